@@ -1,0 +1,49 @@
+"""Errors that people and programs read. The kind is stable, the message is one line and never carries a secret."""
+
+from enum import Enum
+
+
+class ErrorKind(Enum):
+    """The stable names of the contract, each with its JSON-RPC code."""
+
+    NOT_INITIALIZED = ("not_initialized", 1001)
+    ALREADY_RUNNING = ("already_running", 1002)
+    NO_SUCH_SESSION = ("no_such_session", 1003)
+    CAPTURE_UNAVAILABLE = ("capture_unavailable", 1101)
+    AUDIO_UNAVAILABLE = ("audio_unavailable", 1102)
+    ENCODER_UNAVAILABLE = ("encoder_unavailable", 1201)
+    OUTPUT_FAILED = ("output_failed", 1301)
+    BAD_URL = ("bad_url", 1302)
+    CONNECT_FAILED = ("connect_failed", 1303)
+    INTERNAL = ("internal", -32603)
+
+    def __init__(self, kind: str, code: int) -> None:
+        self.kind = kind
+        self.code = code
+
+
+class IoniaError(Exception):
+    """A failure that is told to the user.
+
+    `message` is one clear line; `hint` says what to do about it, or is empty. Raise it `from` its cause.
+    """
+
+    def __init__(self, kind: ErrorKind, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.kind = kind
+        self.message = message
+        self.hint = hint
+
+
+class SourceLost(Exception):  # noqa: N818 - an event in the life of a device, not a mistake
+    """A source that was open can give nothing more until it is opened again.
+
+    `code` names the cause for `session.warning` (snake_case); `message` is one line for people. `retry_at_once` is
+    set when opening again is expected to succeed (the default device changed), so that no time is lost.
+    """
+
+    def __init__(self, code: str, message: str, *, retry_at_once: bool = False) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+        self.retry_at_once = retry_at_once

@@ -1,0 +1,129 @@
+"""The seams: what the engine asks of a clock, a source, an encoder and a sink. No implementation lives here."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from ionia.core.media import AudioBlock, EncodedPacket, MediaHeader, Samples, VideoFrame
+
+
+class Clock(Protocol):
+    """The one monotonic clock. Any thread."""
+
+    def now_ns(self) -> int:
+        """Nanoseconds since an arbitrary origin that never changes while the engine runs."""
+        ...
+
+
+class ScreenSource(Protocol):
+    """A screen that is grabbed when asked. One thread owns it: whoever calls `open` makes every later call."""
+
+    backend: str
+    """Name for stats and people: "x11grab", "dxcam-dxgi", "gdigrab", "test-card"."""
+
+    def open(self) -> tuple[int, int]:
+        """Open, prove it by grabbing once, and return (width, height). May be called again after `SourceLost`.
+
+        Raises IoniaError(CAPTURE_UNAVAILABLE).
+        """
+        ...
+
+    def grab(self) -> VideoFrame | None:
+        """Take a picture now. None when nothing changed since the last one. Size may differ from `open`'s.
+
+        The caller paces. Returns within milliseconds while the source is healthy; raises SourceLost when it is gone.
+        """
+        ...
+
+    def close(self) -> None:
+        """Free everything. Idempotent; allowed in any state."""
+        ...
+
+
+class AudioSource(Protocol):
+    """A sound device read by one thread. Blocks are 48 kHz stereo float32, whatever the device's own format."""
+
+    backend: str
+    """Name for stats and people: "pulse", "wasapi", "test-tone"."""
+
+    def open(self) -> str:
+        """Open the device and return its name for people. May be called again after `SourceLost`.
+
+        A source without an explicit device id opens the system's default of that moment.
+        Raises IoniaError(AUDIO_UNAVAILABLE).
+        """
+        ...
+
+    def read(self, timeout: float) -> AudioBlock | None:
+        """Wait up to `timeout` seconds for samples; None when there were none, or after `interrupt`.
+
+        Silence of the device is not an error. Raises SourceLost when the device or the server is gone, and when
+        the source follows the default device and that has changed (`retry_at_once`).
+        """
+        ...
+
+    def interrupt(self) -> None:
+        """Any thread: make the `read` under way and all later ones return None at once."""
+        ...
+
+    def close(self) -> None:
+        """Free everything. Idempotent; allowed in any state."""
+        ...
+
+
+class VideoEncoder(Protocol):
+    """H.264, one picture per frame index, no reordering (dts == pts). One thread owns it."""
+
+    codec: str
+    """libav's name: "libx264", "h264_nvenc", ..."""
+
+    def encode(self, frame: VideoFrame, index: int, *, keyframe: bool = False) -> list[EncodedPacket]:
+        """Convert (scaled with its aspect kept if its size changed) and encode. `index` rises with each call."""
+        ...
+
+    def repeat(self, index: int, *, keyframe: bool = False) -> list[EncodedPacket]:
+        """Encode the last picture again without converting it."""
+        ...
+
+    def set_bitrate(self, bits_per_second: int) -> None:
+        """New constant bit rate from the next picture on."""
+        ...
+
+    def flush(self) -> list[EncodedPacket]:
+        """Drain; nothing may be encoded afterwards."""
+        ...
+
+    def close(self) -> None:
+        """Free the encoder. Idempotent."""
+        ...
+
+
+class AudioEncoder(Protocol):
+    """AAC-LC 48 kHz stereo. One thread owns it."""
+
+    def encode(self, samples: Samples, pts: int) -> list[EncodedPacket]:
+        """Encode exactly 1024 samples whose first has index `pts`."""
+        ...
+
+    def flush(self) -> list[EncodedPacket]:
+        """Drain; nothing may be encoded afterwards."""
+        ...
+
+    def close(self) -> None:
+        """Free the encoder. Idempotent."""
+        ...
+
+
+class PacketSink(Protocol):
+    """Where packets go: a file, a sender. One thread owns it; it never sees another sink's packets change."""
+
+    def open(self, header: MediaHeader) -> None:
+        """Begin. Raises IoniaError(OUTPUT_FAILED or CONNECT_FAILED)."""
+        ...
+
+    def write(self, packets: Sequence[EncodedPacket]) -> None:
+        """Take packets in DTS order without ties; the first video packet is a keyframe. Raises IoniaError."""
+        ...
+
+    def close(self) -> None:
+        """Complete what was begun. Idempotent. Raises IoniaError when what was begun can't be completed."""
+        ...

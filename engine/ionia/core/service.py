@@ -1,0 +1,122 @@
+"""The engine as its front ends see it: JSON-RPC and the command line both speak to this and to nothing below it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from ionia.core.events import Event, EventData
+from ionia.core.settings import RecorderSettings, SessionKind, StreamerSettings
+
+Listener = Callable[[Event], None]
+"""Called from any engine thread; must return at once and never raise."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScreenInfo:
+    """A screen that can be captured. `id` stays the same between runs. Position and size are in pixels."""
+
+    id: str
+    name: str
+    width: int
+    height: int
+    x: int
+    y: int
+    primary: bool
+    backend: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WindowInfo:
+    """A top-level window."""
+
+    id: str
+    title: str
+    width: int
+    height: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SoundDeviceInfo:
+    """A desktop-sound or microphone device."""
+
+    id: str
+    name: str
+    default: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EncoderInfo:
+    """An H.264 encoder and whether it really opened here; `reason` says why not."""
+
+    name: str
+    hardware: bool
+    available: bool
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeviceList:
+    """The answer of `engine.devices`."""
+
+    screens: tuple[ScreenInfo, ...]
+    windows: tuple[WindowInfo, ...]
+    desktop_audio: tuple[SoundDeviceInfo, ...]
+    microphones: tuple[SoundDeviceInfo, ...]
+    encoders: tuple[EncoderInfo, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EngineInfo:
+    """The machine's part of the answer of `engine.info`; name and protocol version belong to the wire."""
+
+    version: str
+    platform: str
+    pid: int
+    python: str
+    ffmpeg: str
+    capabilities: tuple[str, ...]
+
+
+class EngineService(Protocol):
+    """All methods: any thread. Calls on different sessions never wait for each other. Raises IoniaError.
+
+    Rules for unknown sessions are the contract's (§6) and are kept here: `is_running`, `is_connected` and
+    `is_backpressure` answer False, `codec_name` "none", `pts_seconds` 0.0, `stop` True, `start` NOT_INITIALIZED,
+    the rest NO_SUCH_SESSION. `kind` is the kind the caller addressed: a recorder and a streamer may have the same id.
+    """
+
+    def info(self) -> EngineInfo: ...
+
+    def devices(self) -> DeviceList: ...
+
+    def set_debug_logging(self, enabled: bool) -> None: ...
+
+    def subscribe(self, stats_interval_ms: int | None, audio_levels: bool) -> None:
+        """Send StatsSampled every so many ms (None or 0: never) and LevelsMeasured at 10 Hz if wanted."""
+        ...
+
+    def initialize_recorder(self, session_id: str, settings: RecorderSettings) -> None: ...
+
+    def initialize_streamer(self, session_id: str, settings: StreamerSettings) -> None: ...
+
+    def start(self, kind: SessionKind, session_id: str) -> bool: ...
+
+    def stop(self, kind: SessionKind, session_id: str) -> bool: ...
+
+    def dispose(self, kind: SessionKind, session_id: str) -> None: ...
+
+    def is_running(self, kind: SessionKind, session_id: str) -> bool: ...
+
+    def stats(self, kind: SessionKind, session_id: str) -> EventData: ...
+
+    def codec_name(self, kind: SessionKind, session_id: str) -> str: ...
+
+    def pts_seconds(self, kind: SessionKind, session_id: str) -> float: ...
+
+    def is_connected(self, session_id: str) -> bool: ...
+
+    def is_backpressure(self, session_id: str) -> bool: ...
+
+    def close(self) -> None:
+        """Stop and finish every session (concurrently), then free everything. Idempotent."""
+        ...

@@ -1,0 +1,89 @@
+"""What a caller asks of a session, as values. Defaults are the contract's and appear here once."""
+
+from dataclasses import dataclass, field
+from enum import Enum
+
+
+class SessionKind(Enum):
+    """The two kinds of session of the contract."""
+
+    RECORDER = "recorder"
+    STREAMER = "streamer"
+
+
+class AudioMode(Enum):
+    """Which sound goes into the audio track; NONE means no audio track at all."""
+
+    BOTH = "both"
+    DESKTOP = "desktop"
+    MIC = "mic"
+    NONE = "none"
+
+    @property
+    def desktop(self) -> bool:
+        """Whether desktop sound is mixed in."""
+        return self in (AudioMode.BOTH, AudioMode.DESKTOP)
+
+    @property
+    def mic(self) -> bool:
+        """Whether the microphone is mixed in."""
+        return self in (AudioMode.BOTH, AudioMode.MIC)
+
+
+class EncoderChoice(Enum):
+    """AUTO is the first hardware encoder that really opens, else x264."""
+
+    AUTO = "auto"
+    NVENC = "nvenc"
+    QSV = "qsv"
+    AMF = "amf"
+    X264 = "x264"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PipelineSettings:
+    """Sources and encodes. Sessions whose pipeline settings are equal share one pipeline.
+
+    `screen`, `desktop_audio` and `microphone` are ids from `engine.devices`, or "test", or None for the system's
+    default (for sound: followed when it changes). Gains are linear factors.
+    """
+
+    screen: str | None = None
+    cursor: bool = True
+    fps: int = 30
+    video_bitrate: int = 5_000_000
+    encoder: EncoderChoice = EncoderChoice.AUTO
+    keyframe_interval_seconds: float = 2.0
+    audio_mode: AudioMode = AudioMode.BOTH
+    audio_bitrate: int = 192_000
+    desktop_audio: str | None = None
+    microphone: str | None = None
+    mic_gain: float = 1.2
+    desktop_gain: float = 1.0
+
+    @property
+    def keyframe_interval(self) -> int:
+        """Frames from one keyframe to the next; at least 1."""
+        return max(1, round(self.keyframe_interval_seconds * self.fps))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecorderSettings:
+    """One recorder session."""
+
+    output_path: str
+    pipeline: PipelineSettings = field(default_factory=PipelineSettings)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StreamerSettings:
+    """One streamer session. `rtmp_url` carries the stream key: it must never be printed, logged or repr'd."""
+
+    rtmp_url: str = field(repr=False)
+    pipeline: PipelineSettings = field(default_factory=PipelineSettings)
+    adaptive_bitrate: bool = True
+    require_connection: bool = False
+    buffer_ms: int = 2000
+    max_reconnect_seconds: float | None = None
+    reconnect_initial_ms: int = 250
+    reconnect_max_ms: int = 5000
