@@ -1,0 +1,58 @@
+"""Our shims, and the Windows disk that they are put on."""
+
+import os
+import shutil
+import subprocess
+
+from rig.base import PYDLL, SHIMS, call
+from rig.servers import end_wine, run_environment
+
+
+def mingw(output, *arguments):
+    call("x86_64-w64-mingw32-gcc", "-Wall", "-s", "-static-libgcc", "-o", output, *arguments)
+
+
+def build_shims(rig):
+    rig.shims.mkdir(parents=True, exist_ok=True)
+    mingw(rig.shims / "rig_ucrt.dll", "-O2", "-shared", "-Wl,--export-all-symbols", SHIMS / "ucrt.c")
+    mingw(
+        rig.shims / "dxgi.dll", "-O3", "-shared", SHIMS / "dxgi.c", SHIMS / "dxgi.def", "-lgdi32", "-luser32", "-luuid"
+    )
+    mingw(rig.shims / "python.exe", "-O2", "-municode", f'-DPYTHON_DLL=L"{PYDLL}.dll"', SHIMS / "python.c")
+
+
+REGISTRY = r"""REGEDIT4
+
+[HKEY_CURRENT_USER\Software\Wine\DllOverrides]
+"dxgi"="native,builtin"
+
+[HKEY_CURRENT_USER\Software\Wine\Drivers]
+"Audio"="pulse"
+
+[HKEY_CURRENT_USER\Software\Wine\WineDbg]
+"ShowCrashDialog"=dword:00000000
+"""
+
+
+def build_prefix(rig):
+    end_wine(rig)
+    shutil.rmtree(rig.prefix, ignore_errors=True)
+    env = run_environment(rig, with_sound=False)
+    call(rig.wine, "wineboot", "-i", env=env, stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    registry = rig.prefix / "drive_c/windows-rig/rig.reg"
+    registry.parent.mkdir()
+    registry.write_text(REGISTRY)
+    call(rig.wine, "regedit", "/S", r"C:\windows-rig\rig.reg", env=env, stdin=subprocess.DEVNULL)
+    call(rig.wine_root / "usr/lib/wine/wineserver", "-w", env=env)
+    # wineboot copies Wine's DLLs, which are only read: share them.
+    for copy in rig.system32.rglob("*"):
+        original = rig.dlls / copy.name
+        if copy.is_file() and original.is_file() and copy.read_bytes() == original.read_bytes():
+            copy.unlink()
+            os.link(original, copy)
+
+
+def install_shims(rig):
+    for name in ("rig_ucrt.dll", "dxgi.dll"):
+        (rig.system32 / name).unlink(missing_ok=True)
+        shutil.copy2(rig.shims / name, rig.system32)
