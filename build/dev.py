@@ -1,0 +1,211 @@
+#!/usr/bin/env python3
+"""Everything a developer needs, by one plain-Python command: set up, record, check, test, bench.
+
+Runs with the system's Python and nothing else. It makes `.venv`, installs the pinned packages there and hands over to
+it; the second run only compares a stamp. `python3 build/dev.py --help` lists the commands.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+VENV = ROOT / ".venv"
+WINDOWS = os.name == "nt"
+BIN = VENV / ("Scripts" if WINDOWS else "bin")
+PYTHON = BIN / ("python.exe" if WINDOWS else "python")
+
+SYSTEM_PACKAGES = {
+    # program that shows the package is there: Debian package
+    "Xvfb": "xvfb",
+    "pulseaudio": "pulseaudio",
+    "pactl": "pulseaudio-utils",
+    "ffprobe": "ffmpeg",
+    "xrandr": "x11-xserver-utils",
+}
+"""What the tests need from the system; each missing one skips the tests that need it, with a reason."""
+
+USAGE = """usage: python3 build/dev.py COMMAND [ARGUMENTS]
+
+  record OUT [--seconds N ...]   record the screen and its sound (the test card where there is none)
+  run [ARGUMENTS]                run ionia-engine with these arguments
+  setup [EXTRA ...]              make .venv with the pinned packages (extras: dev, bench, freeze)
+  test [PYTEST ARGUMENTS]        install what the tests need and run the whole suite
+  check                          format, lint, types, import rules, generated files, fast tests
+  format                         put the code into its canonical form
+  bench [ARGUMENTS]              measure, side by side with the FFmpeg command line
+"""
+
+
+def main(arguments: list[str]) -> int:
+    """Run one command; its exit code."""
+    if not arguments or arguments[0] in ("-h", "--help", "help"):
+        print(USAGE)
+        return 0 if arguments else 2
+    commands = {
+        "record": lambda rest: engine(["record", *rest]),
+        "run": engine,
+        "setup": setup,
+        "test": test,
+        "check": check,
+        "format": format_code,
+        "bench": bench,
+    }
+    command = commands.get(arguments[0])
+    if command is None:
+        print(f"dev.py: unknown command {arguments[0]!r}\n\n{USAGE}", file=sys.stderr)
+        return 2
+    try:
+        return command(arguments[1:])
+    except subprocess.CalledProcessError as error:
+        print(f"dev.py: {Path(str(error.cmd[0])).name} failed ({error.returncode})", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+
+
+def setup(extras: list[str]) -> int:
+    """Make the virtual environment and install the project in it, with the extras asked for."""
+    for extra in extras or [""]:
+        ensure(extra)
+    print(f"ready: {BIN / 'ionia-engine'}")
+    return 0
+
+
+def engine(arguments: list[str]) -> int:
+    """Run the engine's command line in the environment."""
+    ensure("")
+    return hand_over([str(PYTHON), "-m", "ionia", *arguments])
+
+
+def test(arguments: list[str]) -> int:
+    """The whole suite, or what the arguments choose."""
+    ensure("dev")
+    ensure_system_packages()
+    return hand_over([str(PYTHON), "-m", "pytest", *arguments], cwd=ROOT)
+
+
+def check(arguments: list[str]) -> int:
+    """Everything that needs no device and no minute."""
+    ensure("dev")
+    steps = [
+        ["ruff", "format", "--check", "."],
+        ["ruff", "check", "."],
+        ["mypy"],
+        ["mypy", "--platform", "win32"],
+        ["lint-imports"],
+        ["pytest", "-q", "tests/core", "tests/architecture", *arguments],
+    ]
+    failed = []
+    for step in steps:
+        began = time.monotonic()
+        program = str(BIN / step[0])
+        ok = subprocess.run([program, *step[1:]], cwd=ROOT, check=False).returncode == 0
+        print(f"{'ok    ' if ok else 'FAILED'} {' '.join(step)} ({time.monotonic() - began:.1f} s)", flush=True)
+        if not ok:
+            failed.append(" ".join(step))
+    return 1 if failed else 0
+
+
+def format_code(arguments: list[str]) -> int:
+    """Formatter and the lint rules that mend themselves."""
+    ensure("dev")
+    subprocess.run([str(BIN / "ruff"), "format", "."], cwd=ROOT, check=True)
+    return subprocess.run([str(BIN / "ruff"), "check", "--fix", "."], cwd=ROOT, check=False).returncode
+
+
+def bench(arguments: list[str]) -> int:
+    """Measure this engine beside its peers."""
+    ensure("bench")
+    ensure_system_packages()
+    return hand_over([str(PYTHON), "-m", "tests.bench", *arguments], cwd=ROOT)
+
+
+def ensure(extra: str) -> None:
+    """Make `.venv` hold the project and `extra`, doing nothing when it already does."""
+    stamp = VENV / f".ionia-{extra or 'base'}"
+    wanted = hashlib.sha256((ROOT / "pyproject.toml").read_bytes() + sys.version.encode()).hexdigest()
+    if stamp.exists() and stamp.read_text(encoding="utf-8") == wanted and PYTHON.exists():
+        return
+    make_venv()
+    print(f"dev.py: installing {'the project' if not extra else f'the project with [{extra}]'} into .venv", flush=True)
+    target = f".[{extra}]" if extra else "."
+    pip = [str(PYTHON), "-m", "pip", "--disable-pip-version-check", "install", "--quiet", "--editable", target]
+    for attempt in range(3):
+        if subprocess.run(pip, cwd=ROOT, check=attempt == 2).returncode == 0:
+            break
+        print("dev.py: pip failed, trying again", flush=True)
+    stamp.write_text(wanted, encoding="utf-8")
+
+
+def make_venv() -> None:
+    """An environment of a Python that the pinned packages have wheels for."""
+    if PYTHON.exists():
+        return
+    base = find_python()
+    print(f"dev.py: making .venv with {base}", flush=True)
+    made = subprocess.run([base, "-m", "venv", str(VENV)], check=False, capture_output=True, text=True)
+    if made.returncode != 0 and is_root_on_debian():
+        # Debian's python3 comes without the venv module's wheels.
+        shutil.rmtree(VENV, ignore_errors=True)
+        apt_install(["python3.11-venv"])
+        made = subprocess.run([base, "-m", "venv", str(VENV)], check=False, capture_output=True, text=True)
+    if made.returncode != 0:
+        shutil.rmtree(VENV, ignore_errors=True)
+        sys.exit(f"dev.py: could not make .venv: {made.stderr.strip() or made.stdout.strip()}")
+
+
+def find_python() -> str:
+    """This Python, or another of the version that the project is pinned to."""
+    if sys.version_info[:2] == (3, 11):
+        return sys.executable
+    for name in ("python3.11", "python3.11.exe"):
+        if found := shutil.which(name):
+            return found
+    sys.exit("dev.py: Python 3.11 is needed (the media wheels are pinned to it) and python3.11 was not found.")
+
+
+def ensure_system_packages() -> None:
+    """Install what the tests need where that is allowed; otherwise say the one command to run."""
+    missing = sorted({package for program, package in SYSTEM_PACKAGES.items() if not shutil.which(program)})
+    if WINDOWS or not missing:
+        return
+    if is_root_on_debian():
+        apt_install(missing)
+    else:
+        print(f"dev.py: some tests will be skipped; to run them: sudo apt-get install {' '.join(missing)}", flush=True)
+
+
+def is_root_on_debian() -> bool:
+    """Whether apt-get may be called."""
+    return not WINDOWS and os.geteuid() == 0 and shutil.which("apt-get") is not None
+
+
+def apt_install(packages: list[str]) -> None:
+    """Install Debian packages; what could not be installed shows as skipped tests."""
+    print(f"dev.py: installing {' '.join(packages)}", flush=True)
+    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    for command in (["apt-get", "update", "-qq"], ["apt-get", "install", "-y", "-qq", *packages]):
+        done = subprocess.run(command, env=environment, check=False, capture_output=True, text=True)
+        if done.returncode != 0:
+            print(f"dev.py: {' '.join(command[:2])} failed: {done.stderr.strip()[-400:]}", flush=True)
+
+
+def hand_over(command: list[str], cwd: Path | None = None) -> int:
+    """Become `command` where the system can, so that signals and exit codes are its own."""
+    sys.stdout.flush()
+    if cwd is not None:
+        os.chdir(cwd)
+    if WINDOWS:
+        return subprocess.run(command, check=False).returncode
+    os.execv(command[0], command)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,34 @@
+"""When to warn that the disk is filling up. Is told free space and rate; measures nothing."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DiskLow:
+    """Less than the limit remains. `minutes_left` is rounded down to a tenth."""
+
+    minutes_left: float
+    free_bytes: int
+
+
+class DiskWatch:
+    """Warns when less than ten minutes remain at the given rate, and again at each halving below that.
+
+    After space was freed (above 1.5 times the limit), it begins anew.
+    """
+
+    LIMIT_MINUTES = 10.0
+
+    def __init__(self) -> None:
+        self._next_warning = self.LIMIT_MINUTES
+
+    def update(self, free_bytes: int, bytes_per_second: float) -> DiskLow | None:
+        """The warning to give now, if any. `bytes_per_second` is what the recording needs."""
+        minutes = free_bytes / max(bytes_per_second, 1.0) / 60
+        if minutes >= 1.5 * self.LIMIT_MINUTES:
+            self._next_warning = self.LIMIT_MINUTES
+        if minutes >= self._next_warning:
+            return None
+        while self._next_warning > minutes:
+            self._next_warning = self._next_warning / 2 if self._next_warning > 0.1 else 0.0
+        return DiskLow(minutes_left=int(minutes * 10) / 10, free_bytes=free_bytes)

@@ -1,0 +1,33 @@
+"""When to try to open a lost source again. Decides only; the capture thread waits and opens."""
+
+from ionia.core.timebase import NS_PER_S
+
+
+class ReopenPolicy:
+    """First try after 50 ms (or at once), doubling to 1 s, without end: the user decides when a take is over."""
+
+    FIRST_NS = NS_PER_S // 20
+    LONGEST_NS = NS_PER_S
+
+    def __init__(self) -> None:
+        self._delay_ns = self.FIRST_NS
+        self._attempts = 0
+
+    @property
+    def attempts(self) -> int:
+        """Tries since the source was last healthy."""
+        return self._attempts
+
+    def lost(self, now_ns: int, *, retry_at_once: bool = False) -> int:
+        """The source was lost or an attempt failed: the instant of the next attempt."""
+        self._attempts += 1
+        if retry_at_once and self._attempts == 1:
+            return now_ns
+        due = now_ns + self._delay_ns
+        self._delay_ns = min(2 * self._delay_ns, self.LONGEST_NS)
+        return due
+
+    def recovered(self) -> None:
+        """The source gives again: begin anew next time."""
+        self._delay_ns = self.FIRST_NS
+        self._attempts = 0

@@ -1,0 +1,59 @@
+"""The states of a session and the only ways between them."""
+
+from enum import Enum
+
+
+class SessionState(Enum):
+    """As told in `session.state` and `getStats`."""
+
+    CREATED = "created"
+    INITIALIZED = "initialized"
+    STARTING = "starting"
+    RUNNING = "running"
+    STOPPING = "stopping"
+    STOPPED = "stopped"
+    FAILED = "failed"
+    DISPOSED = "disposed"
+
+
+_S = SessionState
+
+TRANSITIONS: dict[SessionState, frozenset[SessionState]] = {
+    _S.CREATED: frozenset({_S.INITIALIZED, _S.DISPOSED}),
+    _S.INITIALIZED: frozenset({_S.INITIALIZED, _S.STARTING, _S.FAILED, _S.STOPPED, _S.DISPOSED}),
+    _S.STARTING: frozenset({_S.RUNNING, _S.FAILED, _S.STOPPING}),
+    _S.RUNNING: frozenset({_S.STOPPING}),
+    _S.STOPPING: frozenset({_S.STOPPED, _S.FAILED}),
+    _S.STOPPED: frozenset({_S.INITIALIZED, _S.DISPOSED}),
+    _S.FAILED: frozenset({_S.INITIALIZED, _S.STOPPED, _S.DISPOSED}),
+    _S.DISPOSED: frozenset(),
+}
+"""A session that fails while running goes through STOPPING: what was recorded is completed before anything else."""
+
+
+class IllegalTransition(Exception):  # noqa: N818 - names what was attempted
+    """An event came in a state that has no use for it. Nothing was changed."""
+
+
+class SessionStateMachine:
+    """Holds the state; whoever owns the session owns this."""
+
+    def __init__(self) -> None:
+        self._state = SessionState.CREATED
+
+    @property
+    def state(self) -> SessionState:
+        """The state now."""
+        return self._state
+
+    @property
+    def is_running(self) -> bool:
+        """As `isRunning` answers."""
+        return self._state in (SessionState.STARTING, SessionState.RUNNING, SessionState.STOPPING)
+
+    def move(self, to: SessionState) -> SessionState:
+        """Go to `to` and return it. Raises IllegalTransition, changing nothing."""
+        if to not in TRANSITIONS[self._state]:
+            raise IllegalTransition(f"{self._state.value} -> {to.value}")
+        self._state = to
+        return to

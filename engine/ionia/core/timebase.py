@@ -1,0 +1,52 @@
+"""Positions in media as exact integers. Every conversion between nanoseconds, frames and samples happens here.
+
+A frame index counts in {1, fps}, a sample index in {1, 48000}; both have the pipeline's epoch as origin.
+"""
+
+from fractions import Fraction
+
+from ionia.core.media import SAMPLE_RATE, EncodedPacket, Track
+
+NS_PER_S = 1_000_000_000
+
+
+def frame_start_ns(epoch_ns: int, fps: int, index: int) -> int:
+    """The instant at which the interval of frame `index` begins: the first nanosecond that belongs to it."""
+    return epoch_ns - (-index * NS_PER_S // fps)
+
+
+def frame_middle_ns(epoch_ns: int, fps: int, index: int) -> int:
+    """The instant at which the picture of frame `index` should be taken.
+
+    A picture stands for the interval [n/fps, (n+1)/fps). Taken at its start, everything on the screen would appear
+    half a frame late on average (a change waits for the next picture); taken in the middle the error is
+    within ± half a frame with no bias, so sound and picture agree.
+    """
+    return epoch_ns + (2 * index + 1) * NS_PER_S // (2 * fps)
+
+
+def frame_at(epoch_ns: int, fps: int, instant_ns: int) -> int:
+    """Index of the frame whose interval holds `instant_ns`; negative before the epoch."""
+    return (instant_ns - epoch_ns) * fps // NS_PER_S
+
+
+def next_middle_ns(epoch_ns: int, fps: int, now_ns: int) -> int:
+    """The first picture instant strictly after `now_ns`, never one before the epoch."""
+    index = max(0, frame_at(epoch_ns, fps, now_ns))
+    middle = frame_middle_ns(epoch_ns, fps, index)
+    return middle if middle > now_ns else frame_middle_ns(epoch_ns, fps, index + 1)
+
+
+def ticks_per_second(track: Track, fps: int) -> int:
+    """Denominator of the track's time base {1, n}."""
+    return fps if track is Track.VIDEO else SAMPLE_RATE
+
+
+def seconds(packet: EncodedPacket, fps: int) -> Fraction:
+    """The packet's dts in seconds, exactly."""
+    return Fraction(packet.dts, ticks_per_second(packet.track, fps))
+
+
+def samples_at_frame(fps: int, index: int) -> int:
+    """Sample index nearest to the start of frame `index` (half rounds up)."""
+    return (2 * index * SAMPLE_RATE + fps) // (2 * fps)

@@ -1,0 +1,88 @@
+"""Constant frame rate: decides which picture each frame index shows. Knows no clock, no screen and no encoder."""
+
+from dataclasses import dataclass
+
+from ionia.core.media import VideoFrame
+from ionia.core.timebase import frame_at, frame_start_ns
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class FrameSpan:
+    """`count` frames from `first_index` on, all showing `frame`, or the picture before them when `frame` is None."""
+
+    frame: VideoFrame | None
+    first_index: int
+    count: int
+
+
+@dataclass(slots=True, kw_only=True)
+class PacerCounters:
+    """Frames on the timeline so far. `unique + duplicated + lost == captured`."""
+
+    captured: int = 0
+    unique: int = 0
+    duplicated: int = 0
+    lagged: int = 0
+    """Of the duplicated: those whose own tick never came because ours came late."""
+    lost: int = 0
+    """Indexes left out after a stall longer than the catch-up limit; the timeline has a hole there."""
+
+
+class VideoPacer:
+    """Tick n closes when the interval of frame n ends, at `epoch + (n+1)/fps`.
+
+    Closing at the end and not at the start leaves the grabber, which aims at the interval's middle, half a
+    frame of time to deliver. A late tick is caught up in one step, without a gap in the indexes, up to
+    `catch_up_seconds`; beyond (the machine slept) the missing indexes are left out and counted, since encoding them
+    would only delay what comes after.
+    """
+
+    def __init__(self, *, epoch_ns: int, fps: int, catch_up_seconds: int = 10) -> None:
+        self._epoch_ns = epoch_ns
+        self._fps = fps
+        self._catch_up = catch_up_seconds * fps
+        self._next_index = 0
+        self._shown = False
+        self.counters = PacerCounters()
+
+    @property
+    def next_index(self) -> int:
+        """The index that the next tick begins with."""
+        return self._next_index
+
+    @property
+    def next_deadline_ns(self) -> int:
+        """When `tick` has something to return."""
+        return frame_start_ns(self._epoch_ns, self._fps, self._next_index + 1)
+
+    def tick(self, now_ns: int, frame: VideoFrame | None) -> list[FrameSpan]:
+        """Close every frame whose interval has ended by `now_ns`. `frame` is the newest picture, None if unchanged.
+
+        The picture goes to the frame in whose interval it was captured, or to the nearest one closed now; the very
+        first picture also fills what came before it. When nothing has ended the list is empty and `frame` was not
+        taken: offer it again.
+        """
+        end = frame_at(self._epoch_ns, self._fps, now_ns)
+        first = self._next_index
+        if end <= first:
+            return []
+        counters = self.counters
+        if end - first > self._catch_up:
+            counters.lost += end - first - self._catch_up
+            first = end - self._catch_up
+        counters.captured += end - self._next_index
+        counters.lagged += end - first - 1
+        self._next_index = end
+        if frame is None:
+            counters.duplicated += end - first
+            return [FrameSpan(frame=None, first_index=first, count=end - first)]
+        place = (
+            min(max(frame_at(self._epoch_ns, self._fps, frame.captured_ns), first), end - 1) if self._shown else first
+        )
+        self._shown = True
+        counters.unique += 1
+        counters.duplicated += end - first - 1
+        spans = [FrameSpan(frame=frame, first_index=place, count=end - place)]
+        if place > first:
+            spans.insert(0, FrameSpan(frame=None, first_index=first, count=place - first))
+        return spans

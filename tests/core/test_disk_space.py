@@ -1,0 +1,38 @@
+"""When the user is told how many minutes are left."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ionia.core.disk_space import DiskWatch
+
+MINUTE = 60 * 1000
+
+
+def test_warns_below_ten_minutes_and_at_each_halving() -> None:
+    watch = DiskWatch()
+    assert watch.update(10 * MINUTE, 1000) is None
+    low = watch.update(int(9.96 * MINUTE), 1000)
+    assert low is not None
+    assert (low.minutes_left, low.free_bytes) == (9.9, int(9.96 * MINUTE))
+    assert watch.update(9 * MINUTE, 1000) is None
+    assert watch.update(5 * MINUTE, 1000) is None
+    low = watch.update(4 * MINUTE, 1000)
+    assert low is not None
+    assert low.minutes_left == 4.0
+    assert watch.update(3 * MINUTE, 1000) is None
+
+
+def test_begins_anew_once_space_was_freed() -> None:
+    watch = DiskWatch()
+    assert watch.update(MINUTE, 1000) is not None
+    assert watch.update(12 * MINUTE, 1000) is None
+    assert watch.update(9 * MINUTE, 1000) is None
+    assert watch.update(15 * MINUTE, 1000) is None
+    assert watch.update(9 * MINUTE, 1000) is not None
+
+
+@given(st.lists(st.integers(0, 10**9)), st.floats(0, 1e9))
+def test_a_disk_that_only_fills_warns_a_handful_of_times(free: list[int], rate: float) -> None:
+    watch = DiskWatch()
+    warnings = [watch.update(space, rate) for space in sorted(free, reverse=True)]
+    assert sum(low is not None for low in warnings) <= 8
