@@ -1,0 +1,184 @@
+"""Chooses how a screen is captured, by really capturing it, and remembers why other ways were passed over."""
+
+import sys
+from collections.abc import Callable
+
+from ionia.core.errors import ErrorKind, IoniaError, SourceLost
+from ionia.core.media import VideoFrame
+from ionia.core.ports import Clock, ScreenSource
+from ionia.core.service import ScreenInfo, WindowInfo
+from ionia.sources.grabber import LibavGrabber
+from ionia.sources.windows import desktop_duplication, displays, graphics_capture
+
+assert sys.platform == "win32"  # noqa: S101 - mypy checks the rest for Windows only
+
+_GEOMETRY_CHECK_NS = 1_000_000_000
+
+
+def open_screen(screen_id: str | None, *, cursor: bool, clock: Clock) -> ScreenSource:
+    """The source for a screen (None: the primary one) or a window, by an id of the lists below. Not opened yet."""
+    if screen_id is not None and screen_id.startswith(displays.WINDOW_PREFIX):
+        return WindowGrab(screen_id, cursor=cursor, clock=clock)
+    return FallbackScreen(
+        lambda: desktop_duplication.DesktopDuplication(screen_id, cursor=cursor, clock=clock),
+        lambda: graphics_capture.GraphicsCapture(screen_id, cursor=cursor, clock=clock),
+        lambda: GdiGrab(screen_id, cursor=cursor, clock=clock),
+    )
+
+
+def list_screens() -> list[ScreenInfo]:
+    """The monitors, the primary one first. `backend` is what is tried first; opening tells what serves."""
+    return [
+        ScreenInfo(
+            id=display.id,
+            name=display.name,
+            width=display.width,
+            height=display.height,
+            x=display.x,
+            y=display.y,
+            primary=display.primary,
+            backend=desktop_duplication.DesktopDuplication.backend,
+        )
+        for display in displays.list_displays()
+    ]
+
+
+def list_windows() -> list[WindowInfo]:
+    """Top-level windows that can be seen and have a title."""
+    return displays.list_windows()
+
+
+class FallbackScreen:
+    """A ScreenSource that is the first of several which gives a picture. One thread owns it.
+
+    `backend` is the chosen one's; `fallbacks` says, a line each, which ways were tried before it and why they weren't
+    taken.
+    """
+
+    def __init__(self, *candidates: Callable[[], ScreenSource]) -> None:
+        self.backend = "none"
+        self.fallbacks: tuple[str, ...] = ()
+        self._candidates = list(candidates)
+        self._chosen: ScreenSource | None = None
+
+    def open(self) -> tuple[int, int]:
+        """See ScreenSource. A screen that is gone for the moment is waited for, not captured in a worse way."""
+        while True:
+            if self._chosen is None:
+                self._chosen = self._candidates[0]()
+                self.backend = self._chosen.backend
+            try:
+                return self._chosen.open()
+            except desktop_duplication.TransientCaptureError:
+                raise
+            except IoniaError as error:
+                if len(self._candidates) == 1:
+                    raise self._none_serves(error) from error
+                self.fallbacks += (f"{self._chosen.backend}: {error.message}",)
+                del self._candidates[0]
+                self._chosen = None
+
+    def grab(self) -> VideoFrame | None:
+        """See ScreenSource."""
+        if self._chosen is None:
+            raise SourceLost("screen_closed", "The screen is not open.", retry_at_once=True)
+        return self._chosen.grab()
+
+    def close(self) -> None:
+        """See ScreenSource."""
+        if self._chosen is not None:
+            self._chosen.close()
+
+    def _none_serves(self, last: IoniaError) -> IoniaError:
+        if not self.fallbacks:
+            return last
+        tried = "; ".join((*self.fallbacks, f"{self.backend}: {last.message}"))
+        return IoniaError(ErrorKind.CAPTURE_UNAVAILABLE, f"The screen can't be captured in any way: {tried}", last.hint)
+
+
+class GdiGrab:
+    """A ScreenSource on GDI, the slowest way and the one that works everywhere, remote sessions included."""
+
+    backend = "gdigrab"
+
+    def __init__(self, screen_id: str | None, *, cursor: bool, clock: Clock) -> None:
+        self._screen_id = screen_id
+        self._cursor = cursor
+        self._clock = clock
+        self._display: displays.Display | None = None
+        self._grabber: LibavGrabber | None = None
+        self._checked_ns = 0
+
+    def open(self) -> tuple[int, int]:
+        """See ScreenSource."""
+        self.close()
+        display = displays.find_display(self._screen_id)
+        if display is None:
+            raise IoniaError(ErrorKind.CAPTURE_UNAVAILABLE, "No such screen.", "Is the monitor plugged in and on?")
+        options = {
+            "draw_mouse": "1" if self._cursor else "0",
+            "offset_x": str(display.x),
+            "offset_y": str(display.y),
+            "video_size": f"{display.width}x{display.height}",
+        }
+        grabber = LibavGrabber(self.backend, "desktop", "gdigrab", options, self._clock)
+        size = grabber.open()
+        self._grabber, self._display, self._checked_ns = grabber, display, self._clock.now_ns()
+        return size
+
+    def grab(self) -> VideoFrame | None:
+        """See ScreenSource."""
+        if self._grabber is None:
+            raise SourceLost("screen_closed", "The screen is not open.", retry_at_once=True)
+        self._check_geometry()
+        return self._grabber.grab()
+
+    def close(self) -> None:
+        """See ScreenSource."""
+        if self._grabber is not None:
+            self._grabber.close()
+            self._grabber = None
+
+    def _check_geometry(self) -> None:
+        """gdigrab goes on with the rectangle that it was opened with, whatever becomes of the screen."""
+        now_ns = self._clock.now_ns()
+        if self._display is None or now_ns - self._checked_ns < _GEOMETRY_CHECK_NS:
+            return
+        self._checked_ns = now_ns
+        if displays.find_display(self._screen_id) != self._display:
+            self.close()
+            raise SourceLost("display_mode_changed", f"{self._display.name} changed its mode.", retry_at_once=True)
+
+
+class WindowGrab:
+    """A ScreenSource on one window, through GDI. A window that is resized is opened again at its new size."""
+
+    backend = "gdigrab"
+
+    def __init__(self, window_id: str, *, cursor: bool, clock: Clock) -> None:
+        self._window_id = window_id
+        self._cursor = cursor
+        self._clock = clock
+        self._grabber: LibavGrabber | None = None
+
+    def open(self) -> tuple[int, int]:
+        """See ScreenSource."""
+        self.close()
+        handle = displays.find_window(self._window_id)
+        if handle is None:
+            raise IoniaError(ErrorKind.CAPTURE_UNAVAILABLE, "That window does not exist any more.")
+        options = {"draw_mouse": "1" if self._cursor else "0"}
+        self._grabber = LibavGrabber(self.backend, f"hwnd=0x{handle:x}", "gdigrab", options, self._clock)
+        return self._grabber.open()
+
+    def grab(self) -> VideoFrame | None:
+        """See ScreenSource."""
+        if self._grabber is None:
+            raise SourceLost("screen_closed", "The screen is not open.", retry_at_once=True)
+        return self._grabber.grab()
+
+    def close(self) -> None:
+        """See ScreenSource."""
+        if self._grabber is not None:
+            self._grabber.close()
+            self._grabber = None
