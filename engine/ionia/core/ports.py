@@ -127,3 +127,19 @@ class PacketSink(Protocol):
     def close(self) -> None:
         """Complete what was begun. Idempotent. Raises IoniaError when what was begun can't be completed."""
         ...
+
+
+class FileSink(PacketSink, Protocol):
+    """A packet sink that knows its file."""
+
+    path: str
+    """The path that was asked for."""
+
+    @property
+    def bytes_written(self) -> int:
+        """Size of the file so far. Any thread."""
+        ...
+
+    def claim(self) -> None:
+        """Refuse a path that can't be written, and keep others from writing it. Raises IoniaError(OUTPUT_FAILED)."""
+        ...

@@ -1,0 +1,1 @@
+"""Every thread and process of the engine: the clock, workers, pipelines, sessions."""

@@ -1,0 +1,111 @@
+"""Sound from captured blocks to packets: the clock master's thread. Owns the AudioEngine and the AAC encoder."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from ionia.core.audio_engine import AudioEngine, AudioInput
+from ionia.core.events import Level
+from ionia.core.media import AUDIO_TICK_SAMPLES, SAMPLE_RATE
+from ionia.core.ports import AudioEncoder, Clock
+from ionia.core.timebase import NS_PER_S
+from ionia.runtime.clock import StopSignal
+from ionia.runtime.mailbox import Inbox
+from ionia.runtime.packet_bus import Publish
+from ionia.runtime.sound_capture import SoundMessage
+from ionia.runtime.worker import Worker
+
+INBOX_BLOCKS = 4096
+"""Over 20 s of 10 ms blocks from two devices: more than any device holds for us while the machine stands still."""
+
+LEVEL_TICKS = 5
+"""Ticks per level measurement: 107 ms, for meters at 10 Hz."""
+
+TICK_NS = AUDIO_TICK_SAMPLES * NS_PER_S // SAMPLE_RATE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AudioSnapshot:
+    """The sound side's counters at one tick, in samples of the timeline, by input where inputs differ.
+
+    `lost` is sound that was captured and could not be used: it came too late or found no room.
+    """
+
+    silence: int = 0
+    input_silence: Mapping[AudioInput, int] = field(default_factory=dict)
+    lost: int = 0
+    drift_ppm: Mapping[AudioInput, float] = field(default_factory=dict)
+
+
+class AudioChain:
+    """Ticks for as long as the pipeline runs, whatever the sources do."""
+
+    def __init__(
+        self,
+        encoder: AudioEncoder,
+        *,
+        gains: Mapping[AudioInput, float],
+        inbox: Inbox[SoundMessage],
+        publish: Publish,
+        clock: Clock,
+        stop: StopSignal,
+        fail: Callable[[BaseException], None],
+    ) -> None:
+        self._encoder = encoder
+        self._gains = gains
+        self._inbox = inbox
+        self._publish = publish
+        self._clock = clock
+        self._stop = stop
+        self._engine: AudioEngine | None = None
+        self._snapshot = AudioSnapshot()
+        self._levels: Mapping[AudioInput, Level] = {}
+        self._worker = Worker("audio-tick", self._tick_until_stopped, fail)
+
+    @property
+    def snapshot(self) -> AudioSnapshot:
+        """Counters as of the last tick. Any thread."""
+        return self._snapshot
+
+    @property
+    def levels(self) -> Mapping[AudioInput, Level]:
+        """The newest levels. Any thread."""
+        return self._levels
+
+    def begin(self, epoch_ns: int) -> None:
+        """Start ticking. Blocks captured before `epoch_ns` are trimmed away by the engine."""
+        self._engine = AudioEngine(epoch_ns, self._gains)
+        self._worker.start()
+
+    def close(self, timeout: float) -> bool:
+        """After the stop signal was set: wait for the thread."""
+        return self._worker.join(timeout)
+
+    def _tick_until_stopped(self) -> None:
+        engine = self._engine
+        assert engine is not None  # noqa: S101 - begin() made it before it started this thread
+        try:
+            while not self._stop.wait_until(min(engine.next_deadline_ns, self._clock.now_ns() + TICK_NS)):
+                self._hear(engine)
+                for tick in engine.advance(self._clock.now_ns()):
+                    self._publish(self._encoder.encode(tick.samples, tick.pts))
+                    if tick.index % LEVEL_TICKS == 0:
+                        self._levels = engine.take_levels()
+                self._snapshot = self._measure(engine)
+        finally:
+            self._encoder.close()
+
+    def _hear(self, engine: AudioEngine) -> None:
+        for message in self._inbox.drain():
+            if message.block is None:
+                engine.lost(message.source)
+            else:
+                engine.push(message.source, message.block)
+
+    def _measure(self, engine: AudioEngine) -> AudioSnapshot:
+        counters = {source: engine.counters(source) for source in self._gains}
+        return AudioSnapshot(
+            silence=engine.silence_samples,
+            input_silence={source: one.silence for source, one in counters.items()},
+            lost=sum(one.late + one.overflow for one in counters.values()),
+            drift_ppm={source: one.drift_ppm for source, one in counters.items()},
+        )

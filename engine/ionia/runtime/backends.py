@@ -1,0 +1,42 @@
+"""What the composition root hands to the runtime: how to make sources and encoders. The only seam between them."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from ionia.core.media import MediaHeader
+from ionia.core.ports import AudioEncoder, AudioSource, FileSink, ScreenSource, VideoEncoder
+from ionia.core.service import EncoderInfo, ScreenInfo, SoundDeviceInfo, WindowInfo
+from ionia.core.settings import PipelineSettings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenedEncoders:
+    """Encoders that really opened. `fallbacks` says, a line each, what was tried before and why it wasn't taken."""
+
+    video: VideoEncoder
+    audio: AudioEncoder | None
+    header: MediaHeader
+    fallbacks: tuple[str, ...] = field(default=())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Backends:
+    """Factories; each may raise IoniaError. Sources come unopened; the thread that will own them opens them.
+
+    `open_encoders` takes the settings and the source's width and height. `file_sink` takes the output path; nothing is
+    touched before it is claimed.
+    """
+
+    screen: Callable[[PipelineSettings], ScreenSource]
+    desktop_audio: Callable[[str | None], AudioSource]
+    microphone: Callable[[str | None], AudioSource]
+    open_encoders: Callable[[PipelineSettings, int, int], OpenedEncoders]
+    file_sink: Callable[[str], FileSink]
+    list_screens: Callable[[], tuple[ScreenInfo, ...]]
+    list_windows: Callable[[], tuple[WindowInfo, ...]]
+    list_desktop_audio: Callable[[], tuple[SoundDeviceInfo, ...]]
+    list_microphones: Callable[[], tuple[SoundDeviceInfo, ...]]
+    list_encoders: Callable[[], tuple[EncoderInfo, ...]]
+    free_bytes: Callable[[str], int]
+    """Bytes free where the file at this path is or would be."""
+    ffmpeg_version: Callable[[], str]

@@ -1,0 +1,228 @@
+"""The engine itself: all sessions by kind and id, and what they share. Implements `EngineService`."""
+
+import logging
+import os
+import platform
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+import ionia
+from ionia.core.errors import ErrorKind, IoniaError
+from ionia.core.events import EventData, LevelsMeasured, SessionWarned, StatsSampled
+from ionia.core.service import DeviceList, EngineInfo, Listener
+from ionia.core.settings import RecorderSettings, SessionKind, StreamerSettings
+from ionia.core.timebase import NS_PER_S
+from ionia.runtime.backends import Backends
+from ionia.runtime.clock import MonotonicClock, StopSignal
+from ionia.runtime.file_output import FileOutput
+from ionia.runtime.monitor import Monitor
+from ionia.runtime.pipeline_pool import PipelinePool
+from ionia.runtime.session import Output, Session, not_initialized
+from ionia.runtime.session_stats import ProcessUsage
+
+log = logging.getLogger(__name__)
+
+LEVELS_INTERVAL_NS = NS_PER_S // 10
+HOUSEKEEPING_INTERVAL_NS = NS_PER_S
+
+
+class Engine:
+    """Any thread may call any method. Events go to `listener` from whatever thread they happen on."""
+
+    def __init__(self, backends: Backends, clock: MonotonicClock, listener: Listener) -> None:
+        self._backends = backends
+        self._listener = listener
+        self._pool = PipelinePool(backends, clock)
+        self._usage = ProcessUsage()
+        self._lock = threading.Lock()
+        self._sessions: dict[tuple[SessionKind, str], Session] = {}  # protected by _lock
+        self._closed = False  # protected by _lock
+        self._supervisor = ThreadPoolExecutor(max_workers=1, thread_name_prefix="ionia-supervisor")
+        self._monitor = Monitor(clock=clock, stop=StopSignal(clock), on_error=self._monitor_failed)
+
+    def info(self) -> EngineInfo:
+        """What this engine is and runs on."""
+        return EngineInfo(
+            version=ionia.__version__,
+            platform=f"{platform.system().lower()}-{platform.machine().lower()}",
+            pid=os.getpid(),
+            python=platform.python_version(),
+            ffmpeg=self._backends.ffmpeg_version(),
+            capabilities=("record",),
+        )
+
+    def devices(self) -> DeviceList:
+        """Everything that can be captured, and every encoder tried. Takes up to seconds the first time."""
+        return DeviceList(
+            screens=self._backends.list_screens(),
+            windows=self._backends.list_windows(),
+            desktop_audio=self._backends.list_desktop_audio(),
+            microphones=self._backends.list_microphones(),
+            encoders=self._backends.list_encoders(),
+        )
+
+    def set_debug_logging(self, enabled: bool) -> None:
+        """Log decisions and device chatter too."""
+        logging.getLogger("ionia").setLevel(logging.DEBUG if enabled else logging.INFO)
+
+    def subscribe(self, stats_interval_ms: int | None, audio_levels: bool) -> None:
+        """Send figures and levels from now on."""
+        self._monitor.every("stats", (stats_interval_ms or 0) * 1_000_000, self._send_stats)
+        self._monitor.every("levels", LEVELS_INTERVAL_NS if audio_levels else 0, self._send_levels)
+
+    def initialize_recorder(self, session_id: str, settings: RecorderSettings) -> None:
+        """Open devices and encoders, and claim the path."""
+        session = self._session_for(SessionKind.RECORDER, session_id)
+        pipeline = settings.pipeline
+        output = FileOutput(
+            self._backends.file_sink(settings.output_path),
+            bytes_per_second=(pipeline.video_bitrate + pipeline.audio_bitrate) / 8,
+            free_bytes=self._backends.free_bytes,
+            warn=session.warn,
+            fail=session.fail,
+        )
+        self._initialize(session, lambda: session.initialize(pipeline, output))
+
+    def initialize_streamer(self, session_id: str, settings: StreamerSettings) -> None:
+        """Streaming is not part of this build."""
+        raise IoniaError(ErrorKind.INTERNAL, "Streaming is not available in this build.")
+
+    def start(self, kind: SessionKind, session_id: str) -> bool:
+        """See EngineService."""
+        session = self._find(kind, session_id)
+        if session is None:
+            raise not_initialized(kind)
+        return session.start()
+
+    def stop(self, kind: SessionKind, session_id: str) -> bool:
+        """See EngineService."""
+        session = self._find(kind, session_id)
+        return True if session is None else session.stop()
+
+    def dispose(self, kind: SessionKind, session_id: str) -> None:
+        """See EngineService."""
+        session = self._require(kind, session_id)
+        with self._lock:
+            self._sessions.pop((kind, session_id), None)
+        session.dispose()
+
+    def is_running(self, kind: SessionKind, session_id: str) -> bool:
+        """See EngineService."""
+        session = self._find(kind, session_id)
+        return session is not None and session.is_running
+
+    def stats(self, kind: SessionKind, session_id: str) -> EventData:
+        """See EngineService."""
+        return self._require(kind, session_id).stats()
+
+    def codec_name(self, kind: SessionKind, session_id: str) -> str:
+        """See EngineService."""
+        session = self._find(kind, session_id)
+        return "none" if session is None else session.codec_name
+
+    def pts_seconds(self, kind: SessionKind, session_id: str) -> float:
+        """See EngineService."""
+        session = self._find(kind, session_id)
+        return 0.0 if session is None else session.pts_seconds
+
+    def is_connected(self, session_id: str) -> bool:
+        """See EngineService."""
+        return False
+
+    def is_backpressure(self, session_id: str) -> bool:
+        """See EngineService."""
+        return False
+
+    def close(self) -> None:
+        """Finish every session, all at once, then end every thread."""
+        with self._lock:
+            if self._closed:
+                return
+            self._closed = True
+            sessions = list(self._sessions.values())
+            self._sessions.clear()
+        if sessions:
+            with ThreadPoolExecutor(max_workers=len(sessions), thread_name_prefix="ionia-close") as executor:
+                for future in [executor.submit(session.dispose) for session in sessions]:
+                    if (error := future.exception()) is not None:
+                        log.error("a session could not be completed: %s", error)
+        self._monitor.close(timeout=2.0)
+        self._supervisor.shutdown()
+
+    def _session_for(self, kind: SessionKind, session_id: str) -> Session:
+        with self._lock:
+            if self._closed:
+                raise IoniaError(ErrorKind.INTERNAL, "The engine is shutting down.")
+            session = self._sessions.get((kind, session_id))
+            if session is not None:
+                return session
+        return Session(
+            session_id, kind, pool=self._pool, usage=self._usage, emit=self._listener, supervise=self._supervise
+        )
+
+    def _initialize(self, session: Session, initialize: Callable[[], None]) -> None:
+        """A session that never initialised is not kept: to the caller its id stays unknown."""
+        initialize()
+        with self._lock:
+            self._sessions[session.kind, session.session_id] = session
+            closed = self._closed
+        if closed:
+            session.dispose()
+        self._monitor.every("housekeeping", HOUSEKEEPING_INTERVAL_NS, self._housekeep)
+
+    def _find(self, kind: SessionKind, session_id: str) -> Session | None:
+        with self._lock:
+            return self._sessions.get((kind, session_id))
+
+    def _require(self, kind: SessionKind, session_id: str) -> Session:
+        session = self._find(kind, session_id)
+        if session is None:
+            raise IoniaError(
+                ErrorKind.NO_SUCH_SESSION,
+                f"There is no {kind.value} with the id {session_id!r}.",
+                f"Call {kind.value}.initialize first.",
+            )
+        return session
+
+    def _running(self) -> list[Session]:
+        with self._lock:
+            return [session for session in self._sessions.values() if session.is_running]
+
+    def _supervise(self, task: Callable[[], None]) -> None:
+        try:
+            self._supervisor.submit(task)
+        except RuntimeError:
+            log.debug("a failure came while shutting down; the session is being finished anyway")
+
+    def _send_stats(self) -> None:
+        for session in self._running():
+            self._listener(StatsSampled(session_id=session.session_id, stats=session.stats()))
+
+    def _send_levels(self) -> None:
+        with self._lock:
+            sessions = list(self._sessions.values())
+        for session in sessions:
+            if (pipeline := session.pipeline) is not None and pipeline.has_sound:
+                levels = pipeline.levels()
+                self._listener(LevelsMeasured(session_id=session.session_id, desktop=levels[0], mic=levels[1]))
+
+    def _housekeep(self) -> None:
+        self._usage.measure()
+        for session in self._running():
+            output: Output | None = session.output
+            if output is not None:
+                output.housekeep()
+
+    def _monitor_failed(self, error: BaseException) -> None:
+        log.error("monitoring ended", exc_info=error)
+        with self._lock:
+            sessions = list(self._sessions.values())
+        for session in sessions:
+            self._listener(
+                SessionWarned(
+                    session_id=session.session_id,
+                    code="monitor_failed",
+                    message="Live figures ended by an error; the recording goes on.",
+                )
+            )

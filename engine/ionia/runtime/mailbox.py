@@ -1,0 +1,54 @@
+"""Hand-offs between threads: bounded, and each says what it does when full."""
+
+import threading
+from collections import deque
+from typing import Generic, TypeVar
+
+T = TypeVar("T")
+
+
+class LatestSlot(Generic[T]):
+    """Room for one value; a new one overwrites. Any thread."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._value: T | None = None  # protected by _lock
+
+    def put(self, value: T) -> None:
+        """Replace whatever is there."""
+        with self._lock:
+            self._value = value
+
+    def take(self) -> T | None:
+        """The newest value, once; None when it was taken already."""
+        with self._lock:
+            value, self._value = self._value, None
+            return value
+
+
+class Inbox(Generic[T]):
+    """First in, first out, drained as a whole. When full, the oldest gives way and is counted. Any thread."""
+
+    def __init__(self, capacity: int) -> None:
+        self._lock = threading.Lock()
+        self._items: deque[T] = deque(maxlen=capacity)  # protected by _lock
+        self._overwritten = 0  # protected by _lock
+
+    @property
+    def overwritten(self) -> int:
+        """Items that gave way."""
+        return self._overwritten
+
+    def put(self, item: T) -> None:
+        """Append; never waits."""
+        with self._lock:
+            if len(self._items) == self._items.maxlen:
+                self._overwritten += 1
+            self._items.append(item)
+
+    def drain(self) -> list[T]:
+        """Everything that is there, oldest first."""
+        with self._lock:
+            items = list(self._items)
+            self._items.clear()
+            return items

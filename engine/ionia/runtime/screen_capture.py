@@ -1,0 +1,107 @@
+"""The thread that owns a screen source: grabs in the middle of each frame's interval, opens again what was lost."""
+
+import logging
+from collections.abc import Callable
+from concurrent.futures import Future
+
+from ionia.core.errors import IoniaError, SourceLost
+from ionia.core.media import VideoFrame
+from ionia.core.ports import Clock, ScreenSource
+from ionia.core.recovery import ReopenPolicy
+from ionia.core.timebase import next_middle_ns
+from ionia.runtime.clock import StopSignal
+from ionia.runtime.mailbox import LatestSlot
+from ionia.runtime.worker import Worker
+
+log = logging.getLogger(__name__)
+
+Warn = Callable[[str, str], None]
+"""Called with a stable code and one line for people. Any thread."""
+
+
+class ScreenCapture:
+    """Owns the source: it is opened, grabbed and closed on this object's thread and nowhere else.
+
+    `slot` always holds the newest picture that nobody took yet.
+    """
+
+    def __init__(self, source: ScreenSource, *, fps: int, clock: Clock, stop: StopSignal, warn: Warn) -> None:
+        self.slot: LatestSlot[VideoFrame] = LatestSlot()
+        self.first_captured_ns: int | None = None
+        self._source = source
+        self._fps = fps
+        self._clock = clock
+        self._stop = stop
+        self._warn = warn
+        self._opened: Future[tuple[int, int]] = Future()
+        self._epoch: Future[int] = Future()
+        self._worker = Worker("screen-capture", self._run, self._failed)
+
+    @property
+    def backend(self) -> str:
+        """The source's name for stats."""
+        return self._source.backend
+
+    def open(self, timeout: float) -> tuple[int, int]:
+        """Start the thread and wait until the source is open: (width, height). Raises IoniaError."""
+        self._worker.start()
+        return self._opened.result(timeout)
+
+    def begin(self, epoch_ns: int) -> None:
+        """Start grabbing, paced from `epoch_ns`."""
+        self._epoch.set_result(epoch_ns)
+
+    def close(self, timeout: float) -> bool:
+        """After the stop signal was set: wait for the thread. False if the device holds it."""
+        self._epoch.cancel()
+        return self._worker.join(timeout)
+
+    def _failed(self, error: BaseException) -> None:
+        if not self._opened.done():
+            self._opened.set_exception(error)
+        else:
+            self._warn("capture_failed", f"Screen capture ended: {error}. The last picture is held.")
+
+    def _run(self) -> None:
+        try:
+            self._opened.set_result(self._source.open())
+            epoch_ns = self._wait_for_epoch()
+            if epoch_ns is not None:
+                self._grab_until_stopped(epoch_ns)
+        finally:
+            self._source.close()
+
+    def _wait_for_epoch(self) -> int | None:
+        try:
+            return self._epoch.result()
+        except BaseException:  # noqa: BLE001 - cancelled: the pipeline was closed before it began
+            return None
+
+    def _grab_until_stopped(self, epoch_ns: int) -> None:
+        policy = ReopenPolicy()
+        due_ns = self._clock.now_ns()  # the first picture at once, the others in step
+        while not self._stop.wait_until(due_ns):
+            try:
+                frame = self._source.grab()
+            except SourceLost as lost:
+                self._lost(lost, policy)
+                continue
+            if frame is not None:
+                if self.first_captured_ns is None:
+                    self.first_captured_ns = frame.captured_ns
+                self.slot.put(frame)
+            due_ns = next_middle_ns(epoch_ns, self._fps, self._clock.now_ns())
+
+    def _lost(self, lost: SourceLost, policy: ReopenPolicy) -> None:
+        """Open again, for as long as it takes; returns when that succeeded or the stop signal was set."""
+        self._warn(lost.code, f"{lost.message} The last picture is held until it returns.")
+        due_ns = policy.lost(self._clock.now_ns(), retry_at_once=lost.retry_at_once)
+        while not self._stop.wait_until(due_ns):
+            try:
+                self._source.open()
+            except (IoniaError, SourceLost) as error:
+                log.debug("screen not back yet: %s", error)
+                due_ns = policy.lost(self._clock.now_ns())
+                continue
+            self._warn("capture_recovered", "The screen is back.")
+            return

@@ -1,0 +1,155 @@
+"""Video from the newest picture to packets: a tick thread that never waits for the encoder, and the encoder's."""
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from ionia.core.encode_backlog import EncodeBacklog
+from ionia.core.media import Picture, VideoFrame
+from ionia.core.ports import Clock, VideoEncoder
+from ionia.core.video_pacer import FrameSpan, VideoPacer
+from ionia.runtime.clock import StopSignal
+from ionia.runtime.mailbox import LatestSlot
+from ionia.runtime.packet_bus import Publish
+from ionia.runtime.screen_capture import Warn
+from ionia.runtime.worker import Worker
+
+ENCODE_MS_WEIGHT = 1 / 32
+"""Weight of the newest picture in `encode_ms`: an average over about a second at 30 fps."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VideoSnapshot:
+    """Frames on the timeline, by what became of them. `unique + duplicated` + indexes left out is `next_index`."""
+
+    next_index: int = 0
+    unique: int = 0
+    duplicated: int = 0
+    lagged: int = 0
+    skipped: int = 0
+
+
+class VideoChain:
+    """`close` ends both threads; the encoder is flushed and closed on its own thread."""
+
+    def __init__(
+        self,
+        encoder: VideoEncoder,
+        *,
+        fps: int,
+        blank: Picture,
+        slot: LatestSlot[VideoFrame],
+        publish: Publish,
+        clock: Clock,
+        stop: StopSignal,
+        warn: Warn,
+        fail: Callable[[BaseException], None],
+    ) -> None:
+        self.encode_ms = 0.0
+        self._encoder = encoder
+        self._fps = fps
+        self._blank = blank
+        self._slot = slot
+        self._publish = publish
+        self._clock = clock
+        self._stop = stop
+        self._warn = warn
+        self._pacer: VideoPacer | None = None
+        self._condition = threading.Condition()
+        self._backlog = EncodeBacklog(fps=fps)  # protected by _condition
+        self._ended = False  # protected by _condition
+        self._keyframe = threading.Event()
+        self._tick_worker = Worker("video-tick", self._tick_until_stopped, fail)
+        self._encode_worker = Worker("video-encode", self._encode_until_ended, fail)
+
+    def snapshot(self) -> VideoSnapshot:
+        """All counters of one instant. Any thread."""
+        with self._condition:
+            if self._pacer is None:
+                return VideoSnapshot()
+            pacer = self._pacer.counters
+            return VideoSnapshot(
+                next_index=self._pacer.next_index,
+                unique=pacer.unique,
+                duplicated=pacer.duplicated,
+                lagged=pacer.lagged,
+                skipped=self._backlog.counters.skipped + pacer.lost,
+            )
+
+    def begin(self, epoch_ns: int) -> None:
+        """Start ticking and encoding."""
+        self._pacer = VideoPacer(epoch_ns=epoch_ns, fps=self._fps, catch_up_seconds=5)
+        self._encode_worker.start()
+        self._tick_worker.start()
+
+    def request_keyframe(self) -> None:
+        """The next picture to be encoded becomes a keyframe. Any thread."""
+        self._keyframe.set()
+
+    def set_bitrate(self, bits_per_second: int) -> None:
+        """New constant bit rate. Any thread: libav reads the field when the next picture is encoded."""
+        self._encoder.set_bitrate(bits_per_second)
+
+    def close(self, timeout: float) -> bool:
+        """After the stop signal was set: wait for both threads."""
+        ticked = self._tick_worker.join(timeout)
+        with self._condition:
+            self._ended = True
+            self._condition.notify()
+        return self._encode_worker.join(timeout) and ticked
+
+    def _tick_until_stopped(self) -> None:
+        pacer = self._pacer
+        assert pacer is not None  # noqa: S101 - begin() made it before it started this thread
+        shown = False
+        while not self._stop.wait_until(pacer.next_deadline_ns):
+            now_ns = self._clock.now_ns()
+            frame = self._slot.take()
+            if frame is None and not shown:
+                frame = VideoFrame(captured_ns=now_ns, pixels=self._blank)
+            shown = True
+            late = self._tick(pacer, now_ns, frame)
+            if late >= self._fps:
+                self._warn(
+                    "stalled", f"The machine stood still for {late / self._fps:.1f} s; the last picture fills it."
+                )
+
+    def _tick(self, pacer: VideoPacer, now_ns: int, frame: VideoFrame | None) -> int:
+        """Queue what this tick closes; how many frames closed late."""
+        with self._condition:
+            index, skipped = pacer.next_index, self._backlog.counters.skipped
+            for span in pacer.tick(now_ns, frame):
+                self._backlog.offer(span)
+            overloaded = skipped == 0 and self._backlog.counters.skipped > 0
+            self._condition.notify()
+        if overloaded:
+            self._warn(
+                "encoder_overloaded",
+                "The encoder can't keep up: pictures are being skipped. Lower the frame rate or the screen size.",
+            )
+        return pacer.next_index - index - 1
+
+    def _encode_until_ended(self) -> None:
+        try:
+            while (span := self._take()) is not None:
+                begun_ns = self._clock.now_ns()
+                keyframe = self._keyframe.is_set()
+                if keyframe:
+                    self._keyframe.clear()
+                if span.frame is not None:
+                    packets = self._encoder.encode(span.frame, span.first_index, keyframe=keyframe)
+                else:
+                    packets = self._encoder.repeat(span.first_index, keyframe=keyframe)
+                spent_ms = (self._clock.now_ns() - begun_ns) / 1e6
+                self.encode_ms += (spent_ms - self.encode_ms) * (ENCODE_MS_WEIGHT if self.encode_ms else 1)
+                self._publish(packets)
+        finally:
+            self._encoder.close()
+
+    def _take(self) -> FrameSpan | None:
+        with self._condition:
+            while not self._ended:
+                if (span := self._backlog.take()) is not None:
+                    return span
+                self._condition.wait()
+            return None

@@ -1,0 +1,110 @@
+"""Backends for an engine without devices, and a listener that can be waited for."""
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+
+from ionia.core.events import Event
+from ionia.core.settings import AudioMode, PipelineSettings
+from ionia.runtime.backends import Backends, OpenedEncoders
+from ionia.runtime.clock import MonotonicClock
+from tests.fakes.media import HEADER, FakeAudioEncoder, FakeFile, FakeScreen, FakeSound, FakeVideoEncoder
+
+WAIT_SECONDS = 30.0
+"""A deadline for conditions that hold within milliseconds, on a machine that does other things too."""
+
+
+class Events:
+    """Collects events; a test waits for the one it needs."""
+
+    def __init__(self) -> None:
+        self._condition = threading.Condition()
+        self._all: list[Event] = []
+
+    def __call__(self, event: Event) -> None:
+        with self._condition:
+            self._all.append(event)
+            self._condition.notify_all()
+
+    @property
+    def all(self) -> list[Event]:
+        with self._condition:
+            return list(self._all)
+
+    def wait_for(self, wanted: Callable[[Event], bool]) -> Event:
+        found: list[Event] = []
+
+        def there() -> bool:
+            found[:] = [event for event in self._all if wanted(event)]
+            return bool(found)
+
+        with self._condition:
+            assert self._condition.wait_for(there, WAIT_SECONDS), f"never came; there was {self._all}"
+        return found[0]
+
+
+@dataclass
+class FakeMachine:
+    """Everything that an engine on fakes made, newest last."""
+
+    clock: MonotonicClock = field(default_factory=MonotonicClock)
+    screens: list[FakeScreen] = field(default_factory=list)
+    desktops: list[FakeSound] = field(default_factory=list)
+    mics: list[FakeSound] = field(default_factory=list)
+    videos: list[FakeVideoEncoder] = field(default_factory=list)
+    audios: list[FakeAudioEncoder] = field(default_factory=list)
+    files: list[FakeFile] = field(default_factory=list)
+    prepare_screen: Callable[[FakeScreen], None] = lambda _: None
+    prepare_sound: Callable[[FakeSound], None] = lambda _: None
+    prepare_video: Callable[[FakeVideoEncoder], None] = lambda _: None
+    prepare_file: Callable[[FakeFile], None] = lambda _: None
+    fallbacks: tuple[str, ...] = ()
+    free: int = 10**12
+
+    def backends(self) -> Backends:
+        return Backends(
+            screen=self._screen,
+            desktop_audio=lambda _: self._sound(self.desktops),
+            microphone=lambda _: self._sound(self.mics),
+            open_encoders=self._encoders,
+            file_sink=self._file,
+            list_screens=lambda: (),
+            list_windows=lambda: (),
+            list_desktop_audio=lambda: (),
+            list_microphones=lambda: (),
+            list_encoders=lambda: (),
+            free_bytes=lambda _: self.free,
+            ffmpeg_version=lambda: "8.1.2",
+        )
+
+    def _screen(self, settings: PipelineSettings) -> FakeScreen:
+        screen = FakeScreen(self.clock)
+        self.prepare_screen(screen)
+        self.screens.append(screen)
+        return screen
+
+    def _sound(self, kept: list[FakeSound]) -> FakeSound:
+        sound = FakeSound()
+        self.prepare_sound(sound)
+        kept.append(sound)
+        return sound
+
+    def _encoders(self, settings: PipelineSettings, width: int, height: int) -> OpenedEncoders:
+        video = FakeVideoEncoder(interval=settings.keyframe_interval)
+        self.prepare_video(video)
+        self.videos.append(video)
+        has_audio = settings.audio_mode is not AudioMode.NONE
+        if has_audio:
+            self.audios.append(FakeAudioEncoder())
+        return OpenedEncoders(
+            video=video,
+            audio=self.audios[-1] if has_audio else None,
+            header=replace(HEADER, width=width, height=height, fps=settings.fps, has_audio=has_audio),
+            fallbacks=self.fallbacks,
+        )
+
+    def _file(self, path: str) -> FakeFile:
+        file = FakeFile(path)
+        self.prepare_file(file)
+        self.files.append(file)
+        return file

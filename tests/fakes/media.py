@@ -1,0 +1,213 @@
+"""Packets, headers, sources, encoders and sinks without libav and without devices. They obey the seams' promises."""
+
+import threading
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from ionia.core.errors import IoniaError, SourceLost
+from ionia.core.media import AudioBlock, EncodedPacket, MediaHeader, Samples, Track, VideoFrame
+from ionia.core.ports import Clock
+
+HEADER = MediaHeader(
+    init_segment=b"header",
+    video_codec="fake264",
+    video_extradata=b"",
+    audio_extradata=b"",
+    width=64,
+    height=64,
+    fps=30,
+    has_audio=True,
+    video_bitrate=1_000_000,
+    audio_bitrate=128_000,
+)
+
+
+def video_packet(index: int, *, keyframe: bool = False, data: bytes = b"v") -> EncodedPacket:
+    """One frame."""
+    return EncodedPacket(track=Track.VIDEO, pts=index, dts=index, duration=1, keyframe=keyframe, data=data)
+
+
+def audio_packet(tick: int) -> EncodedPacket:
+    """The audio packet of tick `tick`."""
+    sample = 1024 * tick
+    return EncodedPacket(track=Track.AUDIO, pts=sample, dts=sample, duration=1024, keyframe=True, data=b"a")
+
+
+class FakeScreen:
+    """A screen that shows a new picture at each grab, until the script says otherwise."""
+
+    backend = "fake-screen"
+
+    def __init__(self, clock: Clock, *, size: tuple[int, int] = (64, 64), refuse: IoniaError | None = None) -> None:
+        self.clock = clock
+        self.size = size
+        self.refuse = refuse
+        self.lose: SourceLost | None = None
+        self.grabbed = threading.Event()
+        self.opens = 0
+        self.closed = False
+        self.grabs = 0
+
+    def open(self) -> tuple[int, int]:
+        self.opens += 1
+        if self.refuse is not None:
+            raise self.refuse
+        return self.size
+
+    def grab(self) -> VideoFrame | None:
+        if self.lose is not None:
+            lost, self.lose = self.lose, None
+            raise lost
+        self.grabs += 1
+        self.grabbed.set()
+        width, height = self.size
+        return VideoFrame(captured_ns=self.clock.now_ns(), pixels=np.zeros((height, width, 4), np.uint8))
+
+    def close(self) -> None:
+        self.closed = True
+
+
+class FakeSound:
+    """A device whose blocks a test hands over with `give`."""
+
+    backend = "fake-sound"
+
+    def __init__(self, *, refuse: IoniaError | None = None) -> None:
+        self.refuse = refuse
+        self.opens = 0
+        self.closed = False
+        self._condition = threading.Condition()
+        self._given: list[AudioBlock | SourceLost] = []
+        self._interrupted = False
+
+    def open(self) -> str:
+        self.opens += 1
+        if self.refuse is not None:
+            raise self.refuse
+        return f"fake device {self.opens}"
+
+    def read(self, timeout: float) -> AudioBlock | None:
+        with self._condition:
+            self._condition.wait_for(lambda: self._given or self._interrupted, timeout)
+            if self._interrupted or not self._given:
+                return None
+            given = self._given.pop(0)
+        if isinstance(given, SourceLost):
+            raise given
+        return given
+
+    def interrupt(self) -> None:
+        with self._condition:
+            self._interrupted = True
+            self._condition.notify_all()
+
+    def close(self) -> None:
+        self.closed = True
+
+    def give(self, what: AudioBlock | SourceLost) -> None:
+        """Let the next `read` return this block, or raise this loss."""
+        with self._condition:
+            self._given.append(what)
+            self._condition.notify_all()
+
+
+class FakeVideoEncoder:
+    """A packet a frame; a keyframe at index 0, every `interval`, and when asked."""
+
+    codec = "fake264"
+
+    def __init__(self, *, interval: int = 30, fail_at: int | None = None) -> None:
+        self.calls: list[tuple[str, int, bool]] = []
+        self.interval = interval
+        self.fail_at = fail_at
+        self.closed = False
+        self.bitrate = 0
+        self._since_key = interval
+
+    def encode(self, frame: VideoFrame, index: int, *, keyframe: bool = False) -> list[EncodedPacket]:
+        return self._encode("new", index, keyframe)
+
+    def repeat(self, index: int, *, keyframe: bool = False) -> list[EncodedPacket]:
+        return self._encode("repeat", index, keyframe)
+
+    def set_bitrate(self, bits_per_second: int) -> None:
+        self.bitrate = bits_per_second
+
+    def flush(self) -> list[EncodedPacket]:
+        return []
+
+    def close(self) -> None:
+        self.closed = True
+
+    def _encode(self, what: str, index: int, keyframe: bool) -> list[EncodedPacket]:
+        if self.fail_at is not None and index >= self.fail_at:
+            raise RuntimeError("the encoder broke")
+        key = keyframe or self._since_key >= self.interval
+        self._since_key = 1 if key else self._since_key + 1
+        self.calls.append((what, index, key))
+        return [video_packet(index, keyframe=key)]
+
+
+class FakeAudioEncoder:
+    """A packet a tick, the priming packet first."""
+
+    def __init__(self) -> None:
+        self.closed = False
+        self._primed = False
+
+    def encode(self, samples: Samples, pts: int) -> list[EncodedPacket]:
+        assert samples.shape == (1024, 2)
+        packet = audio_packet(pts // 1024 - 1)
+        self._primed = True
+        return [packet]
+
+    def flush(self) -> list[EncodedPacket]:
+        return []
+
+    def close(self) -> None:
+        self.closed = True
+
+
+class FakeFile:
+    """A file sink that remembers what it was given; `break_after` packets it fails."""
+
+    def __init__(self, path: str = "take.mp4") -> None:
+        self.path = path
+        self.packets: list[EncodedPacket] = []
+        self.header: MediaHeader | None = None
+        self.claimed = False
+        self.closed = threading.Event()
+        self.refuse_claim: IoniaError | None = None
+        self.refuse_open: IoniaError | None = None
+        self.refuse_close: IoniaError | None = None
+        self.break_after: tuple[int, IoniaError] | None = None
+        self.hold: threading.Event | None = None
+        self.on_write: Callable[[], None] = lambda: None
+
+    @property
+    def bytes_written(self) -> int:
+        return sum(len(packet.data) for packet in self.packets)
+
+    def claim(self) -> None:
+        if self.refuse_claim is not None:
+            raise self.refuse_claim
+        self.claimed = True
+
+    def open(self, header: MediaHeader) -> None:
+        if self.refuse_open is not None:
+            raise self.refuse_open
+        self.header = header
+
+    def write(self, packets: Sequence[EncodedPacket]) -> None:
+        if self.hold is not None:
+            assert self.hold.wait(30)
+        self.packets.extend(packets)
+        self.on_write()
+        if self.break_after is not None and len(self.packets) >= self.break_after[0]:
+            raise self.break_after[1]
+
+    def close(self) -> None:
+        self.closed.set()
+        if self.refuse_close is not None:
+            raise self.refuse_close

@@ -1,0 +1,359 @@
+"""Sessions on a machine of fakes: their lives, their figures, and every way they can fail."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+
+from ionia.core.errors import ErrorKind, IoniaError, SourceLost
+from ionia.core.events import (
+    Event,
+    LevelsMeasured,
+    SessionFailed,
+    SessionStateChanged,
+    SessionWarned,
+    StatsSampled,
+)
+from ionia.core.media import Track
+from ionia.core.settings import AudioMode, PipelineSettings, RecorderSettings, SessionKind
+from ionia.runtime.engine import Engine
+from tests.fakes.backends import WAIT_SECONDS, Events, FakeMachine
+from tests.fakes.media import FakeFile, FakeScreen, FakeSound, FakeVideoEncoder
+
+RECORDER = SessionKind.RECORDER
+FAST = PipelineSettings(fps=100)
+MUTE = PipelineSettings(fps=100, audio_mode=AudioMode.NONE)
+
+
+@contextmanager
+def engine_on(machine: FakeMachine) -> Iterator[tuple[Engine, Events]]:
+    events = Events()
+    engine = Engine(machine.backends(), machine.clock, events)
+    try:
+        yield engine, events
+    finally:
+        engine.close()
+    left = [thread.name for thread in threading.enumerate() if thread.name.startswith("ionia")]
+    assert left == []
+
+
+def written(machine: FakeMachine, count: int) -> threading.Event:
+    """Set once the newest file has `count` packets."""
+    reached = threading.Event()
+    file = machine.files[-1]
+    file.on_write = lambda: reached.set() if len(file.packets) >= count else None
+    return reached
+
+
+def initialize(engine: Engine, session: str = "a", settings: PipelineSettings = FAST) -> None:
+    engine.initialize_recorder(session, RecorderSettings(output_path=f"{session}.mp4", pipeline=settings))
+
+
+def states(events: Events, session: str = "a") -> list[str]:
+    return [e.state for e in events.all if isinstance(e, SessionStateChanged) and e.session_id == session]
+
+
+def warned(code: str) -> "type[object]":
+    return lambda event: isinstance(event, SessionWarned) and event.code == code  # type: ignore[return-value]
+
+
+def failed(event: Event) -> bool:
+    return isinstance(event, SessionFailed)
+
+
+def test_a_recording_from_initialize_to_dispose() -> None:
+    machine = FakeMachine()
+    with engine_on(machine) as (engine, events):
+        initialize(engine)
+        assert engine.codec_name(RECORDER, "a") == "fake264"
+        assert not engine.is_running(RECORDER, "a")
+        enough = written(machine, 40)
+        assert engine.start(RECORDER, "a") is True
+        assert engine.start(RECORDER, "a") is False
+        assert enough.wait(WAIT_SECONDS)
+        assert engine.is_running(RECORDER, "a")
+        assert engine.pts_seconds(RECORDER, "a") > 0
+        assert engine.stop(RECORDER, "a") is True
+        assert engine.stop(RECORDER, "a") is True
+        stats = engine.stats(RECORDER, "a")
+        engine.dispose(RECORDER, "a")
+        with pytest.raises(IoniaError) as caught:
+            engine.stats(RECORDER, "a")
+    assert caught.value.kind is ErrorKind.NO_SUCH_SESSION
+    assert states(events) == ["initialized", "starting", "running", "stopping", "stopped", "disposed"]
+    file = machine.files[0]
+    video = [packet.pts for packet in file.packets if packet.track is Track.VIDEO]
+    audio = [packet.pts for packet in file.packets if packet.track is Track.AUDIO]
+    assert video == list(range(len(video)))
+    assert audio == list(range(-1024, 1024 * (len(audio) - 1), 1024))
+    assert abs(len(video) / 100 - (audio[-1] + 1024) / 48000) <= 0.011
+    assert stats["videoFramesCaptured"] == stats["videoPacketsMuxed"] == stats["videoPacketsEncoded"] == len(video)
+    assert stats["audioPacketsMuxed"] == len(audio)
+    assert stats["durationSeconds"] == pytest.approx(len(video) / 100)
+    assert stats["state"] == "stopped"
+    assert stats["totalBytes"] == len(file.packets)
+    assert machine.screens[0].closed
+    assert machine.desktops[0].closed
+    assert machine.mics[0].closed
+    assert machine.videos[0].closed
+    assert machine.audios[0].closed
+    assert file.closed.is_set()
+
+
+def test_unknown_sessions_answer_as_the_contract_says() -> None:
+    with engine_on(FakeMachine()) as (engine, _):
+        assert engine.is_running(RECORDER, "x") is False
+        assert engine.codec_name(RECORDER, "x") == "none"
+        assert engine.pts_seconds(RECORDER, "x") == 0.0
+        assert engine.stop(RECORDER, "x") is True
+        assert engine.is_connected("x") is False
+        assert engine.is_backpressure("x") is False
+        with pytest.raises(IoniaError) as start:
+            engine.start(RECORDER, "x")
+        with pytest.raises(IoniaError) as dispose:
+            engine.dispose(RECORDER, "x")
+    assert start.value.kind is ErrorKind.NOT_INITIALIZED
+    assert dispose.value.kind is ErrorKind.NO_SUCH_SESSION
+
+
+def test_initializing_again_is_refused_while_running_and_frees_the_first_otherwise() -> None:
+    machine = FakeMachine()
+    with engine_on(machine) as (engine, _):
+        initialize(engine)
+        initialize(engine, settings=PipelineSettings(fps=50))
+        assert machine.screens[0].closed
+        engine.start(RECORDER, "a")
+        with pytest.raises(IoniaError) as caught:
+            initialize(engine)
+        assert caught.value.kind is ErrorKind.ALREADY_RUNNING
+        engine.stop(RECORDER, "a")
+        with pytest.raises(IoniaError) as stopped:
+            engine.start(RECORDER, "a")
+        assert stopped.value.kind is ErrorKind.NOT_INITIALIZED
+        initialize(engine)
+        assert engine.start(RECORDER, "a") is True
+
+
+def test_equal_settings_share_one_pipeline_and_each_file_begins_with_a_keyframe() -> None:
+    machine = FakeMachine()
+    with engine_on(machine) as (engine, _):
+        initialize(engine, "a")
+        initialize(engine, "b")
+        initialize(engine, "c", PipelineSettings(fps=60))
+        assert (len(machine.screens), len(machine.videos)) == (2, 2)
+        first = machine.files[0]
+        begun = threading.Event()
+        first.on_write = lambda: begun.set() if len(first.packets) > 20 else None
+        engine.start(RECORDER, "a")
+        assert begun.wait(WAIT_SECONDS)
+        late = machine.files[1]
+        caught_up = threading.Event()
+        late.on_write = lambda: caught_up.set() if len(late.packets) > 10 else None
+        engine.start(RECORDER, "b")
+        assert caught_up.wait(WAIT_SECONDS)
+        engine.stop(RECORDER, "a")
+        assert engine.is_running(RECORDER, "b")
+        assert not machine.screens[0].closed
+        engine.stop(RECORDER, "b")
+        assert machine.screens[0].closed
+        stats = engine.stats(RECORDER, "b")
+    video = [packet for packet in late.packets if packet.track is Track.VIDEO]
+    assert video[0].keyframe
+    assert video[0].pts > 0
+    assert [packet.pts for packet in video] == list(range(video[0].pts, video[0].pts + len(video)))
+    assert stats["videoFramesCaptured"] == len(video)
+
+
+def test_video_alone_has_no_sound_anywhere() -> None:
+    machine = FakeMachine()
+    with engine_on(machine) as (engine, _):
+        initialize(engine, settings=MUTE)
+        enough = written(machine, 5)
+        engine.start(RECORDER, "a")
+        assert enough.wait(WAIT_SECONDS)
+        engine.stop(RECORDER, "a")
+    assert machine.desktops == machine.mics == machine.audios == []
+    assert {packet.track for packet in machine.files[0].packets} == {Track.VIDEO}
+
+
+def test_a_screen_that_does_not_open_is_an_error_and_everything_is_freed() -> None:
+    def refuse(screen: FakeScreen) -> None:
+        screen.refuse = IoniaError(ErrorKind.CAPTURE_UNAVAILABLE, "There is no screen.")
+
+    machine = FakeMachine(prepare_screen=refuse)
+    with engine_on(machine) as (engine, events):
+        with pytest.raises(IoniaError, match="There is no screen"):
+            initialize(engine)
+        assert engine.codec_name(RECORDER, "a") == "none"
+        assert events.all == []
+    assert machine.desktops[0].closed
+    assert machine.files[0].closed.is_set()
+
+
+def test_a_path_that_is_refused_opens_no_device() -> None:
+    def refuse(file: FakeFile) -> None:
+        file.refuse_claim = IoniaError(ErrorKind.OUTPUT_FAILED, "No such folder.")
+
+    machine = FakeMachine(prepare_file=refuse)
+    with engine_on(machine) as (engine, _), pytest.raises(IoniaError, match="No such folder"):
+        initialize(engine)
+    assert machine.screens == []
+
+
+def test_a_device_asked_for_by_id_must_exist_and_a_default_one_need_not() -> None:
+    def refuse(sound: FakeSound) -> None:
+        sound.refuse = IoniaError(ErrorKind.AUDIO_UNAVAILABLE, "No such device.")
+
+    machine = FakeMachine(prepare_sound=refuse)
+    with engine_on(machine) as (engine, events):
+        with pytest.raises(IoniaError, match="No such device"):
+            initialize(engine, settings=PipelineSettings(fps=100, microphone="gone"))
+        initialize(engine)
+        events.wait_for(warned("desktop_audio_unavailable"))
+        events.wait_for(warned("mic_audio_unavailable"))
+        enough = written(machine, 30)
+        engine.start(RECORDER, "a")
+        assert enough.wait(WAIT_SECONDS)
+        engine.stop(RECORDER, "a")
+        assert int(engine.stats(RECORDER, "a")["audioSilenceSamples"] or 0) > 0
+
+
+def test_a_default_device_that_appears_later_is_taken() -> None:
+    def refuse(sound: FakeSound) -> None:
+        sound.refuse = IoniaError(ErrorKind.AUDIO_UNAVAILABLE, "None yet.")
+
+    machine = FakeMachine(prepare_sound=refuse)
+    with engine_on(machine) as (engine, events):
+        initialize(engine, settings=PipelineSettings(fps=100, audio_mode=AudioMode.MIC))
+        engine.start(RECORDER, "a")
+        machine.mics[0].refuse = None
+        events.wait_for(warned("audio_device_changed"))
+        engine.stop(RECORDER, "a")
+
+
+def test_a_fallback_is_told_to_the_session_that_comes_late_too() -> None:
+    machine = FakeMachine(fallbacks=("nvenc: no such driver",))
+    with engine_on(machine) as (engine, events):
+        initialize(engine, "a")
+        initialize(engine, "b")
+        for session in ("a", "b"):
+            event = events.wait_for(
+                lambda e, s=session: isinstance(e, SessionWarned) and (e.session_id, e.code) == (s, "encoder_fallback")
+            )
+            assert isinstance(event, SessionWarned)
+            assert "nvenc: no such driver" in event.message
+
+
+def test_a_lost_screen_is_told_and_found_again() -> None:
+    machine = FakeMachine()
+    with engine_on(machine) as (engine, events):
+        initialize(engine, settings=MUTE)
+        engine.start(RECORDER, "a")
+        machine.screens[0].lose = SourceLost("display_lost", "The display is gone.")
+        events.wait_for(warned("display_lost"))
+        events.wait_for(warned("capture_recovered"))
+        opens = machine.screens[0].opens
+        enough = written(machine, len(machine.files[0].packets) + 10)
+        assert enough.wait(WAIT_SECONDS)
+        engine.stop(RECORDER, "a")
+    assert opens == 2
+    video = [packet.pts for packet in machine.files[0].packets]
+    assert video == list(range(len(video)))
+
+
+def test_a_lost_sound_device_is_told_and_found_again() -> None:
+    machine = FakeMachine()
+    with engine_on(machine) as (engine, events):
+        initialize(engine)
+        engine.start(RECORDER, "a")
+        machine.desktops[0].give(SourceLost("sound_server_lost", "The sound server is gone."))
+        events.wait_for(warned("sound_server_lost"))
+        events.wait_for(warned("audio_device_changed"))
+        machine.mics[0].give(SourceLost("default_device_changed", "Another default.", retry_at_once=True))
+        events.wait_for(lambda e: isinstance(e, SessionWarned) and "microphone now comes" in e.message)
+        engine.stop(RECORDER, "a")
+    codes = [e.code for e in events.all if isinstance(e, SessionWarned)]
+    assert codes == ["sound_server_lost", "audio_device_changed", "audio_device_changed"]
+
+
+def test_a_full_disk_ends_the_session_and_not_the_engine() -> None:
+    def fill(file: FakeFile) -> None:
+        if file.path == "a.mp4":
+            file.break_after = (10, IoniaError(ErrorKind.OUTPUT_FAILED, "The disk is full."))
+
+    machine = FakeMachine(prepare_file=fill)
+    with engine_on(machine) as (engine, events):
+        initialize(engine, "a")
+        initialize(engine, "b")
+        engine.start(RECORDER, "a")
+        engine.start(RECORDER, "b")
+        event = events.wait_for(failed)
+        assert isinstance(event, SessionFailed)
+        assert (event.session_id, event.kind) == ("a", ErrorKind.OUTPUT_FAILED)
+        events.wait_for(lambda e: isinstance(e, SessionStateChanged) and e.state == "failed")
+        assert not engine.is_running(RECORDER, "a")
+        assert engine.is_running(RECORDER, "b")
+        assert engine.stop(RECORDER, "a") is True
+        assert engine.stats(RECORDER, "a")["state"] == "failed"
+        assert machine.files[0].closed.is_set()
+        initialize(engine, "a")
+        engine.stop(RECORDER, "b")
+
+
+def test_an_encoder_that_breaks_fails_every_session_and_keeps_every_file() -> None:
+    def breaks(video: FakeVideoEncoder) -> None:
+        video.fail_at = 5
+
+    machine = FakeMachine(prepare_video=breaks)
+    with engine_on(machine) as (engine, events):
+        initialize(engine, "a", MUTE)
+        engine.start(RECORDER, "a")
+        event = events.wait_for(failed)
+        assert isinstance(event, SessionFailed)
+        assert event.kind is ErrorKind.INTERNAL
+        events.wait_for(lambda e: isinstance(e, SessionStateChanged) and e.state == "failed")
+        assert [packet.pts for packet in machine.files[0].packets] == [0, 1, 2, 3, 4]
+        assert machine.files[0].closed.is_set()
+
+
+def test_stats_and_levels_come_when_asked_for() -> None:
+    machine = FakeMachine()
+    with engine_on(machine) as (engine, events):
+        engine.subscribe(20, audio_levels=True)
+        initialize(engine)
+        engine.start(RECORDER, "a")
+        event = events.wait_for(lambda e: isinstance(e, StatsSampled))
+        assert isinstance(event, StatsSampled)
+        assert event.stats["state"] == "running"
+        levels = events.wait_for(lambda e: isinstance(e, LevelsMeasured) and e.desktop is not None)
+        assert isinstance(levels, LevelsMeasured)
+        assert levels.desktop is not None
+        assert levels.desktop.peak_db == -120.0
+        engine.subscribe(None, audio_levels=False)
+        engine.stop(RECORDER, "a")
+
+
+def test_a_disk_that_fills_up_is_told_in_time() -> None:
+    machine = FakeMachine(free=60 * 700_000)
+    with engine_on(machine) as (engine, events):
+        initialize(engine)
+        engine.start(RECORDER, "a")
+        event = events.wait_for(warned("disk_low"))
+        assert isinstance(event, SessionWarned)
+        assert 0.5 < float(event.data["minutesLeft"] or 0) < 2
+        engine.stop(RECORDER, "a")
+
+
+def test_closing_the_engine_finishes_what_runs() -> None:
+    machine = FakeMachine()
+    with engine_on(machine) as (engine, events):
+        initialize(engine, "a")
+        initialize(engine, "b", MUTE)
+        engine.start(RECORDER, "a")
+        engine.start(RECORDER, "b")
+        engine.close()
+        assert all(file.closed.is_set() for file in machine.files)
+        with pytest.raises(IoniaError, match="shutting down"):
+            initialize(engine, "c")
+    assert states(events, "a")[-1] == states(events, "b")[-1] == "disposed"
