@@ -11,6 +11,7 @@ from ionia.core.errors import ErrorKind, IoniaError, SourceLost
 from ionia.core.media import Picture, VideoFrame
 from ionia.core.ports import Clock
 from ionia.sources.windows import com, displays, dxgi, shared_output
+from ionia.sources.windows.fallback import TransientCaptureError
 from ionia.sources.windows.pointer import draw
 
 assert sys.platform == "win32"  # noqa: S101 - mypy checks the rest for Windows only
@@ -18,10 +19,6 @@ assert sys.platform == "win32"  # noqa: S101 - mypy checks the rest for Windows 
 _pool = shared_output.OutputPool()
 
 _SECURE = "Windows shows its secure desktop (lock screen or a permission prompt)."
-
-
-class TransientCaptureError(IoniaError):
-    """The screen can't be had now but will be again: no reason to fall back to another way of capturing it."""
 
 
 class DesktopDuplication:

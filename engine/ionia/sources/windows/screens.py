@@ -1,7 +1,6 @@
-"""Chooses how a screen is captured, by really capturing it, and remembers why other ways were passed over."""
+"""Screens and windows of Windows: lists for people, sources for the engine."""
 
 import sys
-from collections.abc import Callable
 
 from ionia.core.errors import ErrorKind, IoniaError, SourceLost
 from ionia.core.media import VideoFrame
@@ -9,6 +8,7 @@ from ionia.core.ports import Clock, ScreenSource
 from ionia.core.service import ScreenInfo, WindowInfo
 from ionia.sources.grabber import LibavGrabber
 from ionia.sources.windows import desktop_duplication, displays, graphics_capture
+from ionia.sources.windows.fallback import FallbackScreen
 
 assert sys.platform == "win32"  # noqa: S101 - mypy checks the rest for Windows only
 
@@ -46,54 +46,6 @@ def list_screens() -> list[ScreenInfo]:
 def list_windows() -> list[WindowInfo]:
     """Top-level windows that can be seen and have a title."""
     return displays.list_windows()
-
-
-class FallbackScreen:
-    """A ScreenSource that is the first of several which gives a picture. One thread owns it.
-
-    `backend` is the chosen one's; `fallbacks` says, a line each, which ways were tried before it and why they weren't
-    taken.
-    """
-
-    def __init__(self, *candidates: Callable[[], ScreenSource]) -> None:
-        self.backend = "none"
-        self.fallbacks: tuple[str, ...] = ()
-        self._candidates = list(candidates)
-        self._chosen: ScreenSource | None = None
-
-    def open(self) -> tuple[int, int]:
-        """See ScreenSource. A screen that is gone for the moment is waited for, not captured in a worse way."""
-        while True:
-            if self._chosen is None:
-                self._chosen = self._candidates[0]()
-                self.backend = self._chosen.backend
-            try:
-                return self._chosen.open()
-            except desktop_duplication.TransientCaptureError:
-                raise
-            except IoniaError as error:
-                if len(self._candidates) == 1:
-                    raise self._none_serves(error) from error
-                self.fallbacks += (f"{self._chosen.backend}: {error.message}",)
-                del self._candidates[0]
-                self._chosen = None
-
-    def grab(self) -> VideoFrame | None:
-        """See ScreenSource."""
-        if self._chosen is None:
-            raise SourceLost("screen_closed", "The screen is not open.", retry_at_once=True)
-        return self._chosen.grab()
-
-    def close(self) -> None:
-        """See ScreenSource."""
-        if self._chosen is not None:
-            self._chosen.close()
-
-    def _none_serves(self, last: IoniaError) -> IoniaError:
-        if not self.fallbacks:
-            return last
-        tried = "; ".join((*self.fallbacks, f"{self.backend}: {last.message}"))
-        return IoniaError(ErrorKind.CAPTURE_UNAVAILABLE, f"The screen can't be captured in any way: {tried}", last.hint)
 
 
 class GdiGrab:

@@ -1,0 +1,52 @@
+"""Desktop sound and microphones on Windows: lists for people, sources for the engine."""
+
+import sys
+from typing import Any
+
+from ionia.core.ports import AudioSource, Clock
+from ionia.core.service import SoundDeviceInfo
+from ionia.sources.windows import endpoints
+from ionia.sources.windows.audio_capture import AudioCapture
+from ionia.sources.windows.portaudio import SoundHost
+
+assert sys.platform == "win32"  # noqa: S101 - mypy checks the rest for Windows only
+
+
+def _pyaudio() -> Any:
+    import pyaudiowpatch  # noqa: PLC0415 - loads PortAudio, which listing devices doesn't need
+
+    return pyaudiowpatch.PyAudio()
+
+
+_host = SoundHost(_pyaudio)
+
+
+def open_desktop(device_id: str | None, *, clock: Clock) -> AudioSource:
+    """What an output plays (None: the default one, followed). Not opened yet."""
+    directory = endpoints.Endpoints(endpoints.Flow.RENDER)
+    return AudioCapture(device_id, loopback=True, directory=directory, host=_host, clock=clock)
+
+
+def open_microphone(device_id: str | None, *, clock: Clock) -> AudioSource:
+    """A microphone (None: the default one, followed). Not opened yet."""
+    directory = endpoints.Endpoints(endpoints.Flow.CAPTURE)
+    return AudioCapture(device_id, loopback=False, directory=directory, host=_host, clock=clock)
+
+
+def list_desktop() -> list[SoundDeviceInfo]:
+    """The outputs whose sound can be recorded."""
+    return _list(endpoints.Flow.RENDER)
+
+
+def list_microphones() -> list[SoundDeviceInfo]:
+    """The inputs."""
+    return _list(endpoints.Flow.CAPTURE)
+
+
+def _list(flow: endpoints.Flow) -> list[SoundDeviceInfo]:
+    directory = endpoints.Endpoints(flow)
+    default_id = directory.default_id()
+    return [
+        SoundDeviceInfo(id=endpoint.id, name=endpoint.name, default=endpoint.id == default_id)
+        for endpoint in directory.all()
+    ]
