@@ -1,0 +1,40 @@
+/** Numbers as people read them. Fixed English forms: the shell has one language. */
+
+/** `1:02:03` or `02:03`. */
+export function formatDuration(seconds: number): string {
+  const whole = Math.max(0, Math.floor(Number.isFinite(seconds) ? seconds : 0));
+  const two = (value: number): string => String(value).padStart(2, "0");
+  const hours = Math.floor(whole / 3600);
+  const rest = `${two(Math.floor(whole / 60) % 60)}:${two(whole % 60)}`;
+  return hours > 0 ? `${hours}:${rest}` : rest;
+}
+
+/** The same for screen readers: `1 hour 2 minutes 3 seconds`. */
+export function speakDuration(seconds: number): string {
+  const whole = Math.max(0, Math.floor(Number.isFinite(seconds) ? seconds : 0));
+  const part = (count: number, unit: string): string => (count === 0 ? "" : `${count} ${unit}${count === 1 ? "" : "s"}`);
+  const words = [part(Math.floor(whole / 3600), "hour"), part(Math.floor(whole / 60) % 60, "minute"), part(whole % 60, "second")];
+  return words.filter((word) => word !== "").join(" ") || "0 seconds";
+}
+
+/** `12.4 MB`, in powers of 1000 as file managers show it. */
+export function formatBytes(bytes: number): string {
+  const units = ["B", "kB", "MB", "GB", "TB"];
+  let value = Math.max(0, Number.isFinite(bytes) ? bytes : 0);
+  let unit = 0;
+  while (value >= 999.5 && unit < units.length - 1) {
+    value /= 1000;
+    unit += 1;
+  }
+  return `${unit === 0 || value >= 99.95 ? Math.round(value) : value.toFixed(1)} ${units[unit]}`;
+}
+
+/** Bits per second as `5.0 Mbit/s`. */
+export function formatBitrate(bitsPerSecond: number): string {
+  const value = Math.max(0, Number.isFinite(bitsPerSecond) ? bitsPerSecond : 0);
+  return value >= 1_000_000 ? `${(value / 1_000_000).toFixed(1)} Mbit/s` : `${Math.round(value / 1000)} kbit/s`;
+}
+
+export function formatMilliseconds(value: number): string {
+  return value >= 1000 ? `${(value / 1000).toFixed(1)} s` : `${Math.round(value)} ms`;
+}

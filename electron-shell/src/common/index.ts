@@ -1,0 +1,9 @@
+/** Everything the sides of the shell share. */
+export * from "./engine_error.ts";
+export * from "./engine_types.ts";
+export * from "./format.ts";
+export * from "./ipc.ts";
+export type * from "./rpc.generated.ts";
+export * from "./rtmp_url.ts";
+export * from "./settings.ts";
+export * from "./shell_state.ts";

@@ -1,0 +1,97 @@
+/** The channels between window and main process, and what `window.electronAPI` offers. The first five keep their shape. */
+import type { Settings } from "./settings.ts";
+import type { ShellEvent, ShellState } from "./shell_state.ts";
+
+export const CHANNELS = {
+  openFile: "dialog:openFile",
+  startRecording: "recording:start",
+  stopRecording: "recording:stop",
+  startStream: "stream:start",
+  stopStream: "stream:stop",
+  getState: "shell:getState",
+  refreshDevices: "devices:refresh",
+  updateSettings: "settings:update",
+  saveStreamKey: "streamKey:save",
+  forgetStreamKey: "streamKey:forget",
+  startSavedStream: "stream:startSaved",
+  showInFolder: "history:showInFolder",
+  removeFromHistory: "history:remove",
+  dismissNotice: "notice:dismiss",
+} as const;
+
+/** Pushed by the main process; everything else is asked for. */
+export const EVENT_CHANNEL = "shell:event";
+
+export type Channel = (typeof CHANNELS)[keyof typeof CHANNELS];
+
+export interface OpenFileResult {
+  readonly canceled: boolean;
+  readonly filePaths: string[];
+}
+
+export interface RecordingResult {
+  readonly success: boolean;
+  readonly outputPath?: string;
+  readonly error?: string;
+}
+
+export interface StreamResult {
+  readonly success: boolean;
+  readonly rtmpUrl?: string;
+  readonly error?: string;
+}
+
+export interface CommandResult {
+  readonly success: boolean;
+  readonly error?: string;
+}
+
+/** What an existing application has: components must work with this much. */
+export interface BasicElectronAPI {
+  openFileDialog(): Promise<OpenFileResult>;
+  startRecording(): Promise<RecordingResult>;
+  stopRecording(): Promise<RecordingResult>;
+  startStream(rtmpUrl: string): Promise<StreamResult>;
+  stopStream(): Promise<StreamResult>;
+}
+
+export interface ElectronAPI extends BasicElectronAPI {
+  getState(): Promise<ShellState>;
+  /** Calls the listener for every event from now on; returns how to end that. */
+  onEvent(listener: (event: ShellEvent) => void): () => void;
+  refreshDevices(): Promise<CommandResult>;
+  updateSettings(patch: Partial<Settings>): Promise<CommandResult>;
+  /** The key goes one way: no call gives it back. */
+  saveStreamKey(service: string, key: string): Promise<CommandResult>;
+  forgetStreamKey(service: string): Promise<CommandResult>;
+  /** Go live to the destination of the settings with its saved key. */
+  startSavedStream(): Promise<StreamResult>;
+  showInFolder(recordingId: string): Promise<CommandResult>;
+  removeFromHistory(recordingId: string): Promise<CommandResult>;
+  dismissNotice(id: number): Promise<CommandResult>;
+}
+
+export type Invoke = (channel: Channel, ...args: unknown[]) => Promise<unknown>;
+export type Listen = (listener: (event: ShellEvent) => void) => () => void;
+
+/** The API over any carrier: Electron's IPC in the preload script, a WebSocket in the tests. */
+export function createElectronAPI(invoke: Invoke, listen: Listen): ElectronAPI {
+  const call = <T>(channel: Channel, ...args: unknown[]): Promise<T> => invoke(channel, ...args) as Promise<T>;
+  return {
+    openFileDialog: () => call(CHANNELS.openFile),
+    startRecording: () => call(CHANNELS.startRecording),
+    stopRecording: () => call(CHANNELS.stopRecording),
+    startStream: (rtmpUrl) => call(CHANNELS.startStream, rtmpUrl),
+    stopStream: () => call(CHANNELS.stopStream),
+    getState: () => call(CHANNELS.getState),
+    onEvent: (listener) => listen(listener),
+    refreshDevices: () => call(CHANNELS.refreshDevices),
+    updateSettings: (patch) => call(CHANNELS.updateSettings, patch),
+    saveStreamKey: (service, key) => call(CHANNELS.saveStreamKey, service, key),
+    forgetStreamKey: (service) => call(CHANNELS.forgetStreamKey, service),
+    startSavedStream: () => call(CHANNELS.startSavedStream),
+    showInFolder: (recordingId) => call(CHANNELS.showInFolder, recordingId),
+    removeFromHistory: (recordingId) => call(CHANNELS.removeFromHistory, recordingId),
+    dismissNotice: (id) => call(CHANNELS.dismissNotice, id),
+  };
+}

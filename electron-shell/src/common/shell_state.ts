@@ -1,0 +1,168 @@
+/** The one picture of what is going on: main keeps it, every window and the tray show it. Pure: events in, state out. */
+import type { DeviceList, RecorderStats, StreamerStats } from "./engine_types.ts";
+import type { Problem } from "./engine_error.ts";
+import { DEFAULT_SETTINGS, type Settings } from "./settings.ts";
+
+export type RecordingPhase = "idle" | "starting" | "recording" | "stopping" | "failed";
+export type StreamPhase = "idle" | "starting" | "live" | "reconnecting" | "stopping" | "failed";
+export type EnginePhase = "starting" | "ready" | "restarting" | "missing";
+
+export interface RecordingView {
+  readonly phase: RecordingPhase;
+  readonly outputPath: string | null;
+  readonly problem: Problem | null;
+  readonly stats: RecorderStats | null;
+}
+
+export interface StreamView {
+  readonly phase: StreamPhase;
+  /** Redacted: the key is never in it. */
+  readonly rtmpUrl: string | null;
+  readonly problem: Problem | null;
+  readonly stats: StreamerStats | null;
+  /** While reconnecting: which try comes next, how long until then, and why it is needed. */
+  readonly attempt: number;
+  readonly delayMs: number;
+  readonly reason: string;
+  readonly backpressure: boolean;
+}
+
+export interface EngineView {
+  readonly phase: EnginePhase;
+  readonly message: string;
+  readonly version: string;
+}
+
+export interface Notice {
+  readonly id: number;
+  readonly level: "info" | "warning" | "error";
+  readonly message: string;
+  readonly hint: string;
+  /** Equal codes replace each other instead of piling up. */
+  readonly code: string;
+}
+
+export interface HistoryEntry {
+  readonly id: string;
+  readonly name: string;
+  readonly path: string;
+  readonly createdAt: string;
+  readonly durationSeconds: number;
+  readonly bytes: number;
+  readonly width: number;
+  readonly height: number;
+  readonly fps: number;
+  /** True when the engine stopped before the recording did and the file was kept as it was. */
+  readonly recovered: boolean;
+  /** Where this window can play it from. */
+  readonly mediaUrl: string;
+}
+
+export interface Level {
+  readonly peakDb: number;
+  readonly rmsDb: number;
+}
+
+export interface Levels {
+  readonly desktop: Level | null;
+  readonly mic: Level | null;
+}
+
+/** Which services have a key in the key store, each with the masked form to show. */
+export type SavedKeys = Readonly<Record<string, string>>;
+
+export interface ShellState {
+  readonly engine: EngineView;
+  readonly recording: RecordingView;
+  readonly stream: StreamView;
+  readonly devices: DeviceList | null;
+  readonly settings: Settings;
+  readonly savedKeys: SavedKeys;
+  readonly keysEncrypted: boolean;
+  readonly history: readonly HistoryEntry[];
+  readonly notices: readonly Notice[];
+  readonly diskFreeBytes: number | null;
+  readonly shortcut: string | null;
+}
+
+export type ShellEvent =
+  | { readonly type: "engine"; readonly engine: EngineView }
+  | { readonly type: "recording"; readonly change: Partial<RecordingView> }
+  | { readonly type: "stream"; readonly change: Partial<StreamView> }
+  | { readonly type: "devices"; readonly devices: DeviceList }
+  | { readonly type: "settings"; readonly settings: Settings }
+  | { readonly type: "savedKeys"; readonly savedKeys: SavedKeys; readonly keysEncrypted: boolean }
+  | { readonly type: "history"; readonly history: readonly HistoryEntry[] }
+  | { readonly type: "notice"; readonly notice: Notice }
+  | { readonly type: "noticeDismissed"; readonly id: number }
+  | { readonly type: "disk"; readonly diskFreeBytes: number | null }
+  | { readonly type: "shortcut"; readonly shortcut: string | null }
+  | { readonly type: "levels"; readonly levels: Levels };
+
+export const IDLE_RECORDING: RecordingView = { phase: "idle", outputPath: null, problem: null, stats: null };
+export const IDLE_STREAM: StreamView = {
+  phase: "idle",
+  rtmpUrl: null,
+  problem: null,
+  stats: null,
+  attempt: 0,
+  delayMs: 0,
+  reason: "",
+  backpressure: false,
+};
+
+export const INITIAL_STATE: ShellState = {
+  engine: { phase: "starting", message: "", version: "" },
+  recording: IDLE_RECORDING,
+  stream: IDLE_STREAM,
+  devices: null,
+  settings: DEFAULT_SETTINGS,
+  savedKeys: {},
+  keysEncrypted: true,
+  history: [],
+  notices: [],
+  diskFreeBytes: null,
+  shortcut: null,
+};
+
+const MOST_NOTICES = 4;
+
+/** The next state. Levels come ten times a second and concern only the meters: they leave the state as it is. */
+export function reduceShell(state: ShellState, event: ShellEvent): ShellState {
+  switch (event.type) {
+    case "engine":
+      return { ...state, engine: event.engine };
+    case "recording":
+      return { ...state, recording: { ...state.recording, ...event.change } };
+    case "stream":
+      return { ...state, stream: { ...state.stream, ...event.change } };
+    case "devices":
+      return { ...state, devices: event.devices };
+    case "settings":
+      return { ...state, settings: event.settings };
+    case "savedKeys":
+      return { ...state, savedKeys: event.savedKeys, keysEncrypted: event.keysEncrypted };
+    case "history":
+      return { ...state, history: event.history };
+    case "notice": {
+      const others = state.notices.filter((notice) => notice.code !== event.notice.code);
+      return { ...state, notices: [...others, event.notice].slice(-MOST_NOTICES) };
+    }
+    case "noticeDismissed":
+      return { ...state, notices: state.notices.filter((notice) => notice.id !== event.id) };
+    case "disk":
+      return { ...state, diskFreeBytes: event.diskFreeBytes };
+    case "shortcut":
+      return { ...state, shortcut: event.shortcut };
+    case "levels":
+      return state;
+  }
+}
+
+export function isRecordingActive(phase: RecordingPhase): boolean {
+  return phase === "starting" || phase === "recording" || phase === "stopping";
+}
+
+export function isStreamActive(phase: StreamPhase): boolean {
+  return phase === "starting" || phase === "live" || phase === "reconnecting" || phase === "stopping";
+}

@@ -1,0 +1,123 @@
+import { describe, expect, it } from "vitest";
+import {
+  DEFAULT_SETTINGS,
+  INITIAL_STATE,
+  InvalidSettings,
+  captureParams,
+  checkServerUrl,
+  checkStreamUrl,
+  formatBitrate,
+  formatBytes,
+  formatDuration,
+  joinStreamUrl,
+  maskKey,
+  patchSettings,
+  readSettings,
+  redactUrl,
+  reduceShell,
+  speakDuration,
+  type Notice,
+} from "@ionia/common";
+
+describe("stream addresses", () => {
+  it("joins server and key with one slash", () => {
+    expect(joinStreamUrl("rtmp://host/app/ ", " /key?x=1")).toBe("rtmp://host/app/key?x=1");
+  });
+
+  it.each([
+    ["rtmp://host/app/secret", "rtmp://host/app/****"],
+    ["rtmps://user:pw@host:443/app/inst/secret?auth=1", "rtmps://host:443/app/inst/****"],
+    ["rtmp://host/app", "rtmp://host/app"],
+    ["rtmp://host/app?auth=secret", "rtmp://host/app/****"],
+    ["secret", "****"],
+  ])("hides the key of %s", (url, shown) => {
+    expect(redactUrl(url)).toBe(shown);
+  });
+
+  it.each([
+    ["", "Enter"],
+    ["http://host/app", "rtmp://"],
+    ["rtmp://", "server name"],
+    ["rtmp://host", "application"],
+  ])("says what is wrong with %j", (url, part) => {
+    expect(checkServerUrl(url)).toMatchObject({ ok: false, message: expect.stringContaining(part) as string });
+  });
+
+  it("wants a key in a complete address", () => {
+    expect(checkStreamUrl("rtmp://host/app").ok).toBe(false);
+    expect(checkStreamUrl("rtmp://host/app/key").ok).toBe(true);
+  });
+
+  it("shows the end of long keys only", () => {
+    expect(maskKey("live_123456789ab")).toBe("••••••••ab");
+    expect(maskKey("short")).toBe("••••••••");
+  });
+});
+
+describe("numbers", () => {
+  it("reads durations", () => {
+    expect(formatDuration(0.9)).toBe("00:00");
+    expect(formatDuration(3723.5)).toBe("1:02:03");
+    expect(formatDuration(Number.NaN)).toBe("00:00");
+    expect(speakDuration(3661)).toBe("1 hour 1 minute 1 second");
+    expect(speakDuration(0)).toBe("0 seconds");
+  });
+
+  it("reads sizes and rates", () => {
+    expect(formatBytes(999)).toBe("999 B");
+    expect(formatBytes(999_999)).toBe("1.0 MB");
+    expect(formatBytes(123_456_789)).toBe("123 MB");
+    expect(formatBitrate(5_000_000)).toBe("5.0 Mbit/s");
+    expect(formatBitrate(192_000)).toBe("192 kbit/s");
+  });
+});
+
+describe("settings", () => {
+  it("takes valid members", () => {
+    expect(patchSettings(DEFAULT_SETTINGS, { theme: "dark", micGain: 2 })).toMatchObject({ theme: "dark", micGain: 2 });
+  });
+
+  it.each([
+    [null, "object"],
+    [{ nope: 1 }, "unknown setting nope"],
+    [{ __proto__x: 1 }, "unknown"],
+    [{ theme: "pink" }, "theme"],
+    [{ micGain: Number.NaN }, "micGain"],
+    [{ custom: { fps: 30.5, videoBitrate: 5e6, audioBitrate: 192e3 } }, "custom"],
+    [{ screen: "" }, "screen"],
+  ])("refuses %j", (patch, part) => {
+    expect(() => patchSettings(DEFAULT_SETTINGS, patch)).toThrow(InvalidSettings);
+    expect(() => patchSettings(DEFAULT_SETTINGS, patch)).toThrow(part);
+  });
+
+  it("keeps what is valid of an old file", () => {
+    expect(readSettings({ theme: "light", fps: 3, preset: "gone" })).toEqual({ ...DEFAULT_SETTINGS, theme: "light" });
+    expect(readSettings("garbage")).toBe(DEFAULT_SETTINGS);
+  });
+
+  it("asks the engine for the same capture in both sessions where the service's limit allows", () => {
+    expect(captureParams(DEFAULT_SETTINGS, 6_000_000)).toEqual(captureParams(DEFAULT_SETTINGS));
+    expect(captureParams({ ...DEFAULT_SETTINGS, preset: "studio" }, 6_000_000)).toMatchObject({ fps: 60, videoBitrate: 6_000_000 });
+    expect(captureParams({ ...DEFAULT_SETTINGS, micEnabled: false, desktopEnabled: false })).toMatchObject({ audioMode: "none" });
+    expect(captureParams({ ...DEFAULT_SETTINGS, microphone: "m", micEnabled: false })).not.toHaveProperty("microphone");
+  });
+});
+
+describe("shell state", () => {
+  const notice = (id: number, code: string): Notice => ({ id, code, level: "warning", message: code, hint: "" });
+
+  it("replaces notices of one code and keeps the newest few", () => {
+    let state = INITIAL_STATE;
+    for (const [id, code] of [[1, "a"], [2, "b"], [3, "a"], [4, "c"], [5, "d"], [6, "e"]] as const) {
+      state = reduceShell(state, { type: "notice", notice: notice(id, code) });
+    }
+    expect(state.notices.map((one) => one.id)).toEqual([3, 4, 5, 6]);
+    expect(reduceShell(state, { type: "noticeDismissed", id: 4 }).notices).toHaveLength(3);
+  });
+
+  it("merges partial changes and ignores levels", () => {
+    const state = reduceShell(INITIAL_STATE, { type: "recording", change: { phase: "recording" } });
+    expect(state.recording).toEqual({ ...INITIAL_STATE.recording, phase: "recording" });
+    expect(reduceShell(state, { type: "levels", levels: { desktop: null, mic: null } })).toBe(state);
+  });
+});

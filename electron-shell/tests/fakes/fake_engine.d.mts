@@ -1,0 +1,25 @@
+export interface FakeSession {
+  kind: string;
+  id: string;
+  params: Record<string, unknown>;
+  state: string;
+}
+export interface FakeRpcError {
+  code: number;
+  message: string;
+  data: { kind: string; hint: string; id: string };
+}
+export class FakeEngine {
+  constructor(send: (message: object) => void, options?: { now?: () => number });
+  sessions: Map<string, FakeSession>;
+  calls: { method: string; params: Record<string, unknown> }[];
+  failNext: Map<string, FakeRpcError>;
+  silent: Set<string>;
+  protocolVersion: string | number;
+  subscription: unknown;
+  onShutdown?: () => void;
+  notify(method: string, params: object): void;
+  receive(message: object): void;
+  stats(session: FakeSession): Record<string, unknown>;
+  connection(id: string, state: string, attempt?: number, delayMs?: number, reason?: string): void;
+}

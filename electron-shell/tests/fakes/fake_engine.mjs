@@ -1,0 +1,178 @@
+/**
+ * An engine without media: the contract's sessions, states, errors and notifications, in memory. It is what the client
+ * and the shell are developed against where the real engine would only add seconds. Also runs on stdio (stdio_engine.mjs).
+ */
+import { existsSync, statSync, writeFileSync } from "node:fs";
+import path from "node:path";
+
+const fail = (code, kind, message, id, hint = "") =>
+  Object.assign(new Error(message), { rpc: { code, message, data: { kind, hint, id } } });
+
+const DEVICES = {
+  screens: [
+    { id: "x11:0", name: "DP-1", width: 2560, height: 1440, x: 0, y: 0, primary: true, backend: "x11grab" },
+    { id: "x11:1", name: "HDMI-1", width: 1920, height: 1080, x: 2560, y: 0, primary: false, backend: "x11grab" },
+  ],
+  windows: [],
+  desktopAudio: [{ id: "out.monitor", name: "Built-in Audio", default: true }],
+  microphones: [
+    { id: "mic-1", name: "Studio Microphone", default: true },
+    { id: "mic-2", name: "Webcam", default: false },
+  ],
+  encoders: [
+    { name: "h264_nvenc", hardware: true, available: false, reason: "no NVIDIA driver" },
+    { name: "libx264", hardware: false, available: true, reason: "" },
+  ],
+};
+
+export class FakeEngine {
+  /** `send` takes each outgoing message as an object. */
+  constructor(send, { now = () => performance.now() } = {}) {
+    this.send = send;
+    this.now = now;
+    this.sessions = new Map();
+    this.calls = [];
+    /** Set a method's name to an RPC error object to make its next call fail. */
+    this.failNext = new Map();
+    /** Methods that are never answered. */
+    this.silent = new Set();
+    this.protocolVersion = 1;
+    this.subscription = null;
+  }
+
+  notify(method, params) {
+    this.send({ jsonrpc: "2.0", method, params });
+  }
+
+  receive(message) {
+    const { id, method, params = {} } = message;
+    this.calls.push({ method, params });
+    if (this.silent.has(method)) return;
+    try {
+      const planned = this.failNext.get(method);
+      if (planned !== undefined) {
+        this.failNext.delete(method);
+        throw Object.assign(new Error(planned.message), { rpc: planned });
+      }
+      const result = this.#answer(method, params);
+      this.send({ jsonrpc: "2.0", id, result });
+    } catch (error) {
+      this.send({ jsonrpc: "2.0", id, error: error.rpc ?? { code: -32603, message: String(error), data: { kind: "internal", hint: "", id: "" } } });
+    }
+  }
+
+  #answer(method, params) {
+    const [kind, verb] = method.split(".");
+    if (kind === "engine") return this.#engine(verb, params);
+    const id = params.id ?? "default";
+    const key = `${kind} ${id}`;
+    const session = this.sessions.get(key);
+    switch (verb) {
+      case "initialize": {
+        if (session?.state === "running") throw fail(1002, "already_running", `session ${id} is running`, id);
+        if (kind === "recorder" && !existsSync(path.dirname(params.outputPath))) {
+          throw fail(1301, "output_failed", `the folder of ${params.outputPath} does not exist`, id, "Create the folder first.");
+        }
+        if (kind === "streamer" && !/^rtmps?:\/\/[^/]+\/[^/]+\/.+/.test(params.rtmpUrl)) {
+          throw fail(1302, "bad_url", "not an RTMP URL with app and key", id, "It looks like rtmp://host/app/key.");
+        }
+        this.sessions.set(key, { kind, id, params, state: "initialized", startedAt: 0, seconds: 0 });
+        this.#state(key, "initialized");
+        return true;
+      }
+      case "start":
+        if (session === undefined || session.state === "stopped") throw fail(1001, "not_initialized", `session ${id} was not initialized`, id);
+        if (session.state === "running") return false;
+        session.startedAt = this.now();
+        if (kind === "recorder") writeFileSync(session.params.outputPath, "recorded ");
+        this.#state(key, "running");
+        if (kind === "streamer") this.connection(id, "connecting", 1);
+        return true;
+      case "stop":
+        if (session?.state !== "running") return true;
+        session.seconds = this.#seconds(session);
+        this.#state(key, "stopped");
+        if (kind === "streamer") this.connection(id, "closed");
+        return true;
+      case "dispose":
+        if (session === undefined) throw fail(1003, "no_such_session", `no session ${id}`, id);
+        this.sessions.delete(key);
+        return null;
+      case "isRunning":
+        return session?.state === "running";
+      case "isConnected":
+        return session?.connected === true;
+      case "isBackpressure":
+        return false;
+      case "getCodecName":
+        return session === undefined ? "none" : "libx264";
+      case "getCurrentPTSSeconds":
+        return session === undefined ? 0 : this.#seconds(session);
+      case "getStats":
+      case "getStatistics":
+        if (session === undefined) throw fail(1003, "no_such_session", `no session ${id}`, id);
+        return this.stats(session);
+      default:
+        throw fail(-32601, "protocol", `no method ${method}`, "");
+    }
+  }
+
+  #engine(verb, params) {
+    switch (verb) {
+      case "info":
+        return { name: "ionia-engine", version: "0.1.0", protocolVersion: this.protocolVersion, platform: "linux", pid: process.pid, python: "3.11", ffmpeg: "8.1", capabilities: [] };
+      case "devices":
+        return DEVICES;
+      case "subscribe":
+        this.subscription = params;
+        return null;
+      case "setDebugLogging":
+        return null;
+      case "shutdown":
+        for (const [key, session] of this.sessions) if (session.state === "running") this.#state(key, "stopped");
+        this.onShutdown?.();
+        return null;
+      default:
+        throw fail(-32601, "protocol", `no method engine.${verb}`, "");
+    }
+  }
+
+  #seconds(session) {
+    return session.state === "running" ? (this.now() - session.startedAt) / 1000 : session.seconds;
+  }
+
+  stats(session) {
+    const seconds = this.#seconds(session);
+    const frames = Math.round(seconds * (session.params.fps ?? 30));
+    const audio = Math.round((seconds * 48000) / 1024);
+    const shared = {
+      state: session.state, durationSeconds: seconds, videoFramesUnique: frames, videoFramesDuplicated: 0, videoFramesLagged: 0,
+      videoFramesSkipped: 0, audioSilenceSamples: 0, audioDriftPpm: 0, captureBackend: "fake", audioBackend: "fake", codec: "libx264",
+      width: 1280, height: 720, fps: session.params.fps ?? 30, encodeMsAvg: 4.2, cpuPercent: 20, rssBytes: 90_000_000,
+    };
+    if (session.kind === "recorder") {
+      const file = session.params.outputPath;
+      return {
+        videoFramesCaptured: frames, videoPacketsEncoded: frames, audioPacketsEncoded: audio, videoPacketsMuxed: frames,
+        audioPacketsMuxed: audio, totalBytes: existsSync(file) ? statSync(file).size : 0, ...shared, outputPath: file,
+      };
+    }
+    return {
+      videoFrames: frames, videoPackets: frames, audioPackets: audio, videoPacketsDropped: 0, audioPacketsDropped: 0, reconnectCount: 0,
+      currentLatencyMs: 40, maxLatencyMs: 80, connected: session.connected === true, backpressure: false, bytesSent: 1000,
+      sendBitrateKbps: 5000, targetBitrateKbps: 5000, ...shared, rtmpUrl: "rtmp://host/app/****",
+    };
+  }
+
+  connection(id, state, attempt = 0, delayMs = 0, reason = "") {
+    const session = this.sessions.get(`streamer ${id}`);
+    if (session !== undefined) session.connected = state === "connected";
+    this.notify("streamer.connection", { id, state, attempt, delayMs, reason });
+  }
+
+  #state(key, state) {
+    const session = this.sessions.get(key);
+    session.state = state;
+    this.notify("session.state", { id: session.id, kind: session.kind, state, reason: "" });
+  }
+}

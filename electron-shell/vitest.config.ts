@@ -1,0 +1,26 @@
+import react from "@vitejs/plugin-react";
+import { defineConfig } from "vitest/config";
+
+/** Source is tested, not what was built: the `ionia-source` condition of each package names it. */
+const resolve = { conditions: ["ionia-source"] };
+const ssr = { resolve: { conditions: ["ionia-source"], externalConditions: ["ionia-source"] } };
+
+export default defineConfig({
+  test: {
+    maxWorkers: 2,
+    testTimeout: 30_000,
+    hookTimeout: 30_000,
+    projects: [
+      {
+        resolve,
+        ssr,
+        test: { name: "node", environment: "node", include: ["tests/{common,node,main,addon,packaging}/**/*.test.ts"] },
+      },
+      {
+        plugins: [react()],
+        resolve,
+        test: { name: "renderer", environment: "jsdom", include: ["tests/renderer/**/*.test.tsx"] },
+      },
+    ],
+  },
+});
