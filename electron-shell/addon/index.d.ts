@@ -1,0 +1,114 @@
+/** The addon's classes. Every method is synchronous; a call takes 15 s at most, then throws. */
+
+export type AudioMode = "both" | "desktop" | "mic" | "microphone" | "none";
+
+/** What both kinds tell beside their own counters. Absent before `initialize`. */
+export interface CommonStatistics {
+  state?: string;
+  durationSeconds?: number;
+  videoFramesUnique?: number;
+  videoFramesDuplicated?: number;
+  videoFramesLagged?: number;
+  videoFramesSkipped?: number;
+  audioSilenceSamples?: number;
+  audioDriftPpm?: number;
+  captureBackend?: string;
+  audioBackend?: string;
+  codec?: string;
+  width?: number;
+  height?: number;
+  fps?: number;
+  encodeMsAvg?: number;
+  cpuPercent?: number;
+  rssBytes?: number;
+}
+
+export interface RecorderStatistics extends CommonStatistics {
+  videoFramesCaptured: number;
+  videoPacketsEncoded: number;
+  audioPacketsEncoded: number;
+  videoPacketsMuxed: number;
+  audioPacketsMuxed: number;
+  totalBytes: number;
+  outputPath?: string;
+}
+
+export interface StreamerStatistics extends CommonStatistics {
+  videoFrames: number;
+  videoPackets: number;
+  audioPackets: number;
+  videoPacketsDropped?: number;
+  audioPacketsDropped?: number;
+  reconnectCount?: number;
+  currentLatencyMs?: number;
+  maxLatencyMs?: number;
+  connected?: boolean;
+  backpressure?: boolean;
+  bytesSent?: number;
+  sendBitrateKbps?: number;
+  targetBitrateKbps?: number;
+  rtmpUrl?: string;
+}
+
+/** Thrown by every method when the engine refuses or has ended. */
+export interface EngineCallError extends Error {
+  /** Stable name, such as "output_failed" or "engine_exited". */
+  kind?: string;
+  code?: number;
+  hint?: string;
+}
+
+declare class Session {
+  /** Arguments are accepted and ignored. */
+  constructor(...ignored: unknown[]);
+  /** False if it already runs. Throws before `initialize`. */
+  start(): boolean;
+  /** True once the file is complete, or the connection closed; also when it wasn't running. */
+  stop(): boolean;
+  /** False also when the engine has ended. */
+  isRunning(): boolean;
+  getCodecName(): string;
+  getCurrentPTSSeconds(): number;
+}
+
+export class VideoAudioRecorder extends Session {
+  /** Throws TypeError when outputPath is not a string, Error when a component fails to open. */
+  initialize(
+    outputPath: string,
+    fps?: number,
+    videoBitrate?: number,
+    useNvenc?: boolean,
+    audioBitrate?: number,
+    audioMode?: AudioMode,
+  ): boolean;
+  getStatistics(): RecorderStatistics;
+}
+
+/** Video only. */
+export class VideoRecorder extends Session {
+  initialize(outputPath: string, fps?: number, videoBitrate?: number, useNvenc?: boolean): boolean;
+  getStatistics(): RecorderStatistics;
+}
+
+export class VideoAudioStreamer extends Session {
+  initialize(
+    rtmpUrl: string,
+    fps?: number,
+    videoBitrate?: number,
+    useNvenc?: boolean,
+    audioBitrate?: number,
+    audioMode?: AudioMode,
+  ): boolean;
+  isConnected(): boolean;
+  isBackpressure(): boolean;
+  getStatistics(): StreamerStatistics;
+}
+
+export function setDebugLogging(enabled: boolean): void;
+/** COM plays no part any more; both remain so that callers keep working. */
+export function initializeCOMInSTAMode(): true;
+export function checkCOMMode(): "STA";
+
+export const WASAPICapture: null;
+export const AudioEngine: null;
+export const AudioEngineEncoder: null;
