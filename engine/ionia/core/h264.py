@@ -1,0 +1,71 @@
+"""H.264 byte streams: from Annex B, as encoders give them, to the length-prefixed form that MP4 and FLV carry.
+
+Pure functions on bytes. Sources: ITU-T H.264 table 7-1 and annex B, ISO/IEC 14496-15 section 5.3.3. Nothing here
+reads a slice: whatever needs decoding belongs to libav.
+"""
+
+from collections.abc import Iterator
+
+NAL_SPS = 7
+NAL_PPS = 8
+NAL_DELIMITER = 9
+NAL_FILLER = 12
+
+_START = b"\x00\x00\x01"
+_HIGH_PROFILES = frozenset({100, 110, 122, 144})
+
+
+def nal_units(data: bytes) -> Iterator[bytes]:
+    """The NAL units of an Annex B byte stream, in order, without start codes and trailing zero bytes."""
+    start = data.find(_START)
+    while start >= 0:
+        begin = start + 3
+        start = data.find(_START, begin)
+        # A four-byte start code, and trailing_zero_8bits: a NAL unit itself never ends in a zero byte (7.4.1).
+        nal = (data[begin:] if start < 0 else data[begin:start]).rstrip(b"\x00")
+        if nal:
+            yield nal
+
+
+def nal_type(nal: bytes) -> int:
+    """nal_unit_type of a NAL unit."""
+    return nal[0] & 0x1F
+
+
+def length_prefixed(data: bytes, *, drop: frozenset[bytes] = frozenset()) -> bytes:
+    """One Annex B access unit as a sample of an `avc1` track: 32-bit lengths instead of start codes.
+
+    Filler (the constant rate of a live stream, pure waste in a file) and delimiters are left out, and so are the
+    parameter sets listed in `drop`, which the track's header carries already.
+    """
+    parts: list[bytes] = []
+    for nal in nal_units(data):
+        if nal_type(nal) in (NAL_DELIMITER, NAL_FILLER) or nal in drop:
+            continue
+        parts.append(len(nal).to_bytes(4, "big"))
+        parts.append(nal)
+    return b"".join(parts)
+
+
+def parameter_sets(extradata: bytes) -> tuple[list[bytes], list[bytes]]:
+    """SPS and PPS of an encoder's Annex B extradata. Raises ValueError when either is missing."""
+    units = list(nal_units(extradata))
+    sps = [nal for nal in units if nal_type(nal) == NAL_SPS]
+    pps = [nal for nal in units if nal_type(nal) == NAL_PPS]
+    if not sps or not pps or len(sps[0]) < 4:
+        raise ValueError("H.264 extradata without SPS and PPS")
+    return sps, pps
+
+
+def decoder_configuration(extradata: bytes) -> bytes:
+    """AVCDecoderConfigurationRecord (the payload of `avcC`) for 4:2:0 pictures of 8 bits per sample."""
+    sps, pps = parameter_sets(extradata)
+    record = bytearray((1, sps[0][1], sps[0][2], sps[0][3], 0xFF, 0xE0 | len(sps)))
+    for nal in sps:
+        record += len(nal).to_bytes(2, "big") + nal
+    record.append(len(pps))
+    for nal in pps:
+        record += len(nal).to_bytes(2, "big") + nal
+    if sps[0][1] in _HIGH_PROFILES:
+        record += bytes((0xFC | 1, 0xF8, 0xF8, 0))  # chroma_format_idc 1, bit depths 8, no SPS extension
+    return bytes(record)

@@ -1,0 +1,378 @@
+"""An MP4 file that plays whenever its writing stops, and is an ordinary one once it is finished.
+
+While packets arrive the file is `ftyp, free, moov, (moof, mdat)*`: a fragmented movie, complete up to its last
+fragment. `finish` gives the `moov` of an ordinary movie to append, and 16 bytes that turn the `free` at the front into
+the header of one `mdat` around everything in between: `ftyp, mdat, moov`. That patch is one small write, so there is
+no moment at which the file does not play.
+
+Pure: bytes come out, and whoever writes them says `commit` when they are safe. Memory is four bytes per packet and a
+few per fragment. Decision 0050 says why this is not libav's muxer.
+"""
+
+import math
+import sys
+from array import array
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from ionia.core import mp4_boxes as boxes
+from ionia.core.h264 import length_prefixed, parameter_sets
+from ionia.core.media import AUDIO_TICK_SAMPLES, SAMPLE_RATE, EncodedPacket, MediaHeader, Track
+
+FRAGMENT_SECONDS = 0.5
+"""Media time in one fragment: what a crash can lose, apart from what is still being encoded."""
+
+_MISSING_AUDIO_SECONDS = 1.0
+"""How long the first fragment waits for the first sound, whose position its edit list has to name."""
+
+_UINT32 = 0xFFFF_FFFF
+
+
+def video_timescale(fps: int) -> int:
+    """Units per second of the video track: fps times a power of two, at least 10,000, as players are used to."""
+    scale = fps
+    while scale < 10_000:
+        scale *= 2
+    return scale
+
+
+def movie_timescale(fps: int) -> int:
+    """Units per second in which both a frame and a sample are whole numbers."""
+    return math.lcm(SAMPLE_RATE, fps)
+
+
+def init_segment(header: MediaHeader) -> bytes:
+    """`ftyp` and `moov` of an empty fragmented MP4 that describes the tracks: MediaHeader.init_segment."""
+    tracks = [_video_box(header)]
+    if header.has_audio:
+        tracks.append(_audio_box(header))
+    return boxes.file_type() + boxes.movie(movie_timescale(header.fps), tracks, fragmented=True)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finale:
+    """What completes a file: append `tail`, and then put `patch` at `patch_offset`."""
+
+    tail: bytes
+    patch_offset: int
+    patch: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Sample:
+    time: int  # in the track's time scale, from the track's origin
+    duration: int
+    keyframe: bool
+    data: bytes
+
+
+@dataclass(slots=True, kw_only=True)
+class _Runs:
+    """Values as (count, value), because nearly all of them are equal."""
+
+    runs: list[list[int]] = field(default_factory=list)
+
+    def add(self, value: int, count: int = 1) -> None:
+        if self.runs and self.runs[-1][1] == value:
+            self.runs[-1][0] += count
+        else:
+            self.runs.append([count, value])
+
+    def pairs(self) -> list[tuple[int, int]]:
+        return [(count, value) for count, value in self.runs]
+
+
+@dataclass(slots=True, kw_only=True)
+class _Table:
+    """What the final `moov` must know of one track, in as few bytes as it can be held."""
+
+    sizes: "array[int]" = field(default_factory=lambda: array("I"))
+    keyframes: "array[int]" = field(default_factory=lambda: array("I"))
+    offsets: "array[int]" = field(default_factory=lambda: array("Q"))
+    chunk_lengths: _Runs = field(default_factory=_Runs)
+    deltas: _Runs = field(default_factory=_Runs)
+    first_time: int = 0
+    last_time: int = 0
+    last_duration: int = 0
+
+    def add_chunk(self, samples: Sequence[_Sample], offset: int) -> None:
+        self.offsets.append(offset)
+        self.chunk_lengths.add(len(samples))
+        for sample in samples:
+            if self.sizes:
+                self.deltas.add(sample.time - self.last_time)
+            else:
+                self.first_time = sample.time
+            self.sizes.append(len(sample.data))
+            if sample.keyframe:
+                self.keyframes.append(len(self.sizes))
+            self.last_time = sample.time
+            self.last_duration = sample.duration
+
+    @property
+    def end(self) -> int:
+        """Time at which the last sample ends, from the track's origin."""
+        return self.last_time + self.last_duration if self.sizes else 0
+
+    def boxed(self, *, sync: bool) -> boxes.SampleTables:
+        wide = bool(self.offsets) and self.offsets[-1] > _UINT32
+        offsets = self.offsets if wide else array("I", self.offsets)
+        deltas = _Runs(runs=[list(run) for run in self.deltas.runs])
+        if self.sizes:
+            deltas.add(self.last_duration)
+        return boxes.SampleTables(
+            durations=deltas.pairs(),
+            sizes=_big_endian(self.sizes),
+            chunk_lengths=self.chunk_lengths.pairs(),
+            chunk_offsets=_big_endian(offsets),
+            wide_offsets=wide,
+            sync=_big_endian(self.keyframes) if sync else None,
+        )
+
+
+@dataclass(slots=True, kw_only=True)
+class _TrackState:
+    unit: int  # time scale units per tick of the packet's time base
+    timescale: int
+    origin: int = 0  # packet time at which the track's media time is 0
+    pending: list[_Sample] = field(default_factory=list)
+    table: _Table = field(default_factory=_Table)
+
+    def span(self) -> float:
+        if not self.pending:
+            return 0.0
+        last = self.pending[-1]
+        return (last.time + last.duration - self.pending[0].time) / self.timescale
+
+    def run(self, track_id: int) -> boxes.TrackRun:
+        rows: list[tuple[int, int, int]] = []
+        following = [sample.time for sample in self.pending[1:]]
+        for index, sample in enumerate(self.pending):
+            duration = following[index] - sample.time if index < len(following) else sample.duration
+            flags = boxes.SAMPLE_IS_KEYFRAME if sample.keyframe else boxes.SAMPLE_IS_DELTA
+            rows.append((duration, len(sample.data), flags))
+        return boxes.TrackRun(track_id=track_id, decode_time=self.pending[0].time, samples=rows)
+
+
+class Mp4Writer:
+    """Packets in, bytes to append out. Not thread-safe; the caller owns it.
+
+    Use: `add` each packet; when `due`, write `fragment()` at the end of the file and `commit()` once it is there.
+    At the end write what is `pending` the same way, then carry out `finish()`. A fragment that was not committed
+    never becomes part of the final index, and the next `fragment()` offers its samples again.
+
+    Time 0 of the file is the first video keyframe. Audio that ends before it is left out, but for one packet of
+    preroll that the decoder needs and the edit list hides; so the first sample heard is the exact one.
+    """
+
+    def __init__(self, header: MediaHeader) -> None:
+        self._header = header
+        self._known_sets = frozenset(nal for sets in parameter_sets(header.video_extradata) for nal in sets)
+        scale = video_timescale(header.fps)
+        self._video = _TrackState(unit=scale // header.fps, timescale=scale)
+        self._audio = _TrackState(unit=1, timescale=SAMPLE_RATE)
+        self._early_audio: list[EncodedPacket] = []
+        self._audio_zero: int | None = None  # the sample index that is heard at time 0
+        self._started = False
+        self._sequence = 0
+        self._position = 0
+        self._offered: tuple[bytes, list[tuple[_TrackState, int]]] | None = None
+
+    @property
+    def started(self) -> bool:
+        """Whether the first fragment, and the file's header with it, was committed."""
+        return self._started
+
+    @property
+    def size(self) -> int:
+        """Bytes committed so far: the length of a file that ends with a whole fragment."""
+        return self._position
+
+    @property
+    def duration_seconds(self) -> float:
+        """Length of the video committed so far."""
+        return self._video.table.end / self._video.timescale
+
+    @property
+    def pending(self) -> bool:
+        """Whether there are samples that no committed fragment holds."""
+        return bool(self._video.pending or (self._audio.pending and self._started))
+
+    @property
+    def due(self) -> bool:
+        """Whether enough media has come together for a fragment."""
+        span = max(self._video.span(), self._audio.span())
+        waiting = not self._started and self._header.has_audio and not self._audio.pending
+        return span >= (_MISSING_AUDIO_SECONDS if waiting else FRAGMENT_SECONDS) - 1e-9
+
+    def add(self, packet: EncodedPacket) -> None:
+        """Take one packet. Video before the first keyframe is left out."""
+        if packet.track is Track.VIDEO:
+            self._add_video(packet)
+        elif self._audio_zero is None:
+            # Two packets are the preroll and the one that sounds at the keyframe.
+            self._early_audio = [*self._early_audio[-1:], packet]
+        elif self._header.has_audio:
+            self._add_audio(packet, self._audio_zero)
+
+    def fragment(self) -> bytes:
+        """What to append to the file next. Only while something is `pending`."""
+        if self._offered is None:
+            self._offered = self._make_fragment()
+        return self._offered[0]
+
+    def commit(self) -> None:
+        """The bytes of the last `fragment()` are in the file."""
+        if self._offered is None:
+            raise RuntimeError("commit without a fragment")
+        data, chunks = self._offered
+        position = self._position + len(data)
+        position -= sum(len(sample.data) for state, count in chunks for sample in state.pending[:count])
+        for state, count in chunks:
+            samples = state.pending[:count]
+            state.table.add_chunk(samples, position)
+            position += sum(len(sample.data) for sample in samples)
+            del state.pending[:count]
+        self._position += len(data)
+        self._sequence += 1
+        self._started = True
+        self._offered = None
+
+    def finish(self) -> Finale:
+        """What makes the committed fragments an ordinary file. Only once `started`."""
+        header = self._header
+        movie_scale = movie_timescale(header.fps)
+        video, audio = self._video.table, self._audio.table
+        frames = video.end // self._video.unit
+        shown = frames * movie_scale // header.fps
+        tracks = [_video_box(header, duration=shown, tables=video.boxed(sync=True), media_duration=video.end)]
+        if header.has_audio:
+            skip = self._audio_skip()
+            silent = max(0, audio.first_time - skip)
+            heard = max(0, audio.end - max(skip, audio.first_time))
+            unit = movie_scale // SAMPLE_RATE
+            edits = [boxes.Edit(duration=silent * unit, media_time=-1)] if silent else []
+            # The table has no way to begin later than 0: what a fragment's decode time said, an empty edit says here.
+            edits.append(boxes.Edit(duration=heard * unit, media_time=max(0, skip - audio.first_time)))
+            tracks.append(
+                _audio_box(
+                    header,
+                    edits=edits,
+                    duration=(silent + heard) * unit,
+                    media_duration=audio.end - audio.first_time,
+                    tables=audio.boxed(sync=False),
+                )
+            )
+        patch_offset = len(boxes.file_type())
+        return Finale(
+            tail=boxes.movie(movie_scale, tracks, fragmented=False),
+            patch_offset=patch_offset,
+            patch=b"\x00\x00\x00\x01mdat" + (self._position - patch_offset).to_bytes(8, "big"),
+        )
+
+    def _add_video(self, packet: EncodedPacket) -> None:
+        state = self._video
+        if self._audio_zero is None:
+            if not packet.keyframe:
+                return
+            state.origin = packet.dts
+            self._audio_zero = round(packet.dts * SAMPLE_RATE / self._header.fps)
+            state.pending.append(self._video_sample(packet))
+            for early in self._early_audio if self._header.has_audio else ():
+                self._add_audio(early, self._audio_zero)
+            self._early_audio = []
+            return
+        state.pending.append(self._video_sample(packet))
+
+    def _video_sample(self, packet: EncodedPacket) -> _Sample:
+        state = self._video
+        return _Sample(
+            time=(packet.dts - state.origin) * state.unit,
+            duration=packet.duration * state.unit,
+            keyframe=packet.keyframe,
+            data=length_prefixed(packet.data, drop=self._known_sets),
+        )
+
+    def _add_audio(self, packet: EncodedPacket, zero: int) -> None:
+        state = self._audio
+        if packet.dts + packet.duration + AUDIO_TICK_SAMPLES <= zero:
+            return
+        if not state.pending and not self._started:
+            state.origin = min(packet.dts, zero)
+        elif packet.dts < state.origin:
+            return  # the header already says where sound begins
+        state.pending.append(
+            _Sample(time=packet.dts - state.origin, duration=packet.duration, keyframe=True, data=packet.data)
+        )
+
+    def _audio_skip(self) -> int:
+        """Samples at the head of the audio track that are decoded and not heard."""
+        return 0 if self._audio_zero is None else self._audio_zero - self._audio.origin
+
+    def _make_fragment(self) -> tuple[bytes, list[tuple[_TrackState, int]]]:
+        if not self._started and self._audio_zero is not None and not self._audio.pending:
+            self._audio.origin = self._audio_zero
+        chunks = [
+            (track_id, state)
+            for track_id, state in ((boxes.VIDEO_TRACK_ID, self._video), (boxes.AUDIO_TRACK_ID, self._audio))
+            if state.pending
+        ]
+        parts = [] if self._started else [self._head()]
+        parts.append(boxes.movie_fragment(self._sequence + 1, [state.run(track_id) for track_id, state in chunks]))
+        size = sum(len(sample.data) for _, state in chunks for sample in state.pending)
+        parts.append((size + 8).to_bytes(4, "big") + b"mdat")
+        parts += [sample.data for _, state in chunks for sample in state.pending]
+        return b"".join(parts), [(state, len(state.pending)) for _, state in chunks]
+
+    def _head(self) -> bytes:
+        """`ftyp`, room for the header of an `mdat` with a 64-bit size, and the `moov` of a fragmented movie."""
+        header = self._header
+        tracks = [_video_box(header)]
+        if header.has_audio:
+            # A duration of 0 means: to the end, whenever that is (ISO/IEC 14496-12 section 8.6.6).
+            edits = [boxes.Edit(duration=0, media_time=self._audio_skip())] if self._audio_skip() else []
+            tracks.append(_audio_box(header, edits=edits))
+        movie = boxes.movie(movie_timescale(header.fps), tracks, fragmented=True)
+        return boxes.file_type() + boxes.box(b"free", b"\x00" * 8) + movie
+
+
+def _video_box(
+    header: MediaHeader, *, duration: int = 0, media_duration: int = 0, tables: boxes.SampleTables | None = None
+) -> boxes.TrackBox:
+    return boxes.TrackBox(
+        track_id=boxes.VIDEO_TRACK_ID,
+        timescale=video_timescale(header.fps),
+        sample_entry=boxes.video_sample_entry(header),
+        width=header.width,
+        height=header.height,
+        duration=duration,
+        media_duration=media_duration,
+        edits=[boxes.Edit(duration=duration, media_time=0)] if duration else [],
+        tables=tables or boxes.SampleTables(),
+    )
+
+
+def _audio_box(
+    header: MediaHeader,
+    *,
+    edits: Sequence[boxes.Edit] = (),
+    duration: int = 0,
+    media_duration: int = 0,
+    tables: boxes.SampleTables | None = None,
+) -> boxes.TrackBox:
+    return boxes.TrackBox(
+        track_id=boxes.AUDIO_TRACK_ID,
+        timescale=SAMPLE_RATE,
+        sample_entry=boxes.audio_sample_entry(header),
+        duration=duration,
+        media_duration=media_duration,
+        edits=edits,
+        tables=tables or boxes.SampleTables(),
+    )
+
+
+def _big_endian(values: "array[int]") -> bytes:
+    if sys.byteorder == "little":
+        values = values[:]
+        values.byteswap()
+    return values.tobytes()

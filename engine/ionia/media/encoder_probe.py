@@ -1,0 +1,106 @@
+"""Which H.264 encoders really work here. Being listed means nothing: each is opened and must encode pictures.
+
+The outcome is remembered for the life of the process; hardware does not appear or vanish while an engine runs.
+"""
+
+import logging
+import sys
+import threading
+from dataclasses import dataclass, replace
+
+import av
+import numpy as np
+
+from ionia.core.errors import ErrorKind, IoniaError
+from ionia.core.media import VideoFrame
+from ionia.core.service import EncoderInfo
+from ionia.core.settings import PipelineSettings
+from ionia.media.encoder_specs import EncoderSpec, candidates, specs_for
+from ionia.media.video_encoder import LibavVideoEncoder, VideoTrackInfo
+
+_log = logging.getLogger(__name__)
+
+_PROBE_SIZE = (640, 360)
+_PROBE_PICTURES = 4
+
+_lock = threading.Lock()
+_known: dict[str, EncoderInfo] = {}  # protected by _lock
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fallback:
+    """An encoder that was wanted and not taken, and why: for `session.warning`."""
+
+    encoder: str
+    reason: str
+
+
+def list_encoders() -> tuple[EncoderInfo, ...]:
+    """Every encoder of this platform, best first, for `engine.devices`. The first call takes up to a second."""
+    return tuple(_availability(spec) for spec in specs_for(sys.platform))
+
+
+def open_video_encoder(
+    settings: PipelineSettings, width: int, height: int
+) -> tuple[LibavVideoEncoder, VideoTrackInfo, tuple[Fallback, ...]]:
+    """Open the first encoder of the wanted ones that encodes pictures of this size, and say which were passed over.
+
+    The calling thread owns the encoder. Raises IoniaError(ENCODER_UNAVAILABLE) when none works.
+    """
+    fallbacks: list[Fallback] = []
+    for spec in candidates(settings.encoder, sys.platform):
+        known = _availability(spec)
+        reason = known.reason
+        if known.available:
+            # A hardware encoder may refuse a size, or one session too many: only this size proves it.
+            reason = _prove(spec, settings, width, height) if spec.hardware else ""
+            if not reason:
+                try:
+                    encoder = LibavVideoEncoder(spec, settings, width, height)
+                    return encoder, encoder.info, tuple(fallbacks)
+                except (av.error.FFmpegError, ValueError) as error:
+                    reason = _reason(spec, error)
+        fallbacks.append(Fallback(encoder=spec.name, reason=reason))
+    tried = "; ".join(f"{fallback.encoder}: {fallback.reason}" for fallback in fallbacks)
+    raise IoniaError(
+        ErrorKind.ENCODER_UNAVAILABLE,
+        f"No H.264 encoder opens for {width}x{height} at {settings.fps} fps ({tried})",
+        "Try a lower bit rate, frame rate or screen resolution.",
+    )
+
+
+def _availability(spec: EncoderSpec) -> EncoderInfo:
+    with _lock:
+        if spec.name not in _known:
+            settings = PipelineSettings(video_bitrate=2_000_000)
+            reason = _prove(spec, settings, *_PROBE_SIZE)
+            _known[spec.name] = EncoderInfo(name=spec.name, hardware=spec.hardware, available=not reason, reason=reason)
+            _log.debug("encoder %s: %s", spec.name, reason or "works")
+        return _known[spec.name]
+
+
+def _prove(spec: EncoderSpec, settings: PipelineSettings, width: int, height: int) -> str:
+    """Encode a few pictures with a throw-away encoder; why that failed, or an empty string."""
+    picture = VideoFrame(captured_ns=0, pixels=np.zeros((height, width, 4), np.uint8))
+    try:
+        encoder = LibavVideoEncoder(spec, replace(settings, encoder=spec.choice or settings.encoder), width, height)
+        try:
+            packets = encoder.encode(picture, 0)
+            for index in range(1, _PROBE_PICTURES):
+                packets += encoder.repeat(index, keyframe=index == _PROBE_PICTURES - 1)
+            packets += encoder.flush()
+        finally:
+            encoder.close()
+    except (av.error.FFmpegError, ValueError) as error:
+        return _reason(spec, error)
+    if [packet.pts for packet in packets] != list(range(_PROBE_PICTURES)):
+        return f"gave {len(packets)} packets for {_PROBE_PICTURES} pictures"
+    if [packet.keyframe for packet in packets] != [True, *[False] * (_PROBE_PICTURES - 2), True]:
+        return "does not give keyframes where they are asked for"
+    return ""
+
+
+def _reason(spec: EncoderSpec, error: Exception) -> str:
+    if isinstance(error, av.error.FFmpegError):
+        return f"does not open: needs {spec.needs} ({(error.strerror or type(error).__name__).lower()})"
+    return str(error)

@@ -1,0 +1,170 @@
+"""The H.264 encoders Ionia knows, in the order it prefers them, and every setting each of them gets.
+
+One table, so that whoever wonders why an encoder behaves as it does looks in one place. Nothing here opens anything.
+Each option was checked against the libav build (`ffmpeg -h encoder=NAME`); the reason stands behind it. All give:
+constant bit rate, High profile, no B-frames, no delay, closed GOPs and IDR pictures where we ask for a keyframe.
+"""
+
+import math
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from ionia.core.settings import EncoderChoice, PipelineSettings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EncoderSpec:
+    """One encoder. `options` are libav's, apart from those that every encoder shares (rate, GOP, colour).
+
+    `needs` completes "needs ..." for people when it does not open."""
+
+    name: str
+    choice: EncoderChoice | None
+    hardware: bool
+    pixel_format: str
+    options: Callable[[PipelineSettings], Mapping[str, str]]
+    needs: str
+    platform: str = ""
+
+
+def _nvenc(_: PipelineSettings) -> Mapping[str, str]:
+    # Source: NVENC Video Encoder API Programming Guide, "Recommended NVENC settings", low-latency game streaming.
+    return {
+        "preset": "p4",
+        "tune": "ll",
+        "rc": "cbr",
+        "multipass": "qres",  # a quarter-size first pass finds the rate of a sudden full-screen change
+        "zerolatency": "1",  # no reordering delay
+        "delay": "0",  # a packet for each picture at once
+        "forced-idr": "1",  # pict_type I means IDR
+        "no-scenecut": "1",
+        "strict_gop": "1",
+        "b_ref_mode": "disabled",
+        "profile": "high",
+    }
+
+
+def _qsv(_: PipelineSettings) -> Mapping[str, str]:
+    # Source: FFmpeg's qsvenc.c: CBR is chosen when maxrate equals the bit rate; async_depth pictures are held back.
+    return {
+        "preset": "veryfast",
+        "profile": "high",
+        "look_ahead": "0",
+        "async_depth": "1",
+        "low_delay_brc": "1",
+        "scenario": "displayremoting",
+        "forced_idr": "1",
+        "idr_interval": "0",  # every I picture of the GOP structure is an IDR
+    }
+
+
+def _amf(_: PipelineSettings) -> Mapping[str, str]:
+    # Source: AMD AMF Video Encode API, AMF_VIDEO_ENCODER_USAGE_LOW_LATENCY.
+    return {
+        "usage": "lowlatency",
+        "quality": "balanced",
+        "rc": "cbr",
+        "profile": "high",
+        "enforce_hrd": "1",
+        "frame_skipping": "0",  # the encoder must never drop a picture of the constant frame rate
+        "bf": "0",
+        "forced_idr": "1",
+    }
+
+
+def _mf(_: PipelineSettings) -> Mapping[str, str]:
+    # Hardware only: Microsoft's software encoder is worse than x264 in every respect.
+    return {"rate_control": "cbr", "scenario": "display_remoting", "hw_encoding": "1"}
+
+
+def _x264(settings: PipelineSettings) -> Mapping[str, str]:
+    # Measured on screen content, decision 0051: the CPU goes down by a fifth at equal PSNR and SSIM.
+    interval = settings.keyframe_interval
+    params = {
+        "keyint": interval,
+        "min-keyint": interval,
+        "scenecut": 0,  # keyframes only where they are due or asked for
+        "open-gop": 0,
+        "weightp": 0,  # helps fades; screens do not fade
+        "subme": 1,  # veryfast's 2 costs a fifth more time and gains nothing on a screen
+        "aq-strength": 0.4,  # at 1.0 flat walls take bits away from text
+        "filler": 1,  # a constant rate on a static screen too; files leave it out again (core/h264.py)
+        "chromaloc": 1,  # the converter puts chroma in the centre of its 2 x 2 luma samples
+    }
+    return {
+        "preset": "veryfast",
+        "tune": "zerolatency",
+        "profile": "high",
+        "forced-idr": "1",
+        "x264-params": ":".join(f"{key}={value}" for key, value in params.items()),
+    }
+
+
+SPECS = (
+    EncoderSpec(
+        needs="an NVIDIA GPU and its driver",
+        name="h264_nvenc",
+        choice=EncoderChoice.NVENC,
+        hardware=True,
+        pixel_format="yuv420p",
+        options=_nvenc,
+    ),
+    EncoderSpec(
+        needs="an Intel GPU and its media driver",
+        name="h264_qsv",
+        choice=EncoderChoice.QSV,
+        hardware=True,
+        pixel_format="nv12",
+        options=_qsv,
+    ),
+    EncoderSpec(
+        needs="an AMD GPU and its driver",
+        name="h264_amf",
+        choice=EncoderChoice.AMF,
+        hardware=True,
+        pixel_format="yuv420p",
+        options=_amf,
+    ),
+    EncoderSpec(
+        needs="a GPU with an H.264 encoder",
+        name="h264_mf",
+        choice=None,
+        hardware=True,
+        pixel_format="nv12",
+        options=_mf,
+        platform="win32",
+    ),
+    EncoderSpec(
+        needs="a size and bit rate within H.264's limits",
+        name="libx264",
+        choice=EncoderChoice.X264,
+        hardware=False,
+        pixel_format="yuv420p",
+        options=_x264,
+    ),
+)
+
+X264 = SPECS[-1]
+
+
+def specs_for(platform: str) -> tuple[EncoderSpec, ...]:
+    """The encoders that exist on a platform (`sys.platform`), best first."""
+    return tuple(spec for spec in SPECS if spec.platform in ("", platform))
+
+
+def candidates(choice: EncoderChoice, platform: str) -> tuple[EncoderSpec, ...]:
+    """What to try for a choice, in order. x264 is always the last: a recording is worth more than its encoder."""
+    specs = specs_for(platform)
+    if choice is EncoderChoice.AUTO:
+        return specs
+    wanted = tuple(spec for spec in specs if spec.choice is choice)
+    return wanted if X264 in wanted else (*wanted, X264)
+
+
+def software_threads(width: int, height: int, fps: int) -> int:
+    """Slices that x264 encodes at once: one for each 31 million pixels per second, half of 1080p30.
+
+    Every slice costs a little CPU and quality, and divides the time until the packet is there (decision 0051).
+    """
+    return max(1, min(os.cpu_count() or 1, 8, math.ceil(width * height * fps / 31_200_000)))

@@ -1,0 +1,143 @@
+"""One H.264 encoder with its converter: pictures in, packets out, one packet per picture and no reordering.
+
+It opens what it is told to open. Choosing among encoders is `encoder_probe`'s.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+import av
+from av.codec.context import Flags
+from av.video.codeccontext import VideoCodecContext
+from av.video.frame import PictureType
+from av.video.reformatter import ColorPrimaries, ColorRange, Colorspace, ColorTrc
+
+from ionia.core.errors import ErrorKind, IoniaError
+from ionia.core.h264 import parameter_sets
+from ionia.core.media import EncodedPacket, Track, VideoFrame
+from ionia.core.settings import PipelineSettings
+from ionia.media.converter import Converter
+from ionia.media.encoder_specs import EncoderSpec, software_threads
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VideoTrackInfo:
+    """The video half of a MediaHeader: what the encoder really gives."""
+
+    codec: str
+    extradata: bytes
+    width: int
+    height: int
+    fps: int
+    bitrate: int
+
+
+class LibavVideoEncoder:
+    """`core.ports.VideoEncoder` by libav. Created open; one thread owns it."""
+
+    def __init__(self, spec: EncoderSpec, settings: PipelineSettings, width: int, height: int) -> None:
+        """For pictures of `width` x `height` pixels. Raises what libav raises, or ValueError, when it won't open."""
+        self.codec = spec.name
+        self._interval = settings.keyframe_interval
+        self._time_base = Fraction(1, settings.fps)
+        self._converter = Converter(width, height, spec.pixel_format)
+        self._frame: av.VideoFrame | None = None
+        self._last_keyframe: int | None = None
+        self._context: VideoCodecContext | None = _open(spec, settings, self._converter.width, self._converter.height)
+        extradata = bytes(self._context.extradata or b"")
+        parameter_sets(extradata)  # without them nobody could play what comes out
+        self.info = VideoTrackInfo(
+            codec=spec.name,
+            extradata=extradata,
+            width=self._converter.width,
+            height=self._converter.height,
+            fps=settings.fps,
+            bitrate=settings.video_bitrate,
+        )
+
+    def encode(self, frame: VideoFrame, index: int, *, keyframe: bool = False) -> list[EncodedPacket]:
+        """See the port. The picture's pixels are read before this returns and not needed afterwards."""
+        self._frame = self._converter.convert(frame.pixels)
+        return self._encode(self._frame, index, keyframe)
+
+    def repeat(self, index: int, *, keyframe: bool = False) -> list[EncodedPacket]:
+        """See the port. Raises RuntimeError before the first `encode`."""
+        if self._frame is None:
+            raise RuntimeError("no picture to repeat yet")
+        return self._encode(self._frame, index, keyframe)
+
+    def set_bitrate(self, bits_per_second: int) -> None:
+        """See the port. x264, nvenc and qsv follow within a second; amf and mf keep their rate."""
+        self._open_context().bit_rate = bits_per_second
+
+    def flush(self) -> list[EncodedPacket]:
+        """See the port."""
+        if self._frame is None:
+            return []  # nothing went in; some encoders take an early drain amiss
+        return self._packets(self._open_context().encode(None))
+
+    def close(self) -> None:
+        """See the port. PyAV frees the encoder with its last reference."""
+        self._context = None
+        self._frame = None
+
+    def _encode(self, frame: av.VideoFrame, index: int, keyframe: bool) -> list[EncodedPacket]:
+        # Encoders count pictures; after a gap in the indexes their GOP would be too long in time.
+        due = self._last_keyframe is None or index - self._last_keyframe >= self._interval
+        if keyframe or due:
+            self._last_keyframe = index
+        frame.pict_type = PictureType.I if keyframe or due else PictureType.NONE
+        frame.pts = index
+        frame.time_base = self._time_base
+        return self._packets(self._open_context().encode(frame))
+
+    def _packets(self, packets: "Sequence[av.Packet[Any]]") -> list[EncodedPacket]:
+        result = []
+        for packet in packets:
+            if packet.pts is None:
+                raise IoniaError(ErrorKind.INTERNAL, f"{self.codec} gave a packet without a time")
+            result.append(
+                EncodedPacket(
+                    track=Track.VIDEO,
+                    pts=packet.pts,
+                    dts=packet.pts,  # no B-frames: some encoders shift dts for reordering that never happens
+                    duration=1,
+                    keyframe=packet.is_keyframe,
+                    data=bytes(packet),
+                )
+            )
+        return result
+
+    def _open_context(self) -> VideoCodecContext:
+        if self._context is None:
+            raise RuntimeError("the encoder is closed")
+        return self._context
+
+
+def _open(spec: EncoderSpec, settings: PipelineSettings, width: int, height: int) -> VideoCodecContext:
+    context = av.CodecContext.create(spec.name, "w")
+    if not isinstance(context, VideoCodecContext):
+        raise ValueError(f"{spec.name} is not a video encoder")
+    context.width = width
+    context.height = height
+    context.pix_fmt = spec.pixel_format
+    context.time_base = Fraction(1, settings.fps)
+    context.framerate = Fraction(settings.fps, 1)
+    context.sample_aspect_ratio = Fraction(1, 1)
+    context.bit_rate = settings.video_bitrate
+    context.gop_size = settings.keyframe_interval
+    context.max_b_frames = 0
+    context.flags |= Flags.global_header | Flags.closed_gop
+    context.colorspace = Colorspace.ITU709
+    context.color_range = ColorRange.MPEG
+    context.color_primaries = ColorPrimaries.BT709
+    context.color_trc = ColorTrc.BT709
+    if not spec.hardware:
+        context.thread_count = software_threads(width, height, settings.fps)
+    rate = str(settings.video_bitrate)
+    # A buffer of one second: the keyframe after a change of the whole screen may borrow from the second around it.
+    context.options = {**spec.options(settings), "maxrate": rate, "bufsize": rate}
+    context.open()
+    return context

@@ -1,0 +1,1 @@
+"""Where encoded packets go. A sink obeys `core.ports.PacketSink`, has no thread, and never sees a picture."""

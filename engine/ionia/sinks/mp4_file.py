@@ -1,0 +1,95 @@
+"""A recording: packets into an MP4 that plays at any moment and is an ordinary one when closed.
+
+A thin shell around `core.mp4_writer` (what to write) and `OutputFile` (where and how). It has no thread and no clock.
+"""
+
+from collections.abc import Sequence
+
+from ionia.core.errors import ErrorKind, IoniaError
+from ionia.core.media import EncodedPacket, MediaHeader
+from ionia.core.mp4_writer import Mp4Writer
+from ionia.sinks.output_file import OutputFile
+
+
+class Mp4File:
+    """`core.ports.PacketSink` for a file. One thread owns it; each `write` blocks for as long as the disk does.
+
+    The file appears at its path, replacing what was there, with the first fragment: half a second of media.
+    From then on, whatever happens, it plays up to the last whole fragment. After an error everything that was written
+    stays; `close` then finishes it as far as the disk allows and raises nothing more.
+    """
+
+    def __init__(self, path: str) -> None:
+        """Raises IoniaError(OUTPUT_FAILED) if nothing can be recorded at this path. Creates nothing."""
+        self._output = OutputFile(path)
+        self._writer: Mp4Writer | None = None
+        self._failed = False
+
+    @property
+    def path(self) -> str:
+        """Absolute path of the recording, links followed."""
+        return str(self._output.target)
+
+    @property
+    def bytes_written(self) -> int:
+        """Length of the file."""
+        return self._output.size
+
+    @property
+    def published(self) -> bool:
+        """Whether there is a file at the path that this sink wrote."""
+        return self._output.published
+
+    def open(self, header: MediaHeader) -> None:
+        """Claim the path. Raises IoniaError(OUTPUT_FAILED) when it can't be written or another session has it."""
+        writer = Mp4Writer(header)
+        self._output.open()
+        self._writer = writer
+
+    def write(self, packets: Sequence[EncodedPacket]) -> None:
+        """See the port. A failed sink raises once and ignores what comes later."""
+        writer = self._writer
+        if writer is None:
+            raise IoniaError(ErrorKind.INTERNAL, "the recording is not open")
+        if self._failed:
+            return
+        for packet in packets:
+            writer.add(packet)
+            if writer.due:
+                self._append_fragment(writer)
+
+    def close(self) -> None:
+        """Write what is left and make it an ordinary MP4. Without any packet no file appears and none is replaced."""
+        writer, self._writer = self._writer, None
+        if writer is None:
+            self._output.close()
+            return
+        try:
+            if writer.pending and not self._failed:
+                self._append_fragment(writer)
+            if writer.started:
+                self._finish(writer)
+        except IoniaError:
+            self._output.discard()
+            raise
+        self._output.close()
+
+    def _append_fragment(self, writer: Mp4Writer) -> None:
+        try:
+            self._output.append(writer.fragment())
+            if not self._output.published:
+                self._output.publish()
+        except IoniaError:
+            self._failed = True
+            raise
+        writer.commit()
+
+    def _finish(self, writer: Mp4Writer) -> None:
+        finale = writer.finish()
+        try:
+            self._output.append(finale.tail)
+        except IoniaError:
+            if self._failed:
+                return  # told already; the fragments play without an index
+            raise
+        self._output.patch(finale.patch_offset, finale.patch)

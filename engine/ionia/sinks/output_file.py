@@ -1,0 +1,193 @@
+"""A file that is claimed by one session, grows at its end, and appears at its path once it has something to show.
+
+It knows nothing about MP4. Until `publish` the bytes are in a hidden file beside the target, so that an existing
+recording is replaced only by one that has begun well; the replacement is one atomic rename.
+"""
+
+import contextlib
+import hashlib
+import os
+import sys
+import threading
+from pathlib import Path
+from typing import BinaryIO
+
+from ionia.sinks.output_path import os_error, output_error, resolve_output
+
+_claims: set[Path] = set()  # protected by _claims_lock
+_claims_lock = threading.Lock()
+
+_LOCK_OFFSET = 1 << 62
+"""Where Windows locks a byte: beyond any file, so that players may read while we write."""
+
+
+class OutputFile:
+    """One thread owns it. Every method raises IoniaError(OUTPUT_FAILED) for what the system refuses.
+
+    The claim is held against other sessions of this process by the real path, and against other processes by a lock
+    on the open file, which the system releases when a process dies.
+    """
+
+    def __init__(self, path: str) -> None:
+        """Resolves and checks the path; opens nothing."""
+        self._shown = path
+        self.target = resolve_output(path)
+        # Short and always the same: the next recording to this path reuses what a crash left behind.
+        digest = hashlib.sha256(self.target.name.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+        self._hidden = self.target.with_name(f".ionia-{digest}.part")
+        self._file: BinaryIO | None = None
+        self._claimed = False
+        self._published = False
+        self.size = 0
+
+    @property
+    def published(self) -> bool:
+        """Whether the file is at its path."""
+        return self._published
+
+    def open(self) -> None:
+        """Claim the path and open the hidden file, empty."""
+        self._claim()
+        try:
+            if self.target.exists():
+                self._check_unlocked(self.target)
+            self._file = self._open_locked(self._hidden, create=True)
+            self._file.truncate(0)
+        except OSError as error:
+            self.discard()
+            raise os_error(self._shown, error) from error
+        except BaseException:
+            self.discard()
+            raise
+
+    def append(self, data: bytes) -> None:
+        """Write at the end, all or nothing: what the system took before it failed is cut off again."""
+        file = self._opened()
+        view = memoryview(data)
+        try:
+            file.seek(self.size)
+            while view:
+                view = view[file.write(view) :]
+        except OSError as error:
+            self._cut()
+            raise os_error(self._shown, error) from error
+        self.size += len(data)
+
+    def patch(self, offset: int, data: bytes) -> None:
+        """Overwrite bytes that are there."""
+        file = self._opened()
+        try:
+            file.seek(offset)
+            file.write(data)
+        except OSError as error:
+            raise os_error(self._shown, error) from error
+
+    def publish(self) -> None:
+        """Put the file at its path, in place of what was there."""
+        try:
+            if sys.platform == "win32":  # an open file can't be renamed there, nor a file that somebody records to
+                self._opened().close()
+                self._file = None
+                self._hidden.replace(self.target)
+                self._published = True
+                self._file = self._open_locked(self.target, create=False)
+            else:
+                self._hidden.replace(self.target)
+                self._published = True
+        except OSError as error:
+            raise os_error(self._shown, error) from error
+
+    def close(self) -> None:
+        """Close and release the claim. What was not published is removed. Idempotent."""
+        try:
+            if self._file is not None:
+                if not self._published:
+                    # Removed before it is unlocked: whoever gets the lock next must find it still in the folder.
+                    self._remove_hidden()
+                self._file.close()
+        except OSError as error:
+            raise os_error(self._shown, error) from error
+        finally:
+            if self._file is not None and not self._published:
+                self._remove_hidden()  # Windows removes only closed files
+            self._file = None
+            self._release()
+
+    def discard(self) -> None:
+        """`close` for the way out of a failure: it does not raise."""
+        try:
+            if self._file is not None:
+                self._file.close()
+        except OSError:
+            pass  # the failure under way is the one to tell
+        finally:
+            self._file = None
+            self._release()
+
+    def _opened(self) -> BinaryIO:
+        if self._file is None:
+            raise output_error(self._shown, "it is not open")
+        return self._file
+
+    def _cut(self) -> None:
+        with contextlib.suppress(OSError):  # a torn fragment at the end does not keep the file from playing
+            self._opened().truncate(self.size)
+
+    def _remove_hidden(self) -> None:
+        with contextlib.suppress(OSError):  # a hidden file without content is no reason to fail
+            self._hidden.unlink(missing_ok=True)
+
+    def _claim(self) -> None:
+        with _claims_lock:
+            if self.target in _claims:
+                raise self._in_use()
+            _claims.add(self.target)
+        self._claimed = True
+
+    def _release(self) -> None:
+        if self._claimed:
+            with _claims_lock:
+                _claims.discard(self.target)
+            self._claimed = False
+
+    def _open_locked(self, path: Path, *, create: bool) -> BinaryIO:
+        flags = os.O_RDWR | (os.O_CREAT if create else 0) | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
+        file = open(os.open(path, flags, 0o666), "r+b", buffering=0)  # noqa: PTH123, SIM115 - a descriptor, kept open
+        if not _lock(file) or os.fstat(file.fileno()).st_nlink == 0:  # unlinked by its owner before we had the lock
+            file.close()
+            raise self._in_use()
+        return file
+
+    def _check_unlocked(self, path: Path) -> None:
+        with path.open("r+b", buffering=0) as file:
+            if not _lock(file):
+                raise self._in_use()
+
+    def _in_use(self) -> Exception:
+        return output_error(self._shown, "another session is recording to it", "Stop that one or use another name.")
+
+
+if sys.platform == "win32":
+    import msvcrt
+
+    def _lock(file: BinaryIO) -> bool:
+        try:
+            file.seek(_LOCK_OFFSET)
+            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+        except OSError:
+            return False
+        finally:
+            file.seek(0)
+        return True
+
+else:
+    import fcntl
+
+    def _lock(file: BinaryIO) -> bool:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        except OSError:
+            return True  # some network file systems know no locks; the claim within this process still holds
+        return True

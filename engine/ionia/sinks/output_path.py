@@ -1,0 +1,100 @@
+"""Whether a path can become a recording, found out before anything is captured. It creates nothing."""
+
+import errno
+import os
+import shutil
+import stat
+import sys
+from pathlib import Path
+
+from ionia.core.errors import ErrorKind, IoniaError
+
+_RESERVED = frozenset(
+    {"con", "prn", "aux", "nul", "conin$", "conout$"}
+    | {f"{name}{digit}" for name in ("com", "lpt") for digit in "123456789\u00b9\u00b2\u00b3"}
+)
+"""Device names of Windows, with whatever extension (Microsoft: Naming Files, Paths, and Namespaces)."""
+
+_FORBIDDEN = frozenset('<>:"|?*')
+
+_SHOWN_LENGTH = 300
+
+
+def windows_name_problem(name: str) -> str:
+    """What is wrong with a file's name on Windows, or an empty string. Any platform may ask."""
+    if name.split(".", maxsplit=1)[0].rstrip(" ").lower() in _RESERVED:
+        return "the name is reserved by Windows"
+    bad = sorted({char for char in name if char in _FORBIDDEN or ord(char) < 32})
+    if bad:
+        return f"the name contains {' '.join(repr(char) for char in bad)}"
+    if name.endswith((".", " ")):
+        return "the name ends with a dot or a space"
+    return ""
+
+
+def resolve_output(path: str, *, platform: str = sys.platform) -> Path:
+    """The absolute path, links followed, at which the recording will be. Raises IoniaError(OUTPUT_FAILED)."""
+    if not path:
+        raise output_error(path, "the path is empty")
+    if "\x00" in path:
+        raise output_error(path.replace("\x00", "\\0"), "the path contains a NUL character")
+    # Before following links: on Windows a reserved name resolves to a device.
+    if platform == "win32" and (problem := windows_name_problem(Path(path).name)):
+        raise output_error(path, problem)
+    try:
+        target = Path(os.path.realpath(path))
+        _check(path, target)
+    except OSError as error:
+        raise os_error(path, error) from error
+    except UnicodeEncodeError as error:
+        raise output_error(path, "the path can't be written in this system's encoding") from error
+    return target
+
+
+def free_bytes(path: str) -> int:
+    """Bytes that this user may still write to the disk that holds `path`. Any thread. Raises OSError if it is gone."""
+    target = Path(path)
+    return shutil.disk_usage(target if target.is_dir() else target.parent).free
+
+
+def output_error(path: str, problem: str, hint: str = "") -> IoniaError:
+    """The error for an output path, in one form everywhere."""
+    # JSON may hold lone surrogates, which no encoder takes, and a path may be as long as a message.
+    shown = path.encode("utf-8", "backslashreplace").decode().replace("\n", "\\n").replace("\r", "\\r")
+    if len(shown) > _SHOWN_LENGTH:
+        shown = shown[: _SHOWN_LENGTH // 2] + "..." + shown[-_SHOWN_LENGTH // 2 :]
+    return IoniaError(ErrorKind.OUTPUT_FAILED, f"Cannot record to {shown}: {problem}", hint)
+
+
+def os_error(path: str, error: OSError) -> IoniaError:
+    """What the system said, as an error for people."""
+    reason = (error.strerror or type(error).__name__).lower()
+    return output_error(path, reason, "Free some space." if is_disk_full(error) else "")
+
+
+def is_disk_full(error: OSError) -> bool:
+    """Whether the disk or the user's quota is full."""
+    full = {errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)}
+    return error.errno in full or getattr(error, "winerror", None) in (39, 112)  # ERROR_HANDLE_DISK_FULL, DISK_FULL
+
+
+def _check(path: str, target: Path) -> None:
+    try:
+        mode = target.stat().st_mode
+    except FileNotFoundError:
+        folder = target.parent
+        if not folder.exists():
+            raise output_error(path, f"the folder {folder} does not exist", "Create the folder first.") from None
+        if not folder.is_dir():
+            raise output_error(path, f"{folder} is not a folder") from None
+    else:
+        if stat.S_ISDIR(mode):
+            raise output_error(path, "it is a folder", "Give the name of a file.")
+        if not stat.S_ISREG(mode):
+            raise output_error(path, "it is not an ordinary file")
+        if not os.access(target, os.W_OK):
+            raise output_error(path, "the file is write-protected")
+    if path.endswith(("/", os.sep)):
+        raise output_error(path, "it names a folder", "Give the name of a file.")
+    if not os.access(target.parent, os.W_OK | os.X_OK):
+        raise output_error(path, f"the folder {target.parent} is not writable")
