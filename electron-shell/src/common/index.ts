@@ -3,7 +3,7 @@ export * from "./engine_error.ts";
 export * from "./engine_types.ts";
 export * from "./format.ts";
 export * from "./ipc.ts";
-export type * from "./rpc.generated.ts";
+export type { EngineMethods, EngineNotifications } from "./rpc.generated.ts";
 export * from "./rtmp_url.ts";
 export * from "./settings.ts";
 export * from "./shell_state.ts";

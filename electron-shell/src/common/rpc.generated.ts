@@ -1,338 +1,565 @@
 // Generated from engine/docs/openrpc.json by build/generate_types.py. Change the engine's schema, not this file.
 
+/** streamer.backpressure: the network began or ceased to be too slow. */
+export type BackpressureNotification = {
+  id: string;
+  active: boolean;
+  latencyMs: number;
+  /** Packets waiting to be sent. */
+  packets: number;
+};
+
+/** streamer.connection: the state of a streamer's connection changed. */
+export type ConnectionNotification = {
+  id: string;
+  state: "closed" | "connected" | "connecting" | "failed" | "reconnecting";
+  /** Counts from 1 since the last success. */
+  attempt: number;
+  /** Wait before the next attempt. */
+  delayMs: number;
+  reason: string;
+};
+
+/** Answer of engine.devices. */
+export type DevicesResult = {
+  screens: Array<Screen>;
+  windows: Array<Window>;
+  desktopAudio: Array<SoundDevice>;
+  microphones: Array<SoundDevice>;
+  encoders: Array<Encoder>;
+};
+
+/** An H.264 encoder and whether it really opened on this machine. */
+export type Encoder = {
+  name: string;
+  hardware: boolean;
+  available: boolean;
+  /** Why it is not available; else empty. */
+  reason: string;
+};
+
+/** `data` of every error answer. */
+export type ErrorData = {
+  /** Stable name of the error, see x-errors. */
+  kind: string;
+  /** What to do about it, or empty. */
+  hint: string;
+  /** The session concerned, or null. */
+  id: string | null;
+};
+
+/** session.error: the session can't go on; what was recorded is kept. */
+export type ErrorNotification = {
+  id: string;
+  /** One of x-errors. */
+  code: number;
+  message: string;
+  /** `kind` is the stable name of the error; the rest are details. */
+  data: Record<string, string | number | boolean | null>;
+  kind?: "recorder" | "streamer" | null;
+};
+
+/** Answer of engine.info. */
+export type InfoResult = {
+  name: string;
+  version: string;
+  protocolVersion: number;
+  platform: string;
+  pid: number;
+  python: string;
+  ffmpeg: string;
+  capabilities: Array<string>;
+};
+
+/** Peak and RMS in dBFS; -120 is digital silence. */
+export type LevelResult = {
+  peakDb: number;
+  rmsDb: number;
+};
+
+/** audio.levels: how loud it is. Null where the session does not use that source. */
+export type LevelsNotification = {
+  id: string;
+  desktop: LevelResult | null;
+  mic: LevelResult | null;
+  kind?: "recorder" | "streamer" | null;
+};
+
+/** Answer of recorder.getStats. The first six are the native addon's. */
+export type RecorderStats = {
+  state?: string | null;
+  durationSeconds?: number | null;
+  /** Frames that showed something new. */
+  videoFramesUnique?: number | null;
+  /** Frames repeated: the screen did not change. */
+  videoFramesDuplicated?: number | null;
+  /** Lost because our tick came late. */
+  videoFramesLagged?: number | null;
+  /** Lost because the encoder had no room. */
+  videoFramesSkipped?: number | null;
+  /** Samples of silence put into gaps. */
+  audioSilenceSamples?: number | null;
+  /** Clock drift of the sound device, corrected. */
+  audioDriftPpm?: number | null;
+  captureBackend?: string | null;
+  audioBackend?: string | null;
+  codec?: string | null;
+  width?: number | null;
+  height?: number | null;
+  fps?: number | null;
+  encodeMsAvg?: number | null;
+  cpuPercent?: number | null;
+  rssBytes?: number | null;
+  /** Frames on the constant-frame-rate timeline. */
+  videoFramesCaptured: number;
+  videoPacketsEncoded: number;
+  audioPacketsEncoded: number;
+  videoPacketsMuxed: number;
+  audioPacketsMuxed: number;
+  totalBytes: number;
+  outputPath?: string | null;
+};
+
+/** session.stats of a recorder: what recorder.getStats answers, and whose it is. */
+export type RecorderStatsNotification = {
+  state?: string | null;
+  durationSeconds?: number | null;
+  /** Frames that showed something new. */
+  videoFramesUnique?: number | null;
+  /** Frames repeated: the screen did not change. */
+  videoFramesDuplicated?: number | null;
+  /** Lost because our tick came late. */
+  videoFramesLagged?: number | null;
+  /** Lost because the encoder had no room. */
+  videoFramesSkipped?: number | null;
+  /** Samples of silence put into gaps. */
+  audioSilenceSamples?: number | null;
+  /** Clock drift of the sound device, corrected. */
+  audioDriftPpm?: number | null;
+  captureBackend?: string | null;
+  audioBackend?: string | null;
+  codec?: string | null;
+  width?: number | null;
+  height?: number | null;
+  fps?: number | null;
+  encodeMsAvg?: number | null;
+  cpuPercent?: number | null;
+  rssBytes?: number | null;
+  /** Frames on the constant-frame-rate timeline. */
+  videoFramesCaptured: number;
+  videoPacketsEncoded: number;
+  audioPacketsEncoded: number;
+  videoPacketsMuxed: number;
+  audioPacketsMuxed: number;
+  totalBytes: number;
+  outputPath?: string | null;
+  id: string;
+  kind?: "recorder" | "streamer" | null;
+};
+
+/** A screen that can be captured; position and size in pixels. */
+export type Screen = {
+  /** Stays the same between runs. */
+  id: string;
+  name: string;
+  width: number;
+  height: number;
+  x: number;
+  y: number;
+  primary: boolean;
+  backend: string;
+};
+
+/** A source of sound. */
+export type SoundDevice = {
+  id: string;
+  name: string;
+  /** Whether it is the system's default now. */
+  default: boolean;
+};
+
+/** session.state: a session went from one state to another. */
+export type StateNotification = {
+  id: string;
+  kind: "recorder" | "streamer";
+  /** State of the session, a stable lower-case word. */
+  state: string;
+  /** One line, or empty. */
+  reason: string;
+};
+
+/** Answer of streamer.getStats. The first three are the native addon's. */
+export type StreamerStats = {
+  state?: string | null;
+  durationSeconds?: number | null;
+  /** Frames that showed something new. */
+  videoFramesUnique?: number | null;
+  /** Frames repeated: the screen did not change. */
+  videoFramesDuplicated?: number | null;
+  /** Lost because our tick came late. */
+  videoFramesLagged?: number | null;
+  /** Lost because the encoder had no room. */
+  videoFramesSkipped?: number | null;
+  /** Samples of silence put into gaps. */
+  audioSilenceSamples?: number | null;
+  /** Clock drift of the sound device, corrected. */
+  audioDriftPpm?: number | null;
+  captureBackend?: string | null;
+  audioBackend?: string | null;
+  codec?: string | null;
+  width?: number | null;
+  height?: number | null;
+  fps?: number | null;
+  encodeMsAvg?: number | null;
+  cpuPercent?: number | null;
+  rssBytes?: number | null;
+  videoFrames: number;
+  videoPackets: number;
+  audioPackets: number;
+  /** Lost because the network had no room. */
+  videoPacketsDropped: number;
+  /** Always 0: sound is never dropped. */
+  audioPacketsDropped: number;
+  reconnectCount: number;
+  currentLatencyMs: number;
+  maxLatencyMs: number;
+  connected?: boolean | null;
+  backpressure?: boolean | null;
+  bytesSent?: number | null;
+  sendBitrateKbps?: number | null;
+  targetBitrateKbps?: number | null;
+  /** rtmp://host/app/**** */
+  rtmpUrl?: string | null;
+};
+
+/** session.stats of a streamer: what streamer.getStats answers, and whose it is. */
+export type StreamerStatsNotification = {
+  state?: string | null;
+  durationSeconds?: number | null;
+  /** Frames that showed something new. */
+  videoFramesUnique?: number | null;
+  /** Frames repeated: the screen did not change. */
+  videoFramesDuplicated?: number | null;
+  /** Lost because our tick came late. */
+  videoFramesLagged?: number | null;
+  /** Lost because the encoder had no room. */
+  videoFramesSkipped?: number | null;
+  /** Samples of silence put into gaps. */
+  audioSilenceSamples?: number | null;
+  /** Clock drift of the sound device, corrected. */
+  audioDriftPpm?: number | null;
+  captureBackend?: string | null;
+  audioBackend?: string | null;
+  codec?: string | null;
+  width?: number | null;
+  height?: number | null;
+  fps?: number | null;
+  encodeMsAvg?: number | null;
+  cpuPercent?: number | null;
+  rssBytes?: number | null;
+  videoFrames: number;
+  videoPackets: number;
+  audioPackets: number;
+  /** Lost because the network had no room. */
+  videoPacketsDropped: number;
+  /** Always 0: sound is never dropped. */
+  audioPacketsDropped: number;
+  reconnectCount: number;
+  currentLatencyMs: number;
+  maxLatencyMs: number;
+  connected?: boolean | null;
+  backpressure?: boolean | null;
+  bytesSent?: number | null;
+  sendBitrateKbps?: number | null;
+  targetBitrateKbps?: number | null;
+  /** rtmp://host/app/**** */
+  rtmpUrl?: string | null;
+  id: string;
+  kind?: "recorder" | "streamer" | null;
+};
+
+/** session.warning: something was lost or replaced, and the session goes on. */
+export type WarningNotification = {
+  id: string;
+  /** Stable snake_case name of what happened. */
+  code: string;
+  message: string;
+  data: Record<string, string | number | boolean | null>;
+  kind?: "recorder" | "streamer" | null;
+};
+
+/** A top-level window. */
+export type Window = {
+  id: string;
+  title: string;
+  width: number;
+  height: number;
+};
+
 /** Every method: its params by name and its result. */
 export interface EngineMethods {
+  /** This document: the OpenRPC description of the engine. */
+  "rpc.discover": {
+    params: Record<string, never>;
+    result: Record<string, unknown>;
+  };
+  /** Who answers, and what it can do. */
   "engine.info": {
     params: Record<string, never>;
-    result: {
-      name: string;
-      version: string;
-      protocolVersion: number;
-      platform: string;
-      pid: number;
-      python: string;
-      ffmpeg: string;
-      capabilities: Array<string>;
-    };
+    result: InfoResult;
   };
+  /** Screens, windows, sound devices and encoders of this machine. */
   "engine.devices": {
     params: Record<string, never>;
-    result: {
-      screens: Array<{
-        id: string;
-        name: string;
-        width: number;
-        height: number;
-        x: number;
-        y: number;
-        primary: boolean;
-        backend: string;
-      }>;
-      windows: Array<{
-        id: string;
-        title: string;
-        width: number;
-        height: number;
-      }>;
-      desktopAudio: Array<{
-        id: string;
-        name: string;
-        default: boolean;
-      }>;
-      microphones: Array<{
-        id: string;
-        name: string;
-        default: boolean;
-      }>;
-      encoders: Array<{
-        name: string;
-        hardware: boolean;
-        available: boolean;
-        reason: string;
-      }>;
-    };
+    result: DevicesResult;
   };
+  /** Switch debug lines on stderr on or off. */
   "engine.setDebugLogging": {
     params: {
+      /** Whether debug lines are written to stderr. */
       enabled: boolean;
     };
     result: null;
   };
+  /** Choose the periodic notifications; the others are always sent. */
   "engine.subscribe": {
     params: {
+      /** Send session.stats this often; 0 or null: never. */
       statsIntervalMs?: number | null;
+      /** Send audio.levels ten times a second. */
       audioLevels?: boolean;
     };
     result: null;
   };
+  /** Finish every session, answer null, exit. */
   "engine.shutdown": {
     params: Record<string, never>;
     result: null;
   };
+  /** Open screen, sound and encoders for a recording. */
   "recorder.initialize": {
     params: {
+      /** File to write, an MP4. Its folder must exist. */
       outputPath: string;
+      /** Frames per second, constant. */
       fps?: number;
+      /** Bits per second of video. */
       videoBitrate?: number;
+      /** true: the first hardware encoder that really opens, else x264. false: x264. Option encoder wins. */
       useNvenc?: boolean;
+      /** Bits per second of audio (AAC). */
       audioBitrate?: number;
+      /** Which sound is recorded; "microphone" means "mic", "none" means no audio track. */
       audioMode?: "both" | "desktop" | "mic" | "none" | "microphone";
-      encoder?: "auto" | "nvenc" | "qsv" | "amf" | "x264";
-      screen?: string | null;
-      desktopAudio?: string | null;
-      microphone?: string | null;
-      micGain?: number;
-      desktopGain?: number;
-      keyframeIntervalSeconds?: number;
-      cursor?: boolean;
+      /** Name of the session; recorders and streamers each have their own. */
       id?: string;
-    };
-    result: true;
-  };
-  "streamer.initialize": {
-    params: {
-      rtmpUrl: string;
-      fps?: number;
-      videoBitrate?: number;
-      useNvenc?: boolean;
-      audioBitrate?: number;
-      audioMode?: "both" | "desktop" | "mic" | "none" | "microphone";
-      encoder?: "auto" | "nvenc" | "qsv" | "amf" | "x264";
+      /** H.264 encoder; wins over useNvenc. */
+      encoder?: "auto" | "nvenc" | "qsv" | "amf" | "x264" | null;
+      /** Screen id from engine.devices, or "test"; default: primary. */
       screen?: string | null;
+      /** Device id, or "test"; default: the system's default device, followed when it changes. */
       desktopAudio?: string | null;
+      /** Device id, or "test"; default: the system's default device, followed when it changes. */
       microphone?: string | null;
+      /** Linear factor for the microphone. */
       micGain?: number;
+      /** Linear factor for desktop sound. */
       desktopGain?: number;
+      /** Seconds from keyframe to keyframe. */
       keyframeIntervalSeconds?: number;
+      /** Whether the mouse pointer is recorded. */
       cursor?: boolean;
-      adaptiveBitrate?: boolean;
-      requireConnection?: boolean;
-      bufferMs?: number;
-      maxReconnectSeconds?: number | null;
-      reconnectInitialMs?: number;
-      reconnectMaxMs?: number;
-      id?: string;
     };
-    result: true;
+    result: boolean;
   };
+  /** Start; false if already running. */
   "recorder.start": {
     params: {
+      /** Name of the session; recorders and streamers each have their own. */
       id?: string;
     };
     result: boolean;
   };
+  /** Stop; true once all that was recorded is safe. Idempotent. */
   "recorder.stop": {
     params: {
+      /** Name of the session; recorders and streamers each have their own. */
       id?: string;
     };
     result: boolean;
   };
+  /** Whether it runs; false for an unknown session. */
   "recorder.isRunning": {
     params: {
+      /** Name of the session; recorders and streamers each have their own. */
       id?: string;
     };
     result: boolean;
   };
+  /** Statistics; also after stop. */
   "recorder.getStats": {
     params: {
+      /** Name of the session; recorders and streamers each have their own. */
       id?: string;
     };
-    result: {
-      videoFramesCaptured: number;
-      videoPacketsEncoded: number;
-      audioPacketsEncoded: number;
-      videoPacketsMuxed: number;
-      audioPacketsMuxed: number;
-      totalBytes: number;
-      state?: string;
-      captureBackend?: string;
-      audioBackend?: string;
-      codec?: string;
-      durationSeconds?: number;
-      audioDriftPpm?: number;
-      encodeMsAvg?: number;
-      cpuPercent?: number;
-      videoFramesUnique?: number;
-      videoFramesDuplicated?: number;
-      videoFramesLagged?: number;
-      videoFramesSkipped?: number;
-      audioSilenceSamples?: number;
-      width?: number;
-      height?: number;
-      fps?: number;
-      rssBytes?: number;
-      outputPath?: string;
-    };
+    result: RecorderStats;
   };
+  /** Statistics; also after stop. */
   "recorder.getStatistics": {
     params: {
+      /** Name of the session; recorders and streamers each have their own. */
       id?: string;
     };
-    result: {
-      videoFramesCaptured: number;
-      videoPacketsEncoded: number;
-      audioPacketsEncoded: number;
-      videoPacketsMuxed: number;
-      audioPacketsMuxed: number;
-      totalBytes: number;
-      state?: string;
-      captureBackend?: string;
-      audioBackend?: string;
-      codec?: string;
-      durationSeconds?: number;
-      audioDriftPpm?: number;
-      encodeMsAvg?: number;
-      cpuPercent?: number;
-      videoFramesUnique?: number;
-      videoFramesDuplicated?: number;
-      videoFramesLagged?: number;
-      videoFramesSkipped?: number;
-      audioSilenceSamples?: number;
-      width?: number;
-      height?: number;
-      fps?: number;
-      rssBytes?: number;
-      outputPath?: string;
-    };
+    result: RecorderStats;
   };
+  /** Name of the encoder; "none" before initialize. */
   "recorder.getCodecName": {
     params: {
+      /** Name of the session; recorders and streamers each have their own. */
       id?: string;
     };
     result: string;
   };
+  /** Media time reached, in seconds. */
   "recorder.getCurrentPTSSeconds": {
     params: {
+      /** Name of the session; recorders and streamers each have their own. */
       id?: string;
     };
     result: number;
   };
+  /** Stop if running and free the session. */
   "recorder.dispose": {
     params: {
+      /** Name of the session; recorders and streamers each have their own. */
       id?: string;
     };
     result: null;
   };
+  /** Open screen, sound and encoders for a live stream. */
+  "streamer.initialize": {
+    params: {
+      /** rtmp:// or rtmps:// URL with app and stream key. Never shown or logged whole. */
+      rtmpUrl: string;
+      /** Frames per second, constant. */
+      fps?: number;
+      /** Bits per second of video. */
+      videoBitrate?: number;
+      /** true: the first hardware encoder that really opens, else x264. false: x264. Option encoder wins. */
+      useNvenc?: boolean;
+      /** Bits per second of audio (AAC). */
+      audioBitrate?: number;
+      /** Which sound is recorded; "microphone" means "mic", "none" means no audio track. */
+      audioMode?: "both" | "desktop" | "mic" | "none" | "microphone";
+      /** Name of the session; recorders and streamers each have their own. */
+      id?: string;
+      /** H.264 encoder; wins over useNvenc. */
+      encoder?: "auto" | "nvenc" | "qsv" | "amf" | "x264" | null;
+      /** Screen id from engine.devices, or "test"; default: primary. */
+      screen?: string | null;
+      /** Device id, or "test"; default: the system's default device, followed when it changes. */
+      desktopAudio?: string | null;
+      /** Device id, or "test"; default: the system's default device, followed when it changes. */
+      microphone?: string | null;
+      /** Linear factor for the microphone. */
+      micGain?: number;
+      /** Linear factor for desktop sound. */
+      desktopGain?: number;
+      /** Seconds from keyframe to keyframe. */
+      keyframeIntervalSeconds?: number;
+      /** Whether the mouse pointer is recorded. */
+      cursor?: boolean;
+      /** Lower the video bit rate while the network has no room. */
+      adaptiveBitrate?: boolean;
+      /** Make start fail when the first connection does. */
+      requireConnection?: boolean;
+      /** Media kept for a slow network, in ms. */
+      bufferMs?: number;
+      /** Give up after so long without a connection; null: never. */
+      maxReconnectSeconds?: number | null;
+      /** Wait before the first new attempt. */
+      reconnectInitialMs?: number;
+      /** Longest wait between attempts. */
+      reconnectMaxMs?: number;
+    };
+    result: boolean;
+  };
+  /** Start; false if already running. */
   "streamer.start": {
     params: {
+      /** Name of the session; recorders and streamers each have their own. */
       id?: string;
     };
     result: boolean;
   };
+  /** Stop; true once all that was recorded is safe. Idempotent. */
   "streamer.stop": {
     params: {
+      /** Name of the session; recorders and streamers each have their own. */
       id?: string;
     };
     result: boolean;
   };
+  /** Whether it runs; false for an unknown session. */
   "streamer.isRunning": {
     params: {
+      /** Name of the session; recorders and streamers each have their own. */
       id?: string;
     };
     result: boolean;
   };
+  /** Statistics; also after stop. */
   "streamer.getStats": {
     params: {
+      /** Name of the session; recorders and streamers each have their own. */
       id?: string;
     };
-    result: {
-      videoFrames: number;
-      videoPackets: number;
-      audioPackets: number;
-      state?: string;
-      captureBackend?: string;
-      audioBackend?: string;
-      codec?: string;
-      durationSeconds?: number;
-      audioDriftPpm?: number;
-      encodeMsAvg?: number;
-      cpuPercent?: number;
-      videoFramesUnique?: number;
-      videoFramesDuplicated?: number;
-      videoFramesLagged?: number;
-      videoFramesSkipped?: number;
-      audioSilenceSamples?: number;
-      width?: number;
-      height?: number;
-      fps?: number;
-      rssBytes?: number;
-      videoPacketsDropped?: number;
-      audioPacketsDropped?: number;
-      reconnectCount?: number;
-      bytesSent?: number;
-      currentLatencyMs?: number;
-      maxLatencyMs?: number;
-      connected?: boolean;
-      backpressure?: boolean;
-      sendBitrateKbps?: number;
-      targetBitrateKbps?: number;
-      rtmpUrl?: string;
-    };
+    result: StreamerStats;
   };
+  /** Statistics; also after stop. */
   "streamer.getStatistics": {
     params: {
+      /** Name of the session; recorders and streamers each have their own. */
       id?: string;
     };
-    result: {
-      videoFrames: number;
-      videoPackets: number;
-      audioPackets: number;
-      state?: string;
-      captureBackend?: string;
-      audioBackend?: string;
-      codec?: string;
-      durationSeconds?: number;
-      audioDriftPpm?: number;
-      encodeMsAvg?: number;
-      cpuPercent?: number;
-      videoFramesUnique?: number;
-      videoFramesDuplicated?: number;
-      videoFramesLagged?: number;
-      videoFramesSkipped?: number;
-      audioSilenceSamples?: number;
-      width?: number;
-      height?: number;
-      fps?: number;
-      rssBytes?: number;
-      videoPacketsDropped?: number;
-      audioPacketsDropped?: number;
-      reconnectCount?: number;
-      bytesSent?: number;
-      currentLatencyMs?: number;
-      maxLatencyMs?: number;
-      connected?: boolean;
-      backpressure?: boolean;
-      sendBitrateKbps?: number;
-      targetBitrateKbps?: number;
-      rtmpUrl?: string;
-    };
+    result: StreamerStats;
   };
+  /** Name of the encoder; "none" before initialize. */
   "streamer.getCodecName": {
     params: {
+      /** Name of the session; recorders and streamers each have their own. */
       id?: string;
     };
     result: string;
   };
+  /** Media time reached, in seconds. */
   "streamer.getCurrentPTSSeconds": {
     params: {
+      /** Name of the session; recorders and streamers each have their own. */
       id?: string;
     };
     result: number;
   };
+  /** Stop if running and free the session. */
   "streamer.dispose": {
     params: {
+      /** Name of the session; recorders and streamers each have their own. */
       id?: string;
     };
     result: null;
   };
+  /** Whether the server takes what is sent. */
   "streamer.isConnected": {
     params: {
+      /** Name of the session; recorders and streamers each have their own. */
       id?: string;
     };
     result: boolean;
   };
+  /** Whether the network is too slow now. */
   "streamer.isBackpressure": {
     params: {
+      /** Name of the session; recorders and streamers each have their own. */
       id?: string;
     };
     result: boolean;
@@ -341,49 +568,18 @@ export interface EngineMethods {
 
 /** Every notification and its params. */
 export interface EngineNotifications {
-  "session.state": {
-    id: string;
-    kind: "recorder" | "streamer";
-    state: string;
-    reason: string;
-  };
-  "session.warning": {
-    id: string;
-    code: string;
-    message: string;
-    data: Record<string, string | number | boolean | null>;
-  };
-  "session.error": {
-    id: string;
-    code: number;
-    message: string;
-    data: Record<string, string | number | boolean | null>;
-  };
-  "streamer.connection": {
-    id: string;
-    state: "connecting" | "connected" | "reconnecting" | "failed" | "closed";
-    attempt: number;
-    delayMs: number;
-    reason: string;
-  };
-  "streamer.backpressure": {
-    id: string;
-    active: boolean;
-    latencyMs: number;
-    packets: number;
-  };
-  "session.stats": {
-    id: string;
-  };
-  "audio.levels": {
-    id: string;
-    desktop: {
-      peakDb: number;
-      rmsDb: number;
-    } | null;
-    mic: {
-      peakDb: number;
-      rmsDb: number;
-    } | null;
-  };
+  /** The state of a session changed. */
+  "session.state": StateNotification;
+  /** Something was lost or replaced, and the session goes on. */
+  "session.warning": WarningNotification;
+  /** The session can't go on. */
+  "session.error": ErrorNotification;
+  /** The connection's state changed. */
+  "streamer.connection": ConnectionNotification;
+  /** The network began or ceased to be too slow. */
+  "streamer.backpressure": BackpressureNotification;
+  /** Statistics, as often as subscribed. */
+  "session.stats": RecorderStatsNotification | StreamerStatsNotification;
+  /** How loud it is, if subscribed. */
+  "audio.levels": LevelsNotification;
 }

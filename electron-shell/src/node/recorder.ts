@@ -18,7 +18,7 @@ export class Recorder {
   constructor(client: EngineClient, id = nextSessionId("recorder")) {
     this.id = id;
     this.#client = client;
-    this.#listener = new SessionListener(client, id);
+    this.#listener = new SessionListener(client, "recorder", id);
   }
 
   /** Every method rejects with EngineError. Params left out have the engine's defaults. */

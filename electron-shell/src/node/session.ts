@@ -1,5 +1,5 @@
 /** What Recorder and Streamer have in common: one session of the engine, by id, and its events alone. */
-import type { EngineNotifications, ParamsOf } from "@ionia/common";
+import type { EngineNotifications, ParamsOf, SessionKind } from "@ionia/common";
 import type { EngineClient, EngineClientEvents, LostSession } from "./engine_client.ts";
 
 export interface SessionEvents {
@@ -35,18 +35,21 @@ export function nextSessionId(prefix: string): string {
 /** The events of one session. `release` must be called when the session is disposed of. */
 export class SessionListener {
   readonly #client: EngineClient;
+  readonly #kind: SessionKind;
   readonly #id: string;
   readonly #removals: (() => void)[] = [];
 
-  constructor(client: EngineClient, id: string) {
+  constructor(client: EngineClient, kind: SessionKind, id: string) {
     this.#client = client;
+    this.#kind = kind;
     this.#id = id;
   }
 
   listen<K extends keyof SessionEvents>(event: K, listener: (payload: SessionEvents[K]) => void): void {
     const source = SOURCES[event];
-    const filtered = (payload: { id: string }): void => {
-      if (payload.id === this.#id) listener(payload as SessionEvents[K]);
+    // A recorder and a streamer may have the same id; where the engine says the kind, it decides.
+    const filtered = (payload: { id: string; kind?: SessionKind | null }): void => {
+      if (payload.id === this.#id && (payload.kind ?? this.#kind) === this.#kind) listener(payload as SessionEvents[K]);
     };
     this.#client.on(source, filtered as never);
     this.#removals.push(() => this.#client.off(source, filtered as never));

@@ -18,7 +18,7 @@ export class Streamer {
   constructor(client: EngineClient, id = nextSessionId("streamer")) {
     this.id = id;
     this.#client = client;
-    this.#listener = new SessionListener(client, id);
+    this.#listener = new SessionListener(client, "streamer", id);
   }
 
   /** Every method rejects with EngineError. `rtmpUrl` carries the stream key: keep it out of logs. */
