@@ -39,6 +39,7 @@ class SessionWarned:
     code: str
     message: str
     data: EventData = field(default_factory=dict)
+    session_kind: SessionKind | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +50,7 @@ class SessionFailed:
     kind: ErrorKind
     message: str
     data: EventData = field(default_factory=dict)
+    session_kind: SessionKind | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,6 +80,7 @@ class StatsSampled:
 
     session_id: str
     stats: EventData
+    session_kind: SessionKind | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,6 +98,7 @@ class LevelsMeasured:
     session_id: str
     desktop: Level | None
     mic: Level | None
+    session_kind: SessionKind | None = None
 
 
 Event = (

@@ -1,0 +1,107 @@
+"""Keeps stream keys and passwords out of everything people can read.
+
+Pure text in, text out; knows nothing of logging or of the wire. It errs on the side of hiding too much.
+"""
+
+import re
+from collections.abc import Iterable
+
+MASK = "****"
+
+_MIN_SECRET = 6
+"""Shorter secrets are not searched for in free text: hiding every "test" would make the text useless."""
+
+_MAX_SECRETS = 256
+
+_URL = re.compile(r"(?P<scheme>rtmp[a-z]{0,2}):(?:\\?/){2}(?P<rest>[^\s\"<>]*)", re.IGNORECASE)
+_TRAILING = re.compile(r"[\]'),.:;}!]*$")
+_HOST = re.compile(r"(?:[\w.\-]+|\[[0-9a-f:.%\w]+\])(?::\d{1,5})?", re.IGNORECASE)
+
+
+def redact_url(url: str) -> str:
+    """Return `rtmp://host/app/****` for an RTMP URL; user, password, key and arguments are gone.
+
+    An URL with a single path segment shows only its host, since that segment may be the key.
+    Text that is no RTMP URL comes back as MASK.
+    """
+    match = _URL.match(url.strip())
+    return MASK if match is None else _masked(match["scheme"], match["rest"])
+
+
+def redact_text(text: str) -> str:
+    """Return `text` with every RTMP URL in it redacted."""
+    return _URL.sub(_replacement, text)
+
+
+def secrets_in_url(url: str) -> frozenset[str]:
+    """Return the parts of an RTMP URL that must never be shown: user info and all that follows the app.
+
+    Used to find them where they turn up without their URL around them.
+    """
+    match = _URL.match(url.strip())
+    if match is None:
+        return frozenset()
+    authority, _, path = match["rest"].replace("\\/", "/").partition("/")
+    user_info = authority.rpartition("@")[0]
+    _, _, key = path.partition("/")
+    name, _, arguments = key.partition("?")
+    values = [argument.partition("=")[2] for argument in arguments.split("&")]
+    last = name.rpartition("/")[2]
+    found = [user_info, user_info.partition(":")[2], key, name, last, arguments, *values]
+    return frozenset(part for part in found if len(part) >= _MIN_SECRET)
+
+
+class Redactor:
+    """`redact_text` plus a set of secrets learnt at run time.
+
+    Any thread may call any method: the set is replaced, never changed.
+    """
+
+    def __init__(self) -> None:
+        self._secrets: tuple[str, ...] = ()
+
+    def learn(self, secrets: Iterable[str]) -> None:
+        """Hide these from now on, wherever they appear. Very short ones are ignored; the newest 256 are kept."""
+        fresh = [secret for secret in secrets if len(secret) >= _MIN_SECRET and secret not in self._secrets]
+        kept = (*self._secrets, *fresh)[-_MAX_SECRETS:]
+        # The longest first: a key that contains another must not leave its tail behind.
+        self._secrets = tuple(sorted(kept, key=len, reverse=True)) if fresh else self._secrets
+
+    def redact(self, text: str) -> str:
+        """Return `text` without URLs' secrets and without any secret learnt."""
+        text = redact_text(text)
+        for secret in self._secrets:
+            text = text.replace(secret, MASK)
+        return text
+
+
+def one_line(text: str) -> str:
+    """Return `text` with line breaks and other control characters escaped, so that it can't forge a second line."""
+    return "".join(char if char.isprintable() else _escaped(char) for char in text)
+
+
+def _escaped(char: str) -> str:
+    return char if char == "\t" else char.encode("unicode_escape").decode("ascii")
+
+
+def _replacement(match: re.Match[str]) -> str:
+    rest = match["rest"]
+    tail = _TRAILING.search(rest)
+    kept = tail.group() if tail else ""
+    return _masked(match["scheme"], rest[: len(rest) - len(kept)]) + kept
+
+
+def _masked(scheme: str, rest: str) -> str:
+    authority, slash, path = rest.replace("\\/", "/").partition("/")
+    host = authority.rpartition("@")[2]
+    if not rest:
+        return f"{scheme}://"
+    if not _HOST.fullmatch(host):
+        # Not a host and port: perhaps a password with a slash in it. Nothing of it can be trusted to be harmless.
+        return f"{scheme}://{MASK}"
+    if not slash or not path:
+        return f"{scheme}://{host}{slash}"
+    app, more, _ = path.partition("/")
+    if not more:
+        return f"{scheme}://{host}/{MASK}"
+    return f"{scheme}://{host}/{app.partition('?')[0]}/{MASK}"

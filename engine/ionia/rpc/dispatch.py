@@ -1,0 +1,105 @@
+"""jsonrpcserver as the dispatcher, with its edges filed off.
+
+It gets one normalised call at a time, whose params are one checked struct in an array, and methods that raise nothing
+but its own error. So it decides what it is good at (which method, which error code, answer or none), and never sees
+what it is bad at: null params, unknown members, batches with a bad item, results that JSON can't hold, and exception
+texts, which may carry a stream key.
+"""
+
+import logging
+import warnings
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any
+
+from msgspec import Struct
+
+from ionia.core.errors import ErrorKind, IoniaError
+from ionia.core.redaction import Redactor, one_line
+from ionia.rpc.envelope import NO_ID, Call, RequestId, error_answer, result_answer
+from ionia.rpc.handlers import Handler
+from ionia.rpc.results import ErrorData
+from ionia.rpc.schema import METHOD_NOT_FOUND, WireError
+
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore", DeprecationWarning)  # it reads its own schema by a way that Python 3.11 deprecates
+    from jsonrpcserver import JsonRpcError, Success
+    from jsonrpcserver.dispatcher import dispatch_to_response_pure
+    from jsonrpcserver.sentinels import NOCONTEXT
+
+log = logging.getLogger(__name__)
+
+
+class Dispatcher:
+    """Calls handlers and encodes their answers. Immutable; any thread."""
+
+    def __init__(self, handlers: Mapping[str, Handler], redactor: Redactor) -> None:
+        self._redactor = redactor
+        self._methods: dict[str, Callable[..., Any]] = {
+            name: partial(self._invoke, name, handler) for name, handler in handlers.items()
+        }
+
+    def call(self, call: Call, params: Struct) -> bytes | None:
+        """Make a call whose params were checked. Returns its answer, or None for a notification. Never raises."""
+        request: Any = {"method": call.method, "params": [params]}
+        if call.id is not NO_ID:
+            request["id"] = call.id
+        session = getattr(params, "id", None)
+        # The one documented entry that takes a request which is parsed already; its validator is ours, long done.
+        response = dispatch_to_response_pure(
+            deserializer=_as_is,
+            validator=_as_is,
+            methods=self._methods,
+            context=NOCONTEXT,
+            post_process=_as_is,
+            request=request,
+        )
+        return None if response is None else self._encoded(response, call, session)
+
+    def refuse(
+        self, request_id: RequestId, error: WireError, message: str, *, hint: str = "", session: str | None = None
+    ) -> bytes:
+        """Return the answer to something that is not called at all."""
+        data = ErrorData(kind=error.kind, hint=hint, id=session)
+        return error_answer(request_id, error.code, self._readable(message), data)
+
+    def _invoke(self, name: str, handler: Handler, params: Struct) -> Any:
+        session = getattr(params, "id", None)
+        try:
+            return Success(handler(params))
+        except IoniaError as error:
+            log.debug("%s: %s", name, error.message, exc_info=error)
+            raise self._error(error.kind, error.message, error.hint, session) from error
+        except Exception as error:
+            # A mistake in the engine must not end it: other sessions are recording.
+            log.exception("%s failed unexpectedly", name)
+            raise self._internal(session) from error
+
+    def _encoded(self, response: Any, call: Call, session: str | None) -> bytes:
+        request_id = None if call.id is NO_ID else call.id
+        if hasattr(response, "_error"):
+            error = response._error
+            if error.code == METHOD_NOT_FOUND.code:
+                return self.refuse(request_id, METHOD_NOT_FOUND, f"There is no method {call.method[:80]!r}")
+            return error_answer(request_id, error.code, error.message, error.data)
+        try:
+            return result_answer(request_id, response._value.result)
+        except Exception:
+            # A result that JSON can't hold is a mistake in the engine like any other.
+            log.exception("%s gave a result that can't be sent", call.method)
+            error = self._internal(session)
+            return error_answer(request_id, error.code, error.message, error.data)
+
+    def _internal(self, session: str | None) -> JsonRpcError:
+        return self._error(ErrorKind.INTERNAL, "Internal error", "The engine's log on stderr says more.", session)
+
+    def _error(self, kind: ErrorKind, message: str, hint: str, session: str | None) -> JsonRpcError:
+        data = ErrorData(kind=kind.kind, hint=self._readable(hint), id=session)
+        return JsonRpcError(kind.code, self._readable(message), data)
+
+    def _readable(self, text: str) -> str:
+        return one_line(self._redactor.redact(text))
+
+
+def _as_is(value: Any) -> Any:
+    return value

@@ -1,0 +1,69 @@
+"""What each method does: the step from a params struct to the engine's service and back to a wire value.
+
+No validation, no errors, no threads: those are before and after.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from ionia.core.redaction import Redactor, secrets_in_url
+from ionia.core.service import EngineService
+from ionia.core.settings import SessionKind
+from ionia.rpc import logs
+from ionia.rpc import params as p
+from ionia.rpc import results as r
+from ionia.rpc.notifications import clean
+from ionia.rpc.openrpc import document
+from ionia.rpc.schema import METHODS
+
+Handler = Callable[[Any], object]
+"""Takes the method's params struct, returns what `envelope.encode` takes. Raises IoniaError."""
+
+
+def handlers(service: EngineService, redactor: Redactor) -> dict[str, Handler]:
+    """Return the handler of every method but engine.shutdown, which is the server's own."""
+
+    def set_debug_logging(params: p.DebugLogging) -> None:
+        logs.set_debug(params.enabled)
+        service.set_debug_logging(params.enabled)
+
+    def initialize_recorder(params: p.InitializeRecorder) -> bool:
+        service.initialize_recorder(params.id, params.settings())
+        return True
+
+    def initialize_streamer(params: p.InitializeStreamer) -> bool:
+        redactor.learn(secrets_in_url(params.rtmp_url))
+        service.initialize_streamer(params.id, params.settings())
+        return True
+
+    table: dict[str, Handler] = {
+        "rpc.discover": lambda _: document(),
+        "engine.info": lambda _: r.InfoResult.of(service.info()),
+        "engine.devices": lambda _: r.DevicesResult.of(service.devices()),
+        "engine.setDebugLogging": set_debug_logging,
+        "engine.subscribe": lambda params: service.subscribe(params.stats_interval_ms, params.audio_levels),
+        "recorder.initialize": initialize_recorder,
+        "streamer.initialize": initialize_streamer,
+        "streamer.isConnected": lambda params: service.is_connected(params.id),
+        "streamer.isBackpressure": lambda params: service.is_backpressure(params.id),
+    }
+    for kind in SessionKind:
+        for verb, handler in _session_handlers(service, kind).items():
+            table[f"{kind.value}.{verb}"] = handler
+    for method in METHODS.values():
+        if method.alias_of:
+            table[method.name] = table[method.alias_of]
+    return table
+
+
+def _session_handlers(service: EngineService, kind: SessionKind) -> dict[str, Handler]:
+    """What recorders and streamers have in common. All take SessionRef."""
+    return {
+        "start": lambda params: service.start(kind, params.id),
+        "stop": lambda params: service.stop(kind, params.id),
+        "isRunning": lambda params: service.is_running(kind, params.id),
+        "getStats": lambda params: clean(service.stats(kind, params.id)),
+        "getCodecName": lambda params: service.codec_name(kind, params.id),
+        "getCurrentPTSSeconds": lambda params: service.pts_seconds(kind, params.id),
+        "dispose": lambda params: service.dispose(kind, params.id),
+    }

@@ -1,0 +1,138 @@
+"""Threads for calls: one lane per session, so that sessions never wait for each other.
+
+A lane runs its calls in the order of `ionia.rpc.order`. Threads are made when there is work and end when there was
+none for a while. Nothing here knows JSON-RPC.
+"""
+
+import logging
+import threading
+from collections import deque
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass
+
+from ionia.rpc.order import SessionOrder
+from ionia.rpc.schema import Role
+
+log = logging.getLogger(__name__)
+
+MAX_LANES = 64
+"""Sessions with unfinished calls at one time; each has at most two threads."""
+
+MAX_WAITING = 256
+"""Unfinished calls of one session."""
+
+_LINGER_SECONDS = 5.0
+
+
+class LanesFullError(Exception):
+    """The call can't be queued. The text says which bound was met."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Work:
+    """A call to run, and what to do with it when the engine ends first. Both run on any thread and never raise."""
+
+    run: Callable[[], None]
+    abandon: Callable[[], None]
+
+
+class Lanes:
+    """Runs work by lane. Any thread may call any method. `_lock` protects everything.
+
+    Threads block on `_work`, are woken by `submit`, `close` and each other, and end after a while without work.
+    """
+
+    def __init__(self, *, max_lanes: int = MAX_LANES, max_waiting: int = MAX_WAITING) -> None:
+        self._max_lanes = max_lanes
+        self._max_waiting = max_waiting
+        self._lock = threading.Lock()
+        self._work = threading.Condition(self._lock)  # something is ready, or closed
+        self._quiet = threading.Condition(self._lock)  # no call is unfinished
+        self._lanes: dict[Hashable, SessionOrder[Work]] = {}
+        self._ready: deque[tuple[Hashable, Work]] = deque()
+        self._threads: set[threading.Thread] = set()
+        self._idle = 0
+        self._made = 0
+        self._closed = False
+
+    def submit(self, lane: Hashable, role: Role, work: Work) -> None:
+        """Queue work; returns at once. Raises LanesFullError."""
+        with self._lock:
+            if self._closed:
+                raise LanesFullError("the engine is shutting down")
+            order = self._lanes.get(lane)
+            if order is None:
+                if len(self._lanes) >= self._max_lanes:
+                    raise LanesFullError(f"calls on {self._max_lanes} sessions are waiting to be answered")
+                order = self._lanes[lane] = SessionOrder()
+            elif len(order) >= self._max_waiting:
+                raise LanesFullError(f"{self._max_waiting} calls on this session are waiting to be answered")
+            self._hand_out(lane, order.submit(work, role))
+
+    def wait_idle(self, timeout: float) -> bool:
+        """Wait until no call is unfinished; False when it took longer than `timeout` seconds."""
+        with self._lock:
+            return self._quiet.wait_for(lambda: not self._lanes, timeout)
+
+    def close(self) -> None:
+        """Take no more work and abandon what has not begun. What runs, runs on; see `join`."""
+        with self._lock:
+            self._closed = True
+            abandoned = [work for order in self._lanes.values() for work in order.withdraw()]
+            for lane in [lane for lane, order in self._lanes.items() if not len(order)]:
+                del self._lanes[lane]
+            self._work.notify_all()
+            if not self._lanes:
+                self._quiet.notify_all()
+        for work in abandoned:
+            work.abandon()
+
+    def join(self) -> None:
+        """Wait for every thread; only after `close`. Not from a lane's own thread."""
+        with self._lock:
+            threads = list(self._threads)
+        for thread in threads:
+            thread.join()
+
+    def _hand_out(self, lane: Hashable, ready: list[Work]) -> None:
+        for work in ready:
+            self._ready.append((lane, work))
+        # An idle thread may be promised to work that it has not fetched yet, hence the comparison with all that waits.
+        for _ in range(len(self._ready) - self._idle):
+            self._made += 1
+            thread = threading.Thread(target=self._serve, name=f"rpc-lane-{self._made}")
+            thread.start()
+            self._threads.add(thread)
+            self._idle += 1
+        self._work.notify(len(ready))
+
+    def _serve(self) -> None:
+        with self._lock:
+            while True:
+                self._work.wait_for(lambda: self._ready or self._closed, _LINGER_SECONDS)
+                if not self._ready:
+                    break
+                lane, work = self._ready.popleft()
+                self._idle -= 1
+                self._run_unlocked(work)
+                self._idle += 1
+                self._finish(lane, work)
+            self._idle -= 1
+            self._threads.discard(threading.current_thread())
+
+    def _run_unlocked(self, work: Work) -> None:
+        self._lock.release()
+        try:
+            work.run()
+        except Exception:  # a lane must outlive a mistake in its work, or its session hangs for ever
+            log.exception("A call ended with an unexpected error")
+        finally:
+            self._lock.acquire()
+
+    def _finish(self, lane: Hashable, work: Work) -> None:
+        order = self._lanes[lane]
+        self._hand_out(lane, order.finish(work))
+        if not len(order):
+            del self._lanes[lane]
+            if not self._lanes:
+                self._quiet.notify_all()

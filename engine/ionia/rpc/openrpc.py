@@ -1,0 +1,100 @@
+"""The OpenRPC document (1.3.2), made from `ionia.rpc.schema`. Pure.
+
+Beyond the specification, under `x-` names as it allows: `x-named-only` on options that can't be given by position,
+`x-notifications` with the payload of each notification, `x-errors` with every error kind and code, `x-alias-of`.
+"""
+
+from functools import cache
+from typing import Any
+
+import msgspec
+
+from ionia.core.errors import ErrorKind
+from ionia.rpc import results as r
+from ionia.rpc.schema import ERROR_WHEN, INVALID_PARAMS, METHODS, NOTIFICATIONS, WIRE_ERRORS, Method, Notification
+from ionia.rpc.validation import word_order
+
+_REF = "#/components/schemas/{name}"
+
+
+@cache
+def document() -> dict[str, Any]:
+    """Return the whole document, as JSON values. The same object each time: don't change it."""
+    types = [method.result for method in METHODS.values() if method.result is not None]
+    types += [payload for notification in NOTIFICATIONS.values() for payload in notification.payloads]
+    schemas, components = msgspec.json.schema_components([*types, r.ErrorData], ref_template=_REF)
+    results = iter(schemas)
+    methods = [
+        _method(method, next(results) if method.result is not None else {"type": "null"}) for method in METHODS.values()
+    ]
+    notifications = [
+        _notification(notification, [next(results) for _ in notification.payloads])
+        for notification in NOTIFICATIONS.values()
+    ]
+    return {
+        "openrpc": "1.3.2",
+        "info": {
+            "title": r.ENGINE_NAME,
+            "version": f"{r.PROTOCOL_VERSION}.0.0",
+            "description": "JSON-RPC 2.0 on stdin and stdout, one message per line or with Content-Length headers.",
+            "license": {"name": "GPL-2.0-or-later"},
+        },
+        "methods": methods,
+        "components": {"schemas": components},
+        "x-notifications": notifications,
+        "x-errors": _errors(),
+    }
+
+
+def _method(method: Method, result: dict[str, Any]) -> dict[str, Any]:
+    entry: dict[str, Any] = {
+        "name": method.name,
+        "summary": method.summary,
+        "paramStructure": "either",
+        "params": _params(method),
+        "result": {"name": "result", "schema": result},
+        "errors": [
+            {"code": INVALID_PARAMS.code, "message": INVALID_PARAMS.when, "data": {"kind": INVALID_PARAMS.kind}},
+            *({"code": kind.code, "message": ERROR_WHEN[kind], "data": {"kind": kind.kind}} for kind in method.errors),
+        ],
+    }
+    if method.alias_of:
+        entry["x-alias-of"] = method.alias_of
+    return entry
+
+
+def _params(method: Method) -> list[dict[str, Any]]:
+    """Positional params in their order, then the options."""
+    fields = {field.encode_name: field for field in msgspec.structs.fields(method.params)}
+    options = [name for name in fields if name not in method.positional]
+    entries = []
+    for name in [*method.positional, *options]:
+        field = fields[name]
+        schema = msgspec.json.schema(field.type)
+        description = schema.pop("description", "") or next(
+            (choice.pop("description") for choice in schema.get("anyOf", []) if "description" in choice), ""
+        )
+        for part in [schema, *schema.get("anyOf", [])]:
+            if "enum" in part:
+                part["enum"] = word_order(field.type)
+        if field.default is not msgspec.NODEFAULT:
+            schema["default"] = field.default
+        entry = {"name": name, "description": description, "required": "default" not in schema, "schema": schema}
+        if name in options:
+            entry["x-named-only"] = True
+        entries.append(entry)
+    return entries
+
+
+def _notification(notification: Notification, payloads: list[dict[str, Any]]) -> dict[str, Any]:
+    return {
+        "name": notification.name,
+        "summary": notification.summary,
+        "subscribed": notification.subscribed,
+        "params": payloads[0] if len(payloads) == 1 else {"oneOf": payloads},
+    }
+
+
+def _errors() -> list[dict[str, Any]]:
+    standard = [{"kind": error.kind, "code": error.code, "when": error.when} for error in WIRE_ERRORS]
+    return [*standard, *({"kind": kind.kind, "code": kind.code, "when": ERROR_WHEN[kind]} for kind in ErrorKind)]

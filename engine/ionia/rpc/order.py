@@ -1,0 +1,63 @@
+"""Which of a session's calls may run now. Pure: no thread, no clock, no queue of the operating system.
+
+The contract's order: calls on one session run in the order sent, except that a query (`getStats`, `isRunning`, ...)
+overtakes a `stop` or `dispose` under way, so that it is answered while a file is being completed. A query still waits
+for every `initialize` and `start` sent before it, and nothing overtakes a query. So at most two calls of a session run
+at once: one command and one query.
+"""
+
+from dataclasses import dataclass, field
+from typing import Generic, TypeVar
+
+from ionia.rpc.schema import Role
+
+Item = TypeVar("Item")
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
+class _Entry(Generic[Item]):
+    item: Item
+    role: Role
+    running: bool = field(default=False)
+
+
+class SessionOrder(Generic[Item]):
+    """The unfinished calls of one session. The owner's lock protects it."""
+
+    def __init__(self) -> None:
+        self._entries: list[_Entry[Item]] = []
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+    def submit(self, item: Item, role: Role) -> list[Item]:
+        """Append a call. Returns the calls that may run now; each is returned once, here or by `finish`."""
+        self._entries.append(_Entry(item=item, role=role))
+        return self._ready()
+
+    def finish(self, item: Item) -> list[Item]:
+        """A running call has ended. Returns the calls that may run now."""
+        self._entries = [entry for entry in self._entries if entry.item is not item]
+        return self._ready()
+
+    def withdraw(self) -> list[Item]:
+        """Take back every call that was not yet returned as ready."""
+        waiting = [entry.item for entry in self._entries if not entry.running]
+        self._entries = [entry for entry in self._entries if entry.running]
+        return waiting
+
+    def _ready(self) -> list[Item]:
+        ready = []
+        command_ahead = query_ahead = settle_ahead = False
+        for entry in self._entries:
+            query = entry.role is Role.QUERY
+            held = query_ahead or (settle_ahead if query else command_ahead)
+            if not held and not entry.running:
+                entry.running = True
+                ready.append(entry.item)
+            query_ahead |= query
+            command_ahead |= not query
+            settle_ahead |= entry.role is Role.SETTLE
+            if query_ahead and command_ahead:
+                break  # nothing behind both can be ready
+        return ready

@@ -1,0 +1,188 @@
+"""What clients send: one struct per parameter list, with defaults, ranges and words for people.
+
+The field order of a struct is the contract's. Turning params into the engine's own settings happens here too, so
+that a new option is written in one file. Defaults come from `ionia.core.settings`.
+"""
+
+from typing import Annotated, Literal
+
+from msgspec import Meta, Struct
+
+from ionia.core.rtmp_url import MAX_URL_LENGTH, parse_rtmp_url
+from ionia.core.settings import AudioMode, EncoderChoice, PipelineSettings, RecorderSettings, StreamerSettings
+
+DEFAULT_SESSION_ID = "default"
+
+_PIPELINE = PipelineSettings()
+_STREAMER = StreamerSettings(rtmp_url="")
+
+_TEXT = r"^[^\u0000-\u001f\u007f]*(?![\s\S])"
+"""Text without control characters: they end paths early, forge log lines, and are in no name that a user chose.
+
+The end is spelt as a look-ahead since `$` also matches before a last line break, and ECMAScript has no other.
+"""
+
+SessionId = Annotated[
+    str,
+    Meta(
+        min_length=1,
+        max_length=128,
+        pattern=_TEXT,
+        description="Name of the session; recorders and streamers each have their own.",
+    ),
+]
+OutputPath = Annotated[
+    str,
+    Meta(min_length=1, max_length=32_767, pattern=_TEXT, description="File to write, an MP4. Its folder must exist."),
+]
+RtmpUrl = Annotated[
+    str,
+    Meta(
+        min_length=1,
+        max_length=MAX_URL_LENGTH,
+        description="rtmp:// or rtmps:// URL with app and stream key. Never shown or logged whole.",
+    ),
+]
+Fps = Annotated[int, Meta(ge=1, le=240, description="Frames per second, constant.")]
+VideoBitrate = Annotated[int, Meta(ge=10_000, le=500_000_000, description="Bits per second of video.")]
+AudioBitrate = Annotated[int, Meta(ge=8_000, le=512_000, description="Bits per second of audio (AAC).")]
+UseNvenc = Annotated[
+    bool,
+    Meta(
+        description="true: the first hardware encoder that really opens, else x264. false: x264. Option encoder wins."
+    ),
+]
+AudioModeName = Annotated[
+    Literal["both", "desktop", "mic", "none", "microphone"],
+    Meta(description='Which sound is recorded; "microphone" means "mic", "none" means no audio track.'),
+]
+EncoderName = Annotated[
+    Literal["auto", "nvenc", "qsv", "amf", "x264"], Meta(description="H.264 encoder; wins over useNvenc.")
+]
+DeviceId = Annotated[str, Meta(min_length=1, max_length=4096, pattern=_TEXT)]
+Gain = Annotated[float, Meta(ge=0, le=100)]
+
+
+class NoParams(Struct, frozen=True, forbid_unknown_fields=True):
+    """No parameters."""
+
+
+class DebugLogging(Struct, frozen=True, forbid_unknown_fields=True, rename="camel"):
+    """Parameters of engine.setDebugLogging."""
+
+    enabled: Annotated[bool, Meta(description="Whether debug lines are written to stderr.")]
+
+
+class Subscription(Struct, frozen=True, forbid_unknown_fields=True, rename="camel"):
+    """Parameters of engine.subscribe."""
+
+    stats_interval_ms: (
+        Annotated[int, Meta(ge=0, le=3_600_000, description="Send session.stats this often; 0 or null: never.")] | None
+    ) = None
+    audio_levels: Annotated[bool, Meta(description="Send audio.levels ten times a second.")] = False
+
+
+class SessionRef(Struct, frozen=True, forbid_unknown_fields=True, rename="camel"):
+    """Parameters of every method that only names a session."""
+
+    id: SessionId = DEFAULT_SESSION_ID
+
+
+class _Initialize(Struct, frozen=True, forbid_unknown_fields=True, rename="camel", kw_only=True):
+    """What recorders and streamers share. Which of these may be positional is said in `schema`."""
+
+    fps: Fps = _PIPELINE.fps
+    video_bitrate: VideoBitrate = _PIPELINE.video_bitrate
+    use_nvenc: UseNvenc = True
+    audio_bitrate: AudioBitrate = _PIPELINE.audio_bitrate
+    audio_mode: AudioModeName = "both"
+    id: SessionId = DEFAULT_SESSION_ID
+    encoder: EncoderName | None = None
+    screen: Annotated[
+        DeviceId | None, Meta(description='Screen id from engine.devices, or "test"; default: primary.')
+    ] = None
+    desktop_audio: Annotated[
+        DeviceId | None,
+        Meta(description='Device id, or "test"; default: the system\'s default device, followed when it changes.'),
+    ] = None
+    microphone: Annotated[
+        DeviceId | None,
+        Meta(description='Device id, or "test"; default: the system\'s default device, followed when it changes.'),
+    ] = None
+    mic_gain: Annotated[Gain, Meta(description="Linear factor for the microphone.")] = _PIPELINE.mic_gain
+    desktop_gain: Annotated[Gain, Meta(description="Linear factor for desktop sound.")] = _PIPELINE.desktop_gain
+    keyframe_interval_seconds: Annotated[
+        float, Meta(ge=0.1, le=60, description="Seconds from keyframe to keyframe.")
+    ] = _PIPELINE.keyframe_interval_seconds
+    cursor: Annotated[bool, Meta(description="Whether the mouse pointer is recorded.")] = _PIPELINE.cursor
+
+
+class InitializeRecorder(_Initialize, frozen=True, forbid_unknown_fields=True, rename="camel", kw_only=True):
+    """Parameters of recorder.initialize."""
+
+    output_path: OutputPath
+
+    def settings(self) -> RecorderSettings:
+        """The same for the engine."""
+        return RecorderSettings(output_path=self.output_path, pipeline=_pipeline_settings(self))
+
+
+class InitializeStreamer(_Initialize, frozen=True, forbid_unknown_fields=True, rename="camel", kw_only=True):
+    """Parameters of streamer.initialize."""
+
+    rtmp_url: RtmpUrl
+    adaptive_bitrate: Annotated[bool, Meta(description="Lower the video bit rate while the network has no room.")] = (
+        _STREAMER.adaptive_bitrate
+    )
+    require_connection: Annotated[bool, Meta(description="Make start fail when the first connection does.")] = (
+        _STREAMER.require_connection
+    )
+    buffer_ms: Annotated[int, Meta(ge=100, le=60_000, description="Media kept for a slow network, in ms.")] = (
+        _STREAMER.buffer_ms
+    )
+    max_reconnect_seconds: (
+        Annotated[float, Meta(ge=0, le=86_400, description="Give up after so long without a connection; null: never.")]
+        | None
+    ) = _STREAMER.max_reconnect_seconds
+    reconnect_initial_ms: Annotated[int, Meta(ge=10, le=600_000, description="Wait before the first new attempt.")] = (
+        _STREAMER.reconnect_initial_ms
+    )
+    reconnect_max_ms: Annotated[int, Meta(ge=10, le=3_600_000, description="Longest wait between attempts.")] = (
+        _STREAMER.reconnect_max_ms
+    )
+
+    def __repr__(self) -> str:
+        """Without the URL, which carries the stream key."""
+        return f"InitializeStreamer(id={self.id!r})"
+
+    def settings(self) -> StreamerSettings:
+        """The same for the engine. Raises IoniaError(BAD_URL)."""
+        parse_rtmp_url(self.rtmp_url)
+        return StreamerSettings(
+            rtmp_url=self.rtmp_url,
+            pipeline=_pipeline_settings(self),
+            adaptive_bitrate=self.adaptive_bitrate,
+            require_connection=self.require_connection,
+            buffer_ms=self.buffer_ms,
+            max_reconnect_seconds=self.max_reconnect_seconds,
+            reconnect_initial_ms=self.reconnect_initial_ms,
+            reconnect_max_ms=max(self.reconnect_initial_ms, self.reconnect_max_ms),
+        )
+
+
+def _pipeline_settings(params: InitializeRecorder | InitializeStreamer) -> PipelineSettings:
+    chosen = params.encoder or ("auto" if params.use_nvenc else "x264")
+    return PipelineSettings(
+        screen=params.screen,
+        cursor=params.cursor,
+        fps=params.fps,
+        video_bitrate=params.video_bitrate,
+        encoder=EncoderChoice(chosen),
+        keyframe_interval_seconds=params.keyframe_interval_seconds,
+        audio_mode=AudioMode("mic" if params.audio_mode == "microphone" else params.audio_mode),
+        audio_bitrate=params.audio_bitrate,
+        desktop_audio=params.desktop_audio,
+        microphone=params.microphone,
+        mic_gain=params.mic_gain,
+        desktop_gain=params.desktop_gain,
+    )

@@ -1,0 +1,265 @@
+"""What the engine answers and announces: one struct per object on the wire, written for people and for generators.
+
+Statistics and event details come from the engine as mappings and are passed through; their structs here describe
+them for the OpenRPC document.
+"""
+
+from typing import Annotated, Literal
+
+from msgspec import Meta, Struct
+
+from ionia.core.events import EventData
+from ionia.core.service import DeviceList, EngineInfo
+
+ENGINE_NAME = "ionia-engine"
+PROTOCOL_VERSION = 1
+"""Grows when a client that speaks the old protocol would misunderstand the new one; additions don't count."""
+
+StateName = Annotated[str, Meta(description="State of the session, a stable lower-case word.")]
+KindName = Literal["recorder", "streamer"]
+
+
+class InfoResult(Struct, frozen=True, rename="camel", kw_only=True):
+    """Answer of engine.info."""
+
+    name: str
+    version: str
+    protocol_version: int
+    platform: str
+    pid: int
+    python: str
+    ffmpeg: str
+    capabilities: tuple[str, ...]
+
+    @classmethod
+    def of(cls, info: EngineInfo) -> "InfoResult":
+        """The engine's own part, completed by what belongs to the wire."""
+        return cls(
+            name=ENGINE_NAME,
+            version=info.version,
+            protocol_version=PROTOCOL_VERSION,
+            platform=info.platform,
+            pid=info.pid,
+            python=info.python,
+            ffmpeg=info.ffmpeg,
+            capabilities=info.capabilities,
+        )
+
+
+class Screen(Struct, frozen=True, rename="camel", kw_only=True):
+    """A screen that can be captured; position and size in pixels."""
+
+    id: Annotated[str, Meta(description="Stays the same between runs.")]
+    name: str
+    width: int
+    height: int
+    x: int
+    y: int
+    primary: bool
+    backend: str
+
+
+class Window(Struct, frozen=True, rename="camel", kw_only=True):
+    """A top-level window."""
+
+    id: str
+    title: str
+    width: int
+    height: int
+
+
+class SoundDevice(Struct, frozen=True, rename="camel", kw_only=True):
+    """A source of sound."""
+
+    id: str
+    name: str
+    default: Annotated[bool, Meta(description="Whether it is the system's default now.")]
+
+
+class Encoder(Struct, frozen=True, rename="camel", kw_only=True):
+    """An H.264 encoder and whether it really opened on this machine."""
+
+    name: str
+    hardware: bool
+    available: bool
+    reason: Annotated[str, Meta(description="Why it is not available; else empty.")]
+
+
+class DevicesResult(Struct, frozen=True, rename="camel", kw_only=True):
+    """Answer of engine.devices."""
+
+    screens: tuple[Screen, ...]
+    windows: tuple[Window, ...]
+    desktop_audio: tuple[SoundDevice, ...]
+    microphones: tuple[SoundDevice, ...]
+    encoders: tuple[Encoder, ...]
+
+    @classmethod
+    def of(cls, devices: DeviceList) -> "DevicesResult":
+        """The same, as it goes over the wire."""
+        return cls(
+            screens=tuple(
+                Screen(
+                    id=s.id,
+                    name=s.name,
+                    width=s.width,
+                    height=s.height,
+                    x=s.x,
+                    y=s.y,
+                    primary=s.primary,
+                    backend=s.backend,
+                )
+                for s in devices.screens
+            ),
+            windows=tuple(Window(id=w.id, title=w.title, width=w.width, height=w.height) for w in devices.windows),
+            desktop_audio=tuple(SoundDevice(id=d.id, name=d.name, default=d.default) for d in devices.desktop_audio),
+            microphones=tuple(SoundDevice(id=d.id, name=d.name, default=d.default) for d in devices.microphones),
+            encoders=tuple(
+                Encoder(name=e.name, hardware=e.hardware, available=e.available, reason=e.reason)
+                for e in devices.encoders
+            ),
+        )
+
+
+class _CommonStats(Struct, frozen=True, rename="camel", kw_only=True):
+    """Statistics that recorders and streamers share. A value that is not known yet is null or left out."""
+
+    state: StateName | None = None
+    duration_seconds: float | None = None
+    video_frames_unique: Annotated[int | None, Meta(description="Frames that showed something new.")] = None
+    video_frames_duplicated: Annotated[int | None, Meta(description="Frames repeated: the screen did not change.")] = (
+        None
+    )
+    video_frames_lagged: Annotated[int | None, Meta(description="Lost because our tick came late.")] = None
+    video_frames_skipped: Annotated[int | None, Meta(description="Lost because the encoder had no room.")] = None
+    audio_silence_samples: Annotated[int | None, Meta(description="Samples of silence put into gaps.")] = None
+    audio_drift_ppm: Annotated[float | None, Meta(description="Clock drift of the sound device, corrected.")] = None
+    capture_backend: str | None = None
+    audio_backend: str | None = None
+    codec: str | None = None
+    width: int | None = None
+    height: int | None = None
+    fps: int | None = None
+    encode_ms_avg: float | None = None
+    cpu_percent: float | None = None
+    rss_bytes: int | None = None
+
+
+class RecorderStats(_CommonStats, frozen=True, rename="camel", kw_only=True):
+    """Answer of recorder.getStats. The first six are the native addon's."""
+
+    video_frames_captured: Annotated[int, Meta(description="Frames on the constant-frame-rate timeline.")]
+    video_packets_encoded: int
+    audio_packets_encoded: int
+    video_packets_muxed: int
+    audio_packets_muxed: int
+    total_bytes: int
+    output_path: str | None = None
+
+
+class StreamerStats(_CommonStats, frozen=True, rename="camel", kw_only=True):
+    """Answer of streamer.getStats. The first three are the native addon's."""
+
+    video_frames: int
+    video_packets: int
+    audio_packets: int
+    video_packets_dropped: Annotated[int, Meta(description="Lost because the network had no room.")]
+    audio_packets_dropped: Annotated[int, Meta(description="Always 0: sound is never dropped.")]
+    reconnect_count: int
+    current_latency_ms: float
+    max_latency_ms: float
+    connected: bool | None = None
+    backpressure: bool | None = None
+    bytes_sent: int | None = None
+    send_bitrate_kbps: float | None = None
+    target_bitrate_kbps: float | None = None
+    rtmp_url: Annotated[str | None, Meta(description="rtmp://host/app/****")] = None
+
+
+class StateNotification(Struct, frozen=True, rename="camel", kw_only=True):
+    """session.state: a session went from one state to another."""
+
+    id: str
+    kind: KindName
+    state: StateName
+    reason: Annotated[str, Meta(description="One line, or empty.")]
+
+
+class WarningNotification(Struct, frozen=True, rename="camel", kw_only=True, omit_defaults=True):
+    """session.warning: something was lost or replaced, and the session goes on."""
+
+    id: str
+    code: Annotated[str, Meta(description="Stable snake_case name of what happened.")]
+    message: str
+    data: EventData
+    kind: KindName | None = None
+
+
+class ErrorNotification(Struct, frozen=True, rename="camel", kw_only=True, omit_defaults=True):
+    """session.error: the session can't go on; what was recorded is kept."""
+
+    id: str
+    code: Annotated[int, Meta(description="One of x-errors.")]
+    message: str
+    data: Annotated[
+        dict[str, str | int | float | bool | None],
+        Meta(description="`kind` is the stable name of the error; the rest are details."),
+    ]
+    kind: KindName | None = None
+
+
+class ConnectionNotification(Struct, frozen=True, rename="camel", kw_only=True):
+    """streamer.connection: the state of a streamer's connection changed."""
+
+    id: str
+    state: Literal["connecting", "connected", "reconnecting", "failed", "closed"]
+    attempt: Annotated[int, Meta(description="Counts from 1 since the last success.")]
+    delay_ms: Annotated[int, Meta(description="Wait before the next attempt.")]
+    reason: str
+
+
+class BackpressureNotification(Struct, frozen=True, rename="camel", kw_only=True):
+    """streamer.backpressure: the network began or ceased to be too slow."""
+
+    id: str
+    active: bool
+    latency_ms: float
+    packets: Annotated[int, Meta(description="Packets waiting to be sent.")]
+
+
+class RecorderStatsNotification(RecorderStats, frozen=True, rename="camel", kw_only=True):
+    """session.stats of a recorder: what recorder.getStats answers, and whose it is."""
+
+    id: str
+    kind: KindName | None = None
+
+
+class StreamerStatsNotification(StreamerStats, frozen=True, rename="camel", kw_only=True):
+    """session.stats of a streamer: what streamer.getStats answers, and whose it is."""
+
+    id: str
+    kind: KindName | None = None
+
+
+class LevelResult(Struct, frozen=True, rename="camel", kw_only=True):
+    """Peak and RMS in dBFS; -120 is digital silence."""
+
+    peak_db: float
+    rms_db: float
+
+
+class LevelsNotification(Struct, frozen=True, rename="camel", kw_only=True, omit_defaults=True):
+    """audio.levels: how loud it is. Null where the session does not use that source."""
+
+    id: str
+    desktop: LevelResult | None
+    mic: LevelResult | None
+    kind: KindName | None = None
+
+
+class ErrorData(Struct, frozen=True, rename="camel", kw_only=True):
+    """`data` of every error answer."""
+
+    kind: Annotated[str, Meta(description="Stable name of the error, see x-errors.")]
+    hint: Annotated[str, Meta(description="What to do about it, or empty.")]
+    id: Annotated[str | None, Meta(description="The session concerned, or null.")]

@@ -1,0 +1,252 @@
+"""The single source of the wire: every method, notification and error, as tables.
+
+Dispatch, validation, the OpenRPC document and, from that, the TypeScript types are made from these tables. Nothing
+else may name a method.
+"""
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any
+
+from msgspec import Struct
+
+from ionia.core.errors import ErrorKind
+from ionia.core.settings import SessionKind
+from ionia.rpc import params as p
+from ionia.rpc import results as r
+
+
+class Role(Enum):
+    """Where a call stands in the order of things; see `ionia.rpc.order`."""
+
+    QUICK = "quick"
+    """Answered at once by the engine as a whole."""
+    SLOW = "slow"
+    """Asks the machine; may take long and waits for nobody."""
+    SETTLE = "settle"
+    """Initialize and start of a session: later calls on the session wait for it."""
+    DRAIN = "drain"
+    """Stop and dispose of a session: queries overtake it."""
+    QUERY = "query"
+    """Reads a session."""
+    SHUTDOWN = "shutdown"
+    """Ends the engine."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Method:
+    """One method. `positional` are the wire names of the params that may be given by position, in order."""
+
+    name: str
+    role: Role
+    params: type[Struct]
+    result: Any  # a type as msgspec's schema generator takes it
+    summary: str
+    positional: tuple[str, ...] = ()
+    kind: SessionKind | None = None
+    errors: tuple[ErrorKind, ...] = ()
+    alias_of: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notification:
+    """One notification, engine to client, with a payload of one of the types."""
+
+    name: str
+    payloads: tuple[type[Struct], ...]
+    summary: str
+    subscribed: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WireError:
+    """An error of JSON-RPC itself or of this front end, beside the engine's own `ErrorKind`."""
+
+    kind: str
+    code: int
+    when: str
+
+
+PARSE_ERROR = WireError(kind="parse_error", code=-32700, when="the message is not JSON")
+INVALID_REQUEST = WireError(kind="invalid_request", code=-32600, when="the message is no JSON-RPC 2.0 request")
+METHOD_NOT_FOUND = WireError(kind="method_not_found", code=-32601, when="there is no such method")
+INVALID_PARAMS = WireError(kind="invalid_params", code=-32602, when="a param is missing, unknown or not allowed")
+BUSY = WireError(kind="busy", code=-32000, when="too many calls are waiting to be answered")
+SHUTTING_DOWN = WireError(kind="shutting_down", code=-32001, when="the engine ends before the call could be made")
+WIRE_ERRORS = (PARSE_ERROR, INVALID_REQUEST, METHOD_NOT_FOUND, INVALID_PARAMS, BUSY, SHUTTING_DOWN)
+
+ERROR_WHEN: dict[ErrorKind, str] = {
+    ErrorKind.NOT_INITIALIZED: "start before initialize, whether or not the id was seen before",
+    ErrorKind.ALREADY_RUNNING: "initialize while running",
+    ErrorKind.NO_SUCH_SESSION: "a method of a session whose id was never initialised",
+    ErrorKind.CAPTURE_UNAVAILABLE: "no screen source opens",
+    ErrorKind.AUDIO_UNAVAILABLE: "a sound device asked for by id does not exist",
+    ErrorKind.ENCODER_UNAVAILABLE: "no H.264 encoder opens",
+    ErrorKind.OUTPUT_FAILED: "path not writable, folder missing, disk full",
+    ErrorKind.BAD_URL: "not rtmp:// or rtmps://, or no app and key",
+    ErrorKind.CONNECT_FAILED: "refused, DNS, handshake or publish rejected",
+    ErrorKind.INTERNAL: "a mistake in the engine",
+}
+
+_ENCODE = ("fps", "videoBitrate", "useNvenc", "audioBitrate", "audioMode", "id")
+_OPENING = (
+    ErrorKind.ALREADY_RUNNING,
+    ErrorKind.CAPTURE_UNAVAILABLE,
+    ErrorKind.AUDIO_UNAVAILABLE,
+    ErrorKind.ENCODER_UNAVAILABLE,
+)
+_STARTING = (ErrorKind.NOT_INITIALIZED, *_OPENING[1:])
+_UNKNOWN = (ErrorKind.NO_SUCH_SESSION,)
+
+
+def _session_method(  # noqa: PLR0917 - read as a table row
+    kind: SessionKind, verb: str, role: Role, result: Any, summary: str, errors: tuple[ErrorKind, ...] = ()
+) -> Method:
+    return Method(
+        name=f"{kind.value}.{verb}",
+        role=role,
+        params=p.SessionRef,
+        result=result,
+        summary=summary,
+        positional=("id",),
+        kind=kind,
+        errors=errors,
+    )
+
+
+def _session_methods(kind: SessionKind, stats: type[Struct], own: ErrorKind) -> list[Method]:
+    get_stats = _session_method(kind, "getStats", Role.QUERY, stats, "Statistics; also after stop.", _UNKNOWN)
+    return [
+        _session_method(kind, "start", Role.SETTLE, bool, "Start; false if already running.", (*_STARTING, own)),
+        _session_method(
+            kind, "stop", Role.DRAIN, bool, "Stop; true once all that was recorded is safe. Idempotent.", (own,)
+        ),
+        _session_method(kind, "isRunning", Role.QUERY, bool, "Whether it runs; false for an unknown session."),
+        get_stats,
+        Method(
+            name=f"{kind.value}.getStatistics",
+            role=get_stats.role,
+            params=get_stats.params,
+            result=get_stats.result,
+            summary=get_stats.summary,
+            positional=get_stats.positional,
+            kind=kind,
+            errors=get_stats.errors,
+            alias_of=get_stats.name,
+        ),
+        _session_method(kind, "getCodecName", Role.QUERY, str, 'Name of the encoder; "none" before initialize.'),
+        _session_method(kind, "getCurrentPTSSeconds", Role.QUERY, float, "Media time reached, in seconds."),
+        _session_method(kind, "dispose", Role.DRAIN, None, "Stop if running and free the session.", _UNKNOWN),
+    ]
+
+
+METHODS: dict[str, Method] = {
+    method.name: method
+    for method in [
+        Method(
+            name="rpc.discover",
+            role=Role.QUICK,
+            params=p.NoParams,
+            result=dict[str, Any],
+            summary="This document: the OpenRPC description of the engine.",
+        ),
+        Method(
+            name="engine.info",
+            role=Role.QUICK,
+            params=p.NoParams,
+            result=r.InfoResult,
+            summary="Who answers, and what it can do.",
+        ),
+        Method(
+            name="engine.devices",
+            role=Role.SLOW,
+            params=p.NoParams,
+            result=r.DevicesResult,
+            summary="Screens, windows, sound devices and encoders of this machine.",
+        ),
+        Method(
+            name="engine.setDebugLogging",
+            role=Role.QUICK,
+            params=p.DebugLogging,
+            result=None,
+            summary="Switch debug lines on stderr on or off.",
+            positional=("enabled",),
+        ),
+        Method(
+            name="engine.subscribe",
+            role=Role.QUICK,
+            params=p.Subscription,
+            result=None,
+            summary="Choose the periodic notifications; the others are always sent.",
+            positional=("statsIntervalMs", "audioLevels"),
+        ),
+        Method(
+            name="engine.shutdown",
+            role=Role.SHUTDOWN,
+            params=p.NoParams,
+            result=None,
+            summary="Finish every session, answer null, exit.",
+        ),
+        Method(
+            name="recorder.initialize",
+            role=Role.SETTLE,
+            params=p.InitializeRecorder,
+            result=bool,
+            summary="Open screen, sound and encoders for a recording.",
+            positional=("outputPath", *_ENCODE),
+            kind=SessionKind.RECORDER,
+            errors=(*_OPENING, ErrorKind.OUTPUT_FAILED),
+        ),
+        *_session_methods(SessionKind.RECORDER, r.RecorderStats, ErrorKind.OUTPUT_FAILED),
+        Method(
+            name="streamer.initialize",
+            role=Role.SETTLE,
+            params=p.InitializeStreamer,
+            result=bool,
+            summary="Open screen, sound and encoders for a live stream.",
+            positional=("rtmpUrl", *_ENCODE),
+            kind=SessionKind.STREAMER,
+            errors=(*_OPENING, ErrorKind.BAD_URL),
+        ),
+        *_session_methods(SessionKind.STREAMER, r.StreamerStats, ErrorKind.CONNECT_FAILED),
+        _session_method(
+            SessionKind.STREAMER, "isConnected", Role.QUERY, bool, "Whether the server takes what is sent."
+        ),
+        _session_method(
+            SessionKind.STREAMER, "isBackpressure", Role.QUERY, bool, "Whether the network is too slow now."
+        ),
+    ]
+}
+
+NOTIFICATIONS: dict[str, Notification] = {
+    notification.name: notification
+    for notification in [
+        Notification(name="session.state", payloads=(r.StateNotification,), summary="The state of a session changed."),
+        Notification(
+            name="session.warning",
+            payloads=(r.WarningNotification,),
+            summary="Something was lost or replaced, and the session goes on.",
+        ),
+        Notification(name="session.error", payloads=(r.ErrorNotification,), summary="The session can't go on."),
+        Notification(
+            name="streamer.connection", payloads=(r.ConnectionNotification,), summary="The connection's state changed."
+        ),
+        Notification(
+            name="streamer.backpressure",
+            payloads=(r.BackpressureNotification,),
+            summary="The network began or ceased to be too slow.",
+        ),
+        Notification(
+            name="session.stats",
+            payloads=(r.RecorderStatsNotification, r.StreamerStatsNotification),
+            summary="Statistics, as often as subscribed.",
+            subscribed=True,
+        ),
+        Notification(
+            name="audio.levels",
+            payloads=(r.LevelsNotification,),
+            summary="How loud it is, if subscribed.",
+            subscribed=True,
+        ),
+    ]
+}

@@ -1,0 +1,70 @@
+"""Stream keys and passwords never survive."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ionia.core.redaction import MASK, Redactor, one_line, redact_text, redact_url, secrets_in_url
+
+
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        ("rtmp://user:pass@host/app/KEY?args", "rtmp://host/app/****"),
+        ("rtmps://host:443/app/KEY", "rtmps://host:443/app/****"),
+        ("RTMP://host/app?token=1/KEY", "RTMP://host/app/****"),
+        ("rtmp://[::1]:1935/app/inst/KEY", "rtmp://[::1]:1935/app/****"),
+        ("rtmp://host/KEY", "rtmp://host/****"),
+        ("rtmp://host/", "rtmp://host/"),
+        ("rtmp://host", "rtmp://host"),
+        ("rtmp://", "rtmp://"),
+        ("rtmp://user:pa/ss@host/app/KEY", "rtmp://****"),
+        (r"rtmp:\/\/host\/app\/KEY", "rtmp://host/app/****"),
+        ("http://host/app/KEY", MASK),
+    ],
+)
+def test_urls(url: str, shown: str) -> None:
+    assert redact_url(url) == shown
+
+
+def test_within_text() -> None:
+    text = "Error opening 'rtmp://h/live/KEY': refused; [f=flv]rtmps://u:p@h/live/KEY?x=y, done (see \"rtmp://h/a/K\")."
+    assert redact_text(text) == (
+        "Error opening 'rtmp://h/live/****': refused; [f=flv]rtmps://h/live/****, done (see \"rtmp://h/a/****\")."
+    )
+
+
+@given(before=st.text(), key=st.text("abcXYZ019-_'=&?/@:.", min_size=1).map(lambda k: f"7{k}7"), after=st.text())
+def test_no_key_survives(before: str, key: str, after: str) -> None:
+    secret = f"{key}SECRET"
+    assert "SECRET" not in redact_text(f"{before}rtmp://host/app/{secret}").replace(before, "")
+    assert "SECRET" not in redact_url(f"rtmp://u:{secret}@host/app/key{after}")
+
+
+def test_parts_of_an_url_that_are_secret() -> None:
+    found = secrets_in_url("rtmp://user:password@host/app/inst/streamkey?token=abcdef&x=1")
+    assert {"password", "user:password", "streamkey", "abcdef", "token=abcdef&x=1", "inst/streamkey"} <= found
+    assert secrets_in_url("rtmp://host/app/key") == frozenset()
+    assert secrets_in_url("nothing") == frozenset()
+
+
+def test_learnt_secrets_are_hidden_everywhere() -> None:
+    redactor = Redactor()
+    redactor.learn(["streamkey", "streamkey-longer", "abc"])
+    redactor.learn(["streamkey"])
+    assert redactor.redact("playpath=streamkey-longer abc streamkey!") == "playpath=**** abc ****!"
+
+
+def test_only_the_newest_secrets_are_kept() -> None:
+    redactor = Redactor()
+    redactor.learn(f"secret-{n:04}" for n in range(300))
+    assert redactor.redact("secret-0000 secret-0299") == "secret-0000 ****"
+
+
+@given(st.text())
+def test_one_line_is_one_line(text: str) -> None:
+    assert len(one_line(f"a{text}b").splitlines()) == 1
+
+
+def test_one_line_keeps_what_can_be_read() -> None:
+    assert one_line("a\tb\nc\x1b[0m é\u2028\ud800") == "a\tb\\nc\\x1b[0m é\\u2028\\ud800"

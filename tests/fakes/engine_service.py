@@ -1,0 +1,210 @@
+"""An engine without media: keeps the contract's rules for sessions, and lets a test decide what fails or waits.
+
+Also a program: `python -m tests.fakes.engine_service` serves it on stdio, for tests of the real process.
+"""
+
+import os
+import sys
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from ionia.core.errors import ErrorKind, IoniaError
+from ionia.core.events import EventData, SessionStateChanged, StatsSampled
+from ionia.core.service import (
+    DeviceList,
+    EncoderInfo,
+    EngineInfo,
+    Listener,
+    ScreenInfo,
+    SoundDeviceInfo,
+    WindowInfo,
+)
+from ionia.core.settings import RecorderSettings, SessionKind, StreamerSettings
+
+DEADLINE = 20.0
+"""Seconds after which a handshake that does not come is a failed test."""
+
+
+@dataclass(slots=True, kw_only=True)
+class FakeSession:
+    """A session without media."""
+
+    settings: RecorderSettings | StreamerSettings
+    running: bool = False
+    disposed: bool = False
+
+
+@dataclass(slots=True, kw_only=True)
+class FakeEngineService:
+    """`hooks` are called with the session id before a method does its work: "recorder.stop", "engine.devices", ...
+
+    A hook may wait for a handshake or raise. `calls` lists every call in the order in which they began.
+    """
+
+    listener: Listener
+    hooks: dict[str, Callable[[str], None]] = field(default_factory=dict)
+    calls: list[str] = field(default_factory=list)
+    sessions: dict[tuple[SessionKind, str], FakeSession] = field(default_factory=dict)
+    stats_extra: dict[str, object] = field(default_factory=dict)
+    subscription: tuple[int | None, bool] | None = None
+    debug: bool = False
+    closed: threading.Event = field(default_factory=threading.Event)
+
+    def info(self) -> EngineInfo:
+        self._enter("engine.info")
+        return EngineInfo(
+            version="0.0.1", platform="test", pid=os.getpid(), python="3.11", ffmpeg="none", capabilities=("recorder",)
+        )
+
+    def devices(self) -> DeviceList:
+        self._enter("engine.devices")
+        return DeviceList(
+            screens=(
+                ScreenInfo(
+                    id="test", name="Test card", width=640, height=360, x=0, y=0, primary=True, backend="test-card"
+                ),
+            ),
+            windows=(WindowInfo(id="w1", title="half of a pair \ud800", width=10, height=10),),
+            desktop_audio=(SoundDeviceInfo(id="test", name="Test tone", default=True),),
+            microphones=(),
+            encoders=(EncoderInfo(name="libx264", hardware=False, available=True, reason=""),),
+        )
+
+    def set_debug_logging(self, enabled: bool) -> None:
+        self._enter("engine.setDebugLogging")
+        self.debug = enabled
+
+    def subscribe(self, stats_interval_ms: int | None, audio_levels: bool) -> None:
+        self._enter("engine.subscribe")
+        self.subscription = (stats_interval_ms, audio_levels)
+
+    def initialize_recorder(self, session_id: str, settings: RecorderSettings) -> None:
+        self._initialize(SessionKind.RECORDER, session_id, settings)
+
+    def initialize_streamer(self, session_id: str, settings: StreamerSettings) -> None:
+        self._initialize(SessionKind.STREAMER, session_id, settings)
+
+    def start(self, kind: SessionKind, session_id: str) -> bool:
+        self._enter(f"{kind.value}.start", session_id)
+        session = self.sessions.get((kind, session_id))
+        if session is None or session.disposed:
+            raise IoniaError(ErrorKind.NOT_INITIALIZED, f"{session_id} is not initialised", "Call initialize first.")
+        if session.running:
+            return False
+        session.running = True
+        self._tell(kind, session_id, "running")
+        return True
+
+    def stop(self, kind: SessionKind, session_id: str) -> bool:
+        session = self.sessions.get((kind, session_id))
+        if session is not None and session.running:
+            self._tell(kind, session_id, "stopping")
+        self._enter(f"{kind.value}.stop", session_id)
+        if session is not None and session.running:
+            session.running = False
+            self._tell(kind, session_id, "stopped")
+        return True
+
+    def dispose(self, kind: SessionKind, session_id: str) -> None:
+        self._enter(f"{kind.value}.dispose", session_id)
+        session = self._known(kind, session_id)
+        session.running = False
+        session.disposed = True
+
+    def is_running(self, kind: SessionKind, session_id: str) -> bool:
+        self._enter(f"{kind.value}.isRunning", session_id)
+        session = self.sessions.get((kind, session_id))
+        return session is not None and session.running
+
+    def stats(self, kind: SessionKind, session_id: str) -> EventData:
+        self._enter(f"{kind.value}.getStats", session_id)
+        session = self._known(kind, session_id)
+        return {"state": "running" if session.running else "stopped", **self.stats_extra}  # type: ignore[dict-item]
+
+    def codec_name(self, kind: SessionKind, session_id: str) -> str:
+        self._enter(f"{kind.value}.getCodecName", session_id)
+        return "libx264" if (kind, session_id) in self.sessions else "none"
+
+    def pts_seconds(self, kind: SessionKind, session_id: str) -> float:
+        self._enter(f"{kind.value}.getCurrentPTSSeconds", session_id)
+        return 1.5 if (kind, session_id) in self.sessions else 0.0
+
+    def is_connected(self, session_id: str) -> bool:
+        return self.is_running(SessionKind.STREAMER, session_id)
+
+    def is_backpressure(self, session_id: str) -> bool:
+        self._enter("streamer.isBackpressure", session_id)
+        return False
+
+    def close(self) -> None:
+        self._enter("close")
+        for kind, session_id in list(self.sessions):
+            self.stop(kind, session_id)
+        self.closed.set()
+
+    def _initialize(self, kind: SessionKind, session_id: str, settings: RecorderSettings | StreamerSettings) -> None:
+        self._enter(f"{kind.value}.initialize", session_id)
+        session = self.sessions.get((kind, session_id))
+        if session is not None and session.running:
+            raise IoniaError(ErrorKind.ALREADY_RUNNING, f"{session_id} is running", "Stop it first.")
+        self.sessions[kind, session_id] = FakeSession(settings=settings)
+        self._tell(kind, session_id, "initialized")
+
+    def _known(self, kind: SessionKind, session_id: str) -> FakeSession:
+        session = self.sessions.get((kind, session_id))
+        if session is None or session.disposed:
+            raise IoniaError(ErrorKind.NO_SUCH_SESSION, f"There is no {kind.value} {session_id}")
+        return session
+
+    def _enter(self, name: str, session_id: str = "") -> None:
+        self.calls.append(f"{name} {session_id}".strip())
+        hook = self.hooks.get(name)
+        if hook is not None:
+            hook(session_id)
+
+    def _tell(self, kind: SessionKind, session_id: str, state: str) -> None:
+        self.listener(SessionStateChanged(session_id=session_id, session_kind=kind, state=state))
+
+
+def wait(event: threading.Event) -> None:
+    """Wait for a handshake."""
+    assert event.wait(DEADLINE), "the handshake did not come"
+
+
+def _make_noisy_service(listener: Listener) -> FakeEngineService:
+    """A service for the subprocess tests, whose session ids say what goes wrong."""
+    service = FakeEngineService(listener=listener)
+    asked = threading.Event()
+
+    def on_initialize(session_id: str) -> None:
+        if session_id == "noisy":
+            print("a library prints to stdout", flush=True)  # noqa: T201
+            os.write(1, b"and another writes to descriptor 1\n")
+        if session_id == "broken":
+            raise RuntimeError("cannot open rtmp://host/app/SECRETKEY\nforged line")
+
+    def on_stop(session_id: str) -> None:
+        if session_id == "flushing":
+            wait(asked)
+        if session_id == "hanging":
+            threading.Event().wait()
+
+    def on_stats(session_id: str) -> None:
+        if session_id == "flushing":
+            asked.set()
+        if session_id == "flooding":
+            for number in range(100_000):
+                listener(StatsSampled(session_id=session_id, stats={"n": number, "pad": "x" * 100}))
+
+    for kind in SessionKind:
+        service.hooks[f"{kind.value}.initialize"] = on_initialize
+        service.hooks[f"{kind.value}.stop"] = on_stop
+        service.hooks[f"{kind.value}.getStats"] = on_stats
+    return service
+
+
+if __name__ == "__main__":
+    from ionia.rpc.stdio import serve_stdio
+
+    sys.exit(serve_stdio(_make_noisy_service))
