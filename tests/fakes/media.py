@@ -176,9 +176,7 @@ class FakeFile:
         self.path = path
         self.packets: list[EncodedPacket] = []
         self.header: MediaHeader | None = None
-        self.claimed = False
         self.closed = threading.Event()
-        self.refuse_claim: IoniaError | None = None
         self.refuse_open: IoniaError | None = None
         self.refuse_close: IoniaError | None = None
         self.break_after: tuple[int, IoniaError] | None = None
@@ -188,11 +186,6 @@ class FakeFile:
     @property
     def bytes_written(self) -> int:
         return sum(len(packet.data) for packet in self.packets)
-
-    def claim(self) -> None:
-        if self.refuse_claim is not None:
-            raise self.refuse_claim
-        self.claimed = True
 
     def open(self, header: MediaHeader) -> None:
         if self.refuse_open is not None:

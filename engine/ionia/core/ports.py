@@ -132,14 +132,12 @@ class PacketSink(Protocol):
 class FileSink(PacketSink, Protocol):
     """A packet sink that knows its file."""
 
-    path: str
-    """The path that was asked for."""
+    @property
+    def path(self) -> str:
+        """Absolute path of the file. Any thread."""
+        ...
 
     @property
     def bytes_written(self) -> int:
         """Size of the file so far. Any thread."""
-        ...
-
-    def claim(self) -> None:
-        """Refuse a path that can't be written, and keep others from writing it. Raises IoniaError(OUTPUT_FAILED)."""
         ...

@@ -23,8 +23,8 @@ class OpenedEncoders:
 class Backends:
     """Factories; each may raise IoniaError. Sources come unopened; the thread that will own them opens them.
 
-    `open_encoders` takes the settings and the source's width and height. `file_sink` takes the output path; nothing is
-    touched before it is claimed.
+    `open_encoders` takes the settings and the source's width and height. `file_sink` takes the output path, refuses
+    one that can't be recorded to, and creates nothing.
     """
 
     screen: Callable[[PipelineSettings], ScreenSource]

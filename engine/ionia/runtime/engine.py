@@ -197,7 +197,9 @@ class Engine:
 
     def _send_stats(self) -> None:
         for session in self._running():
-            self._listener(StatsSampled(session_id=session.session_id, stats=session.stats()))
+            self._listener(
+                StatsSampled(session_id=session.session_id, session_kind=session.kind, stats=session.stats())
+            )
 
     def _send_levels(self) -> None:
         with self._lock:
@@ -205,7 +207,11 @@ class Engine:
         for session in sessions:
             if (pipeline := session.pipeline) is not None and pipeline.has_sound:
                 levels = pipeline.levels()
-                self._listener(LevelsMeasured(session_id=session.session_id, desktop=levels[0], mic=levels[1]))
+                self._listener(
+                    LevelsMeasured(
+                        session_id=session.session_id, session_kind=session.kind, desktop=levels[0], mic=levels[1]
+                    )
+                )
 
     def _housekeep(self) -> None:
         self._usage.measure()
@@ -222,6 +228,7 @@ class Engine:
             self._listener(
                 SessionWarned(
                     session_id=session.session_id,
+                    session_kind=session.kind,
                     code="monitor_failed",
                     message="Live figures ended by an error; the recording goes on.",
                 )

@@ -7,7 +7,6 @@ from ionia.core.errors import ErrorKind, IoniaError
 from ionia.core.events import EventData
 from ionia.core.media import EncodedPacket, MediaHeader
 from ionia.core.ports import FileSink
-from ionia.runtime.pipeline import Pipeline
 from ionia.runtime.sink_worker import SinkWorker
 
 OPEN_TIMEOUT_S = 10.0
@@ -39,11 +38,7 @@ class FileOutput:
         self._disk = DiskWatch()
         self._worker: SinkWorker | None = None
 
-    def prepare(self) -> None:
-        """Claim the path. Raises IoniaError(OUTPUT_FAILED)."""
-        self._sink.claim()
-
-    def open(self, header: MediaHeader, pipeline: Pipeline) -> None:
+    def open(self, header: MediaHeader) -> None:
         """Create the file. Raises IoniaError(OUTPUT_FAILED)."""
         self._worker = SinkWorker("file-sink", self._sink, header, self._fail)
         try:
@@ -75,7 +70,7 @@ class FileOutput:
             raise IoniaError(ErrorKind.OUTPUT_FAILED, "The disk has not taken the end of the file yet.") from error
 
     def abandon(self) -> None:
-        """Give the path free when nothing was begun; otherwise the sink's thread closes it."""
+        """Close a sink that was never begun; one that was, its own thread closes."""
         if self._worker is None:
             self._sink.close()
 

@@ -1,4 +1,4 @@
-"""The thread that looks at everything once in a while: figures and levels for subscribers, the disk, our own CPU use."""
+"""The thread that looks at everything once in a while: figures for subscribers, the disk, our own CPU use."""
 
 import threading
 from collections.abc import Callable

@@ -27,11 +27,7 @@ class Output(Subscriber, Protocol):
     drains: bool
     """Whether `stop` waits for what was captured before it: a file does, a live stream doesn't."""
 
-    def prepare(self) -> None:
-        """At `initialize`: refuse what can't work. Raises IoniaError."""
-        ...
-
-    def open(self, header: MediaHeader, pipeline: Pipeline) -> None:
+    def open(self, header: MediaHeader) -> None:
         """At `start`: begin. Raises IoniaError. Later failures go to the `fail` the output was made with."""
         ...
 
@@ -44,7 +40,7 @@ class Output(Subscriber, Protocol):
         ...
 
     def abandon(self) -> None:
-        """Never opened, or failed: free what `prepare` took. Idempotent."""
+        """The session is over: free what a finished output no longer holds. Idempotent."""
         ...
 
     def stats(self) -> EventData:
@@ -61,7 +57,7 @@ DRAIN_TIMEOUT_S = 2.0
 
 
 class Session:
-    """`initialize`, `start`, `stop`, `dispose` and failures exclude each other by `_lock`; readers never wait for it."""
+    """`initialize`, `start`, `stop`, `dispose` and failures exclude each other by `_lock`; readers don't wait."""
 
     def __init__(
         self,
@@ -129,12 +125,7 @@ class Session:
                 )
             if self._machine.state is SessionState.INITIALIZED:
                 self._release(SessionState.STOPPED, "initialized again")
-            output.prepare()
-            try:
-                pipeline = self._pool.acquire(settings)
-            except BaseException:
-                output.abandon()
-                raise
+            pipeline = self._pool.acquire(settings)
             self._pipeline, self._output, self._codec = pipeline, output, pipeline.codec
             self._counters = SessionCounters()
             self._move(SessionState.INITIALIZED)
@@ -150,7 +141,7 @@ class Session:
                 raise not_initialized(self.kind)
             self._move(SessionState.STARTING)
             try:
-                output.open(pipeline.header, pipeline)
+                output.open(pipeline.header)
             except IoniaError as error:
                 self._release(SessionState.FAILED, error.message)
                 raise
@@ -187,7 +178,11 @@ class Session:
 
     def warn(self, code: str, message: str, data: EventData | None = None) -> None:
         """Tell the user that something was lost or replaced. Any thread."""
-        self._emit(SessionWarned(session_id=self.session_id, code=code, message=message, data=data or {}))
+        self._emit(
+            SessionWarned(
+                session_id=self.session_id, session_kind=self.kind, code=code, message=message, data=data or {}
+            )
+        )
 
     def fail(self, error: IoniaError) -> None:
         """The pipeline or the output can't go on: keep what there is. Any thread; returns at once."""
@@ -239,7 +234,9 @@ class Session:
 
     def _report(self, error: IoniaError) -> None:
         log.error("session failed: %s", error.message)
-        self._emit(SessionFailed(session_id=self.session_id, kind=error.kind, message=error.message))
+        self._emit(
+            SessionFailed(session_id=self.session_id, session_kind=self.kind, kind=error.kind, message=error.message)
+        )
 
 
 def not_initialized(kind: SessionKind) -> IoniaError:

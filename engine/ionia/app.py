@@ -1,0 +1,66 @@
+"""The composition root: the only place that picks the clock, the backends and the encoders."""
+
+import av
+
+from ionia.core.service import Listener
+from ionia.core.settings import AudioMode, PipelineSettings
+from ionia.media.audio_encoder import LibavAudioEncoder
+from ionia.media.encoder_probe import list_encoders, open_video_encoder
+from ionia.media.header import media_header
+from ionia.rpc.stdio import serve_stdio
+from ionia.runtime.backends import Backends, OpenedEncoders
+from ionia.runtime.clock import MonotonicClock
+from ionia.runtime.engine import Engine
+from ionia.sinks.mp4_file import Mp4File
+from ionia.sinks.output_path import free_bytes
+from ionia.sources import screens, sound
+
+
+def make_backends(clock: MonotonicClock | None = None) -> Backends:
+    """This platform's sources, libav's encoders, files."""
+    clock = clock or MonotonicClock()
+    return Backends(
+        screen=lambda settings: screens.open_screen(
+            settings.screen, cursor=settings.cursor, clock=clock, fps=settings.fps
+        ),
+        desktop_audio=lambda device: sound.open_desktop(device, clock),
+        microphone=lambda device: sound.open_microphone(device, clock),
+        open_encoders=open_encoders,
+        file_sink=Mp4File,
+        list_screens=screens.list_screens,
+        list_windows=screens.list_windows,
+        list_desktop_audio=sound.list_desktop,
+        list_microphones=sound.list_microphones,
+        list_encoders=list_encoders,
+        free_bytes=free_bytes,
+        ffmpeg_version=lambda: av.ffmpeg_version_info,
+    )
+
+
+def open_encoders(settings: PipelineSettings, width: int, height: int) -> OpenedEncoders:
+    """The first H.264 encoder that works for these settings, AAC, and the header of both."""
+    video, video_info, fallbacks = open_video_encoder(settings, width, height)
+    audio = None
+    if settings.audio_mode is not AudioMode.NONE:
+        try:
+            audio = LibavAudioEncoder(settings.audio_bitrate)
+        except BaseException:
+            video.close()
+            raise
+    return OpenedEncoders(
+        video=video,
+        audio=audio,
+        header=media_header(video_info, audio.info if audio is not None else None),
+        fallbacks=tuple(f"{fallback.encoder}: {fallback.reason}" for fallback in fallbacks),
+    )
+
+
+def make_engine(listener: Listener) -> Engine:
+    """An engine on this machine. Close it."""
+    clock = MonotonicClock()
+    return Engine(make_backends(clock), clock, listener)
+
+
+def serve() -> int:
+    """JSON-RPC on stdin and stdout until the client ends; the exit code. Main thread only."""
+    return serve_stdio(make_engine)

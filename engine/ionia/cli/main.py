@@ -1,0 +1,113 @@
+"""Arguments of `ionia-engine`, and what an error looks like to a person: one line, exit code 1."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from typing import TYPE_CHECKING
+
+import ionia
+from ionia.core.errors import IoniaError
+from ionia.core.settings import AudioMode, EncoderChoice, PipelineSettings
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    Commands = argparse._SubParsersAction[argparse.ArgumentParser]
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run one sub-command; its exit code."""
+    options = _parser().parse_args(arguments)
+    try:
+        return int(options.run(options))
+    except IoniaError as error:
+        print(f"ionia-engine: {error.message}" + (f" {error.hint}" if error.hint else ""), file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="ionia-engine",
+        description="Records the screen and its sound. Without arguments: JSON-RPC 2.0 on stdin and stdout.",
+    )
+    parser.add_argument("--version", action="version", version=f"ionia-engine {ionia.__version__}")
+    commands = parser.add_subparsers(metavar="COMMAND", required=True)
+    _add_record(commands)
+    _add_others(commands)
+    return parser
+
+
+def _add_record(commands: Commands) -> None:
+    from ionia.cli.record import record  # noqa: PLC0415 - imported when the command line is used at all
+
+    parser = commands.add_parser("record", help="record to an MP4 file")
+    parser.add_argument("output", metavar="OUT", help="the MP4 file to write")
+    parser.add_argument("--seconds", type=_positive, help="stop after so long (default: at Ctrl+C)")
+    add_pipeline_options(parser)
+    parser.set_defaults(run=record)
+
+
+def _add_others(commands: Commands) -> None:
+    from ionia.cli.inspect import devices, doctor  # noqa: PLC0415 - imported when the command line is used at all
+    from ionia.cli.reference_clip import write_reference_clip  # noqa: PLC0415 - likewise
+
+    parser = commands.add_parser("devices", help="list screens, sound devices and encoders")
+    parser.add_argument("--json", action="store_true", help="for programs")
+    parser.set_defaults(run=devices)
+    parser = commands.add_parser("doctor", help="what works here, what doesn't, and what to do about it")
+    parser.set_defaults(run=doctor)
+    parser = commands.add_parser("test-card", help="write the reference clip: test card and tone, exact to the sample")
+    parser.add_argument("output", metavar="OUT", help="the MP4 file to write")
+    parser.add_argument("--seconds", type=_positive, default=10.0, help="length (default: 10)")
+    parser.add_argument("--fps", type=_fps, default=PipelineSettings().fps, help="frames per second (default: 30)")
+    parser.set_defaults(run=write_reference_clip)
+
+
+def add_pipeline_options(parser: argparse.ArgumentParser) -> None:
+    """The options that say what is captured and how it is encoded."""
+    defaults = PipelineSettings()
+    parser.add_argument("--screen", help="a screen id from `devices`, or test (default: the primary screen)")
+    parser.add_argument("--no-cursor", action="store_true", help="leave the mouse pointer out")
+    parser.add_argument("--fps", type=_fps, default=defaults.fps, help=f"frames per second (default: {defaults.fps})")
+    parser.add_argument(
+        "--bitrate",
+        type=_bitrate,
+        default=defaults.video_bitrate,
+        help="video bits per second, 5M or 800k for short (default: 5M)",
+    )
+    parser.add_argument("--encoder", choices=[choice.value for choice in EncoderChoice], default="auto")
+    parser.add_argument(
+        "--audio", choices=[mode.value for mode in AudioMode], help="which sound is recorded (default: both)"
+    )
+    parser.add_argument("--desktop-audio", metavar="ID", help="a desktop-sound id from `devices`, or test")
+    parser.add_argument("--microphone", metavar="ID", help="a microphone id from `devices`, or test")
+
+
+def _positive(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = 0.0
+    if not 0 < value < 1e7:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of seconds above 0")
+    return value
+
+
+def _fps(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text) <= 240:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 1 to 240")
+    return int(text)
+
+
+def _bitrate(text: str) -> int:
+    scale = {"k": 1_000, "m": 1_000_000}.get(text[-1:].lower())
+    try:
+        value = round(float(text[:-1]) * scale) if scale else int(text)
+    except ValueError:
+        value = 0
+    if not 100_000 <= value <= 200_000_000:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a bit rate from 100k to 200M")
+    return value

@@ -1,0 +1,62 @@
+"""The live line of a recording: redrawn in place on a terminal, a line every few seconds elsewhere."""
+
+import sys
+from typing import TextIO
+
+from ionia.core.events import EventData
+
+PLAIN_INTERVAL_SECONDS = 5.0
+"""How often a line is printed when it can't be redrawn."""
+
+
+def clock_text(seconds: float) -> str:
+    """h:mm:ss."""
+    whole = int(seconds)
+    return f"{whole // 3600}:{whole // 60 % 60:02d}:{whole % 60:02d}"
+
+
+def size_text(count: float) -> str:
+    """Bytes in the unit a person would use, to three digits."""
+    for unit in ("B", "kB", "MB"):
+        if count < 1000:
+            return f"{count:.3g} {unit}"
+        count /= 1000
+    return f"{count:.3g} GB"
+
+
+def recording_line(stats: EventData) -> str:
+    """Elapsed, frames, size, bit rate and lost frames of a recorder's stats."""
+    seconds = float(stats.get("durationSeconds") or 0)
+    size = int(stats.get("totalBytes") or 0)
+    lagged, skipped = stats.get("videoFramesLagged") or 0, stats.get("videoFramesSkipped") or 0
+    rate = size * 8 / seconds / 1e6 if seconds else 0.0
+    return (
+        f"{clock_text(seconds)}  {stats.get('videoFramesCaptured') or 0} frames  {size_text(size)}  "
+        f"{rate:.1f} Mbit/s  lost: {lagged} lagged, {skipped} skipped"
+    )
+
+
+class LiveLine:
+    """One thread. `show` redraws, `say` prints a lasting line above."""
+
+    def __init__(self, stream: TextIO | None = None) -> None:
+        self._stream = stream if stream is not None else sys.stdout
+        self._redraws = self._stream.isatty()
+        self._width = 0
+        self._last_plain = float("-inf")
+
+    def show(self, line: str, seconds: float) -> None:
+        """`seconds` is the position on the recording's timeline."""
+        if self._redraws:
+            print(f"\r{line.ljust(self._width)}", end="", file=self._stream, flush=True)
+            self._width = len(line)
+        elif seconds - self._last_plain >= PLAIN_INTERVAL_SECONDS:
+            self._last_plain = seconds
+            print(line, file=self._stream, flush=True)
+
+    def say(self, line: str) -> None:
+        """A line that stays."""
+        if self._width:
+            print(f"\r{''.ljust(self._width)}\r", end="", file=self._stream)
+            self._width = 0
+        print(line, file=self._stream, flush=True)

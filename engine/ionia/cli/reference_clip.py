@@ -1,0 +1,59 @@
+"""`ionia-engine test-card`: the reference clip, rendered faster than real time and exact to the frame and the sample.
+
+It shows and sounds what the built-in sources give, so a file that went through any other path can be compared to it.
+"""
+
+import argparse
+
+from ionia.app import open_encoders
+from ionia.cli.progress import size_text
+from ionia.core.media import AUDIO_TICK_SAMPLES, Track, VideoFrame
+from ionia.core.packet_order import PacketInterleaver
+from ionia.core.settings import AudioMode, EncoderChoice, PipelineSettings
+from ionia.core.test_pattern import DESKTOP_BEEP_HZ, CardPainter, beep_second, in_flash
+from ionia.core.timebase import frame_start_ns, samples_at_frame
+from ionia.runtime.backends import OpenedEncoders
+from ionia.sinks.mp4_file import Mp4File
+
+SIZE = (1280, 720)
+
+
+def write_reference_clip(options: argparse.Namespace) -> int:
+    """Render the clip; the exit code. Raises IoniaError."""
+    settings = PipelineSettings(
+        fps=options.fps, encoder=EncoderChoice.X264, audio_mode=AudioMode.DESKTOP, screen="test", desktop_audio="test"
+    )
+    sink = Mp4File(options.output)
+    encoders = open_encoders(settings, *SIZE)
+    try:
+        sink.open(encoders.header)
+        _render(encoders, sink, settings, frames=max(1, round(options.seconds * options.fps)))
+    finally:
+        sink.close()
+        encoders.video.close()
+        if encoders.audio is not None:
+            encoders.audio.close()
+    print(f"Saved {options.output} ({size_text(sink.bytes_written)}).")
+    return 0
+
+
+def _render(encoders: OpenedEncoders, sink: Mp4File, settings: PipelineSettings, *, frames: int) -> None:
+    """Frame n is the card of index n, flashing at whole seconds; tick k is the tone from sample 1024 k on."""
+    audio = encoders.audio
+    assert audio is not None  # noqa: S101 - the settings ask for sound
+    painter, second = CardPainter(*SIZE), beep_second(DESKTOP_BEEP_HZ)
+    order = PacketInterleaver(fps=settings.fps, has_audio=True)
+    tick, end = 0, samples_at_frame(settings.fps, frames)
+    for index in range(frames):
+        begin_ns = frame_start_ns(0, settings.fps, index)
+        card = painter.paint(index, flash=in_flash(begin_ns))
+        packets = encoders.video.encode(VideoFrame(captured_ns=begin_ns, pixels=card), index)
+        reached = samples_at_frame(settings.fps, index + 1)
+        while tick * AUDIO_TICK_SAMPLES < reached:
+            place = tick * AUDIO_TICK_SAMPLES
+            samples = second.take(range(place, place + AUDIO_TICK_SAMPLES), axis=0, mode="wrap")
+            packets += audio.encode(samples, place)
+            tick += 1
+        sink.write([ready for packet in packets for ready in order.push(packet)])
+    rest = [ready for packet in audio.flush() for ready in order.push(packet)] + order.flush()
+    sink.write([packet for packet in rest if packet.track is Track.VIDEO or packet.pts < end])
