@@ -116,7 +116,6 @@ class AudioCapture:
                 if left_s <= 0:
                     return None
                 self._condition.wait(min(left_s, _LOOK_S))
-        self._last_block_ns = self._clock.now_ns()
         conversion = self._conversion
         if conversion is None:
             return None
@@ -155,6 +154,7 @@ class AudioCapture:
             now = times["current_time"]
             waiting = max(times["input_buffer_adc_time"] - now, 0.0)
             with self._condition:
+                self._last_block_ns = self._clock.now_ns()
                 self._queue.append(_Block(data=data, frames=frames, now_ns=round(now * _NS_PER_S), waiting_s=waiting))
                 self._condition.notify()
         return None, _CONTINUE

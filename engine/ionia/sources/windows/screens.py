@@ -15,10 +15,12 @@ assert sys.platform == "win32"  # noqa: S101 - mypy checks the rest for Windows 
 _GEOMETRY_CHECK_NS = 1_000_000_000
 
 
-def open_screen(screen_id: str | None, *, cursor: bool, clock: Clock) -> ScreenSource:
-    """The source for a screen (None: the primary one) or a window, by an id of the lists below. Not opened yet."""
+def open_screen(screen_id: str | None, *, cursor: bool, clock: Clock, fps: int, size: tuple[int, int]) -> ScreenSource:
+    """See ionia.sources.screens: a screen (None: the primary one) or a window. `fps` and `size` are not needed."""
+    del fps, size
     if screen_id is not None and screen_id.startswith(displays.WINDOW_PREFIX):
         return WindowGrab(screen_id, cursor=cursor, clock=clock)
+    _require_known(screen_id)
     return FallbackScreen(
         lambda: desktop_duplication.DesktopDuplication(screen_id, cursor=cursor, clock=clock),
         lambda: graphics_capture.GraphicsCapture(screen_id, cursor=cursor, clock=clock),
@@ -26,9 +28,9 @@ def open_screen(screen_id: str | None, *, cursor: bool, clock: Clock) -> ScreenS
     )
 
 
-def list_screens() -> list[ScreenInfo]:
+def list_screens() -> tuple[ScreenInfo, ...]:
     """The monitors, the primary one first. `backend` is what is tried first; opening tells what serves."""
-    return [
+    return tuple(
         ScreenInfo(
             id=display.id,
             name=display.name,
@@ -40,12 +42,20 @@ def list_screens() -> list[ScreenInfo]:
             backend=desktop_duplication.DesktopDuplication.backend,
         )
         for display in displays.list_displays()
-    ]
+    )
 
 
-def list_windows() -> list[WindowInfo]:
+def list_windows() -> tuple[WindowInfo, ...]:
     """Top-level windows that can be seen and have a title."""
-    return displays.list_windows()
+    return tuple(displays.list_windows())
+
+
+def _require_known(screen_id: str | None) -> None:
+    """A mistyped id is told at once, with what exists; a known one that is unplugged later is waited for."""
+    if screen_id is None or displays.find_display(screen_id) is not None:
+        return
+    known = ", ".join(display.id for display in displays.list_displays()) or "none"
+    raise IoniaError(ErrorKind.CAPTURE_UNAVAILABLE, f"There is no screen {screen_id}.", f"Screens here: {known}.")
 
 
 class GdiGrab:

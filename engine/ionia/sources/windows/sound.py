@@ -33,20 +33,20 @@ def open_microphone(device_id: str | None, *, clock: Clock) -> AudioSource:
     return AudioCapture(device_id, loopback=False, directory=directory, host=_host, clock=clock)
 
 
-def list_desktop() -> list[SoundDeviceInfo]:
+def list_desktop() -> tuple[SoundDeviceInfo, ...]:
     """The outputs whose sound can be recorded."""
     return _list(endpoints.Flow.RENDER)
 
 
-def list_microphones() -> list[SoundDeviceInfo]:
+def list_microphones() -> tuple[SoundDeviceInfo, ...]:
     """The inputs."""
     return _list(endpoints.Flow.CAPTURE)
 
 
-def _list(flow: endpoints.Flow) -> list[SoundDeviceInfo]:
+def _list(flow: endpoints.Flow) -> tuple[SoundDeviceInfo, ...]:
     directory = endpoints.Endpoints(flow)
     default_id = directory.default_id()
-    return [
+    return tuple(
         SoundDeviceInfo(id=endpoint.id, name=endpoint.name, default=endpoint.id == default_id)
         for endpoint in directory.all()
-    ]
+    )
