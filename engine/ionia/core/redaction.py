@@ -96,12 +96,11 @@ def _masked(scheme: str, rest: str) -> str:
     host = authority.rpartition("@")[2]
     if not rest:
         return f"{scheme}://"
-    if not _HOST.fullmatch(host):
-        # Not a host and port: perhaps a password with a slash in it. Nothing of it can be trusted to be harmless.
+    app, more, _ = path.partition("/")
+    app = app.partition("?")[0]
+    if not _HOST.fullmatch(host) or (more and "@" in app):
+        # Perhaps a password with a slash in it. Nothing of it can be trusted to be harmless.
         return f"{scheme}://{MASK}"
     if not slash or not path:
         return f"{scheme}://{host}{slash}"
-    app, more, _ = path.partition("/")
-    if not more:
-        return f"{scheme}://{host}/{MASK}"
-    return f"{scheme}://{host}/{app.partition('?')[0]}/{MASK}"
+    return f"{scheme}://{host}/{app}/{MASK}" if more else f"{scheme}://{host}/{MASK}"
