@@ -117,9 +117,9 @@ def test_impossible_progress_is_refused(muxed: int, delivered: int) -> None:
     assert buffer.packets == 1
 
 
-def test_short_runs_are_prepared_from_a_quarter_of_the_limit() -> None:
+def test_short_runs_are_prepared_from_two_fifths_of_the_limit() -> None:
     feed = Feed(StreamBuffer(fps=FPS))
-    assert feed.frames(12) == []
+    assert feed.frames(20) == []
     assert RequestKeyframe() in feed.frames(1)
     assert feed.frames(4) == []
     assert RequestKeyframe() in feed.frames(1)  # 200 ms later
@@ -135,8 +135,8 @@ def test_a_standing_link_loses_nothing_below_the_limit() -> None:
 def test_over_the_limit_half_of_it_is_dropped_and_a_keyframe_asked_for() -> None:
     feed = Feed(StreamBuffer(fps=FPS))
     feed.frames(50)
-    actions = feed.frames(2)
-    assert [type(action) for action in actions] == [SetBackpressure, RequestKeyframe]
+    actions = [action for action in feed.frames(2) if isinstance(action, SetBackpressure)]
+    assert RequestKeyframe() in feed.seen[-3:]
     assert actions[0] == SetBackpressure(active=True, latency_ns=2000 * MS, packets=51 + 95)
     assert feed.buffer.backpressure
     dropped = feed.buffer.counters.video_dropped

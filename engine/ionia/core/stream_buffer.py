@@ -2,9 +2,11 @@
 
 The rules, in the order in which they bite while a link is too slow (limit = 2000 ms by default):
 
-1. a quarter of the limit: keyframes are asked for five times a second, so that whatever must go later is short;
-2. what is waiting needs more than 55 % of the limit at the rate the link delivers: one short run of pictures
-   (<= 270 ms) is dropped, and again while that is so. A link that merely paused and now catches up loses nothing;
+1. 40 % of the limit, waited or foreseen: keyframes are asked for five times a second, so that whatever must go
+   later is short;
+2. a third of the limit waited, and what is waiting needs more than 70 % of it at the rate the link delivers: one
+   short run of pictures (<= 270 ms) is dropped, and again while that is so. A link that merely paused and now
+   catches up loses nothing;
 3. the limit: pictures are dropped up to the next keyframe until half the limit is left of them, and a keyframe is
    asked for at once;
 4. five seconds: the link can't even carry the sound. The caller must reconnect; everything waiting is worthless.
@@ -251,8 +253,9 @@ class StreamBuffer:
         if span > self._limit or self.packets > self._max_packets:
             actions = self._set_backpressure(now_ns, active=True)
             return actions + (self._ask(now_ns, at_once=True) if self._drop_to_half() else self._ask(now_ns))
-        actions = self._thin(now_ns)
-        if span > self._limit // 4:
+        wait = self._wait_ns(now_ns)
+        actions = self._thin(wait, now_ns)
+        if max(span, wait) > self._limit * 4 // 10:
             actions += self._ask(now_ns)
         return actions + self._recover(now_ns)
 
@@ -287,20 +290,17 @@ class StreamBuffer:
         arrived = sum(size for _, size in self._arrivals) - self._arrivals[0][1]
         return self._undelivered_bytes * elapsed // arrived if elapsed >= RATE_LEAST_NS and arrived else 0
 
-    def _thin(self, now_ns: int) -> list[BufferAction]:
-        """Rule 2."""
-        if self._wait_ns(now_ns) <= self._limit * 11 // 20:
+    def _thin(self, wait: int, now_ns: int) -> list[BufferAction]:
+        """Rule 2. Two runs side by side would be one long gap, so the next one must lie apart unless all else fails."""
+        if wait <= self._limit * 7 // 10 or self.span_ns < self._limit // 3:
             return []
-        runs = self._droppable_runs()
-        # Two runs side by side would be one long gap: take the second only if there is no other.
-        apart = [run for run in runs if self._queue[run[0]].position_ns != self._gap_end]
-        if not runs:
-            return []
-        start, end = (apart or runs)[0]
-        self._gap_end = self._queue[end].position_ns
-        self._thinned_ns = now_ns
-        self._drop_video(start, end)
-        return self._set_backpressure(now_ns, active=True)
+        for start, end in self._droppable_runs():
+            if self._gap_end is None or self._queue[start].position_ns > self._gap_end or wait > self._limit:
+                self._gap_end = self._queue[end].position_ns
+                self._thinned_ns = now_ns
+                self._drop_video(start, end)
+                return self._set_backpressure(now_ns, active=True)
+        return []
 
     def _droppable_runs(self) -> list[tuple[int, int]]:
         """Runs of pictures, as queue indexes [start, end), ending at a keyframe, of half to all of SHORT_RUN_NS."""
