@@ -75,7 +75,7 @@ def test_refused_in_one_clear_line(text: str, message: str) -> None:
 
 def test_shown_without_secrets() -> None:
     url = parse_rtmp_url(f"rtmp://user:pass%20word@[::1]:1936/app/more/{KEY}?token=t0k3n")
-    assert str(url) == url.redacted == "rtmp://[::1]:1936/app/more/****"
+    assert str(url) == url.redacted == "rtmp://[::1]:1936/app/****"
     for secret in (KEY, "t0k3n", "pass%20word"):
         assert secret not in repr(url)
         assert secret not in str(url)

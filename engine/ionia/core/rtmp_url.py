@@ -9,15 +9,13 @@ import re
 from dataclasses import dataclass, field
 
 from ionia.core.errors import ErrorKind, IoniaError
+from ionia.core.redaction import MASK, redact_text, redact_url
 
 DEFAULT_PORTS = {"rtmp": 1935, "rtmps": 443}
 """Ports when the address names none (Adobe's RTMP specification; RTMPS is RTMP inside TLS on HTTPS' port)."""
 
 MAX_URL_LENGTH = 4096
 """FFmpeg's RTMP keeps the parts of an address in buffers of this size."""
-
-HIDDEN = "****"
-"""What stands in the place of a secret."""
 
 _EXAMPLE = "Example: rtmp://server/app/key"
 _SHAPE = re.compile(r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]*)://(?P<authority>[^/?#]*)(?:/(?P<rest>.*))?", re.DOTALL)
@@ -51,14 +49,15 @@ class RtmpUrl:
     def redacted(self) -> str:
         """The address for people and logs."""
         port = "" if self.port == DEFAULT_PORTS[self._scheme] else f":{self.port}"
-        return f"{self._scheme}://{self._bracketed_host}{port}/{self.app}/{HIDDEN}"
+        return redact_url(f"{self._scheme}://{self._bracketed_host}{port}/{self.app}/{self.key}")
 
     def scrub(self, text: str) -> str:
         """`text` without this address' secrets, for messages that a library or a server wrote."""
+        text = redact_text(text)
         name, _, arguments = self.key.partition("?")
         for secret in sorted({self.key, name, arguments, self.password}, key=len, reverse=True):
             if secret:
-                text = text.replace(secret, HIDDEN)
+                text = text.replace(secret, MASK)
         return text
 
     def __str__(self) -> str:
