@@ -291,3 +291,12 @@ def test_what_a_broken_driver_delivers_is_made_harmless():
     assert not out[300:303, 0].any()
     assert out[303, 0] == 0.5
     assert out[400, 0] == 16.0
+
+
+def test_digital_silence_is_sound_that_is_not_worth_an_array():
+    timeline = InputTimeline()
+    timeline.push(0.0, constant(5000, 0.0))
+    rendered = timeline.render(0)
+    assert rendered.planes is None
+    assert rendered.covered == ((0, TICK),)
+    assert timeline.counters().silence == 0

@@ -51,7 +51,7 @@ class InputCounters:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Rendered:
-    """An input's part of a tick: `planes` of shape (2, 1024) or None for silence, `covered` as half-open ranges."""
+    """One input's part of a tick: `planes` of shape (2, 1024), None for zeros; `covered` as half-open ranges."""
 
     planes: Planes | None
     covered: tuple[tuple[int, int], ...]
@@ -106,9 +106,10 @@ class InputTimeline:
             low, high = max(first, tick_start), min(end, tick_end)
             if low < high:
                 part = run.read(tick_start)
-                if first > tick_start - FADE_SAMPLES or end < tick_end + FADE_SAMPLES:
-                    part = part * envelope(first, end, tick_start)
-                mix = part if mix is None else mix + part
+                if part is not None:
+                    if first > tick_start - FADE_SAMPLES or end < tick_end + FADE_SAMPLES:
+                        part = part * envelope(first, end, tick_start)
+                    mix = part if mix is None else mix + part
                 covered.append((low - tick_start, high - tick_start))
             floor = max(floor, end - FADE_SAMPLES)
         self._next_tick = tick_end

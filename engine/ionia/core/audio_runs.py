@@ -55,8 +55,10 @@ class Run:
         self.sealed = True
         return tail
 
-    def read(self, tick_start: int) -> Planes:
+    def read(self, tick_start: int) -> Planes | None:
         """The run's sound at positions tick_start … +1023, shape (2, 1024), not faded; zeros where it has none.
+
+        None when all of it is zero: what a desktop delivers most of the day costs next to nothing.
 
         Frees the blocks that no later tick needs.
         """
@@ -67,7 +69,7 @@ class Run:
         while self._blocks and self._blocks[0][0] + len(self._blocks[0][1]) <= kept_from:
             self._blocks.popleft()
         if not window.any():
-            return np.zeros((2, AUDIO_TICK_SAMPLES), dtype=np.float32)
+            return None
         return read_tick(window, start - base, advance)
 
     def _window(self, begin: int, end: int) -> Planes:
