@@ -33,6 +33,12 @@ export interface EngineView {
   readonly version: string;
 }
 
+/** Whether the chosen devices open, found out before anybody presses a button. */
+export interface ReadinessView {
+  readonly phase: "unknown" | "ready" | "problem";
+  readonly problem: Problem | null;
+}
+
 export interface Notice {
   readonly id: number;
   readonly level: "info" | "warning" | "error";
@@ -75,6 +81,7 @@ export interface ShellState {
   readonly engine: EngineView;
   readonly recording: RecordingView;
   readonly stream: StreamView;
+  readonly readiness: ReadinessView;
   readonly devices: DeviceList | null;
   readonly settings: Settings;
   readonly savedKeys: SavedKeys;
@@ -89,6 +96,7 @@ export type ShellEvent =
   | { readonly type: "engine"; readonly engine: EngineView }
   | { readonly type: "recording"; readonly change: Partial<RecordingView> }
   | { readonly type: "stream"; readonly change: Partial<StreamView> }
+  | { readonly type: "readiness"; readonly readiness: ReadinessView }
   | { readonly type: "devices"; readonly devices: DeviceList }
   | { readonly type: "settings"; readonly settings: Settings }
   | { readonly type: "savedKeys"; readonly savedKeys: SavedKeys; readonly keysEncrypted: boolean }
@@ -115,6 +123,7 @@ export const INITIAL_STATE: ShellState = {
   engine: { phase: "starting", message: "", version: "" },
   recording: IDLE_RECORDING,
   stream: IDLE_STREAM,
+  readiness: { phase: "unknown", problem: null },
   devices: null,
   settings: DEFAULT_SETTINGS,
   savedKeys: {},
@@ -136,6 +145,8 @@ export function reduceShell(state: ShellState, event: ShellEvent): ShellState {
       return { ...state, recording: { ...state.recording, ...event.change } };
     case "stream":
       return { ...state, stream: { ...state.stream, ...event.change } };
+    case "readiness":
+      return { ...state, readiness: event.readiness };
     case "devices":
       return { ...state, devices: event.devices };
     case "settings":

@@ -1,0 +1,75 @@
+/** What the window may ask for, by channel. No Electron here; every argument is checked before anything happens. */
+import { CHANNELS, InvalidSettings, SERVICES, toProblem, type Channel, type CommandResult, type OpenFileResult } from "@ionia/common";
+import { told } from "./recording_control.ts";
+import type { Studio } from "./studio.ts";
+
+export interface Desktop {
+  openFile(): Promise<OpenFileResult>;
+  showInFolder(path: string): void;
+}
+
+export type Handler = (...args: unknown[]) => Promise<unknown>;
+export type Handlers = Readonly<Record<Channel, Handler>>;
+
+class BadArgument extends Error {}
+
+const MOST_TEXT = 8192;
+
+function text(value: unknown, name: string): string {
+  if (typeof value !== "string" || value.length > MOST_TEXT) throw new BadArgument(`${name} must be a text`);
+  return value;
+}
+
+function service(value: unknown): string {
+  if (!SERVICES.some(({ id }) => id === value)) throw new BadArgument("unknown service");
+  return value as string;
+}
+
+function streamKey(value: unknown): string {
+  const key = text(value, "the stream key").trim();
+  if (key === "") throw new BadArgument("Enter the stream key.");
+  // A key is pasted; line breaks or spaces within it are leftovers that no service accepts.
+  if (/[\s\u0000-\u001f\u007f]/.test(key)) throw new BadArgument("The stream key contains spaces. Copy it again.");
+  return key;
+}
+
+export function createHandlers(studio: Studio, desktop: Desktop): Handlers {
+  const command = async (action: () => unknown): Promise<CommandResult> => {
+    await action();
+    return { success: true };
+  };
+  const recordingPath = (id: unknown): string => {
+    const found = studio.history.pathOf(text(id, "the recording"));
+    if (found === undefined) throw new BadArgument("This recording is not in the list any more.");
+    return found;
+  };
+  const handlers: Handlers = {
+    [CHANNELS.openFile]: () => desktop.openFile(),
+    [CHANNELS.startRecording]: () => studio.startRecording(),
+    [CHANNELS.stopRecording]: () => studio.stopRecording(),
+    [CHANNELS.startStream]: async (rtmpUrl) => studio.startStream(text(rtmpUrl, "rtmpUrl")),
+    [CHANNELS.stopStream]: () => studio.stopStream(),
+    [CHANNELS.getState]: () => Promise.resolve(studio.state),
+    [CHANNELS.refreshDevices]: () => command(() => studio.refreshDevices()),
+    [CHANNELS.updateSettings]: (patch) => command(() => studio.updateSettings(patch)),
+    [CHANNELS.saveStreamKey]: (id, key) => command(() => studio.saveStreamKey(service(id), streamKey(key))),
+    [CHANNELS.forgetStreamKey]: (id) => command(() => studio.forgetStreamKey(service(id))),
+    [CHANNELS.startSavedStream]: () => studio.startSavedStream(),
+    [CHANNELS.showInFolder]: (id) => command(() => desktop.showInFolder(recordingPath(id))),
+    [CHANNELS.removeFromHistory]: (id) => command(() => studio.removeFromHistory(text(id, "the recording"))),
+    [CHANNELS.dismissNotice]: (id) => command(() => studio.store.dispatch({ type: "noticeDismissed", id: Number(id) })),
+  };
+  return Object.fromEntries(Object.entries(handlers).map(([channel, handler]) => [channel, safely(handler)])) as Handlers;
+}
+
+/** A handler never rejects: an error crosses IPC as a result that the window can show. */
+function safely(handler: Handler): Handler {
+  return async (...args) => {
+    try {
+      return await handler(...args);
+    } catch (error) {
+      if (error instanceof BadArgument || error instanceof InvalidSettings) return { success: false, error: error.message };
+      return { success: false, error: told(toProblem(error)) };
+    }
+  };
+}

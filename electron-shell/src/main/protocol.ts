@@ -1,0 +1,46 @@
+/** `ionia://app/…` is the built window, `ionia://media/<id>` a recording of the history. Nothing else is served. */
+import path from "node:path";
+import { protocol } from "electron";
+import { fileResponse } from "./media_response.ts";
+
+const SCHEME = "ionia";
+
+const CONTENT_TYPES: Readonly<Record<string, string>> = {
+  ".html": "text/html; charset=utf-8",
+  ".js": "text/javascript; charset=utf-8",
+  ".css": "text/css; charset=utf-8",
+  ".svg": "image/svg+xml",
+  ".png": "image/png",
+  ".woff2": "font/woff2",
+};
+
+export function mediaUrl(recordingId: string): string {
+  return `${SCHEME}://media/${encodeURIComponent(recordingId)}`;
+}
+
+/** Before the application is ready. */
+export function registerScheme(): void {
+  protocol.registerSchemesAsPrivileged([{ scheme: SCHEME, privileges: { standard: true, secure: true, stream: true } }]);
+}
+
+export interface SchemeOptions {
+  readonly rendererFolder: string;
+  readonly recordingPath: (id: string) => string | undefined;
+}
+
+/** After it is. */
+export function serveScheme({ rendererFolder, recordingPath }: SchemeOptions): void {
+  protocol.handle(SCHEME, async (request) => {
+    const url = new URL(request.url);
+    const name = decodeURIComponent(url.pathname).replace(/^\/+/, "");
+    if (url.host === "media") {
+      const file = recordingPath(name);
+      return file === undefined ? new Response("not found", { status: 404 }) : fileResponse(file, "video/mp4", request.headers.get("range"));
+    }
+    const file = path.join(rendererFolder, name === "" ? "index.html" : name);
+    const inside = !path.relative(rendererFolder, file).startsWith("..");
+    const contentType = CONTENT_TYPES[path.extname(file)];
+    if (url.host !== "app" || !inside || contentType === undefined) return new Response("not found", { status: 404 });
+    return fileResponse(file, contentType, null);
+  });
+}

@@ -1,0 +1,144 @@
+/** One recording at a time, from the button to the history. Owns the recorder session; tells the store. */
+import { mkdir, stat } from "node:fs/promises";
+import path from "node:path";
+import {
+  EngineError,
+  captureParams,
+  isRecordingActive,
+  toProblem,
+  type Problem,
+  type RecorderStats,
+  type RecordingResult,
+} from "@ionia/common";
+import { Recorder, type EngineClient } from "@ionia/node";
+import type { HistoryStore } from "./history_store.ts";
+import { recordingPath } from "./recording_path.ts";
+import type { ShellStore } from "./shell_store.ts";
+
+export interface RecordingControlOptions {
+  readonly client: EngineClient;
+  readonly store: ShellStore;
+  readonly history: HistoryStore;
+  readonly userData: string;
+  readonly now: () => Date;
+}
+
+interface Take {
+  readonly recorder: Recorder;
+  readonly outputPath: string;
+  readonly startedAt: Date;
+}
+
+export class RecordingControl {
+  readonly #options: RecordingControlOptions;
+  #take: Take | undefined;
+
+  constructor(options: RecordingControlOptions) {
+    this.#options = options;
+  }
+
+  get #phase() {
+    return this.#options.store.state.recording.phase;
+  }
+
+  async start(): Promise<RecordingResult> {
+    const { client, store, userData, now } = this.#options;
+    if (isRecordingActive(this.#phase)) return { success: false, error: "A recording is already running." };
+    const startedAt = now();
+    const outputPath = recordingPath(userData, startedAt);
+    store.dispatch({ type: "recording", change: { phase: "starting", outputPath, problem: null, stats: null } });
+    const take: Take = { recorder: new Recorder(client), outputPath, startedAt };
+    this.#take = take;
+    this.#listen(take);
+    try {
+      await mkdir(path.dirname(outputPath), { recursive: true });
+      await take.recorder.initializeWith({ outputPath, ...captureParams(store.state.settings) });
+      await take.recorder.start();
+    } catch (error) {
+      await this.#fail(take, toProblem(error));
+      return { success: false, error: told(toProblem(error)) };
+    }
+    if (this.#take === take) store.dispatch({ type: "recording", change: { phase: "recording" } });
+    return { success: true, outputPath };
+  }
+
+  async stop(): Promise<RecordingResult> {
+    const { store } = this.#options;
+    const take = this.#take;
+    if (take === undefined || this.#phase !== "recording") return { success: false, error: "Nothing is being recorded." };
+    store.dispatch({ type: "recording", change: { phase: "stopping" } });
+    try {
+      await take.recorder.stop();
+      const stats = await take.recorder.getStatistics();
+      await this.#keep(take, stats, false);
+      if (this.#take === take) this.#end(take);
+      store.dispatch({ type: "recording", change: { phase: "idle", stats, problem: null } });
+      return { success: true, outputPath: take.outputPath };
+    } catch (error) {
+      await this.#fail(take, toProblem(error));
+      return { success: false, outputPath: take.outputPath, error: told(toProblem(error)) };
+    }
+  }
+
+  #listen(take: Take): void {
+    const { store } = this.#options;
+    take.recorder
+      .on("stats", (stats) => {
+        if (this.#take === take) store.dispatch({ type: "recording", change: { stats: stats as RecorderStats } });
+      })
+      .on("warning", ({ code, message, data }) => {
+        store.notify({ level: "warning", code, message, hint: hintOf(data) });
+      })
+      .on("failure", ({ message, data }) => {
+        const kind = typeof data["kind"] === "string" ? data["kind"] : "internal";
+        void this.#fail(take, toProblem(new EngineError(kind, message, { hint: hintOf(data) })));
+      })
+      .on("lost", ({ recovered }) => {
+        const message = recovered === null ? "The engine stopped. Nothing was recorded." : "The engine stopped. What was recorded until then is kept.";
+        void this.#fail(take, toProblem(new EngineError("engine_exited", message)));
+      });
+  }
+
+  /** The recording ended otherwise than asked for: say why, and keep what there is. Once per take. */
+  async #fail(take: Take, problem: Problem): Promise<void> {
+    if (this.#take !== take) return;
+    const { store } = this.#options;
+    const stats = store.state.recording.stats;
+    this.#end(take);
+    await this.#keep(take, stats, true);
+    store.dispatch({ type: "recording", change: { phase: "failed", problem } });
+  }
+
+  #end(take: Take): void {
+    this.#take = undefined;
+    take.recorder.dispose().catch(() => undefined); // Gone with the engine, or never made: nothing is left to free.
+  }
+
+  async #keep(take: Take, stats: RecorderStats | null, recovered: boolean): Promise<void> {
+    const { store, history } = this.#options;
+    const bytes = await stat(take.outputPath).then((file) => file.size, () => 0);
+    if (bytes === 0) return;
+    const name = path.basename(take.outputPath, ".mp4");
+    await history.add({
+      id: name,
+      name,
+      path: take.outputPath,
+      createdAt: take.startedAt.toISOString(),
+      durationSeconds: stats?.durationSeconds ?? 0,
+      bytes,
+      width: stats?.width ?? 0,
+      height: stats?.height ?? 0,
+      fps: stats?.fps ?? 0,
+      recovered,
+    });
+    store.dispatch({ type: "history", history: history.entries });
+  }
+}
+
+export function told(problem: Problem): string {
+  return problem.hint === "" ? problem.message : `${problem.message} ${problem.hint}`;
+}
+
+function hintOf(data: Record<string, unknown>): string {
+  return typeof data["hint"] === "string" ? data["hint"] : "";
+}

@@ -1,0 +1,41 @@
+/** What tray and quit question say, from the state. Pure. */
+import { formatDuration, isRecordingActive, isStreamActive, type ShellState } from "@ionia/common";
+
+export type TrayIcon = "idle" | "recording" | "live" | "warning";
+
+export interface TrayModel {
+  readonly icon: TrayIcon;
+  readonly tooltip: string;
+  readonly recordingLabel: string;
+  readonly recordingEnabled: boolean;
+  readonly streamLabel: string;
+  readonly streamEnabled: boolean;
+}
+
+export function trayModel(state: ShellState): TrayModel {
+  const { recording, stream, engine } = state;
+  const parts: string[] = [];
+  if (isRecordingActive(recording.phase)) parts.push(`Recording ${formatDuration(recording.stats?.durationSeconds ?? 0)}`);
+  if (stream.phase === "live") parts.push("Live");
+  if (stream.phase === "reconnecting") parts.push("Reconnecting");
+  const icon = stream.phase === "reconnecting" ? "warning" : isRecordingActive(recording.phase) ? "recording" : stream.phase === "live" ? "live" : "idle";
+  const streamActive = isStreamActive(stream.phase);
+  return {
+    icon,
+    tooltip: ["Ionia", ...parts].join(", "),
+    recordingLabel: isRecordingActive(recording.phase) ? "Stop recording" : "Start recording",
+    recordingEnabled: engine.phase === "ready" && recording.phase !== "starting" && recording.phase !== "stopping",
+    streamLabel: streamActive ? "End stream" : "Go live",
+    streamEnabled: engine.phase === "ready" && stream.phase !== "stopping" && (streamActive || state.savedKeys[state.settings.service] !== undefined),
+  };
+}
+
+/** The question before quitting, or null when nothing would be cut off. */
+export function quitQuestion(state: ShellState): { message: string; detail: string; confirm: string } | null {
+  const recording = isRecordingActive(state.recording.phase);
+  const live = isStreamActive(state.stream.phase);
+  if (!recording && !live) return null;
+  const what = recording && live ? "A recording and a stream are running." : recording ? "A recording is running." : "You are live.";
+  const detail = recording ? "Quitting finishes the recording and keeps its file." : "Quitting ends the stream for your viewers.";
+  return { message: what, detail, confirm: recording ? "Finish and quit" : "End stream and quit" };
+}

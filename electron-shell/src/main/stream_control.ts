@@ -1,0 +1,117 @@
+/** One live stream at a time. Owns the streamer session; the key passes through and is kept nowhere here. */
+import {
+  EngineError,
+  captureParams,
+  checkStreamUrl,
+  isStreamActive,
+  redactUrl,
+  serviceOf,
+  toProblem,
+  type EngineNotifications,
+  type Problem,
+  type StreamResult,
+  type StreamerStats,
+} from "@ionia/common";
+import { Streamer, type EngineClient } from "@ionia/node";
+import { told } from "./recording_control.ts";
+import type { ShellStore } from "./shell_store.ts";
+
+export class StreamControl {
+  readonly #client: EngineClient;
+  readonly #store: ShellStore;
+  #streamer: Streamer | undefined;
+
+  constructor(client: EngineClient, store: ShellStore) {
+    this.#client = client;
+    this.#store = store;
+  }
+
+  /** Resolves once the engine is trying to connect; how that goes is told by the state. */
+  async start(rtmpUrl: string): Promise<StreamResult> {
+    const store = this.#store;
+    if (isStreamActive(store.state.stream.phase)) return { success: false, error: "A stream is already running." };
+    const shown = redactUrl(rtmpUrl);
+    const streamer = new Streamer(this.#client);
+    this.#streamer = streamer;
+    this.#listen(streamer);
+    const fresh = { rtmpUrl: shown, problem: null, stats: null, attempt: 0, delayMs: 0, reason: "", backpressure: false };
+    store.dispatch({ type: "stream", change: { phase: "starting", ...fresh } });
+    try {
+      const check = checkStreamUrl(rtmpUrl);
+      if (!check.ok) throw new EngineError("bad_url", check.message);
+      const settings = store.state.settings;
+      await streamer.initializeWith({ rtmpUrl, ...captureParams(settings, serviceOf(settings).maxVideoBitrate) });
+      await streamer.start();
+    } catch (error) {
+      this.#fail(streamer, toProblem(error));
+      return { success: false, rtmpUrl: shown, error: told(toProblem(error)) };
+    }
+    return { success: true, rtmpUrl: shown };
+  }
+
+  async stop(): Promise<StreamResult> {
+    const streamer = this.#streamer;
+    if (streamer === undefined) return { success: false, error: "Nothing is being streamed." };
+    const rtmpUrl = this.#store.state.stream.rtmpUrl ?? "";
+    this.#store.dispatch({ type: "stream", change: { phase: "stopping" } });
+    try {
+      await streamer.stop();
+    } catch (error) {
+      this.#fail(streamer, toProblem(error));
+      return { success: false, rtmpUrl, error: told(toProblem(error)) };
+    }
+    this.#end(streamer);
+    this.#store.dispatch({ type: "stream", change: { phase: "idle", reason: "", backpressure: false } });
+    return { success: true, rtmpUrl };
+  }
+
+  #listen(streamer: Streamer): void {
+    const change = (part: Parameters<ShellStore["dispatch"]>[0] & { type: "stream" }): void => {
+      if (this.#streamer === streamer) this.#store.dispatch(part);
+    };
+    streamer
+      .on("connection", (event) => this.#connection(streamer, event))
+      .on("stats", (stats) => change({ type: "stream", change: { stats: stats as StreamerStats } }))
+      .on("backpressure", ({ active }) => change({ type: "stream", change: { backpressure: active } }))
+      .on("warning", ({ code, message, data }) => {
+        this.#store.notify({ level: "warning", code, message, hint: typeof data["hint"] === "string" ? data["hint"] : "" });
+      })
+      .on("failure", ({ message, data }) => {
+        const kind = typeof data["kind"] === "string" ? data["kind"] : "connect_failed";
+        this.#fail(streamer, toProblem(new EngineError(kind, message)));
+      })
+      .on("lost", () => this.#fail(streamer, toProblem(new EngineError("engine_exited", "The engine stopped and the stream with it."))));
+  }
+
+  #connection(streamer: Streamer, event: EngineNotifications["streamer.connection"]): void {
+    if (this.#streamer !== streamer || this.#store.state.stream.phase === "stopping") return;
+    const { attempt, delayMs, reason } = event;
+    switch (event.state) {
+      case "connected":
+        this.#store.dispatch({ type: "stream", change: { phase: "live", attempt: 0, delayMs: 0, reason: "" } });
+        break;
+      case "connecting":
+        this.#store.dispatch({ type: "stream", change: { attempt } });
+        break;
+      case "reconnecting":
+        this.#store.dispatch({ type: "stream", change: { phase: "reconnecting", attempt, delayMs, reason } });
+        break;
+      case "failed":
+        this.#fail(streamer, toProblem(new EngineError("connect_failed", reason === "" ? "The connection failed." : reason)));
+        break;
+      case "closed":
+        break; // The answer of `stop`, or the failure, says the same.
+    }
+  }
+
+  #fail(streamer: Streamer, problem: Problem): void {
+    if (this.#streamer !== streamer) return;
+    this.#end(streamer);
+    this.#store.dispatch({ type: "stream", change: { phase: "failed", problem } });
+  }
+
+  #end(streamer: Streamer): void {
+    this.#streamer = undefined;
+    streamer.dispose().catch(() => undefined); // Gone with the engine, or never made: nothing is left to free.
+  }
+}

@@ -1,0 +1,201 @@
+/** Everything the shell can do, without Electron: what handlers, tray, shortcut and tests call. */
+import { mkdir, statfs } from "node:fs/promises";
+import path from "node:path";
+import {
+  captureParams,
+  isRecordingActive,
+  isStreamActive,
+  joinStreamUrl,
+  patchSettings,
+  readSettings,
+  serverOf,
+  toProblem,
+  type RecordingResult,
+  type ShellState,
+  type StreamResult,
+} from "@ionia/common";
+import type { EngineClient } from "@ionia/node";
+import { HistoryStore } from "./history_store.ts";
+import { JsonFile } from "./json_file.ts";
+import { KeyStore, type Vault } from "./key_store.ts";
+import { Readiness } from "./readiness.ts";
+import { RecordingControl } from "./recording_control.ts";
+import { ShellStore } from "./shell_store.ts";
+import { StreamControl } from "./stream_control.ts";
+
+/** How often the engine tells figures: smooth enough for a clock that shows seconds. */
+const STATS_INTERVAL_MS = 250;
+const DISK_INTERVAL_MS = 5000;
+
+export interface StudioOptions {
+  readonly client: EngineClient;
+  readonly userData: string;
+  readonly vault: Vault;
+  readonly mediaUrl: (recordingId: string) => string;
+  readonly now?: () => Date;
+}
+
+export class Studio {
+  readonly store = new ShellStore();
+  readonly history: HistoryStore;
+  readonly #client: EngineClient;
+  readonly #keys: KeyStore;
+  readonly #settingsFile: JsonFile;
+  readonly #recordings: string;
+  readonly #recording: RecordingControl;
+  readonly #stream: StreamControl;
+  readonly #readiness: Readiness;
+  #watched = true;
+  #diskTimer: NodeJS.Timeout | undefined;
+
+  constructor(options: StudioOptions) {
+    const { client, userData, vault, mediaUrl, now = () => new Date() } = options;
+    this.#client = client;
+    this.#recordings = path.join(userData, "recordings");
+    this.history = new HistoryStore(new JsonFile(path.join(userData, "history.json")), mediaUrl);
+    this.#keys = new KeyStore(new JsonFile(path.join(userData, "stream-keys.json")), vault);
+    this.#settingsFile = new JsonFile(path.join(userData, "settings.json"));
+    this.#recording = new RecordingControl({ client, store: this.store, history: this.history, userData, now });
+    this.#stream = new StreamControl(client, this.store);
+    this.#readiness = new Readiness(client, this.store, this.#recordings);
+  }
+
+  get state(): ShellState {
+    return this.store.state;
+  }
+
+  /** Load what is stored and start the engine. Resolves when the window has all it shows; never rejects. */
+  async open(): Promise<void> {
+    await mkdir(this.#recordings, { recursive: true });
+    await Promise.all([this.history.load(), this.#keys.load()]);
+    const settings = readSettings(await this.#settingsFile.read());
+    this.store.dispatch({ type: "settings", settings });
+    this.store.dispatch({ type: "history", history: this.history.entries });
+    this.#tellKeys();
+    await this.#measureDisk();
+    this.#diskTimer = setInterval(() => void this.#measureDisk(), DISK_INTERVAL_MS);
+    this.#diskTimer.unref();
+    this.#listen();
+    await this.startEngine();
+  }
+
+  /** Start the engine if it isn't running. */
+  async startEngine(): Promise<void> {
+    try {
+      await this.#client.start();
+      await this.#client.call("engine.subscribe", { statsIntervalMs: STATS_INTERVAL_MS, audioLevels: true });
+      await this.refreshDevices();
+    } catch (error) {
+      const problem = toProblem(error);
+      const phase = problem.kind === "engine_exited" ? "restarting" : "missing";
+      this.store.dispatch({ type: "engine", engine: { phase, message: [problem.message, problem.hint].join(" ").trim(), version: "" } });
+    }
+  }
+
+  async refreshDevices(): Promise<void> {
+    this.store.dispatch({ type: "devices", devices: await this.#client.call("engine.devices") });
+  }
+
+  async startRecording(): Promise<RecordingResult> {
+    await this.#readiness.settled();
+    const result = await this.#recording.start();
+    this.#adjust();
+    return result;
+  }
+
+  stopRecording(): Promise<RecordingResult> {
+    return this.#recording.stop();
+  }
+
+  async startStream(rtmpUrl: string): Promise<StreamResult> {
+    await this.#readiness.settled();
+    const result = await this.#stream.start(rtmpUrl);
+    this.#adjust();
+    return result;
+  }
+
+  /** To the destination of the settings, with the key that was saved for it. */
+  async startSavedStream(): Promise<StreamResult> {
+    const { settings } = this.state;
+    const key = await this.#keys.read(settings.service);
+    if (key === undefined) return { success: false, error: "Enter the stream key first." };
+    return this.startStream(joinStreamUrl(serverOf(settings), key));
+  }
+
+  stopStream(): Promise<StreamResult> {
+    return this.#stream.stop();
+  }
+
+  async updateSettings(patch: unknown): Promise<void> {
+    const before = this.state.settings;
+    const settings = patchSettings(before, patch);
+    this.store.dispatch({ type: "settings", settings });
+    await this.#settingsFile.write(settings);
+    if (JSON.stringify(captureParams(before)) !== JSON.stringify(captureParams(settings))) this.#adjust();
+  }
+
+  async saveStreamKey(service: string, key: string): Promise<void> {
+    await this.#keys.save(service, key);
+    this.#tellKeys();
+  }
+
+  async forgetStreamKey(service: string): Promise<void> {
+    await this.#keys.forget(service);
+    this.#tellKeys();
+  }
+
+  async removeFromHistory(id: string): Promise<void> {
+    await this.history.remove(id);
+    this.store.dispatch({ type: "history", history: this.history.entries });
+  }
+
+  /** Whether anybody sees the meters: devices aren't held open for a window in the tray. */
+  setWatched(watched: boolean): void {
+    this.#watched = watched;
+    this.#adjust();
+  }
+
+  /** End what runs with everything kept, then the engine. */
+  async close(): Promise<void> {
+    clearInterval(this.#diskTimer);
+    if (isRecordingActive(this.state.recording.phase)) await this.#recording.stop();
+    if (isStreamActive(this.state.stream.phase)) await this.#stream.stop();
+    await this.#client.close();
+  }
+
+  #listen(): void {
+    this.#client
+      .on("engine.ready", (info) => {
+        this.store.dispatch({ type: "engine", engine: { phase: "ready", message: "", version: info.version } });
+        this.#readiness.forget();
+        this.#adjust();
+      })
+      .on("engine.exited", ({ message }) => {
+        this.store.dispatch({ type: "engine", engine: { phase: "restarting", message, version: "" } });
+        this.store.dispatch({ type: "levels", levels: { desktop: null, mic: null } });
+      })
+      .on("audio.levels", ({ desktop, mic }) => this.store.dispatch({ type: "levels", levels: { desktop, mic } }));
+    this.store.subscribe((event) => {
+      const ended = (event.type === "recording" || event.type === "stream") && (event.change.phase === "idle" || event.change.phase === "failed");
+      if (ended) this.#adjust();
+    });
+  }
+
+  /** Hold the devices open while somebody looks and nothing runs; a session that runs has them itself. */
+  #adjust(): void {
+    const { recording, stream, engine, settings } = this.state;
+    const running = isRecordingActive(recording.phase) || isStreamActive(stream.phase);
+    if (running) void this.#readiness.release();
+    else if (this.#watched && engine.phase === "ready") void this.#readiness.hold(settings);
+    else if (engine.phase === "ready") void this.#readiness.release();
+  }
+
+  #tellKeys(): void {
+    this.store.dispatch({ type: "savedKeys", savedKeys: this.#keys.masks, keysEncrypted: this.#keys.encrypted });
+  }
+
+  async #measureDisk(): Promise<void> {
+    const free = await statfs(this.#recordings).then((found) => found.bavail * found.bsize, () => null);
+    this.store.dispatch({ type: "disk", diskFreeBytes: free });
+  }
+}

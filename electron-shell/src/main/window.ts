@@ -1,0 +1,69 @@
+/** The window: made when first shown, sandboxed, going nowhere but to our own page. */
+import { BrowserWindow, nativeTheme } from "electron";
+import { APP_ORIGIN } from "./sender_check.ts";
+
+export interface ShellWindowOptions {
+  readonly preload: string;
+  readonly icon: string;
+  readonly onWatched: (watched: boolean) => void;
+}
+
+export class ShellWindow {
+  readonly #options: ShellWindowOptions;
+  #window: BrowserWindow | undefined;
+  #mayClose: () => boolean = () => true;
+
+  constructor(options: ShellWindowOptions) {
+    this.#options = options;
+  }
+
+  show(): void {
+    const window = this.#window ?? this.#create();
+    this.#window = window;
+    if (window.isMinimized()) window.restore();
+    window.show();
+    window.focus();
+  }
+
+  send(channel: string, payload: unknown): void {
+    if (this.#window !== undefined && !this.#window.isDestroyed()) this.#window.webContents.send(channel, payload);
+  }
+
+  /** `mayClose` is asked when the user closes the window. */
+  onClose(mayClose: () => boolean): void {
+    this.#mayClose = mayClose;
+  }
+
+  #create(): BrowserWindow {
+    const window = new BrowserWindow({
+      width: 1180,
+      height: 760,
+      minWidth: 900,
+      minHeight: 600,
+      show: false,
+      icon: this.#options.icon,
+      backgroundColor: nativeTheme.shouldUseDarkColors ? "#0b0d13" : "#f4f5f8",
+      autoHideMenuBar: true,
+      title: "Ionia",
+      webPreferences: {
+        preload: this.#options.preload,
+        contextIsolation: true,
+        sandbox: true,
+        nodeIntegration: false,
+        webviewTag: false,
+        spellcheck: false,
+      },
+    });
+    window.webContents.setWindowOpenHandler(() => ({ action: "deny" }));
+    window.webContents.on("will-navigate", (event) => event.preventDefault());
+    window.webContents.on("will-attach-webview", (event) => event.preventDefault());
+    window.on("close", (event) => {
+      if (!this.#mayClose()) event.preventDefault();
+    });
+    window.on("closed", () => (this.#window = undefined));
+    for (const event of ["hide", "minimize"] as const) window.on(event as "hide", () => this.#options.onWatched(false));
+    for (const event of ["show", "restore"] as const) window.on(event as "show", () => this.#options.onWatched(true));
+    void window.loadURL(`${APP_ORIGIN}/index.html`);
+    return window;
+  }
+}

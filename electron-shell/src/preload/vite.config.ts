@@ -1,0 +1,14 @@
+import { defineConfig } from "vite";
+
+/** CommonJS, one file: a sandboxed preload script can load neither modules nor packages. */
+export default defineConfig({
+  root: import.meta.dirname,
+  ssr: { noExternal: true, resolve: { conditions: ["ionia-source"] } },
+  build: {
+    ssr: "index.ts",
+    outDir: "../../dist/preload",
+    emptyOutDir: true,
+    target: "node22",
+    rolldownOptions: { external: ["electron"], output: { format: "cjs", entryFileNames: "index.cjs" } },
+  },
+});

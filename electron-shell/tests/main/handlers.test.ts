@@ -1,0 +1,227 @@
+/** The window's requests, from the channel to an engine in memory and back. */
+import { existsSync } from "node:fs";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { CHANNELS, createElectronAPI, type ElectronAPI, type ShellEvent } from "@ionia/common";
+import { Studio, createHandlers, type Vault } from "@ionia/main";
+import { EngineClient } from "@ionia/node";
+import { MemoryEngines } from "../fakes/memory_engine.ts";
+import { fakeVault } from "../fakes/vault.ts";
+
+const KEY = "live_42_secretsecret";
+
+let folder: string;
+let engines: MemoryEngines;
+let studio: Studio;
+let api: ElectronAPI;
+let events: ShellEvent[];
+let shown: string[];
+
+async function open(vault: Vault = fakeVault()): Promise<void> {
+  engines = new MemoryEngines();
+  events = [];
+  shown = [];
+  studio = new Studio({
+    client: new EngineClient({ launch: engines.launch }),
+    userData: folder,
+    vault,
+    mediaUrl: (id) => `media:${id}`,
+    now: () => new Date("2026-03-04T05:06:07.089Z"),
+  });
+  const handlers = createHandlers(studio, {
+    openFile: () => Promise.resolve({ canceled: false, filePaths: ["/a.mp4"] }),
+    showInFolder: (file) => shown.push(file),
+  });
+  // As over IPC: what goes through is data.
+  api = createElectronAPI(
+    async (channel, ...args) => structuredClone(await handlers[channel](...(structuredClone(args) as unknown[]))),
+    (listener) => studio.store.subscribe((event) => listener(structuredClone(event))),
+  );
+  studio.store.subscribe((event) => events.push(event));
+  await studio.open();
+  await vi.waitFor(() => expect(studio.state.readiness.phase).toBe("ready"));
+}
+
+beforeEach(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), "ionia-shell-"));
+  await open();
+});
+
+afterEach(async () => {
+  await studio.close();
+  await rm(folder, { recursive: true });
+});
+
+const methods = (): string[] => engines.latest.calls.map(({ method }) => method);
+const FILE = "recording_2026-03-04T05-06-07-089Z";
+
+describe("the five old methods", () => {
+  it("opens the file dialog", async () => {
+    expect(await api.openFileDialog()).toEqual({ canceled: false, filePaths: ["/a.mp4"] });
+  });
+
+  it("records into the folder and name of the contract", async () => {
+    const outputPath = path.join(folder, "recordings", `${FILE}.mp4`);
+    expect(await api.startRecording()).toEqual({ success: true, outputPath });
+    expect(studio.state.recording.phase).toBe("recording");
+    expect(await api.startRecording()).toEqual({ success: false, error: "A recording is already running." });
+    expect(await api.stopRecording()).toEqual({ success: true, outputPath });
+    expect(await api.stopRecording()).toEqual({ success: false, error: "Nothing is being recorded." });
+    expect((await api.getState()).history).toMatchObject([{ id: FILE, bytes: 9, width: 1280, recovered: false, mediaUrl: `media:${FILE}` }]);
+    expect(existsSync(path.join(folder, "recordings", ".readiness.mp4"))).toBe(false);
+  });
+
+  it("streams, without the key in any answer or event", async () => {
+    expect(await api.startStream(`rtmp://host/app/${KEY}`)).toEqual({ success: true, rtmpUrl: "rtmp://host/app/****" });
+    const id = [...engines.latest.sessions.values()].find((session) => session.kind === "streamer")?.id as string;
+    engines.latest.connection(id, "connected");
+    await vi.waitFor(() => expect(studio.state.stream.phase).toBe("live"));
+    engines.latest.connection(id, "reconnecting", 2, 500, "The server closed the connection.");
+    await vi.waitFor(() => expect(studio.state.stream).toMatchObject({ phase: "reconnecting", attempt: 2, delayMs: 500 }));
+    engines.latest.connection(id, "connected");
+    await vi.waitFor(() => expect(studio.state.stream).toMatchObject({ phase: "live", reason: "" }));
+    expect(await api.stopStream()).toEqual({ success: true, rtmpUrl: "rtmp://host/app/****" });
+    expect(await api.stopStream()).toMatchObject({ success: false });
+    expect(JSON.stringify(events)).not.toContain(KEY);
+  });
+
+  it.each([
+    [undefined, "text"],
+    ["", "server address"],
+    ["http://host/app/k", "rtmp://"],
+    ["rtmp://host/app", "stream key"],
+  ])("says what is wrong with the address %j", async (url, part) => {
+    const result = await api.startStream(url as string);
+    expect(result.success).toBe(false);
+    expect(result.error).toContain(part);
+  });
+});
+
+describe("recording", () => {
+  it("shows the engine's refusal with what to do, and can be tried again", async () => {
+    engines.latest.failNext.set("recorder.initialize", {
+      code: 1301, message: "The disk is full.", data: { kind: "output_failed", hint: "Free some space.", id: "x" },
+    });
+    expect(await api.startRecording()).toEqual({ success: false, error: "The disk is full. Free some space." });
+    expect(studio.state.recording).toMatchObject({ phase: "failed", problem: { kind: "output_failed", hint: "Free some space." } });
+    expect(await api.startRecording()).toMatchObject({ success: true });
+  });
+
+  it("keeps the file and says so when the engine fails or ends in the middle", async () => {
+    await api.startRecording();
+    engines.crash();
+    await vi.waitFor(() => expect(studio.state.recording.phase).toBe("failed"));
+    expect(studio.state.recording.problem).toMatchObject({ kind: "engine_exited", message: expect.stringContaining("kept") as string });
+    expect(studio.state.history).toMatchObject([{ id: FILE, recovered: true }]);
+    await vi.waitFor(() => expect(studio.state.engine.phase).toBe("ready"), { timeout: 5000 });
+    expect(await api.startRecording()).toMatchObject({ success: true });
+    const session = [...engines.latest.sessions.values()].find(({ state }) => state === "running");
+    engines.latest.notify("session.error", { id: session?.id, code: 1301, message: "The disk is full.", data: { kind: "output_failed" } });
+    await vi.waitFor(() => expect(studio.state.recording).toMatchObject({ phase: "failed", problem: { message: "The disk is full." } }));
+  });
+
+  it("passes on warnings and figures of its own session", async () => {
+    await api.startRecording();
+    const session = [...engines.latest.sessions.values()].find(({ state }) => state === "running");
+    engines.latest.notify("session.warning", { id: session?.id, code: "audio_lost", message: "The microphone is gone.", data: {} });
+    engines.latest.notify("session.stats", { id: session?.id, durationSeconds: 12.5 });
+    engines.latest.notify("session.stats", { id: "another", durationSeconds: 99 });
+    await vi.waitFor(() => expect(studio.state.recording.stats?.durationSeconds).toBe(12.5));
+    const notice = studio.state.notices[0];
+    expect(notice).toMatchObject({ level: "warning", code: "audio_lost" });
+    await api.dismissNotice(notice?.id as number);
+    expect(studio.state.notices).toEqual([]);
+  });
+
+  it("holds the devices open while idle, lets go while recording, holds what the settings name", async () => {
+    await api.startRecording();
+    await vi.waitFor(() => expect(methods()).toContain("recorder.dispose"));
+    await api.stopRecording();
+    await api.updateSettings({ microphone: "mic-2" });
+    await vi.waitFor(() => expect(engines.latest.sessions.get("recorder readiness")?.params).toMatchObject({ microphone: "mic-2" }));
+    studio.setWatched(false);
+    await vi.waitFor(() => expect(engines.latest.sessions.has("recorder readiness")).toBe(false));
+  });
+
+  it("tells what is wrong with the devices before anything is pressed", async () => {
+    engines.latest.failNext.set("recorder.initialize", {
+      code: 1101, message: "The screen is gone.", data: { kind: "capture_unavailable", hint: "", id: "" },
+    });
+    await api.updateSettings({ screen: "x11:1" });
+    await vi.waitFor(() => expect(studio.state.readiness).toMatchObject({ phase: "problem", problem: { message: "The screen is gone." } }));
+    expect(studio.state.readiness.problem?.hint).toContain("screen");
+  });
+});
+
+describe("stream keys", () => {
+  it("go in, are shown masked, go out to the engine only, survive a restart encrypted", async () => {
+    expect(await api.startSavedStream()).toEqual({ success: false, error: "Enter the stream key first." });
+    expect(await api.saveStreamKey("twitch", ` ${KEY}\n`)).toEqual({ success: true });
+    expect((await api.getState()).savedKeys).toEqual({ twitch: "••••••••et" });
+    await studio.close();
+    await open();
+    expect(await api.startSavedStream()).toEqual({ success: true, rtmpUrl: "rtmp://live.twitch.tv/app/****" });
+    const session = [...engines.latest.sessions.values()].find(({ kind }) => kind === "streamer");
+    expect(session?.params).toMatchObject({ rtmpUrl: `rtmp://live.twitch.tv/app/${KEY}`, videoBitrate: 5_000_000 });
+    expect(JSON.stringify([events, await api.getState()])).not.toContain(KEY);
+    for (const file of ["stream-keys.json", "settings.json", "history.json"]) {
+      expect(await readFile(path.join(folder, file), "utf8").catch(() => "")).not.toContain(KEY);
+    }
+    expect(await api.forgetStreamKey("twitch")).toEqual({ success: true });
+    expect((await api.getState()).savedKeys).toEqual({});
+  });
+
+  it("stay in memory when there is no vault", async () => {
+    await studio.close();
+    await open(fakeVault(false));
+    await api.saveStreamKey("youtube", KEY);
+    expect(await api.getState()).toMatchObject({ keysEncrypted: false, savedKeys: { youtube: "••••••••et" } });
+    expect(existsSync(path.join(folder, "stream-keys.json"))).toBe(false);
+    await api.forgetStreamKey("youtube");
+    expect((await api.getState()).savedKeys).toEqual({});
+  });
+
+  it.each([
+    ["nowhere", KEY],
+    ["twitch", ""],
+    ["twitch", "two words"],
+    ["twitch", 5],
+    ["__proto__", KEY],
+  ])("refuses service %j with key %j", async (service, key) => {
+    expect(await api.saveStreamKey(service, key as string)).toMatchObject({ success: false });
+  });
+});
+
+describe("the rest", () => {
+  it("keeps settings over a restart and refuses what is not valid", async () => {
+    expect(await api.updateSettings({ theme: "dark" })).toEqual({ success: true });
+    expect(await api.updateSettings({ theme: "pink" as "dark" })).toEqual({ success: false, error: "theme is not valid" });
+    expect(await api.updateSettings(null as never)).toMatchObject({ success: false });
+    await studio.close();
+    await open();
+    expect((await api.getState()).settings.theme).toBe("dark");
+  });
+
+  it("shows and forgets recordings of the list only", async () => {
+    await api.startRecording();
+    await api.stopRecording();
+    expect(await api.showInFolder(FILE)).toEqual({ success: true });
+    expect(shown).toEqual([path.join(folder, "recordings", `${FILE}.mp4`)]);
+    expect(await api.showInFolder("../../etc/passwd")).toMatchObject({ success: false });
+    expect(await api.removeFromHistory(FILE)).toEqual({ success: true });
+    expect((await api.getState()).history).toEqual([]);
+  });
+
+  it("lists devices again when asked and says when there is no engine", async () => {
+    expect(await api.refreshDevices()).toEqual({ success: true });
+    engines.latest.failNext.set("engine.devices", { code: -32603, message: "no bus", data: { kind: "internal", hint: "", id: "" } });
+    expect(await api.refreshDevices()).toEqual({ success: false, error: "no bus" });
+  });
+
+  it("has a handler for every channel", () => {
+    const handlers = createHandlers(studio, { openFile: () => Promise.resolve({ canceled: true, filePaths: [] }), showInFolder: () => undefined });
+    expect(Object.keys(handlers).sort()).toEqual(Object.values(CHANNELS).sort());
+  });
+});
