@@ -1,0 +1,105 @@
+"""Messages in, messages out, for any bytes."""
+
+import json
+import math
+from types import MappingProxyType
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ionia.rpc.envelope import (
+    MAX_BATCH,
+    NO_ID,
+    Batch,
+    Call,
+    Refusal,
+    batch_answer,
+    encode,
+    error_answer,
+    notification,
+    parse,
+    result_answer,
+)
+from ionia.rpc.schema import INVALID_REQUEST, PARSE_ERROR
+
+
+@pytest.mark.parametrize(
+    "data",
+    [b"", b"{", b"nope", b"NaN", b'{"a":\xff}', b'"\xff"', b'"\\ud800"', b"[" * 100_000, b"1e999", b"\xff\xfe{\0}\0"],
+)
+def test_what_is_no_json(data: bytes) -> None:
+    parsed = parse(data)
+    assert isinstance(parsed, Refusal)
+    assert parsed.error is PARSE_ERROR
+    assert parsed.id is None
+
+
+@pytest.mark.parametrize(
+    ("data", "request_id"),
+    [
+        (b"1", None),
+        (b"null", None),
+        (b"[]", None),
+        (b"{}", None),
+        (b'{"jsonrpc":"2.0","id":7}', 7),
+        (b'{"jsonrpc":"1.0","method":"a","id":"x"}', "x"),
+        (b'{"method":"a","id":1.5}', 1.5),
+        (b'{"jsonrpc":"2.0","method":1,"params":"bar"}', None),
+        (b'{"jsonrpc":"2.0","method":"a","params":"bar","id":1}', 1),
+        (b'{"jsonrpc":"2.0","method":"a","id":true}', None),
+        (b'{"jsonrpc":"2.0","method":"a","id":[1]}', None),
+        (b"[" + b",".join([b"1"] * (MAX_BATCH + 1)) + b"]", None),
+    ],
+)
+def test_what_is_no_request(data: bytes, request_id: object) -> None:
+    parsed = parse(data)
+    assert isinstance(parsed, Refusal)
+    assert parsed.error is INVALID_REQUEST
+    assert parsed.id == request_id
+
+
+def test_calls() -> None:
+    assert parse(b'{"jsonrpc":"2.0","method":"a"}') == Call(method="a", params=None, id=NO_ID)
+    assert parse(b'{"jsonrpc":"2.0","method":"a","params":null,"id":null}') == Call(method="a", params=None, id=None)
+    assert parse(b'{"jsonrpc":"2.0","method":"a","params":[],"id":"","x":1}') == Call(method="a", params=[], id="")
+
+
+def test_a_batch_is_taken_item_by_item() -> None:
+    batch = parse(b'[1,{"jsonrpc":"2.0","method":"a"},[]]')
+    assert isinstance(batch, Batch)
+    assert [type(item) for item in batch.items] == [Refusal, Call, Refusal]
+
+
+def test_answers() -> None:
+    assert result_answer(1, None) == b'{"jsonrpc":"2.0","result":null,"id":1}'
+    assert error_answer(10**30, -1, "m", None) == (
+        b'{"jsonrpc":"2.0","error":{"code":-1,"message":"m","data":null},"id":1' + b"0" * 30 + b"}"
+    )
+    assert notification("a", {}) == b'{"jsonrpc":"2.0","method":"a","params":{}}'
+    assert batch_answer([b"1", b"2"]) == b"[1,2]"
+
+
+def test_values_that_json_lacks() -> None:
+    assert json.loads(encode([math.nan, math.inf, -math.inf])) == [None, None, None]
+    assert json.loads(encode({"a": np.float64(1.5), "b": np.int64(2), "c": MappingProxyType({"d": (1,)})})) == {
+        "a": 1.5,
+        "b": 2,
+        "c": {"d": [1]},
+    }
+    assert json.loads(encode({"half \ud800": ["\udfff", ("x\n", 1)]})) == {"half ?": ["?", ["x\n", 1]]}
+    with pytest.raises(TypeError, match="object is no wire value"):
+        encode(object())
+
+
+@given(st.binary(max_size=200))
+def test_any_bytes_are_parsed_or_refused(data: bytes) -> None:
+    assert isinstance(parse(data), (Call, Refusal, Batch))
+
+
+@given(st.recursive(st.none() | st.booleans() | st.integers() | st.floats() | st.text(st.characters()), st.lists))
+def test_what_is_encoded_is_one_line_of_utf8_json(value: object) -> None:
+    encoded = encode(value)
+    assert b"\n" not in encoded
+    json.loads(encoded.decode("utf-8"))

@@ -1,0 +1,129 @@
+"""Real threads, stepped by handshakes."""
+
+import logging
+import threading
+from collections.abc import Iterator
+
+import pytest
+
+from ionia.rpc.lanes import Lanes, LanesFullError, Work
+from ionia.rpc.schema import Role
+from tests.fakes.engine_service import DEADLINE, wait
+
+
+@pytest.fixture
+def lanes() -> Iterator[Lanes]:
+    made = Lanes(max_lanes=2, max_waiting=3)
+    yield made
+    made.close()
+    made.join()
+
+
+class Step:
+    """Work that says when it begins, and waits to be told to end."""
+
+    def __init__(self) -> None:
+        self.begun = threading.Event()
+        self.end = threading.Event()
+        self.abandoned = threading.Event()
+
+    @property
+    def work(self) -> Work:
+        return Work(run=self._run, abandon=self.abandoned.set)
+
+    def _run(self) -> None:
+        self.begun.set()
+        wait(self.end)
+
+
+def test_lanes_do_not_wait_for_each_other(lanes: Lanes) -> None:
+    slow, other, behind = Step(), Step(), Step()
+    lanes.submit("a", Role.SETTLE, slow.work)
+    lanes.submit("a", Role.SETTLE, behind.work)
+    lanes.submit("b", Role.SETTLE, other.work)
+    wait(slow.begun)
+    wait(other.begun)
+    assert not behind.begun.is_set()
+    other.end.set()
+    slow.end.set()
+    wait(behind.begun)
+    behind.end.set()
+    assert lanes.wait_idle(DEADLINE)
+
+
+def test_a_query_runs_beside_a_stop(lanes: Lanes) -> None:
+    stop, query = Step(), Step()
+    lanes.submit("a", Role.DRAIN, stop.work)
+    lanes.submit("a", Role.QUERY, query.work)
+    wait(stop.begun)
+    wait(query.begun)
+    query.end.set()
+    stop.end.set()
+    assert lanes.wait_idle(DEADLINE)
+
+
+def test_threads_are_used_again(lanes: Lanes) -> None:
+    for _ in range(20):
+        done = Step()
+        done.end.set()
+        lanes.submit("a", Role.SETTLE, done.work)
+        assert lanes.wait_idle(DEADLINE)
+    assert lanes._made <= 3  # a thread that has just ended its work may not be back at its post yet
+
+
+def test_bounds(lanes: Lanes) -> None:
+    steps = [Step() for _ in range(4)]
+    for step in steps[:3]:
+        lanes.submit("a", Role.SETTLE, step.work)
+    with pytest.raises(LanesFullError, match="3 calls on this session"):
+        lanes.submit("a", Role.QUERY, steps[3].work)
+    lanes.submit("b", Role.SETTLE, steps[3].work)
+    with pytest.raises(LanesFullError, match="calls on 2 sessions"):
+        lanes.submit("c", Role.QUERY, steps[3].work)
+    assert not lanes.wait_idle(0)
+    for step in steps:
+        step.end.set()
+    assert lanes.wait_idle(DEADLINE)
+
+
+def test_close_abandons_what_has_not_begun(lanes: Lanes) -> None:
+    running, waiting = Step(), Step()
+    lanes.submit("a", Role.SETTLE, running.work)
+    lanes.submit("a", Role.SETTLE, waiting.work)
+    wait(running.begun)
+    lanes.close()
+    assert waiting.abandoned.is_set()
+    assert not running.abandoned.is_set()
+    with pytest.raises(LanesFullError, match="shutting down"):
+        lanes.submit("b", Role.SETTLE, waiting.work)
+    running.end.set()
+    lanes.join()
+    assert lanes.wait_idle(0)
+
+
+def test_a_mistake_in_the_work_does_not_block_the_lane(lanes: Lanes, caplog: pytest.LogCaptureFixture) -> None:
+    def fail() -> None:
+        raise ValueError("oops")
+
+    behind = Step()
+    behind.end.set()
+    with caplog.at_level(logging.ERROR):
+        lanes.submit("a", Role.SETTLE, Work(run=fail, abandon=fail))
+        lanes.submit("a", Role.SETTLE, behind.work)
+        wait(behind.begun)
+        assert lanes.wait_idle(DEADLINE)
+    assert "unexpected error" in caplog.text
+
+
+def test_idle_threads_end(monkeypatch: pytest.MonkeyPatch, lanes: Lanes) -> None:
+    monkeypatch.setattr("ionia.rpc.lanes._LINGER_SECONDS", 0.0)
+    done = Step()
+    done.end.set()
+    lanes.submit("a", Role.SETTLE, done.work)
+    wait(done.begun)
+    lanes.join()
+    assert not lanes._threads
+    again = Step()
+    again.end.set()
+    lanes.submit("a", Role.SETTLE, again.work)
+    wait(again.begun)

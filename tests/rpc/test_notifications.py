@@ -1,0 +1,93 @@
+"""Every event of the engine as the contract writes it."""
+
+import json
+
+import pytest
+
+from ionia.core.errors import ErrorKind
+from ionia.core.events import (
+    BackpressureChanged,
+    ConnectionChanged,
+    ConnectionState,
+    Event,
+    Level,
+    LevelsMeasured,
+    SessionFailed,
+    SessionStateChanged,
+    SessionWarned,
+    StatsSampled,
+)
+from ionia.core.redaction import Redactor
+from ionia.core.settings import SessionKind
+from ionia.rpc.notifications import announce
+from ionia.rpc.schema import NOTIFICATIONS
+
+URL = "rtmp://u:p@host/app/SECRETKEY"
+CASES: list[tuple[Event, str, dict[str, object]]] = [
+    (
+        SessionStateChanged(session_id="a", session_kind=SessionKind.RECORDER, state="stopped", reason=f"see {URL}"),
+        "session.state",
+        {"id": "a", "kind": "recorder", "state": "stopped", "reason": "see rtmp://host/app/****"},
+    ),
+    (
+        SessionWarned(session_id="a", code="device_lost", message="SECRETKEY", data={"deviceId": "x", "url": URL}),
+        "session.warning",
+        {"id": "a", "code": "device_lost", "message": "****", "data": {"deviceId": "x", "url": "rtmp://host/app/****"}},
+    ),
+    (
+        SessionWarned(session_id="a", code="c", message="m", session_kind=SessionKind.STREAMER),
+        "session.warning",
+        {"id": "a", "code": "c", "message": "m", "data": {}, "kind": "streamer"},
+    ),
+    (
+        SessionFailed(session_id="a", kind=ErrorKind.OUTPUT_FAILED, message="disk full", data={"freeBytes": 0}),
+        "session.error",
+        {"id": "a", "code": 1301, "message": "disk full", "data": {"kind": "output_failed", "freeBytes": 0}},
+    ),
+    (
+        ConnectionChanged(session_id="a", state=ConnectionState.RECONNECTING, attempt=2, delay_ms=500, reason="reset"),
+        "streamer.connection",
+        {"id": "a", "state": "reconnecting", "attempt": 2, "delayMs": 500, "reason": "reset"},
+    ),
+    (
+        BackpressureChanged(session_id="a", active=True, latency_ms=12.5, packets=3),
+        "streamer.backpressure",
+        {"id": "a", "active": True, "latencyMs": 12.5, "packets": 3},
+    ),
+    (
+        StatsSampled(session_id="a", stats={"totalBytes": 1, "cpuPercent": float("nan")}),
+        "session.stats",
+        {"id": "a", "totalBytes": 1, "cpuPercent": None},
+    ),
+    (
+        StatsSampled(session_id="a", stats={}, session_kind=SessionKind.STREAMER),
+        "session.stats",
+        {"id": "a", "kind": "streamer"},
+    ),
+    (
+        LevelsMeasured(session_id="a", desktop=Level(peak_db=-1.0, rms_db=-6.0), mic=None),
+        "audio.levels",
+        {"id": "a", "desktop": {"peakDb": -1.0, "rmsDb": -6.0}, "mic": None},
+    ),
+]
+
+
+@pytest.mark.parametrize(("event", "method", "params"), CASES)
+def test_each_event(event: Event, method: str, params: dict[str, object]) -> None:
+    redactor = Redactor()
+    redactor.learn(["SECRETKEY"])
+    announcement = announce(event, redactor)
+    assert json.loads(announcement.payload) == {"jsonrpc": "2.0", "method": method, "params": params}
+    assert (announcement.key is not None) == NOTIFICATIONS[method].subscribed
+
+
+def test_every_notification_has_a_case() -> None:
+    assert {method for _, method, _ in CASES} == set(NOTIFICATIONS)
+
+
+def test_sessions_of_both_kinds_do_not_replace_each_other() -> None:
+    keys = {
+        announce(StatsSampled(session_id="a", stats={}, session_kind=kind), Redactor()).key
+        for kind in [*SessionKind, None]
+    }
+    assert len(keys) == 3
