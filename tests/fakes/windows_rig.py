@@ -1,0 +1,89 @@
+"""The Windows rig as tests use it: built once and cached, one test run at a time, everything in it ended afterwards."""
+
+import fcntl
+import json
+import os
+import subprocess
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+COMMAND = ROOT / "build" / "windows-rig" / "windows-rig"
+SETUP_TIMEOUT_S = 900
+
+
+class WindowsRig:
+    """Runs Windows programs on the rig's own display and sound server."""
+
+    def __init__(self) -> None:
+        self.home = Path(os.environ.get("WINDOWS_RIG_DIR") or "~/.cache/windows-rig").expanduser()
+
+    def environment(self, **more: str) -> dict[str, str]:
+        """For a program in the rig: nothing of ours that Windows would take for its own."""
+        ours = ("DISPLAY", "PULSE_SERVER", "PYTHONPATH", "PYTHONHOME", "COVERAGE_PROCESS_START")
+        return {**{name: value for name, value in os.environ.items() if name not in ours}, **more}
+
+    def run(self, *arguments: str | Path, timeout: float = 120, **options: Any) -> subprocess.CompletedProcess[str]:
+        """`windows-rig run ARGUMENTS`, with its output."""
+        options.setdefault("env", self.environment())
+        return subprocess.run(
+            self.command(*arguments), timeout=timeout, capture_output=True, text=True, check=False, **options
+        )
+
+    def popen(self, *arguments: str | Path, **options: Any) -> subprocess.Popen[bytes]:
+        """`windows-rig run ARGUMENTS` with pipes; the process becomes the Windows program."""
+        options.setdefault("env", self.environment())
+        return subprocess.Popen(
+            self.command(*arguments),
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, **options,
+        )  # fmt: skip
+
+    def command(self, *arguments: str | Path) -> list[str]:
+        """The command line that runs a program in the rig."""
+        return [str(COMMAND), "run", *map(str, arguments)]
+
+    def control(self, *arguments: str) -> None:
+        """`windows-rig ARGUMENTS`: dxgi, pactl, play, ..."""
+        subprocess.run([str(COMMAND), *arguments], env=self.environment(), check=True, timeout=60)
+
+    def server(self, name: str) -> dict[str, Any]:
+        """What is known of the rig's "xvfb" or "pulse": pid and address."""
+        record: dict[str, Any] = json.loads((self.home / "state" / f"{name}.json").read_text())
+        return record
+
+
+def windows_path(path: Path) -> str:
+    """A path of this machine as programs in the rig see it."""
+    return "Z:" + str(path.absolute()).replace("/", "\\")
+
+
+def _setup() -> None:
+    project = ROOT / "pyproject.toml"
+    development = tomllib.loads(project.read_text())["project"]["optional-dependencies"]["dev"]
+    pytest_pin = next(line for line in development if line.startswith("pytest=="))
+    arguments = [str(COMMAND), "setup", "-p", str(project), "-p", f"{project}:freeze", pytest_pin]
+    try:
+        done = subprocess.run(arguments, capture_output=True, text=True, check=False, timeout=SETUP_TIMEOUT_S)
+    except (OSError, subprocess.TimeoutExpired) as error:
+        pytest.skip(f"the Windows rig can't be built here: {error}")
+    if done.returncode != 0:
+        last = (done.stderr.strip().splitlines() or ["no output"])[-1]
+        pytest.skip(f"the Windows rig can't be built here: {last}")
+
+
+@pytest.fixture(scope="session")
+def windows_rig() -> Iterator[WindowsRig]:
+    """The rig, set up; skips where it can't be. Other test runs wait, since display and sound are the rig's own."""
+    rig = WindowsRig()
+    rig.home.mkdir(parents=True, exist_ok=True)
+    with (rig.home / "tests.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        _setup()
+        try:
+            yield rig
+        finally:
+            subprocess.run([str(COMMAND), "stop"], check=False, timeout=60)
