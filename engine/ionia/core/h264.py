@@ -32,15 +32,18 @@ def nal_type(nal: bytes) -> int:
     return nal[0] & 0x1F
 
 
-def length_prefixed(data: bytes, *, drop: frozenset[bytes] = frozenset()) -> bytes:
-    """One Annex B access unit as a sample of an `avc1` track: 32-bit lengths instead of start codes.
+def length_prefixed(data: bytes, *, drop: frozenset[bytes] = frozenset(), keep_filler: bool = False) -> bytes:
+    """One Annex B access unit as a sample of an `avc1` track or an FLV tag: 32-bit lengths instead of start codes.
 
-    Filler (the constant rate of a live stream, pure waste in a file) and delimiters are left out, and so are the
-    parameter sets listed in `drop`, which the track's header carries already.
+    This is what libav's muxers want from packets of a stream whose template came from an init segment; they check
+    nothing, and Annex B there makes a file that no player decodes. Delimiters are left out, and so are the parameter
+    sets listed in `drop`, which the header carries already, and filler unless `keep_filler`: it makes the constant
+    rate of a live stream, and is pure waste in a file.
     """
+    unwanted = (NAL_DELIMITER,) if keep_filler else (NAL_DELIMITER, NAL_FILLER)
     parts: list[bytes] = []
     for nal in nal_units(data):
-        if nal_type(nal) in (NAL_DELIMITER, NAL_FILLER) or nal in drop:
+        if nal_type(nal) in unwanted or nal in drop:
             continue
         parts.append(len(nal).to_bytes(4, "big"))
         parts.append(nal)

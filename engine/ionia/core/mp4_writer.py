@@ -10,12 +10,15 @@ few per fragment. Decision 0050 says why this is not libav's muxer.
 """
 
 import math
-import sys
 from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Literal
+
+import numpy as np
 
 from ionia.core import mp4_boxes as boxes
+from ionia.core.errors import ErrorKind, IoniaError
 from ionia.core.h264 import length_prefixed, parameter_sets
 from ionia.core.media import AUDIO_TICK_SAMPLES, SAMPLE_RATE, EncodedPacket, MediaHeader, Track
 
@@ -24,6 +27,9 @@ FRAGMENT_SECONDS = 0.5
 
 _MISSING_AUDIO_SECONDS = 1.0
 """How long the first fragment waits for the first sound, whose position its edit list has to name."""
+
+_LONE_AUDIO_SECONDS = 0.75
+"""Sound in a fragment when no video comes; above FRAGMENT_SECONDS, so that video alone sets the pace otherwise."""
 
 _UINT32 = 0xFFFF_FFFF
 
@@ -50,6 +56,18 @@ def init_segment(header: MediaHeader) -> bytes:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Fragment:
+    """What makes a file longer: append `data`, and only when all of it is there put `seal` at `seal_offset`.
+
+    Until then its `moof` is called `free`, which every reader skips: players refuse a file whose last `moof` is torn.
+    """
+
+    data: bytes
+    seal_offset: int
+    seal: bytes = b"moof"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Finale:
     """What completes a file: append `tail`, and then put `patch` at `patch_offset`."""
 
@@ -72,61 +90,65 @@ class _Runs:
 
     runs: list[list[int]] = field(default_factory=list)
 
-    def add(self, value: int, count: int = 1) -> None:
+    def add(self, value: int) -> None:
         if self.runs and self.runs[-1][1] == value:
-            self.runs[-1][0] += count
+            self.runs[-1][0] += 1
         else:
-            self.runs.append([count, value])
+            self.runs.append([1, value])
+
+    def stretch_last(self, by: int) -> None:
+        """Make the last value larger: its sample is shown until the next begins."""
+        if by:
+            count, value = self.runs.pop()
+            if count > 1:
+                self.runs.append([count - 1, value])
+            self.add(value + by)
 
     def pairs(self) -> list[tuple[int, int]]:
         return [(count, value) for count, value in self.runs]
 
 
-@dataclass(slots=True, kw_only=True)
 class _Table:
-    """What the final `moov` must know of one track, in as few bytes as it can be held."""
+    """What the final `moov` must know of one track, in as few bytes as it can be held: hours of it stay in memory."""
 
-    sizes: "array[int]" = field(default_factory=lambda: array("I"))
-    keyframes: "array[int]" = field(default_factory=lambda: array("I"))
-    offsets: "array[int]" = field(default_factory=lambda: array("Q"))
-    chunk_lengths: _Runs = field(default_factory=_Runs)
-    deltas: _Runs = field(default_factory=_Runs)
-    first_time: int = 0
-    last_time: int = 0
-    last_duration: int = 0
+    __slots__ = ("_chunk_lengths", "_deltas", "_keyframes", "_offsets", "_sizes", "end", "first_time")
 
-    def add_chunk(self, samples: Sequence[_Sample], offset: int) -> None:
-        self.offsets.append(offset)
-        self.chunk_lengths.add(len(samples))
+    def __init__(self, size_type: Literal["H", "I"]) -> None:
+        """`size_type` is the array type for the length of a sample: an AAC frame has 1,536 bytes at most."""
+        self._sizes = array(size_type)
+        self._keyframes = array("I")
+        self._offsets = array("Q")
+        self._chunk_lengths = array("H")
+        self._deltas = _Runs()
+        self.first_time = 0
+        self.end = 0
+
+    def add_chunk(self, samples: Sequence[_Sample], offset: int, *, sync: bool) -> None:
+        self._offsets.append(offset)
+        self._chunk_lengths.append(len(samples))
         for sample in samples:
-            if self.sizes:
-                self.deltas.add(sample.time - self.last_time)
+            if self._sizes:
+                self._deltas.stretch_last(sample.time - self.end)
             else:
                 self.first_time = sample.time
-            self.sizes.append(len(sample.data))
-            if sample.keyframe:
-                self.keyframes.append(len(self.sizes))
-            self.last_time = sample.time
-            self.last_duration = sample.duration
-
-    @property
-    def end(self) -> int:
-        """Time at which the last sample ends, from the track's origin."""
-        return self.last_time + self.last_duration if self.sizes else 0
+            self._deltas.add(sample.duration)
+            self._sizes.append(len(sample.data))
+            if sync and sample.keyframe:
+                self._keyframes.append(len(self._sizes))
+            self.end = sample.time + sample.duration
 
     def boxed(self, *, sync: bool) -> boxes.SampleTables:
-        wide = bool(self.offsets) and self.offsets[-1] > _UINT32
-        offsets = self.offsets if wide else array("I", self.offsets)
-        deltas = _Runs(runs=[list(run) for run in self.deltas.runs])
-        if self.sizes:
-            deltas.add(self.last_duration)
+        wide = bool(self._offsets) and self._offsets[-1] > _UINT32
+        chunks = _Runs()
+        for length in self._chunk_lengths:
+            chunks.add(length)
         return boxes.SampleTables(
-            durations=deltas.pairs(),
-            sizes=_big_endian(self.sizes),
-            chunk_lengths=self.chunk_lengths.pairs(),
-            chunk_offsets=_big_endian(offsets),
+            durations=self._deltas.pairs(),
+            sizes=_big_endian(self._sizes),
+            chunk_lengths=chunks.pairs(),
+            chunk_offsets=_big_endian(self._offsets, 8 if wide else 4),
             wide_offsets=wide,
-            sync=_big_endian(self.keyframes) if sync else None,
+            sync=_big_endian(self._keyframes) if sync else None,
         )
 
 
@@ -134,9 +156,15 @@ class _Table:
 class _TrackState:
     unit: int  # time scale units per tick of the packet's time base
     timescale: int
+    table: _Table
     origin: int = 0  # packet time at which the track's media time is 0
     pending: list[_Sample] = field(default_factory=list)
-    table: _Table = field(default_factory=_Table)
+
+    def append(self, sample: _Sample) -> None:
+        end = self.pending[-1].time + self.pending[-1].duration if self.pending else self.table.end
+        if sample.time < end:
+            raise IoniaError(ErrorKind.INTERNAL, f"a packet at {sample.time} follows one that ends at {end}")
+        self.pending.append(sample)
 
     def span(self) -> float:
         if not self.pending:
@@ -157,7 +185,7 @@ class _TrackState:
 class Mp4Writer:
     """Packets in, bytes to append out. Not thread-safe; the caller owns it.
 
-    Use: `add` each packet; when `due`, write `fragment()` at the end of the file and `commit()` once it is there.
+    Use: `add` each packet; when `due`, carry out `fragment()` and `commit()` once it is in the file.
     At the end write what is `pending` the same way, then carry out `finish()`. A fragment that was not committed
     never becomes part of the final index, and the next `fragment()` offers its samples again.
 
@@ -169,14 +197,14 @@ class Mp4Writer:
         self._header = header
         self._known_sets = frozenset(nal for sets in parameter_sets(header.video_extradata) for nal in sets)
         scale = video_timescale(header.fps)
-        self._video = _TrackState(unit=scale // header.fps, timescale=scale)
-        self._audio = _TrackState(unit=1, timescale=SAMPLE_RATE)
+        self._video = _TrackState(unit=scale // header.fps, timescale=scale, table=_Table("I"))
+        self._audio = _TrackState(unit=1, timescale=SAMPLE_RATE, table=_Table("H"))
         self._early_audio: list[EncodedPacket] = []
         self._audio_zero: int | None = None  # the sample index that is heard at time 0
         self._started = False
         self._sequence = 0
         self._position = 0
-        self._offered: tuple[bytes, list[tuple[_TrackState, int]]] | None = None
+        self._offered: tuple[Fragment, list[tuple[_TrackState, int]]] | None = None
 
     @property
     def started(self) -> bool:
@@ -201,12 +229,15 @@ class Mp4Writer:
     @property
     def due(self) -> bool:
         """Whether enough media has come together for a fragment."""
-        span = max(self._video.span(), self._audio.span())
         waiting = not self._started and self._header.has_audio and not self._audio.pending
-        return span >= (_MISSING_AUDIO_SECONDS if waiting else FRAGMENT_SECONDS) - 1e-9
+        limit = _MISSING_AUDIO_SECONDS if waiting else FRAGMENT_SECONDS
+        return self._video.span() >= limit or self._audio.span() >= _LONE_AUDIO_SECONDS
 
     def add(self, packet: EncodedPacket) -> None:
-        """Take one packet. Video before the first keyframe is left out."""
+        """Take one packet. Video before the first keyframe is left out.
+
+        Raises IoniaError(INTERNAL) when a track's packets do not come in the order of their times.
+        """
         if packet.track is Track.VIDEO:
             self._add_video(packet)
         elif self._audio_zero is None:
@@ -215,8 +246,8 @@ class Mp4Writer:
         elif self._header.has_audio:
             self._add_audio(packet, self._audio_zero)
 
-    def fragment(self) -> bytes:
-        """What to append to the file next. Only while something is `pending`."""
+    def fragment(self) -> Fragment:
+        """What to add to the file next. Only while something is `pending`."""
         if self._offered is None:
             self._offered = self._make_fragment()
         return self._offered[0]
@@ -225,15 +256,15 @@ class Mp4Writer:
         """The bytes of the last `fragment()` are in the file."""
         if self._offered is None:
             raise RuntimeError("commit without a fragment")
-        data, chunks = self._offered
-        position = self._position + len(data)
+        fragment, chunks = self._offered
+        end = position = self._position + len(fragment.data)
         position -= sum(len(sample.data) for state, count in chunks for sample in state.pending[:count])
         for state, count in chunks:
             samples = state.pending[:count]
-            state.table.add_chunk(samples, position)
+            state.table.add_chunk(samples, position, sync=state is self._video)
             position += sum(len(sample.data) for sample in samples)
             del state.pending[:count]
-        self._position += len(data)
+        self._position = end
         self._sequence += 1
         self._started = True
         self._offered = None
@@ -277,20 +308,22 @@ class Mp4Writer:
                 return
             state.origin = packet.dts
             self._audio_zero = round(packet.dts * SAMPLE_RATE / self._header.fps)
-            state.pending.append(self._video_sample(packet))
+            self._append_video(packet)
             for early in self._early_audio if self._header.has_audio else ():
                 self._add_audio(early, self._audio_zero)
             self._early_audio = []
             return
-        state.pending.append(self._video_sample(packet))
+        self._append_video(packet)
 
-    def _video_sample(self, packet: EncodedPacket) -> _Sample:
+    def _append_video(self, packet: EncodedPacket) -> None:
         state = self._video
-        return _Sample(
-            time=(packet.dts - state.origin) * state.unit,
-            duration=packet.duration * state.unit,
-            keyframe=packet.keyframe,
-            data=length_prefixed(packet.data, drop=self._known_sets),
+        state.append(
+            _Sample(
+                time=(packet.dts - state.origin) * state.unit,
+                duration=packet.duration * state.unit,
+                keyframe=packet.keyframe,
+                data=length_prefixed(packet.data, drop=self._known_sets),
+            )
         )
 
     def _add_audio(self, packet: EncodedPacket, zero: int) -> None:
@@ -301,28 +334,29 @@ class Mp4Writer:
             state.origin = min(packet.dts, zero)
         elif packet.dts < state.origin:
             return  # the header already says where sound begins
-        state.pending.append(
-            _Sample(time=packet.dts - state.origin, duration=packet.duration, keyframe=True, data=packet.data)
-        )
+        state.append(_Sample(time=packet.dts - state.origin, duration=packet.duration, keyframe=True, data=packet.data))
 
     def _audio_skip(self) -> int:
         """Samples at the head of the audio track that are decoded and not heard."""
         return 0 if self._audio_zero is None else self._audio_zero - self._audio.origin
 
-    def _make_fragment(self) -> tuple[bytes, list[tuple[_TrackState, int]]]:
-        if not self._started and self._audio_zero is not None and not self._audio.pending:
+    def _make_fragment(self) -> tuple[Fragment, list[tuple[_TrackState, int]]]:
+        if self._audio_zero is not None and not self._started and not self._audio.pending:
             self._audio.origin = self._audio_zero
         chunks = [
             (track_id, state)
             for track_id, state in ((boxes.VIDEO_TRACK_ID, self._video), (boxes.AUDIO_TRACK_ID, self._audio))
             if state.pending
         ]
-        parts = [] if self._started else [self._head()]
-        parts.append(boxes.movie_fragment(self._sequence + 1, [state.run(track_id) for track_id, state in chunks]))
-        size = sum(len(sample.data) for _, state in chunks for sample in state.pending)
-        parts.append((size + 8).to_bytes(4, "big") + b"mdat")
-        parts += [sample.data for _, state in chunks for sample in state.pending]
-        return b"".join(parts), [(state, len(state.pending)) for _, state in chunks]
+        head = b"" if self._started else self._head()
+        moof = boxes.movie_fragment(self._sequence + 1, [state.run(track_id) for track_id, state in chunks])
+        samples = [sample.data for _, state in chunks for sample in state.pending]
+        mdat = (sum(map(len, samples)) + 8).to_bytes(4, "big") + b"mdat"
+        fragment = Fragment(
+            data=b"".join((head, moof[:4], b"free", moof[8:], mdat, *samples)),
+            seal_offset=self._position + len(head) + 4,
+        )
+        return fragment, [(state, len(state.pending)) for _, state in chunks]
 
     def _head(self) -> bytes:
         """`ftyp`, room for the header of an `mdat` with a 64-bit size, and the `moov` of a fragmented movie."""
@@ -371,8 +405,5 @@ def _audio_box(
     )
 
 
-def _big_endian(values: "array[int]") -> bytes:
-    if sys.byteorder == "little":
-        values = values[:]
-        values.byteswap()
-    return values.tobytes()
+def _big_endian(values: "array[int]", size: Literal[4, 8] = 4) -> bytes:
+    return np.frombuffer(values, dtype=f"u{values.itemsize}").astype(f">u{size}").tobytes()

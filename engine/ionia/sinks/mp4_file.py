@@ -75,8 +75,10 @@ class Mp4File:
         self._output.close()
 
     def _append_fragment(self, writer: Mp4Writer) -> None:
+        fragment = writer.fragment()
         try:
-            self._output.append(writer.fragment())
+            self._output.append(fragment.data)
+            self._output.patch(fragment.seal_offset, fragment.seal)
             if not self._output.published:
                 self._output.publish()
         except IoniaError:
@@ -86,6 +88,7 @@ class Mp4File:
 
     def _finish(self, writer: Mp4Writer) -> None:
         finale = writer.finish()
+        self._output.cut(writer.size)
         try:
             self._output.append(finale.tail)
         except IoniaError:

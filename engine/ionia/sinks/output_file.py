@@ -69,9 +69,16 @@ class OutputFile:
             while view:
                 view = view[file.write(view) :]
         except OSError as error:
-            self._cut()
+            self.cut(self.size)
             raise os_error(self._shown, error) from error
         self.size += len(data)
+
+    def cut(self, size: int) -> None:
+        """Shorten to `size` bytes. Does not raise: what is torn at the end keeps nothing from playing."""
+        if size < self._opened().seek(0, os.SEEK_END):
+            with contextlib.suppress(OSError):
+                self._opened().truncate(size)
+        self.size = size
 
     def patch(self, offset: int, data: bytes) -> None:
         """Overwrite bytes that are there."""
@@ -128,10 +135,6 @@ class OutputFile:
         if self._file is None:
             raise output_error(self._shown, "it is not open")
         return self._file
-
-    def _cut(self) -> None:
-        with contextlib.suppress(OSError):  # a torn fragment at the end does not keep the file from playing
-            self._opened().truncate(self.size)
 
     def _remove_hidden(self) -> None:
         with contextlib.suppress(OSError):  # a hidden file without content is no reason to fail

@@ -1,0 +1,86 @@
+"""A short clip from the real encoders: exact packets to feed to sinks. Small pictures, made once per test run.
+
+Picture n is plain grey of luma `luma_of(n)`; sound is 1 kHz for 0.1 s at the beginning of each second, else silence.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from itertools import count
+
+import numpy as np
+
+from ionia.core.media import EncodedPacket, MediaHeader, Track, VideoFrame
+from ionia.core.settings import EncoderChoice, PipelineSettings
+from ionia.media.audio_encoder import LibavAudioEncoder
+from ionia.media.encoder_probe import open_video_encoder
+from ionia.media.header import media_header
+
+WIDTH, HEIGHT = 64, 48
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EncodedClip:
+    """A header, and packets of both tracks in DTS order."""
+
+    header: MediaHeader
+    packets: list[EncodedPacket]
+
+    def since(self, index: int, *, preroll_seconds: float = 0.1) -> list[EncodedPacket]:
+        """What a sink that begins at frame `index` gets from a pipeline that is running already."""
+        start = index / self.header.fps
+        return [
+            packet
+            for packet in self.packets
+            if seconds(packet, self.header.fps) >= (start if packet.track is Track.VIDEO else start - preroll_seconds)
+        ]
+
+
+def endless(clip: EncodedClip, frames: int) -> Iterator[EncodedPacket]:
+    """The packets of a clip of `frames` pictures over and over, in time. `frames` is a whole number of audio ticks."""
+    samples = frames * 48_000 // clip.header.fps
+    assert samples % 1024 == 0
+    for turn in count():
+        for packet in clip.packets:
+            if turn and packet.pts < 0:
+                continue  # the encoder's priming happens once
+            shift = turn * (frames if packet.track is Track.VIDEO else samples)
+            yield replace(packet, pts=packet.pts + shift, dts=packet.dts + shift)
+
+
+def luma_of(index: int) -> int:
+    """Luma of picture `index`: 32 levels far enough apart to tell after encoding."""
+    return 16 + 6 * (index % 32)
+
+
+def seconds(packet: EncodedPacket, fps: int) -> float:
+    """A packet's decoding time."""
+    return packet.dts / (fps if packet.track is Track.VIDEO else 48_000)
+
+
+@lru_cache
+def encoded_clip(
+    frames: int = 100, *, fps: int = 30, audio: bool = True, keyframes: tuple[int, ...] = (), tail: int = 0
+) -> EncodedClip:
+    """Encode `frames` pictures and the sound that belongs to them, and `tail` ticks of sound more."""
+    settings = PipelineSettings(fps=fps, video_bitrate=500_000, encoder=EncoderChoice.X264)
+    video, info, _ = open_video_encoder(settings, WIDTH, HEIGHT)
+    sound = LibavAudioEncoder(128_000) if audio else None
+    packets: list[EncodedPacket] = []
+    for index in range(frames):
+        grey = round((luma_of(index) - 16) * 255 / 219)
+        pixels = np.full((HEIGHT, WIDTH, 4), grey, np.uint8)
+        packets += video.encode(VideoFrame(captured_ns=0, pixels=pixels), index, keyframe=index in keyframes)
+    packets += video.flush()
+    video.close()
+    if sound:
+        ticks = frames * 48_000 // fps // 1024 + tail
+        time = np.arange(ticks * 1024)
+        wave = np.where(time % 48_000 < 4800, 0.5 * np.sin(2 * np.pi * 1000 * time / 48_000), 0)
+        samples = np.stack([wave, wave], axis=1).astype(np.float32)
+        for tick in range(ticks):
+            packets += sound.encode(samples[tick * 1024 : (tick + 1) * 1024], tick * 1024)
+        packets += sound.flush()
+        sound.close()
+    packets.sort(key=lambda packet: (seconds(packet, fps), packet.track is Track.AUDIO))
+    return EncodedClip(header=media_header(info, sound.info if sound else None), packets=packets)

@@ -1,0 +1,161 @@
+"""Every path a user may give: it records there, or says in one line why not."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from ionia.core.errors import ErrorKind, IoniaError
+from ionia.sinks.mp4_file import Mp4File
+from ionia.sinks.output_file import OutputFile
+from ionia.sinks.output_path import free_bytes, resolve_output, windows_name_problem
+from tests.fakes.encoded_clip import encoded_clip
+from tests.fakes.media_check import file_facts
+
+as_user = pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may write anywhere")
+
+
+def refused(path: str) -> str:
+    """The message with which a path is refused."""
+    with pytest.raises(IoniaError) as caught:
+        Mp4File(path).open(encoded_clip(40).header)
+    assert caught.value.kind is ErrorKind.OUTPUT_FAILED
+    assert len(caught.value.message) < 700
+    assert "\n" not in caught.value.message
+    caught.value.message.encode()
+    return caught.value.message
+
+
+@pytest.mark.parametrize(
+    "name", ["plain.mp4", "with space.mp4", "日本 ünï 🎬.mp4", "no-extension", "-x.mp4", "ä" * 125]
+)
+def test_names_that_work(tmp_path: Path, name: str) -> None:
+    clip = encoded_clip(40)
+    sink = Mp4File(str(tmp_path / name))
+    sink.open(clip.header)
+    sink.write(clip.packets)
+    sink.close()
+    assert [entry.name for entry in tmp_path.iterdir()] == [name]
+    assert len(file_facts(tmp_path / name).video.pts) == 40
+
+
+def test_names_that_do_not(tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(b"")
+    assert "empty" in refused("")
+    assert "NUL" in refused(str(tmp_path / "a\0b.mp4"))
+    assert "does not exist" in refused(str(tmp_path / "missing" / "a.mp4"))
+    assert "is a folder" in refused(str(tmp_path))
+    assert "names a folder" in refused(str(tmp_path / "a") + "/")
+    assert "not an ordinary file" in refused("/dev/null")
+    assert "too long" in refused(str(tmp_path / ("a" * 256)))
+    assert "too long" in refused(str(tmp_path / ("a" * 100_000)))
+    assert refused(str(tmp_path / "file" / "a.mp4"))
+    assert "encoding" in refused(str(tmp_path / "\ud800.mp4"))
+    assert "\\n" in refused(str(tmp_path / "no" / "a\nb.mp4"))
+    assert [entry.name for entry in tmp_path.iterdir()] == ["file"]
+
+
+@as_user
+def test_places_without_permission(tmp_path: Path) -> None:
+    folder = tmp_path / "locked"
+    folder.mkdir(mode=0o555)
+    assert "not writable" in refused(str(folder / "a.mp4"))
+    (tmp_path / "file.mp4").write_bytes(b"")
+    (tmp_path / "file.mp4").chmod(0o444)
+    assert "write-protected" in refused(str(tmp_path / "file.mp4"))
+
+
+def test_permissions_are_asked_of_the_system(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "access", lambda *_: False)
+    assert "not writable" in refused(str(tmp_path / "a.mp4"))
+    (tmp_path / "file.mp4").write_bytes(b"")
+    assert "write-protected" in refused(str(tmp_path / "file.mp4"))
+
+
+def test_a_path_is_recorded_by_one_session_at_a_time(tmp_path: Path) -> None:
+    clip = encoded_clip(40)
+    path = tmp_path / "a.mp4"
+    link = tmp_path / "link.mp4"
+    link.symlink_to(path)
+    first = Mp4File(str(path))
+    first.open(clip.header)
+    assert "another session" in refused(str(link))
+    first.write(clip.packets)
+    assert "another session" in refused(str(path))
+    first.close()
+    again = Mp4File(str(link))
+    again.open(clip.header)
+    again.write(clip.packets)
+    again.close()
+    assert link.is_symlink()
+    assert len(file_facts(link).video.pts) == 40
+
+
+@pytest.mark.parametrize("published", [False, True])
+def test_another_process_is_refused_until_the_first_is_gone(tmp_path: Path, published: bool) -> None:
+    path = tmp_path / "a.mp4"
+    script = (
+        "import sys\n"
+        "from ionia.sinks.output_file import OutputFile\n"
+        "output = OutputFile(sys.argv[1])\n"
+        "output.open()\n"
+        "output.append(b'data')\n"
+        "if sys.argv[2] == 'True': output.publish()\n"
+        "sys.stdout.write('open\\n'); sys.stdout.flush()\n"
+        "sys.stdin.read()\n"
+    )
+    command = [sys.executable, "-c", script, str(path), str(published)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        assert process.stdout
+        assert process.stdout.readline() == b"open\n"
+        assert "another session" in refused(str(path))
+        process.kill()
+        process.wait()
+    output = OutputFile(str(path))
+    output.open()
+    assert output.size == 0
+    output.close()
+
+
+def test_what_goes_wrong_at_the_rename_is_told(tmp_path: Path) -> None:
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    output = OutputFile(str(folder / "a.mp4"))
+    output.open()
+    output.append(b"data")
+    for entry in folder.iterdir():
+        entry.unlink()
+    folder.rmdir()
+    with pytest.raises(IoniaError) as caught:
+        output.publish()
+    assert caught.value.kind is ErrorKind.OUTPUT_FAILED
+    output.close()
+
+
+def test_a_closed_file_takes_nothing_more(tmp_path: Path) -> None:
+    output = OutputFile(str(tmp_path / "a.mp4"))
+    with pytest.raises(IoniaError, match="not open"):
+        output.append(b"x")
+    output.discard()
+    output.close()
+
+
+@pytest.mark.parametrize(
+    "name", ["CON", "nul.mp4", "Com1.mp4", "LPT9 .x.mp4", "a:b.mp4", "what?.mp4", "a.", "b ", "a\x07"]
+)
+def test_names_that_windows_refuses(name: str) -> None:
+    assert windows_name_problem(name)
+    with pytest.raises(IoniaError):
+        resolve_output(name, platform="win32")
+
+
+@pytest.mark.parametrize("name", ["console.mp4", "com.mp4", "COM10.mp4", "nully", "a.b.mp4", "über.mp4"])
+def test_names_that_windows_takes(name: str) -> None:
+    assert windows_name_problem(name) == ""
+
+
+def test_free_space_of_a_file_that_is_not_there_yet(tmp_path: Path) -> None:
+    assert free_bytes(str(tmp_path / "a.mp4")) > 0
+    assert free_bytes(str(tmp_path)) > 0
