@@ -99,6 +99,11 @@ class Wakeup:
         self.ended = True
         self.wake()
 
+    def close(self) -> None:
+        """Free the sockets. Nobody may wake any more."""
+        self.receiver.close()
+        self.sender.close()
+
     def drain(self) -> None:
         """Forget the wake-ups so far. Main thread."""
         with contextlib.suppress(BlockingIOError):

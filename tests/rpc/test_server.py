@@ -1,0 +1,406 @@
+"""Whole conversations with the server over an in-memory wire."""
+
+import json
+import logging
+import threading
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from ionia.core.errors import ErrorKind, IoniaError
+from ionia.core.events import StatsSampled
+from ionia.core.settings import SessionKind
+from ionia.rpc.lanes import MAX_WAITING
+from ionia.rpc.schema import METHODS, NOTIFICATIONS, Role
+from tests.fakes.engine_service import wait
+from tests.rpc.duplex import Duplex
+
+KINDS = [kind.value for kind in SessionKind]
+TARGET = {"recorder": "/tmp/a.mp4", "streamer": "rtmp://host/app/SECRETKEY"}  # noqa: S108 - never opened
+
+
+def error(
+    code: int, kind: str, message: str, *, request_id: object = 1, session: str | None = None, hint: str = ""
+) -> object:
+    data = {"kind": kind, "hint": hint, "id": session}
+    return {"jsonrpc": "2.0", "error": {"code": code, "message": message, "data": data}, "id": request_id}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_life_of_a_session(kind: str) -> None:
+    with Duplex() as client:
+        assert client.call(f"{kind}.getCodecName") == "none"
+        assert client.call(f"{kind}.initialize", [TARGET[kind]]) is True
+        assert client.call(f"{kind}.getCodecName") == "libx264"
+        assert client.call(f"{kind}.start") is True
+        assert client.call(f"{kind}.start") is False
+        assert client.call(f"{kind}.isRunning") is True
+        assert client.call(f"{kind}.getStats") == client.call(f"{kind}.getStatistics") == {"state": "running"}
+        assert client.call(f"{kind}.getCurrentPTSSeconds") == 1.5
+        assert client.call(f"{kind}.stop") is True
+        assert client.call(f"{kind}.stop") is True
+        assert client.call(f"{kind}.getStats") == {"state": "stopped"}
+        assert client.call(f"{kind}.dispose") is None
+        assert client.call(f"{kind}.getStats")["code"] == 1003
+    states = [m["params"]["state"] for m in client.messages if m.get("method") == "session.state"]
+    assert states == ["initialized", "running", "stopping", "stopped"]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_unknown_sessions(kind: str) -> None:
+    with Duplex() as client:
+        answers = {
+            method.name.partition(".")[2]: client.call(method.name, {"id": "nobody"})
+            for method in METHODS.values()
+            if method.kind is SessionKind(kind) and not method.name.endswith("initialize")
+        }
+        codes = {verb: answer["code"] for verb, answer in answers.items() if isinstance(answer, dict)}
+        assert codes == {"start": 1001, "getStats": 1003, "getStatistics": 1003, "dispose": 1003}
+        values = {verb: answer for verb, answer in answers.items() if verb not in codes}
+        connection = {"isConnected": False, "isBackpressure": False} if kind == "streamer" else {}
+        assert values == {
+            "isRunning": False,
+            "getCodecName": "none",
+            "stop": True,
+            "getCurrentPTSSeconds": 0,
+            **connection,
+        }
+
+
+@pytest.mark.parametrize("kind", [kind for kind in ErrorKind if kind is not ErrorKind.INTERNAL])
+def test_every_error_of_the_engine(kind: ErrorKind) -> None:
+    def fail(_session_id: str) -> None:
+        raise IoniaError(kind, "rtmp://host/app/KEY said\nno", "Try rtmp://u:p@host/a/b")
+
+    with Duplex() as client:
+        client.service.hooks["recorder.start"] = fail
+        assert client.answer(client.request("recorder.start", ["x"])) == error(
+            kind.code,
+            kind.kind,
+            "rtmp://host/app/**** said\\nno",
+            session="x",
+            hint="Try rtmp://host/a/****",
+        )
+
+
+def test_a_mistake_in_the_engine(caplog: pytest.LogCaptureFixture) -> None:
+    def fail(_session_id: str) -> None:
+        raise RuntimeError("secret details")
+
+    with Duplex() as client, caplog.at_level(logging.ERROR):
+        client.service.hooks["recorder.start"] = fail
+        hint = "The engine's log on stderr says more."
+        expected = error(-32603, "internal", "Internal error", session="x", hint=hint)
+        assert client.answer(client.request("recorder.start", ["x"])) == expected
+        client.service.stats_extra["bad"] = object()
+        client.call("recorder.initialize", ["a"])
+        assert client.call("recorder.getStats")["data"]["kind"] == "internal"
+        assert client.call("recorder.isRunning") is False
+    assert "secret details" in caplog.text
+
+
+def test_values_that_json_lacks_become_null() -> None:
+    with Duplex() as client:
+        client.service.stats_extra.update(cpuPercent=float("nan"), rtmpUrl="rtmp://u:p@host/app/KEY")
+        client.call("recorder.initialize", ["a"])
+        stats = client.call("recorder.getStats")
+        assert stats == {"state": "stopped", "cpuPercent": None, "rtmpUrl": "rtmp://host/app/****"}
+
+
+@pytest.mark.parametrize(
+    ("line", "answers"),
+    [
+        (b"", []),
+        (b"\r\n", []),
+        (b"{nope", [error(-32700, "parse_error", "Parse error: the message is not JSON in UTF-8", request_id=None)]),
+        (b"\xff", [error(-32700, "parse_error", "Parse error: the message is not JSON in UTF-8", request_id=None)]),
+        (b"[]", [error(-32600, "invalid_request", "Invalid request: the batch is empty", request_id=None)]),
+        (b"3", [error(-32600, "invalid_request", "Invalid request: it is not an object", request_id=None)]),
+        (
+            b'{"jsonrpc":"2.0","method":"engine.nope","id":1}',
+            [error(-32601, "method_not_found", "There is no method 'engine.nope'")],
+        ),
+        (b'{"jsonrpc":"2.0","method":"engine.nope"}', []),
+        (b'{"jsonrpc":"2.0","method":"recorder.isRunning"}', []),
+        (b'{"jsonrpc":"2.0","method":"recorder.isRunning","params":{"x":1}}', []),
+        (
+            b'{"jsonrpc":"2.0","method":"recorder.isRunning","params":null,"id":null,"extra":1}',
+            [{"jsonrpc": "2.0", "result": False, "id": None}],
+        ),
+        (
+            b'{"jsonrpc":"2.0","method":"recorder.isRunning","params":{"context":1,"id":"s"},"id":1}',
+            [error(-32602, "invalid_params", 'recorder.isRunning has no param "context"; it has id', session="s")],
+        ),
+        (
+            b'{"jsonrpc":"2.0","method":"streamer.start","params":[7],"id":1}',
+            [
+                error(
+                    -32602,
+                    "invalid_params",
+                    '"id" must be text of 1 to 128 characters without control characters, not 7',
+                )
+            ],
+        ),
+        (
+            b'{"jsonrpc":"2.0","method":"recorder.initialize","id":1}',
+            [
+                error(
+                    -32602,
+                    "invalid_params",
+                    'recorder.initialize needs the param "outputPath": text of 1 to 32767 characters '
+                    "without control characters",
+                    session="default",
+                )
+            ],
+        ),
+        (
+            b'{"jsonrpc":"2.0","method":"engine.info","params":[1],"id":1}',
+            [error(-32602, "invalid_params", "engine.info takes no params, not 1; options are given by name")],
+        ),
+        (
+            b'[{"jsonrpc":"2.0","method":"recorder.isRunning","id":"a"},1,{"jsonrpc":"2.0","method":"streamer.stop"},'
+            b'{"jsonrpc":"2.0","method":"streamer.stop","id":"b"}]',
+            [
+                [
+                    {"jsonrpc": "2.0", "result": False, "id": "a"},
+                    error(-32600, "invalid_request", "Invalid request: it is not an object", request_id=None),
+                    {"jsonrpc": "2.0", "result": True, "id": "b"},
+                ]
+            ],
+        ),
+        (b'[{"jsonrpc":"2.0","method":"recorder.isRunning"}]', []),
+    ],
+)
+def test_lines_and_their_answers(line: bytes, answers: list[object]) -> None:
+    with Duplex() as client:
+        assert client.exchange(line + b"\n") == answers
+
+
+def test_an_oversized_line() -> None:
+    with Duplex() as client:
+        for _ in range(17):
+            client.server.receive(b"x" * (1 << 20))
+        client.server.receive(b"\n")
+        assert client.call("recorder.isRunning") is False
+    reason = "Invalid request: the message is longer than 16777216 bytes"
+    assert client.messages[0] == error(-32600, "invalid_request", reason, request_id=None)
+
+
+def test_header_framing_is_answered_in_kind() -> None:
+    with Duplex() as client:
+        body = b'{"jsonrpc":"2.0","method":"recorder.isRunning","id":1}'
+        client.exchange(b"Content-Length: %d\r\n\r\n%b" % (len(body), body))
+    assert client.written == b'Content-Length: 39\r\n\r\n{"jsonrpc":"2.0","result":false,"id":1}'
+
+
+def test_queries_are_answered_while_a_stop_flushes() -> None:
+    flushing, release = threading.Event(), threading.Event()
+
+    def flush(session_id: str) -> None:
+        if session_id == "a":
+            flushing.set()
+            wait(release)
+
+    with Duplex() as client:
+        client.service.hooks["recorder.stop"] = flush
+        client.call("recorder.initialize", {"outputPath": "x", "id": "a"})
+        client.call("recorder.start", ["a"])
+        stop = client.request("recorder.stop", ["a"])
+        wait(flushing)
+        assert client.call("recorder.getStats", ["a"]) == {"state": "running"}
+        assert client.call("recorder.isRunning", ["a"]) is True
+        assert client.call("streamer.initialize", {"rtmpUrl": TARGET["streamer"], "id": "a"}) is True
+        assert client.call("streamer.stop", ["a"]) is True
+        assert client.call("engine.devices")["windows"][0]["title"] == "half of a pair ?"
+        again = client.request("recorder.start", ["a"])
+        behind = client.request("recorder.isRunning", ["a"])
+        release.set()
+        assert client.answer(stop)["result"] is True
+        assert client.answer(again)["result"] is True
+        assert client.answer(behind)["result"] is True
+        order = [m["id"] for m in client.messages if m.get("id") in {stop, again, behind}]
+        assert order == [stop, again, behind]
+
+
+def test_a_slow_device_list_delays_nobody_and_a_batch_does_not_block() -> None:
+    asked, release = threading.Event(), threading.Event()
+
+    def ask(_: str) -> None:
+        asked.set()
+        wait(release)
+
+    with Duplex() as client:
+        client.service.hooks["engine.devices"] = ask
+        calls = ["engine.devices", "engine.info"]
+        client.send([{"jsonrpc": "2.0", "method": method, "id": method} for method in calls])
+        wait(asked)
+        assert client.call("engine.info")["name"] == "ionia-engine"
+        assert client.call("recorder.stop") is True
+        release.set()
+        batch = client.wait_for(lambda m: isinstance(m, list))
+        assert [answer["id"] for answer in batch] == calls
+
+
+def test_settings_of_the_engine() -> None:
+    with Duplex() as client:
+        assert client.call("engine.setDebugLogging", [True]) is None
+        assert client.service.debug is True
+        assert logging.getLogger("ionia").level == logging.DEBUG
+        assert client.call("engine.setDebugLogging", {"enabled": False}) is None
+        logging.getLogger("ionia").setLevel(logging.NOTSET)
+        assert client.call("engine.subscribe", {"statsIntervalMs": 500, "audioLevels": True}) is None
+        assert client.service.subscription == (500, True)
+        assert client.call("engine.subscribe") is None
+        assert client.service.subscription == (None, False)
+        assert client.call("engine.setDebugLogging")["code"] == -32602
+
+
+def test_too_many_calls() -> None:
+    release, begun = threading.Event(), threading.Event()
+
+    def block(_: str) -> None:
+        begun.set()
+        wait(release)
+
+    with Duplex() as client:
+        client.service.hooks["recorder.start"] = block
+        client.request("recorder.start", ["a"])
+        wait(begun)
+        ids = [client.request("recorder.isRunning", ["a"]) for _ in range(MAX_WAITING)]
+        client.send({"jsonrpc": "2.0", "method": "recorder.stop", "params": ["a"]})
+        refused = client.answer(ids[-1])
+        assert refused["error"]["data"] == {"kind": "busy", "hint": "", "id": "a"}
+        release.set()
+        assert client.answer(ids[-2])["result"] is False
+
+
+def test_shutdown_is_answered_last() -> None:
+    release, begun = threading.Event(), threading.Event()
+
+    def block(_: str) -> None:
+        begun.set()
+        wait(release)
+
+    with Duplex() as client:
+        client.service.hooks["recorder.start"] = block
+        client.service.hooks["close"] = lambda _: release.set()
+        running = client.request("recorder.start")
+        wait(begun)
+        waiting = client.request("recorder.stop")
+        assert not client.server.ending
+        ended = client.request("engine.shutdown")
+        client.send({"jsonrpc": "2.0", "method": "engine.shutdown"})
+        assert client.server.ending
+        late = client.request("recorder.isRunning")
+    assert client.service.closed.is_set()
+    answers = {m["id"]: m.get("result", m.get("error")) for m in client.messages if "id" in m}
+    assert list(answers)[-1] == ended
+    assert answers[ended] is None
+    assert answers[running]["code"] == 1001
+    assert answers[waiting]["data"]["kind"] == "shutting_down"
+    assert answers[late]["data"]["kind"] == "shutting_down"
+
+
+def test_a_service_that_fails_to_close_costs_no_answer(caplog: pytest.LogCaptureFixture) -> None:
+    def fail(_: str) -> None:
+        raise RuntimeError("stuck")
+
+    with Duplex() as client:
+        client.service.hooks["close"] = fail
+        ended = client.request("engine.shutdown")
+    assert client.answer(ended)["result"] is None
+    assert "did not close cleanly" in caplog.text
+
+
+def test_hurry_answers_a_shutdown_that_hangs() -> None:
+    release = threading.Event()
+    with Duplex() as client:
+        client.service.hooks["close"] = lambda _: wait(release)
+        ended = client.request("engine.shutdown")
+        closing = threading.Thread(target=client.close)
+        closing.start()
+        client.server.hurry(20)
+        assert client.answer(ended)["result"] is None
+        release.set()
+        closing.join()
+
+
+def test_pending_calls_are_made_before_the_end() -> None:
+    with Duplex() as client:
+        for method, params in [("initialize", ["a"]), ("start", []), ("getStats", []), ("stop", [])]:
+            client.request(f"recorder.{method}", params)
+        client.close()
+        results = [m["result"] for m in client.messages if "id" in m]
+    assert results == [True, True, {"state": "running"}, True]
+
+
+def test_an_event_that_cannot_be_told_is_no_failure(caplog: pytest.LogCaptureFixture) -> None:
+    with Duplex() as client:
+        client.service.listener(StatsSampled(session_id="a", stats={"bad": object()}))  # type: ignore[dict-item]
+        client.service.listener(StatsSampled(session_id="a", stats={"n": 1}))
+    assert [m["params"] for m in client.messages] == [{"id": "a", "n": 1}]
+    assert "StatsSampled can't be told" in caplog.text
+
+
+def test_the_document_is_served() -> None:
+    with Duplex() as client:
+        document = client.call("rpc.discover")
+    assert [method["name"] for method in document["methods"]] == list(METHODS)
+    assert [entry["name"] for entry in document["x-notifications"]] == list(NOTIFICATIONS)
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4),
+    max_leaves=8,
+)
+NAMES = st.sampled_from([name for name, method in METHODS.items() if method.role is not Role.SHUTDOWN])
+REQUESTS = st.fixed_dictionaries(
+    {"jsonrpc": st.just("2.0") | JSON, "method": NAMES | JSON},
+    optional={"params": JSON | st.lists(JSON), "id": JSON, "other": JSON},
+)
+
+
+def wants_answer(message: object) -> bool:
+    """JSON-RPC 2.0's own rule, written once more."""
+    if isinstance(message, list) and message:
+        return any(wants_answer(item) for item in message)
+    valid = (
+        isinstance(message, dict)
+        and message.get("jsonrpc") == "2.0"
+        and isinstance(message.get("method"), str)
+        and (message.get("params") is None or isinstance(message["params"], (list, dict)))
+    )
+    return not valid or "id" in message
+
+
+def is_answer(message: object) -> bool:
+    if isinstance(message, list):
+        return bool(message) and all(isinstance(item, dict) and is_answer(item) for item in message)
+    assert isinstance(message, dict)
+    if message.keys() == {"jsonrpc", "result", "id"}:
+        return True
+    data = message["error"]["data"]
+    return message.keys() == {"jsonrpc", "error", "id"} and data.keys() == {"kind", "hint", "id"}
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.lists(REQUESTS | JSON | st.lists(REQUESTS | JSON, max_size=4), max_size=5))
+def test_any_json_is_answered_as_it_should(messages: list[object]) -> None:
+    with Duplex() as client:
+        answers = client.exchange(b"".join(json.dumps(message).encode() + b"\n" for message in messages))
+    answers = [answer for answer in answers if not (isinstance(answer, dict) and "method" in answer)]
+    assert all(is_answer(answer) for answer in answers)
+    assert len(answers) == sum(wants_answer(message) for message in messages)
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.binary(max_size=300), st.integers(1, 50))
+def test_any_bytes_leave_the_server_well(data: bytes, chunk: int) -> None:
+    with Duplex() as client:
+        for start in range(0, len(data), chunk):
+            client.server.receive(data[start : start + chunk])
+        client.server.receive(b"\n")
+        if not data.lower().lstrip(b" \t\r\n").removeprefix(b"\xef\xbb\xbf").startswith(b"content-"):
+            assert client.call("recorder.isRunning") is False
