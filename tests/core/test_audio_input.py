@@ -2,6 +2,8 @@ import random
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from ionia.core.audio_input import InputTimeline
 from ionia.core.audio_runs import FADE_SAMPLES
@@ -300,3 +302,43 @@ def test_digital_silence_is_sound_that_is_not_worth_an_array():
     assert rendered.planes is None
     assert rendered.covered == ((0, TICK),)
     assert timeline.counters().silence == 0
+
+
+happenings = st.lists(
+    st.one_of(
+        st.tuples(st.just("block"), st.integers(1, 5000), st.floats(-6000, 6000)),
+        st.tuples(st.just("ticks"), st.integers(1, 6), st.just(0.0)),
+        st.tuples(st.just("lost"), st.just(0), st.just(0.0)),
+    ),
+    max_size=60,
+)
+
+
+@given(happenings, st.lists(st.floats(0, 1500), min_size=1, max_size=10))
+@settings(max_examples=200, deadline=None)
+def test_whatever_the_stamps_say_there_is_no_click_and_every_sample_is_accounted_for(
+    happened: list[tuple[str, int, float]], jitter: list[float]
+):
+    timeline = InputTimeline()
+    position, tick, out, covered = 0.0, 0, [], 0
+    for number, (what, count, shift) in enumerate([*happened, ("ticks", 12, 0.0)]):
+        if what == "block":
+            position += shift if abs(shift) > 5000 else 0.0
+            timeline.push(position + jitter[number % len(jitter)], constant(count))
+            position += count
+        elif what == "lost":
+            timeline.lost()
+        else:
+            for _ in range(count):
+                rendered = timeline.render(tick * TICK)
+                mask = np.zeros(TICK, dtype=np.bool_)
+                for low, high in rendered.covered:
+                    mask[low:high] = True
+                covered += int(mask.sum())
+                planes = np.zeros((2, TICK), dtype=np.float32) if rendered.planes is None else rendered.planes
+                out.append(planes[0])
+                tick += 1
+    sound = np.concatenate(out)
+    assert np.abs(sound).max() < 0.51
+    assert np.abs(np.diff(sound)).max() < 0.5 * 2.2 / FADE_SAMPLES
+    assert timeline.counters().silence == tick * TICK - covered

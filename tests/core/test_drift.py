@@ -51,6 +51,30 @@ def test_learns_offset_and_drift_from_late_stamps(ppm: float):
     assert clock.position_of(60 * SECOND) == pytest.approx(1000 + 60 * SECOND / rate, abs=24)
 
 
+def test_busy_seconds_teach_nothing():
+    clock = DeviceClock()
+    for second in range(20):
+        late = {10: 500.0, 11: 500.0, 13: 500.0, 14: -500.0, 15: 500.0}.get(second, 0.0)
+        clock.observe(second * SECOND, second * SECOND + late)
+    assert clock.position_of(20 * SECOND) == pytest.approx(20 * SECOND, abs=0.01)
+
+
+@pytest.mark.parametrize(("seconds", "step"), [(10, 960.0), (10, -960.0), (40, 960.0)])
+def test_a_step_of_the_device_is_learned_in_three_seconds_and_leaves_the_slope(seconds: int, step: float):
+    jitter = random.Random(seconds)  # noqa: S311 - a seeded model, not a secret
+    clock = DeviceClock()
+    rate = 1 + 150e-6
+    steady_slope = 0.0
+    for index in range(0, (seconds + 8) * SECOND, 480):
+        if index == seconds * SECOND:
+            steady_slope = clock.slope
+        stepped = step if index >= seconds * SECOND else 0.0
+        clock.observe(index, index / rate + stepped + jitter.uniform(0, 720))
+    now = (seconds + 8) * SECOND
+    assert clock.position_of(now) == pytest.approx(now / rate + step, abs=96)
+    assert clock.slope == pytest.approx(steady_slope, abs=60e-6)
+
+
 def test_a_slope_that_is_handed_on_is_kept_until_there_is_better():
     clock = DeviceClock(slope=250e-6, slope_known=True)
     clock.observe(0, 0.0)
@@ -114,8 +138,10 @@ def test_an_error_is_made_up_at_2000_ppm_at_first_and_at_300_later():
     assert playhead.read(TICK)[1] == pytest.approx(TICK * 1.002)
     for tick in range(2, 500):
         playhead.read(tick * TICK)
-    clock.observe(900, 900 - 4800)
+    clock.observe(900, 900 - 650.0)
     assert playhead.read(500 * TICK)[1] == pytest.approx(TICK * 1.0003)
+    clock.observe(901, 901 - 1500.0)
+    assert playhead.read(501 * TICK)[1] == pytest.approx(TICK * 1.002)
 
 
 def test_the_rate_is_bounded_whatever_the_clock_says():

@@ -15,10 +15,12 @@ _WINDOWS = 60
 _POINT_SIGMA = 0.0005 * SAMPLE_RATE  # what one window's earliest stamp is off by, typically
 _SLOPE_SIGMA = 200e-6  # sound devices are within 200 ppm, most of them
 _KNOWN_SLOPE_SIGMA = 30e-6
+_STEP = 0.005 * SAMPLE_RATE
+_STEP_WINDOWS = 3  # a busy machine delays every single block of a second now and then, but hardly of three
 
 _FOLLOW_SAMPLES = 4.0 * SAMPLE_RATE
-_FOLLOW_LIMIT = 300e-6  # 0.5 cent: nobody hears it, and 10 ms are made up in half a minute
-_ACQUIRE_LIMIT = 2000e-6  # 3.5 cents, below what ears notice, while the first estimate is still poor
+_FOLLOW_LIMIT = 300e-6  # 0.5 cent: nobody hears it, and 5 ms are made up in 17 s
+_ACQUIRE_LIMIT = 2000e-6  # 3.5 cents, below what ears notice, while the first estimate is poor or after a step
 _ACQUIRE_SAMPLES = 10.0 * SAMPLE_RATE
 _RATE_LIMIT = 2500e-6
 _DEAD_ZONE = 2.0  # samples; a device with exact timestamps is copied bit for bit
@@ -37,13 +39,16 @@ class DeviceClock:
     Why the earliest: a timestamp is late by however long the block waited to be read, and never early. So each
     second of samples counts with the stamp that waited least, and a least-squares line goes through up to a minute
     of these. The slope begins at `slope` (0, or what an earlier run of the device taught) and leaves it only as far
-    as the points bear out. One thread owns it.
+    as the points bear out. A second that is more than 5 ms off is left out; three in a row on the same side mean that
+    the device has stepped (it lost some samples, its buffer moved), and a new line begins. One thread owns it.
     """
 
     def __init__(self, *, slope: float = 0.0, slope_known: bool = False) -> None:
         self._prior_slope = slope
         self._prior_weight = 1.0 / (_KNOWN_SLOPE_SIGMA if slope_known else _SLOPE_SIGMA) ** 2
         self._points: deque[_Stamp] = deque(maxlen=_WINDOWS)
+        self._strays: list[_Stamp] = []
+        self._strays_late = False
         self._earliest: _Stamp | None = None
         self._window_end = 0.0
         self._slope = slope
@@ -72,10 +77,9 @@ class DeviceClock:
             self._window_end = index + _WINDOW
             self._set_line(stamp)
         elif index >= self._window_end:
-            self._points.append(self._earliest)
+            self._close_window(self._earliest)
             self._earliest = stamp
             self._window_end = index + _WINDOW
-            self._fit()
             return
         elif stamp.offset - self._slope * (stamp.index - self._earliest.index) >= self._earliest.offset:
             return
@@ -94,6 +98,26 @@ class DeviceClock:
     def _set_line(self, stamp: _Stamp) -> None:
         self._reference, self._offset = stamp.index, stamp.offset
 
+    def _close_window(self, point: _Stamp) -> None:
+        """A second is over, and this was its earliest stamp. One that is far off waits for others to confirm it."""
+        error = point.index + point.offset - self.position_of(point.index)
+        if self._points and abs(error) > _STEP:
+            if self._strays and (error > 0) != self._strays_late:
+                self._strays.clear()
+            self._strays_late = error > 0
+            self._strays.append(point)
+            if len(self._strays) < _STEP_WINDOWS:
+                return
+            if self.slope_known:
+                self._prior_weight = 1.0 / _KNOWN_SLOPE_SIGMA**2
+            self._prior_slope = self._slope
+            self._points.clear()
+            self._points.extend(self._strays)
+        else:
+            self._points.append(point)
+        self._strays.clear()
+        self._fit()
+
     def _fit(self) -> None:
         count = len(self._points)
         mean_index = sum(p.index for p in self._points) / count
@@ -109,7 +133,8 @@ class Playhead:
     """Reads a device tick by tick, following its clock without ever jumping.
 
     Each tick is read at one constant rate: the clock's own, plus a correction of at most 300 ppm (2000 ppm during
-    the first ten seconds) towards where the clock says the tick should end. One thread owns it.
+    the first ten seconds, and while more than 5 ms off) towards where the clock says the tick should end. One thread
+    owns it.
     """
 
     def __init__(self, clock: DeviceClock) -> None:
@@ -161,7 +186,8 @@ class Playhead:
         error = target - (self._start + natural)
         if abs(error) <= _DEAD_ZONE:
             error = 0.0
-        limit = _ACQUIRE_LIMIT if self._followed < _ACQUIRE_SAMPLES else _FOLLOW_LIMIT
+        acquiring = self._followed < _ACQUIRE_SAMPLES or abs(error) > _STEP
+        limit = _ACQUIRE_LIMIT if acquiring else _FOLLOW_LIMIT
         correction = max(-limit, min(limit, error / _FOLLOW_SAMPLES))
         rate = natural / AUDIO_TICK_SAMPLES - 1.0 + correction
         return AUDIO_TICK_SAMPLES * (1.0 + max(-_RATE_LIMIT, min(_RATE_LIMIT, rate)))
