@@ -171,17 +171,30 @@ class OutputFile:
 
 
 if sys.platform == "win32":
+    import ctypes
     import msvcrt
+    from ctypes import wintypes
+
+    class _Overlapped(ctypes.Structure):
+        _fields_ = (
+            ("Internal", ctypes.c_void_p),
+            ("InternalHigh", ctypes.c_void_p),
+            ("Offset", wintypes.DWORD),
+            ("OffsetHigh", wintypes.DWORD),
+            ("hEvent", wintypes.HANDLE),
+        )
+
+    _lock_file = ctypes.WinDLL("kernel32").LockFileEx
+    _lock_file.argtypes = (
+        wintypes.HANDLE, wintypes.DWORD, wintypes.DWORD, wintypes.DWORD, wintypes.DWORD, ctypes.POINTER(_Overlapped)
+    )  # fmt: skip
+    _EXCLUSIVE_NOW = 0x1 | 0x2  # LOCKFILE_FAIL_IMMEDIATELY | LOCKFILE_EXCLUSIVE_LOCK, minwinbase.h
 
     def _lock(file: BinaryIO) -> bool:
-        try:
-            file.seek(_LOCK_OFFSET)
-            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
-        except OSError:
-            return False
-        finally:
-            file.seek(0)
-        return True
+        # Not msvcrt.locking: the C library's _locking can't place a lock beyond 2 GiB.
+        where = _Overlapped(Offset=_LOCK_OFFSET & 0xFFFF_FFFF, OffsetHigh=_LOCK_OFFSET >> 32)
+        handle = msvcrt.get_osfhandle(file.fileno())
+        return bool(_lock_file(handle, _EXCLUSIVE_NOW, 0, 1, 0, ctypes.byref(where)))
 
 else:
     import fcntl
