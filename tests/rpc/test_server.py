@@ -88,10 +88,15 @@ def test_a_mistake_in_the_engine(caplog: pytest.LogCaptureFixture) -> None:
     def fail(_session_id: str) -> None:
         raise RuntimeError("secret details")
 
+    def leave(_session_id: str) -> None:
+        raise SystemExit(3)
+
     with Duplex() as client, caplog.at_level(logging.ERROR):
         client.service.hooks["recorder.start"] = fail
+        client.service.hooks["recorder.getCodecName"] = leave
+        assert client.call("recorder.getCodecName")["data"]["kind"] == "internal"
         hint = "The engine's log on stderr says more."
-        expected = error(-32603, "internal", "Internal error", session="x", hint=hint)
+        expected = error(-32603, "internal", "Internal error", session="x", hint=hint, request_id=2)
         assert client.answer(client.request("recorder.start", ["x"])) == expected
         client.service.stats_extra["bad"] = object()
         client.call("recorder.initialize", ["a"])

@@ -185,7 +185,7 @@ def test_null_and_whole_floats_are_forgiven() -> None:
         ({"outputPath": "a", "id": 5}, '"id" must be text of 1 to 128 characters without control characters, not 5'),
         (
             {"outputPath": "a", "id": "x" * 200},
-            '"id" must be text of 1 to 128 characters without control characters, not "' + "x" * 39 + '..."',
+            '"id" must be text of 1 to 128 characters without control characters, not "' + "x" * 39 + "...",
         ),
         (
             list(range(8)),

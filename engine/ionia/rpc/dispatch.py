@@ -70,8 +70,8 @@ class Dispatcher:
         except IoniaError as error:
             log.debug("%s: %s", name, error.message, exc_info=error)
             raise self._error(error.kind, error.message, error.hint, session) from error
-        except Exception as error:
-            # A mistake in the engine must not end it: other sessions are recording.
+        except (Exception, SystemExit) as error:
+            # A mistake in the engine, or a library that wants to exit, must not end it: other sessions are recording.
             log.exception("%s failed unexpectedly", name)
             raise self._internal(session) from error
 

@@ -15,7 +15,7 @@ from ionia.rpc.schema import Role
 
 log = logging.getLogger(__name__)
 
-MAX_LANES = 64
+MAX_LANES = 256
 """Sessions with unfinished calls at one time; each has at most two threads."""
 
 MAX_WAITING = 256
@@ -79,11 +79,7 @@ class Lanes:
         with self._lock:
             self._closed = True
             abandoned = [work for order in self._lanes.values() for work in order.withdraw()]
-            for lane in [lane for lane, order in self._lanes.items() if not len(order)]:
-                del self._lanes[lane]
             self._work.notify_all()
-            if not self._lanes:
-                self._quiet.notify_all()
         for work in abandoned:
             work.abandon()
 

@@ -89,7 +89,7 @@ def _message(event: Event, redactor: Redactor) -> tuple[str, object]:  # noqa: P
             if event.session_kind is not None:
                 whose["kind"] = event.session_kind.value
             return "session.stats", {**clean(event.stats), **whose}
-        case LevelsMeasured():
+        case _:
             return "audio.levels", r.LevelsNotification(
                 id=event.session_id,
                 desktop=_level(event.desktop),

@@ -4,7 +4,6 @@ Pure. Values are checked one by one, so that the message can name the param howe
 """
 
 import json
-import re
 import types
 from collections.abc import Mapping
 from typing import Any, Union, get_args, get_origin
@@ -113,4 +112,4 @@ def _quoted(value: object) -> str:
     if isinstance(value, (dict, list)):
         return "an object" if isinstance(value, dict) else "an array"
     text = json.dumps(value)
-    return text if len(text) <= _SHOWN else re.sub(r"\\?$", "", text[:_SHOWN]) + '..."'
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}..."
