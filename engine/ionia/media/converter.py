@@ -43,7 +43,7 @@ class Converter:
 
     def convert(self, pixels: Picture) -> av.VideoFrame:
         """A new frame each time: encoders may keep the last one while the next is made. Pixels are not copied."""
-        if pixels.strides[1:] != (4, 1):
+        if pixels.strides[1:] != (4, 1) or pixels.strides[0] < 0:  # libav's scaler misreads rows from bottom to top
             pixels = np.ascontiguousarray(pixels)
         if even(pixels.shape[1]) == self.width and even(pixels.shape[0]) == self.height:
             return self._reformat(pixels[: self.height, : self.width], self.width, self.height)

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 
 import av
 import numpy as np
+from av.codec.codec import UnknownCodecError
 
 from ionia.core.errors import ErrorKind, IoniaError
 from ionia.core.media import VideoFrame
@@ -103,4 +104,6 @@ def _prove(spec: EncoderSpec, settings: PipelineSettings, width: int, height: in
 def _reason(spec: EncoderSpec, error: Exception) -> str:
     if isinstance(error, av.error.FFmpegError):
         return f"does not open: needs {spec.needs} ({(error.strerror or type(error).__name__).lower()})"
+    if isinstance(error, UnknownCodecError):
+        return "is not part of this libav"
     return str(error)

@@ -1,0 +1,80 @@
+"""AAC through the port: exact times, and sound that comes back where it went in."""
+
+import av
+import numpy as np
+import pytest
+
+from ionia.core.errors import ErrorKind, IoniaError
+from ionia.core.media import EncodedPacket, Track
+from ionia.media.audio_encoder import LibavAudioEncoder
+
+
+def encode(encoder: LibavAudioEncoder, samples: np.ndarray, first: int = 0) -> list[EncodedPacket]:
+    packets = []
+    for at in range(0, len(samples), 1024):
+        packets += encoder.encode(samples[at : at + 1024], first + at)
+    return packets + encoder.flush()
+
+
+def test_times_are_the_sample_indexes_after_one_packet_of_priming() -> None:
+    encoder = LibavAudioEncoder(192_000)
+    assert encoder.encode(np.zeros((1024, 2), np.float32), 0) == []
+    packets = encode(encoder, np.zeros((4 * 1024, 2), np.float32), 1024)
+    assert [packet.pts for packet in packets] == [1024 * tick for tick in range(-1, 5)]
+    assert all(packet.dts == packet.pts and packet.duration == 1024 and packet.keyframe for packet in packets)
+    assert {packet.track for packet in packets} == {Track.AUDIO}
+
+
+def test_sound_comes_back_at_its_place_and_level() -> None:
+    time = np.arange(48 * 1024) / 48_000
+    left = 0.4 * np.sin(2 * np.pi * 440 * time)
+    samples = np.stack([left, -0.5 * left], axis=1).astype(np.float32)
+    encoder = LibavAudioEncoder(192_000)
+    packets = encode(encoder, samples)
+    context = av.CodecContext.create("aac", "r")
+    context.extradata = encoder.info.extradata
+    out = np.concatenate([f.to_ndarray().T for p in packets for f in context.decode(av.Packet(p.data))])[1024:]
+    inner = slice(2048, 40_000)
+    assert np.abs(out[inner] - samples[inner]).max() < 0.02
+
+
+def test_the_configuration_says_lc_48_khz_stereo() -> None:
+    config = LibavAudioEncoder(128_000).info.extradata
+    object_type, frequency, channels = config[0] >> 3, (config[0] & 7) << 1 | config[1] >> 7, config[1] >> 3 & 15
+    assert (object_type, frequency, channels) == (2, 3, 2)
+
+
+def test_the_rate_is_what_was_asked_for() -> None:
+    noise = np.random.default_rng(0).standard_normal((100 * 1024, 2)).astype(np.float32) * 0.2
+    packets = encode(LibavAudioEncoder(128_000), noise)
+    bits = sum(len(packet.data) for packet in packets) * 8
+    assert bits / (100 * 1024 / 48_000) == pytest.approx(128_000, rel=0.1)
+
+
+@pytest.mark.parametrize("shape", [(1023, 2), (1024,), (1024, 1), (2, 1024)])
+def test_anything_but_a_tick_is_refused(shape: tuple[int, ...]) -> None:
+    with pytest.raises(ValueError, match="tick"):
+        LibavAudioEncoder(128_000).encode(np.zeros(shape, np.float32), 0)
+
+
+def test_any_layout_of_memory_will_do() -> None:
+    planar = np.zeros((2, 1024), np.float32)
+    encoder = LibavAudioEncoder(128_000)
+    encoder.encode(planar.T, 0)
+    encoder.encode(np.zeros((2048, 2), np.float32)[::2], 1024)
+    assert len(encoder.flush()) == 2
+
+
+def test_closed_means_closed() -> None:
+    encoder = LibavAudioEncoder(128_000)
+    assert encoder.flush() == []
+    encoder.close()
+    encoder.close()
+    with pytest.raises(RuntimeError, match="closed"):
+        encoder.encode(np.zeros((1024, 2), np.float32), 0)
+
+
+def test_an_impossible_rate_is_one_line() -> None:
+    with pytest.raises(IoniaError) as caught:
+        LibavAudioEncoder(-5)
+    assert caught.value.kind is ErrorKind.ENCODER_UNAVAILABLE

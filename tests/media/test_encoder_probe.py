@@ -1,0 +1,150 @@
+"""Which encoder is taken, and that the user is told about those that were not."""
+
+from collections.abc import Iterator
+
+import av
+import pytest
+
+from ionia.core.errors import ErrorKind, IoniaError
+from ionia.core.media import EncodedPacket, Track, VideoFrame
+from ionia.core.service import EncoderInfo
+from ionia.core.settings import EncoderChoice, PipelineSettings
+from ionia.media import encoder_probe
+from ionia.media.encoder_probe import list_encoders, open_video_encoder
+from ionia.media.encoder_specs import SPECS, X264, EncoderSpec, candidates
+
+
+@pytest.fixture(autouse=True)
+def fresh(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setattr(encoder_probe, "_known", {})
+    return
+
+
+def only_x264_works(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As on a machine without a GPU, whatever machine this is."""
+    for spec in SPECS:
+        if spec is not X264:
+            info = EncoderInfo(name=spec.name, hardware=True, available=False, reason="no such hardware")
+            encoder_probe._known[spec.name] = info
+
+
+def test_the_list_names_every_encoder_and_what_is_missing() -> None:
+    infos = list_encoders()
+    assert [info.name for info in infos][-1] == "libx264"
+    assert infos[-1].available
+    for info in infos:
+        assert info.available == (not info.reason)
+        assert info.hardware == (info.name != "libx264")
+        assert "\n" not in info.reason
+    assert list_encoders() == infos
+
+
+def test_each_encoder_is_tried_once_per_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    tried: list[str] = []
+
+    def prove(spec: EncoderSpec, *_: object) -> str:
+        tried.append(spec.name)
+        return "no"
+
+    monkeypatch.setattr(encoder_probe, "_prove", prove)
+    list_encoders()
+    list_encoders()
+    assert len(tried) == len(set(tried)) == len(list_encoders())
+
+
+def test_auto_falls_back_to_x264_and_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
+    only_x264_works(monkeypatch)
+    encoder, info, fallbacks = open_video_encoder(PipelineSettings(), 65, 49)
+    assert (encoder.codec, info.codec, info.width, info.height) == ("libx264", "libx264", 64, 48)
+    assert [fallback.encoder for fallback in fallbacks][:3] == ["h264_nvenc", "h264_qsv", "h264_amf"]
+    assert {fallback.reason for fallback in fallbacks} == {"no such hardware"}
+    encoder.close()
+
+
+def test_x264_by_choice_is_no_fallback() -> None:
+    encoder, _, fallbacks = open_video_encoder(PipelineSettings(encoder=EncoderChoice.X264), 64, 48)
+    assert (encoder.codec, fallbacks) == ("libx264", ())
+    encoder.close()
+
+
+def test_a_hardware_encoder_must_prove_itself_at_the_real_size(monkeypatch: pytest.MonkeyPatch) -> None:
+    only_x264_works(monkeypatch)
+    encoder_probe._known["h264_qsv"] = EncoderInfo(name="h264_qsv", hardware=True, available=True, reason="")
+    encoder_probe._known["libx264"] = EncoderInfo(name="libx264", hardware=False, available=True, reason="")
+    monkeypatch.setattr(encoder_probe, "_prove", lambda *_: "too many sessions")
+    encoder, _, fallbacks = open_video_encoder(PipelineSettings(encoder=EncoderChoice.QSV), 64, 48)
+    assert encoder.codec == "libx264"
+    assert [(fallback.encoder, fallback.reason) for fallback in fallbacks] == [("h264_qsv", "too many sessions")]
+    encoder.close()
+
+
+def test_when_nothing_opens_one_line_says_so() -> None:
+    with pytest.raises(IoniaError) as caught:
+        open_video_encoder(PipelineSettings(encoder=EncoderChoice.X264), 40_000, 40_000)
+    assert caught.value.kind is ErrorKind.ENCODER_UNAVAILABLE
+    assert "40000x40000" in caught.value.message
+    assert "\n" not in caught.value.message
+
+
+class Scripted:
+    """An encoder that opens and then misbehaves."""
+
+    def __init__(self, pts: list[int], keyframes: list[int]) -> None:
+        self._pts, self._keyframes = pts, keyframes
+
+    def __call__(self, *_: object) -> "Scripted":
+        return self
+
+    def encode(self, frame: VideoFrame, index: int, *, keyframe: bool = False) -> list[EncodedPacket]:
+        return []
+
+    def repeat(self, index: int, *, keyframe: bool = False) -> list[EncodedPacket]:
+        return []
+
+    def flush(self) -> list[EncodedPacket]:
+        return [
+            EncodedPacket(track=Track.VIDEO, pts=pts, dts=pts, duration=1, keyframe=pts in self._keyframes, data=b"")
+            for pts in self._pts
+        ]
+
+    def close(self) -> None:
+        pass
+
+
+@pytest.mark.parametrize(
+    ("pts", "keyframes", "reason"),
+    [
+        ([0, 1, 2], [0], "3 packets for 4"),
+        ([0, 2, 1, 3], [0, 3], "4 packets for 4"),
+        ([0, 1, 2, 3], [0], "keyframes"),
+        ([0, 1, 2, 3], [0, 3], ""),
+    ],
+)
+def test_opening_is_not_enough(
+    monkeypatch: pytest.MonkeyPatch, pts: list[int], keyframes: list[int], reason: str
+) -> None:
+    monkeypatch.setattr(encoder_probe, "LibavVideoEncoder", Scripted(pts, keyframes))
+    assert reason in encoder_probe._prove(X264, PipelineSettings(), 64, 48)
+
+
+def test_preferences() -> None:
+    names = [spec.name for spec in candidates(EncoderChoice.AUTO, "win32")]
+    assert names == ["h264_nvenc", "h264_qsv", "h264_amf", "h264_mf", "libx264"]
+    assert "h264_mf" not in [spec.name for spec in candidates(EncoderChoice.AUTO, "linux")]
+    assert [spec.name for spec in candidates(EncoderChoice.AMF, "linux")] == ["h264_amf", "libx264"]
+    assert [spec.name for spec in candidates(EncoderChoice.X264, "linux")] == ["libx264"]
+
+
+@pytest.mark.parametrize("spec", SPECS, ids=lambda spec: spec.name)
+def test_every_option_exists_in_this_libav(spec: EncoderSpec) -> None:
+    """libav ignores an option that it doesn't know: only this test would notice a typing error."""
+    try:
+        context = av.CodecContext.create(spec.name, "w")
+    except av.codec.codec.UnknownCodecError:
+        pytest.skip(f"this build has no {spec.name}")
+    options = {option.name: option for option in context.supported_options.private}
+    for name, value in spec.options(PipelineSettings()).items():
+        assert name in options, name
+        choices = {choice.name for choice in options[name].choices}
+        assert not choices or value in choices or value.lstrip("-").isdigit(), (name, value)
+    assert spec.pixel_format in {video_format.name for video_format in context.codec.video_formats or ()}

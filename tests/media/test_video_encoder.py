@@ -1,0 +1,142 @@
+"""x264 through the port: every packet's time, every keyframe's place, the rate, and what a decoder makes of it."""
+
+from dataclasses import replace
+
+import av
+import numpy as np
+import pytest
+
+from ionia.core.h264 import nal_type, nal_units
+from ionia.core.media import EncodedPacket, Track, VideoFrame
+from ionia.core.settings import EncoderChoice, PipelineSettings
+from ionia.media.encoder_specs import X264, software_threads
+from ionia.media.video_encoder import LibavVideoEncoder
+
+SETTINGS = PipelineSettings(encoder=EncoderChoice.X264, video_bitrate=400_000, keyframe_interval_seconds=1.0, fps=10)
+
+
+def noise(seed: int, width: int = 64, height: int = 48) -> VideoFrame:
+    pixels = np.random.default_rng(seed).integers(0, 256, (height, width, 4), np.uint8)
+    return VideoFrame(captured_ns=0, pixels=pixels)
+
+
+def grey(value: int, width: int = 64, height: int = 48) -> VideoFrame:
+    return VideoFrame(captured_ns=0, pixels=np.full((height, width, 4), value, np.uint8))
+
+
+def keyframes(packets: list[EncodedPacket]) -> list[int]:
+    return [packet.pts for packet in packets if packet.keyframe]
+
+
+def decoded(encoder: LibavVideoEncoder, packets: list[EncodedPacket]) -> list[av.VideoFrame]:
+    context = av.CodecContext.create("h264", "r")
+    context.extradata = encoder.info.extradata
+    frames = [frame for packet in packets for frame in context.decode(av.Packet(packet.data))]
+    return [*frames, *context.decode(None)]
+
+
+def test_one_packet_per_picture_at_once_in_order() -> None:
+    encoder = LibavVideoEncoder(X264, SETTINGS, 64, 48)
+    for index in range(12):
+        (packet,) = encoder.encode(noise(index), index)
+        assert (packet.track, packet.pts, packet.dts, packet.duration) == (Track.VIDEO, index, index, 1)
+    assert encoder.flush() == []
+    encoder.close()
+
+
+def test_closed_gop_of_exactly_the_interval() -> None:
+    encoder = LibavVideoEncoder(X264, SETTINGS, 64, 48)
+    packets = [packet for index in range(45) for packet in encoder.encode(noise(index), index)]
+    assert keyframes(packets) == [0, 10, 20, 30, 40]
+    for packet in packets:
+        kinds = {nal_type(nal) for nal in nal_units(packet.data)}
+        assert (5 in kinds) == packet.keyframe  # every keyframe is an IDR picture
+        assert (1 in kinds) != packet.keyframe
+
+
+def test_a_forced_keyframe_restarts_the_interval() -> None:
+    encoder = LibavVideoEncoder(X264, SETTINGS, 64, 48)
+    packets = encoder.encode(grey(10), 0)
+    for index in range(1, 30):
+        packets += encoder.repeat(index, keyframe=index == 13)
+    assert keyframes(packets) == [0, 10, 13, 23]
+
+
+def test_the_interval_counts_time_when_pictures_were_skipped() -> None:
+    encoder = LibavVideoEncoder(X264, SETTINGS, 64, 48)
+    packets = [packet for index in (0, 1, 2, 12, 13, 21, 22, 23) for packet in encoder.encode(noise(index), index)]
+    assert [packet.pts for packet in packets] == [0, 1, 2, 12, 13, 21, 22, 23]
+    assert keyframes(packets) == [0, 12, 22]
+
+
+def test_repeat_shows_the_last_picture_again() -> None:
+    encoder = LibavVideoEncoder(X264, SETTINGS, 64, 48)
+    with pytest.raises(RuntimeError, match="no picture"):
+        encoder.repeat(0)
+    packets = encoder.encode(grey(200), 0)
+    packets += encoder.repeat(1) + encoder.repeat(2)
+    packets += encoder.encode(grey(50), 3) + encoder.repeat(4)
+    levels = [float(frame.to_ndarray(format="gray").mean()) for frame in decoded(encoder, packets)]
+    assert levels == pytest.approx([200] * 3 + [50] * 2, abs=3)
+
+
+def test_what_is_tagged() -> None:
+    encoder = LibavVideoEncoder(X264, SETTINGS, 65, 49)
+    assert (encoder.info.width, encoder.info.height) == (64, 48)
+    (frame, *_) = decoded(encoder, encoder.encode(grey(9, 65, 49), 0))
+    assert (frame.width, frame.height, frame.format.name) == (64, 48, "yuv420p")
+    assert (frame.colorspace, frame.color_range, frame.color_trc, frame.color_primaries) == (1, 1, 1, 1)
+    sps = next(nal for nal in nal_units(encoder.info.extradata) if nal_type(nal) == 7)
+    assert sps[1] == 100  # High profile
+    assert encoder.codec == encoder.info.codec == "libx264"
+
+
+def test_a_changed_picture_size_leaves_the_stream_as_it_was() -> None:
+    encoder = LibavVideoEncoder(X264, SETTINGS, 64, 48)
+    packets = encoder.encode(grey(9), 0)
+    packets += encoder.encode(grey(250, 200, 100), 1)
+    assert {(frame.width, frame.height) for frame in decoded(encoder, packets)} == {(64, 48)}
+
+
+def rate(packets: list[EncodedPacket], first: int, last: int) -> float:
+    """Bits per second of the pictures from `first` up to `last`."""
+    return sum(len(p.data) for p in packets if first <= p.pts < last) * 8 * SETTINGS.fps / (last - first)
+
+
+@pytest.mark.parametrize("moving", [False, True])
+def test_the_rate_is_constant_and_follows_changes(moving: bool) -> None:
+    encoder = LibavVideoEncoder(X264, SETTINGS, 320, 240)
+    packets = encoder.encode(noise(0, 320, 240), 0)
+    for index in range(1, 160):
+        if index == 40:
+            encoder.set_bitrate(100_000)
+        if index == 100:
+            encoder.set_bitrate(300_000)
+        packets += encoder.encode(noise(index, 320, 240), index) if moving else encoder.repeat(index)
+    assert rate(packets, 10, 40) == pytest.approx(400_000, rel=0.25)
+    assert rate(packets, 70, 100) == pytest.approx(100_000, rel=0.6 if moving else 0.25)
+    assert rate(packets, 130, 160) == pytest.approx(300_000, rel=0.35)
+
+
+def test_closed_means_closed() -> None:
+    encoder = LibavVideoEncoder(X264, SETTINGS, 64, 48)
+    assert encoder.flush() == []
+    encoder.encode(grey(1), 0)
+    encoder.close()
+    encoder.close()
+    with pytest.raises(RuntimeError, match="closed"):
+        encoder.encode(grey(1), 1)
+
+
+@pytest.mark.parametrize("fps", [1, 24, 60, 144])
+def test_any_frame_rate(fps: int) -> None:
+    encoder = LibavVideoEncoder(X264, replace(SETTINGS, fps=fps), 64, 48)
+    assert [packet.pts for index in range(5) for packet in encoder.encode(grey(index), index)] == [0, 1, 2, 3, 4]
+
+
+def test_threads_follow_the_work(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("os.cpu_count", lambda: 16)
+    assert [software_threads(*size) for size in ((64, 48, 10), (1280, 720, 30), (1920, 1080, 30))] == [1, 1, 2]
+    assert [software_threads(*size) for size in ((1920, 1080, 60), (3840, 2160, 60))] == [4, 8]
+    monkeypatch.setattr("os.cpu_count", lambda: None)
+    assert software_threads(3840, 2160, 60) == 1
