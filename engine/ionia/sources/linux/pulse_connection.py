@@ -1,0 +1,250 @@
+"""One connection to the pulse server (PulseAudio, or PipeWire's), turned by the thread that owns it.
+
+libpulse's plain main loop instead of its threaded one: no second thread, no lock, no callback from a foreign thread,
+and every wait is one poll with a limit, so that a server which is stopped or gone can't hold anybody.
+This module knows devices; it knows nothing of recording.
+"""
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from ionia.core.errors import ErrorKind, IoniaError
+from ionia.sources.linux.pulse_library import (
+    CONTEXT_NOAUTOSPAWN,
+    INVALID_INDEX,
+    SUBSCRIPTION_MASK_SERVER,
+    pulse_library,
+)
+
+ANSWER_TIMEOUT_S = 2.0
+"""A healthy server answers in 5 ms. One that doesn't answer within this is treated as not there."""
+
+CLIENT_NAME = b"Ionia"
+
+
+class PulseServerLostError(Exception):
+    """The connection that was there is gone."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PulseSource:
+    """A source of the server. `monitor_of` is the name of the sink that it listens to; empty for a microphone."""
+
+    name: str
+    description: str
+    monitor_of: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PulseSink:
+    """A sink of the server and the source that hears what it plays."""
+
+    name: str
+    description: str
+    monitor: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PulseDefaults:
+    """Names of the default sink and source; empty when there is none."""
+
+    sink: str = ""
+    source: str = ""
+
+
+class PulseConnection:
+    """Connected from `connect` to `close`. One thread owns it; `wake` may be called from any.
+
+    Every call after `connect` raises PulseServerLostError when the server is gone.
+    """
+
+    def __init__(self, *, timeout: float = ANSWER_TIMEOUT_S) -> None:
+        library = pulse_library()
+        self.ffi = library.ffi
+        self.lib = library.lib
+        self.text = library.text
+        self.turn_us = 0
+        """How long the last turn dealt with what came: how far an instant that is taken after it can be off."""
+        self._timeout_us = round(timeout * 1e6)
+        self._wake_lock = threading.Lock()
+        self._woken = False
+        self._defaults: PulseDefaults | None = None
+        self._defaults_operation: Any = None
+        self._callbacks: list[Any] = []
+        self._loop: Any = self.lib.pa_mainloop_new()
+        self.context: Any = self.lib.pa_context_new(self.lib.pa_mainloop_get_api(self._loop), CLIENT_NAME)
+
+    def connect(self) -> None:
+        """Connect to the server that the environment names. Raises IoniaError(AUDIO_UNAVAILABLE); then close it."""
+        lib = self.lib
+        if lib.pa_context_connect(self.context, self.ffi.NULL, CONTEXT_NOAUTOSPAWN, self.ffi.NULL) < 0:
+            raise self._unavailable(self._error_text())
+        deadline_us = self.now_us() + self._timeout_us
+        while (state := lib.pa_context_get_state(self.context)) != lib.PA_CONTEXT_READY:
+            left_us = deadline_us - self.now_us()
+            if state in (lib.PA_CONTEXT_FAILED, lib.PA_CONTEXT_TERMINATED):
+                raise self._unavailable(self._error_text())
+            if left_us <= 0 or self._woken:
+                raise self._unavailable("it does not answer")
+            self._turn(left_us)
+
+    def now_us(self) -> int:
+        """libpulse's clock, for deadlines alone: they must pass even where the engine's clock is a stopped one."""
+        return int(self.lib.pa_rtclock_now())
+
+    def turn(self, timeout_us: int) -> None:
+        """Wait up to `timeout_us` microseconds for the server or `wake`, and deal with what came.
+
+        Raises PulseServerLostError. Blocks in poll(2); woken by the server's data, its death, or `wake`.
+        """
+        self._turn(timeout_us)
+        if self.lib.pa_context_get_state(self.context) != self.lib.PA_CONTEXT_READY:
+            raise PulseServerLostError(self._error_text())
+
+    def wake(self) -> None:
+        """Any thread: the turn under way and all later ones don't wait."""
+        with self._wake_lock:
+            self._woken = True
+            if self._loop is not None:
+                self.lib.pa_mainloop_wakeup(self._loop)
+
+    @property
+    def woken(self) -> bool:
+        """Whether `wake` was called."""
+        return self._woken
+
+    def finish(self, operation: Any) -> bool:
+        """Wait for the server's answer to an operation; False if it failed, took too long or `wake` was called."""
+        if operation == self.ffi.NULL:
+            return False
+        deadline_us = self.now_us() + self._timeout_us
+        try:
+            while self.lib.pa_operation_get_state(operation) == self.lib.PA_OPERATION_RUNNING:
+                left_us = deadline_us - self.now_us()
+                if left_us <= 0 or self._woken:
+                    self.lib.pa_operation_cancel(operation)
+                    return False
+                self.turn(left_us)
+            return bool(self.lib.pa_operation_get_state(operation) == self.lib.PA_OPERATION_DONE)
+        finally:
+            self.lib.pa_operation_unref(operation)
+
+    def wait_for(self, condition: Callable[[], bool]) -> bool:
+        """Turn until `condition`; False if that took too long or `wake` was called."""
+        deadline_us = self.now_us() + self._timeout_us
+        while not condition():
+            left_us = deadline_us - self.now_us()
+            if left_us <= 0 or self._woken:
+                return False
+            self.turn(left_us)
+        return True
+
+    def sources(self) -> list[PulseSource]:
+        """All sources, monitors included."""
+        found: list[PulseSource] = []
+
+        def take(_context: Any, info: Any, end: int, _data: Any) -> None:
+            if not end:
+                found.append(
+                    PulseSource(
+                        name=self.text(info.name),
+                        description=self.text(info.description),
+                        monitor_of=""
+                        if info.monitor_of_sink == INVALID_INDEX
+                        else self.text(info.monitor_of_sink_name),
+                    )
+                )
+
+        callback = self.ffi.callback("pa_source_info_cb_t", take)
+        self._ask(self.lib.pa_context_get_source_info_list(self.context, callback, self.ffi.NULL))
+        return found
+
+    def sinks(self) -> list[PulseSink]:
+        """All sinks."""
+        found: list[PulseSink] = []
+
+        def take(_context: Any, info: Any, end: int, _data: Any) -> None:
+            if not end:
+                found.append(
+                    PulseSink(
+                        name=self.text(info.name),
+                        description=self.text(info.description),
+                        monitor=self.text(info.monitor_source_name),
+                    )
+                )
+
+        callback = self.ffi.callback("pa_sink_info_cb_t", take)
+        self._ask(self.lib.pa_context_get_sink_info_list(self.context, callback, self.ffi.NULL))
+        return found
+
+    def watch_defaults(self) -> PulseDefaults:
+        """The defaults of now; from here on `defaults` follows them as the owner turns."""
+        on_answer = self.ffi.callback("pa_server_info_cb_t", self._take_defaults)
+        on_event = self.ffi.callback("pa_context_subscribe_cb_t", self._request_defaults)
+        self._callbacks = [on_answer, on_event]
+        self.lib.pa_context_set_subscribe_callback(self.context, on_event, self.ffi.NULL)
+        # Subscribed first and asked second: a change between the two is seen as an event.
+        self._ask(self.lib.pa_context_subscribe(self.context, SUBSCRIPTION_MASK_SERVER, self.ffi.NULL, self.ffi.NULL))
+        self._ask(self.lib.pa_context_get_server_info(self.context, on_answer, self.ffi.NULL))
+        return self.defaults
+
+    @property
+    def defaults(self) -> PulseDefaults:
+        """The defaults as last heard."""
+        return self._defaults or PulseDefaults()
+
+    def close(self) -> None:
+        """Disconnect without waiting for the server. Idempotent."""
+        with self._wake_lock:
+            if self._loop is None:
+                return
+            self._drop_defaults_operation()
+            self.lib.pa_context_disconnect(self.context)
+            self.lib.pa_context_unref(self.context)
+            self.lib.pa_mainloop_free(self._loop)
+            self._loop = None
+            self._callbacks = []
+
+    def _turn(self, timeout_us: int) -> None:
+        lib = self.lib
+        lib.pa_mainloop_prepare(self._loop, max(0, timeout_us))
+        if self._woken:
+            # `prepare` has thrown away a wake-up that came before it.
+            lib.pa_mainloop_wakeup(self._loop)
+        lib.pa_mainloop_poll(self._loop)
+        began_us = self.now_us()
+        lib.pa_mainloop_dispatch(self._loop)
+        self.turn_us = self.now_us() - began_us
+
+    def _ask(self, operation: Any) -> None:
+        if not self.finish(operation):
+            raise PulseServerLostError("the sound server does not answer")
+
+    def _request_defaults(self, _context: Any, _event: int, _index: int, _data: Any) -> None:
+        self._drop_defaults_operation()
+        self._defaults_operation = self.lib.pa_context_get_server_info(self.context, self._callbacks[0], self.ffi.NULL)
+
+    def _take_defaults(self, _context: Any, info: Any, _data: Any) -> None:
+        if info != self.ffi.NULL:
+            self._defaults = PulseDefaults(
+                sink=self.text(info.default_sink_name), source=self.text(info.default_source_name)
+            )
+
+    def _drop_defaults_operation(self) -> None:
+        # Not cancelled: its answer is as good as that of the next one.
+        if self._defaults_operation is not None and self._defaults_operation != self.ffi.NULL:
+            self.lib.pa_operation_unref(self._defaults_operation)
+        self._defaults_operation = None
+
+    def _error_text(self) -> str:
+        return self.text(self.lib.pa_strerror(self.lib.pa_context_errno(self.context)))
+
+    @staticmethod
+    def _unavailable(reason: str) -> IoniaError:
+        return IoniaError(
+            ErrorKind.AUDIO_UNAVAILABLE,
+            f"No sound server is available: {reason}.",
+            "Start PulseAudio or PipeWire (pipewire-pulse), or set PULSE_SERVER.",
+        )
