@@ -42,7 +42,6 @@ class Xvfb:
         try:
             arguments = ["Xvfb", *([self.display] if self.display else []), "-displayfd", str(write_end)]
             arguments += ["-screen", "0", f"{width}x{height}x24", "-nolisten", "tcp", "-noreset"]
-            # Its own session: a Ctrl-C in the terminal must not take the server away before the test has closed.
             self._process = subprocess.Popen(
                 arguments,
                 pass_fds=[write_end],
@@ -50,7 +49,6 @@ class Xvfb:
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
-                start_new_session=True,
             )
             os.close(write_end)
             write_end = -1

@@ -333,7 +333,7 @@ def find_beeps(samples: Samples, hz: int = DESKTOP_BEEP_HZ) -> tuple[float, ...]
 def _onsets(envelope: npt.NDArray[np.float64]) -> list[float]:
     loud = envelope > max(float(envelope.max()) / 4, BEEP_AMPLITUDE / 100)
     edges = np.flatnonzero(np.diff(loud.astype(np.int8), prepend=0, append=0))
-    shortest = FLASH_NS * SAMPLE_RATE // SECOND_NS // _HOP // 2
+    shortest = FLASH_NS * SAMPLE_RATE // SECOND_NS // _HOP * 3 // 4
     onsets = []
     for begin, end in edges.reshape(-1, 2):
         if end - begin < shortest:
