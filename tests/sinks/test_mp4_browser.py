@@ -1,0 +1,128 @@
+"""Chromium plays what we write, closed, killed or begun in the middle: the right picture and sound at each time."""
+
+import functools
+import http.server
+import json
+import queue
+import shutil
+import subprocess
+import threading
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ionia.sinks.mp4_file import Mp4File
+from tests.fakes.encoded_clip import encoded_clip, luma_of
+
+CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
+
+PAGE = """<!doctype html><script>
+const names = %s, out = {};
+async function look(name) {
+  const video = document.createElement("video");
+  const blob = await (await fetch(name)).blob();  // our little server can't seek, a blob can
+  video.muted = true; video.preload = "auto"; video.src = URL.createObjectURL(blob);
+  await new Promise((yes, no) => { video.oncanplaythrough = yes; video.onerror = () => no(video.error.message); });
+  const canvas = document.createElement("canvas"); canvas.width = canvas.height = 1;
+  const pixels = [];
+  for (const index of [0, 1, 20, 45, 61]) {
+    await new Promise(yes => { video.onseeked = yes; video.currentTime = (index + 0.5) / 30; });
+    // "seeked" may come a moment before the picture: look until it has stayed the same for a while.
+    const context = canvas.getContext("2d");
+    let red = -1;
+    for (let same = 0; same < 5; await new Promise(yes => setTimeout(yes, 40))) {
+      context.drawImage(video, 0, 0, 1, 1);
+      const now = context.getImageData(0, 0, 1, 1).data[0];
+      same = now === red ? same + 1 : 0; red = now;
+    }
+    pixels.push([index, red]);
+  }
+  const sound = await new OfflineAudioContext(2, 48000, 48000).decodeAudioData(await blob.arrayBuffer());
+  const left = sound.getChannelData(0);
+  const onsets = []; let quiet = 9999;
+  for (let i = 0; i < left.length; i++)
+    if (Math.abs(left[i]) > 0.1) { if (quiet > 2000) onsets.push(i); quiet = 0; } else quiet++;
+  await new Promise((yes, no) => {
+    video.onended = yes; video.onerror = () => no(video.error.message);
+    video.currentTime = video.duration - 0.3; video.play();
+  });
+  return { duration: video.duration, width: video.videoWidth, height: video.videoHeight, pixels, onsets,
+           soundBytes: video.webkitAudioDecodedByteCount };
+}
+(async () => {
+  for (const name of names) try { out[name] = await look(name); } catch (e) { out[name] = { error: String(e) }; }
+  await fetch("/result", { method: "POST", body: JSON.stringify(out) });
+})();
+</script>"""
+
+
+class Site(http.server.SimpleHTTPRequestHandler):
+    """Serves a folder and takes the page's findings."""
+
+    results: "queue.Queue[dict[str, Any]]"
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        self.send_response(204)
+        self.end_headers()
+        self.results.put(json.loads(body))
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the library's name
+        pass
+
+
+def visit(folder: Path, names: list[str], profile: Path) -> dict[str, Any]:
+    """What Chromium finds in the files."""
+    (folder / "index.html").write_text(PAGE % json.dumps(names))
+    results: queue.Queue[dict[str, Any]] = queue.Queue()
+    site = type("SiteHere", (Site,), {"results": results})
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(site, directory=str(folder)))
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    command = [
+        str(CHROMIUM),
+        *("--headless", "--no-sandbox", "--disable-gpu", "--autoplay-policy=no-user-gesture-required"),
+        f"--user-data-dir={profile}",
+        f"http://127.0.0.1:{server.server_port}/",
+    ]
+    browser = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        return results.get(timeout=60)
+    finally:
+        browser.terminate()
+        browser.wait()
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+@pytest.mark.browser
+@pytest.mark.slow
+@pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium")
+def test_chromium_plays_closed_killed_and_cut_recordings(tmp_path: Path) -> None:
+    folder = tmp_path / "site"
+    folder.mkdir()
+    clip = encoded_clip(100, keyframes=(31,))
+    for name, packets in (("whole", clip.packets), ("cut", clip.since(31))):
+        sink = Mp4File(str(folder / f"{name}-closed.mp4"))
+        sink.open(clip.header)
+        sink.write(packets)
+        shutil.copy(sink.path, folder / f"{name}-killed.mp4")
+        sink.close()
+    names = [f"{name}-{end}.mp4" for name in ("whole", "cut") for end in ("closed", "killed")]
+    found = visit(folder, names, tmp_path / "profile")
+    for name in names:
+        facts = found[name]
+        assert "error" not in facts, (name, facts)
+        frames = {"whole-closed": 100, "whole-killed": 90, "cut-closed": 69, "cut-killed": 60}[name[:-4]]
+        first = 31 if name.startswith("cut") else 0
+        assert facts["duration"] == pytest.approx(frames / 30, abs=0.05)
+        assert (facts["width"], facts["height"]) == (clip.header.width, clip.header.height)
+        assert facts["soundBytes"] > 0
+        expected = [beep - first * 1600 for beep in range(0, 144_001, 48_000)]
+        heard = [max(0, beep) for beep in expected if -4800 < beep < frames * 1600]
+        assert facts["onsets"] == pytest.approx(heard, abs=8)
+        for index, red in facts["pixels"]:
+            if index < frames:
+                assert red == pytest.approx((luma_of(first + index) - 16) * 255 / 219, abs=4), (name, index)
