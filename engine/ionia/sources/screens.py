@@ -33,8 +33,8 @@ def open_screen(
 ) -> ScreenSource:
     """The source of a screen; its owner calls `open`.
 
-    `screen_id` is an id from `list_screens`, "test", or None for the primary screen. `fps` is how often it will be
-    asked, and how many pictures the test card shows a second; `size` is the test card's. Any thread.
+    `screen_id` is an id from `list_screens` or `list_windows`, "test", or None for the primary screen. `fps` is how
+    often it will be asked, and how many pictures the test card shows a second; `size` is the test card's. Any thread.
     Raises IoniaError(CAPTURE_UNAVAILABLE), here or from the source's `open`: for an unknown id it names what exists.
     """
     if screen_id == TEST_SCREEN:

@@ -192,6 +192,29 @@ def test_windows_are_listed_with_title_and_size(server: Xvfb) -> None:
         assert window.id.startswith("x11-window:0x")
 
 
+def test_a_window_is_captured_until_it_is_closed(server: Xvfb) -> None:
+    with painter(server.display) as paint:
+        paint.do("title Card")
+        paint.do("index 815")
+        (window,) = screens.list_windows()
+        source = _source(window.id, cursor=False)
+        assert source.open() == (640, 480)
+        assert read_index(next_frame(source).pixels) == 815
+    try:
+        with pytest.raises(SourceLost):
+            next_frame(source)
+        with pytest.raises(IoniaError, match=window.id):
+            source.open()
+    finally:
+        source.close()
+
+
+@pytest.mark.parametrize("screen_id", ["x11-window:0x123456", "x11-window:nonsense"])
+def test_an_unknown_window_is_told(server: Xvfb, screen_id: str) -> None:
+    with pytest.raises(IoniaError, match=screen_id):
+        _source(screen_id).open()
+
+
 def test_a_frozen_server_is_no_screen_rather_than_a_hang(server: Xvfb, source: ScreenSource) -> None:
     with server.frozen():
         assert screens.list_screens() == ()

@@ -30,6 +30,10 @@ BACKEND = "x11grab"
 ALL_SCREENS = "x11:all"
 """The id of all monitors in one picture, offered where there are several."""
 
+WINDOW_PREFIX = "x11-window:"
+"""A window's id is this and its X id in hexadecimal. It is shown as the screen shows it: what covers it is seen, too,
+unless the desktop composes its windows."""
+
 _ANSWER_TIMEOUT = 1.0
 """Seconds for a server's first byte. A healthy one needs a millisecond; a frozen one would hold us for ever."""
 
@@ -74,7 +78,7 @@ def list_windows() -> tuple[WindowInfo, ...]:
                     if title:
                         windows.append(
                             WindowInfo(
-                                id=f"x11-window:{window.id:#x}", title=title, width=size.width, height=size.height
+                                id=f"{WINDOW_PREFIX}{window.id:#x}", title=title, width=size.width, height=size.height
                             )
                         )
     except IoniaError:
@@ -92,8 +96,8 @@ def open_screen(
 ) -> "X11Screen":
     """The source of a screen, not open yet.
 
-    `screen_id` is an id from `list_screens`, the name of a display (":99", ":99.0": all of it), or None for the
-    primary monitor of the moment at which it is opened. Raises IoniaError(CAPTURE_UNAVAILABLE).
+    `screen_id` is an id from `list_screens` or `list_windows`, the name of a display (":99", ":99.0": all of it), or
+    None for the primary monitor of the moment at which it is opened. Raises IoniaError(CAPTURE_UNAVAILABLE).
     """
     if screen_id is not None and screen_id.startswith(":"):
         return X11Screen(display=screen_id, screen_id=ALL_SCREENS, cursor=cursor, clock=clock)
@@ -101,7 +105,7 @@ def open_screen(
 
 
 class X11Screen:
-    """A ScreenSource over one monitor. One thread owns it. Blocks while the X server is stopped (see LibavGrabber)."""
+    """A ScreenSource over one monitor or window. One thread owns it. Blocks while the server does: see LibavGrabber."""
 
     backend = BACKEND
 
@@ -122,7 +126,7 @@ class X11Screen:
         try:
             with _x_errors_told(self._name):
                 self._watch(self._display)
-                self._monitor = _find(_monitors(self._display), self._screen_id)
+                self._monitor = _area(self._display, self._screen_id)
             self._grabber = LibavGrabber(BACKEND, self._name, BACKEND, self._options(self._monitor), self._clock)
             return self._grabber.open()
         except BaseException:
@@ -155,7 +159,10 @@ class X11Screen:
             self._display = None
 
     def _options(self, monitor: _Monitor) -> dict[str, str]:
+        window_id = _window_id(self._screen_id)
+        window = {} if window_id is None else {"window_id": str(window_id)}
         return {
+            **window,
             "draw_mouse": str(int(self._cursor)),
             "grab_x": str(monitor.x),
             "grab_y": str(monitor.y),
@@ -165,7 +172,9 @@ class X11Screen:
     def _watch(self, display: Display) -> None:
         """Ask for an event when the root window or a monitor changes, so that a grab need not ask each time."""
         root = display.screen().root
-        root.change_attributes(event_mask=X.StructureNotifyMask)
+        window_id = _window_id(self._screen_id)
+        watched = root if window_id is None else display.create_resource_object("window", window_id)
+        watched.change_attributes(event_mask=X.StructureNotifyMask)
         if display.has_extension("RANDR"):
             root.xrandr_select_input(randr.RRScreenChangeNotifyMask | randr.RRCrtcChangeNotifyMask)
 
@@ -185,7 +194,7 @@ class X11Screen:
         if self._display is None:
             return False
         try:
-            return _find(_monitors(self._display), self._screen_id) != self._monitor
+            return _area(self._display, self._screen_id) != self._monitor
         except IoniaError:
             return True
         except _X_ERRORS:
@@ -313,6 +322,29 @@ def _bounds(monitors: list[_Monitor]) -> _Monitor:
     left, top = min(m.x for m in monitors), min(m.y for m in monitors)
     right, bottom = max(m.x + m.width for m in monitors), max(m.y + m.height for m in monitors)
     return _Monitor(name="All screens", x=left, y=top, width=right - left, height=bottom - top, primary=False)
+
+
+def _window_id(screen_id: str | None) -> int | None:
+    """The X id in a window's id; 0, which no window has, if it is none; None for everything but windows."""
+    if screen_id is None or not screen_id.startswith(WINDOW_PREFIX):
+        return None
+    try:
+        return int(screen_id.removeprefix(WINDOW_PREFIX), 16) & 0xFFFFFFFF
+    except ValueError:
+        return 0
+
+
+def _area(display: Display, screen_id: str | None) -> _Monitor:
+    """What is to be grabbed: a monitor, or a window as if it were one. Raises IoniaError if it is not there."""
+    window_id = _window_id(screen_id)
+    if window_id is None:
+        return _find(_monitors(display), screen_id)
+    try:
+        size = display.create_resource_object("window", window_id).get_geometry()
+    except XError as error:
+        message = f"There is no window {screen_id!r}."
+        raise IoniaError(ErrorKind.CAPTURE_UNAVAILABLE, message, "engine.devices lists the windows.") from error
+    return _Monitor(name="window", x=0, y=0, width=size.width, height=size.height, primary=False)
 
 
 def _find(monitors: list[_Monitor], screen_id: str | None) -> _Monitor:
