@@ -1,0 +1,71 @@
+"""Rules of the tree that no other tool holds: lengths, one clock, one test file for each module of core."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+ENGINE = ROOT / "engine" / "ionia"
+SOURCES = sorted(ENGINE.rglob("*.py"))
+CORE = sorted(path for path in (ENGINE / "core").glob("*.py") if path.stem != "__init__")
+
+LONGEST = 600
+"""A file of more lines is two files."""
+
+CLOCK_READERS = {
+    "runtime/clock.py": "it is the clock",
+}
+"""Modules that may import `time`, each with its reason."""
+
+CORE_WITHOUT_OWN_TEST = {
+    "errors": "values without logic",
+    "events": "values without logic",
+    "media": "values without logic",
+    "ports": "protocols only",
+    "service": "values and a protocol",
+    "settings": "values; its two rules are covered where they are used",
+}
+"""Modules of core without a test file of the same name, each with its reason."""
+
+
+def tracked_code() -> list[Path]:
+    """Python files outside the engine: the build and the tests."""
+    return sorted(path for folder in ("build", "tests") for path in (ROOT / folder).rglob("*.py"))
+
+
+@pytest.mark.parametrize("path", [*SOURCES, *tracked_code()], ids=lambda path: str(path.relative_to(ROOT)))
+def test_no_file_is_longer_than_a_file_should_be(path: Path) -> None:
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= LONGEST
+
+
+def imported(path: Path) -> set[str]:
+    """Top-level names of everything a module imports."""
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names.update(alias.name.split(".")[0] for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module is not None and node.level == 0:
+            names.add(node.module.split(".")[0])
+    return names
+
+
+def test_only_the_clock_reads_the_time() -> None:
+    readers = {str(path.relative_to(ENGINE).as_posix()) for path in SOURCES if "time" in imported(path)}
+    assert readers == set(CLOCK_READERS)
+
+
+def test_every_module_says_why_it_exists() -> None:
+    silent = [path for path in SOURCES if ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) is None]
+    assert [str(path.relative_to(ENGINE)) for path in silent] == []
+
+
+def test_every_module_of_core_has_a_test_file_of_its_own() -> None:
+    without = {path.stem for path in CORE if not (ROOT / "tests" / "core" / f"test_{path.stem}.py").exists()}
+    assert without == set(CORE_WITHOUT_OWN_TEST)
+
+
+def test_the_top_level_holds_only_what_belongs_there() -> None:
+    allowed = {"pyproject.toml", "README.md", "LICENSE", "engine", "electron-shell", "tests", "build", "dist"}
+    there = {path.name for path in ROOT.iterdir() if not path.name.startswith(".")}
+    assert there <= allowed
