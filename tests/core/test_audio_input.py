@@ -218,14 +218,17 @@ def test_a_first_stamp_that_was_late_costs_nothing_before_it_is_heard():
     assert np.array_equal(render(timeline, 2)[FADE_SAMPLES:], sine(0, 2048)[FADE_SAMPLES:])
 
 
-def test_doubts_about_sound_that_had_run_out_begin_a_new_stretch():
+def test_where_sound_had_run_out_a_short_pause_is_believed_at_once():
     timeline = InputTimeline()
     feed(timeline, 0, 4800)
-    render(timeline, 10)
-    feed(timeline, 4800, 4800 + 14_400, shift=2400.0)
-    feed(timeline, 19_200, 28_800, shift=2400.0)
-    out = render(timeline, 15, first=10)
-    assert np.allclose(out[-2000:], sine(25 * TICK - 2000 - 2400, 2000), atol=1e-3)
+    render(timeline, 5)
+    begin = 4800 + 2400
+    feed(timeline, begin, begin + 9600)
+    out = render(timeline, 8, first=5)
+    edge = begin - 5 * TICK
+    assert not out[:edge].any()
+    assert np.array_equal(out[edge + FADE_SAMPLES :], sine(begin + FADE_SAMPLES, len(out) - edge - FADE_SAMPLES))
+    assert timeline.counters().late == 0
 
 
 def test_doubts_of_one_long_block_move_what_follows():
@@ -237,15 +240,6 @@ def test_doubts_of_one_long_block_move_what_follows():
     out = render(timeline, 20, first=1)
     assert np.allclose(out[-1000:], sine(21 * TICK - 1000 - 2400, 1000), atol=1e-3)
     assert timeline.counters().runs == 2
-
-
-def test_doubts_about_sound_that_came_too_late_anyway():
-    timeline = InputTimeline()
-    feed(timeline, 0, 4800)
-    render(timeline, 100)
-    feed(timeline, 4800, 4800 + 14_400, shift=2400.0)
-    assert timeline.covered_until() is None
-    assert timeline.counters().late == 14_400
 
 
 def test_a_device_that_was_lost_is_another_one_afterwards():
@@ -340,5 +334,5 @@ def test_whatever_the_stamps_say_there_is_no_click_and_every_sample_is_accounted
                 tick += 1
     sound = np.concatenate(out)
     assert np.abs(sound).max() < 0.51
-    assert np.abs(np.diff(sound)).max() < 0.5 * 2.2 / FADE_SAMPLES
+    assert np.abs(np.diff(sound)).max() < 0.5 * 3.0 / FADE_SAMPLES
     assert timeline.counters().silence == tick * TICK - covered

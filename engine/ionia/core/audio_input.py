@@ -21,7 +21,9 @@ _JUMP = 0.100 * SAMPLE_RATE
 
 _DOUBT = 0.030 * SAMPLE_RATE
 _DOUBT_SAMPLES = round(0.300 * SAMPLE_RATE)
-"""When all blocks of 300 ms are more than 30 ms off to the same side, the device has skipped or repeated something."""
+"""When all blocks of 300 ms are more than 30 ms off to the same side, the device has skipped or repeated something.
+
+Where the sound had run out anyway a single block is enough: there is no continuity that doubt could spare."""
 
 _CAPACITY = 120 * SAMPLE_RATE
 """Most samples held (46 MB): more than a minute's stall delivers, and a bound for a device with mad timestamps."""
@@ -111,7 +113,7 @@ class InputTimeline:
                         part = part * envelope(first, end, tick_start)
                     mix = part if mix is None else mix + part
                 covered.append((low - tick_start, high - tick_start))
-            floor = max(floor, end - FADE_SAMPLES)
+            floor = max(floor, first, end - FADE_SAMPLES)
         self._next_tick = tick_end
         self._runs = deque(run for run in self._runs if not run.sealed or self._end_of(run) > tick_end)
         self._silence += AUDIO_TICK_SAMPLES - _union(covered)
@@ -138,7 +140,8 @@ class InputTimeline:
             return self._restart(DeviceClock(), position)
         clock = playhead.clock
         deviation = position - clock.position_of(self._index)
-        if abs(deviation) > _JUMP:
+        interrupted = not self._runs or self._runs[-1].sealed
+        if abs(deviation) > (_DOUBT if interrupted else _JUMP):
             return self._restart(DeviceClock(slope=clock.slope, slope_known=clock.slope_known), position)
         if abs(deviation) <= _DOUBT or (deviation < 0 and not playhead.started):
             self._doubts.clear()
@@ -168,11 +171,10 @@ class InputTimeline:
         heard = math.ceil(old.index_at(self._next_tick)) + FADE_SAMPLES
         cut = max(self._doubts[0][0], heard)
         self._doubts.clear()
-        if self._runs:
-            run = self._runs[-1]
-            if run.begin < cut < run.end:
-                self._add(run.split(cut, self._playhead))
-            run.sealed = True
+        run = self._runs[-1]
+        run.sealed = True
+        if cut < run.end:
+            self._add(run.split(cut, self._playhead))
         return self._playhead
 
     def _append(self, playhead: Playhead, samples: Samples) -> None:
