@@ -197,7 +197,7 @@ def test_the_display_disappears_and_returns(
     with painter(display.display) as again:
         again.do("fill 20 20 220")
         reach(engine, float(engine.call("recorder.getCurrentPTSSeconds")) + 1)
-    end(engine, path)
+        end(engine, path)
     facts = file_facts(path)
     assert (facts.width, facts.height) == (640, 480)
     pictures = decode_pictures(path)
