@@ -1,0 +1,63 @@
+#!/usr/bin/env python3
+"""Freezes the engine: a folder with the program and all it needs, for this system or, through the rig, for Windows.
+
+    freeze.py [--windows] [--output DIR]
+
+The folder is dist/linux/ionia-engine or dist/windows/ionia-engine (DIR/ionia-engine if given). Work goes to .scratch:
+PyInstaller's own defaults, build/ and dist/ of the current folder, would land among tracked files.
+"""
+
+import argparse
+import os
+import shutil
+import subprocess
+import sys
+import time
+import tomllib
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+SPEC = ROOT / "build" / "freeze" / "ionia-engine.spec"
+RIG = ROOT / "build" / "windows-rig" / "windows-rig"
+
+
+def main() -> int:
+    """Freeze; the exit code."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--windows", action="store_true", help="for Windows, through the rig (it is set up if need be)")
+    parser.add_argument("--output", type=Path, help="where the folder ionia-engine goes")
+    options = parser.parse_args()
+    name = "windows" if options.windows or sys.platform == "win32" else sys.platform
+    output = (options.output or ROOT / "dist" / name).absolute()
+    work = ROOT / ".scratch" / f"freeze-{name}"
+    start = time.monotonic()
+    folder = freeze(output, work, through_rig=options.windows and sys.platform != "win32")
+    size = sum(file.stat().st_size for file in folder.rglob("*") if file.is_file() and not file.is_symlink())
+    print(f"{folder}: {size / 1e6:.1f} MB in {time.monotonic() - start:.0f} s")
+    return 0
+
+
+def freeze(output: Path, work: Path, *, through_rig: bool) -> Path:
+    """Freeze into `output`/ionia-engine and return that folder."""
+    shutil.rmtree(output / "ionia-engine", ignore_errors=True)
+    work.mkdir(parents=True, exist_ok=True)
+    version = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
+    shown = _windows if through_rig else str
+    places = ["--distpath", shown(output), "--workpath", shown(work)]
+    environment = {**os.environ, "IONIA_FREEZE_WORK": shown(work), "IONIA_FREEZE_VERSION": version}
+    if through_rig:
+        project = ROOT / "pyproject.toml"
+        subprocess.run([RIG, "setup", "-p", project, "-p", f"{project}:freeze"], check=True)
+        command = [str(RIG), "freeze", str(SPEC), *places]
+    else:
+        command = [sys.executable, "-m", "PyInstaller", "--noconfirm", *places, str(SPEC)]
+    subprocess.run([*command, "--log-level=WARN"], check=True, env=environment, cwd=work, stdin=subprocess.DEVNULL)
+    return output / "ionia-engine"
+
+
+def _windows(path: Path) -> str:
+    return "Z:" + str(path).replace("/", "\\")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
