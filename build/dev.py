@@ -137,10 +137,14 @@ def ensure(extra: str) -> None:
     print(f"dev.py: installing {'the project' if not extra else f'the project with [{extra}]'} into .venv", flush=True)
     target = f".[{extra}]" if extra else "."
     pip = [str(PYTHON), "-m", "pip", "--disable-pip-version-check", "install", "--quiet", "--editable", target]
-    for attempt in range(3):
-        if subprocess.run(pip, cwd=ROOT, check=attempt == 2).returncode == 0:
+    for attempt in range(1, 4):
+        done = subprocess.run(pip, cwd=ROOT, check=False, capture_output=True, text=True)
+        if done.returncode == 0:
             break
-        print("dev.py: pip failed, trying again", flush=True)
+        print(done.stderr.strip(), file=sys.stderr, flush=True)
+        if attempt == 3:
+            sys.exit("dev.py: the packages could not be installed.")
+        print("dev.py: trying again", flush=True)
     stamp.write_text(wanted, encoding="utf-8")
 
 

@@ -1,8 +1,12 @@
 """The composition root: the only place that picks the clock, the backends and the encoders."""
 
+import logging
+from collections.abc import Callable
+
 import av
 
-from ionia.core.service import Listener
+from ionia.core.errors import IoniaError
+from ionia.core.service import Listener, SoundDeviceInfo
 from ionia.core.settings import AudioMode, PipelineSettings
 from ionia.media.audio_encoder import LibavAudioEncoder
 from ionia.media.encoder_probe import list_encoders, open_video_encoder
@@ -14,6 +18,8 @@ from ionia.runtime.engine import Engine
 from ionia.sinks.mp4_file import Mp4File
 from ionia.sinks.output_path import free_bytes
 from ionia.sources import screens, sound
+
+log = logging.getLogger(__name__)
 
 
 def make_backends(clock: MonotonicClock | None = None) -> Backends:
@@ -29,12 +35,21 @@ def make_backends(clock: MonotonicClock | None = None) -> Backends:
         file_sink=Mp4File,
         list_screens=screens.list_screens,
         list_windows=screens.list_windows,
-        list_desktop_audio=sound.list_desktop,
-        list_microphones=sound.list_microphones,
+        list_desktop_audio=lambda: _listed(sound.list_desktop),
+        list_microphones=lambda: _listed(sound.list_microphones),
         list_encoders=list_encoders,
         free_bytes=free_bytes,
         ffmpeg_version=lambda: av.ffmpeg_version_info,
     )
+
+
+def _listed(list_devices: Callable[[], tuple[SoundDeviceInfo, ...]]) -> tuple[SoundDeviceInfo, ...]:
+    """A machine without a sound server has no sound devices; whoever opens one learns why."""
+    try:
+        return list_devices()
+    except IoniaError as error:
+        log.info("no sound devices: %s", error.message)
+        return ()
 
 
 def open_encoders(settings: PipelineSettings, width: int, height: int) -> OpenedEncoders:
