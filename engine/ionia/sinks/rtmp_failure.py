@@ -1,0 +1,45 @@
+"""From what FFmpeg and the system say about a failed connection to one of a few reasons that people understand.
+
+FFmpeg answers most RTMP failures with the same I/O error and explains itself only in its log, so both are read.
+"""
+
+import errno
+import re
+
+from ionia.sinks.rtmp_wire import FailureCode
+
+_BY_TEXT = (
+    (FailureCode.CERTIFICATE, r"certificate|SEC_E_(UNTRUSTED_ROOT|CERT|WRONG_PRINCIPAL)|CERT_E_"),
+    (FailureCode.NO_SUCH_HOST, r"failed to resolve hostname"),
+    (FailureCode.REJECTED, r"server error|NetStream\.Publish|NetConnection\.Connect|rejected"),
+    (FailureCode.NOT_RTMP, r"rtmp handshake|not an? rtmp"),
+    (FailureCode.TLS, r"\btls\b.*(error|failed)|error in the (pull|push) function|gnutls|ssl|handshake failed"),
+)
+_BY_ERRNO = {
+    errno.ECONNREFUSED: FailureCode.REFUSED,
+    errno.ETIMEDOUT: FailureCode.TIMEOUT,
+    errno.EHOSTUNREACH: FailureCode.UNREACHABLE,
+    errno.ENETUNREACH: FailureCode.UNREACHABLE,
+    errno.EADDRNOTAVAIL: FailureCode.UNREACHABLE,
+    errno.ECONNRESET: FailureCode.RESET,
+    errno.EPIPE: FailureCode.RESET,
+    errno.ECONNABORTED: FailureCode.RESET,
+}
+_PLAIN_REASONS = (errno.ECONNREFUSED, errno.ETIMEDOUT, errno.EHOSTUNREACH, errno.ENETUNREACH)
+
+
+def classify(error_number: int | None, log: str, *, secure: bool, connected: bool) -> FailureCode:
+    """The reason. `error_number` is libav's errno (None or a large number for its own codes), `log` its log."""
+    if error_number in _PLAIN_REASONS:
+        return _BY_ERRNO[error_number]
+    if connected:
+        return FailureCode.RESET
+    for code, pattern in _BY_TEXT:
+        if code is FailureCode.TLS and not secure:
+            continue
+        if re.search(pattern, log, re.IGNORECASE):
+            return code
+    if error_number in _BY_ERRNO:
+        return _BY_ERRNO[error_number]
+    # Real servers (nginx among them) refuse a key in just this way, but so does one that is about to restart.
+    return FailureCode.HUNG_UP

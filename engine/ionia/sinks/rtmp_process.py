@@ -1,0 +1,223 @@
+"""The sender process: one connection to one server, made to be killed. The engine runs this file's `main` in a
+process of its own (`rtmp_sender` starts it); the address comes over stdin, never as an argument.
+
+It ends when stdin ends, when told to close, when the connection breaks, and when its engine is gone. It does not
+retry, judge or drop: that is the engine's business.
+"""
+
+import errno
+import os
+import queue
+import signal
+import socket
+import sys
+import threading
+from collections.abc import Sequence
+from typing import NoReturn
+
+import av
+import av.error
+import av.logging
+
+from ionia.core.errors import IoniaError
+from ionia.core.media import EncodedPacket
+from ionia.core.redaction import one_line
+from ionia.core.rtmp_url import RtmpUrl, parse_rtmp_url
+from ionia.sinks.rtmp_failure import classify
+from ionia.sinks.rtmp_lifeline import hold_on
+from ionia.sinks.rtmp_output import DeliveryCount, RtmpOutput, SocketProgress
+from ionia.sinks.rtmp_wire import (
+    VERSION,
+    Close,
+    Connected,
+    Ended,
+    FailureCode,
+    FrameReader,
+    FromSender,
+    Message,
+    Open,
+    Progress,
+    Ready,
+    encode,
+)
+
+SUBCOMMAND = "send-rtmp"
+"""Hidden sub-command under which a frozen engine starts itself as a sender."""
+
+REPORT_INTERVAL = 0.05
+"""Seconds between looks at the socket while nothing is written."""
+
+_READ_SIZE = 65_536
+_MOST_QUEUED = 512
+_LOG_TAIL = 4096
+
+
+def main(arguments: Sequence[str] | None = None) -> NoReturn:
+    """Run the sender on stdin and stdout until it is over, then end the process."""
+    hold_on(list(sys.argv[1:] if arguments is None else arguments))
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # a Ctrl-C in a terminal is meant for the engine, which stops us
+    if sys.platform == "win32":
+        import msvcrt  # noqa: PLC0415 - Windows only
+
+        for descriptor in (0, 1):
+            msvcrt.setmode(descriptor, os.O_BINARY)
+    _Sender().run()
+
+
+class _Sender:
+    """Threads: main connects and writes, `inbox` reads stdin, `report` watches the socket. `_lock` guards stdout and
+    the counts. Nobody joins them: the process ends with `os._exit`, so that no destructor waits for the network.
+    """
+
+    def __init__(self) -> None:
+        self._log = _LibavLog()
+        self._frames = FrameReader()
+        self._inbox: queue.Queue[Message | None] = queue.Queue(_MOST_QUEUED)
+        self._lock = threading.Lock()
+        self._count = DeliveryCount()
+        self._payload = 0
+        self._last: Progress | None = None
+
+    def run(self) -> NoReturn:
+        self._say(Ready(version=VERSION))
+        threading.Thread(target=self._read_stdin, name="inbox", daemon=True).start()
+        opened = self._inbox.get()
+        if not isinstance(opened, Open):
+            os._exit(0)
+        self._live(opened)
+
+    def _live(self, opened: Open) -> NoReturn:
+        try:
+            url = parse_rtmp_url(opened.url)
+        except IoniaError as error:
+            self._end(FailureCode.OTHER, error.message)
+        connected = False
+        try:
+            output = RtmpOutput(url, opened.header, ca_file=opened.ca_file)
+            connected = True
+            self._say(Connected())
+            threading.Thread(target=self._watch_socket, args=(output.progress,), name="report", daemon=True).start()
+            while isinstance(message := self._inbox.get(), EncodedPacket):
+                output.write(message)
+                self._count_written(len(message.data), output.progress)
+            if isinstance(message, Close):
+                output.close()
+        except (av.error.FFmpegError, OSError, ValueError) as error:
+            self._fail(error, url, connected=connected)
+        self._end(None, "")
+
+    def _fail(self, error: Exception, url: RtmpUrl, *, connected: bool) -> NoReturn:
+        number = error.errno if isinstance(error, OSError) else None
+        # The tee muxer repeats what the RTMP protocol said, with all options.
+        log = "\n".join(line for line in self._log.tail().splitlines() if "tee" not in line and "Slave" not in line)
+        if not connected and number == errno.EIO and not _resolves(url.host):
+            log += "\nFailed to resolve hostname"
+        code = classify(number, log, secure=url.secure, connected=connected)
+        # libav's own text carries the whole address; its log carries parts of it.
+        self._end(code, one_line(url.scrub(f"{type(error).__name__} {number}: {log.strip()}"))[:300])
+
+    def _end(self, code: FailureCode | None, detail: str) -> NoReturn:
+        self._say(Ended(code=code, detail=detail))
+        os._exit(0 if code is None else 1)
+
+    def _say(self, message: FromSender) -> None:
+        with self._lock:
+            self._write(message)
+
+    def _write(self, message: FromSender) -> None:
+        """Under `_lock`."""
+        data = encode(message)
+        try:
+            while data:
+                data = data[os.write(1, data) :]
+        except OSError:
+            os._exit(1)  # nobody listens any more
+
+    def _read_stdin(self) -> None:
+        while data := os.read(0, _READ_SIZE):
+            try:
+                messages = self._frames.feed(data)
+            except ValueError:
+                os._exit(2)
+            for message in messages:
+                self._inbox.put(message)
+        # The engine let go. Whatever the main thread waits for, nobody wants it any more.
+        os._exit(0)
+
+    def _watch_socket(self, progress: SocketProgress) -> None:
+        never = threading.Event()
+        while not never.wait(REPORT_INTERVAL):
+            self._log.drain()
+            if progress.exact:
+                self._report(progress)
+
+    def _count_written(self, size: int, progress: SocketProgress) -> None:
+        with self._lock:
+            self._payload += size
+            self._count.add(progress.read()[0] if progress.exact else self._payload)
+        self._report(progress)
+
+    def _report(self, progress: SocketProgress) -> None:
+        with self._lock:
+            sent, delivered = progress.read() if progress.exact else (self._payload, self._payload)
+            self._count.acknowledge(delivered)
+            now = Progress(
+                muxed=self._count.muxed,
+                delivered=self._count.delivered,
+                sent_bytes=sent,
+                delivered_bytes=delivered,
+                exact=progress.exact,
+            )
+            changed, self._last = now != self._last, now
+            if changed:
+                self._write(now)
+
+
+class _LibavLog:
+    """The end of what libav logs. It writes to fd 2, so that is a pipe of ours that never makes anyone wait.
+
+    Not through PyAV's callback: that wants the GIL from libav's threads and can deadlock. On Windows, where pipes
+    can't be made non-blocking, nothing is caught, and failures are told from the error's number alone.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._tail = b""
+        self._pipe: int | None = None
+        if sys.platform == "win32":
+            av.logging.set_level(None)
+            return
+        self._pipe, write_end = os.pipe()
+        os.set_blocking(self._pipe, False)
+        os.set_blocking(write_end, False)
+        os.dup2(write_end, 2)
+        os.close(write_end)
+        av.logging.restore_default_callback()
+        av.logging.set_level(av.logging.ERROR)
+
+    def drain(self) -> None:
+        """Make room in the pipe. Any thread."""
+        if self._pipe is None:
+            return
+        with self._lock:
+            try:
+                while data := os.read(self._pipe, _READ_SIZE):
+                    self._tail = (self._tail + data)[-_LOG_TAIL:]
+            except BlockingIOError:
+                pass
+
+    def tail(self) -> str:
+        """The last few lines. Any thread."""
+        self.drain()
+        return self._tail.decode(errors="replace")
+
+
+def _resolves(host: str) -> bool:
+    try:
+        return bool(socket.getaddrinfo(host, None))
+    except OSError:
+        return False
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,369 @@
+"""A small RTMP server: enough of the protocol to be published to, and a note of every message with its instant.
+
+It can misbehave at any stage (see `Misbehaviour`). Real servers are in nginx_rtmp.py; this one exists for what they
+never do, and to look at what arrives without a file in between. Adobe's RTMP specification 1.0, AMF0.
+"""
+
+import socket
+import ssl
+import struct
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from enum import Enum
+from pathlib import Path
+
+
+class Stage(Enum):
+    """Points in a connection's life, in order."""
+
+    ACCEPTED = "accepted"
+    HANDSHAKEN = "handshaken"
+    CONNECT = "connect"
+    CREATE_STREAM = "createStream"
+    PUBLISH = "publish"
+    MEDIA = "media"
+
+
+class Act(Enum):
+    """What a misbehaving server does when the stage is reached, instead of answering."""
+
+    STALL = "stall"  # keep the connection, never read nor answer again
+    CLOSE = "close"
+    RESET = "reset"
+    REJECT = "reject"  # connect or publish: an error status
+    SLOW = "slow"  # media: read only `bytes_per_second`
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Misbehaviour:
+    """`after_messages`: at Stage.MEDIA, only after so many audio and video messages."""
+
+    stage: Stage
+    act: Act
+    after_messages: int = 0
+    bytes_per_second: int = 20_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MediaMessage:
+    """One audio (8) or video (9) message."""
+
+    kind: int
+    timestamp: int
+    body: bytes
+    arrived: float
+
+    @property
+    def is_sequence_header(self) -> bool:
+        """AVC or AAC configuration."""
+        return self.body[1] == 0
+
+    @property
+    def is_keyframe(self) -> bool:
+        """A video keyframe that is no configuration."""
+        return self.kind == 9 and self.body[0] >> 4 == 1 and self.body[1] == 1
+
+
+@dataclass(slots=True)
+class Publication:
+    """One connection and what came over it."""
+
+    app: str = ""
+    key: str = ""
+    commands: list[str] = field(default_factory=list)
+    media: list[MediaMessage] = field(default_factory=list)
+    bytes_read: int = 0
+    over: bool = False
+
+    def of(self, kind: int) -> list[MediaMessage]:
+        """Audio (8) or video (9) without sequence headers and end-of-sequence."""
+        return [m for m in self.media if m.kind == kind and len(m.body) > 1 and (m.kind == 8 or m.body[1] == 1)
+                and not m.is_sequence_header]  # fmt: skip
+
+
+class RtmpServer:
+    """Listens on 127.0.0.1 from construction on. Every connection has a thread; `close` ends all of them."""
+
+    def __init__(
+        self, *, misbehaviour: Misbehaviour | None = None, tls: ssl.SSLContext | None = None, port: int = 0
+    ) -> None:
+        self.misbehaviour = misbehaviour
+        self.publications: list[Publication] = []
+        self._tls = tls
+        self._changed = threading.Condition()
+        self._closing = threading.Event()
+        self._sockets: set[socket.socket] = set()
+        self._threads: list[threading.Thread] = []
+        self._listener = socket.create_server(("127.0.0.1", port), reuse_port=False)
+        self.port = int(self._listener.getsockname()[1])
+        self._start(self._accept)
+
+    def url(self, key: str = "key", app: str = "live") -> str:
+        """Where to publish."""
+        return f"{'rtmps' if self._tls else 'rtmp'}://127.0.0.1:{self.port}/{app}/{key}"
+
+    def wait_for(self, condition: object, timeout: float = 20) -> None:
+        """Wait until `condition()` holds; it is looked at after every message. AssertionError if it never does."""
+        assert callable(condition)
+        with self._changed:
+            assert self._changed.wait_for(condition, timeout), "the server waited in vain"
+
+    def close(self) -> None:
+        """Close everything and wait for the threads."""
+        self._closing.set()
+        with suppress(OSError):
+            self._listener.shutdown(socket.SHUT_RDWR)
+        self._listener.close()
+        with self._changed:
+            for connection in self._sockets:
+                with suppress(OSError):
+                    connection.shutdown(socket.SHUT_RDWR)
+        for thread in self._threads:
+            thread.join(10)
+
+    def _start(self, target: object, *arguments: object) -> None:
+        assert callable(target)
+        thread = threading.Thread(target=target, args=arguments, daemon=True)
+        self._threads.append(thread)
+        thread.start()
+
+    def _accept(self) -> None:
+        while True:
+            try:
+                connection, _ = self._listener.accept()
+            except OSError:
+                return
+            publication = Publication()
+            with self._changed:
+                self.publications.append(publication)
+                self._sockets.add(connection)
+                self._changed.notify_all()
+            self._start(self._serve, connection, publication)
+
+    def _serve(self, connection: socket.socket, publication: Publication) -> None:
+        try:
+            if self._tls:
+                plain = connection
+                connection = self._tls.wrap_socket(connection, server_side=True)
+                with self._changed:
+                    self._sockets.discard(plain)
+                    self._sockets.add(connection)
+            _Conversation(self, connection, publication).run()
+        except (OSError, _HangUp):
+            pass
+        finally:
+            with self._changed:
+                self._sockets.discard(connection)
+                publication.over = True
+                self._changed.notify_all()
+            connection.close()
+
+    def note(self, publication: Publication, message: MediaMessage) -> None:
+        """A media message came."""
+        with self._changed:
+            publication.media.append(message)
+            self._changed.notify_all()
+
+    def stall(self) -> None:
+        """Block until the server is closed."""
+        self._closing.wait()
+
+    def pause(self, seconds: float) -> None:
+        """Wait, but not beyond the server's end."""
+        self._closing.wait(seconds)
+
+
+class _HangUp(Exception):  # noqa: N818 - the way a conversation ends, not a mistake
+    """End this connection."""
+
+
+class _Conversation:
+    """One connection: handshake, chunks, commands."""
+
+    def __init__(self, server: RtmpServer, connection: socket.socket, publication: Publication) -> None:
+        self.server, self.connection, self.publication = server, connection, publication
+        self.chunk_size = 128
+        self.headers: dict[int, tuple[int, int, int, int]] = {}  # csid: timestamp, delta, length, kind
+        self.partial: dict[int, bytearray] = {}
+
+    def run(self) -> None:
+        self.reached(Stage.ACCEPTED)
+        self.read(1)
+        client = self.read(1536)
+        self.connection.sendall(b"\x03" + bytes(1536) + client)
+        self.read(1536)
+        self.reached(Stage.HANDSHAKEN)
+        while True:
+            kind, timestamp, body = self.message()
+            if kind == 1:
+                self.chunk_size = int.from_bytes(body, "big")
+            elif kind == 20:
+                self.command(body)
+            elif kind in (8, 9):
+                message = MediaMessage(kind=kind, timestamp=timestamp, body=body, arrived=time.monotonic())
+                self.server.note(self.publication, message)
+                self.reached(Stage.MEDIA)
+
+    def reached(self, stage: Stage) -> bool:
+        """Misbehave if it is time; True if a request is to be rejected."""
+        plan = self.server.misbehaviour
+        if plan is None or plan.stage is not stage:
+            return False
+        if stage is Stage.MEDIA and len(self.publication.media) < plan.after_messages:
+            return False
+        if plan.act is Act.STALL:
+            self.server.stall()
+        if plan.act is Act.RESET:
+            self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        if plan.act in (Act.STALL, Act.CLOSE, Act.RESET):
+            raise _HangUp
+        return plan.act is Act.REJECT
+
+    def read(self, count: int) -> bytes:
+        data = bytearray()
+        plan = self.server.misbehaviour
+        slow = plan is not None and plan.act is Act.SLOW and bool(self.publication.media)
+        while len(data) < count:
+            piece = self.connection.recv(min(count - len(data), 2000) if slow else count - len(data))
+            if not piece:
+                raise _HangUp
+            data += piece
+            self.publication.bytes_read += len(piece)
+            if slow and plan is not None:
+                self.server.pause(len(piece) / plan.bytes_per_second)
+        return bytes(data)
+
+    def message(self) -> tuple[int, int, bytes]:
+        """The next whole message: kind, timestamp, body."""
+        while True:
+            first = self.read(1)[0]
+            form, csid = first >> 6, first & 63
+            if csid == 0:
+                csid = 64 + self.read(1)[0]
+            timestamp, delta, length, kind = self.headers.get(csid, (0, 0, 0, 0))
+            fresh = csid not in self.partial
+            if form < 3:
+                field_ = int.from_bytes(self.read(3), "big")
+                if form < 2:
+                    length = int.from_bytes(self.read(3), "big")
+                    kind = self.read(1)[0]
+                if form == 0:
+                    self.read(4)
+                if field_ == 0xFFFFFF:
+                    field_ = int.from_bytes(self.read(4), "big")
+                timestamp, delta = (field_, 0) if form == 0 else (timestamp + field_, field_)
+            elif fresh:
+                timestamp += delta
+            self.headers[csid] = (timestamp, delta, length, kind)
+            body = self.partial.setdefault(csid, bytearray())
+            body += self.read(min(self.chunk_size, length - len(body)))
+            if len(body) == length:
+                del self.partial[csid]
+                return kind, timestamp, bytes(body)
+
+    def command(self, body: bytes) -> None:
+        values = decode_amf(body)
+        name, transaction = str(values[0]), float(str(values[1]))
+        self.publication.commands.append(name)
+        if name == "connect":
+            details = values[2]
+            assert isinstance(details, dict)
+            self.publication.app = str(details["app"])
+            if self.reached(Stage.CONNECT):
+                self.answer("_error", transaction, None, status("NetConnection.Connect.Rejected", "error"))
+                raise _HangUp
+            self.answer("_result", transaction, {"fmsVer": "FMS/3,0"}, status("NetConnection.Connect.Success"))
+        elif name == "createStream":
+            self.reached(Stage.CREATE_STREAM)
+            self.answer("_result", transaction, None, 1.0)
+        elif name == "publish":
+            self.publication.key = str(values[3])
+            if self.reached(Stage.PUBLISH):
+                self.answer("onStatus", 0.0, None, status("NetStream.Publish.BadName", "error"))
+                self.server.pause(0.2)
+                raise _HangUp
+            self.answer("onStatus", 0.0, None, status("NetStream.Publish.Start"))
+
+    def answer(self, *values: object) -> None:
+        body = b"".join(encode_amf(value) for value in values)
+        header = bytes([3]) + bytes(3) + len(body).to_bytes(3, "big") + bytes([20]) + bytes(4)
+        pieces = [body[index : index + 128] for index in range(0, len(body), 128)]
+        self.connection.sendall(header + bytes([0xC3]).join(pieces))
+
+
+def status(code: str, level: str = "status") -> dict[str, object]:
+    """An information object."""
+    return {"level": level, "code": code, "description": code}
+
+
+def encode_amf(value: object) -> bytes:
+    """One AMF0 value."""
+    match value:
+        case None:
+            return b"\x05"
+        case float():
+            return b"\x00" + struct.pack(">d", value)
+        case str():
+            return b"\x02" + struct.pack(">H", len(value)) + value.encode()
+        case dict():
+            pairs = b"".join(struct.pack(">H", len(name)) + name.encode() + encode_amf(v) for name, v in value.items())
+            return b"\x03" + pairs + b"\x00\x00\x09"
+        case _:
+            raise TypeError(value)
+
+
+def decode_amf(data: bytes) -> list[object]:
+    """All AMF0 values in `data`."""
+    values = []
+    offset = 0
+    while offset < len(data):
+        value, offset = _decode(data, offset)
+        values.append(value)
+    return values
+
+
+def _decode(data: bytes, offset: int) -> tuple[object, int]:
+    kind, offset = data[offset], offset + 1
+    match kind:
+        case 0:
+            return struct.unpack_from(">d", data, offset)[0], offset + 8
+        case 1:
+            return bool(data[offset]), offset + 1
+        case 2:
+            (length,) = struct.unpack_from(">H", data, offset)
+            return data[offset + 2 : offset + 2 + length].decode(), offset + 2 + length
+        case 3 | 8:
+            return _decode_object(data, offset + (4 if kind == 8 else 0))
+        case 5 | 6:
+            return None, offset
+        case _:
+            raise ValueError(f"AMF type {kind}")
+
+
+def _decode_object(data: bytes, offset: int) -> tuple[object, int]:
+    pairs = {}
+    while data[offset : offset + 3] != b"\x00\x00\x09":
+        (length,) = struct.unpack_from(">H", data, offset)
+        name = data[offset + 2 : offset + 2 + length].decode()
+        pairs[name], offset = _decode(data, offset + 2 + length)
+    return pairs, offset + 3
+
+
+@contextmanager
+def rtmp_server(*, misbehaviour: Misbehaviour | None = None, tls: ssl.SSLContext | None = None) -> Iterator[RtmpServer]:
+    """A server for the length of a test."""
+    server = RtmpServer(misbehaviour=misbehaviour, tls=tls)
+    try:
+        yield server
+    finally:
+        server.close()
+
+
+def server_context(certificate: Path) -> ssl.SSLContext:
+    """TLS with this file's key and certificate."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate)
+    return context

@@ -1,0 +1,36 @@
+"""rtmp_failure: what libav really said (texts of FFmpeg 8 with GnuTLS), and what a person is told."""
+
+import errno
+
+import pytest
+
+from ionia.sinks.rtmp_failure import classify
+from ionia.sinks.rtmp_wire import FailureCode
+
+
+@pytest.mark.parametrize(
+    ("number", "log", "secure", "connected", "code"),
+    [
+        (errno.ECONNREFUSED, "Connection to tcp://h:1 failed: Connection refused", False, False, FailureCode.REFUSED),
+        (errno.ETIMEDOUT, "Error in the pull function.", True, False, FailureCode.TIMEOUT),
+        (errno.ENETUNREACH, "", False, False, FailureCode.UNREACHABLE),
+        (errno.EIO, "Failed to resolve hostname x: Name or service not known", False, False, FailureCode.NO_SUCH_HOST),
+        (errno.EIO, "Peer certificate failed verification", True, False, FailureCode.CERTIFICATE),
+        (errno.EIO, "The certificate's owner does not match hostname h", True, False, FailureCode.CERTIFICATE),
+        (errno.EPERM, "Server error: NetStream.Publish.BadName", False, False, FailureCode.REJECTED),
+        (None, "Cannot read RTMP handshake response", False, False, FailureCode.NOT_RTMP),
+        (errno.ECONNRESET, "", False, False, FailureCode.RESET),
+        (errno.EIO, "", False, False, FailureCode.HUNG_UP),
+        (errno.EIO, "A TLS fatal alert: TLS handshake failed", True, False, FailureCode.TLS),
+        (errno.EIO, "tls error", False, False, FailureCode.HUNG_UP),
+        (None, "", False, True, FailureCode.RESET),
+        (errno.EPIPE, "Cannot read RTMP handshake response", False, True, FailureCode.RESET),
+        (errno.ETIMEDOUT, "", False, True, FailureCode.TIMEOUT),
+    ],
+)
+def test_reason(number: int | None, log: str, secure: bool, connected: bool, code: FailureCode) -> None:
+    assert classify(number, log, secure=secure, connected=connected) is code
+
+
+def test_reasons_are_sentences_for_people() -> None:
+    assert all("\n" not in code.value and len(code.value) < 100 for code in FailureCode)

@@ -1,0 +1,259 @@
+"""The sender process against a server that notes every message and can misbehave; loopback only."""
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import psutil
+import pytest
+
+from ionia.core.media import Track
+from ionia.sinks.rtmp_sender import SparePool
+from ionia.sinks.rtmp_wire import FailureCode
+from tests.fakes.certificates import make_certificate
+from tests.fakes.encoded_clip import encoded_clip
+from tests.fakes.rtmp_server import Act, Misbehaviour, Stage, rtmp_server, server_context
+from tests.fakes.sender_events import PATIENCE, SenderEvents, warm_sender
+
+KEY = "SeCrEtKey"
+
+
+def test_every_packet_arrives_once_in_order_and_on_time() -> None:
+    clip = encoded_clip()
+    events = SenderEvents()
+    with rtmp_server() as server, warm_sender() as sender:
+        sender.connect(server.url(f"{KEY}?token=a/b:c&d=[e]|f'g\\h"), clip.header, events)
+        events.connected()
+        sender.send(clip.packets)
+        last = events.delivered(len(clip.packets))
+        assert sender.close(PATIENCE)
+        assert events.ended().code is None
+        publication = server.publications[0]
+        server.wait_for(lambda: publication.over)
+    assert (publication.app, publication.key) == ("live", f"{KEY}?token=a/b:c&d=[e]|f'g\\h")
+    assert publication.commands[-2:] == ["FCUnpublish", "deleteStream"]
+    pictures, sound = publication.of(9), publication.of(8)
+    assert [message.is_sequence_header for message in publication.media[:2]] == [True, True]
+    first = next(packet.dts for packet in clip.packets if packet.track is Track.VIDEO)
+    sent = [packet for packet in clip.packets if packet.track is Track.VIDEO]
+    assert [m.timestamp for m in pictures] == pytest.approx([(p.dts - first) * 1000 / 30 for p in sent], abs=2)
+    assert [m.is_keyframe for m in pictures] == [p.keyframe for p in sent]
+    assert len(sound) >= sum(p.track is Track.AUDIO and p.dts >= 0 for p in clip.packets) - 1
+    stamps = [message.timestamp for message in publication.media if not message.is_sequence_header][:-1]
+    assert stamps == sorted(set(stamps))
+    assert last.exact
+    assert last.sent_bytes == last.delivered_bytes
+
+
+def test_without_sound() -> None:
+    clip = encoded_clip(30, audio=False)
+    events = SenderEvents()
+    with rtmp_server() as server, warm_sender() as sender:
+        sender.connect(server.url(), clip.header, events)
+        sender.send(clip.packets)
+        events.delivered(30)
+        sender.close(PATIENCE)
+        publication = server.publications[0]
+        server.wait_for(lambda: publication.over)
+    assert len(publication.of(9)) == 30
+    assert not publication.of(8)
+
+
+def test_a_connection_begins_with_a_keyframe_at_zero() -> None:
+    clip = encoded_clip(keyframes=(40,))
+    events = SenderEvents()
+    with rtmp_server() as server, warm_sender() as sender:
+        sender.connect(server.url(), clip.header, events)
+        sender.send(rest := clip.since(37))
+        events.delivered(len(rest))
+        sender.close(PATIENCE)
+        publication = server.publications[0]
+        server.wait_for(lambda: publication.over)
+    media = [message for message in publication.media if not message.is_sequence_header]
+    assert media[0].is_keyframe
+    assert media[0].timestamp == 0
+    assert len(publication.of(9)) == 60
+
+
+@pytest.mark.parametrize(
+    ("stage", "act", "codes"),
+    [
+        (Stage.ACCEPTED, Act.CLOSE, {FailureCode.NOT_RTMP}),
+        (Stage.ACCEPTED, Act.RESET, {FailureCode.NOT_RTMP, FailureCode.RESET}),
+        (Stage.HANDSHAKEN, Act.CLOSE, {FailureCode.HUNG_UP}),
+        (Stage.HANDSHAKEN, Act.RESET, {FailureCode.HUNG_UP, FailureCode.RESET}),
+        (Stage.CONNECT, Act.CLOSE, {FailureCode.HUNG_UP}),
+        (Stage.CONNECT, Act.REJECT, {FailureCode.REJECTED}),
+        (Stage.CREATE_STREAM, Act.CLOSE, {FailureCode.HUNG_UP}),
+        (Stage.PUBLISH, Act.CLOSE, {FailureCode.HUNG_UP}),
+        (Stage.PUBLISH, Act.REJECT, {FailureCode.REJECTED}),
+        (Stage.MEDIA, Act.CLOSE, {FailureCode.RESET}),
+        (Stage.MEDIA, Act.RESET, {FailureCode.RESET}),
+    ],
+)
+def test_a_server_that_hangs_up(stage: Stage, act: Act, codes: set[FailureCode]) -> None:
+    clip = encoded_clip()
+    events = SenderEvents()
+    plan = Misbehaviour(stage=stage, act=act, after_messages=10)
+    with rtmp_server(misbehaviour=plan) as server, warm_sender() as sender:
+        sender.connect(server.url(KEY), clip.header, events)
+        sender.send(clip.packets)
+        if stage is Stage.MEDIA:  # a close is only felt by the writes after it
+            server.wait_for(lambda: server.publications and server.publications[0].over)
+            sender.send(clip.packets)
+        end = events.ended()
+    assert end.code in codes
+    assert KEY not in end.detail
+
+
+@pytest.mark.parametrize("stage", [Stage.ACCEPTED, Stage.HANDSHAKEN, Stage.CONNECT, Stage.PUBLISH])
+def test_a_server_that_never_answers_is_left_by_killing(stage: Stage) -> None:
+    events = SenderEvents()
+    plan = Misbehaviour(stage=stage, act=Act.STALL)
+    with rtmp_server(misbehaviour=plan) as server, warm_sender() as sender:
+        sender.connect(server.url(KEY), encoded_clip().header, events)
+        server.wait_for(lambda: server.publications)
+        assert sender.alive
+        assert not sender.close(0.05)  # it can't say goodbye, and isn't waited for
+        assert events.ended().code is FailureCode.BROKEN
+        assert not sender.alive
+
+
+def test_a_stalled_stream_shows_in_the_progress_and_blocks_nobody() -> None:
+    clip = encoded_clip()
+    events = SenderEvents()
+    plan = Misbehaviour(stage=Stage.MEDIA, act=Act.STALL, after_messages=20)
+    with rtmp_server(misbehaviour=plan) as server, warm_sender() as sender:
+        sender.connect(server.url(KEY), clip.header, events)
+        events.connected()
+        for _ in range(200):  # 43 MB, far more than all buffers: the writes must block, and not us
+            sender.send([packet for packet in clip.packets if packet.track is Track.VIDEO][:1] * 100)
+            if not sender.alive:
+                break
+        sender.kill()
+        end = events.ended()
+    assert end.code is FailureCode.BROKEN
+    progress = [event for event in events.seen if hasattr(event, "muxed")]
+    assert progress[-1].delivered_bytes <= progress[-1].sent_bytes
+
+
+@pytest.mark.parametrize(
+    ("address", "code"),
+    [
+        ("rtmp://127.0.0.1:1/live/" + KEY, FailureCode.REFUSED),
+        ("rtmp://no-such-host.invalid/live/" + KEY, FailureCode.NO_SUCH_HOST),
+        ("http://127.0.0.1/live/" + KEY, FailureCode.OTHER),
+    ],
+)
+def test_nobody_there(address: str, code: FailureCode) -> None:
+    events = SenderEvents()
+    with warm_sender() as sender:
+        sender.connect(address, encoded_clip().header, events)
+        end = events.ended()
+    assert end.code is code
+    assert KEY not in end.detail
+
+
+def test_rtmps_with_a_certificate_that_fits(tmp_path: Path) -> None:
+    certificate = make_certificate(tmp_path)
+    clip = encoded_clip()
+    events = SenderEvents()
+    with rtmp_server(tls=server_context(certificate)) as server, warm_sender() as sender:
+        sender.connect(server.url(KEY), clip.header, events, ca_file=str(certificate))
+        sender.send(clip.packets)
+        events.delivered(len(clip.packets))
+        assert sender.close(PATIENCE)
+        server.wait_for(lambda: server.publications[0].over)
+        assert len(server.publications[0].of(9)) == 100
+
+
+@pytest.mark.parametrize(("names", "trusted"), [("IP:127.0.0.1", False), ("DNS:example.com", True)])
+def test_rtmps_with_a_certificate_that_does_not_fit(tmp_path: Path, names: str, trusted: bool) -> None:
+    certificate = make_certificate(tmp_path, names=names)
+    events = SenderEvents()
+    with rtmp_server(tls=server_context(certificate)) as server, warm_sender() as sender:
+        sender.connect(server.url(KEY), encoded_clip().header, events, ca_file=str(certificate) if trusted else "")
+        assert events.ended().code is FailureCode.CERTIFICATE
+        assert not server.publications[0].commands
+
+
+def test_the_key_is_nowhere_but_on_the_wire() -> None:
+    events = SenderEvents()
+    with rtmp_server() as server, warm_sender() as sender:
+        sender.connect(server.url(KEY), encoded_clip().header, events)
+        events.connected()
+        process = psutil.Process(sender.pid)
+        assert KEY not in " ".join(process.cmdline())
+        assert KEY not in str(process.environ())
+        assert server.publications[0].key == KEY
+
+
+_ENGINE = """
+import sys, time
+from ionia.sinks.rtmp_sender import RtmpSender
+from tests.fakes.encoded_clip import encoded_clip
+sender = RtmpSender()
+sender.wait_warm(30)
+sender.connect(sys.argv[1], encoded_clip(5).header, lambda event: None)
+print(sender.pid, flush=True)
+time.sleep(600)
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="the job object is tested on the Windows rig")
+@pytest.mark.parametrize("stage", [Stage.ACCEPTED, None])
+def test_no_sender_outlives_its_engine(stage: Stage | None) -> None:
+    plan = Misbehaviour(stage=stage, act=Act.STALL) if stage else None
+    with rtmp_server(misbehaviour=plan) as server:
+        engine = subprocess.Popen(
+            [sys.executable, "-c", _ENGINE, server.url(KEY)],
+            stdout=subprocess.PIPE,
+            env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+        )
+        assert engine.stdout is not None
+        with engine, engine.stdout as output:
+            sender = psutil.Process(int(output.readline()))
+            server.wait_for(lambda: server.publications and (stage or server.publications[0].key))
+            engine.send_signal(signal.SIGKILL)
+            engine.wait()
+            psutil.wait_procs([sender], timeout=PATIENCE)
+        assert not sender.is_running() or sender.status() == psutil.STATUS_ZOMBIE
+
+
+def test_a_sender_that_dies_is_told_even_before_it_has_work() -> None:
+    with warm_sender() as sender:
+        os.kill(sender.pid, signal.SIGKILL)
+        assert sender.wait(PATIENCE)
+        assert not sender.alive
+        events = SenderEvents()
+        sender.connect("rtmp://127.0.0.1:1/a/b", encoded_clip().header, events)
+        assert events.ended().code is FailureCode.BROKEN
+        sender.send(encoded_clip().packets[:1])
+
+
+def test_the_spare_is_warm_replaced_and_ended() -> None:
+    pool = SparePool()
+    pool.prepare()
+    pool.prepare()
+    first = pool.take()
+    pool.prepare()
+    second = pool.take()
+    assert first.pid != second.pid
+    first.kill()
+    second.kill()
+    pool.prepare()
+    spare = pool.take()
+    pool._spare = spare
+    spare.kill()
+    assert spare.wait(PATIENCE)
+    replacement = pool.take()
+    assert replacement is not spare
+    assert replacement.wait_warm(PATIENCE)
+    pool._spare = replacement
+    pool.close()
+    pool.close()
+    assert not replacement.alive
+    for sender in (first, second):
+        assert sender.wait(PATIENCE)
