@@ -114,10 +114,11 @@ def check(arguments: list[str]) -> int:
 
 
 def format_code(arguments: list[str]) -> int:
-    """Formatter and the lint rules that mend themselves."""
+    """Formatter and the lint rules that mend themselves, everywhere or where the arguments say."""
     ensure("dev")
-    subprocess.run([str(BIN / "ruff"), "format", "."], cwd=ROOT, check=True)
-    return subprocess.run([str(BIN / "ruff"), "check", "--fix", "."], cwd=ROOT, check=False).returncode
+    where = arguments or ["."]
+    subprocess.run([str(BIN / "ruff"), "format", *where], cwd=ROOT, check=True)
+    return subprocess.run([str(BIN / "ruff"), "check", "--fix", *where], cwd=ROOT, check=False).returncode
 
 
 def bench(arguments: list[str]) -> int:
@@ -206,9 +207,9 @@ def hand_over(command: list[str], cwd: Path | None = None) -> int:
     sys.stdout.flush()
     if cwd is not None:
         os.chdir(cwd)
-    if WINDOWS:
-        return subprocess.run(command, check=False).returncode
-    os.execv(command[0], command)
+    if not WINDOWS:
+        os.execv(command[0], command)  # noqa: S606 - no shell on purpose
+    return subprocess.run(command, check=False).returncode
 
 
 if __name__ == "__main__":

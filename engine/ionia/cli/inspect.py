@@ -51,7 +51,7 @@ def devices(options: argparse.Namespace) -> int:
     _table("Windows", [(w.id, w.title, f"{w.width}x{w.height}") for w in found.windows])
     _table("Desktop sound", [(d.id, d.name, "default" if d.default else "") for d in found.desktop_audio])
     _table("Microphones", [(d.id, d.name, "default" if d.default else "") for d in found.microphones])
-    _table("Encoders", [(e.name, "works" if e.available else f"doesn't open: {e.reason}") for e in found.encoders])
+    _table("Encoders", [(e.name, "works" if e.available else e.reason) for e in found.encoders])
     return 0
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import logging
 import sys
 from typing import TYPE_CHECKING
 
@@ -19,10 +20,12 @@ if TYPE_CHECKING:
 def run(arguments: Sequence[str]) -> int:
     """Run one sub-command; its exit code."""
     options = _parser().parse_args(arguments)
+    # Warnings reach people as events; without a handler Python would print the log as well.
+    logging.getLogger("ionia").addHandler(logging.NullHandler())
     try:
         return int(options.run(options))
     except IoniaError as error:
-        print(f"ionia-engine: {error.message}" + (f" {error.hint}" if error.hint else ""), file=sys.stderr)
+        print(f"ionia-engine: {error.message.rstrip('.')}. {error.hint}".rstrip(), file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         return 130

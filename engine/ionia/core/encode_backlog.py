@@ -24,7 +24,7 @@ class EncodeBacklog:
     without end is worse than a longer frame.
     """
 
-    def __init__(self, *, fps: int, max_pictures: int = 4, max_seconds: int = 5) -> None:
+    def __init__(self, *, fps: int, max_pictures: int = 8, max_seconds: int = 5) -> None:
         self._max_pictures = max_pictures
         self._max_frames = fps * max_seconds
         self._spans: deque[FrameSpan] = deque()
