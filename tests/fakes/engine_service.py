@@ -4,6 +4,7 @@ Also a program: `python -m tests.fakes.engine_service` serves it on stdio, for t
 """
 
 import os
+import signal
 import sys
 import threading
 from collections.abc import Callable
@@ -22,7 +23,7 @@ from ionia.core.service import (
 )
 from ionia.core.settings import RecorderSettings, SessionKind, StreamerSettings
 
-DEADLINE = 20.0
+DEADLINE = 60.0
 """Seconds after which a handshake that does not come is a failed test."""
 
 
@@ -181,6 +182,8 @@ def _make_noisy_service(listener: Listener) -> FakeEngineService:
         if session_id == "noisy":
             print("a library prints to stdout", flush=True)  # noqa: T201
             os.write(1, b"and another writes to descriptor 1\n")
+        if session_id == "signalled":
+            signal.raise_signal(getattr(signal, "SIGBREAK", signal.SIGTERM))
         if session_id == "broken":
             raise RuntimeError("cannot open rtmp://host/app/SECRETKEY\nforged line")
 

@@ -8,7 +8,6 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,72 +16,17 @@ from ionia.rpc.server import Server
 from ionia.rpc.stdio import Wakeup, read_by_select, read_by_thread, write_all
 from tests.fakes.engine_service import DEADLINE, FakeEngineService, wait
 from tests.rpc.duplex import Duplex
-
-ROOT = Path(__file__).resolve().parents[2]
-
-
-class Engine:
-    """The fake engine as a process, driven over its pipes."""
-
-    def __init__(self, **options: Any) -> None:
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "tests.fakes.engine_service"],
-            cwd=ROOT,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            env={**os.environ, "PYTHONPATH": f"{ROOT}/engine"},
-            **options,
-        )
-        assert self.process.stdin is not None
-        assert self.process.stdout is not None
-        self.stdin, self.stdout = self.process.stdin, self.process.stdout
-        self._next_id = 0
-
-    def send(self, method: str, params: object = None, **more: object) -> int:
-        self._next_id += 1
-        message = {"jsonrpc": "2.0", "id": self._next_id, "method": method, "params": params, **more}
-        self.stdin.write(json.dumps(message).encode() + b"\n")
-        self.stdin.flush()
-        return self._next_id
-
-    def read(self) -> Any:
-        line = self.stdout.readline()
-        assert line, "stdout ended"
-        assert not line.endswith(b"\r\n")
-        return json.loads(line)
-
-    def answer(self, request_id: int) -> Any:
-        while True:
-            message = self.read()
-            if message.get("id") == request_id:
-                return message
-
-    def call(self, method: str, params: object = None) -> Any:
-        return self.answer(self.send(method, params))["result"]
-
-    def end(self) -> tuple[int, bytes, bytes]:
-        """Wait for the end; returns the exit code and what is left of stdout and stderr."""
-        out, err = self.process.communicate(timeout=DEADLINE)
-        return self.process.returncode, out, err
+from tests.rpc.engine_process import ROOT, EngineProcess, results
 
 
 @pytest.fixture
-def engine() -> Iterator[Engine]:
-    made = Engine()
+def engine() -> Iterator[EngineProcess]:
+    made = EngineProcess([sys.executable, "-m", "tests.fakes.engine_service"])
     yield made
-    if made.process.poll() is None:
-        made.process.kill()
-    with contextlib.suppress(BrokenPipeError):
-        made.process.communicate()
+    made.kill()
 
 
-def results(out: bytes) -> list[Any]:
-    messages = [json.loads(line) for line in out.splitlines()]
-    return [message for message in messages if "id" in message]
-
-
-def test_eof_stops_every_session(engine: Engine) -> None:
+def test_eof_stops_every_session(engine: EngineProcess) -> None:
     engine.call("recorder.initialize", ["/tmp/a.mp4"])  # noqa: S108 - never opened
     engine.call("recorder.start")
     code, out, err = engine.end()
@@ -91,7 +35,7 @@ def test_eof_stops_every_session(engine: Engine) -> None:
     assert err == b""
 
 
-def test_what_was_asked_before_eof_is_answered(engine: Engine) -> None:
+def test_what_was_asked_before_eof_is_answered(engine: EngineProcess) -> None:
     out, _ = engine.process.communicate(
         b'{"jsonrpc":"2.0","id":1,"method":"engine.info"}\r\n'
         b"garbage \xff\n"
@@ -103,7 +47,7 @@ def test_what_was_asked_before_eof_is_answered(engine: Engine) -> None:
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
-def test_signals_end_like_eof(engine: Engine, number: signal.Signals) -> None:
+def test_signals_end_like_eof(engine: EngineProcess, number: signal.Signals) -> None:
     engine.call("recorder.initialize", ["/tmp/a.mp4"])  # noqa: S108
     engine.call("recorder.start")
     engine.process.send_signal(number)
@@ -111,20 +55,26 @@ def test_signals_end_like_eof(engine: Engine, number: signal.Signals) -> None:
     assert b'"stopped"' in engine.stdout.read()
 
 
-def test_shutdown_answers_null_and_ends_with_stdin_open(engine: Engine) -> None:
+def test_a_signal_that_another_thread_meets(engine: EngineProcess) -> None:
+    engine.send("recorder.initialize", {"outputPath": "a", "id": "signalled"})
+    assert engine.process.wait(DEADLINE) == 0
+    assert b'"result":true' in engine.stdout.read()
+
+
+def test_shutdown_answers_null_and_ends_with_stdin_open(engine: EngineProcess) -> None:
     asked = engine.send("engine.shutdown")
     assert engine.answer(asked) == {"jsonrpc": "2.0", "result": None, "id": asked}
     assert engine.process.wait(DEADLINE) == 0
 
 
-def test_a_client_that_closes_its_end_of_stdout(engine: Engine) -> None:
+def test_a_client_that_closes_its_end_of_stdout(engine: EngineProcess) -> None:
     engine.call("recorder.initialize", ["/tmp/a.mp4"])  # noqa: S108
     engine.stdout.close()
     engine.send("recorder.start")
     assert engine.process.wait(DEADLINE) == 0
 
 
-def test_stdout_carries_protocol_only(engine: Engine) -> None:
+def test_stdout_carries_protocol_only(engine: EngineProcess) -> None:
     assert engine.call("recorder.initialize", {"outputPath": "a", "id": "noisy"}) is True
     code, out, err = engine.end()
     assert code == 0
@@ -133,7 +83,7 @@ def test_stdout_carries_protocol_only(engine: Engine) -> None:
     assert b"and another writes to descriptor 1" in err
 
 
-def test_a_mistake_is_logged_on_one_line_without_the_key(engine: Engine) -> None:
+def test_a_mistake_is_logged_on_one_line_without_the_key(engine: EngineProcess) -> None:
     asked = engine.send("recorder.initialize", {"outputPath": "a", "id": "broken"})
     assert engine.answer(asked)["error"]["data"]["kind"] == "internal"
     assert engine.call("recorder.isRunning") is False
@@ -143,7 +93,7 @@ def test_a_mistake_is_logged_on_one_line_without_the_key(engine: Engine) -> None
     assert b"SECRETKEY" not in err
 
 
-def test_queries_are_answered_while_a_stop_flushes(engine: Engine) -> None:
+def test_queries_are_answered_while_a_stop_flushes(engine: EngineProcess) -> None:
     engine.call("recorder.initialize", {"outputPath": "a", "id": "flushing"})
     engine.call("recorder.start", ["flushing"])
     stop = engine.send("recorder.stop", ["flushing"])
@@ -157,13 +107,13 @@ def test_queries_are_answered_while_a_stop_flushes(engine: Engine) -> None:
     assert engine.end()[0] == 0
 
 
-def test_header_framing(engine: Engine) -> None:
+def test_header_framing(engine: EngineProcess) -> None:
     body = b'{"jsonrpc":"2.0","id":1,"method":"recorder.isRunning"}'
     out, _ = engine.process.communicate(b"Content-Length: %d\r\n\r\n%b" % (len(body), body), timeout=DEADLINE)
     assert out == b'Content-Length: 39\r\n\r\n{"jsonrpc":"2.0","result":false,"id":1}'
 
 
-def test_a_message_of_16_mib_and_one_byte_more(engine: Engine) -> None:
+def test_a_message_of_16_mib_and_one_byte_more(engine: EngineProcess) -> None:
     limit = 16 * 1024 * 1024
     head, tail = b'{"jsonrpc":"2.0","id":1,"method":"recorder.isRunning","pad":"', b'"}'
     largest = head + b"x" * (limit - len(head) - len(tail)) + tail
@@ -174,7 +124,7 @@ def test_a_message_of_16_mib_and_one_byte_more(engine: Engine) -> None:
     assert [m["error"]["code"] for m in answers if m["id"] is None] == [-32600, -32700]
 
 
-def test_a_client_that_reads_slowly_gets_the_newest_statistics(engine: Engine) -> None:
+def test_a_client_that_reads_slowly_gets_the_newest_statistics(engine: EngineProcess) -> None:
     engine.call("recorder.initialize", {"outputPath": "a", "id": "flooding"})
     asked = engine.send("recorder.getStats", ["flooding"])
     numbers = []
@@ -190,7 +140,7 @@ def test_a_client_that_reads_slowly_gets_the_newest_statistics(engine: Engine) -
 
 
 @pytest.mark.slow
-def test_a_session_that_hangs_is_left_behind(engine: Engine) -> None:
+def test_a_session_that_hangs_is_left_behind(engine: EngineProcess) -> None:
     engine.call("recorder.initialize", {"outputPath": "a", "id": "hanging"})
     engine.call("recorder.start", ["hanging"])
     asked = engine.send("engine.shutdown")

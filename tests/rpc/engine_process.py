@@ -1,0 +1,66 @@
+"""An engine as a process, driven over its pipes."""
+
+import contextlib
+import json
+import os
+import subprocess
+from pathlib import Path
+from typing import Any
+
+from tests.fakes.engine_service import DEADLINE
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+class EngineProcess:
+    """The fake engine as a process, driven over its pipes."""
+
+    def __init__(self, command: list[str], **options: Any) -> None:
+        options.setdefault("env", {**os.environ, "PYTHONPATH": f"{ROOT}/engine"})
+        self.process = subprocess.Popen(
+            command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, **options
+        )
+        assert self.process.stdin is not None
+        assert self.process.stdout is not None
+        self.stdin, self.stdout = self.process.stdin, self.process.stdout
+        self._next_id = 0
+
+    def send(self, method: str, params: object = None, **more: object) -> int:
+        self._next_id += 1
+        message = {"jsonrpc": "2.0", "id": self._next_id, "method": method, "params": params, **more}
+        self.stdin.write(json.dumps(message).encode() + b"\n")
+        self.stdin.flush()
+        return self._next_id
+
+    def read(self) -> Any:
+        line = self.stdout.readline()
+        assert line, "stdout ended"
+        assert not line.endswith(b"\r\n")
+        return json.loads(line)
+
+    def answer(self, request_id: int) -> Any:
+        while True:
+            message = self.read()
+            if message.get("id") == request_id:
+                return message
+
+    def call(self, method: str, params: object = None) -> Any:
+        return self.answer(self.send(method, params))["result"]
+
+    def end(self) -> tuple[int, bytes, bytes]:
+        """Wait for the end; returns the exit code and what is left of stdout and stderr."""
+        out, err = self.process.communicate(timeout=DEADLINE)
+        return self.process.returncode, out, err
+
+    def kill(self) -> None:
+        """End it if it still runs, and close its pipes."""
+        if self.process.poll() is None:
+            self.process.kill()
+        with contextlib.suppress(BrokenPipeError):
+            self.process.communicate()
+
+
+def results(out: bytes) -> list[Any]:
+    """The answers in what an engine wrote."""
+    messages = [json.loads(line) for line in out.splitlines()]
+    return [message for message in messages if "id" in message]
