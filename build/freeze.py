@@ -46,8 +46,7 @@ def freeze(output: Path, work: Path, *, through_rig: bool) -> Path:
     places = ["--distpath", shown(output), "--workpath", shown(work)]
     environment = {**os.environ, "IONIA_FREEZE_WORK": shown(work), "IONIA_FREEZE_VERSION": version}
     if through_rig:
-        project = ROOT / "pyproject.toml"
-        subprocess.run([RIG, "setup", "-p", project, "-p", f"{project}:freeze"], check=True)
+        subprocess.run([RIG, "setup"], check=True)
         command = [str(RIG), "freeze", str(SPEC), *places]
     else:
         command = [sys.executable, "-m", "PyInstaller", "--noconfirm", *places, str(SPEC)]

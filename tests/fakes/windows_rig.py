@@ -4,7 +4,6 @@ import fcntl
 import json
 import os
 import subprocess
-import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -62,12 +61,10 @@ def windows_path(path: Path) -> str:
 
 
 def _setup() -> None:
-    project = ROOT / "pyproject.toml"
-    development = tomllib.loads(project.read_text())["project"]["optional-dependencies"]["dev"]
-    pytest_pin = next(line for line in development if line.startswith("pytest=="))
-    arguments = [str(COMMAND), "setup", "-p", str(project), "-p", f"{project}:freeze", pytest_pin]
     try:
-        done = subprocess.run(arguments, capture_output=True, text=True, check=False, timeout=SETUP_TIMEOUT_S)
+        done = subprocess.run(
+            [str(COMMAND), "setup"], capture_output=True, text=True, check=False, timeout=SETUP_TIMEOUT_S
+        )
     except (OSError, subprocess.TimeoutExpired) as error:
         pytest.skip(f"the Windows rig can't be built here: {error}")
     if done.returncode != 0:

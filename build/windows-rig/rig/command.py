@@ -10,7 +10,7 @@ import time
 
 from rig.base import PYDLL, PYTHON, RECIPE, SHIMS, Rig, digest, fail, locked, say, step, windows_path
 from rig.prefix import REGISTRY, build_prefix, build_shims, install_shims
-from rig.python import PANDA3D, build_python, build_site, read_requirements, standard_library
+from rig.python import PANDA3D, build_python, build_site, project_requirements, read_requirements, standard_library
 from rig.servers import run_environment, sound, stop
 from rig.wine import WINE_PACKAGES, WINE_SUITE, WINE_WITHOUT, build_wine, host_packages
 
@@ -62,7 +62,7 @@ def dxgi(rig, commands):
 
 def setup(rig, files, projects, extra):
     start = time.monotonic()
-    requirements = read_requirements(files, projects, extra)
+    requirements = read_requirements(files, projects, extra) if files or projects or extra else project_requirements()
     with locked(rig, "setup"):
         host_packages()
         sources = sorted(SHIMS.glob("*.c")) + sorted(SHIMS.glob("*.def"))

@@ -11,7 +11,7 @@ import tomllib
 import zipfile
 from pathlib import Path
 
-from rig.base import PYDLL, PYTAG, PYTHON, call, fail, say, windows_path
+from rig.base import HERE, PYDLL, PYTAG, PYTHON, call, fail, say, windows_path
 from rig.pe import PE
 from rig.prefix import mingw
 from rig.servers import run_environment
@@ -251,6 +251,14 @@ def build_site(rig, requirements):
     shutil.rmtree(fresh / "bin", ignore_errors=True)
     fresh.rename(rig.site)
     compile_tree(rig, rig.site)
+
+
+def project_requirements():
+    """What this project's tests and frozen engine need: one set for all, since the rig holds one."""
+    project = HERE.parent.parent / "pyproject.toml"
+    development = tomllib.loads(project.read_text())["project"]["optional-dependencies"]["dev"]
+    pytest = [line for line in development if line.startswith("pytest==")]
+    return read_requirements([], [str(project), f"{project}:freeze"], pytest)
 
 
 def read_requirements(files, projects, extra):
