@@ -20,7 +20,10 @@ def xvfb_missing() -> bool:
 
 
 class Xvfb:
-    """One Xvfb with one screen of 24 bits. `display` is its name (":99"), kept while it is down."""
+    """One Xvfb with one screen of 24 bits. `display` is its name (":99"), kept while it is down.
+
+    Start it on a thread that lives as long as it shall: the system ends it with the thread that started it.
+    """
 
     def __init__(self, width: int = 640, height: int = 480) -> None:
         self.display = ""
@@ -40,7 +43,9 @@ class Xvfb:
         """Start, on the number that it had before if there was one. Returns once clients can connect."""
         read_end, write_end = os.pipe()
         try:
-            arguments = ["Xvfb", *([self.display] if self.display else []), "-displayfd", str(write_end)]
+            # A test run that is killed must not leave servers behind. setpriv becomes the server: the process id stays.
+            dies_with_us = ["setpriv", "--pdeathsig", "KILL", "--"] if shutil.which("setpriv") else []
+            arguments = [*dies_with_us, "Xvfb", *([self.display] if self.display else []), "-displayfd", str(write_end)]
             arguments += ["-screen", "0", f"{width}x{height}x24", "-nolisten", "tcp", "-noreset"]
             self._process = subprocess.Popen(
                 arguments,
