@@ -41,6 +41,7 @@ class PulseBeeper:
 
     def __init__(self, environment: Mapping[str, str], sink: str = "") -> None:
         """`environment` names the server (PULSE_SERVER); `sink` defaults to the server's default."""
+        self._received = b""
         path = os.pathsep.join(entry for entry in sys.path if entry)
         self._process = subprocess.Popen(
             [sys.executable, __file__, sink],
@@ -88,10 +89,16 @@ class PulseBeeper:
     def _line(self) -> str:
         stdout = self._process.stdout
         assert stdout is not None
-        if not select.select([stdout], [], [], ANSWER_TIMEOUT)[0]:
-            raise RuntimeError("the beeper does not answer")
-        # One line is there or about to be: the program writes whole lines. An empty one is its end.
-        return stdout.readline().decode().strip()
+        while b"\n" not in self._received:
+            if not select.select([stdout], [], [], ANSWER_TIMEOUT)[0]:
+                raise RuntimeError("the beeper does not answer")
+            # Not `readline`: what it reads ahead `select` would not see.
+            received = os.read(stdout.fileno(), 65536)
+            if not received:
+                raise RuntimeError("the beeper has ended")
+            self._received += received
+        line, self._received = self._received.split(b"\n", 1)
+        return line.decode()
 
 
 class Player:

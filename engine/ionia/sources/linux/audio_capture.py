@@ -68,6 +68,8 @@ class AudioCapture:
         Raises SourceLost: `sound_server_lost`, `device_lost`, or `default_device_changed` (`retry_at_once`).
         """
         connection, recording = self._connection, self._recording
+        if self._interrupted:
+            return None
         if connection is None or recording is None:
             raise SourceLost("device_lost", f"The {self._capture.value} is not open.")
         deadline_us = connection.now_us() + round(timeout * 1e6)

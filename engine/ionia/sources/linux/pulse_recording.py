@@ -102,7 +102,9 @@ class PulseRecording:
         """The next samples that have arrived; None while there are none or their instant isn't known yet."""
         lib = self._lib
         while self._timeline.known and lib.pa_stream_readable_size(self._stream) > 0:
-            lib.pa_stream_peek(self._stream, self._data, self._length)
+            # A stream that has ended answers the line above with SIZE_MAX, and peeking with an error.
+            if lib.pa_stream_peek(self._stream, self._data, self._length) < 0:
+                return None
             length = int(self._length[0])
             if length == 0:
                 return None
