@@ -29,6 +29,10 @@ IO_TIMEOUT_US = 8_000_000
 _BUFFER_SECONDS = 0.1
 _LEAST_BUFFER = 65_536
 _MOST_BUFFER = 1_048_576
+_NO_INTERLEAVING = {"max_interleave_delta": "1"}
+"""Microseconds. Packets come in order already; by default libav would hold one track back for up to ten seconds when
+the other falls silent. Both the tee and its slave interleave."""
+
 _TCP_INFO_BYTES_ACKED = 120
 """Offset of tcpi_bytes_acked in struct tcp_info (linux/tcp.h, since 4.2), a 64-bit number."""
 
@@ -70,7 +74,7 @@ class SocketProgress:
 class DeliveryCount:
     """Which packets have arrived, from bytes that have: packet n has when all bytes up to its end have. One owner.
 
-    libav may hold a packet until the other track's next one, so the count may be ahead by one packet.
+    libav holds a packet until the next one, so the count may be ahead by one.
     """
 
     def __init__(self) -> None:
@@ -97,7 +101,7 @@ class RtmpOutput:
         """Connect and publish; blocks with the GIL held."""
         self._fps = header.fps
         self._timeline = FlvTimeline(fps=header.fps)
-        self._container = av.open(_tee_slave(url, header, ca_file), "w", format="tee")
+        self._container = av.open(_tee_slave(url, header, ca_file), "w", format="tee", options=_NO_INTERLEAVING)
         with av.open(io.BytesIO(header.init_segment), "r") as template:
             self._tracks = self._add_tracks(template, header)
             self._container.start_encoding()
@@ -136,6 +140,7 @@ def _tee_slave(url: RtmpUrl, header: MediaHeader, ca_file: str) -> str:
     options = {
         "f": "flv",
         "flvflags": "no_duration_filesize",
+        **_NO_INTERLEAVING,
         "rw_timeout": str(IO_TIMEOUT_US),
         "tcp_nodelay": "1",
         # Small, because what is in there is late and can't be dropped; without this Linux takes 2.9 MB.

@@ -1,0 +1,99 @@
+"""The sender process against a real server: nginx's RTMP module, which records what it gets."""
+
+import itertools
+from collections.abc import Iterator
+
+import pytest
+
+from ionia.core.media import Track
+from ionia.sinks.rtmp_wire import FailureCode, Progress
+from tests.fakes.encoded_clip import encoded_clip, luma_of
+from tests.fakes.media_check import decode_luma, decode_sound, file_facts, onsets
+from tests.fakes.nginx_rtmp import NginxRtmp, nginx_rtmp
+from tests.fakes.sender_events import PATIENCE, SenderEvents, warm_sender
+from tests.fakes.tcp_relay import tcp_relay
+
+pytestmark = pytest.mark.rtmp
+
+
+@pytest.fixture(scope="module")
+def nginx() -> Iterator[NginxRtmp]:
+    with nginx_rtmp() as server:
+        yield server
+
+
+def test_the_recording_has_every_picture_and_the_sound_in_place(nginx: NginxRtmp) -> None:
+    clip = encoded_clip()
+    events = SenderEvents()
+    with warm_sender() as sender:
+        sender.connect(nginx.url("whole"), clip.header, events)
+        sender.send(clip.packets)
+        events.delivered(len(clip.packets))
+        assert sender.close(PATIENCE)
+        assert events.ended().code is None
+    (recording,) = nginx.recordings("whole")
+    nginx.wait_until_over("whole")
+    pictures = decode_luma(recording)
+    assert [round(float(luma.mean())) for _, luma in pictures] == pytest.approx(
+        [luma_of(index) for index in range(100)], abs=2
+    )
+    facts = file_facts(recording)
+    assert facts.video.keyframes == [0, 2000]
+    assert facts.audio is not None
+    onset = onsets(decode_sound(recording))[0]  # the tone that begins with picture 0
+    picture_ms = pictures[0][0]
+    assert abs(onset / 48 - picture_ms) <= 50
+    stamps = sorted([*facts.video.pts, *facts.audio.pts])
+    assert all(b > a for a, b in itertools.pairwise(stamps))
+
+
+def test_a_rejected_key_and_an_unknown_application(nginx: NginxRtmp) -> None:
+    for url in (nginx.url("rejected-SeCrEt"), nginx.url("SeCrEt").replace("/live/", "/nowhere/")):
+        events = SenderEvents()
+        with warm_sender() as sender:
+            sender.connect(url, encoded_clip().header, events)
+            end = events.ended()
+        assert end.code in (FailureCode.HUNG_UP, FailureCode.REJECTED)
+        assert "SeCrEt" not in end.detail
+
+
+def test_a_server_that_dies_and_one_that_freezes() -> None:
+    clip = encoded_clip()
+    video = [packet for packet in clip.packets if packet.track is Track.VIDEO]
+    with nginx_rtmp() as nginx:
+        events = SenderEvents()
+        with warm_sender() as sender:
+            sender.connect(nginx.url(), clip.header, events)
+            events.connected()
+            sender.send(clip.packets)
+            events.delivered(len(clip.packets))
+            nginx.freeze()
+            sender.send(video[:1] * 1000)  # far more than all sockets hold
+            stuck = events.until(lambda event: isinstance(event, Progress) and event.sent_bytes > event.delivered_bytes)
+            assert isinstance(stuck, Progress)
+            nginx.thaw()
+            nginx.kill()
+            end = events.ended()
+        assert end.code is FailureCode.RESET
+        nginx.start()
+        events = SenderEvents()
+        with warm_sender() as sender:
+            sender.connect(nginx.url("again"), clip.header, events)
+            events.connected()
+
+
+def test_a_link_that_stalls_recovers_and_breaks(nginx: NginxRtmp) -> None:
+    clip = encoded_clip()
+    events = SenderEvents()
+    with tcp_relay(nginx.port) as relay, warm_sender() as sender:
+        sender.connect(f"rtmp://127.0.0.1:{relay.port}/live/relayed", clip.header, events)
+        events.connected()
+        half = len(clip.packets) // 2
+        sender.send(clip.packets[:half])
+        events.delivered(half)
+        relay.throttle(200_000)
+        sender.send(clip.packets[half:])
+        events.delivered(len(clip.packets))
+        relay.reset()
+        sender.send(clip.packets[-1:] * 50)
+        assert events.ended().code is FailureCode.RESET
