@@ -17,6 +17,12 @@ export default defineConfig({
         test: { name: "node", environment: "node", include: ["tests/{common,node,main,addon,packaging}/**/*.test.ts"] },
       },
       {
+        resolve,
+        ssr,
+        // One file after the other: each has a browser and an engine that measure themselves.
+        test: { name: "e2e", environment: "node", include: ["tests/e2e/**/*.test.ts"], fileParallelism: false, testTimeout: 60_000 },
+      },
+      {
         plugins: [react()],
         resolve,
         test: { name: "renderer", environment: "jsdom", include: ["tests/renderer/**/*.test.tsx"] },

@@ -32,7 +32,8 @@ export function formatBytes(bytes: number): string {
 /** Bits per second as `5.0 Mbit/s`. */
 export function formatBitrate(bitsPerSecond: number): string {
   const value = Math.max(0, Number.isFinite(bitsPerSecond) ? bitsPerSecond : 0);
-  return value >= 1_000_000 ? `${(value / 1_000_000).toFixed(1)} Mbit/s` : `${Math.round(value / 1000)} kbit/s`;
+  if (value < 1_000_000) return `${Math.round(value / 1000)} kbit/s`;
+  return `${(value / 1_000_000).toFixed(value >= 10_000_000 ? 0 : 1)} Mbit/s`;
 }
 
 export function formatMilliseconds(value: number): string {

@@ -87,6 +87,8 @@ export class RecordingControl {
         if (this.#take === take) store.dispatch({ type: "recording", change: { stats: stats as RecorderStats } });
       })
       .on("warning", ({ code, message, data }) => {
+        // "Automatic" means the best that works here: that it is the software encoder surprises nobody.
+        if (code === "encoder_fallback" && store.state.settings.encoder === "auto") return;
         store.notify({ level: "warning", code, message, hint: hintOf(data) });
       })
       .on("failure", ({ message, data }) => {

@@ -74,6 +74,7 @@ export class StreamControl {
       .on("stats", (stats) => change({ type: "stream", change: { stats: stats as StreamerStats } }))
       .on("backpressure", ({ active }) => change({ type: "stream", change: { backpressure: active } }))
       .on("warning", ({ code, message, data }) => {
+        if (code === "encoder_fallback" && this.#store.state.settings.encoder === "auto") return;
         this.#store.notify({ level: "warning", code, message, hint: typeof data["hint"] === "string" ? data["hint"] : "" });
       })
       .on("failure", ({ message, data }) => {

@@ -1,0 +1,230 @@
+/** The viewfinder: what is going on, large; the two buttons; the finished recording plays in its place. */
+import { useEffect, useState } from "react";
+import { FolderOpen, Radio, TriangleAlert, X } from "lucide-react";
+import {
+  checkServerUrl,
+  formatBitrate,
+  formatBytes,
+  formatDuration,
+  qualityOf,
+  serverOf,
+  speakDuration,
+  type HistoryEntry,
+  type Problem,
+  type RecordingPhase,
+  type ShellState,
+  type StreamPhase,
+} from "@ionia/common";
+import { Meter } from "../components/Meter.tsx";
+import { RecordingButton } from "../components/RecordingButton.tsx";
+import { StreamButton } from "../components/StreamButton.tsx";
+import { useShell, useShellClient } from "../state/use_shell.ts";
+
+export interface StageProps {
+  readonly playing: HistoryEntry | null;
+  readonly onClosePlayer: () => void;
+  readonly onRecorded: (outputPath: string) => void;
+}
+
+export function Stage({ playing, onClosePlayer, onRecorded }: StageProps) {
+  return (
+    <section aria-label="Recorder" className="stage relative flex min-h-0 grow flex-col overflow-hidden rounded-2xl">
+      {playing === null ? <Viewfinder /> : <Player entry={playing} onClose={onClosePlayer} />}
+      <div className="flex flex-wrap items-center justify-center gap-3 border-t border-white/8 bg-black/25 px-4 py-3.5">
+        <RecordingButton quiet onRecorded={onRecorded} />
+        <StreamButton quiet missing={useMissing()} />
+      </div>
+    </section>
+  );
+}
+
+/** What has to be filled in before going live, or nothing. */
+function useMissing(): string {
+  return useShell((state) => {
+    const server = checkServerUrl(serverOf(state.settings));
+    if (!server.ok) return server.message;
+    return state.savedKeys[state.settings.service] === undefined ? "Enter the stream key under Live destination first." : "";
+  });
+}
+
+const RECORDING_WORDS: Readonly<Record<RecordingPhase, string>> = {
+  idle: "Ready",
+  starting: "Starting",
+  recording: "Recording",
+  stopping: "Saving",
+  failed: "Recording failed",
+};
+
+const STREAM_WORDS: Readonly<Record<StreamPhase, string>> = {
+  idle: "",
+  starting: "Connecting",
+  live: "Live",
+  reconnecting: "Reconnecting",
+  stopping: "Ending stream",
+  failed: "Stream failed",
+};
+
+function Viewfinder() {
+  const recording = useShell((state) => state.recording.phase);
+  const stream = useShell((state) => state.stream.phase);
+  const screen = useShell(screenLine);
+  const seconds = useShell((state) => Math.floor(shownSeconds(state)));
+  const active = recording === "recording" || recording === "stopping" || stream === "live" || stream === "reconnecting";
+  return (
+    <div className="relative flex min-h-0 grow flex-col px-8 py-6">
+      <Corners hot={recording === "recording"} />
+      <div className="flex h-7 shrink-0 items-center justify-between">
+        <div className="flex items-center gap-2" role="status" aria-label="Recording state">
+          <span
+            aria-hidden
+            className={`size-2.5 rounded-full ${recording === "recording" ? "animate-breathe bg-[#ff4d61]" : recording === "failed" ? "bg-[#ff8b99]" : "bg-[#5f6a84]"}`}
+          />
+          <span className={`text-[13px] font-semibold ${recording === "failed" ? "text-[#ffa3ae]" : ""}`}>{RECORDING_WORDS[recording]}</span>
+        </div>
+        <div role="status" aria-label="Stream state">{stream !== "idle" && <StreamBadge phase={stream} />}</div>
+      </div>
+      <div className="flex min-h-0 grow flex-col items-center justify-center gap-3 py-2">
+        <p
+          role="timer"
+          aria-label={`Elapsed time ${speakDuration(seconds)}`}
+          className={`text-[clamp(44px,10vh,150px)] leading-none font-semibold tracking-tight tabular-nums ${active ? "text-white" : "text-[#717c96]"}`}
+        >
+          {formatDuration(seconds)}
+        </p>
+        <p className="text-center text-[13px] text-[#a7b0c5]">{screen}</p>
+        <Message />
+      </div>
+      <div className="grid min-h-5 shrink-0 grid-cols-2 gap-6">
+        <StageMeter source="desktop" label="Desktop" />
+        <StageMeter source="mic" label="Mic" />
+      </div>
+    </div>
+  );
+}
+
+function StageMeter({ source, label }: { readonly source: "desktop" | "mic"; readonly label: string }) {
+  const enabled = useShell((state) => (source === "desktop" ? state.settings.desktopEnabled : state.settings.micEnabled));
+  const running = useShell((state) => state.recording.phase === "recording" || state.stream.phase === "live");
+  if (!running || !enabled) return <div />;
+  return (
+    <div className="flex items-center gap-2.5">
+      <span className="shrink-0 text-[12px] text-[#a7b0c5]">{label}</span>
+      <div className="grow">
+        <Meter source={source} label={`${label} level now`} onDark />
+      </div>
+    </div>
+  );
+}
+
+function StreamBadge({ phase }: { readonly phase: StreamPhase }) {
+  const tone =
+    phase === "live" ? "bg-[#6757ee] text-white" : phase === "reconnecting" ? "bg-[#ffc857] text-[#2b1d00]" : phase === "failed" ? "bg-[#4a1420] text-[#ffb3bd]" : "bg-white/12 text-white";
+  return (
+    <span data-stream={phase} className={`inline-flex items-center gap-1.5 rounded-full px-3 py-1 text-[12px] font-semibold ${tone}`}>
+      <Radio aria-hidden size={13} />
+      {STREAM_WORDS[phase]}
+    </span>
+  );
+}
+
+/** One message at a time: the failure, the outage, or what the devices' problem is. */
+function Message() {
+  const recording = useShell((state) => state.recording);
+  const stream = useShell((state) => state.stream);
+  const readiness = useShell((state) => state.readiness);
+  const engine = useShell((state) => state.engine);
+  if (engine.phase === "missing") return <Notice problem={{ kind: "engine", message: "The engine is not running.", hint: engine.message }} />;
+  if (recording.phase === "failed" && recording.problem !== null) return <Notice problem={recording.problem} />;
+  if (stream.phase === "failed" && stream.problem !== null) return <Notice problem={stream.problem} />;
+  if (stream.phase === "reconnecting") {
+    const wait = stream.delayMs >= 1000 ? ` Next try in ${Math.ceil(stream.delayMs / 1000)} s.` : "";
+    const hint = `Try ${Math.max(1, stream.attempt)}.${wait} ${recording.phase === "recording" ? "The recording goes on." : ""}`.trim();
+    return <Notice calm problem={{ kind: "reconnecting", message: stream.reason === "" ? "The connection was lost." : stream.reason, hint }} />;
+  }
+  if (recording.phase === "idle" && stream.phase === "idle" && readiness.phase === "problem" && readiness.problem !== null) {
+    return <Notice calm problem={readiness.problem} />;
+  }
+  return null;
+}
+
+function Notice({ problem, calm = false }: { readonly problem: Problem; readonly calm?: boolean }) {
+  return (
+    <div
+      role={calm ? "status" : "alert"}
+      className={`mt-1 flex max-w-lg items-start gap-3 rounded-xl px-4 py-3 text-left text-[13px] select-text ${calm ? "bg-[#3a2f12] text-[#ffe2a3]" : "bg-[#451521] text-[#ffd0d6]"}`}
+    >
+      <TriangleAlert aria-hidden size={16} className="mt-0.5 shrink-0" />
+      <p className="min-w-0 wrap-anywhere">
+        <strong className="block font-semibold">{problem.message}</strong>
+        {problem.hint}
+      </p>
+    </div>
+  );
+}
+
+/** The brackets of a viewfinder. */
+function Corners({ hot }: { readonly hot: boolean }) {
+  const tone = hot ? "border-[#ff4d61]" : "border-white/25";
+  const at = ["top-3 left-3 border-t-2 border-l-2 rounded-tl-lg", "top-3 right-3 border-t-2 border-r-2 rounded-tr-lg", "bottom-3 left-3 border-b-2 border-l-2 rounded-bl-lg", "right-3 bottom-3 border-r-2 border-b-2 rounded-br-lg"];
+  return at.map((place) => <span key={place} aria-hidden className={`pointer-events-none absolute size-6 ${place} ${tone}`} />);
+}
+
+function shownSeconds({ recording, stream }: ShellState): number {
+  if (recording.phase === "recording" || recording.phase === "stopping") return recording.stats?.durationSeconds ?? 0;
+  if (stream.phase === "live" || stream.phase === "reconnecting") return stream.stats?.durationSeconds ?? 0;
+  return 0;
+}
+
+function screenLine({ devices, settings, recording, stream }: ShellState): string {
+  const { fps, videoBitrate } = qualityOf(settings);
+  const running = recording.phase === "recording" ? recording.stats : stream.phase === "live" ? stream.stats : null;
+  const screens = devices?.screens ?? [];
+  const screen = screens.find(({ id }) => id === settings.screen) ?? (settings.screen === null ? (screens.find(({ primary }) => primary) ?? screens[0]) : undefined);
+  const size = running?.width ? `${running.width} × ${running.height}` : screen === undefined ? "" : `${screen.width} × ${screen.height}`;
+  const name = settings.screen === "test" ? "Test card" : (screen?.name ?? "");
+  return [name, size, `${fps} fps`, formatBitrate(videoBitrate)].filter((part) => part !== "").join("  ·  ");
+}
+
+function Player({ entry, onClose }: { readonly entry: HistoryEntry; readonly onClose: () => void }) {
+  const client = useShellClient();
+  const [broken, setBroken] = useState(false);
+  useEffect(() => setBroken(false), [entry.id]);
+  return (
+    <div className="flex min-h-0 grow flex-col">
+      <div className="flex items-center gap-2 px-4 py-2.5">
+        <div className="min-w-0 grow">
+          <p className="truncate text-[13px] font-semibold">{entry.name}</p>
+          <p className="text-[12px] text-[#a7b0c5] tabular-nums">
+            {formatDuration(entry.durationSeconds)}, {formatBytes(entry.bytes)}
+            {entry.width > 0 && `, ${entry.width} × ${entry.height}`}
+            {entry.recovered && ", ended early"}
+          </p>
+        </div>
+        <button
+          type="button"
+          onClick={() => void client.command((api) => api.showInFolder(entry.id))}
+          className="inline-flex h-8 items-center gap-2 rounded-lg bg-white/10 px-3 font-medium text-white hover:bg-white/20"
+        >
+          <FolderOpen aria-hidden size={14} />
+          Show in folder
+        </button>
+        <button type="button" aria-label="Close player" title="Close player" onClick={onClose} className="inline-flex size-8 items-center justify-center rounded-lg text-white hover:bg-white/15">
+          <X aria-hidden size={16} />
+        </button>
+      </div>
+      <div className="relative min-h-0 grow bg-black">
+        {/* What was on the screen has no captions to offer. */}
+        <video
+          key={entry.id}
+          src={entry.mediaUrl}
+          controls
+          preload="metadata"
+          aria-label={`Recording ${entry.name}`}
+          onError={() => setBroken(true)}
+          className="absolute inset-0 size-full object-contain"
+        />
+        {broken && <p role="alert" className="absolute inset-x-0 top-1/2 text-center text-[#ffd0d6]">This recording can't be played here. It may have been moved or deleted.</p>}
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,63 @@
+/** Figures for who wants to know: smoothness, losses by cause, bitrate of the last minute, network, machine. */
+import type { ReactNode } from "react";
+import { formatBitrate, formatBytes, formatMilliseconds, isStreamActive, type ShellState } from "@ionia/common";
+import { BitrateChart } from "../components/BitrateChart.tsx";
+import { useShell, useShellClient } from "../state/use_shell.ts";
+
+type Stats = NonNullable<ShellState["recording"]["stats"]> | NonNullable<ShellState["stream"]["stats"]>;
+
+export function StatsDrawer() {
+  const client = useShellClient();
+  const recording = useShell((state) => state.recording.stats);
+  const stream = useShell((state) => state.stream.stats);
+  const streaming = useShell((state) => isStreamActive(state.stream.phase));
+  const disk = useShell((state) => state.diskFreeBytes);
+  const backpressure = useShell((state) => state.stream.backpressure);
+  const stats: Stats | null = streaming ? stream : recording;
+  const log = streaming ? client.bitrates.stream : client.bitrates.recording;
+  const latest = log.latest;
+  const dropped = stream?.videoPacketsDropped ?? 0;
+  const count = (value: number | null | undefined): string => (value ?? 0).toLocaleString("en");
+  return (
+    <section aria-label="Statistics" className="shrink-0 border-t border-line bg-panel px-5 py-3.5">
+      <div className="grid grid-cols-[minmax(200px,1.4fr)_repeat(5,minmax(0,1fr))] gap-x-5">
+        <figure>
+          <figcaption className="flex justify-between text-[12px] text-muted">
+            <span>Bitrate, last minute</span>
+            <span className="font-medium text-ink tabular-nums">{latest === undefined ? "no data" : formatBitrate(latest.kbps * 1000)}</span>
+          </figcaption>
+          <BitrateChart points={log.points} />
+        </figure>
+        <Tile title="Frame rate" value={latest === undefined ? "–" : latest.fps.toFixed(1)} unit="fps">
+          {stats?.encodeMsAvg == null ? "no encoder yet" : `${formatMilliseconds(stats.encodeMsAvg)} to encode`}
+        </Tile>
+        <Tile title="Lost frames" value={count((stats?.videoFramesLagged ?? 0) + (stats?.videoFramesSkipped ?? 0) + (streaming ? dropped : 0))}>
+          {count(stats?.videoFramesLagged)} late, {count(stats?.videoFramesSkipped)} skipped
+          {streaming && `, ${count(dropped)} dropped`}
+        </Tile>
+        <Tile title="Latency" value={streaming && stream !== null ? formatMilliseconds(stream.currentLatencyMs) : "–"}>
+          {streaming && stream !== null ? (backpressure ? "the network is too slow" : `most ${formatMilliseconds(stream.maxLatencyMs)}`) : "not live"}
+        </Tile>
+        <Tile title="Reconnects" value={stream === null ? "–" : count(stream.reconnectCount)}>
+          {stream?.bytesSent == null ? "not live" : `${formatBytes(stream.bytesSent)} sent`}
+        </Tile>
+        <Tile title="Disk left" value={disk === null ? "–" : formatBytes(disk)}>
+          {stats?.cpuPercent == null ? "CPU not measured" : `CPU ${Math.round(stats.cpuPercent)} %, ${stats.codec ?? ""}`}
+        </Tile>
+      </div>
+    </section>
+  );
+}
+
+function Tile({ title, value, unit = "", children }: { readonly title: string; readonly value: string; readonly unit?: string; readonly children: ReactNode }) {
+  return (
+    <div className="min-w-0">
+      <h3 className="text-[12px] text-muted">{title}</h3>
+      <p className="mt-0.5 truncate text-[19px] font-semibold tabular-nums">
+        {value}
+        {unit !== "" && <span className="ml-1 text-[12px] font-normal text-muted">{unit}</span>}
+      </p>
+      <p className="text-[12px] leading-tight text-muted tabular-nums">{children}</p>
+    </div>
+  );
+}

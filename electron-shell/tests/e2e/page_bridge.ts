@@ -1,0 +1,29 @@
+/** In the page: `window.electronAPI` over a WebSocket to the real handlers, in place of the preload script. */
+import { createElectronAPI, type ShellEvent } from "@ionia/common";
+
+const socket = new WebSocket(`ws://${location.host}/bridge`);
+const opened = new Promise<void>((resolve) => socket.addEventListener("open", () => resolve()));
+const waiting = new Map<number, (result: unknown) => void>();
+const listeners = new Set<(event: ShellEvent) => void>();
+let lastId = 0;
+
+socket.addEventListener("message", ({ data }) => {
+  const message = JSON.parse(String(data)) as { id: number; result: unknown } | { event: ShellEvent };
+  if ("event" in message) for (const listener of listeners) listener(message.event);
+  else waiting.get(message.id)?.(message.result);
+});
+
+window.electronAPI = createElectronAPI(
+  async (channel, ...args) => {
+    await opened;
+    lastId += 1;
+    const id = lastId;
+    const answer = new Promise<unknown>((resolve) => waiting.set(id, resolve));
+    socket.send(JSON.stringify({ id, channel, args }));
+    return answer;
+  },
+  (listener) => {
+    listeners.add(listener);
+    return () => listeners.delete(listener);
+  },
+);

@@ -1,0 +1,28 @@
+/** In the page: `window.electronAPI` that shows one given state and obeys nothing, for pictures of every state. */
+import { CHANNELS, createElectronAPI, type ShellEvent, type ShellState } from "@ionia/common";
+
+declare global {
+  interface Window {
+    scene: { state: ShellState; events: ShellEvent[] };
+    emit: (event: ShellEvent) => void;
+  }
+}
+
+const listeners = new Set<(event: ShellEvent) => void>();
+
+window.emit = (event) => listeners.forEach((listener) => listener(event));
+
+window.electronAPI = createElectronAPI(
+  (channel) => {
+    if (channel !== CHANNELS.getState) return Promise.resolve({ success: true });
+    setTimeout(() => {
+      window.scene.events.forEach(window.emit);
+      document.documentElement.dataset["scene"] = "shown";
+    }, 50);
+    return Promise.resolve(window.scene.state);
+  },
+  (listener) => {
+    listeners.add(listener);
+    return () => listeners.delete(listener);
+  },
+);
