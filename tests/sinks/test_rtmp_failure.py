@@ -19,7 +19,7 @@ from ionia.sinks.rtmp_wire import FailureCode
         (errno.EIO, "The certificate's owner does not match hostname h", True, False, FailureCode.CERTIFICATE),
         (errno.EPERM, "Server error: NetStream.Publish.BadName", False, False, FailureCode.REJECTED),
         (None, "Cannot read RTMP handshake response", False, False, FailureCode.NOT_RTMP),
-        (errno.ECONNRESET, "", False, False, FailureCode.RESET),
+        (errno.ECONNRESET, "", False, False, FailureCode.HUNG_UP),
         (errno.EIO, "", False, False, FailureCode.HUNG_UP),
         (errno.EIO, "A TLS fatal alert: TLS handshake failed", True, False, FailureCode.TLS),
         (errno.EIO, "tls error", False, False, FailureCode.HUNG_UP),

@@ -80,10 +80,10 @@ def test_a_connection_begins_with_a_keyframe_at_zero() -> None:
 @pytest.mark.parametrize(
     ("stage", "act", "codes"),
     [
-        (Stage.ACCEPTED, Act.CLOSE, {FailureCode.NOT_RTMP}),
-        (Stage.ACCEPTED, Act.RESET, {FailureCode.NOT_RTMP, FailureCode.RESET}),
+        (Stage.ACCEPTED, Act.CLOSE, {FailureCode.NOT_RTMP, FailureCode.HUNG_UP}),
+        (Stage.ACCEPTED, Act.RESET, {FailureCode.NOT_RTMP, FailureCode.HUNG_UP}),
         (Stage.HANDSHAKEN, Act.CLOSE, {FailureCode.HUNG_UP}),
-        (Stage.HANDSHAKEN, Act.RESET, {FailureCode.HUNG_UP, FailureCode.RESET}),
+        (Stage.HANDSHAKEN, Act.RESET, {FailureCode.HUNG_UP}),
         (Stage.CONNECT, Act.CLOSE, {FailureCode.HUNG_UP}),
         (Stage.CONNECT, Act.REJECT, {FailureCode.REJECTED}),
         (Stage.CREATE_STREAM, Act.CLOSE, {FailureCode.HUNG_UP}),

@@ -20,17 +20,12 @@ _BY_ERRNO = {
     errno.ETIMEDOUT: FailureCode.TIMEOUT,
     errno.EHOSTUNREACH: FailureCode.UNREACHABLE,
     errno.ENETUNREACH: FailureCode.UNREACHABLE,
-    errno.EADDRNOTAVAIL: FailureCode.UNREACHABLE,
-    errno.ECONNRESET: FailureCode.RESET,
-    errno.EPIPE: FailureCode.RESET,
-    errno.ECONNABORTED: FailureCode.RESET,
 }
-_PLAIN_REASONS = (errno.ECONNREFUSED, errno.ETIMEDOUT, errno.EHOSTUNREACH, errno.ENETUNREACH)
 
 
 def classify(error_number: int | None, log: str, *, secure: bool, connected: bool) -> FailureCode:
     """The reason. `error_number` is libav's errno (None or a large number for its own codes), `log` its log."""
-    if error_number in _PLAIN_REASONS:
+    if error_number in _BY_ERRNO:
         return _BY_ERRNO[error_number]
     if connected:
         return FailureCode.RESET
@@ -39,7 +34,5 @@ def classify(error_number: int | None, log: str, *, secure: bool, connected: boo
             continue
         if re.search(pattern, log, re.IGNORECASE):
             return code
-    if error_number in _BY_ERRNO:
-        return _BY_ERRNO[error_number]
     # Real servers (nginx among them) refuse a key in just this way, but so does one that is about to restart.
     return FailureCode.HUNG_UP
