@@ -1,8 +1,10 @@
 """Every path a user may give: it records there, or says in one line why not."""
 
+import errno
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -131,6 +133,43 @@ def test_what_goes_wrong_at_the_rename_is_told(tmp_path: Path) -> None:
     with pytest.raises(IoniaError) as caught:
         output.publish()
     assert caught.value.kind is ErrorKind.OUTPUT_FAILED
+    output.close()
+
+
+class Broken:
+    """A file on a disk that was pulled out."""
+
+    def __getattr__(self, name: str) -> Callable[..., int]:
+        def fail(*_: object) -> int:
+            raise OSError(errno.EIO, "Input/output error")
+
+        return fail
+
+
+def test_a_disk_that_is_gone_is_told_by_every_step(tmp_path: Path) -> None:
+    output = OutputFile(str(tmp_path / "a.mp4"))
+    output.open()
+    real, output._file = output._file, Broken()  # type: ignore[assignment]
+    for step in (lambda: output.append(b"x"), lambda: output.patch(0, b"x"), output.close):
+        with pytest.raises(IoniaError, match="input/output error"):
+            step()
+    assert real
+    real.close()
+    output.open()
+    output._file, real = Broken(), output._file  # type: ignore[assignment]
+    output.discard()
+    assert real
+    real.close()
+
+
+def test_a_part_that_cannot_be_opened_releases_the_claim(tmp_path: Path) -> None:
+    output = OutputFile(str(tmp_path / "a.mp4"))
+    output._hidden.mkdir()
+    for _ in range(2):
+        with pytest.raises(IoniaError, match="directory"):
+            output.open()
+    output._hidden.rmdir()
+    output.open()
     output.close()
 
 

@@ -10,17 +10,14 @@ few per fragment. Decision 0050 says why this is not libav's muxer.
 """
 
 import math
-from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Literal
-
-import numpy as np
 
 from ionia.core import mp4_boxes as boxes
 from ionia.core.errors import ErrorKind, IoniaError
 from ionia.core.h264 import length_prefixed, parameter_sets
 from ionia.core.media import AUDIO_TICK_SAMPLES, SAMPLE_RATE, EncodedPacket, MediaHeader, Track
+from ionia.core.mp4_index import Sample, SampleIndex
 
 FRAGMENT_SECONDS = 0.5
 """Media time in one fragment: what a crash can lose, apart from what is still being encoded."""
@@ -30,8 +27,6 @@ _MISSING_AUDIO_SECONDS = 1.0
 
 _LONE_AUDIO_SECONDS = 0.75
 """Sound in a fragment when no video comes; above FRAGMENT_SECONDS, so that video alone sets the pace otherwise."""
-
-_UINT32 = 0xFFFF_FFFF
 
 
 def video_timescale(fps: int) -> int:
@@ -76,91 +71,15 @@ class Finale:
     patch: bytes
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Sample:
-    time: int  # in the track's time scale, from the track's origin
-    duration: int
-    keyframe: bool
-    data: bytes
-
-
-@dataclass(slots=True, kw_only=True)
-class _Runs:
-    """Values as (count, value), because nearly all of them are equal."""
-
-    runs: list[list[int]] = field(default_factory=list)
-
-    def add(self, value: int) -> None:
-        if self.runs and self.runs[-1][1] == value:
-            self.runs[-1][0] += 1
-        else:
-            self.runs.append([1, value])
-
-    def stretch_last(self, by: int) -> None:
-        """Make the last value larger: its sample is shown until the next begins."""
-        if by:
-            count, value = self.runs.pop()
-            if count > 1:
-                self.runs.append([count - 1, value])
-            self.add(value + by)
-
-    def pairs(self) -> list[tuple[int, int]]:
-        return [(count, value) for count, value in self.runs]
-
-
-class _Table:
-    """What the final `moov` must know of one track, in as few bytes as it can be held: hours of it stay in memory."""
-
-    __slots__ = ("_chunk_lengths", "_deltas", "_keyframes", "_offsets", "_sizes", "end", "first_time")
-
-    def __init__(self, size_type: Literal["H", "I"]) -> None:
-        """`size_type` is the array type for the length of a sample: an AAC frame has 1,536 bytes at most."""
-        self._sizes = array(size_type)
-        self._keyframes = array("I")
-        self._offsets = array("Q")
-        self._chunk_lengths = array("H")
-        self._deltas = _Runs()
-        self.first_time = 0
-        self.end = 0
-
-    def add_chunk(self, samples: Sequence[_Sample], offset: int, *, sync: bool) -> None:
-        self._offsets.append(offset)
-        self._chunk_lengths.append(len(samples))
-        for sample in samples:
-            if self._sizes:
-                self._deltas.stretch_last(sample.time - self.end)
-            else:
-                self.first_time = sample.time
-            self._deltas.add(sample.duration)
-            self._sizes.append(len(sample.data))
-            if sync and sample.keyframe:
-                self._keyframes.append(len(self._sizes))
-            self.end = sample.time + sample.duration
-
-    def boxed(self, *, sync: bool) -> boxes.SampleTables:
-        wide = bool(self._offsets) and self._offsets[-1] > _UINT32
-        chunks = _Runs()
-        for length in self._chunk_lengths:
-            chunks.add(length)
-        return boxes.SampleTables(
-            durations=self._deltas.pairs(),
-            sizes=_big_endian(self._sizes),
-            chunk_lengths=chunks.pairs(),
-            chunk_offsets=_big_endian(self._offsets, 8 if wide else 4),
-            wide_offsets=wide,
-            sync=_big_endian(self._keyframes) if sync else None,
-        )
-
-
 @dataclass(slots=True, kw_only=True)
 class _TrackState:
     unit: int  # time scale units per tick of the packet's time base
     timescale: int
-    table: _Table
+    table: SampleIndex
     origin: int = 0  # packet time at which the track's media time is 0
-    pending: list[_Sample] = field(default_factory=list)
+    pending: list[Sample] = field(default_factory=list)
 
-    def append(self, sample: _Sample) -> None:
+    def append(self, sample: Sample) -> None:
         end = self.pending[-1].time + self.pending[-1].duration if self.pending else self.table.end
         if sample.time < end:
             raise IoniaError(ErrorKind.INTERNAL, f"a packet at {sample.time} follows one that ends at {end}")
@@ -197,8 +116,8 @@ class Mp4Writer:
         self._header = header
         self._known_sets = frozenset(nal for sets in parameter_sets(header.video_extradata) for nal in sets)
         scale = video_timescale(header.fps)
-        self._video = _TrackState(unit=scale // header.fps, timescale=scale, table=_Table("I"))
-        self._audio = _TrackState(unit=1, timescale=SAMPLE_RATE, table=_Table("H"))
+        self._video = _TrackState(unit=scale // header.fps, timescale=scale, table=SampleIndex("I"))
+        self._audio = _TrackState(unit=1, timescale=SAMPLE_RATE, table=SampleIndex("H"))
         self._early_audio: list[EncodedPacket] = []
         self._audio_zero: int | None = None  # the sample index that is heard at time 0
         self._started = False
@@ -318,7 +237,7 @@ class Mp4Writer:
     def _append_video(self, packet: EncodedPacket) -> None:
         state = self._video
         state.append(
-            _Sample(
+            Sample(
                 time=(packet.dts - state.origin) * state.unit,
                 duration=packet.duration * state.unit,
                 keyframe=packet.keyframe,
@@ -334,7 +253,7 @@ class Mp4Writer:
             state.origin = min(packet.dts, zero)
         elif packet.dts < state.origin:
             return  # the header already says where sound begins
-        state.append(_Sample(time=packet.dts - state.origin, duration=packet.duration, keyframe=True, data=packet.data))
+        state.append(Sample(time=packet.dts - state.origin, duration=packet.duration, keyframe=True, data=packet.data))
 
     def _audio_skip(self) -> int:
         """Samples at the head of the audio track that are decoded and not heard."""
@@ -403,7 +322,3 @@ def _audio_box(
         edits=edits,
         tables=tables or boxes.SampleTables(),
     )
-
-
-def _big_endian(values: "array[int]", size: Literal[4, 8] = 4) -> bytes:
-    return np.frombuffer(values, dtype=f"u{values.itemsize}").astype(f">u{size}").tobytes()

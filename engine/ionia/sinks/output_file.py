@@ -75,8 +75,8 @@ class OutputFile:
 
     def cut(self, size: int) -> None:
         """Shorten to `size` bytes. Does not raise: what is torn at the end keeps nothing from playing."""
-        if size < self._opened().seek(0, os.SEEK_END):
-            with contextlib.suppress(OSError):
+        with contextlib.suppress(OSError):
+            if size < self._opened().seek(0, os.SEEK_END):
                 self._opened().truncate(size)
         self.size = size
 
