@@ -1,13 +1,14 @@
 #!/usr/bin/env python3
 """Freezes the engine: a folder with the program and all it needs, for this system or, through the rig, for Windows.
 
-    freeze.py [--windows] [--output DIR]
+    freeze.py [--windows] [--output DIR] [--if-changed]
 
 The folder is dist/linux/ionia-engine or dist/windows/ionia-engine (DIR/ionia-engine if given). Work goes to .scratch:
 PyInstaller's own defaults, build/ and dist/ of the current folder, would land among tracked files.
 """
 
 import argparse
+import hashlib
 import os
 import shutil
 import subprocess
@@ -26,15 +27,31 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--windows", action="store_true", help="for Windows, through the rig (it is set up if need be)")
     parser.add_argument("--output", type=Path, help="where the folder ionia-engine goes")
+    parser.add_argument("--if-changed", action="store_true", help="do nothing if nothing has changed since")
     options = parser.parse_args()
     name = "windows" if options.windows or sys.platform == "win32" else sys.platform
     output = (options.output or ROOT / "dist" / name).absolute()
     work = ROOT / ".scratch" / f"freeze-{name}"
+    stamp, inputs = output / "ionia-engine.inputs", digest()
+    if options.if_changed and stamp.exists() and stamp.read_text() == inputs:
+        print(output / "ionia-engine")
+        return 0
+    stamp.unlink(missing_ok=True)
     start = time.monotonic()
     folder = freeze(output, work, through_rig=options.windows and sys.platform != "win32")
     size = sum(file.stat().st_size for file in folder.rglob("*") if file.is_file() and not file.is_symlink())
+    stamp.write_text(inputs)
     print(f"{folder}: {size / 1e6:.1f} MB in {time.monotonic() - start:.0f} s")
     return 0
+
+
+def digest() -> str:
+    """Of everything that a frozen engine is made from."""
+    made_from = hashlib.sha256(sys.version.encode())
+    sources = [*(ROOT / "engine" / "ionia").rglob("*.py"), *(ROOT / "build" / "freeze").glob("*.*")]
+    for path in sorted([*sources, ROOT / "pyproject.toml", Path(__file__)]):
+        made_from.update(str(path.relative_to(ROOT)).encode() + b"\0" + path.read_bytes())
+    return made_from.hexdigest()
 
 
 def freeze(output: Path, work: Path, *, through_rig: bool) -> Path:

@@ -6,7 +6,7 @@ import os
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import pytest
 
@@ -72,15 +72,29 @@ def _setup() -> None:
         pytest.skip(f"the Windows rig can't be built here: {last}")
 
 
+_users = 0
+_lock: IO[str] | None = None
+
+
 @pytest.fixture(scope="session")
 def windows_rig() -> Iterator[WindowsRig]:
-    """The rig, set up; skips where it can't be. Other test runs wait, since display and sound are the rig's own."""
+    """The rig, set up; skips where it can't be. Other test runs wait, since display and sound are the rig's own.
+
+    A fixture that several modules import is one fixture for each of them: they are counted.
+    """
+    global _users, _lock  # noqa: PLW0603
     rig = WindowsRig()
-    rig.home.mkdir(parents=True, exist_ok=True)
-    with (rig.home / "tests.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        _setup()
-        try:
-            yield rig
-        finally:
+    if _users == 0:
+        rig.home.mkdir(parents=True, exist_ok=True)
+        _lock = (rig.home / "tests.lock").open("w")
+        fcntl.flock(_lock, fcntl.LOCK_EX)
+    _users += 1
+    try:
+        if _users == 1:
+            _setup()
+        yield rig
+    finally:
+        _users -= 1
+        if _users == 0 and _lock is not None:
             subprocess.run([str(COMMAND), "stop"], check=False, timeout=60)
+            _lock.close()
