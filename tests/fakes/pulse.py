@@ -17,8 +17,12 @@ from typing import Self
 import numpy as np
 import numpy.typing as npt
 
+from ionia.runtime.clock import MonotonicClock
+from ionia.sources.linux.pulse_connection import PulseConnection
+from ionia.sources.linux.pulse_recording import PulseRecording
+
 START_TIMEOUT = 20.0
-PROGRAMS = ("pulseaudio", "pactl", "paplay", "parec")
+PROGRAMS = ("pulseaudio", "pactl", "paplay")
 
 
 def pulse_missing() -> bool:
@@ -41,6 +45,7 @@ class PulseServer:
         self._listeners = listeners
         self._directory = tempfile.TemporaryDirectory(prefix="pulse-")
         self._process: subprocess.Popen[bytes] | None = None
+        self._heard: list[tuple[PulseConnection, PulseRecording]] = []
         self._clients: list[subprocess.Popen[bytes]] = []
         self.address = f"unix:{self._directory.name}/native"
         self.environment = {
@@ -185,8 +190,18 @@ class PulseServer:
         self._run(["paplay", *device, *arguments])
 
     def _listen(self, sink: str) -> None:
-        if self._listeners:
-            self._run(["parec", f"--device={sink}.monitor", "--latency-msec=20", "--process-time-msec=20"])
+        if not self._listeners:
+            return
+        # Put to sleep and woken with the listener there: else it works through the 2 s that it has begun.
+        self.suspend_sink(sink)
+        connection = PulseConnection(server=self.address)
+        connection.connect()
+        # Nobody reads it: the server fills its buffer and then drops. Not parec: that moves with the default device.
+        recording = PulseRecording(connection, f"{sink}.monitor", MonotonicClock())
+        self._heard.append((connection, recording))
+        if not connection.wait_for(lambda: recording.ready):
+            raise RuntimeError("the listener did not start")
+        self.resume_sink(sink)
 
     def _run(self, arguments: list[str]) -> None:
         self._clients.append(
@@ -200,6 +215,10 @@ class PulseServer:
         )
 
     def _end(self, signal_number: signal.Signals) -> None:
+        for connection, recording in self._heard:
+            recording.close()
+            connection.close()
+        self._heard.clear()
         for client in self._clients:
             client.kill()
             client.wait()

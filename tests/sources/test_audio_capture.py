@@ -254,6 +254,9 @@ def test_a_server_that_stands_still_is_silence_and_refuses_an_open_in_time(serve
     end = time.monotonic() + DEADLINE
     while source.read(0.2) is not None:
         assert time.monotonic() < end
+    spent = time.thread_time()
+    assert source.read(1.0) is None
+    assert time.thread_time() - spent < 0.2
     other = desktop(None)
     with pytest.raises(IoniaError, match="does not answer"):
         other.open()

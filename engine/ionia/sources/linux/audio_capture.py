@@ -83,7 +83,7 @@ class AudioCapture:
             if now_us > deadline_us:
                 return None
             try:
-                connection.turn(min(deadline_us, recording.next_exchange_us) - now_us)
+                connection.turn(recording.wait_us(now_us, deadline_us))
             except PulseServerLostError as error:
                 self.close()
                 raise SourceLost("sound_server_lost", f"The sound server went away: {error}.") from error

@@ -60,13 +60,15 @@ class PulseConnection:
     Every call after `connect` raises PulseServerLostError when the server is gone.
     """
 
-    def __init__(self, *, timeout: float = ANSWER_TIMEOUT_S) -> None:
+    def __init__(self, *, server: str = "", timeout: float = ANSWER_TIMEOUT_S) -> None:
+        """`server` is an address as in PULSE_SERVER; empty for the one that the environment or user's files name."""
         library = pulse_library()
         self.ffi = library.ffi
         self.lib = library.lib
         self.text = library.text
         self.turn_us = 0
         """How long the last turn dealt with what came: how far an instant that is taken after it can be off."""
+        self._server = server
         self._timeout_us = round(timeout * 1e6)
         self._wake_lock = threading.Lock()
         self._woken = False
@@ -77,9 +79,10 @@ class PulseConnection:
         self.context: Any = self.lib.pa_context_new(self.lib.pa_mainloop_get_api(self._loop), CLIENT_NAME)
 
     def connect(self) -> None:
-        """Connect to the server that the environment names. Raises IoniaError(AUDIO_UNAVAILABLE); then close it."""
+        """Connect. Raises IoniaError(AUDIO_UNAVAILABLE); then close it."""
         lib = self.lib
-        if lib.pa_context_connect(self.context, self.ffi.NULL, CONTEXT_NOAUTOSPAWN, self.ffi.NULL) < 0:
+        server = self._server.encode() or self.ffi.NULL
+        if lib.pa_context_connect(self.context, server, CONTEXT_NOAUTOSPAWN, self.ffi.NULL) < 0:
             raise self._unavailable(self._error_text())
         deadline_us = self.now_us() + self._timeout_us
         while (state := lib.pa_context_get_state(self.context)) != lib.PA_CONTEXT_READY:

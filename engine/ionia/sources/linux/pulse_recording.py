@@ -78,10 +78,12 @@ class PulseRecording:
         state = self._lib.pa_stream_get_state(self._stream)
         return state not in (self._lib.PA_STREAM_CREATING, self._lib.PA_STREAM_READY)
 
-    @property
-    def next_exchange_us(self) -> int:
-        """When to call `exchange` at the latest, however little comes from the server."""
-        return self._next_statement_us
+    def wait_us(self, now_us: int, deadline_us: int) -> int:
+        """How long a turn may last: until the deadline, or until `exchange` has something to ask.
+
+        While an answer is out there is nothing to ask: a server that has stopped must not make its clients spin.
+        """
+        return (deadline_us if self._operations else min(deadline_us, self._next_statement_us)) - now_us
 
     def exchange(self) -> None:
         """Ask the server for its position when that is due, and take its answer. Call it after every turn."""
