@@ -13,7 +13,7 @@ from ionia.core.media import Track
 from ionia.sinks.mp4_file import Mp4File
 from ionia.sinks.output_path import free_bytes
 from tests.fakes.encoded_clip import encoded_clip, endless
-from tests.fakes.media_check import decode_luma, decode_sound, file_facts
+from tests.fakes.media_check import decode_luma, decode_sound, file_facts, top_level_boxes
 
 
 @pytest.fixture
@@ -90,3 +90,23 @@ def test_no_room_for_the_index_is_told_at_close_and_the_file_plays(small_disk: P
         sink.close()
     sink.close()
     assert len(decode_luma(path)) >= 500
+
+
+def test_no_room_for_the_last_fragment_only_loses_that(small_disk: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = small_disk / "a.mp4"
+    sink = Mp4File(str(path))
+    sink.open(encoded_clip(96).header)
+    sink.write(encoded_clip(96).packets)
+    append, calls = sink._output.append, []
+
+    def full_once(data: bytes) -> None:
+        calls.append(len(data))
+        if len(calls) == 1:
+            raise IoniaError(ErrorKind.OUTPUT_FAILED, "no space")
+        append(data)
+
+    monkeypatch.setattr(sink._output, "append", full_once)
+    with pytest.raises(IoniaError, match="no space"):
+        sink.close()
+    assert [kind for kind, _ in top_level_boxes(path.read_bytes())] == ["ftyp", "mdat", "moov"]
+    assert len(decode_luma(path)) == 90

@@ -67,12 +67,9 @@ class Mp4File:
         try:
             if writer.pending and not self._failed:
                 self._append_fragment(writer)
-            if writer.started:
-                self._finish(writer)
-        except IoniaError:
-            self._output.discard()
-            raise
-        self._output.close()
+        finally:
+            # Also after a last fragment that found no room: what came before it still becomes an ordinary file.
+            self._complete(writer)
 
     def _append_fragment(self, writer: Mp4Writer) -> None:
         fragment = writer.fragment()
@@ -86,13 +83,16 @@ class Mp4File:
             raise
         writer.commit()
 
-    def _finish(self, writer: Mp4Writer) -> None:
-        finale = writer.finish()
-        self._output.cut(writer.size)
+    def _complete(self, writer: Mp4Writer) -> None:
+        told = self._failed
         try:
-            self._output.append(finale.tail)
+            if writer.started:
+                finale = writer.finish()
+                self._output.cut(writer.size)
+                self._output.append(finale.tail)
+                self._output.patch(finale.patch_offset, finale.patch)
+            self._output.close()
         except IoniaError:
-            if self._failed:
-                return  # told already; the fragments play without an index
-            raise
-        self._output.patch(finale.patch_offset, finale.patch)
+            self._output.discard()
+            if not told:
+                raise  # otherwise the first error is the one to tell; the fragments play without an index
