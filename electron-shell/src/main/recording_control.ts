@@ -51,7 +51,7 @@ export class RecordingControl {
     this.#take = take;
     this.#listen(take);
     try {
-      await mkdir(path.dirname(outputPath), { recursive: true });
+      await makeFolder(path.dirname(outputPath));
       await take.recorder.initializeWith({ outputPath, ...captureParams(store.state.settings) });
       await take.recorder.start();
     } catch (error) {
@@ -134,6 +134,16 @@ export class RecordingControl {
       recovered,
     });
     store.dispatch({ type: "history", history: history.entries });
+  }
+}
+
+async function makeFolder(folder: string): Promise<void> {
+  try {
+    await mkdir(folder, { recursive: true });
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code ?? "unknown";
+    const hint = `Check that ${folder} is a folder that you may write to.`;
+    throw new EngineError("output_failed", `The folder for recordings can't be made (${code}).`, { hint, cause: error });
   }
 }
 

@@ -1,5 +1,6 @@
 /** In the page: `window.electronAPI` over a WebSocket to the real handlers, in place of the preload script. */
 import { createElectronAPI, type ShellEvent } from "@ionia/common";
+import type {} from "@ionia/renderer";
 
 const socket = new WebSocket(`ws://${location.host}/bridge`);
 const opened = new Promise<void>((resolve) => socket.addEventListener("open", () => resolve()));

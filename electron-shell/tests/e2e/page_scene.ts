@@ -1,5 +1,6 @@
 /** In the page: `window.electronAPI` that shows one given state and obeys nothing, for pictures of every state. */
 import { CHANNELS, createElectronAPI, type ShellEvent, type ShellState } from "@ionia/common";
+import type {} from "@ionia/renderer";
 
 declare global {
   interface Window {

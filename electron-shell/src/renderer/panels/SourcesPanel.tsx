@@ -13,7 +13,8 @@ type SoundList = DeviceList["desktopAudio"];
 
 function soundOptions(devices: SoundList, chosen: string | null): Option[] {
   const system = devices.find((device) => device.default)?.name;
-  const options: Option[] = [{ value: DEFAULT, label: system === undefined ? "System default" : `System default (${system})` }];
+  const fallback = devices.length === 0 ? "None connected" : "System default";
+  const options: Option[] = [{ value: DEFAULT, label: system === undefined ? fallback : `System default (${system})` }];
   for (const device of devices) options.push({ value: device.id, label: device.name });
   options.push({ value: "test", label: "Test tone" });
   if (chosen !== null && !options.some(({ value }) => value === chosen)) options.push({ value: chosen, label: "Not connected" });

@@ -1,0 +1,60 @@
+/** The real handlers behind a WebSocket, in place of Electron's IPC: what the page asks goes to the real engine. */
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { WebSocketServer } from "ws";
+import type { Channel } from "@ionia/common";
+import { Studio, createHandlers, fileResponse } from "@ionia/main";
+import { createEngineClient, type EngineClient } from "@ionia/node";
+import { fakeVault } from "../fakes/vault.ts";
+import { serveRenderer } from "./browser.ts";
+
+export interface Bridge {
+  readonly url: string;
+  readonly studio: Studio;
+  readonly client: EngineClient;
+  readonly shownInFolder: string[];
+  /** What the engine logged. */
+  readonly log: string[];
+  close(): Promise<void>;
+}
+
+export async function startBridge(env: NodeJS.ProcessEnv): Promise<Bridge> {
+  const userData = await mkdtemp(path.join(tmpdir(), "ionia-user-"));
+  const log: string[] = [];
+  const client = createEngineClient({ env, location: { startDirectory: import.meta.dirname }, onLog: (line) => log.push(line) });
+  const studio = new Studio({ client, userData, vault: fakeVault(), mediaUrl: (id) => `/media/${encodeURIComponent(id)}` });
+  const shownInFolder: string[] = [];
+  const handlers = createHandlers(studio, {
+    openFile: () => Promise.resolve({ canceled: true, filePaths: [] }),
+    showInFolder: (file) => shownInFolder.push(file),
+  });
+  const server = await serveRenderer((pathname, range) => {
+    const file = pathname.startsWith("/media/") ? studio.history.pathOf(pathname.slice("/media/".length)) : undefined;
+    return file === undefined ? undefined : fileResponse(file, "video/mp4", range);
+  });
+  const sockets = new WebSocketServer({ server: server.server, path: "/bridge" });
+  sockets.on("connection", (socket) => {
+    const stop = studio.store.subscribe((event) => socket.send(JSON.stringify({ event })));
+    socket.on("close", stop);
+    socket.on("message", (data: Buffer) => {
+      const { id, channel, args } = JSON.parse(data.toString()) as { id: number; channel: Channel; args: unknown[] };
+      void handlers[channel](...args).then((result) => socket.send(JSON.stringify({ id, result })));
+    });
+  });
+  await studio.open();
+  return {
+    url: server.url,
+    studio,
+    client,
+    shownInFolder,
+    log,
+    close: async () => {
+      for (const socket of sockets.clients) socket.terminate();
+      sockets.close();
+      await server.close();
+      await studio.close();
+      await rm(userData, { recursive: true, force: true });
+    },
+  };
+}

@@ -1,0 +1,156 @@
+/** The whole way: a person's clicks in a real browser, the real handlers, the real engine, a real display. */
+import path from "node:path";
+import { mkdir, rename, rm, writeFile } from "node:fs/promises";
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { DESKTOP_MISSING, startDesktop, type Desktop } from "../fakes/desktop.ts";
+import { FFPROBE_MISSING, probe } from "../fakes/probe.ts";
+import { REAL_ENGINE } from "../fakes/real_engine.ts";
+import { RtmpServer } from "../fakes/rtmp_server.ts";
+import { startBridge, type Bridge } from "./bridge.ts";
+import { CHROMIUM, SCREENSHOTS, buildRenderer, launchBrowser, pageScript, seriousViolations } from "./browser.ts";
+
+const KEY = "live_e2e_0123456789";
+const missing = [CHROMIUM === undefined && "chromium", DESKTOP_MISSING, FFPROBE_MISSING, REAL_ENGINE === undefined && "the engine"].filter(Boolean).join(", ");
+if (missing !== "") console.warn(`end-to-end tests are skipped, missing: ${missing}`);
+
+describe.skipIf(missing !== "")("a person at the window", () => {
+  let desktop: Desktop;
+  let bridge: Bridge;
+  let browser: Browser;
+  let page: Page;
+  const problems: string[] = [];
+
+  beforeAll(async () => {
+    await mkdir(SCREENSHOTS, { recursive: true });
+    await buildRenderer();
+    desktop = await startDesktop();
+    bridge = await startBridge(desktop.env);
+    browser = await launchBrowser();
+    page = await browser.newPage({ viewport: { width: 1180, height: 760 } });
+    page.on("pageerror", (error) => problems.push(String(error)));
+    page.on("console", (message) => message.type() === "error" && problems.push(message.text()));
+    await page.addInitScript(await pageScript("page_bridge.ts"));
+    await page.goto(bridge.url);
+    await page.locator('[data-engine="ready"]').waitFor();
+  }, 90_000);
+
+  afterAll(async () => {
+    await browser?.close();
+    await bridge?.close();
+    await desktop?.close();
+  });
+
+  const picture = (name: string): Promise<unknown> => page.screenshot({ path: path.join(SCREENSHOTS, `real-${name}.png`) });
+  const record = () => page.getByRole("button", { name: /^(Record|Stop|Starting|Saving|Record again)/, exact: false }).first();
+  const seconds = async (): Promise<number> => {
+    const text = (await page.getByRole("timer").textContent()) ?? "";
+    return text.split(":").reduce((total, part) => total * 60 + Number(part), 0);
+  };
+
+  it("records: time and meters run, the file plays in the window and is a good one", async () => {
+    await expect.poll(() => record().isEnabled(), { timeout: 20_000 }).toBe(true);
+    await page.getByRole("button", { name: "Record", exact: true }).click();
+    await page.getByRole("button", { name: "Stop", exact: true }).waitFor();
+    const meter = page.locator('[data-meter="desktop"]').first();
+    await expect.poll(async () => Number(await meter.getAttribute("aria-valuenow")), { timeout: 20_000 }).toBeGreaterThan(-40);
+    await expect.poll(seconds, { timeout: 20_000 }).toBeGreaterThanOrEqual(3);
+    await picture("recording");
+    expect(await seriousViolations(page)).toEqual([]);
+    await page.getByRole("button", { name: "Stop", exact: true }).click();
+
+    const video = page.locator("video");
+    await video.waitFor({ timeout: 20_000 });
+    await expect.poll(() => video.evaluate((element: HTMLVideoElement) => element.readyState), { timeout: 20_000 }).toBeGreaterThanOrEqual(2);
+    await video.evaluate((element: HTMLVideoElement) => {
+      element.muted = true;
+      return element.play();
+    });
+    await expect.poll(() => video.evaluate((element: HTMLVideoElement) => element.currentTime), { timeout: 20_000 }).toBeGreaterThan(0.5);
+    await picture("playing");
+    expect(await seriousViolations(page)).toEqual([]);
+
+    const entry = bridge.studio.state.history[0];
+    const found = await probe(entry?.path as string);
+    expect(found).toMatchObject({ codecs: ["h264", "aac"], width: 1280, height: 720, deltas: [expect.closeTo(1 / 30, 3)] });
+    expect(found.videoSeconds).toBeGreaterThanOrEqual(3);
+    expect(Math.abs(found.videoSeconds - found.audioSeconds)).toBeLessThanOrEqual(0.05);
+    expect(found.frames).toBe(entry === undefined ? -1 : Math.round(entry.durationSeconds * 30));
+    await page.getByRole("button", { name: "Show in folder" }).click();
+    await expect.poll(() => bridge.shownInFolder).toEqual([entry?.path]);
+  });
+
+  it("can be operated by keyboard alone", async () => {
+    await page.getByRole("button", { name: "Close player" }).focus();
+    await page.keyboard.press("Enter");
+    await page.getByRole("radio", { name: /Compact/ }).focus();
+    await page.keyboard.press("Space");
+    await expect.poll(() => bridge.studio.state.settings.preset).toBe("compact");
+    await expect.poll(() => page.getByRole("radio", { name: /Compact/ }).isChecked()).toBe(true);
+    await page.keyboard.press("ArrowDown");
+    await expect.poll(() => bridge.studio.state.settings.preset).toBe("balanced");
+  });
+
+  it("says what is wrong when the folder can't be written", async () => {
+    const folder = path.dirname(bridge.studio.state.history[0]?.path as string);
+    await rename(folder, `${folder}-kept`);
+    await writeFile(folder, "a file where the folder should be");
+    await page.getByRole("button", { name: "Record", exact: true }).click();
+    await page.getByRole("alert").filter({ hasText: "folder for recordings" }).waitFor();
+    await picture("failed");
+    expect(await seriousViolations(page)).toEqual([]);
+    await rm(folder);
+    await rename(`${folder}-kept`, folder);
+  });
+
+  it("keeps the recording when the engine is killed, says so, and is ready again", async () => {
+    const before = bridge.studio.state.history.length;
+    await page.getByRole("button", { name: "Record again" }).click();
+    await page.getByRole("button", { name: "Stop", exact: true }).waitFor();
+    await expect.poll(seconds, { timeout: 20_000 }).toBeGreaterThanOrEqual(2);
+    process.kill(bridge.client.pid as number, "SIGKILL");
+    await page.getByRole("alert").filter({ hasText: "kept" }).waitFor();
+    await picture("engine-killed");
+    await expect.poll(() => bridge.studio.state.history.length).toBe(before + 1);
+    const entry = bridge.studio.state.history[0];
+    expect(entry?.recovered).toBe(true);
+    expect((await probe(entry?.path as string)).frames).toBeGreaterThan(30);
+    await page.locator('[data-engine="ready"]').waitFor({ timeout: 20_000 });
+    await expect.poll(() => page.getByRole("button", { name: "Record again" }).isEnabled()).toBe(true);
+  });
+
+  it("goes live, says when the connection is lost, and when it is back", async (context) => {
+    const { capabilities } = await bridge.client.call("engine.info");
+    if (!capabilities.includes("stream")) return context.skip("this engine does not stream");
+    const server = await RtmpServer.open();
+    try {
+      await page.getByRole("radio", { name: "Custom server" }).check({ force: true });
+      await page.getByLabel("Server address").fill("http://nowhere");
+      await page.getByLabel("Server address").blur();
+      await page.getByText("must begin with rtmp://").waitFor();
+      await page.getByLabel("Server address").fill(server.url);
+      await page.getByLabel("Server address").blur();
+      await page.getByLabel("Stream key").fill(KEY);
+      await page.getByRole("button", { name: "Save", exact: true }).click();
+      await page.getByRole("button", { name: "Go live" }).click();
+      await page.locator('[data-stream="live"]').waitFor({ timeout: 20_000 });
+      await picture("live");
+      await server.kill();
+      await page.locator('[data-stream="reconnecting"]').waitFor({ timeout: 20_000 });
+      await picture("reconnecting");
+      expect(await seriousViolations(page)).toEqual([]);
+      await server.start();
+      await page.locator('[data-stream="live"]').waitFor({ timeout: 30_000 });
+      await page.getByRole("button", { name: "End stream" }).click();
+      await page.getByRole("button", { name: "Go live" }).waitFor();
+      expect(bridge.log.join("\n")).not.toContain(KEY);
+      expect(await page.content()).not.toContain(KEY);
+    } finally {
+      await server.close();
+    }
+  });
+
+  it("had no error in the page", () => {
+    expect(problems).toEqual([]);
+  });
+});

@@ -1,0 +1,112 @@
+/** A private X display and PulseAudio server for tests that record for real. Ended with the test, even a killed one. */
+import { spawn, type ChildProcess } from "node:child_process";
+import { accessSync, constants, existsSync } from "node:fs";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { createServer, type AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { run } from "./processes.ts";
+
+export function hasProgram(name: string): boolean {
+  return (process.env["PATH"] ?? "").split(path.delimiter).some((folder) => {
+    try {
+      accessSync(path.join(folder, name), constants.X_OK);
+      return true;
+    } catch {
+      return false;
+    }
+  });
+}
+
+const guard = hasProgram("setpriv") ? ["setpriv", "--pdeathsig", "KILL", "--"] : [];
+
+/** Start a program that ends with us. */
+export function start(command: readonly string[], options: Parameters<typeof spawn>[2] = {}): ChildProcess {
+  const [program, ...args] = [...guard, ...command];
+  return spawn(program as string, args, { stdio: "ignore", ...options });
+}
+
+export async function end(child: ChildProcess, signal: NodeJS.Signals = "SIGTERM"): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const gone = new Promise((resolve) => child.once("exit", resolve));
+  child.kill(signal);
+  await gone;
+}
+
+export async function until(condition: () => Promise<boolean> | boolean, what: string, timeoutMs = 20_000): Promise<void> {
+  const deadline = Date.now() + timeoutMs;
+  while (!(await condition())) {
+    if (Date.now() > deadline) throw new Error(`waited in vain for ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
+/** A TCP port nobody uses now. */
+export function freePort(): Promise<number> {
+  return new Promise((resolve) => {
+    const server = createServer().listen(0, "127.0.0.1", () => {
+      const { port } = server.address() as AddressInfo;
+      server.close(() => resolve(port));
+    });
+  });
+}
+
+export const DESKTOP_MISSING = ["Xvfb", "pulseaudio", "pactl", "paplay"].filter((name) => !hasProgram(name)).join(", ");
+
+export interface Desktop {
+  /** Environment in which programs find this display and this sound server, and no other. */
+  readonly env: NodeJS.ProcessEnv;
+  close(): Promise<void>;
+}
+
+/** 1280×720, a speaker that plays a tone to nobody, what it plays as desktop sound and, through a second source, as microphone. */
+export async function startDesktop(): Promise<Desktop> {
+  const folder = await mkdtemp(path.join(tmpdir(), "ionia-desktop-"));
+  const children: ChildProcess[] = [];
+  const close = async (): Promise<void> => {
+    for (const child of children.reverse()) await end(child);
+    await rm(folder, { recursive: true, force: true });
+  };
+  try {
+    const xvfb = start(["Xvfb", "-displayfd", "3", "-screen", "0", "1280x720x24", "-nolisten", "tcp", "-noreset"], {
+      stdio: ["ignore", "ignore", "ignore", "pipe"],
+      cwd: folder,
+    });
+    children.push(xvfb);
+    const display = await new Promise<string>((resolve, reject) => {
+      xvfb.stdio[3]?.once("data", (text: Buffer) => resolve(`:${text.toString().trim()}`));
+      xvfb.once("exit", () => reject(new Error("Xvfb did not start")));
+    });
+    const base = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(PULSE_|DBUS_)/.test(name)));
+    const env = { ...base, HOME: folder, XDG_RUNTIME_DIR: folder, XDG_CONFIG_HOME: folder, PULSE_RUNTIME_PATH: folder, DISPLAY: display };
+    const socket = path.join(folder, "native");
+    const client = { ...env, PULSE_SERVER: `unix:${socket}` };
+    const modules = [`module-native-protocol-unix auth-anonymous=1 socket=${socket}`, "module-null-sink sink_name=speaker", "module-remap-source master=speaker.monitor source_name=mic"];
+    children.push(
+      start(
+        ["pulseaudio", "-n", "--daemonize=no", "--use-pid-file=no", "--exit-idle-time=-1", "--disable-shm=yes", "--log-level=error", ...modules.flatMap((module) => ["-L", module])],
+        { env },
+      ),
+    );
+    await until(() => run("pactl", ["info"], { env: client }).then(() => existsSync(socket), () => false), "PulseAudio");
+    await run("pactl", ["set-default-source", "mic"], { env: client });
+    const tone = path.join(folder, "tone.raw");
+    await writeFile(tone, toneSamples(120));
+    children.push(start(["paplay", "--raw", "--format=s16le", "--rate=48000", "--channels=2", tone], { env: client }));
+    return { env: client, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+/** A quiet 440 Hz, stereo, 16 bit, 48 kHz. */
+function toneSamples(seconds: number): Buffer {
+  const second = Buffer.alloc(48_000 * 4);
+  for (let index = 0; index < 48_000; index += 1) {
+    const value = Math.round(8000 * Math.sin((2 * Math.PI * 440 * index) / 48_000));
+    second.writeInt16LE(value, index * 4);
+    second.writeInt16LE(value, index * 4 + 2);
+  }
+  return Buffer.concat(Array.from({ length: seconds }, () => second));
+}
