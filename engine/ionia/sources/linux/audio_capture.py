@@ -3,6 +3,7 @@
 Which device, and what its loss means, is decided here; connection and stream are below.
 """
 
+import threading
 from enum import Enum
 
 from ionia.core.errors import ErrorKind, IoniaError, SourceLost
@@ -36,7 +37,7 @@ class AudioCapture:
         self._connection: PulseConnection | None = None
         self._recording: PulseRecording | None = None
         self._default = ""
-        self._interrupted = False
+        self._interrupted = threading.Event()
 
     def open(self) -> str:
         """Open the device and return its name for people; 10 ms when all is well, 2 s at most.
@@ -46,7 +47,7 @@ class AudioCapture:
         self.close()
         connection = PulseConnection()
         self._connection = connection
-        if self._interrupted:
+        if self._interrupted.is_set():
             connection.wake()
         try:
             connection.connect()
@@ -68,12 +69,12 @@ class AudioCapture:
         Raises SourceLost: `sound_server_lost`, `device_lost`, or `default_device_changed` (`retry_at_once`).
         """
         connection, recording = self._connection, self._recording
-        if self._interrupted:
+        if self._interrupted.is_set():
             return None
         if connection is None or recording is None:
             raise SourceLost("device_lost", f"The {self._capture.value} is not open.")
         deadline_us = connection.now_us() + round(timeout * 1e6)
-        while not self._interrupted:
+        while not self._interrupted.is_set():
             # What has arrived comes first: it was captured before whatever ended the stream.
             block = recording.take()
             if block is not None:
@@ -92,7 +93,7 @@ class AudioCapture:
 
     def interrupt(self) -> None:
         """Any thread: the `read` under way and all later ones return None at once."""
-        self._interrupted = True
+        self._interrupted.set()
         connection = self._connection
         if connection is not None:
             connection.wake()
@@ -113,7 +114,7 @@ class AudioCapture:
         recording = PulseRecording(connection, source, self._clock)
         self._recording = recording
         if not connection.wait_for(lambda: recording.ready or recording.failed) or not recording.ready:
-            if self._interrupted:
+            if self._interrupted.is_set():
                 return description
             raise IoniaError(
                 ErrorKind.AUDIO_UNAVAILABLE,
