@@ -1,4 +1,4 @@
-"""Entry point: without arguments the JSON-RPC server on stdin and stdout, with arguments the command line for people."""
+"""Entry point: without arguments the JSON-RPC server on stdin and stdout, else the command line for people."""
 
 import sys
 from collections.abc import Sequence
@@ -11,6 +11,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         from ionia.app import serve  # noqa: PLC0415 - only this path needs the server
 
         return serve()
+    if rest[0] == "send-rtmp":
+        from ionia.sinks.rtmp_process import main as send_rtmp  # noqa: PLC0415 - a process of its own needs no more
+
+        send_rtmp(rest[1:])
     from ionia.cli.main import run  # noqa: PLC0415 - only this path needs the command line
 
     return run(rest)

@@ -17,6 +17,7 @@ from ionia.runtime.clock import MonotonicClock
 from ionia.runtime.engine import Engine
 from ionia.sinks.mp4_file import Mp4File
 from ionia.sinks.output_path import free_bytes
+from ionia.sinks.rtmp_sender import SparePool
 from ionia.sources import screens, sound
 
 log = logging.getLogger(__name__)
@@ -38,6 +39,7 @@ def make_backends(clock: MonotonicClock | None = None) -> Backends:
         list_desktop_audio=lambda: _listed(sound.list_desktop),
         list_microphones=lambda: _listed(sound.list_microphones),
         list_encoders=list_encoders,
+        spare_senders=SparePool,
         free_bytes=free_bytes,
         ffmpeg_version=lambda: av.ffmpeg_version_info,
     )

@@ -1,13 +1,15 @@
 """Backends for an engine without devices, and a listener that can be waited for."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 from ionia.core.events import Event
+from ionia.core.media import EncodedPacket, MediaHeader
 from ionia.core.settings import AudioMode, PipelineSettings
 from ionia.runtime.backends import Backends, OpenedEncoders
 from ionia.runtime.clock import MonotonicClock
+from ionia.sinks.rtmp_sender import SenderEvent, SenderListener
 from tests.fakes.media import HEADER, FakeAudioEncoder, FakeFile, FakeScreen, FakeSound, FakeVideoEncoder
 
 WAIT_SECONDS = 30.0
@@ -43,6 +45,75 @@ class Events:
         return found[0]
 
 
+class FakeSender:
+    """A sender that a test speaks for: `say` is what the process would report."""
+
+    def __init__(self) -> None:
+        self.url = ""
+        self.sent: list[EncodedPacket] = []
+        self.killed = threading.Event()
+        self.closed = False
+        self._listener: SenderListener | None = None
+        self._connecting = threading.Event()
+        self._condition = threading.Condition()
+
+    def connect(self, url: str, header: MediaHeader, listener: SenderListener, *, ca_file: str = "") -> None:
+        self.url = url
+        self._listener = listener
+        self._connecting.set()
+
+    def send(self, packets: Sequence[EncodedPacket]) -> None:
+        with self._condition:
+            self.sent.extend(packets)
+            self._condition.notify_all()
+
+    def close(self, timeout: float) -> bool:
+        self.closed = True
+        self.killed.set()
+        return True
+
+    def kill(self) -> None:
+        self.killed.set()
+
+    def say(self, event: SenderEvent) -> None:
+        assert self._connecting.wait(WAIT_SECONDS)
+        assert self._listener is not None
+        self._listener(event)
+
+    def wait_sent(self, count: int) -> list[EncodedPacket]:
+        with self._condition:
+            assert self._condition.wait_for(lambda: len(self.sent) >= count, WAIT_SECONDS)
+            return list(self.sent)
+
+
+class FakeSpares:
+    """Hands out fake senders; `taken` waits for the n-th."""
+
+    def __init__(self) -> None:
+        self.closed = False
+        self.prepared = 0
+        self._condition = threading.Condition()
+        self._taken: list[FakeSender] = []
+
+    def prepare(self) -> None:
+        self.prepared += 1
+
+    def take(self) -> FakeSender:
+        with self._condition:
+            self._taken.append(FakeSender())
+            self._condition.notify_all()
+            return self._taken[-1]
+
+    def close(self) -> None:
+        self.closed = True
+
+    def taken(self, number: int) -> FakeSender:
+        """The n-th sender, from 1, when it was taken."""
+        with self._condition:
+            assert self._condition.wait_for(lambda: len(self._taken) >= number, WAIT_SECONDS)
+            return self._taken[number - 1]
+
+
 @dataclass
 class FakeMachine:
     """Everything that an engine on fakes made, newest last."""
@@ -54,6 +125,7 @@ class FakeMachine:
     videos: list[FakeVideoEncoder] = field(default_factory=list)
     audios: list[FakeAudioEncoder] = field(default_factory=list)
     files: list[FakeFile] = field(default_factory=list)
+    spares: list["FakeSpares"] = field(default_factory=list)
     prepare_screen: Callable[[FakeScreen], None] = lambda _: None
     prepare_sound: Callable[[FakeSound], None] = lambda _: None
     prepare_video: Callable[[FakeVideoEncoder], None] = lambda _: None
@@ -73,6 +145,7 @@ class FakeMachine:
             list_desktop_audio=lambda: (),
             list_microphones=lambda: (),
             list_encoders=lambda: (),
+            spare_senders=self._spares,
             free_bytes=lambda _: self.free,
             ffmpeg_version=lambda: "8.1.2",
         )
@@ -102,6 +175,11 @@ class FakeMachine:
             header=replace(HEADER, width=width, height=height, fps=settings.fps, has_audio=has_audio),
             fallbacks=self.fallbacks,
         )
+
+    def _spares(self) -> FakeSpares:
+        spares = FakeSpares()
+        self.spares.append(spares)
+        return spares
 
     def _file(self, path: str) -> FakeFile:
         file = FakeFile(path)

@@ -1,12 +1,14 @@
 """What the composition root hands to the runtime: how to make sources and encoders. The only seam between them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Protocol
 
-from ionia.core.media import MediaHeader
+from ionia.core.media import EncodedPacket, MediaHeader
 from ionia.core.ports import AudioEncoder, AudioSource, FileSink, ScreenSource, VideoEncoder
 from ionia.core.service import EncoderInfo, ScreenInfo, SoundDeviceInfo, WindowInfo
 from ionia.core.settings import PipelineSettings
+from ionia.sinks.rtmp_sender import SenderListener
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,6 +19,28 @@ class OpenedEncoders:
     audio: AudioEncoder | None
     header: MediaHeader
     fallbacks: tuple[str, ...] = field(default=())
+
+
+class Sender(Protocol):
+    """One connection attempt in a process of its own. See `sinks.rtmp_sender`."""
+
+    def connect(self, url: str, header: MediaHeader, listener: SenderListener, *, ca_file: str = "") -> None: ...
+
+    def send(self, packets: Sequence[EncodedPacket]) -> None: ...
+
+    def close(self, timeout: float) -> bool: ...
+
+    def kill(self) -> None: ...
+
+
+class Spares(Protocol):
+    """Keeps a warm sender ready, so that an attempt begins at once."""
+
+    def prepare(self) -> None: ...
+
+    def take(self) -> Sender: ...
+
+    def close(self) -> None: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +61,8 @@ class Backends:
     list_desktop_audio: Callable[[], tuple[SoundDeviceInfo, ...]]
     list_microphones: Callable[[], tuple[SoundDeviceInfo, ...]]
     list_encoders: Callable[[], tuple[EncoderInfo, ...]]
+    spare_senders: Callable[[], Spares]
+    """Warm sender processes for one stream."""
     free_bytes: Callable[[str], int]
     """Bytes free where the file at this path is or would be."""
     ffmpeg_version: Callable[[], str]

@@ -3,6 +3,7 @@
 import logging
 import os
 import platform
+import random
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -11,7 +12,7 @@ import ionia
 from ionia.core.errors import ErrorKind, IoniaError
 from ionia.core.events import EventData, LevelsMeasured, SessionWarned, StatsSampled
 from ionia.core.service import DeviceList, EngineInfo, Listener
-from ionia.core.settings import RecorderSettings, SessionKind, StreamerSettings
+from ionia.core.settings import PipelineSettings, RecorderSettings, SessionKind, StreamerSettings
 from ionia.core.timebase import NS_PER_S
 from ionia.runtime.backends import Backends
 from ionia.runtime.clock import MonotonicClock, StopSignal
@@ -20,6 +21,7 @@ from ionia.runtime.monitor import Monitor
 from ionia.runtime.pipeline_pool import PipelinePool
 from ionia.runtime.session import Output, Session, not_initialized
 from ionia.runtime.session_stats import ProcessUsage
+from ionia.runtime.stream_output import StreamOutput
 
 log = logging.getLogger(__name__)
 
@@ -32,6 +34,7 @@ class Engine:
 
     def __init__(self, backends: Backends, clock: MonotonicClock, listener: Listener) -> None:
         self._backends = backends
+        self._clock = clock
         self._listener = listener
         self._pool = PipelinePool(backends, clock)
         self._usage = ProcessUsage()
@@ -49,7 +52,7 @@ class Engine:
             pid=os.getpid(),
             python=platform.python_version(),
             ffmpeg=self._backends.ffmpeg_version(),
-            capabilities=("record",),
+            capabilities=("record", "stream"),
         )
 
     def devices(self) -> DeviceList:
@@ -82,11 +85,22 @@ class Engine:
             warn=session.warn,
             fail=session.fail,
         )
-        self._initialize(session, lambda: session.initialize(pipeline, output))
+        self._initialize(session, pipeline, output)
 
     def initialize_streamer(self, session_id: str, settings: StreamerSettings) -> None:
-        """Streaming is not part of this build."""
-        raise IoniaError(ErrorKind.INTERNAL, "Streaming is not available in this build.")
+        """Check the address, open devices and encoders, warm a sender up."""
+        session = self._session_for(SessionKind.STREAMER, session_id)
+        output = StreamOutput(
+            settings,
+            session_id=session_id,
+            spares=self._backends.spare_senders(),
+            clock=self._clock,
+            random=random.random,
+            emit=self._listener,
+            warn=session.warn,
+            fail=session.fail,
+        )
+        self._initialize(session, settings.pipeline, output)
 
     def start(self, kind: SessionKind, session_id: str) -> bool:
         """See EngineService."""
@@ -128,11 +142,13 @@ class Engine:
 
     def is_connected(self, session_id: str) -> bool:
         """See EngineService."""
-        return False
+        output = self._stream_output(session_id)
+        return output is not None and output.connected
 
     def is_backpressure(self, session_id: str) -> bool:
         """See EngineService."""
-        return False
+        output = self._stream_output(session_id)
+        return output is not None and output.backpressure
 
     def close(self) -> None:
         """Finish every session, all at once, then end every thread."""
@@ -161,15 +177,24 @@ class Engine:
             session_id, kind, pool=self._pool, usage=self._usage, emit=self._listener, supervise=self._supervise
         )
 
-    def _initialize(self, session: Session, initialize: Callable[[], None]) -> None:
+    def _initialize(self, session: Session, settings: PipelineSettings, output: Output) -> None:
         """A session that never initialised is not kept: to the caller its id stays unknown."""
-        initialize()
+        try:
+            session.initialize(settings, output)
+        except BaseException:
+            output.abandon()
+            raise
         with self._lock:
             self._sessions[session.kind, session.session_id] = session
             closed = self._closed
         if closed:
             session.dispose()
         self._monitor.every("housekeeping", HOUSEKEEPING_INTERVAL_NS, self._housekeep)
+
+    def _stream_output(self, session_id: str) -> StreamOutput | None:
+        session = self._find(SessionKind.STREAMER, session_id)
+        output = session.output if session is not None and session.is_running else None
+        return output if isinstance(output, StreamOutput) else None
 
     def _find(self, kind: SessionKind, session_id: str) -> Session | None:
         with self._lock:

@@ -7,6 +7,7 @@ from ionia.core.errors import ErrorKind, IoniaError
 from ionia.core.events import EventData
 from ionia.core.media import EncodedPacket, MediaHeader
 from ionia.core.ports import FileSink
+from ionia.runtime.pipeline import Pipeline
 from ionia.runtime.sink_worker import SinkWorker
 
 OPEN_TIMEOUT_S = 10.0
@@ -37,14 +38,17 @@ class FileOutput:
         self._fail = fail
         self._disk = DiskWatch()
         self._worker: SinkWorker | None = None
+        self._pipeline: Pipeline | None = None
 
-    def open(self, header: MediaHeader) -> None:
+    def open(self, header: MediaHeader, pipeline: Pipeline) -> None:
         """Create the file. Raises IoniaError(OUTPUT_FAILED)."""
         self._worker = SinkWorker("file-sink", self._sink, header, self._fail)
         try:
             self._worker.open(OPEN_TIMEOUT_S)
         except TimeoutError as error:
             raise IoniaError(ErrorKind.OUTPUT_FAILED, "The file could not be created in time.") from error
+        pipeline.hold_bitrate(self)
+        self._pipeline = pipeline
 
     def deliver(self, packets: Sequence[EncodedPacket]) -> None:
         """On an encoder's thread: queue."""
@@ -71,6 +75,8 @@ class FileOutput:
 
     def abandon(self) -> None:
         """Close a sink that was never begun; one that was, its own thread closes."""
+        if self._pipeline is not None:
+            self._pipeline.leave_bitrate(self)
         if self._worker is None:
             self._sink.close()
 

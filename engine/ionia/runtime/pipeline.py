@@ -2,11 +2,12 @@
 
 import logging
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 
 import numpy as np
 
 from ionia.core.audio_engine import AudioInput
+from ionia.core.bitrate_votes import BitrateVotes
 from ionia.core.errors import ErrorKind, IoniaError
 from ionia.core.events import Level
 from ionia.core.media import EncodedPacket, MediaHeader
@@ -55,6 +56,7 @@ class Pipeline:
         self._early_warnings: list[tuple[str, str]] = []  # protected by _lock
         self._failure: IoniaError | None = None  # protected by _lock
         self._started = False  # protected by _lock
+        self._votes = BitrateVotes(settings.video_bitrate)  # protected by _lock
         self._screen: ScreenCapture | None = None
         self._sounds: dict[AudioInput, SoundCapture] = {}
         self._inbox: Inbox[SoundMessage] = Inbox(INBOX_BLOCKS)
@@ -94,6 +96,35 @@ class Pipeline:
         """Counters of the video side. After `open`."""
         assert self._video is not None  # noqa: S101 - made by open()
         return self._video
+
+    @property
+    def bitrate(self) -> int:
+        """The video bit rate in force."""
+        with self._lock:
+            return self._votes.bitrate
+
+    def request_keyframe(self) -> None:
+        """The next picture to be encoded becomes a keyframe. Any thread."""
+        self.video.request_keyframe()
+
+    def vote_bitrate(self, voter: Hashable, bitrate: int) -> bool:
+        """What a stream's link carries; False if a recording keeps the bit rate where it is. Any thread."""
+        with self._lock:
+            self._votes.vote(voter, bitrate)
+            self._apply_bitrate()
+            return not self._votes.held
+
+    def hold_bitrate(self, holder: Hashable) -> None:
+        """A recording began: its quality is kept until it leaves. Any thread."""
+        with self._lock:
+            self._votes.hold(holder)
+            self._apply_bitrate()
+
+    def leave_bitrate(self, who: Hashable) -> None:
+        """A recording or a stream ended. Idempotent. Any thread."""
+        with self._lock:
+            self._votes.leave(who)
+            self._apply_bitrate()
 
     @property
     def has_sound(self) -> bool:
@@ -187,6 +218,10 @@ class Pipeline:
                 sound.wait_opened(OPEN_TIMEOUT_S)
             except TimeoutError:
                 self._warn("audio_slow", "A sound device takes long to open. Silence is recorded until it is there.")
+
+    def _apply_bitrate(self) -> None:
+        if self._video is not None:
+            self._video.set_bitrate(self._votes.bitrate)
 
     def _start_sounds(self) -> None:
         settings = self.settings

@@ -27,7 +27,7 @@ class Output(Subscriber, Protocol):
     drains: bool
     """Whether `stop` waits for what was captured before it: a file does, a live stream doesn't."""
 
-    def open(self, header: MediaHeader) -> None:
+    def open(self, header: MediaHeader, pipeline: Pipeline) -> None:
         """At `start`: begin. Raises IoniaError. Later failures go to the `fail` the output was made with."""
         ...
 
@@ -141,7 +141,7 @@ class Session:
                 raise not_initialized(self.kind)
             self._move(SessionState.STARTING)
             try:
-                output.open(pipeline.header)
+                output.open(pipeline.header, pipeline)
             except IoniaError as error:
                 self._release(SessionState.FAILED, error.message)
                 raise

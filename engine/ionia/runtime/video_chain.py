@@ -59,6 +59,7 @@ class VideoChain:
         self._backlog = EncodeBacklog(fps=fps)  # protected by _condition
         self._ended = False  # protected by _condition
         self._keyframe = threading.Event()
+        self._bitrate: LatestSlot[int] = LatestSlot()
         self._tick_worker = Worker("video-tick", self._tick_until_stopped, fail)
         self._encode_worker = Worker("video-encode", self._encode_until_ended, fail)
 
@@ -87,8 +88,8 @@ class VideoChain:
         self._keyframe.set()
 
     def set_bitrate(self, bits_per_second: int) -> None:
-        """New constant bit rate. Any thread: libav reads the field when the next picture is encoded."""
-        self._encoder.set_bitrate(bits_per_second)
+        """New constant bit rate, from the next picture on. Any thread."""
+        self._bitrate.put(bits_per_second)
 
     def close(self, timeout: float) -> bool:
         """After the stop signal was set: wait for both threads."""
@@ -133,6 +134,8 @@ class VideoChain:
         try:
             while (span := self._take()) is not None:
                 begun_ns = self._clock.now_ns()
+                if (bitrate := self._bitrate.take()) is not None:
+                    self._encoder.set_bitrate(bitrate)
                 keyframe = self._keyframe.is_set()
                 if keyframe:
                     self._keyframe.clear()
