@@ -127,7 +127,7 @@ describe.skipIf(missing !== "")("a person at the window", () => {
       await page.getByRole("radio", { name: "Custom server" }).check({ force: true });
       await page.getByLabel("Server address").fill("http://nowhere");
       await page.getByLabel("Server address").blur();
-      await page.getByText("must begin with rtmp://").waitFor();
+      await page.getByRole("complementary").getByText("must begin with rtmp://").waitFor();
       await page.getByLabel("Server address").fill(server.url);
       await page.getByLabel("Server address").blur();
       await page.getByLabel("Stream key").fill(KEY);

@@ -10,7 +10,7 @@ export function DestinationPanel() {
   const settings = useShell((state) => state.settings);
   const active = useShell((state) => isStreamActive(state.stream.phase));
   const service = serviceOf(settings);
-  const change = (patch: Partial<Settings>): void => void client.command((api) => api.updateSettings(patch));
+  const change = (patch: Partial<Settings>): void => void client.updateSettings(patch);
   const limited = service.maxVideoBitrate > 0 && qualityOf(settings).videoBitrate > service.maxVideoBitrate;
   return (
     <Panel title="Live destination">
@@ -58,7 +58,7 @@ function ServerField({ active }: { readonly active: boolean }) {
         onChange={(event) => setValue(event.target.value)}
         onBlur={() => {
           setLeft(true);
-          if (value.trim() !== saved) void client.command((api) => api.updateSettings({ customServer: value.trim() }));
+          if (value.trim() !== saved) void client.updateSettings({ customServer: value.trim() });
         }}
         className={`h-9 w-full rounded-lg border bg-raised px-2.5 disabled:opacity-60 ${wrong ? "border-rec" : "border-line-strong/60"}`}
       />

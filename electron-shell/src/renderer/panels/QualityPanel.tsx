@@ -19,7 +19,7 @@ export function QualityPanel() {
   const client = useShellClient();
   const settings = useShell((state) => state.settings);
   const locked = useLocked();
-  const change = (patch: Partial<Settings>): void => void client.command((api) => api.updateSettings(patch));
+  const change = (patch: Partial<Settings>): void => void client.updateSettings(patch);
   return (
     <Panel title="Quality">
       <fieldset disabled={locked} className="min-w-0">
@@ -93,7 +93,7 @@ function NumberField({ label, unit, range, member }: NumberFieldProps) {
             event.target.value = String(shown);
             return;
           }
-          void client.command((api) => api.updateSettings({ preset: "custom", custom: { ...current, [member]: value } }));
+          void client.updateSettings({ preset: "custom", custom: { ...current, [member]: value } });
         }}
         className="h-9 w-full rounded-lg border border-line-strong/60 bg-raised px-2.5 tabular-nums disabled:opacity-60"
       />

@@ -26,7 +26,7 @@ export function SourcesPanel() {
   const devices = useShell((state) => state.devices);
   const settings = useShell((state) => state.settings);
   const locked = useLocked();
-  const change = (patch: Partial<Settings>): void => void client.command((api) => api.updateSettings(patch));
+  const change = (patch: Partial<Settings>): void => void client.updateSettings(patch);
   const screens = devices?.screens ?? [];
   const primary = screens.find((screen) => screen.primary) ?? screens[0];
   const isChosen = (id: string): boolean => (settings.screen ?? primary?.id) === id;

@@ -11,6 +11,7 @@ import {
   type CommandResult,
   type ElectronAPI,
   type Levels,
+  type Settings,
   type ShellEvent,
   type ShellState,
 } from "@ionia/common";
@@ -90,6 +91,13 @@ export class ShellClient {
     const { success, error } = await action(api);
     if (!success) this.#refused(error);
     return success;
+  }
+
+  /** Shown at once, so that a control follows the finger; taken back if it is refused. */
+  async updateSettings(patch: Partial<Settings>): Promise<void> {
+    const before = this.#state.settings;
+    this.#apply({ type: "settings", settings: { ...before, ...patch } });
+    if (!(await this.command((api) => api.updateSettings(patch)))) this.#apply({ type: "settings", settings: before });
   }
 
   dismissNotice(id: number): void {
