@@ -41,9 +41,6 @@ from ionia.sinks.rtmp_wire import (
     encode,
 )
 
-SUBCOMMAND = "send-rtmp"
-"""Hidden sub-command under which a frozen engine starts itself as a sender."""
-
 REPORT_INTERVAL = 0.05
 """Seconds between looks at the socket while nothing is written."""
 

@@ -14,6 +14,7 @@ from collections.abc import Callable, Sequence
 from ionia.core.media import EncodedPacket, MediaHeader
 from ionia.sinks.rtmp_lifeline import Lifeline
 from ionia.sinks.rtmp_wire import (
+    SUBCOMMAND,
     VERSION,
     Close,
     Connected,
@@ -85,7 +86,7 @@ class RtmpSender:
         return self._ready.is_set()
 
     def wait_warm(self, timeout: float) -> bool:
-        """Wait until it is warm."""
+        """Wait until it is warm (or over, then nothing gets better by waiting); False if it took longer."""
         return self._ready.wait(timeout)
 
     def connect(self, url: str, header: MediaHeader, listener: SenderListener, *, ca_file: str = "") -> None:
@@ -250,7 +251,7 @@ def default_ca_file() -> str:
 def _start(lifeline: Lifeline) -> "subprocess.Popen[bytes]":
     """A frozen engine is its own sender; otherwise the interpreter runs the module. No secret among the arguments."""
     if getattr(sys, "frozen", False):
-        command = [sys.executable, "send-rtmp"]
+        command = [sys.executable, SUBCOMMAND]
     else:
         command = [sys.executable, "-P", "-m", "ionia.sinks.rtmp_process"]
     flags = 0

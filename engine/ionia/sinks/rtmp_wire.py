@@ -16,6 +16,9 @@ from ionia.core.media import EncodedPacket, MediaHeader, Track
 
 VERSION = 1
 
+SUBCOMMAND = "send-rtmp"
+"""Hidden sub-command under which a frozen engine starts itself as a sender."""
+
 MAX_BODY = 64 * 1024 * 1024
 """No picture is this large; a longer body means that the pipe is out of step."""
 
