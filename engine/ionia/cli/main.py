@@ -34,11 +34,12 @@ def run(arguments: Sequence[str]) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="ionia-engine",
-        description="Records the screen and its sound. Without arguments: JSON-RPC 2.0 on stdin and stdout.",
+        description="Records and streams the screen and its sound. Without arguments: JSON-RPC on stdin and stdout.",
     )
     parser.add_argument("--version", action="version", version=f"ionia-engine {ionia.__version__}")
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
     _add_record(commands)
+    _add_stream(commands)
     _add_others(commands)
     return parser
 
@@ -51,6 +52,17 @@ def _add_record(commands: Commands) -> None:
     parser.add_argument("--seconds", type=_positive, help="stop after so long (default: at Ctrl+C)")
     add_pipeline_options(parser)
     parser.set_defaults(run=record)
+
+
+def _add_stream(commands: Commands) -> None:
+    from ionia.cli.stream import stream  # noqa: PLC0415 - imported when the command line is used at all
+
+    parser = commands.add_parser("stream", help="go live to an RTMP server")
+    parser.add_argument("url", metavar="URL", help="rtmp://server/app/key or rtmps://…; - reads it from stdin")
+    parser.add_argument("--seconds", type=_positive, help="stop after so long (default: at Ctrl+C)")
+    parser.add_argument("--record", metavar="FILE", help="record to this MP4 file as well, from the same encode")
+    add_pipeline_options(parser)
+    parser.set_defaults(run=stream)
 
 
 def _add_others(commands: Commands) -> None:

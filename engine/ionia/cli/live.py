@@ -1,0 +1,121 @@
+"""What `record` and `stream` share: signals, the choice of sources, and following sessions until they are over."""
+
+import argparse
+import queue
+import signal
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+
+from ionia.app import make_backends
+from ionia.cli.progress import LiveLine
+from ionia.core.events import (
+    BackpressureChanged,
+    ConnectionChanged,
+    ConnectionState,
+    Event,
+    SessionFailed,
+    SessionWarned,
+)
+from ionia.core.settings import AudioMode, EncoderChoice, PipelineSettings
+
+REFRESH_SECONDS = 0.25
+TEST = "test"
+
+
+class StopAsked:
+    """Among the happenings: the user wants to end."""
+
+
+Happenings = queue.SimpleQueue[Event | StopAsked]
+
+
+@contextmanager
+def stop_signals(happenings: Happenings) -> Iterator[None]:
+    """While inside, Ctrl+C and its likes are a `StopAsked`. Main thread only."""
+    names = ("SIGINT", "SIGTERM", "SIGBREAK")
+    numbers = [number for name in names if isinstance(number := getattr(signal, name, None), signal.Signals)]
+    handlers = {number: signal.signal(number, lambda *_: happenings.put(StopAsked())) for number in numbers}
+    try:
+        yield
+    finally:
+        for number, handler in handlers.items():
+            signal.signal(number, handler)
+
+
+def pipeline_settings(options: argparse.Namespace, line: LiveLine) -> PipelineSettings:
+    """What the options ask for, with the test card and tone where this machine has no screen or no sound."""
+    backends = make_backends()
+    screen, desktop, mode = options.screen, options.desktop_audio, AudioMode(options.audio or AudioMode.BOTH)
+    if screen is None and not backends.list_screens():
+        line.say("No screen can be captured here: the built-in test card takes its place.")
+        screen = TEST
+    asked = desktop is not None or options.microphone is not None or mode is AudioMode.NONE
+    if not asked and not backends.list_desktop_audio() and not backends.list_microphones():
+        line.say("No sound server was found here: the built-in test tone takes its place.")
+        desktop, mode = TEST, AudioMode.DESKTOP
+    return PipelineSettings(
+        screen=screen,
+        cursor=not options.no_cursor,
+        fps=options.fps,
+        video_bitrate=options.bitrate,
+        encoder=EncoderChoice(options.encoder),
+        audio_mode=mode,
+        desktop_audio=desktop,
+        microphone=options.microphone,
+    )
+
+
+def follow(
+    happenings: Happenings,
+    line: LiveLine,
+    *,
+    position: Callable[[], float],
+    text: Callable[[], str],
+    seconds: float | None,
+) -> bool:
+    """Show the live line and what happens until it is over; True if a session failed."""
+    told: set[str] = set()
+    while True:
+        reached = position()
+        if seconds is not None and reached >= seconds:
+            return False
+        line.show(text(), reached)
+        try:
+            happened = happenings.get(
+                timeout=REFRESH_SECONDS if seconds is None else min(REFRESH_SECONDS, seconds - reached)
+            )
+        except queue.Empty:
+            continue
+        if isinstance(happened, StopAsked):
+            return False
+        if (said := _said(happened)) and said not in told:
+            # Two sessions on one pipeline have the same warnings: said once in a row is enough.
+            told = {said}
+            line.say(said)
+        if isinstance(happened, SessionFailed):
+            return True
+
+
+_CONNECTION: Mapping[ConnectionState, str] = {
+    ConnectionState.CONNECTED: "Connected.",
+    ConnectionState.RECONNECTING: "Reconnecting",
+    ConnectionState.CONNECTING: "Connecting",
+}
+
+
+def _said(happened: Event) -> str:
+    """A happening as a line for people; empty for what the live line shows anyway."""
+    match happened:
+        case SessionWarned(message=message) | SessionFailed(message=message):
+            return message
+        case ConnectionChanged(state=ConnectionState.CONNECTED):
+            return _CONNECTION[ConnectionState.CONNECTED]
+        case ConnectionChanged(state=state, reason=reason, delay_ms=delay_ms) if reason and state in _CONNECTION:
+            wait = f" in {delay_ms / 1000:.1f} s" if delay_ms else ""
+            return f"{_CONNECTION[state]}{wait}: {reason}."
+        case BackpressureChanged(active=True):
+            return "The network is too slow: pictures are dropped, sound is not."
+        case BackpressureChanged(active=False):
+            return "The network has room again."
+        case _:
+            return ""

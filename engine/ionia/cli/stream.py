@@ -1,0 +1,65 @@
+"""`ionia-engine stream`: go live, and record beside it if wanted, with a live line that tells how the network does.
+
+The address carries the stream key and a process's arguments can be read by others, so `-` takes it from stdin.
+"""
+
+import argparse
+import queue
+import sys
+
+from ionia.app import make_engine
+from ionia.cli.live import Happenings, follow, pipeline_settings, stop_signals
+from ionia.cli.progress import LiveLine, clock_text, size_text
+from ionia.core.events import EventData
+from ionia.core.rtmp_url import parse_rtmp_url
+from ionia.core.settings import RecorderSettings, SessionKind, StreamerSettings
+
+SESSION = "stream"
+STREAMER, RECORDER = SessionKind.STREAMER, SessionKind.RECORDER
+
+
+def stream(options: argparse.Namespace) -> int:
+    """Stream until the time is over, Ctrl+C, or a failure; the exit code."""
+    url = sys.stdin.readline().strip() if options.url == "-" else options.url
+    shown = parse_rtmp_url(url).redacted
+    line = LiveLine()
+    happenings: Happenings = queue.SimpleQueue()
+    pipeline = pipeline_settings(options, line)
+    engine = make_engine(happenings.put)
+    with stop_signals(happenings):
+        try:
+            if options.record is not None:
+                engine.initialize_recorder(SESSION, RecorderSettings(output_path=options.record, pipeline=pipeline))
+            engine.initialize_streamer(SESSION, StreamerSettings(rtmp_url=url, pipeline=pipeline))
+            if options.record is not None:
+                engine.start(RECORDER, SESSION)
+            engine.start(STREAMER, SESSION)
+            line.say(f"Streaming to {shown}. Ctrl+C ends it.")
+            failed = follow(
+                happenings,
+                line,
+                position=lambda: engine.pts_seconds(STREAMER, SESSION),
+                text=lambda: streaming_line(engine.stats(STREAMER, SESSION)),
+                seconds=options.seconds,
+            )
+            engine.stop(STREAMER, SESSION)
+            stats = engine.stats(STREAMER, SESSION)
+        finally:
+            engine.close()
+    line.say(streaming_line(stats))
+    if options.record is not None:
+        line.say(f"Saved {options.record}.")
+    return 1 if failed else 0
+
+
+def streaming_line(stats: EventData) -> str:
+    """State, bit rate, latency, drops and reconnects of a streamer's stats."""
+    state = "live" if stats.get("connected") else "not connected"
+    return (
+        f"{clock_text(float(stats.get('durationSeconds') or 0))}  {state}  "
+        f"{float(stats.get('sendBitrateKbps') or 0) / 1000:.1f} of "
+        f"{float(stats.get('targetBitrateKbps') or 0) / 1000:.1f} Mbit/s  "
+        f"latency {float(stats.get('currentLatencyMs') or 0):.0f} ms  "
+        f"{stats.get('videoPacketsDropped') or 0} dropped  {stats.get('reconnectCount') or 0} reconnects  "
+        f"{size_text(float(stats.get('bytesSent') or 0))} sent"
+    )
