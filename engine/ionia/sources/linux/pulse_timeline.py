@@ -4,8 +4,8 @@ A statement is: "at this instant, the sample at this position was at the microph
 are taken from a position are independent of when our process came around to reading, so a late, stopped or busy
 process changes nothing.
 
-Small errors are mostly on one side: our own lateness in dating a statement makes a sample look later than it was.
-So the lower quartile is taken, not the mean.
+Small errors are on one side: our own lateness in dating a statement, and a server that moves its position on in steps
+(PipeWire, by up to a block), both make a sample look later than it was. So the earliest statements count.
 """
 
 from collections import deque
@@ -14,6 +14,9 @@ from ionia.core.media import SAMPLE_RATE
 
 WINDOW = 16
 """Statements that count: at one per 100 ms, 1.6 s. A device clock that is 100 ppm off lags by 0.1 ms."""
+
+RANK = 1
+"""The second earliest of the window, so that no single statement decides."""
 
 STEP_NS = 5_000_000
 """A statement that is further off than this is either noise or a jump of the device (suspended, overrun, moved)."""
@@ -50,7 +53,7 @@ class PulseTimeline:
             return
         self._strays.clear()
         self._origins.append(origin)
-        self._origin_ns = self._lower_quartile()
+        self._origin_ns = self._earliest()
 
     def forget(self) -> None:
         """The device stood still: the next statement counts from scratch."""
@@ -71,8 +74,8 @@ class PulseTimeline:
         if len(self._strays) == STEP_STATEMENTS:
             self._origins.clear()
             self._origins.extend(self._strays)
-            self._origin_ns = self._lower_quartile()
+            self._origin_ns = self._earliest()
             self._strays.clear()
 
-    def _lower_quartile(self) -> int:
-        return sorted(self._origins)[len(self._origins) // 4]
+    def _earliest(self) -> int:
+        return sorted(self._origins)[RANK if len(self._origins) > 2 * RANK else 0]
