@@ -25,7 +25,7 @@ export default defineConfig({
       {
         plugins: [react()],
         resolve,
-        test: { name: "renderer", environment: "jsdom", include: ["tests/renderer/**/*.test.tsx"] },
+        test: { name: "renderer", environment: "jsdom", include: ["tests/renderer/**/*.test.tsx"], setupFiles: ["tests/renderer/setup.ts"] },
       },
     ],
   },

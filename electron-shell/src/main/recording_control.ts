@@ -44,6 +44,8 @@ export class RecordingControl {
   async start(): Promise<RecordingResult> {
     const { client, store, userData, now } = this.#options;
     if (isRecordingActive(this.#phase)) return { success: false, error: "A recording is already running." };
+    // Beginning anew acknowledges what went wrong before.
+    if (store.state.stream.phase === "failed") store.dispatch({ type: "stream", change: { phase: "idle", problem: null } });
     const startedAt = now();
     const outputPath = recordingPath(userData, startedAt);
     store.dispatch({ type: "recording", change: { phase: "starting", outputPath, problem: null, stats: null } });

@@ -30,6 +30,8 @@ export class StreamControl {
   async start(rtmpUrl: string): Promise<StreamResult> {
     const store = this.#store;
     if (isStreamActive(store.state.stream.phase)) return { success: false, error: "A stream is already running." };
+    // Beginning anew acknowledges what went wrong before.
+    if (store.state.recording.phase === "failed") store.dispatch({ type: "recording", change: { phase: "idle", problem: null } });
     const shown = redactUrl(rtmpUrl);
     const streamer = new Streamer(this.#client);
     this.#streamer = streamer;

@@ -49,8 +49,7 @@ export function RecordingButton({ onRecorded, quiet = false }: RecordingButtonPr
         }`}
       >
         <Icon aria-hidden size={17} strokeWidth={2.5} className={busy ? "animate-spin" : ""} fill={busy || phase === "failed" ? "none" : "currentColor"} />
-        {LABELS[phase]}
-        {phase === "recording" && seconds !== null && quiet === false && <span className="tabular-nums">{formatDuration(seconds)}</span>}
+        <span className="tabular-nums">{phase === "recording" && seconds !== null && !quiet ? `${LABELS[phase]} ${formatDuration(seconds)}` : LABELS[phase]}</span>
       </button>
       {!quiet && phase === "failed" && problem !== null && <ProblemText problem={problem} />}
     </div>

@@ -104,7 +104,7 @@ function Viewfinder() {
 
 function StageMeter({ source, label }: { readonly source: "desktop" | "mic"; readonly label: string }) {
   const enabled = useShell((state) => (source === "desktop" ? state.settings.desktopEnabled : state.settings.micEnabled));
-  const running = useShell((state) => state.recording.phase === "recording" || state.stream.phase === "live");
+  const running = useShell(({ recording, stream }) => recording.phase === "recording" || stream.phase === "live" || stream.phase === "reconnecting");
   if (!running || !enabled) return <div />;
   return (
     <div className="flex items-center gap-2.5">
@@ -134,13 +134,13 @@ function Message() {
   const readiness = useShell((state) => state.readiness);
   const engine = useShell((state) => state.engine);
   if (engine.phase === "missing") return <Notice problem={{ kind: "engine", message: "The engine is not running.", hint: engine.message }} />;
-  if (recording.phase === "failed" && recording.problem !== null) return <Notice problem={recording.problem} />;
-  if (stream.phase === "failed" && stream.problem !== null) return <Notice problem={stream.problem} />;
   if (stream.phase === "reconnecting") {
     const wait = stream.delayMs >= 1000 ? ` Next try in ${Math.ceil(stream.delayMs / 1000)} s.` : "";
     const hint = `Try ${Math.max(1, stream.attempt)}.${wait} ${recording.phase === "recording" ? "The recording goes on." : ""}`.trim();
     return <Notice calm problem={{ kind: "reconnecting", message: stream.reason === "" ? "The connection was lost." : stream.reason, hint }} />;
   }
+  if (recording.phase === "failed" && recording.problem !== null) return <Notice problem={recording.problem} />;
+  if (stream.phase === "failed" && stream.problem !== null) return <Notice problem={stream.problem} />;
   if (recording.phase === "idle" && stream.phase === "idle" && readiness.phase === "problem" && readiness.problem !== null) {
     return <Notice calm problem={readiness.problem} />;
   }
