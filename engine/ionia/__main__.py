@@ -2,15 +2,19 @@
 
 import sys
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ionia.core.service import EngineService, Listener
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the engine; the process's exit code. Imports happen here and lazily: the first answer must come soon."""
     rest = list(sys.argv[1:] if arguments is None else arguments)
     if not rest:
-        from ionia.app import serve  # noqa: PLC0415 - only this path needs the server
+        from ionia.rpc.stdio import serve_stdio  # noqa: PLC0415 - only this path needs the server
 
-        return serve()
+        return serve_stdio(_make_engine)
     if rest[0] == "send-rtmp":
         from ionia.sinks.rtmp_process import main as send_rtmp  # noqa: PLC0415 - a process of its own needs no more
 
@@ -18,6 +22,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     from ionia.cli.main import run  # noqa: PLC0415 - only this path needs the command line
 
     return run(rest)
+
+
+def _make_engine(listener: "Listener") -> "EngineService":
+    from ionia.app import make_engine  # noqa: PLC0415 - libav comes after the signals are in hand
+
+    return make_engine(listener)
 
 
 if __name__ == "__main__":

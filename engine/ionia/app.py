@@ -11,7 +11,6 @@ from ionia.core.settings import AudioMode, PipelineSettings
 from ionia.media.audio_encoder import LibavAudioEncoder
 from ionia.media.encoder_probe import list_encoders, open_video_encoder
 from ionia.media.header import media_header
-from ionia.rpc.stdio import serve_stdio
 from ionia.runtime.backends import Backends, OpenedEncoders
 from ionia.runtime.clock import MonotonicClock
 from ionia.runtime.engine import Engine
@@ -76,8 +75,3 @@ def make_engine(listener: Listener) -> Engine:
     """An engine on this machine. Close it."""
     clock = MonotonicClock()
     return Engine(make_backends(clock), clock, listener)
-
-
-def serve() -> int:
-    """JSON-RPC on stdin and stdout until the client ends; the exit code. Main thread only."""
-    return serve_stdio(make_engine)
