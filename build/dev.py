@@ -22,14 +22,23 @@ BIN = VENV / ("Scripts" if WINDOWS else "bin")
 PYTHON = BIN / ("python.exe" if WINDOWS else "python")
 
 SYSTEM_PACKAGES = {
-    # program that shows the package is there: Debian package
+    # program or file that shows the package is there: Debian package
     "Xvfb": "xvfb",
     "pulseaudio": "pulseaudio",
     "pactl": "pulseaudio-utils",
     "ffprobe": "ffmpeg",
     "xrandr": "x11-xserver-utils",
+    "nginx": "nginx-light",
+    "/usr/lib/nginx/modules/ngx_rtmp_module.so": "libnginx-mod-rtmp",
+    "ip": "iproute2",
+    "ethtool": "ethtool",
+    "openssl": "openssl",
+    "chromium": "chromium",
 }
-"""What the tests need from the system; each missing one skips the tests that need it, with a reason."""
+"""What the tests need from the system; each missing one skips the tests that need it, with a reason.
+
+Node.js 20.19 or newer is needed too, by the Electron side's tests; Debian's is older, so it is not installed here.
+"""
 
 USAGE = """usage: python3 build/dev.py COMMAND [ARGUMENTS]
 
@@ -40,6 +49,7 @@ USAGE = """usage: python3 build/dev.py COMMAND [ARGUMENTS]
   check                          format, lint, types, import rules, generated files, fast tests
   format                         put the code into its canonical form
   bench [ARGUMENTS]              measure, side by side with the FFmpeg command line
+  freeze [--windows]             make the folder that runs without Python
 """
 
 
@@ -56,6 +66,7 @@ def main(arguments: list[str]) -> int:
         "check": check,
         "format": format_code,
         "bench": bench,
+        "freeze": freeze,
     }
     command = commands.get(arguments[0])
     if command is None:
@@ -100,6 +111,8 @@ def check(arguments: list[str]) -> int:
         ["mypy"],
         ["mypy", "--platform", "win32"],
         ["lint-imports"],
+        ["python", "build/generate.py", "--check"],
+        ["python", "build/generate_types.py", "--check"],
         ["pytest", "-q", "tests/core", "tests/architecture", *arguments],
     ]
     failed = []
@@ -126,6 +139,12 @@ def bench(arguments: list[str]) -> int:
     ensure("bench")
     ensure_system_packages()
     return hand_over([str(PYTHON), "-m", "tests.bench", *arguments], cwd=ROOT)
+
+
+def freeze(arguments: list[str]) -> int:
+    """Make the folder that runs without Python: for this system, or with --windows through the rig."""
+    ensure("freeze")
+    return hand_over([str(PYTHON), "build/freeze.py", *arguments], cwd=ROOT)
 
 
 def ensure(extra: str) -> None:
@@ -178,7 +197,8 @@ def find_python() -> str:
 
 def ensure_system_packages() -> None:
     """Install what the tests need where that is allowed; otherwise say the one command to run."""
-    missing = sorted({package for program, package in SYSTEM_PACKAGES.items() if not shutil.which(program)})
+    shows = SYSTEM_PACKAGES.items()
+    missing = sorted(package for sign, package in shows if not (shutil.which(sign) or Path(sign).exists()))
     if WINDOWS or not missing:
         return
     if is_root_on_debian():
