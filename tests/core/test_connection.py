@@ -60,7 +60,7 @@ def test_a_good_life() -> None:
     machine = policy()
     assert machine.deadline_ns is None
     assert at(machine, 0, Started()) == [StartAttempt(attempt_id=1), connecting(1)]
-    assert (machine.state, machine.deadline_ns) == (LinkState.CONNECTING, 5 * S)
+    assert (machine.state, machine.deadline_ns) == (LinkState.CONNECTING, 6 * S)
     assert at(machine, 1, AttemptConnected(attempt_id=1)) == [
         ClearBuffer(),
         AskKeyframe(),
@@ -107,7 +107,7 @@ def test_a_first_connection_may_be_required() -> None:
 def test_no_answer_is_a_failure_whose_time_counts_as_waited() -> None:
     machine = policy()
     at(machine, 0, Started())
-    assert at(machine, 5, TimePassed()) == [
+    assert at(machine, 6, TimePassed()) == [
         KillAttempt(attempt_id=1),
         connecting(2, delay_ms=250, reason="no answer from the server"),
     ]

@@ -18,18 +18,31 @@ from ionia.sinks.rtmp_wire import FailureCode
         (errno.EIO, "Peer certificate failed verification", True, False, FailureCode.CERTIFICATE),
         (errno.EIO, "The certificate's owner does not match hostname h", True, False, FailureCode.CERTIFICATE),
         (errno.EPERM, "Server error: NetStream.Publish.BadName", False, False, FailureCode.REJECTED),
-        (None, "Cannot read RTMP handshake response", False, False, FailureCode.NOT_RTMP),
+        (0, "Cannot read RTMP handshake response", False, False, FailureCode.NOT_RTMP),
         (errno.ECONNRESET, "", False, False, FailureCode.HUNG_UP),
         (errno.EIO, "", False, False, FailureCode.HUNG_UP),
         (errno.EIO, "A TLS fatal alert: TLS handshake failed", True, False, FailureCode.TLS),
         (errno.EIO, "tls error", False, False, FailureCode.HUNG_UP),
-        (None, "", False, True, FailureCode.RESET),
+        (0, "", False, True, FailureCode.RESET),
         (errno.EPIPE, "Cannot read RTMP handshake response", False, True, FailureCode.RESET),
         (errno.ETIMEDOUT, "", False, True, FailureCode.TIMEOUT),
     ],
 )
-def test_reason(number: int | None, log: str, secure: bool, connected: bool, code: FailureCode) -> None:
-    assert classify(number, log, secure=secure, connected=connected) is code
+def test_reason(number: int, log: str, secure: bool, connected: bool, code: FailureCode) -> None:
+    assert classify(number, log, secure=secure, connected=connected, windows=False) is code
+
+
+@pytest.mark.parametrize(
+    ("number", "log", "code"),
+    [
+        (138, "", FailureCode.TIMEOUT),
+        (138, "connection refused", FailureCode.REFUSED),
+        (110, "", FailureCode.UNREACHABLE),
+        (5, "certificate: self-signed certificate", FailureCode.CERTIFICATE),
+    ],
+)
+def test_windows_counts_errors_differently(number: int, log: str, code: FailureCode) -> None:
+    assert classify(number, log, secure=True, connected=False, windows=True) is code
 
 
 def test_reasons_are_sentences_for_people() -> None:

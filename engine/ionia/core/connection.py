@@ -14,8 +14,9 @@ from ionia.core.timebase import NS_PER_S
 STALL_NS = 2_600_000_000
 """No delivered byte for this long while some are waiting: dead. Leaves 0.4 s of the promised 3 s for the rest."""
 
-CONNECT_TIMEOUT_NS = 5_000_000_000
-"""Longest wait for a server to accept the publishing. Holds the SYNs that Linux sends at 0, 1 and 3 s."""
+CONNECT_TIMEOUT_NS = 6_000_000_000
+"""Longest wait for a server to accept the publishing. libav's own limit for the TCP connection is 5 s, which holds the
+SYNs that Linux sends at 0, 1 and 3 s; a little more, so that it can say what went wrong."""
 
 STABLE_NS = 5_000_000_000
 """A connection that dies younger than this counts as a failed attempt: a server that accepts and hangs up must not be

@@ -5,6 +5,7 @@ FFmpeg answers most RTMP failures with the same I/O error and explains itself on
 
 import errno
 import re
+import sys
 
 from ionia.sinks.rtmp_wire import FailureCode
 
@@ -22,11 +23,24 @@ _BY_ERRNO = {
     errno.ENETUNREACH: FailureCode.UNREACHABLE,
 }
 
+_BY_MSVC_ERRNO = {
+    107: FailureCode.REFUSED,
+    138: FailureCode.TIMEOUT,
+    110: FailureCode.UNREACHABLE,
+    118: FailureCode.UNREACHABLE,
+}
+"""The same in the numbers of Microsoft's C library, which libav uses there; Python's `errno` has Winsock's."""
 
-def classify(error_number: int | None, log: str, *, secure: bool, connected: bool) -> FailureCode:
-    """The reason. `error_number` is libav's errno (None or a large number for its own codes), `log` its log."""
-    if error_number in _BY_ERRNO:
-        return _BY_ERRNO[error_number]
+
+def classify(
+    error_number: int, log: str, *, secure: bool, connected: bool, windows: bool = sys.platform == "win32"
+) -> FailureCode:
+    """The reason. `error_number` is libav's errno (0 or a large number for its own codes), `log` its log."""
+    if not connected and "connection refused" in log.lower():  # Windows: libav waits out its timeout instead
+        return FailureCode.REFUSED
+    by_number = _BY_MSVC_ERRNO if windows else _BY_ERRNO
+    if error_number in by_number:
+        return by_number[error_number]
     if connected:
         return FailureCode.RESET
     for code, pattern in _BY_TEXT:

@@ -5,11 +5,11 @@ It ends when stdin ends, when told to close, when the connection breaks, and whe
 retry, judge or drop: that is the engine's business.
 """
 
-import errno
 import os
 import queue
 import signal
 import socket
+import ssl
 import sys
 import threading
 from collections.abc import Sequence
@@ -104,11 +104,11 @@ class _Sender:
         self._end(None, "")
 
     def _fail(self, error: Exception, url: RtmpUrl, *, connected: bool) -> NoReturn:
-        number = error.errno if isinstance(error, OSError) else None
+        number = abs(getattr(error, "errno", None) or 0)
         # The tee muxer repeats what the RTMP protocol said, with all options.
         log = "\n".join(line for line in self._log.tail().splitlines() if "tee" not in line and "Slave" not in line)
-        if not connected and number == errno.EIO and not _resolves(url.host):
-            log += "\nFailed to resolve hostname"
+        if not connected and not log:
+            log = _explanation(url)
         code = classify(number, log, secure=url.secure, connected=connected)
         # libav's own text carries the whole address; its log carries parts of it.
         self._end(code, one_line(url.scrub(f"{type(error).__name__} {number}: {log.strip()}"))[:300])
@@ -209,11 +209,24 @@ class _LibavLog:
         return self._tail.decode(errors="replace")
 
 
-def _resolves(host: str) -> bool:
+def _explanation(url: RtmpUrl) -> str:
+    """Ask again what libav did not say why it failed: is there such a host, does it listen, is its certificate good?
+
+    Only to explain a failure, never to allow or forbid a connection: libav has the say about that.
+    """
     try:
-        return bool(socket.getaddrinfo(host, None))
+        with socket.create_connection((url.host, url.port), timeout=1) as plain:
+            if url.secure:
+                ssl.create_default_context().wrap_socket(plain, server_hostname=url.host).close()
+    except socket.gaierror:
+        return "failed to resolve hostname"
+    except ssl.SSLCertVerificationError as error:
+        return f"certificate: {error.verify_message}"
+    except ConnectionRefusedError:
+        return "connection refused"
     except OSError:
-        return False
+        pass
+    return ""
 
 
 if __name__ == "__main__":
