@@ -4,12 +4,16 @@ from ionia.core.timebase import NS_PER_S
 
 
 class ReopenPolicy:
-    """First try after 50 ms (or at once), doubling to 1 s, without end: the user decides when a take is over."""
+    """First try after 50 ms (or at once), doubling to `longest_ns`, without end: the user decides when a take is over.
+
+    `longest_ns` is also what may pass between a source's return and its use.
+    """
 
     FIRST_NS = NS_PER_S // 20
     LONGEST_NS = NS_PER_S
 
-    def __init__(self) -> None:
+    def __init__(self, *, longest_ns: int = LONGEST_NS) -> None:
+        self._longest_ns = longest_ns
         self._delay_ns = self.FIRST_NS
         self._attempts = 0
 
@@ -24,7 +28,7 @@ class ReopenPolicy:
         if retry_at_once and self._attempts == 1:
             return now_ns
         due = now_ns + self._delay_ns
-        self._delay_ns = min(2 * self._delay_ns, self.LONGEST_NS)
+        self._delay_ns = min(2 * self._delay_ns, self._longest_ns)
         return due
 
     def recovered(self) -> None:

@@ -4,16 +4,24 @@ import logging
 from collections.abc import Callable
 from concurrent.futures import Future
 
+from ionia.core.away_card import away_card
 from ionia.core.errors import IoniaError, SourceLost
 from ionia.core.media import VideoFrame
 from ionia.core.ports import Clock, ScreenSource
 from ionia.core.recovery import ReopenPolicy
-from ionia.core.timebase import next_middle_ns
+from ionia.core.timebase import NS_PER_S, next_middle_ns
 from ionia.runtime.clock import StopSignal
 from ionia.runtime.mailbox import LatestSlot
 from ionia.runtime.worker import Worker
 
 log = logging.getLogger(__name__)
+
+REOPEN_NS = NS_PER_S // 4
+"""A screen that is back is on the recording within half a second; opening one takes up to 0.2 s."""
+
+LOCKED_CODES = frozenset({"secure_desktop", "session_disconnected"})
+CARD_AFTER_NS = 2 * NS_PER_S
+"""A screen that is locked for so long is shown as a card: who watches shall not wait for what looks frozen."""
 
 Warn = Callable[[str, str], None]
 """Called with a stable code and one line for people. Any thread."""
@@ -35,6 +43,8 @@ class ScreenCapture:
         self._warn = warn
         self._opened: Future[tuple[int, int]] = Future()
         self._epoch: Future[int] = Future()
+        self._size: tuple[int, int] | None = None
+        self._told: tuple[str, ...] = ()
         self._worker = Worker("screen-capture", self._run, self._failed)
 
     @property
@@ -64,7 +74,9 @@ class ScreenCapture:
 
     def _run(self) -> None:
         try:
-            self._opened.set_result(self._source.open())
+            size = self._source.open()
+            self._tell_fallbacks()
+            self._opened.set_result(size)
             epoch_ns = self._wait_for_epoch()
             if epoch_ns is not None:
                 self._grab_until_stopped(epoch_ns)
@@ -78,7 +90,7 @@ class ScreenCapture:
             return None
 
     def _grab_until_stopped(self, epoch_ns: int) -> None:
-        policy = ReopenPolicy()
+        policy = ReopenPolicy(longest_ns=REOPEN_NS)
         due_ns = self._clock.now_ns()  # the first picture at once, the others in step
         while not self._stop.wait_until(due_ns):
             try:
@@ -86,22 +98,38 @@ class ScreenCapture:
             except SourceLost as lost:
                 self._lost(lost, policy)
                 continue
+            policy.recovered()  # not as soon as it opens: one that opens and fails at once must not be tried at once
             if frame is not None:
                 if self.first_captured_ns is None:
                     self.first_captured_ns = frame.captured_ns
+                self._size = (frame.width, frame.height)
                 self.slot.put(frame)
             due_ns = next_middle_ns(epoch_ns, self._fps, self._clock.now_ns())
 
     def _lost(self, lost: SourceLost, policy: ReopenPolicy) -> None:
         """Open again, for as long as it takes; returns when that succeeded or the stop signal was set."""
         self._warn(lost.code, f"{lost.message} The last picture is held until it returns.")
-        due_ns = policy.lost(self._clock.now_ns(), retry_at_once=lost.retry_at_once)
+        now_ns = self._clock.now_ns()
+        card_ns = now_ns + CARD_AFTER_NS if lost.code in LOCKED_CODES else None
+        due_ns = policy.lost(now_ns, retry_at_once=lost.retry_at_once)
         while not self._stop.wait_until(due_ns):
             try:
                 self._source.open()
             except (IoniaError, SourceLost) as error:
                 log.debug("screen not back yet: %s", error)
-                due_ns = policy.lost(self._clock.now_ns())
+                now_ns = self._clock.now_ns()
+                if card_ns is not None and now_ns >= card_ns and self._size is not None:
+                    self.slot.put(VideoFrame(captured_ns=now_ns, pixels=away_card(*self._size)))
+                    card_ns = None
+                due_ns = policy.lost(now_ns)
                 continue
             self._warn("capture_recovered", "The screen is back.")
+            self._tell_fallbacks()
             return
+
+    def _tell_fallbacks(self) -> None:
+        """A source that chose among several ways says which it passed over; each choice is told once."""
+        fallbacks = tuple(getattr(self._source, "fallbacks", ()))
+        if fallbacks and fallbacks != self._told:
+            self._told = fallbacks
+            self._warn("capture_fallback", f"The screen is captured by {self.backend}. " + " ".join(fallbacks))

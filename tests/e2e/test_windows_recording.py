@@ -1,0 +1,254 @@
+"""The frozen Windows engine records a real desktop and its sound, whatever happens to them meanwhile."""
+
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Iterator
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from ionia.core.test_pattern import read_index
+from tests.fakes.engine_process import EngineProcess
+from tests.fakes.frozen_engine import FrozenEngine, freeze
+from tests.fakes.media_check import FileFacts, decode_luma, decode_pictures, decode_sound, file_facts
+from tests.fakes.windows_rig import ROOT, WindowsRig, windows_path, windows_rig
+from tests.fakes.x11_painter import PainterProcess, painter
+
+__all__ = ["windows_rig"]  # a fixture
+pytestmark = [pytest.mark.wine, pytest.mark.slow, pytest.mark.x11, pytest.mark.pulse]
+
+FPS, RATE = 30, 48_000
+DESKTOP_HZ, MIC_HZ = 880, 440
+TONE_PLAYER = ROOT / "tests" / "sources" / "windows" / "native" / "tone_player.py"
+
+
+@pytest.fixture(scope="module")
+def frozen(windows_rig: WindowsRig) -> FrozenEngine:
+    engine = freeze("windows", windows_rig)
+    windows_rig.run("python.exe", "-c", "pass")  # starts the display and the sound server
+    return engine
+
+
+@pytest.fixture(scope="module")
+def tones(frozen: FrozenEngine) -> Iterator[None]:
+    """880 Hz on the speakers, 440 Hz into the microphone."""
+    assert frozen.rig is not None
+    arguments = [windows_path(TONE_PLAYER), f"RigSpeakers={DESKTOP_HZ}", f"RigMicFeed={MIC_HZ}"]
+    with frozen.rig.popen("python.exe", *arguments) as player:
+        assert player.stdout is not None
+        assert player.stdin is not None
+        assert player.stdout.readline().strip() == b"playing"
+        yield
+        player.stdin.close()
+
+
+@pytest.fixture
+def paint(frozen: FrozenEngine) -> Iterator[PainterProcess]:
+    assert frozen.rig is not None
+    with painter(frozen.rig.server("xvfb")["display"]) as process:
+        process.do("fill 0 0 0")
+        yield process
+
+
+@pytest.fixture
+def engine(frozen: FrozenEngine) -> Iterator[EngineProcess]:
+    with frozen.start() as process:
+        yield process
+        assert process.process.poll() is None, process.stderr
+
+
+def begin(engine: EngineProcess, path: Path, **options: object) -> None:
+    settings = {"outputPath": windows_path(path), "fps": FPS, "encoder": "x264", "cursor": False, **options}
+    engine.call("recorder.initialize", settings)
+    assert engine.call("recorder.start") is True
+
+
+def reach(engine: EngineProcess, seconds: float) -> None:
+    engine.wait_stats("recorder.getStats", "default", lambda stats: stats["durationSeconds"] >= seconds)
+
+
+def seconds_now(engine: EngineProcess) -> float:
+    seconds: float = engine.call("recorder.getStats")["durationSeconds"]
+    return seconds
+
+
+def end(engine: EngineProcess, path: Path) -> FileFacts:
+    """Stop, and check what holds for every recording."""
+    assert engine.call("recorder.stop") is True
+    facts = file_facts(path)
+    assert facts.video.frame_indexes == list(range(len(facts.video.pts)))
+    if facts.audio is not None:
+        assert abs(facts.video.end_seconds - facts.audio.end_seconds) <= 1 / FPS
+    return facts
+
+
+def pitch(samples: np.ndarray) -> int:
+    spectrum = np.abs(np.fft.rfft(samples * np.hanning(len(samples))))
+    spectrum[:20] = 0
+    return round(int(spectrum.argmax()) * RATE / len(samples))
+
+
+@pytest.mark.parametrize("backend", ["dxcam-dxgi", "gdigrab"])
+def test_a_moving_picture_frame_by_frame(
+    backend: str, frozen: FrozenEngine, paint: PainterProcess, tmp_path: Path
+) -> None:
+    path = tmp_path / "take.mp4"
+    without_duplication = {"WINEDLLOVERRIDES": "dxgi=b"} if backend == "gdigrab" else {}
+    with frozen.start(**without_duplication) as engine:
+        begin(engine, path, audioMode="none")
+        paint.tell(f"move {FPS} 4")
+        reach(engine, 5)
+        stats = engine.call("recorder.getStats")
+        end(engine, path)
+        paint.answer()
+        assert stats["captureBackend"] == backend
+        codes = {n["params"]["code"] for n in engine.notifications if n["method"] == "session.warning"}
+        assert ("capture_fallback" in codes) == (backend == "gdigrab")
+    shown = [index for index in (read_index(luma) for _, luma in decode_luma(path)) if index is not None]
+    assert shown == sorted(shown)  # never back in time
+    seen = sorted(set(shown))
+    assert seen[-1] == FPS * 4 - 1  # the last one stays on the screen
+    # Every picture that was there for a whole frame is in the file; a busy machine may cost some, never many in a row.
+    assert len(seen) >= 0.75 * FPS * 4
+    assert max(after - before for before, after in pairwise(seen)) <= FPS // 2
+
+
+@pytest.mark.parametrize(("mode", "hz"), [("desktop", DESKTOP_HZ), ("mic", MIC_HZ)])
+def test_sound_has_its_pitch_and_level_and_no_hole(
+    mode: str, hz: int, engine: EngineProcess, tones: None, tmp_path: Path
+) -> None:
+    path = tmp_path / "take.mp4"
+    devices = engine.call("engine.devices")
+    ids = {device["name"]: device["id"] for device in devices["desktopAudio"] + devices["microphones"]}
+    begin(engine, path, audioMode=mode, desktopAudio=ids["RigSpeakers"], microphone=ids["RigMic"], micGain=1.0)
+    reach(engine, 4)
+    end(engine, path)
+    samples = decode_sound(path).samples[RATE : 3 * RATE, 0]  # within the first second devices start
+    assert abs(pitch(samples) - hz) <= 1
+    assert abs(float(np.sqrt(2 * np.mean(samples**2))) - 0.25) <= 0.02
+    # A stretch of silence would show as a quiet piece.
+    pieces = np.abs(samples[: len(samples) // 480 * 480]).reshape(-1, 480).max(axis=1)
+    assert (pieces > 0.1).mean() > 0.98
+
+
+FAULTS = [
+    (["acquire ACCESS_LOST"], [], "access_lost"),
+    (["acquire E_ACCESSDENIED"], [], "secure_desktop"),
+    (["acquire WAIT_TIMEOUT x30"], [], None),
+    (["mode 1024x768"], ["mode real"], "display_mode_changed"),
+    (["secure on"], ["secure off"], "secure_desktop"),
+    (["disconnect on"], ["disconnect off"], "session_disconnected"),
+]
+
+
+@pytest.mark.parametrize(("fault", "undo", "code"), FAULTS, ids=[fault[0][0] for fault in FAULTS])
+def test_a_fault_of_the_screen_costs_no_frame_and_changes_no_size(  # noqa: PLR0917 - fixtures
+    fault: list[str], undo: list[str], code: str | None, frozen: FrozenEngine, engine: EngineProcess,
+    paint: PainterProcess, tmp_path: Path,
+) -> None:  # fmt: skip
+    assert frozen.rig is not None
+    path = tmp_path / "take.mp4"
+    paint.do("fill 200 0 0")
+    begin(engine, path, audioMode="none")
+    reach(engine, 0.7)
+    frozen.rig.control("dxgi", *fault)
+    if code is not None:
+        engine.wait_for("session.warning", lambda warning: warning["code"] == code)
+    if undo:
+        reach(engine, seconds_now(engine) + 0.7)
+        frozen.rig.control("dxgi", *undo)
+    if code is not None and "mode" not in fault[0]:
+        engine.wait_for("session.warning", lambda warning: warning["code"] == "capture_recovered")
+    reach(engine, seconds_now(engine) + 0.7)
+    paint.do("fill 0 0 200")
+    reach(engine, seconds_now(engine) + 1)
+    facts = end(engine, path)
+    assert (facts.width, facts.height) == (1280, 720)
+    last = decode_pictures(path)[-1][1]
+    blue, _, red = (int(value) for value in np.median(last[300:400, 600:700, :3], axis=(0, 1)))
+    assert blue > 150  # it is live again
+    assert red < 50
+
+
+def test_a_screen_that_stays_locked_becomes_a_card(
+    frozen: FrozenEngine, engine: EngineProcess, paint: PainterProcess, tmp_path: Path
+) -> None:
+    assert frozen.rig is not None
+    path = tmp_path / "take.mp4"
+    paint.do("fill 200 0 0")
+    begin(engine, path, audioMode="none")
+    reach(engine, 0.5)
+    frozen.rig.control("dxgi", "secure on")
+    engine.wait_for("session.warning", lambda warning: warning["code"] == "secure_desktop")
+    reach(engine, seconds_now(engine) + 4)
+    end(engine, path)
+    frozen.rig.control("dxgi")  # takes back what nobody took
+    pictures = [picture for _, picture in decode_pictures(path)]
+    red = [int(np.median(picture[:100, :100, 2])) for picture in pictures]
+    held = sum(1 for value in red if value > 150)
+    assert 1.5 <= held / FPS <= 5.5  # half a second live, two seconds held
+    assert red[-1] < 50
+    assert abs(int(pictures[-1][360 + 90, 640 - 60, 1]) - 150) < 12  # the padlock
+
+
+def test_the_sound_server_goes_away(frozen: FrozenEngine, engine: EngineProcess, tmp_path: Path) -> None:
+    """Wine does not come back from this without a new process; what counts is that the recording goes on."""
+    assert frozen.rig is not None
+    path = tmp_path / "take.mp4"
+    begin(engine, path, audioMode="both")
+    reach(engine, 1)
+    os.kill(frozen.rig.server("pulse")["pid"], signal.SIGKILL)
+    reach(engine, 5)
+    facts = end(engine, path)
+    assert facts.video.end_seconds >= 5
+    sound = decode_sound(path)
+    assert abs(len(sound.samples) / RATE - float(facts.video.end_seconds)) < 0.1
+
+
+def test_it_is_killed_while_it_records_the_desktop(frozen: FrozenEngine, paint: PainterProcess, tmp_path: Path) -> None:
+    path = tmp_path / "take.mp4"
+    with frozen.start() as engine:
+        begin(engine, path, audioMode="both")
+        paint.tell(f"move {FPS} 3")
+        reach(engine, 3)
+        engine.process.kill()
+        engine.process.wait(30)
+        paint.answer()
+    facts = file_facts(path)
+    assert facts.video.end_seconds >= 2
+    assert facts.video.frame_indexes == list(range(len(facts.video.pts)))
+    assert len({read_index(luma) for _, luma in decode_luma(path)}) > 20
+
+
+def test_the_version_is_in_the_file(frozen: FrozenEngine) -> None:
+    assert frozen.rig is not None
+    code = (
+        "import ctypes, sys; v = ctypes.windll.version; path = sys.argv[1];"
+        "size = v.GetFileVersionInfoSizeW(path, None); data = ctypes.create_string_buffer(size);"
+        "assert v.GetFileVersionInfoW(path, 0, size, data);"
+        "text = ctypes.c_wchar_p(); n = ctypes.c_uint();"
+        "name = r'\\StringFileInfo\\040904B0\\ProductVersion';"
+        "assert v.VerQueryValueW(data, name, ctypes.byref(text), ctypes.byref(n));"
+        "print(text.value)"
+    )
+    done = frozen.rig.run("python.exe", "-c", code, windows_path(frozen.program))
+    version = subprocess.run(
+        [*frozen.command("--version")], capture_output=True, text=True, check=True, env=frozen.base_environment()
+    ).stdout.split()[-1]
+    assert done.stdout.strip() == version, done.stderr
+
+
+def test_time_runs_evenly(engine: EngineProcess, paint: PainterProcess, tmp_path: Path) -> None:
+    """720p30 for five seconds: as many frames as the clock says, in steps of one."""
+    path = tmp_path / "take.mp4"
+    begin(engine, path, audioMode="both")
+    start = time.monotonic()
+    reach(engine, 5)
+    took = time.monotonic() - start
+    facts = end(engine, path)
+    assert facts.video.deltas == {facts.video.durations[0]}
+    assert abs(took - 5) < 2
