@@ -1,0 +1,109 @@
+/** The drop-in with the real engine on a real display: what callers of the old addon do, and the file they get. */
+import { execFile } from "node:child_process";
+import { randomUUID } from "node:crypto";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { DESKTOP_MISSING, startDesktop, type Desktop } from "../fakes/desktop.ts";
+import { FFPROBE_MISSING, probe } from "../fakes/probe.ts";
+import { processesMarked } from "../fakes/processes.ts";
+import { REAL_ENGINE } from "../fakes/real_engine.ts";
+import { RtmpServer } from "../fakes/rtmp_server.ts";
+
+const here = (file: string): string => fileURLToPath(new URL(file, import.meta.url));
+const ADDON = here("../../addon");
+const node = promisify(execFile);
+const missing = REAL_ENGINE === undefined ? "the engine" : DESKTOP_MISSING || FFPROBE_MISSING;
+
+describe.skipIf(missing !== "")("an application with the old addon's calls", () => {
+  const mark = randomUUID();
+  let desktop: Desktop;
+  let folder: string;
+  let env: NodeJS.ProcessEnv;
+
+  beforeAll(async () => {
+    desktop = await startDesktop();
+    folder = await mkdtemp(path.join(tmpdir(), "ionia-addon-real-"));
+    env = { ...desktop.env, IONIA_ENGINE: REAL_ENGINE, IONIA_TEST_MARK: mark };
+  }, 60_000);
+
+  afterAll(async () => {
+    await vi.waitFor(() => expect(processesMarked("IONIA_TEST_MARK", mark)).toEqual([]), { timeout: 15_000 });
+    await desktop.close();
+    await rm(folder, { recursive: true });
+  });
+
+  async function inProcess(code: string): Promise<unknown> {
+    const file = path.join(folder, `${randomUUID()}.cjs`);
+    await writeFile(
+      file,
+      `const addon = require(${JSON.stringify(ADDON)}); const folder = ${JSON.stringify(folder)};
+       const sleep = (seconds) => new Promise((resolve) => setTimeout(resolve, seconds * 1000));
+       const until = async (condition) => { for (let n = 0; n < 400 && !condition(); n += 1) await sleep(0.05); return condition(); };
+       (async () => {${code}})();`,
+    );
+    const { stdout } = await node(process.execPath, [file], { env, timeout: 55_000 });
+    return JSON.parse(stdout);
+  }
+
+  it("records, polls each second, stops, and has a good file", { timeout: 60_000 }, async () => {
+    const file = path.join(folder, "caller.mp4");
+    const { stdout } = await node(process.execPath, [here("old_caller.cjs"), ADDON, file, "3500", "1000"], { env, timeout: 50_000 });
+    const told = JSON.parse(stdout) as { polled: { frames: number; packets: number }[]; stats: { videoFramesCaptured: number; totalBytes: number }; size: number };
+    expect(told).toMatchObject({ wasRunning: true, stopped: true, codec: "libx264" });
+    expect(told.polled.length).toBeGreaterThanOrEqual(2);
+    expect(told.polled.at(-1)?.frames).toBeGreaterThan(told.polled[0]?.frames as number);
+    const found = await probe(file);
+    expect(found).toMatchObject({ codecs: ["h264", "aac"], width: 1280, height: 720, frames: told.stats.videoFramesCaptured });
+    expect(found.deltas).toEqual([expect.closeTo(1 / 30, 3)]);
+    expect(told.stats.totalBytes).toBe(told.size);
+  });
+
+  it("runs two recorders and a streamer at once", { timeout: 60_000 }, async () => {
+    const server = await RtmpServer.open();
+    try {
+      const told = await inProcess(`
+        const one = new addon.VideoAudioRecorder(), two = new addon.VideoRecorder(), live = new addon.VideoAudioStreamer();
+        one.initialize(folder + "/one.mp4", 30, 1500000, false, 128000, "both");
+        two.initialize(folder + "/two.mp4", 15, 1000000, false);
+        live.initialize(${JSON.stringify(`${server.url}/key`)}, 30, 1500000, false, 128000, "both");
+        const started = [one.start(), two.start(), live.start()];
+        const connected = await until(() => live.isConnected());
+        await until(() => one.getCurrentPTSSeconds() > 2 && two.getCurrentPTSSeconds() > 2);
+        const stats = live.getStatistics();
+        const stopped = [live.stop(), one.stop(), two.stop()];
+        console.log(JSON.stringify({ started, connected, stopped, sent: stats.videoPackets > 0 && stats.audioPackets > 0, dropped: stats.audioPacketsDropped }));`);
+      expect(told).toEqual({ started: [true, true, true], connected: true, stopped: [true, true, true], sent: true, dropped: 0 });
+    } finally {
+      await server.close();
+    }
+    expect((await probe(path.join(folder, "one.mp4"))).codecs).toEqual(["h264", "aac"]);
+    expect(await probe(path.join(folder, "two.mp4"))).toMatchObject({ codecs: ["h264"], deltas: [expect.closeTo(1 / 15, 3)] });
+  });
+
+  it("keeps the file when the engine is killed in mid-recording, and nothing hangs", { timeout: 60_000 }, async () => {
+    const told = await inProcess(`
+      const r = new addon.VideoAudioRecorder(); r.initialize(folder + "/killed.mp4", 30, 1500000, false, 128000, "both"); r.start();
+      await until(() => r.getCurrentPTSSeconds() > 2);
+      const engine = require("node:child_process").execFileSync("pgrep", ["-P", String(process.pid)]).toString().trim().split("\\n")[0];
+      process.kill(Number(engine), "SIGKILL");
+      const attempt = (f) => { try { return f(); } catch (error) { return "threw"; } };
+      const before = Date.now();
+      const out = [attempt(() => r.getStatistics()), attempt(() => r.stop()), r.isRunning()];
+      console.log(JSON.stringify([...out, Date.now() - before < 5000]));`);
+    expect(told).toEqual(["threw", "threw", false, true]);
+    expect((await probe(path.join(folder, "killed.mp4"))).frames).toBeGreaterThanOrEqual(30);
+  });
+
+  it("finishes the file when the application exits while recording", { timeout: 60_000 }, async () => {
+    await inProcess(`
+      const r = new addon.VideoAudioRecorder(); r.initialize(folder + "/exit.mp4", 30, 1500000, false, 128000, "both"); r.start();
+      await until(() => r.getCurrentPTSSeconds() > 1);
+      console.log("1"); process.exit(0);`);
+    await vi.waitFor(() => expect(processesMarked("IONIA_TEST_MARK", mark)).toEqual([]), { timeout: 15_000 });
+    expect((await probe(path.join(folder, "exit.mp4"))).frames).toBeGreaterThanOrEqual(20);
+  });
+});

@@ -1,0 +1,86 @@
+/** What can be checked of the packaged application without Electron's binary. */
+import { existsSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { build } from "vite";
+import { beforeAll, describe, expect, it } from "vitest";
+import { FuseState, fuses } from "./fuses.ts";
+
+const SHELL = fileURLToPath(new URL("../..", import.meta.url));
+const require = createRequire(import.meta.url);
+const json = async (file: string): Promise<Record<string, unknown>> => JSON.parse(await readFile(path.join(SHELL, file), "utf8")) as Record<string, unknown>;
+
+describe("electron-builder's configuration", () => {
+  it("is one that electron-builder accepts", async () => {
+    const { validateConfiguration } = require("app-builder-lib/out/util/config/config") as {
+      validateConfiguration: (config: object, log: object) => Promise<void>;
+    };
+    const { $schema: _, ...config } = await json("electron-builder.json");
+    await validateConfiguration(config, { isEnabled: false, add: () => undefined });
+    await expect(validateConfiguration({ ...config, nonsense: true }, { isEnabled: false, add: () => undefined })).rejects.toThrow("nonsense");
+  });
+
+  it("names files that exist, and puts the engine where the client looks", async () => {
+    const config = await json("electron-builder.json");
+    for (const system of ["win", "linux"] as const) {
+      const { icon, extraResources } = config[system] as { icon: string; extraResources: { from: string; to: string }[] };
+      expect(existsSync(path.join(SHELL, icon))).toBe(true);
+      expect(extraResources).toEqual([{ from: `../dist/${system === "win" ? "windows" : "linux"}/ionia-engine`, to: "engine" }]);
+    }
+    for (const name of ["idle", "recording", "live", "warning"]) expect(existsSync(path.join(SHELL, "assets", `tray-${name}.png`))).toBe(true);
+  });
+
+  it("sets every fuse that Electron offers to the safe side", async () => {
+    const config = await json("electron-builder.json");
+    expect(config["electronFuses"]).toMatchObject(Object.fromEntries(Object.entries(fuses).map(([name, state]) => [name, state === FuseState.on])));
+  });
+});
+
+describe("the built application", () => {
+  const modules = new Map<string, string>();
+
+  beforeAll(async () => {
+    for (const part of ["main", "preload"]) {
+      const output = await build({ configFile: path.join(SHELL, "src", part, "vite.config.ts"), logLevel: "error", build: { write: false } });
+      const { output: files } = (Array.isArray(output) ? output[0] : output) as { output: { fileName: string; code?: string }[] };
+      for (const file of files) modules.set(`${part}/${file.fileName}`, file.code ?? "");
+    }
+  });
+
+  it("is where package.json and the main process say it is", async () => {
+    expect([...modules.keys()]).toEqual(["main/index.js", "preload/index.cjs"]);
+    expect((await json("package.json"))["main"]).toBe("dist/main/index.js");
+  });
+
+  it("needs nothing beside Electron and Node", () => {
+    const needed = [...(modules.get("main/index.js") ?? "").matchAll(/^import .* from "([^"]+)";$/gm)].map((match) => match[1]);
+    expect(needed.filter((name) => name !== "electron" && !name?.startsWith("node:"))).toEqual([]);
+    expect([...(modules.get("preload/index.cjs") ?? "").matchAll(/require\("([^"]+)"\)/g)].map((match) => match[1])).toEqual(["electron"]);
+  });
+
+  it("opens its window isolated, sandboxed and going nowhere", () => {
+    const main = modules.get("main/index.js") ?? "";
+    for (const rule of ["contextIsolation: true", "sandbox: true", "nodeIntegration: false", "setWindowOpenHandler", "will-navigate", "setPermissionRequestHandler"]) {
+      expect(main).toContain(rule);
+    }
+  });
+
+  it("has a strict content security policy", async () => {
+    const html = await readFile(path.join(SHELL, "src", "renderer", "index.html"), "utf8");
+    expect(html).toContain("default-src 'none'; script-src 'self'; style-src 'self';");
+    expect(html).not.toMatch(/unsafe-|https?:\/\//);
+  });
+});
+
+describe("the lock file", () => {
+  it("names no registry host", async () => {
+    const lock = await readFile(path.join(SHELL, "package-lock.json"), "utf8");
+    expect(lock.match(/"resolved": "(?!src\/).*"/g) ?? []).toEqual([]);
+  });
+
+  it("runs no script of a package", async () => {
+    expect(await readFile(path.join(SHELL, ".npmrc"), "utf8")).toContain("ignore-scripts=true");
+  });
+});

@@ -1,0 +1,90 @@
+"""Runs the Electron side's own tests (npm) as part of the suite, and holds the generated types to the document.
+
+What the JavaScript tests check is said there; here is only how they are started and what they need.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+SHELL = ROOT / "electron-shell"
+NPM = shutil.which("npm")
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+TIMEOUT = 600.0
+MOST_OUTPUT = 12_000
+
+needs_npm = pytest.mark.skipif(NPM is None, reason="npm is not installed (Debian: nodejs npm)")
+needs_chromium = pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed (Debian: chromium)")
+
+
+def run(*command: str) -> None:
+    """Run in the shell's folder; its output is shown when it fails."""
+    environment = {**os.environ, "NO_COLOR": "1", "FORCE_COLOR": "0", "CI": "1"}
+    done = subprocess.run(
+        command,
+        cwd=SHELL,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        errors="replace",
+        timeout=TIMEOUT,
+        check=False,
+    )
+    if done.returncode:
+        pytest.fail(f"{' '.join(command)}\n{(done.stdout + done.stderr)[-MOST_OUTPUT:]}", pytrace=False)
+
+
+@pytest.fixture(scope="session")
+def npm() -> str:
+    """npm, with the packages of the lock file installed."""
+    assert NPM is not None
+    installed = SHELL / "node_modules" / ".package-lock.json"
+    lock = SHELL / "package-lock.json"
+    if not installed.exists() or installed.stat().st_mtime < lock.stat().st_mtime:
+        run(NPM, "ci", "--no-audit", "--no-fund")
+    return NPM
+
+
+def test_generated_types_are_up_to_date() -> None:
+    """The TypeScript types are what the OpenRPC document says."""
+    done = subprocess.run(
+        [sys.executable, str(ROOT / "build" / "generate_types.py"), "--check"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.node
+@pytest.mark.slow
+@needs_npm
+def test_builds_and_type_checks(npm: str) -> None:
+    """Every folder compiles against nothing but what it may, and main, preload and renderer are bundled."""
+    run(npm, "run", "build")
+    run(npm, "run", "typecheck")
+
+
+@pytest.mark.node
+@pytest.mark.slow
+@needs_npm
+@pytest.mark.parametrize("project", ["node", "renderer"])
+def test_units(npm: str, project: str) -> None:
+    """Client, addon, handlers, packaging; components."""
+    run(npm, "test", "--", "--project", project)
+
+
+@pytest.mark.node
+@pytest.mark.browser
+@pytest.mark.slow
+@needs_npm
+@needs_chromium
+def test_in_the_browser(npm: str) -> None:
+    """Every state as a picture, checked by axe; the recorder end to end."""
+    run(npm, "test", "--", "--project", "e2e")
