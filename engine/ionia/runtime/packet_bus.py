@@ -4,7 +4,7 @@ import threading
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
-from ionia.core.media import EncodedPacket
+from ionia.core.media import EncodedPacket, Track
 from ionia.core.packet_order import PacketInterleaver, PacketWindow
 
 Publish = Callable[[Sequence[EncodedPacket]], None]
@@ -40,6 +40,7 @@ class PacketBus:
         self._lock = threading.Lock()
         self._interleaver = PacketInterleaver(fps=fps, has_audio=has_audio)  # protected by _lock
         self._subscriptions: list[Subscription] = []  # protected by _lock
+        self._keyframe_listeners: list[Callable[[EncodedPacket], None]] = []  # protected by _lock
         self._closed = False  # protected by _lock
 
     @property
@@ -74,9 +75,24 @@ class PacketBus:
         if present:
             subscription.subscriber.complete()
 
+    def listen_keyframes(self, listener: Callable[[EncodedPacket], None]) -> None:
+        """Tell of each video keyframe as it is encoded, before it is put in order. The listener must only queue."""
+        with self._lock:
+            self._keyframe_listeners.append(listener)
+
+    def unlisten_keyframes(self, listener: Callable[[EncodedPacket], None]) -> None:
+        """Tell no more. Idempotent."""
+        with self._lock:
+            if listener in self._keyframe_listeners:
+                self._keyframe_listeners.remove(listener)
+
     def publish(self, packets: Sequence[EncodedPacket]) -> None:
         """From an encoder's thread: the next packets of its track."""
         with self._lock:
+            for packet in packets:
+                if packet.track is Track.VIDEO and packet.keyframe:
+                    for listener in self._keyframe_listeners:
+                        listener(packet)
             ordered = [ready for packet in packets for ready in self._interleaver.push(packet)]
             if ordered:
                 self._distribute(ordered)

@@ -15,6 +15,7 @@ from ionia.core.bitrate import BitrateController
 from ionia.core.connection import ConnectionPolicy, LinkAction, LinkEvent, LinkState, ReconnectSettings
 from ionia.core.errors import ErrorKind, IoniaError
 from ionia.core.events import BackpressureChanged, ConnectionChanged, Event, EventData
+from ionia.core.live_edge import LiveEdge
 from ionia.core.media import EncodedPacket, MediaHeader
 from ionia.core.ports import Clock
 from ionia.core.rate_meter import RateMeter
@@ -93,8 +94,10 @@ class StreamOutput:
         self._fail = fail
         self._condition = threading.Condition()
         self._packets: list[EncodedPacket] = []  # protected by _condition
+        self._keyframe: EncodedPacket | None = None  # newest announced one, protected by _condition
         self._messages: list[_FromSender] = []  # protected by _condition
         self._stopping = False  # protected by _condition
+        self._edge = LiveEdge()
         self._buffer = StreamBuffer(fps=pipeline.fps, limit_ns=settings.buffer_ms * 1_000_000)
         self._policy = ConnectionPolicy(
             ReconnectSettings(
@@ -135,6 +138,7 @@ class StreamOutput:
         """Begin connecting. Raises IoniaError(CONNECT_FAILED) if a connection is required and none is made."""
         self._header, self._pipeline = header, pipeline
         self._started = True
+        pipeline.bus.listen_keyframes(self._announce)
         self._worker.start()
         if not self._settings.require_connection:
             return
@@ -147,6 +151,12 @@ class StreamOutput:
         """On an encoder's thread: queue."""
         with self._condition:
             self._packets.extend(packets)
+            self._condition.notify()
+
+    def _announce(self, keyframe: EncodedPacket) -> None:
+        """On an encoder's thread: a keyframe is there, before it is put in order."""
+        with self._condition:
+            self._keyframe = keyframe
             self._condition.notify()
 
     def complete(self) -> None:
@@ -204,6 +214,8 @@ class StreamOutput:
                 self._sender.kill()
             if self._pipeline is not None:
                 self._pipeline.leave_bitrate(self)
+                self._pipeline.bus.unlisten_keyframes(self._announce)
+            self._buffer.clear(self._clock.now_ns())
             self._spares.close()
             self._publish(self._clock.now_ns())
 
@@ -213,7 +225,7 @@ class StreamOutput:
         deadline_ns = self._policy.deadline_ns
         due_ns = now_ns + OBSERVE_NS if deadline_ns is None else min(now_ns + OBSERVE_NS, deadline_ns)
         with self._condition:
-            if not (self._packets or self._messages or self._stopping):
+            if not (self._packets or self._keyframe or self._messages or self._stopping):
                 self._condition.wait(max(0, due_ns - now_ns) / NS_PER_S)
             return self._stopping
 
@@ -221,11 +233,16 @@ class StreamOutput:
         with self._condition:
             packets, self._packets = self._packets, []
             messages, self._messages = self._messages, []
+            keyframe, self._keyframe = self._keyframe, None
         for message in messages:
             self._hear(message)
         now_ns = self._clock.now_ns()
-        if self._policy.state is LinkState.CONNECTED:
-            for packet in packets:
+        if keyframe is not None:
+            self._edge.announce(keyframe)
+        if self._policy.state is not LinkState.CONNECTED:
+            self._edge.skip(packets)
+        else:
+            for packet in self._edge.take(packets):
                 self._buffer_actions(self._buffer.push(packet, now_ns))
         self._policy_event(link.TimePassed())
         self._send()
@@ -241,7 +258,7 @@ class StreamOutput:
         match message.event:
             case Connected():
                 self._policy_event(link.AttemptConnected(attempt_id=attempt_id))
-                if not self._first.done():
+                if self._policy.state is LinkState.CONNECTED and not self._first.done():
                     self._first.set_result(None)
             case Progress(muxed=muxed, delivered=delivered, sent_bytes=sent, delivered_bytes=delivered_bytes):
                 if attempt_id != self._attempt_id or self._policy.state is not LinkState.CONNECTED:
@@ -276,6 +293,7 @@ class StreamOutput:
                     self._sender.close(GOODBYE_SECONDS)
             case link.ClearBuffer():
                 self._buffer_actions(self._buffer.clear(self._clock.now_ns()))
+                self._edge.restart()
                 self._bytes_before += self._sent_bytes
                 self._sent_bytes = self._delivered_bytes = 0
                 self._controller.reset()
