@@ -14,6 +14,7 @@ from ionia.media.header import media_header
 from ionia.runtime.backends import Backends, OpenedEncoders
 from ionia.runtime.clock import MonotonicClock
 from ionia.runtime.engine import Engine
+from ionia.runtime.windows_process import be_dpi_aware
 from ionia.sinks.mp4_file import Mp4File
 from ionia.sinks.output_path import free_bytes
 from ionia.sinks.rtmp_sender import SparePool
@@ -24,6 +25,7 @@ log = logging.getLogger(__name__)
 
 def make_backends(clock: MonotonicClock | None = None) -> Backends:
     """This platform's sources, libav's encoders, files."""
+    be_dpi_aware()  # before anything looks at a screen
     clock = clock or MonotonicClock()
     return Backends(
         screen=lambda settings: screens.open_screen(

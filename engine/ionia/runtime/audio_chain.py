@@ -59,7 +59,7 @@ class AudioChain:
         self._engine: AudioEngine | None = None
         self._snapshot = AudioSnapshot()
         self._levels: Mapping[AudioInput, Level] = {}
-        self._worker = Worker("audio-tick", self._tick_until_stopped, fail)
+        self._worker = Worker("audio-tick", self._tick_until_stopped, fail, urgent="Pro Audio")
 
     @property
     def snapshot(self) -> AudioSnapshot:

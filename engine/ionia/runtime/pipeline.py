@@ -20,6 +20,7 @@ from ionia.runtime.packet_bus import PacketBus
 from ionia.runtime.screen_capture import ScreenCapture
 from ionia.runtime.sound_capture import SoundCapture, SoundMessage
 from ionia.runtime.video_chain import VideoChain
+from ionia.runtime.windows_process import recording_process
 
 log = logging.getLogger(__name__)
 
@@ -57,6 +58,7 @@ class Pipeline:
         self._failure: IoniaError | None = None  # protected by _lock
         self._started = False  # protected by _lock
         self._votes = BitrateVotes(settings.video_bitrate)  # protected by _lock
+        self._asked_of_system = False
         self._screen: ScreenCapture | None = None
         self._sounds: dict[AudioInput, SoundCapture] = {}
         self._inbox: Inbox[SoundMessage] = Inbox(INBOX_BLOCKS)
@@ -166,6 +168,9 @@ class Pipeline:
 
     def open(self) -> None:
         """Open every source and encoder. Raises IoniaError, with everything freed."""
+        with self._lock:
+            self._asked_of_system = True
+        recording_process.begin()
         try:
             self._open()
         except BaseException:
@@ -198,6 +203,10 @@ class Pipeline:
             self._video.close(JOIN_TIMEOUT_S)
         if self._bus is not None:
             self._bus.close()
+        with self._lock:
+            asked, self._asked_of_system = self._asked_of_system, False
+        if asked:
+            recording_process.end()
 
     def _open(self) -> None:
         settings = self.settings

@@ -45,7 +45,7 @@ class ScreenCapture:
         self._epoch: Future[int] = Future()
         self._size: tuple[int, int] | None = None
         self._told: tuple[str, ...] = ()
-        self._worker = Worker("screen-capture", self._run, self._failed)
+        self._worker = Worker("screen-capture", self._run, self._failed, urgent="Capture")
 
     @property
     def backend(self) -> str:

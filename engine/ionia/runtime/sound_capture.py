@@ -52,7 +52,7 @@ class SoundCapture:
         self._stop = stop
         self._warn = warn
         self._opened: Future[None] = Future()
-        self._worker = Worker(f"sound-{which.value}", self._run, self._failed)
+        self._worker = Worker(f"sound-{which.value}", self._run, self._failed, urgent="Pro Audio")
 
     @property
     def backend(self) -> str:

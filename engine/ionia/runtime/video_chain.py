@@ -60,7 +60,7 @@ class VideoChain:
         self._ended = False  # protected by _condition
         self._keyframe = threading.Event()
         self._bitrate: LatestSlot[int] = LatestSlot()
-        self._tick_worker = Worker("video-tick", self._tick_until_stopped, fail)
+        self._tick_worker = Worker("video-tick", self._tick_until_stopped, fail, urgent="Capture")
         self._encode_worker = Worker("video-encode", self._encode_until_ended, fail)
 
     def snapshot(self) -> VideoSnapshot:

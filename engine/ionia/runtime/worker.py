@@ -3,6 +3,9 @@
 import logging
 import threading
 from collections.abc import Callable
+from contextlib import nullcontext
+
+from ionia.runtime.windows_process import tick_thread
 
 log = logging.getLogger(__name__)
 
@@ -11,14 +14,23 @@ class Worker:
     """Runs `body` once on its own thread.
 
     An exception that leaves `body` is kept in `error` and handed to `on_error`, on that thread. The body must end by
-    itself once it is told to, by whatever it waits for; `join` only waits.
+    itself once it is told to, by whatever it waits for; `join` only waits. `urgent` is the multimedia task whose
+    priority the thread gets on Windows, for threads that must not come late and do little.
     """
 
-    def __init__(self, name: str, body: Callable[[], None], on_error: Callable[[BaseException], None]) -> None:
+    def __init__(
+        self,
+        name: str,
+        body: Callable[[], None],
+        on_error: Callable[[BaseException], None],
+        *,
+        urgent: str | None = None,
+    ) -> None:
         self.name = name
         self.error: BaseException | None = None
         self._body = body
         self._on_error = on_error
+        self._urgent = urgent
         self._thread = threading.Thread(target=self._run, name=f"ionia-{name}")
 
     def start(self) -> None:
@@ -37,7 +49,8 @@ class Worker:
 
     def _run(self) -> None:
         try:
-            self._body()
+            with tick_thread(self._urgent) if self._urgent else nullcontext():
+                self._body()
         except BaseException as error:
             self.error = error
             log.debug("thread %s failed", self.name, exc_info=True)
