@@ -71,6 +71,7 @@ def set_debug(enabled: bool) -> None:
 
 
 def _would_block(fd: int) -> bool:
-    if sys.platform == "win32":
-        return False  # select knows only sockets there
-    return not select.select([], [fd], [], 0)[1]
+    blocked = False
+    if sys.platform != "win32":  # select knows only sockets there
+        blocked = not select.select([], [fd], [], 0)[1]
+    return blocked

@@ -2,10 +2,10 @@
 opening and closing hold the GIL for as long as the server likes.
 
 The muxer is `tee` with one slave, because only so do the protocol's options (timeouts, socket buffer, application and
-key cut as we mean it) reach the protocol, and because with them a dead server ends a write.
+key cut as we mean it) reach the protocol, and because with them a dead server ends a write. The slave passes bytes
+through: the tags are ours (core.flv_tags), so that a packet is on the wire when `write` returns.
 """
 
-import io
 import os
 import socket
 import stat
@@ -16,12 +16,11 @@ from fractions import Fraction
 
 import av
 from av.packet import Packet
-from av.stream import Stream
 
+from ionia.core import flv_tags
 from ionia.core.flv_timeline import FlvTimeline
 from ionia.core.media import EncodedPacket, MediaHeader, Track
 from ionia.core.rtmp_url import RtmpUrl
-from ionia.core.timebase import ticks_per_second
 
 IO_TIMEOUT_US = 8_000_000
 """Longest single read or write. The engine ends a stalled sender sooner; this is for one that has lost its engine."""
@@ -29,12 +28,11 @@ IO_TIMEOUT_US = 8_000_000
 _BUFFER_SECONDS = 0.1
 _LEAST_BUFFER = 65_536
 _MOST_BUFFER = 1_048_576
-_NO_INTERLEAVING = {"max_interleave_delta": "1"}
-"""Microseconds. Packets come in order already; by default libav would hold one track back for up to ten seconds when
-the other falls silent. Both the tee and its slave interleave."""
-
 _TCP_INFO_BYTES_ACKED = 120
 """Offset of tcpi_bytes_acked in struct tcp_info (linux/tcp.h, since 4.2), a 64-bit number."""
+
+_TCP_ESTABLISHED = 1
+"""tcpi_state, the first byte of the same structure."""
 
 _SPECIAL_IN_OPTION = "\\':]"
 _SPECIAL_IN_SLAVE = "\\'|"
@@ -58,24 +56,34 @@ class SocketProgress:
         import termios  # noqa: PLC0415
 
         assert self._socket is not None  # noqa: S101 - callers look at `exact`
-        while True:
-            before = self._acknowledged(self._socket)
-            (waiting,) = struct.unpack("i", fcntl.ioctl(self._socket, termios.TIOCOUTQ, bytes(4)))
-            after = self._acknowledged(self._socket)
-            if before == after:  # both numbers are of the same moment
-                return after + waiting, after
+        entered = arrived = 0
+        if sys.platform == "linux":
+            while True:
+                before = self._acknowledged(self._socket)
+                (waiting,) = struct.unpack("i", fcntl.ioctl(self._socket, termios.TIOCOUTQ, bytes(4)))
+                arrived = self._acknowledged(self._socket)
+                entered = arrived + waiting
+                if before == arrived:  # both numbers are of the same moment
+                    break
+        return entered, arrived
+
+    @property
+    def established(self) -> bool:
+        """Whether both sides still hold the connection open. False at once when the other one closed or reset it."""
+        assert self._socket is not None  # noqa: S101 - callers look at `exact`
+        return self._socket.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 1)[0] == _TCP_ESTABLISHED
 
     @staticmethod
     def _acknowledged(connection: socket.socket) -> int:
-        info = connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 256)
-        return int(struct.unpack_from("Q", info, _TCP_INFO_BYTES_ACKED)[0])
+        acknowledged = 0
+        if sys.platform == "linux":
+            info = connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 256)
+            acknowledged = int(struct.unpack_from("Q", info, _TCP_INFO_BYTES_ACKED)[0])
+        return acknowledged
 
 
 class DeliveryCount:
-    """Which packets have arrived, from bytes that have: packet n has when all bytes up to its end have. One owner.
-
-    libav holds a packet until the next one, so the count may be ahead by one.
-    """
+    """Which packets have arrived, from bytes that have: packet n has when all bytes up to its end have. One owner."""
 
     def __init__(self) -> None:
         self.muxed = 0
@@ -99,48 +107,41 @@ class RtmpOutput:
 
     def __init__(self, url: RtmpUrl, header: MediaHeader, *, ca_file: str) -> None:
         """Connect and publish; blocks with the GIL held."""
-        self._fps = header.fps
+        self._tracks = {Track.VIDEO, Track.AUDIO} if header.has_audio else {Track.VIDEO}
         self._timeline = FlvTimeline(fps=header.fps)
-        self._container = av.open(_tee_slave(url, header, ca_file), "w", format="tee", options=_NO_INTERLEAVING)
-        with av.open(io.BytesIO(header.init_segment), "r") as template:
-            self._tracks = self._add_tracks(template, header)
-            self._container.start_encoding()
+        self._milliseconds = 0
+        self._container = av.open(_tee_slave(url, header, ca_file), "w", format="tee")
+        self._stream = self._container.add_data_stream("bin_data")
+        self._container.start_encoding()
         self.progress = SocketProgress(_connection())
-
-    def _add_tracks(self, template: "av.container.InputContainer", header: MediaHeader) -> dict[Track, Stream]:
-        video = self._container.add_stream_from_template(template.streams.video[0], opaque=True)
-        # Annex B here makes libav's FLV muxer convert packets, which are Annex B too.
-        video.codec_context.extradata = header.video_extradata
-        tracks: dict[Track, Stream] = {Track.VIDEO: video}
-        if header.has_audio:
-            tracks[Track.AUDIO] = self._container.add_stream_from_template(template.streams.audio[0], opaque=True)
-        return tracks
+        self._put(flv_tags.begin(header))
 
     def write(self, packet: EncodedPacket) -> None:
         """Write in DTS order; blocks without the GIL while the socket is full. Nothing goes before a keyframe."""
         milliseconds = self._timeline.stamp(packet.track, packet.dts, keyframe=packet.keyframe)
         if milliseconds is None or packet.track not in self._tracks:
             return
-        out = Packet(packet.data)
-        out.stream = self._tracks[packet.track]
-        out.time_base = _MILLISECOND
-        out.pts = out.dts = milliseconds
-        out.duration = round(1000 * packet.duration / ticks_per_second(packet.track, self._fps))
-        out.is_keyframe = packet.keyframe
-        self._container.mux(out)
+        self._milliseconds = milliseconds
+        self._put(flv_tags.packet_tag(packet, milliseconds))
 
     def close(self) -> None:
         """Unpublish and disconnect; blocks with the GIL held."""
+        self._put(flv_tags.end(self._milliseconds))
         self._container.close()
+
+    def _put(self, data: bytes) -> None:
+        out = Packet(data)
+        out.stream = self._stream
+        out.time_base = _MILLISECOND
+        out.pts = out.dts = self._milliseconds
+        self._container.mux(out)
 
 
 def _tee_slave(url: RtmpUrl, header: MediaHeader, ca_file: str) -> str:
     """The tee muxer's description of one RTMP slave, escaped for its two levels of parsing."""
     wanted = round((header.video_bitrate + header.audio_bitrate) / 8 * _BUFFER_SECONDS)
     options = {
-        "f": "flv",
-        "flvflags": "no_duration_filesize",
-        **_NO_INTERLEAVING,
+        "f": "data",
         "rw_timeout": str(IO_TIMEOUT_US),
         "tcp_nodelay": "1",
         # Small, because what is in there is late and can't be dropped; without this Linux takes 2.9 MB.
@@ -164,9 +165,8 @@ def _escaped(text: str, special: str) -> str:
 
 def _connection() -> socket.socket | None:
     """This process's one TCP connection, as a duplicate; None where it can't be found."""
-    if sys.platform != "linux":
-        return None
-    for name in os.listdir("/proc/self/fd"):  # noqa: PTH208 - names, not paths
+    descriptors = os.listdir("/proc/self/fd") if sys.platform == "linux" else []  # noqa: PTH208 - names, not paths
+    for name in descriptors:
         try:
             if not stat.S_ISSOCK(os.fstat(int(name)).st_mode):
                 continue

@@ -73,6 +73,7 @@ class _Sender:
         self._lock = threading.Lock()
         self._count = DeliveryCount()
         self._payload = 0
+        self._closing = False
         self._last: Progress | None = None
 
     def run(self) -> NoReturn:
@@ -98,6 +99,7 @@ class _Sender:
                 output.write(message)
                 self._count_written(len(message.data), output.progress)
             if isinstance(message, Close):
+                self._closing = True
                 output.close()
         except (av.error.FFmpegError, OSError, ValueError) as error:
             self._fail(error, url, connected=connected)
@@ -147,6 +149,9 @@ class _Sender:
             self._log.drain()
             if progress.exact:
                 self._report(progress)
+                if not (self._closing or progress.established):
+                    # Sooner than a write would find out, and also while one is blocked or none is due.
+                    self._end(FailureCode.RESET, "closed by the other side")
 
     def _count_written(self, size: int, progress: SocketProgress) -> None:
         with self._lock:
@@ -183,14 +188,14 @@ class _LibavLog:
         self._pipe: int | None = None
         if sys.platform == "win32":
             av.logging.set_level(None)
-            return
-        self._pipe, write_end = os.pipe()
-        os.set_blocking(self._pipe, False)
-        os.set_blocking(write_end, False)
-        os.dup2(write_end, 2)
-        os.close(write_end)
-        av.logging.restore_default_callback()
-        av.logging.set_level(av.logging.ERROR)
+        else:
+            self._pipe, write_end = os.pipe()
+            os.set_blocking(self._pipe, False)
+            os.set_blocking(write_end, False)
+            os.dup2(write_end, 2)
+            os.close(write_end)
+            av.logging.restore_default_callback()
+            av.logging.set_level(av.logging.ERROR)
 
     def drain(self) -> None:
         """Make room in the pipe. Any thread."""

@@ -237,13 +237,17 @@ def default_ca_file() -> str:
     SSL_CERT_FILE if set, else where Linux distributions keep it; empty on Windows, where libav asks the system.
     """
     named = os.environ.get("SSL_CERT_FILE", "")
-    if named or sys.platform == "win32":
+    if named:
         return named
     known = (
-        "/etc/ssl/certs/ca-certificates.crt",
-        "/etc/pki/tls/certs/ca-bundle.crt",
-        "/etc/ssl/ca-bundle.pem",
-        "/etc/ssl/cert.pem",
+        ()
+        if sys.platform == "win32"
+        else (
+            "/etc/ssl/certs/ca-certificates.crt",
+            "/etc/pki/tls/certs/ca-bundle.crt",
+            "/etc/ssl/ca-bundle.pem",
+            "/etc/ssl/cert.pem",
+        )
     )
     return next((path for path in known if os.path.exists(path)), "")  # noqa: PTH110 - one look, no path object
 

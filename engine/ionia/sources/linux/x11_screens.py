@@ -8,6 +8,7 @@ import contextlib
 import os
 import socket
 import struct
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,6 +25,8 @@ from ionia.core.media import VideoFrame
 from ionia.core.ports import Clock
 from ionia.core.service import ScreenInfo, WindowInfo
 from ionia.sources.grabber import LibavGrabber
+
+assert sys.platform == "linux"  # noqa: S101 - mypy checks the rest for Linux only
 
 BACKEND = "x11grab"
 
