@@ -107,6 +107,5 @@ def test_a_link_that_stalls_recovers_and_breaks(nginx: NginxRtmp) -> None:
         relay.throttle(200_000)
         sender.send(clip.packets[half:])
         events.delivered(len(clip.packets))
-        relay.reset()
-        sender.send(clip.packets[-1:] * 50)
+        relay.reset()  # found out although nothing is being written
         assert events.ended().code is FailureCode.RESET
