@@ -244,6 +244,8 @@ class StreamOutput:
         else:
             for packet in self._edge.take(packets):
                 self._buffer_actions(self._buffer.push(packet, now_ns))
+        if self._policy.state is LinkState.CONNECTED:
+            self._observe_delivery()  # here as well: a sender that is stuck reports nothing
         self._policy_event(link.TimePassed())
         self._send()
         self._adapt(now_ns)
@@ -267,15 +269,20 @@ class StreamOutput:
                 self._sent_bytes, self._delivered_bytes = sent, delivered_bytes
                 self._rate.note(self._bytes_before + delivered_bytes, now_ns)
                 self._buffer_actions(self._buffer.acknowledge(muxed=muxed, delivered=delivered, now_ns=now_ns))
-                self._policy_event(
-                    link.DeliveryObserved(
-                        attempt_id=attempt_id, delivered_bytes=delivered_bytes, pending=self._buffer.packets > 0
-                    )
-                )
+                self._observe_delivery()
             case Ended(code=code, detail=detail):
                 reason = code.value if code is not None else "the connection was closed"
                 log.info("sender ended: %s (%s)", reason, detail)
                 self._policy_event(link.AttemptEnded(attempt_id=attempt_id, reason=reason))
+
+    def _observe_delivery(self) -> None:
+        self._policy_event(
+            link.DeliveryObserved(
+                attempt_id=self._attempt_id,
+                delivered_bytes=self._delivered_bytes,
+                pending=self._buffer.packets > 0,
+            )
+        )
 
     def _policy_event(self, event: LinkEvent) -> None:
         for action in self._policy.on(event, self._clock.now_ns()):
