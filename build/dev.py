@@ -98,6 +98,7 @@ def engine(arguments: list[str]) -> int:
 def test(arguments: list[str]) -> int:
     """The whole suite, or what the arguments choose."""
     ensure("dev")
+    ensure("freeze")  # the suite freezes the engine and tests the folder
     ensure_system_packages()
     return hand_over([str(PYTHON), "-m", "pytest", *arguments], cwd=ROOT)
 
