@@ -46,6 +46,8 @@ export class Studio {
   readonly #stream: StreamControl;
   readonly #readiness: Readiness;
   #watched = true;
+  /** Whether the last levels said nothing: that is told once. */
+  #silent = false;
   #diskTimer: NodeJS.Timeout | undefined;
 
   constructor(options: StudioOptions) {
@@ -174,7 +176,11 @@ export class Studio {
         this.store.dispatch({ type: "engine", engine: { phase: "restarting", message, version: "" } });
         this.store.dispatch({ type: "levels", levels: { desktop: null, mic: null } });
       })
-      .on("audio.levels", ({ desktop, mic }) => this.store.dispatch({ type: "levels", levels: { desktop, mic } }));
+      .on("audio.levels", ({ desktop, mic }) => {
+        const silent = desktop === null && mic === null;
+        if (!silent || !this.#silent) this.store.dispatch({ type: "levels", levels: { desktop, mic } });
+        this.#silent = silent;
+      });
     this.store.subscribe((event) => {
       const ended = (event.type === "recording" || event.type === "stream") && (event.change.phase === "idle" || event.change.phase === "failed");
       if (ended) this.#adjust();

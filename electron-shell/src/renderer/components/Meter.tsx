@@ -1,4 +1,7 @@
-/** A level meter from -60 to 0 dBFS with a peak mark. Paints itself ten times a second without rendering React. */
+/**
+ * A level meter from -60 to 0 dBFS with a peak mark. Paints itself ten times a second without rendering React, and
+ * without transitions: an animation, however small, has the browser draw sixty frames a second for as long as it runs.
+ */
 import { useCallback, useRef } from "react";
 import type { Levels } from "@ionia/common";
 import { useLevels } from "../state/use_shell.ts";
@@ -55,8 +58,8 @@ export function Meter({ source, label, onDark = false }: MeterProps) {
       className={`relative h-1.5 overflow-hidden rounded-full ${onDark ? "bg-white/12" : "bg-line"}`}
     >
       {/* The window slides in from the left, what is in it slides back: the colours stay where they belong. */}
-      <div ref={slide} className="absolute inset-0 overflow-hidden transition-transform duration-100 ease-linear" style={{ transform: "translateX(-100%)" }}>
-        <div ref={fill} className="meter-fill absolute inset-0 transition-transform duration-100 ease-linear" style={{ transform: "translateX(100%)" }} />
+      <div ref={slide} className="absolute inset-0 overflow-hidden" style={{ transform: "translateX(-100%)" }}>
+        <div ref={fill} className="meter-fill absolute inset-0" style={{ transform: "translateX(100%)" }} />
       </div>
       <div ref={mark} className="absolute inset-0" style={{ transform: "translateX(-100%)" }}>
         <div className={`absolute top-0 right-0 h-full w-[3px] rounded-full ${onDark ? "bg-white" : "bg-ink"}`} />

@@ -77,7 +77,7 @@ function Viewfinder() {
         <div className="flex items-center gap-2" role="status" aria-label="Recording state">
           <span
             aria-hidden
-            className={`size-2.5 rounded-full ${recording === "recording" ? "animate-breathe bg-[#ff4d61]" : recording === "failed" ? "bg-[#ff8b99]" : "bg-[#5f6a84]"}`}
+            className={`size-2.5 rounded-full ${recording === "recording" ? `bg-[#ff4d61] motion-reduce:opacity-100 ${seconds % 2 === 0 ? "" : "opacity-40"}` : recording === "failed" ? "bg-[#ff8b99]" : "bg-[#5f6a84]"}`}
           />
           <span className={`text-[13px] font-semibold ${recording === "failed" ? "text-[#ffa3ae]" : ""}`}>{RECORDING_WORDS[recording]}</span>
         </div>
