@@ -3,13 +3,14 @@
 import itertools
 import json
 import os
+import select
 import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import TracebackType
-from typing import Any
+from typing import IO, Any
 
 WAIT_SECONDS = 60.0
 """A deadline for answers that come within milliseconds, on a machine that does other things too."""
@@ -50,6 +51,7 @@ class EngineProcess:
         self._notifications: list[Message] = []
         self._stderr: list[str] = []
         self._ended = False
+        self._over, self._over_sender = os.pipe()
         self._threads = [threading.Thread(target=self._read_stdout), threading.Thread(target=self._read_stderr)]
         for thread in self._threads:
             thread.start()
@@ -68,8 +70,11 @@ class EngineProcess:
             except subprocess.TimeoutExpired:
                 self.process.kill()
         self.process.wait()
+        # Not the ends of the pipes: what the engine started (under Wine, explorer.exe) may hold them for ever.
+        os.close(self._over_sender)
         for thread in self._threads:
             thread.join()
+        os.close(self._over)
         for stream in (self.process.stdin, self.process.stdout, self.process.stderr):
             if stream is not None:
                 stream.close()
@@ -135,7 +140,7 @@ class EngineProcess:
 
     def _read_stdout(self) -> None:
         assert self.process.stdout is not None
-        for line in self.process.stdout:
+        for line in self._lines(self.process.stdout):
             message = json.loads(line)
             with self._condition:
                 if "method" in message:
@@ -149,6 +154,21 @@ class EngineProcess:
 
     def _read_stderr(self) -> None:
         assert self.process.stderr is not None
-        for line in self.process.stderr:
+        for line in self._lines(self.process.stderr):
             with self._condition:
-                self._stderr.append(line.decode(errors="replace"))
+                self._stderr.append(line.decode(errors="replace") + "\n")
+
+    def _lines(self, stream: IO[bytes]) -> Iterator[bytes]:
+        """Lines until the pipe ends, or until the process is over and the pipe is empty."""
+        rest = b""
+        while True:
+            readable, _, _ = select.select([stream, self._over], [], [])
+            if stream not in readable:
+                break
+            data = os.read(stream.fileno(), 1 << 16)
+            if not data:
+                break
+            *lines, rest = (rest + data).split(b"\n")
+            yield from lines
+        if rest:
+            yield rest
