@@ -3,14 +3,20 @@
 Needs root. The server runs inside the namespace (`enter`), the sender outside; what goes to the server is limited.
 """
 
+import ctypes
 import os
 import shutil
+import socket
 import subprocess
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
+
+_CLONE_NEWNET = 0x40000000
 
 
 def _run(*command: str) -> None:
@@ -31,6 +37,23 @@ class SlowNetwork:
     def enter(self) -> list[str]:
         """Command prefix."""
         return ["ip", "netns", "exec", self.name]
+
+    def listen(self) -> socket.socket:
+        """A listening socket at the far end, usable from here: a socket stays in the namespace it was made in."""
+        made: list[socket.socket] = []
+
+        def make() -> None:  # on a thread of its own, because setns moves the thread
+            with Path(f"/run/netns/{self.name}").open("rb") as namespace:
+                if ctypes.CDLL(None, use_errno=True).setns(namespace.fileno(), _CLONE_NEWNET):
+                    return
+            made.append(socket.create_server((self.server_address, 0)))
+
+        thread = threading.Thread(target=make)
+        thread.start()
+        thread.join()
+        if not made:
+            pytest.skip("a thread can't enter a network namespace here")
+        return made[0]
 
     def limit(self, megabits: float) -> None:
         """Rate towards the server from now on. The queue in front of the link holds 100 ms, as a good router's does."""

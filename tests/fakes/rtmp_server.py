@@ -88,8 +88,14 @@ class RtmpServer:
     """Listens on 127.0.0.1 from construction on. Every connection has a thread; `close` ends all of them."""
 
     def __init__(
-        self, *, misbehaviour: Misbehaviour | None = None, tls: ssl.SSLContext | None = None, port: int = 0
+        self,
+        *,
+        misbehaviour: Misbehaviour | None = None,
+        tls: ssl.SSLContext | None = None,
+        port: int = 0,
+        listener: socket.socket | None = None,
     ) -> None:
+        """`listener`: a listening socket, for instance one in another network namespace; it is closed in the end."""
         self.misbehaviour = misbehaviour
         self.publications: list[Publication] = []
         self._tls = tls
@@ -97,13 +103,13 @@ class RtmpServer:
         self._closing = threading.Event()
         self._sockets: set[socket.socket] = set()
         self._threads: list[threading.Thread] = []
-        self._listener = socket.create_server(("127.0.0.1", port), reuse_port=False)
-        self.port = int(self._listener.getsockname()[1])
+        self._listener = listener or socket.create_server(("127.0.0.1", port), reuse_port=False)
+        self.host, self.port = self._listener.getsockname()[:2]
         self._start(self._accept)
 
     def url(self, key: str = "key", app: str = "live") -> str:
         """Where to publish."""
-        return f"{'rtmps' if self._tls else 'rtmp'}://127.0.0.1:{self.port}/{app}/{key}"
+        return f"{'rtmps' if self._tls else 'rtmp'}://{self.host}:{self.port}/{app}/{key}"
 
     def wait_for(self, condition: object, timeout: float = 20) -> None:
         """Wait until `condition()` holds; it is looked at after every message. AssertionError if it never does."""
@@ -111,16 +117,20 @@ class RtmpServer:
         with self._changed:
             assert self._changed.wait_for(condition, timeout), "the server waited in vain"
 
+    def hang_up(self) -> None:
+        """Close every connection; go on listening."""
+        with self._changed:
+            for connection in self._sockets:
+                with suppress(OSError):
+                    connection.shutdown(socket.SHUT_RDWR)
+
     def close(self) -> None:
         """Close everything and wait for the threads."""
         self._closing.set()
         with suppress(OSError):
             self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
-        with self._changed:
-            for connection in self._sockets:
-                with suppress(OSError):
-                    connection.shutdown(socket.SHUT_RDWR)
+        self.hang_up()
         for thread in self._threads:
             thread.join(10)
 
@@ -353,9 +363,14 @@ def _decode_object(data: bytes, offset: int) -> tuple[object, int]:
 
 
 @contextmanager
-def rtmp_server(*, misbehaviour: Misbehaviour | None = None, tls: ssl.SSLContext | None = None) -> Iterator[RtmpServer]:
+def rtmp_server(
+    *,
+    misbehaviour: Misbehaviour | None = None,
+    tls: ssl.SSLContext | None = None,
+    listener: socket.socket | None = None,
+) -> Iterator[RtmpServer]:
     """A server for the length of a test."""
-    server = RtmpServer(misbehaviour=misbehaviour, tls=tls)
+    server = RtmpServer(misbehaviour=misbehaviour, tls=tls, listener=listener)
     try:
         yield server
     finally:
