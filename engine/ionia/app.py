@@ -11,6 +11,7 @@ from ionia.core.settings import AudioMode, PipelineSettings
 from ionia.media.audio_encoder import LibavAudioEncoder
 from ionia.media.encoder_probe import list_encoders, open_video_encoder
 from ionia.media.header import media_header
+from ionia.runtime.audio_corrections import AudioCorrections
 from ionia.runtime.backends import Backends, OpenedEncoders
 from ionia.runtime.clock import MonotonicClock
 from ionia.runtime.engine import Engine
@@ -43,6 +44,7 @@ def make_backends(clock: MonotonicClock | None = None) -> Backends:
         spare_senders=SparePool,
         free_bytes=free_bytes,
         ffmpeg_version=lambda: av.ffmpeg_version_info,
+        corrections=AudioCorrections(),
     )
 
 

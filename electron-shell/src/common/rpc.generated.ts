@@ -365,6 +365,8 @@ export interface EngineMethods {
       micGain?: number;
       /** Linear factor for desktop sound. */
       desktopGain?: number;
+      /** Moves all sound later by so many ms (negative: earlier); default: each device by what is remembered for it. */
+      audioOffsetMs?: number | null;
       /** Seconds from keyframe to keyframe. */
       keyframeIntervalSeconds?: number;
       /** Whether the mouse pointer is recorded. */
@@ -465,6 +467,8 @@ export interface EngineMethods {
       micGain?: number;
       /** Linear factor for desktop sound. */
       desktopGain?: number;
+      /** Moves all sound later by so many ms (negative: earlier); default: each device by what is remembered for it. */
+      audioOffsetMs?: number | null;
       /** Seconds from keyframe to keyframe. */
       keyframeIntervalSeconds?: number;
       /** Whether the mouse pointer is recorded. */

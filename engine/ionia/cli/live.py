@@ -62,6 +62,7 @@ def pipeline_settings(options: argparse.Namespace, line: LiveLine) -> PipelineSe
         audio_mode=mode,
         desktop_audio=desktop,
         microphone=options.microphone,
+        audio_offset_ms=options.audio_offset_ms,
     )
 
 

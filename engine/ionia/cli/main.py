@@ -8,6 +8,7 @@ import sys
 from typing import TYPE_CHECKING
 
 import ionia
+from ionia.core.audio_offsets import LIMIT_MS
 from ionia.core.errors import IoniaError
 from ionia.core.settings import AudioMode, EncoderChoice, PipelineSettings
 
@@ -99,6 +100,12 @@ def add_pipeline_options(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--desktop-audio", metavar="ID", help="a desktop-sound id from `devices`, or test")
     parser.add_argument("--microphone", metavar="ID", help="a microphone id from `devices`, or test")
+    parser.add_argument(
+        "--audio-offset-ms",
+        type=_offset_ms,
+        metavar="MS",
+        help="move all sound later by so much, or earlier if below 0 (default: what `selftest` found for the device)",
+    )
 
 
 def _positive(text: str) -> float:
@@ -108,6 +115,16 @@ def _positive(text: str) -> float:
         value = 0.0
     if not 0 < value < 1e7:
         raise argparse.ArgumentTypeError(f"{text!r} is not a number of seconds above 0")
+    return value
+
+
+def _offset_ms(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = float("nan")
+    if not abs(value) <= LIMIT_MS:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of milliseconds from -1000 to 1000")
     return value
 
 

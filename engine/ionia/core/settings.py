@@ -45,7 +45,8 @@ class PipelineSettings:
     """Sources and encodes. Sessions whose pipeline settings are equal share one pipeline.
 
     `screen`, `desktop_audio` and `microphone` are ids from `engine.devices`, or "test", or None for the system's
-    default (for sound: followed when it changes). Gains are linear factors.
+    default (for sound: followed when it changes). Gains are linear factors. `audio_offset_ms` moves all sound to later
+    instants (negative: earlier); None: each device by what is remembered for it.
     """
 
     screen: str | None = None
@@ -60,6 +61,7 @@ class PipelineSettings:
     microphone: str | None = None
     mic_gain: float = 1.2
     desktop_gain: float = 1.0
+    audio_offset_ms: float | None = None
 
     @property
     def keyframe_interval(self) -> int:

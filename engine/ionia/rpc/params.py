@@ -111,6 +111,13 @@ class _Initialize(Struct, frozen=True, forbid_unknown_fields=True, rename="camel
     ] = None
     mic_gain: Annotated[Gain, Meta(description="Linear factor for the microphone.")] = _PIPELINE.mic_gain
     desktop_gain: Annotated[Gain, Meta(description="Linear factor for desktop sound.")] = _PIPELINE.desktop_gain
+    audio_offset_ms: Annotated[
+        Annotated[float, Meta(ge=-1000, le=1000)] | None,
+        Meta(
+            description="Moves all sound later by so many ms (negative: earlier); "
+            "default: each device by what is remembered for it."
+        ),
+    ] = _PIPELINE.audio_offset_ms
     keyframe_interval_seconds: Annotated[
         float, Meta(ge=0.1, le=60, description="Seconds from keyframe to keyframe.")
     ] = _PIPELINE.keyframe_interval_seconds
@@ -185,4 +192,5 @@ def _pipeline_settings(params: InitializeRecorder | InitializeStreamer) -> Pipel
         microphone=params.microphone,
         mic_gain=params.mic_gain,
         desktop_gain=params.desktop_gain,
+        audio_offset_ms=params.audio_offset_ms,
     )

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from ionia.core.audio_engine import AudioEngine, AudioInput
+from ionia.core.audio_engine import LATENCY_NS, AudioEngine, AudioInput
 from ionia.core.events import Level
 from ionia.core.media import AUDIO_TICK_SAMPLES, SAMPLE_RATE
 from ionia.core.ports import AudioEncoder, Clock
@@ -49,8 +49,11 @@ class AudioChain:
         clock: Clock,
         stop: StopSignal,
         fail: Callable[[BaseException], None],
+        extra_latency_ns: int = 0,
     ) -> None:
+        """`extra_latency_ns`: how much longer ticks wait, for sound that is moved to earlier instants."""
         self._encoder = encoder
+        self._latency_ns = LATENCY_NS + extra_latency_ns
         self._gains = gains
         self._inbox = inbox
         self._publish = publish
@@ -73,7 +76,7 @@ class AudioChain:
 
     def begin(self, epoch_ns: int) -> None:
         """Start ticking. Blocks captured before `epoch_ns` are trimmed away by the engine."""
-        self._engine = AudioEngine(epoch_ns, self._gains)
+        self._engine = AudioEngine(epoch_ns, self._gains, latency_ns=self._latency_ns)
         self._worker.start()
 
     def close(self, timeout: float) -> bool:

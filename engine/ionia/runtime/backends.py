@@ -1,9 +1,10 @@
 """What the composition root hands to the runtime: how to make sources and encoders. The only seam between them."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from ionia.core.audio_engine import AudioInput
 from ionia.core.media import EncodedPacket, MediaHeader
 from ionia.core.ports import AudioEncoder, AudioSource, FileSink, ScreenSource, VideoEncoder
 from ionia.core.service import EncoderInfo, ScreenInfo, SoundDeviceInfo, WindowInfo
@@ -43,6 +44,31 @@ class Spares(Protocol):
     def close(self) -> None: ...
 
 
+class Corrections(Protocol):
+    """By how much the sound of each device is moved. See `runtime.audio_corrections`. Any thread."""
+
+    def all(self) -> Mapping[str, float]: ...
+
+    def offset_ms(self, source: AudioInput, device: str) -> float: ...
+
+    def remember(self, source: AudioInput, device: str, offset_ms: float | None) -> None: ...
+
+
+class NoCorrections:
+    """Remembers nothing."""
+
+    def all(self) -> Mapping[str, float]:
+        """Empty."""
+        return {}
+
+    def offset_ms(self, source: AudioInput, device: str) -> float:  # noqa: ARG002 - as the protocol has it
+        """0."""
+        return 0.0
+
+    def remember(self, source: AudioInput, device: str, offset_ms: float | None) -> None:
+        """Nothing."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Backends:
     """Factories; each may raise IoniaError. Sources come unopened; the thread that will own them opens them.
@@ -66,3 +92,5 @@ class Backends:
     free_bytes: Callable[[str], int]
     """Bytes free where the file at this path is or would be."""
     ffmpeg_version: Callable[[], str]
+    corrections: Corrections = field(default_factory=NoCorrections)
+    """What is remembered of each sound device."""

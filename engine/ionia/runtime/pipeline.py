@@ -3,10 +3,12 @@
 import logging
 import threading
 from collections.abc import Callable, Hashable, Sequence
+from functools import partial
 
 import numpy as np
 
 from ionia.core.audio_engine import AudioInput
+from ionia.core.audio_offsets import needed_latency_ns
 from ionia.core.bitrate_votes import BitrateVotes
 from ionia.core.errors import ErrorKind, IoniaError
 from ionia.core.events import Level
@@ -248,6 +250,7 @@ class Pipeline:
                 clock=self._clock,
                 stop=self._stop,
                 warn=self._warn,
+                offset_ms=partial(self._offset_ms, which),
             )
             sound.start()
             self._sounds[which] = sound
@@ -281,7 +284,12 @@ class Pipeline:
                 clock=self._clock,
                 stop=self._stop,
                 fail=self._fail,
+                extra_latency_ns=needed_latency_ns(settings.audio_offset_ms, self._backends.corrections.all()),
             )
+
+    def _offset_ms(self, which: AudioInput, device: str) -> float:
+        asked = self.settings.audio_offset_ms
+        return self._backends.corrections.offset_ms(which, device) if asked is None else asked
 
     def _publish(self, packets: Sequence[EncodedPacket]) -> None:
         self.bus.publish(packets)

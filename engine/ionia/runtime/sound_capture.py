@@ -1,8 +1,9 @@
 """The thread that owns a sound source: reads blocks into the audio engine's inbox, opens again what was lost."""
 
 import logging
+from collections.abc import Callable
 from concurrent.futures import Future
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ionia.core.audio_engine import AudioInput
 from ionia.core.errors import ErrorKind, IoniaError, SourceLost
@@ -43,7 +44,9 @@ class SoundCapture:
         clock: Clock,
         stop: StopSignal,
         warn: Warn,
+        offset_ms: Callable[[str], float] = lambda _: 0.0,
     ) -> None:
+        """`offset_ms` says by how much later the sound of the device of this name belongs; asked at each opening."""
         self._source = source
         self._which = which
         self._required = required
@@ -51,6 +54,8 @@ class SoundCapture:
         self._clock = clock
         self._stop = stop
         self._warn = warn
+        self._offset_ms = offset_ms
+        self._offset_ns = 0
         self._opened: Future[None] = Future()
         self._worker = Worker(f"sound-{which.value}", self._run, self._failed, urgent="Pro Audio")
 
@@ -93,13 +98,15 @@ class SoundCapture:
                     self._lost(lost, policy)
                     continue
                 if block is not None:
+                    if self._offset_ns:
+                        block = replace(block, start_ns=block.start_ns + self._offset_ns)
                     self._inbox.put(SoundMessage(source=self._which, block=block))
         finally:
             self._source.close()
 
     def _open_first(self, policy: ReopenPolicy) -> bool:
         try:
-            self._source.open()
+            self._opened_device(self._source.open())
         except IoniaError as error:
             if self._required and error.kind is ErrorKind.AUDIO_UNAVAILABLE:
                 raise
@@ -112,6 +119,9 @@ class SoundCapture:
             return False
         self._opened.set_result(None)
         return True
+
+    def _opened_device(self, name: str) -> None:
+        self._offset_ns = round(self._offset_ms(name) * 1e6)
 
     def _lost(self, lost: SourceLost, policy: ReopenPolicy) -> None:
         self._inbox.put(SoundMessage(source=self._which, block=None))
@@ -129,6 +139,7 @@ class SoundCapture:
                 log.debug("%s not back yet: %s", self._which.value, error)
                 due_ns = policy.lost(self._clock.now_ns())
                 continue
+            self._opened_device(name)
             policy.recovered()
             self._warn("audio_device_changed", f"{LABELS[self._which]} now comes from {name}.")
             return
