@@ -1,5 +1,7 @@
 """A streamer session on fake senders: connecting, losing, reconnecting, adapting, stopping."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 from ionia.core.errors import ErrorKind, IoniaError
@@ -128,6 +130,17 @@ def test_a_required_connection_that_fails_is_the_error_of_start() -> None:
         assert caught.value.kind is ErrorKind.CONNECT_FAILED
         assert SECRET not in caught.value.message
         assert not engine.is_running(STREAMER, "s")
+
+
+def test_the_end_of_the_engine_does_not_wait_for_a_required_connection() -> None:
+    machine = FakeMachine()
+    with engine_on(machine) as (engine, _events), ThreadPoolExecutor(1) as other:
+        initialize(engine, require_connection=True)
+        started = other.submit(engine.start, STREAMER, "s")
+        machine.spares[0].taken(1)
+        engine.close()
+        with pytest.raises(IoniaError, match="ended before there was a connection"):
+            started.result(10)
 
 
 def test_giving_up_fails_the_session() -> None:

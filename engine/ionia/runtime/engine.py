@@ -158,6 +158,8 @@ class Engine:
             self._closed = True
             sessions = list(self._sessions.values())
             self._sessions.clear()
+        for session in sessions:
+            session.interrupt()
         if sessions:
             with ThreadPoolExecutor(max_workers=len(sessions), thread_name_prefix="ionia-close") as executor:
                 for future in [executor.submit(session.dispose) for session in sessions]:

@@ -60,6 +60,9 @@ class FileOutput:
         if self._worker is not None:
             self._worker.complete()
 
+    def interrupt(self) -> None:
+        """A file waits for the disk only, and for that its limits are short."""
+
     def wait_completed(self, timeout: float) -> bool:
         """Wait for `complete`."""
         return self._worker is None or self._worker.wait_completed(timeout)

@@ -31,6 +31,10 @@ class Output(Subscriber, Protocol):
         """At `start`: begin. Raises IoniaError. Later failures go to the `fail` the output was made with."""
         ...
 
+    def interrupt(self) -> None:
+        """Any thread: make an `open` that waits for others give up at once. For the end of the engine only."""
+        ...
+
     def wait_completed(self, timeout: float) -> bool:
         """Wait for `complete`; False if it did not come within `timeout` seconds."""
         ...
@@ -166,6 +170,11 @@ class Session:
                     raise error
                 self._release(SessionState.STOPPED, "")
             return True
+
+    def interrupt(self) -> None:
+        """Any thread, without waiting: a `start` that waits for others gives up, so that `dispose` can follow."""
+        if self._output is not None:
+            self._output.interrupt()
 
     def dispose(self) -> None:
         """Stop if running and free everything. Raises what `stop` raises, when all is freed."""

@@ -162,6 +162,10 @@ class StreamOutput:
     def complete(self) -> None:
         """On an encoder's thread: nothing more comes. What waits is not worth waiting for."""
 
+    def interrupt(self) -> None:
+        """Make `open` give up waiting for its connection."""
+        self._settle_first(IoniaError(ErrorKind.CONNECT_FAILED, "The engine ended before there was a connection."))
+
     def wait_completed(self, timeout: float) -> bool:  # noqa: ARG002 - as the protocol
         """A live stream has nothing to wait for."""
         return True
@@ -260,8 +264,8 @@ class StreamOutput:
         match message.event:
             case Connected():
                 self._policy_event(link.AttemptConnected(attempt_id=attempt_id))
-                if self._policy.state is LinkState.CONNECTED and not self._first.done():
-                    self._first.set_result(None)
+                if self._policy.state is LinkState.CONNECTED:
+                    self._settle_first(None)
             case Progress(muxed=muxed, delivered=delivered, sent_bytes=sent, delivered_bytes=delivered_bytes):
                 if attempt_id != self._attempt_id or self._policy.state is not LinkState.CONNECTED:
                     return
@@ -314,9 +318,7 @@ class StreamOutput:
                 )
             case link.GiveUp(reason=reason):
                 error = IoniaError(ErrorKind.CONNECT_FAILED, f"No connection to {self._url.redacted}: {reason}.")
-                if not self._first.done() and self._settings.require_connection:
-                    self._first.set_exception(error)
-                else:
+                if not (self._settings.require_connection and self._settle_first(error)):
                     self._fail(error)
 
     def _start_attempt(self, attempt_id: int) -> None:
@@ -388,9 +390,19 @@ class StreamOutput:
         failure = IoniaError(ErrorKind.INTERNAL, f"Streaming failed unexpectedly: {type(error).__name__}")
         failure.__cause__ = error
         log.error("stream thread failed", exc_info=error)
-        if not self._first.done():
-            self._first.set_exception(failure)
+        self._settle_first(failure)
         self._fail(failure)
+
+    def _settle_first(self, error: IoniaError | None) -> bool:
+        """The first connection is made or won't be; whether that wasn't settled yet."""
+        with self._condition:
+            if self._first.done():
+                return False
+            if error is None:
+                self._first.set_result(None)
+            else:
+                self._first.set_exception(error)
+            return True
 
 
 def _nanoseconds(seconds: float | None) -> int | None:
