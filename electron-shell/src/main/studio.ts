@@ -48,6 +48,7 @@ export class Studio {
   #watched = true;
   /** Whether the last levels said nothing: that is told once. */
   #silent = false;
+  #greeting: Promise<void> = Promise.resolve();
   #diskTimer: NodeJS.Timeout | undefined;
 
   constructor(options: StudioOptions) {
@@ -85,8 +86,7 @@ export class Studio {
   async startEngine(): Promise<void> {
     try {
       await this.#client.start();
-      await this.#client.call("engine.subscribe", { statsIntervalMs: STATS_INTERVAL_MS, audioLevels: true });
-      await this.refreshDevices();
+      await this.#greeting;
     } catch (error) {
       const problem = toProblem(error);
       const phase = problem.kind === "engine_exited" ? "restarting" : "missing";
@@ -94,7 +94,19 @@ export class Studio {
     }
   }
 
+  /** Look for devices again; where there was no engine, for the engine first. */
   async refreshDevices(): Promise<void> {
+    if (this.state.engine.phase === "missing") await this.startEngine();
+    else await this.#listDevices();
+  }
+
+  /** What every new engine is asked first, the one after a crash too. */
+  async #greet(): Promise<void> {
+    await this.#client.call("engine.subscribe", { statsIntervalMs: STATS_INTERVAL_MS, audioLevels: true });
+    await this.#listDevices();
+  }
+
+  async #listDevices(): Promise<void> {
     this.store.dispatch({ type: "devices", devices: await this.#client.call("engine.devices") });
   }
 
@@ -170,6 +182,9 @@ export class Studio {
       .on("engine.ready", (info) => {
         this.store.dispatch({ type: "engine", engine: { phase: "ready", message: "", version: info.version } });
         this.#readiness.forget();
+        this.#greeting = this.#greet();
+        // An engine that ends meanwhile is followed by another, which is greeted anew.
+        this.#greeting.catch(() => undefined);
         this.#adjust();
       })
       .on("engine.exited", ({ message }) => {

@@ -29,7 +29,7 @@ export function App() {
   return (
     <div className="relative flex h-full flex-col">
       <Header />
-      <div className="flex min-h-0 grow">
+      <div className="relative flex min-h-0 grow">
         <aside aria-label="Settings" className="relative w-76 shrink-0 overflow-y-auto border-r border-line bg-panel xl:w-84">
           <SourcesPanel />
           <QualityPanel />
@@ -42,8 +42,8 @@ export function App() {
             }`}>
             <HistoryPanel playingId={playing?.id ?? null} onPlay={setPlayingId} />
           </div>
-          <Notices />
         </main>
+        <Notices />
       </div>
       {statsOpen && <StatsDrawer />}
     </div>

@@ -4,9 +4,9 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { CHANNELS, createElectronAPI, type ElectronAPI, type ShellEvent } from "@ionia/common";
+import { CHANNELS, EngineError, createElectronAPI, type ElectronAPI, type ShellEvent } from "@ionia/common";
 import { Studio, createHandlers, type Vault } from "@ionia/main";
-import { EngineClient } from "@ionia/node";
+import { EngineClient, type Launch } from "@ionia/node";
 import { MemoryEngines } from "../fakes/memory_engine.ts";
 import { fakeVault } from "../fakes/vault.ts";
 
@@ -218,6 +218,37 @@ describe("the rest", () => {
     expect(await api.refreshDevices()).toEqual({ success: true });
     engines.latest.failNext.set("engine.devices", { code: -32603, message: "no bus", data: { kind: "internal", hint: "", id: "" } });
     expect(await api.refreshDevices()).toEqual({ success: false, error: "no bus" });
+  });
+
+  it("finds an engine that was installed meanwhile", async () => {
+    let installed = false;
+    const late = new MemoryEngines();
+    const launch: Launch = (events) => {
+      if (!installed) throw new EngineError("engine_missing", "no engine here", { hint: "Install it." });
+      return late.launch(events);
+    };
+    const other = new Studio({ client: new EngineClient({ launch }), userData: folder, vault: fakeVault(), mediaUrl: (id) => id });
+    await other.open();
+    expect(other.state.engine).toMatchObject({ phase: "missing", message: "no engine here Install it." });
+    installed = true;
+    await other.refreshDevices();
+    expect(other.state.engine.phase).toBe("ready");
+    expect(other.state.devices?.screens).toHaveLength(2);
+    await other.close();
+  });
+
+  it("greets the engine that follows one that ended at once", async () => {
+    const engines = new MemoryEngines();
+    engines.prepare = (engine) => {
+      if (engines.all.length === 1) engine.receive = () => queueMicrotask(() => engines.crash(["ImportError"]));
+    };
+    const other = new Studio({ client: new EngineClient({ launch: engines.launch }), userData: folder, vault: fakeVault(), mediaUrl: (id) => id });
+    await other.open();
+    expect(other.state.engine.phase).toBe("restarting");
+    await vi.waitFor(() => expect(other.state.devices).not.toBeNull(), { timeout: 5000 });
+    expect(other.state.engine.phase).toBe("ready");
+    expect(engines.latest.subscription).toMatchObject({ audioLevels: true });
+    await other.close();
   });
 
   it("has a handler for every channel", () => {

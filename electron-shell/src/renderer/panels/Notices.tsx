@@ -1,4 +1,7 @@
-/** What happened on the side: warnings that don't stop anything. Announced, and dismissed by hand. */
+/**
+ * What happened on the side: warnings that don't stop anything. Announced, and dismissed by hand. They lie over the
+ * lower end of the settings, never over the stage.
+ */
 import { Info, TriangleAlert, X } from "lucide-react";
 import { useShell, useShellClient } from "../state/use_shell.ts";
 
@@ -12,7 +15,7 @@ export function Notices() {
   const client = useShellClient();
   const notices = useShell((state) => state.notices);
   return (
-    <ul aria-label="Messages" aria-live="polite" className="pointer-events-none absolute right-5 bottom-5 z-10 grid w-80 gap-2">
+    <ul aria-label="Messages" aria-live="polite" className="pointer-events-none absolute bottom-3 left-3 z-10 grid w-70 gap-2 xl:w-78">
       {notices.map((notice) => (
         <li key={notice.id} className={`pointer-events-auto flex items-start gap-2.5 rounded-xl border py-2 pr-1.5 pl-3.5 shadow-lg shadow-black/20 ${TONES[notice.level]}`}>
           <span className="mt-1.5">{notice.level === "info" ? <Info aria-hidden size={15} /> : <TriangleAlert aria-hidden size={15} />}</span>

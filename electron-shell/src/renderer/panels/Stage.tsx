@@ -1,5 +1,5 @@
 /** The viewfinder: what is going on, large; the two buttons; the finished recording plays in its place. */
-import { useEffect, useState } from "react";
+import { useEffect, useState, type ReactNode } from "react";
 import { FolderOpen, Radio, TriangleAlert, X } from "lucide-react";
 import {
   checkServerUrl,
@@ -69,6 +69,7 @@ function Viewfinder() {
   const stream = useShell((state) => state.stream.phase);
   const screen = useShell(screenLine);
   const seconds = useShell((state) => Math.floor(shownSeconds(state)));
+  const engineReady = useShell((state) => state.engine.phase === "ready");
   const active = recording === "recording" || recording === "stopping" || stream === "live" || stream === "reconnecting";
   return (
     <div className="relative flex min-h-0 grow flex-col px-8 py-6">
@@ -79,7 +80,7 @@ function Viewfinder() {
             aria-hidden
             className={`size-2.5 rounded-full ${recording === "recording" ? `bg-[#ff4d61] motion-reduce:opacity-100 ${seconds % 2 === 0 ? "" : "opacity-40"}` : recording === "failed" ? "bg-[#ff8b99]" : "bg-[#5f6a84]"}`}
           />
-          <span className={`text-[13px] font-semibold ${recording === "failed" ? "text-[#ffa3ae]" : ""}`}>{RECORDING_WORDS[recording]}</span>
+          <span className={`text-[13px] font-semibold ${recording === "failed" ? "text-[#ffa3ae]" : ""}`}>{recording === "idle" && !engineReady ? "Waiting for the engine" : RECORDING_WORDS[recording]}</span>
         </div>
         <div role="status" aria-label="Stream state">{stream !== "idle" && <StreamBadge phase={stream} />}</div>
       </div>
@@ -129,11 +130,24 @@ function StreamBadge({ phase }: { readonly phase: StreamPhase }) {
 
 /** One message at a time: the failure, the outage, or what the devices' problem is. */
 function Message() {
+  const client = useShellClient();
   const recording = useShell((state) => state.recording);
   const stream = useShell((state) => state.stream);
   const readiness = useShell((state) => state.readiness);
   const engine = useShell((state) => state.engine);
-  if (engine.phase === "missing") return <Notice problem={{ kind: "engine", message: "The engine is not running.", hint: engine.message }} />;
+  if (engine.phase === "missing") {
+    return (
+      <Notice problem={{ kind: "engine", message: "The engine is not running.", hint: engine.message }}>
+        <button
+          type="button"
+          onClick={() => void client.command((api) => api.refreshDevices())}
+          className="mt-2 block rounded-lg bg-white/15 px-3 py-1.5 font-semibold text-white hover:bg-white/25"
+        >
+          Try again
+        </button>
+      </Notice>
+    );
+  }
   if (stream.phase === "reconnecting") {
     const wait = stream.delayMs >= 1000 ? ` Next try in ${Math.ceil(stream.delayMs / 1000)} s.` : "";
     const hint = `Try ${Math.max(1, stream.attempt)}.${wait} ${recording.phase === "recording" ? "The recording goes on." : ""}`.trim();
@@ -147,17 +161,18 @@ function Message() {
   return null;
 }
 
-function Notice({ problem, calm = false }: { readonly problem: Problem; readonly calm?: boolean }) {
+function Notice({ problem, calm = false, children }: { readonly problem: Problem; readonly calm?: boolean; readonly children?: ReactNode }) {
   return (
     <div
       role={calm ? "status" : "alert"}
       className={`mt-1 flex max-w-lg items-start gap-3 rounded-xl px-4 py-3 text-left text-[13px] select-text ${calm ? "bg-[#3a2f12] text-[#ffe2a3]" : "bg-[#451521] text-[#ffd0d6]"}`}
     >
       <TriangleAlert aria-hidden size={16} className="mt-0.5 shrink-0" />
-      <p className="min-w-0 wrap-anywhere">
+      <div className="min-w-0 wrap-anywhere">
         <strong className="block font-semibold">{problem.message}</strong>
         {problem.hint}
-      </p>
+        {children}
+      </div>
     </div>
   );
 }
