@@ -18,9 +18,9 @@ export function mediaUrl(recordingId: string): string {
   return `${SCHEME}://media/${encodeURIComponent(recordingId)}`;
 }
 
-/** Before the application is ready. */
+/** Before the application is ready. Module scripts and fonts are asked for with CORS, even from their own origin. */
 export function registerScheme(): void {
-  protocol.registerSchemesAsPrivileged([{ scheme: SCHEME, privileges: { standard: true, secure: true, stream: true } }]);
+  protocol.registerSchemesAsPrivileged([{ scheme: SCHEME, privileges: { standard: true, secure: true, stream: true, supportFetchAPI: true, corsEnabled: true } }]);
 }
 
 export interface SchemeOptions {

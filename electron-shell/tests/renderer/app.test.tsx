@@ -132,6 +132,8 @@ describe("what is going on", () => {
     expect(meter.getAttribute("aria-valuenow")).toBe("-12");
     expect((meter.firstElementChild as HTMLElement).style.transform).toBe("translateX(-20.0%)");
     expect(screen.getByRole("meter", { name: "Microphone level" }).getAttribute("aria-valuetext")).toBe("no signal");
+    await api.send({ type: "levels", levels: { desktop: null, mic: null } });
+    expect([meter.firstElementChild, meter.lastElementChild].map((part) => (part as HTMLElement).style.transform)).toEqual(["translateX(-100.0%)", "translateX(-100.0%)"]);
     expect([meterFraction(-90), meterFraction(-30), meterFraction(3)]).toEqual([0, 0.5, 1]);
   });
 

@@ -30,7 +30,7 @@ export function Meter({ source, label, onDark = false }: MeterProps) {
       const level = levels[source];
       const rms = level?.rmsDb ?? FLOOR_DB;
       const peak = level?.peakDb ?? FLOOR_DB;
-      held.current = Math.max(peak, held.current - PEAK_FALL_DB, FLOOR_DB);
+      held.current = level === null ? FLOOR_DB : Math.max(peak, held.current - PEAK_FALL_DB, FLOOR_DB);
       // Transforms alone: no layout, no paint of anything but the compositor's layers.
       const hidden = ((1 - meterFraction(rms)) * 100).toFixed(1);
       if (slide.current) slide.current.style.transform = `translateX(-${hidden}%)`;
