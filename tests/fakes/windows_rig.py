@@ -76,9 +76,10 @@ _users = 0
 _lock: IO[str] | None = None
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def windows_rig() -> Iterator[WindowsRig]:
-    """The rig, set up; skips where it can't be. Other test runs wait, since display and sound are the rig's own.
+    """The rig, set up; skips where it can't be. Other test runs wait, since display and sound are the rig's own; no
+    longer than for a module, so that two runs on a machine take turns.
 
     A fixture that several modules import is one fixture for each of them: they are counted.
     """

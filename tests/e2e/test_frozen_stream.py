@@ -1,0 +1,91 @@
+"""The frozen engine streams to a real RTMP server, its sender being the same program once more."""
+
+import json
+import shutil
+import subprocess
+from collections.abc import Iterator
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from ionia.core.test_pattern import read_index
+from tests.fakes.frozen_engine import FrozenEngine, freeze
+from tests.fakes.media_check import decode_luma, file_facts
+from tests.fakes.nginx_rtmp import NginxRtmp, nginx_rtmp
+from tests.fakes.windows_rig import WindowsRig, windows_rig
+
+__all__ = ["windows_rig"]  # a fixture
+pytestmark = [pytest.mark.slow, pytest.mark.rtmp]
+
+CARD = {"screen": "test", "desktopAudio": "test", "audioMode": "desktop", "encoder": "x264", "fps": 30}
+DEADLINE_S = 60.0
+
+
+@pytest.fixture(scope="module", params=["linux", pytest.param("windows", marks=pytest.mark.wine)])
+def frozen(request: pytest.FixtureRequest) -> FrozenEngine:
+    rig: WindowsRig | None = request.getfixturevalue("windows_rig") if request.param == "windows" else None
+    return freeze(request.param, rig)
+
+
+@pytest.fixture(scope="module")
+def nginx() -> Iterator[NginxRtmp]:
+    with nginx_rtmp() as server:
+        yield server
+
+
+def test_node_drives_a_stream(frozen: FrozenEngine, nginx: NginxRtmp) -> None:
+    if shutil.which("node") is None:
+        pytest.skip("Node.js is not installed")
+    key = f"node-{frozen.system}"
+    plan = {
+        "command": frozen.command(),
+        "method": "streamer",
+        "params": {"rtmpUrl": nginx.url(key), **CARD},
+        "seconds": 5,
+    }
+    done = subprocess.run(
+        ["node", str(Path(__file__).with_name("drive_engine.js")), json.dumps(plan)],
+        capture_output=True, text=True, check=False, timeout=DEADLINE_S, env=frozen.base_environment(),
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    said = json.loads(done.stdout)
+    assert "connected" in said["connection"]
+    assert said["connection"][-1] == "closed"
+    assert (said["running"], said["stats"]["audioPacketsDropped"]) == (True, 0)
+    assert key not in done.stdout + done.stderr  # the key is a secret
+    nginx.wait_until_over(key)
+    (recording,) = nginx.recordings(key)
+    facts = file_facts(recording)
+    assert facts.video.end_seconds >= 1.5  # the sender's own start comes off
+    assert facts.audio is not None
+    indexes = [index for index in (read_index(luma) for _, luma in decode_luma(recording)) if index is not None]
+    assert len(indexes) == len(facts.video.pts)
+    assert all(after >= before for before, after in pairwise(indexes))
+
+
+def test_a_stream_comes_back_after_the_server_did(frozen: FrozenEngine) -> None:
+    with nginx_rtmp() as server, frozen.start() as engine:
+        engine.call("streamer.initialize", {"rtmpUrl": server.url("again"), **CARD})
+        engine.call("streamer.start")
+        engine.wait_for("streamer.connection", lambda params: params["state"] == "connected")
+        engine.wait_stats("streamer.getStats", "default", lambda stats: stats["videoPackets"] >= 30)
+        server.kill()
+        engine.wait_for("streamer.connection", lambda params: params["state"] == "reconnecting")
+        server.start()
+        engine.wait_stats(
+            "streamer.getStats", "default", lambda stats: stats["reconnectCount"] >= 1 and stats["connected"]
+        )
+        assert engine.call("streamer.stop") is True
+        server.wait_until_over("again")
+        assert len(server.recordings("again")) == 2
+
+
+def test_a_killed_engine_takes_its_sender_along(frozen: FrozenEngine) -> None:
+    with nginx_rtmp() as server, frozen.start() as engine:
+        engine.call("streamer.initialize", {"rtmpUrl": server.url("killed"), **CARD})
+        engine.call("streamer.start")
+        engine.wait_stats("streamer.getStats", "default", lambda stats: stats["videoPackets"] >= 30)
+        engine.process.kill()
+        engine.process.wait(DEADLINE_S)
+        server.wait_until_over("killed", DEADLINE_S)
