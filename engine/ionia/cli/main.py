@@ -8,6 +8,7 @@ import sys
 from typing import TYPE_CHECKING
 
 import ionia
+from ionia.cli.secret_arguments import hide_addresses
 from ionia.core.audio_offsets import LIMIT_MS
 from ionia.core.errors import IoniaError
 from ionia.core.settings import AudioMode, EncoderChoice, PipelineSettings
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 def run(arguments: Sequence[str]) -> int:
     """Run one sub-command; its exit code."""
+    hide_addresses(arguments)
     options = _parser().parse_args(arguments)
     # Warnings reach people as events; without a handler Python would print the log as well.
     logging.getLogger("ionia").addHandler(logging.NullHandler())
@@ -58,8 +60,14 @@ def _add_record(commands: Commands) -> None:
 def _add_stream(commands: Commands) -> None:
     from ionia.cli.stream import stream  # noqa: PLC0415 - imported when the command line is used at all
 
-    parser = commands.add_parser("stream", help="go live to an RTMP server")
-    parser.add_argument("url", metavar="URL", help="rtmp://server/app/key or rtmps://…; - reads it from stdin")
+    parser = commands.add_parser(
+        "stream",
+        help="go live to an RTMP server",
+        epilog="The address carries your stream key, and the arguments of a program are no secret: shells keep them "
+        "and other users can see them (they are overwritten once the program runs, where the system allows it). "
+        "With - the address is asked for and not shown, or read from a pipe: ionia-engine stream - < FILE",
+    )
+    parser.add_argument("url", metavar="URL", help="rtmp://server/app/key or rtmps://…; - asks for it (better)")
     parser.add_argument("--seconds", type=_positive, help="stop after so long (default: at Ctrl+C)")
     parser.add_argument("--record", metavar="FILE", help="record to this MP4 file as well, from the same encode")
     add_pipeline_options(parser)

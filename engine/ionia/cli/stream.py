@@ -1,9 +1,11 @@
 """`ionia-engine stream`: go live, and record beside it if wanted, with a live line that tells how the network does.
 
-The address carries the stream key and a process's arguments can be read by others, so `-` takes it from stdin.
+The address carries the stream key and a process's arguments can be read by others, so `-` asks for it. There is no
+option for a file or an environment variable on purpose: both outlive the stream and are read by others.
 """
 
 import argparse
+import getpass
 import queue
 import sys
 
@@ -20,7 +22,7 @@ STREAMER, RECORDER = SessionKind.STREAMER, SessionKind.RECORDER
 
 def stream(options: argparse.Namespace) -> int:
     """Stream until the time is over, Ctrl+C, or a failure; the exit code."""
-    url = sys.stdin.readline().strip() if options.url == "-" else options.url
+    url = options.url if options.url != "-" else _asked_address()
     shown = parse_rtmp_url(url).redacted
     line = LiveLine()
     happenings: Happenings = queue.SimpleQueue()
@@ -50,6 +52,13 @@ def stream(options: argparse.Namespace) -> int:
     if options.record is not None:
         line.say(f"Saved {options.record}.")
     return 1 if failed else 0
+
+
+def _asked_address() -> str:
+    """From a terminal without showing it, else the first line of stdin."""
+    if sys.stdin.isatty():
+        return getpass.getpass("Address (not shown): ").strip()
+    return sys.stdin.readline().strip()
 
 
 def streaming_line(stats: EventData) -> str:

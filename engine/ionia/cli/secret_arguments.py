@@ -1,0 +1,33 @@
+"""A stream key among this process's arguments, which every user of the machine can read: made unreadable at once.
+
+Linux lets a process write over its own arguments; elsewhere nothing is done. A moment remains between the start and the
+overwriting, and a shell keeps its history, so `stream -` is the better way and the help says so.
+"""
+
+import ctypes
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+_ARG_START, _ARG_END = 47, 48
+"""Fields arg_start and arg_end of /proc/self/stat, counted from 0 (proc_pid_stat(5), since Linux 3.5)."""
+
+
+def hide_addresses(arguments: Sequence[str]) -> None:
+    """Overwrite those of our arguments that are addresses. Never raises: not being able to is no reason not to run."""
+    addresses = [argument.encode(errors="surrogateescape") for argument in arguments if "://" in argument]
+    if not addresses or sys.platform != "linux":
+        return
+    try:
+        # The second field is the program's name in parentheses, which may contain blanks.
+        fields = Path("/proc/self/stat").read_text().rpartition(")")[2].split()
+        start, end = int(fields[_ARG_START - 2]), int(fields[_ARG_END - 2])
+        own = Path("/proc/self/cmdline").read_bytes()
+    except (OSError, ValueError, IndexError):
+        return
+    if not start or end - start != len(own):
+        return
+    for address in addresses:
+        at = own.find(address)
+        if at >= 0:
+            ctypes.memset(start + at, ord("*"), len(address))

@@ -1,0 +1,115 @@
+"""`ionia-engine stream` as people use it: in a terminal, in a pipe, with a recording, and with a key to keep."""
+
+import os
+import pty
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.fakes.live_stream import KEY, PATIENCE, check_begin
+from tests.fakes.media_check import file_facts
+from tests.fakes.nginx_rtmp import free_port
+from tests.fakes.rtmp_server import RtmpServer, rtmp_server
+
+STREAM = [sys.executable, "-m", "ionia", "stream"]
+CARD = ["--screen", "test", "--desktop-audio", "test", "--audio", "desktop", "--encoder", "x264"]
+
+
+@pytest.fixture
+def server() -> Iterator[RtmpServer]:
+    with rtmp_server() as made:
+        yield made
+
+
+def test_in_a_pipe_with_a_recording(server: RtmpServer, tmp_path: Path) -> None:
+    path = tmp_path / "take.mp4"
+    command = [*STREAM, "-", "--seconds", "3", "--record", str(path), *CARD]
+    done = subprocess.run(
+        command, input=server.url(KEY) + "\n", capture_output=True, text=True, timeout=PATIENCE, check=True
+    )
+    assert done.stderr == ""
+    lines = done.stdout.splitlines()
+    assert lines[0] == f"Streaming to rtmp://127.0.0.1:{server.port}/live/****. Ctrl+C ends it."
+    assert "Connected." in lines
+    assert lines[-1] == f"Saved {path}."
+    last = re.fullmatch(
+        r"0:00:0[2-4]  (not connected|live)  [\d.]+ of 5\.0 Mbit/s  latency \d+ ms  \d+ dropped  0 reconnects  "
+        r"[\d.]+ MB sent",
+        lines[-2],
+    )
+    assert last, lines[-2]
+    assert KEY not in done.stdout
+    publication = server.publications[0]
+    server.wait_for(lambda: publication.over)
+    assert publication.key == KEY
+    check_begin(publication.media)
+    assert file_facts(path).video.pts
+
+
+def test_in_a_terminal_the_address_is_not_shown_and_ctrl_c_ends_it(server: RtmpServer) -> None:
+    master, slave = pty.openpty()
+    with subprocess.Popen(
+        [*STREAM, "-", *CARD], stdin=slave, stdout=slave, stderr=slave, start_new_session=True
+    ) as run:
+        os.close(slave)
+        shown = bytearray()
+
+        def read_until(text: bytes) -> None:
+            while text not in shown:
+                shown.extend(os.read(master, 4096))
+
+        read_until(b"Address (not shown): ")
+        os.write(master, server.url(KEY).encode() + b"\n")
+        read_until(b"Connected.")
+        read_until(b"live")
+        server.wait_for(lambda: len(server.publications[0].of(9)) >= 10)
+        run.send_signal(signal.SIGINT)
+        try:
+            while data := os.read(master, 4096):
+                shown.extend(data)
+        except OSError:  # Linux' way to say that the other end of a terminal is closed
+            pass
+        assert run.wait(PATIENCE) == 0
+    os.close(master)
+    assert b"\r" in shown
+    assert KEY.encode() not in shown
+    assert server.publications[0].commands[-1] == "deleteStream"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux lets a process write over its arguments")
+def test_a_key_among_the_arguments_is_made_unreadable(server: RtmpServer) -> None:
+    url = server.url(KEY)
+    with subprocess.Popen([*STREAM, url, *CARD], stdout=subprocess.PIPE, text=True) as run:
+        server.wait_for(lambda: server.publications and server.publications[0].of(9))
+        arguments = Path(f"/proc/{run.pid}/cmdline").read_bytes()
+        assert KEY.encode() not in arguments
+        assert arguments.split(b"\0")[-len(CARD) - 1 : -1] == [argument.encode() for argument in CARD]
+        run.send_signal(signal.SIGINT)
+        said, _ = run.communicate(timeout=PATIENCE)
+    assert run.returncode == 0
+    assert KEY not in said
+
+
+def test_a_server_that_is_not_there_and_an_address_that_is_none() -> None:
+    command = [*STREAM, f"rtmp://127.0.0.1:{free_port()}/live/{KEY}", *CARD]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as run:
+        assert run.stdout is not None
+        lines = []
+        for line in run.stdout:
+            lines.append(line)
+            if re.match(r"Connecting in 0\.\d s: the server refuses connections\.", line):
+                run.send_signal(signal.SIGINT)
+        assert run.wait(PATIENCE) == 0
+    assert any("refuses connections" in line for line in lines)
+    assert not any(KEY in line for line in lines)
+    wrong = subprocess.run(
+        [*STREAM, f"http://127.0.0.1/live/{KEY}"], capture_output=True, text=True, timeout=PATIENCE, check=False
+    )
+    assert wrong.returncode == 1
+    assert wrong.stderr.startswith("ionia-engine: The address must begin with rtmp:// or rtmps://.")
+    assert KEY not in wrong.stderr
