@@ -165,10 +165,10 @@ def test_a_silent_desktop_that_begins_to_sound_lands_in_time(
     engine: EngineProcess, paint: PainterProcess, sound: PulseServer, tmp_path: Path
 ) -> None:
     path = tmp_path / "take.mp4"
-    sound.suspend_sink("speaker", suspended=True)
+    sound.suspend_sink("speaker")
     begin(engine, path)
     reach(engine, 3)
-    sound.suspend_sink("speaker", suspended=False)
+    sound.resume_sink("speaker")
     with PulseBeeper(sound.environment, "speaker") as beeper:
         at = time.monotonic_ns() + 800_000_000
         beeper.beep(at, milliseconds=100)
