@@ -101,6 +101,16 @@ def test_a_recording_from_initialize_to_dispose() -> None:
     assert file.closed.is_set()
 
 
+def test_what_was_initialized_and_never_started_is_freed() -> None:
+    machine = FakeMachine()
+    with engine_on(machine) as (engine, _):
+        initialize(engine)
+        engine.dispose(RECORDER, "a")
+        assert (machine.screens[0].closed, machine.desktops[0].closed, machine.mics[0].closed) == (True, True, True)
+        assert (machine.videos[0].closed, machine.audios[0].closed) == (True, True)
+        assert machine.files[0].closed.is_set()
+
+
 def test_unknown_sessions_answer_as_the_contract_says() -> None:
     with engine_on(FakeMachine()) as (engine, _):
         assert engine.is_running(RECORDER, "x") is False

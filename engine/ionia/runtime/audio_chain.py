@@ -80,7 +80,9 @@ class AudioChain:
         self._worker.start()
 
     def close(self, timeout: float) -> bool:
-        """After the stop signal was set: wait for the thread."""
+        """After the stop signal was set: wait for the thread. An encoder that never got one is freed here."""
+        if self._engine is None:
+            self._encoder.close()
         return self._worker.join(timeout)
 
     def _tick_until_stopped(self) -> None:

@@ -92,7 +92,9 @@ class VideoChain:
         self._bitrate.put(bits_per_second)
 
     def close(self, timeout: float) -> bool:
-        """After the stop signal was set: wait for both threads."""
+        """After the stop signal was set: wait for both threads. An encoder that never got a thread is freed here."""
+        if self._pacer is None:
+            self._encoder.close()
         ticked = self._tick_worker.join(timeout)
         with self._condition:
             self._ended = True
