@@ -20,12 +20,23 @@ export default defineConfig({
         resolve,
         ssr,
         // One file after the other: each has a browser and an engine that measure themselves.
-        test: { name: "e2e", environment: "node", include: ["tests/e2e/**/*.test.ts"], fileParallelism: false, testTimeout: 60_000 },
+        test: {
+          name: "e2e",
+          environment: "node",
+          include: ["tests/e2e/**/*.test.ts"],
+          fileParallelism: false,
+          testTimeout: 60_000,
+        },
       },
       {
         plugins: [react()],
         resolve,
-        test: { name: "renderer", environment: "jsdom", include: ["tests/renderer/**/*.test.tsx"], setupFiles: ["tests/renderer/setup.ts"] },
+        test: {
+          name: "renderer",
+          environment: "jsdom",
+          include: ["tests/renderer/**/*.test.tsx"],
+          setupFiles: ["tests/renderer/setup.ts"],
+        },
       },
     ],
   },

@@ -80,7 +80,9 @@ child.stdin.on("error", () => {}); // The exit is told by 'close'; this is only 
 child.on("error", (error) => {
   if (child.pid === undefined) ended(`could not be started: ${error.message}`);
 });
-child.on("close", (code, killedBy) => ended(killedBy === null ? `ended with code ${code}` : `was ended by ${killedBy}`));
+child.on("close", (code, killedBy) =>
+  ended(killedBy === null ? `ended with code ${code}` : `was ended by ${killedBy}`),
+);
 
 port.on("message", ({ id, method, params, limitMs }) => {
   if (exit !== null) {

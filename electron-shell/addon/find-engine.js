@@ -3,7 +3,12 @@
 const { existsSync } = require("node:fs");
 const path = require("node:path");
 
-function findEngine({ env = process.env, platform = process.platform, resourcesPath = process.resourcesPath, from = __dirname } = {}) {
+function findEngine({
+  env = process.env,
+  platform = process.platform,
+  resourcesPath = process.resourcesPath,
+  from = __dirname,
+} = {}) {
   if (env.IONIA_ENGINE) return mustExist([env.IONIA_ENGINE]);
   const windows = platform === "win32";
   const name = windows ? "ionia-engine.exe" : "ionia-engine";

@@ -7,7 +7,12 @@ const { SyncEngine } = require("./sync-engine.js");
 
 const engine = new SyncEngine();
 const RECORDER_COUNTERS = [
-  "videoFramesCaptured", "videoPacketsEncoded", "audioPacketsEncoded", "videoPacketsMuxed", "audioPacketsMuxed", "totalBytes",
+  "videoFramesCaptured",
+  "videoPacketsEncoded",
+  "audioPacketsEncoded",
+  "videoPacketsMuxed",
+  "audioPacketsMuxed",
+  "totalBytes",
 ];
 const STREAMER_COUNTERS = ["videoFrames", "videoPackets", "audioPackets"];
 const AUDIO_MODES = ["both", "desktop", "mic", "microphone", "none"];
@@ -37,7 +42,9 @@ class Session {
 
   _initialize(firstName, first, params) {
     if (typeof first !== "string") throw new TypeError(`${firstName} must be a string`);
-    const named = Object.fromEntries(Object.entries(params).filter(([, value]) => value !== undefined && value !== null));
+    const named = Object.fromEntries(
+      Object.entries(params).filter(([, value]) => value !== undefined && value !== null),
+    );
     engine.call(`${this.#kind}.initialize`, { [firstName]: first, ...named, id: this.#id });
     this.#life = engine.life;
     this.#destination = firstName === "outputPath" ? first : "";
@@ -89,7 +96,13 @@ class VideoAudioRecorder extends Session {
   }
 
   initialize(outputPath, fps, videoBitrate, useNvenc, audioBitrate, audioMode) {
-    return this._initialize("outputPath", outputPath, { fps, videoBitrate, useNvenc, audioBitrate, audioMode: checkMode(audioMode) });
+    return this._initialize("outputPath", outputPath, {
+      fps,
+      videoBitrate,
+      useNvenc,
+      audioBitrate,
+      audioMode: checkMode(audioMode),
+    });
   }
 
   start() {
@@ -129,7 +142,13 @@ class VideoAudioStreamer extends Session {
   }
 
   initialize(rtmpUrl, fps, videoBitrate, useNvenc, audioBitrate, audioMode) {
-    return this._initialize("rtmpUrl", rtmpUrl, { fps, videoBitrate, useNvenc, audioBitrate, audioMode: checkMode(audioMode) });
+    return this._initialize("rtmpUrl", rtmpUrl, {
+      fps,
+      videoBitrate,
+      useNvenc,
+      audioBitrate,
+      audioMode: checkMode(audioMode),
+    });
   }
 
   start() {

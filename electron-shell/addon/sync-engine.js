@@ -49,7 +49,8 @@ class SyncEngine {
 
   /** Free a session without waiting and without hearing of errors. */
   forget(kind, id) {
-    if (this.#worker !== null && !this.ended) this.#port.postMessage({ id: 0, method: `${kind}.dispose`, params: { id }, limitMs: 0 });
+    if (this.#worker !== null && !this.ended)
+      this.#port.postMessage({ id: 0, method: `${kind}.dispose`, params: { id }, limitMs: 0 });
   }
 
   #launch() {
@@ -86,7 +87,8 @@ class SyncEngine {
       const answer = this.#drain(id);
       if (answer !== undefined) return answer;
       const left = deadline - Date.now();
-      if (left <= 0) return { error: { message: `${method} was not answered within ${CALL_LIMIT_MS / 1000} s`, kind: "timeout" } };
+      if (left <= 0)
+        return { error: { message: `${method} was not answered within ${CALL_LIMIT_MS / 1000} s`, kind: "timeout" } };
       Atomics.wait(this.#signal, 0, seen, left);
     }
   }

@@ -21,7 +21,8 @@ let page: Page;
 let system: CDPSession;
 const rows: string[][] = [];
 
-const quantile = (values: number[], q: number): number => [...values].sort((a, b) => a - b)[Math.min(values.length - 1, Math.floor(q * values.length))] as number;
+const quantile = (values: number[], q: number): number =>
+  [...values].sort((a, b) => a - b)[Math.min(values.length - 1, Math.floor(q * values.length))] as number;
 const row = (what: string, measured: string, goal: string): void => void rows.push([what, measured, goal]);
 
 beforeAll(async () => {
@@ -43,7 +44,9 @@ afterAll(async () => {
   await bridge.close();
   await desktop.close();
   const widths = [0, 1, 2].map((column) => Math.max(...rows.map((one) => one[column]?.length ?? 0)));
-  console.log(rows.map((one) => one.map((cell, column) => cell.padEnd(widths[column] as number)).join("  ")).join("\n"));
+  console.log(
+    rows.map((one) => one.map((cell, column) => cell.padEnd(widths[column] as number)).join("  ")).join("\n"),
+  );
 });
 
 /** Milliseconds in the page from a click on the recording button to the phase it leads to. */
@@ -76,7 +79,11 @@ it("synchronous calls of the addon", () => {
       recorder[method]();
       return performance.now() - began;
     });
-    row(`${method}() while recording 720p30`, `median ${quantile(times, 0.5).toFixed(2)} ms, p99 ${quantile(times, 0.99).toFixed(2)} ms`, "median <= 1 ms");
+    row(
+      `${method}() while recording 720p30`,
+      `median ${quantile(times, 0.5).toFixed(2)} ms, p99 ${quantile(times, 0.99).toFixed(2)} ms`,
+      "median <= 1 ms",
+    );
   }
   recorder.stop();
 });
@@ -96,7 +103,8 @@ it("clicks", async () => {
     await page.waitForFunction(() => document.querySelector("video") === null);
     await bridge.studio.refreshDevices();
   }
-  const text = (values: number[]): string => `median ${quantile(values, 0.5).toFixed(0)} ms, worst ${Math.max(...values).toFixed(0)} ms`;
+  const text = (values: number[]): string =>
+    `median ${quantile(values, 0.5).toFixed(0)} ms, worst ${Math.max(...values).toFixed(0)} ms`;
   row("click on REC to engine recording", text(starts), "<= 400 ms");
   row("click on Stop to finished file", text(stops), "<= 700 ms");
   row("click on Stop to first picture in the window", text(plays), "-");
@@ -128,6 +136,12 @@ it("the renderer's CPU", async () => {
 it("the bundle", async () => {
   const folder = path.join(SHELL, "dist", "renderer");
   const files = (await readdir(folder, { recursive: true, withFileTypes: true })).filter((entry) => entry.isFile());
-  const sizes = await Promise.all(files.map(async (entry) => gzipSync(await readFile(path.join(entry.parentPath, entry.name))).length));
-  row("renderer bundle, gzipped, font included", `${(sizes.reduce((sum, size) => sum + size, 0) / 1000).toFixed(0)} kB`, "<= 400 kB");
+  const sizes = await Promise.all(
+    files.map(async (entry) => gzipSync(await readFile(path.join(entry.parentPath, entry.name))).length),
+  );
+  row(
+    "renderer bundle, gzipped, font included",
+    `${(sizes.reduce((sum, size) => sum + size, 0) / 1000).toFixed(0)} kB`,
+    "<= 400 kB",
+  );
 });

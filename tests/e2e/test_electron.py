@@ -66,9 +66,10 @@ def test_generated_types_are_up_to_date() -> None:
 @pytest.mark.slow
 @needs_npm
 def test_builds_and_type_checks(npm: str) -> None:
-    """Every folder compiles against nothing but what it may, and main, preload and renderer are bundled."""
+    """Every folder compiles against nothing but what it may, the bundles are made, the code is in its form."""
     run(npm, "run", "build")
     run(npm, "run", "typecheck")
+    run(npm, "run", "format:check")
 
 
 @pytest.mark.node

@@ -29,7 +29,11 @@ export class EngineError extends Error {
   readonly hint: string;
   readonly sessionId: string | undefined;
 
-  constructor(kind: EngineErrorKind | (string & {}), message: string, details: { code?: number; hint?: string; sessionId?: string; cause?: unknown } = {}) {
+  constructor(
+    kind: EngineErrorKind | (string & {}),
+    message: string,
+    details: { code?: number; hint?: string; sessionId?: string; cause?: unknown } = {},
+  ) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
     this.name = "EngineError";
     this.kind = kind;
@@ -41,13 +45,15 @@ export class EngineError extends Error {
 
 /** Any thrown value as a Problem. Messages of unknown errors are passed on: they are one line and for people. */
 export function toProblem(error: unknown): Problem {
-  if (error instanceof EngineError) return { kind: error.kind, message: error.message, hint: error.hint || defaultHint(error.kind) };
+  if (error instanceof EngineError)
+    return { kind: error.kind, message: error.message, hint: error.hint || defaultHint(error.kind) };
   const message = error instanceof Error ? error.message : String(error);
   return { kind: "internal", message, hint: "" };
 }
 
 const HINTS: Readonly<Record<string, string>> = {
-  capture_unavailable: "Check that a display is connected and that screen capture is allowed, then pick another screen.",
+  capture_unavailable:
+    "Check that a display is connected and that screen capture is allowed, then pick another screen.",
   audio_unavailable: "Pick another sound device, or turn that sound off.",
   encoder_unavailable: "Update the graphics driver, or choose the software encoder under Quality.",
   output_failed: "Free some disk space or check the folder's permissions.",

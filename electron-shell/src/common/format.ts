@@ -12,8 +12,13 @@ export function formatDuration(seconds: number): string {
 /** The same for screen readers: `1 hour 2 minutes 3 seconds`. */
 export function speakDuration(seconds: number): string {
   const whole = Math.max(0, Math.floor(Number.isFinite(seconds) ? seconds : 0));
-  const part = (count: number, unit: string): string => (count === 0 ? "" : `${count} ${unit}${count === 1 ? "" : "s"}`);
-  const words = [part(Math.floor(whole / 3600), "hour"), part(Math.floor(whole / 60) % 60, "minute"), part(whole % 60, "second")];
+  const part = (count: number, unit: string): string =>
+    count === 0 ? "" : `${count} ${unit}${count === 1 ? "" : "s"}`;
+  const words = [
+    part(Math.floor(whole / 3600), "hour"),
+    part(Math.floor(whole / 60) % 60, "minute"),
+    part(whole % 60, "second"),
+  ];
   return words.filter((word) => word !== "").join(" ") || "0 seconds";
 }
 
@@ -38,4 +43,10 @@ export function formatBitrate(bitsPerSecond: number): string {
 
 export function formatMilliseconds(value: number): string {
   return value >= 1000 ? `${(value / 1000).toFixed(1)} s` : `${Math.round(value)} ms`;
+}
+
+/** A reason as the engine words it, as a sentence: `the server is gone` becomes `The server is gone.` */
+export function asSentence(reason: string): string {
+  const text = reason.trim();
+  return text === "" ? "" : `${text.charAt(0).toUpperCase()}${text.slice(1)}${/[.!?]$/.test(text) ? "" : "."}`;
 }

@@ -27,7 +27,11 @@ export function checkServerUrl(url: string): UrlCheck {
 export function checkStreamUrl(url: string): UrlCheck {
   const server = checkServerUrl(url);
   if (!server.ok) return server;
-  const parts = url.trim().replace(/^rtmps?:\/\/[^/]+/i, "").split("/").filter((part) => part !== "");
+  const parts = url
+    .trim()
+    .replace(/^rtmps?:\/\/[^/]+/i, "")
+    .split("/")
+    .filter((part) => part !== "");
   return parts.length >= 2 ? server : { ok: false, message: "The address has no stream key after the application." };
 }
 

@@ -49,16 +49,54 @@ export interface Service {
 }
 
 export const PRESETS: readonly Preset[] = [
-  { id: "compact", name: "Compact", summary: "Small files, fine for slides and talks", quality: { fps: 30, videoBitrate: 2_500_000, audioBitrate: 128_000 } },
-  { id: "balanced", name: "Balanced", summary: "Right for most recordings", quality: { fps: 30, videoBitrate: 5_000_000, audioBitrate: 192_000 } },
-  { id: "smooth", name: "Smooth", summary: "Fluid motion for games and demos", quality: { fps: 60, videoBitrate: 9_000_000, audioBitrate: 192_000 } },
-  { id: "studio", name: "Studio", summary: "Best picture, to edit later", quality: { fps: 60, videoBitrate: 20_000_000, audioBitrate: 256_000 } },
+  {
+    id: "compact",
+    name: "Compact",
+    summary: "Small files, fine for slides and talks",
+    quality: { fps: 30, videoBitrate: 2_500_000, audioBitrate: 128_000 },
+  },
+  {
+    id: "balanced",
+    name: "Balanced",
+    summary: "Right for most recordings",
+    quality: { fps: 30, videoBitrate: 5_000_000, audioBitrate: 192_000 },
+  },
+  {
+    id: "smooth",
+    name: "Smooth",
+    summary: "Fluid motion for games and demos",
+    quality: { fps: 60, videoBitrate: 9_000_000, audioBitrate: 192_000 },
+  },
+  {
+    id: "studio",
+    name: "Studio",
+    summary: "Best picture, to edit later",
+    quality: { fps: 60, videoBitrate: 20_000_000, audioBitrate: 256_000 },
+  },
 ];
 
 export const SERVICES: readonly Service[] = [
-  { id: "twitch", name: "Twitch", server: "rtmp://live.twitch.tv/app", maxVideoBitrate: 6_000_000, keyHelp: "Creator Dashboard, Settings, Stream" },
-  { id: "youtube", name: "YouTube", server: "rtmps://a.rtmps.youtube.com/live2", maxVideoBitrate: 0, keyHelp: "YouTube Studio, Create, Go live" },
-  { id: "facebook", name: "Facebook", server: "rtmps://live-api-s.facebook.com:443/rtmp", maxVideoBitrate: 4_000_000, keyHelp: "Live Producer, Streaming software" },
+  {
+    id: "twitch",
+    name: "Twitch",
+    server: "rtmp://live.twitch.tv/app",
+    maxVideoBitrate: 6_000_000,
+    keyHelp: "Creator Dashboard, Settings, Stream",
+  },
+  {
+    id: "youtube",
+    name: "YouTube",
+    server: "rtmps://a.rtmps.youtube.com/live2",
+    maxVideoBitrate: 0,
+    keyHelp: "YouTube Studio, Create, Go live",
+  },
+  {
+    id: "facebook",
+    name: "Facebook",
+    server: "rtmps://live-api-s.facebook.com:443/rtmp",
+    maxVideoBitrate: 4_000_000,
+    keyHelp: "Live Producer, Streaming software",
+  },
   { id: "custom", name: "Custom server", server: "", maxVideoBitrate: 0, keyHelp: "Given by whoever runs the server" },
 ];
 
@@ -92,12 +130,21 @@ export class InvalidSettings extends Error {}
 
 type Check = (value: unknown) => boolean;
 
-const oneOf = (...allowed: readonly string[]): Check => (value) => typeof value === "string" && allowed.includes(value);
+const oneOf =
+  (...allowed: readonly string[]): Check =>
+  (value) =>
+    typeof value === "string" && allowed.includes(value);
 const bool: Check = (value) => typeof value === "boolean";
-const deviceId: Check = (value) => value === null || (typeof value === "string" && value.length > 0 && value.length <= 512);
-const within = (range: { min: number; max: number }): Check => (value) =>
-  typeof value === "number" && Number.isFinite(value) && value >= range.min && value <= range.max;
-const whole = (range: { min: number; max: number }): Check => (value) => Number.isInteger(value) && within(range)(value);
+const deviceId: Check = (value) =>
+  value === null || (typeof value === "string" && value.length > 0 && value.length <= 512);
+const within =
+  (range: { min: number; max: number }): Check =>
+  (value) =>
+    typeof value === "number" && Number.isFinite(value) && value >= range.min && value <= range.max;
+const whole =
+  (range: { min: number; max: number }): Check =>
+  (value) =>
+    Number.isInteger(value) && within(range)(value);
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
@@ -162,7 +209,13 @@ export function serverOf(settings: Settings): string {
  *  limit allows, because equal sources and quality share one encode in the engine. */
 export function captureParams(settings: Settings, maxVideoBitrate = 0): Omit<RecorderInitialize, "outputPath" | "id"> {
   const { fps, videoBitrate, audioBitrate } = qualityOf(settings);
-  const mode = settings.desktopEnabled ? (settings.micEnabled ? "both" : "desktop") : settings.micEnabled ? "mic" : "none";
+  const mode = settings.desktopEnabled
+    ? settings.micEnabled
+      ? "both"
+      : "desktop"
+    : settings.micEnabled
+      ? "mic"
+      : "none";
   return {
     fps,
     videoBitrate: maxVideoBitrate > 0 ? Math.min(videoBitrate, maxVideoBitrate) : videoBitrate,

@@ -20,7 +20,7 @@ export interface StreamView {
   readonly rtmpUrl: string | null;
   readonly problem: Problem | null;
   readonly stats: StreamerStats | null;
-  /** While reconnecting: which try comes next, how long until then, and why it is needed. */
+  /** While connecting again and again: which try comes next, how long until then, and why it is needed. */
   readonly attempt: number;
   readonly delayMs: number;
   readonly reason: string;

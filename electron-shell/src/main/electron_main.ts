@@ -37,12 +37,19 @@ async function run(): Promise<void> {
   const studio = new Studio({ client, userData: app.getPath("userData"), vault, mediaUrl });
   serveScheme({ rendererFolder: RENDERER_FOLDER, recordingPath: (id) => studio.history.pathOf(id) });
 
-  const window = new ShellWindow({ preload: PRELOAD, icon: path.join(ASSETS, "icon.png"), onWatched: (watched) => studio.setWatched(watched) });
+  const window = new ShellWindow({
+    preload: PRELOAD,
+    icon: path.join(ASSETS, "icon.png"),
+    onWatched: (watched) => studio.setWatched(watched),
+  });
   const handlers = createHandlers(studio, {
     openFile: async () => {
       const { canceled, filePaths } = await dialog.showOpenDialog({
         properties: ["openFile"],
-        filters: [{ name: "Video", extensions: ["mp4", "mov", "mkv", "webm"] }, { name: "All files", extensions: ["*"] }],
+        filters: [
+          { name: "Video", extensions: ["mp4", "mov", "mkv", "webm"] },
+          { name: "All files", extensions: ["*"] },
+        ],
       });
       return { canceled, filePaths };
     },

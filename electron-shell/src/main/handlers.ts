@@ -1,5 +1,13 @@
 /** What the window may ask for, by channel. No Electron here; every argument is checked before anything happens. */
-import { CHANNELS, InvalidSettings, SERVICES, toProblem, type Channel, type CommandResult, type OpenFileResult } from "@ionia/common";
+import {
+  CHANNELS,
+  InvalidSettings,
+  SERVICES,
+  toProblem,
+  type Channel,
+  type CommandResult,
+  type OpenFileResult,
+} from "@ionia/common";
 import { told } from "./recording_control.ts";
 import type { Studio } from "./studio.ts";
 
@@ -59,7 +67,9 @@ export function createHandlers(studio: Studio, desktop: Desktop): Handlers {
     [CHANNELS.removeFromHistory]: (id) => command(() => studio.removeFromHistory(text(id, "the recording"))),
     [CHANNELS.dismissNotice]: (id) => command(() => studio.store.dispatch({ type: "noticeDismissed", id: Number(id) })),
   };
-  return Object.fromEntries(Object.entries(handlers).map(([channel, handler]) => [channel, safely(handler)])) as Handlers;
+  return Object.fromEntries(
+    Object.entries(handlers).map(([channel, handler]) => [channel, safely(handler)]),
+  ) as Handlers;
 }
 
 /** A handler never rejects: an error crosses IPC as a result that the window can show. */
@@ -68,7 +78,8 @@ function safely(handler: Handler): Handler {
     try {
       return await handler(...args);
     } catch (error) {
-      if (error instanceof BadArgument || error instanceof InvalidSettings) return { success: false, error: error.message };
+      if (error instanceof BadArgument || error instanceof InvalidSettings)
+        return { success: false, error: error.message };
       return { success: false, error: told(toProblem(error)) };
     }
   };

@@ -10,8 +10,12 @@ const MOST_ENTRIES = 200;
 const isEntry = (value: unknown): value is StoredEntry =>
   typeof value === "object" &&
   value !== null &&
-  (["id", "name", "path", "createdAt"] as const).every((member) => typeof (value as StoredEntry)[member] === "string") &&
-  (["durationSeconds", "bytes", "width", "height", "fps"] as const).every((member) => Number.isFinite((value as StoredEntry)[member]));
+  (["id", "name", "path", "createdAt"] as const).every(
+    (member) => typeof (value as StoredEntry)[member] === "string",
+  ) &&
+  (["durationSeconds", "bytes", "width", "height", "fps"] as const).every((member) =>
+    Number.isFinite((value as StoredEntry)[member]),
+  );
 
 export class HistoryStore {
   readonly #file: JsonFile;
@@ -30,7 +34,14 @@ export class HistoryStore {
   async load(): Promise<void> {
     const content = await this.#file.read();
     const entries = Array.isArray(content) ? content.filter(isEntry) : [];
-    const there = await Promise.all(entries.map((entry) => access(entry.path).then(() => true, () => false)));
+    const there = await Promise.all(
+      entries.map((entry) =>
+        access(entry.path).then(
+          () => true,
+          () => false,
+        ),
+      ),
+    );
     this.#entries = entries.filter((_, index) => there[index]);
   }
 

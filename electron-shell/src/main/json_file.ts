@@ -21,12 +21,14 @@ export class JsonFile {
 
   /** Writes happen in the order of the calls. */
   write(value: unknown): Promise<void> {
-    const next = this.#writing.catch(() => undefined).then(async () => {
-      await mkdir(path.dirname(this.#file), { recursive: true });
-      const fresh = `${this.#file}.new`;
-      await writeFile(fresh, `${JSON.stringify(value, null, 2)}\n`, { mode: 0o600 });
-      await rename(fresh, this.#file);
-    });
+    const next = this.#writing
+      .catch(() => undefined)
+      .then(async () => {
+        await mkdir(path.dirname(this.#file), { recursive: true });
+        const fresh = `${this.#file}.new`;
+        await writeFile(fresh, `${JSON.stringify(value, null, 2)}\n`, { mode: 0o600 });
+        await rename(fresh, this.#file);
+      });
     this.#writing = next;
     return next;
   }

@@ -15,7 +15,10 @@ interface StoredKey {
 }
 
 const isStored = (value: unknown): value is StoredKey =>
-  typeof value === "object" && value !== null && typeof (value as StoredKey).cipher === "string" && typeof (value as StoredKey).mask === "string";
+  typeof value === "object" &&
+  value !== null &&
+  typeof (value as StoredKey).cipher === "string" &&
+  typeof (value as StoredKey).mask === "string";
 
 export class KeyStore {
   readonly #file: JsonFile;
@@ -44,7 +47,10 @@ export class KeyStore {
     this.#encrypted = await this.#vault.isAvailable();
     const content = await this.#file.read();
     if (this.#encrypted && typeof content === "object" && content !== null) {
-      this.#stored = Object.fromEntries(Object.entries(content).filter(([, value]) => isStored(value))) as Record<string, StoredKey>;
+      this.#stored = Object.fromEntries(Object.entries(content).filter(([, value]) => isStored(value))) as Record<
+        string,
+        StoredKey
+      >;
     }
   }
 

@@ -20,7 +20,12 @@ export function mediaUrl(recordingId: string): string {
 
 /** Before the application is ready. Module scripts and fonts are asked for with CORS, even from their own origin. */
 export function registerScheme(): void {
-  protocol.registerSchemesAsPrivileged([{ scheme: SCHEME, privileges: { standard: true, secure: true, stream: true, supportFetchAPI: true, corsEnabled: true } }]);
+  protocol.registerSchemesAsPrivileged([
+    {
+      scheme: SCHEME,
+      privileges: { standard: true, secure: true, stream: true, supportFetchAPI: true, corsEnabled: true },
+    },
+  ]);
 }
 
 export interface SchemeOptions {
@@ -35,7 +40,9 @@ export function serveScheme({ rendererFolder, recordingPath }: SchemeOptions): v
     const name = decodeURIComponent(url.pathname).replace(/^\/+/, "");
     if (url.host === "media") {
       const file = recordingPath(name);
-      return file === undefined ? new Response("not found", { status: 404 }) : fileResponse(file, "video/mp4", request.headers.get("range"));
+      return file === undefined
+        ? new Response("not found", { status: 404 })
+        : fileResponse(file, "video/mp4", request.headers.get("range"));
     }
     const file = path.join(rendererFolder, name === "" ? "index.html" : name);
     const inside = !path.relative(rendererFolder, file).startsWith("..");

@@ -45,7 +45,8 @@ export class RecordingControl {
     const { client, store, userData, now } = this.#options;
     if (isRecordingActive(this.#phase)) return { success: false, error: "A recording is already running." };
     // Beginning anew acknowledges what went wrong before.
-    if (store.state.stream.phase === "failed") store.dispatch({ type: "stream", change: { phase: "idle", problem: null } });
+    if (store.state.stream.phase === "failed")
+      store.dispatch({ type: "stream", change: { phase: "idle", problem: null } });
     const startedAt = now();
     const outputPath = recordingPath(userData, startedAt);
     store.dispatch({ type: "recording", change: { phase: "starting", outputPath, problem: null, stats: null } });
@@ -67,7 +68,8 @@ export class RecordingControl {
   async stop(): Promise<RecordingResult> {
     const { store } = this.#options;
     const take = this.#take;
-    if (take === undefined || this.#phase !== "recording") return { success: false, error: "Nothing is being recorded." };
+    if (take === undefined || this.#phase !== "recording")
+      return { success: false, error: "Nothing is being recorded." };
     store.dispatch({ type: "recording", change: { phase: "stopping" } });
     try {
       await take.recorder.stop();
@@ -98,7 +100,10 @@ export class RecordingControl {
         void this.#fail(take, toProblem(new EngineError(kind, message, { hint: hintOf(data) })));
       })
       .on("lost", ({ recovered }) => {
-        const message = recovered === null ? "The engine stopped. Nothing was recorded." : "The engine stopped. What was recorded until then is kept.";
+        const message =
+          recovered === null
+            ? "The engine stopped. Nothing was recorded."
+            : "The engine stopped. What was recorded until then is kept.";
         void this.#fail(take, toProblem(new EngineError("engine_exited", message)));
       });
   }
@@ -120,7 +125,10 @@ export class RecordingControl {
 
   async #keep(take: Take, stats: RecorderStats | null, recovered: boolean): Promise<void> {
     const { store, history } = this.#options;
-    const bytes = await stat(take.outputPath).then((file) => file.size, () => 0);
+    const bytes = await stat(take.outputPath).then(
+      (file) => file.size,
+      () => 0,
+    );
     if (bytes === 0) return;
     const name = path.basename(take.outputPath, ".mp4");
     await history.add({
@@ -145,7 +153,10 @@ async function makeFolder(folder: string): Promise<void> {
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code ?? "unknown";
     const hint = `Check that ${folder} is a folder that you may write to.`;
-    throw new EngineError("output_failed", `The folder for recordings can't be made (${code}).`, { hint, cause: error });
+    throw new EngineError("output_failed", `The folder for recordings can't be made (${code}).`, {
+      hint,
+      cause: error,
+    });
   }
 }
 

@@ -9,5 +9,7 @@ export interface SenderFrame {
 export const APP_ORIGIN = "ionia://app";
 
 export function isTrustedFrame(frame: SenderFrame | null): boolean {
-  return frame !== null && frame.parent === null && (frame.url === APP_ORIGIN || frame.url.startsWith(`${APP_ORIGIN}/`));
+  return (
+    frame !== null && frame.parent === null && (frame.url === APP_ORIGIN || frame.url.startsWith(`${APP_ORIGIN}/`))
+  );
 }

@@ -15,10 +15,18 @@ export interface TrayModel {
 export function trayModel(state: ShellState): TrayModel {
   const { recording, stream, engine } = state;
   const parts: string[] = [];
-  if (isRecordingActive(recording.phase)) parts.push(`Recording ${formatDuration(recording.stats?.durationSeconds ?? 0)}`);
+  if (isRecordingActive(recording.phase))
+    parts.push(`Recording ${formatDuration(recording.stats?.durationSeconds ?? 0)}`);
   if (stream.phase === "live") parts.push("Live");
   if (stream.phase === "reconnecting") parts.push("Reconnecting");
-  const icon = stream.phase === "reconnecting" ? "warning" : isRecordingActive(recording.phase) ? "recording" : stream.phase === "live" ? "live" : "idle";
+  const icon =
+    stream.phase === "reconnecting"
+      ? "warning"
+      : isRecordingActive(recording.phase)
+        ? "recording"
+        : stream.phase === "live"
+          ? "live"
+          : "idle";
   const streamActive = isStreamActive(stream.phase);
   return {
     icon,
@@ -26,7 +34,10 @@ export function trayModel(state: ShellState): TrayModel {
     recordingLabel: isRecordingActive(recording.phase) ? "Stop recording" : "Start recording",
     recordingEnabled: engine.phase === "ready" && recording.phase !== "starting" && recording.phase !== "stopping",
     streamLabel: streamActive ? "End stream" : "Go live",
-    streamEnabled: engine.phase === "ready" && stream.phase !== "stopping" && (streamActive || state.savedKeys[state.settings.service] !== undefined),
+    streamEnabled:
+      engine.phase === "ready" &&
+      stream.phase !== "stopping" &&
+      (streamActive || state.savedKeys[state.settings.service] !== undefined),
   };
 }
 
@@ -35,7 +46,14 @@ export function quitQuestion(state: ShellState): { message: string; detail: stri
   const recording = isRecordingActive(state.recording.phase);
   const live = isStreamActive(state.stream.phase);
   if (!recording && !live) return null;
-  const what = recording && live ? "A recording and a stream are running." : recording ? "A recording is running." : "You are live.";
-  const detail = recording ? "Quitting finishes the recording and keeps its file." : "Quitting ends the stream for your viewers.";
+  const what =
+    recording && live
+      ? "A recording and a stream are running."
+      : recording
+        ? "A recording is running."
+        : "You are live.";
+  const detail = recording
+    ? "Quitting finishes the recording and keeps its file."
+    : "Quitting ends the stream for your viewers.";
   return { message: what, detail, confirm: recording ? "Finish and quit" : "End stream and quit" };
 }

@@ -1,6 +1,7 @@
 /** One live stream at a time. Owns the streamer session; the key passes through and is kept nowhere here. */
 import {
   EngineError,
+  asSentence,
   captureParams,
   checkStreamUrl,
   isStreamActive,
@@ -31,12 +32,21 @@ export class StreamControl {
     const store = this.#store;
     if (isStreamActive(store.state.stream.phase)) return { success: false, error: "A stream is already running." };
     // Beginning anew acknowledges what went wrong before.
-    if (store.state.recording.phase === "failed") store.dispatch({ type: "recording", change: { phase: "idle", problem: null } });
+    if (store.state.recording.phase === "failed")
+      store.dispatch({ type: "recording", change: { phase: "idle", problem: null } });
     const shown = redactUrl(rtmpUrl);
     const streamer = new Streamer(this.#client);
     this.#streamer = streamer;
     this.#listen(streamer);
-    const fresh = { rtmpUrl: shown, problem: null, stats: null, attempt: 0, delayMs: 0, reason: "", backpressure: false };
+    const fresh = {
+      rtmpUrl: shown,
+      problem: null,
+      stats: null,
+      attempt: 0,
+      delayMs: 0,
+      reason: "",
+      backpressure: false,
+    };
     store.dispatch({ type: "stream", change: { phase: "starting", ...fresh } });
     try {
       const check = checkStreamUrl(rtmpUrl);
@@ -77,30 +87,42 @@ export class StreamControl {
       .on("backpressure", ({ active }) => change({ type: "stream", change: { backpressure: active } }))
       .on("warning", ({ code, message, data }) => {
         if (code === "encoder_fallback" && this.#store.state.settings.encoder === "auto") return;
-        this.#store.notify({ level: "warning", code, message, hint: typeof data["hint"] === "string" ? data["hint"] : "" });
+        this.#store.notify({
+          level: "warning",
+          code,
+          message,
+          hint: typeof data["hint"] === "string" ? data["hint"] : "",
+        });
       })
       .on("failure", ({ message, data }) => {
         const kind = typeof data["kind"] === "string" ? data["kind"] : "connect_failed";
         this.#fail(streamer, toProblem(new EngineError(kind, message)));
       })
-      .on("lost", () => this.#fail(streamer, toProblem(new EngineError("engine_exited", "The engine stopped and the stream with it."))));
+      .on("lost", () =>
+        this.#fail(streamer, toProblem(new EngineError("engine_exited", "The engine stopped and the stream with it."))),
+      );
   }
 
   #connection(streamer: Streamer, event: EngineNotifications["streamer.connection"]): void {
     if (this.#streamer !== streamer || this.#store.state.stream.phase === "stopping") return;
-    const { attempt, delayMs, reason } = event;
+    const { attempt, delayMs } = event;
+    // Why a try is needed is told once, before the wait; it stays true while the try is under way.
+    const reason = asSentence(event.reason) || this.#store.state.stream.reason;
     switch (event.state) {
       case "connected":
         this.#store.dispatch({ type: "stream", change: { phase: "live", attempt: 0, delayMs: 0, reason: "" } });
         break;
       case "connecting":
-        this.#store.dispatch({ type: "stream", change: { attempt } });
+        this.#store.dispatch({ type: "stream", change: { attempt, delayMs, reason } });
         break;
       case "reconnecting":
         this.#store.dispatch({ type: "stream", change: { phase: "reconnecting", attempt, delayMs, reason } });
         break;
       case "failed":
-        this.#fail(streamer, toProblem(new EngineError("connect_failed", reason === "" ? "The connection failed." : reason)));
+        this.#fail(
+          streamer,
+          toProblem(new EngineError("connect_failed", reason === "" ? "The connection failed." : reason)),
+        );
         break;
       case "closed":
         break; // The answer of `stop`, or the failure, says the same.

@@ -90,7 +90,10 @@ export class Studio {
     } catch (error) {
       const problem = toProblem(error);
       const phase = problem.kind === "engine_exited" ? "restarting" : "missing";
-      this.store.dispatch({ type: "engine", engine: { phase, message: [problem.message, problem.hint].join(" ").trim(), version: "" } });
+      this.store.dispatch({
+        type: "engine",
+        engine: { phase, message: [problem.message, problem.hint].join(" ").trim(), version: "" },
+      });
     }
   }
 
@@ -197,7 +200,9 @@ export class Studio {
         this.#silent = silent;
       });
     this.store.subscribe((event) => {
-      const ended = (event.type === "recording" || event.type === "stream") && (event.change.phase === "idle" || event.change.phase === "failed");
+      const ended =
+        (event.type === "recording" || event.type === "stream") &&
+        (event.change.phase === "idle" || event.change.phase === "failed");
       if (ended) this.#adjust();
     });
   }
@@ -216,7 +221,10 @@ export class Studio {
   }
 
   async #measureDisk(): Promise<void> {
-    const free = await statfs(this.#recordings).then((found) => found.bavail * found.bsize, () => null);
+    const free = await statfs(this.#recordings).then(
+      (found) => found.bavail * found.bsize,
+      () => null,
+    );
     this.store.dispatch({ type: "disk", diskFreeBytes: free });
   }
 }

@@ -46,11 +46,12 @@ export interface EngineClientOptions {
 }
 
 /** Params may be left out where all are optional. */
-export type CallArguments<M extends MethodName> = Record<string, never> extends ParamsOf<M>
-  ? [params?: ParamsOf<M>, options?: CallOptions]
-  : object extends ParamsOf<M>
+export type CallArguments<M extends MethodName> =
+  Record<string, never> extends ParamsOf<M>
     ? [params?: ParamsOf<M>, options?: CallOptions]
-    : [params: ParamsOf<M>, options?: CallOptions];
+    : object extends ParamsOf<M>
+      ? [params?: ParamsOf<M>, options?: CallOptions]
+      : [params: ParamsOf<M>, options?: CallOptions];
 
 type Phase = "idle" | "running" | "waiting" | "closed";
 
@@ -171,8 +172,18 @@ export class EngineClient extends TypedEmitter<EngineClientEvents> {
 
   async #report(session: OpenSession): Promise<void> {
     const { kind, id, outputPath } = session;
-    const bytes = outputPath === null ? 0 : await stat(outputPath).then((found) => found.size, () => 0);
-    this.emit("session.lost", { kind, id, recovered: outputPath !== null && bytes > 0 ? { path: outputPath, bytes } : null });
+    const bytes =
+      outputPath === null
+        ? 0
+        : await stat(outputPath).then(
+            (found) => found.size,
+            () => 0,
+          );
+    this.emit("session.lost", {
+      kind,
+      id,
+      recovered: outputPath !== null && bytes > 0 ? { path: outputPath, bytes } : null,
+    });
   }
 }
 
@@ -185,14 +196,21 @@ function checkProtocol(info: EngineInfo): void {
 }
 
 /** `start`, given up after the call's own limits. */
-function within(start: Promise<unknown>, method: string, { timeoutMs = 15_000, signal }: CallOptions): Promise<unknown> {
+function within(
+  start: Promise<unknown>,
+  method: string,
+  { timeoutMs = 15_000, signal }: CallOptions,
+): Promise<unknown> {
   return new Promise((resolve, reject) => {
     if (signal?.aborted === true) return reject(signal.reason as Error);
     const abort = (): void => reject(signal?.reason as Error);
     signal?.addEventListener("abort", abort, { once: true });
     const timer =
       timeoutMs > 0
-        ? setTimeout(() => reject(new EngineError("timeout", `no engine for ${method} within ${timeoutMs} ms`)), timeoutMs)
+        ? setTimeout(
+            () => reject(new EngineError("timeout", `no engine for ${method} within ${timeoutMs} ms`)),
+            timeoutMs,
+          )
         : undefined;
     const settle = (): void => {
       clearTimeout(timer);

@@ -57,7 +57,8 @@ class EngineProcess implements Transport {
         resolve();
       };
       child.on("error", (error) => {
-        if (child.pid === undefined) finish(this.#reason(`the engine could not be started: ${error.message}`, null, null));
+        if (child.pid === undefined)
+          finish(this.#reason(`the engine could not be started: ${error.message}`, null, null));
       });
       child.on("close", (code, signal) => {
         this.#note(stderr.end(), options);

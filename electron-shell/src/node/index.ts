@@ -3,7 +3,13 @@ import { EngineClient } from "./engine_client.ts";
 import { findEngine, type LocationQuery } from "./engine_location.ts";
 import { launchEngineProcess } from "./engine_process.ts";
 
-export { EngineClient, type EngineClientEvents, type EngineClientOptions, type EngineExit, type LostSession } from "./engine_client.ts";
+export {
+  EngineClient,
+  type EngineClientEvents,
+  type EngineClientOptions,
+  type EngineExit,
+  type LostSession,
+} from "./engine_client.ts";
 export { engineCandidates, findEngine, type LocationQuery } from "./engine_location.ts";
 export { launchEngineProcess, type EngineProcessOptions } from "./engine_process.ts";
 export { LineSplitter, LineTooLong } from "./line_splitter.ts";
@@ -27,7 +33,11 @@ export function createEngineClient(options: CreateOptions = {}): EngineClient {
   return new EngineClient({
     launch: (events) =>
       launchEngineProcess(
-        { executable: findEngine(location), ...(env === undefined ? {} : { env }), ...(onLog === undefined ? {} : { onLog }) },
+        {
+          executable: findEngine(location),
+          ...(env === undefined ? {} : { env }),
+          ...(onLog === undefined ? {} : { onLog }),
+        },
         events,
       ),
   });

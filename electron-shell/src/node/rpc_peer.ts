@@ -109,7 +109,10 @@ export class RpcPeer {
 }
 
 function fromWire(error: Record<string, unknown>): EngineError {
-  const data = (typeof error["data"] === "object" && error["data"] !== null ? error["data"] : {}) as Record<string, unknown>;
+  const data = (typeof error["data"] === "object" && error["data"] !== null ? error["data"] : {}) as Record<
+    string,
+    unknown
+  >;
   const text = (value: unknown): string => (typeof value === "string" ? value : "");
   const sessionId = text(data["id"]);
   return new EngineError(text(data["kind"]) || "protocol", text(error["message"]) || "the engine refused", {

@@ -30,16 +30,21 @@ export function App() {
     <div className="relative flex h-full flex-col">
       <Header />
       <div className="relative flex min-h-0 grow">
-        <aside aria-label="Settings" className="relative w-76 shrink-0 overflow-y-auto border-r border-line bg-panel xl:w-84">
+        <aside
+          aria-label="Settings"
+          className="relative w-76 shrink-0 overflow-y-auto border-r border-line bg-panel xl:w-84"
+        >
           <SourcesPanel />
           <QualityPanel />
           <DestinationPanel />
         </aside>
         <main className="relative flex min-w-0 overflow-hidden grow flex-col gap-4 p-4 min-[1440px]:flex-row min-[1440px]:gap-5 min-[1440px]:p-5">
           <Stage playing={playing} onClosePlayer={() => setPlayingId(null)} onRecorded={recorded} />
-          <div className={`flex max-h-44 min-h-0 shrink-0 flex-col min-[1440px]:max-h-none min-[1440px]:w-84 max-[1439px]:[@media(max-height:690px)]:max-h-30 ${
+          <div
+            className={`flex max-h-44 min-h-0 shrink-0 flex-col min-[1440px]:max-h-none min-[1440px]:w-84 max-[1439px]:[@media(max-height:690px)]:max-h-30 ${
               statsOpen ? "max-[1439px]:[@media(max-height:690px)]:hidden" : ""
-            }`}>
+            }`}
+          >
             <HistoryPanel playingId={playing?.id ?? null} onPlay={setPlayingId} />
           </div>
         </main>

@@ -7,5 +7,11 @@ export default defineConfig({
   base: "./",
   plugins: [react(), tailwindcss()],
   resolve: { conditions: ["ionia-source", "module", "browser", "development|production"] },
-  build: { outDir: "../../dist/renderer", emptyOutDir: true, target: "chrome140", assetsInlineLimit: 0, modulePreload: { polyfill: false } },
+  build: {
+    outDir: "../../dist/renderer",
+    emptyOutDir: true,
+    target: "chrome140",
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+  },
 });

@@ -33,7 +33,10 @@ afterAll(async () => {
 /** Run code in a Node of its own; what it printed as JSON. */
 async function inProcess(code: string): Promise<unknown> {
   const file = path.join(folder, `${randomUUID()}.cjs`);
-  await writeFile(file, `const addon = require(${JSON.stringify(ADDON)}); const folder = ${JSON.stringify(folder)};\n${code}`);
+  await writeFile(
+    file,
+    `const addon = require(${JSON.stringify(ADDON)}); const folder = ${JSON.stringify(folder)};\n${code}`,
+  );
   const { stdout } = await run(process.execPath, [file], { env, timeout: 25_000 });
   return JSON.parse(stdout);
 }
@@ -41,11 +44,22 @@ async function inProcess(code: string): Promise<unknown> {
 describe("exports", () => {
   it("has what callers look for", () => {
     expect(Object.keys(addon).sort()).toEqual([
-      "AudioEngine", "AudioEngineEncoder", "VideoAudioRecorder", "VideoAudioStreamer", "VideoRecorder", "WASAPICapture",
-      "checkCOMMode", "initializeCOMInSTAMode", "setDebugLogging",
+      "AudioEngine",
+      "AudioEngineEncoder",
+      "VideoAudioRecorder",
+      "VideoAudioStreamer",
+      "VideoRecorder",
+      "WASAPICapture",
+      "checkCOMMode",
+      "initializeCOMInSTAMode",
+      "setDebugLogging",
     ]);
     expect([addon.WASAPICapture, addon.AudioEngine, addon.AudioEngineEncoder]).toEqual([null, null, null]);
-    expect([addon.initializeCOMInSTAMode(), addon.checkCOMMode(), addon.setDebugLogging(true)]).toEqual([true, "STA", undefined]);
+    expect([addon.initializeCOMInSTAMode(), addon.checkCOMMode(), addon.setDebugLogging(true)]).toEqual([
+      true,
+      "STA",
+      undefined,
+    ]);
   });
 });
 
@@ -57,7 +71,12 @@ describe("a recorder", () => {
     expect(recorder.getCodecName()).toBe("none");
     expect(recorder.getCurrentPTSSeconds()).toBe(0);
     expect(recorder.getStatistics()).toEqual({
-      videoFramesCaptured: 0, videoPacketsEncoded: 0, audioPacketsEncoded: 0, videoPacketsMuxed: 0, audioPacketsMuxed: 0, totalBytes: 0,
+      videoFramesCaptured: 0,
+      videoPacketsEncoded: 0,
+      audioPacketsEncoded: 0,
+      videoPacketsMuxed: 0,
+      audioPacketsMuxed: 0,
+      totalBytes: 0,
     });
     expect(() => recorder.start()).toThrow("initialize");
   });
@@ -97,7 +116,13 @@ describe("a recorder", () => {
     live.initialize("rtmp://host/app/key", 30, 3_000_000, false, 128_000, "mic");
     expect([one.start(), two.start(), live.start()]).toEqual([true, true, true]);
     one.stop();
-    expect([one.isRunning(), two.isRunning(), live.isRunning(), live.isConnected(), live.isBackpressure()]).toEqual([false, true, true, false, false]);
+    expect([one.isRunning(), two.isRunning(), live.isRunning(), live.isConnected(), live.isBackpressure()]).toEqual([
+      false,
+      true,
+      true,
+      false,
+      false,
+    ]);
     expect(live.getStatistics()).toMatchObject({ audioPacketsDropped: 0 });
     two.stop();
     live.stop();
@@ -107,7 +132,10 @@ describe("a recorder", () => {
 describe("processes", () => {
   it("an unmodified caller works and its process ends by itself", async () => {
     const file = path.join(folder, "caller.mp4");
-    const { stdout } = await run(process.execPath, [here("old_caller.cjs"), ADDON, file, "450", "100"], { env, timeout: 20_000 });
+    const { stdout } = await run(process.execPath, [here("old_caller.cjs"), ADDON, file, "450", "100"], {
+      env,
+      timeout: 20_000,
+    });
     const told = JSON.parse(stdout) as { polled: unknown[]; stats: { videoFramesCaptured: number } };
     expect(told).toMatchObject({ wasRunning: true, stopped: true, codec: "libx264", size: 9 });
     expect(told.polled.length).toBeGreaterThanOrEqual(2);
@@ -144,7 +172,14 @@ describe("processes", () => {
       out.push(r.initialize(folder + "/k2.mp4"), r.start(), r.stop());
       console.log(JSON.stringify(out));`);
     expect(told).toEqual([
-      expect.stringContaining("SIGKILL"), expect.stringContaining("k.mp4"), expect.stringContaining("SIGKILL"), false, true, true, true, true,
+      expect.stringContaining("SIGKILL"),
+      expect.stringContaining("k.mp4"),
+      expect.stringContaining("SIGKILL"),
+      false,
+      true,
+      true,
+      true,
+      true,
     ]);
   });
 
@@ -155,6 +190,9 @@ describe("processes", () => {
         try { new addon.VideoAudioRecorder().initialize("/tmp/a.mp4"); } catch (error) { return error.message; }
       };
       console.log(JSON.stringify([attempt("/nowhere/engine"), attempt(__filename)]));`);
-    expect(told).toEqual([expect.stringContaining("was not found at /nowhere/engine"), expect.stringContaining("could not be started")]);
+    expect(told).toEqual([
+      expect.stringContaining("was not found at /nowhere/engine"),
+      expect.stringContaining("could not be started"),
+    ]);
   });
 });

@@ -18,7 +18,11 @@ if (!recorder.start()) throw new Error("start failed");
 const polled = [];
 const timer = setInterval(() => {
   const stats = recorder.getStatistics();
-  polled.push({ frames: stats.videoFramesCaptured, packets: stats.audioPacketsMuxed, pts: recorder.getCurrentPTSSeconds() });
+  polled.push({
+    frames: stats.videoFramesCaptured,
+    packets: stats.audioPacketsMuxed,
+    pts: recorder.getCurrentPTSSeconds(),
+  });
 }, Number(interval));
 
 setTimeout(() => {
@@ -26,5 +30,14 @@ setTimeout(() => {
   const wasRunning = recorder.isRunning();
   const stopped = recorder.stop();
   const stats = recorder.getStatistics();
-  console.log(JSON.stringify({ polled, wasRunning, stopped, codec: recorder.getCodecName(), stats, size: fs.statSync(outputPath).size }));
+  console.log(
+    JSON.stringify({
+      polled,
+      wasRunning,
+      stopped,
+      codec: recorder.getCodecName(),
+      stats,
+      size: fs.statSync(outputPath).size,
+    }),
+  );
 }, Number(milliseconds));

@@ -51,13 +51,25 @@ describe.skipIf(missing !== "")("an application with the old addon's calls", () 
 
   it("records, polls each second, stops, and has a good file", { timeout: 60_000 }, async () => {
     const file = path.join(folder, "caller.mp4");
-    const { stdout } = await node(process.execPath, [here("old_caller.cjs"), ADDON, file, "3500", "1000"], { env, timeout: 50_000 });
-    const told = JSON.parse(stdout) as { polled: { frames: number; packets: number }[]; stats: { videoFramesCaptured: number; totalBytes: number }; size: number };
+    const { stdout } = await node(process.execPath, [here("old_caller.cjs"), ADDON, file, "3500", "1000"], {
+      env,
+      timeout: 50_000,
+    });
+    const told = JSON.parse(stdout) as {
+      polled: { frames: number; packets: number }[];
+      stats: { videoFramesCaptured: number; totalBytes: number };
+      size: number;
+    };
     expect(told).toMatchObject({ wasRunning: true, stopped: true, codec: "libx264" });
     expect(told.polled.length).toBeGreaterThanOrEqual(2);
     expect(told.polled.at(-1)?.frames).toBeGreaterThan(told.polled[0]?.frames as number);
     const found = await probe(file);
-    expect(found).toMatchObject({ codecs: ["h264", "aac"], width: 1280, height: 720, frames: told.stats.videoFramesCaptured });
+    expect(found).toMatchObject({
+      codecs: ["h264", "aac"],
+      width: 1280,
+      height: 720,
+      frames: told.stats.videoFramesCaptured,
+    });
     expect(found.deltas).toEqual([expect.closeTo(1 / 30, 3)]);
     expect(told.stats.totalBytes).toBe(told.size);
   });
@@ -76,12 +88,21 @@ describe.skipIf(missing !== "")("an application with the old addon's calls", () 
         const stats = live.getStatistics();
         const stopped = [live.stop(), one.stop(), two.stop()];
         console.log(JSON.stringify({ started, connected, stopped, sent: stats.videoPackets > 0 && stats.audioPackets > 0, dropped: stats.audioPacketsDropped }));`);
-      expect(told).toEqual({ started: [true, true, true], connected: true, stopped: [true, true, true], sent: true, dropped: 0 });
+      expect(told).toEqual({
+        started: [true, true, true],
+        connected: true,
+        stopped: [true, true, true],
+        sent: true,
+        dropped: 0,
+      });
     } finally {
       await server.close();
     }
     expect((await probe(path.join(folder, "one.mp4"))).codecs).toEqual(["h264", "aac"]);
-    expect(await probe(path.join(folder, "two.mp4"))).toMatchObject({ codecs: ["h264"], deltas: [expect.closeTo(1 / 15, 3)] });
+    expect(await probe(path.join(folder, "two.mp4"))).toMatchObject({
+      codecs: ["h264"],
+      deltas: [expect.closeTo(1 / 15, 3)],
+    });
   });
 
   it("keeps the file when the engine is killed in mid-recording, and nothing hangs", { timeout: 60_000 }, async () => {

@@ -3,6 +3,7 @@ import {
   DEFAULT_SETTINGS,
   INITIAL_STATE,
   InvalidSettings,
+  asSentence,
   captureParams,
   checkServerUrl,
   checkStreamUrl,
@@ -63,6 +64,10 @@ describe("numbers", () => {
     expect(speakDuration(0)).toBe("0 seconds");
   });
 
+  it("makes sentences of reasons", () => {
+    expect(["the server is gone", "Refused.", " "].map(asSentence)).toEqual(["The server is gone.", "Refused.", ""]);
+  });
+
   it("reads sizes and rates", () => {
     expect(formatBytes(999)).toBe("999 B");
     expect(formatBytes(999_999)).toBe("1.0 MB");
@@ -97,8 +102,13 @@ describe("settings", () => {
 
   it("asks the engine for the same capture in both sessions where the service's limit allows", () => {
     expect(captureParams(DEFAULT_SETTINGS, 6_000_000)).toEqual(captureParams(DEFAULT_SETTINGS));
-    expect(captureParams({ ...DEFAULT_SETTINGS, preset: "studio" }, 6_000_000)).toMatchObject({ fps: 60, videoBitrate: 6_000_000 });
-    expect(captureParams({ ...DEFAULT_SETTINGS, micEnabled: false, desktopEnabled: false })).toMatchObject({ audioMode: "none" });
+    expect(captureParams({ ...DEFAULT_SETTINGS, preset: "studio" }, 6_000_000)).toMatchObject({
+      fps: 60,
+      videoBitrate: 6_000_000,
+    });
+    expect(captureParams({ ...DEFAULT_SETTINGS, micEnabled: false, desktopEnabled: false })).toMatchObject({
+      audioMode: "none",
+    });
     expect(captureParams({ ...DEFAULT_SETTINGS, microphone: "m", micEnabled: false })).not.toHaveProperty("microphone");
   });
 });
@@ -108,7 +118,14 @@ describe("shell state", () => {
 
   it("replaces notices of one code and keeps the newest few", () => {
     let state = INITIAL_STATE;
-    for (const [id, code] of [[1, "a"], [2, "b"], [3, "a"], [4, "c"], [5, "d"], [6, "e"]] as const) {
+    for (const [id, code] of [
+      [1, "a"],
+      [2, "b"],
+      [3, "a"],
+      [4, "c"],
+      [5, "d"],
+      [6, "e"],
+    ] as const) {
       state = reduceShell(state, { type: "notice", notice: notice(id, code) });
     }
     expect(state.notices.map((one) => one.id)).toEqual([3, 4, 5, 6]);

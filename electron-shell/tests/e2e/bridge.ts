@@ -22,8 +22,17 @@ export interface Bridge {
 export async function startBridge(env: NodeJS.ProcessEnv): Promise<Bridge> {
   const userData = await mkdtemp(path.join(tmpdir(), "ionia-user-"));
   const log: string[] = [];
-  const client = createEngineClient({ env, location: { startDirectory: import.meta.dirname }, onLog: (line) => log.push(line) });
-  const studio = new Studio({ client, userData, vault: fakeVault(), mediaUrl: (id) => `/media/${encodeURIComponent(id)}` });
+  const client = createEngineClient({
+    env,
+    location: { startDirectory: import.meta.dirname },
+    onLog: (line) => log.push(line),
+  });
+  const studio = new Studio({
+    client,
+    userData,
+    vault: fakeVault(),
+    mediaUrl: (id) => `/media/${encodeURIComponent(id)}`,
+  });
   const shownInFolder: string[] = [];
   const handlers = createHandlers(studio, {
     openFile: () => Promise.resolve({ canceled: true, filePaths: [] }),

@@ -15,10 +15,20 @@ const RENDERER = path.join(SHELL, "dist", "renderer");
 /** Pictures of every state, to be looked at. Not in the repository. */
 export const SCREENSHOTS = path.join(SHELL, "dist", "screenshots");
 
-const CANDIDATES = [process.env["CHROMIUM"], "/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
+const CANDIDATES = [
+  process.env["CHROMIUM"],
+  "/usr/bin/chromium",
+  "/usr/bin/chromium-browser",
+  "/usr/bin/google-chrome",
+];
 export const CHROMIUM = CANDIDATES.find((file) => file !== undefined && existsSync(file));
 
-const TYPES: Readonly<Record<string, string>> = { ".html": "text/html", ".js": "text/javascript", ".css": "text/css", ".woff2": "font/woff2" };
+const TYPES: Readonly<Record<string, string>> = {
+  ".html": "text/html",
+  ".js": "text/javascript",
+  ".css": "text/css",
+  ".woff2": "font/woff2",
+};
 
 export function launchBrowser(): Promise<Browser> {
   return chromium.launch({
@@ -39,7 +49,11 @@ export async function pageScript(name: string): Promise<string> {
     configFile: false,
     logLevel: "error",
     resolve: { conditions: ["ionia-source"] },
-    build: { write: false, minify: false, lib: { entry: path.join(SHELL, "tests", "e2e", name), formats: ["iife"], name: "page" } },
+    build: {
+      write: false,
+      minify: false,
+      lib: { entry: path.join(SHELL, "tests", "e2e", name), formats: ["iife"], name: "page" },
+    },
   });
   const first = (Array.isArray(output) ? output[0] : output) as { output: { code?: string }[] };
   return first.output[0]?.code ?? "";
@@ -59,10 +73,14 @@ export async function serveRenderer(
     const pathname = decodeURIComponent(new URL(request.url ?? "/", "http://localhost").pathname);
     const file = path.join(RENDERER, pathname === "/" ? "index.html" : pathname);
     const range = request.headers.range ?? null;
-    const found = await (extra(pathname, range) ?? fileResponse(file, TYPES[path.extname(file)] ?? "application/octet-stream", range));
+    const found = await (extra(pathname, range) ??
+      fileResponse(file, TYPES[path.extname(file)] ?? "application/octet-stream", range));
     response.writeHead(found.status, Object.fromEntries(found.headers));
     if (found.body === null) response.end();
-    else Readable.fromWeb(found.body as Parameters<typeof Readable.fromWeb>[0]).on("error", () => response.destroy()).pipe(response);
+    else
+      Readable.fromWeb(found.body as Parameters<typeof Readable.fromWeb>[0])
+        .on("error", () => response.destroy())
+        .pipe(response);
   };
   const server = createServer((request, response) => void answer(request, response));
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -90,10 +108,16 @@ export async function seriousViolations(page: Page): Promise<Violation[]> {
   // The page's CSP forbids inline scripts: the debugger's world is not bound by it.
   await page.evaluate(await readAxe());
   return page.evaluate(async () => {
-    const { violations } = await (window as unknown as { axe: typeof import("axe-core") }).axe.run(document, { resultTypes: ["violations"] });
+    const { violations } = await (window as unknown as { axe: typeof import("axe-core") }).axe.run(document, {
+      resultTypes: ["violations"],
+    });
     return violations
       .filter(({ impact }) => impact === "serious" || impact === "critical")
-      .map(({ id, impact, nodes }) => ({ rule: id, impact: String(impact), where: nodes.map((node) => `${node.target.join(" ")}: ${node.failureSummary ?? ""}`) }));
+      .map(({ id, impact, nodes }) => ({
+        rule: id,
+        impact: String(impact),
+        where: nodes.map((node) => `${node.target.join(" ")}: ${node.failureSummary ?? ""}`),
+      }));
   });
 }
 

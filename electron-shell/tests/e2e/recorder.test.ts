@@ -11,7 +11,14 @@ import { startBridge, type Bridge } from "./bridge.ts";
 import { CHROMIUM, SCREENSHOTS, buildRenderer, launchBrowser, pageScript, seriousViolations } from "./browser.ts";
 
 const KEY = "live_e2e_0123456789";
-const missing = [CHROMIUM === undefined && "chromium", DESKTOP_MISSING, FFPROBE_MISSING, REAL_ENGINE === undefined && "the engine"].filter(Boolean).join(", ");
+const missing = [
+  CHROMIUM === undefined && "chromium",
+  DESKTOP_MISSING,
+  FFPROBE_MISSING,
+  REAL_ENGINE === undefined && "the engine",
+]
+  .filter(Boolean)
+  .join(", ");
 if (missing !== "") console.warn(`end-to-end tests are skipped, missing: ${missing}`);
 
 describe.skipIf(missing !== "")("a person at the window", () => {
@@ -41,8 +48,10 @@ describe.skipIf(missing !== "")("a person at the window", () => {
     await desktop?.close();
   });
 
-  const picture = (name: string): Promise<unknown> => page.screenshot({ path: path.join(SCREENSHOTS, `real-${name}.png`) });
-  const record = () => page.getByRole("button", { name: /^(Record|Stop|Starting|Saving|Record again)/, exact: false }).first();
+  const picture = (name: string): Promise<unknown> =>
+    page.screenshot({ path: path.join(SCREENSHOTS, `real-${name}.png`) });
+  const record = () =>
+    page.getByRole("button", { name: /^(Record|Stop|Starting|Saving|Record again)/, exact: false }).first();
   const seconds = async (): Promise<number> => {
     const text = (await page.getByRole("timer").textContent()) ?? "";
     return text.split(":").reduce((total, part) => total * 60 + Number(part), 0);
@@ -53,7 +62,9 @@ describe.skipIf(missing !== "")("a person at the window", () => {
     await page.getByRole("button", { name: "Record", exact: true }).click();
     await page.getByRole("button", { name: "Stop", exact: true }).waitFor();
     const meter = page.locator('[data-meter="desktop"]').first();
-    await expect.poll(async () => Number(await meter.getAttribute("aria-valuenow")), { timeout: 20_000 }).toBeGreaterThan(-40);
+    await expect
+      .poll(async () => Number(await meter.getAttribute("aria-valuenow")), { timeout: 20_000 })
+      .toBeGreaterThan(-40);
     await expect.poll(seconds, { timeout: 20_000 }).toBeGreaterThanOrEqual(3);
     await picture("recording");
     expect(await seriousViolations(page)).toEqual([]);
@@ -61,18 +72,27 @@ describe.skipIf(missing !== "")("a person at the window", () => {
 
     const video = page.locator("video");
     await video.waitFor({ timeout: 20_000 });
-    await expect.poll(() => video.evaluate((element: HTMLVideoElement) => element.readyState), { timeout: 20_000 }).toBeGreaterThanOrEqual(2);
+    await expect
+      .poll(() => video.evaluate((element: HTMLVideoElement) => element.readyState), { timeout: 20_000 })
+      .toBeGreaterThanOrEqual(2);
     await video.evaluate((element: HTMLVideoElement) => {
       element.muted = true;
       return element.play();
     });
-    await expect.poll(() => video.evaluate((element: HTMLVideoElement) => element.currentTime), { timeout: 20_000 }).toBeGreaterThan(0.5);
+    await expect
+      .poll(() => video.evaluate((element: HTMLVideoElement) => element.currentTime), { timeout: 20_000 })
+      .toBeGreaterThan(0.5);
     await picture("playing");
     expect(await seriousViolations(page)).toEqual([]);
 
     const entry = bridge.studio.state.history[0];
     const found = await probe(entry?.path as string);
-    expect(found).toMatchObject({ codecs: ["h264", "aac"], width: 1280, height: 720, deltas: [expect.closeTo(1 / 30, 3)] });
+    expect(found).toMatchObject({
+      codecs: ["h264", "aac"],
+      width: 1280,
+      height: 720,
+      deltas: [expect.closeTo(1 / 30, 3)],
+    });
     expect(found.videoSeconds).toBeGreaterThanOrEqual(3);
     expect(Math.abs(found.videoSeconds - found.audioSeconds)).toBeLessThanOrEqual(0.05);
     expect(found.frames).toBe(entry === undefined ? -1 : Math.round(entry.durationSeconds * 30));
@@ -142,6 +162,15 @@ describe.skipIf(missing !== "")("a person at the window", () => {
       await server.start();
       await page.locator('[data-stream="live"]').waitFor({ timeout: 30_000 });
       await page.getByRole("button", { name: "End stream" }).click();
+      await page.getByRole("button", { name: "Go live" }).waitFor();
+      await server.kill();
+      await page.getByRole("button", { name: "Go live" }).click();
+      await page
+        .getByRole("status")
+        .filter({ hasText: /refuses connections/i })
+        .waitFor({ timeout: 20_000 });
+      await picture("refused");
+      await page.getByRole("button", { name: "Cancel" }).click();
       await page.getByRole("button", { name: "Go live" }).waitFor();
       expect(bridge.log.join("\n")).not.toContain(KEY);
       expect(await page.content()).not.toContain(KEY);

@@ -5,7 +5,16 @@ import type { ShellEvent } from "@ionia/common";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type {} from "./page_scene.ts";
-import { CHROMIUM, SCREENSHOTS, buildRenderer, launchBrowser, pageScript, seriousViolations, serveRenderer, type RendererServer } from "./browser.ts";
+import {
+  CHROMIUM,
+  SCREENSHOTS,
+  buildRenderer,
+  launchBrowser,
+  pageScript,
+  seriousViolations,
+  serveRenderer,
+  type RendererServer,
+} from "./browser.ts";
 import { SCENES } from "./scenes.ts";
 
 const VIEWS = [
@@ -48,11 +57,17 @@ describe.skipIf(CHROMIUM === undefined)("every state", () => {
     await page.locator("html[data-scene=shown]").waitFor();
     for (const { name: view, theme, ...size } of FULL.has(name) ? [...VIEWS, ...EXTRA] : VIEWS) {
       await page.setViewportSize(size);
-      await page.evaluate((event) => window.emit(event), { type: "settings", settings: { ...state.settings, theme } } as ShellEvent);
+      await page.evaluate((event) => window.emit(event), {
+        type: "settings",
+        settings: { ...state.settings, theme },
+      } as ShellEvent);
       await page.locator(`html[data-theme=${theme}]`).waitFor();
       await page.screenshot({ path: path.join(SCREENSHOTS, `${name}-${view}.png`) });
       expect.soft(await seriousViolations(page), `${name} in ${view}`).toEqual([]);
-      const overflow = await page.evaluate(() => [document.documentElement.scrollWidth - innerWidth, document.documentElement.scrollHeight - innerHeight]);
+      const overflow = await page.evaluate(() => [
+        document.documentElement.scrollWidth - innerWidth,
+        document.documentElement.scrollHeight - innerHeight,
+      ]);
       expect.soft(overflow, "nothing sticks out of the window").toEqual([0, 0]);
     }
     expect.soft(problems).toEqual([]);

@@ -17,7 +17,13 @@ export interface Scene {
   readonly events?: readonly ShellEvent[];
 }
 
-const entry = (id: string, minutesAgo: number, durationSeconds: number, bytes: number, more: Partial<HistoryEntry> = {}): HistoryEntry => ({
+const entry = (
+  id: string,
+  minutesAgo: number,
+  durationSeconds: number,
+  bytes: number,
+  more: Partial<HistoryEntry> = {},
+): HistoryEntry => ({
   id,
   name: `recording_${id}`,
   path: `/home/user/recordings/recording_${id}.mp4`,
@@ -46,7 +52,16 @@ const ready: ShellState = {
   devices: {
     screens: [
       { id: "1", name: "DELL U2723QE", width: 2560, height: 1440, x: 0, y: 0, primary: true, backend: "x11grab" },
-      { id: "2", name: "Built-in display", width: 1920, height: 1200, x: 2560, y: 0, primary: false, backend: "x11grab" },
+      {
+        id: "2",
+        name: "Built-in display",
+        width: 1920,
+        height: 1200,
+        x: 2560,
+        y: 0,
+        primary: false,
+        backend: "x11grab",
+      },
     ],
     windows: [],
     desktopAudio: [{ id: "out", name: "Speakers (Realtek Audio)", default: true }],
@@ -63,57 +78,168 @@ const ready: ShellState = {
 };
 
 const common = (seconds: number) => ({
-  state: "running", durationSeconds: seconds, videoFramesUnique: Math.round(seconds * 22), videoFramesDuplicated: Math.round(seconds * 8),
-  videoFramesLagged: 2, videoFramesSkipped: 0, audioSilenceSamples: 0, audioDriftPpm: 11, captureBackend: "x11grab", audioBackend: "pulse",
-  codec: "h264_nvenc", width: 2560, height: 1440, fps: 30, encodeMsAvg: 4.2, cpuPercent: 18, rssBytes: 190_000_000,
+  state: "running",
+  durationSeconds: seconds,
+  videoFramesUnique: Math.round(seconds * 22),
+  videoFramesDuplicated: Math.round(seconds * 8),
+  videoFramesLagged: 2,
+  videoFramesSkipped: 0,
+  audioSilenceSamples: 0,
+  audioDriftPpm: 11,
+  captureBackend: "x11grab",
+  audioBackend: "pulse",
+  codec: "h264_nvenc",
+  width: 2560,
+  height: 1440,
+  fps: 30,
+  encodeMsAvg: 4.2,
+  cpuPercent: 18,
+  rssBytes: 190_000_000,
 });
 
 const recorderStats = (seconds: number): RecorderStats => ({
-  ...common(seconds), videoFramesCaptured: Math.round(seconds * 30), videoPacketsEncoded: Math.round(seconds * 30), audioPacketsEncoded: Math.round(seconds * 47),
-  videoPacketsMuxed: Math.round(seconds * 30), audioPacketsMuxed: Math.round(seconds * 47), outputPath: "/x.mp4",
+  ...common(seconds),
+  videoFramesCaptured: Math.round(seconds * 30),
+  videoPacketsEncoded: Math.round(seconds * 30),
+  audioPacketsEncoded: Math.round(seconds * 47),
+  videoPacketsMuxed: Math.round(seconds * 30),
+  audioPacketsMuxed: Math.round(seconds * 47),
+  outputPath: "/x.mp4",
   totalBytes: Math.round(seconds * 610_000 + 60_000 * Math.sin(seconds / 3)),
 });
 
 const streamerStats = (seconds: number): StreamerStats => ({
-  ...common(seconds), videoFrames: Math.round(seconds * 30), videoPackets: Math.round(seconds * 30), audioPackets: Math.round(seconds * 47), videoPacketsDropped: 31,
-  audioPacketsDropped: 0, reconnectCount: 1, currentLatencyMs: 140, maxLatencyMs: 1980, connected: true, backpressure: false,
-  bytesSent: Math.round(seconds * 600_000), sendBitrateKbps: 4600 + 500 * Math.sin(seconds / 4) - (seconds > 820 && seconds < 830 ? 2600 : 0), targetBitrateKbps: 5000, rtmpUrl: "rtmp://live.twitch.tv/app/****",
+  ...common(seconds),
+  videoFrames: Math.round(seconds * 30),
+  videoPackets: Math.round(seconds * 30),
+  audioPackets: Math.round(seconds * 47),
+  videoPacketsDropped: 31,
+  audioPacketsDropped: 0,
+  reconnectCount: 1,
+  currentLatencyMs: 140,
+  maxLatencyMs: 1980,
+  connected: true,
+  backpressure: false,
+  bytesSent: Math.round(seconds * 600_000),
+  sendBitrateKbps: 4600 + 500 * Math.sin(seconds / 4) - (seconds > 820 && seconds < 830 ? 2600 : 0),
+  targetBitrateKbps: 5000,
+  rtmpUrl: "rtmp://live.twitch.tv/app/****",
 });
 
-const levels: ShellEvent = { type: "levels", levels: { desktop: { peakDb: -9, rmsDb: -19 }, mic: { peakDb: -4, rmsDb: -13 } } };
+const levels: ShellEvent = {
+  type: "levels",
+  levels: { desktop: { peakDb: -9, rmsDb: -19 }, mic: { peakDb: -4, rmsDb: -13 } },
+};
 
-const minute = <T>(end: number, event: (seconds: number) => T): T[] => Array.from({ length: 62 }, (_, index) => event(end - 61 + index));
-const recordingMinute = (end: number): ShellEvent[] => minute(end, (seconds) => ({ type: "recording", change: { stats: recorderStats(seconds) } }));
-const streamMinute = (end: number): ShellEvent[] => minute(end, (seconds) => ({ type: "stream", change: { stats: streamerStats(seconds) } }));
+const minute = <T>(end: number, event: (seconds: number) => T): T[] =>
+  Array.from({ length: 62 }, (_, index) => event(end - 61 + index));
+const recordingMinute = (end: number): ShellEvent[] =>
+  minute(end, (seconds) => ({ type: "recording", change: { stats: recorderStats(seconds) } }));
+const streamMinute = (end: number): ShellEvent[] =>
+  minute(end, (seconds) => ({ type: "stream", change: { stats: streamerStats(seconds) } }));
 
 const recording = { ...IDLE_RECORDING, phase: "recording", outputPath: "/x.mp4", stats: recorderStats(781) } as const;
-const live = { ...IDLE_STREAM, phase: "live", rtmpUrl: "rtmp://live.twitch.tv/app/****", stats: streamerStats(842) } as const;
-const settings = (part: Partial<ShellState["settings"]>): ShellState => ({ ...ready, settings: { ...DEFAULT_SETTINGS, ...part } });
+const live = {
+  ...IDLE_STREAM,
+  phase: "live",
+  rtmpUrl: "rtmp://live.twitch.tv/app/****",
+  stats: streamerStats(842),
+} as const;
+const settings = (part: Partial<ShellState["settings"]>): ShellState => ({
+  ...ready,
+  settings: { ...DEFAULT_SETTINGS, ...part },
+});
 
 export const SCENES: readonly Scene[] = [
   { name: "first-run", state: { ...ready, history: [], savedKeys: {} } },
   { name: "idle", state: ready, events: [levels] },
   { name: "engine-starting", state: { ...INITIAL_STATE } },
-  { name: "engine-missing", state: { ...INITIAL_STATE, engine: { phase: "missing", message: "The engine was not found at /opt/ionia/resources/engine/ionia-engine. Set IONIA_ENGINE to the engine's path.", version: "" } } },
+  {
+    name: "engine-missing",
+    state: {
+      ...INITIAL_STATE,
+      engine: {
+        phase: "missing",
+        message:
+          "The engine was not found at /opt/ionia/resources/engine/ionia-engine. Set IONIA_ENGINE to the engine's path.",
+        version: "",
+      },
+    },
+  },
   { name: "starting", state: { ...ready, recording: { ...recording, phase: "starting", stats: null } } },
   { name: "recording", state: { ...ready, recording }, events: [levels] },
-  { name: "recording-stats", state: { ...settings({ statsOpen: true }), recording }, events: [...recordingMinute(781), levels] },
+  {
+    name: "recording-stats",
+    state: { ...settings({ statsOpen: true }), recording },
+    events: [...recordingMinute(781), levels],
+  },
   { name: "stopping", state: { ...ready, recording: { ...recording, phase: "stopping" } } },
   {
     name: "recording-failed",
-    state: { ...ready, recording: { ...recording, phase: "failed", problem: { kind: "output_failed", message: "The disk is full. What was recorded until then is kept.", hint: "Free some disk space, then record again." } } },
+    state: {
+      ...ready,
+      recording: {
+        ...recording,
+        phase: "failed",
+        problem: {
+          kind: "output_failed",
+          message: "The disk is full. What was recorded until then is kept.",
+          hint: "Free some disk space, then record again.",
+        },
+      },
+    },
   },
   { name: "connecting", state: { ...ready, stream: { ...live, phase: "starting", stats: null } } },
+  {
+    name: "refused",
+    state: {
+      ...ready,
+      stream: {
+        ...live,
+        phase: "starting",
+        stats: null,
+        attempt: 4,
+        delayMs: 2100,
+        reason: "The server refuses connections.",
+      },
+    },
+  },
   { name: "live", state: { ...ready, stream: live }, events: [levels] },
-  { name: "recording-live-stats", state: { ...settings({ statsOpen: true }), recording, stream: live }, events: [...streamMinute(842), levels] },
+  {
+    name: "recording-live-stats",
+    state: { ...settings({ statsOpen: true }), recording, stream: live },
+    events: [...streamMinute(842), levels],
+  },
   {
     name: "reconnecting",
-    state: { ...ready, recording, stream: { ...live, phase: "reconnecting", attempt: 3, delayMs: 2000, reason: "The server closed the connection." } },
+    state: {
+      ...ready,
+      recording,
+      stream: {
+        ...live,
+        phase: "reconnecting",
+        attempt: 3,
+        delayMs: 2000,
+        reason: "The server closed the connection.",
+      },
+    },
     events: [levels],
   },
   {
     name: "stream-failed",
-    state: { ...settings({ service: "custom", customServer: "rtmp://stream.example.org/live" }), savedKeys: { custom: "••••••••" }, stream: { ...IDLE_STREAM, phase: "failed", problem: { kind: "bad_url", message: "The address must look like rtmp://server/app/key.", hint: "Check the address and the stream key." } } },
+    state: {
+      ...settings({ service: "custom", customServer: "rtmp://stream.example.org/live" }),
+      savedKeys: { custom: "••••••••" },
+      stream: {
+        ...IDLE_STREAM,
+        phase: "failed",
+        problem: {
+          kind: "bad_url",
+          message: "The address must look like rtmp://server/app/key.",
+          hint: "Check the address and the stream key.",
+        },
+      },
+    },
   },
   {
     name: "notices",
@@ -121,13 +247,39 @@ export const SCENES: readonly Scene[] = [
       ...ready,
       recording,
       notices: [
-        { id: 1, level: "warning", code: "audio_lost", message: "The microphone was unplugged.", hint: "Silence is recorded until it is back." },
+        {
+          id: 1,
+          level: "warning",
+          code: "audio_lost",
+          message: "The microphone was unplugged.",
+          hint: "Silence is recorded until it is back.",
+        },
         { id: 2, level: "error", code: "disk_low", message: "Disk space for about 8 minutes is left.", hint: "" },
         { id: 3, level: "info", code: "encoder_fallback", message: "The software encoder is used.", hint: "" },
       ],
     },
     events: [levels],
   },
-  { name: "device-problem", state: { ...ready, readiness: { phase: "problem", problem: { kind: "capture_unavailable", message: "The screen can't be captured.", hint: "Check that a display is connected, then pick another screen." } } } },
-  { name: "custom-key", state: { ...settings({ service: "custom", preset: "custom", micEnabled: false, screen: "test" }), savedKeys: {}, keysEncrypted: false } },
+  {
+    name: "device-problem",
+    state: {
+      ...ready,
+      readiness: {
+        phase: "problem",
+        problem: {
+          kind: "capture_unavailable",
+          message: "The screen can't be captured.",
+          hint: "Check that a display is connected, then pick another screen.",
+        },
+      },
+    },
+  },
+  {
+    name: "custom-key",
+    state: {
+      ...settings({ service: "custom", preset: "custom", micEnabled: false, screen: "test" }),
+      savedKeys: {},
+      keysEncrypted: false,
+    },
+  },
 ];

@@ -33,7 +33,11 @@ export async function end(child: ChildProcess, signal: NodeJS.Signals = "SIGTERM
   await gone;
 }
 
-export async function until(condition: () => Promise<boolean> | boolean, what: string, timeoutMs = 20_000): Promise<void> {
+export async function until(
+  condition: () => Promise<boolean> | boolean,
+  what: string,
+  timeoutMs = 20_000,
+): Promise<void> {
   const deadline = Date.now() + timeoutMs;
   while (!(await condition())) {
     if (Date.now() > deadline) throw new Error(`waited in vain for ${what}`);
@@ -78,17 +82,44 @@ export async function startDesktop(): Promise<Desktop> {
       xvfb.once("exit", () => reject(new Error("Xvfb did not start")));
     });
     const base = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(PULSE_|DBUS_)/.test(name)));
-    const env = { ...base, HOME: folder, XDG_RUNTIME_DIR: folder, XDG_CONFIG_HOME: folder, PULSE_RUNTIME_PATH: folder, DISPLAY: display };
+    const env = {
+      ...base,
+      HOME: folder,
+      XDG_RUNTIME_DIR: folder,
+      XDG_CONFIG_HOME: folder,
+      PULSE_RUNTIME_PATH: folder,
+      DISPLAY: display,
+    };
     const socket = path.join(folder, "native");
     const client = { ...env, PULSE_SERVER: `unix:${socket}` };
-    const modules = [`module-native-protocol-unix auth-anonymous=1 socket=${socket}`, "module-null-sink sink_name=speaker", "module-remap-source master=speaker.monitor source_name=mic"];
+    const modules = [
+      `module-native-protocol-unix auth-anonymous=1 socket=${socket}`,
+      "module-null-sink sink_name=speaker",
+      "module-remap-source master=speaker.monitor source_name=mic",
+    ];
     children.push(
       start(
-        ["pulseaudio", "-n", "--daemonize=no", "--use-pid-file=no", "--exit-idle-time=-1", "--disable-shm=yes", "--log-level=error", ...modules.flatMap((module) => ["-L", module])],
+        [
+          "pulseaudio",
+          "-n",
+          "--daemonize=no",
+          "--use-pid-file=no",
+          "--exit-idle-time=-1",
+          "--disable-shm=yes",
+          "--log-level=error",
+          ...modules.flatMap((module) => ["-L", module]),
+        ],
         { env },
       ),
     );
-    await until(() => run("pactl", ["info"], { env: client }).then(() => existsSync(socket), () => false), "PulseAudio");
+    await until(
+      () =>
+        run("pactl", ["info"], { env: client }).then(
+          () => existsSync(socket),
+          () => false,
+        ),
+      "PulseAudio",
+    );
     await run("pactl", ["set-default-source", "mic"], { env: client });
     const tone = path.join(folder, "tone.raw");
     await writeFile(tone, toneSamples(120));

@@ -57,7 +57,11 @@ export class FakeEngine {
       const result = this.#answer(method, params);
       this.send({ jsonrpc: "2.0", id, result });
     } catch (error) {
-      this.send({ jsonrpc: "2.0", id, error: error.rpc ?? { code: -32603, message: String(error), data: { kind: "internal", hint: "", id: "" } } });
+      this.send({
+        jsonrpc: "2.0",
+        id,
+        error: error.rpc ?? { code: -32603, message: String(error), data: { kind: "internal", hint: "", id: "" } },
+      });
     }
   }
 
@@ -71,7 +75,13 @@ export class FakeEngine {
       case "initialize": {
         if (session?.state === "running") throw fail(1002, "already_running", `session ${id} is running`, id);
         if (kind === "recorder" && !existsSync(path.dirname(params.outputPath))) {
-          throw fail(1301, "output_failed", `the folder of ${params.outputPath} does not exist`, id, "Create the folder first.");
+          throw fail(
+            1301,
+            "output_failed",
+            `the folder of ${params.outputPath} does not exist`,
+            id,
+            "Create the folder first.",
+          );
         }
         if (kind === "streamer" && !/^rtmps?:\/\/[^/]+\/[^/]+\/.+/.test(params.rtmpUrl)) {
           throw fail(1302, "bad_url", "not an RTMP URL with app and key", id, "It looks like rtmp://host/app/key.");
@@ -81,7 +91,8 @@ export class FakeEngine {
         return true;
       }
       case "start":
-        if (session === undefined || session.state === "stopped") throw fail(1001, "not_initialized", `session ${id} was not initialized`, id);
+        if (session === undefined || session.state === "stopped")
+          throw fail(1001, "not_initialized", `session ${id} was not initialized`, id);
         if (session.state === "running") return false;
         session.startedAt = this.now();
         if (kind === "recorder") writeFileSync(session.params.outputPath, "recorded ");
@@ -120,7 +131,16 @@ export class FakeEngine {
   #engine(verb, params) {
     switch (verb) {
       case "info":
-        return { name: "ionia-engine", version: "0.1.0", protocolVersion: this.protocolVersion, platform: "linux", pid: process.pid, python: "3.11", ffmpeg: "8.1", capabilities: [] };
+        return {
+          name: "ionia-engine",
+          version: "0.1.0",
+          protocolVersion: this.protocolVersion,
+          platform: "linux",
+          pid: process.pid,
+          python: "3.11",
+          ffmpeg: "8.1",
+          capabilities: [],
+        };
       case "devices":
         return DEVICES;
       case "subscribe":
@@ -146,21 +166,53 @@ export class FakeEngine {
     const frames = Math.round(seconds * (session.params.fps ?? 30));
     const audio = Math.round((seconds * 48000) / 1024);
     const shared = {
-      state: session.state, durationSeconds: seconds, videoFramesUnique: frames, videoFramesDuplicated: 0, videoFramesLagged: 0,
-      videoFramesSkipped: 0, audioSilenceSamples: 0, audioDriftPpm: 0, captureBackend: "fake", audioBackend: "fake", codec: "libx264",
-      width: 1280, height: 720, fps: session.params.fps ?? 30, encodeMsAvg: 4.2, cpuPercent: 20, rssBytes: 90_000_000,
+      state: session.state,
+      durationSeconds: seconds,
+      videoFramesUnique: frames,
+      videoFramesDuplicated: 0,
+      videoFramesLagged: 0,
+      videoFramesSkipped: 0,
+      audioSilenceSamples: 0,
+      audioDriftPpm: 0,
+      captureBackend: "fake",
+      audioBackend: "fake",
+      codec: "libx264",
+      width: 1280,
+      height: 720,
+      fps: session.params.fps ?? 30,
+      encodeMsAvg: 4.2,
+      cpuPercent: 20,
+      rssBytes: 90_000_000,
     };
     if (session.kind === "recorder") {
       const file = session.params.outputPath;
       return {
-        videoFramesCaptured: frames, videoPacketsEncoded: frames, audioPacketsEncoded: audio, videoPacketsMuxed: frames,
-        audioPacketsMuxed: audio, totalBytes: existsSync(file) ? statSync(file).size : 0, ...shared, outputPath: file,
+        videoFramesCaptured: frames,
+        videoPacketsEncoded: frames,
+        audioPacketsEncoded: audio,
+        videoPacketsMuxed: frames,
+        audioPacketsMuxed: audio,
+        totalBytes: existsSync(file) ? statSync(file).size : 0,
+        ...shared,
+        outputPath: file,
       };
     }
     return {
-      videoFrames: frames, videoPackets: frames, audioPackets: audio, videoPacketsDropped: 0, audioPacketsDropped: 0, reconnectCount: 0,
-      currentLatencyMs: 40, maxLatencyMs: 80, connected: session.connected === true, backpressure: false, bytesSent: 1000,
-      sendBitrateKbps: 5000, targetBitrateKbps: 5000, ...shared, rtmpUrl: "rtmp://host/app/****",
+      videoFrames: frames,
+      videoPackets: frames,
+      audioPackets: audio,
+      videoPacketsDropped: 0,
+      audioPacketsDropped: 0,
+      reconnectCount: 0,
+      currentLatencyMs: 40,
+      maxLatencyMs: 80,
+      connected: session.connected === true,
+      backpressure: false,
+      bytesSent: 1000,
+      sendBitrateKbps: 5000,
+      targetBitrateKbps: 5000,
+      ...shared,
+      rtmpUrl: "rtmp://host/app/****",
     };
   }
 

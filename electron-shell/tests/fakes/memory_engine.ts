@@ -18,7 +18,8 @@ export class MemoryEngines {
       if (open) events.onClose(reason);
       open = false;
     };
-    engine.onShutdown = () => queueMicrotask(() => end({ message: "the engine ended with code 0", code: 0, signal: null, stderrTail: [] }));
+    engine.onShutdown = () =>
+      queueMicrotask(() => end({ message: "the engine ended with code 0", code: 0, signal: null, stderrTail: [] }));
     return {
       pid: 1000 + this.all.length,
       send: (text) => {
@@ -40,6 +41,11 @@ export class MemoryEngines {
 
   /** The newest engine ends as if it had crashed. */
   crash(stderrTail: string[] = ["segmentation fault"]): void {
-    this.#events[this.#events.length - 1]?.onClose({ message: "the engine ended by SIGSEGV", code: null, signal: "SIGSEGV", stderrTail });
+    this.#events[this.#events.length - 1]?.onClose({
+      message: "the engine ended by SIGSEGV",
+      code: null,
+      signal: "SIGSEGV",
+      stderrTail,
+    });
   }
 }

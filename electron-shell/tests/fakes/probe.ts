@@ -24,11 +24,20 @@ interface Stream {
 }
 
 export async function probe(file: string): Promise<Probed> {
-  const { stdout } = await run("ffprobe", ["-v", "error", "-show_streams", "-show_entries", "packet=stream_index,pts_time", "-of", "json", file], { maxBuffer: 64e6 });
-  const { streams, packets } = JSON.parse(stdout) as { streams: Stream[]; packets: { stream_index: number; pts_time: string }[] };
+  const { stdout } = await run(
+    "ffprobe",
+    ["-v", "error", "-show_streams", "-show_entries", "packet=stream_index,pts_time", "-of", "json", file],
+    { maxBuffer: 64e6 },
+  );
+  const { streams, packets } = JSON.parse(stdout) as {
+    streams: Stream[];
+    packets: { stream_index: number; pts_time: string }[];
+  };
   const video = streams.find(({ codec_type }) => codec_type === "video") as Stream;
   const audio = streams.find(({ codec_type }) => codec_type === "audio");
-  const times = packets.filter(({ stream_index }) => streams[stream_index] === video).map(({ pts_time }) => Number(pts_time));
+  const times = packets
+    .filter(({ stream_index }) => streams[stream_index] === video)
+    .map(({ pts_time }) => Number(pts_time));
   const deltas = times.slice(1).map((time, index) => Number((time - (times[index] as number)).toFixed(4)));
   return {
     codecs: streams.map(({ codec_name }) => codec_name),

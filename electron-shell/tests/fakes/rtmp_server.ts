@@ -7,7 +7,11 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { end, freePort, start, until } from "./desktop.ts";
 
-const PROGRAM = path.join(path.dirname(createRequire(import.meta.url).resolve("node-media-server/package.json")), "bin", "app.js");
+const PROGRAM = path.join(
+  path.dirname(createRequire(import.meta.url).resolve("node-media-server/package.json")),
+  "bin",
+  "app.js",
+);
 
 export class RtmpServer {
   readonly port: number;
@@ -31,7 +35,15 @@ export class RtmpServer {
 
   async start(): Promise<void> {
     const config = path.join(this.#folder, "config.json");
-    await writeFile(config, JSON.stringify({ bind: "127.0.0.1", rtmp: { port: this.port }, store: { path: path.join(this.#folder, "data") }, auth: { play: false, publish: false } }));
+    await writeFile(
+      config,
+      JSON.stringify({
+        bind: "127.0.0.1",
+        rtmp: { port: this.port },
+        store: { path: path.join(this.#folder, "data") },
+        auth: { play: false, publish: false },
+      }),
+    );
     this.#process = start([process.execPath, PROGRAM, "-c", config, "--no-admin"], { cwd: this.#folder });
     await until(() => this.#answers(), "the RTMP server");
   }

@@ -69,17 +69,31 @@ describe("the five old methods", () => {
     expect(await api.startRecording()).toEqual({ success: false, error: "A recording is already running." });
     expect(await api.stopRecording()).toEqual({ success: true, outputPath });
     expect(await api.stopRecording()).toEqual({ success: false, error: "Nothing is being recorded." });
-    expect((await api.getState()).history).toMatchObject([{ id: FILE, bytes: 9, width: 1280, recovered: false, mediaUrl: `media:${FILE}` }]);
+    expect((await api.getState()).history).toMatchObject([
+      { id: FILE, bytes: 9, width: 1280, recovered: false, mediaUrl: `media:${FILE}` },
+    ]);
     expect(existsSync(path.join(folder, "recordings", ".readiness.mp4"))).toBe(false);
   });
 
   it("streams, without the key in any answer or event", async () => {
     expect(await api.startStream(`rtmp://host/app/${KEY}`)).toEqual({ success: true, rtmpUrl: "rtmp://host/app/****" });
     const id = [...engines.latest.sessions.values()].find((session) => session.kind === "streamer")?.id as string;
+    engines.latest.connection(id, "connecting", 2, 250, "the server refuses connections");
+    engines.latest.connection(id, "connecting", 2);
+    await vi.waitFor(() =>
+      expect(studio.state.stream).toMatchObject({
+        phase: "starting",
+        attempt: 2,
+        delayMs: 0,
+        reason: "The server refuses connections.",
+      }),
+    );
     engines.latest.connection(id, "connected");
-    await vi.waitFor(() => expect(studio.state.stream.phase).toBe("live"));
+    await vi.waitFor(() => expect(studio.state.stream).toMatchObject({ phase: "live", reason: "" }));
     engines.latest.connection(id, "reconnecting", 2, 500, "The server closed the connection.");
-    await vi.waitFor(() => expect(studio.state.stream).toMatchObject({ phase: "reconnecting", attempt: 2, delayMs: 500 }));
+    await vi.waitFor(() =>
+      expect(studio.state.stream).toMatchObject({ phase: "reconnecting", attempt: 2, delayMs: 500 }),
+    );
     engines.latest.connection(id, "connected");
     await vi.waitFor(() => expect(studio.state.stream).toMatchObject({ phase: "live", reason: "" }));
     expect(await api.stopStream()).toEqual({ success: true, rtmpUrl: "rtmp://host/app/****" });
@@ -102,10 +116,15 @@ describe("the five old methods", () => {
 describe("recording", () => {
   it("shows the engine's refusal with what to do, and can be tried again", async () => {
     engines.latest.failNext.set("recorder.initialize", {
-      code: 1301, message: "The disk is full.", data: { kind: "output_failed", hint: "Free some space.", id: "x" },
+      code: 1301,
+      message: "The disk is full.",
+      data: { kind: "output_failed", hint: "Free some space.", id: "x" },
     });
     expect(await api.startRecording()).toEqual({ success: false, error: "The disk is full. Free some space." });
-    expect(studio.state.recording).toMatchObject({ phase: "failed", problem: { kind: "output_failed", hint: "Free some space." } });
+    expect(studio.state.recording).toMatchObject({
+      phase: "failed",
+      problem: { kind: "output_failed", hint: "Free some space." },
+    });
     expect(await api.startRecording()).toMatchObject({ success: true });
   });
 
@@ -113,19 +132,34 @@ describe("recording", () => {
     await api.startRecording();
     engines.crash();
     await vi.waitFor(() => expect(studio.state.recording.phase).toBe("failed"));
-    expect(studio.state.recording.problem).toMatchObject({ kind: "engine_exited", message: expect.stringContaining("kept") as string });
+    expect(studio.state.recording.problem).toMatchObject({
+      kind: "engine_exited",
+      message: expect.stringContaining("kept") as string,
+    });
     expect(studio.state.history).toMatchObject([{ id: FILE, recovered: true }]);
     await vi.waitFor(() => expect(studio.state.engine.phase).toBe("ready"), { timeout: 5000 });
     expect(await api.startRecording()).toMatchObject({ success: true });
     const session = [...engines.latest.sessions.values()].find(({ state }) => state === "running");
-    engines.latest.notify("session.error", { id: session?.id, code: 1301, message: "The disk is full.", data: { kind: "output_failed" } });
-    await vi.waitFor(() => expect(studio.state.recording).toMatchObject({ phase: "failed", problem: { message: "The disk is full." } }));
+    engines.latest.notify("session.error", {
+      id: session?.id,
+      code: 1301,
+      message: "The disk is full.",
+      data: { kind: "output_failed" },
+    });
+    await vi.waitFor(() =>
+      expect(studio.state.recording).toMatchObject({ phase: "failed", problem: { message: "The disk is full." } }),
+    );
   });
 
   it("passes on warnings and figures of its own session", async () => {
     await api.startRecording();
     const session = [...engines.latest.sessions.values()].find(({ state }) => state === "running");
-    engines.latest.notify("session.warning", { id: session?.id, code: "audio_lost", message: "The microphone is gone.", data: {} });
+    engines.latest.notify("session.warning", {
+      id: session?.id,
+      code: "audio_lost",
+      message: "The microphone is gone.",
+      data: {},
+    });
     engines.latest.notify("session.stats", { id: session?.id, durationSeconds: 12.5 });
     engines.latest.notify("session.stats", { id: "another", durationSeconds: 99 });
     await vi.waitFor(() => expect(studio.state.recording.stats?.durationSeconds).toBe(12.5));
@@ -140,17 +174,23 @@ describe("recording", () => {
     await vi.waitFor(() => expect(methods()).toContain("recorder.dispose"));
     await api.stopRecording();
     await api.updateSettings({ microphone: "mic-2" });
-    await vi.waitFor(() => expect(engines.latest.sessions.get("recorder readiness")?.params).toMatchObject({ microphone: "mic-2" }));
+    await vi.waitFor(() =>
+      expect(engines.latest.sessions.get("recorder readiness")?.params).toMatchObject({ microphone: "mic-2" }),
+    );
     studio.setWatched(false);
     await vi.waitFor(() => expect(engines.latest.sessions.has("recorder readiness")).toBe(false));
   });
 
   it("tells what is wrong with the devices before anything is pressed", async () => {
     engines.latest.failNext.set("recorder.initialize", {
-      code: 1101, message: "The screen is gone.", data: { kind: "capture_unavailable", hint: "", id: "" },
+      code: 1101,
+      message: "The screen is gone.",
+      data: { kind: "capture_unavailable", hint: "", id: "" },
     });
     await api.updateSettings({ screen: "x11:1" });
-    await vi.waitFor(() => expect(studio.state.readiness).toMatchObject({ phase: "problem", problem: { message: "The screen is gone." } }));
+    await vi.waitFor(() =>
+      expect(studio.state.readiness).toMatchObject({ phase: "problem", problem: { message: "The screen is gone." } }),
+    );
     expect(studio.state.readiness.problem?.hint).toContain("screen");
   });
 });
@@ -197,7 +237,10 @@ describe("stream keys", () => {
 describe("the rest", () => {
   it("keeps settings over a restart and refuses what is not valid", async () => {
     expect(await api.updateSettings({ theme: "dark" })).toEqual({ success: true });
-    expect(await api.updateSettings({ theme: "pink" as "dark" })).toEqual({ success: false, error: "theme is not valid" });
+    expect(await api.updateSettings({ theme: "pink" as "dark" })).toEqual({
+      success: false,
+      error: "theme is not valid",
+    });
     expect(await api.updateSettings(null as never)).toMatchObject({ success: false });
     await studio.close();
     await open();
@@ -216,7 +259,11 @@ describe("the rest", () => {
 
   it("lists devices again when asked and says when there is no engine", async () => {
     expect(await api.refreshDevices()).toEqual({ success: true });
-    engines.latest.failNext.set("engine.devices", { code: -32603, message: "no bus", data: { kind: "internal", hint: "", id: "" } });
+    engines.latest.failNext.set("engine.devices", {
+      code: -32603,
+      message: "no bus",
+      data: { kind: "internal", hint: "", id: "" },
+    });
     expect(await api.refreshDevices()).toEqual({ success: false, error: "no bus" });
   });
 
@@ -227,7 +274,12 @@ describe("the rest", () => {
       if (!installed) throw new EngineError("engine_missing", "no engine here", { hint: "Install it." });
       return late.launch(events);
     };
-    const other = new Studio({ client: new EngineClient({ launch }), userData: folder, vault: fakeVault(), mediaUrl: (id) => id });
+    const other = new Studio({
+      client: new EngineClient({ launch }),
+      userData: folder,
+      vault: fakeVault(),
+      mediaUrl: (id) => id,
+    });
     await other.open();
     expect(other.state.engine).toMatchObject({ phase: "missing", message: "no engine here Install it." });
     installed = true;
@@ -242,7 +294,12 @@ describe("the rest", () => {
     engines.prepare = (engine) => {
       if (engines.all.length === 1) engine.receive = () => queueMicrotask(() => engines.crash(["ImportError"]));
     };
-    const other = new Studio({ client: new EngineClient({ launch: engines.launch }), userData: folder, vault: fakeVault(), mediaUrl: (id) => id });
+    const other = new Studio({
+      client: new EngineClient({ launch: engines.launch }),
+      userData: folder,
+      vault: fakeVault(),
+      mediaUrl: (id) => id,
+    });
     await other.open();
     expect(other.state.engine.phase).toBe("restarting");
     await vi.waitFor(() => expect(other.state.devices).not.toBeNull(), { timeout: 5000 });
@@ -252,7 +309,10 @@ describe("the rest", () => {
   });
 
   it("has a handler for every channel", () => {
-    const handlers = createHandlers(studio, { openFile: () => Promise.resolve({ canceled: true, filePaths: [] }), showInFolder: () => undefined });
+    const handlers = createHandlers(studio, {
+      openFile: () => Promise.resolve({ canceled: true, filePaths: [] }),
+      showInFolder: () => undefined,
+    });
     expect(Object.keys(handlers).sort()).toEqual(Object.values(CHANNELS).sort());
   });
 });

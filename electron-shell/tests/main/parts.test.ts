@@ -3,7 +3,16 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { INITIAL_STATE, reduceShell, type ShellState } from "@ionia/common";
-import { HistoryStore, JsonFile, fileResponse, isTrustedFrame, parseRange, quitQuestion, recordingPath, trayModel } from "@ionia/main";
+import {
+  HistoryStore,
+  JsonFile,
+  fileResponse,
+  isTrustedFrame,
+  parseRange,
+  quitQuestion,
+  recordingPath,
+  trayModel,
+} from "@ionia/main";
 
 let folder: string;
 
@@ -14,10 +23,16 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true }));
 
 const state = (recording: Partial<ShellState["recording"]>, stream: Partial<ShellState["stream"]> = {}): ShellState =>
-  reduceShell(reduceShell({ ...INITIAL_STATE, engine: { phase: "ready", message: "", version: "1" } }, { type: "recording", change: recording }), {
-    type: "stream",
-    change: stream,
-  });
+  reduceShell(
+    reduceShell(
+      { ...INITIAL_STATE, engine: { phase: "ready", message: "", version: "1" } },
+      { type: "recording", change: recording },
+    ),
+    {
+      type: "stream",
+      change: stream,
+    },
+  );
 
 describe("who may ask", () => {
   it("is the top frame of our own page", () => {
@@ -31,14 +46,27 @@ describe("who may ask", () => {
 
 describe("recordings", () => {
   it("are named by the contract", () => {
-    expect(recordingPath("/u", new Date("2026-03-04T05:06:07.089Z"))).toBe(path.join("/u", "recordings", "recording_2026-03-04T05-06-07-089Z.mp4"));
+    expect(recordingPath("/u", new Date("2026-03-04T05:06:07.089Z"))).toBe(
+      path.join("/u", "recordings", "recording_2026-03-04T05-06-07-089Z.mp4"),
+    );
   });
 
   it("drop out of the history with their file, and damaged lists are empty", async () => {
     const file = path.join(folder, "history.json");
     const video = path.join(folder, "v.mp4");
     await writeFile(video, "x");
-    const entry = { id: "v", name: "v", path: video, createdAt: "", durationSeconds: 1, bytes: 1, width: 1, height: 1, fps: 1, recovered: false };
+    const entry = {
+      id: "v",
+      name: "v",
+      path: video,
+      createdAt: "",
+      durationSeconds: 1,
+      bytes: 1,
+      width: 1,
+      height: 1,
+      fps: 1,
+      recovered: false,
+    };
     await writeFile(file, JSON.stringify([entry, { ...entry, id: "gone", path: "/gone.mp4" }, { id: 3 }]));
     const history = new HistoryStore(new JsonFile(file), (id) => id);
     await history.load();
@@ -70,9 +98,22 @@ it("JSON files are written in the order of the calls", async () => {
 
 describe("the tray", () => {
   it("shows the worst of what is going on", () => {
-    expect(trayModel(state({}))).toMatchObject({ icon: "idle", tooltip: "Ionia", recordingLabel: "Start recording", streamEnabled: false });
-    expect(trayModel(state({ phase: "recording" }))).toMatchObject({ icon: "recording", tooltip: "Ionia, Recording 00:00", recordingLabel: "Stop recording" });
-    expect(trayModel(state({}, { phase: "live" }))).toMatchObject({ icon: "live", streamLabel: "End stream", streamEnabled: true });
+    expect(trayModel(state({}))).toMatchObject({
+      icon: "idle",
+      tooltip: "Ionia",
+      recordingLabel: "Start recording",
+      streamEnabled: false,
+    });
+    expect(trayModel(state({ phase: "recording" }))).toMatchObject({
+      icon: "recording",
+      tooltip: "Ionia, Recording 00:00",
+      recordingLabel: "Stop recording",
+    });
+    expect(trayModel(state({}, { phase: "live" }))).toMatchObject({
+      icon: "live",
+      streamLabel: "End stream",
+      streamEnabled: true,
+    });
     expect(trayModel(state({ phase: "recording" }, { phase: "reconnecting" }))).toMatchObject({ icon: "warning" });
     expect(trayModel(INITIAL_STATE).recordingEnabled).toBe(false);
   });

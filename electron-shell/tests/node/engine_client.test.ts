@@ -32,7 +32,11 @@ describe("calls", () => {
   it("shakes hands before the first call and once only", async () => {
     await client.call("engine.devices");
     await client.call("engine.devices");
-    expect(engines.latest.calls.map((call) => call.method)).toEqual(["engine.info", "engine.devices", "engine.devices"]);
+    expect(engines.latest.calls.map((call) => call.method)).toEqual([
+      "engine.info",
+      "engine.devices",
+      "engine.devices",
+    ]);
   });
 
   it.each([["2.0"], [2]])("refuses an engine that speaks protocol %s", async (protocolVersion) => {
@@ -131,7 +135,11 @@ describe("sessions", () => {
     const other = new Recorder(client);
     const states: string[] = [];
     recorder.on("state", (event) => states.push(event.state));
-    expect(await recorder.initialize(path.join(folder, "a.mp4"), 60, 8_000_000, false, 128_000, "desktop", { screen: "test" })).toBe(true);
+    expect(
+      await recorder.initialize(path.join(folder, "a.mp4"), 60, 8_000_000, false, 128_000, "desktop", {
+        screen: "test",
+      }),
+    ).toBe(true);
     await other.initialize(path.join(folder, "b.mp4"));
     expect(await recorder.start()).toBe(true);
     expect(await recorder.start()).toBe(false);
@@ -145,8 +153,14 @@ describe("sessions", () => {
     expect(engines.latest.calls[1]).toEqual({
       method: "recorder.initialize",
       params: {
-        outputPath: path.join(folder, "a.mp4"), fps: 60, videoBitrate: 8_000_000, useNvenc: false, audioBitrate: 128_000,
-        audioMode: "desktop", screen: "test", id: recorder.id,
+        outputPath: path.join(folder, "a.mp4"),
+        fps: 60,
+        videoBitrate: 8_000_000,
+        useNvenc: false,
+        audioBitrate: 128_000,
+        audioMode: "desktop",
+        screen: "test",
+        id: recorder.id,
       },
     });
   });

@@ -35,7 +35,9 @@ it("tells how the engine ended and what it said", async () => {
 });
 
 it("rejects when the executable can't be started", async () => {
-  const client = new EngineClient({ launch: (events) => launchEngineProcess({ executable: "/nowhere/engine" }, events) });
+  const client = new EngineClient({
+    launch: (events) => launchEngineProcess({ executable: "/nowhere/engine" }, events),
+  });
   await expect(client.start()).rejects.toThrow(/could not be started/);
   await client.close();
 });
@@ -46,7 +48,9 @@ it("leaves nothing behind when its parent is killed", async () => {
     `const child = require("node:child_process").spawn(${JSON.stringify(STDIO_ENGINE)}, [], { stdio: ["pipe", "pipe", "pipe"] });
      child.stderr.once("data", () => console.log(child.pid));`,
   ]);
-  const pid = await new Promise<number>((resolve) => parent.stdout.once("data", (text: Buffer) => resolve(Number(text))));
+  const pid = await new Promise<number>((resolve) =>
+    parent.stdout.once("data", (text: Buffer) => resolve(Number(text))),
+  );
   expect(alive(pid)).toBe(true);
   parent.kill("SIGKILL");
   await vi.waitFor(() => expect(alive(pid)).toBe(false), { timeout: 10_000 });

@@ -32,7 +32,7 @@ describe("RestartPolicy", () => {
   it("doubles from half a second, five starts in any minute at most", () => {
     const policy = new RestartPolicy();
     const starts: number[] = [];
-    for (let now = 0; starts.length < 12; ) {
+    for (let now = 0; starts.length < 12;) {
       now += policy.exited(now);
       starts.push(now);
     }

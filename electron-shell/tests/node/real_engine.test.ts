@@ -39,7 +39,9 @@ describe.skipIf(REAL_ENGINE === undefined || FFPROBE_MISSING !== "")("the real e
     expect(await recorder.start()).toBe(true);
     expect(await recorder.start()).toBe(false);
     await vi.waitFor(() => expect(seconds).toBeGreaterThan(1.5), { timeout: 20_000 });
-    await vi.waitFor(() => expect(levels.some(({ mic }) => (mic?.peakDb ?? -120) > -20)).toBe(true), { timeout: 20_000 });
+    await vi.waitFor(() => expect(levels.some(({ mic }) => (mic?.peakDb ?? -120) > -20)).toBe(true), {
+      timeout: 20_000,
+    });
     expect(await recorder.getCodecName()).toBe("libx264");
     expect(await recorder.stop()).toBe(true);
     const stats = await recorder.getStatistics();
@@ -59,8 +61,14 @@ describe.skipIf(REAL_ENGINE === undefined || FFPROBE_MISSING !== "")("the real e
     };
     expect(await refused(new Recorder(client).start())).toBe("not_initialized");
     expect(await refused(new Recorder(client).getStatistics())).toBe("no_such_session");
-    expect(await refused(new Recorder(client).initialize(path.join(folder, "no", "such.mp4"), 30, 2e6, false, 128e3, "both", TEST_CARD))).toBe("output_failed");
-    expect(await refused(new Streamer(client).initialize("http://host/app/key", 30, 2e6, false, 128e3, "both", TEST_CARD))).toBe("bad_url");
+    expect(
+      await refused(
+        new Recorder(client).initialize(path.join(folder, "no", "such.mp4"), 30, 2e6, false, 128e3, "both", TEST_CARD),
+      ),
+    ).toBe("output_failed");
+    expect(
+      await refused(new Streamer(client).initialize("http://host/app/key", 30, 2e6, false, 128e3, "both", TEST_CARD)),
+    ).toBe("bad_url");
   });
 
   it("reports the recovered file of a recording that its engine did not survive, and starts a new one", async () => {
@@ -73,7 +81,9 @@ describe.skipIf(REAL_ENGINE === undefined || FFPROBE_MISSING !== "")("the real e
     await vi.waitFor(async () => expect(await recorder.getCurrentPTSSeconds()).toBeGreaterThan(2), { timeout: 20_000 });
     const pid = client.pid as number;
     process.kill(pid, "SIGKILL");
-    await vi.waitFor(() => expect(lost).toMatchObject([{ kind: "recorder", recovered: { path: file } }]), { timeout: 10_000 });
+    await vi.waitFor(() => expect(lost).toMatchObject([{ kind: "recorder", recovered: { path: file } }]), {
+      timeout: 10_000,
+    });
     expect((await probe(file)).frames).toBeGreaterThanOrEqual(30);
     expect((await client.call("engine.info")).pid).not.toBe(pid);
   });
@@ -84,7 +94,9 @@ describe.skipIf(REAL_ENGINE === undefined || FFPROBE_MISSING !== "")("the real e
     const file = path.join(folder, "closed.mp4");
     await recorder.initialize(file, 30, 2_000_000, false, 128_000, "none", { screen: "test" });
     await recorder.start();
-    await vi.waitFor(async () => expect(await recorder.getCurrentPTSSeconds()).toBeGreaterThan(0.5), { timeout: 20_000 });
+    await vi.waitFor(async () => expect(await recorder.getCurrentPTSSeconds()).toBeGreaterThan(0.5), {
+      timeout: 20_000,
+    });
     const pid = other.pid as number;
     await other.close();
     expect(isAlive(pid)).toBe(false);

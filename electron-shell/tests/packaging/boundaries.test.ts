@@ -18,7 +18,11 @@ const ALLOWED: Readonly<Record<string, RegExp>> = {
 
 const FORBIDDEN: Readonly<Record<string, readonly string[]>> = {
   common: ['import "node:fs"; export const a = process;', "export const a = document.title;"],
-  renderer: ['import { readFile } from "node:fs/promises"; export const a = readFile;', "export const a = process.env;", 'export const a = require("fs");'],
+  renderer: [
+    'import { readFile } from "node:fs/promises"; export const a = readFile;',
+    "export const a = process.env;",
+    'export const a = require("fs");',
+  ],
   preload: ['import { spawn } from "node:child_process"; export const a = spawn;'],
   node: ["export const a = document.title;"],
 };
@@ -26,7 +30,13 @@ const FORBIDDEN: Readonly<Record<string, readonly string[]>> = {
 async function sources(folder: string): Promise<string[]> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
   return entries
-    .filter((entry) => entry.isFile() && /\.tsx?$/.test(entry.name) && entry.name !== "vite.config.ts" && !`${entry.parentPath}/`.includes("/dist/"))
+    .filter(
+      (entry) =>
+        entry.isFile() &&
+        /\.tsx?$/.test(entry.name) &&
+        entry.name !== "vite.config.ts" &&
+        !`${entry.parentPath}/`.includes("/dist/"),
+    )
     .map((entry) => path.join(entry.parentPath, entry.name));
 }
 
@@ -35,8 +45,13 @@ describe.each(Object.keys(ALLOWED))("%s", (name) => {
     const files = await sources(path.join(SHELL, "src", name));
     expect(files.length).toBeGreaterThan(0);
     for (const file of files) {
-      const imports = [...(await readFile(file, "utf8")).matchAll(/^(?:import|export)\s(?:[^;]*?\sfrom\s)?"([^"]+)"/gm)].map((match) => match[1] as string);
-      expect(imports.filter((one) => !ALLOWED[name]?.test(one)), file).toEqual([]);
+      const imports = [
+        ...(await readFile(file, "utf8")).matchAll(/^(?:import|export)\s(?:[^;]*?\sfrom\s)?"([^"]+)"/gm),
+      ].map((match) => match[1] as string);
+      expect(
+        imports.filter((one) => !ALLOWED[name]?.test(one)),
+        file,
+      ).toEqual([]);
     }
   });
 });
@@ -48,13 +63,30 @@ describe.each(Object.entries(FORBIDDEN))("the compiler in %s", (name, snippets) 
     const folder = await mkdtemp(path.join(output, "boundary-"));
     try {
       await writeFile(path.join(folder, "trespass.ts"), `${snippet}\n`);
-      await writeFile(path.join(folder, "tsconfig.json"), JSON.stringify({ extends: "../../tsconfig.json", compilerOptions: { noEmit: true, composite: false, emitDeclarationOnly: false, incremental: false, rootDir: "../.." }, include: ["trespass.ts"], exclude: [], references: [] }));
+      await writeFile(
+        path.join(folder, "tsconfig.json"),
+        JSON.stringify({
+          extends: "../../tsconfig.json",
+          compilerOptions: {
+            noEmit: true,
+            composite: false,
+            emitDeclarationOnly: false,
+            incremental: false,
+            rootDir: "../..",
+          },
+          include: ["trespass.ts"],
+          exclude: [],
+          references: [],
+        }),
+      );
       const compiler = path.join(SHELL, "node_modules", ".bin", "tsc");
-      const result = await promisify(execFile)(compiler, ["-p", folder]).then(() => "compiled", (error: { stdout: string }) => error.stdout);
+      const result = await promisify(execFile)(compiler, ["-p", folder]).then(
+        () => "compiled",
+        (error: { stdout: string }) => error.stdout,
+      );
       expect(result).toMatch(/error TS(2307|2580|2584|2591|2882|2304|2792)/);
     } finally {
       await rm(folder, { recursive: true });
     }
   });
 });
-

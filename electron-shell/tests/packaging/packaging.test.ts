@@ -10,7 +10,8 @@ import { FuseState, fuses } from "./fuses.ts";
 
 const SHELL = fileURLToPath(new URL("../..", import.meta.url));
 const require = createRequire(import.meta.url);
-const json = async (file: string): Promise<Record<string, unknown>> => JSON.parse(await readFile(path.join(SHELL, file), "utf8")) as Record<string, unknown>;
+const json = async (file: string): Promise<Record<string, unknown>> =>
+  JSON.parse(await readFile(path.join(SHELL, file), "utf8")) as Record<string, unknown>;
 
 describe("electron-builder's configuration", () => {
   it("is one that electron-builder accepts", async () => {
@@ -19,22 +20,32 @@ describe("electron-builder's configuration", () => {
     };
     const { $schema: _, ...config } = await json("electron-builder.json");
     await validateConfiguration(config, { isEnabled: false, add: () => undefined });
-    await expect(validateConfiguration({ ...config, nonsense: true }, { isEnabled: false, add: () => undefined })).rejects.toThrow("nonsense");
+    await expect(
+      validateConfiguration({ ...config, nonsense: true }, { isEnabled: false, add: () => undefined }),
+    ).rejects.toThrow("nonsense");
   });
 
   it("names files that exist, and puts the engine where the client looks", async () => {
     const config = await json("electron-builder.json");
     for (const system of ["win", "linux"] as const) {
-      const { icon, extraResources } = config[system] as { icon: string; extraResources: { from: string; to: string }[] };
+      const { icon, extraResources } = config[system] as {
+        icon: string;
+        extraResources: { from: string; to: string }[];
+      };
       expect(existsSync(path.join(SHELL, icon))).toBe(true);
-      expect(extraResources).toEqual([{ from: `../dist/${system === "win" ? "windows" : "linux"}/ionia-engine`, to: "engine" }]);
+      expect(extraResources).toEqual([
+        { from: `../dist/${system === "win" ? "windows" : "linux"}/ionia-engine`, to: "engine" },
+      ]);
     }
-    for (const name of ["idle", "recording", "live", "warning"]) expect(existsSync(path.join(SHELL, "assets", `tray-${name}.png`))).toBe(true);
+    for (const name of ["idle", "recording", "live", "warning"])
+      expect(existsSync(path.join(SHELL, "assets", `tray-${name}.png`))).toBe(true);
   });
 
   it("sets every fuse that Electron offers to the safe side", async () => {
     const config = await json("electron-builder.json");
-    expect(config["electronFuses"]).toMatchObject(Object.fromEntries(Object.entries(fuses).map(([name, state]) => [name, state === FuseState.on])));
+    expect(config["electronFuses"]).toMatchObject(
+      Object.fromEntries(Object.entries(fuses).map(([name, state]) => [name, state === FuseState.on])),
+    );
   });
 });
 
@@ -43,8 +54,14 @@ describe("the built application", () => {
 
   beforeAll(async () => {
     for (const part of ["main", "preload"]) {
-      const output = await build({ configFile: path.join(SHELL, "src", part, "vite.config.ts"), logLevel: "error", build: { write: false } });
-      const { output: files } = (Array.isArray(output) ? output[0] : output) as { output: { fileName: string; code?: string }[] };
+      const output = await build({
+        configFile: path.join(SHELL, "src", part, "vite.config.ts"),
+        logLevel: "error",
+        build: { write: false },
+      });
+      const { output: files } = (Array.isArray(output) ? output[0] : output) as {
+        output: { fileName: string; code?: string }[];
+      };
       for (const file of files) modules.set(`${part}/${file.fileName}`, file.code ?? "");
     }
   });
@@ -55,14 +72,25 @@ describe("the built application", () => {
   });
 
   it("needs nothing beside Electron and Node", () => {
-    const needed = [...(modules.get("main/index.js") ?? "").matchAll(/^import .* from "([^"]+)";$/gm)].map((match) => match[1]);
+    const needed = [...(modules.get("main/index.js") ?? "").matchAll(/^import .* from "([^"]+)";$/gm)].map(
+      (match) => match[1],
+    );
     expect(needed.filter((name) => name !== "electron" && !name?.startsWith("node:"))).toEqual([]);
-    expect([...(modules.get("preload/index.cjs") ?? "").matchAll(/require\("([^"]+)"\)/g)].map((match) => match[1])).toEqual(["electron"]);
+    expect(
+      [...(modules.get("preload/index.cjs") ?? "").matchAll(/require\("([^"]+)"\)/g)].map((match) => match[1]),
+    ).toEqual(["electron"]);
   });
 
   it("opens its window isolated, sandboxed and going nowhere", () => {
     const main = modules.get("main/index.js") ?? "";
-    for (const rule of ["contextIsolation: true", "sandbox: true", "nodeIntegration: false", "setWindowOpenHandler", "will-navigate", "setPermissionRequestHandler"]) {
+    for (const rule of [
+      "contextIsolation: true",
+      "sandbox: true",
+      "nodeIntegration: false",
+      "setWindowOpenHandler",
+      "will-navigate",
+      "setPermissionRequestHandler",
+    ]) {
       expect(main).toContain(rule);
     }
   });

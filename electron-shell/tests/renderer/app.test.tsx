@@ -20,8 +20,17 @@ const DEVICES: ShellState["devices"] = {
 };
 
 const entry: HistoryEntry = {
-  id: "r1", name: "recording_1", path: "/r1.mp4", createdAt: "2026-03-04T05:06:07.000Z", durationSeconds: 61, bytes: 5_000_000, width: 1920,
-  height: 1080, fps: 30, recovered: false, mediaUrl: "media:r1",
+  id: "r1",
+  name: "recording_1",
+  path: "/r1.mp4",
+  createdAt: "2026-03-04T05:06:07.000Z",
+  durationSeconds: 61,
+  bytes: 5_000_000,
+  width: 1920,
+  height: 1080,
+  fps: 30,
+  recovered: false,
+  mediaUrl: "media:r1",
 };
 
 let api: FakeApi;
@@ -41,7 +50,13 @@ describe("choosing", () => {
     await userEvent.click(screen.getByRole("radio", { name: /Smooth/ }));
     await userEvent.selectOptions(screen.getByLabelText("Desktop sound device"), "Speakers");
     await userEvent.click(screen.getByRole("switch", { name: "Record microphone" }));
-    expect(patches()).toEqual([{ screen: "b" }, { screen: null }, { preset: "smooth" }, { desktopAudio: "out" }, { micEnabled: false }]);
+    expect(patches()).toEqual([
+      { screen: "b" },
+      { screen: null },
+      { preset: "smooth" },
+      { desktopAudio: "out" },
+      { micEnabled: false },
+    ]);
     expect(screen.queryByLabelText("Microphone device")).toBeNull();
   });
 
@@ -52,7 +67,9 @@ describe("choosing", () => {
     expect(field).toHaveProperty("value", "30");
     fireEvent.change(field, { target: { value: "24" } });
     fireEvent.blur(field);
-    expect(patches()).toEqual([{ preset: "custom", custom: { fps: 24, videoBitrate: 5_000_000, audioBitrate: 192_000 } }]);
+    expect(patches()).toEqual([
+      { preset: "custom", custom: { fps: 24, videoBitrate: 5_000_000, audioBitrate: 192_000 } },
+    ]);
   });
 
   it("takes back what the main process refuses, and says so", async () => {
@@ -107,7 +124,10 @@ describe("recordings", () => {
   });
 
   it("play by themselves once finished, and make room for the next", async () => {
-    await api.send({ type: "recording", change: { phase: "recording", outputPath: "/r1.mp4" } }, { type: "recording", change: { phase: "stopping" } });
+    await api.send(
+      { type: "recording", change: { phase: "recording", outputPath: "/r1.mp4" } },
+      { type: "recording", change: { phase: "stopping" } },
+    );
     await api.send({ type: "recording", change: { phase: "idle" } });
     await waitFor(() => expect(document.querySelector("video")).not.toBeNull());
     await api.send({ type: "recording", change: { phase: "starting" } });
@@ -120,7 +140,10 @@ describe("what is going on", () => {
     await api.send({ type: "recording", change: { phase: "recording", stats: { durationSeconds: 3723 } as never } });
     expect(screen.getByRole("timer").textContent).toBe("1:02:03");
     expect(screen.getByRole("timer").getAttribute("aria-label")).toContain("1 hour 2 minutes 3 seconds");
-    await api.send({ type: "stream", change: { phase: "reconnecting", attempt: 2, delayMs: 1500, reason: "The server is gone." } });
+    await api.send({
+      type: "stream",
+      change: { phase: "reconnecting", attempt: 2, delayMs: 1500, reason: "The server is gone." },
+    });
     expect(screen.getByText(/Try 2. Next try in 2 s. The recording goes on./)).toBeTruthy();
     await api.send({ type: "engine", engine: { phase: "restarting", message: "", version: "" } });
     expect(screen.getByText("Engine restarting")).toBeTruthy();
@@ -133,13 +156,21 @@ describe("what is going on", () => {
     expect((meter.firstElementChild as HTMLElement).style.transform).toBe("translateX(-20.0%)");
     expect(screen.getByRole("meter", { name: "Microphone level" }).getAttribute("aria-valuetext")).toBe("no signal");
     await api.send({ type: "levels", levels: { desktop: null, mic: null } });
-    expect([meter.firstElementChild, meter.lastElementChild].map((part) => (part as HTMLElement).style.transform)).toEqual(["translateX(-100.0%)", "translateX(-100.0%)"]);
+    expect(
+      [meter.firstElementChild, meter.lastElementChild].map((part) => (part as HTMLElement).style.transform),
+    ).toEqual(["translateX(-100.0%)", "translateX(-100.0%)"]);
     expect([meterFraction(-90), meterFraction(-30), meterFraction(3)]).toEqual([0, 0.5, 1]);
   });
 
   it("statistics open, and count lost frames by cause", async () => {
     await userEvent.click(screen.getByRole("button", { name: "Show statistics" }));
-    await api.send({ type: "recording", change: { phase: "recording", stats: { durationSeconds: 9, videoFramesLagged: 3, videoFramesSkipped: 4 } as never } });
+    await api.send({
+      type: "recording",
+      change: {
+        phase: "recording",
+        stats: { durationSeconds: 9, videoFramesLagged: 3, videoFramesSkipped: 4 } as never,
+      },
+    });
     expect(screen.getByText("7")).toBeTruthy();
     expect(screen.getByText("3 late, 4 skipped")).toBeTruthy();
   });
@@ -153,7 +184,8 @@ describe("what is going on", () => {
 });
 
 describe("the bitrate of the last minute", () => {
-  const stats = (seconds: number, bytes: number) => ({ durationSeconds: seconds, totalBytes: bytes, videoFramesCaptured: seconds * 30 }) as never;
+  const stats = (seconds: number, bytes: number) =>
+    ({ durationSeconds: seconds, totalBytes: bytes, videoFramesCaptured: seconds * 30 }) as never;
 
   it("is one point a second, sixty at most, from figures that come more often", () => {
     const log = new BitrateLog();
@@ -170,7 +202,10 @@ describe("the bitrate of the last minute", () => {
 
   it("is drawn with the newest at the right", () => {
     expect(chartPaths([])).toEqual({ line: "", area: "" });
-    const { line } = chartPaths([{ second: 1, kbps: 0, fps: 30 }, { second: 2, kbps: 100, fps: 30 }]);
+    const { line } = chartPaths([
+      { second: 1, kbps: 0, fps: 30 },
+      { second: 2, kbps: 100, fps: 30 },
+    ]);
     expect(line).toBe("M235.9 42.0L240.0 4.0");
   });
 });

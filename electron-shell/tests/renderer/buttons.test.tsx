@@ -72,7 +72,7 @@ describe("StreamButton", () => {
     await userEvent.click(await screen.findByRole("button", { name: "Go live" }));
     expect(api.argsOf(CHANNELS.startSavedStream)).toHaveLength(1);
     await api.send({ type: "stream", change: { phase: "starting" } });
-    expect(screen.getByRole("button", { name: "Connecting" })).toHaveProperty("disabled", false);
+    expect(screen.getByRole("button", { name: "Cancel" })).toHaveProperty("disabled", false);
     await api.send({ type: "stream", change: { phase: "reconnecting", reason: "The server is gone." } });
     expect(screen.getByRole("status").textContent).toContain("The server is gone.");
     await api.send({ type: "stream", change: { phase: "live" } });
@@ -100,7 +100,9 @@ describe("StreamButton", () => {
   });
 
   it("shows why it failed", async () => {
-    new FakeApi({ stream: { ...IDLE_STREAM, phase: "failed", problem: { kind: "bad_url", message: "Wrong address.", hint: "" } } });
+    new FakeApi({
+      stream: { ...IDLE_STREAM, phase: "failed", problem: { kind: "bad_url", message: "Wrong address.", hint: "" } },
+    });
     render(<StreamButton />);
     expect((await screen.findByRole("alert")).textContent).toBe("Wrong address.");
     expect(screen.getByRole("button", { name: "Go live again" })).toHaveProperty("disabled", false);
@@ -111,6 +113,8 @@ describe("StreamButton", () => {
     render(<StreamButton missing="Enter the key first." />);
     const button = screen.getByRole("button", { name: "Go live" });
     expect(button).toHaveProperty("disabled", true);
-    expect(document.getElementById(button.getAttribute("aria-describedby") as string)?.textContent).toBe("Enter the key first.");
+    expect(document.getElementById(button.getAttribute("aria-describedby") as string)?.textContent).toBe(
+      "Enter the key first.",
+    );
   });
 });

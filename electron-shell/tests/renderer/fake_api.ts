@@ -1,5 +1,14 @@
 /** `window.electronAPI` for component tests: a state to begin with, events to send, and what was asked. */
-import { CHANNELS, INITIAL_STATE, createElectronAPI, reduceShell, type BasicElectronAPI, type Channel, type ShellEvent, type ShellState } from "@ionia/common";
+import {
+  CHANNELS,
+  INITIAL_STATE,
+  createElectronAPI,
+  reduceShell,
+  type BasicElectronAPI,
+  type Channel,
+  type ShellEvent,
+  type ShellState,
+} from "@ionia/common";
 import { act } from "@testing-library/react";
 
 export const READY: ShellState = { ...INITIAL_STATE, engine: { phase: "ready", message: "", version: "1" } };
@@ -15,7 +24,9 @@ export class FakeApi {
     window.electronAPI = createElectronAPI(
       (channel, ...args) => {
         this.asked.push({ channel, args });
-        return Promise.resolve(channel === CHANNELS.getState ? this.#state : (this.answers[channel] ?? { success: true }));
+        return Promise.resolve(
+          channel === CHANNELS.getState ? this.#state : (this.answers[channel] ?? { success: true }),
+        );
       },
       (listener) => {
         this.#listeners.add(listener);

@@ -4,7 +4,12 @@ import { afterEach, beforeAll } from "vitest";
 import type {} from "@ionia/renderer";
 
 beforeAll(() => {
-  window.matchMedia ??= ((media: string) => ({ matches: false, media, addEventListener: () => undefined, removeEventListener: () => undefined })) as unknown as typeof window.matchMedia;
+  window.matchMedia ??= ((media: string) => ({
+    matches: false,
+    media,
+    addEventListener: () => undefined,
+    removeEventListener: () => undefined,
+  })) as unknown as typeof window.matchMedia;
 });
 
 afterEach(() => {

@@ -18,10 +18,23 @@ export function chartPaths(points: readonly BitratePoint[]): { line: string; are
 export function BitrateChart({ points }: { readonly points: readonly BitratePoint[] }) {
   const { line, area } = chartPaths(points);
   return (
-    <svg aria-hidden viewBox={`0 0 ${WIDTH} ${HEIGHT}`} preserveAspectRatio="none" className="mt-1.5 h-11 w-full rounded-md bg-raised">
+    <svg
+      aria-hidden
+      viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
+      preserveAspectRatio="none"
+      className="mt-1.5 h-11 w-full rounded-md bg-raised"
+    >
       <line x1="0" x2={WIDTH} y1={HEIGHT / 2} y2={HEIGHT / 2} stroke="var(--line)" vectorEffect="non-scaling-stroke" />
       <path d={area} fill="var(--accent)" opacity="0.18" />
-      <path d={line} fill="none" stroke="var(--accent-ink)" strokeWidth="1.6" strokeLinejoin="round" strokeLinecap="round" vectorEffect="non-scaling-stroke" />
+      <path
+        d={line}
+        fill="none"
+        stroke="var(--accent-ink)"
+        strokeWidth="1.6"
+        strokeLinejoin="round"
+        strokeLinecap="round"
+        vectorEffect="non-scaling-stroke"
+      />
     </svg>
   );
 }

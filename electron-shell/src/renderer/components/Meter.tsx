@@ -35,7 +35,8 @@ export function Meter({ source, label, onDark = false }: MeterProps) {
       const hidden = ((1 - meterFraction(rms)) * 100).toFixed(1);
       if (slide.current) slide.current.style.transform = `translateX(-${hidden}%)`;
       if (fill.current) fill.current.style.transform = `translateX(${hidden}%)`;
-      if (mark.current) mark.current.style.transform = `translateX(${(meterFraction(held.current) * 100 - 100).toFixed(1)}%)`;
+      if (mark.current)
+        mark.current.style.transform = `translateX(${(meterFraction(held.current) * 100 - 100).toFixed(1)}%)`;
       const now = String(Math.round(Math.max(rms, FLOOR_DB) / 3) * 3);
       if (now === told.current || root.current === null) return;
       told.current = now;

@@ -24,7 +24,9 @@ export function RecordingButton({ onRecorded, quiet = false }: RecordingButtonPr
   const client = useShellClient();
   const phase = useShell((state) => state.recording.phase);
   const problem = useShell((state) => state.recording.problem);
-  const seconds = useShell((state) => (state.recording.stats === null ? null : Math.floor(state.recording.stats.durationSeconds ?? 0)));
+  const seconds = useShell((state) =>
+    state.recording.stats === null ? null : Math.floor(state.recording.stats.durationSeconds ?? 0),
+  );
   const unavailable = useShell((state) => state.engine.phase !== "ready");
   const before = useRef(phase);
   useEffect(() => {
@@ -48,8 +50,18 @@ export function RecordingButton({ onRecorded, quiet = false }: RecordingButtonPr
           recording ? "bg-white text-[#a3142a] hover:bg-[#ffe9ec]" : "bg-rec text-white hover:bg-rec-hover"
         }`}
       >
-        <Icon aria-hidden size={17} strokeWidth={2.5} className={busy ? "animate-spin" : ""} fill={busy || phase === "failed" ? "none" : "currentColor"} />
-        <span className="tabular-nums">{phase === "recording" && seconds !== null && !quiet ? `${LABELS[phase]} ${formatDuration(seconds)}` : LABELS[phase]}</span>
+        <Icon
+          aria-hidden
+          size={17}
+          strokeWidth={2.5}
+          className={busy ? "animate-spin" : ""}
+          fill={busy || phase === "failed" ? "none" : "currentColor"}
+        />
+        <span className="tabular-nums">
+          {phase === "recording" && seconds !== null && !quiet
+            ? `${LABELS[phase]} ${formatDuration(seconds)}`
+            : LABELS[phase]}
+        </span>
       </button>
       {!quiet && phase === "failed" && problem !== null && <ProblemText problem={problem} />}
     </div>

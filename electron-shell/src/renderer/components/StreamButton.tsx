@@ -15,7 +15,7 @@ export interface StreamButtonProps {
 
 const LABELS: Readonly<Record<StreamPhase, string>> = {
   idle: "Go live",
-  starting: "Connecting",
+  starting: "Cancel",
   live: "End stream",
   reconnecting: "End stream",
   stopping: "Ending",
@@ -65,11 +65,25 @@ export function StreamButton({ rtmpUrl, quiet = false, missing = "" }: StreamBut
           active ? "bg-white text-[#3d309f] hover:bg-[#efedff]" : "bg-[#2a3044] text-white hover:bg-[#39415a]"
         }`}
       >
-        <Icon aria-hidden size={17} strokeWidth={2.5} className={spinning ? "animate-spin" : ""} fill={active && !spinning ? "currentColor" : "none"} />
+        <Icon
+          aria-hidden
+          size={17}
+          strokeWidth={2.5}
+          className={spinning ? "animate-spin" : ""}
+          fill={active && !spinning ? "currentColor" : "none"}
+        />
         {LABELS[phase]}
       </button>
-      {missing !== "" && <span id={hintId} className="sr-only">{missing}</span>}
-      {!quiet && phase === "reconnecting" && <p role="status" className="text-[13px] text-warn-ink">Reconnecting. {reason}</p>}
+      {missing !== "" && (
+        <span id={hintId} className="sr-only">
+          {missing}
+        </span>
+      )}
+      {!quiet && phase === "reconnecting" && (
+        <p role="status" className="text-[13px] text-warn-ink">
+          Reconnecting. {reason}
+        </p>
+      )}
       {!quiet && phase === "failed" && problem !== null && <ProblemText problem={problem} />}
     </div>
   );

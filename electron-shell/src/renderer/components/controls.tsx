@@ -2,12 +2,22 @@
 import { useId, type ReactNode } from "react";
 import { ChevronDown } from "lucide-react";
 
-export function Panel({ title, action, children }: { readonly title: string; readonly action?: ReactNode; readonly children: ReactNode }) {
+export function Panel({
+  title,
+  action,
+  children,
+}: {
+  readonly title: string;
+  readonly action?: ReactNode;
+  readonly children: ReactNode;
+}) {
   const id = useId();
   return (
     <section aria-labelledby={id} className="border-b border-line px-4 py-4 last:border-b-0">
       <div className="mb-3 flex min-h-6 items-center justify-between">
-        <h2 id={id} className="text-[13px] font-semibold">{title}</h2>
+        <h2 id={id} className="text-[13px] font-semibold">
+          {title}
+        </h2>
         {action}
       </div>
       {children}
@@ -33,7 +43,9 @@ export function Select({ label, hideLabel = false, value, options, disabled = fa
   const id = useId();
   return (
     <div className="min-w-0">
-      <label htmlFor={id} className={hideLabel ? "sr-only" : "mb-1 block text-[12px] text-muted"}>{label}</label>
+      <label htmlFor={id} className={hideLabel ? "sr-only" : "mb-1 block text-[12px] text-muted"}>
+        {label}
+      </label>
       <div className="relative">
         <select
           id={id}
@@ -43,7 +55,9 @@ export function Select({ label, hideLabel = false, value, options, disabled = fa
           className="h-9 w-full appearance-none truncate rounded-lg border border-line-strong/50 bg-raised pr-8 pl-2.5 text-[13px] hover:border-line-strong disabled:opacity-60"
         >
           {options.map((option) => (
-            <option key={option.value} value={option.value}>{option.label}</option>
+            <option key={option.value} value={option.value}>
+              {option.label}
+            </option>
           ))}
         </select>
         <ChevronDown aria-hidden size={15} className="pointer-events-none absolute top-2.5 right-2.5 text-muted" />
@@ -52,7 +66,17 @@ export function Select({ label, hideLabel = false, value, options, disabled = fa
   );
 }
 
-export function Switch({ label, checked, disabled = false, onChange }: { readonly label: string; readonly checked: boolean; readonly disabled?: boolean; readonly onChange: (checked: boolean) => void }) {
+export function Switch({
+  label,
+  checked,
+  disabled = false,
+  onChange,
+}: {
+  readonly label: string;
+  readonly checked: boolean;
+  readonly disabled?: boolean;
+  readonly onChange: (checked: boolean) => void;
+}) {
   return (
     <button
       type="button"
@@ -63,7 +87,9 @@ export function Switch({ label, checked, disabled = false, onChange }: { readonl
       onClick={() => onChange(!checked)}
       className={`relative h-5 w-9 shrink-0 rounded-full transition-colors disabled:opacity-60 ${checked ? "bg-accent" : "bg-line-strong"}`}
     >
-      <span className={`absolute top-0.5 left-0.5 size-4 rounded-full bg-white transition-transform ${checked ? "translate-x-4" : ""}`} />
+      <span
+        className={`absolute top-0.5 left-0.5 size-4 rounded-full bg-white transition-transform ${checked ? "translate-x-4" : ""}`}
+      />
     </button>
   );
 }

@@ -1,7 +1,15 @@
 /** Where to stream: service, server, key. The key is typed here once and never comes back to this page. */
 import { useId, useState, type SyntheticEvent } from "react";
 import { KeyRound, Trash2 } from "lucide-react";
-import { SERVICES, checkServerUrl, formatBitrate, isStreamActive, qualityOf, serviceOf, type Settings } from "@ionia/common";
+import {
+  SERVICES,
+  checkServerUrl,
+  formatBitrate,
+  isStreamActive,
+  qualityOf,
+  serviceOf,
+  type Settings,
+} from "@ionia/common";
 import { IconButton, Panel, RadioCard } from "../components/controls.tsx";
 import { useShell, useShellClient } from "../state/use_shell.ts";
 
@@ -18,7 +26,13 @@ export function DestinationPanel() {
         <legend className="sr-only">Service</legend>
         <div className="grid grid-cols-2 gap-2">
           {SERVICES.map(({ id, name }) => (
-            <RadioCard key={id} name="service" checked={settings.service === id} disabled={active} onSelect={() => change({ service: id })}>
+            <RadioCard
+              key={id}
+              name="service"
+              checked={settings.service === id}
+              disabled={active}
+              onSelect={() => change({ service: id })}
+            >
               <span className="font-medium">{name}</span>
             </RadioCard>
           ))}
@@ -45,7 +59,9 @@ function ServerField({ active }: { readonly active: boolean }) {
   const wrong = left && !check.ok;
   return (
     <div className="mt-3">
-      <label htmlFor={id} className="mb-1 block text-[12px] text-muted">Server address</label>
+      <label htmlFor={id} className="mb-1 block text-[12px] text-muted">
+        Server address
+      </label>
       <input
         id={id}
         type="url"
@@ -62,7 +78,11 @@ function ServerField({ active }: { readonly active: boolean }) {
         }}
         className={`h-9 w-full rounded-lg border bg-raised px-2.5 disabled:opacity-60 ${wrong ? "border-rec" : "border-line-strong/60"}`}
       />
-      {wrong && <p id={`${id}-problem`} className="mt-1 text-[12px] text-rec-ink">{check.message}</p>}
+      {wrong && (
+        <p id={`${id}-problem`} className="mt-1 text-[12px] text-rec-ink">
+          {check.message}
+        </p>
+      )}
     </div>
   );
 }
@@ -90,17 +110,25 @@ function KeyField({ active }: { readonly active: boolean }) {
             <span className="sr-only">A key is saved, ending in </span>
             {mask}
           </span>
-          <IconButton label="Forget this stream key" disabled={active} onClick={() => void client.command((api) => api.forgetStreamKey(service.id))}>
+          <IconButton
+            label="Forget this stream key"
+            disabled={active}
+            onClick={() => void client.command((api) => api.forgetStreamKey(service.id))}
+          >
             <Trash2 aria-hidden size={14} />
           </IconButton>
         </div>
-        {!encrypted && <p className="mt-1 text-[12px] text-muted">Kept until you quit: this system has no password store.</p>}
+        {!encrypted && (
+          <p className="mt-1 text-[12px] text-muted">Kept until you quit: this system has no password store.</p>
+        )}
       </div>
     );
   }
   return (
     <form className="mt-3" onSubmit={save}>
-      <label htmlFor={id} className="mb-1 block text-[12px] text-muted">Stream key</label>
+      <label htmlFor={id} className="mb-1 block text-[12px] text-muted">
+        Stream key
+      </label>
       <div className="flex gap-2">
         <input
           id={id}
@@ -112,12 +140,17 @@ function KeyField({ active }: { readonly active: boolean }) {
           onChange={(event) => setTyped(event.target.value)}
           className="h-9 min-w-0 grow rounded-lg border border-line-strong/60 bg-raised px-2.5"
         />
-        <button type="submit" disabled={typed.trim() === ""} className="h-9 rounded-lg bg-accent px-3.5 font-semibold text-white disabled:opacity-60">
+        <button
+          type="submit"
+          disabled={typed.trim() === ""}
+          className="h-9 rounded-lg bg-accent px-3.5 font-semibold text-white disabled:opacity-60"
+        >
           Save
         </button>
       </div>
       <p id={`${id}-help`} className="mt-1 text-[12px] text-muted">
-        {service.keyHelp}. {encrypted ? "Stored encrypted by your system." : "Kept until you quit: this system has no password store."}
+        {service.keyHelp}.{" "}
+        {encrypted ? "Stored encrypted by your system." : "Kept until you quit: this system has no password store."}
       </p>
     </form>
   );

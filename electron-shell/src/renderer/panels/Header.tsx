@@ -33,13 +33,23 @@ export function Header() {
       <span className="grow" />
       {shortcut !== null && (
         <p className="hidden text-[12px] text-muted min-[1000px]:block">
-          Record from anywhere: <kbd className="rounded border border-line bg-raised px-1.5 py-0.5 font-sans">{shortcut.replace("CommandOrControl", "Ctrl").replaceAll("+", " + ")}</kbd>
+          Record from anywhere:{" "}
+          <kbd className="rounded border border-line bg-raised px-1.5 py-0.5 font-sans">
+            {shortcut.replace("CommandOrControl", "Ctrl").replaceAll("+", " + ")}
+          </kbd>
         </p>
       )}
-      <IconButton label={statsOpen ? "Hide statistics" : "Show statistics"} pressed={statsOpen} onClick={() => void client.updateSettings({ statsOpen: !statsOpen })}>
+      <IconButton
+        label={statsOpen ? "Hide statistics" : "Show statistics"}
+        pressed={statsOpen}
+        onClick={() => void client.updateSettings({ statsOpen: !statsOpen })}
+      >
         <Activity aria-hidden size={16} />
       </IconButton>
-      <IconButton label={`Theme: ${THEME_NAMES[theme]}`} onClick={() => void client.updateSettings({ theme: NEXT_THEME[theme] })}>
+      <IconButton
+        label={`Theme: ${THEME_NAMES[theme]}`}
+        onClick={() => void client.updateSettings({ theme: NEXT_THEME[theme] })}
+      >
         <Icon aria-hidden size={16} />
       </IconButton>
     </header>

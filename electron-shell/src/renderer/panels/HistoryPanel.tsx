@@ -15,7 +15,9 @@ export function HistoryPanel({ playingId, onPlay }: HistoryPanelProps) {
   const history = useShell((state) => state.history);
   return (
     <section aria-labelledby="history-title" className="flex min-h-0 flex-col">
-      <h2 id="history-title" className="px-1 pb-2 text-[13px] font-semibold">Recordings</h2>
+      <h2 id="history-title" className="px-1 pb-2 text-[13px] font-semibold">
+        Recordings
+      </h2>
       {history.length === 0 ? (
         <p className="flex items-center gap-3 rounded-xl border border-dashed border-line-strong/50 px-4 py-3.5 text-muted">
           <Film aria-hidden size={16} />
@@ -32,13 +34,28 @@ export function HistoryPanel({ playingId, onPlay }: HistoryPanelProps) {
   );
 }
 
-function Row({ entry, playing, onPlay }: { readonly entry: HistoryEntry; readonly playing: boolean; readonly onPlay: (id: string) => void }) {
+function Row({
+  entry,
+  playing,
+  onPlay,
+}: {
+  readonly entry: HistoryEntry;
+  readonly playing: boolean;
+  readonly onPlay: (id: string) => void;
+}) {
   const client = useShellClient();
   const made = new Date(entry.createdAt);
   const title = Number.isNaN(made.getTime()) ? entry.name : whenMade.format(made);
   return (
-    <li className={`flex items-center gap-1 rounded-xl border pr-1.5 ${playing ? "border-accent bg-accent-soft" : "border-line bg-panel hover:bg-hover"}`}>
-      <button type="button" onClick={() => onPlay(entry.id)} aria-pressed={playing} className="flex min-w-0 grow items-center gap-3 rounded-xl px-3 py-2 text-left">
+    <li
+      className={`flex items-center gap-1 rounded-xl border pr-1.5 ${playing ? "border-accent bg-accent-soft" : "border-line bg-panel hover:bg-hover"}`}
+    >
+      <button
+        type="button"
+        onClick={() => onPlay(entry.id)}
+        aria-pressed={playing}
+        className="flex min-w-0 grow items-center gap-3 rounded-xl px-3 py-2 text-left"
+      >
         <span className="flex size-8 shrink-0 items-center justify-center rounded-lg bg-raised text-accent-ink">
           <Play aria-hidden size={14} fill="currentColor" />
         </span>
@@ -53,10 +70,16 @@ function Row({ entry, playing, onPlay }: { readonly entry: HistoryEntry; readonl
           </span>
         </span>
       </button>
-      <IconButton label={`Show recording of ${title} in its folder`} onClick={() => void client.command((api) => api.showInFolder(entry.id))}>
+      <IconButton
+        label={`Show recording of ${title} in its folder`}
+        onClick={() => void client.command((api) => api.showInFolder(entry.id))}
+      >
         <FolderOpen aria-hidden size={14} />
       </IconButton>
-      <IconButton label={`Take recording of ${title} off the list`} onClick={() => void client.command((api) => api.removeFromHistory(entry.id))}>
+      <IconButton
+        label={`Take recording of ${title} off the list`}
+        onClick={() => void client.command((api) => api.removeFromHistory(entry.id))}
+      >
         <X aria-hidden size={14} />
       </IconButton>
     </li>

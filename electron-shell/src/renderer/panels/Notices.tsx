@@ -15,10 +15,19 @@ export function Notices() {
   const client = useShellClient();
   const notices = useShell((state) => state.notices);
   return (
-    <ul aria-label="Messages" aria-live="polite" className="pointer-events-none absolute bottom-3 left-3 z-10 grid w-70 gap-2 xl:w-78">
+    <ul
+      aria-label="Messages"
+      aria-live="polite"
+      className="pointer-events-none absolute bottom-3 left-3 z-10 grid w-70 gap-2 xl:w-78"
+    >
       {notices.map((notice) => (
-        <li key={notice.id} className={`pointer-events-auto flex items-start gap-2.5 rounded-xl border py-2 pr-1.5 pl-3.5 shadow-lg shadow-black/20 ${TONES[notice.level]}`}>
-          <span className="mt-1.5">{notice.level === "info" ? <Info aria-hidden size={15} /> : <TriangleAlert aria-hidden size={15} />}</span>
+        <li
+          key={notice.id}
+          className={`pointer-events-auto flex items-start gap-2.5 rounded-xl border py-2 pr-1.5 pl-3.5 shadow-lg shadow-black/20 ${TONES[notice.level]}`}
+        >
+          <span className="mt-1.5">
+            {notice.level === "info" ? <Info aria-hidden size={15} /> : <TriangleAlert aria-hidden size={15} />}
+          </span>
           <p className="min-w-0 grow py-1 wrap-anywhere select-text">
             <span className="block font-medium">{notice.message}</span>
             {notice.hint}

@@ -26,7 +26,13 @@ export function QualityPanel() {
         <legend className="sr-only">Quality preset</legend>
         <div className="grid grid-cols-2 gap-2">
           {PRESETS.map((preset) => (
-            <RadioCard key={preset.id} name="preset" checked={settings.preset === preset.id} disabled={locked} onSelect={() => change({ preset: preset.id })}>
+            <RadioCard
+              key={preset.id}
+              name="preset"
+              checked={settings.preset === preset.id}
+              disabled={locked}
+              onSelect={() => change({ preset: preset.id })}
+            >
               <span className="block font-medium">{preset.name}</span>
               <span className="block text-[12px] text-muted tabular-nums">{describe(preset.quality)}</span>
             </RadioCard>
@@ -52,7 +58,12 @@ export function QualityPanel() {
           />
           <div className="flex items-center justify-between">
             <span>Show the mouse pointer</span>
-            <Switch label="Show the mouse pointer" checked={settings.cursor} disabled={locked} onChange={(cursor) => change({ cursor })} />
+            <Switch
+              label="Show the mouse pointer"
+              checked={settings.cursor}
+              disabled={locked}
+              onChange={(cursor) => change({ cursor })}
+            />
           </div>
         </div>
       </details>
@@ -77,7 +88,9 @@ function NumberField({ label, unit, range, member }: NumberFieldProps) {
   const shown = current[member] / unit;
   return (
     <div className="min-w-0">
-      <label htmlFor={id} className="mb-1 block text-[12px] text-muted">{label}</label>
+      <label htmlFor={id} className="mb-1 block text-[12px] text-muted">
+        {label}
+      </label>
       <input
         id={id}
         key={shown}

@@ -17,7 +17,8 @@ function soundOptions(devices: SoundList, chosen: string | null): Option[] {
   const options: Option[] = [{ value: DEFAULT, label: system === undefined ? fallback : `System default (${system})` }];
   for (const device of devices) options.push({ value: device.id, label: device.name });
   options.push({ value: "test", label: "Test tone" });
-  if (chosen !== null && !options.some(({ value }) => value === chosen)) options.push({ value: chosen, label: "Not connected" });
+  if (chosen !== null && !options.some(({ value }) => value === chosen))
+    options.push({ value: chosen, label: "Not connected" });
   return options;
 }
 
@@ -34,7 +35,11 @@ export function SourcesPanel() {
     <Panel
       title="Sources"
       action={
-        <IconButton label="Look for devices again" disabled={locked} onClick={() => void client.command((api) => api.refreshDevices())}>
+        <IconButton
+          label="Look for devices again"
+          disabled={locked}
+          onClick={() => void client.command((api) => api.refreshDevices())}
+        >
           <RefreshCw aria-hidden size={14} />
         </IconButton>
       }
@@ -52,13 +57,24 @@ export function SourcesPanel() {
             >
               <Monitor aria-hidden size={16} className="mb-1 text-accent-ink" />
               <span className="block truncate font-medium">{screen.name}</span>
-              <span className="block text-[12px] text-muted tabular-nums">{screen.width} × {screen.height}</span>
+              <span className="block text-[12px] text-muted tabular-nums">
+                {screen.width} × {screen.height}
+              </span>
             </RadioCard>
           ))}
           <div className={screens.length % 2 === 0 ? "col-span-2" : ""}>
-            <RadioCard name="screen" checked={settings.screen === "test"} disabled={locked} onSelect={() => change({ screen: "test" })}>
+            <RadioCard
+              name="screen"
+              checked={settings.screen === "test"}
+              disabled={locked}
+              onSelect={() => change({ screen: "test" })}
+            >
               <span className={screens.length % 2 === 0 ? "flex items-center gap-2.5" : ""}>
-                <FlaskConical aria-hidden size={16} className={screens.length % 2 === 0 ? "text-accent-ink" : "mb-1 text-accent-ink"} />
+                <FlaskConical
+                  aria-hidden
+                  size={16}
+                  className={screens.length % 2 === 0 ? "text-accent-ink" : "mb-1 text-accent-ink"}
+                />
                 <span className="block font-medium">Test card</span>
                 <span className="block text-[12px] text-muted">Built-in picture</span>
               </span>
@@ -114,7 +130,14 @@ function SoundSource({ label, icon, enabled, locked, value, options, source, onE
       </div>
       {enabled && (
         <>
-          <Select label={`${label} device`} hideLabel value={value} options={options} disabled={locked} onChange={onSelect} />
+          <Select
+            label={`${label} device`}
+            hideLabel
+            value={value}
+            options={options}
+            disabled={locked}
+            onChange={onSelect}
+          />
           <div className="mt-2">
             <Meter source={source} label={`${label} level`} />
           </div>

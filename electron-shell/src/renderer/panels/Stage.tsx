@@ -43,7 +43,9 @@ function useMissing(): string {
   return useShell((state) => {
     const server = checkServerUrl(serverOf(state.settings));
     if (!server.ok) return server.message;
-    return state.savedKeys[state.settings.service] === undefined ? "Enter the stream key under Live destination first." : "";
+    return state.savedKeys[state.settings.service] === undefined
+      ? "Enter the stream key under Live destination first."
+      : "";
   });
 }
 
@@ -70,7 +72,8 @@ function Viewfinder() {
   const screen = useShell(screenLine);
   const seconds = useShell((state) => Math.floor(shownSeconds(state)));
   const engineReady = useShell((state) => state.engine.phase === "ready");
-  const active = recording === "recording" || recording === "stopping" || stream === "live" || stream === "reconnecting";
+  const active =
+    recording === "recording" || recording === "stopping" || stream === "live" || stream === "reconnecting";
   return (
     <div className="relative flex min-h-0 grow flex-col px-8 py-6">
       <Corners hot={recording === "recording"} />
@@ -80,9 +83,13 @@ function Viewfinder() {
             aria-hidden
             className={`size-2.5 rounded-full ${recording === "recording" ? `bg-[#ff4d61] motion-reduce:opacity-100 ${seconds % 2 === 0 ? "" : "opacity-40"}` : recording === "failed" ? "bg-[#ff8b99]" : "bg-[#5f6a84]"}`}
           />
-          <span className={`text-[13px] font-semibold ${recording === "failed" ? "text-[#ffa3ae]" : ""}`}>{recording === "idle" && !engineReady ? "Waiting for the engine" : RECORDING_WORDS[recording]}</span>
+          <span className={`text-[13px] font-semibold ${recording === "failed" ? "text-[#ffa3ae]" : ""}`}>
+            {recording === "idle" && !engineReady ? "Waiting for the engine" : RECORDING_WORDS[recording]}
+          </span>
         </div>
-        <div role="status" aria-label="Stream state">{stream !== "idle" && <StreamBadge phase={stream} />}</div>
+        <div role="status" aria-label="Stream state">
+          {stream !== "idle" && <StreamBadge phase={stream} />}
+        </div>
       </div>
       <div className="flex min-h-0 grow flex-col items-center justify-center gap-3 py-2">
         <p
@@ -104,8 +111,13 @@ function Viewfinder() {
 }
 
 function StageMeter({ source, label }: { readonly source: "desktop" | "mic"; readonly label: string }) {
-  const enabled = useShell((state) => (source === "desktop" ? state.settings.desktopEnabled : state.settings.micEnabled));
-  const running = useShell(({ recording, stream }) => recording.phase === "recording" || stream.phase === "live" || stream.phase === "reconnecting");
+  const enabled = useShell((state) =>
+    source === "desktop" ? state.settings.desktopEnabled : state.settings.micEnabled,
+  );
+  const running = useShell(
+    ({ recording, stream }) =>
+      recording.phase === "recording" || stream.phase === "live" || stream.phase === "reconnecting",
+  );
   if (!running || !enabled) return <div />;
   return (
     <div className="flex items-center gap-2.5">
@@ -119,9 +131,18 @@ function StageMeter({ source, label }: { readonly source: "desktop" | "mic"; rea
 
 function StreamBadge({ phase }: { readonly phase: StreamPhase }) {
   const tone =
-    phase === "live" ? "bg-[#6757ee] text-white" : phase === "reconnecting" ? "bg-[#ffc857] text-[#2b1d00]" : phase === "failed" ? "bg-[#4a1420] text-[#ffb3bd]" : "bg-white/12 text-white";
+    phase === "live"
+      ? "bg-[#6757ee] text-white"
+      : phase === "reconnecting"
+        ? "bg-[#ffc857] text-[#2b1d00]"
+        : phase === "failed"
+          ? "bg-[#4a1420] text-[#ffb3bd]"
+          : "bg-white/12 text-white";
   return (
-    <span data-stream={phase} className={`inline-flex items-center gap-1.5 rounded-full px-3 py-1 text-[12px] font-semibold ${tone}`}>
+    <span
+      data-stream={phase}
+      className={`inline-flex items-center gap-1.5 rounded-full px-3 py-1 text-[12px] font-semibold ${tone}`}
+    >
       <Radio aria-hidden size={13} />
       {STREAM_WORDS[phase]}
     </span>
@@ -148,20 +169,43 @@ function Message() {
       </Notice>
     );
   }
-  if (stream.phase === "reconnecting") {
+  if (stream.phase === "reconnecting" || (stream.phase === "starting" && stream.reason !== "")) {
     const wait = stream.delayMs >= 1000 ? ` Next try in ${Math.ceil(stream.delayMs / 1000)} s.` : "";
-    const hint = `Try ${Math.max(1, stream.attempt)}.${wait} ${recording.phase === "recording" ? "The recording goes on." : ""}`.trim();
-    return <Notice calm problem={{ kind: "reconnecting", message: stream.reason === "" ? "The connection was lost." : stream.reason, hint }} />;
+    const hint =
+      `Try ${Math.max(1, stream.attempt)}.${wait} ${recording.phase === "recording" ? "The recording goes on." : ""}`.trim();
+    return (
+      <Notice
+        calm
+        problem={{
+          kind: "reconnecting",
+          message: stream.reason === "" ? "The connection was lost." : stream.reason,
+          hint,
+        }}
+      />
+    );
   }
   if (recording.phase === "failed" && recording.problem !== null) return <Notice problem={recording.problem} />;
   if (stream.phase === "failed" && stream.problem !== null) return <Notice problem={stream.problem} />;
-  if (recording.phase === "idle" && stream.phase === "idle" && readiness.phase === "problem" && readiness.problem !== null) {
+  if (
+    recording.phase === "idle" &&
+    stream.phase === "idle" &&
+    readiness.phase === "problem" &&
+    readiness.problem !== null
+  ) {
     return <Notice calm problem={readiness.problem} />;
   }
   return null;
 }
 
-function Notice({ problem, calm = false, children }: { readonly problem: Problem; readonly calm?: boolean; readonly children?: ReactNode }) {
+function Notice({
+  problem,
+  calm = false,
+  children,
+}: {
+  readonly problem: Problem;
+  readonly calm?: boolean;
+  readonly children?: ReactNode;
+}) {
   return (
     <div
       role={calm ? "status" : "alert"}
@@ -180,8 +224,15 @@ function Notice({ problem, calm = false, children }: { readonly problem: Problem
 /** The brackets of a viewfinder. */
 function Corners({ hot }: { readonly hot: boolean }) {
   const tone = hot ? "border-[#ff4d61]" : "border-white/25";
-  const at = ["top-3 left-3 border-t-2 border-l-2 rounded-tl-lg", "top-3 right-3 border-t-2 border-r-2 rounded-tr-lg", "bottom-3 left-3 border-b-2 border-l-2 rounded-bl-lg", "right-3 bottom-3 border-r-2 border-b-2 rounded-br-lg"];
-  return at.map((place) => <span key={place} aria-hidden className={`pointer-events-none absolute size-6 ${place} ${tone}`} />);
+  const at = [
+    "top-3 left-3 border-t-2 border-l-2 rounded-tl-lg",
+    "top-3 right-3 border-t-2 border-r-2 rounded-tr-lg",
+    "bottom-3 left-3 border-b-2 border-l-2 rounded-bl-lg",
+    "right-3 bottom-3 border-r-2 border-b-2 rounded-br-lg",
+  ];
+  return at.map((place) => (
+    <span key={place} aria-hidden className={`pointer-events-none absolute size-6 ${place} ${tone}`} />
+  ));
 }
 
 function shownSeconds({ recording, stream }: ShellState): number {
@@ -194,8 +245,14 @@ function screenLine({ devices, settings, recording, stream }: ShellState): strin
   const { fps, videoBitrate } = qualityOf(settings);
   const running = recording.phase === "recording" ? recording.stats : stream.phase === "live" ? stream.stats : null;
   const screens = devices?.screens ?? [];
-  const screen = screens.find(({ id }) => id === settings.screen) ?? (settings.screen === null ? (screens.find(({ primary }) => primary) ?? screens[0]) : undefined);
-  const size = running?.width ? `${running.width} × ${running.height}` : screen === undefined ? "" : `${screen.width} × ${screen.height}`;
+  const screen =
+    screens.find(({ id }) => id === settings.screen) ??
+    (settings.screen === null ? (screens.find(({ primary }) => primary) ?? screens[0]) : undefined);
+  const size = running?.width
+    ? `${running.width} × ${running.height}`
+    : screen === undefined
+      ? ""
+      : `${screen.width} × ${screen.height}`;
   const name = settings.screen === "test" ? "Test card" : (screen?.name ?? "");
   return [name, size, `${fps} fps`, formatBitrate(videoBitrate)].filter((part) => part !== "").join("  ·  ");
 }
@@ -223,7 +280,13 @@ function Player({ entry, onClose }: { readonly entry: HistoryEntry; readonly onC
           <FolderOpen aria-hidden size={14} />
           Show in folder
         </button>
-        <button type="button" aria-label="Close player" title="Close player" onClick={onClose} className="inline-flex size-8 items-center justify-center rounded-lg text-white hover:bg-white/15">
+        <button
+          type="button"
+          aria-label="Close player"
+          title="Close player"
+          onClick={onClose}
+          className="inline-flex size-8 items-center justify-center rounded-lg text-white hover:bg-white/15"
+        >
           <X aria-hidden size={16} />
         </button>
       </div>
@@ -238,7 +301,11 @@ function Player({ entry, onClose }: { readonly entry: HistoryEntry; readonly onC
           onError={() => setBroken(true)}
           className="absolute inset-0 size-full object-contain"
         />
-        {broken && <p role="alert" className="absolute inset-x-0 top-1/2 text-center text-[#ffd0d6]">This recording can't be played here. It may have been moved or deleted.</p>}
+        {broken && (
+          <p role="alert" className="absolute inset-x-0 top-1/2 text-center text-[#ffd0d6]">
+            This recording can't be played here. It may have been moved or deleted.
+          </p>
+        )}
       </div>
     </div>
   );

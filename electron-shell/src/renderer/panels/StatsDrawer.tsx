@@ -24,32 +24,53 @@ export function StatsDrawer() {
         <figure>
           <figcaption className="flex justify-between text-[12px] text-muted">
             <span>Bitrate, last minute</span>
-            <span className="font-medium text-ink tabular-nums">{latest === undefined ? "no data" : formatBitrate(latest.kbps * 1000)}</span>
+            <span className="font-medium text-ink tabular-nums">
+              {latest === undefined ? "no data" : formatBitrate(latest.kbps * 1000)}
+            </span>
           </figcaption>
           <BitrateChart points={log.points} />
         </figure>
         <Tile title="Frame rate" value={latest === undefined ? "–" : latest.fps.toFixed(1)} unit="fps">
           {stats?.encodeMsAvg == null ? "no encoder yet" : `${formatMilliseconds(stats.encodeMsAvg)} to encode`}
         </Tile>
-        <Tile title="Lost frames" value={count((stats?.videoFramesLagged ?? 0) + (stats?.videoFramesSkipped ?? 0) + (streaming ? dropped : 0))}>
+        <Tile
+          title="Lost frames"
+          value={count((stats?.videoFramesLagged ?? 0) + (stats?.videoFramesSkipped ?? 0) + (streaming ? dropped : 0))}
+        >
           {count(stats?.videoFramesLagged)} late, {count(stats?.videoFramesSkipped)} skipped
           {streaming && `, ${count(dropped)} dropped`}
         </Tile>
         <Tile title="Latency" value={streaming && stream !== null ? formatMilliseconds(stream.currentLatencyMs) : "–"}>
-          {streaming && stream !== null ? (backpressure ? "the network is too slow" : `most ${formatMilliseconds(stream.maxLatencyMs)}`) : "not live"}
+          {streaming && stream !== null
+            ? backpressure
+              ? "the network is too slow"
+              : `most ${formatMilliseconds(stream.maxLatencyMs)}`
+            : "not live"}
         </Tile>
         <Tile title="Reconnects" value={stream === null ? "–" : count(stream.reconnectCount)}>
           {stream?.bytesSent == null ? "not live" : `${formatBytes(stream.bytesSent)} sent`}
         </Tile>
         <Tile title="Disk left" value={disk === null ? "–" : formatBytes(disk)}>
-          {stats?.cpuPercent == null ? "CPU not measured" : `CPU ${Math.round(stats.cpuPercent)} %, ${stats.codec ?? ""}`}
+          {stats?.cpuPercent == null
+            ? "CPU not measured"
+            : `CPU ${Math.round(stats.cpuPercent)} %, ${stats.codec ?? ""}`}
         </Tile>
       </div>
     </section>
   );
 }
 
-function Tile({ title, value, unit = "", children }: { readonly title: string; readonly value: string; readonly unit?: string; readonly children: ReactNode }) {
+function Tile({
+  title,
+  value,
+  unit = "",
+  children,
+}: {
+  readonly title: string;
+  readonly value: string;
+  readonly unit?: string;
+  readonly children: ReactNode;
+}) {
   return (
     <div className="min-w-0">
       <h3 className="text-[12px] text-muted">{title}</h3>

@@ -23,7 +23,11 @@ export class BitrateLog {
 
   /** Null begins anew. */
   recorded(stats: RecorderStats | null): void {
-    this.#add(stats === null ? null : { seconds: stats.durationSeconds ?? 0, bytes: stats.totalBytes, frames: stats.videoFramesCaptured });
+    this.#add(
+      stats === null
+        ? null
+        : { seconds: stats.durationSeconds ?? 0, bytes: stats.totalBytes, frames: stats.videoFramesCaptured },
+    );
   }
 
   streamed(stats: StreamerStats | null): void {

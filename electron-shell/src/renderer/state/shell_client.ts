@@ -71,7 +71,11 @@ export class ShellClient {
     change(active ? { phase: "stopping" } : { phase: "starting", problem: null });
     const answer = await (active ? this.#api.stopRecording() : this.#api.startRecording());
     if (answer.success) change({ phase: active ? "idle" : "recording", outputPath: answer.outputPath ?? null });
-    else change({ phase: "failed", problem: { kind: "internal", message: answer.error ?? "The recorder did not answer.", hint: "" } });
+    else
+      change({
+        phase: "failed",
+        problem: { kind: "internal", message: answer.error ?? "The recorder did not answer.", hint: "" },
+      });
   }
 
   /** Ends a running stream; else goes live to `rtmpUrl`, or to the saved destination without one. */
@@ -81,7 +85,11 @@ export class ShellClient {
     change(active ? { phase: "stopping" } : { phase: "starting", problem: null });
     const answer = await (active ? this.#api.stopStream() : this.#startStream(rtmpUrl));
     if (answer.success) change({ phase: active ? "idle" : "live", rtmpUrl: answer.rtmpUrl ?? null });
-    else change({ phase: "failed", problem: { kind: "internal", message: answer.error ?? "The streamer did not answer.", hint: "" } });
+    else
+      change({
+        phase: "failed",
+        problem: { kind: "internal", message: answer.error ?? "The streamer did not answer.", hint: "" },
+      });
   }
 
   /** Carry out and, if it is refused, say why. Whether it succeeded. */
@@ -111,13 +119,17 @@ export class ShellClient {
     if (api === undefined) return { success: false, error: "Enter the address to stream to." };
     const answer = await api.startSavedStream();
     // Nothing was begun, so no state says it: a missing key, for one.
-    if (!answer.success && !isStreamActive(this.#state.stream.phase) && this.#state.stream.phase !== "failed") this.#refused(answer.error);
+    if (!answer.success && !isStreamActive(this.#state.stream.phase) && this.#state.stream.phase !== "failed")
+      this.#refused(answer.error);
     return answer;
   }
 
   #refused(message = "That did not work."): void {
     lastLocalNotice -= 1;
-    this.#apply({ type: "notice", notice: { id: lastLocalNotice, level: "error", code: "refused", message, hint: "" } });
+    this.#apply({
+      type: "notice",
+      notice: { id: lastLocalNotice, level: "error", code: "refused", message, hint: "" },
+    });
   }
 
   #begin(state: ShellState): void {
@@ -139,7 +151,8 @@ export class ShellClient {
       return;
     }
     this.#state = reduceShell(this.#state, event);
-    if (event.type === "recording" && "stats" in event.change) this.bitrates.recording.recorded(event.change.stats ?? null);
+    if (event.type === "recording" && "stats" in event.change)
+      this.bitrates.recording.recorded(event.change.stats ?? null);
     if (event.type === "stream" && "stats" in event.change) this.bitrates.stream.streamed(event.change.stats ?? null);
     this.#tell();
   }
