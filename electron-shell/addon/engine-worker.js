@@ -17,6 +17,11 @@ let partial = [];
 
 const child = spawn(executable, [], { stdio: ["pipe", "pipe", "pipe"], windowsHide: true, shell: false });
 
+/** A long line's beginning says when and where, its end what: both are kept. */
+function clip(line, most) {
+  return line.length <= most ? line : `${line.slice(0, 100)} … ${line.slice(103 - most)}`;
+}
+
 function answer(message) {
   port.postMessage(message);
   Atomics.add(signal, 0, 1);
@@ -73,7 +78,7 @@ child.stderr.setEncoding("utf8");
 child.stderr.on("data", (text) => {
   const lines = (stderrRest + text).split("\n");
   stderrRest = lines.pop().slice(-2000);
-  for (const line of lines) if (line.trim() !== "") stderrTail.push(line.trim().slice(0, 500));
+  for (const line of lines) if (line.trim() !== "") stderrTail.push(clip(line.trim(), 500));
   stderrTail.splice(0, Math.max(0, stderrTail.length - KEPT_STDERR_LINES));
 });
 child.stdin.on("error", () => {}); // The exit is told by 'close'; this is only its echo.

@@ -5,7 +5,7 @@ import { LineSplitter } from "./line_splitter.ts";
 import type { CloseReason, Transport, TransportEvents } from "./transport.ts";
 
 const KEPT_STDERR_LINES = 20;
-const LONGEST_STDERR_LINE = 2000;
+const LONGEST_STDERR_LINE = 500;
 
 export interface EngineProcessOptions {
   readonly executable: string;
@@ -94,7 +94,7 @@ class EngineProcess implements Transport {
 
   #note(line: string, options: EngineProcessOptions): void {
     if (line === "") return;
-    this.#stderrTail.push(line.slice(0, LONGEST_STDERR_LINE));
+    this.#stderrTail.push(clip(line, LONGEST_STDERR_LINE));
     if (this.#stderrTail.length > KEPT_STDERR_LINES) this.#stderrTail.shift();
     options.onLog?.(line);
   }
@@ -102,4 +102,9 @@ class EngineProcess implements Transport {
   #reason(message: string, code: number | null, signal: string | null): CloseReason {
     return { message, code, signal, stderrTail: [...this.#stderrTail] };
   }
+}
+
+/** A long line's beginning says when and where, its end what: both are kept. */
+function clip(line: string, most: number): string {
+  return line.length <= most ? line : `${line.slice(0, 100)} … ${line.slice(103 - most)}`;
 }

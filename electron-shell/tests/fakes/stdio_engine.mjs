@@ -10,7 +10,7 @@ const lines = createInterface({ input: process.stdin });
 lines.on("line", (line) => {
   const message = JSON.parse(line);
   if (message.method === "test.crash") {
-    console.error("something broke badly");
+    console.error(message.params.words ?? "something broke badly");
     process.exit(3);
   }
   engine.receive(message);

@@ -34,6 +34,14 @@ it("tells how the engine ended and what it said", async () => {
   await expect(peer.call("engine.info", {})).rejects.toBeInstanceOf(EngineError);
 });
 
+it("keeps the beginning and the end of long last words", async () => {
+  const peer = new RpcPeer(launch, { onNotification: () => undefined, onClose: () => undefined });
+  const words = `ERROR ${"traceback ".repeat(300)}ImportError: no such module`;
+  await expect(peer.call("test.crash", { words })).rejects.toThrow(
+    /: .*ERROR traceback.* … .*ImportError: no such module$/,
+  );
+});
+
 it("rejects when the executable can't be started", async () => {
   const client = new EngineClient({
     launch: (events) => launchEngineProcess({ executable: "/nowhere/engine" }, events),
