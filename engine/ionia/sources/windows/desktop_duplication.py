@@ -32,6 +32,7 @@ class DesktopDuplication:
         self._clock = clock
         self._output: shared_output.SharedOutput | None = None
         self._seen = -1
+        self._worked = False
 
     def open(self) -> tuple[int, int]:
         """See ScreenSource. Raises TransientCaptureError where falling back would be wrong."""
@@ -39,14 +40,18 @@ class DesktopDuplication:
         com.enter()
         display = displays.find_display(self._screen_id)
         if display is None:
-            raise IoniaError(ErrorKind.CAPTURE_UNAVAILABLE, "No such screen.", "Is the monitor plugged in and on?")
+            raise TransientCaptureError(
+                ErrorKind.CAPTURE_UNAVAILABLE, "The screen is not there.", "Is the monitor plugged in and on?"
+            )
         try:
             output = _pool.join(display, lambda: shared_output.SharedOutput(display, self._clock))
         except comtypes.COMError as error:
             raise _unavailable(com.hresult(error)) from error
         except shared_output.NoPictureError as error:
-            raise IoniaError(ErrorKind.CAPTURE_UNAVAILABLE, f"Desktop duplication: {error}.") from error
+            kind = TransientCaptureError if self._worked else IoniaError  # what once worked only sleeps
+            raise kind(ErrorKind.CAPTURE_UNAVAILABLE, f"Desktop duplication: {error}.") from error
         self._output = output
+        self._worked = True
         self._seen = -1
         desktop = self._newest(output)
         return int(desktop.pixels.shape[1]), int(desktop.pixels.shape[0])
