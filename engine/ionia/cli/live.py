@@ -80,7 +80,8 @@ def follow(
         reached = position()
         if seconds is not None and reached >= seconds:
             return False
-        line.show(text(), reached)
+        if reached:
+            line.show(text(), reached)
         try:
             happened = happenings.get(
                 timeout=REFRESH_SECONDS if seconds is None else min(REFRESH_SECONDS, seconds - reached)
