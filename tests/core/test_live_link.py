@@ -16,6 +16,7 @@ from ionia.core.events import ConnectionState
 from ionia.core.live_link import LiveAction, LiveLink, LiveSettings, SendPackets, SetVideoBitrate
 from ionia.core.media import EncodedPacket, Track
 from ionia.core.stream_buffer import SetBackpressure
+from tests.fakes.media import audio_packet
 
 MS = 1_000_000
 S = 1_000 * MS
@@ -60,14 +61,30 @@ def test_from_start_to_stop() -> None:
     assert link.offer([picture(2, key=True), picture(3)], 80 * MS) == [
         SendPackets(attempt_id=1, packets=(picture(2, key=True), picture(3)))
     ]
-    assert link.progressed(1, muxed=2, delivered=1, delivered_bytes=10_500, now_ns=100 * MS) == []
+    assert link.progressed(1, muxed=2, delivered=1, sent_bytes=10_600, delivered_bytes=10_500, now_ns=100 * MS) == []
     figures = link.figures(110 * MS)
     assert (figures.connected, figures.latency_ns, figures.video_packets) == (True, 30 * MS, 2)
-    assert (figures.bytes_delivered, figures.send_bitrate, figures.target_bitrate) == (10_500, 0, 2_000_000)
+    assert (figures.bytes_sent, figures.send_bitrate, figures.target_bitrate) == (10_600, 0, 2_000_000)
     assert link.stop(S) == [CloseAttempt(attempt_id=1), Notify(state=ConnectionState.CLOSED)]
     assert (link.state, link.deadline_ns) == (LinkState.STOPPED, None)
     with pytest.raises(ValueError, match="started while stopped"):
         link.start(2 * S)
+
+
+def test_a_connection_begins_with_an_announced_keyframe_before_it_is_in_order() -> None:
+    link = connected(live())
+    keyframe = picture(3, key=True)
+    assert sent(link.announce(keyframe, 0)) == [3]
+    assert sent(link.offer([picture(2)], 10 * MS)) == []
+    assert sent(link.offer([keyframe, picture(4)], 50 * MS)) == [4]
+    assert sent(link.announce(picture(5, key=True), 90 * MS)) == []
+
+
+def test_what_waits_when_it_stops_is_no_latency() -> None:
+    link = connected(live())
+    link.offer([picture(0, key=True)], 0)
+    link.stop(S)
+    assert (link.figures(S).latency_ns, link.figures(S).send_bitrate) == (0, 0)
 
 
 def test_a_sender_that_is_stuck_says_nothing_and_is_found_out() -> None:
@@ -85,16 +102,16 @@ def test_a_sender_that_is_stuck_says_nothing_and_is_found_out() -> None:
 def test_a_loss_is_counted_once_and_the_next_connection_begins_at_the_present() -> None:
     link = connected(live())
     link.offer([picture(0, key=True)], 0)
-    link.progressed(1, muxed=1, delivered=1, delivered_bytes=10_000, now_ns=10 * MS)
+    link.progressed(1, muxed=1, delivered=1, sent_bytes=10_000, delivered_bytes=10_000, now_ns=10 * MS)
     link.offer([picture(1)], 40 * MS)
     actions = link.ended(1, "reset", 60 * S)
     assert actions[0] == StartAttempt(attempt_id=2)
-    assert link.progressed(1, muxed=2, delivered=2, delivered_bytes=99, now_ns=60 * S) == []
+    assert link.progressed(1, muxed=2, delivered=2, sent_bytes=99, delivered_bytes=99, now_ns=60 * S) == []
     assert link.connected(2, 60 * S)[0] == AskKeyframe()
-    assert link.progressed(1, muxed=2, delivered=2, delivered_bytes=99, now_ns=60 * S) == []
+    assert link.progressed(1, muxed=2, delivered=2, sent_bytes=99, delivered_bytes=99, now_ns=60 * S) == []
     assert sent(link.offer([picture(1499), picture(1500, key=True)], 60 * S)) == [1500]
-    link.progressed(2, muxed=1, delivered=1, delivered_bytes=7, now_ns=60 * S)
-    assert link.figures(60 * S).bytes_delivered == 10_007
+    link.progressed(2, muxed=1, delivered=1, sent_bytes=7, delivered_bytes=7, now_ns=60 * S)
+    assert link.figures(60 * S).bytes_sent == 10_007
     assert link.figures(60 * S).reconnects == 1
 
 
@@ -106,12 +123,19 @@ def test_lag_reconnects_and_backpressure_is_told() -> None:
         seen += link.offer([picture(index, key=index == 0)], now)
         # The link trickles: never dead, never fast enough.
         if link.state is LinkState.CONNECTED:
-            seen += link.progressed(1, muxed=1, delivered=0, delivered_bytes=index, now_ns=now)
+            seen += link.progressed(1, muxed=1, delivered=0, sent_bytes=index, delivered_bytes=index, now_ns=now)
     assert SetBackpressure(active=True, latency_ns=2040 * MS, packets=52) in seen
     assert AskKeyframe() in seen
     assert KillAttempt(attempt_id=1) in seen
     assert not link.figures(8 * S).backpressure
     assert link.figures(8 * S).video_dropped > 0
+
+
+def test_many_packets_at_once_that_are_too_many_end_the_connection_once() -> None:
+    link = connected(live())
+    actions = link.offer([picture(0, key=True), *(audio_packet(tick) for tick in range(400))], 0)
+    assert [action for action in actions if isinstance(action, KillAttempt)] == [KillAttempt(attempt_id=1)]
+    assert link.state is not LinkState.CONNECTED
 
 
 @pytest.mark.parametrize("adaptive", [True, False])
@@ -126,7 +150,16 @@ def test_the_bitrate_follows_only_if_wanted(adaptive: bool) -> None:
         if index % 2 and muxed < taken:
             muxed += 1
             taken += len(
-                sent(link.progressed(1, muxed=muxed, delivered=muxed, delivered_bytes=muxed * 10_000, now_ns=now))
+                sent(
+                    link.progressed(
+                        1,
+                        muxed=muxed,
+                        delivered=muxed,
+                        sent_bytes=muxed * 10_000,
+                        delivered_bytes=muxed * 10_000,
+                        now_ns=now,
+                    )
+                )
             )
         changes += [action for action in link.passed(now) if isinstance(action, SetVideoBitrate)]
     assert bool(changes) is adaptive

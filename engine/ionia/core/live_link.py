@@ -4,7 +4,6 @@ It is told of packets, of what the sender processes say and of the time; it answ
 it out needs a thread, senders and this object, and decides nothing itself.
 """
 
-from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -29,15 +28,13 @@ from ionia.core.connection import (
     Stopped,
     TimePassed,
 )
+from ionia.core.live_edge import LiveEdge
 from ionia.core.media import EncodedPacket
+from ionia.core.rate_meter import RateMeter
 from ionia.core.stream_buffer import BufferAction, RequestKeyframe, SetBackpressure, StreamBuffer
-from ionia.core.timebase import NS_PER_S
 
 CONTROL_INTERVAL_NS = 100_000_000
 """How often the bitrate controller looks."""
-
-RATE_WINDOW_NS = 2_000_000_000
-"""Window of the send bitrate that people see."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,7 +79,7 @@ class LiveSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LiveFigures:
-    """Figures for stats, since the start. `bytes_delivered` is on the wire, over all connections."""
+    """Figures for stats, since the start. `bytes_sent` is on the wire, over all connections; bitrates in bit/s."""
 
     connected: bool
     backpressure: bool
@@ -92,7 +89,7 @@ class LiveFigures:
     video_packets: int
     audio_packets: int
     video_dropped: int
-    bytes_delivered: int
+    bytes_sent: int
     send_bitrate: int
     target_bitrate: int
 
@@ -110,9 +107,11 @@ class LiveLink:
         self._bitrate = BitrateController(target=settings.video_bitrate, audio=settings.audio_bitrate)
         self._attempt_id = 0
         self._control_ns = 0
-        self._delivered_bytes = 0  # of this connection
+        self._edge = LiveEdge()
+        self._sent_bytes = 0  # of this connection
+        self._delivered_bytes = 0  # likewise
         self._earlier_bytes = 0  # of those before
-        self._rates: deque[tuple[int, int]] = deque()
+        self._rate = RateMeter()
 
     @property
     def state(self) -> LinkState:
@@ -133,12 +132,21 @@ class LiveLink:
 
     def stop(self, now_ns: int) -> list[LiveAction]:
         """Stop for good; allowed in any state."""
-        return self._carry_out(self._policy.on(Stopped(), now_ns), now_ns)
+        actions = self._carry_out(self._policy.on(Stopped(), now_ns), now_ns)
+        return actions + self._begin_anew(now_ns)
+
+    def announce(self, keyframe: EncodedPacket, now_ns: int) -> list[LiveAction]:
+        """A keyframe has been encoded. A connection without a picture begins with it, before it is in order."""
+        self._edge.announce(keyframe)
+        return self.offer((), now_ns)
 
     def offer(self, packets: Sequence[EncodedPacket], now_ns: int) -> list[LiveAction]:
         """Packets from the pipeline, in DTS order. Thrown away while there is no connection."""
+        if not self._connected:
+            self._edge.skip(packets)
+            return []
         actions: list[LiveAction] = []
-        for packet in packets:
+        for packet in self._edge.take(packets):
             if self._connected:
                 actions += self._carry_out_buffer(self._buffer.push(packet, now_ns), now_ns)
         return actions + self._send()
@@ -152,12 +160,13 @@ class LiveLink:
         return self._carry_out(self._policy.on(AttemptEnded(attempt_id=attempt_id, reason=reason), now_ns), now_ns)
 
     def progressed(
-        self, attempt_id: int, *, muxed: int, delivered: int, delivered_bytes: int, now_ns: int
+        self, attempt_id: int, *, muxed: int, delivered: int, sent_bytes: int, delivered_bytes: int, now_ns: int
     ) -> list[LiveAction]:
-        """A sender's totals: packets in its socket, packets and bytes that arrived."""
+        """A sender's totals: packets and bytes that entered its socket, packets and bytes that arrived."""
         if not self._connected or attempt_id != self._attempt_id:
             return []
-        self._delivered_bytes = delivered_bytes
+        self._sent_bytes, self._delivered_bytes = sent_bytes, delivered_bytes
+        self._rate.note(self._earlier_bytes + sent_bytes, now_ns)
         actions = self._carry_out_buffer(
             self._buffer.acknowledge(muxed=muxed, delivered=delivered, now_ns=now_ns), now_ns
         )
@@ -168,7 +177,6 @@ class LiveLink:
         actions: list[LiveAction] = []
         if self._connected and now_ns >= self._control_ns:
             self._control_ns = now_ns + CONTROL_INTERVAL_NS
-            self._note_rate(now_ns)
             # A sender that is stuck reports nothing, so what waits is looked at here, too.
             actions += self._observe(now_ns)
             actions += self._adapt(now_ns)
@@ -186,8 +194,8 @@ class LiveLink:
             video_packets=counters.video_taken,
             audio_packets=counters.audio_taken,
             video_dropped=counters.video_dropped,
-            bytes_delivered=self._earlier_bytes + self._delivered_bytes,
-            send_bitrate=self._send_bitrate,
+            bytes_sent=self._earlier_bytes + self._sent_bytes,
+            send_bitrate=round(self._rate.kbps(now_ns) * 1000) if self._connected else 0,
             target_bitrate=self._bitrate.bitrate,
         )
 
@@ -239,21 +247,9 @@ class LiveLink:
 
     def _begin_anew(self, now_ns: int) -> list[LiveAction]:
         """At the end of a connection and at the beginning of the next."""
-        self._earlier_bytes += self._delivered_bytes
-        self._delivered_bytes = 0
-        self._rates.clear()
+        self._earlier_bytes += self._sent_bytes
+        self._sent_bytes = self._delivered_bytes = 0
+        self._edge.restart()
         self._bitrate.reset()
         self._control_ns = now_ns + CONTROL_INTERVAL_NS
         return self._carry_out_buffer(self._buffer.clear(now_ns), now_ns)
-
-    def _note_rate(self, now_ns: int) -> None:
-        self._rates.append((now_ns, self._delivered_bytes))
-        while now_ns - self._rates[0][0] > RATE_WINDOW_NS:
-            self._rates.popleft()
-
-    @property
-    def _send_bitrate(self) -> int:
-        if len(self._rates) < 2:
-            return 0
-        (begin, before), (end, after) = self._rates[0], self._rates[-1]
-        return (after - before) * 8 * NS_PER_S // (end - begin)
