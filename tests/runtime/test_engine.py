@@ -4,6 +4,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import numpy as np
 import pytest
 
 from ionia.core.errors import ErrorKind, IoniaError, SourceLost
@@ -15,7 +16,7 @@ from ionia.core.events import (
     SessionWarned,
     StatsSampled,
 )
-from ionia.core.media import Track
+from ionia.core.media import AudioBlock, Track
 from ionia.core.settings import AudioMode, PipelineSettings, RecorderSettings, SessionKind
 from ionia.runtime.engine import Engine
 from tests.fakes.backends import WAIT_SECONDS, Events, FakeMachine
@@ -341,6 +342,26 @@ def test_stats_and_levels_come_when_asked_for() -> None:
         assert levels.desktop.peak_db == -120.0
         engine.subscribe(None, audio_levels=False)
         engine.stop(RECORDER, "a")
+
+
+def test_meters_run_before_the_start() -> None:
+    machine = FakeMachine()
+    with engine_on(machine) as (engine, events):
+        engine.subscribe(None, audio_levels=True)
+        initialize(engine)
+        square = np.full((480, 2), 0.5, dtype=np.float32)
+        machine.desktops[0].give(AudioBlock(start_ns=machine.clock.now_ns(), samples=square))
+        levels = events.wait_for(
+            lambda e: isinstance(e, LevelsMeasured) and e.desktop is not None and e.desktop.peak_db > -7.0
+        )
+        assert isinstance(levels, LevelsMeasured)
+        assert levels.mic is not None
+        assert levels.mic.peak_db == -120.0
+        # What was heard once is not shown for ever.
+        shown = events.all.index(levels)
+        events.wait_for(
+            lambda e: isinstance(e, LevelsMeasured) and e.desktop == levels.mic and e in events.all[shown + 1 :]
+        )
 
 
 def test_a_disk_that_fills_up_is_told_in_time() -> None:

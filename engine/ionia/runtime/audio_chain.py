@@ -3,7 +3,10 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+import numpy as np
+
 from ionia.core.audio_engine import LATENCY_NS, AudioEngine, AudioInput
+from ionia.core.audio_levels import LevelMeter
 from ionia.core.events import Level
 from ionia.core.media import AUDIO_TICK_SAMPLES, SAMPLE_RATE
 from ionia.core.ports import AudioEncoder, Clock
@@ -19,6 +22,12 @@ INBOX_BLOCKS = 4096
 
 LEVEL_TICKS = 5
 """Ticks per level measurement: 107 ms, for meters at 10 Hz."""
+
+LISTEN_NS = LEVEL_TICKS * AUDIO_TICK_SAMPLES * NS_PER_S // SAMPLE_RATE
+"""How far back a level reaches that is measured before the timeline began."""
+
+LISTEN_BLOCKS = 64
+"""More blocks than two devices capture in that time."""
 
 TICK_NS = AUDIO_TICK_SAMPLES * NS_PER_S // SAMPLE_RATE
 
@@ -71,8 +80,8 @@ class AudioChain:
 
     @property
     def levels(self) -> Mapping[AudioInput, Level]:
-        """The newest levels. Any thread."""
-        return self._levels
+        """The newest levels; before `begin`, of what waits in the inbox, so that meters run already. Any thread."""
+        return self._listen() if self._engine is None else self._levels
 
     def begin(self, epoch_ns: int) -> None:
         """Start ticking. Blocks captured before `epoch_ns` are trimmed away by the engine."""
@@ -84,6 +93,19 @@ class AudioChain:
         if self._engine is None:
             self._encoder.close()
         return self._worker.join(timeout)
+
+    def _listen(self) -> dict[AudioInput, Level]:
+        since_ns = self._clock.now_ns() - NS_PER_S  # a device that gives nothing any more is silent soon
+        meters = {source: LevelMeter() for source in self._gains}
+        reach: dict[AudioInput, int] = {}
+        for message in self._inbox.newest(LISTEN_BLOCKS):
+            block = message.block
+            if block is None or block.start_ns < max(
+                since_ns, reach.setdefault(message.source, block.start_ns - LISTEN_NS)
+            ):
+                continue
+            meters[message.source].add(block.samples * np.float32(self._gains[message.source]))
+        return {source: meter.take() for source, meter in meters.items()}
 
     def _tick_until_stopped(self) -> None:
         engine = self._engine

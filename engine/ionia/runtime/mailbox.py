@@ -2,6 +2,7 @@
 
 import threading
 from collections import deque
+from itertools import islice
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
@@ -45,6 +46,11 @@ class Inbox(Generic[T]):
             if len(self._items) == self._items.maxlen:
                 self._overwritten += 1
             self._items.append(item)
+
+    def newest(self, count: int) -> list[T]:
+        """Up to `count` items, newest first. They stay."""
+        with self._lock:
+            return list(islice(reversed(self._items), count))
 
     def drain(self) -> list[T]:
         """Everything that is there, oldest first."""
