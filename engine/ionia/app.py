@@ -11,8 +11,9 @@ from ionia.core.settings import AudioMode, PipelineSettings
 from ionia.media.audio_encoder import LibavAudioEncoder
 from ionia.media.encoder_probe import list_encoders, open_video_encoder
 from ionia.media.header import media_header
+from ionia.media.recording_reader import read_lumas, read_sound
 from ionia.runtime.audio_corrections import AudioCorrections
-from ionia.runtime.backends import Backends, OpenedEncoders
+from ionia.runtime.backends import Backends, OpenedEncoders, SelftestTools
 from ionia.runtime.clock import MonotonicClock
 from ionia.runtime.engine import Engine
 from ionia.runtime.windows_process import be_dpi_aware
@@ -20,6 +21,7 @@ from ionia.sinks.mp4_file import Mp4File
 from ionia.sinks.output_path import free_bytes
 from ionia.sinks.rtmp_sender import SparePool
 from ionia.sources import screens, sound
+from ionia.sources.selftest_stage import make_beeper, show_window
 
 log = logging.getLogger(__name__)
 
@@ -44,6 +46,9 @@ def make_backends(clock: MonotonicClock | None = None) -> Backends:
         spare_senders=SparePool,
         free_bytes=free_bytes,
         ffmpeg_version=lambda: av.ffmpeg_version_info,
+        selftest=SelftestTools(
+            show_window=show_window, make_beeper=make_beeper, read_lumas=read_lumas, read_sound=read_sound
+        ),
         corrections=AudioCorrections(),
     )
 

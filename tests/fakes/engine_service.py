@@ -10,8 +10,18 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from ionia.core.audio_engine import AudioInput
 from ionia.core.errors import ErrorKind, IoniaError
-from ionia.core.events import EventData, SessionStateChanged, StatsSampled
+from ionia.core.events import EventData, SelftestProgressed, SessionStateChanged, StatsSampled
+from ionia.core.selftest import (
+    Correction,
+    Finding,
+    Outcome,
+    Part,
+    Recommendation,
+    SelftestReport,
+    SelftestSettings,
+)
 from ionia.core.service import (
     DeviceList,
     EncoderInfo,
@@ -21,7 +31,7 @@ from ionia.core.service import (
     SoundDeviceInfo,
     WindowInfo,
 )
-from ionia.core.settings import RecorderSettings, SessionKind, StreamerSettings
+from ionia.core.settings import EncoderChoice, RecorderSettings, SessionKind, StreamerSettings
 
 DEADLINE = 60.0
 """Seconds after which a handshake that does not come is a failed test."""
@@ -50,6 +60,7 @@ class FakeEngineService:
     stats_extra: dict[str, object] = field(default_factory=dict)
     subscription: tuple[int | None, bool] | None = None
     debug: bool = False
+    offset: tuple[AudioInput, str, float | None] | None = None
     closed: threading.Event = field(default_factory=threading.Event)
 
     def info(self) -> EngineInfo:
@@ -85,6 +96,27 @@ class FakeEngineService:
 
     def initialize_streamer(self, session_id: str, settings: StreamerSettings) -> None:
         self._initialize(SessionKind.STREAMER, session_id, settings)
+
+    def selftest(self, settings: SelftestSettings) -> SelftestReport:
+        self._enter("engine.selftest")
+        finding = Finding(part=Part.NETWORK, outcome=Outcome.GOOD, title="Network", found=f"{settings.rtmp_url} works")
+        self.listener(SelftestProgressed(part=Part.NETWORK, fraction=0.5, message=f"to {settings.rtmp_url}"))
+        return SelftestReport(
+            findings=(finding,),
+            seconds=1.0,
+            correction=Correction(device="Speakers", offset_ms=12.5),
+            recommendation=Recommendation(
+                encoder=EncoderChoice.X264, fps=30, video_bitrate=5_000_000, width=1920, height=1080
+            ),
+        )
+
+    def cancel_selftest(self) -> bool:
+        self._enter("engine.cancelSelftest")
+        return True
+
+    def set_audio_offset(self, source: AudioInput, device: str, offset_ms: float | None) -> None:
+        self._enter("engine.setAudioOffset")
+        self.offset = (source, device, offset_ms)
 
     def start(self, kind: SessionKind, session_id: str) -> bool:
         self._enter(f"{kind.value}.start", session_id)

@@ -12,12 +12,14 @@ from ionia.core.events import (
     Event,
     Level,
     LevelsMeasured,
+    SelftestProgressed,
     SessionFailed,
     SessionStateChanged,
     SessionWarned,
     StatsSampled,
 )
 from ionia.core.redaction import Redactor
+from ionia.core.selftest import Part
 from ionia.core.settings import SessionKind
 from ionia.rpc.notifications import announce
 from ionia.rpc.schema import NOTIFICATIONS
@@ -68,6 +70,11 @@ CASES: list[tuple[Event, str, dict[str, object]]] = [
         LevelsMeasured(session_id="a", desktop=Level(peak_db=-1.0, rms_db=-6.0), mic=None),
         "audio.levels",
         {"id": "a", "desktop": {"peakDb": -1.0, "rmsDb": -6.0}, "mic": None},
+    ),
+    (
+        SelftestProgressed(part=Part.NETWORK, fraction=1 / 3, message=f"Streaming to {URL}"),
+        "engine.selftestProgress",
+        {"part": "network", "fraction": 0.333, "message": "Streaming to rtmp://host/app/****"},
     ),
 ]
 

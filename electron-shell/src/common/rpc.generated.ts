@@ -170,6 +170,62 @@ export type Screen = {
   backend: string;
 };
 
+/** An offset of sound against picture that engine.setAudioOffset can take out. */
+export type SelftestCorrection = {
+  /** Name of the desktop sound device. */
+  device: string;
+  /** What to set, including what is set now. */
+  offsetMs: number;
+};
+
+/** One thing that was tested. */
+export type SelftestFinding = {
+  part: "av" | "capture" | "disk" | "encoders" | "network" | "sound";
+  /** fair: works, with a reservation. bad: will spoil recordings. skipped: could not be tested. absent: isn't here and needn't be. */
+  outcome: "absent" | "bad" | "fair" | "good" | "skipped";
+  title: string;
+  /** One line for people. */
+  found: string;
+  /** What to do about it, or empty. */
+  advice: string;
+  /** What it is compared with, or empty. */
+  note: string;
+  /** The measurements; units are in their names. */
+  figures: Record<string, string | number | boolean | null>;
+};
+
+/** engine.selftestProgress: how far the self-test is. */
+export type SelftestProgressNotification = {
+  part: "av" | "capture" | "disk" | "encoders" | "network" | "sound";
+  /** Of the whole test, from 0 to 1. */
+  fraction: number;
+  /** What goes on, or what was just found; one line for people. */
+  message: string;
+};
+
+/** Settings that this machine holds. */
+export type SelftestRecommendation = {
+  encoder: "amf" | "auto" | "nvenc" | "qsv" | "x264";
+  fps: number;
+  videoBitrate: number;
+  width: number;
+  height: number;
+};
+
+/** Answer of engine.selftest. */
+export type SelftestResult = {
+  /** Whether recording works here; false if the test was cancelled. */
+  ok: boolean;
+  /** The result in a sentence or two. */
+  verdict: string;
+  cancelled: boolean;
+  seconds: number;
+  findings: Array<SelftestFinding>;
+  /** What would help; null when nothing would. */
+  correction: SelftestCorrection | null;
+  recommendation: SelftestRecommendation | null;
+};
+
 /** A source of sound. */
 export type SoundDevice = {
   id: string;
@@ -328,6 +384,45 @@ export interface EngineMethods {
       statsIntervalMs?: number | null;
       /** Send audio.levels ten times a second. */
       audioLevels?: boolean;
+    };
+    result: null;
+  };
+  /** Try everything that recording and streaming need; takes 30 s, flashes and beeps. */
+  "engine.selftest": {
+    params: {
+      /** Frames per second, constant. */
+      fps?: number;
+      /** Bits per second of video. */
+      videoBitrate?: number;
+      /** Folder that recordings go to; default: the current one. */
+      folder?: string | null;
+      /** Where to publish the test card for ten seconds; default: the network is not tested. */
+      rtmpUrl?: string | null;
+      /** What to test; default: everything. */
+      parts?: Array<"av" | "capture" | "disk" | "encoders" | "network" | "sound"> | null;
+      /** Screen id from engine.devices, or "test"; default: primary. */
+      screen?: string | null;
+      /** Device id, or "test"; default: the default one. */
+      desktopAudio?: string | null;
+      /** Device id, or "test"; default: the default one. */
+      microphone?: string | null;
+    };
+    result: SelftestResult;
+  };
+  /** End the self-test under way, which answers with what it has found; false if there is none. */
+  "engine.cancelSelftest": {
+    params: Record<string, never>;
+    result: boolean;
+  };
+  /** Remember by how much the sound of a device is moved in every later recording. */
+  "engine.setAudioOffset": {
+    params: {
+      /** Name of the device, as in `correction` of engine.selftest. */
+      device: string;
+      /** By how much later its sound belongs; null: forget it. */
+      offsetMs?: number | null;
+      /** What the device is used for. */
+      source?: "desktop" | "mic";
     };
     result: null;
   };
@@ -586,4 +681,6 @@ export interface EngineNotifications {
   "session.stats": RecorderStatsNotification | StreamerStatsNotification;
   /** How loud it is, if subscribed. */
   "audio.levels": LevelsNotification;
+  /** How far the self-test is. */
+  "engine.selftestProgress": SelftestProgressNotification;
 }

@@ -11,6 +11,7 @@ import ionia
 from ionia.cli.secret_arguments import hide_addresses
 from ionia.core.audio_offsets import LIMIT_MS
 from ionia.core.errors import IoniaError
+from ionia.core.selftest import Part
 from ionia.core.settings import AudioMode, EncoderChoice, PipelineSettings
 
 if TYPE_CHECKING:
@@ -43,6 +44,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
     _add_record(commands)
     _add_stream(commands)
+    _add_selftest(commands)
     _add_others(commands)
     return parser
 
@@ -72,6 +74,25 @@ def _add_stream(commands: Commands) -> None:
     parser.add_argument("--record", metavar="FILE", help="record to this MP4 file as well, from the same encode")
     add_pipeline_options(parser)
     parser.set_defaults(run=stream)
+
+
+def _add_selftest(commands: Commands) -> None:
+    from ionia.cli.selftest import selftest  # noqa: PLC0415 - imported when the command line is used at all
+
+    defaults = PipelineSettings()
+    parser = commands.add_parser("selftest", help="try everything for half a minute, and say what to do about it")
+    parser.add_argument("--json", action="store_true", help="for programs")
+    parser.add_argument("--url", metavar="URL", help="stream the test card there for ten seconds, too; - asks for it")
+    parser.add_argument("--only", nargs="+", metavar="PART", choices=[part.value for part in Part], help="some parts")
+    parser.add_argument("--folder", metavar="DIR", help="where recordings go (default: the current folder)")
+    parser.add_argument("--fps", type=_fps, default=defaults.fps, help=f"frames per second (default: {defaults.fps})")
+    parser.add_argument("--bitrate", type=_bitrate, default=defaults.video_bitrate, help="of the video (default: 5M)")
+    parser.add_argument("--screen", help="a screen id from `devices`, or test")
+    parser.add_argument("--desktop-audio", metavar="ID", help="a desktop-sound id from `devices`, or test")
+    parser.add_argument("--microphone", metavar="ID", help="a microphone id from `devices`, or test")
+    parser.add_argument("--apply", action="store_true", help="correct the sound's offset from now on, if one is found")
+    parser.add_argument("--forget", metavar="DEVICE", help="correct the sound of this device no more")
+    parser.set_defaults(run=selftest)
 
 
 def _add_others(commands: Commands) -> None:

@@ -54,9 +54,13 @@ class LiveLine:
             self._last_plain = seconds
             print(line, file=self._stream, flush=True)
 
+    def clear(self) -> None:
+        """Take the live line away."""
+        if self._width:
+            print(f"\r{''.ljust(self._width)}\r", end="", file=self._stream, flush=True)
+            self._width = 0
+
     def say(self, line: str) -> None:
         """A line that stays."""
-        if self._width:
-            print(f"\r{''.ljust(self._width)}\r", end="", file=self._stream)
-            self._width = 0
+        self.clear()
         print(line, file=self._stream, flush=True)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from ionia.core.errors import ErrorKind
+from ionia.core.selftest import Part
 from ionia.core.settings import SessionKind
 
 EventData = Mapping[str, str | int | float | bool | None]
@@ -101,6 +102,18 @@ class LevelsMeasured:
     session_kind: SessionKind | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SelftestProgressed:
+    """`engine.selftestProgress`. `fraction` of the whole test, 0..1.
+
+    `message` is one line for people: what is going on, or what was just found.
+    """
+
+    part: Part
+    fraction: float
+    message: str
+
+
 Event = (
     SessionStateChanged
     | SessionWarned
@@ -109,4 +122,5 @@ Event = (
     | BackpressureChanged
     | StatsSampled
     | LevelsMeasured
+    | SelftestProgressed
 )

@@ -4,7 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
+from ionia.core.audio_engine import AudioInput
 from ionia.core.events import Event, EventData
+from ionia.core.selftest import SelftestReport, SelftestSettings
 from ionia.core.settings import RecorderSettings, SessionKind, StreamerSettings
 
 Listener = Callable[[Event], None]
@@ -93,6 +95,18 @@ class EngineService(Protocol):
 
     def subscribe(self, stats_interval_ms: int | None, audio_levels: bool) -> None:
         """Send StatsSampled every so many ms (None or 0: never) and LevelsMeasured at 10 Hz if wanted."""
+        ...
+
+    def selftest(self, settings: SelftestSettings) -> SelftestReport:
+        """Try everything; takes half a minute and tells SelftestProgressed. Raises IoniaError(ALREADY_RUNNING)."""
+        ...
+
+    def cancel_selftest(self) -> bool:
+        """Have the self-test under way end at once; False if there is none."""
+        ...
+
+    def set_audio_offset(self, source: AudioInput, device: str, offset_ms: float | None) -> None:
+        """Remember by how much later the sound of the device of this name belongs; None: forget it."""
         ...
 
     def initialize_recorder(self, session_id: str, settings: RecorderSettings) -> None: ...

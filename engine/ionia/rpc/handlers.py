@@ -6,7 +6,8 @@ No validation, no errors, no threads: those are before and after.
 from collections.abc import Callable
 from typing import Any
 
-from ionia.core.redaction import Redactor, secrets_in_url
+from ionia.core.audio_engine import AudioInput
+from ionia.core.redaction import Redactor, redact_text, secrets_in_url
 from ionia.core.service import EngineService
 from ionia.core.settings import SessionKind
 from ionia.rpc import logs
@@ -36,12 +37,22 @@ def handlers(service: EngineService, redactor: Redactor) -> dict[str, Handler]:
         service.initialize_streamer(params.id, params.settings())
         return True
 
+    def selftest(params: p.Selftest) -> r.SelftestResult:
+        if params.rtmp_url is not None:
+            redactor.learn(secrets_in_url(params.rtmp_url))
+        return r.SelftestResult.of(service.selftest(params.settings()), redact_text)
+
     table: dict[str, Handler] = {
         "rpc.discover": lambda _: document(),
         "engine.info": lambda _: r.InfoResult.of(service.info()),
         "engine.devices": lambda _: r.DevicesResult.of(service.devices()),
         "engine.setDebugLogging": set_debug_logging,
         "engine.subscribe": lambda params: service.subscribe(params.stats_interval_ms, params.audio_levels),
+        "engine.selftest": selftest,
+        "engine.cancelSelftest": lambda _: service.cancel_selftest(),
+        "engine.setAudioOffset": lambda params: service.set_audio_offset(
+            AudioInput(params.source), params.device, params.offset_ms
+        ),
         "recorder.initialize": initialize_recorder,
         "streamer.initialize": initialize_streamer,
         "streamer.isConnected": lambda params: service.is_connected(params.id),

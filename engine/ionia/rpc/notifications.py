@@ -9,6 +9,7 @@ from ionia.core.events import (
     EventData,
     Level,
     LevelsMeasured,
+    SelftestProgressed,
     SessionFailed,
     SessionStateChanged,
     SessionWarned,
@@ -89,7 +90,11 @@ def _message(event: Event, redactor: Redactor) -> tuple[str, object]:  # noqa: P
             if event.session_kind is not None:
                 whose["kind"] = event.session_kind.value
             return "session.stats", {**clean(event.stats), **whose}
-        case _:
+        case SelftestProgressed():
+            return "engine.selftestProgress", r.SelftestProgressNotification(
+                part=event.part.value, fraction=round(event.fraction, 3), message=redactor.redact(event.message)
+            )
+        case LevelsMeasured():
             return "audio.levels", r.LevelsNotification(
                 id=event.session_id,
                 desktop=_level(event.desktop),

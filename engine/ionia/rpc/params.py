@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct
 
 from ionia.core.rtmp_url import MAX_URL_LENGTH, parse_rtmp_url
+from ionia.core.selftest import Part, SelftestSettings
 from ionia.core.settings import AudioMode, EncoderChoice, PipelineSettings, RecorderSettings, StreamerSettings
 
 DEFAULT_SESSION_ID = "default"
@@ -80,6 +81,61 @@ class Subscription(Struct, frozen=True, forbid_unknown_fields=True, rename="came
         Annotated[int, Meta(ge=0, le=3_600_000, description="Send session.stats this often; 0 or null: never.")] | None
     ) = None
     audio_levels: Annotated[bool, Meta(description="Send audio.levels ten times a second.")] = False
+
+
+class Selftest(Struct, frozen=True, forbid_unknown_fields=True, rename="camel", kw_only=True):
+    """Parameters of engine.selftest."""
+
+    fps: Fps = _PIPELINE.fps
+    video_bitrate: VideoBitrate = _PIPELINE.video_bitrate
+    folder: Annotated[
+        OutputPath | None, Meta(description="Folder that recordings go to; default: the current one.")
+    ] = None
+    rtmp_url: Annotated[
+        RtmpUrl | None,
+        Meta(description="Where to publish the test card for ten seconds; default: the network is not tested."),
+    ] = None
+    parts: Annotated[
+        tuple[Literal["capture", "encoders", "av", "sound", "disk", "network"], ...] | None,
+        Meta(description="What to test; default: everything."),
+    ] = None
+    screen: Annotated[
+        DeviceId | None, Meta(description='Screen id from engine.devices, or "test"; default: primary.')
+    ] = None
+    desktop_audio: Annotated[DeviceId | None, Meta(description='Device id, or "test"; default: the default one.')] = (
+        None
+    )
+    microphone: Annotated[DeviceId | None, Meta(description='Device id, or "test"; default: the default one.')] = None
+
+    def __repr__(self) -> str:
+        """Without the URL, which carries the stream key."""
+        return "Selftest()"
+
+    def settings(self) -> SelftestSettings:
+        """The same for the engine. Raises IoniaError(BAD_URL)."""
+        if self.rtmp_url is not None:
+            parse_rtmp_url(self.rtmp_url)
+        return SelftestSettings(
+            fps=self.fps,
+            video_bitrate=self.video_bitrate,
+            screen=self.screen,
+            desktop_audio=self.desktop_audio,
+            microphone=self.microphone,
+            folder=self.folder,
+            rtmp_url=self.rtmp_url,
+            parts=tuple(Part) if self.parts is None else tuple(part for part in Part if part.value in self.parts),
+        )
+
+
+class AudioOffset(Struct, frozen=True, forbid_unknown_fields=True, rename="camel"):
+    """Parameters of engine.setAudioOffset."""
+
+    device: Annotated[DeviceId, Meta(description="Name of the device, as in `correction` of engine.selftest.")]
+    offset_ms: (
+        Annotated[float, Meta(ge=-1000, le=1000, description="By how much later its sound belongs; null: forget it.")]
+        | None
+    ) = None
+    source: Annotated[Literal["desktop", "mic"], Meta(description="What the device is used for.")] = "desktop"
 
 
 class SessionRef(Struct, frozen=True, forbid_unknown_fields=True, rename="camel"):

@@ -4,11 +4,13 @@ Statistics and event details come from the engine as mappings and are passed thr
 them for the OpenRPC document.
 """
 
+from collections.abc import Callable
 from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
 from ionia.core.events import EventData
+from ionia.core.selftest import SelftestReport
 from ionia.core.service import DeviceList, EngineInfo
 
 ENGINE_NAME = "ionia-engine"
@@ -255,6 +257,101 @@ class LevelsNotification(Struct, frozen=True, rename="camel", kw_only=True, omit
     desktop: LevelResult | None
     mic: LevelResult | None
     kind: KindName | None = None
+
+
+class SelftestProgressNotification(Struct, frozen=True, rename="camel", kw_only=True):
+    """engine.selftestProgress: how far the self-test is."""
+
+    part: Literal["capture", "encoders", "av", "sound", "disk", "network"]
+    fraction: Annotated[float, Meta(description="Of the whole test, from 0 to 1.")]
+    message: Annotated[str, Meta(description="What goes on, or what was just found; one line for people.")]
+
+
+class SelftestFinding(Struct, frozen=True, rename="camel", kw_only=True):
+    """One thing that was tested."""
+
+    part: Literal["capture", "encoders", "av", "sound", "disk", "network"]
+    outcome: Annotated[
+        Literal["good", "fair", "bad", "skipped", "absent"],
+        Meta(
+            description="fair: works, with a reservation. bad: will spoil recordings. skipped: could not be tested. "
+            "absent: isn't here and needn't be."
+        ),
+    ]
+    title: str
+    found: Annotated[str, Meta(description="One line for people.")]
+    advice: Annotated[str, Meta(description="What to do about it, or empty.")]
+    note: Annotated[str, Meta(description="What it is compared with, or empty.")]
+    figures: Annotated[
+        dict[str, str | int | float | bool | None], Meta(description="The measurements; units are in their names.")
+    ]
+
+
+class SelftestCorrection(Struct, frozen=True, rename="camel", kw_only=True):
+    """An offset of sound against picture that engine.setAudioOffset can take out."""
+
+    device: Annotated[str, Meta(description="Name of the desktop sound device.")]
+    offset_ms: Annotated[float, Meta(description="What to set, including what is set now.")]
+
+
+class SelftestRecommendation(Struct, frozen=True, rename="camel", kw_only=True):
+    """Settings that this machine holds."""
+
+    encoder: Literal["auto", "nvenc", "qsv", "amf", "x264"]
+    fps: int
+    video_bitrate: int
+    width: int
+    height: int
+
+
+class SelftestResult(Struct, frozen=True, rename="camel", kw_only=True):
+    """Answer of engine.selftest."""
+
+    ok: Annotated[bool, Meta(description="Whether recording works here; false if the test was cancelled.")]
+    verdict: Annotated[str, Meta(description="The result in a sentence or two.")]
+    cancelled: bool
+    seconds: float
+    findings: tuple[SelftestFinding, ...]
+    correction: Annotated[SelftestCorrection | None, Meta(description="What would help; null when nothing would.")]
+    recommendation: SelftestRecommendation | None
+
+    @classmethod
+    def of(cls, report: SelftestReport, redact: Callable[[str], str] = str) -> "SelftestResult":
+        """The same, as it goes over the wire; `redact` takes secrets out of texts."""
+        correction, best = report.correction, report.recommendation
+        return cls(
+            ok=report.ok,
+            verdict=report.verdict,
+            cancelled=report.cancelled,
+            seconds=round(report.seconds, 1),
+            findings=tuple(
+                SelftestFinding(
+                    part=finding.part.value,
+                    outcome=finding.outcome.value,
+                    title=finding.title,
+                    found=redact(finding.found),
+                    advice=redact(finding.advice),
+                    note=finding.note,
+                    figures={
+                        key: redact(value) if isinstance(value, str) else value
+                        for key, value in finding.figures.items()
+                    },
+                )
+                for finding in report.findings
+            ),
+            correction=None
+            if correction is None
+            else SelftestCorrection(device=correction.device, offset_ms=correction.offset_ms),
+            recommendation=None
+            if best is None
+            else SelftestRecommendation(
+                encoder=best.encoder.value,
+                fps=best.fps,
+                video_bitrate=best.video_bitrate,
+                width=best.width,
+                height=best.height,
+            ),
+        )
 
 
 class ErrorData(Struct, frozen=True, rename="camel", kw_only=True):

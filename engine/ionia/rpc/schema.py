@@ -181,6 +181,30 @@ METHODS: dict[str, Method] = {
             positional=("statsIntervalMs", "audioLevels"),
         ),
         Method(
+            name="engine.selftest",
+            role=Role.SLOW,
+            params=p.Selftest,
+            result=r.SelftestResult,
+            summary="Try everything that recording and streaming need; takes 30 s, flashes and beeps.",
+            errors=(ErrorKind.ALREADY_RUNNING, ErrorKind.BAD_URL),
+        ),
+        Method(
+            name="engine.cancelSelftest",
+            role=Role.QUICK,
+            params=p.NoParams,
+            result=bool,
+            summary="End the self-test under way, which answers with what it has found; false if there is none.",
+        ),
+        Method(
+            name="engine.setAudioOffset",
+            role=Role.QUICK,
+            params=p.AudioOffset,
+            result=None,
+            summary="Remember by how much the sound of a device is moved in every later recording.",
+            positional=("device", "offsetMs", "source"),
+            errors=(ErrorKind.OUTPUT_FAILED,),
+        ),
+        Method(
             name="engine.shutdown",
             role=Role.SHUTDOWN,
             params=p.NoParams,
@@ -247,6 +271,11 @@ NOTIFICATIONS: dict[str, Notification] = {
             payloads=(r.LevelsNotification,),
             summary="How loud it is, if subscribed.",
             subscribed=True,
+        ),
+        Notification(
+            name="engine.selftestProgress",
+            payloads=(r.SelftestProgressNotification,),
+            summary="How far the self-test is.",
         ),
     ]
 }

@@ -55,6 +55,8 @@ def allowed(field: FieldInfo) -> str:
         return f"{article} from {schema['minimum']} to {schema['maximum']}"
     if kind == "boolean":
         return "true or false"
+    if kind == "array":
+        return "a list of " + ", ".join(json.dumps(choice) for choice in schema["items"]["enum"])
     control = " without control characters" if "pattern" in schema else ""
     return f"text of {schema['minLength']} to {schema['maxLength']} characters{control}"
 

@@ -1,15 +1,20 @@
 """What the composition root hands to the runtime: how to make sources and encoders. The only seam between them."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
+import numpy as np
+import numpy.typing as npt
+
 from ionia.core.audio_engine import AudioInput
-from ionia.core.media import EncodedPacket, MediaHeader
-from ionia.core.ports import AudioEncoder, AudioSource, FileSink, ScreenSource, VideoEncoder
+from ionia.core.media import EncodedPacket, MediaHeader, Samples
+from ionia.core.ports import AudioEncoder, AudioSource, Clock, FileSink, ScreenSource, VideoEncoder
 from ionia.core.service import EncoderInfo, ScreenInfo, SoundDeviceInfo, WindowInfo
 from ionia.core.settings import PipelineSettings
+from ionia.core.test_pattern import Box
 from ionia.sinks.rtmp_sender import SenderListener
+from ionia.sources.selftest_stage import Beeper, FlashWindow
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +47,16 @@ class Spares(Protocol):
     def take(self) -> Sender: ...
 
     def close(self) -> None: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SelftestTools:
+    """See `sources.selftest_stage` and `media.recording_reader`."""
+
+    show_window: Callable[[ScreenInfo, Box, Clock], FlashWindow]
+    make_beeper: Callable[[str | None, Clock], Beeper]
+    read_lumas: Callable[[str, Callable[[int, int], Box]], Iterator[npt.NDArray[np.uint8]]]
+    read_sound: Callable[[str], Samples]
 
 
 class Corrections(Protocol):
@@ -92,5 +107,7 @@ class Backends:
     free_bytes: Callable[[str], int]
     """Bytes free where the file at this path is or would be."""
     ffmpeg_version: Callable[[], str]
+    selftest: SelftestTools | None = None
+    """What the self-test shows, plays and reads; None: nothing of that is there."""
     corrections: Corrections = field(default_factory=NoCorrections)
     """What is remembered of each sound device."""

@@ -9,8 +9,10 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import ionia
+from ionia.core.audio_engine import AudioInput
 from ionia.core.errors import ErrorKind, IoniaError
 from ionia.core.events import EventData, LevelsMeasured, SessionWarned, StatsSampled
+from ionia.core.selftest import SelftestReport, SelftestSettings
 from ionia.core.service import DeviceList, EngineInfo, Listener
 from ionia.core.settings import PipelineSettings, RecorderSettings, SessionKind, StreamerSettings
 from ionia.core.timebase import NS_PER_S
@@ -19,6 +21,7 @@ from ionia.runtime.clock import MonotonicClock, StopSignal
 from ionia.runtime.file_output import FileOutput
 from ionia.runtime.monitor import Monitor
 from ionia.runtime.pipeline_pool import PipelinePool
+from ionia.runtime.selftest import Selftest
 from ionia.runtime.session import Output, Session, not_initialized
 from ionia.runtime.session_stats import ProcessUsage
 from ionia.runtime.stream_output import StreamOutput
@@ -41,6 +44,7 @@ class Engine:
         self._lock = threading.Lock()
         self._sessions: dict[tuple[SessionKind, str], Session] = {}  # protected by _lock
         self._closed = False  # protected by _lock
+        self._selftest: Selftest | None = None  # protected by _lock
         self._supervisor = ThreadPoolExecutor(max_workers=1, thread_name_prefix="ionia-supervisor")
         self._monitor = Monitor(clock=clock, stop=StopSignal(clock), on_error=self._monitor_failed)
 
@@ -52,7 +56,7 @@ class Engine:
             pid=os.getpid(),
             python=platform.python_version(),
             ffmpeg=self._backends.ffmpeg_version(),
-            capabilities=("record", "stream"),
+            capabilities=("record", "stream", "selftest"),
         )
 
     def devices(self) -> DeviceList:
@@ -73,6 +77,39 @@ class Engine:
         """Send figures and levels from now on."""
         self._monitor.every("stats", (stats_interval_ms or 0) * 1_000_000, self._send_stats)
         self._monitor.every("levels", LEVELS_INTERVAL_NS if audio_levels else 0, self._send_levels)
+
+    def selftest(self, settings: SelftestSettings) -> SelftestReport:
+        """See EngineService. The tests record by an engine of their own, so that nobody hears of its sessions."""
+
+        def make_engine(listener: Listener) -> Engine:
+            return Engine(self._backends, self._clock, listener)
+
+        test = Selftest(settings, self._backends, self._clock, make_engine=make_engine, emit=self._listener)
+        with self._lock:
+            if self._closed or self._selftest is not None or any(one.is_running for one in self._sessions.values()):
+                raise IoniaError(
+                    ErrorKind.ALREADY_RUNNING,
+                    "A recording, a stream or another self-test is running.",
+                    "Stop it first: each would disturb the other.",
+                )
+            self._selftest = test
+        try:
+            return test.run()
+        finally:
+            with self._lock:
+                self._selftest = None
+
+    def cancel_selftest(self) -> bool:
+        """See EngineService."""
+        with self._lock:
+            test = self._selftest
+        if test is not None:
+            test.cancel()
+        return test is not None
+
+    def set_audio_offset(self, source: AudioInput, device: str, offset_ms: float | None) -> None:
+        """See EngineService."""
+        self._backends.corrections.remember(source, device, offset_ms)
 
     def initialize_recorder(self, session_id: str, settings: RecorderSettings) -> None:
         """Open devices and encoders, and claim the path."""
@@ -156,8 +193,11 @@ class Engine:
             if self._closed:
                 return
             self._closed = True
+            test = self._selftest
             sessions = list(self._sessions.values())
             self._sessions.clear()
+        if test is not None:
+            test.cancel()
         for session in sessions:
             session.interrupt()
         if sessions:

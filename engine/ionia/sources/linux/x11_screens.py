@@ -204,6 +204,16 @@ class X11Screen:
             return False
 
 
+def connect_default() -> Display:
+    """A connection to $DISPLAY for another module of this package; `disconnect` it. Raises IoniaError."""
+    return _connect(_default_display())
+
+
+def disconnect(display: Display) -> None:
+    """End a connection, also a lost one."""
+    _close(display)
+
+
 def _default_display() -> str:
     name = os.environ.get("DISPLAY", "")
     if name:

@@ -1,0 +1,181 @@
+"""`ionia-engine selftest`: everything that recording needs is tried for half a minute, and said in plain words."""
+
+import argparse
+import getpass
+import queue
+import shutil
+import sys
+import textwrap
+import threading
+
+import msgspec
+
+from ionia.app import make_engine
+from ionia.cli.live import Happenings, StopAsked, stop_signals
+from ionia.cli.progress import LiveLine
+from ionia.core.audio_engine import AudioInput
+from ionia.core.errors import IoniaError
+from ionia.core.events import SelftestProgressed
+from ionia.core.redaction import redact_text
+from ionia.core.rtmp_url import parse_rtmp_url
+from ionia.core.selftest import Correction, Finding, Outcome, Part, Recommendation, SelftestReport, SelftestSettings
+from ionia.core.service import EngineService
+from ionia.rpc.results import SelftestResult
+
+MARKS = {Outcome.GOOD: "ok", Outcome.FAIR: "!", Outcome.BAD: "!!", Outcome.SKIPPED: "--", Outcome.ABSENT: "  "}
+BAR_WIDTH = 20
+WIDEST = 110
+
+
+def selftest(options: argparse.Namespace) -> int:
+    """Test, print, offer the correction; 0 when recording works here, else 1."""
+    url = _address(options.url)
+    settings = SelftestSettings(
+        fps=options.fps,
+        video_bitrate=options.bitrate,
+        screen=options.screen,
+        desktop_audio=options.desktop_audio,
+        microphone=options.microphone,
+        folder=options.folder,
+        rtmp_url=url,
+        parts=tuple(Part) if options.only is None else tuple(part for part in Part if part.value in options.only),
+    )
+    line = LiveLine(sys.stderr if options.json else sys.stdout)
+    happenings: Happenings = queue.SimpleQueue()
+    engine = make_engine(happenings.put)
+    try:
+        if options.forget:
+            return _forget(engine, options.forget)
+        if not options.json:
+            seconds = "45" if url else "30"
+            line.say(f"Self-test: about {seconds} seconds. A small window flashes and beeps. Ctrl+C ends it.\n")
+        report = _run(engine, settings, happenings, line, quiet=options.json)
+        if options.json:
+            print(msgspec.json.format(msgspec.json.encode(SelftestResult.of(report, redact_text)), indent=2).decode())
+        else:
+            _print_report(report)
+        if report.correction is not None:
+            _offer(engine, report.correction, apply=options.apply, ask=not options.json)
+    finally:
+        engine.close()
+    return 0 if report.ok else 1
+
+
+def _address(given: str | None) -> str | None:
+    """The address; - reads it from stdin, since other users can see a program's arguments. Raises IoniaError."""
+    url = given
+    if given == "-":
+        url = getpass.getpass("Address: ") if sys.stdin.isatty() else sys.stdin.readline().strip()
+    if url is not None:
+        parse_rtmp_url(url)
+    return url
+
+
+def _run(
+    engine: EngineService, settings: SelftestSettings, happenings: Happenings, line: LiveLine, *, quiet: bool
+) -> SelftestReport:
+    """The test on a thread of its own, while this one shows how far it is and hears Ctrl+C."""
+    outcome: list[SelftestReport | BaseException] = []
+
+    def body() -> None:
+        try:
+            outcome.append(engine.selftest(settings))
+        except BaseException as error:  # noqa: BLE001 - raised again by the thread that waits
+            outcome.append(error)
+        happenings.put(StopAsked())
+
+    with stop_signals(happenings):
+        thread = threading.Thread(target=body, name="ionia-selftest")
+        thread.start()
+        while True:
+            happened = happenings.get()
+            if isinstance(happened, StopAsked):
+                if outcome:
+                    break
+                engine.cancel_selftest()
+            elif isinstance(happened, SelftestProgressed) and not quiet:
+                line.show(_progress(happened), happened.fraction * 30)
+        thread.join()
+    if not quiet:
+        line.clear()
+    ended = outcome[0]
+    if isinstance(ended, BaseException):
+        raise ended
+    return ended
+
+
+def _progress(happened: SelftestProgressed) -> str:
+    done = round(BAR_WIDTH * happened.fraction)
+    text = f"[{'#' * done}{'.' * (BAR_WIDTH - done)}] {happened.message}"
+    width = shutil.get_terminal_size().columns - 1
+    return text if len(text) <= width else f"{text[: width - 3]}..."
+
+
+def _print_report(report: SelftestReport) -> None:
+    shown = [finding for finding in report.findings if finding.outcome is not Outcome.ABSENT]
+    width = max((len(finding.title) for finding in report.findings), default=0)
+    for finding in shown:
+        _print_finding(finding, width)
+    absent = [finding for finding in report.findings if finding.outcome is Outcome.ABSENT]
+    for finding in absent:
+        advice = "; --url ADDRESS streams there for ten seconds" if finding.part is Part.NETWORK else ""
+        print(f"{MARKS[finding.outcome]:>2}  {finding.title.ljust(width)}  {redact_text(finding.found)}{advice}")
+    print()
+    print(_wrapped(report.verdict, 0))
+    if report.recommendation is not None and not report.cancelled:
+        print(_wrapped(f"Recommended: {_settings_words(report.recommendation)}", 0))
+
+
+def _print_finding(finding: Finding, width: int) -> None:
+    first = f"{MARKS[finding.outcome]:>2}  {finding.title.ljust(width)}  "
+    body = textwrap.wrap(redact_text(finding.found), max(30, _columns() - len(first)), break_on_hyphens=False)
+    print(first + f"\n{' ' * len(first)}".join(body))
+    for more in (finding.advice, finding.note):
+        if more:
+            print(_wrapped(redact_text(more).replace("engine.devices", "`ionia-engine devices`"), len(first)))
+
+
+def _wrapped(text: str, indent: int) -> str:
+    room = max(30, _columns() - indent)
+    return "\n".join(" " * indent + part for part in textwrap.wrap(text, room, break_on_hyphens=False))
+
+
+def _columns() -> int:
+    return min(WIDEST, shutil.get_terminal_size((100, 24)).columns)
+
+
+def _settings_words(best: Recommendation) -> str:
+    return f"--encoder {best.encoder.value} --fps {best.fps} --bitrate {best.video_bitrate / 1e6:g}M"
+
+
+def _offer(engine: EngineService, correction: Correction, *, apply: bool, ask: bool) -> None:
+    """Say what the correction would do, and set it if the user wants it."""
+    device, moved = correction.device, _moved(correction.offset_ms)
+    said = f"The sound of {device} is off by the same amount each time. Moving it {moved} puts it where it belongs."
+    if not apply and ask:
+        print()
+        print(_wrapped(said, 0))
+        if sys.stdin.isatty():
+            apply = input("Do so in all recordings from now on? [y/N] ").strip().lower() in {"y", "yes", "j", "ja"}
+        else:
+            print(_wrapped("`ionia-engine selftest --apply` does so in all recordings from then on.", 0))
+    if apply:
+        engine.set_audio_offset(AudioInput.DESKTOP, correction.device, correction.offset_ms)
+        told = f"Remembered for {correction.device}. `selftest --forget '{correction.device}'` undoes it."
+        print(_wrapped(told, 0), file=sys.stdout if ask else sys.stderr)
+
+
+def _moved(offset_ms: float) -> str:
+    if not offset_ms:
+        return "no more"
+    return f"{abs(offset_ms):.0f} ms {'later' if offset_ms > 0 else 'earlier'}"
+
+
+def _forget(engine: EngineService, device: str) -> int:
+    try:
+        engine.set_audio_offset(AudioInput.DESKTOP, device, None)
+    except IoniaError as error:
+        print(f"ionia-engine: {error.message}", file=sys.stderr)
+        return 1
+    print(f"The sound of {device} is recorded as it comes.", file=sys.stdout)
+    return 0
