@@ -15,6 +15,8 @@ from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
 
+CHUNK_SIZE = 4096
+
 
 class Stage(Enum):
     """Points in a connection's life, in order."""
@@ -195,7 +197,7 @@ class _Conversation:
 
     def __init__(self, server: RtmpServer, connection: socket.socket, publication: Publication) -> None:
         self.server, self.connection, self.publication = server, connection, publication
-        self.chunk_size = 128
+        self.chunk_size = self.answer_chunk_size = 128
         self.headers: dict[int, tuple[int, int, int, int]] = {}  # csid: timestamp, delta, length, kind
         self.partial: dict[int, bytearray] = {}
 
@@ -285,6 +287,9 @@ class _Conversation:
             if self.reached(Stage.CONNECT):
                 self.answer("_error", transaction, None, status("NetConnection.Connect.Rejected", "error"))
                 raise _HangUp
+            # As real servers do; FFmpeg then uses it as well, instead of 128 bytes at a time.
+            self.connection.sendall(b"\x02" + bytes(3) + b"\0\0\4\1" + bytes(4) + CHUNK_SIZE.to_bytes(4, "big"))
+            self.answer_chunk_size = CHUNK_SIZE
             self.answer("_result", transaction, {"fmsVer": "FMS/3,0"}, status("NetConnection.Connect.Success"))
         elif name == "createStream":
             self.reached(Stage.CREATE_STREAM)
@@ -300,7 +305,8 @@ class _Conversation:
     def answer(self, *values: object) -> None:
         body = b"".join(encode_amf(value) for value in values)
         header = bytes([3]) + bytes(3) + len(body).to_bytes(3, "big") + bytes([20]) + bytes(4)
-        pieces = [body[index : index + 128] for index in range(0, len(body), 128)]
+        size = self.answer_chunk_size
+        pieces = [body[index : index + size] for index in range(0, len(body), size)]
         self.connection.sendall(header + bytes([0xC3]).join(pieces))
 
 
