@@ -4,7 +4,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ionia.core.h264 import decoder_configuration, length_prefixed, nal_type, nal_units, parameter_sets
+from ionia.core.h264 import (
+    annex_b,
+    decoder_configuration,
+    length_prefixed,
+    nal_type,
+    nal_units,
+    parameter_set_id,
+    parameter_sets,
+)
 
 SPS = bytes((0x67, 0x64, 0x00, 0x1F, 0xAC))
 PPS = bytes((0x68, 0xEE, 0x3C, 0xB0))
@@ -48,6 +56,36 @@ def test_configuration_record_of_the_high_profile() -> None:
     assert record == (
         bytes((1, 0x64, 0x00, 0x1F, 0xFF, 0xE1, 0, 5)) + SPS + bytes((1, 0, 4)) + PPS + bytes((0xFD, 0xF8, 0xF8, 0))
     )
+
+
+def test_units_become_a_stream_again() -> None:
+    assert annex_b([SPS, PPS]) == EXTRADATA
+    assert annex_b([]) == b""
+
+
+@pytest.mark.parametrize(
+    ("nal", "number"),
+    [
+        (SPS, 0),
+        (PPS, 0),
+        (bytes((0x67, 0x64, 0x00, 0x1F, 0x04, 0x0B)), 31),
+        (bytes((0x68, 0x04, 0x00, 0x82)), 31),
+        (bytes((0x68, 0x00, 0x80, 0x40)), 255),
+        (bytes((0x68,)), None),
+        (bytes((0x67, 0x64, 0, 0x1F, 0, 0, 0, 0)), None),
+        (bytes((0x68, 0x01)), None),
+    ],
+)
+def test_ids_of_parameter_sets(nal: bytes, number: int | None) -> None:
+    assert parameter_set_id(nal) == number
+
+
+def test_configuration_record_of_two_encoders_holds_for_both() -> None:
+    main = bytes((0x67, 0x4D, 0x40, 0x29, 0xAC))
+    record = decoder_configuration(annex_b([main, SPS, PPS]))
+    assert record[:6] == bytes((1, 0x64, 0x00, 0x1F, 0xFF, 0xE2))
+    assert record.index(main) < record.index(SPS)
+    assert record.endswith(bytes((0xFD, 0xF8, 0xF8, 0)))
 
 
 def test_configuration_record_of_the_main_profile_ends_with_its_pps() -> None:

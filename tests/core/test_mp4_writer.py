@@ -274,3 +274,34 @@ def test_sound_keeps_its_place_at_any_rate_and_start(fps: int, start: int, frame
         assert not more
         for time, payload in heard:
             assert int.from_bytes(payload[1:], "big", signed=True) == zero + time - skip
+
+
+def in_band(index: int, *units: bytes) -> EncodedPacket:
+    packet = video(index, keyframe=True)
+    return replace(packet, data=b"".join(b"\0\0\0\1" + unit for unit in units) + packet.data)
+
+
+def test_parameter_sets_of_a_replacing_encoder_get_into_the_header_and_stay_in_its_samples() -> None:
+    sps, pps = bytes((0x67, 0x64, 0x00, 0x29, 0x04, 0x0B)), bytes((0x68, 0x04, 0x00, 0x82))
+    packets = [
+        *(video(index, keyframe=index == 0) for index in range(20)),
+        in_band(20, sps, pps),
+        in_band(21, sps, pps),
+    ]
+    data = finished(Mp4Writer(SILENT), packets)
+    track = tracks(data)[0]
+    record = child(child(track, b"stsd"), b"avcC")
+    assert record[3:6] == b"\x29\xff\xe2"  # the level of the second, two SPS
+    for unit in (sps, pps, HEADER.video_extradata[4:9], HEADER.video_extradata[13:]):
+        assert record.count(unit) == 1
+    assert all(sps in sample for _, sample in samples(data, track)[20:])
+    first_header = data[data.index(b"moov") : data.index(b"mdat", data.index(b"moov"))]
+    assert sps not in first_header  # it was written before
+
+
+def test_a_parameter_set_whose_id_is_taken_stays_with_its_pictures() -> None:
+    changed = HEADER.video_extradata[13:] + b"\x01"
+    data = finished(Mp4Writer(SILENT), [video(0, keyframe=True), in_band(1, changed)])
+    track = tracks(data)[0]
+    assert changed not in child(child(track, b"stsd"), b"avcC")
+    assert changed in samples(data, track)[1][1]

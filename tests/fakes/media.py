@@ -113,7 +113,7 @@ class FakeSound:
 
 
 class FakeVideoEncoder:
-    """A packet a frame; a keyframe at index 0, every `interval`, and when asked."""
+    """A packet a frame; a keyframe at index 0, every `interval`, and when asked. `lost_at`: another one goes on."""
 
     codec = "fake264"
 
@@ -121,6 +121,7 @@ class FakeVideoEncoder:
         self.calls: list[tuple[str, int, bool]] = []
         self.interval = interval
         self.fail_at = fail_at
+        self.lost_at: int | None = None
         self.closed = False
         self.bitrate = 0
         self._since_key = interval
@@ -143,6 +144,8 @@ class FakeVideoEncoder:
     def _encode(self, what: str, index: int, keyframe: bool) -> list[EncodedPacket]:
         if self.fail_at is not None and index >= self.fail_at:
             raise RuntimeError("the encoder broke")
+        if self.lost_at is not None and index >= self.lost_at:
+            self.codec = "other264"
         key = keyframe or self._since_key >= self.interval
         self._since_key = 1 if key else self._since_key + 1
         self.calls.append((what, index, key))

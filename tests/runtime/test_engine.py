@@ -387,3 +387,22 @@ def test_closing_the_engine_finishes_what_runs() -> None:
         with pytest.raises(IoniaError, match="shutting down"):
             initialize(engine, "c")
     assert states(events, "a")[-1] == states(events, "b")[-1] == "disposed"
+
+
+def test_a_lost_encoder_is_told_and_its_successor_named() -> None:
+    def lose(encoder: FakeVideoEncoder) -> None:
+        encoder.lost_at = 5
+
+    machine = FakeMachine(prepare_video=lose)
+    with engine_on(machine) as (engine, events):
+        initialize(engine, settings=MUTE)
+        assert engine.codec_name(RECORDER, "a") == "fake264"
+        engine.start(RECORDER, "a")
+        event = events.wait_for(warned("encoder_lost"))
+        assert isinstance(event, SessionWarned)
+        assert event.message == "The graphics card's encoder failed; other264 goes on."
+        assert engine.codec_name(RECORDER, "a") == "other264"
+        assert engine.stats(RECORDER, "a")["codec"] == "other264"
+        engine.stop(RECORDER, "a")
+        assert engine.codec_name(RECORDER, "a") == "other264"
+        assert engine.stats(RECORDER, "a")["codec"] == "other264"

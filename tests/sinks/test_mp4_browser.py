@@ -7,13 +7,18 @@ import queue
 import shutil
 import subprocess
 import threading
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
+from ionia.core.media import EncodedPacket, MediaHeader, Track, VideoFrame
+from ionia.media.guarded_encoder import GuardedVideoEncoder
 from ionia.sinks.mp4_file import Mp4File
-from tests.fakes.encoded_clip import encoded_clip, luma_of
+from tests.fakes.encoded_clip import HEIGHT, WIDTH, EncodedClip, encoded_clip, luma_of
+from tests.fakes.failing_encoder import SETTINGS, FailingEncoder
 
 CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
 
@@ -97,6 +102,22 @@ def visit(folder: Path, names: list[str], profile: Path) -> dict[str, Any]:
         server.server_close()
 
 
+def encoder_lost(clip: EncodedClip, index: int) -> tuple[MediaHeader, list[EncodedPacket]]:
+    """The same pictures and sound, with a graphics card's encoder that fails at picture `index`."""
+    first = FailingEncoder(lost=index)
+    guarded = GuardedVideoEncoder(first, SETTINGS, WIDTH, HEIGHT)
+    packets = []
+    for packet in clip.packets:
+        if packet.track is Track.AUDIO:
+            packets.append(packet)
+        else:
+            grey = round((luma_of(packet.pts) - 16) * 255 / 219)
+            picture = VideoFrame(captured_ns=0, pixels=np.full((HEIGHT, WIDTH, 4), grey, np.uint8))
+            packets += guarded.encode(picture, packet.pts)
+    guarded.close()
+    return replace(clip.header, video_extradata=first.info.extradata), packets
+
+
 @pytest.mark.browser
 @pytest.mark.slow
 @pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium")
@@ -104,18 +125,25 @@ def test_chromium_plays_closed_killed_and_cut_recordings(tmp_path: Path) -> None
     folder = tmp_path / "site"
     folder.mkdir()
     clip = encoded_clip(100, keyframes=(31,))
-    for name, packets in (("whole", clip.packets), ("cut", clip.since(31))):
+    lost_header, lost = encoder_lost(clip, 40)
+    recordings = (
+        ("whole", clip.header, clip.packets),
+        ("cut", clip.header, clip.since(31)),
+        ("lost", lost_header, lost),
+    )
+    for name, header, packets in recordings:
         sink = Mp4File(str(folder / f"{name}-closed.mp4"))
-        sink.open(clip.header)
+        sink.open(header)
         sink.write(packets)
         shutil.copy(sink.path, folder / f"{name}-killed.mp4")
         sink.close()
-    names = [f"{name}-{end}.mp4" for name in ("whole", "cut") for end in ("closed", "killed")]
+    names = [f"{name}-{end}.mp4" for name in ("whole", "cut", "lost") for end in ("closed", "killed")]
     found = visit(folder, names, tmp_path / "profile")
     for name in names:
         facts = found[name]
         assert "error" not in facts, (name, facts)
-        frames = {"whole-closed": 100, "whole-killed": 90, "cut-closed": 69, "cut-killed": 60}[name[:-4]]
+        cut, killed = name.startswith("cut"), name.endswith("killed.mp4")
+        frames = (60 if cut else 90) if killed else (69 if cut else 100)
         first = 31 if name.startswith("cut") else 0
         assert facts["duration"] == pytest.approx(frames / 30, abs=0.05)
         assert (facts["width"], facts["height"]) == (clip.header.width, clip.header.height)

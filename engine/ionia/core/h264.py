@@ -4,7 +4,7 @@ Pure functions on bytes. Sources: ITU-T H.264 table 7-1 and annex B, ISO/IEC 144
 reads a slice: whatever needs decoding belongs to libav.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 NAL_SPS = 7
 NAL_PPS = 8
@@ -27,9 +27,27 @@ def nal_units(data: bytes) -> Iterator[bytes]:
             yield nal
 
 
+def annex_b(units: Iterable[bytes]) -> bytes:
+    """NAL units as a byte stream."""
+    return b"".join(b"\x00" + _START + nal for nal in units)
+
+
 def nal_type(nal: bytes) -> int:
     """nal_unit_type of a NAL unit."""
     return nal[0] & 0x1F
+
+
+def parameter_set_id(nal: bytes) -> int | None:
+    """The id by which pictures refer to this SPS or PPS: ue(v) behind profile and level, or at once (7.3.2).
+
+    None when it is too short or broken.
+    """
+    begin = 4 if nal_type(nal) == NAL_SPS else 1
+    bits = "".join(f"{byte:08b}" for byte in nal[begin : begin + 4])
+    zeros = bits.find("1")
+    if zeros < 0 or len(bits) <= 2 * zeros:
+        return None
+    return int(bits[zeros : 2 * zeros + 1], 2) - 1
 
 
 def length_prefixed(data: bytes, *, drop: frozenset[bytes] = frozenset(), keep_filler: bool = False) -> bytes:
@@ -63,12 +81,13 @@ def parameter_sets(extradata: bytes) -> tuple[list[bytes], list[bytes]]:
 def decoder_configuration(extradata: bytes) -> bytes:
     """AVCDecoderConfigurationRecord (the payload of `avcC`) for 4:2:0 pictures of 8 bits per sample."""
     sps, pps = parameter_sets(extradata)
-    record = bytearray((1, sps[0][1], sps[0][2], sps[0][3], 0xFF, 0xE0 | len(sps)))
+    profile, constraints, level = max(nal[1:4] for nal in sps)  # the one that demands most stands for all
+    record = bytearray((1, profile, constraints, level, 0xFF, 0xE0 | len(sps)))
     for nal in sps:
         record += len(nal).to_bytes(2, "big") + nal
     record.append(len(pps))
     for nal in pps:
         record += len(nal).to_bytes(2, "big") + nal
-    if sps[0][1] in _HIGH_PROFILES:
+    if profile in _HIGH_PROFILES:
         record += bytes((0xFC | 1, 0xF8, 0xF8, 0))  # chroma_format_idc 1, bit depths 8, no SPS extension
     return bytes(record)

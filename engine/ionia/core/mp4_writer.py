@@ -11,11 +11,20 @@ few per fragment. Decision 0050 says why this is not libav's muxer.
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ionia.core import mp4_boxes as boxes
 from ionia.core.errors import ErrorKind, IoniaError
-from ionia.core.h264 import length_prefixed, parameter_sets
+from ionia.core.h264 import (
+    NAL_PPS,
+    NAL_SPS,
+    annex_b,
+    length_prefixed,
+    nal_type,
+    nal_units,
+    parameter_set_id,
+    parameter_sets,
+)
 from ionia.core.media import AUDIO_TICK_SAMPLES, SAMPLE_RATE, EncodedPacket, MediaHeader, Track
 from ionia.core.mp4_index import Sample, SampleIndex
 
@@ -115,6 +124,7 @@ class Mp4Writer:
     def __init__(self, header: MediaHeader) -> None:
         self._header = header
         self._known_sets = frozenset(nal for sets in parameter_sets(header.video_extradata) for nal in sets)
+        self._set_ids = {_set_key(nal) for nal in self._known_sets}
         scale = video_timescale(header.fps)
         self._video = _TrackState(unit=scale // header.fps, timescale=scale, table=SampleIndex("I"))
         self._audio = _TrackState(unit=1, timescale=SAMPLE_RATE, table=SampleIndex("H"))
@@ -236,6 +246,8 @@ class Mp4Writer:
 
     def _append_video(self, packet: EncodedPacket) -> None:
         state = self._video
+        if packet.keyframe:
+            self._learn_sets(packet.data)
         state.append(
             Sample(
                 time=(packet.dts - state.origin) * state.unit,
@@ -244,6 +256,19 @@ class Mp4Writer:
                 data=length_prefixed(packet.data, drop=self._known_sets),
             )
         )
+
+    def _learn_sets(self, data: bytes) -> None:
+        """An encoder was replaced: the final header gets the new one's parameter sets as well (decision 0076).
+
+        They stay in the samples, too, for a file that is never finished. One whose id is taken stays there only: in
+        the header it would stand for the pictures of the first encoder.
+        """
+        for nal in nal_units(data):
+            key = _set_key(nal)
+            if key[0] in (NAL_SPS, NAL_PPS) and key[1] is not None and key not in self._set_ids:
+                self._set_ids.add(key)
+                extradata = self._header.video_extradata + annex_b([nal])
+                self._header = replace(self._header, video_extradata=extradata)
 
     def _add_audio(self, packet: EncodedPacket, zero: int) -> None:
         state = self._audio
@@ -287,6 +312,10 @@ class Mp4Writer:
             tracks.append(_audio_box(header, edits=edits))
         movie = boxes.movie(movie_timescale(header.fps), tracks, fragmented=True)
         return boxes.file_type() + boxes.box(b"free", b"\x00" * 8) + movie
+
+
+def _set_key(nal: bytes) -> tuple[int, int | None]:
+    return nal_type(nal), parameter_set_id(nal)
 
 
 def _video_box(

@@ -14,9 +14,11 @@ from av.codec.codec import UnknownCodecError
 
 from ionia.core.errors import ErrorKind, IoniaError
 from ionia.core.media import VideoFrame
+from ionia.core.ports import VideoEncoder
 from ionia.core.service import EncoderInfo
 from ionia.core.settings import PipelineSettings
 from ionia.media.encoder_specs import EncoderSpec, candidates, specs_for
+from ionia.media.guarded_encoder import GuardedVideoEncoder
 from ionia.media.video_encoder import LibavVideoEncoder, VideoTrackInfo
 
 _log = logging.getLogger(__name__)
@@ -43,10 +45,11 @@ def list_encoders() -> tuple[EncoderInfo, ...]:
 
 def open_video_encoder(
     settings: PipelineSettings, width: int, height: int
-) -> tuple[LibavVideoEncoder, VideoTrackInfo, tuple[Fallback, ...]]:
+) -> tuple[VideoEncoder, VideoTrackInfo, tuple[Fallback, ...]]:
     """Open the first encoder of the wanted ones that encodes pictures of this size, and say which were passed over.
 
-    The calling thread owns the encoder. Raises IoniaError(ENCODER_UNAVAILABLE) when none works.
+    The calling thread owns the encoder. One of the hardware has libx264 behind it.
+    Raises IoniaError(ENCODER_UNAVAILABLE) when none works.
     """
     fallbacks: list[Fallback] = []
     for spec in candidates(settings.encoder, sys.platform):
@@ -58,7 +61,8 @@ def open_video_encoder(
             if not reason:
                 try:
                     encoder = LibavVideoEncoder(spec, settings, width, height)
-                    return encoder, encoder.info, tuple(fallbacks)
+                    guarded = GuardedVideoEncoder(encoder, settings, width, height) if spec.hardware else encoder
+                    return guarded, encoder.info, tuple(fallbacks)
                 except (av.error.FFmpegError, ValueError) as error:
                     reason = _reason(spec, error)
         fallbacks.append(Fallback(encoder=spec.name, reason=reason))

@@ -95,8 +95,9 @@ class Session:
 
     @property
     def codec_name(self) -> str:
-        """As `getCodecName` answers: the last initialized encoder, "none" before."""
-        return self._codec
+        """As `getCodecName` answers: the encoder in use or, when stopped, the last one; "none" before."""
+        pipeline = self._pipeline
+        return self._codec if pipeline is None else pipeline.codec
 
     @property
     def output(self) -> Output | None:
@@ -130,7 +131,7 @@ class Session:
             if self._machine.state is SessionState.INITIALIZED:
                 self._release(SessionState.STOPPED, "initialized again")
             pipeline = self._pool.acquire(settings)
-            self._pipeline, self._output, self._codec = pipeline, output, pipeline.codec
+            self._pipeline, self._output = pipeline, output
             self._counters = SessionCounters()
             self._move(SessionState.INITIALIZED)
             pipeline.listen(self._listener)
@@ -231,6 +232,7 @@ class Session:
         if self._output is not None:
             self._output.abandon()
         if pipeline is not None:
+            self._codec = pipeline.codec
             pipeline.unlisten(self._listener)
             self._pool.release(pipeline)
         self._move(state, reason)

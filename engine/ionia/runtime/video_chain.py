@@ -135,7 +135,7 @@ class VideoChain:
     def _encode_until_ended(self) -> None:
         try:
             while (span := self._take()) is not None:
-                begun_ns = self._clock.now_ns()
+                begun_ns, codec = self._clock.now_ns(), self._encoder.codec
                 if (bitrate := self._bitrate.take()) is not None:
                     self._encoder.set_bitrate(bitrate)
                 keyframe = self._keyframe.is_set()
@@ -147,6 +147,8 @@ class VideoChain:
                     packets = self._encoder.repeat(span.first_index, keyframe=keyframe)
                 spent_ms = (self._clock.now_ns() - begun_ns) / 1e6
                 self.encode_ms += (spent_ms - self.encode_ms) * (ENCODE_MS_WEIGHT if self.encode_ms else 1)
+                if self._encoder.codec != codec:
+                    self._warn("encoder_lost", f"The graphics card's encoder failed; {self._encoder.codec} goes on.")
                 self._publish(packets)
         finally:
             self._encoder.close()

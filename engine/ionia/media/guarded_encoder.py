@@ -1,0 +1,106 @@
+"""A hardware encoder that may be lost while it runs, and libx264 in its place from that picture on (decision 0076).
+
+Choosing the first encoder is `encoder_probe`'s. Whoever owns this one sees the change by its `codec`.
+"""
+
+import logging
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import partial
+from typing import Protocol
+
+import av
+
+from ionia.core.h264 import annex_b, parameter_sets
+from ionia.core.media import EncodedPacket, VideoFrame
+from ionia.core.settings import PipelineSettings
+from ionia.media.encoder_specs import X264
+from ionia.media.video_encoder import LibavVideoEncoder
+
+_log = logging.getLogger(__name__)
+
+STANDBY_SET_ID = 31
+"""Id of the standby's SPS and PPS: the last that H.264 allows for an SPS. Hardware encoders use 0."""
+
+
+class _Encode(Protocol):
+    def __call__(self, index: int, *, keyframe: bool) -> list[EncodedPacket]: ...
+
+
+class GuardedVideoEncoder:
+    """`core.ports.VideoEncoder` around one that opened. One thread owns both."""
+
+    def __init__(self, encoder: LibavVideoEncoder, settings: PipelineSettings, width: int, height: int) -> None:
+        """`settings`, `width` and `height` are those that `encoder` was opened with."""
+        self.codec = encoder.codec
+        self._encoder = encoder
+        self._settings = settings
+        self._size = width, height
+        self._picture: VideoFrame | None = None
+        self._bitrate: int | None = None
+        self._silent = 0
+        self._sets = b""  # parameter sets of the standby; empty while the first encoder works
+
+    def encode(self, frame: VideoFrame, index: int, *, keyframe: bool = False) -> list[EncodedPacket]:
+        """See the port. Raises what libav raises when the standby doesn't work, either."""
+        self._picture = frame
+        return self._attempt(partial(self._encoder.encode, frame), index, keyframe)
+
+    def repeat(self, index: int, *, keyframe: bool = False) -> list[EncodedPacket]:
+        """See the port. Raises as `encode` does, and RuntimeError before the first one."""
+        return self._attempt(self._encoder.repeat, index, keyframe)
+
+    def set_bitrate(self, bits_per_second: int) -> None:
+        """See the port. The standby goes on with it."""
+        self._bitrate = bits_per_second
+        self._encoder.set_bitrate(bits_per_second)
+
+    def flush(self) -> list[EncodedPacket]:
+        """See the port. What a lost encoder still held is lost."""
+        return self._complete(self._encoder.flush())
+
+    def close(self) -> None:
+        """See the port."""
+        self._encoder.close()
+        self._picture = None
+
+    def _attempt(self, encode: _Encode, index: int, keyframe: bool) -> list[EncodedPacket]:
+        lost: av.error.FFmpegError | None = None
+        try:
+            packets = encode(index, keyframe=keyframe)
+        except av.error.FFmpegError as error:
+            if self._sets:
+                raise
+            lost = error
+        else:
+            self._silent = 0 if packets else self._silent + 1
+            # A driver that was reset may take pictures for ever and give nothing: a second of that is a loss, too.
+            if self._sets or self._silent < self._settings.fps:
+                return self._complete(packets)
+        return self._replace(index, lost)
+
+    def _replace(self, index: int, lost: av.error.FFmpegError | None) -> list[EncodedPacket]:
+        """Open the standby and begin with the picture that failed."""
+        if self._picture is None:
+            raise RuntimeError("no picture was encoded yet") from lost
+        reason = "no packets came" if lost is None else lost.strerror or type(lost).__name__
+        _log.warning("%s failed at picture %d: %s", self.codec, index, reason)
+        self._encoder.close()  # first: it may hold what is scarce
+        self._encoder = LibavVideoEncoder(replace(X264, options=_standby_options), self._settings, *self._size)
+        self.codec = self._encoder.codec
+        if self._bitrate is not None:
+            self._encoder.set_bitrate(self._bitrate)
+        sps, pps = parameter_sets(self._encoder.info.extradata)
+        self._sets = annex_b([*sps, *pps])
+        return self._complete(self._encoder.encode(self._picture, index, keyframe=True))
+
+    def _complete(self, packets: list[EncodedPacket]) -> list[EncodedPacket]:
+        """Each keyframe of the standby carries its parameter sets: no header that was given out has them."""
+        if not self._sets:
+            return packets
+        return [replace(packet, data=self._sets + packet.data) if packet.keyframe else packet for packet in packets]
+
+
+def _standby_options(settings: PipelineSettings) -> Mapping[str, str]:
+    options = X264.options(settings)
+    return {**options, "x264-params": f"{options['x264-params']}:sps-id={STANDBY_SET_ID}"}

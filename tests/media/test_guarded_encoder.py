@@ -1,0 +1,153 @@
+"""A hardware encoder that fails in the middle: no picture is missing, and what was begun plays to its end."""
+
+import subprocess
+from io import BytesIO
+from pathlib import Path
+
+import av
+import numpy as np
+import pytest
+
+from ionia.core import flv_tags
+from ionia.core.h264 import NAL_PPS, NAL_SPS, nal_type, nal_units, parameter_set_id, parameter_sets
+from ionia.core.media import EncodedPacket, MediaHeader, VideoFrame
+from ionia.media.guarded_encoder import GuardedVideoEncoder
+from ionia.media.header import media_header
+from ionia.sinks.mp4_file import Mp4File
+from tests.fakes.encoded_clip import HEIGHT, WIDTH, luma_of
+from tests.fakes.failing_encoder import SETTINGS, FailingEncoder
+from tests.fakes.media_check import decode_luma, file_facts
+
+FRAMES, LOST = 100, 47
+
+
+def picture(index: int) -> VideoFrame:
+    grey = round((luma_of(index) - 16) * 255 / 219)
+    return VideoFrame(captured_ns=0, pixels=np.full((HEIGHT, WIDTH, 4), grey, np.uint8))
+
+
+def recorded(lost: int = LOST, frames: int = FRAMES) -> tuple[MediaHeader, list[EncodedPacket]]:
+    first = FailingEncoder(lost=lost)
+    guarded = GuardedVideoEncoder(first, SETTINGS, WIDTH, HEIGHT)
+    packets = [packet for index in range(frames) for packet in guarded.encode(picture(index), index)]
+    packets += guarded.flush()
+    guarded.close()
+    assert (first.closed, guarded.codec) == (True, "libx264")
+    return media_header(first.info, None), packets
+
+
+def shown(path: Path) -> list[int]:
+    """The number of each picture as its grey says, modulo the 32 that there are."""
+    return [round((float(luma.mean()) - 16) / 6) for _, luma in decode_luma(path)]
+
+
+def test_it_goes_on_from_the_same_picture_with_a_keyframe() -> None:
+    header, packets = recorded()
+    assert [packet.pts for packet in packets] == list(range(FRAMES))
+    assert [packet.pts for packet in packets if packet.keyframe] == [0, 30, LOST, LOST + 30]
+    first = {parameter_set_id(nal) for sets in parameter_sets(header.video_extradata) for nal in sets}
+    for packet in packets[LOST:]:
+        own = [nal for nal in nal_units(packet.data) if nal_type(nal) in (NAL_SPS, NAL_PPS)]
+        assert len(own) == (2 if packet.keyframe else 0)
+        assert first.isdisjoint(parameter_set_id(nal) for nal in own)
+
+
+@pytest.mark.parametrize("finished", [True, False])
+def test_the_file_plays_to_its_end(tmp_path: Path, finished: bool) -> None:
+    header, packets = recorded()
+    path = tmp_path / "lost.mp4"
+    sink = Mp4File(str(path))
+    sink.open(header)
+    sink.write(packets)
+    whole = path.read_bytes()
+    sink.close()
+    if not finished:  # as the death of the process leaves it
+        path.write_bytes(whole)
+    facts = file_facts(path)
+    frames = len(facts.video.pts)
+    assert frames == FRAMES if finished else frames > LOST + 15
+    assert facts.video.frame_indexes == list(range(frames))
+    assert shown(path) == [index % 32 for index in range(frames)]
+
+
+def test_seeking_back_and_forth_over_the_change_shows_the_right_pictures(tmp_path: Path) -> None:
+    header, packets = recorded()
+    path = tmp_path / "lost.mp4"
+    sink = Mp4File(str(path))
+    sink.open(header)
+    sink.write(packets)
+    sink.close()
+    with av.open(str(path)) as container:
+        stream = container.streams.video[0]
+        unit = file_facts(path).video.durations[0]
+        for target in (77, 0, 47, 30, 90, 10, 99):
+            container.seek(target * unit, stream=stream)
+            frame = next(frame for frame in container.decode(stream) if frame.pts == target * unit)
+            luma = float(np.frombuffer(frame.planes[0], np.uint8).reshape(HEIGHT, -1)[:, :WIDTH].mean())
+            assert round((luma - 16) / 6) == target % 32
+
+
+@pytest.mark.ffprobe
+def test_other_programs_decode_every_picture_without_a_word(tmp_path: Path) -> None:
+    header, packets = recorded()
+    path = tmp_path / "lost.mp4"
+    sink = Mp4File(str(path))
+    sink.open(header)
+    sink.write(packets)
+    sink.close()
+    command = ["ffmpeg", "-v", "warning", "-i", str(path), "-f", "framecrc", "-"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)
+    assert done.stderr == ""
+    assert sum(not line.startswith("#") for line in done.stdout.splitlines()) == FRAMES
+
+
+def test_a_stream_goes_on_in_the_same_connection() -> None:
+    header, packets = recorded()
+    tags = [flv_tags.packet_tag(packet, packet.pts * 1000 // 30) for packet in packets]
+    with av.open(BytesIO(flv_tags.begin(header) + b"".join(tags)), format="flv") as container:
+        lumas = [np.frombuffer(f.planes[0], np.uint8).reshape(HEIGHT, -1)[:, :WIDTH].mean() for f in container.decode()]
+    assert [round((float(luma) - 16) / 6) for luma in lumas] == [index % 32 for index in range(FRAMES)]
+
+
+def test_a_later_recording_has_both_headers_from_its_first_byte(tmp_path: Path) -> None:
+    header, packets = recorded()
+    path = tmp_path / "later.mp4"
+    sink = Mp4File(str(path))
+    sink.open(header)
+    sink.write(packets[77:])
+    sink.close()
+    assert shown(path) == [index % 32 for index in range(77, FRAMES)]
+
+
+def test_a_repeated_picture_is_not_lost_either() -> None:
+    guarded = GuardedVideoEncoder(FailingEncoder(lost=2), SETTINGS, WIDTH, HEIGHT)
+    packets = guarded.encode(picture(0), 0)
+    guarded.set_bitrate(300_000)
+    packets += [packet for index in range(1, 4) for packet in guarded.repeat(index)]
+    assert [(packet.pts, packet.keyframe) for packet in packets] == [(0, True), (1, False), (2, True), (3, False)]
+    guarded.close()
+
+
+def test_an_encoder_that_gives_nothing_for_a_second_is_lost() -> None:
+    guarded = GuardedVideoEncoder(FailingEncoder(lost=5, silent=True), SETTINGS, WIDTH, HEIGHT)
+    packets = [packet for index in range(50) for packet in guarded.encode(picture(index), index)]
+    assert [packet.pts for packet in packets] == [*range(5), *range(5 + SETTINGS.fps - 1, 50)]
+    assert guarded.codec == "libx264"
+    guarded.close()
+
+
+def test_a_standby_that_fails_is_the_end() -> None:
+    guarded = GuardedVideoEncoder(FailingEncoder(lost=1), SETTINGS, WIDTH, HEIGHT)
+    guarded.encode(picture(0), 0)
+    guarded.encode(picture(1), 1)
+    guarded._encoder = FailingEncoder(lost=0)
+    with pytest.raises(av.error.ExternalError):
+        guarded.encode(picture(2), 2)
+    guarded.close()
+
+
+def test_nothing_to_go_on_with_before_the_first_picture() -> None:
+    guarded = GuardedVideoEncoder(FailingEncoder(lost=0, silent=True), SETTINGS, WIDTH, HEIGHT)
+    with pytest.raises(RuntimeError, match="no picture"):
+        guarded.repeat(0)
+    guarded.close()
