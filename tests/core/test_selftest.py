@@ -34,7 +34,7 @@ def test_reservations_and_what_was_not_tested_are_named_once() -> None:
 def test_what_is_bad_comes_first() -> None:
     bad = report(found("Screen", Outcome.BAD), found("Disk", Outcome.FAIR), best=BEST)
     assert not bad.ok
-    assert bad.verdict == "Not ready to record. To be put right first: screen."
+    assert bad.verdict == "Not ready. To be put right first: screen."
 
 
 def test_a_cancelled_test_proves_nothing() -> None:

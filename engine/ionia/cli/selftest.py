@@ -21,6 +21,7 @@ from ionia.core.rtmp_url import parse_rtmp_url
 from ionia.core.selftest import Correction, Finding, Outcome, Part, Recommendation, SelftestReport, SelftestSettings
 from ionia.core.service import EngineService
 from ionia.rpc.results import SelftestResult
+from ionia.runtime.selftest import SECONDS
 
 MARKS = {Outcome.GOOD: "ok", Outcome.FAIR: "!", Outcome.BAD: "!!", Outcome.SKIPPED: "--", Outcome.ABSENT: "  "}
 BAR_WIDTH = 20
@@ -47,8 +48,9 @@ def selftest(options: argparse.Namespace) -> int:
         if options.forget:
             return _forget(engine, options.forget)
         if not options.json:
-            seconds = "45" if url else "30"
-            line.say(f"Self-test: about {seconds} seconds. A small window flashes and beeps. Ctrl+C ends it.\n")
+            seconds = sum(SECONDS[part] for part in settings.parts if url or part is not Part.NETWORK)
+            seen = " A small window flashes and beeps." if Part.AV in settings.parts else ""
+            line.say(f"Self-test: about {seconds} seconds.{seen} Ctrl+C ends it.\n")
         report = _run(engine, settings, happenings, line, quiet=options.json)
         if options.json:
             print(msgspec.json.format(msgspec.json.encode(SelftestResult.of(report, redact_text)), indent=2).decode())

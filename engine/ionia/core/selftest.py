@@ -113,7 +113,7 @@ class SelftestReport:
         fair = [finding.title for finding in self.findings if finding.outcome is Outcome.FAIR]
         skipped = [finding.title for finding in self.findings if finding.outcome is Outcome.SKIPPED]
         if bad:
-            return f"Not ready to record. To be put right first: {_listed(bad)}."
+            return f"Not ready. To be put right first: {_listed(bad)}."
         sentences = [f"Ready to record{self._at()}."]
         if fair:
             sentences.append(f"Worth a look: {_listed(fair)}.")

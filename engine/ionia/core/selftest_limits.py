@@ -134,15 +134,12 @@ def recommend(
     if fps == 60 and delivered_fps is not None and delivered_fps < 60 * DELIVERED_GOOD:
         fps = 30
         speed = next(one for one in speeds if one.holds(30))
-    bitrate = BITS_PER_PIXEL * width * height * 30 * (fps / 30) ** math.log2(1.5)
+    exact = BITS_PER_PIXEL * width * height * 30 * (fps / 30) ** math.log2(1.5)
+    bitrate = round(exact / 500_000) * 500_000
     if network_bps is not None:
-        bitrate = min(bitrate, network_bps)
+        bitrate = min(bitrate, _down(network_bps))
     return Recommendation(
-        encoder=speed.choice,
-        fps=fps,
-        video_bitrate=max(500_000, round(bitrate / 500_000) * 500_000 if network_bps is None else _down(bitrate)),
-        width=width,
-        height=height,
+        encoder=speed.choice, fps=fps, video_bitrate=max(500_000, bitrate), width=width, height=height
     )
 
 

@@ -51,6 +51,7 @@ SETTLE_NS = 3 * SECOND_NS // 2
 
 LIT_NS = 200_000_000
 CARD_NS = 8 * SECOND_NS
+_CARD_TITLE = "Card and tone"
 _BEEP_GAIN = 0.5
 """-12 dBFS: heard, and not a fright."""
 
@@ -174,14 +175,15 @@ def _on_card(context: SelftestContext, tools: SelftestTools, problem: str) -> Av
     context.check()
     measured = measure(card_samples(flashing, beeps, fps=settings.fps), uncertainty_ms=500 / settings.fps)
     recorded = judge_recording(stats)
+    skipped = _finding(Outcome.SKIPPED, f"not with this machine's own screen and sound: {problem}")
     if measured is None:
-        return AvResult(findings=[recorded, _unmeasured([], any(flashing), bool(beeps))])
+        unmeasured = replace(_unmeasured([], any(flashing), bool(beeps)), title=_CARD_TITLE)
+        return AvResult(findings=[recorded, unmeasured, skipped])
     verdict = judge_av(measured, correctable=False)
     finding = replace(
         _finding(verdict.outcome, verdict.found, verdict.advice, measured),
-        title="Card and tone",
+        title=_CARD_TITLE,
     )
-    skipped = _finding(Outcome.SKIPPED, f"not with this machine's own screen and sound: {problem}")
     return AvResult(findings=[recorded, finding, skipped])
 
 

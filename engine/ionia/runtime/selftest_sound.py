@@ -45,9 +45,11 @@ def run_sound(context: SelftestContext, *, beeps_db: float | None) -> list[Findi
     finally:
         for worker in workers:
             worker.join(_JOIN_S)
+    players, mics = bool(backends.list_desktop_audio()), bool(backends.list_microphones())
     return [
-        _missing("Desktop sound", desktop) or judge_desktop(_heard(desktop), beeps_db=beeps_db),
-        _missing("Microphone", mic) or judge_microphone(_heard(mic)),
+        _missing("Desktop sound", desktop, absent=mics and not players)
+        or judge_desktop(_heard(desktop), beeps_db=beeps_db),
+        _missing("Microphone", mic, absent=players and not mics) or judge_microphone(_heard(mic)),
     ]
 
 
@@ -73,11 +75,18 @@ def _listen(
     return worker
 
 
-def _missing(title: str, listening: _Listening) -> Finding | None:
+def _missing(title: str, listening: _Listening, *, absent: bool) -> Finding | None:
     """No device is no failure: silence is recorded in its place, and many machines have no microphone."""
     problem = listening.problem
     if problem is None and listening.blocks is not None:
         return None
+    if absent:
+        return Finding(
+            part=Part.SOUND,
+            outcome=Outcome.SKIPPED,
+            title=title,
+            found="there is none on this machine; silence is recorded in its place",
+        )
     hint = problem.hint if isinstance(problem, IoniaError) else ""
     return Finding(
         part=Part.SOUND,
