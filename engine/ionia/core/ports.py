@@ -74,7 +74,7 @@ class VideoEncoder(Protocol):
     """H.264, one picture per frame index, no reordering (dts == pts). One thread owns it."""
 
     codec: str
-    """libav's name: "libx264", "h264_nvenc", ..."""
+    """libav's name: "libx264", "h264_nvenc", ... Another one from the picture on at which that was lost."""
 
     def encode(self, frame: VideoFrame, index: int, *, keyframe: bool = False) -> list[EncodedPacket]:
         """Convert (scaled with its aspect kept if its size changed) and encode. `index` rises with each call."""
