@@ -16,8 +16,11 @@ _ARG_START, _ARG_END = 47, 48
 def hide_addresses(arguments: Sequence[str]) -> None:
     """Overwrite those of our arguments that are addresses. Never raises: not being able to is no reason not to run."""
     addresses = [argument.encode(errors="surrogateescape") for argument in arguments if "://" in argument]
-    if not addresses or sys.platform != "linux":
-        return
+    if addresses and sys.platform == "linux":
+        _overwrite(addresses)
+
+
+def _overwrite(addresses: Sequence[bytes]) -> None:
     try:
         # The second field is the program's name in parentheses, which may contain blanks.
         fields = Path("/proc/self/stat").read_text().rpartition(")")[2].split()

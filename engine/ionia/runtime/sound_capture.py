@@ -113,7 +113,8 @@ class SoundCapture:
             policy.lost(self._clock.now_ns())
             self._warn(
                 f"{self._which.value}_audio_unavailable",
-                f"{LABELS[self._which]} is not available: {error.message.rstrip('.')}. Silence is recorded until it is there.",
+                f"{LABELS[self._which]} is not available: {error.message.rstrip('.')}. "
+                "Silence is recorded until it is there.",
             )
             self._opened.set_result(None)
             return False

@@ -71,7 +71,10 @@ class SocketProgress:
     def established(self) -> bool:
         """Whether both sides still hold the connection open. False at once when the other one closed or reset it."""
         assert self._socket is not None  # noqa: S101 - callers look at `exact`
-        return self._socket.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 1)[0] == _TCP_ESTABLISHED
+        established = False
+        if sys.platform == "linux":
+            established = self._socket.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 1)[0] == _TCP_ESTABLISHED
+        return established
 
     @staticmethod
     def _acknowledged(connection: socket.socket) -> int:
