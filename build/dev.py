@@ -137,6 +137,7 @@ def format_code(arguments: list[str]) -> int:
 
 def bench(arguments: list[str]) -> int:
     """Measure this engine beside its peers."""
+    ensure("dev")  # the servers that streams are measured against are the tests' fakes
     ensure("bench")
     ensure_system_packages()
     return hand_over([str(PYTHON), "-m", "tests.bench", *arguments], cwd=ROOT)

@@ -1,0 +1,120 @@
+"""A/V offset: a flash on a real X display and a beep on a real sound server, of one instant, in the recorded file.
+
+Positive: the picture comes after its sound. What is known of the truth (when the server painted, when the speaker was
+heard) is subtracted, for us and for the peer alike.
+"""
+
+import statistics
+import time
+from pathlib import Path
+
+from tests.bench.media import flashes_and_beeps
+from tests.bench.parts import Form
+from tests.bench.recorders import Ours, Peer, Recorder, Stage, stage
+from tests.bench.report import PartResult, Plot, Row, Series, percentile
+from tests.fakes.pulse_beeper import PulseBeeper
+from tests.fakes.x11_painter import PainterProcess, painter
+
+FPS = 30
+SETTLE_SECONDS = 3.0
+SPACING_NS = 731_000_000
+"""Between events: not a multiple of a frame, so that every phase against the frame clock comes up."""
+
+FARTHEST = 0.4
+"""A beep that is farther from its flash than this belongs to another one or is missing."""
+
+MEDIAN_GOAL_MS = 10.0
+P95_GOAL_MS = 25.0
+
+
+def measure(form: Form) -> PartResult:
+    """Ours, then the peer, on one stage."""
+    rounds, each = form.of(quick=(1, 16), full=(3, 28))
+    events = rounds * each
+    ours, peer = [], []
+    with stage(1280, 720) as where, painter(where.display.display) as paint:
+        paint.do("fill 0 0 0")
+        for number in range(rounds):
+            after = number * each * SPACING_NS / 1e9
+            ours += [(after + at, ms) for at, ms in offsets(Ours(), where, paint, form, each)]
+            peer += [(after + at, ms) for at, ms in offsets(Peer(), where, paint, form, each)]
+    own, other = [ms for _, ms in ours], [ms for _, ms in peer]
+    median, p95 = statistics.median(own), percentile(map(abs, own), 95)
+    rows = [
+        Row(
+            what=f"A/V offset, median of {len(own)} events",
+            ours=f"{median:+.1f} ms ({min(own):+.1f} to {max(own):+.1f})",
+            peer=f"{statistics.median(other):+.1f} ms ({min(other):+.1f} to {max(other):+.1f})"
+            if other
+            else "no event",
+            goal=f"within ±{MEDIAN_GOAL_MS:.0f} ms",
+            met=abs(median) <= MEDIAN_GOAL_MS and len(own) == events,
+        ),
+        Row(
+            what="A/V offset, 95th percentile of the distance",
+            ours=f"{p95:.1f} ms",
+            peer=f"{percentile(map(abs, other), 95):.1f} ms" if other else "no event",
+            goal=f"≤ {P95_GOAL_MS:.0f} ms",
+            met=p95 <= P95_GOAL_MS and len(own) == events,
+        ),
+    ]
+    plot = Plot(
+        name="av-offset",
+        title="A/V offset of every flash and beep",
+        x_label="seconds of recording",
+        y_label="picture after sound, ms",
+        kind="points",
+        series=[
+            Series(label=name, x=[round(at, 2) for at, _ in points], y=[round(ms, 2) for _, ms in points])
+            for name, points in (("ionia", ours), ("ffmpeg", peer))
+        ],
+        limits=[-P95_GOAL_MS, P95_GOAL_MS],
+    )
+    notes = [
+        f"Real X server at 1280x720 and {FPS} fps, real PulseAudio; {len(own)} of {events} events found in our "
+        f"files, {len(other)} in the peer's, in {rounds} recording(s) each. A frame lasts 33 ms: a flash can't be "
+        "shown more exactly than ±17 ms."
+    ]
+    return PartResult(rows=rows, notes=notes, plots=[plot])
+
+
+def offsets(
+    recorder: Recorder, where: Stage, paint: PainterProcess, form: Form, events: int
+) -> list[tuple[float, float]]:
+    """For each event found in the file: (seconds into the file, offset in ms)."""
+    path = form.folder / f"av-{recorder.name}.mp4"
+    with PulseBeeper(where.environment, "speaker") as beeper, recorder.record(where, path, FPS) as recording:
+        time.sleep(SETTLE_SECONDS)
+        truths = perform(beeper, paint, events)
+        recording.stop()
+    return matched(path, truths)
+
+
+def perform(beeper: PulseBeeper, paint: PainterProcess, events: int) -> list[float]:
+    """Flash and beep; by how many seconds each beep was heard after its flash was painted."""
+    first = time.monotonic_ns() + 1_000_000_000
+    instants = [first + number * SPACING_NS for number in range(events)]
+    for at in instants:
+        beeper.beep(at, milliseconds=100)
+    truths = []
+    for at in instants:
+        before, after = paint.do(f"flash {at} 200")
+        truths.append((beeper.heard_ns() - (before + after) // 2) / 1e9)
+    return truths
+
+
+def matched(path: Path, truths: list[float]) -> list[tuple[float, float]]:
+    """Pair the flashes with their beeps. A peer may lose flashes: they are numbered by their distance from the first.
+
+    A recording that lost the first flash is shifted as a whole; the truths are alike to a fraction of a millisecond,
+    so that this costs nothing.
+    """
+    found = flashes_and_beeps(path)
+    result = []
+    for flash in found.flashes:
+        number = min(len(truths) - 1, max(0, round((flash - found.flashes[0]) * 1e9 / SPACING_NS)))
+        expected = flash + truths[number]
+        nearest = min(found.beeps, key=lambda beep: abs(beep - expected), default=None)
+        if nearest is not None and abs(nearest - expected) < FARTHEST:
+            result.append((flash, (expected - nearest) * 1000))
+    return result

@@ -1,0 +1,177 @@
+"""Where the CPU time of a recording goes, per frame at 1080p30: measured inside the engine while it records.
+
+Run as `python -m tests.bench.profile SECONDS PATH` it is the engine, in this process, with a stop watch around each
+stage, and prints its figures as JSON. Each stage runs on a Python thread of its own, whose CPU clock is read before
+and after; what the process spends on other threads is the encoder's own slices, as nothing else has threads then.
+"""
+
+import functools
+import json
+import subprocess
+import sys
+import threading
+import time
+from collections import defaultdict
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from tests.bench.desktop import desktop
+from tests.bench.machine import ROOT
+from tests.bench.parts import Form
+from tests.bench.recorders import AUDIO_BITRATE, BITRATE, Stage, stage
+from tests.bench.report import PartResult, Plot, Row, Series
+
+FPS = 30
+SETTLE_SECONDS = 3.0
+
+STAGES = ("capture", "compare", "convert", "encode", "sound", "mux", "Python")
+"""In the order of the work. "sound" is capture, mixing and AAC; "Python" all of the engine that is in no other."""
+
+
+def measure(form: Form) -> PartResult:
+    """A moving and a static picture."""
+    seconds = form.of(quick=6.0, full=30.0)
+    rows, series = [], []
+    with stage(1920, 1080) as where:
+        for mode in ("moving", "static"):
+            with desktop(where.display.display, mode):
+                spent = profiled(where, form.folder / f"profile-{mode}.mp4", seconds)
+            total = sum(spent.values())
+            for name in STAGES:
+                rows.append(
+                    Row(
+                        what=f"{name}, per frame at 1080p30, {mode}",
+                        ours=f"{spent[name]:.2f} ms",
+                        ratio=f"{100 * spent[name] / total:.0f} %",
+                    )
+                )
+            rows.append(
+                Row(
+                    what=f"all, per frame at 1080p30, {mode}",
+                    ours=f"{total:.2f} ms",
+                    ratio=f"{total / spent['encode']:.2f} × the encoder alone",
+                )
+            )
+            series.append(Series(label=mode, x=list(STAGES), y=[round(spent[name], 2) for name in STAGES]))
+    plot = Plot(
+        name="profile",
+        title="CPU per frame at 1080p30, by stage",
+        x_label="",
+        y_label="ms",
+        kind="bars",
+        series=series,
+    )
+    note = "CPU time of threads inside the recording engine; with a static picture nothing is converted again."
+    return PartResult(rows=rows, notes=[note], plots=[plot])
+
+
+def profiled(where: Stage, path: Path, seconds: float) -> dict[str, float]:
+    """CPU milliseconds per frame by stage, measured in a process of its own."""
+    command = [sys.executable, "-m", "tests.bench.profile", str(seconds), str(path)]
+    environment = {**where.environment, "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(command, env=environment, cwd=ROOT, check=True, capture_output=True, text=True)
+    answer: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
+    return answer
+
+
+class StopWatch:
+    """CPU nanoseconds by stage. A stage inside another counts for itself only. Any thread."""
+
+    def __init__(self) -> None:
+        self.spent: dict[str, int] = defaultdict(int)
+        self._inner = threading.local()
+
+    def around(self, owner: Any, name: str, stage_name: str) -> None:
+        """Put the stop watch around a function of a class or a module."""
+        original: Callable[..., Any] = getattr(owner, name)
+
+        @functools.wraps(original)
+        def timed(*given: Any, **named: Any) -> Any:
+            outside, self._inner.ns = getattr(self._inner, "ns", 0), 0
+            begun = time.thread_time_ns()
+            try:
+                return original(*given, **named)
+            finally:
+                whole = time.thread_time_ns() - begun
+                self.spent[stage_name] += whole - self._inner.ns
+                self._inner.ns = outside + whole
+
+        setattr(owner, name, timed)
+
+
+def main() -> None:
+    """Record with stop watches and print what each stage took per frame."""
+    from ionia.app import make_engine  # noqa: PLC0415 - only the program needs the engine
+    from ionia.core.settings import (  # noqa: PLC0415
+        AudioMode,
+        EncoderChoice,
+        PipelineSettings,
+        RecorderSettings,
+        SessionKind,
+    )
+
+    seconds, path = float(sys.argv[1]), sys.argv[2]
+    watch = watched_engine()
+    engine = make_engine(lambda _: None)
+    settings = PipelineSettings(
+        fps=FPS,
+        video_bitrate=BITRATE,
+        encoder=EncoderChoice.X264,
+        audio_mode=AudioMode.DESKTOP,
+        audio_bitrate=AUDIO_BITRATE,
+    )
+    engine.initialize_recorder("profile", RecorderSettings(output_path=path, pipeline=settings))
+    engine.start(SessionKind.RECORDER, "profile")
+    time.sleep(SETTLE_SECONDS)
+    frames, spent, python_ns, process_ns = reading(engine, watch)
+    time.sleep(seconds)
+    frames2, spent2, python_ns2, process_ns2 = reading(engine, watch)
+    engine.stop(SessionKind.RECORDER, "profile")
+    engine.close()
+    stages = {name: spent2.get(name, 0) - spent.get(name, 0) for name in STAGES}
+    stages["Python"] = python_ns2 - python_ns - sum(stages.values())
+    stages["encode"] += (process_ns2 - process_ns) - (python_ns2 - python_ns)
+    per_frame = {name: value / 1e6 / (frames2 - frames) for name, value in stages.items()}
+    sys.stdout.write(json.dumps(per_frame) + "\n")
+
+
+def watched_engine() -> StopWatch:
+    """Stop watches on the seams between the stages."""
+    from ionia.core.audio_engine import AudioEngine  # noqa: PLC0415 - only the program needs the engine
+    from ionia.media import converter, video_encoder  # noqa: PLC0415
+    from ionia.media.audio_encoder import LibavAudioEncoder  # noqa: PLC0415
+    from ionia.sinks.mp4_file import Mp4File  # noqa: PLC0415
+    from ionia.sources import grabber  # noqa: PLC0415
+    from ionia.sources.linux.audio_capture import AudioCapture  # noqa: PLC0415
+
+    watch = StopWatch()
+    converter._THREADS = 1  # the same CPU time, but on the thread whose clock is read
+    watch.around(grabber.LibavGrabber, "grab", "capture")
+    watch.around(grabber, "same_picture", "compare")
+    watch.around(converter.Converter, "convert", "convert")
+    watch.around(video_encoder.LibavVideoEncoder, "_encode", "encode")
+    watch.around(LibavAudioEncoder, "encode", "sound")
+    watch.around(AudioEngine, "push", "sound")
+    watch.around(AudioEngine, "advance", "sound")
+    watch.around(AudioCapture, "read", "sound")
+    watch.around(Mp4File, "write", "mux")
+    return watch
+
+
+def reading(engine: Any, watch: StopWatch) -> tuple[int, dict[str, int], int, int]:
+    """Frames so far, CPU by stage, CPU of all Python threads, CPU of the process; nanoseconds."""
+    from ionia.core.settings import SessionKind  # noqa: PLC0415
+
+    stats = engine.stats(SessionKind.RECORDER, "profile")
+    python_ns = sum(cpu_ns(thread.native_id) for thread in threading.enumerate() if thread.native_id is not None)
+    return int(stats["videoFramesCaptured"]), dict(watch.spent), python_ns, time.process_time_ns()
+
+
+def cpu_ns(thread_id: int) -> int:
+    """CPU time of one thread of this process."""
+    return int(Path(f"/proc/self/task/{thread_id}/schedstat").read_text(encoding="ascii").split()[0])
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,40 @@
+"""CPU time and memory of a process with all its children.
+
+CPU time (user + system) and not wall time: other work on the machine changes it little.
+"""
+
+import contextlib
+import time
+from dataclasses import dataclass
+
+import psutil
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Usage:
+    """At one instant: CPU seconds since the start, resident bytes, threads, open files."""
+
+    at: float
+    cpu_seconds: float
+    rss_bytes: int
+    threads: int
+    files: int
+
+
+def usage(pid: int) -> Usage:
+    """Of a process and its living children."""
+    process = psutil.Process(pid)
+    cpu, rss, threads, files = 0.0, 0, 0, 0
+    for each in [process, *process.children(recursive=True)]:
+        with contextlib.suppress(psutil.NoSuchProcess):
+            times = each.cpu_times()
+            cpu += times.user + times.system
+            rss += each.memory_info().rss
+            threads += each.num_threads()
+            files += each.num_fds()
+    return Usage(at=time.monotonic(), cpu_seconds=cpu, rss_bytes=rss, threads=threads, files=files)
+
+
+def cpu_share(before: Usage, after: Usage) -> float:
+    """CPU seconds per second between two instants: 1 is one core."""
+    return (after.cpu_seconds - before.cpu_seconds) / (after.at - before.at)
