@@ -31,6 +31,11 @@ def test_reservations_and_what_was_not_tested_are_named_once() -> None:
     assert one.verdict == "Ready to record. Worth a look: microphone and disk. Not tested: screen."
 
 
+def test_without_a_screen_nothing_is_promised() -> None:
+    card = Finding(part=Part.CAPTURE, outcome=Outcome.SKIPPED, title="Screen", found="")
+    assert report(card, best=BEST).verdict == "The engine works, as far as it could be tested. Not tested: screen."
+
+
 def test_what_is_bad_comes_first() -> None:
     bad = report(found("Screen", Outcome.BAD), found("Disk", Outcome.FAIR), best=BEST)
     assert not bad.ok

@@ -114,14 +114,9 @@ def _progress(happened: SelftestProgressed) -> str:
 
 
 def _print_report(report: SelftestReport) -> None:
-    shown = [finding for finding in report.findings if finding.outcome is not Outcome.ABSENT]
     width = max((len(finding.title) for finding in report.findings), default=0)
-    for finding in shown:
+    for finding in sorted(report.findings, key=lambda one: one.outcome is Outcome.ABSENT):
         _print_finding(finding, width)
-    absent = [finding for finding in report.findings if finding.outcome is Outcome.ABSENT]
-    for finding in absent:
-        advice = "; --url ADDRESS streams there for ten seconds" if finding.part is Part.NETWORK else ""
-        print(f"{MARKS[finding.outcome]:>2}  {finding.title.ljust(width)}  {redact_text(finding.found)}{advice}")
     print()
     print(_wrapped(report.verdict, 0))
     if report.recommendation is not None and not report.cancelled:
@@ -130,11 +125,12 @@ def _print_report(report: SelftestReport) -> None:
 
 def _print_finding(finding: Finding, width: int) -> None:
     first = f"{MARKS[finding.outcome]:>2}  {finding.title.ljust(width)}  "
-    body = textwrap.wrap(redact_text(finding.found), max(30, _columns() - len(first)), break_on_hyphens=False)
+    more = "; --url ADDRESS streams there" if finding.part is Part.NETWORK and finding.outcome is Outcome.ABSENT else ""
+    body = textwrap.wrap(redact_text(finding.found) + more, max(30, _columns() - len(first)), break_on_hyphens=False)
     print(first + f"\n{' ' * len(first)}".join(body))
-    for more in (finding.advice, finding.note):
-        if more:
-            print(_wrapped(redact_text(more).replace("engine.devices", "`ionia-engine devices`"), len(first)))
+    for below in (finding.advice, finding.note):
+        if below:
+            print(_wrapped(redact_text(below).replace("engine.devices", "`ionia-engine devices`"), len(first)))
 
 
 def _wrapped(text: str, indent: int) -> str:

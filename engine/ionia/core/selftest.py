@@ -114,7 +114,8 @@ class SelftestReport:
         skipped = [finding.title for finding in self.findings if finding.outcome is Outcome.SKIPPED]
         if bad:
             return f"Not ready. To be put right first: {_listed(bad)}."
-        sentences = [f"Ready to record{self._at()}."]
+        blind = any(one.part is Part.CAPTURE and one.outcome is Outcome.SKIPPED for one in self.findings)
+        sentences = ["The engine works, as far as it could be tested." if blind else f"Ready to record{self._at()}."]
         if fair:
             sentences.append(f"Worth a look: {_listed(fair)}.")
         if skipped:

@@ -57,7 +57,7 @@ def _absent(name: str, reason: str) -> Finding:
         part=Part.ENCODERS,
         outcome=Outcome.ABSENT,
         title=f"Encoder {name}",
-        found=f"not here: {reason.removeprefix('does not open: ')}",
+        found=f"not here: {reason.removeprefix('does not open: ').partition(' (')[0]}",
         figures={"encoder": name, "available": False},
     )
 
