@@ -4,12 +4,15 @@ import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from ionia.runtime.linux_process import share_one_heap
+
 if TYPE_CHECKING:
     from ionia.core.service import EngineService, Listener
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the engine; the process's exit code. Imports happen here and lazily: the first answer must come soon."""
+    share_one_heap()  # before there are threads
     rest = list(sys.argv[1:] if arguments is None else arguments)
     if not rest:
         from ionia.rpc.stdio import serve_stdio  # noqa: PLC0415 - only this path needs the server
