@@ -148,25 +148,25 @@ def _settings_words(best: Recommendation) -> str:
 
 def _offer(engine: EngineService, correction: Correction, *, apply: bool, ask: bool) -> None:
     """Say what the correction would do, and set it if the user wants it."""
-    device, moved = correction.device, _moved(correction.offset_ms)
+    device, offset = correction.device, correction.offset_ms
+    moved = f"{abs(offset):.0f} ms {'later' if offset > 0 else 'earlier'}"
     said = f"The sound of {device} is off by the same amount each time. Moving it {moved} puts it where it belongs."
-    if not apply and ask:
+    told = f"Done. `ionia-engine selftest --forget '{device}'` undoes it."
+    if not offset:
+        said = f"The correction that is set for {device} is not needed any more."
+        told = f"Done. The sound of {device} is recorded as it comes."
+    if ask:
         print()
         print(_wrapped(said, 0))
+    if ask and not apply:
         if sys.stdin.isatty():
-            apply = input("Do so in all recordings from now on? [y/N] ").strip().lower() in {"y", "yes", "j", "ja"}
+            question = "Do so in all recordings from now on?" if offset else "Take it away?"
+            apply = input(f"{question} [y/N] ").strip().lower() in {"y", "yes"}
         else:
-            print(_wrapped("`ionia-engine selftest --apply` does so in all recordings from then on.", 0))
+            print(_wrapped(f"`ionia-engine selftest --apply` {'corrects it' if offset else 'takes it away'}.", 0))
     if apply:
-        engine.set_audio_offset(AudioInput.DESKTOP, correction.device, correction.offset_ms)
-        told = f"Remembered for {correction.device}. `selftest --forget '{correction.device}'` undoes it."
+        engine.set_audio_offset(AudioInput.DESKTOP, device, offset or None)
         print(_wrapped(told, 0), file=sys.stdout if ask else sys.stderr)
-
-
-def _moved(offset_ms: float) -> str:
-    if not offset_ms:
-        return "no more"
-    return f"{abs(offset_ms):.0f} ms {'later' if offset_ms > 0 else 'earlier'}"
 
 
 def _forget(engine: EngineService, device: str) -> int:
