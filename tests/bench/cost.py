@@ -19,7 +19,7 @@ GOALS = {"moving": 1.00, "scroll": 1.00, "static": 0.75}
 
 def measure(form: Form) -> PartResult:
     """Each picture in turn, ours and the peer alternating."""
-    rounds, seconds = form.of(quick=(1, 6.0), full=(3, 20.0))
+    rounds, seconds = form.of(quick=(1, 5.0), full=(3, 20.0))
     modes = form.of(quick=("moving", "static"), full=("moving", "scroll", "static"))
     rows: list[Row] = []
     shares: dict[str, dict[str, list[float]]] = {}

@@ -106,11 +106,11 @@ def film(width: int, height: int) -> Iterator[npt.NDArray[np.uint8]]:
 
 
 def _landscape(height: int, width: int) -> npt.NDArray[np.float32]:
-    """Brightness with detail at every scale, less at the finer ones, as photographs have (1/f)."""
+    """Brightness with detail at every scale, less at the finer ones, as photographs have (about 1/f)."""
     random = np.random.default_rng(7)
     spectrum = np.fft.rfft2(random.normal(0, 1, (height, width)))
     frequency = np.hypot(np.fft.fftfreq(height)[:, None], np.fft.rfftfreq(width)[None, :])
-    picture = np.fft.irfft2(spectrum / np.maximum(frequency, 1 / width) ** 1.5, (height, width))
+    picture = np.fft.irfft2(spectrum / np.maximum(frequency, 1 / width) ** 1.1, (height, width))
     return np.asarray(115 + 40 * picture / picture.std(), np.float32)
 
 

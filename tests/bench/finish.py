@@ -24,7 +24,7 @@ CLIP_PICTURES = 480
 
 def measure(form: Form) -> PartResult:
     """Ours and the peer's in turns."""
-    seconds = form.of(quick=5.0, full=10.0)
+    seconds = form.of(quick=3.0, full=10.0)
     own, other = [], []
     with stage(1920, 1080) as where, desktop(where.display.display, "moving"):
         for _ in range(form.of(quick=1, full=5)):

@@ -14,7 +14,7 @@ LOST_GOAL_PERCENT = 0.1
 
 def measure(form: Form) -> PartResult:
     """One long recording, ours and then the peer's."""
-    seconds = form.of(quick=12.0, full=180.0)
+    seconds = form.of(quick=8.0, full=180.0)
     ours, peer = form.folder / "ours.mp4", form.folder / "peer.mp4"
     with stage(1280, 720) as where, desktop(where.display.display, "moving"):
         with Ours().record(where, ours, FPS) as recording:

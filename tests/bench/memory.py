@@ -21,10 +21,10 @@ WINDOW_SECONDS = 60.0
 
 def measure(form: Form) -> PartResult:
     """A soak of ours; the peer for its size only."""
-    seconds = form.of(quick=15.0, full=30 * 60.0 + WARM_SECONDS)
+    seconds = form.of(quick=8.0, full=30 * 60.0 + WARM_SECONDS)
     with stage(1920, 1080) as where, desktop(where.display.display, "moving"):
         ours = watched(Ours(), where, form, seconds)
-        peer = watched(Peer(), where, form, min(seconds, 15.0))
+        peer = watched(Peer(), where, form, min(seconds, 30.0))
     begun = ours[0].at
     megabytes = [each.rss_bytes / 1e6 for each in ours]
     size, size_peer = max(megabytes), max(each.rss_bytes / 1e6 for each in peer)
