@@ -29,7 +29,7 @@ P95_GOAL_MS = 25.0
 
 def measure(form: Form) -> PartResult:
     """Ours, then the peer, on one stage."""
-    rounds, each = form.of(quick=(1, 12), full=(3, 28))
+    rounds, each = form.of(quick=(1, 10), full=(3, 28))
     events = rounds * each
     ours, peer = [], []
     with stage(1280, 720) as where, painter(where.display.display) as paint:

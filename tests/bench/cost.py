@@ -75,11 +75,12 @@ def one_run(recorder: Recorder, where: Stage, form: Form, seconds: float, mode: 
         time.sleep(seconds)
         share = cpu_share(before, usage(recording.pid))
         recording.stop()
+        said = recording.pictures_lost()
     facts = timing(path, FPS)
     path.unlink()
     begun_late = 1.5  # a recorder may take so long to begin
     missing = round((SETTLE_SECONDS + seconds - begun_late) * FPS) - facts.frames
-    lost = max(missing, recording.pictures_lost())
+    lost = max(missing, said)
     if lost <= 0.02 * seconds * FPS:
         return share, []
     return share, [f"{recorder.name} lost {lost} pictures ({mode}): its CPU figure is of less work."]

@@ -49,7 +49,7 @@ def measure(form: Form) -> PartResult:
 
 def cost_row(form: Form) -> Row:
     """Record and stream against record."""
-    rounds, seconds = form.of(quick=(2, 5.0), full=(3, 20.0))
+    rounds, seconds = form.of(quick=(1, 8.0), full=(3, 20.0))
     alone, both = [], []
     with stage(1920, 1080) as where, desktop(where.display.display, "moving"):
         for _ in range(rounds):
@@ -96,7 +96,7 @@ def by_second(form: Form, mode: str) -> list[float]:
         engine.call("streamer.initialize", stream_settings(server.url(), FPS))
         engine.call("streamer.start")
         wait_connected(engine)
-        time.sleep(form.of(quick=6.0, full=60.0))
+        time.sleep(form.of(quick=5.0, full=60.0))
         engine.call("streamer.stop")
         (publication,) = server.publications
     return bits_by_second(publication.of(9))
@@ -123,7 +123,7 @@ def rate_row(mode: str, rate: list[float]) -> Row:
 
 def offset_rows(form: Form) -> list[Row]:
     """Flash and beep of a real display and sound server, in the file that nginx wrote."""
-    events = form.of(quick=10, full=60)
+    events = form.of(quick=8, full=60)
     with stage(1280, 720) as where, painter(where.display.display) as paint:
         paint.do("fill 0 0 0")
         found = [ms for _, ms in offsets(Live(), where, paint, form, events)]

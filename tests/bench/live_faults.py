@@ -42,7 +42,7 @@ class Noticed:
 
 def measure(form: Form) -> PartResult:
     """One engine, recording and streaming, for each fault."""
-    seconds = form.of(quick=6.0, full=20.0)
+    seconds = form.of(quick=5.0, full=20.0)
     chosen = {name: FAULTS[name] for name in form.of(quick=("frozen", "resetting"), full=tuple(FAULTS))}
     rows = []
     for name, fault in chosen.items():

@@ -22,7 +22,7 @@ BACK_TIMEOUT = 60.0
 def measure(form: Form) -> PartResult:
     """One engine through all outages."""
     chance = random.Random(4)  # noqa: S311 - lengths, not secrets
-    short = [chance.uniform(0.5, form.of(quick=4.0, full=12.0)) for _ in range(form.of(quick=3, full=10))]
+    short = [chance.uniform(0.5, form.of(quick=4.0, full=12.0)) for _ in range(form.of(quick=2, full=10))]
     lengths = short + form.of(quick=[], full=[30.0, 60.0, 90.0])
     waits, keyframes, firsts_are_keyframes = [], [], True
     server = RtmpServer()

@@ -31,7 +31,7 @@ STAGES = ("capture", "compare", "convert", "encode", "sound", "mux", "Python")
 
 def measure(form: Form) -> PartResult:
     """A moving and a static picture."""
-    seconds = form.of(quick=4.0, full=30.0)
+    seconds = form.of(quick=3.0, full=30.0)
     rows, series = [], []
     with stage(1920, 1080) as where:
         for mode in ("moving", "static"):

@@ -12,11 +12,15 @@ import psutil
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Usage:
-    """At one instant: CPU seconds since the start, resident bytes, threads, open files."""
+    """At one instant: CPU seconds since the start, resident bytes, threads, open files.
+
+    `private_bytes` leaves out what is shared with others: libraries, and the display's picture buffers.
+    """
 
     at: float
     cpu_seconds: float
     rss_bytes: int
+    private_bytes: int
     threads: int
     files: int
 
@@ -24,15 +28,19 @@ class Usage:
 def usage(pid: int) -> Usage:
     """Of a process and its living children."""
     process = psutil.Process(pid)
-    cpu, rss, threads, files = 0.0, 0, 0, 0
+    cpu, rss, private, threads, files = 0.0, 0, 0, 0, 0
     for each in [process, *process.children(recursive=True)]:
         with contextlib.suppress(psutil.NoSuchProcess):
             times = each.cpu_times()
             cpu += times.user + times.system
-            rss += each.memory_info().rss
+            memory = each.memory_info()
+            rss += memory.rss
+            private += memory.rss - memory.shared
             threads += each.num_threads()
             files += each.num_fds()
-    return Usage(at=time.monotonic(), cpu_seconds=cpu, rss_bytes=rss, threads=threads, files=files)
+    return Usage(
+        at=time.monotonic(), cpu_seconds=cpu, rss_bytes=rss, private_bytes=private, threads=threads, files=files
+    )
 
 
 def cpu_share(before: Usage, after: Usage) -> float:
