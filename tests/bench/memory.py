@@ -21,7 +21,7 @@ WINDOW_SECONDS = 60.0
 
 def measure(form: Form) -> PartResult:
     """A soak of ours; the peer for its size only."""
-    seconds = form.of(quick=8.0, full=30 * 60.0 + WARM_SECONDS)
+    seconds = form.of(quick=6.0, full=30 * 60.0 + WARM_SECONDS)
     with stage(1920, 1080) as where, desktop(where.display.display, "moving"):
         ours = watched(Ours(), where, form, seconds)
         peer = watched(Peer(), where, form, min(seconds, 30.0))
