@@ -5,7 +5,8 @@ there and then, in the thread that asks, and the pixels are libav's own memory, 
 system: what to open and what a failure means is told by the platform's module.
 """
 
-from collections.abc import Iterator, Mapping
+import weakref
+from collections.abc import Mapping
 
 import av
 import numpy as np
@@ -15,6 +16,7 @@ from av.container import InputContainer
 from ionia.core.errors import ErrorKind, IoniaError, SourceLost
 from ionia.core.media import Picture, VideoFrame
 from ionia.core.ports import Clock
+from ionia.sources.spare_pictures import SparePictures
 
 _PULL_OPTIONS = {
     # One picture per millisecond at most: no caller is that fast, so that the device never sleeps.
@@ -28,6 +30,13 @@ _BGRA_FORMATS = frozenset({"bgr0", "bgra"})
 
 _COMPARE_BYTES = 1 << 19
 """Compared at once: small enough to stop early in a changed picture, large enough for 0.3 ms at 1080p."""
+
+LENT_PICTURES = 3
+"""How many of libav's pictures may be held outside: one for comparing, one to encode, one to hand over.
+
+libav never gives back what its pool once had, so one hiccup with eight pictures waiting would cost 8 x 8 MB at 1080p
+for the rest of a recording. Those beyond are copied, into memory that is given back (decision 0140).
+"""
 
 
 class LibavGrabber:
@@ -45,23 +54,26 @@ class LibavGrabber:
         self._options = {**_PULL_OPTIONS, **options}
         self._clock = clock
         self._container: InputContainer | None = None
-        self._pictures: Iterator[av.VideoFrame] = iter(())
         self._last: Picture | None = None
+        self._lent: list[weakref.ref[npt.NDArray[np.uint8]]] = []
+        self._spares = SparePictures()
 
     def open(self) -> tuple[int, int]:
         """Open the device, take a picture, and return its size. Raises IoniaError(CAPTURE_UNAVAILABLE)."""
         self.close()
         try:
             self._container = av.open(self._url, format=self._format, options=self._options)
-            self._pictures = self._container.decode(video=0)
-            next(self._pictures)  # the one that libav read ahead
-            picture = _bgra(next(self._pictures))
-        except (OSError, ValueError, StopIteration, av.error.FFmpegError) as error:
+            self._take()  # the one that libav read ahead
+            # All that the pool will ever hold, and read, so that memory is at its level from the first picture on.
+            filled = [self._take() for _ in range(LENT_PICTURES + 1)]
+            for picture in filled:
+                picture.max()
+        except (OSError, ValueError, av.error.FFmpegError) as error:
             self.close()
             raise IoniaError(
                 ErrorKind.CAPTURE_UNAVAILABLE, f"{self.backend} cannot capture {self._url}: {_reason(error)}"
             ) from error
-        height, width = picture.shape[:2]
+        height, width = filled[-1].shape[:2]
         return width, height
 
     def grab(self) -> VideoFrame | None:
@@ -73,24 +85,42 @@ class LibavGrabber:
         """
         before_ns = self._clock.now_ns()
         try:
-            picture = _bgra(next(self._pictures))
-        except (OSError, ValueError, StopIteration, av.error.FFmpegError) as error:
+            picture = self._take()
+        except (OSError, ValueError, av.error.FFmpegError) as error:
             self.close()
             message = f"{self.backend} lost {self._url}: {_reason(error)}."
             raise SourceLost("display_lost", message) from error
         after_ns = self._clock.now_ns()
+        self._spares.trim(after_ns)
         if self._last is not None and same_picture(picture, self._last):
             return None
-        self._last = picture
-        return VideoFrame(captured_ns=(before_ns + after_ns) // 2, pixels=picture)
+        self._last = self._lend(picture, after_ns)
+        return VideoFrame(captured_ns=(before_ns + after_ns) // 2, pixels=self._last)
 
     def close(self) -> None:
         """Close the device. Pictures that were handed out stay valid."""
         self._last = None
-        self._pictures = iter(())
         if self._container is not None:
             self._container.close()
             self._container = None
+
+    def _take(self) -> Picture:
+        """Raises OSError, ValueError, FFmpegError."""
+        if self._container is not None:
+            # A new reader each time: one that goes on holds the last picture while it takes the next.
+            packet = next(self._container.demux(video=0))
+            for frame in packet.decode():
+                return _bgra(frame)
+        raise ValueError("it gives no more pictures")
+
+    def _lend(self, picture: Picture, now_ns: int) -> Picture:
+        """The picture itself, or a copy when enough of libav's are held."""
+        self._lent = [each for each in self._lent if each() is not None]
+        if len(self._lent) >= LENT_PICTURES:
+            return self._spares.copy(picture, now_ns)
+        assert picture.base is not None  # noqa: S101 - _bgra made a view; all views of it hold the same base
+        self._lent.append(weakref.ref(picture.base))
+        return picture
 
 
 def _bgra(frame: av.VideoFrame) -> Picture:
@@ -107,8 +137,6 @@ def _bgra(frame: av.VideoFrame) -> Picture:
 
 
 def _reason(error: BaseException) -> str:
-    if isinstance(error, StopIteration):
-        return "it gives no more pictures"
     if isinstance(error, OSError) and error.strerror:
         return error.strerror
     return str(error)

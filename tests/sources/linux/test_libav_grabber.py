@@ -1,13 +1,19 @@
 """libav's grabber by itself, on a real X server."""
 
+import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from ionia.core.errors import ErrorKind, IoniaError, SourceLost
-from ionia.sources.grabber import LibavGrabber
+from ionia.core.media import VideoFrame
+from ionia.sources.grabber import LENT_PICTURES, LibavGrabber
+from ionia.sources.spare_pictures import KEEP_NS
+from tests.fakes.manual_clock import ManualClock
+from tests.fakes.x11_painter import painter
 from tests.fakes.xvfb import Xvfb, xvfb_missing
-from tests.sources.screen_protocol import RealClock, ScreenProtocol
+from tests.sources.screen_protocol import RealClock, ScreenProtocol, next_frame
 
 pytestmark = [pytest.mark.x11, pytest.mark.skipif(xvfb_missing(), reason="Xvfb is not installed")]
 
@@ -54,3 +60,33 @@ def test_a_lost_display_stays_lost_until_it_is_opened_again(server: Xvfb) -> Non
     server.start(100, 101)
     assert grabber.open() == (100, 101)
     grabber.close()
+
+
+def _shared_segments() -> int:
+    """Pieces of memory that this process shares with X servers."""
+    return len(re.findall(r"/SYSV", Path("/proc/self/maps").read_text(encoding="ascii")))
+
+
+def test_memory_is_the_same_before_during_and_after_a_hiccup(server: Xvfb) -> None:
+    clock = ManualClock()
+    before = _shared_segments()
+    grabber = LibavGrabber("x11grab", server.display, "x11grab", {}, clock)
+    grabber.open()
+    assert _shared_segments() == before + LENT_PICTURES + 1
+    with painter(server.display) as paint:
+        held: list[VideoFrame] = []
+        for shade in range(12):
+            paint.do(f"fill {shade} {shade} {shade}")
+            held.append(next_frame(grabber))
+        assert [int(frame.pixels[5, 5, 0]) for frame in held] == list(range(12))
+        assert _shared_segments() == before + LENT_PICTURES + 1
+        assert len(grabber._spares) == 12 - LENT_PICTURES
+        held.clear()
+        paint.do("fill 1 2 3")
+        newest = next_frame(grabber)
+        clock.now += KEEP_NS
+        grabber.grab()
+    assert len(grabber._spares) == 0
+    grabber.close()
+    del newest
+    assert _shared_segments() == before
