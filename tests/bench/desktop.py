@@ -1,7 +1,7 @@
 """A desktop that moves as desktops do: text that is scrolled and a film in a window. Nothing of it is noise.
 
-Run it as `python -m tests.bench.desktop :99 MODE`; MODE is "static", "scroll" or "moving" (text and film). It paints 30
-times a second until its stdin ends. What moves lies in the X server beforehand: painting costs the machine a copy.
+Run it as `python -m tests.bench.desktop :99 MODE FPS`; MODE is "static", "scroll" or "moving" (text and film). It
+paints FPS times a second until its stdin ends. What moves lies in the X server beforehand: painting costs a copy.
 """
 
 import argparse
@@ -19,10 +19,12 @@ import numpy.typing as npt
 FPS = 30
 MODES = ("static", "scroll", "moving")
 
-_FILM_FRAMES = 30
 _LINE_HEIGHT = 14
-_SCROLL_PIXELS = 4
-"""Per picture: 120 pixels a second, as someone who reads fast."""
+_SCROLL_SPEED = 120
+"""Pixels a second, as someone who reads fast."""
+
+_PAN_SPEED = 120
+"""Pixels a second, one way for half a second and then the other."""
 
 _INK = (0x202020, 0x1D4ED8, 0x15803D, 0x9A3412)
 
@@ -30,11 +32,12 @@ _INK = (0x202020, 0x1D4ED8, 0x15803D, 0x9A3412)
 class Desktop:
     """Owns one connection. The text covers the screen but for a bar on top; the film a window of two fifths of it."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, fps: int) -> None:
         from Xlib import X  # noqa: PLC0415 - only the program needs it
         from Xlib import display as xdisplay  # noqa: PLC0415 - only the program needs it
 
         self._x = X
+        self._fps = fps
         self._display: Any = xdisplay.Display(name)
         screen = self._display.screen()
         size = screen.root.get_geometry()
@@ -51,7 +54,7 @@ class Desktop:
 
     def prepare_film(self) -> None:
         """Put the film's pictures into the X server."""
-        for picture in film(self._film_width, self._film_height):
+        for picture in film(self._film_width, self._film_height, self._fps):
             pixmap = self._window.create_pixmap(self._film_width, self._film_height, self._depth)
             rows = 65_000 * 3 // (self._film_width * 4)  # a request holds 256 kB
             for top in range(0, self._film_height, rows):
@@ -65,10 +68,10 @@ class Desktop:
     def paint(self, number: int, mode: str) -> None:
         """Picture `number`. Returns when the server shows it."""
         bar = 48
-        lines = self._height * 2 // _SCROLL_PIXELS
+        way = self._height * 2
         # There and back again, so that it never jumps.
-        step = number % (2 * lines) if mode != "static" else 0
-        offset = min(step, 2 * lines - step) * _SCROLL_PIXELS
+        step = number * _SCROLL_SPEED // self._fps % (2 * way) if mode != "static" else 0
+        offset = min(step, 2 * way - step)
         self._window.copy_area(self._gc, self._text, 0, offset, self._width, self._height - bar, 0, bar)
         if mode == "moving":
             picture = self._film[number % len(self._film)]
@@ -91,14 +94,14 @@ class Desktop:
         self._display.sync()
 
 
-def film(width: int, height: int) -> Iterator[npt.NDArray[np.uint8]]:
-    """A loop of a camera that pans over a textured landscape, and a ball: BGRX, shape (height, width, 4)."""
-    scenery = _landscape(height, width + 4 * _FILM_FRAMES)
+def film(width: int, height: int, fps: int = FPS) -> Iterator[npt.NDArray[np.uint8]]:
+    """A second of a camera that pans over a textured landscape, and a ball: `fps` × BGRX, shape (height, width, 4)."""
+    scenery = _landscape(height, width + _PAN_SPEED)
     y, x = np.ogrid[0:height, 0:width]
     gains = np.array((0.8, 0.95, 1.1, 0.0), np.float32)
-    for number in range(_FILM_FRAMES):
-        turn = 2 * np.pi * number / _FILM_FRAMES
-        pan = 2 * abs(2 * number - _FILM_FRAMES)
+    for number in range(fps):
+        turn = 2 * np.pi * number / fps
+        pan = abs(2 * number - fps) * _PAN_SPEED // (2 * fps)
         scene = scenery[:, pan : pan + width] + 15 * np.float32(np.sin(turn))
         centre = width * (0.5 + 0.3 * np.cos(turn)), height * (0.5 + 0.3 * np.sin(turn))
         scene[(x - centre[0]) ** 2 + (y - centre[1]) ** 2 < (height / 6) ** 2] += 60
@@ -115,9 +118,9 @@ def _landscape(height: int, width: int) -> npt.NDArray[np.float32]:
 
 
 @contextlib.contextmanager
-def desktop(display: str, mode: str) -> Iterator["subprocess.Popen[bytes]"]:
+def desktop(display: str, mode: str, fps: int = FPS) -> Iterator["subprocess.Popen[bytes]"]:
     """The program, painting by the time this returns."""
-    command = [sys.executable, "-m", "tests.bench.desktop", display, mode]
+    command = [sys.executable, "-m", "tests.bench.desktop", display, mode, str(fps)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
         try:
             assert process.stdout is not None
@@ -131,8 +134,8 @@ def desktop(display: str, mode: str) -> Iterator["subprocess.Popen[bytes]"]:
 
 def main() -> None:
     """Paint until we are ended."""
-    name, mode = sys.argv[1:3]
-    canvas = Desktop(name)
+    name, mode, fps = sys.argv[1], sys.argv[2], int(sys.argv[3])
+    canvas = Desktop(name, fps)
     if mode == "moving":
         canvas.prepare_film()
     canvas.paint(0, mode)
@@ -143,7 +146,7 @@ def main() -> None:
         return
     begin = time.monotonic()
     for number in range(1, 1_000_000_000):
-        time.sleep(max(0.0, begin + number / FPS - time.monotonic()))
+        time.sleep(max(0.0, begin + number / fps - time.monotonic()))
         canvas.paint(number, mode)
 
 

@@ -1,7 +1,7 @@
 """Our engine and the FFmpeg command line behind one face, so that every case runs the same on both.
 
-Both record the same display and the same sound server with the settings that the goals name: x264 veryfast with
-zerolatency, 5 Mbit/s, AAC 192 kbit/s, constant frame rate, MP4.
+All record the same display and the same sound server with the settings that the goals name: x264 veryfast with
+zerolatency, 5 Mbit/s, AAC 192 kbit/s, constant frame rate, MP4. Further peers behind this face: `tests.bench.peers`.
 """
 
 import contextlib
@@ -24,18 +24,36 @@ AUDIO_BITRATE = 192_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stage:
-    """A display and a sound server of our own; `environment` leads to both."""
+    """A display of `size` pixels and a sound server of our own; `environment` leads to both."""
 
     display: Xvfb
     sound: PulseServer
     environment: Mapping[str, str]
+    size: tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Size:
+    """A picture and how often it is taken."""
+
+    name: str
+    width: int
+    height: int
+    fps: int
+
+
+SMALL = Size(name="720p30", width=1280, height=720, fps=30)
+USUAL = Size(name="1080p30", width=1920, height=1080, fps=30)
+FAST = Size(name="1080p60", width=1920, height=1080, fps=60)
+SIZES = (SMALL, USUAL, FAST)
 
 
 @contextlib.contextmanager
 def stage(width: int, height: int) -> Iterator[Stage]:
     """A real X server and a real PulseAudio."""
     with Xvfb(width, height) as display, PulseServer() as sound:
-        yield Stage(display=display, sound=sound, environment={**sound.environment, "DISPLAY": display.display})
+        environment = {**sound.environment, "DISPLAY": display.display}
+        yield Stage(display=display, sound=sound, environment=environment, size=(width, height))
 
 
 class Recording(Protocol):
