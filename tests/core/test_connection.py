@@ -1,10 +1,13 @@
 """connection: transcripts with literal times. Seconds in, seconds out, for reading's sake."""
 
+from functools import partial
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from ionia.core.connection import (
+    SHUT_BYTES,
     AskKeyframe,
     AttemptConnected,
     AttemptEnded,
@@ -145,6 +148,28 @@ def test_a_dead_link_is_noticed_without_any_error() -> None:
     ]
 
 
+def test_a_server_that_takes_no_more_is_left_sooner_than_a_lossy_network() -> None:
+    machine = connected(1)
+    observed = partial(DeliveryObserved, attempt_id=1, pending=True)
+    at(machine, 10, observed(delivered_bytes=100_000))
+    assert machine.deadline_ns == 12.6 * S
+    at(machine, 10.1, observed(delivered_bytes=100_000, shut=True))
+    assert machine.deadline_ns == 11.5 * S
+    # A server that goes on reading, if slowly, lives ...
+    at(machine, 11, observed(delivered_bytes=110_000, shut=True))
+    assert machine.deadline_ns == 11.5 * S
+    at(machine, 11.2, observed(delivered_bytes=100_000 + SHUT_BYTES, shut=True))
+    assert machine.deadline_ns == 12.7 * S
+    at(machine, 12, observed(delivered_bytes=100_000 + SHUT_BYTES))
+    assert machine.deadline_ns == 13.8 * S
+    at(machine, 12.1, observed(delivered_bytes=100_001 + SHUT_BYTES))
+    assert machine.deadline_ns == 14.7 * S
+    # ... and what TCP's probes push into the window of a frozen one is no life.
+    at(machine, 12.5, observed(delivered_bytes=104_000 + SHUT_BYTES, shut=True))
+    assert machine.deadline_ns == 13.6 * S
+    assert at(machine, 13.6, TimePassed())[0] == KillAttempt(attempt_id=1)
+
+
 def test_lag_is_a_reason_to_reconnect_only_while_connected() -> None:
     machine = connected()
     assert at(machine, 60, LagExceeded())[0] == KillAttempt(attempt_id=1)
@@ -249,7 +274,13 @@ _events = st.one_of(
     st.just(LagExceeded()),
     st.builds(AttemptConnected, attempt_id=st.integers(1, 5)),
     st.builds(AttemptEnded, attempt_id=st.integers(1, 5), reason=st.just("x")),
-    st.builds(DeliveryObserved, attempt_id=st.integers(1, 5), delivered_bytes=st.integers(0, 9), pending=st.booleans()),
+    st.builds(
+        DeliveryObserved,
+        attempt_id=st.integers(1, 5),
+        delivered_bytes=st.integers(0, 9),
+        pending=st.booleans(),
+        shut=st.booleans(),
+    ),
     st.just(Stopped()),
 )
 

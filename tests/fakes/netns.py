@@ -113,4 +113,6 @@ def slow_network() -> Iterator[SlowNetwork]:
             _run("ip", "link", "set", near, "gso_max_size", "1500", "gso_max_segs", "1")
         yield SlowNetwork(name=name, device=near, server_address=there)
     finally:
+        # By hand: with the namespace it goes later, once nothing uses that any more, and its name is taken until then.
+        _run("ip", "link", "del", near)
         _run("ip", "netns", "del", name)

@@ -11,7 +11,7 @@ import pytest
 
 from ionia.core.media import Track
 from ionia.sinks.rtmp_sender import SparePool
-from ionia.sinks.rtmp_wire import FailureCode
+from ionia.sinks.rtmp_wire import FailureCode, Progress
 from tests.fakes.certificates import make_certificate
 from tests.fakes.encoded_clip import encoded_clip
 from tests.fakes.rtmp_server import Act, Misbehaviour, Stage, rtmp_server, server_context
@@ -132,8 +132,21 @@ def test_a_stalled_stream_shows_in_the_progress_and_blocks_nobody() -> None:
         sender.kill()
         end = events.ended()
     assert end.code is FailureCode.BROKEN
-    progress = [event for event in events.seen if hasattr(event, "muxed")]
+    progress = [event for event in events.seen if isinstance(event, Progress)]
     assert progress[-1].delivered_bytes <= progress[-1].sent_bytes
+
+
+def test_a_server_that_does_not_read_is_told_from_a_network_that_loses() -> None:
+    clip = encoded_clip()
+    events = SenderEvents()
+    plan = Misbehaviour(stage=Stage.MEDIA, act=Act.STALL, after_messages=20)
+    with rtmp_server(misbehaviour=plan) as server, warm_sender() as sender:
+        sender.connect(server.url(KEY), clip.header, events)
+        sender.send([packet for packet in clip.packets if packet.track is Track.VIDEO][:1] * 4000)  # 8 MB
+        told = events.until(lambda event: isinstance(event, Progress) and event.shut)
+        assert isinstance(told, Progress)
+        assert told.delivered_bytes < told.sent_bytes
+        assert not next(event for event in events.seen if isinstance(event, Progress)).shut
 
 
 @pytest.mark.parametrize(

@@ -49,7 +49,13 @@ _messages = st.one_of(
     st.builds(Ready, version=st.integers(0, 255)),
     st.just(Connected()),
     st.builds(
-        Progress, muxed=_totals, delivered=_totals, sent_bytes=_totals, delivered_bytes=_totals, exact=st.booleans()
+        Progress,
+        muxed=_totals,
+        delivered=_totals,
+        sent_bytes=_totals,
+        delivered_bytes=_totals,
+        exact=st.booleans(),
+        shut=st.booleans(),
     ),
     st.builds(Ended, code=st.one_of(st.none(), st.sampled_from(FailureCode)), detail=st.text()),
 )

@@ -14,6 +14,15 @@ from ionia.core.timebase import NS_PER_S
 STALL_NS = 2_600_000_000
 """No delivered byte for this long while some are waiting: dead. Leaves 0.4 s of the promised 3 s for the rest."""
 
+SHUT_NS = 1_500_000_000
+"""The same while the server's machine answers, but has its receive window closed: the program there doesn't read. It
+has been so for longer, by all that the window held (a second and more), and no loss can be the reason, which would
+take TCP up to 1.6 s to repair."""
+
+SHUT_BYTES = 16_000
+"""What must be delivered through a closed window to count as life. TCP's probes push a few kB into what is left of the
+window of a frozen server; a server that reads too slowly for the sound alone is not alive, either."""
+
 CONNECT_TIMEOUT_NS = 6_000_000_000
 """Longest wait for a server to accept the publishing. libav's own limit for the TCP connection is 5 s, which holds the
 SYNs that Linux sends at 0, 1 and 3 s; a little more, so that it can say what went wrong."""
@@ -64,11 +73,13 @@ class AttemptEnded:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeliveryObserved:
-    """Progress of the attempt: total bytes delivered, and whether anything waits for delivery."""
+    """Progress of the attempt: total bytes delivered, whether anything waits for delivery, and whether that is because
+    the server takes no more (`shut`)."""
 
     attempt_id: int
     delivered_bytes: int
     pending: bool
+    shut: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -182,19 +193,30 @@ class ConnectionMonitor:
         self._stall = stall_ns
         self._delivered = 0
         self._pending = False
+        self._shut = False
+        self._trickle = 0  # delivered through a closed window since the last sign of life
         self._alive_ns = now_ns
 
     @property
     def deadline_ns(self) -> int | None:
         """When the link counts as dead unless something is delivered; None while nothing waits."""
-        return self._alive_ns + self._stall if self._pending else None
+        if not self._pending:
+            return None
+        return self._alive_ns + (min(SHUT_NS, self._stall) if self._shut else self._stall)
 
-    def observe(self, delivered_bytes: int, now_ns: int, *, pending: bool) -> None:
-        """Take note of the total delivered and of whether anything waits. Waiting for nothing is no stall."""
-        if delivered_bytes > self._delivered or (pending and not self._pending):
+    def observe(self, delivered_bytes: int, now_ns: int, *, pending: bool, shut: bool = False) -> None:
+        """Take note of the total delivered, of whether anything waits, and of whether the server takes no more.
+
+        Waiting for nothing is no stall.
+        """
+        more = max(0, delivered_bytes - self._delivered)
+        self._trickle = self._trickle + more if shut else 0
+        if self._trickle >= SHUT_BYTES or (more and not shut) or (pending and not self._pending):
             self._alive_ns = now_ns
+            self._trickle = 0
         self._delivered = max(self._delivered, delivered_bytes)
         self._pending = pending
+        self._shut = shut
 
 
 class ConnectionPolicy:
@@ -265,8 +287,8 @@ class ConnectionPolicy:
                 return self._failed(reason, now_ns)
             case LinkState.CONNECTED, AttemptEnded(reason=reason):
                 return self._lost(reason, now_ns)
-            case LinkState.CONNECTED, DeliveryObserved(delivered_bytes=delivered, pending=pending) if self._monitor:
-                self._monitor.observe(delivered, now_ns, pending=pending)
+            case LinkState.CONNECTED, DeliveryObserved(delivered_bytes=delivered) if self._monitor:
+                self._monitor.observe(delivered, now_ns, pending=event.pending, shut=event.shut)
                 return self._time_passed(now_ns)
             case _:
                 return []

@@ -110,6 +110,7 @@ class LiveLink:
         self._edge = LiveEdge()
         self._sent_bytes = 0  # of this connection
         self._delivered_bytes = 0  # likewise
+        self._shut = False  # likewise
         self._earlier_bytes = 0  # of those before
         self._rate = RateMeter()
 
@@ -160,12 +161,23 @@ class LiveLink:
         return self._carry_out(self._policy.on(AttemptEnded(attempt_id=attempt_id, reason=reason), now_ns), now_ns)
 
     def progressed(
-        self, attempt_id: int, *, muxed: int, delivered: int, sent_bytes: int, delivered_bytes: int, now_ns: int
+        self,
+        attempt_id: int,
+        *,
+        muxed: int,
+        delivered: int,
+        sent_bytes: int,
+        delivered_bytes: int,
+        now_ns: int,
+        shut: bool = False,
     ) -> list[LiveAction]:
-        """A sender's totals: packets and bytes that entered its socket, packets and bytes that arrived."""
+        """A sender's totals: packets and bytes that entered its socket, packets and bytes that arrived.
+
+        `shut`: the server takes no more at present.
+        """
         if not self._connected or attempt_id != self._attempt_id:
             return []
-        self._sent_bytes, self._delivered_bytes = sent_bytes, delivered_bytes
+        self._sent_bytes, self._delivered_bytes, self._shut = sent_bytes, delivered_bytes, shut
         self._rate.note(self._earlier_bytes + sent_bytes, now_ns)
         actions = self._carry_out_buffer(
             self._buffer.acknowledge(muxed=muxed, delivered=delivered, now_ns=now_ns), now_ns
@@ -213,7 +225,10 @@ class LiveLink:
 
     def _observe(self, now_ns: int) -> list[LiveAction]:
         observed = DeliveryObserved(
-            attempt_id=self._attempt_id, delivered_bytes=self._delivered_bytes, pending=self._buffer.packets > 0
+            attempt_id=self._attempt_id,
+            delivered_bytes=self._delivered_bytes,
+            pending=self._buffer.packets > 0,
+            shut=self._shut,
         )
         return self._carry_out(self._policy.on(observed, now_ns), now_ns)
 
@@ -249,6 +264,7 @@ class LiveLink:
         """At the end of a connection and at the beginning of the next."""
         self._earlier_bytes += self._sent_bytes
         self._sent_bytes = self._delivered_bytes = 0
+        self._shut = False
         self._edge.restart()
         self._bitrate.reset()
         self._control_ns = now_ns + CONTROL_INTERVAL_NS

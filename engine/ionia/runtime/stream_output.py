@@ -239,13 +239,14 @@ class StreamOutput:
                 if self._link.state is LinkState.CONNECTED:
                     self._settle_first(None)
                 return actions
-            case Progress(muxed=muxed, delivered=delivered, sent_bytes=sent, delivered_bytes=received):
+            case Progress() as so_far:
                 return self._link.progressed(
                     attempt_id,
-                    muxed=muxed,
-                    delivered=delivered,
-                    sent_bytes=sent,
-                    delivered_bytes=received,
+                    muxed=so_far.muxed,
+                    delivered=so_far.delivered,
+                    sent_bytes=so_far.sent_bytes,
+                    delivered_bytes=so_far.delivered_bytes,
+                    shut=so_far.shut,
                     now_ns=now_ns,
                 )
             case Ended(code=code, detail=detail):

@@ -12,6 +12,7 @@ import stat
 import struct
 import sys
 from collections import deque
+from dataclasses import dataclass
 from fractions import Fraction
 
 import av
@@ -28,15 +29,31 @@ IO_TIMEOUT_US = 8_000_000
 _BUFFER_SECONDS = 0.1
 _LEAST_BUFFER = 65_536
 _MOST_BUFFER = 1_048_576
-_TCP_INFO_BYTES_ACKED = 120
-"""Offset of tcpi_bytes_acked in struct tcp_info (linux/tcp.h, since 4.2), a 64-bit number."""
+_TCP_INFO = struct.Struct("=B23xI92xQ16xI")
+"""Of struct tcp_info (linux/tcp.h, since 4.6): tcpi_state, tcpi_unacked, tcpi_bytes_acked, tcpi_notsent_bytes."""
 
 _TCP_ESTABLISHED = 1
-"""tcpi_state, the first byte of the same structure."""
+"""tcpi_state."""
 
 _SPECIAL_IN_OPTION = "\\':]"
 _SPECIAL_IN_SLAVE = "\\'|"
 _MILLISECOND = Fraction(1, 1000)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SocketFigures:
+    """One socket at one moment.
+
+    `entered`: bytes that entered it; `arrived`: bytes that the other machine acknowledged. `shut`: all that was sent is
+    acknowledged, and yet nothing of what waits is sent: the other side's receive window is closed, so the network is
+    well and the program there doesn't read. `established`: both sides hold the connection open; False at once when
+    the other one closed or reset it.
+    """
+
+    entered: int
+    arrived: int
+    shut: bool
+    established: bool
 
 
 class SocketProgress:
@@ -50,39 +67,35 @@ class SocketProgress:
         """Whether acknowledged bytes are known at all (Linux only)."""
         return self._socket is not None
 
-    def read(self) -> tuple[int, int]:
-        """Bytes that entered the socket, and bytes that the other machine acknowledged."""
+    def read(self) -> SocketFigures:
+        """As it is now."""
         import fcntl  # noqa: PLC0415 - Linux only, where `exact` is
         import termios  # noqa: PLC0415
 
         assert self._socket is not None  # noqa: S101 - callers look at `exact`
-        entered = arrived = 0
+        waiting = state = unacknowledged = arrived = unsent = 0
         if sys.platform == "linux":
-            while True:
-                before = self._acknowledged(self._socket)
+            before = None
+            while before != arrived:  # until both numbers are of the same moment
+                before = self._info(self._socket)[2]
                 (waiting,) = struct.unpack("i", fcntl.ioctl(self._socket, termios.TIOCOUTQ, bytes(4)))
-                arrived = self._acknowledged(self._socket)
-                entered = arrived + waiting
-                if before == arrived:  # both numbers are of the same moment
-                    break
-        return entered, arrived
-
-    @property
-    def established(self) -> bool:
-        """Whether both sides still hold the connection open. False at once when the other one closed or reset it."""
-        assert self._socket is not None  # noqa: S101 - callers look at `exact`
-        established = False
-        if sys.platform == "linux":
-            established = self._socket.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 1)[0] == _TCP_ESTABLISHED
-        return established
+                state, unacknowledged, arrived, unsent = self._info(self._socket)
+        return SocketFigures(
+            entered=arrived + waiting,
+            arrived=arrived,
+            shut=unsent > 0 and unacknowledged == 0,
+            established=state == _TCP_ESTABLISHED,
+        )
 
     @staticmethod
-    def _acknowledged(connection: socket.socket) -> int:
-        acknowledged = 0
+    def _info(connection: socket.socket) -> tuple[int, int, int, int]:
+        """State, packets under way, bytes acknowledged, bytes not sent."""
+        info = (0, 0, 0, 0)
         if sys.platform == "linux":
-            info = connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 256)
-            acknowledged = int(struct.unpack_from("Q", info, _TCP_INFO_BYTES_ACKED)[0])
-        return acknowledged
+            raw = connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, _TCP_INFO.size)
+            state, under_way, acknowledged, unsent = _TCP_INFO.unpack(raw)
+            info = (state, under_way, acknowledged, unsent)
+        return info
 
 
 class DeliveryCount:

@@ -25,7 +25,7 @@ from ionia.core.redaction import one_line
 from ionia.core.rtmp_url import RtmpUrl, parse_rtmp_url
 from ionia.sinks.rtmp_failure import classify
 from ionia.sinks.rtmp_lifeline import hold_on
-from ionia.sinks.rtmp_output import DeliveryCount, RtmpOutput, SocketProgress
+from ionia.sinks.rtmp_output import DeliveryCount, RtmpOutput, SocketFigures, SocketProgress
 from ionia.sinks.rtmp_wire import (
     VERSION,
     Close,
@@ -147,32 +147,38 @@ class _Sender:
         never = threading.Event()
         while not never.wait(REPORT_INTERVAL):
             self._log.drain()
-            if progress.exact:
-                self._report(progress)
-                if not (self._closing or progress.established):
-                    # Sooner than a write would find out, and also while one is blocked or none is due.
-                    self._end(FailureCode.RESET, "closed by the other side")
+            if progress.exact and not (self._report(progress) or self._closing):
+                # Sooner than a write would find out, and also while one is blocked or none is due.
+                self._end(FailureCode.RESET, "closed by the other side")
 
     def _count_written(self, size: int, progress: SocketProgress) -> None:
         with self._lock:
             self._payload += size
-            self._count.add(progress.read()[0] if progress.exact else self._payload)
+            self._count.add(progress.read().entered if progress.exact else self._payload)
         self._report(progress)
 
-    def _report(self, progress: SocketProgress) -> None:
+    def _report(self, progress: SocketProgress) -> bool:
+        """Tell what has changed; whether the connection still stands, as far as that can be known."""
         with self._lock:
-            sent, delivered = progress.read() if progress.exact else (self._payload, self._payload)
-            self._count.acknowledge(delivered)
+            figures = progress.read() if progress.exact else _unknown(self._payload)
+            self._count.acknowledge(figures.arrived)
             now = Progress(
                 muxed=self._count.muxed,
                 delivered=self._count.delivered,
-                sent_bytes=sent,
-                delivered_bytes=delivered,
+                sent_bytes=figures.entered,
+                delivered_bytes=figures.arrived,
                 exact=progress.exact,
+                shut=figures.shut,
             )
             changed, self._last = now != self._last, now
             if changed:
                 self._write(now)
+        return figures.established
+
+
+def _unknown(written: int) -> SocketFigures:
+    """Where the socket says nothing: what was written counts as arrived."""
+    return SocketFigures(entered=written, arrived=written, shut=False, established=True)
 
 
 class _LibavLog:

@@ -14,7 +14,7 @@ from enum import Enum
 
 from ionia.core.media import EncodedPacket, MediaHeader, Track
 
-VERSION = 1
+VERSION = 2
 
 SUBCOMMAND = "send-rtmp"
 """Hidden sub-command under which a frozen engine starts itself as a sender."""
@@ -77,7 +77,7 @@ class Progress:
 
     `muxed`: packets whose bytes entered the socket; `delivered`: those the other machine acknowledged. `sent_bytes`
     and `delivered_bytes` are the same on the wire. If `exact` is False the system does not tell what was
-    acknowledged, and what entered the socket counts as delivered.
+    acknowledged, and what entered the socket counts as delivered. `shut`: the server's receive window is closed.
     """
 
     muxed: int
@@ -85,6 +85,7 @@ class Progress:
     sent_bytes: int
     delivered_bytes: int
     exact: bool
+    shut: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,9 +139,8 @@ def _body(message: Message) -> bytes:
             flags = message.keyframe | (message.track is Track.AUDIO) << 1
             return _PACKET.pack(flags, message.pts, message.dts, message.duration) + message.data
         case Progress():
-            return _PROGRESS.pack(
-                message.muxed, message.delivered, message.sent_bytes, message.delivered_bytes, message.exact
-            )
+            flags = message.exact | message.shut << 1
+            return _PROGRESS.pack(message.muxed, message.delivered, message.sent_bytes, message.delivered_bytes, flags)
         case Open():
             return _open_body(message)
         case Ready():
@@ -174,8 +174,15 @@ def _packet(body: bytes) -> EncodedPacket:
 
 
 def _progress(body: bytes) -> Progress:
-    muxed, delivered, sent, received, exact = _PROGRESS.unpack(body)
-    return Progress(muxed=muxed, delivered=delivered, sent_bytes=sent, delivered_bytes=received, exact=bool(exact))
+    muxed, delivered, sent, received, flags = _PROGRESS.unpack(body)
+    return Progress(
+        muxed=muxed,
+        delivered=delivered,
+        sent_bytes=sent,
+        delivered_bytes=received,
+        exact=bool(flags & 1),
+        shut=bool(flags & 2),
+    )
 
 
 def _ended(body: bytes) -> Ended:
