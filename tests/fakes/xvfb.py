@@ -25,8 +25,10 @@ class Xvfb:
     Start it on a thread that lives as long as it shall: the system ends it with the thread that started it.
     """
 
-    def __init__(self, width: int = 640, height: int = 480) -> None:
+    def __init__(self, width: int = 640, height: int = 480, *arguments: str) -> None:
+        """`arguments` are Xvfb's own: "-extension", "DAMAGE"."""
         self.display = ""
+        self._arguments = arguments
         self._directory = tempfile.TemporaryDirectory(prefix="xvfb-")
         self._process: subprocess.Popen[bytes] | None = None
         self.start(width, height)
@@ -47,6 +49,7 @@ class Xvfb:
             dies_with_us = ["setpriv", "--pdeathsig", "KILL", "--"] if shutil.which("setpriv") else []
             arguments = [*dies_with_us, "Xvfb", *([self.display] if self.display else []), "-displayfd", str(write_end)]
             arguments += ["-screen", "0", f"{width}x{height}x24", "-nolisten", "tcp", "-noreset"]
+            arguments += self._arguments
             self._process = subprocess.Popen(
                 arguments,
                 pass_fds=[write_end],

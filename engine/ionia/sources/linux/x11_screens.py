@@ -5,6 +5,7 @@ Wayland desktop shows X clients nothing but each other, so that it is refused wi
 """
 
 import contextlib
+import logging
 import os
 import socket
 import struct
@@ -25,8 +26,11 @@ from ionia.core.media import VideoFrame
 from ionia.core.ports import Clock
 from ionia.core.service import ScreenInfo, WindowInfo
 from ionia.sources.grabber import LibavGrabber
+from ionia.sources.linux.x11_damage import ScreenDamage, WatchedGrabber
 
 assert sys.platform == "linux"  # noqa: S101 - mypy checks the rest for Linux only
+
+log = logging.getLogger(__name__)
 
 BACKEND = "x11grab"
 
@@ -119,7 +123,7 @@ class X11Screen:
         self._cursor = cursor
         self._clock = clock
         self._display: Display | None = None
-        self._grabber: LibavGrabber | None = None
+        self._grabber: WatchedGrabber | None = None
         self._monitor: _Monitor | None = None
 
     def open(self) -> tuple[int, int]:
@@ -130,7 +134,9 @@ class X11Screen:
             with _x_errors_told(self._name):
                 self._watch(self._display)
                 self._monitor = _area(self._display, self._screen_id)
-            self._grabber = LibavGrabber(BACKEND, self._name, BACKEND, self._options(self._monitor), self._clock)
+            grabber = LibavGrabber(BACKEND, self._name, BACKEND, self._options(self._monitor), self._clock)
+            damage = None if _window_id(self._screen_id) is not None else self._damage(self._monitor)
+            self._grabber = WatchedGrabber(grabber, damage, self._clock)
             return self._grabber.open()
         except BaseException:
             self.close()
@@ -171,6 +177,18 @@ class X11Screen:
             "grab_y": str(monitor.y),
             "video_size": f"{monitor.width}x{monitor.height}",
         }
+
+    def _damage(self, monitor: _Monitor) -> ScreenDamage | None:
+        """Not for windows: what covers one is seen in its picture, and isn't damage to it."""
+        display = _connect(self._name)
+        try:
+            if ScreenDamage.offered(display):
+                area = monitor.x, monitor.y, monitor.width, monitor.height
+                return ScreenDamage(display, area, cursor=self._cursor)
+        except _X_ERRORS as error:
+            log.info("the X server can't be asked for changes: %s", error)
+        _close(display)
+        return None
 
     def _watch(self, display: Display) -> None:
         """Ask for an event when the root window or a monitor changes, so that a grab need not ask each time."""
