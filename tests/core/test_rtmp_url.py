@@ -35,6 +35,13 @@ def test_login() -> None:
     assert (url.user, url.password) == ("us%20er", "p@ss:word")
     assert url.server_url == "rtmp://us%20er:p@ss:word@h:1935/"
     assert parse_rtmp_url("rtmps://[::1]/a/b").server_url == "rtmps://[::1]:443/"
+    assert url.carried_url(5000) == "rtmp://us%20er:p@ss:word@127.0.0.1:5000/"
+
+
+def test_carried_over_tls_by_someone_else() -> None:
+    url = parse_rtmp_url("rtmps://[::1]/a/more/key")
+    assert url.carried_url(5000) == "rtmp://127.0.0.1:5000/"
+    assert url.application_url == "rtmps://[::1]:443/a/more"
 
 
 @pytest.mark.parametrize(

@@ -10,9 +10,13 @@ from pathlib import Path
 import pytest
 
 from ionia.core.test_pattern import read_index
+from tests.fakes.certificates import make_certificate
+from tests.fakes.engine_process import RpcError
 from tests.fakes.frozen_engine import FrozenEngine, freeze
+from tests.fakes.live_stream import check_begin, go_live
 from tests.fakes.media_check import decode_luma, file_facts
 from tests.fakes.nginx_rtmp import NginxRtmp, nginx_rtmp
+from tests.fakes.rtmp_server import rtmp_server, server_context
 from tests.fakes.windows_rig import WindowsRig, windows_rig
 
 __all__ = ["windows_rig"]  # a fixture
@@ -89,3 +93,35 @@ def test_a_killed_engine_takes_its_sender_along(frozen: FrozenEngine) -> None:
         engine.process.kill()
         engine.process.wait(DEADLINE_S)
         server.wait_until_over("killed", DEADLINE_S)
+
+
+def test_a_key_goes_only_to_a_server_with_a_good_certificate(frozen: FrozenEngine, tmp_path: Path) -> None:
+    good, other = make_certificate(tmp_path), make_certificate(tmp_path, names="DNS:elsewhere.test")
+    trusted = tmp_path / "authorities.pem"
+    trusted.write_bytes(good.read_bytes() + other.read_bytes())
+    with (
+        rtmp_server(tls=server_context(good)) as right,
+        rtmp_server(tls=server_context(other)) as wrong,
+        frozen.start(SSL_CERT_FILE=frozen.path(trusted)) as engine,
+    ):
+        go_live(engine, right.url())
+        with pytest.raises(RpcError, match="certificate is not valid for this address") as refused:
+            go_live(engine, wrong.url(), "wrong", requireConnection=True)
+        assert (refused.value.code, refused.value.kind) == (1303, "connect_failed")
+        engine.wait_stats("streamer.getStats", "default", lambda stats: stats["videoPackets"] >= 30)
+        (publication,) = right.publications
+        right.wait_for(lambda: len(publication.of(9)) >= 30, DEADLINE_S)
+        check_begin(publication.media)
+        assert publication.tc_url == f"rtmps://127.0.0.1:{right.port}/live"
+        assert wrong.publications
+        assert all(attempt.bytes_read == 0 for attempt in wrong.publications)
+        engine.process.kill()
+        right.wait_for(lambda: publication.over, DEADLINE_S)
+
+
+def test_a_key_does_not_go_to_a_server_that_the_system_does_not_trust(frozen: FrozenEngine, tmp_path: Path) -> None:
+    with rtmp_server(tls=server_context(make_certificate(tmp_path))) as server, frozen.start() as engine:
+        with pytest.raises(RpcError, match="certificate is not valid for this address"):
+            go_live(engine, server.url(), requireConnection=True)
+        assert server.publications
+        assert all(attempt.bytes_read == 0 for attempt in server.publications)

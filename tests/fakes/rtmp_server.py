@@ -74,6 +74,7 @@ class Publication:
     """One connection and what came over it."""
 
     app: str = ""
+    tc_url: str = ""
     key: str = ""
     commands: list[str] = field(default_factory=list)
     media: list[MediaMessage] = field(default_factory=list)
@@ -284,6 +285,7 @@ class _Conversation:
             details = values[2]
             assert isinstance(details, dict)
             self.publication.app = str(details["app"])
+            self.publication.tc_url = str(details["tcUrl"])
             if self.reached(Stage.CONNECT):
                 self.answer("_error", transaction, None, status("NetConnection.Connect.Rejected", "error"))
                 raise _HangUp

@@ -42,8 +42,16 @@ class RtmpUrl:
     @property
     def server_url(self) -> str:
         """The address without application and key, to connect to; still a secret if there is a password."""
-        login = f"{self.user}:{self.password}@" if self.user or self.password else ""
-        return f"{self._scheme}://{login}{self._bracketed_host}:{self.port}/"
+        return f"{self._scheme}://{self._login}{self._bracketed_host}:{self.port}/"
+
+    def carried_url(self, port: int) -> str:
+        """`server_url` by way of a carrier, which listens at `port` of this machine and speaks TLS with the server."""
+        return f"rtmp://{self._login}127.0.0.1:{port}/"
+
+    @property
+    def application_url(self) -> str:
+        """How the server is told where the publisher believes to be (tcUrl of Adobe's RTMP specification, 7.2.1.1)."""
+        return f"{self._scheme}://{self._bracketed_host}:{self.port}/{self.app}"
 
     @property
     def redacted(self) -> str:
@@ -62,6 +70,10 @@ class RtmpUrl:
 
     def __str__(self) -> str:
         return self.redacted
+
+    @property
+    def _login(self) -> str:
+        return f"{self.user}:{self.password}@" if self.user or self.password else ""
 
     @property
     def _scheme(self) -> str:

@@ -121,12 +121,12 @@ class DeliveryCount:
 class RtmpOutput:
     """One connection. The thread that opens it writes and closes; errors are libav's (OSError among them)."""
 
-    def __init__(self, url: RtmpUrl, header: MediaHeader, *, ca_file: str) -> None:
-        """Connect and publish; blocks with the GIL held."""
+    def __init__(self, url: RtmpUrl, header: MediaHeader, *, ca_file: str, carrier_port: int | None = None) -> None:
+        """Connect and publish; blocks with the GIL held. `carrier_port`: of a carrier that speaks TLS for us."""
         self._tracks = {Track.VIDEO, Track.AUDIO} if header.has_audio else {Track.VIDEO}
         self._timeline = FlvTimeline(fps=header.fps)
         self._milliseconds = 0
-        self._container = av.open(_tee_slave(url, header, ca_file), "w", format="tee")
+        self._container = av.open(_tee_slave(url, header, ca_file, carrier_port), "w", format="tee")
         self._stream = self._container.add_data_stream("bin_data")
         self._container.start_encoding()
         self.progress = SocketProgress(_connection())
@@ -153,26 +153,34 @@ class RtmpOutput:
         self._container.mux(out)
 
 
-def _tee_slave(url: RtmpUrl, header: MediaHeader, ca_file: str) -> str:
-    """The tee muxer's description of one RTMP slave, escaped for its two levels of parsing."""
+def buffer_bytes(header: MediaHeader) -> int:
+    """What a socket may hold. Little, because it is late and can't be dropped any more; Linux would take 2.9 MB."""
     wanted = round((header.video_bitrate + header.audio_bitrate) / 8 * _BUFFER_SECONDS)
+    return min(max(wanted, _LEAST_BUFFER), _MOST_BUFFER)
+
+
+def _tee_slave(url: RtmpUrl, header: MediaHeader, ca_file: str, carrier_port: int | None) -> str:
+    """The tee muxer's description of one RTMP slave, escaped for its two levels of parsing."""
     options = {
         "f": "data",
         "rw_timeout": str(IO_TIMEOUT_US),
         "tcp_nodelay": "1",
-        # Small, because what is in there is late and can't be dropped; without this Linux takes 2.9 MB.
-        "send_buffer_size": str(min(max(wanted, _LEAST_BUFFER), _MOST_BUFFER)),
+        "send_buffer_size": str(buffer_bytes(header)),
         "rtmp_live": "live",
         # Given, not left to be guessed from the address: a slash in the key's arguments would mislead FFmpeg.
         "rtmp_app": url.app,
         "rtmp_playpath": url.key,
     }
-    if url.secure:
+    server = url.server_url
+    if carrier_port is not None:
+        server = url.carried_url(carrier_port)
+        options["rtmp_tcurl"] = url.application_url  # or the server would be told the carrier's address
+    elif url.secure:
         options |= {"tls_verify": "1", "verifyhost": url.host}
         if ca_file:
             options["ca_file"] = ca_file
     described = ":".join(f"{name}={_escaped(value, _SPECIAL_IN_OPTION)}" for name, value in options.items())
-    return _escaped(f"[{described}]{url.server_url}", _SPECIAL_IN_SLAVE)
+    return _escaped(f"[{described}]{server}", _SPECIAL_IN_SLAVE)
 
 
 def _escaped(text: str, special: str) -> str:

@@ -9,7 +9,6 @@ import os
 import queue
 import signal
 import socket
-import ssl
 import sys
 import threading
 from collections.abc import Sequence
@@ -25,7 +24,7 @@ from ionia.core.redaction import one_line
 from ionia.core.rtmp_url import RtmpUrl, parse_rtmp_url
 from ionia.sinks.rtmp_failure import classify
 from ionia.sinks.rtmp_lifeline import hold_on
-from ionia.sinks.rtmp_output import DeliveryCount, RtmpOutput, SocketFigures, SocketProgress
+from ionia.sinks.rtmp_output import DeliveryCount, RtmpOutput, SocketFigures, SocketProgress, buffer_bytes
 from ionia.sinks.rtmp_wire import (
     VERSION,
     Close,
@@ -40,6 +39,8 @@ from ionia.sinks.rtmp_wire import (
     Ready,
     encode,
 )
+from ionia.sinks.tls_carrier import NEEDED as CARRIER_NEEDED
+from ionia.sinks.tls_carrier import CarrierFailed, TlsCarrier
 
 REPORT_INTERVAL = 0.05
 """Seconds between looks at the socket while nothing is written."""
@@ -91,7 +92,9 @@ class _Sender:
             self._end(FailureCode.OTHER, error.message)
         connected = False
         try:
-            output = RtmpOutput(url, opened.header, ca_file=opened.ca_file)
+            carrier = _carrier(url, opened)
+            port = carrier.port if carrier else None
+            output = RtmpOutput(url, opened.header, ca_file=opened.ca_file, carrier_port=port)
             connected = True
             self._say(Connected())
             threading.Thread(target=self._watch_socket, args=(output.progress,), name="report", daemon=True).start()
@@ -101,6 +104,10 @@ class _Sender:
             if isinstance(message, Close):
                 self._closing = True
                 output.close()
+                if carrier:
+                    carrier.close()
+        except CarrierFailed as failed:
+            self._end(failed.code, one_line(failed.detail)[:300])
         except (av.error.FFmpegError, OSError, ValueError) as error:
             self._fail(error, url, connected=connected)
         self._end(None, "")
@@ -109,7 +116,7 @@ class _Sender:
         number = abs(getattr(error, "errno", None) or 0)
         # The tee muxer repeats what the RTMP protocol said, with all options.
         log = "\n".join(line for line in self._log.tail().splitlines() if "tee" not in line and "Slave" not in line)
-        if not connected and not log:
+        if not (connected or log or url.secure):
             log = _explanation(url)
         code = classify(number, log, secure=url.secure, connected=connected)
         # libav's own text carries the whole address; its log carries parts of it.
@@ -220,19 +227,22 @@ class _LibavLog:
         return self._tail.decode(errors="replace")
 
 
-def _explanation(url: RtmpUrl) -> str:
-    """Ask again what libav did not say why it failed: is there such a host, does it listen, is its certificate good?
+def _carrier(url: RtmpUrl, opened: Open) -> TlsCarrier | None:
+    """Who speaks TLS, if that isn't libav. Raises CarrierFailed, before anything secret has left this process."""
+    if not (url.secure and CARRIER_NEEDED):
+        return None
+    return TlsCarrier(url, ca_file=opened.ca_file, buffer_bytes=buffer_bytes(opened.header))
 
-    Only to explain a failure, never to allow or forbid a connection: libav has the say about that.
+
+def _explanation(url: RtmpUrl) -> str:
+    """Ask again what libav did not say why it failed: is there such a host, does it listen?
+
+    Only to explain a failure. Not for rtmps: there libav says it, or the carrier does.
     """
     try:
-        with socket.create_connection((url.host, url.port), timeout=1) as plain:
-            if url.secure:
-                ssl.create_default_context().wrap_socket(plain, server_hostname=url.host).close()
+        socket.create_connection((url.host, url.port), timeout=1).close()
     except socket.gaierror:
         return "failed to resolve hostname"
-    except ssl.SSLCertVerificationError as error:
-        return f"certificate: {error.verify_message}"
     except ConnectionRefusedError:
         return "connection refused"
     except OSError:

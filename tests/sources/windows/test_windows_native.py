@@ -1,12 +1,14 @@
 """Runs the tests of `native` under the rig's Windows Python, and reports each of them here."""
 
 import ast
+import shutil
 import subprocess
 import xml.etree.ElementTree as ET
 from pathlib import Path
 
 import pytest
 
+from tests.fakes.certificates import make_certificate
 from tests.fakes.windows_rig import ROOT, WindowsRig, windows_path, windows_rig
 
 __all__ = ["windows_rig"]  # a fixture
@@ -29,6 +31,9 @@ def outcomes(windows_rig: WindowsRig, tmp_path_factory: pytest.TempPathFactory) 
     report, log = folder / "report.xml", folder / "dxgi.log"
     arguments = ["-m", "pytest", "--noconftest", "-p", "no:cacheprovider", "-c", windows_path(NATIVE / "rig.ini")]
     environment = windows_rig.environment(RIG_DXGI_LOG=str(log), PYTHONDONTWRITEBYTECODE="1")
+    if shutil.which("openssl"):
+        certificate = make_certificate(folder, names="DNS:localhost")
+        environment["IONIA_TEST_CERTIFICATE"] = windows_path(certificate)
     try:
         done = windows_rig.run(
             "python.exe", *arguments, f"--junitxml={windows_path(report)}", windows_path(NATIVE),
