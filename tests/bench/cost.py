@@ -8,6 +8,7 @@ import statistics
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from tests.bench.desktop import desktop
 from tests.bench.media import Timing, timing
@@ -93,7 +94,7 @@ def in_turns(where: Stage, form: Form, size: Size, mode: str, notes: list[str]) 
     for number in range(rounds):
         runs[Ours.name].append(one_run(Ours(), where, form, size, seconds))
         for recorder in others if number == 0 else [Peer()]:
-            run = tried(recorder, notes, lambda peer=recorder: one_run(peer, where, form, size, seconds))
+            run = tried(recorder, notes, partial(one_run, recorder, where, form, size, seconds))
             if run is not None:
                 runs[recorder.name].append(run)
     return runs

@@ -83,9 +83,9 @@ class Obs:
                 )
             try:
                 with connected(port, process) as remote:
-                    before = lost_so_far(remote)
                     remote.ask("StartRecord")
                     _until(lambda: remote.ask("GetRecordStatus")["outputBytes"] > 0, "OBS did not record")
+                    before = lost_so_far(remote)  # loading everything made it late, which is no part of the recording
                     recording = ObsRecording(
                         process=process, pid=process.pid, remote=remote, path=path, lost_before=before
                     )
