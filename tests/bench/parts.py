@@ -1,5 +1,6 @@
-"""What every part of the bench gets: how long it may take and where it may write. And the parts' common goals."""
+"""The bench's parts by name, and what each of them gets: how long it may take and where it may write."""
 
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -8,12 +9,135 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """`module` has `measure(form)`. About how long it takes: `quick` seconds, `full` minutes."""
+
+    module: str
+    about: str
+    quick: int
+    full: float
+
+
+PARTS = {
+    "startup": Part(
+        module="tests.bench.startup",
+        about="Engine start to the first answer, start to the first picture.",
+        quick=8,
+        full=0.5,
+    ),
+    "offset": Part(
+        module="tests.bench.av_offset",
+        about="A/V offset: a flash on a real X server and a beep on a real PulseAudio, of one instant, in the file.",
+        quick=40,
+        full=6,
+    ),
+    "drift": Part(
+        module="tests.bench.drift",
+        about="Steady sound from devices whose clocks are wrong, in virtual time.",
+        quick=12,
+        full=2,
+    ),
+    "timing": Part(
+        module="tests.bench.frame_timing",
+        about="Even frames, the lengths of both tracks, lost pictures.",
+        quick=25,
+        full=7,
+    ),
+    "cost": Part(
+        module="tests.bench.cost",
+        about="CPU of a recording, by picture and size, in turns with the peers.",
+        quick=40,
+        full=10,
+    ),
+    "profile": Part(
+        module="tests.bench.profile",
+        about="Where the CPU time goes per frame, stage by stage, measured inside the engine.",
+        quick=18,
+        full=1.5,
+    ),
+    "kills": Part(
+        module="tests.bench.kills",
+        about="`kill -9` at random moments: what plays, and how much is missing.",
+        quick=30,
+        full=6,
+    ),
+    "finish": Part(
+        module="tests.bench.finish",
+        about="From `stop` to a finished file, after ten seconds and after an hour.",
+        quick=15,
+        full=2,
+    ),
+    "answers": Part(
+        module="tests.bench.answers",
+        about="How long `getStats` takes while the engine is busy.",
+        quick=14,
+        full=1.5,
+    ),
+    "memory": Part(
+        module="tests.bench.memory",
+        about="The recording soak: memory, threads, files and A/V offset over time, at 1080p30.",
+        quick=16,
+        full=33,
+    ),
+    "faults": Part(
+        module="tests.bench.live_faults",
+        about="What a recording and the other calls notice of a server that is frozen, dead, stalled, resetting or cut "
+        "off.",
+        quick=30,
+        full=4,
+    ),
+    "outages": Part(
+        module="tests.bench.live_outages",
+        about="The server goes away and comes back: how long until its first picture.",
+        quick=20,
+        full=3,
+    ),
+    "live": Part(
+        module="tests.bench.live_cost",
+        about="What a stream beside a recording costs; bit rate and A/V offset at the server.",
+        quick=60,
+        full=6,
+    ),
+    "link": Part(
+        module="tests.bench.live_link",
+        about="A link that carries half as much for a while (needs root).",
+        quick=45,
+        full=3,
+    ),
+    "soak": Part(
+        module="tests.bench.live_soak",
+        about="The live soak: record and stream while the link fails once a minute, with memory, threads and files.",
+        quick=75,
+        full=62,
+    ),
+}
+"""In the order in which they are measured and shown."""
+
+SOAKS = ("memory", "soak")
+"""Parts that last as long as they are told to; in the full form they run only when they are named."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Form:
-    """`full` is False for the quick form, in which all parts together take five minutes. `folder` is empty."""
+    """`full` is False for the quick form, in which all parts together take five minutes. `folder` is empty.
+
+    `minutes` is the length of a soak where one was asked for; it goes with the full form.
+    """
 
     full: bool
     folder: Path
+    minutes: float | None = None
 
     def of(self, quick: T, full: T) -> T:
         """The one that belongs to this form."""
         return full if self.full else quick
+
+    def need_room(self, seconds: float, bits_per_second: float) -> str:
+        """A sentence about the disk that a recording of this length takes. Raises RuntimeError when it isn't there."""
+        need, free = seconds * bits_per_second / 8 * 1.1 + 1e8, shutil.disk_usage(self.folder).free
+        if free < need:
+            raise RuntimeError(
+                f"{self.folder.parent} has {free / 1e9:.1f} GB free and {need / 1e9:.1f} GB are needed: "
+                "set TMPDIR to a folder with more room"
+            )
+        return f"It needed {seconds * bits_per_second / 8e9:.1f} GB of disk while it ran."

@@ -32,16 +32,23 @@ class Row:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Series:
-    """Points of a plot: one line or one set of bars. `x` are numbers for a line, names for bars."""
+    """Points of a plot: one line or one set of bars. `x` are numbers for a line, names for bars.
+
+    `kind` is the plot's own where it is empty. A recorder's name as label has that recorder's colour in every plot.
+    """
 
     label: str
     x: list[float] | list[str]
     y: list[float]
+    kind: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plot:
-    """A picture of the scorecard. `kind` is "points", "line" or "bars"; `limits` are drawn as dashed lines."""
+    """A picture of the scorecard. `kind` is "points", "line" or "bars"; `limits` are drawn as dashed lines.
+
+    `spans` are times of something, each [from, to, what], drawn as shades; `marks` instants, with `marks_label`.
+    """
 
     name: str
     title: str
@@ -50,6 +57,10 @@ class Plot:
     series: list[Series]
     kind: str = "line"
     limits: list[float] = field(default_factory=list)
+    spans: list[tuple[float, float, str]] = field(default_factory=list)
+    marks: list[float] = field(default_factory=list)
+    marks_label: str = ""
+    from_zero: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +78,16 @@ class PartResult:
     @classmethod
     def from_json(cls, value: dict[str, Any]) -> "PartResult":
         """The reverse of `as_json`."""
-        plots = [Plot(**{**plot, "series": [Series(**one) for one in plot["series"]]}) for plot in value["plots"]]
+        plots = [
+            Plot(
+                **{
+                    **plot,
+                    "series": [Series(**one) for one in plot["series"]],
+                    "spans": [(begin, end, what) for begin, end, what in plot.get("spans", [])],
+                }
+            )
+            for plot in value["plots"]
+        ]
         return cls(rows=[Row(**row) for row in value["rows"]], notes=value["notes"], plots=plots)
 
 

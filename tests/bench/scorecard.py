@@ -4,7 +4,7 @@ Results are kept beside the plots as JSON, so that measuring one part again leav
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -27,14 +27,34 @@ Medians of several runs; in brackets from where to where they went. "NO" is a go
 def write(results: Mapping[str, PartResult], machine: Mapping[str, str], *, full: bool) -> Path:
     """Merge the results into what is kept, and make page and plots anew. The page's path."""
     FOLDER.mkdir(parents=True, exist_ok=True)
-    kept: dict[str, Any] = json.loads(KEPT.read_text(encoding="utf-8")) if KEPT.exists() else {}
+    kept = read(KEPT)
     for name, result in results.items():
         kept[name] = {"machine": dict(machine), "form": "full" if full else "quick", "result": result.as_json()}
+    _save(kept, results)
+    return PAGE
+
+
+def read(path: Path) -> dict[str, Any]:
+    """What was kept: part by name. Empty where nothing was."""
+    kept: dict[str, Any] = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    return kept
+
+
+def _save(kept: Mapping[str, Any], changed: Iterable[str]) -> None:
+    """Write results and page, and the plots of what has changed."""
     KEPT.write_text(json.dumps(kept, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     PAGE.write_text(page(kept), encoding="utf-8")
-    for entry in kept.values():
-        for plot in PartResult.from_json(entry["result"]).plots:
+    for name in changed:
+        for plot in PartResult.from_json(kept[name]["result"]).plots if name in kept else ():
             draw(plot, FOLDER / f"{plot.name}.png")
+
+
+def take(results: Path, names: Sequence[str]) -> Path:
+    """Take over the parts named, as far as they are there, from another run's results. The page's path."""
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    kept = read(KEPT)
+    others = read(results)
+    _save({**kept, **{name: others[name] for name in names if name in others}}, names)
     return PAGE
 
 

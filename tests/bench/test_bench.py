@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.bench.parts import PARTS
 from tests.bench.report import PartResult, Plot, Row, Series, markdown_table, percentile, spread, text_table, verdict
 
 ROWS = [
@@ -54,7 +55,7 @@ def test_a_result_survives_being_written_down() -> None:
 
 def test_every_part_can_be_called_by_its_name() -> None:
     pytest.importorskip("imageio_ffmpeg", reason="the bench's packages are not installed")
-    from tests.bench.__main__ import PARTS, arguments, load  # noqa: PLC0415 - needs packages that tests don't
+    from tests.bench.__main__ import arguments, load  # noqa: PLC0415 - needs packages that tests don't
 
     for name in PARTS:
         assert arguments([name, "--quick"]).parts == [name]

@@ -12,7 +12,7 @@ import psutil
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Usage:
-    """At one instant: CPU seconds since the start, resident bytes, threads, open files.
+    """At one instant: CPU seconds since the start, resident bytes, threads, open files, processes.
 
     `private_bytes` leaves out what is shared with others: libraries, and the display's picture buffers.
     """
@@ -23,12 +23,13 @@ class Usage:
     private_bytes: int
     threads: int
     files: int
+    processes: int = 1
 
 
 def usage(pid: int) -> Usage:
     """Of a process and its living children."""
     process = psutil.Process(pid)
-    cpu, rss, private, threads, files = 0.0, 0, 0, 0, 0
+    cpu, rss, private, threads, files, processes = 0.0, 0, 0, 0, 0, 0
     for each in [process, *process.children(recursive=True)]:
         with contextlib.suppress(psutil.NoSuchProcess):
             times = each.cpu_times()
@@ -38,8 +39,15 @@ def usage(pid: int) -> Usage:
             private += memory.rss - memory.shared
             threads += each.num_threads()
             files += each.num_fds()
+            processes += 1
     return Usage(
-        at=time.monotonic(), cpu_seconds=cpu, rss_bytes=rss, private_bytes=private, threads=threads, files=files
+        at=time.monotonic(),
+        cpu_seconds=cpu,
+        rss_bytes=rss,
+        private_bytes=private,
+        threads=threads,
+        files=files,
+        processes=processes,
     )
 
 

@@ -32,6 +32,7 @@ LEAD_SECONDS = BUFFER_SECONDS + 0.2
 
 AMPLITUDE = 0.5
 STATEMENT_INTERVAL_NS = 23_000_000
+STATEMENTS_KEPT = 25
 ANSWER_TIMEOUT = 20.0
 
 
@@ -161,6 +162,7 @@ class Player:
                     self._statements.append(
                         (now, snapshot - info.read_index // 8 * 1_000_000_000 // RATE + info.sink_usec * 1000)
                     )
+                    del self._statements[:-STATEMENTS_KEPT]
         if time.monotonic_ns() >= self._next_statement_ns:
             self._asked_ns = time.monotonic_ns()
             self._operation = self._lib.pa_stream_update_timing_info(self._stream, self._ffi.NULL, self._ffi.NULL)
@@ -168,7 +170,7 @@ class Player:
 
     def _origin_ns(self) -> int:
         # The second earliest: a statement that is dated late, or made between two steps of the server, looks late.
-        return sorted(origin for _, origin in self._statements[-25:])[1]
+        return sorted(origin for _, origin in self._statements)[1]
 
     def _place_beeps(self) -> list[dict[str, int | None]]:
         late: list[dict[str, int | None]] = []

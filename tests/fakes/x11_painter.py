@@ -1,6 +1,8 @@
 """A program that paints on an X display what a test looks for: the test card's code, a flash at an instant, a title.
 
-Run it as `python -m tests.fakes.x11_painter :99`. It reads a command a line from stdin and answers each with one line:
+Run it as `python -m tests.fakes.x11_painter :99`; with `upper` behind it, it covers only the upper quarter, where
+flashes are, and leaves the rest to whoever paints there. It reads a command a line from stdin and answers each with
+one line:
 
     index N             the test card's code for N                          -> done NS
     flash AT_NS MS      upper quarter white at an instant, black MS later    -> flashed BEFORE_NS AFTER_NS
@@ -29,9 +31,9 @@ _SPIN_NS = 2_000_000
 
 
 class Painter:
-    """The program's side: one undecorated window over the whole display."""
+    """The program's side: one undecorated window over the whole display, or over its upper quarter."""
 
-    def __init__(self, display: str) -> None:
+    def __init__(self, display: str, *, upper: bool = False) -> None:
         from Xlib import X  # noqa: PLC0415 - only the program needs it
         from Xlib import display as xdisplay  # noqa: PLC0415 - only the program needs it
 
@@ -39,8 +41,9 @@ class Painter:
         screen = self._display.screen()
         size = screen.root.get_geometry()
         self._layout = CardLayout(size.width, size.height)
+        height = self._layout.flash.bottom if upper else size.height
         self._window = screen.root.create_window(
-            0, 0, size.width, size.height, 0, screen.root_depth, X.InputOutput, X.CopyFromParent, background_pixel=BLACK
+            0, 0, size.width, height, 0, screen.root_depth, X.InputOutput, X.CopyFromParent, background_pixel=BLACK
         )
         self._gc = self._window.create_gc()
         self._window.map()
@@ -137,9 +140,9 @@ class PainterProcess:
 
 
 @contextlib.contextmanager
-def painter(display: str) -> Iterator[PainterProcess]:
+def painter(display: str, *, upper: bool = False) -> Iterator[PainterProcess]:
     """Start the program on a display and end it afterwards."""
-    arguments = [sys.executable, "-m", "tests.fakes.x11_painter", display]
+    arguments = [sys.executable, "-m", "tests.fakes.x11_painter", display, *(["upper"] if upper else [])]
     with subprocess.Popen(arguments, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         try:
             yield PainterProcess(process)
@@ -155,7 +158,7 @@ def painter(display: str) -> Iterator[PainterProcess]:
 
 def main() -> None:
     """Answer commands until stdin ends."""
-    canvas = Painter(sys.argv[1])
+    canvas = Painter(sys.argv[1], upper="upper" in sys.argv[2:])
     try:
         for line in sys.stdin:
             sys.stdout.write(canvas.run(line.rstrip("\n")) + "\n")
