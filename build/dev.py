@@ -85,6 +85,8 @@ def setup(extras: list[str]) -> int:
     """Make the virtual environment and install the project in it, with the extras asked for."""
     for extra in extras or [""]:
         ensure(extra)
+    if "bench" in extras and not shutil.which("obs"):
+        print("OBS is not installed: the bench goes without it as a peer (Debian: apt-get install obs-studio)")
     print(f"ready: {BIN / 'ionia-engine'}")
     return 0
 
