@@ -36,7 +36,7 @@ def measure(form: Form) -> PartResult:
     notes: list[str] = []
     for size in form.of(quick=(SMALL,), full=SIZES):
         seconds = form.of(quick=8.0, full=60.0 if size == SMALL else 30.0)
-        seconds_peer = form.of(quick=8.0, full=15.0)
+        seconds_peer = form.of(quick=8.0, full=12.0)
         others: dict[str, Recorded] = {}
         with stage(size.width, size.height) as where, desktop(where.display.display, "moving", size.fps):
             path = form.folder / "ours.mp4"
