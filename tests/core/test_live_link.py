@@ -80,6 +80,34 @@ def test_a_connection_begins_with_an_announced_keyframe_before_it_is_in_order() 
     assert sent(link.announce(picture(5, key=True), 90 * MS)) == []
 
 
+def test_what_goes_out_with_the_goodbye_is_counted_and_once() -> None:
+    link = connected(live())
+    link.offer([picture(0, key=True)], 0)
+    assert link.progressed(1, muxed=1, delivered=0, sent_bytes=900, delivered_bytes=0, now_ns=MS) == []
+    link.stop(2 * MS)
+    assert link.figures(2 * MS).bytes_sent == 900
+    assert link.progressed(1, muxed=1, delivered=1, sent_bytes=1000, delivered_bytes=1000, now_ns=3 * MS) == []
+    assert link.figures(3 * MS).bytes_sent == 1000
+    gone = connected(live())
+    gone.progressed(1, muxed=0, delivered=0, sent_bytes=900, delivered_bytes=0, now_ns=MS)
+    gone.ended(1, "reset", 2 * MS)
+    gone.stop(3 * MS)
+    gone.progressed(1, muxed=0, delivered=0, sent_bytes=1000, delivered_bytes=0, now_ns=4 * MS)
+    assert gone.figures(4 * MS).bytes_sent == 900
+
+
+def test_packets_wait_here_while_the_sender_has_its_window() -> None:
+    link = live()
+    assert not link.held_back
+    connected(link)
+    link.offer([picture(0, key=True, size=40_000)], 0)
+    assert not link.held_back
+    link.offer([picture(1)], 40 * MS)
+    assert link.held_back
+    link.progressed(1, muxed=1, delivered=0, sent_bytes=40_000, delivered_bytes=0, now_ns=50 * MS)
+    assert not link.held_back
+
+
 def test_what_waits_when_it_stops_is_no_latency() -> None:
     link = connected(live())
     link.offer([picture(0, key=True)], 0)

@@ -111,6 +111,7 @@ class LiveLink:
         self._sent_bytes = 0  # of this connection
         self._delivered_bytes = 0  # likewise
         self._shut = False  # likewise
+        self._closing_id = 0  # the attempt that says goodbye
         self._earlier_bytes = 0  # of those before
         self._rate = RateMeter()
 
@@ -127,14 +128,21 @@ class LiveLink:
             return deadline
         return self._control_ns if deadline is None else min(self._control_ns, deadline)
 
+    @property
+    def held_back(self) -> bool:
+        """Whether packets wait here until the sender has written others."""
+        return self._connected and self._buffer.waiting
+
     def start(self, now_ns: int) -> list[LiveAction]:
         """Go live. Raises ValueError when that was done before."""
         return self._carry_out(self._policy.on(Started(), now_ns), now_ns)
 
     def stop(self, now_ns: int) -> list[LiveAction]:
         """Stop for good; allowed in any state."""
+        if self._connected:
+            self._closing_id = self._attempt_id
         actions = self._carry_out(self._policy.on(Stopped(), now_ns), now_ns)
-        return actions + self._begin_anew(now_ns)
+        return actions + self._forget(now_ns)
 
     def announce(self, keyframe: EncodedPacket, now_ns: int) -> list[LiveAction]:
         """A keyframe has been encoded. A connection without a picture begins with it, before it is in order."""
@@ -175,6 +183,8 @@ class LiveLink:
 
         `shut`: the server takes no more at present.
         """
+        if attempt_id == self._closing_id:
+            self._sent_bytes = max(self._sent_bytes, sent_bytes)
         if not self._connected or attempt_id != self._attempt_id:
             return []
         self._sent_bytes, self._delivered_bytes, self._shut = sent_bytes, delivered_bytes, shut
@@ -264,6 +274,10 @@ class LiveLink:
         """At the end of a connection and at the beginning of the next."""
         self._earlier_bytes += self._sent_bytes
         self._sent_bytes = self._delivered_bytes = 0
+        return self._forget(now_ns)
+
+    def _forget(self, now_ns: int) -> list[LiveAction]:
+        """Whatever was waiting and measured."""
         self._shut = False
         self._edge.restart()
         self._bitrate.reset()

@@ -146,6 +146,11 @@ class StreamBuffer:
         return len(self._queue) + len(self._in_flight)
 
     @property
+    def waiting(self) -> bool:
+        """Whether packets have not been taken yet."""
+        return bool(self._queue)
+
+    @property
     def span_ns(self) -> int:
         """Media time from the oldest undelivered packet to the newest one offered; 0 when all is delivered."""
         oldest = self._oldest

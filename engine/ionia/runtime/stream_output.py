@@ -50,6 +50,7 @@ FIRST_CONNECTION_SECONDS = 8.0
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _FromSender:
     attempt_id: int
+    at_ns: int
     event: SenderEvent
 
 
@@ -84,6 +85,7 @@ class StreamOutput:
         self._keyframe: EncodedPacket | None = None  # newest announced one, protected by _condition
         self._messages: list[_FromSender] = []  # protected by _condition
         self._stopping = False  # protected by _condition
+        self._held_back = False  # whether progress lets more packets go; protected by _condition
         self._link = LiveLink(
             LiveSettings(
                 fps=pipeline.fps,
@@ -199,6 +201,7 @@ class StreamOutput:
             while not self._wait():
                 self._step()
             self._carry_out(self._link.stop(self._clock.now_ns()))
+            self._count_last()
         finally:
             if self._sender is not None:
                 self._sender.kill()
@@ -222,17 +225,26 @@ class StreamOutput:
             packets, self._packets = self._packets, []
             messages, self._messages = self._messages, []
             keyframe, self._keyframe = self._keyframe, None
+            now_ns = self._clock.now_ns()  # not before any of these, not after any later one
         for message in messages:
             self._carry_out(self._hear(message))
-        now_ns = self._clock.now_ns()
         if keyframe is not None:
             self._carry_out(self._link.announce(keyframe, now_ns))
         self._carry_out(self._link.offer(packets, now_ns))
         self._carry_out(self._link.passed(now_ns))
         self._figures = self._link.figures(now_ns)
+        self._held_back = self._link.held_back
+
+    def _count_last(self) -> None:
+        """What went out just before the end."""
+        with self._condition:
+            messages, self._messages = self._messages, []
+        for message in messages:
+            if isinstance(message.event, Progress):
+                self._carry_out(self._hear(message))
 
     def _hear(self, message: _FromSender) -> list[LiveAction]:
-        attempt_id, now_ns = message.attempt_id, self._clock.now_ns()
+        attempt_id, now_ns = message.attempt_id, message.at_ns
         match message.event:
             case Connected():
                 actions = self._link.connected(attempt_id, now_ns)
@@ -314,8 +326,10 @@ class StreamOutput:
 
         def listen(event: SenderEvent) -> None:
             with self._condition:
-                self._messages.append(_FromSender(attempt_id=attempt_id, event=event))
-                self._condition.notify()
+                self._messages.append(_FromSender(attempt_id=attempt_id, at_ns=self._clock.now_ns(), event=event))
+                # Progress is worth waking up for only if packets wait for it; else the next packet is soon enough.
+                if self._held_back or not isinstance(event, Progress):
+                    self._condition.notify()
 
         self._sender = self._spares.take()
         self._sender.connect(self._settings.rtmp_url, self._header, listen)

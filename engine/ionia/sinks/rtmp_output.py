@@ -62,6 +62,12 @@ class SocketProgress:
     def __init__(self, connection: socket.socket | None) -> None:
         self._socket = connection
 
+    def cork(self, *, on: bool) -> None:
+        """Whether to gather what is written into full segments. FFmpeg hands chunks and their one-byte headers over
+        one by one, and each would become a segment of its own. Any thread."""
+        if sys.platform == "linux" and self._socket is not None:
+            self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_CORK, on)
+
     @property
     def exact(self) -> bool:
         """Whether acknowledged bytes are known at all (Linux only)."""
@@ -150,7 +156,9 @@ class RtmpOutput:
         out.stream = self._stream
         out.time_base = _MILLISECOND
         out.pts = out.dts = self._milliseconds
+        self.progress.cork(on=True)
         self._container.mux(out)
+        self.progress.cork(on=False)
 
 
 def buffer_bytes(header: MediaHeader) -> int:

@@ -6,12 +6,11 @@ retry, judge or drop: that is the engine's business.
 """
 
 import os
-import queue
 import signal
 import socket
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import NoReturn
 
 import av
@@ -22,6 +21,7 @@ from ionia.core.errors import IoniaError
 from ionia.core.media import EncodedPacket
 from ionia.core.redaction import one_line
 from ionia.core.rtmp_url import RtmpUrl, parse_rtmp_url
+from ionia.core.stream_buffer import WINDOW_BYTES
 from ionia.sinks.rtmp_failure import classify
 from ionia.sinks.rtmp_lifeline import hold_on
 from ionia.sinks.rtmp_output import DeliveryCount, RtmpOutput, SocketFigures, SocketProgress, buffer_bytes
@@ -43,10 +43,12 @@ from ionia.sinks.tls_carrier import NEEDED as CARRIER_NEEDED
 from ionia.sinks.tls_carrier import CarrierFailed, TlsCarrier
 
 REPORT_INTERVAL = 0.05
-"""Seconds between looks at the socket while nothing is written."""
+"""Seconds between looks at the socket."""
+
+REPORT_BYTES = WINDOW_BYTES * 3 // 4
+"""So much may be written without being reported at once: the engine goes on until it misses a whole window."""
 
 _READ_SIZE = 65_536
-_MOST_QUEUED = 512
 _LOG_TAIL = 4096
 
 
@@ -63,29 +65,30 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
 
 
 class _Sender:
-    """Threads: main connects and writes, `inbox` reads stdin, `report` watches the socket. `_lock` guards stdout and
-    the counts. Nobody joins them: the process ends with `os._exit`, so that no destructor waits for the network.
+    """Threads: main reads stdin, connects and writes, `report` watches the socket. `_lock` guards stdout and the
+    counts. Nobody joins them: the process ends with `os._exit`, so that no destructor waits for the network. What
+    main doesn't read while a write is blocked waits in the pipe; an engine that ends then takes us along (lifeline).
     """
 
     def __init__(self) -> None:
         self._log = _LibavLog()
         self._frames = FrameReader()
-        self._inbox: queue.Queue[Message | None] = queue.Queue(_MOST_QUEUED)
         self._lock = threading.Lock()
         self._count = DeliveryCount()
         self._payload = 0
         self._closing = False
         self._last: Progress | None = None
+        self._unreported = 0
 
     def run(self) -> NoReturn:
         self._say(Ready(version=VERSION))
-        threading.Thread(target=self._read_stdin, name="inbox", daemon=True).start()
-        opened = self._inbox.get()
+        messages = self._messages()
+        opened = next(messages, None)
         if not isinstance(opened, Open):
             os._exit(0)
-        self._live(opened)
+        self._live(opened, messages)
 
-    def _live(self, opened: Open) -> NoReturn:
+    def _live(self, opened: Open, messages: Iterator[Message]) -> NoReturn:
         try:
             url = parse_rtmp_url(opened.url)
         except IoniaError as error:
@@ -98,12 +101,15 @@ class _Sender:
             connected = True
             self._say(Connected())
             threading.Thread(target=self._watch_socket, args=(output.progress,), name="report", daemon=True).start()
-            while isinstance(message := self._inbox.get(), EncodedPacket):
-                output.write(message)
-                self._count_written(len(message.data), output.progress)
-            if isinstance(message, Close):
-                self._closing = True
-                output.close()
+            for message in messages:
+                if isinstance(message, EncodedPacket):
+                    output.write(message)
+                    self._count_written(len(message.data), output.progress)
+                elif isinstance(message, Close):
+                    self._closing = True
+                    output.close()
+                    self._report(output.progress)
+                    break
                 if carrier:
                     carrier.close()
         except CarrierFailed as failed:
@@ -139,16 +145,14 @@ class _Sender:
         except OSError:
             os._exit(1)  # nobody listens any more
 
-    def _read_stdin(self) -> None:
+    def _messages(self) -> Iterator[Message]:
+        """What the engine says, until it lets go."""
         while data := os.read(0, _READ_SIZE):
             try:
                 messages = self._frames.feed(data)
             except ValueError:
                 os._exit(2)
-            for message in messages:
-                self._inbox.put(message)
-        # The engine let go. Whatever the main thread waits for, nobody wants it any more.
-        os._exit(0)
+            yield from messages
 
     def _watch_socket(self, progress: SocketProgress) -> None:
         never = threading.Event()
@@ -161,8 +165,11 @@ class _Sender:
     def _count_written(self, size: int, progress: SocketProgress) -> None:
         with self._lock:
             self._payload += size
+            self._unreported += size
             self._count.add(progress.read().entered if progress.exact else self._payload)
-        self._report(progress)
+        # Each report wakes the engine up; the watch makes one soon enough, where it can.
+        if not progress.exact or self._unreported >= REPORT_BYTES:
+            self._report(progress)
 
     def _report(self, progress: SocketProgress) -> bool:
         """Tell what has changed; whether the connection still stands, as far as that can be known."""
@@ -178,6 +185,7 @@ class _Sender:
                 shut=figures.shut,
             )
             changed, self._last = now != self._last, now
+            self._unreported = 0
             if changed:
                 self._write(now)
         return figures.established

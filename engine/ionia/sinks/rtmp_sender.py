@@ -8,7 +8,6 @@ import os
 import subprocess
 import sys
 import threading
-from collections import deque
 from collections.abc import Callable, Sequence
 
 from ionia.core.media import EncodedPacket, MediaHeader
@@ -49,7 +48,7 @@ class RtmpSender:
     def __init__(self) -> None:
         """Start the process; it warms up on its own. Raises OSError if the system can't start one."""
         self._wake = threading.Condition()
-        self._pending: deque[bytes] = deque()
+        self._pending: list[bytes] = []
         self._pending_bytes = 0
         self._over = False
         self._ready = threading.Event()
@@ -101,8 +100,7 @@ class RtmpSender:
 
     def send(self, packets: Sequence[EncodedPacket]) -> None:
         """Hand packets over, in DTS order; returns at once. Ignored when the sender is over."""
-        for packet in packets:
-            self._put(packet)
+        self._put(*packets)
 
     def close(self, timeout: float = CLOSE_TIMEOUT) -> bool:
         """Let it say goodbye to the server; kill it after `timeout` seconds. Whether it could finish."""
@@ -122,8 +120,8 @@ class RtmpSender:
             thread.join(timeout)
         return not any(thread.is_alive() for thread in self._threads)
 
-    def _put(self, message: ToSender) -> None:
-        data = encode(message)
+    def _put(self, *messages: ToSender) -> None:
+        data = b"".join(encode(message) for message in messages)
         with self._wake:
             if self._over:
                 return
@@ -145,9 +143,9 @@ class RtmpSender:
                         self._wake.wait()
                     if self._over:
                         return
-                    data = self._pending.popleft()
-                    self._pending_bytes -= len(data)
-                view = memoryview(data)
+                    view = memoryview(b"".join(self._pending))
+                    self._pending.clear()
+                    self._pending_bytes = 0
                 while view:
                     view = view[os.write(pipe.fileno(), view) :]
         except OSError:  # the process is gone; `_hear` tells
