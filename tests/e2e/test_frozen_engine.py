@@ -113,6 +113,17 @@ def test_sub_commands(frozen: FrozenEngine, tmp_path: Path) -> None:
     assert frozen.run("nonsense").returncode != 0
 
 
+def test_the_selftest_says_what_it_could_not_measure(frozen: FrozenEngine) -> None:
+    done = frozen.run("selftest", "--json", "--screen", "test", "--only", "capture", "encoders")
+    result = json.loads(done.stdout)
+    found = {one["title"]: one for one in result["findings"]}
+    assert (found["Screen"]["outcome"], found["Screen"]["found"]) == ("skipped", "the test card was asked for")
+    if frozen.system == "windows":
+        for name in ("h264_nvenc", "h264_qsv", "h264_amf", "h264_mf"):
+            assert found[f"Encoder {name}"]["outcome"] == "absent"
+    assert found["Encoder libx264"]["figures"]["framesPerSecond"] > 0
+
+
 def test_node_drives_a_recording(frozen: FrozenEngine, tmp_path: Path) -> None:
     if shutil.which("node") is None:
         pytest.skip("Node.js is not installed")

@@ -1,5 +1,6 @@
 """The frozen Windows engine records a real desktop and its sound, whatever happens to them meanwhile."""
 
+import json
 import os
 import signal
 import subprocess
@@ -222,6 +223,28 @@ def test_it_is_killed_while_it_records_the_desktop(frozen: FrozenEngine, paint: 
     assert facts.video.end_seconds >= 2
     assert facts.video.frame_indexes == list(range(len(facts.video.pts)))
     assert len({read_index(luma) for _, luma in decode_luma(path)}) > 20
+
+
+def test_the_selftest_measures_what_is_here(frozen: FrozenEngine, tmp_path: Path) -> None:
+    """No rate is judged, since the machine is shared; encoders are tried in test_frozen_engine.py."""
+    parts = ["capture", "av", "sound", "disk"]
+    done = subprocess.run(
+        frozen.command("selftest", "--json", "--only", *parts, "--folder", frozen.path(tmp_path)),
+        capture_output=True, check=False, timeout=120, stdin=subprocess.DEVNULL, env=frozen.base_environment(),
+    )  # fmt: skip
+    result = json.loads(done.stdout.decode("utf-8", "strict"))
+    assert done.returncode == (0 if result["ok"] else 1)
+    found = {one["title"]: one for one in result["findings"]}
+    screen = found["Screen"]["figures"]
+    assert (screen["width"], screen["height"]) == (1280, 720)
+    assert (screen["backend"], screen["black"], screen["pointer"]) == ("dxcam-dxgi", False, True)
+    assert screen["framesPerSecond"] > 0
+    assert found["Sound and picture"]["figures"]["events"] >= 5
+    assert abs(found["Sound and picture"]["figures"]["offsetMs"]) <= 100
+    assert -20 < found["Desktop sound"]["figures"]["beepsDb"] < -6
+    assert found["Microphone"]["found"].endswith("complete silence")
+    assert found["Disk"]["figures"]["bytesPerSecond"] > 0
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_the_version_is_in_the_file(frozen: FrozenEngine) -> None:

@@ -8,6 +8,7 @@ import sys
 from typing import TYPE_CHECKING
 
 import ionia
+from ionia.cli.output_encoding import use_utf8
 from ionia.cli.secret_arguments import hide_addresses
 from ionia.core.audio_offsets import LIMIT_MS
 from ionia.core.errors import IoniaError
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 def run(arguments: Sequence[str]) -> int:
     """Run one sub-command; its exit code."""
     hide_addresses(arguments)
+    use_utf8()
     options = _parser().parse_args(arguments)
     # Warnings reach people as events; without a handler Python would print the log as well.
     logging.getLogger("ionia").addHandler(logging.NullHandler())

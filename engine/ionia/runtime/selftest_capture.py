@@ -81,13 +81,13 @@ def _no_screen(context: SelftestContext) -> Finding:
 
 def _capture(context: SelftestContext, screen: ScreenInfo) -> Captured:
     place = window_place(screen)
-    with _opened(context, cursor=True) as source, shown_window(context, screen) as window:
-        if window is None:
-            rate = None
-        else:
-            with _animated(context, window):
-                rate = _measure(context, source, place, window.strips)
-        picture = _picture(context, source)
+    rate = None
+    with _opened(context, cursor=True) as source:
+        picture = _picture(context, source)  # first: a source that gives only changes has everything to give just now
+        with shown_window(context, screen) as window:
+            if window is not None:
+                with _animated(context, window):
+                    rate = _measure(context, source, place, window.strips)
     if picture is None:
         raise IoniaError(ErrorKind.CAPTURE_UNAVAILABLE, "The screen opens, but gives no picture.")
     size = (picture.shape[1], picture.shape[0])
@@ -156,7 +156,7 @@ def _measure(context: SelftestContext, source: ScreenSource, place: Box, strips:
 
 
 def _picture(context: SelftestContext, source: ScreenSource) -> Picture | None:
-    """The screen as it is; a source that gives only changes is asked for a while."""
+    """The screen as it is, of a source that was just opened; it may take a while to begin."""
     give_up_ns = context.clock.now_ns() + _TRIES_NS
     while context.clock.now_ns() < give_up_ns:
         frame = source.grab()
