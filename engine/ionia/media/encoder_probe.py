@@ -19,6 +19,7 @@ from ionia.core.service import EncoderInfo
 from ionia.core.settings import PipelineSettings
 from ionia.media.encoder_specs import EncoderSpec, candidates, specs_for
 from ionia.media.guarded_encoder import GuardedVideoEncoder
+from ionia.media.still_encoder import StillVideoEncoder
 from ionia.media.video_encoder import LibavVideoEncoder, VideoTrackInfo
 
 _log = logging.getLogger(__name__)
@@ -61,8 +62,7 @@ def open_video_encoder(
             if not reason:
                 try:
                     encoder = LibavVideoEncoder(spec, settings, width, height)
-                    guarded = GuardedVideoEncoder(encoder, settings, width, height) if spec.hardware else encoder
-                    return guarded, encoder.info, tuple(fallbacks)
+                    return _attended(encoder, spec, settings, width, height), encoder.info, tuple(fallbacks)
                 except (av.error.FFmpegError, ValueError) as error:
                     reason = _reason(spec, error)
         fallbacks.append(Fallback(encoder=spec.name, reason=reason))
@@ -72,6 +72,19 @@ def open_video_encoder(
         f"No H.264 encoder opens for {width}x{height} at {settings.fps} fps ({tried})",
         "Try a lower bit rate, frame rate or screen resolution.",
     )
+
+
+def _attended(
+    encoder: LibavVideoEncoder, spec: EncoderSpec, settings: PipelineSettings, width: int, height: int
+) -> VideoEncoder:
+    """One of the hardware may be lost; libx264 may rest."""
+    if spec.hardware:
+        return GuardedVideoEncoder(encoder, settings, width, height)
+    try:
+        return StillVideoEncoder(encoder, settings)
+    except ValueError as error:
+        _log.info("%s encodes each picture, still ones too: %s", spec.name, error)
+        return encoder
 
 
 def _availability(spec: EncoderSpec) -> EncoderInfo:

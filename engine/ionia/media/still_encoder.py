@@ -1,0 +1,113 @@
+"""libx264 that rests while the picture stands still: what it would repeat is written without it (decision 0142).
+
+It decides when the encoder has nothing more to say. How such a picture is written is `core.h264_still`'s.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from ionia.core.h264 import NAL_FILLER, annex_b, nal_type, nal_units
+from ionia.core.h264_still import IDR_SLICE, SLICE, StillPictures
+from ionia.core.media import EncodedPacket, Track, VideoFrame
+from ionia.core.settings import PipelineSettings
+from ionia.media.video_encoder import LibavVideoEncoder
+
+CALM_SECONDS = 0.2
+"""How long the encoder must have had nothing to say. It lowers its quantizer by up to 4 a picture meanwhile."""
+
+CALM_SHARE = 8
+"""Nothing to say: less than an eighth of what a picture may have, and filler for the rest."""
+
+_SLICES = frozenset({SLICE, IDR_SLICE})
+
+
+class StillVideoEncoder:
+    """`core.ports.VideoEncoder` around libx264 with `filler`, one packet for each picture. One thread owns both."""
+
+    def __init__(self, encoder: LibavVideoEncoder, settings: PipelineSettings) -> None:
+        """`settings` are those that `encoder` was opened with. Raises ValueError for a stream of another kind."""
+        self.codec = encoder.codec
+        self._encoder = encoder
+        self._still = StillPictures(encoder.info.extradata)
+        self._fps = settings.fps
+        self._bitrate = settings.video_bitrate
+        self._interval = settings.keyframe_interval
+        self._enough = max(2, round(CALM_SECONDS * settings.fps))
+        self._calm = 0
+        self._keyframe_index = 0
+        self._number = 0  # frame_num of the last picture of the stream
+        self._ahead = 0  # how much higher that is than in the encoder's own counting
+
+    def encode(self, frame: VideoFrame, index: int, *, keyframe: bool = False) -> list[EncodedPacket]:
+        """See the port."""
+        self._calm = 0
+        return self._counted(self._encoder.encode(frame, index, keyframe=keyframe))
+
+    def repeat(self, index: int, *, keyframe: bool = False) -> list[EncodedPacket]:
+        """See the port."""
+        if self._calm >= self._enough and not keyframe and index - self._keyframe_index < self._interval:
+            return [self._repeated(index)]
+        packets = self._encoder.repeat(index, keyframe=keyframe)
+        self._calm = self._calm + 1 if self._is_calm(packets) else 0
+        return self._counted(packets)
+
+    def set_bitrate(self, bits_per_second: int) -> None:
+        """See the port."""
+        self._calm = 0
+        self._bitrate = bits_per_second
+        self._encoder.set_bitrate(bits_per_second)
+
+    def flush(self) -> list[EncodedPacket]:
+        """See the port."""
+        return self._counted(self._encoder.flush())
+
+    def close(self) -> None:
+        """See the port."""
+        self._encoder.close()
+
+    def _is_calm(self, packets: Sequence[EncodedPacket]) -> bool:
+        if len(packets) != 1 or packets[0].keyframe:
+            return False
+        units = list(nal_units(packets[0].data))
+        coded = sum(len(unit) for unit in units if nal_type(unit) != NAL_FILLER)
+        if coded * CALM_SHARE * 8 * self._fps > self._bitrate or nal_type(units[-1]) != NAL_FILLER:
+            return False
+        self._number = self._still.frame_number(units[0]) + self._ahead
+        return nal_type(units[0]) == SLICE
+
+    def _counted(self, packets: list[EncodedPacket]) -> list[EncodedPacket]:
+        """The encoder's pictures, counted on behind those that it doesn't know of."""
+        for packet in packets:
+            if packet.keyframe:
+                self._keyframe_index, self._ahead = packet.pts, 0
+        return [self._renumbered(packet) for packet in packets] if self._ahead else packets
+
+    def _renumbered(self, packet: EncodedPacket) -> EncodedPacket:
+        units = (
+            self._still.renumbered(unit, self._ahead) if nal_type(unit) in _SLICES else unit
+            for unit in nal_units(packet.data)
+        )
+        return replace(packet, data=annex_b(units))
+
+    def _repeated(self, index: int) -> EncodedPacket:
+        self._number += 1
+        self._ahead += 1
+        picture = annex_b([self._still.picture(self._number)])
+        return EncodedPacket(
+            track=Track.VIDEO,
+            pts=index,
+            dts=index,
+            duration=1,
+            keyframe=False,
+            data=picture + _filler(self._share(index) - len(picture)),
+        )
+
+    def _share(self, index: int) -> int:
+        """Bytes of one picture at the constant rate, rounded so that all together are exact."""
+        per_second = 8 * self._fps
+        return (index + 1) * self._bitrate // per_second - index * self._bitrate // per_second
+
+
+def _filler(size: int) -> bytes:
+    """Exactly `size` bytes that mean nothing; none if that isn't possible."""
+    return annex_b([bytes((NAL_FILLER,)) + b"\xff" * (size - 6) + b"\x80"]) if size >= 6 else b""
