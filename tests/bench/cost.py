@@ -9,8 +9,10 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 from tests.bench.desktop import desktop
+from tests.bench.frame_timing import cut_pictures
 from tests.bench.media import Timing, timing
 from tests.bench.obs import Obs
 from tests.bench.parts import Form
@@ -29,12 +31,12 @@ GOALS = {"moving": 1.00, "scroll": 1.00, "static": 0.75}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
-    """One recording: cores used, its file, pictures lost, samples of sound lost (ours only: the peers don't say)."""
+    """One recording: cores used, its file, pictures lost, whether all sound is there (ours: the peers don't say)."""
 
     cores: float
     file: Timing
     lost: int
-    sound_lost: int = 0
+    sound_whole: bool = True
 
 
 Runs = Mapping[str, Sequence[Run]]
@@ -103,7 +105,7 @@ def in_turns(where: Stage, form: Form, size: Size, mode: str, notes: list[str]) 
 def one_run(recorder: Recorder, where: Stage, form: Form, size: Size, seconds: float) -> Run:
     """Record, and look at the file."""
     path = form.folder / f"cost-{recorder.name}.mp4"
-    sound_lost = 0
+    stats: Mapping[str, Any] = {}
     with recorder.record(where, path, size.fps) as recording:
         time.sleep(SETTLE_SECONDS)
         before = usage(recording.pid)
@@ -112,11 +114,13 @@ def one_run(recorder: Recorder, where: Stage, form: Form, size: Size, seconds: f
         recording.stop()
         said = recording.pictures_lost()
         if isinstance(recording, OurRecording):
-            sound_lost = int(recording.stats()["audioSamplesLost"])
+            stats = recording.stats()
     file = timing(path, size.fps)
     path.unlink()
     missing = round((SETTLE_SECONDS + seconds - BEGUN_LATE_SECONDS) * size.fps) - file.frames
-    return Run(cores=cores, file=file, lost=max(missing, said), sound_lost=sound_lost)
+    cut = cut_pictures(stats, file) if stats else 0
+    sound_whole = not cut and not stats.get("audioSamplesLost")
+    return Run(cores=cores, file=file, lost=max(missing, said + cut), sound_whole=sound_whole)
 
 
 def cpu_row(size: Size, mode: str, runs: Runs) -> Row:
@@ -141,7 +145,7 @@ def losses_row(size: Size, mode: str, runs: Runs) -> Row:
     own = runs[Ours.name]
     frame = 1 / size.fps + 1e-6
     whole = all(
-        run.file.uneven == 0 and abs(run.file.video_seconds - run.file.audio_seconds) <= frame and not run.sound_lost
+        run.file.uneven == 0 and abs(run.file.video_seconds - run.file.audio_seconds) <= frame and run.sound_whole
         for run in own
     )
     said = {name: losses(each) for name, each in runs.items() if each}

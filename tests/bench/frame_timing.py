@@ -11,6 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from ionia.core.media import SAMPLE_RATE
 from tests.bench.desktop import desktop
 from tests.bench.media import Timing, timing
 from tests.bench.parts import Form
@@ -72,10 +73,18 @@ def record_peer(peer: Recorder, where: Stage, form: Form, size: Size, seconds: f
     return Recorded(file=timing(path, size.fps), lost=lost)
 
 
+def cut_pictures(stats: Mapping[str, Any], file: Timing) -> int:
+    """Pictures, and their sound, that were recorded and are not in the file: a stop waits 2 s for an encoder."""
+    return max(0, int(stats["videoFramesCaptured"]) - file.frames)
+
+
 def size_rows(size: Size, own: Timing, stats: Mapping[str, Any], others: Mapping[str, Recorded]) -> list[Row]:
     """Even frames, both tracks, what was lost of the picture and of the sound."""
     lagged, skipped = int(stats["videoFramesLagged"]), int(stats["videoFramesSkipped"])
-    percent = 100 * (lagged + skipped) / own.frames
+    cut = cut_pictures(stats, own)
+    percent = 100 * (lagged + skipped + cut) / (own.frames + cut)
+    cut_text = f" + {cut} cut off" if cut else ""
+    sound_lost = stats["audioSamplesLost"] / SAMPLE_RATE + cut / size.fps
     apart = abs(own.video_seconds - own.audio_seconds)
     judged = size == SMALL
     return [
@@ -101,15 +110,15 @@ def size_rows(size: Size, own: Timing, stats: Mapping[str, Any], others: Mapping
         ),
         Row(
             what=f"lagged + skipped at {size.name}",
-            ours=f"{percent:.2f} % ({lagged} + {skipped} of {own.frames})",
+            ours=f"{percent:.2f} % ({lagged} + {skipped}{cut_text} of {own.frames + cut})",
             peer=side_by_side({name: f"{each.lost} of {each.file.frames}" for name, each in others.items()}),
             goal=f"≤ {LOST_GOAL_PERCENT} %" if judged else "–",
             met=percent <= LOST_GOAL_PERCENT if judged else None,
         ),
         Row(
-            what=f"samples of sound lost at {size.name}",
-            ours=f"{stats['audioSamplesLost']}",
+            what=f"sound lost at {size.name}",
+            ours=f"{sound_lost:.2f} s",
             goal="0",
-            met=stats["audioSamplesLost"] == 0,
+            met=sound_lost == 0,
         ),
     ]

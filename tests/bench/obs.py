@@ -53,9 +53,9 @@ class ObsRecording:
         if self.stopped:
             return
         self.stopped = True
+        self.lost = lost_so_far(self.remote) - self.lost_before
         written = Path(self.remote.ask("StopRecord")["outputPath"])
         _until(lambda: not self.remote.ask("GetRecordStatus")["outputActive"], "OBS did not stop")
-        self.lost = lost_so_far(self.remote) - self.lost_before
         if written != self.path:
             written.replace(self.path)
 
