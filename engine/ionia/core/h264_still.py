@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from ionia.core.h264 import parameter_sets
 from ionia.core.h264_bits import BitReader, BitWriter, escape, unescape
 
-SLICE, IDR_SLICE = 1, 5
+SLICE = 1
+"""nal_unit_type of a slice of a picture that is no keyframe."""
 
 _HIGH_PROFILES = frozenset({100, 110, 122, 244, 44, 83, 86, 118, 128, 138, 139, 134, 135})
 _REFERENCE_SLICE = bytes((0x41,))

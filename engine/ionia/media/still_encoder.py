@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from ionia.core.h264 import NAL_FILLER, annex_b, nal_type, nal_units
-from ionia.core.h264_still import IDR_SLICE, SLICE, StillPictures
+from ionia.core.h264_still import SLICE, StillPictures
 from ionia.core.media import EncodedPacket, Track, VideoFrame
 from ionia.core.settings import PipelineSettings
 from ionia.media.video_encoder import LibavVideoEncoder
@@ -17,8 +17,6 @@ CALM_SECONDS = 0.2
 
 CALM_SHARE = 8
 """Nothing to say: less than an eighth of what a picture may have, and filler for the rest."""
-
-_SLICES = frozenset({SLICE, IDR_SLICE})
 
 
 class StillVideoEncoder:
@@ -68,12 +66,11 @@ class StillVideoEncoder:
     def _is_calm(self, packets: Sequence[EncodedPacket]) -> bool:
         if len(packets) != 1 or packets[0].keyframe:
             return False
-        units = list(nal_units(packets[0].data))
-        coded = sum(len(unit) for unit in units if nal_type(unit) != NAL_FILLER)
-        if coded * CALM_SHARE * 8 * self._fps > self._bitrate or nal_type(units[-1]) != NAL_FILLER:
+        *slices, last = nal_units(packets[0].data)
+        if nal_type(last) != NAL_FILLER or {nal_type(unit) for unit in slices} != {SLICE}:
             return False
-        self._number = self._still.frame_number(units[0]) + self._ahead
-        return nal_type(units[0]) == SLICE
+        self._number = self._still.frame_number(slices[0]) + self._ahead
+        return sum(map(len, slices)) * CALM_SHARE * 8 * self._fps <= self._bitrate
 
     def _counted(self, packets: list[EncodedPacket]) -> list[EncodedPacket]:
         """The encoder's pictures, counted on behind those that it doesn't know of."""
@@ -84,7 +81,7 @@ class StillVideoEncoder:
 
     def _renumbered(self, packet: EncodedPacket) -> EncodedPacket:
         units = (
-            self._still.renumbered(unit, self._ahead) if nal_type(unit) in _SLICES else unit
+            self._still.renumbered(unit, self._ahead) if nal_type(unit) == SLICE else unit
             for unit in nal_units(packet.data)
         )
         return replace(packet, data=annex_b(units))
