@@ -135,11 +135,17 @@ def piece(container: av.container.InputContainer, begin: float, end: float) -> t
 
 
 def beeps_of(pieces: list[tuple[int, npt.NDArray[np.float32]]]) -> list[float]:
-    """Seconds at which beeps begin. Every piece lies where its time stamp puts it."""
+    """Seconds at which beeps begin."""
     if not pieces:
         return []
+    origin, samples = laid_out(pieces)
+    return [(origin + beep) / SAMPLE_RATE for beep in find_beeps(samples)]
+
+
+def laid_out(pieces: list[tuple[int, npt.NDArray[np.float32]]]) -> tuple[int, npt.NDArray[np.float32]]:
+    """(place of the first sample, all samples) of pieces of stereo, each where its time stamp puts it."""
     origin = min(at for at, _ in pieces)
     samples = np.zeros((max(at + len(one) for at, one in pieces) - origin, 2), np.float32)
     for at, one in pieces:
         samples[at - origin : at - origin + len(one)] = one
-    return [(origin + beep) / SAMPLE_RATE for beep in find_beeps(samples)]
+    return origin, samples

@@ -37,6 +37,13 @@ PARTS = {
         quick=12,
         full=2,
     ),
+    "sound": Part(
+        module="tests.bench.sound",
+        about="Sound in bursts, and sound after a long silence: pitch, level, continuity and where it lies, in virtual "
+        "time with wrong clocks and on a real PulseAudio.",
+        quick=25,
+        full=3,
+    ),
     "timing": Part(
         module="tests.bench.frame_timing",
         about="Even frames, the lengths of both tracks, lost pictures.",
@@ -60,6 +67,18 @@ PARTS = {
         about="`kill -9` at random moments: what plays, and how much is missing.",
         quick=30,
         full=6,
+    ),
+    "full": Part(
+        module="tests.bench.disk_full",
+        about="A disk that is full in the middle of a recording, while another session records elsewhere (needs root).",
+        quick=18,
+        full=1.5,
+    ),
+    "two": Part(
+        module="tests.bench.two_sessions",
+        about="Two recorder sessions at once, with equal and with different settings.",
+        quick=20,
+        full=3,
     ),
     "finish": Part(
         module="tests.bench.finish",
