@@ -125,21 +125,8 @@ def test_the_selftest_says_what_it_could_not_measure(frozen: FrozenEngine) -> No
 
 
 def test_node_drives_a_recording(frozen: FrozenEngine, tmp_path: Path) -> None:
-    if shutil.which("node") is None:
-        pytest.skip("Node.js is not installed")
     path = tmp_path / "take.mp4"
-    plan = {
-        "command": frozen.command(),
-        "method": "recorder",
-        "params": {"outputPath": frozen.path(path), **CARD},
-        "seconds": 2,
-    }
-    done = subprocess.run(
-        ["node", str(Path(__file__).with_name("drive_engine.js")), json.dumps(plan)],
-        capture_output=True, text=True, check=False, timeout=DEADLINE_S, env=frozen.base_environment(),
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr
-    said = json.loads(done.stdout)
+    said, _ = frozen.drive_from_node("recorder", {"outputPath": frozen.path(path), **CARD}, seconds=2)
     assert said["states"] == ["initialized", "starting", "running", "stopping", "stopped", "disposed"]
     assert (said["running"], said["codec"]) == (True, "libx264")
     assert said["info"]["platform"].startswith(frozen.system)

@@ -1,8 +1,5 @@
 """The frozen engine streams to a real RTMP server, its sender being the same program once more."""
 
-import json
-import shutil
-import subprocess
 from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
@@ -11,7 +8,7 @@ import pytest
 
 from ionia.core.test_pattern import read_index
 from tests.fakes.certificates import make_certificate
-from tests.fakes.engine_process import RpcError
+from tests.fakes.engine_process import EngineProcess
 from tests.fakes.frozen_engine import FrozenEngine, freeze
 from tests.fakes.live_stream import check_begin, go_live
 from tests.fakes.media_check import decode_luma, file_facts
@@ -39,25 +36,12 @@ def nginx() -> Iterator[NginxRtmp]:
 
 
 def test_node_drives_a_stream(frozen: FrozenEngine, nginx: NginxRtmp) -> None:
-    if shutil.which("node") is None:
-        pytest.skip("Node.js is not installed")
     key = f"node-{frozen.system}"
-    plan = {
-        "command": frozen.command(),
-        "method": "streamer",
-        "params": {"rtmpUrl": nginx.url(key), **CARD},
-        "seconds": 5,
-    }
-    done = subprocess.run(
-        ["node", str(Path(__file__).with_name("drive_engine.js")), json.dumps(plan)],
-        capture_output=True, text=True, check=False, timeout=DEADLINE_S, env=frozen.base_environment(),
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr
-    said = json.loads(done.stdout)
+    said, printed = frozen.drive_from_node("streamer", {"rtmpUrl": nginx.url(key), **CARD}, seconds=5)
     assert "connected" in said["connection"]
     assert said["connection"][-1] == "closed"
     assert (said["running"], said["stats"]["audioPacketsDropped"]) == (True, 0)
-    assert key not in done.stdout + done.stderr  # the key is a secret
+    assert key not in printed  # the key is a secret
     nginx.wait_until_over(key)
     (recording,) = nginx.recordings(key)
     facts = file_facts(recording)
@@ -95,6 +79,12 @@ def test_a_killed_engine_takes_its_sender_along(frozen: FrozenEngine) -> None:
         server.wait_until_over("killed", DEADLINE_S)
 
 
+def wait_refused(engine: EngineProcess, session: str) -> None:
+    """However often a busy machine has to try."""
+    said = "the server's certificate is not valid for this address"
+    engine.wait_for("streamer.connection", lambda one: one["id"] == session and said in one["reason"])
+
+
 def test_a_key_goes_only_to_a_server_with_a_good_certificate(frozen: FrozenEngine, tmp_path: Path) -> None:
     good, other = make_certificate(tmp_path), make_certificate(tmp_path, names="DNS:elsewhere.test")
     trusted = tmp_path / "authorities.pem"
@@ -105,23 +95,21 @@ def test_a_key_goes_only_to_a_server_with_a_good_certificate(frozen: FrozenEngin
         frozen.start(SSL_CERT_FILE=frozen.path(trusted)) as engine,
     ):
         go_live(engine, right.url())
-        with pytest.raises(RpcError, match="certificate is not valid for this address") as refused:
-            go_live(engine, wrong.url(), "wrong", requireConnection=True)
-        assert (refused.value.code, refused.value.kind) == (1303, "connect_failed")
-        engine.wait_stats("streamer.getStats", "default", lambda stats: stats["videoPackets"] >= 30)
-        (publication,) = right.publications
-        right.wait_for(lambda: len(publication.of(9)) >= 30, DEADLINE_S)
+        go_live(engine, wrong.url(), "wrong")
+        wait_refused(engine, "wrong")
+        right.wait_for(lambda: any(len(one.of(9)) >= 30 for one in right.publications), DEADLINE_S)
+        publication = next(one for one in right.publications if len(one.of(9)) >= 30)
         check_begin(publication.media)
         assert publication.tc_url == f"rtmps://127.0.0.1:{right.port}/live"
         assert wrong.publications
         assert all(attempt.bytes_read == 0 for attempt in wrong.publications)
         engine.process.kill()
-        right.wait_for(lambda: publication.over, DEADLINE_S)
+        right.wait_for(lambda: all(one.over for one in right.publications), DEADLINE_S)
 
 
 def test_a_key_does_not_go_to_a_server_that_the_system_does_not_trust(frozen: FrozenEngine, tmp_path: Path) -> None:
     with rtmp_server(tls=server_context(make_certificate(tmp_path))) as server, frozen.start() as engine:
-        with pytest.raises(RpcError, match="certificate is not valid for this address"):
-            go_live(engine, server.url(), requireConnection=True)
+        go_live(engine, server.url())
+        wait_refused(engine, "default")
         assert server.publications
         assert all(attempt.bytes_read == 0 for attempt in server.publications)

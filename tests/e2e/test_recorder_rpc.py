@@ -19,13 +19,6 @@ from tests.fakes.media_check import decode_luma, decode_sound, file_facts, top_l
 CARD = {"screen": "test", "desktopAudio": "test", "audioMode": "desktop", "encoder": "x264"}
 
 
-@pytest.fixture
-def engine() -> Iterator[EngineProcess]:
-    with EngineProcess() as process:
-        yield process
-        assert process.process.poll() is None
-
-
 def record(engine: EngineProcess, path: Path, frames: int, **options: object) -> dict[str, object]:
     """Record at least so many frames; the final stats."""
     engine.call("recorder.initialize", {"outputPath": str(path), **CARD, **options})

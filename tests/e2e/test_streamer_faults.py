@@ -2,7 +2,6 @@
 
 import signal
 import time
-from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -28,19 +27,6 @@ from tests.fakes.media_check import file_facts
 from tests.fakes.nginx_rtmp import free_port, nginx_rtmp
 from tests.fakes.rtmp_server import Act, Misbehaviour, RtmpServer, Stage, rtmp_server
 from tests.fakes.tcp_relay import tcp_relay
-
-
-@pytest.fixture
-def engine() -> Iterator[EngineProcess]:
-    with EngineProcess() as process:
-        yield process
-        assert process.process.poll() is None
-
-
-@pytest.fixture
-def stack() -> Iterator[ExitStack]:
-    with ExitStack() as opened:
-        yield opened
 
 
 def server_that(stack: ExitStack, stage: Stage, act: Act) -> RtmpServer:

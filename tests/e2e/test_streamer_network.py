@@ -16,13 +16,6 @@ pytestmark = [pytest.mark.netns, pytest.mark.slow]
 
 
 @pytest.fixture
-def engine() -> Iterator[EngineProcess]:
-    with EngineProcess() as process:
-        yield process
-        assert process.process.poll() is None
-
-
-@pytest.fixture
 def network() -> Iterator[SlowNetwork]:
     with slow_network() as made:
         made.limit(6)

@@ -31,13 +31,6 @@ from tests.fakes.rtmp_server import rtmp_server, server_context
 pytestmark = pytest.mark.rtmp
 
 
-@pytest.fixture
-def engine() -> Iterator[EngineProcess]:
-    with EngineProcess() as process:
-        yield process
-        assert process.process.poll() is None
-
-
 @pytest.fixture(scope="module")
 def nginx() -> Iterator[NginxRtmp]:
     with nginx_rtmp() as server:

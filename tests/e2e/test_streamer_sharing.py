@@ -1,6 +1,6 @@
 """One encode for several outputs, and what a slow network does to each of them."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from contextlib import ExitStack
 from itertools import pairwise
 from pathlib import Path
@@ -23,20 +23,6 @@ from tests.fakes.live_stream import (
 from tests.fakes.media_check import decode_luma, file_facts
 from tests.fakes.rtmp_server import MediaMessage, Publication, rtmp_server
 from tests.fakes.tcp_relay import TcpRelay, tcp_relay
-
-
-@pytest.fixture
-def engine() -> Iterator[EngineProcess]:
-    with EngineProcess() as process:
-        yield process
-        assert process.process.poll() is None
-
-
-@pytest.fixture
-def stack() -> Iterator[ExitStack]:
-    with ExitStack() as opened:
-        yield opened
-
 
 FAST, SLOW = 750_000, 350_000
 """Bytes per second that a link carries: enough for 5.2 Mbit/s, and about half of it."""

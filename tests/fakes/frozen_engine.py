@@ -1,16 +1,20 @@
 """The frozen engine as tests use it: made when its sources have changed, started as its users start it."""
 
+import json
 import os
+import shutil
 import subprocess
 import sys
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.fakes.engine_process import EngineProcess
 from tests.fakes.windows_rig import ROOT, WindowsRig, windows_path
 
+DRIVER = ROOT / "tests" / "e2e" / "drive_engine.js"
 FREEZE_TIMEOUT_S = 900
 
 
@@ -59,6 +63,18 @@ class FrozenEngine:
             self.command(*arguments), capture_output=True, text=True, check=False, timeout=timeout,
             stdin=subprocess.DEVNULL, env=self.base_environment(), **options,
         )  # fmt: skip
+
+    def drive_from_node(self, method: str, params: dict[str, object], *, seconds: float) -> tuple[dict[str, Any], str]:
+        """A whole session ("recorder" or "streamer") by a Node program: what it saw, and all text that was printed."""
+        if shutil.which("node") is None:
+            pytest.skip("Node.js is not installed")
+        plan = {"command": self.command(), "method": method, "params": params, "seconds": seconds}
+        done = subprocess.run(
+            ["node", str(DRIVER), json.dumps(plan)],
+            capture_output=True, text=True, check=False, timeout=60, env=self.base_environment(),
+        )  # fmt: skip
+        assert done.returncode == 0, done.stderr
+        return json.loads(done.stdout), done.stdout + done.stderr
 
 
 def freeze(system: str, rig: WindowsRig | None = None) -> FrozenEngine:

@@ -1,4 +1,4 @@
-"""What `record` and `stream` share: signals, the choice of sources, and following sessions until they are over."""
+"""What `record` and `stream` share: signals, the choice of sources, and a session from its begin to its end."""
 
 import argparse
 import queue
@@ -6,19 +6,24 @@ import signal
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 
-from ionia.app import make_backends
+from ionia.app import make_backends, make_engine
 from ionia.cli.progress import LiveLine
 from ionia.core.events import (
     BackpressureChanged,
     ConnectionChanged,
     ConnectionState,
     Event,
+    EventData,
     SessionFailed,
     SessionWarned,
 )
-from ionia.core.settings import AudioMode, EncoderChoice, PipelineSettings
+from ionia.core.service import EngineService
+from ionia.core.settings import AudioMode, EncoderChoice, PipelineSettings, SessionKind
 
 REFRESH_SECONDS = 0.25
+SESSION = "live"
+"""The one session of a command; a recorder and a streamer of the same id are two."""
+
 TEST = "test"
 
 
@@ -66,7 +71,40 @@ def pipeline_settings(options: argparse.Namespace, line: LiveLine) -> PipelineSe
     )
 
 
-def follow(
+def run_session(
+    kind: SessionKind,
+    begin: Callable[[EngineService], None],
+    line: LiveLine,
+    *,
+    greeting: str,
+    text: Callable[[EventData], str],
+    seconds: float | None,
+) -> tuple[bool, EventData]:
+    """An engine of its own, from `begin`, which initializes and starts SESSION, to the end that time, user or failure
+    brings. `text` is the live line for stats. (whether a session failed, the last stats).
+    """
+    happenings: Happenings = queue.SimpleQueue()
+    engine = make_engine(happenings.put)
+    with stop_signals(happenings):
+        try:
+            begin(engine)
+            line.say(greeting)
+            failed = _follow(
+                happenings,
+                line,
+                position=lambda: engine.pts_seconds(kind, SESSION),
+                text=lambda: text(engine.stats(kind, SESSION)),
+                seconds=seconds,
+            )
+            engine.stop(kind, SESSION)
+            stats = engine.stats(kind, SESSION)
+        finally:
+            engine.close()
+    line.say(text(stats))
+    return failed, stats
+
+
+def _follow(
     happenings: Happenings,
     line: LiveLine,
     *,

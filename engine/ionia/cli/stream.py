@@ -6,18 +6,14 @@ option for a file or an environment variable on purpose: both outlive the stream
 
 import argparse
 import getpass
-import queue
 import sys
 
-from ionia.app import make_engine
-from ionia.cli.live import Happenings, follow, pipeline_settings, stop_signals
+from ionia.cli.live import SESSION, pipeline_settings, run_session
 from ionia.cli.progress import LiveLine, clock_text, size_text
 from ionia.core.events import EventData
 from ionia.core.rtmp_url import parse_rtmp_url
+from ionia.core.service import EngineService
 from ionia.core.settings import RecorderSettings, SessionKind, StreamerSettings
-
-SESSION = "stream"
-STREAMER, RECORDER = SessionKind.STREAMER, SessionKind.RECORDER
 
 
 def stream(options: argparse.Namespace) -> int:
@@ -25,30 +21,24 @@ def stream(options: argparse.Namespace) -> int:
     url = options.url if options.url != "-" else _asked_address()
     shown = parse_rtmp_url(url).redacted
     line = LiveLine()
-    happenings: Happenings = queue.SimpleQueue()
     pipeline = pipeline_settings(options, line)
-    engine = make_engine(happenings.put)
-    with stop_signals(happenings):
-        try:
-            if options.record is not None:
-                engine.initialize_recorder(SESSION, RecorderSettings(output_path=options.record, pipeline=pipeline))
-            engine.initialize_streamer(SESSION, StreamerSettings(rtmp_url=url, pipeline=pipeline))
-            if options.record is not None:
-                engine.start(RECORDER, SESSION)
-            engine.start(STREAMER, SESSION)
-            line.say(f"Streaming to {shown}. Ctrl+C ends it.")
-            failed = follow(
-                happenings,
-                line,
-                position=lambda: engine.pts_seconds(STREAMER, SESSION),
-                text=lambda: streaming_line(engine.stats(STREAMER, SESSION)),
-                seconds=options.seconds,
-            )
-            engine.stop(STREAMER, SESSION)
-            stats = engine.stats(STREAMER, SESSION)
-        finally:
-            engine.close()
-    line.say(streaming_line(stats))
+
+    def begin(engine: EngineService) -> None:
+        if options.record is not None:
+            engine.initialize_recorder(SESSION, RecorderSettings(output_path=options.record, pipeline=pipeline))
+        engine.initialize_streamer(SESSION, StreamerSettings(rtmp_url=url, pipeline=pipeline))
+        if options.record is not None:
+            engine.start(SessionKind.RECORDER, SESSION)
+        engine.start(SessionKind.STREAMER, SESSION)
+
+    failed, _ = run_session(
+        SessionKind.STREAMER,
+        begin,
+        line,
+        greeting=f"Streaming to {shown}. Ctrl+C ends it.",
+        text=streaming_line,
+        seconds=options.seconds,
+    )
     if options.record is not None:
         line.say(f"Saved {options.record}.")
     return 1 if failed else 0

@@ -1,0 +1,23 @@
+"""What tests of the whole engine have in common."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+
+import pytest
+
+from tests.fakes.engine_process import EngineProcess
+
+
+@pytest.fixture
+def engine() -> Iterator[EngineProcess]:
+    """The engine from its sources. It must still be there after the test."""
+    with EngineProcess() as process:
+        yield process
+        assert process.process.poll() is None
+
+
+@pytest.fixture
+def stack() -> Iterator[ExitStack]:
+    """For servers and relays that a test opens as it goes."""
+    with ExitStack() as opened:
+        yield opened
