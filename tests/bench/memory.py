@@ -77,8 +77,8 @@ def size_only(form: Form) -> PartResult:
 def size_note() -> str:
     """What the size is made of."""
     return (
-        "Resident memory of the process and its children. Pictures lie in memory shared with the display, 8 MB each; "
-        "one hiccup of the machine makes that pool larger for good, by the pictures that waited (at most eight)."
+        "Resident memory of the process and its children. Four pictures lie in memory shared with the display, 8 MB "
+        "each; those that have to wait beyond are copied, and their memory is given back after 5 s (decision 0140)."
     )
 
 
