@@ -27,7 +27,7 @@ def measure(form: Form) -> PartResult:
     seconds = form.of(quick=3.0, full=10.0)
     own, other = [], []
     with stage(1920, 1080) as where, desktop(where.display.display, "moving"):
-        for _ in range(form.of(quick=1, full=5)):
+        for _ in range(form.of(quick=1, full=3)):
             own.append(one_stop(Ours(), where, form, seconds))
             other.append(one_stop(Peer(), where, form, seconds))
     hours = [one_hour(form.folder / "hour.mp4") for _ in range(form.of(quick=1, full=3))]

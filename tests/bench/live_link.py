@@ -1,6 +1,7 @@
 """A link that carries 6 Mbit/s, then 3, then 6 again, for a stream of 5.2: with the bit rate fixed and adaptive."""
 
 import time
+from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -33,41 +34,59 @@ class Dip:
     normal_after: float | None = None
     full_after: float | None = None
     latency: list[tuple[float, float]] = field(default_factory=list)
-    rate: list[float] = field(default_factory=list)
+    rate: list[tuple[float, float]] = field(default_factory=list)
 
 
 def measure(form: Form) -> PartResult:
     """Fixed, then adaptive. Needs root, for the slow network."""
-    slow_seconds, after_seconds = form.of(quick=(5.0, 7.0), full=(60.0, 20.0))
+    slow_seconds, after_seconds = form.of(quick=(5.0, 7.0), full=(60.0, 17.0))
     dips = {name: dip(slow_seconds, after_seconds, adaptive=name == "adaptive") for name in ("fixed", "adaptive")}
     notes = [
         f"A token bucket of {GOOD_MBIT:.0f}, {BAD_MBIT:.0f} and {GOOD_MBIT:.0f} Mbit/s with a queue of 100 ms, the "
         f"slow time {slow_seconds:.0f} s. The delay is against the quickest packet of the same stream."
     ]
-    plots = [
+    rows = fixed_rows(dips["fixed"]) + adaptive_rows(dips["adaptive"], after_seconds)
+    return PartResult(rows=rows, notes=notes, plots=plots(dips, slow_seconds))
+
+
+def plots(dips: Mapping[str, Dip], slow_seconds: float) -> list[Plot]:
+    """What waits, and what arrives, from before the dip until after it; the slow time is shaded."""
+    slow = [(0.0, slow_seconds, f"{BAD_MBIT:.0f} Mbit/s")]
+    return [
         Plot(
             name="dip-latency",
-            title="Link halved: media that is not delivered yet",
+            title=f"Link halved for {slow_seconds:.0f} s: media that is not delivered yet",
             x_label="seconds since the link was halved",
             y_label="ms",
+            spans=slow,
             series=[
-                Series(label=name, x=[round(x, 2) for x, _ in one.latency], y=[round(y, 1) for _, y in one.latency])
-                for name, one in dips.items()
+                Series(label=f"{name} bit rate", x=[round(x, 2) for x, _ in points], y=[round(y, 1) for _, y in points])
+                for name, points in ((name, thinned(one.latency)) for name, one in dips.items())
             ],
         ),
         Plot(
             name="dip-bitrate",
-            title="Link halved: video at the server",
-            x_label="seconds of the stream",
+            title=f"Link halved for {slow_seconds:.0f} s: video at the server, by the second",
+            x_label="seconds since the link was halved",
             y_label="Mbit/s",
+            spans=slow,
+            from_zero=True,
             series=[
-                Series(label=name, x=[float(x) for x in range(len(one.rate))], y=[round(y / 1e6, 3) for y in one.rate])
+                Series(
+                    label=f"{name} bit rate",
+                    x=[round(x, 2) for x, _ in one.rate],
+                    y=[round(y / 1e6, 3) for _, y in one.rate],
+                )
                 for name, one in dips.items()
             ],
         ),
     ]
-    rows = fixed_rows(dips["fixed"]) + adaptive_rows(dips["adaptive"], after_seconds)
-    return PartResult(rows=rows, notes=notes, plots=plots)
+
+
+def thinned(points: list[tuple[float, float]]) -> list[tuple[float, float]]:
+    """At most a few hundred, each the largest of its neighbours: what waits is told by its peaks."""
+    some = max(1, len(points) // 400)
+    return [max(points[n : n + some], key=lambda point: point[1]) for n in range(0, len(points), some)]
 
 
 def fixed_rows(one: Dip) -> list[Row]:
@@ -124,10 +143,11 @@ def dip(slow_seconds: float, after_seconds: float, *, adaptive: bool) -> Dip:
         engine = stack.enter_context(EngineProcess())
         go_live(engine, server.url(), adaptiveBitrate=adaptive)
         wait_connected(engine)
-        time.sleep(LEAD_SECONDS)
-        network.limit(BAD_MBIT)
-        begun, restored = time.monotonic(), False
+        begun, halved, restored = time.monotonic() + LEAD_SECONDS, False, False
         while (now := time.monotonic() - begun) < slow_seconds + after_seconds:
+            if now >= 0 and not halved:
+                network.limit(BAD_MBIT)
+                halved = True
             if now >= slow_seconds and not restored:
                 network.limit(GOOD_MBIT)
                 restored = True
@@ -141,13 +161,16 @@ def dip(slow_seconds: float, after_seconds: float, *, adaptive: bool) -> Dip:
     seen.delays = [lag - min(lags) for lag in lags]
     seen.longest_still_ms = max(after.timestamp - before.timestamp for before, after in pairwise(pictures))
     seen.sound_lost = sum(after.timestamp - before.timestamp not in AAC_GAPS_MS for before, after in pairwise(sound))
-    seen.rate = bits_by_second(pictures)
+    # A second's bits are shown at its middle. Its media left when the quickest packet would have.
+    seen.rate = [(n + 0.5 + min(lags) - begun, bits) for n, bits in enumerate(bits_by_second(pictures))]
     return seen
 
 
 def watch(seen: Dip, now: float, slow_seconds: float, stats: dict[str, float]) -> None:
     """Note what has come true at `now`."""
     seen.latency.append((now, float(stats["currentLatencyMs"])))
+    if now < 0:
+        return
     target = float(stats["targetBitrateKbps"])
     if seen.lowered_at is None and target < TARGET_KBPS:
         seen.lowered_at = now
