@@ -56,12 +56,13 @@ def time_limit(seconds: float) -> Iterator[None]:
         raise TimeoutError(f"not done after {seconds:.0f} s")
 
     before = signal.signal(signal.SIGALRM, over)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
+    left, _ = signal.setitimer(signal.ITIMER_REAL, seconds)
     try:
         yield
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)
+        signal.setitimer(signal.ITIMER_REAL, left)
 
 
 def listed() -> str:
@@ -107,7 +108,7 @@ def arguments(given: Sequence[str]) -> argparse.Namespace:
             parser.error("--minutes must be more than 0")
     if chosen.take is not None and not chosen.take.is_file():
         parser.error(f"{chosen.take} is not there")
-    chosen.parts = chosen.parts or default_parts(full=chosen.full)
+    chosen.parts = chosen.parts or (list(PARTS) if chosen.take else default_parts(full=chosen.full))
     return chosen
 
 

@@ -78,12 +78,14 @@ def _lines(axes, plot: Plot) -> None:  # type: ignore[no-untyped-def]
 
 
 def _bars(axes, plot: Plot) -> None:  # type: ignore[no-untyped-def]
+    names = list(dict.fromkeys(str(name) for series in plot.series for name in series.x))
     width = 0.8 / len(plot.series)
-    size = 8 if len(plot.series) * len(plot.series[0].x) <= 16 else 6
+    size = 8 if len(plot.series) * len(names) <= 16 else 6
     for number, (colour, series) in enumerate(
         zip(colours([one.label for one in plot.series]), plot.series, strict=True)
     ):
-        places = [place + (number - (len(plot.series) - 1) / 2) * width for place in range(len(series.x))]
+        beside = (number - (len(plot.series) - 1) / 2) * width
+        places = [names.index(str(name)) + beside for name in series.x]
         bars = axes.bar(places, series.y, width * 0.92, color=colour, label=series.label)
         axes.bar_label(bars, fmt="%.2f", color=_INK, fontsize=size)
-    axes.set_xticks(range(len(plot.series[0].x)), [str(name) for name in plot.series[0].x])
+    axes.set_xticks(range(len(names)), names)
