@@ -233,9 +233,9 @@ def memory_plot(samples: list[Usage]) -> Plot:
 
 
 def offset_plot(offsets: list[tuple[float, float]]) -> Plot:
-    """Every event, and a line through the medians of eleven neighbours."""
+    """Every event, and a line through the means of 21 neighbours: so many show every phase of a frame."""
     minutes, values = [round(at / 60, 3) for at, _ in offsets], [round(ms, 2) for _, ms in offsets]
-    near = [statistics.median(values[max(0, n - 5) : n + 6]) for n in range(len(values))]
+    near = [statistics.fmean(values[max(0, n - 10) : n + 11]) for n in range(len(values))]
     return Plot(
         name="soak-offset",
         title="A/V offset over a long recording",
@@ -244,7 +244,7 @@ def offset_plot(offsets: list[tuple[float, float]]) -> Plot:
         kind="points",
         series=[
             Series(label="ionia", x=list(minutes), y=values),
-            Series(label="median of 11", x=list(minutes), y=near, kind="line"),
+            Series(label="mean of 21", x=list(minutes), y=near, kind="line"),
         ],
         limits=[-OFFSET_GOAL_MS, OFFSET_GOAL_MS],
     )

@@ -214,8 +214,8 @@ def test_what_the_profile_says_in_words() -> None:
     (words,) = profile_words(PartResult(rows=[], plots=[plot]))
     assert words == (
         "**Moving picture**: a frame takes 15.0 ms of CPU, 1.50 times the 10.0 ms that the encoder alone takes for "
-        "such a frame. 10.0 ms of it are the encoder's, 5.0 ms ours, of which *convert* is the largest part with 3.0 ms "
-        "([what was done about it](decisions/0052-area-conversion.md)), then *sound* with 1.5 ms."
+        "such a frame. 10.0 ms of it are the encoder's, 5.0 ms ours, of which *convert* is the largest part with "
+        "3.0 ms ([what was done about it](decisions/0052-area-conversion.md)), then *sound* with 1.5 ms."
     )
     above = Row(what="CPU against the encoder alone, moving", ours="", peer="12.00 ms x264 alone")
     assert "1.25 times the 12.0 ms" in profile_words(PartResult(rows=[above], plots=[plot]))[0]
