@@ -71,8 +71,9 @@ def explanation(form: Form) -> str:
         f"CPU seconds (user + system, children included) per second, over {seconds:.0f} s after {SETTLE_SECONDS} s to "
         f"settle; at 1080p30 {rounds} run(s) each in turns, otherwise one. The desktop moves as often as pictures are "
         "taken. Our x264 runs veryfast with subme 1 (decision 0051) and rests while nothing moves (0142), the peers' "
-        "runs veryfast as it is. Ratios are against FFmpeg. Lost: what the recorder says itself, or what its file is short of. Judged of ours, whatever the "
-        "machine had room for: frames stay even, both tracks are equally long, no sound is lost."
+        "runs veryfast as it is. Ratios are against FFmpeg. Lost: what the recorder says itself, or what its file is "
+        "short of. Judged of ours, whatever the machine had room for: frames stay even, both tracks are equally long, "
+        "no sound is lost."
     )
     if not form.full:
         return text
