@@ -6,6 +6,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from itertools import pairwise
 from pathlib import Path
 
@@ -134,6 +135,39 @@ def test_sound_has_its_pitch_and_level_and_no_hole(
     # A stretch of silence would show as a quiet piece.
     pieces = np.abs(samples[: len(samples) // 480 * 480]).reshape(-1, 480).max(axis=1)
     assert (pieces > 0.1).mean() > 0.98
+
+
+@contextmanager
+def default_output(rig: WindowsRig, endpoint: str) -> Iterator[None]:
+    """Another output is the default while inside; Wine looks into its registry whenever it is asked for the default."""
+    key = r"Software\Wine\Drivers\winepulse.drv"
+    code = f"import sys, winreg; key = winreg.CreateKey(winreg.HKEY_CURRENT_USER, r'{key}'); "
+    done = rig.run(
+        "python.exe", "-c", code + "winreg.SetValueEx(key, 'DefaultOutput', 0, winreg.REG_SZ, sys.argv[1])", endpoint
+    )
+    assert done.returncode == 0, done.stderr
+    try:
+        yield
+    finally:
+        rig.run("python.exe", "-c", code + "winreg.DeleteValue(key, 'DefaultOutput')")
+
+
+def test_a_new_default_output_is_followed(
+    frozen: FrozenEngine, engine: EngineProcess, tones: None, tmp_path: Path
+) -> None:
+    assert frozen.rig is not None
+    path = tmp_path / "take.mp4"
+    ids = {device["name"]: device["id"] for device in engine.call("engine.devices")["desktopAudio"]}
+    begin(engine, path, audioMode="desktop")
+    reach(engine, 3)
+    with default_output(frozen.rig, ids["RigMicFeed"]):
+        engine.wait_for("session.warning", lambda warning: warning["code"] == "audio_device_changed")
+        reach(engine, seconds_now(engine) + 3)
+        end(engine, path)
+    samples = decode_sound(path).samples[:, 0]
+    # Which of the two it is; the player itself stumbles on a busy machine.
+    assert abs(pitch(samples[2 * RATE : 3 * RATE]) - DESKTOP_HZ) <= 20
+    assert abs(pitch(samples[-RATE:]) - MIC_HZ) <= 20
 
 
 FAULTS = [
