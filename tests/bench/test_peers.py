@@ -10,8 +10,15 @@ import pytest
 pytest.importorskip("imageio_ffmpeg", reason="the bench's packages are not installed")
 
 from tests.bench import peers
+from tests.bench.bare_pyav import BarePyAV
+from tests.bench.media import timing
+from tests.bench.obs import Obs, obs_missing
 from tests.bench.obs_remote import ObsRemote
 from tests.bench.parts import Form
+from tests.bench.recorders import Recorder, stage
+from tests.fakes.pulse import pulse_missing
+from tests.fakes.x11_painter import painter
+from tests.fakes.xvfb import xvfb_missing
 
 
 def test_several_peers_share_a_column() -> None:
@@ -92,3 +99,23 @@ def test_a_question_to_obs_gets_its_answer() -> None:
             remote.ask("StopRecord")
         server.join()
     assert [message["op"] for message in asked] == [1, 6, 6]
+
+
+@pytest.mark.x11
+@pytest.mark.pulse
+@pytest.mark.skipif(xvfb_missing() or pulse_missing(), reason="needs Xvfb and PulseAudio")
+@pytest.mark.parametrize(
+    "recorder",
+    [BarePyAV(), pytest.param(Obs(), marks=pytest.mark.skipif(obs_missing(), reason="OBS is not installed"))],
+    ids=lambda recorder: recorder.name,
+)
+def test_a_peer_records_picture_and_sound(recorder: Recorder, tmp_path: Path) -> None:
+    path = tmp_path / "peer.mp4"
+    with stage(640, 480) as where, painter(where.display.display) as paint:
+        with recorder.record(where, path, 30) as recording:
+            paint.do("move 30 1")
+            recording.stop()
+            assert recording.pictures_lost() >= 0
+    file = timing(path, 30)
+    assert file.frames > 0
+    assert file.audio_seconds > 0
