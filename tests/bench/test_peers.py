@@ -111,11 +111,14 @@ def test_a_question_to_obs_gets_its_answer() -> None:
 )
 def test_a_peer_records_picture_and_sound(recorder: Recorder, tmp_path: Path) -> None:
     path = tmp_path / "peer.mp4"
-    with stage(640, 480) as where, painter(where.display.display) as paint:
-        with recorder.record(where, path, 30) as recording:
-            paint.do("move 30 1")
-            recording.stop()
-            assert recording.pictures_lost() >= 0
+    with (
+        stage(640, 480) as where,
+        painter(where.display.display) as paint,
+        recorder.record(where, path, 30) as recording,
+    ):
+        paint.do("move 30 1")
+        recording.stop()
+        assert recording.pictures_lost() >= 0
     file = timing(path, 30)
     assert file.frames > 0
     assert file.audio_seconds > 0
