@@ -172,6 +172,16 @@ def test_it_works_again_at_once(change: Callable[[_Run], None]) -> None:
     assert len(run.decoded()) == len(run.packets)
 
 
+def test_the_same_rate_once_more_does_not_wake_it() -> None:
+    run = _Run(interval=20.0)
+    run.show(_picture(1))
+    run.rest()
+    own = len(run.inner.own)
+    run.encoder.set_bitrate(RATE)
+    run.repeat(3)
+    assert len(run.inner.own) == own
+
+
 def test_a_picture_that_needs_all_its_bits_is_never_left_alone() -> None:
     run = _Run()
     noise = np.random.default_rng(5).integers(0, 256, (176, 320, 4), np.uint8)

@@ -51,8 +51,8 @@ class StillVideoEncoder:
 
     def set_bitrate(self, bits_per_second: int) -> None:
         """See the port."""
-        self._calm = 0
-        self._bitrate = bits_per_second
+        if bits_per_second != self._bitrate:
+            self._calm, self._bitrate = 0, bits_per_second
         self._encoder.set_bitrate(bits_per_second)
 
     def flush(self) -> list[EncodedPacket]:
