@@ -99,6 +99,8 @@ class TcpRelay:
         """Bytes that count against the allowance."""
         source, sink = key.fileobj, key.data
         assert isinstance(source, socket.socket)
+        if source.fileno() < 0:
+            return 0  # its other end was found closed in this same round
         up = any(source is client for client, _ in self._pairs)
         limit = _PIECE
         if up and self._rate is not None:
