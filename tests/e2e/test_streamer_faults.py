@@ -2,6 +2,7 @@
 
 import signal
 import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -73,6 +74,22 @@ def test_a_required_connection(engine: EngineProcess, stack: ExitStack) -> None:
     go_live(engine, server.url(), requireConnection=True)
     assert engine.call("streamer.isConnected") is True
     assert engine.call("streamer.stop") is True
+
+
+def test_a_stop_does_not_wait_for_a_required_connection(engine: EngineProcess, stack: ExitStack) -> None:
+    server = server_that(stack, Stage.ACCEPTED, Act.STALL)
+    engine.call("streamer.initialize", {"rtmpUrl": server.url(), "requireConnection": True, **CARD})
+    with ThreadPoolExecutor(1) as other:
+        started = other.submit(engine.call, "streamer.start")
+        server.wait_for(lambda: server.publications)
+        begun = time.monotonic()
+        assert engine.call("streamer.stop") is True
+        took = time.monotonic() - begun
+        with pytest.raises(RpcError) as failed:
+            started.result(10)
+    assert (failed.value.code, failed.value.kind) == (1303, "connect_failed")
+    assert took < 3  # promised is 1 s
+    assert engine.call("streamer.isRunning") is False
 
 
 def test_the_end_does_not_wait_for_a_required_connection(stack: ExitStack, tmp_path: Path) -> None:

@@ -50,6 +50,7 @@ class FakeSender:
 
     def __init__(self) -> None:
         self.url = ""
+        self.header: MediaHeader | None = None
         self.sent: list[EncodedPacket] = []
         self.killed = threading.Event()
         self.closed = False
@@ -59,6 +60,7 @@ class FakeSender:
 
     def connect(self, url: str, header: MediaHeader, listener: SenderListener, *, ca_file: str = "") -> None:
         self.url = url
+        self.header = header
         self._listener = listener
         self._connecting.set()
 

@@ -56,6 +56,7 @@ class FakeEngineService:
     listener: Listener
     hooks: dict[str, Callable[[str], None]] = field(default_factory=dict)
     calls: list[str] = field(default_factory=list)
+    interrupted: list[str] = field(default_factory=list)
     sessions: dict[tuple[SessionKind, str], FakeSession] = field(default_factory=dict)
     stats_extra: dict[str, object] = field(default_factory=dict)
     subscription: tuple[int | None, bool] | None = None
@@ -138,6 +139,11 @@ class FakeEngineService:
             session.running = False
             self._tell(kind, session_id, "stopped")
         return True
+
+    def interrupt_start(self, kind: SessionKind, session_id: str) -> None:
+        self.interrupted.append(session_id)
+        if (hook := self.hooks.get(f"{kind.value}.interrupt_start")) is not None:
+            hook(session_id)
 
     def dispose(self, kind: SessionKind, session_id: str) -> None:
         self._enter(f"{kind.value}.dispose", session_id)

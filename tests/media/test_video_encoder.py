@@ -9,7 +9,14 @@ import pytest
 from ionia.core.h264 import nal_type, nal_units
 from ionia.core.media import EncodedPacket, Track, VideoFrame
 from ionia.core.settings import EncoderChoice, PipelineSettings
-from ionia.media.encoder_specs import X264, software_threads
+from ionia.media.encoder_specs import (
+    LIVE_BUFFER_SECONDS,
+    SPECS,
+    X264,
+    follows_bitrate,
+    rate_buffer_bits,
+    software_threads,
+)
 from ionia.media.video_encoder import LibavVideoEncoder
 
 SETTINGS = PipelineSettings(encoder=EncoderChoice.X264, video_bitrate=400_000, keyframe_interval_seconds=1.0, fps=10)
@@ -116,6 +123,28 @@ def test_the_rate_is_constant_and_follows_changes(moving: bool) -> None:
     assert rate(packets, 10, 40) == pytest.approx(400_000, rel=0.25)
     assert rate(packets, 70, 100) == pytest.approx(100_000, rel=0.6 if moving else 0.25)
     assert rate(packets, 130, 160) == pytest.approx(300_000, rel=0.35)
+
+
+def test_a_stream_gets_a_smaller_rate_buffer_than_a_recording_and_shares_its_encode_all_the_same() -> None:
+    live = replace(SETTINGS, live=True)
+    assert (live, hash(live)) == (SETTINGS, hash(SETTINGS))
+    sizes = {}
+    for settings in (SETTINGS, live):
+        encoder = LibavVideoEncoder(X264, settings, 320, 240)
+        packets = [packet for index in range(40) for packet in encoder.encode(noise(index, 320, 240), index)]
+        sizes[settings.live] = max(len(packet.data) * 8 for packet in packets[1:])
+    assert sizes[True] < 0.9 * sizes[False]
+    assert rate_buffer_bits(live) == LIVE_BUFFER_SECONDS * rate_buffer_bits(SETTINGS)
+
+
+def test_which_encoders_follow_a_bit_rate() -> None:
+    assert {spec.name: follows_bitrate(spec.name) for spec in SPECS} == {
+        "h264_nvenc": True,
+        "h264_qsv": True,
+        "h264_amf": False,
+        "h264_mf": False,
+        "libx264": True,
+    }
 
 
 def test_closed_means_closed() -> None:

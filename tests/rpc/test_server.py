@@ -280,6 +280,52 @@ def test_too_many_calls() -> None:
         assert client.answer(ids[-2])["result"] is False
 
 
+@pytest.mark.parametrize("end", ["stop", "dispose"])
+def test_a_stop_behind_a_start_interrupts_it_and_comes_after_it(end: str) -> None:
+    begun, interrupted = threading.Event(), threading.Event()
+
+    def connect(_: str) -> None:
+        begun.set()
+        wait(interrupted)
+        raise IoniaError(ErrorKind.CONNECT_FAILED, "Stopped before there was a connection.")
+
+    with Duplex() as client:
+        client.call("streamer.initialize", [TARGET["streamer"]])
+        client.service.hooks["streamer.start"] = connect
+        client.service.hooks["streamer.interrupt_start"] = lambda _: interrupted.set()
+        started = client.request("streamer.start")
+        wait(begun)
+        ended = client.request(f"streamer.{end}")
+        assert client.answer(started)["error"]["code"] == 1303
+        assert client.answer(ended)["result"] is (True if end == "stop" else None)
+    order = [call for call in client.service.calls if call in ("streamer.start default", f"streamer.{end} default")]
+    assert order[:2] == ["streamer.start default", f"streamer.{end} default"]
+
+
+def test_a_start_that_begins_with_a_stop_behind_it_is_interrupted_and_a_later_one_is_not() -> None:
+    begun, release = threading.Event(), threading.Event()
+
+    def slow(_: str) -> None:
+        begun.set()
+        wait(release)
+
+    with Duplex() as client:
+        client.service.hooks["streamer.initialize"] = slow
+        client.request("streamer.initialize", [TARGET["streamer"]])
+        wait(begun)
+        client.request("streamer.start")
+        stopped = client.request("streamer.stop")
+        assert client.service.interrupted == ["default"]
+        release.set()
+        assert client.answer(stopped)["result"] is True
+        interrupted = len(client.service.interrupted)
+        assert interrupted >= 2
+        client.call("streamer.initialize", [TARGET["streamer"]])
+        assert client.call("streamer.start") is True
+        assert len(client.service.interrupted) == interrupted
+        client.call("streamer.stop")
+
+
 def test_shutdown_is_answered_last() -> None:
     release, begun = threading.Event(), threading.Event()
 

@@ -1,7 +1,9 @@
 """A streamer session on fake senders: connecting, losing, reconnecting, adapting, stopping."""
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from ionia.core.errors import ErrorKind, IoniaError
@@ -11,12 +13,19 @@ from ionia.core.events import (
     ConnectionState,
     SessionFailed,
     SessionStateChanged,
+    SessionWarned,
 )
-from ionia.core.media import Track
+from ionia.core.h264 import parameter_set_id, parameter_sets
+from ionia.core.media import EncodedPacket, Track, VideoFrame
 from ionia.core.settings import AudioMode, PipelineSettings, RecorderSettings, SessionKind, StreamerSettings
+from ionia.media.guarded_encoder import GuardedVideoEncoder
 from ionia.runtime.engine import Engine
 from ionia.sinks.rtmp_wire import Connected, Ended, FailureCode, Progress
 from tests.fakes.backends import FakeMachine, FakeSender
+from tests.fakes.encoded_clip import HEIGHT, WIDTH
+from tests.fakes.failing_encoder import SETTINGS as CARD_SETTINGS
+from tests.fakes.failing_encoder import FailingEncoder
+from tests.fakes.media import FakeVideoEncoder
 from tests.runtime.test_engine import engine_on
 
 STREAMER = SessionKind.STREAMER
@@ -139,8 +148,91 @@ def test_the_end_of_the_engine_does_not_wait_for_a_required_connection() -> None
         started = other.submit(engine.start, STREAMER, "s")
         machine.spares[0].taken(1)
         engine.close()
-        with pytest.raises(IoniaError, match="ended before there was a connection"):
+        with pytest.raises(IoniaError, match="before there was a connection"):
             started.result(10)
+
+
+@pytest.mark.parametrize("end", ["stop", "dispose"])
+def test_a_stop_does_not_wait_for_a_required_connection(end: str) -> None:
+    machine = FakeMachine()
+    with engine_on(machine) as (engine, events), ThreadPoolExecutor(1) as other:
+        initialize(engine, require_connection=True)
+        started = other.submit(engine.start, STREAMER, "s")
+        sender = machine.spares[0].taken(1)
+        assert engine.stop(STREAMER, "s") is True if end == "stop" else engine.dispose(STREAMER, "s") is None
+        with pytest.raises(IoniaError, match="before there was a connection") as caught:
+            started.result(10)
+        assert caught.value.kind is ErrorKind.CONNECT_FAILED
+        assert sender.killed.is_set()
+        assert not engine.is_running(STREAMER, "s")
+        events.wait_for(connection(ConnectionState.CLOSED))
+        initialize(engine, require_connection=True)
+        started = other.submit(engine.start, STREAMER, "s")
+        machine.spares[1].taken(1).say(Connected())
+        assert started.result(10) is True
+        engine.stop(STREAMER, "s")
+
+
+def test_a_new_connection_announces_the_parameter_sets_of_the_encoder_that_took_over() -> None:
+    machine = FakeMachine(prepare_video=lambda video: lose_the_card(video, at=20))
+    with engine_on(machine) as (engine, _events):
+        initialize(engine, reconnect_initial_ms=10)
+        engine.start(STREAMER, "s")
+        first = machine.spares[0].taken(1)
+        assert first.header is not None
+        assert first.header.video_extradata == b""
+        first.say(Connected())
+        while not any(packet.pts >= 20 and packet.track is Track.VIDEO for packet in first.sent):
+            first.wait_sent(len(first.sent) + 1)
+            delivered(first, len(first.sent))
+        first.say(Ended(code=FailureCode.RESET))
+        second = machine.spares[0].taken(2)
+        second.say(Connected())
+        header = second.header
+        assert header is not None
+        assert {parameter_set_id(one) for part in parameter_sets(header.video_extradata) for one in part} == {31}
+        engine.stop(STREAMER, "s")
+
+
+def lose_the_card(video: FakeVideoEncoder, *, at: int) -> None:
+    """Put an encoder in its place that fails at a picture."""
+    guarded = GuardedVideoEncoder(FailingEncoder(lost=at), CARD_SETTINGS, WIDTH, HEIGHT)
+    picture = VideoFrame(captured_ns=0, pixels=np.zeros((HEIGHT, WIDTH, 4), np.uint8))
+
+    def encode(index: int, *, keyframe: bool = False) -> list[EncodedPacket]:
+        return guarded.encode(picture, index, keyframe=keyframe)
+
+    video.encode = lambda _, index, *, keyframe=False: encode(index, keyframe=keyframe)  # type: ignore[method-assign]
+    video.repeat = encode  # type: ignore[method-assign]
+    video.flush = guarded.flush  # type: ignore[method-assign]
+    video.close = guarded.close  # type: ignore[method-assign]
+
+
+@pytest.mark.parametrize(("codec", "follows"), [("libx264", True), ("h264_amf", False)])
+def test_an_encoder_that_keeps_its_bit_rate_is_not_believed_to_lower_it(codec: str, follows: bool) -> None:
+    def name(video: FakeVideoEncoder) -> None:
+        video.codec = codec
+
+    machine = FakeMachine(prepare_video=name)
+    settings = replace(SETTINGS, video_bitrate=100_000)
+    with engine_on(machine) as (engine, events):
+        engine.initialize_streamer("s", StreamerSettings(rtmp_url=URL, pipeline=settings))
+        engine.start(STREAMER, "s")
+        sender = machine.spares[0].taken(1)
+        sender.say(Connected())
+        sent = 0
+        while True:  # a link that carries a little, always half a second late
+            count = len(sender.wait_sent(sent + 1))
+            if count > sent + 80:
+                sent += 1
+                delivered(sender, sent)
+            stats = engine.stats(STREAMER, "s")
+            warned = any(isinstance(one, SessionWarned) and one.code == "bitrate_fixed" for one in events.all)
+            if warned or stats["targetBitrateKbps"] != 100:
+                break
+        engine.stop(STREAMER, "s")
+    assert warned is not follows
+    assert (stats["targetBitrateKbps"] == 100) is not follows
 
 
 def test_giving_up_fails_the_session() -> None:

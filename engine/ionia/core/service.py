@@ -117,6 +117,13 @@ class EngineService(Protocol):
 
     def stop(self, kind: SessionKind, session_id: str) -> bool: ...
 
+    def interrupt_start(self, kind: SessionKind, session_id: str) -> None:
+        """A `start` under way, or the next one after this `initialize`, doesn't wait for the server: a stop follows.
+
+        Returns at once, and does nothing to a session that runs.
+        """
+        ...
+
     def dispose(self, kind: SessionKind, session_id: str) -> None: ...
 
     def is_running(self, kind: SessionKind, session_id: str) -> bool: ...

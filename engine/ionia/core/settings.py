@@ -46,7 +46,8 @@ class PipelineSettings:
 
     `screen`, `desktop_audio` and `microphone` are ids from `engine.devices`, or "test", or None for the system's
     default (for sound: followed when it changes). Gains are linear factors. `audio_offset_ms` moves all sound to later
-    instants (negative: earlier); None: each device by what is remembered for it.
+    instants (negative: earlier); None: each device by what is remembered for it. `live`: a streamer asks. It is no part
+    of equality: whoever opens a shared pipeline decides.
     """
 
     screen: str | None = None
@@ -62,6 +63,7 @@ class PipelineSettings:
     mic_gain: float = 1.2
     desktop_gain: float = 1.0
     audio_offset_ms: float | None = None
+    live: bool = field(default=False, compare=False)
 
     @property
     def keyframe_interval(self) -> int:

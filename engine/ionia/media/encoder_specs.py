@@ -17,7 +17,8 @@ from ionia.core.settings import EncoderChoice, PipelineSettings
 class EncoderSpec:
     """One encoder. `options` are libav's, apart from those that every encoder shares (rate, GOP, colour).
 
-    `needs` completes "needs ..." for people when it does not open."""
+    `needs` completes "needs ..." for people when it does not open. `follows_bitrate`: whether a bit rate that is set
+    while it runs has an effect."""
 
     name: str
     choice: EncoderChoice | None
@@ -26,6 +27,7 @@ class EncoderSpec:
     options: Callable[[PipelineSettings], Mapping[str, str]]
     needs: str
     platform: str = ""
+    follows_bitrate: bool = True
 
 
 def _nvenc(_: PipelineSettings) -> Mapping[str, str]:
@@ -125,6 +127,7 @@ SPECS = (
         hardware=True,
         pixel_format="yuv420p",
         options=_amf,
+        follows_bitrate=False,  # source: FFmpeg's amfenc.c sets the rate when it opens and never again
     ),
     EncoderSpec(
         needs="a GPU with an H.264 encoder",
@@ -134,6 +137,7 @@ SPECS = (
         pixel_format="nv12",
         options=_mf,
         platform="win32",
+        follows_bitrate=False,  # source: FFmpeg's mfenc.c, likewise
     ),
     EncoderSpec(
         needs="a size and bit rate within H.264's limits",
@@ -146,6 +150,24 @@ SPECS = (
 )
 
 X264 = SPECS[-1]
+
+
+LIVE_BUFFER_SECONDS = 0.4
+"""The rate buffer of a stream: its bit rate keeps within 10 % in each second (decision 0051)."""
+
+FILE_BUFFER_SECONDS = 1.0
+"""That of a recording: a whole new screen may borrow from the second around it."""
+
+
+def follows_bitrate(codec: str) -> bool:
+    """Whether the encoder of this name follows a bit rate that is set while it runs."""
+    return all(spec.follows_bitrate for spec in SPECS if spec.name == codec)
+
+
+def rate_buffer_bits(settings: PipelineSettings) -> int:
+    """The size of the encoder's rate buffer (VBV)."""
+    seconds = LIVE_BUFFER_SECONDS if settings.live else FILE_BUFFER_SECONDS
+    return round(settings.video_bitrate * seconds)
 
 
 def specs_for(platform: str) -> tuple[EncoderSpec, ...]:

@@ -19,7 +19,7 @@ from ionia.core.h264 import parameter_sets
 from ionia.core.media import EncodedPacket, Track, VideoFrame
 from ionia.core.settings import PipelineSettings
 from ionia.media.converter import Converter
-from ionia.media.encoder_specs import EncoderSpec, software_threads
+from ionia.media.encoder_specs import EncoderSpec, rate_buffer_bits, software_threads
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,7 +69,7 @@ class LibavVideoEncoder:
         return self._encode(self._frame, index, keyframe)
 
     def set_bitrate(self, bits_per_second: int) -> None:
-        """See the port. x264, nvenc and qsv follow within a second; amf and mf keep their rate."""
+        """See the port. x264, nvenc and qsv follow within a second; amf and mf keep their rate (`follows_bitrate`)."""
         self._open_context().bit_rate = bits_per_second
 
     def flush(self) -> list[EncodedPacket]:
@@ -136,8 +136,7 @@ def _open(spec: EncoderSpec, settings: PipelineSettings, width: int, height: int
     context.color_trc = ColorTrc.BT709
     if not spec.hardware:
         context.thread_count = software_threads(width, height, settings.fps)
-    rate = str(settings.video_bitrate)
-    # A buffer of one second: the keyframe after a change of the whole screen may borrow from the second around it.
-    context.options = {**spec.options(settings), "maxrate": rate, "bufsize": rate}
+    rate, buffer = str(settings.video_bitrate), str(rate_buffer_bits(settings))
+    context.options = {**spec.options(settings), "maxrate": rate, "bufsize": buffer}
     context.open()
     return context

@@ -5,6 +5,7 @@ Owns no file descriptor and no signal; `ionia.rpc.stdio` does.
 
 import logging
 import threading
+from collections import Counter
 from collections.abc import Callable, Hashable
 
 from ionia.core.events import Event
@@ -54,6 +55,7 @@ class Server:
         self._service: EngineService | None = None
         self._dispatcher = Dispatcher({}, self._redactor)
         self._ending = False
+        self._ends = _Ends()
         self._shutdown_lock = threading.Lock()
         self._shutdown_answers: list[Callable[[], None]] = []
 
@@ -144,19 +146,40 @@ class Server:
         if method.role is Role.SHUTDOWN:
             self._take_shutdown(item, answer)
             return
+        session_id = getattr(params, "id", None)
+        lane = _lane(method, session_id)
+
+        def run() -> None:
+            if method.role is Role.SETTLE and lane in self._ends:
+                self._interrupt_start(method, session_id)
+            try:
+                answer(self._dispatcher.call(item, params))
+            finally:
+                if method.role is Role.DRAIN:
+                    self._ends.remove(lane)
+
         work = Work(
-            run=lambda: answer(self._dispatcher.call(item, params)),
+            run=run,
             abandon=lambda: self._refuse(item, answer, SHUTTING_DOWN, "The engine is shutting down"),
         )
-        lane = _lane(method, getattr(params, "id", None))
         role = method.role if method.kind is not None else Role.SETTLE
+        if self._ending:
+            work.abandon()
+            return
+        if role is Role.DRAIN:
+            self._ends.add(lane)
+            self._interrupt_start(method, session_id)
         try:
-            if self._ending:
-                work.abandon()
-            else:
-                self._lanes.submit(lane, role, work)
+            self._lanes.submit(lane, role, work)
         except LanesFullError as error:
+            if role is Role.DRAIN:
+                self._ends.remove(lane)
             self._refuse(item, answer, BUSY, f"Too many calls: {error}")
+
+    def _interrupt_start(self, method: Method, session_id: str | None) -> None:
+        """A stop waits behind the session's start: that shall not wait for a server in the meantime."""
+        if self._service is not None and method.kind is not None and session_id is not None:
+            self._service.interrupt_start(method.kind, session_id)
 
     def _take_shutdown(self, call: Call, answer: Answer) -> None:
         """Answered at the very end: a client that kills us on the answer must not cost a file."""
@@ -191,6 +214,30 @@ class Server:
     def _write_framed(self, payloads: list[bytes]) -> None:
         framing = self._decoder.framing or Framing.LINES
         self._write(b"".join(frame(payload, framing) for payload in payloads))
+
+
+class _Ends:
+    """Stops and disposals that were asked for and have not ended, by lane. Any thread."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._counts: Counter[Hashable] = Counter()
+
+    def __contains__(self, lane: Hashable) -> bool:
+        with self._lock:
+            return self._counts[lane] > 0
+
+    def add(self, lane: Hashable) -> None:
+        """One was asked for."""
+        with self._lock:
+            self._counts[lane] += 1
+
+    def remove(self, lane: Hashable) -> None:
+        """One has ended."""
+        with self._lock:
+            self._counts[lane] -= 1
+            if not self._counts[lane]:
+                del self._counts[lane]
 
 
 class _BatchAnswer:

@@ -7,6 +7,7 @@ import random
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import ionia
 from ionia.core.audio_engine import AudioInput
@@ -137,7 +138,7 @@ class Engine:
             warn=session.warn,
             fail=session.fail,
         )
-        self._initialize(session, settings.pipeline, output)
+        self._initialize(session, replace(settings.pipeline, live=True), output)
 
     def start(self, kind: SessionKind, session_id: str) -> bool:
         """See EngineService."""
@@ -148,11 +149,19 @@ class Engine:
 
     def stop(self, kind: SessionKind, session_id: str) -> bool:
         """See EngineService."""
+        self.interrupt_start(kind, session_id)
         session = self._find(kind, session_id)
         return True if session is None else session.stop()
 
+    def interrupt_start(self, kind: SessionKind, session_id: str) -> None:
+        """See EngineService."""
+        session = self._find(kind, session_id)
+        if session is not None:
+            session.interrupt()
+
     def dispose(self, kind: SessionKind, session_id: str) -> None:
         """See EngineService."""
+        self.interrupt_start(kind, session_id)
         session = self._require(kind, session_id)
         with self._lock:
             self._sessions.pop((kind, session_id), None)

@@ -3,6 +3,7 @@
 import logging
 import threading
 from collections.abc import Callable, Hashable, Sequence
+from enum import Enum
 from functools import partial
 
 import numpy as np
@@ -14,6 +15,7 @@ from ionia.core.errors import ErrorKind, IoniaError
 from ionia.core.events import Level
 from ionia.core.media import EncodedPacket, MediaHeader
 from ionia.core.settings import PipelineSettings
+from ionia.media.encoder_specs import follows_bitrate
 from ionia.runtime.audio_chain import INBOX_BLOCKS, AudioChain, AudioSnapshot
 from ionia.runtime.backends import Backends, OpenedEncoders
 from ionia.runtime.clock import MonotonicClock, StopSignal
@@ -31,6 +33,14 @@ OPEN_TIMEOUT_S = 10.0
 
 JOIN_TIMEOUT_S = 2.0
 """How long closing waits for one thread. A thread that a device holds is left behind and said so in the log."""
+
+
+class BitrateAnswer(Enum):
+    """What became of a stream's wish for another bit rate."""
+
+    FOLLOWED = "followed"
+    HELD = "held by a recording"
+    FIXED = "not followed by this encoder"
 
 
 class PipelineListener:
@@ -103,20 +113,22 @@ class Pipeline:
 
     @property
     def bitrate(self) -> int:
-        """The video bit rate in force."""
+        """The video bit rate in force. After `open`."""
         with self._lock:
-            return self._votes.bitrate
+            return self._votes.bitrate if follows_bitrate(self.codec) else self.settings.video_bitrate
 
     def request_keyframe(self) -> None:
         """The next picture to be encoded becomes a keyframe. Any thread."""
         self.video.request_keyframe()
 
-    def vote_bitrate(self, voter: Hashable, bitrate: int) -> bool:
-        """What a stream's link carries; False if a recording keeps the bit rate where it is. Any thread."""
+    def vote_bitrate(self, voter: Hashable, bitrate: int) -> BitrateAnswer:
+        """What a stream's link carries, and what becomes of it. Any thread."""
         with self._lock:
             self._votes.vote(voter, bitrate)
             self._apply_bitrate()
-            return not self._votes.held
+            if self._votes.held:
+                return BitrateAnswer.HELD
+            return BitrateAnswer.FOLLOWED if follows_bitrate(self.codec) else BitrateAnswer.FIXED
 
     def hold_bitrate(self, holder: Hashable) -> None:
         """A recording began: its quality is kept until it leaves. Any thread."""

@@ -32,7 +32,7 @@ class Output(Subscriber, Protocol):
         ...
 
     def interrupt(self) -> None:
-        """Any thread: make an `open` that waits for others give up at once. For the end of the engine only."""
+        """Any thread: make an `open` that waits for others, now or later, give up at once: a stop follows."""
         ...
 
     def wait_completed(self, timeout: float) -> bool:

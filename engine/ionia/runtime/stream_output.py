@@ -8,7 +8,7 @@ import logging
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ionia.core.connection import (
     AskKeyframe,
@@ -22,6 +22,7 @@ from ionia.core.connection import (
 )
 from ionia.core.errors import ErrorKind, IoniaError
 from ionia.core.events import BackpressureChanged, ConnectionChanged, Event, EventData
+from ionia.core.h264 import annex_b, parameter_sets
 from ionia.core.live_link import LiveAction, LiveFigures, LiveLink, LiveSettings, SendPackets, SetVideoBitrate
 from ionia.core.media import EncodedPacket, MediaHeader
 from ionia.core.ports import Clock
@@ -30,7 +31,7 @@ from ionia.core.settings import StreamerSettings
 from ionia.core.stream_buffer import SetBackpressure
 from ionia.core.timebase import NS_PER_S
 from ionia.runtime.backends import Sender, Spares
-from ionia.runtime.pipeline import Pipeline
+from ionia.runtime.pipeline import BitrateAnswer, Pipeline
 from ionia.runtime.worker import Worker
 from ionia.sinks.rtmp_sender import SenderEvent
 from ionia.sinks.rtmp_wire import Connected, Ended, Progress
@@ -45,6 +46,20 @@ FINISH_SECONDS = 1.0
 
 FIRST_CONNECTION_SECONDS = 8.0
 """How long `start` waits for the server when a connection is required: one attempt and a margin."""
+
+
+_NOT_FOLLOWED = {
+    BitrateAnswer.HELD: (
+        "bitrate_held",
+        "The network is too slow. The recording keeps its quality, so the stream drops pictures instead.",
+    ),
+    BitrateAnswer.FIXED: (
+        "bitrate_fixed",
+        "The network is too slow. This graphics card's encoder can't lower its bit rate, so the stream drops pictures "
+        "instead. A lower bit rate or another encoder helps.",
+    ),
+}
+"""The warning, once, when the encode doesn't follow the link."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,7 +119,7 @@ class StreamOutput:
         )
         self._figures = self._link.figures(clock.now_ns())
         self._sender: Sender | None = None
-        self._told_held = False
+        self._told: set[BitrateAnswer] = set()
         self._pipeline: Pipeline | None = None
         self._header: MediaHeader | None = None
         self._first: Future[None] = Future()
@@ -152,7 +167,7 @@ class StreamOutput:
 
     def interrupt(self) -> None:
         """Make `open` give up waiting for its connection."""
-        self._settle_first(IoniaError(ErrorKind.CONNECT_FAILED, "The engine ended before there was a connection."))
+        self._settle_first(IoniaError(ErrorKind.CONNECT_FAILED, "Stopped before there was a connection."))
 
     def wait_completed(self, timeout: float) -> bool:  # noqa: ARG002 - as the protocol
         """A live stream has nothing to wait for."""
@@ -229,6 +244,7 @@ class StreamOutput:
         for message in messages:
             self._carry_out(self._hear(message))
         if keyframe is not None:
+            self._note_parameter_sets(keyframe)
             self._carry_out(self._link.announce(keyframe, now_ns))
         self._carry_out(self._link.offer(packets, now_ns))
         self._carry_out(self._link.passed(now_ns))
@@ -312,14 +328,20 @@ class StreamOutput:
         """Follow the link with the bit rate, unless a recording keeps it."""
         if self._pipeline is None:
             return
-        if self._pipeline.vote_bitrate(self, bits_per_second):
-            log.info("bit rate for the link: %d kbit/s", bits_per_second // 1000)
-        elif not self._told_held:
-            self._told_held = True
-            self._warn(
-                "bitrate_held",
-                "The network is too slow. The recording keeps its quality, so the stream drops pictures instead.",
-            )
+        answer = self._pipeline.vote_bitrate(self, bits_per_second)
+        log.info("bit rate for the link: %d kbit/s, %s", bits_per_second // 1000, answer.value)
+        if answer in _NOT_FOLLOWED and answer not in self._told:
+            self._told.add(answer)
+            self._warn(*_NOT_FOLLOWED[answer])
+
+    def _note_parameter_sets(self, keyframe: EncodedPacket) -> None:
+        """A lost encoder's successor gives its own with each keyframe; the next connection begins with those."""
+        assert self._header is not None  # noqa: S101 - open() set it before it started this thread
+        try:
+            sps, pps = parameter_sets(keyframe.data)
+        except ValueError:  # none in there: those of the header hold
+            return
+        self._header = replace(self._header, video_extradata=annex_b([*sps, *pps]))
 
     def _start_attempt(self, attempt_id: int) -> None:
         assert self._header is not None  # noqa: S101 - open() set it before it started this thread
