@@ -1,4 +1,4 @@
-/** What Recorder and Streamer have in common: one session of the engine, by id, and its events alone. */
+/** What Recorder and Streamer have in common: one session of the engine, by kind and id, and its events alone. */
 import type { EngineNotifications, ParamsOf, SessionKind } from "@ionia/common";
 import type { EngineClient, EngineClientEvents, LostSession } from "./engine_client.ts";
 
@@ -27,41 +27,13 @@ const SOURCES: { readonly [K in keyof SessionEvents]: keyof EngineClientEvents }
 let lastId = 0;
 
 /** An id no other session of this process has. */
-export function nextSessionId(prefix: string): string {
+function nextSessionId(prefix: string): string {
   lastId += 1;
   return `${prefix}-${process.pid}-${lastId}`;
 }
 
-/** The events of one session. `release` must be called when the session is disposed of. */
-export class SessionListener {
-  readonly #client: EngineClient;
-  readonly #kind: SessionKind;
-  readonly #id: string;
-  readonly #removals: (() => void)[] = [];
-
-  constructor(client: EngineClient, kind: SessionKind, id: string) {
-    this.#client = client;
-    this.#kind = kind;
-    this.#id = id;
-  }
-
-  listen<K extends keyof SessionEvents>(event: K, listener: (payload: SessionEvents[K]) => void): void {
-    const source = SOURCES[event];
-    // A recorder and a streamer may have the same id; where the engine says the kind, it decides.
-    const filtered = (payload: { id: string; kind?: SessionKind | null }): void => {
-      if (payload.id === this.#id && (payload.kind ?? this.#kind) === this.#kind) listener(payload as SessionEvents[K]);
-    };
-    this.#client.on(source, filtered as never);
-    this.#removals.push(() => this.#client.off(source, filtered as never));
-  }
-
-  release(): void {
-    for (const remove of this.#removals.splice(0)) remove();
-  }
-}
-
 /** The engine writes a file when it stops: that may take longer than an ordinary call on a slow disk. */
-export const STOP_TIMEOUT_MS = 30_000;
+const STOP_TIMEOUT_MS = 30_000;
 
 /** Opening devices and encoders, one after the other, each of which may be slow to say no. */
 export const INITIALIZE_TIMEOUT_MS = 30_000;
@@ -70,3 +42,56 @@ export type InitializeOptions<M extends "recorder.initialize" | "streamer.initia
   ParamsOf<M>,
   "id" | "outputPath" | "rtmpUrl" | "fps" | "videoBitrate" | "useNvenc" | "audioBitrate" | "audioMode"
 >;
+
+/** Every method rejects with EngineError. */
+export class Session {
+  readonly id: string;
+  protected readonly client: EngineClient;
+  readonly #kind: SessionKind;
+  readonly #removals: (() => void)[] = [];
+
+  constructor(client: EngineClient, kind: SessionKind, id = nextSessionId(kind)) {
+    this.id = id;
+    this.client = client;
+    this.#kind = kind;
+  }
+
+  /** False if it already runs. A streamer connects in the background: listen to `connection`. */
+  start(): Promise<boolean> {
+    return this.client.call(`${this.#kind}.start`, { id: this.id });
+  }
+
+  /** Resolves when the file is complete and playable, or the connection is closed. */
+  stop(): Promise<boolean> {
+    return this.client.call(`${this.#kind}.stop`, { id: this.id }, { timeoutMs: STOP_TIMEOUT_MS });
+  }
+
+  isRunning(): Promise<boolean> {
+    return this.client.call(`${this.#kind}.isRunning`, { id: this.id });
+  }
+
+  getCodecName(): Promise<string> {
+    return this.client.call(`${this.#kind}.getCodecName`, { id: this.id });
+  }
+
+  getCurrentPTSSeconds(): Promise<number> {
+    return this.client.call(`${this.#kind}.getCurrentPTSSeconds`, { id: this.id });
+  }
+
+  on<K extends keyof SessionEvents>(event: K, listener: (payload: SessionEvents[K]) => void): this {
+    const source = SOURCES[event];
+    // A recorder and a streamer may have the same id; where the engine says the kind, it decides.
+    const filtered = (payload: { id: string; kind?: SessionKind | null }): void => {
+      if (payload.id === this.id && (payload.kind ?? this.#kind) === this.#kind) listener(payload as SessionEvents[K]);
+    };
+    this.client.on(source, filtered as never);
+    this.#removals.push(() => this.client.off(source, filtered as never));
+    return this;
+  }
+
+  /** Stop if running and free the session; no event comes after it. */
+  async dispose(): Promise<void> {
+    for (const remove of this.#removals.splice(0)) remove();
+    await this.client.call(`${this.#kind}.dispose`, { id: this.id }, { timeoutMs: STOP_TIMEOUT_MS });
+  }
+}
