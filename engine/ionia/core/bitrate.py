@@ -26,7 +26,7 @@ STEPS = (1.12, 1.25, 1.4)
 """Factors of the steps up beyond what was measured; the last one repeats. From half to all of the target: three."""
 
 STEP_INTERVAL_NS = 1_000_000_000
-"""Least time between steps up: an encoder needs about this long to follow (its rate buffer holds one second)."""
+"""Least time between steps up: an encoder needs about this long to follow."""
 
 LOWER_INTERVAL_NS = 700_000_000
 """Least time between reductions, for the same reason, but a growing queue is worse than an unsteady picture."""
