@@ -51,13 +51,17 @@ class Session {
     return true;
   }
 
-  _start() {
+  start() {
     if (this.#life === 0) throw new Error("initialize() must be called before start()");
     return this.#call("start");
   }
 
-  _stop() {
+  stop() {
     return this.#life === 0 ? true : this.#call("stop");
+  }
+
+  isRunning() {
+    return this._isTrue("isRunning");
   }
 
   _isTrue(method) {
@@ -65,15 +69,15 @@ class Session {
     return this.#call(method);
   }
 
-  _codecName() {
+  getCodecName() {
     return this.#life === 0 ? "none" : this.#call("getCodecName");
   }
 
-  _ptsSeconds() {
+  getCurrentPTSSeconds() {
     return this.#life === 0 ? 0 : this.#call("getCurrentPTSSeconds");
   }
 
-  _statistics() {
+  getStatistics() {
     return this.#life === 0 ? zeros(this.#counters) : this.#call("getStats");
   }
 
@@ -104,30 +108,6 @@ class VideoAudioRecorder extends Session {
       audioMode: checkMode(audioMode),
     });
   }
-
-  start() {
-    return this._start();
-  }
-
-  stop() {
-    return this._stop();
-  }
-
-  isRunning() {
-    return this._isTrue("isRunning");
-  }
-
-  getStatistics() {
-    return this._statistics();
-  }
-
-  getCodecName() {
-    return this._codecName();
-  }
-
-  getCurrentPTSSeconds() {
-    return this._ptsSeconds();
-  }
 }
 
 class VideoRecorder extends VideoAudioRecorder {
@@ -151,36 +131,12 @@ class VideoAudioStreamer extends Session {
     });
   }
 
-  start() {
-    return this._start();
-  }
-
-  stop() {
-    return this._stop();
-  }
-
-  isRunning() {
-    return this._isTrue("isRunning");
-  }
-
   isConnected() {
     return this._isTrue("isConnected");
   }
 
   isBackpressure() {
     return this._isTrue("isBackpressure");
-  }
-
-  getStatistics() {
-    return this._statistics();
-  }
-
-  getCodecName() {
-    return this._codecName();
-  }
-
-  getCurrentPTSSeconds() {
-    return this._ptsSeconds();
   }
 }
 
