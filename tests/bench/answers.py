@@ -16,7 +16,7 @@ INTERVAL = 0.037
 
 def measure(form: Form) -> PartResult:
     """Several recordings, each asked without a pause; the median of their 99th percentiles."""
-    rounds, seconds = form.of(quick=(2, 5.0), full=(3, 20.0))
+    rounds, seconds = form.of(quick=(1, 5.0), full=(3, 15.0))
     with stage(1920, 1080) as where, desktop(where.display.display, "moving"):
         waits = [asked(where, form, seconds) for _ in range(rounds)]
     p99s = [percentile(each, 99) for each in waits]

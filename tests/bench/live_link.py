@@ -39,7 +39,7 @@ class Dip:
 
 def measure(form: Form) -> PartResult:
     """Fixed, then adaptive. Needs root, for the slow network."""
-    slow_seconds, after_seconds = form.of(quick=(5.0, 7.0), full=(60.0, 17.0))
+    slow_seconds, after_seconds = form.of(quick=(4.0, 6.0), full=(60.0, 17.0))
     dips = {name: dip(slow_seconds, after_seconds, adaptive=name == "adaptive") for name in ("fixed", "adaptive")}
     notes = [
         f"A token bucket of {GOOD_MBIT:.0f}, {BAD_MBIT:.0f} and {GOOD_MBIT:.0f} Mbit/s with a queue of 100 ms, the "

@@ -68,8 +68,8 @@ def measure(form: Form) -> PartResult:
 def size_only(form: Form) -> PartResult:
     """A few seconds of each."""
     with stage(1920, 1080) as where, desktop(where.display.display, "moving"):
-        ours = watched(Ours(), where, form, 5.0)
-        peer = watched(Peer(), where, form, 4.0)
+        ours = watched(Ours(), where, form, 4.0)
+        peer = watched(Peer(), where, form, 3.0)
     notes = [size_note(), "Growth, threads, files and A/V offset over time are measured by the full form."]
     return PartResult(rows=[size_row(ours, peer)], notes=notes, plots=[memory_plot(ours)])
 

@@ -101,12 +101,12 @@ def offset_text(away: Sequence[float]) -> str:
 
 def silent_seconds(form: Form) -> float:
     """How long the sink sleeps."""
-    return form.of(quick=3.0, full=30.0)
+    return form.of(quick=2.0, full=30.0)
 
 
 def heard(recorder: Recorder, where: Stage, paint: PainterProcess, form: Form) -> Heard:
     """Tones, a sleeping sink, tones again."""
-    tones = form.of(quick=4, full=12)
+    tones = form.of(quick=3, full=12)
     path = form.folder / f"sound-{recorder.name}.mp4"
     chance = random.Random(8)  # noqa: S311 - distances, not secrets
     with PulseBeeper(where.environment, "speaker") as beeper, recorder.record(where, path, FPS) as recording:
