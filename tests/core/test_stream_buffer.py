@@ -69,7 +69,9 @@ def test_nothing_goes_before_a_keyframe() -> None:
     assert buffer.take() == []
     buffer.push(video(1, key=True), FRAME)
     buffer.push(audio(2), FRAME)
+    assert buffer.waiting
     assert [packet.dts for packet in buffer.take()] == [1, 2048]
+    assert not buffer.waiting
     assert (buffer.counters.discarded, buffer.counters.video_offered, buffer.counters.audio_offered) == (2, 1, 1)
 
 
