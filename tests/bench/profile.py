@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 FPS = 30
 SETTLE_SECONDS = 3.0
+LOST_PERCENT = 2.0
 
 SEAMS = (
     ("ionia.sources.linux.x11_screens", "X11Screen.grab", "compare"),
@@ -60,11 +61,15 @@ ALONE_WARM, ALONE_PICTURES = 30, 120
 def measure(form: Form) -> PartResult:
     """A moving and a static picture."""
     seconds = form.of(quick=3.0, full=20.0)
-    rows, above, series = [], [], []
+    rows, above, series, lossy = [], [], [], []
     with stage(1920, 1080) as where:
         for mode in ("moving", "static"):
             with desktop(where.display.display, mode):
-                spent, alone = profiled(where, form.folder / f"profile-{mode}.mp4", seconds, mode)
+                spent, alone, lost = profiled(where, form.folder / f"profile-{mode}.mp4", seconds, mode)
+            if lost > LOST_PERCENT:
+                lossy.append(
+                    f"{lost:.0f} % of the {mode} pictures were lost meanwhile: those figures are of less work."
+                )
             above.append(above_row(mode, spent, alone))
             rows += stage_rows(mode, spent, alone)
             series.append(Series(label=mode, x=list(STAGES), y=[round(spent[name], 2) for name in STAGES]))
@@ -81,7 +86,7 @@ def measure(form: Form) -> PartResult:
         "each of these pictures, and the limit of what can be reached with it; ours lies above that. While the picture "
         "stands still nothing is grabbed, compared or converted, and x264 rests as well: then it can be less."
     )
-    return PartResult(rows=[*above, *rows], notes=[note], plots=[plot])
+    return PartResult(rows=[*above, *rows], notes=[note, *lossy], plots=[plot])
 
 
 def above_row(mode: str, spent: Mapping[str, float], alone: float) -> Row:
@@ -117,13 +122,13 @@ def stage_rows(mode: str, spent: Mapping[str, float], alone: float) -> list[Row]
     return [*each, everything]
 
 
-def profiled(where: Stage, path: Path, seconds: float, mode: str) -> tuple[dict[str, float], float]:
-    """CPU milliseconds per frame by stage, and of x264 alone, measured in a process of its own."""
+def profiled(where: Stage, path: Path, seconds: float, mode: str) -> tuple[dict[str, float], float, float]:
+    """CPU milliseconds per frame by stage, and of x264 alone; lost pictures in percent. In a process of its own."""
     command = [sys.executable, "-m", "tests.bench.profile", str(seconds), str(path), mode]
     environment = {**where.environment, "PYTHONPATH": str(ROOT)}
     done = subprocess.run(command, env=environment, cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True)
     answer = json.loads(done.stdout.splitlines()[-1])
-    return answer["stages"], answer["alone"]
+    return answer["stages"], answer["alone"], answer["lost"]
 
 
 class StopWatch:
@@ -175,9 +180,9 @@ def main() -> None:
     engine.initialize_recorder("profile", RecorderSettings(output_path=path, pipeline=settings))
     engine.start(SessionKind.RECORDER, "profile")
     time.sleep(SETTLE_SECONDS)
-    frames, spent, python_ns, process_ns = reading(engine, watch)
+    frames, lost, spent, python_ns, process_ns = reading(engine, watch)
     time.sleep(seconds)
-    frames2, spent2, python_ns2, process_ns2 = reading(engine, watch)
+    frames2, lost2, spent2, python_ns2, process_ns2 = reading(engine, watch)
     engine.stop(SessionKind.RECORDER, "profile")
     engine.close()
     stages = {name: spent2.get(name, 0) - spent.get(name, 0) for name in STAGES}
@@ -186,7 +191,8 @@ def main() -> None:
     per_frame = {name: value / 1e6 / (frames2 - frames) for name, value in stages.items()}
     # With a moving picture x264 encodes each one while we watch.
     alone = per_frame["encode"] if mode == "moving" else x264_alone(settings)
-    sys.stdout.write(json.dumps({"stages": per_frame, "alone": alone}) + "\n")
+    percent = 100 * (lost2 - lost) / (frames2 - frames)
+    sys.stdout.write(json.dumps({"stages": per_frame, "alone": alone, "lost": percent}) + "\n")
 
 
 def x264_alone(settings: "PipelineSettings") -> float:
@@ -231,13 +237,14 @@ def seam(module: str, path: str) -> tuple[Any, str]:
     return found, name
 
 
-def reading(engine: Any, watch: StopWatch) -> tuple[int, dict[str, int], int, int]:
-    """Frames so far, CPU by stage, CPU of all Python threads, CPU of the process; nanoseconds."""
+def reading(engine: Any, watch: StopWatch) -> tuple[int, int, dict[str, int], int, int]:
+    """Frames and lost pictures so far, CPU by stage, CPU of all Python threads, CPU of the process; nanoseconds."""
     from ionia.core.settings import SessionKind  # noqa: PLC0415
 
     stats = engine.stats(SessionKind.RECORDER, "profile")
     python_ns = sum(cpu_ns(thread.native_id) for thread in threading.enumerate() if thread.native_id is not None)
-    return int(stats["videoFramesCaptured"]), dict(watch.spent), python_ns, time.process_time_ns()
+    lost = int(stats["videoFramesLagged"] + stats["videoFramesSkipped"])
+    return int(stats["videoFramesCaptured"]), lost, dict(watch.spent), python_ns, time.process_time_ns()
 
 
 def cpu_ns(thread_id: int) -> int:
