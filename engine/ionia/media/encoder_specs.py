@@ -152,7 +152,7 @@ SPECS = (
 X264 = SPECS[-1]
 
 
-LIVE_BUFFER_SECONDS = 0.4
+LIVE_BUFFER_SECONDS = 0.35
 """The rate buffer of a stream: its bit rate keeps within 10 % in each second (decision 0051)."""
 
 FILE_BUFFER_SECONDS = 1.0
