@@ -101,7 +101,7 @@ def offset_text(away: Sequence[float]) -> str:
 
 def silent_seconds(form: Form) -> float:
     """How long the sink sleeps."""
-    return form.of(quick=2.0, full=30.0)
+    return form.of(quick=2.0, full=20.0)
 
 
 def heard(recorder: Recorder, where: Stage, paint: PainterProcess, form: Form) -> Heard:

@@ -57,7 +57,7 @@ class Run:
 
 def measure(form: Form) -> PartResult:
     """One alone, two that share, two that differ; in turns. One alone and the peer only in the full form."""
-    rounds, seconds = form.of(quick=(1, 3.0), full=(3, 8.0))
+    rounds, seconds = form.of(quick=(1, 3.0), full=(2, 8.0))
     alone, shared, different, peer = [], [], [], []
     with two_monitors() as where, desktop(where.display.display, "moving"):
         for _ in range(rounds):
