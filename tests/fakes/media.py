@@ -113,7 +113,10 @@ class FakeSound:
 
 
 class FakeVideoEncoder:
-    """A packet a frame; a keyframe at index 0, every `interval`, and when asked. `lost_at`: another one goes on."""
+    """A packet a frame; a keyframe at index 0, every `interval`, and when asked. `lost_at`: another one goes on.
+
+    `stuck_at`: from this index on it waits for `freed`.
+    """
 
     codec = "fake264"
 
@@ -122,6 +125,8 @@ class FakeVideoEncoder:
         self.interval = interval
         self.fail_at = fail_at
         self.lost_at: int | None = None
+        self.stuck_at: int | None = None
+        self.freed = threading.Event()
         self.closed = False
         self.bitrate = 0
         self._since_key = interval
@@ -144,6 +149,8 @@ class FakeVideoEncoder:
     def _encode(self, what: str, index: int, keyframe: bool) -> list[EncodedPacket]:
         if self.fail_at is not None and index >= self.fail_at:
             raise RuntimeError("the encoder broke")
+        if self.stuck_at is not None and index >= self.stuck_at:
+            self.freed.wait(30)
         if self.lost_at is not None and index >= self.lost_at:
             self.codec = "other264"
         key = keyframe or self._since_key >= self.interval

@@ -16,9 +16,11 @@ from ionia.core.events import (
     SessionWarned,
     StatsSampled,
 )
-from ionia.core.media import AudioBlock, Track
+from ionia.core.media import SAMPLE_RATE, AudioBlock, Track
 from ionia.core.settings import AudioMode, PipelineSettings, RecorderSettings, SessionKind
+from ionia.runtime import session
 from ionia.runtime.engine import Engine
+from ionia.runtime.video_chain import VideoChain
 from tests.fakes.backends import WAIT_SECONDS, Events, FakeMachine
 from tests.fakes.media import FakeFile, FakeScreen, FakeSound, FakeVideoEncoder
 
@@ -61,6 +63,59 @@ def warned(code: str) -> "type[object]":
 
 def failed(event: Event) -> bool:
     return isinstance(event, SessionFailed)
+
+
+def stuck_at_20(encoder: FakeVideoEncoder) -> None:
+    encoder.stuck_at = 20
+
+
+def recorded_for(engine: Engine, seconds: float) -> None:
+    pause = threading.Event()
+    while engine.stats(RECORDER, "a")["durationSeconds"] < seconds:
+        pause.wait(0.005)
+
+
+def test_a_stop_does_not_wait_for_an_encoder_for_ever_and_takes_all_sound(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(session, "PATIENCE_S", 0.02)
+    monkeypatch.setattr(session, "DRAIN_TIMEOUT_S", 0.02)
+    machine = FakeMachine(prepare_video=stuck_at_20)
+    with engine_on(machine) as (engine, events):
+        initialize(engine)
+        engine.start(RECORDER, "a")
+        recorded_for(engine, 0.6)
+        stopping = threading.Thread(target=engine.stop, args=(RECORDER, "a"))
+        stopping.start()
+        events.wait_for(warned("encoder_behind"))
+        machine.videos[0].freed.set()
+        stopping.join(WAIT_SECONDS)
+        seconds = engine.stats(RECORDER, "a")["durationSeconds"]
+    packets = machine.files[0].packets
+    assert [packet.pts for packet in packets if packet.track is Track.VIDEO] == list(range(20))
+    end = max(packet.pts + packet.duration for packet in packets if packet.track is Track.AUDIO)
+    assert end / SAMPLE_RATE > 0.5  # what the audio encoder had given by then
+    assert end / SAMPLE_RATE < seconds + 0.03
+
+
+def test_a_stop_gives_up_repeats_for_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(session, "PATIENCE_S", 0.02)
+    machine = FakeMachine(prepare_video=stuck_at_20)
+    hurry = VideoChain.hurry
+
+    def hurry_and_free(chain: VideoChain, end_index: int) -> None:
+        hurry(chain, end_index)
+        machine.videos[0].freed.set()
+
+    monkeypatch.setattr(VideoChain, "hurry", hurry_and_free)
+    with engine_on(machine) as (engine, events):
+        initialize(engine, settings=MUTE)
+        engine.start(RECORDER, "a")
+        recorded_for(engine, 0.6)
+        engine.stop(RECORDER, "a")
+        stats = engine.stats(RECORDER, "a")
+        assert not [event for event in events.all if warned("encoder_behind")(event)]  # type: ignore[call-arg]
+    shown = [packet.pts for packet in machine.files[0].packets]
+    assert len(shown) < 60 <= round(stats["durationSeconds"] * 100) == shown[-1] + 1
+    assert ("repeat", shown[-1], False) in machine.videos[0].calls
 
 
 def test_a_recording_from_initialize_to_dispose() -> None:

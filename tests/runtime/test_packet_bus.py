@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from ionia.core.media import EncodedPacket
+from ionia.core.media import EncodedPacket, Track
 from ionia.runtime.packet_bus import PacketBus
 from tests.fakes.media import audio_packet, video_packet
 
@@ -75,6 +75,22 @@ def test_an_end_is_exact_and_completes_once() -> None:
     assert (one.completed, other.completed, bus.subscriptions) == (1, 0, 1)
     bus.leave(subscription)
     assert one.completed == 1
+
+
+def test_leaving_takes_the_sound_along_that_waits_for_a_picture() -> None:
+    bus, _ = make()
+    one, other = Collector(), Collector()
+    subscription = bus.subscribe(one)
+    bus.subscribe(other)
+    bus.publish([video_packet(0, keyframe=True)])
+    bus.publish([audio_packet(number) for number in range(6)])
+    bus.end_at(subscription, 3)
+    bus.leave(subscription)
+    # Five packets begin before frame 3 of 30 a second; the middle of the fifth lies before it, too.
+    assert one.packets == [video_packet(0, keyframe=True), *(audio_packet(number) for number in range(5))]
+    bus.publish([video_packet(4), audio_packet(6), audio_packet(7)])
+    assert [packet.pts for packet in other.packets if packet.track is Track.VIDEO] == [0, 4]
+    assert len(other.packets) == 2 + 7
 
 
 def test_leaving_completes_at_once() -> None:

@@ -34,9 +34,14 @@ class PacketInterleaver:
 
     def flush(self) -> list[EncodedPacket]:
         """Everything that is left, in order."""
-        rest = [packet for queue in self._waiting.values() for packet in queue]
+        rest = self.waiting()
         for queue in self._waiting.values():
             queue.clear()
+        return rest
+
+    def waiting(self) -> list[EncodedPacket]:
+        """What `flush` would give; it stays."""
+        rest = [packet for queue in self._waiting.values() for packet in queue]
         return sorted(rest, key=lambda packet: (_position(packet, self._fps), packet.track is Track.AUDIO))
 
     def _ready(self) -> list[EncodedPacket]:

@@ -67,11 +67,14 @@ class PacketBus:
             subscription.window.end_at(frame_index)
 
     def leave(self, subscription: Subscription) -> None:
-        """Complete the subscription now, with what it has. Idempotent."""
+        """Complete the subscription now, with all there is: sound does not wait for the other track. Idempotent."""
         with self._lock:
             present = subscription in self._subscriptions
             if present:
                 self._subscriptions.remove(subscription)
+                cut = subscription.window.take(self._interleaver.waiting())
+                if cut.packets:
+                    subscription.subscriber.deliver(cut.packets)
         if present:
             subscription.subscriber.complete()
 

@@ -56,8 +56,11 @@ class Output(Subscriber, Protocol):
         ...
 
 
+PATIENCE_S = 1.0
+"""How long `stop` waits for an encoder that is behind before it gives up the repeated pictures."""
+
 DRAIN_TIMEOUT_S = 2.0
-"""How long `stop` waits for an encoder that is behind; what is not encoded by then is left out."""
+"""How long it then waits for the pictures; what is not encoded by then is left out."""
 
 
 class Session:
@@ -216,8 +219,10 @@ class Session:
         end_index = self._counters.end(pipeline)
         if drain:
             pipeline.bus.end_at(subscription, end_index)
-            if not output.wait_completed(DRAIN_TIMEOUT_S):
-                self.warn("encoder_behind", "The encoder was behind; the last moments are not in the file.")
+            if not output.wait_completed(PATIENCE_S):
+                pipeline.video.hurry(end_index)
+                if not output.wait_completed(DRAIN_TIMEOUT_S):
+                    self.warn("encoder_behind", "The encoder was behind; the last pictures are not in the file.")
         pipeline.bus.leave(subscription)
         try:
             output.finish()

@@ -87,6 +87,11 @@ class VideoChain:
         """The next picture to be encoded becomes a keyframe. Any thread."""
         self._keyframe.set()
 
+    def hurry(self, end_index: int) -> None:
+        """The encoder is behind and someone waits for what lies before `end_index`: pictures only. Any thread."""
+        with self._condition:
+            self._backlog.hurry(end_index)
+
     def set_bitrate(self, bits_per_second: int) -> None:
         """New constant bit rate, from the next picture on. Any thread."""
         self._bitrate.put(bits_per_second)
