@@ -109,9 +109,9 @@ class _Sender:
                     self._closing = True
                     output.close()
                     self._report(output.progress)
+                    if carrier:
+                        carrier.close()
                     break
-                if carrier:
-                    carrier.close()
         except CarrierFailed as failed:
             self._end(failed.code, one_line(failed.detail)[:300])
         except (av.error.FFmpegError, OSError, ValueError) as error:
