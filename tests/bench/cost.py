@@ -12,7 +12,7 @@ from functools import partial
 from typing import Any
 
 from tests.bench.desktop import desktop
-from tests.bench.frame_timing import cut_pictures
+from tests.bench.frame_timing import cut_seconds
 from tests.bench.media import Timing, timing
 from tests.bench.obs import Obs
 from tests.bench.parts import Form
@@ -119,9 +119,10 @@ def one_run(recorder: Recorder, where: Stage, form: Form, size: Size, seconds: f
     file = timing(path, size.fps)
     path.unlink()
     missing = round((SETTLE_SECONDS + seconds - BEGUN_LATE_SECONDS) * size.fps) - file.frames
-    cut = cut_pictures(stats, file) if stats else 0
-    sound_whole = not cut and not stats.get("audioSamplesLost")
-    return Run(cores=cores, file=file, lost=max(missing, said + cut), sound_whole=sound_whole)
+    picture_cut, sound_cut = cut_seconds(stats, file) if stats else (0.0, 0.0)
+    sound_whole = not sound_cut and not stats.get("audioSamplesLost")
+    lost = max(missing, said + round(picture_cut * size.fps))
+    return Run(cores=cores, file=file, lost=lost, sound_whole=sound_whole)
 
 
 def cpu_row(size: Size, mode: str, runs: Runs) -> Row:

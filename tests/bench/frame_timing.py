@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from ionia.core.media import SAMPLE_RATE
+from ionia.core.media import AUDIO_TICK_SAMPLES, SAMPLE_RATE
 from tests.bench.desktop import desktop
 from tests.bench.media import Timing, timing
 from tests.bench.parts import Form
@@ -73,18 +73,23 @@ def record_peer(peer: Recorder, where: Stage, form: Form, size: Size, seconds: f
     return Recorded(file=timing(path, size.fps), lost=lost)
 
 
-def cut_pictures(stats: Mapping[str, Any], file: Timing) -> int:
-    """Pictures, and their sound, that were recorded and are not in the file: a stop waits 2 s for an encoder."""
-    return max(0, int(stats["videoFramesCaptured"]) - file.frames)
+def cut_seconds(stats: Mapping[str, Any], file: Timing) -> tuple[float, float]:
+    """What was recorded and is missing at the end of the file, picture and sound: a stop waits 3 s for an encoder."""
+    seconds = float(stats["durationSeconds"])
+    # Sound ends with the packet whose middle lies before the end.
+    return max(0.0, seconds - file.video_seconds), max(
+        0.0, seconds - file.audio_seconds - AUDIO_TICK_SAMPLES / SAMPLE_RATE
+    )
 
 
 def size_rows(size: Size, own: Timing, stats: Mapping[str, Any], others: Mapping[str, Recorded]) -> list[Row]:
     """Even frames, both tracks, what was lost of the picture and of the sound."""
     lagged, skipped = int(stats["videoFramesLagged"]), int(stats["videoFramesSkipped"])
-    cut = cut_pictures(stats, own)
+    picture_cut, sound_cut = cut_seconds(stats, own)
+    cut = round(picture_cut * size.fps)
     percent = 100 * (lagged + skipped + cut) / (own.frames + cut)
     cut_text = f" + {cut} cut off" if cut else ""
-    sound_lost = stats["audioSamplesLost"] / SAMPLE_RATE + cut / size.fps
+    sound_lost = stats["audioSamplesLost"] / SAMPLE_RATE + sound_cut
     apart = abs(own.video_seconds - own.audio_seconds)
     judged = size == SMALL
     return [

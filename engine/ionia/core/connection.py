@@ -14,10 +14,10 @@ from ionia.core.timebase import NS_PER_S
 STALL_NS = 2_600_000_000
 """No delivered byte for this long while some are waiting: dead. Leaves 0.4 s of the promised 3 s for the rest."""
 
-SHUT_NS = 1_500_000_000
+SHUT_NS = 1_200_000_000
 """The same while the server's machine answers, but has its receive window closed: the program there doesn't read. It
-has been so for longer, by all that the window held (a second and more), and no loss can be the reason, which would
-take TCP up to 1.6 s to repair."""
+has been so for longer, by all that the window held (up to 1.6 s of a stream of 5 Mbit/s), and no loss can be the
+reason, which would take TCP up to 1.6 s to repair."""
 
 SHUT_BYTES = 16_000
 """What must be delivered through a closed window to count as life. TCP's probes push a few kB into what is left of the

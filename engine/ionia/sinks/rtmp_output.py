@@ -29,8 +29,9 @@ IO_TIMEOUT_US = 8_000_000
 _BUFFER_SECONDS = 0.1
 _LEAST_BUFFER = 65_536
 _MOST_BUFFER = 1_048_576
-_TCP_INFO = struct.Struct("=B23xI92xQ16xI")
-"""Of struct tcp_info (linux/tcp.h, since 4.6): tcpi_state, tcpi_unacked, tcpi_bytes_acked, tcpi_notsent_bytes."""
+_TCP_INFO = struct.Struct("=B23xI92xQ16xI80xI")
+"""Of struct tcp_info (linux/tcp.h): tcpi_state, tcpi_unacked, tcpi_bytes_acked, tcpi_notsent_bytes (all since 4.6),
+tcpi_snd_wnd (since 5.4; before, it reads as 0)."""
 
 _TCP_ESTABLISHED = 1
 """tcpi_state."""
@@ -45,9 +46,9 @@ class SocketFigures:
     """One socket at one moment.
 
     `entered`: bytes that entered it; `arrived`: bytes that the other machine acknowledged. `shut`: all that was sent is
-    acknowledged, and yet nothing of what waits is sent: the other side's receive window is closed, so the network is
-    well and the program there doesn't read. `established`: both sides hold the connection open; False at once when
-    the other one closed or reset it.
+    acknowledged, and what waits is more than the other side's receive window: the network is well and the program
+    there doesn't read. (With room in the window it is this machine's own network that takes nothing.)
+    `established`: both sides hold the connection open; False at once when the other one closed or reset it.
     """
 
     entered: int
@@ -79,28 +80,28 @@ class SocketProgress:
         import termios  # noqa: PLC0415
 
         assert self._socket is not None  # noqa: S101 - callers look at `exact`
-        waiting = state = unacknowledged = arrived = unsent = 0
+        waiting = state = unacknowledged = arrived = unsent = window = 0
         if sys.platform == "linux":
             before = None
             while before != arrived:  # until both numbers are of the same moment
                 before = self._info(self._socket)[2]
                 (waiting,) = struct.unpack("i", fcntl.ioctl(self._socket, termios.TIOCOUTQ, bytes(4)))
-                state, unacknowledged, arrived, unsent = self._info(self._socket)
+                state, unacknowledged, arrived, unsent, window = self._info(self._socket)
         return SocketFigures(
             entered=arrived + waiting,
             arrived=arrived,
-            shut=unsent > 0 and unacknowledged == 0,
+            shut=unacknowledged == 0 and unsent > window,
             established=state == _TCP_ESTABLISHED,
         )
 
     @staticmethod
-    def _info(connection: socket.socket) -> tuple[int, int, int, int]:
-        """State, packets under way, bytes acknowledged, bytes not sent."""
-        info = (0, 0, 0, 0)
+    def _info(connection: socket.socket) -> tuple[int, int, int, int, int]:
+        """State, packets under way, bytes acknowledged, bytes not sent, bytes that the other side would take."""
+        info = (0, 0, 0, 0, 0)
         if sys.platform == "linux":
             raw = connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, _TCP_INFO.size)
-            state, under_way, acknowledged, unsent = _TCP_INFO.unpack(raw)
-            info = (state, under_way, acknowledged, unsent)
+            state, under_way, acknowledged, unsent, window = _TCP_INFO.unpack(raw.ljust(_TCP_INFO.size, b"\0"))
+            info = (state, under_way, acknowledged, unsent, window)
         return info
 
 
