@@ -57,39 +57,23 @@ def test_more_than_the_limit_of_frames_leaves_indexes_out() -> None:
     assert (backlog.counters.skipped, backlog.counters.holes) == (3, 3)
 
 
-def test_in_a_hurry_the_pictures_and_the_ends_remain() -> None:
+def test_what_is_taken_and_not_encoded_is_counted() -> None:
     backlog = EncodeBacklog(fps=30)
-    backlog.hurry(7)
-    for first, count, picture in ((0, 3, True), (3, 4, False), (7, 2, True), (9, 3, False)):
-        backlog.offer(span(first, count, picture=picture))
+    backlog.offer(span(0, 2))
     backlog.take()
-    backlog.hurry(6)
-    assert len(backlog) == 3
-    assert (backlog.counters.skipped, backlog.counters.holes) == (8, 8)
-    assert drained(backlog) == [(5, False), (7, True), (11, False)]
+    backlog.leave_out()
+    assert (len(backlog), backlog.counters.skipped, backlog.counters.holes) == (1, 1, 1)
 
 
-def test_in_a_hurry_a_picture_shown_to_the_end_is_held_to_it() -> None:
-    backlog = EncodeBacklog(fps=30, max_pictures=1)
-    backlog.offer(span(0, 5))
-    backlog.hurry(5)
-    backlog.hurry(5)
-    backlog.offer(span(5))
-    assert drained(backlog) == [(0, True), (4, False), (5, False)]
-    assert (backlog.counters.skipped, backlog.counters.holes) == (4, 3)
-
-
-@given(st.lists(st.tuples(st.integers(1, 9), st.booleans(), st.integers(0, 9), st.booleans())))
-def test_every_frame_is_encoded_or_counted(script: list[tuple[int, bool, int, bool]]) -> None:
+@given(st.lists(st.tuples(st.integers(1, 9), st.booleans(), st.integers(0, 9))))
+def test_every_frame_is_encoded_or_counted(script: list[tuple[int, bool, int]]) -> None:
     backlog = EncodeBacklog(fps=5, max_pictures=2, max_seconds=2)
     offered = 0
     taken: list[int] = []
-    for count, picture, takes, hurried in script:
+    for count, picture, takes in script:
         backlog.offer(span(offered, count, picture=picture))
         offered += count
         assert len(backlog) <= 10
-        if hurried:
-            backlog.hurry(offered - 1)
         for _ in range(takes):
             if (one := backlog.take()) is not None:
                 taken.append(one.first_index)

@@ -115,7 +115,7 @@ class FakeSound:
 class FakeVideoEncoder:
     """A packet a frame; a keyframe at index 0, every `interval`, and when asked. `lost_at`: another one goes on.
 
-    `stuck_at`: from this index on it waits for `freed`.
+    `stuck_at`: from this index on it waits for `freed`. `holds`: whether it has a cheap way to repeat.
     """
 
     codec = "fake264"
@@ -127,6 +127,7 @@ class FakeVideoEncoder:
         self.lost_at: int | None = None
         self.stuck_at: int | None = None
         self.freed = threading.Event()
+        self.holds = False
         self.closed = False
         self.bitrate = 0
         self._since_key = interval
@@ -136,6 +137,9 @@ class FakeVideoEncoder:
 
     def repeat(self, index: int, *, keyframe: bool = False) -> list[EncodedPacket]:
         return self._encode("repeat", index, keyframe)
+
+    def hold(self, index: int) -> list[EncodedPacket]:
+        return self._encode("hold", index, keyframe=False) if self.holds else []
 
     def set_bitrate(self, bits_per_second: int) -> None:
         self.bitrate = bits_per_second

@@ -61,6 +61,10 @@ class _Run:
         for _ in range(count):
             self.packets += self.encoder.repeat(len(self.packets), keyframe=keyframe)
 
+    def hold(self, count: int) -> None:
+        for _ in range(count):
+            self.packets += self.encoder.hold(len(self.packets))
+
     def rest(self) -> None:
         """Repeat until the encoder is left alone."""
         for _ in range(3 * FPS):
@@ -98,10 +102,23 @@ def _scene(run: _Run) -> None:
     run.encoder.close()
 
 
+def _overload(run: _Run) -> None:
+    """As a chain does whose encoder is behind: pictures, and whatever lies between them held."""
+    for number in range(20):
+        run.show(_picture(number))
+        run.hold(number % 6)
+        if number % 5 == 4:
+            run.repeat(2)
+    run.encoder.close()
+
+
+@pytest.mark.parametrize("scene", [_scene, _overload])
 @pytest.mark.parametrize("size", [(320, 176), (64, 48), (1926, 1082)])
-def test_it_decodes_and_what_the_encoder_made_looks_as_without_resting(size: tuple[int, int]) -> None:
+def test_it_decodes_and_what_the_encoder_made_looks_as_without_resting(
+    size: tuple[int, int], scene: Callable[[_Run], None]
+) -> None:
     run = _Run(*size)
-    _scene(run)
+    scene(run)
     shown, alone = run.decoded(), run.decoded(run.inner.own)
     assert len(shown) == len(run.packets)
     assert len(run.inner.own) < len(run.packets) - 30
@@ -138,6 +155,17 @@ def test_the_rate_stays_constant_and_a_file_gets_almost_nothing() -> None:
         picture, filler = nal_units(packet.data)
         assert len(picture) < 24
         assert nal_type(filler) == NAL_FILLER
+
+
+def test_a_held_picture_costs_the_encoder_nothing_until_a_keyframe_is_due() -> None:
+    run = _Run(interval=1.0)
+    with pytest.raises(RuntimeError, match="no picture"):
+        run.hold(1)
+    run.show(_picture(1))
+    run.hold(2 * FPS)
+    assert sorted(run.own_indexes()) == [0, FPS, 2 * FPS]
+    assert [packet.pts for packet in run.packets if packet.keyframe] == [0, FPS, 2 * FPS]
+    assert len(run.decoded()) == len(run.packets) == 2 * FPS + 1
 
 
 def test_a_keyframe_comes_when_it_is_due() -> None:

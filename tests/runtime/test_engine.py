@@ -96,6 +96,23 @@ def test_a_stop_does_not_wait_for_an_encoder_for_ever_and_takes_all_sound(monkey
     assert end / SAMPLE_RATE < seconds + 0.03
 
 
+def test_an_encoder_that_is_behind_is_spared_what_repeats() -> None:
+    def slow(encoder: FakeVideoEncoder) -> None:
+        encoder.stuck_at, encoder.holds = 20, True
+
+    machine = FakeMachine(prepare_video=slow)
+    with engine_on(machine) as (engine, _):
+        initialize(engine, settings=MUTE)
+        engine.start(RECORDER, "a")
+        recorded_for(engine, 0.8)
+        machine.videos[0].freed.set()
+        engine.stop(RECORDER, "a")
+    shown = [packet.pts for packet in machine.files[0].packets]
+    assert shown == list(range(len(shown)))
+    assert {what for what, index, _ in machine.videos[0].calls if 30 <= index < 50} <= {"new", "hold"}
+    assert "hold" in {what for what, _, _ in machine.videos[0].calls}
+
+
 def test_a_stop_gives_up_repeats_for_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(session, "PATIENCE_S", 0.02)
     machine = FakeMachine(prepare_video=stuck_at_20)

@@ -22,8 +22,6 @@ class EncodeBacklog:
     More than `max_pictures` waiting: a new picture is given up and its frames repeat the one before, so the timeline
     keeps every index. More than `max_seconds` of frames waiting: indexes are left out, because a lag that grows
     without end is worse than a longer frame.
-
-    When someone waits for the end, `hurry` gives up what only repeats, so that the pictures get there.
     """
 
     def __init__(self, *, fps: int, max_pictures: int = 8, max_seconds: int = 5) -> None:
@@ -54,26 +52,10 @@ class EncodeBacklog:
         self._frames += span.count
         self._pictures += span.frame is not None
 
-    def hurry(self, end_index: int) -> None:
-        """Someone waits for the frames before `end_index`: leave out what waits and only repeats a picture.
-
-        The last one before the end stays, so that the timeline is as long as it was; and the newest one.
-        """
-        kept = []
-        for span in self._spans:
-            following = span.first_index + span.count
-            indexes = {end_index - 1} if span.first_index < end_index <= following else set()
-            indexes |= {span.first_index} if span.frame is not None else set()
-            indexes |= {following - 1} if span is self._spans[-1] else set()
-            kept += [
-                FrameSpan(frame=span.frame if index == span.first_index else None, first_index=index, count=1)
-                for index in sorted(indexes)
-            ]
-        left_out = self._frames - len(kept)
-        self.counters.skipped += left_out
-        self.counters.holes += left_out
-        self._spans = deque(kept)
-        self._frames = len(kept)
+    def leave_out(self) -> None:
+        """Count an index that was taken and is not encoded."""
+        self.counters.skipped += 1
+        self.counters.holes += 1
 
     def take(self) -> FrameSpan | None:
         """The next single frame to encode, as a span of one; None when nothing waits."""

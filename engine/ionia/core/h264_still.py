@@ -13,6 +13,9 @@ from ionia.core.h264_bits import BitReader, BitWriter, escape, unescape
 SLICE = 1
 """nal_unit_type of a slice of a picture that is no keyframe."""
 
+KEYFRAME_SLICE = 5
+"""nal_unit_type of a slice of a keyframe."""
+
 _HIGH_PROFILES = frozenset({100, 110, 122, 244, 44, 83, 86, 118, 128, 138, 139, 134, 135})
 _REFERENCE_SLICE = bytes((0x41,))
 """nal_ref_idc 2, nal_unit_type 1."""

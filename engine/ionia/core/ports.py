@@ -84,6 +84,11 @@ class VideoEncoder(Protocol):
         """Encode the last picture again without converting it."""
         ...
 
+    def hold(self, index: int) -> list[EncodedPacket]:
+        """As `repeat`, with as little work as possible: for an encoder that is behind. Nothing is done and nothing
+        comes where there is no way that is cheaper than `repeat`."""
+        ...
+
     def set_bitrate(self, bits_per_second: int) -> None:
         """New constant bit rate from the next picture on."""
         ...

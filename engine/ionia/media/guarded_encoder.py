@@ -50,6 +50,10 @@ class GuardedVideoEncoder:
         """See the port. Raises as `encode` does, and RuntimeError before the first one."""
         return self._attempt(self._encoder.repeat, index, keyframe)
 
+    def hold(self, index: int) -> list[EncodedPacket]:  # noqa: ARG002 - the port has it
+        """See the port. There is no cheaper way here."""
+        return []
+
     def set_bitrate(self, bits_per_second: int) -> None:
         """See the port. The standby goes on with it."""
         self._bitrate = bits_per_second

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from ionia.core.h264 import NAL_FILLER, annex_b, nal_type, nal_units
-from ionia.core.h264_still import SLICE, StillPictures
+from ionia.core.h264_still import KEYFRAME_SLICE, SLICE, StillPictures
 from ionia.core.media import EncodedPacket, Track, VideoFrame
 from ionia.core.settings import PipelineSettings
 from ionia.media.video_encoder import LibavVideoEncoder
@@ -33,21 +33,33 @@ class StillVideoEncoder:
         self._enough = max(2, round(CALM_SECONDS * settings.fps))
         self._calm = 0
         self._keyframe_index = 0
-        self._number = 0  # frame_num of the last picture of the stream
+        self._owed = 0  # pictures that the encoder took and gave no packet for yet
+        self._newest: EncodedPacket | None = None  # the stream's last picture, while it is the encoder's own
+        self._number = 0  # frame_num of the last picture of the stream otherwise
         self._ahead = 0  # how much higher that is than in the encoder's own counting
 
     def encode(self, frame: VideoFrame, index: int, *, keyframe: bool = False) -> list[EncodedPacket]:
         """See the port."""
         self._calm = 0
-        return self._counted(self._encoder.encode(frame, index, keyframe=keyframe))
+        packets = self._encoder.encode(frame, index, keyframe=keyframe)
+        self._owed += 1
+        return self._counted(packets)
 
     def repeat(self, index: int, *, keyframe: bool = False) -> list[EncodedPacket]:
         """See the port."""
         if self._calm >= self._enough and not keyframe and index - self._keyframe_index < self._interval:
             return [self._repeated(index)]
         packets = self._encoder.repeat(index, keyframe=keyframe)
+        self._owed += 1
         self._calm = self._calm + 1 if self._is_calm(packets) else 0
         return self._counted(packets)
+
+    def hold(self, index: int) -> list[EncodedPacket]:
+        """See the port. The picture stays as good as it is: the encoder doesn't refine it."""
+        started = self._newest is not None or self._ahead > 0
+        if not started or self._owed or index - self._keyframe_index >= self._interval:
+            return self.repeat(index)
+        return [self._repeated(index)]
 
     def set_bitrate(self, bits_per_second: int) -> None:
         """See the port."""
@@ -69,15 +81,17 @@ class StillVideoEncoder:
         *slices, last = nal_units(packets[0].data)
         if nal_type(last) != NAL_FILLER or {nal_type(unit) for unit in slices} != {SLICE}:
             return False
-        self._number = self._still.frame_number(slices[0]) + self._ahead
         return sum(map(len, slices)) * CALM_SHARE * 8 * self._fps <= self._bitrate
 
     def _counted(self, packets: list[EncodedPacket]) -> list[EncodedPacket]:
         """The encoder's pictures, counted on behind those that it doesn't know of."""
+        self._owed -= len(packets)
         for packet in packets:
             if packet.keyframe:
                 self._keyframe_index, self._ahead = packet.pts, 0
-        return [self._renumbered(packet) for packet in packets] if self._ahead else packets
+        counted = [self._renumbered(packet) for packet in packets] if self._ahead else packets
+        self._newest = counted[-1] if counted else self._newest
+        return counted
 
     def _renumbered(self, packet: EncodedPacket) -> EncodedPacket:
         units = (
@@ -87,6 +101,9 @@ class StillVideoEncoder:
         return replace(packet, data=annex_b(units))
 
     def _repeated(self, index: int) -> EncodedPacket:
+        if self._newest is not None:
+            first = next(unit for unit in nal_units(self._newest.data) if nal_type(unit) in (SLICE, KEYFRAME_SLICE))
+            self._number, self._newest = self._still.frame_number(first), None
         self._number += 1
         self._ahead += 1
         picture = annex_b([self._still.picture(self._number)])

@@ -68,6 +68,10 @@ class LibavVideoEncoder:
             raise RuntimeError("no picture to repeat yet")
         return self._encode(self._frame, index, keyframe)
 
+    def hold(self, index: int) -> list[EncodedPacket]:  # noqa: ARG002 - the port has it
+        """See the port. There is no cheaper way here."""
+        return []
+
     def set_bitrate(self, bits_per_second: int) -> None:
         """See the port. x264, nvenc and qsv follow within a second; amf and mf keep their rate (`follows_bitrate`)."""
         self._open_context().bit_rate = bits_per_second

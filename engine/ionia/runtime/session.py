@@ -57,7 +57,7 @@ class Output(Subscriber, Protocol):
 
 
 PATIENCE_S = 1.0
-"""How long `stop` waits for an encoder that is behind before it gives up the repeated pictures."""
+"""How long `stop` waits for an encoder that is behind before it gives up costly repeats."""
 
 DRAIN_TIMEOUT_S = 2.0
 """How long it then waits for the pictures; what is not encoded by then is left out."""

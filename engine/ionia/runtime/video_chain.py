@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from ionia.core.encode_backlog import EncodeBacklog
-from ionia.core.media import Picture, VideoFrame
+from ionia.core.media import EncodedPacket, Picture, VideoFrame
 from ionia.core.ports import Clock, VideoEncoder
 from ionia.core.video_pacer import FrameSpan, VideoPacer
 from ionia.runtime.clock import StopSignal
@@ -16,6 +16,10 @@ from ionia.runtime.worker import Worker
 
 ENCODE_MS_WEIGHT = 1 / 32
 """Weight of the newest picture in `encode_ms`: an average over about a second at 30 fps."""
+
+
+BEHIND_SECONDS = 0.25
+"""When so much waits, an encoder's time is for new pictures."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +62,7 @@ class VideoChain:
         self._condition = threading.Condition()
         self._backlog = EncodeBacklog(fps=fps)  # protected by _condition
         self._ended = False  # protected by _condition
+        self._hurry_end = 0
         self._keyframe = threading.Event()
         self._bitrate: LatestSlot[int] = LatestSlot()
         self._tick_worker = Worker("video-tick", self._tick_until_stopped, fail, urgent="Capture")
@@ -88,9 +93,8 @@ class VideoChain:
         self._keyframe.set()
 
     def hurry(self, end_index: int) -> None:
-        """The encoder is behind and someone waits for what lies before `end_index`: pictures only. Any thread."""
-        with self._condition:
-            self._backlog.hurry(end_index)
+        """Someone waits for the frames before `end_index`: leave out what only repeats and costs much. Any thread."""
+        self._hurry_end = end_index
 
     def set_bitrate(self, bits_per_second: int) -> None:
         """New constant bit rate, from the next picture on. Any thread."""
@@ -139,7 +143,8 @@ class VideoChain:
 
     def _encode_until_ended(self) -> None:
         try:
-            while (span := self._take()) is not None:
+            while (taken := self._take()) is not None:
+                span, behind = taken
                 begun_ns, codec = self._clock.now_ns(), self._encoder.codec
                 if (bitrate := self._bitrate.take()) is not None:
                     self._encoder.set_bitrate(bitrate)
@@ -148,6 +153,8 @@ class VideoChain:
                     self._keyframe.clear()
                 if span.frame is not None:
                     packets = self._encoder.encode(span.frame, span.first_index, keyframe=keyframe)
+                elif behind and not keyframe:
+                    packets = self._held(span.first_index)
                 else:
                     packets = self._encoder.repeat(span.first_index, keyframe=keyframe)
                 spent_ms = (self._clock.now_ns() - begun_ns) / 1e6
@@ -158,10 +165,21 @@ class VideoChain:
         finally:
             self._encoder.close()
 
-    def _take(self) -> FrameSpan | None:
+    def _held(self, index: int) -> list[EncodedPacket]:
+        """A repeat that must not cost what pictures need. Before an end that is waited for it is rather left out."""
+        if packets := self._encoder.hold(index):
+            return packets
+        if index + 1 >= self._hurry_end:  # the last one stays: the timeline is as long as it was
+            return self._encoder.repeat(index)
+        with self._condition:
+            self._backlog.leave_out()
+        return []
+
+    def _take(self) -> tuple[FrameSpan, bool] | None:
+        """The next frame, and whether so many wait that the encoder is behind."""
         with self._condition:
             while not self._ended:
                 if (span := self._backlog.take()) is not None:
-                    return span
+                    return span, len(self._backlog) > self._fps * BEHIND_SECONDS
                 self._condition.wait()
             return None
