@@ -1,5 +1,6 @@
 """libav's grabber by itself, on a real X server."""
 
+import ctypes
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -47,6 +48,28 @@ def test_what_cannot_be_opened_is_told_in_one_line(server: Xvfb, options: dict[s
     assert caught.value.kind is ErrorKind.CAPTURE_UNAVAILABLE
     assert server.display in caught.value.message
     assert "\n" not in caught.value.message
+
+
+def _heap_in_use() -> int:
+    """Bytes that the C library has given out (mallinfo2, glibc 2.33)."""
+    names = "arena ordblks smblks hblks hblkhd usmblks fsmblks uordblks fordblks keepcost"
+    fields = [(name, ctypes.c_size_t) for name in names.split()]
+    information = type("mallinfo2", (ctypes.Structure,), {"_fields_": fields})
+    library = ctypes.CDLL(None)
+    library.mallinfo2.restype = information
+    return int(library.mallinfo2().uordblks)
+
+
+def test_a_thousand_pictures_leave_nothing_behind(server: Xvfb) -> None:
+    grabber = _grabber(server, video_size="64x48")
+    grabber.open()
+    for _ in range(200):
+        grabber.grab()
+    before = _heap_in_use()
+    for _ in range(1000):
+        grabber.grab()
+    assert _heap_in_use() - before < 50_000
+    grabber.close()
 
 
 def test_a_lost_display_stays_lost_until_it_is_opened_again(server: Xvfb) -> None:
