@@ -71,8 +71,10 @@ def soak_rows(samples: list[Usage], failures: int, reconnects: int) -> list[Row]
     growth = (
         statistics.median(each.rss_bytes for each in late) - statistics.median(each.rss_bytes for each in early)
     ) / 1e6
-    # The least of each time: what only comes and goes is not left over.
-    first, last = ([min(getattr(each, what) for each in part) for what in LEFT] for part in (early, late))
+    # Left over is what even the least of the end has and the beginning usually had not: a sender that was just being
+    # made at one moment of either is no loss and no gain.
+    first = [statistics.median_low(getattr(each, what) for each in early) for what in LEFT]
+    last = [min(getattr(each, what) for each in late) for what in LEFT]
     minutes = (samples[-1].at - samples[0].at) / 60
     return [
         Row(
