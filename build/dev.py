@@ -101,6 +101,7 @@ def test(arguments: list[str]) -> int:
     """The whole suite, or what the arguments choose."""
     ensure("dev")
     ensure("freeze")  # the suite freezes the engine and tests the folder
+    ensure("bench")  # and tries the bench's parts
     ensure_system_packages()
     return hand_over([str(PYTHON), "-m", "pytest", *arguments], cwd=ROOT)
 
