@@ -13,12 +13,14 @@ from tests.bench.events import LEAD as EVENT_LEAD
 from tests.bench.events import SPACING, Epoch, Performer, offsets_near
 from tests.bench.parts import Form
 from tests.bench.recorders import AUDIO_BITRATE, BITRATE, OurRecording, Ours, Peer, Recorder, Stage, stage
-from tests.bench.report import PartResult, Plot, Row, Series
+from tests.bench.report import PartResult, Plot, Row, Series, percentile
 from tests.bench.usage import Usage, usage
 from tests.fakes.x11_painter import painter
 
 FPS = 30
 SIZE_GOAL_MB = 250.0
+LEAST_WINDOW_SECONDS = 180.0
+
 GROWTH_GOAL_MB = 2.0
 GROWTH_MINUTES = 30.0
 """The goal is for this time; a longer soak may grow in proportion (the file's index of packets is kept in memory)."""
@@ -153,15 +155,15 @@ def size_row(ours: list[Usage], peer: list[Usage]) -> Row:
 
 
 def growth_rows(samples: list[Usage]) -> list[Row]:
-    """From after the warming up to the end. Medians of a while are compared, so that no single moment counts."""
+    """From after the warming up to the end. The levels of a while are compared, so that no single moment counts."""
     whole = samples[-1].at - samples[0].at
     begun, end = samples[0].at + warm_seconds(whole), samples[-1].at
-    window = min(max(60.0, whole / 30), whole / 4)
+    window = min(max(LEAST_WINDOW_SECONDS, whole / 6), whole / 4)
     early = [each for each in samples if begun <= each.at <= begun + window]
     late = [each for each in samples if each.at >= end - window]
     minutes = (end - begun) / 60
     goal = GROWTH_GOAL_MB * max(1.0, minutes / GROWTH_MINUTES)
-    growth, private = ((middle(late, what) - middle(early, what)) / 1e6 for what in ("rss_bytes", "private_bytes"))
+    growth, private = ((level(late, what) - level(early, what)) / 1e6 for what in ("rss_bytes", "private_bytes"))
     # The least of each time: what only comes and goes is not left over.
     threads, files = ([min(getattr(each, what) for each in part) for part in (early, late)] for what in LEFT)
     return [
@@ -181,9 +183,10 @@ def growth_rows(samples: list[Usage]) -> list[Row]:
     ]
 
 
-def middle(samples: list[Usage], what: str) -> float:
-    """The median of one figure."""
-    return float(statistics.median(getattr(each, what) for each in samples))
+def level(samples: list[Usage], what: str) -> float:
+    """The 90th percentile of one figure. A converted picture's 3 MB come and go between two looks, so that a median
+    would be one or the other by chance."""
+    return percentile([float(getattr(each, what)) for each in samples], 90)
 
 
 def offset_rows(soak: Soak, minutes: float) -> list[Row]:
