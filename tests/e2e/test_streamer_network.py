@@ -87,13 +87,14 @@ def test_a_link_that_is_down_for_a_second_and_for_longer(
     wait_connected(engine)
     more(engine, 160)  # over 5 s: the connection has proved itself
     network.cut()
-    eventually(lambda: stream_stats(engine)["currentLatencyMs"] > 800, "nothing waits for a dead link")
+    eventually(lambda: stream_stats(engine)["currentLatencyMs"] > 700, "nothing waits for a dead link")
     network.cut(on=False)
     network.limit(6)
     stats = more(engine, 90)
-    # A busy machine lets the cut last longer than asked, which may cost a short run of pictures; never the connection.
+    # TCP tries again after about 0.2, 0.6 and 1.4 s, or 0.3, 0.9 and 2.1 s: the last is past what the buffer holds and
+    # may cost the pictures in it; never the connection.
     assert (stats["reconnectCount"], stats["audioPacketsDropped"]) == (0, 0)
-    assert stats["videoPacketsDropped"] <= 30
+    assert stats["videoPacketsDropped"] <= 75
 
     network.cut()
     noticed = eventually(lambda: any(one["reason"] for one in connections(engine)), "the dead link was not noticed")

@@ -14,6 +14,7 @@ import sys
 from collections import deque
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import NamedTuple
 
 import av
 from av.packet import Packet
@@ -29,12 +30,15 @@ IO_TIMEOUT_US = 8_000_000
 _BUFFER_SECONDS = 0.1
 _LEAST_BUFFER = 65_536
 _MOST_BUFFER = 1_048_576
-_TCP_INFO = struct.Struct("=B23xI92xQ16xI80xI")
-"""Of struct tcp_info (linux/tcp.h): tcpi_state, tcpi_unacked, tcpi_bytes_acked, tcpi_notsent_bytes (all since 4.6),
-tcpi_snd_wnd (since 5.4; before, it reads as 0)."""
+_TCP_INFO = struct.Struct("=B15xI4xI92xQ16xI80xI")
+"""Of struct tcp_info (linux/tcp.h): tcpi_state, tcpi_snd_mss, tcpi_unacked, tcpi_bytes_acked, tcpi_notsent_bytes (all
+since 4.6), tcpi_snd_wnd (since 5.4; before, the kernel's answer is shorter)."""
 
 _TCP_ESTABLISHED = 1
 """tcpi_state."""
+
+_TCP_WINDOW_UNKNOWN = 1 << 31
+"""More than any window can be (RFC 7323: less than 1 GiB)."""
 
 _SPECIAL_IN_OPTION = "\\':]"
 _SPECIAL_IN_SLAVE = "\\'|"
@@ -46,8 +50,8 @@ class SocketFigures:
     """One socket at one moment.
 
     `entered`: bytes that entered it; `arrived`: bytes that the other machine acknowledged. `shut`: all that was sent is
-    acknowledged, and what waits is more than the other side's receive window: the network is well and the program
-    there doesn't read. (With room in the window it is this machine's own network that takes nothing.)
+    acknowledged, what waits is more than the other side's receive window, and that has no room for one segment: the
+    network is well and the program there doesn't read. (With room it is this machine's own network that takes nothing.)
     `established`: both sides hold the connection open; False at once when the other one closed or reset it.
     """
 
@@ -80,29 +84,39 @@ class SocketProgress:
         import termios  # noqa: PLC0415
 
         assert self._socket is not None  # noqa: S101 - callers look at `exact`
-        waiting = state = unacknowledged = arrived = unsent = window = 0
+        waiting, info = 0, _TcpInfo()
         if sys.platform == "linux":
             before = None
-            while before != arrived:  # until both numbers are of the same moment
-                before = self._info(self._socket)[2]
+            while before != info.arrived:  # until both numbers are of the same moment
+                before = _tcp_info(self._socket).arrived
                 (waiting,) = struct.unpack("i", fcntl.ioctl(self._socket, termios.TIOCOUTQ, bytes(4)))
-                state, unacknowledged, arrived, unsent, window = self._info(self._socket)
+                info = _tcp_info(self._socket)
         return SocketFigures(
-            entered=arrived + waiting,
-            arrived=arrived,
-            shut=unacknowledged == 0 and unsent > window,
-            established=state == _TCP_ESTABLISHED,
+            entered=info.arrived + waiting,
+            arrived=info.arrived,
+            shut=info.under_way == 0 and info.unsent > info.window and info.window < info.segment,
+            established=info.state == _TCP_ESTABLISHED,
         )
 
-    @staticmethod
-    def _info(connection: socket.socket) -> tuple[int, int, int, int, int]:
-        """State, packets under way, bytes acknowledged, bytes not sent, bytes that the other side would take."""
-        info = (0, 0, 0, 0, 0)
-        if sys.platform == "linux":
-            raw = connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, _TCP_INFO.size)
-            state, under_way, acknowledged, unsent, window = _TCP_INFO.unpack(raw.ljust(_TCP_INFO.size, b"\0"))
-            info = (state, under_way, acknowledged, unsent, window)
-        return info
+
+class _TcpInfo(NamedTuple):
+    """State; bytes of a full segment; packets under way; bytes acknowledged, not sent, that the other side would take."""
+
+    state: int = 0
+    segment: int = 0
+    under_way: int = 0
+    arrived: int = 0
+    unsent: int = 0
+    window: int = 0
+
+
+def _tcp_info(connection: socket.socket) -> _TcpInfo:
+    if sys.platform != "linux":
+        return _TcpInfo()
+    raw = connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, _TCP_INFO.size)
+    known = _TcpInfo._make(_TCP_INFO.unpack(raw.ljust(_TCP_INFO.size, b"\0")))
+    # A window that an old kernel doesn't tell isn't a closed one.
+    return known if len(raw) == _TCP_INFO.size else known._replace(window=_TCP_WINDOW_UNKNOWN)
 
 
 class DeliveryCount:

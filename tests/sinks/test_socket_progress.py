@@ -1,0 +1,72 @@
+"""What the kernel tells of a connection: a server that doesn't read, told from this machine's own network."""
+
+import socket
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+
+from ionia.sinks.rtmp_output import SocketProgress
+from tests.fakes.live_stream import eventually
+from tests.fakes.netns import SlowNetwork, slow_network
+
+pytestmark = [
+    pytest.mark.netns,
+    pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells what was acknowledged"),
+]
+
+WINDOW = 65_535  # bytes; an untouched receive window of Linux
+
+
+@contextmanager
+def connected(network: SlowNetwork) -> Iterator[tuple[socket.socket, socket.socket]]:
+    """Our end, which never blocks, and the server's; something has been said and was acknowledged."""
+    with network.listen() as listener:
+        ours = socket.create_connection(listener.getsockname(), timeout=10)
+        theirs, _ = listener.accept()
+        with ours, theirs:
+            ours.sendall(b"hello")
+            theirs.recv(5)
+            ours.setblocking(False)
+            yield ours, theirs
+
+
+def push(connection: socket.socket, size: int) -> None:
+    """Write so much, or as much as the socket takes."""
+    try:
+        while size > 0:
+            size -= connection.send(bytes(size))
+    except BlockingIOError:
+        pass
+
+
+def test_a_window_that_stays_closed_is_a_server_that_does_not_read() -> None:
+    with slow_network() as network, connected(network) as (ours, theirs):
+        progress = SocketProgress(ours)
+        assert not progress.read().shut
+        push(ours, 20_000_000)
+        eventually(lambda: progress.read().shut, "a closed window was not seen")
+        figures = progress.read()
+        assert figures.established
+        assert 0 < figures.arrived < figures.entered
+        theirs.settimeout(10)
+        left = figures.entered - 6  # the greeting, and the SYN that counts as one
+        while left > 0:
+            left -= len(theirs.recv(1 << 20))
+        eventually(lambda: not progress.read().shut, "an open window was not seen")
+
+
+def test_a_network_that_takes_nothing_here_is_not_the_server() -> None:
+    with slow_network() as network, connected(network) as (ours, _):
+        progress = SocketProgress(ours)
+        eventually(lambda: progress.read().arrived >= 5, "the greeting was not acknowledged")
+        network.cut()
+        push(ours, 3 * WINDOW)
+        seen = [progress.read()]
+        while len(seen) < 200:
+            time.sleep(0.005)  # over a second: TCP tries in vain, and gives the window another thought
+            seen.append(progress.read())
+        assert seen[-1].entered - seen[-1].arrived > WINDOW
+        assert not any(figures.shut for figures in seen)
