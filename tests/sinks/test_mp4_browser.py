@@ -14,7 +14,10 @@ from typing import Any
 import numpy as np
 import pytest
 
+from ionia.core.h264 import nal_units
 from ionia.core.media import EncodedPacket, MediaHeader, Track, VideoFrame
+from ionia.core.settings import EncoderChoice
+from ionia.media.encoder_probe import open_video_encoder
 from ionia.media.guarded_encoder import GuardedVideoEncoder
 from ionia.sinks.mp4_file import Mp4File
 from tests.fakes.encoded_clip import HEIGHT, WIDTH, EncodedClip, encoded_clip, luma_of
@@ -102,6 +105,16 @@ def visit(folder: Path, names: list[str], profile: Path) -> dict[str, Any]:
         server.server_close()
 
 
+def grey_of(index: int) -> float:
+    """The level of picture `index` as a screen shows it."""
+    return (luma_of(index) - 16) * 255 / 219
+
+
+def grey_picture(index: int) -> VideoFrame:
+    """What is to be encoded as picture `index`."""
+    return VideoFrame(captured_ns=0, pixels=np.full((HEIGHT, WIDTH, 4), round(grey_of(index)), np.uint8))
+
+
 def encoder_lost(clip: EncodedClip, index: int) -> tuple[MediaHeader, list[EncodedPacket]]:
     """The same pictures and sound, with a graphics card's encoder that fails at picture `index`."""
     first = FailingEncoder(lost=index)
@@ -111,11 +124,26 @@ def encoder_lost(clip: EncodedClip, index: int) -> tuple[MediaHeader, list[Encod
         if packet.track is Track.AUDIO:
             packets.append(packet)
         else:
-            grey = round((luma_of(packet.pts) - 16) * 255 / 219)
-            picture = VideoFrame(captured_ns=0, pixels=np.full((HEIGHT, WIDTH, 4), grey, np.uint8))
-            packets += guarded.encode(picture, packet.pts)
+            packets += guarded.encode(grey_picture(packet.pts), packet.pts)
     guarded.close()
     return replace(clip.header, video_extradata=first.info.extradata), packets
+
+
+def encoder_resting(clip: EncodedClip) -> tuple[MediaHeader, list[EncodedPacket]]:
+    """Every eighth picture and the same sound, with repeats in between that libx264 never sees."""
+    encoder, info, _ = open_video_encoder(replace(SETTINGS, encoder=EncoderChoice.X264), WIDTH, HEIGHT)
+    packets = []
+    for packet in clip.packets:
+        if packet.track is Track.AUDIO:
+            packets.append(packet)
+        elif packet.pts % 8:
+            (held,) = encoder.hold(packet.pts)
+            assert held.keyframe or len(next(nal_units(held.data))) < 24  # else libx264 made it
+            packets.append(held)
+        else:
+            packets += encoder.encode(grey_picture(packet.pts), packet.pts)
+    encoder.close()
+    return replace(clip.header, video_extradata=info.extradata), packets
 
 
 @pytest.mark.browser
@@ -126,10 +154,12 @@ def test_chromium_plays_closed_killed_and_cut_recordings(tmp_path: Path) -> None
     folder.mkdir()
     clip = encoded_clip(100, keyframes=(31,))
     lost_header, lost = encoder_lost(clip, 40)
+    resting_header, resting = encoder_resting(clip)
     recordings = (
         ("whole", clip.header, clip.packets),
         ("cut", clip.header, clip.since(31)),
         ("lost", lost_header, lost),
+        ("resting", resting_header, resting),
     )
     for name, header, packets in recordings:
         sink = Mp4File(str(folder / f"{name}-closed.mp4"))
@@ -137,7 +167,7 @@ def test_chromium_plays_closed_killed_and_cut_recordings(tmp_path: Path) -> None
         sink.write(packets)
         shutil.copy(sink.path, folder / f"{name}-killed.mp4")
         sink.close()
-    names = [f"{name}-{end}.mp4" for name in ("whole", "cut", "lost") for end in ("closed", "killed")]
+    names = [f"{name}-{end}.mp4" for name, _, _ in recordings for end in ("closed", "killed")]
     found = visit(folder, names, tmp_path / "profile")
     for name in names:
         facts = found[name]
@@ -153,4 +183,5 @@ def test_chromium_plays_closed_killed_and_cut_recordings(tmp_path: Path) -> None
         assert facts["onsets"] == pytest.approx(heard, abs=8)
         for index, red in facts["pixels"]:
             if index < frames:
-                assert red == pytest.approx((luma_of(first + index) - 16) * 255 / 219, abs=4), (name, index)
+                shown = index - index % 8 if name.startswith("resting") else first + index
+                assert red == pytest.approx(grey_of(shown), abs=4), (name, index)

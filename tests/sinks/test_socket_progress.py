@@ -29,7 +29,7 @@ def connected(network: SlowNetwork) -> Iterator[tuple[socket.socket, socket.sock
         with ours, theirs:
             ours.sendall(b"hello")
             theirs.recv(5)
-            ours.setblocking(False)
+            ours.settimeout(0)
             yield ours, theirs
 
 

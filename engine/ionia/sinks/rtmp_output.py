@@ -100,7 +100,7 @@ class SocketProgress:
 
 
 class _TcpInfo(NamedTuple):
-    """State; bytes of a full segment; packets under way; bytes acknowledged, not sent, that the other side would take."""
+    """State; bytes of a full segment; packets under way; bytes acknowledged, not sent, and room in the window."""
 
     state: int = 0
     segment: int = 0
@@ -111,12 +111,13 @@ class _TcpInfo(NamedTuple):
 
 
 def _tcp_info(connection: socket.socket) -> _TcpInfo:
-    if sys.platform != "linux":
-        return _TcpInfo()
-    raw = connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, _TCP_INFO.size)
-    known = _TcpInfo._make(_TCP_INFO.unpack(raw.ljust(_TCP_INFO.size, b"\0")))
-    # A window that an old kernel doesn't tell isn't a closed one.
-    return known if len(raw) == _TCP_INFO.size else known._replace(window=_TCP_WINDOW_UNKNOWN)
+    info = _TcpInfo()
+    if sys.platform == "linux":
+        raw = connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, _TCP_INFO.size)
+        info = _TcpInfo._make(_TCP_INFO.unpack(raw.ljust(_TCP_INFO.size, b"\0")))
+        if len(raw) < _TCP_INFO.size:  # a window that an old kernel doesn't tell isn't a closed one
+            info = info._replace(window=_TCP_WINDOW_UNKNOWN)
+    return info
 
 
 class DeliveryCount:
