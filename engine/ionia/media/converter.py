@@ -49,6 +49,10 @@ class Converter:
             return self._reformat(pixels[: self.height, : self.width], self.width, self.height)
         return self._fit(pixels)
 
+    def close(self) -> None:
+        """Free the scaler: its threads and lines of pixels. Converting again makes a new one."""
+        self._reformatter = VideoReformatter()
+
     def _reformat(self, pixels: Picture, width: int, height: int) -> av.VideoFrame:
         frame = av.VideoFrame.from_numpy_buffer(pixels, "bgra")
         return self._reformatter.reformat(

@@ -86,6 +86,7 @@ class LibavVideoEncoder:
         """See the port. PyAV frees the encoder with its last reference."""
         self._context = None
         self._frame = None
+        self._converter.close()
 
     def _encode(self, frame: av.VideoFrame, index: int, keyframe: bool) -> list[EncodedPacket]:
         # Encoders count pictures; after a gap in the indexes their GOP would be too long in time.

@@ -82,6 +82,7 @@ class ScreenCapture:
                 self._grab_until_stopped(epoch_ns)
         finally:
             self._source.close()
+            self.slot.take()  # a picture nobody came for: sessions that are over may stay in memory for long
 
     def _wait_for_epoch(self) -> int | None:
         try:

@@ -52,7 +52,7 @@ class VideoChain:
         self.encode_ms = 0.0
         self._encoder = encoder
         self._fps = fps
-        self._blank = blank
+        self._blank: Picture | None = blank
         self._slot = slot
         self._publish = publish
         self._clock = clock
@@ -113,13 +113,12 @@ class VideoChain:
     def _tick_until_stopped(self) -> None:
         pacer = self._pacer
         assert pacer is not None  # noqa: S101 - begin() made it before it started this thread
-        shown = False
         while not self._stop.wait_until(pacer.next_deadline_ns):
             now_ns = self._clock.now_ns()
             frame = self._slot.take()
-            if frame is None and not shown:
+            if frame is None and self._blank is not None:
                 frame = VideoFrame(captured_ns=now_ns, pixels=self._blank)
-            shown = True
+            self._blank = None
             late = self._tick(pacer, now_ns, frame)
             if late >= self._fps:
                 self._warn(

@@ -1,0 +1,53 @@
+"""A session that is over holds no picture and no thread of libav's, even before Python collects its cycles."""
+
+import gc
+import tracemalloc
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+from ionia.app import make_engine
+from ionia.core.settings import AudioMode, EncoderChoice, PipelineSettings, RecorderSettings, SessionKind
+from ionia.runtime.engine import Engine
+from tests.fakes.live_stream import eventually
+
+PICTURE = 1_000_000  # bytes; one of the test card has 3.7 million
+SETTINGS = PipelineSettings(screen="test", audio_mode=AudioMode.NONE, encoder=EncoderChoice.X264)
+
+
+@pytest.fixture
+def engine() -> Iterator[Engine]:
+    engine = make_engine(lambda _: None)
+    gc.collect()
+    gc.disable()
+    tracemalloc.start()
+    try:
+        yield engine
+    finally:
+        tracemalloc.stop()
+        gc.enable()
+        engine.close()
+
+
+def record(engine: Engine, path: Path) -> None:
+    engine.initialize_recorder("a", RecorderSettings(output_path=str(path), pipeline=SETTINGS))
+    engine.start(SessionKind.RECORDER, "a")
+    eventually(lambda: int(engine.stats(SessionKind.RECORDER, "a")["videoPacketsEncoded"]) > 3, "nothing is recorded")
+    engine.stop(SessionKind.RECORDER, "a")
+
+
+def left() -> tuple[int, int]:
+    """Threads of this process, and things as large as a picture."""
+    large = sum(trace.size >= PICTURE for trace in tracemalloc.take_snapshot().traces)
+    return psutil.Process().num_threads(), large
+
+
+def test_sessions_that_are_over_hold_no_pictures_and_no_threads(engine: Engine, tmp_path: Path) -> None:
+    record(engine, tmp_path / "0.mp4")
+    threads, large = left()
+    assert large == 0
+    for number in range(1, 4):
+        record(engine, tmp_path / f"{number}.mp4")
+    assert left() == (threads, large)
