@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator
 from contextlib import ExitStack
+from pathlib import Path
 
 import pytest
 
 from tests.fakes.engine_process import EngineProcess
+from tests.fakes.small_disk import mounted_disk
 
 
 @pytest.fixture
@@ -21,3 +23,10 @@ def stack() -> Iterator[ExitStack]:
     """For servers and relays that a test opens as it goes."""
     with ExitStack() as opened:
         yield opened
+
+
+@pytest.fixture
+def small_disk() -> Iterator[Path]:
+    """The folder of a disk of 1.5 MB."""
+    with mounted_disk() as folder:
+        yield folder

@@ -1,13 +1,9 @@
 """The whole recorder over its pipes, on the built-in test card and tone: files, figures, errors, ends."""
 
-import contextlib
-import os
 import random
 import signal
 import subprocess
 import sys
-import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -15,6 +11,7 @@ import pytest
 from ionia.core.test_pattern import find_beeps, read_flash, read_index
 from tests.fakes.engine_process import EngineProcess, RpcError
 from tests.fakes.media_check import decode_luma, decode_sound, file_facts, top_level_boxes
+from tests.fakes.small_disk import fill
 
 CARD = {"screen": "test", "desktopAudio": "test", "audioMode": "desktop", "encoder": "x264"}
 
@@ -214,29 +211,6 @@ def test_a_machine_that_stands_still_keeps_length_and_sync(tmp_path: Path) -> No
     flashes = [n for n in range(1, len(pictures)) if read_flash(pictures[n][1]) and not read_flash(pictures[n - 1][1])]
     last = flashes[-1]
     assert min(abs(beep / 48000 - last / 30) for beep in beeps) <= 0.025
-
-
-@pytest.fixture
-def small_disk() -> Iterator[Path]:
-    if os.geteuid() != 0:
-        pytest.skip("mounting a small disk needs root")
-    # Not below tmp_path: another pytest on this machine may clean up there while something is mounted.
-    folder = Path(tempfile.mkdtemp(prefix="ionia-disk-"))
-    mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=1500k", "tmpfs", str(folder)], check=False, capture_output=True
-    )
-    if mounted.returncode != 0:
-        pytest.skip(f"no tmpfs can be mounted here: {mounted.stderr.decode().strip()}")
-    yield folder
-    subprocess.run(["umount", "-l", str(folder)], check=True)
-    folder.rmdir()
-
-
-def fill(path: Path) -> None:
-    """Take every byte that is left."""
-    with path.open("wb", buffering=0) as file, contextlib.suppress(OSError):
-        while True:
-            file.write(b"\0" * 65536)
 
 
 def test_a_full_disk_ends_the_take_keeps_the_file_and_spares_the_engine(small_disk: Path, tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from tests.fakes.live_stream import KEY, PATIENCE, check_begin
 from tests.fakes.media_check import file_facts
 from tests.fakes.nginx_rtmp import free_port
 from tests.fakes.rtmp_server import RtmpServer, rtmp_server
+from tests.fakes.small_disk import fill
 
 STREAM = [sys.executable, "-m", "ionia", "stream"]
 CARD = ["--screen", "test", "--desktop-audio", "test", "--audio", "desktop", "--encoder", "x264"]
@@ -48,6 +49,33 @@ def test_in_a_pipe_with_a_recording(server: RtmpServer, tmp_path: Path) -> None:
     server.wait_for(lambda: publication.over)
     assert publication.key == KEY
     check_begin(publication.media)
+    assert file_facts(path).video.pts
+
+
+def test_the_stream_outlives_the_recording(server: RtmpServer, small_disk: Path) -> None:
+    path = small_disk / "take.mp4"
+    with subprocess.Popen(
+        [*STREAM, server.url(KEY), "--record", str(path), *CARD],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    ) as run:
+        assert run.stdout is not None
+        server.wait_for(lambda: server.publications and len(server.publications[0].of(9)) >= 60)
+        fill(small_disk / "filler")
+        lines = []
+        for line in run.stdout:
+            lines.append(line)
+            if "no space left" in line.lower():
+                break
+        sent = len(server.publications[0].of(9))
+        server.wait_for(lambda: len(server.publications[0].of(9)) >= sent + 60)
+        run.send_signal(signal.SIGINT)
+        lines += run.stdout
+        assert run.wait(PATIENCE) == 1
+    (small_disk / "filler").unlink()
+    assert len(server.publications) == 1
+    assert lines[-1] == f"Kept what was recorded in {path}.\n"
     assert file_facts(path).video.pts
 
 
@@ -104,7 +132,8 @@ def test_a_server_that_is_not_there_and_an_address_that_is_none() -> None:
             lines.append(line)
             if re.match(r"Connecting in 0\.\d s: the server refuses connections\.", line):
                 run.send_signal(signal.SIGINT)
-        assert run.wait(PATIENCE) == 0
+        assert run.wait(PATIENCE) == 1
+    assert lines[-1] == "Nothing was streamed: it never connected.\n"
     assert any("refuses connections" in line for line in lines)
     assert not any(KEY in line for line in lines)
     wrong = subprocess.run(

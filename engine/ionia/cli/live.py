@@ -3,7 +3,7 @@
 import argparse
 import queue
 import signal
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 from ionia.app import make_backends, make_engine
@@ -72,16 +72,17 @@ def pipeline_settings(options: argparse.Namespace, line: LiveLine) -> PipelineSe
 
 
 def run_session(
-    kind: SessionKind,
+    kinds: Sequence[SessionKind],
     begin: Callable[[EngineService], None],
     line: LiveLine,
     *,
     greeting: str,
     text: Callable[[EventData], str],
     seconds: float | None,
-) -> tuple[bool, EventData]:
-    """An engine of its own, from `begin`, which initializes and starts SESSION, to the end that time, user or failure
-    brings. `text` is the live line for stats. (whether a session failed, the last stats).
+) -> tuple[set[SessionKind], EventData]:
+    """An engine of its own, from `begin`, which initializes and starts SESSION of each kind, to the end that time or
+    the user brings, or the failure of the last kind that was left. `text` is the live line for the stats of the first
+    kind. (which failed, the last stats of the first).
     """
     happenings: Happenings = queue.SimpleQueue()
     engine = make_engine(happenings.put)
@@ -92,12 +93,13 @@ def run_session(
             failed = _follow(
                 happenings,
                 line,
-                position=lambda: engine.pts_seconds(kind, SESSION),
-                text=lambda: text(engine.stats(kind, SESSION)),
+                kinds,
+                position=lambda: max(engine.pts_seconds(kind, SESSION) for kind in kinds),
+                text=lambda: text(engine.stats(kinds[0], SESSION)),
                 seconds=seconds,
             )
-            engine.stop(kind, SESSION)
-            stats = engine.stats(kind, SESSION)
+            engine.stop(kinds[0], SESSION)
+            stats = engine.stats(kinds[0], SESSION)
         finally:
             engine.close()
     line.say(text(stats))
@@ -107,17 +109,19 @@ def run_session(
 def _follow(
     happenings: Happenings,
     line: LiveLine,
+    kinds: Sequence[SessionKind],
     *,
     position: Callable[[], float],
     text: Callable[[], str],
     seconds: float | None,
-) -> bool:
-    """Show the live line and what happens until it is over; True if a session failed."""
+) -> set[SessionKind]:
+    """Show the live line and what happens until it is over; the kinds that failed. One goes on without the other."""
     told: set[str] = set()
-    while True:
+    failed: set[SessionKind] = set()
+    while failed != set(kinds):
         reached = position()
         if seconds is not None and reached >= seconds:
-            return False
+            break
         if reached:
             line.show(text(), reached)
         try:
@@ -127,13 +131,14 @@ def _follow(
         except queue.Empty:
             continue
         if isinstance(happened, StopAsked):
-            return False
+            break
         if (said := _said(happened)) and said not in told:
             # Two sessions on one pipeline have the same warnings: said once in a row is enough.
             told = {said}
             line.say(said)
-        if isinstance(happened, SessionFailed):
-            return True
+        if isinstance(happened, SessionFailed) and happened.session_kind is not None:
+            failed.add(happened.session_kind)
+    return failed
 
 
 _CONNECTION: Mapping[ConnectionState, str] = {

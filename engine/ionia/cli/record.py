@@ -18,7 +18,7 @@ def record(options: argparse.Namespace) -> int:
         engine.start(SessionKind.RECORDER, SESSION)
 
     failed, stats = run_session(
-        SessionKind.RECORDER,
+        [SessionKind.RECORDER],
         begin,
         line,
         greeting=f"Recording to {options.output}. Ctrl+C ends it.",

@@ -17,7 +17,7 @@ from ionia.core.settings import RecorderSettings, SessionKind, StreamerSettings
 
 
 def stream(options: argparse.Namespace) -> int:
-    """Stream until the time is over, Ctrl+C, or a failure; the exit code."""
+    """Stream until the time is over, Ctrl+C, or a failure; the exit code. Stream and recording outlive each other."""
     url = options.url if options.url != "-" else _asked_address()
     shown = parse_rtmp_url(url).redacted
     line = LiveLine()
@@ -31,8 +31,9 @@ def stream(options: argparse.Namespace) -> int:
             engine.start(SessionKind.RECORDER, SESSION)
         engine.start(SessionKind.STREAMER, SESSION)
 
-    failed, _ = run_session(
-        SessionKind.STREAMER,
+    kinds = [SessionKind.STREAMER] if options.record is None else [SessionKind.STREAMER, SessionKind.RECORDER]
+    failed, stats = run_session(
+        kinds,
         begin,
         line,
         greeting=f"Streaming to {shown}. Ctrl+C ends it.",
@@ -40,7 +41,10 @@ def stream(options: argparse.Namespace) -> int:
         seconds=options.seconds,
     )
     if options.record is not None:
-        line.say(f"Saved {options.record}.")
+        line.say(f"{'Kept what was recorded in' if SessionKind.RECORDER in failed else 'Saved'} {options.record}.")
+    if not stats.get("bytesSent"):
+        line.say("Nothing was streamed: it never connected.")
+        return 1
     return 1 if failed else 0
 
 

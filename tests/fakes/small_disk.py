@@ -1,0 +1,36 @@
+"""A disk of 1.5 MB, and filling it up. Needs root."""
+
+import contextlib
+import os
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+
+@contextlib.contextmanager
+def mounted_disk() -> Iterator[Path]:
+    """Its folder; skips the test where it can't be mounted."""
+    if os.geteuid() != 0:
+        pytest.skip("mounting a small disk needs root")
+    # Not below tmp_path: another pytest on this machine may clean up there while something is mounted.
+    folder = Path(tempfile.mkdtemp(prefix="ionia-disk-"))
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=1500k", "tmpfs", str(folder)], check=False, capture_output=True
+    )
+    if mounted.returncode != 0:
+        pytest.skip(f"no tmpfs can be mounted here: {mounted.stderr.decode().strip()}")
+    try:
+        yield folder
+    finally:
+        subprocess.run(["umount", "-l", str(folder)], check=True)
+        folder.rmdir()
+
+
+def fill(path: Path) -> None:
+    """Take every byte that is left, in a file of this name."""
+    with path.open("wb", buffering=0) as file, contextlib.suppress(OSError):
+        while True:
+            file.write(b"\0" * 65536)
