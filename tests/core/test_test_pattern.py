@@ -1,5 +1,7 @@
 """The test card's pictures and the tone's beeps: what is painted and played is read back."""
 
+import weakref
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -58,6 +60,21 @@ def test_a_picture_that_nobody_holds_is_used_again() -> None:
     painter = CardPainter(64, 64)
     addresses = {painter.paint(index, flash=False).ctypes.data for index in range(20)}
     assert len(addresses) == 1
+
+
+def test_memory_that_is_not_needed_for_a_while_is_given_back() -> None:
+    painter = CardPainter(64, 64)
+    held = [painter.paint(index, flash=False) for index in range(20)]
+    memory = [weakref.ref(picture.base) for picture in held]
+    kept = held.pop(7)
+    held.clear()
+    for index in range(280):
+        painter.paint(index, flash=False)
+    assert sum(each() is not None for each in memory) == 20
+    for index in range(20):
+        painter.paint(index, flash=False)
+    assert [number for number, each in enumerate(memory) if each() is not None] == [0, 7]
+    assert read_index(kept) == 7
 
 
 def test_the_bars_have_their_colours() -> None:

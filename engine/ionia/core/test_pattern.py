@@ -8,6 +8,7 @@ the number, the instant and the samples; nothing here waits, reads a clock or to
 import sys
 from dataclasses import dataclass
 from itertools import pairwise
+from mmap import mmap
 from typing import TypeVar
 
 import numpy as np
@@ -56,8 +57,8 @@ _BLACK, _WHITE, _INK = 0xFF000000, 0xFFFFFFFF, 0xFFC0C0C0
 
 _TITLE = "IONIA TEST CARD "
 _DIGITS = 8
-_POOL = 8
-"""Pictures kept for reuse: a slot, an encoder's queue and its repeated frame hold about half of them."""
+_KEEP = 300
+"""Paintings for which unused memory waits for the next need: a machine that is short of time is so for a while."""
 
 _PERIOD = 240
 """The box crosses the card once in so many pictures."""
@@ -164,27 +165,38 @@ def in_flash(now_ns: int) -> bool:
 
 @dataclass(slots=True, eq=False)
 class _Canvas:
-    """One picture's memory, as words of a pixel each, and what is painted on it now."""
+    """One picture's memory, as words of a pixel each, what is painted on it now, and which painting that was."""
 
+    memory: npt.NDArray[np.uint8]
     words: npt.NDArray[np.uint32]
-    index: int
-    flash: bool
+    index: int = 0
+    flash: bool = False
+    painting: int = 0
+
+    @staticmethod
+    def like(words: npt.NDArray[np.uint32]) -> "_Canvas":
+        # In pages of its own, which go back to the system: a heap would keep them.
+        memory = np.frombuffer(mmap(-1, words.nbytes), np.uint8)
+        copied = memory.view(np.uint32).reshape(words.shape)
+        np.copyto(copied, words)
+        return _Canvas(memory=memory, words=copied)
 
     def is_free(self) -> bool:
-        # Every view of an array, and every view of a view, holds a reference to the owner of the memory. Two are ours:
-        # this object's attribute and the argument of the call.
-        return sys.getrefcount(self.words) <= 2
+        # Every view of an array, and every view of a view, holds a reference to the first one over the memory. Three
+        # are ours: this object's attribute, the words' own and the argument of the call.
+        return sys.getrefcount(self.memory) <= 3
 
     def picture(self) -> Picture:
         height, width = self.words.shape
-        return self.words.view(np.uint8).reshape(height, width, 4)
+        return self.memory.reshape(height, width, 4)
 
 
 class CardPainter:
     """Paints test cards of one size. One thread owns it.
 
     A picture that was handed out is never painted on again while anybody holds it or a view of it; its memory is
-    used again after that, and only what differs is painted (measured: see the decision on the test card).
+    used again after that, and only what differs is painted (measured: see the decision on the test card). What is not
+    needed for a while is given back.
     """
 
     def __init__(self, width: int, height: int) -> None:
@@ -197,12 +209,17 @@ class CardPainter:
         self._glyphs = {str(digit): glyph(str(digit), self._scale) for digit in range(10)} if self._scale else {}
         self._base = self._paint_base()
         self._pool: list[_Canvas] = []
+        self._paintings = 0
 
     def paint(self, index: int, *, flash: bool) -> Picture:
         """The card of picture `index` >= 0 (shown modulo INDEX_LIMIT), BGRA, opaque."""
+        self._paintings += 1
         canvas = next((canvas for canvas in self._pool if canvas.is_free()), None)
         if canvas is None:
-            canvas = self._new_canvas()
+            canvas = _Canvas.like(self._base)
+            self._pool.append(canvas)
+        canvas.painting = self._paintings
+        self._pool = [each for each in self._pool if self._paintings - each.painting < _KEEP or not each.is_free()]
         number = index % INDEX_LIMIT
         if flash != canvas.flash:
             self.layout.flash.of(canvas.words)[...] = _WHITE if flash else _BLACK
@@ -210,12 +227,6 @@ class CardPainter:
         self._paint_number(canvas.words, canvas.index, number)
         canvas.index = number
         return canvas.picture()
-
-    def _new_canvas(self) -> _Canvas:
-        canvas = _Canvas(words=self._base.copy(), index=0, flash=False)
-        if len(self._pool) < _POOL:
-            self._pool.append(canvas)
-        return canvas
 
     def _paint_base(self) -> npt.NDArray[np.uint32]:
         """Picture 0 without a flash."""
