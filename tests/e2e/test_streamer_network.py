@@ -92,9 +92,9 @@ def test_a_link_that_is_down_for_a_second_and_for_longer(
     network.limit(6)
     stats = more(engine, 90)
     # TCP tries again after about 0.2, 0.6 and 1.4 s, or 0.3, 0.9 and 2.1 s: the last is past what the buffer holds and
-    # may cost the pictures in it; never the connection.
+    # may cost the pictures in it, once or twice; never the connection.
     assert (stats["reconnectCount"], stats["audioPacketsDropped"]) == (0, 0)
-    assert stats["videoPacketsDropped"] <= 75
+    assert stats["videoPacketsDropped"] <= 150
 
     network.cut()
     noticed = eventually(lambda: any(one["reason"] for one in connections(engine)), "the dead link was not noticed")

@@ -102,8 +102,17 @@ def run_session(
             stats = engine.stats(kinds[0], SESSION)
         finally:
             engine.close()
+    while not happenings.empty():
+        _note(happenings.get(), line, failed)  # a file that could not be finished is known only now
     line.say(text(stats))
     return failed, stats
+
+
+def _note(happened: Event | StopAsked, line: LiveLine, failed: set[SessionKind]) -> None:
+    """Say which session failed, and remember it."""
+    if isinstance(happened, SessionFailed) and happened.session_kind is not None:
+        line.say(happened.message)
+        failed.add(happened.session_kind)
 
 
 def _follow(
@@ -132,12 +141,11 @@ def _follow(
             continue
         if isinstance(happened, StopAsked):
             break
+        _note(happened, line, failed)
         if (said := _said(happened)) and said not in told:
             # Two sessions on one pipeline have the same warnings: said once in a row is enough.
             told = {said}
             line.say(said)
-        if isinstance(happened, SessionFailed) and happened.session_kind is not None:
-            failed.add(happened.session_kind)
     return failed
 
 
@@ -151,7 +159,7 @@ _CONNECTION: Mapping[ConnectionState, str] = {
 def _said(happened: Event) -> str:
     """A happening as a line for people; empty for what the live line shows anyway."""
     match happened:
-        case SessionWarned(message=message) | SessionFailed(message=message):
+        case SessionWarned(message=message):
             return message
         case ConnectionChanged(state=ConnectionState.CONNECTED):
             return _CONNECTION[ConnectionState.CONNECTED]

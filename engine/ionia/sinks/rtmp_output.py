@@ -30,9 +30,9 @@ IO_TIMEOUT_US = 8_000_000
 _BUFFER_SECONDS = 0.1
 _LEAST_BUFFER = 65_536
 _MOST_BUFFER = 1_048_576
-_TCP_INFO = struct.Struct("=B15xI4xI92xQ16xI80xI")
-"""Of struct tcp_info (linux/tcp.h): tcpi_state, tcpi_snd_mss, tcpi_unacked, tcpi_bytes_acked, tcpi_notsent_bytes (all
-since 4.6), tcpi_snd_wnd (since 5.4; before, the kernel's answer is shorter)."""
+_TCP_INFO = struct.Struct("=B15xI100xQ16xI80xI")
+"""Of struct tcp_info (linux/tcp.h): tcpi_state, tcpi_snd_mss, tcpi_bytes_acked, tcpi_notsent_bytes (all since 4.6),
+tcpi_snd_wnd (since 5.4; before, the kernel's answer is shorter)."""
 
 _TCP_ESTABLISHED = 1
 """tcpi_state."""
@@ -49,9 +49,9 @@ _MILLISECOND = Fraction(1, 1000)
 class SocketFigures:
     """One socket at one moment.
 
-    `entered`: bytes that entered it; `arrived`: bytes that the other machine acknowledged. `shut`: all that was sent is
-    acknowledged, what waits is more than the other side's receive window, and that has no room for one segment: the
-    network is well and the program there doesn't read. (With room it is this machine's own network that takes nothing.)
+    `entered`: bytes that entered it; `arrived`: bytes that the other machine acknowledged. `shut`: what waits is more
+    than the other side's receive window, and that has no room for one segment: the program there doesn't read. (With
+    room it is the network, or this machine's own, that takes nothing.)
     `established`: both sides hold the connection open; False at once when the other one closed or reset it.
     """
 
@@ -94,17 +94,16 @@ class SocketProgress:
         return SocketFigures(
             entered=info.arrived + waiting,
             arrived=info.arrived,
-            shut=info.under_way == 0 and info.unsent > info.window and info.window < info.segment,
+            shut=info.unsent > info.window < info.segment,
             established=info.state == _TCP_ESTABLISHED,
         )
 
 
 class _TcpInfo(NamedTuple):
-    """State; bytes of a full segment; packets under way; bytes acknowledged, not sent, and room in the window."""
+    """State; bytes of a full segment, acknowledged, not sent, and room in the window."""
 
     state: int = 0
     segment: int = 0
-    under_way: int = 0
     arrived: int = 0
     unsent: int = 0
     window: int = 0
