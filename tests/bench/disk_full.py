@@ -3,17 +3,10 @@
 The disk is a tmpfs of a few megabytes, which needs root. At a known instant every byte that is left on it is taken.
 """
 
-import contextlib
-import os
 import statistics
-import subprocess
-import tempfile
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-
-import pytest
 
 from tests.bench.desktop import desktop
 from tests.bench.media import playable_seconds, timing
@@ -21,6 +14,7 @@ from tests.bench.parts import Form
 from tests.bench.recorders import Peer, Stage, settings, stage
 from tests.bench.report import PartResult, Row, spread
 from tests.fakes.engine_process import EngineProcess
+from tests.fakes.small_disk import fill, mounted_disk
 
 FPS = 30
 SECONDS = 4.0
@@ -109,7 +103,7 @@ def note_of(found: list[Outcome]) -> str:
 
 def one_disk(where: Stage, elsewhere: Path) -> Outcome:
     """Two sessions, one of whose disks fills up."""
-    with small_disk() as disk, EngineProcess(where.environment) as engine:
+    with mounted_disk(DISK_MB * 1024) as disk, EngineProcess(where.environment) as engine:
         path, filler = disk / "take.mp4", disk / "filler"
         engine.call("recorder.initialize", settings(path, FPS))
         engine.call("recorder.initialize", settings(elsewhere, FPS, id="elsewhere"))
@@ -163,7 +157,7 @@ def records_again(engine: EngineProcess, where: Stage, path: Path) -> bool:
 
 def peer_plays(where: Stage) -> bool:
     """Whether what FFmpeg leaves on a full disk can be played."""
-    with small_disk() as disk:
+    with mounted_disk(DISK_MB * 1024) as disk:
         path, filler = disk / "peer.mp4", disk / "filler"
         with Peer().record(where, path, FPS) as recording:
             time.sleep(SECONDS)
@@ -172,28 +166,3 @@ def peer_plays(where: Stage) -> bool:
             recording.stop()
         filler.unlink()
         return playable_seconds(path) > 0
-
-
-@contextlib.contextmanager
-def small_disk() -> Iterator[Path]:
-    """A tmpfs; the part is left out where none can be mounted."""
-    if os.geteuid() != 0:
-        pytest.skip("mounting a small disk needs root")
-    folder = Path(tempfile.mkdtemp(prefix="ionia-disk-"))
-    mount = ["mount", "-t", "tmpfs", "-o", f"size={DISK_MB}m", "tmpfs", str(folder)]
-    mounted = subprocess.run(mount, check=False, capture_output=True, text=True)
-    if mounted.returncode != 0:
-        folder.rmdir()
-        pytest.skip(f"no tmpfs can be mounted here: {mounted.stderr.strip()}")
-    try:
-        yield folder
-    finally:
-        subprocess.run(["umount", "-l", str(folder)], check=True)
-        folder.rmdir()
-
-
-def fill(path: Path) -> None:
-    """Take every byte that is left."""
-    with path.open("wb", buffering=0) as file, contextlib.suppress(OSError):
-        while True:
-            file.write(b"\0" * 65536)

@@ -28,5 +28,5 @@ def stack() -> Iterator[ExitStack]:
 @pytest.fixture
 def small_disk() -> Iterator[Path]:
     """The folder of a disk of 1.5 MB."""
-    with mounted_disk() as folder:
+    with mounted_disk(1500) as folder:
         yield folder

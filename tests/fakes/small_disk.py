@@ -1,4 +1,4 @@
-"""A disk of 1.5 MB, and filling it up. Needs root."""
+"""A small disk, and filling it up. Needs root."""
 
 import contextlib
 import os
@@ -11,17 +11,17 @@ import pytest
 
 
 @contextlib.contextmanager
-def mounted_disk() -> Iterator[Path]:
-    """Its folder; skips the test where it can't be mounted."""
+def mounted_disk(kilobytes: int) -> Iterator[Path]:
+    """The folder of a tmpfs; skips the test where it can't be mounted."""
     if os.geteuid() != 0:
         pytest.skip("mounting a small disk needs root")
     # Not below tmp_path: another pytest on this machine may clean up there while something is mounted.
     folder = Path(tempfile.mkdtemp(prefix="ionia-disk-"))
-    mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=1500k", "tmpfs", str(folder)], check=False, capture_output=True
-    )
+    mount = ["mount", "-t", "tmpfs", "-o", f"size={kilobytes}k", "tmpfs", str(folder)]
+    mounted = subprocess.run(mount, check=False, capture_output=True, text=True)
     if mounted.returncode != 0:
-        pytest.skip(f"no tmpfs can be mounted here: {mounted.stderr.decode().strip()}")
+        folder.rmdir()
+        pytest.skip(f"no tmpfs can be mounted here: {mounted.stderr.strip()}")
     try:
         yield folder
     finally:
