@@ -53,6 +53,16 @@ def luma_of(index: int) -> int:
     return 16 + 6 * (index % 32)
 
 
+def grey_of(index: int) -> float:
+    """The level of picture `index` as a screen shows it, 0 to 255."""
+    return (luma_of(index) - 16) * 255 / 219
+
+
+def grey_picture(index: int) -> VideoFrame:
+    """What is encoded as picture `index`."""
+    return VideoFrame(captured_ns=0, pixels=np.full((HEIGHT, WIDTH, 4), round(grey_of(index)), np.uint8))
+
+
 def seconds(packet: EncodedPacket, fps: int) -> float:
     """A packet's decoding time."""
     return packet.dts / (fps if packet.track is Track.VIDEO else 48_000)
@@ -68,9 +78,7 @@ def encoded_clip(
     sound = LibavAudioEncoder(128_000) if audio else None
     packets: list[EncodedPacket] = []
     for index in range(frames):
-        grey = round((luma_of(index) - 16) * 255 / 219)
-        pixels = np.full((HEIGHT, WIDTH, 4), grey, np.uint8)
-        packets += video.encode(VideoFrame(captured_ns=0, pixels=pixels), index, keyframe=index in keyframes)
+        packets += video.encode(grey_picture(index), index, keyframe=index in keyframes)
     packets += video.flush()
     video.close()
     if sound:

@@ -3,6 +3,7 @@
 import gc
 import tracemalloc
 from collections.abc import Iterator
+from mmap import mmap
 from pathlib import Path
 
 import psutil
@@ -10,8 +11,12 @@ import pytest
 
 from ionia.app import make_engine
 from ionia.core.settings import AudioMode, EncoderChoice, PipelineSettings, RecorderSettings, SessionKind
+from ionia.runtime.clock import MonotonicClock, StopSignal
 from ionia.runtime.engine import Engine
+from ionia.runtime.screen_capture import ScreenCapture
+from tests.fakes.backends import WAIT_SECONDS
 from tests.fakes.live_stream import eventually
+from tests.fakes.media import FakeScreen
 
 PICTURE = 1_000_000  # bytes; one of the test card has 3.7 million
 SETTINGS = PipelineSettings(screen="test", audio_mode=AudioMode.NONE, encoder=EncoderChoice.X264)
@@ -39,8 +44,9 @@ def record(engine: Engine, path: Path) -> None:
 
 
 def left() -> tuple[int, int]:
-    """Threads of this process, and things as large as a picture."""
+    """Threads of this process, and things as large as a picture: in the heap, and in pages of their own."""
     large = sum(trace.size >= PICTURE for trace in tracemalloc.take_snapshot().traces)
+    large += sum(isinstance(each, mmap) and len(each) >= PICTURE for each in gc.get_objects())
     return psutil.Process().num_threads(), large
 
 
@@ -51,3 +57,15 @@ def test_sessions_that_are_over_hold_no_pictures_and_no_threads(engine: Engine, 
     for number in range(1, 4):
         record(engine, tmp_path / f"{number}.mp4")
     assert left() == (threads, large)
+
+
+def test_a_picture_that_nobody_took_goes_with_the_capture() -> None:
+    clock = MonotonicClock()
+    stop, screen = StopSignal(clock), FakeScreen(clock)
+    capture = ScreenCapture(screen, fps=30, clock=clock, stop=stop, warn=lambda *_: None)
+    capture.open(WAIT_SECONDS)
+    capture.begin(clock.now_ns())
+    eventually(lambda: screen.grabs >= 2, "nothing is grabbed")
+    stop.set()
+    assert capture.close(WAIT_SECONDS)
+    assert capture.slot.take() is None

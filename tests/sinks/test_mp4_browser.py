@@ -11,16 +11,15 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 
 from ionia.core.h264 import nal_units
-from ionia.core.media import EncodedPacket, MediaHeader, Track, VideoFrame
+from ionia.core.media import EncodedPacket, MediaHeader, Track
 from ionia.core.settings import EncoderChoice
 from ionia.media.encoder_probe import open_video_encoder
 from ionia.media.guarded_encoder import GuardedVideoEncoder
 from ionia.sinks.mp4_file import Mp4File
-from tests.fakes.encoded_clip import HEIGHT, WIDTH, EncodedClip, encoded_clip, luma_of
+from tests.fakes.encoded_clip import HEIGHT, WIDTH, EncodedClip, encoded_clip, grey_of, grey_picture
 from tests.fakes.failing_encoder import SETTINGS, FailingEncoder
 
 CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
@@ -103,16 +102,6 @@ def visit(folder: Path, names: list[str], profile: Path) -> dict[str, Any]:
         server.shutdown()
         thread.join()
         server.server_close()
-
-
-def grey_of(index: int) -> float:
-    """The level of picture `index` as a screen shows it."""
-    return (luma_of(index) - 16) * 255 / 219
-
-
-def grey_picture(index: int) -> VideoFrame:
-    """What is to be encoded as picture `index`."""
-    return VideoFrame(captured_ns=0, pixels=np.full((HEIGHT, WIDTH, 4), round(grey_of(index)), np.uint8))
 
 
 def encoder_lost(clip: EncodedClip, index: int) -> tuple[MediaHeader, list[EncodedPacket]]:
