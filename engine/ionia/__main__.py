@@ -4,7 +4,7 @@ import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from ionia.runtime.linux_process import share_one_heap
+from ionia.platform.linux_process import share_one_heap
 
 if TYPE_CHECKING:
     from ionia.core.service import EngineService, Listener

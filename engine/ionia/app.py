@@ -12,23 +12,24 @@ from ionia.media.audio_encoder import LibavAudioEncoder
 from ionia.media.encoder_probe import list_encoders, open_video_encoder
 from ionia.media.header import media_header
 from ionia.media.recording_reader import read_lumas, read_sound
-from ionia.runtime.audio_corrections import AudioCorrections
-from ionia.runtime.backends import Backends, OpenedEncoders, SelftestTools
-from ionia.runtime.clock import MonotonicClock
+from ionia.runtime.backends import Backends, OpenedEncoders
+from ionia.runtime.capture.audio_corrections import AudioCorrections
 from ionia.runtime.engine import Engine
-from ionia.runtime.windows_process import be_dpi_aware
+from ionia.selftest.context import SelftestTools
+from ionia.selftest.run import tested_by
+from ionia.selftest.stage import make_beeper, show_window
 from ionia.sinks.mp4_file import Mp4File
 from ionia.sinks.output_path import free_bytes
 from ionia.sinks.rtmp_sender import SparePool
 from ionia.sources import screens, sound
-from ionia.sources.selftest_stage import make_beeper, show_window
+from ionia.threads.clock import MonotonicClock
 
 log = logging.getLogger(__name__)
 
 
 def make_backends(clock: MonotonicClock | None = None) -> Backends:
     """This platform's sources, libav's encoders, files."""
-    be_dpi_aware()  # before anything looks at a screen
+    screens.be_dpi_aware()  # before anything looks at a screen
     clock = clock or MonotonicClock()
     return Backends(
         screen=lambda settings: screens.open_screen(
@@ -46,9 +47,6 @@ def make_backends(clock: MonotonicClock | None = None) -> Backends:
         spare_senders=SparePool,
         free_bytes=free_bytes,
         ffmpeg_version=lambda: av.ffmpeg_version_info,
-        selftest=SelftestTools(
-            show_window=show_window, make_beeper=make_beeper, read_lumas=read_lumas, read_sound=read_sound
-        ),
         corrections=AudioCorrections(),
     )
 
@@ -83,4 +81,7 @@ def open_encoders(settings: PipelineSettings, width: int, height: int) -> Opened
 def make_engine(listener: Listener) -> Engine:
     """An engine on this machine. Close it."""
     clock = MonotonicClock()
-    return Engine(make_backends(clock), clock, listener)
+    tools = SelftestTools(
+        show_window=show_window, make_beeper=make_beeper, read_lumas=read_lumas, read_sound=read_sound
+    )
+    return Engine(make_backends(clock), clock, listener, selftest=tested_by(tools))

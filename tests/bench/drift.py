@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from ionia.core.audio_engine import AudioEngine, AudioInput, AudioTick
+from ionia.core.audio.engine import AudioEngine, AudioInput, AudioTick
 from ionia.core.media import SAMPLE_RATE
 from tests.bench.parts import Form
 from tests.bench.report import PartResult, Plot, Row, Series

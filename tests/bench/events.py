@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ionia.core.media import SAMPLE_RATE
-from ionia.core.test_pattern import find_beeps, read_flash
+from ionia.core.test_card.pattern import find_beeps, read_flash
 from tests.bench.recorders import Stage
 from tests.fakes.pulse_beeper import PulseBeeper
 from tests.fakes.x11_painter import PainterProcess

@@ -11,7 +11,7 @@ import av
 import numpy as np
 
 from ionia.core.media import SAMPLE_RATE
-from ionia.core.test_pattern import find_beeps, read_flash
+from ionia.core.test_card.pattern import find_beeps, read_flash
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

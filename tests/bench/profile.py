@@ -42,8 +42,8 @@ SEAMS = (
     ("ionia.media.still_encoder", "StillVideoEncoder.encode", "repeat"),
     ("ionia.media.still_encoder", "StillVideoEncoder.repeat", "repeat"),
     ("ionia.media.audio_encoder", "LibavAudioEncoder.encode", "sound"),
-    ("ionia.core.audio_engine", "AudioEngine.push", "sound"),
-    ("ionia.core.audio_engine", "AudioEngine.advance", "sound"),
+    ("ionia.core.audio.engine", "AudioEngine.push", "sound"),
+    ("ionia.core.audio.engine", "AudioEngine.advance", "sound"),
     ("ionia.sources.linux.audio_capture", "AudioCapture.read", "sound"),
     ("ionia.sinks.mp4_file", "Mp4File.write", "mux"),
 )

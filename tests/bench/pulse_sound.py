@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ionia.core.media import SAMPLE_RATE
-from ionia.core.test_pattern import DESKTOP_BEEP_HZ
+from ionia.core.test_card.pattern import DESKTOP_BEEP_HZ
 from tests.bench.events import FARTHEST, laid_out
 from tests.bench.media import flashes_and_beeps
 from tests.bench.parts import Form

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 import numpy.typing as npt
 
-from ionia.core.audio_engine import AudioEngine, AudioInput, AudioTick
+from ionia.core.audio.engine import AudioEngine, AudioInput, AudioTick
 from ionia.core.media import SAMPLE_RATE
 from tests.bench.drift import EPOCH, SMOOTH, SMOOTH_GOAL
 from tests.bench.parts import Form

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from ionia.core.test_pattern import read_index
+from ionia.core.test_card.pattern import read_index
 from tests.fakes.engine_process import EngineProcess
 from tests.fakes.frozen_engine import FrozenEngine, freeze
 from tests.fakes.media_check import decode_luma, file_facts, top_level_boxes

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ionia.core.test_pattern import find_beeps, read_flash, read_index
+from ionia.core.test_card.pattern import find_beeps, read_flash, read_index
 from tests.fakes.engine_process import EngineProcess
 from tests.fakes.media_check import decode_luma, decode_pictures, decode_sound, file_facts
 from tests.fakes.pulse import PulseServer, pulse_missing

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from ionia.core.test_pattern import find_beeps, read_flash, read_index
+from ionia.core.test_card.pattern import find_beeps, read_flash, read_index
 from tests.fakes.engine_process import EngineProcess, RpcError
 from tests.fakes.media_check import decode_luma, decode_sound, file_facts, top_level_boxes
 from tests.fakes.small_disk import fill

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from ionia.core.test_pattern import read_index
+from ionia.core.test_card.pattern import read_index
 from tests.fakes.certificates import make_certificate
 from tests.fakes.engine_process import EngineProcess, RpcError
 from tests.fakes.live_stream import (

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from ionia.core.test_pattern import read_index
+from ionia.core.test_card.pattern import read_index
 from tests.fakes.engine_process import EngineProcess
 from tests.fakes.live_stream import (
     CARD,

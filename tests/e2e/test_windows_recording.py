@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ionia.core.test_pattern import read_index
+from ionia.core.test_card.pattern import read_index
 from tests.fakes.engine_process import EngineProcess
 from tests.fakes.frozen_engine import FrozenEngine, freeze
 from tests.fakes.media_check import FileFacts, decode_luma, decode_pictures, decode_sound, file_facts

@@ -8,8 +8,8 @@ from ionia.core.events import Event
 from ionia.core.media import EncodedPacket, MediaHeader
 from ionia.core.settings import AudioMode, PipelineSettings
 from ionia.runtime.backends import Backends, OpenedEncoders
-from ionia.runtime.clock import MonotonicClock
 from ionia.sinks.rtmp_sender import SenderEvent, SenderListener
+from ionia.threads.clock import MonotonicClock
 from tests.fakes.media import HEADER, FakeAudioEncoder, FakeFile, FakeScreen, FakeSound, FakeVideoEncoder
 
 WAIT_SECONDS = 30.0

@@ -10,10 +10,10 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from ionia.core.audio_engine import AudioInput
+from ionia.core.audio.engine import AudioInput
 from ionia.core.errors import ErrorKind, IoniaError
 from ionia.core.events import EventData, SelftestProgressed, SessionStateChanged, StatsSampled
-from ionia.core.selftest import (
+from ionia.core.selftest_report import (
     Correction,
     Finding,
     Outcome,

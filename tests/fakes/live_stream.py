@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import psutil
 
-from ionia.core.test_pattern import find_beeps, read_flash, read_index
+from ionia.core.test_card.pattern import find_beeps, read_flash, read_index
 from tests.fakes.engine_process import EngineProcess
 from tests.fakes.rtmp_server import MediaMessage
 

@@ -17,9 +17,9 @@ from typing import Self
 import numpy as np
 import numpy.typing as npt
 
-from ionia.runtime.clock import MonotonicClock
 from ionia.sources.linux.pulse_connection import PulseConnection
 from ionia.sources.linux.pulse_recording import PulseRecording
+from ionia.threads.clock import MonotonicClock
 
 START_TIMEOUT = 20.0
 PROGRAMS = ("pulseaudio", "pactl", "paplay")

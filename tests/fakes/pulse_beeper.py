@@ -1,6 +1,6 @@
 """A player that beeps at commanded instants and says when each beep was really heard.
 
-It does what the self-test's own beeper does (`sources/linux/selftest_beeper.py`), written a second time on purpose:
+It does what the self-test's own beeper does (`selftest/linux/beeper.py`), written a second time on purpose:
 with it the tests and the bench measure the product, and a mistake that both shared would not be seen.
 
 `PulseBeeper` runs this file as a program, so that the test's own threads can't delay it. The program plays silence

@@ -22,7 +22,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from ionia.core.test_pattern import Box, CardLayout, code_bits
+from ionia.core.test_card.pattern import Box, CardLayout, code_bits
 
 BLACK, WHITE = 0x000000, 0xFFFFFF
 

@@ -8,8 +8,8 @@ import av
 import numpy as np
 import pytest
 
-from ionia.core import flv_tags
-from ionia.core.h264 import NAL_PPS, NAL_SPS, nal_type, nal_units, parameter_set_id, parameter_sets
+from ionia.core.codec.h264 import NAL_PPS, NAL_SPS, nal_type, nal_units, parameter_set_id, parameter_sets
+from ionia.core.live import flv_tags
 from ionia.core.media import EncodedPacket, MediaHeader, VideoFrame
 from ionia.media.guarded_encoder import GuardedVideoEncoder
 from ionia.media.header import media_header

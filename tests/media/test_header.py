@@ -6,7 +6,7 @@ from fractions import Fraction
 import av
 import pytest
 
-from ionia.core.h264 import length_prefixed
+from ionia.core.codec.h264 import length_prefixed
 from ionia.core.media import Track
 from tests.fakes.encoded_clip import HEIGHT, WIDTH, encoded_clip
 

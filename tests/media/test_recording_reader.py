@@ -7,9 +7,9 @@ import numpy as np
 
 from ionia.cli.reference_clip import SIZE, write_reference_clip
 from ionia.core.media import SAMPLE_RATE
-from ionia.core.selftest_av import card_samples
-from ionia.core.test_pattern import Box, find_beeps, read_flash, read_index
+from ionia.core.test_card.pattern import Box, find_beeps, read_flash, read_index
 from ionia.media.recording_reader import read_lumas, read_sound
+from ionia.selftest.judge_av import card_samples
 
 
 def test_the_reference_clip_comes_back(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from ionia.core.h264 import NAL_FILLER, nal_type, nal_units
+from ionia.core.codec.h264 import NAL_FILLER, nal_type, nal_units
 from ionia.core.media import EncodedPacket, VideoFrame
 from ionia.core.settings import EncoderChoice, PipelineSettings
 from ionia.media.encoder_probe import open_video_encoder

@@ -6,7 +6,7 @@ import av
 import numpy as np
 import pytest
 
-from ionia.core.h264 import nal_type, nal_units
+from ionia.core.codec.h264 import nal_type, nal_units
 from ionia.core.media import EncodedPacket, Track, VideoFrame
 from ionia.core.settings import EncoderChoice, PipelineSettings
 from ionia.media.encoder_specs import (

@@ -19,7 +19,7 @@ from ionia.core.events import (
     StatsSampled,
 )
 from ionia.core.redaction import Redactor
-from ionia.core.selftest import Part
+from ionia.core.selftest_report import Part
 from ionia.core.settings import SessionKind
 from ionia.rpc.notifications import announce
 from ionia.rpc.schema import NOTIFICATIONS

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from ionia.core.audio_engine import AudioInput
+from ionia.core.audio.engine import AudioInput
 from tests.rpc.duplex import Duplex
 
 URL = "rtmp://host/app/SECRETKEY"

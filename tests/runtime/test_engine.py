@@ -18,9 +18,10 @@ from ionia.core.events import (
 )
 from ionia.core.media import SAMPLE_RATE, AudioBlock, Track
 from ionia.core.settings import AudioMode, PipelineSettings, RecorderSettings, SessionKind
-from ionia.runtime import session
+from ionia.runtime.encode.video_chain import VideoChain
 from ionia.runtime.engine import Engine
-from ionia.runtime.video_chain import VideoChain
+from ionia.runtime.session import session
+from ionia.selftest.run import tested_by
 from tests.fakes.backends import WAIT_SECONDS, Events, FakeMachine
 from tests.fakes.media import FakeFile, FakeScreen, FakeSound, FakeVideoEncoder
 
@@ -32,7 +33,7 @@ MUTE = PipelineSettings(fps=100, audio_mode=AudioMode.NONE)
 @contextmanager
 def engine_on(machine: FakeMachine) -> Iterator[tuple[Engine, Events]]:
     events = Events()
-    engine = Engine(machine.backends(), machine.clock, events)
+    engine = Engine(machine.backends(), machine.clock, events, selftest=tested_by(None))
     try:
         yield engine, events
     finally:

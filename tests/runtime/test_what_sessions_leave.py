@@ -11,9 +11,9 @@ import pytest
 
 from ionia.app import make_engine
 from ionia.core.settings import AudioMode, EncoderChoice, PipelineSettings, RecorderSettings, SessionKind
-from ionia.runtime.clock import MonotonicClock, StopSignal
+from ionia.runtime.capture.screen_capture import ScreenCapture
 from ionia.runtime.engine import Engine
-from ionia.runtime.screen_capture import ScreenCapture
+from ionia.threads.clock import MonotonicClock, StopSignal
 from tests.fakes.backends import WAIT_SECONDS
 from tests.fakes.live_stream import eventually
 from tests.fakes.media import FakeScreen

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
-from ionia.core.audio_engine import AudioEngine, AudioInput, AudioTick
+from ionia.core.audio.engine import AudioEngine, AudioInput, AudioTick
 from ionia.core.media import SAMPLE_RATE, AudioBlock
 from tests.simulation.loop import Loop, S
 

@@ -8,9 +8,9 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from ionia.core.bitrate import BitrateController
+from ionia.core.live.bitrate import BitrateController
+from ionia.core.live.stream_buffer import BufferAction, ReconnectAtNow, RequestKeyframe, StreamBuffer
 from ionia.core.media import EncodedPacket, Track
-from ionia.core.stream_buffer import BufferAction, ReconnectAtNow, RequestKeyframe, StreamBuffer
 
 STEP_NS = 10_000_000
 S = 1_000_000_000

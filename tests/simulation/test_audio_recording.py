@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from ionia.core.audio_engine import AudioEngine, AudioInput, AudioTick
+from ionia.core.audio.engine import AudioEngine, AudioInput, AudioTick
 from ionia.core.media import SAMPLE_RATE, Samples
 from tests.fakes.audio_blocks import roughness, sine_offset_ms
 from tests.simulation.audio import AudioThread, ScriptedDevice, Wave, clicks, silence, tone

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from ionia.core.audio_engine import AudioEngine, AudioInput, AudioTick
+from ionia.core.audio.engine import AudioEngine, AudioInput, AudioTick
 from ionia.core.media import SAMPLE_RATE
-from ionia.core.video_pacer import VideoPacer
+from ionia.core.video.pacer import VideoPacer
 from tests.simulation.audio import AudioThread, ScriptedDevice, clicks
 from tests.simulation.loop import MS, Loop, S
 from tests.simulation.video import ScriptedScreen, VideoThread

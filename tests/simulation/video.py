@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from ionia.core.media import VideoFrame
-from ionia.core.video_pacer import VideoPacer
+from ionia.core.video.pacer import VideoPacer
 from tests.simulation.loop import Loop, S
 
 

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from ionia.core.h264 import nal_units
+from ionia.core.codec.h264 import nal_units
 from ionia.core.media import EncodedPacket, MediaHeader, Track
 from ionia.core.settings import EncoderChoice
 from ionia.media.encoder_probe import open_video_encoder

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from ionia.core.mp4_writer import Mp4Writer
+from ionia.core.mp4.writer import Mp4Writer
 from tests.fakes.encoded_clip import encoded_clip
 from tests.fakes.media_check import decode_luma, decode_sound, file_facts
 

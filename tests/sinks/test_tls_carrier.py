@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from ionia.core.rtmp_url import RtmpUrl, parse_rtmp_url
+from ionia.core.live.rtmp_url import RtmpUrl, parse_rtmp_url
 from ionia.sinks.rtmp_wire import FailureCode
 from ionia.sinks.tls_carrier import CarrierFailed, TlsCarrier
 from tests.fakes.certificates import make_certificate

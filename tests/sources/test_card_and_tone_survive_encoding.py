@@ -7,7 +7,7 @@ import av
 import numpy as np
 import pytest
 
-from ionia.core.test_pattern import CardPainter, beep_second, find_beeps, read_flash, read_index
+from ionia.core.test_card.pattern import CardPainter, beep_second, find_beeps, read_flash, read_index
 
 
 @pytest.mark.parametrize(("size", "bit_rate"), [((64, 64), 40_000), ((320, 180), 80_000), ((640, 360), 150_000)])

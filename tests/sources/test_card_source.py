@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from ionia.core.ports import ScreenSource
-from ionia.core.test_pattern import read_flash, read_index
+from ionia.core.test_card.pattern import read_flash, read_index
 from ionia.sources.test_card import CardSource
 from tests.fakes.manual_clock import ManualClock
 from tests.sources.screen_protocol import RealClock, ScreenProtocol

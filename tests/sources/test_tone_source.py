@@ -6,7 +6,7 @@ import time
 import numpy as np
 import pytest
 
-from ionia.core.test_pattern import MIC_BEEP_HZ, find_beeps
+from ionia.core.test_card.pattern import MIC_BEEP_HZ, find_beeps
 from ionia.sources.test_tone import ToneSource
 from tests.fakes.manual_clock import ManualClock
 from tests.sources.screen_protocol import DEADLINE, RealClock

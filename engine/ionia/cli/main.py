@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 import ionia
 from ionia.cli.output_encoding import use_utf8
 from ionia.cli.secret_arguments import hide_addresses
-from ionia.core.audio_offsets import LIMIT_MS
+from ionia.core.audio.offsets import LIMIT_MS
 from ionia.core.errors import IoniaError
-from ionia.core.selftest import Part
+from ionia.core.selftest_report import Part
 from ionia.core.settings import AudioMode, EncoderChoice, PipelineSettings
 
 if TYPE_CHECKING:

@@ -8,10 +8,10 @@ import argparse
 from ionia.app import open_encoders
 from ionia.cli.progress import size_text
 from ionia.core.media import AUDIO_TICK_SAMPLES, Track, VideoFrame
-from ionia.core.packet_order import PacketInterleaver
 from ionia.core.settings import AudioMode, EncoderChoice, PipelineSettings
-from ionia.core.test_pattern import DESKTOP_BEEP_HZ, CardPainter, beep_second, in_flash
+from ionia.core.test_card.pattern import DESKTOP_BEEP_HZ, CardPainter, beep_second, in_flash
 from ionia.core.timebase import frame_start_ns, samples_at_frame
+from ionia.core.timeline.packet_order import PacketInterleaver
 from ionia.runtime.backends import OpenedEncoders
 from ionia.sinks.mp4_file import Mp4File
 

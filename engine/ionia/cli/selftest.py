@@ -13,15 +13,23 @@ import msgspec
 from ionia.app import make_engine
 from ionia.cli.live import Happenings, StopAsked, stop_signals
 from ionia.cli.progress import LiveLine
-from ionia.core.audio_engine import AudioInput
+from ionia.core.audio.engine import AudioInput
 from ionia.core.errors import IoniaError
 from ionia.core.events import SelftestProgressed
+from ionia.core.live.rtmp_url import parse_rtmp_url
 from ionia.core.redaction import redact_text
-from ionia.core.rtmp_url import parse_rtmp_url
-from ionia.core.selftest import Correction, Finding, Outcome, Part, Recommendation, SelftestReport, SelftestSettings
+from ionia.core.selftest_report import (
+    Correction,
+    Finding,
+    Outcome,
+    Part,
+    Recommendation,
+    SelftestReport,
+    SelftestSettings,
+)
 from ionia.core.service import EngineService
 from ionia.rpc.results import SelftestResult
-from ionia.runtime.selftest import SECONDS
+from ionia.selftest.run import SECONDS
 
 MARKS = {Outcome.GOOD: "ok", Outcome.FAIR: "!", Outcome.BAD: "!!", Outcome.SKIPPED: "--", Outcome.ABSENT: "  "}
 BAR_WIDTH = 20

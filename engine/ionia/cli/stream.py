@@ -11,7 +11,7 @@ import sys
 from ionia.cli.live import SESSION, pipeline_settings, run_session
 from ionia.cli.progress import LiveLine, clock_text, size_text
 from ionia.core.events import EventData
-from ionia.core.rtmp_url import parse_rtmp_url
+from ionia.core.live.rtmp_url import parse_rtmp_url
 from ionia.core.service import EngineService
 from ionia.core.settings import RecorderSettings, SessionKind, StreamerSettings
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from ionia.core.errors import ErrorKind
-from ionia.core.selftest import Part
+from ionia.core.selftest_report import Part
 from ionia.core.settings import SessionKind
 
 EventData = Mapping[str, str | int | float | bool | None]

@@ -4,9 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
-from ionia.core.audio_engine import AudioInput
+from ionia.core.audio.engine import AudioInput
 from ionia.core.events import Event, EventData
-from ionia.core.selftest import SelftestReport, SelftestSettings
+from ionia.core.selftest_report import SelftestReport, SelftestSettings
 from ionia.core.settings import RecorderSettings, SessionKind, StreamerSettings
 
 Listener = Callable[[Event], None]

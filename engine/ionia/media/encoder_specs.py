@@ -91,7 +91,7 @@ def _x264(settings: PipelineSettings) -> Mapping[str, str]:
         "weightp": 0,  # helps fades; screens do not fade
         "subme": 1,  # veryfast's 2 costs a fifth more time and gains nothing on a screen
         "aq-strength": 0.4,  # at 1.0 flat walls take bits away from text
-        "filler": 1,  # a constant rate on a static screen too; files leave it out again (core/h264.py)
+        "filler": 1,  # a constant rate on a static screen too; files leave it out again (core/codec/h264.py)
         "chromaloc": 1,  # the converter puts chroma in the centre of its 2 x 2 luma samples
     }
     return {

@@ -11,7 +11,7 @@ from typing import Protocol
 
 import av
 
-from ionia.core.h264 import annex_b, parameter_sets
+from ionia.core.codec.h264 import annex_b, parameter_sets
 from ionia.core.media import EncodedPacket, VideoFrame
 from ionia.core.settings import PipelineSettings
 from ionia.media.encoder_specs import X264

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from ionia.core.media import MediaHeader
-from ionia.core.mp4_writer import init_segment
+from ionia.core.mp4.writer import init_segment
 from ionia.media.audio_encoder import AudioTrackInfo
 from ionia.media.video_encoder import VideoTrackInfo
 

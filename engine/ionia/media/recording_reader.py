@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ionia.core.media import SAMPLE_RATE, Samples
-from ionia.core.test_pattern import Box
+from ionia.core.test_card.pattern import Box
 
 Luma = npt.NDArray[np.uint8]
 

@@ -6,8 +6,8 @@ It decides when the encoder has nothing more to say. How such a picture is writt
 from collections.abc import Sequence
 from dataclasses import replace
 
-from ionia.core.h264 import NAL_FILLER, annex_b, nal_type, nal_units
-from ionia.core.h264_still import KEYFRAME_SLICE, SLICE, StillPictures
+from ionia.core.codec.h264 import NAL_FILLER, annex_b, nal_type, nal_units
+from ionia.core.codec.skip_pictures import KEYFRAME_SLICE, SLICE, StillPictures
 from ionia.core.media import EncodedPacket, Track, VideoFrame
 from ionia.core.settings import PipelineSettings
 from ionia.media.video_encoder import LibavVideoEncoder

@@ -14,8 +14,8 @@ from av.video.codeccontext import VideoCodecContext
 from av.video.frame import PictureType
 from av.video.reformatter import ColorPrimaries, ColorRange, Colorspace, ColorTrc
 
+from ionia.core.codec.h264 import parameter_sets
 from ionia.core.errors import ErrorKind, IoniaError
-from ionia.core.h264 import parameter_sets
 from ionia.core.media import EncodedPacket, Track, VideoFrame
 from ionia.core.settings import PipelineSettings
 from ionia.media.converter import Converter

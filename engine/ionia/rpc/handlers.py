@@ -6,7 +6,7 @@ No validation, no errors, no threads: those are before and after.
 from collections.abc import Callable
 from typing import Any
 
-from ionia.core.audio_engine import AudioInput
+from ionia.core.audio.engine import AudioInput
 from ionia.core.redaction import Redactor, redact_text, secrets_in_url
 from ionia.core.service import EngineService
 from ionia.core.settings import SessionKind

@@ -8,8 +8,8 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
-from ionia.core.rtmp_url import MAX_URL_LENGTH, parse_rtmp_url
-from ionia.core.selftest import Part, SelftestSettings
+from ionia.core.live.rtmp_url import MAX_URL_LENGTH, parse_rtmp_url
+from ionia.core.selftest_report import Part, SelftestSettings
 from ionia.core.settings import AudioMode, EncoderChoice, PipelineSettings, RecorderSettings, StreamerSettings
 
 DEFAULT_SESSION_ID = "default"

@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct
 
 from ionia.core.events import EventData
-from ionia.core.selftest import SelftestReport
+from ionia.core.selftest_report import SelftestReport
 from ionia.core.service import DeviceList, EngineInfo
 
 ENGINE_NAME = "ionia-engine"

@@ -1,20 +1,17 @@
 """What the composition root hands to the runtime: how to make sources and encoders. The only seam between them."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-import numpy as np
-import numpy.typing as npt
-
-from ionia.core.audio_engine import AudioInput
-from ionia.core.media import EncodedPacket, MediaHeader, Samples
-from ionia.core.ports import AudioEncoder, AudioSource, Clock, FileSink, ScreenSource, VideoEncoder
-from ionia.core.service import EncoderInfo, ScreenInfo, SoundDeviceInfo, WindowInfo
+from ionia.core.audio.engine import AudioInput
+from ionia.core.media import EncodedPacket, MediaHeader
+from ionia.core.ports import AudioEncoder, AudioSource, FileSink, ScreenSource, VideoEncoder
+from ionia.core.selftest_report import SelftestReport, SelftestSettings
+from ionia.core.service import EncoderInfo, EngineService, Listener, ScreenInfo, SoundDeviceInfo, WindowInfo
 from ionia.core.settings import PipelineSettings
-from ionia.core.test_pattern import Box
 from ionia.sinks.rtmp_sender import SenderListener
-from ionia.sources.selftest_stage import Beeper, FlashWindow
+from ionia.threads.clock import MonotonicClock
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,16 +46,6 @@ class Spares(Protocol):
     def close(self) -> None: ...
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SelftestTools:
-    """See `sources.selftest_stage` and `media.recording_reader`."""
-
-    show_window: Callable[[ScreenInfo, Box, Clock], FlashWindow]
-    make_beeper: Callable[[str | None, Clock], Beeper]
-    read_lumas: Callable[[str, Callable[[int, int], Box]], Iterator[npt.NDArray[np.uint8]]]
-    read_sound: Callable[[str], Samples]
-
-
 class Corrections(Protocol):
     """By how much the sound of each device is moved. See `runtime.audio_corrections`. Any thread."""
 
@@ -84,6 +71,27 @@ class NoCorrections:
         """Nothing."""
 
 
+class SelftestRun(Protocol):
+    """One self-test. See `selftest.run`."""
+
+    def run(self) -> SelftestReport: ...
+
+    def cancel(self) -> None: ...
+
+
+class MakeSelftest(Protocol):
+    """Makes a self-test that records by engines of its own. The runtime knows no more of it than this."""
+
+    def __call__(
+        self,
+        settings: SelftestSettings,
+        backends: "Backends",
+        clock: MonotonicClock,
+        make_engine: Callable[[Listener], EngineService],
+        emit: Listener,
+    ) -> SelftestRun: ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Backends:
     """Factories; each may raise IoniaError. Sources come unopened; the thread that will own them opens them.
@@ -107,7 +115,5 @@ class Backends:
     free_bytes: Callable[[str], int]
     """Bytes free where the file at this path is or would be."""
     ffmpeg_version: Callable[[], str]
-    selftest: SelftestTools | None = None
-    """What the self-test shows, plays and reads; None: nothing of that is there."""
     corrections: Corrections = field(default_factory=NoCorrections)
     """What is remembered of each sound device."""

@@ -10,22 +10,21 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import ionia
-from ionia.core.audio_engine import AudioInput
+from ionia.core.audio.engine import AudioInput
 from ionia.core.errors import ErrorKind, IoniaError
 from ionia.core.events import EventData, LevelsMeasured, SessionWarned, StatsSampled
-from ionia.core.selftest import SelftestReport, SelftestSettings
+from ionia.core.selftest_report import SelftestReport, SelftestSettings
 from ionia.core.service import DeviceList, EngineInfo, Listener
 from ionia.core.settings import PipelineSettings, RecorderSettings, SessionKind, StreamerSettings
 from ionia.core.timebase import NS_PER_S
-from ionia.runtime.backends import Backends
-from ionia.runtime.clock import MonotonicClock, StopSignal
-from ionia.runtime.file_output import FileOutput
-from ionia.runtime.monitor import Monitor
-from ionia.runtime.pipeline_pool import PipelinePool
-from ionia.runtime.selftest import Selftest
-from ionia.runtime.session import Output, Session, not_initialized
-from ionia.runtime.session_stats import ProcessUsage
-from ionia.runtime.stream_output import StreamOutput
+from ionia.runtime.backends import Backends, MakeSelftest, SelftestRun
+from ionia.runtime.encode.pipeline_pool import PipelinePool
+from ionia.runtime.session.file_output import FileOutput
+from ionia.runtime.session.session import Output, Session, not_initialized
+from ionia.runtime.session.stats import ProcessUsage
+from ionia.runtime.session.stream_output import StreamOutput
+from ionia.threads.clock import MonotonicClock, StopSignal
+from ionia.threads.monitor import Monitor
 
 log = logging.getLogger(__name__)
 
@@ -36,7 +35,10 @@ HOUSEKEEPING_INTERVAL_NS = NS_PER_S
 class Engine:
     """Any thread may call any method. Events go to `listener` from whatever thread they happen on."""
 
-    def __init__(self, backends: Backends, clock: MonotonicClock, listener: Listener) -> None:
+    def __init__(
+        self, backends: Backends, clock: MonotonicClock, listener: Listener, *, selftest: MakeSelftest
+    ) -> None:
+        self._make_selftest = selftest
         self._backends = backends
         self._clock = clock
         self._listener = listener
@@ -45,7 +47,7 @@ class Engine:
         self._lock = threading.Lock()
         self._sessions: dict[tuple[SessionKind, str], Session] = {}  # protected by _lock
         self._closed = False  # protected by _lock
-        self._selftest: Selftest | None = None  # protected by _lock
+        self._selftest: SelftestRun | None = None  # protected by _lock
         self._supervisor = ThreadPoolExecutor(max_workers=1, thread_name_prefix="ionia-supervisor")
         self._monitor = Monitor(clock=clock, stop=StopSignal(clock), on_error=self._monitor_failed)
 
@@ -83,9 +85,9 @@ class Engine:
         """See EngineService. The tests record by an engine of their own, so that nobody hears of its sessions."""
 
         def make_engine(listener: Listener) -> Engine:
-            return Engine(self._backends, self._clock, listener)
+            return Engine(self._backends, self._clock, listener, selftest=self._make_selftest)
 
-        test = Selftest(settings, self._backends, self._clock, make_engine=make_engine, emit=self._listener)
+        test = self._make_selftest(settings, self._backends, self._clock, make_engine, self._listener)
         with self._lock:
             if self._closed or self._selftest is not None or any(one.is_running for one in self._sessions.values()):
                 raise IoniaError(

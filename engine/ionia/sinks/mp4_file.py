@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from ionia.core.errors import ErrorKind, IoniaError
 from ionia.core.media import EncodedPacket, MediaHeader
-from ionia.core.mp4_writer import Mp4Writer
+from ionia.core.mp4.writer import Mp4Writer
 from ionia.sinks.output_file import OutputFile
 
 

@@ -19,10 +19,10 @@ from typing import NamedTuple
 import av
 from av.packet import Packet
 
-from ionia.core import flv_tags
-from ionia.core.flv_timeline import FlvTimeline
+from ionia.core.live import flv_tags
+from ionia.core.live.flv_timeline import FlvTimeline
+from ionia.core.live.rtmp_url import RtmpUrl
 from ionia.core.media import EncodedPacket, MediaHeader, Track
-from ionia.core.rtmp_url import RtmpUrl
 
 IO_TIMEOUT_US = 8_000_000
 """Longest single read or write. The engine ends a stalled sender sooner; this is for one that has lost its engine."""

@@ -18,10 +18,10 @@ import av.error
 import av.logging
 
 from ionia.core.errors import IoniaError
+from ionia.core.live.rtmp_url import RtmpUrl, parse_rtmp_url
+from ionia.core.live.stream_buffer import WINDOW_BYTES
 from ionia.core.media import EncodedPacket
 from ionia.core.redaction import one_line
-from ionia.core.rtmp_url import RtmpUrl, parse_rtmp_url
-from ionia.core.stream_buffer import WINDOW_BYTES
 from ionia.sinks.rtmp_failure import classify
 from ionia.sinks.rtmp_lifeline import hold_on
 from ionia.sinks.rtmp_output import DeliveryCount, RtmpOutput, SocketFigures, SocketProgress, buffer_bytes

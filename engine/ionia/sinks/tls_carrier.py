@@ -10,7 +10,7 @@ import json
 import subprocess
 import sys
 
-from ionia.core.rtmp_url import RtmpUrl
+from ionia.core.live.rtmp_url import RtmpUrl
 from ionia.sinks.rtmp_wire import FailureCode
 
 SUBCOMMAND = "carry-tls"

@@ -28,6 +28,14 @@ class PlatformScreens(Protocol):
     def list_windows(self) -> tuple[WindowInfo, ...]: ...
 
 
+def be_dpi_aware() -> None:
+    """Real pixels for the whole process; must come before its first window or display call. Can't be undone."""
+    if sys.platform == "win32":
+        from ionia.sources.windows import displays  # noqa: PLC0415 - loads user32
+
+        displays.be_dpi_aware()
+
+
 def open_screen(
     screen_id: str | None, *, cursor: bool, clock: Clock, fps: int, size: tuple[int, int] = DEFAULT_SIZE
 ) -> ScreenSource:

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from ionia.core.ports import AudioSource, Clock
 from ionia.core.service import SoundDeviceInfo
-from ionia.core.test_pattern import DESKTOP_BEEP_HZ, MIC_BEEP_HZ
+from ionia.core.test_card.pattern import DESKTOP_BEEP_HZ, MIC_BEEP_HZ
 from ionia.sources.test_tone import ToneSource
 
 TEST_ID = "test"

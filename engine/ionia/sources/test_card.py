@@ -2,7 +2,7 @@
 
 from ionia.core.media import VideoFrame
 from ionia.core.ports import Clock
-from ionia.core.test_pattern import SECOND_NS, CardPainter, in_flash
+from ionia.core.test_card.pattern import SECOND_NS, CardPainter, in_flash
 
 DEFAULT_SIZE = (1280, 720)
 

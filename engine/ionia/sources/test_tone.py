@@ -4,7 +4,7 @@ import threading
 
 from ionia.core.media import SAMPLE_RATE, AudioBlock
 from ionia.core.ports import Clock
-from ionia.core.test_pattern import DESKTOP_BEEP_HZ, SECOND_NS, beep_second
+from ionia.core.test_card.pattern import DESKTOP_BEEP_HZ, SECOND_NS, beep_second
 
 BLOCK_SAMPLES = 480
 """10 ms, the period of a usual sound device, and a whole number of nanoseconds: every start is exact."""

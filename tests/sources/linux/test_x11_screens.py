@@ -14,7 +14,7 @@ from Xlib.display import Display
 
 from ionia.core.errors import ErrorKind, IoniaError, SourceLost
 from ionia.core.ports import ScreenSource
-from ionia.core.test_pattern import read_flash, read_index
+from ionia.core.test_card.pattern import read_flash, read_index
 from ionia.sources import screens
 from tests.fakes.x11_painter import painter
 from tests.fakes.xvfb import Xvfb, xvfb_missing

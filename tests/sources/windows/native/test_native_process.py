@@ -3,7 +3,8 @@
 import ctypes
 import time
 
-from ionia.runtime.windows_process import RecordingProcess, be_dpi_aware, tick_thread
+from ionia.platform.windows_process import RecordingProcess, tick_thread
+from ionia.sources.screens import be_dpi_aware
 
 
 def _sleep_ms() -> float:

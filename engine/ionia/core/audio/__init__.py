@@ -1,0 +1,1 @@
+"""Sound as pure code: where each sample belongs, clocks that drift, mixing, levels."""

@@ -1,0 +1,180 @@
+"""Pictures that are the same as the one before, written without an encoder: one slice in which nothing is coded.
+
+And what an encoder needs so that such pictures can lie between its own: its later pictures counted on. Pure functions
+on bytes. Sources: ITU-T H.264 sections 7.3 (syntax), 8.4.1.1 (a skipped macroblock whose neighbours don't move doesn't
+move), 8.7.2.1 (nothing is deblocked between such), 9.3 (CABAC). Decision 0142 says what it is good for.
+"""
+
+from dataclasses import dataclass
+
+from ionia.core.codec.h264 import parameter_sets
+from ionia.core.codec.h264_bits import BitReader, BitWriter, escape, unescape
+
+SLICE = 1
+"""nal_unit_type of a slice of a picture that is no keyframe."""
+
+KEYFRAME_SLICE = 5
+"""nal_unit_type of a slice of a keyframe."""
+
+_HIGH_PROFILES = frozenset({100, 110, 122, 244, 44, 83, 86, 118, 128, 138, 139, 134, 135})
+_REFERENCE_SLICE = bytes((0x41,))
+"""nal_ref_idc 2, nal_unit_type 1."""
+
+_P_SLICE = 5
+"""slice_type: P, and all slices of the picture are."""
+
+_MOST_HEADER_BYTES = 16
+"""The first three fields and frame_num take less, whatever their values."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Sets:
+    """What of an SPS and its PPS a slice header depends on."""
+
+    picture: int  # macroblocks in one
+    frame_number_bits: int
+    pps_id: int
+    several_references: bool
+    initial_qp: int
+    deblocking_control: bool
+
+
+class StillPictures:
+    """Made from an encoder's parameter sets. Raises ValueError for streams unlike x264's without delay."""
+
+    def __init__(self, extradata: bytes) -> None:
+        (sps, *_), (pps, *_) = parameter_sets(extradata)
+        self._sets = _read_sets(sps, pps)
+        self._skipped = _skipped_macroblocks(self._sets.picture, self._sets.initial_qp)
+
+    def picture(self, frame_number: int) -> bytes:
+        """A NAL unit: a reference picture equal to the one before. `frame_number` is one higher than that one's."""
+        sets = self._sets
+        header = BitWriter()
+        header.unsigned(0)  # first_mb_in_slice
+        header.unsigned(_P_SLICE)
+        header.unsigned(sets.pps_id)
+        header.bits(frame_number % (1 << sets.frame_number_bits), sets.frame_number_bits)
+        header.bits(int(sets.several_references), 1)  # num_ref_idx_active_override_flag
+        if sets.several_references:
+            header.unsigned(0)
+        header.bits(0, 1)  # ref_pic_list_modification_flag_l0
+        header.bits(0, 1)  # adaptive_ref_pic_marking_mode_flag
+        header.unsigned(0)  # cabac_init_idc
+        header.unsigned(0)  # slice_qp_delta
+        if sets.deblocking_control:
+            header.unsigned(1)  # disable_deblocking_filter_idc
+        header.align(1)
+        return escape(_REFERENCE_SLICE + header.data() + self._skipped)
+
+    def frame_number(self, nal: bytes) -> int:
+        """frame_num of a slice."""
+        reader, _ = self._at_frame_number(nal)
+        return reader.bits(self._sets.frame_number_bits)
+
+    def renumbered(self, nal: bytes, by: int) -> bytes:
+        """A slice whose frame_num is higher by `by`."""
+        reader, rbsp = self._at_frame_number(nal)
+        bits = self._sets.frame_number_bits
+        begin = reader.position
+        number = (reader.bits(bits) + by) % (1 << bits)
+        head = min(_MOST_HEADER_BYTES, len(rbsp) - 1)
+        shift = 8 * head - begin - bits
+        value = int.from_bytes(rbsp[1 : 1 + head], "big")
+        value = value & ~(((1 << bits) - 1) << shift) | number << shift
+        return escape(rbsp[:1] + value.to_bytes(head, "big") + rbsp[1 + head :])
+
+    def _at_frame_number(self, nal: bytes) -> tuple[BitReader, bytes]:
+        rbsp = unescape(nal)
+        reader = BitReader(rbsp[1 : 1 + _MOST_HEADER_BYTES])
+        for _ in ("first_mb_in_slice", "slice_type", "pic_parameter_set_id"):
+            reader.unsigned()
+        return reader, rbsp
+
+
+def _read_sets(sps: bytes, pps: bytes) -> _Sets:
+    reader = BitReader(unescape(sps)[1:])
+    profile = reader.bits(8)
+    reader.bits(16)
+    reader.unsigned()  # seq_parameter_set_id
+    if profile in _HIGH_PROFILES:
+        _expect(reader.unsigned() == 1, "4:2:0")
+        reader.unsigned()
+        reader.unsigned()
+        reader.bits(1)
+        _expect(not reader.bits(1), "no scaling matrices")
+    frame_number_bits = reader.unsigned() + 4
+    _expect(reader.unsigned() == 2, "output in the order of decoding")
+    _expect(reader.unsigned() == 1, "one reference picture")
+    reader.bits(1)
+    width, height = reader.unsigned() + 1, reader.unsigned() + 1
+    _expect(bool(reader.bits(1)), "frames")
+    reader = BitReader(unescape(pps)[1:])
+    pps_id = reader.unsigned()
+    reader.unsigned()
+    _expect(bool(reader.bits(1)), "CABAC")
+    _expect(not reader.bits(1), "no order of fields")
+    _expect(reader.unsigned() == 0, "one slice group")
+    several = reader.unsigned() > 0
+    reader.unsigned()
+    _expect(not reader.bits(1), "no weights")
+    reader.bits(2)
+    initial_qp = 26 + reader.signed()
+    reader.signed()
+    reader.signed()
+    deblocking_control = bool(reader.bits(1))
+    reader.bits(1)
+    _expect(not reader.bits(1), "no redundant pictures")
+    return _Sets(
+        picture=width * height,
+        frame_number_bits=frame_number_bits,
+        pps_id=pps_id,
+        several_references=several,
+        initial_qp=initial_qp,
+        deblocking_control=deblocking_control,
+    )
+
+
+def _expect(condition: bool, what: str) -> None:
+    if not condition:
+        raise ValueError(f"not a stream with {what}")
+
+
+# Table 9-44, rangeTabLPS, by pStateIdx and qCodIRangeIdx.
+_LEAST_PROBABLE = (
+    (128, 176, 208, 240), (128, 167, 197, 227), (128, 158, 187, 216), (123, 150, 178, 205), (116, 142, 169, 195),
+    (111, 135, 160, 185), (105, 128, 152, 175), (100, 122, 144, 166), (95, 116, 137, 158), (90, 110, 130, 150),
+    (85, 104, 123, 142), (81, 99, 117, 135), (77, 94, 111, 128), (73, 89, 105, 122), (69, 85, 100, 116),
+    (66, 80, 95, 110), (62, 76, 90, 104), (59, 72, 86, 99), (56, 69, 81, 94), (53, 65, 77, 89), (51, 62, 73, 85),
+    (48, 59, 69, 80), (46, 56, 66, 76), (43, 53, 63, 72), (41, 50, 59, 69), (39, 48, 56, 65), (37, 45, 54, 62),
+    (35, 43, 51, 59), (33, 41, 48, 56), (32, 39, 46, 53), (30, 37, 43, 50), (29, 35, 41, 48), (27, 33, 39, 45),
+    (26, 31, 37, 43), (24, 30, 35, 41), (23, 28, 33, 39), (22, 27, 32, 37), (21, 26, 30, 35), (20, 24, 29, 33),
+    (19, 23, 27, 31), (18, 22, 26, 30), (17, 21, 25, 28), (16, 20, 23, 27), (15, 19, 22, 25), (14, 18, 21, 24),
+    (14, 17, 20, 23), (13, 16, 19, 22), (12, 15, 18, 21), (12, 14, 17, 20), (11, 14, 16, 19), (11, 13, 15, 18),
+    (10, 12, 15, 17), (10, 12, 14, 16), (9, 11, 13, 15), (9, 11, 12, 14), (8, 10, 12, 14), (8, 9, 11, 13),
+    (7, 9, 11, 12), (7, 9, 10, 12), (7, 8, 10, 11), (6, 8, 9, 11), (6, 7, 9, 10), (6, 7, 8, 9),
+)  # fmt: skip
+
+_SKIP_FLAG = (23, 33)
+"""m and n of mb_skip_flag in P slices, its neighbours skipped or none; cabac_init_idc 0 (table 9-13)."""
+
+
+def _skipped_macroblocks(count: int, qp: int) -> bytes:
+    """The slice data of `count` skipped macroblocks with its stop bit, coded by CABAC (9.3.4.2)."""
+    m, n = _SKIP_FLAG
+    context = max(1, min(126, (m * max(0, min(51, qp)) >> 4) + n))
+    if context < 64:
+        raise ValueError("skipping is not the probable case")  # below QP 22, which x264 does not begin with
+    # The less probable case never comes: the coder's `low` stays 0, and all it puts out until the end is zeros.
+    state, width, zeros = context - 64, 510, 0
+    for left in range(count, 0, -1):
+        width -= _LEAST_PROBABLE[state][width >> 6 & 3]
+        zeros, width = zeros + (width < 256), width << (width < 256)
+        state = min(state + 1, 62)
+        width -= 2  # end_of_slice_flag
+        if left > 1:
+            zeros, width = zeros + (width < 256), width << (width < 256)
+    # At the end `low` becomes `width`: ten bits, the last one the stop bit. The first of all is left out.
+    bits = ("0" * zeros + f"{width | 1:010b}")[1:]
+    bits += "0" * (-len(bits) % 8)
+    return int(bits, 2).to_bytes(len(bits) // 8, "big")

@@ -1,0 +1,1 @@
+"""Going live as pure code: buffer, connection, bit rate, FLV and addresses."""

@@ -1,0 +1,262 @@
+"""The boxes of an MP4 file (ISO/IEC 14496-12, -14, -15) as pure functions from values to bytes.
+
+Only what one H.264 and one AAC-LC track need. No box is read here, and nothing knows about packets or files.
+"""
+
+import struct
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from itertools import chain
+
+from ionia.core.codec.h264 import decoder_configuration
+from ionia.core.media import SAMPLE_RATE, MediaHeader
+
+VIDEO_TRACK_ID = 1
+AUDIO_TRACK_ID = 2
+
+SAMPLE_IS_KEYFRAME = 0x0200_0000
+SAMPLE_IS_DELTA = 0x0101_0000
+
+_MATRIX = struct.pack(">9i", 0x10000, 0, 0, 0, 0x10000, 0, 0, 0, 0x4000_0000)
+_UINT32 = 0xFFFF_FFFF
+_LANGUAGE_UNDETERMINED = 0x55C4
+
+
+def box(kind: bytes, *payload: bytes) -> bytes:
+    """A box with a 32-bit size."""
+    size = 8 + sum(map(len, payload))
+    return b"".join((struct.pack(">I", size), kind, *payload))
+
+
+def full_box(kind: bytes, version: int, flags: int, *payload: bytes) -> bytes:
+    """A box with version and flags."""
+    return box(kind, struct.pack(">I", version << 24 | flags), *payload)
+
+
+def file_type() -> bytes:
+    """`ftyp`: an ordinary MP4 whose fragments, while there are some, are addressed from their `moof` (iso6)."""
+    return box(b"ftyp", b"isom", struct.pack(">I", 0x200), b"isom", b"iso6", b"iso2", b"avc1", b"mp41")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edit:
+    """One edit: show `duration` (movie time scale) from `media_time` (media time scale); -1 shows nothing."""
+
+    duration: int
+    media_time: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SampleTables:
+    """What `stbl` says about samples; empty while the file is made of fragments.
+
+    `durations` and `chunk_lengths` are runs (count, value). `sizes` and `chunk_offsets` are big-endian already, of 32
+    and, if `wide_offsets`, 64 bits. `sync` lists keyframes from 1; None means that every sample is one.
+    """
+
+    durations: Sequence[tuple[int, int]] = ()
+    sizes: bytes = b""
+    chunk_lengths: Sequence[tuple[int, int]] = ()
+    chunk_offsets: bytes = b""
+    wide_offsets: bool = False
+    sync: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrackBox:
+    """One track of a movie. `duration` and the edits count in the movie's time scale, `media_duration` in its own."""
+
+    track_id: int
+    timescale: int
+    sample_entry: bytes
+    width: int = 0
+    height: int = 0
+    duration: int = 0
+    media_duration: int = 0
+    edits: Sequence[Edit] = ()
+    tables: SampleTables = field(default_factory=SampleTables)
+
+    @property
+    def is_video(self) -> bool:
+        """Whether this is the picture track."""
+        return self.track_id == VIDEO_TRACK_ID
+
+
+def movie(timescale: int, tracks: Sequence[TrackBox], *, fragmented: bool) -> bytes:
+    """`moov` of the given tracks; `fragmented` announces that fragments follow."""
+    duration = max(track.duration for track in tracks)
+    parts = [_movie_header(timescale, duration), *map(_track, tracks)]
+    if fragmented:
+        parts.append(box(b"mvex", *(_track_extends(track) for track in tracks)))
+    return box(b"moov", *parts)
+
+
+def video_sample_entry(header: MediaHeader) -> bytes:
+    """`avc1` with its decoder configuration, BT.709 limited colour and square pixels."""
+    visual = struct.pack(">6xH16xHHIIIH32sHh", 1, header.width, header.height, 0x480000, 0x480000, 0, 1, b"", 24, -1)
+    return box(
+        b"avc1",
+        visual,
+        box(b"avcC", decoder_configuration(header.video_extradata)),
+        box(b"colr", b"nclx", struct.pack(">HHHB", 1, 1, 1, 0)),
+        box(b"pasp", struct.pack(">II", 1, 1)),
+        box(b"btrt", struct.pack(">III", 0, header.video_bitrate, header.video_bitrate)),
+    )
+
+
+def audio_sample_entry(header: MediaHeader) -> bytes:
+    """`mp4a` for 48 kHz stereo with its AudioSpecificConfig."""
+    decoder = struct.pack(">BBBHII", 0x40, 0x15, 0, 0, header.audio_bitrate, header.audio_bitrate)
+    decoder += _descriptor(5, header.audio_extradata)
+    elementary = struct.pack(">HB", AUDIO_TRACK_ID, 0) + _descriptor(4, decoder) + _descriptor(6, b"\x02")
+    return box(
+        b"mp4a",
+        struct.pack(">6xH8xHHIHH", 1, 2, 16, 0, SAMPLE_RATE, 0),
+        full_box(b"esds", 0, 0, _descriptor(3, elementary)),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrackRun:
+    """The samples of one track in one fragment: decode time of the first, then (duration, size, flags) of each."""
+
+    track_id: int
+    decode_time: int
+    samples: Sequence[tuple[int, int, int]]
+
+    @property
+    def size(self) -> int:
+        """Bytes of all samples."""
+        return sum(sample[1] for sample in self.samples)
+
+
+def movie_fragment(sequence: int, runs: Sequence[TrackRun]) -> bytes:
+    """`moof` for runs whose data follow one another in the `mdat` right behind it."""
+    # The size does not depend on the offsets, so that one dry run tells where the data begin.
+    size = len(_movie_fragment(sequence, runs, [0] * len(runs)))
+    offsets: list[int] = []
+    position = size + 8
+    for run in runs:
+        offsets.append(position)
+        position += run.size
+    return _movie_fragment(sequence, runs, offsets)
+
+
+def _movie_fragment(sequence: int, runs: Sequence[TrackRun], offsets: Sequence[int]) -> bytes:
+    header = full_box(b"mfhd", 0, 0, struct.pack(">I", sequence))
+    return box(b"moof", header, *(_track_run(run, offset) for run, offset in zip(runs, offsets, strict=True)))
+
+
+def _track_run(run: TrackRun, offset: int) -> bytes:
+    values = list(chain.from_iterable(run.samples))
+    return box(
+        b"traf",
+        full_box(b"tfhd", 0, 0x02_0000, struct.pack(">I", run.track_id)),  # default-base-is-moof
+        full_box(b"tfdt", 1, 0, struct.pack(">Q", run.decode_time)),
+        full_box(b"trun", 0, 0x701, struct.pack(f">Ii{len(values)}I", len(run.samples), offset, *values)),
+    )
+
+
+def _wide(*values: int) -> bool:
+    return max(values) > _UINT32
+
+
+def _times(wide: bool, duration: int, between: bytes) -> bytes:
+    """Creation and modification time (unknown: 0), then `between`, then the duration."""
+    return (b"\x00" * 16 if wide else b"\x00" * 8) + between + struct.pack(">Q" if wide else ">I", duration)
+
+
+def _movie_header(timescale: int, duration: int) -> bytes:
+    wide = _wide(duration)
+    tail = struct.pack(">IH10x", 0x10000, 0x100) + _MATRIX + b"\x00" * 24 + struct.pack(">I", AUDIO_TRACK_ID + 1)
+    return full_box(b"mvhd", int(wide), 0, _times(wide, duration, struct.pack(">I", timescale)), tail)
+
+
+def _track(track: TrackBox) -> bytes:
+    wide = _wide(track.duration)
+    volume = 0 if track.is_video else 0x100
+    track_header = full_box(
+        b"tkhd",
+        int(wide),
+        3,  # enabled, in movie
+        _times(wide, track.duration, struct.pack(">II", track.track_id, 0)),
+        struct.pack(">8xhhH2x", 0, 0, volume),
+        _MATRIX,
+        struct.pack(">II", track.width << 16, track.height << 16),
+    )
+    parts = [track_header]
+    if track.edits:
+        parts.append(box(b"edts", _edit_list(track.edits)))
+    return box(b"trak", *parts, _media(track))
+
+
+def _edit_list(edits: Sequence[Edit]) -> bytes:
+    wide = _wide(*(value for edit in edits for value in (edit.duration, edit.media_time)))
+    entry = ">QqI" if wide else ">IiI"
+    rows = b"".join(struct.pack(entry, edit.duration, edit.media_time, 0x10000) for edit in edits)
+    return full_box(b"elst", int(wide), 0, struct.pack(">I", len(edits)), rows)
+
+
+def _media(track: TrackBox) -> bytes:
+    wide = _wide(track.media_duration)
+    media_header = full_box(
+        b"mdhd",
+        int(wide),
+        0,
+        _times(wide, track.media_duration, struct.pack(">I", track.timescale)),
+        struct.pack(">H2x", _LANGUAGE_UNDETERMINED),
+    )
+    if track.is_video:
+        kind, name, specific = b"vide", b"VideoHandler", full_box(b"vmhd", 0, 1, b"\x00" * 8)
+    else:
+        kind, name, specific = b"soun", b"SoundHandler", full_box(b"smhd", 0, 0, b"\x00" * 4)
+    handler = full_box(b"hdlr", 0, 0, b"\x00" * 4, kind, b"\x00" * 12, name, b"\x00")
+    reference = full_box(b"dref", 0, 0, struct.pack(">I", 1), full_box(b"url ", 0, 1))
+    return box(b"mdia", media_header, handler, box(b"minf", specific, box(b"dinf", reference), _sample_table(track)))
+
+
+def _sample_table(track: TrackBox) -> bytes:
+    tables = track.tables
+    parts = [
+        full_box(b"stsd", 0, 0, struct.pack(">I", 1), track.sample_entry),
+        full_box(b"stts", 0, 0, _runs(tables.durations)),
+    ]
+    if tables.sync is not None:
+        parts.append(full_box(b"stss", 0, 0, struct.pack(">I", len(tables.sync) // 4), tables.sync))
+    width = 8 if tables.wide_offsets else 4
+    parts += [
+        full_box(b"stsc", 0, 0, _chunk_runs(tables.chunk_lengths)),
+        full_box(b"stsz", 0, 0, struct.pack(">II", 0, len(tables.sizes) // 4), tables.sizes),
+        full_box(
+            b"co64" if tables.wide_offsets else b"stco",
+            0,
+            0,
+            struct.pack(">I", len(tables.chunk_offsets) // width),
+            tables.chunk_offsets,
+        ),
+    ]
+    return box(b"stbl", *parts)
+
+
+def _runs(runs: Sequence[tuple[int, int]]) -> bytes:
+    return struct.pack(f">I{2 * len(runs)}I", len(runs), *chain.from_iterable(runs))
+
+
+def _chunk_runs(runs: Sequence[tuple[int, int]]) -> bytes:
+    rows: list[int] = []
+    chunk = 1
+    for count, length in runs:
+        rows += (chunk, length, 1)
+        chunk += count
+    return struct.pack(f">I{len(rows)}I", len(runs), *rows)
+
+
+def _track_extends(track: TrackBox) -> bytes:
+    return full_box(b"trex", 0, 0, struct.pack(">IIIII", track.track_id, 1, 0, 0, 0))
+
+
+def _descriptor(tag: int, payload: bytes) -> bytes:
+    """An MPEG-4 descriptor (ISO/IEC 14496-1 section 8.3.3) with the usual four-byte length."""
+    size = len(payload)
+    length = bytes((0x80 | size >> 21 & 0x7F, 0x80 | size >> 14 & 0x7F, 0x80 | size >> 7 & 0x7F, size & 0x7F))
+    return bytes((tag,)) + length + payload

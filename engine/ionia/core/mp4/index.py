@@ -1,0 +1,102 @@
+"""What a recording remembers of each sample until its final index is written, in as few bytes as that takes.
+
+Hours of it stay in memory: four bytes per picture, two per sound packet, and a few per chunk. No media, no boxes.
+"""
+
+from array import array
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+import numpy as np
+
+from ionia.core.mp4.boxes import SampleTables
+
+_UINT32 = 0xFFFF_FFFF
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sample:
+    """One packet as a track sees it; `time` and `duration` in the track's time scale, from the track's origin."""
+
+    time: int
+    duration: int
+    keyframe: bool
+    data: bytes
+
+
+@dataclass(slots=True, kw_only=True)
+class _Runs:
+    """Values as (count, value), because nearly all of them are equal."""
+
+    runs: list[list[int]] = field(default_factory=list)
+
+    def add(self, value: int) -> None:
+        if self.runs and self.runs[-1][1] == value:
+            self.runs[-1][0] += 1
+        else:
+            self.runs.append([1, value])
+
+    def stretch_last(self, by: int) -> None:
+        """Make the last value larger: its sample is shown until the next begins."""
+        if by:
+            count, value = self.runs.pop()
+            if count > 1:
+                self.runs.append([count - 1, value])
+            self.add(value + by)
+
+    def pairs(self) -> list[tuple[int, int]]:
+        return [(count, value) for count, value in self.runs]
+
+
+class SampleIndex:
+    """What the final `moov` must know of one track. Its owner adds chunks in the order of the file.
+
+    `first_time` is when the first sample begins, `end` when the last one ends.
+    """
+
+    __slots__ = ("_chunk_lengths", "_deltas", "_keyframes", "_offsets", "_sizes", "end", "first_time")
+
+    def __init__(self, size_type: Literal["H", "I"]) -> None:
+        """`size_type` is the array type for the length of a sample: an AAC frame has 1,536 bytes at most."""
+        self._sizes = array(size_type)
+        self._keyframes = array("I")
+        self._offsets = array("Q")
+        self._chunk_lengths = array("H")
+        self._deltas = _Runs()
+        self.first_time = 0
+        self.end = 0
+
+    def add_chunk(self, samples: Sequence[Sample], offset: int, *, sync: bool) -> None:
+        """Consecutive samples that lie at `offset` in the file. `sync`: remember which are keyframes."""
+        self._offsets.append(offset)
+        self._chunk_lengths.append(len(samples))
+        for sample in samples:
+            if self._sizes:
+                self._deltas.stretch_last(sample.time - self.end)
+            else:
+                self.first_time = sample.time
+            self._deltas.add(sample.duration)
+            self._sizes.append(len(sample.data))
+            if sync and sample.keyframe:
+                self._keyframes.append(len(self._sizes))
+            self.end = sample.time + sample.duration
+
+    def boxed(self, *, sync: bool) -> SampleTables:
+        """The sample tables; with `sync`, the list of keyframes too."""
+        wide = bool(self._offsets) and self._offsets[-1] > _UINT32
+        chunks = _Runs()
+        for length in self._chunk_lengths:
+            chunks.add(length)
+        return SampleTables(
+            durations=self._deltas.pairs(),
+            sizes=_big_endian(self._sizes),
+            chunk_lengths=chunks.pairs(),
+            chunk_offsets=_big_endian(self._offsets, 8 if wide else 4),
+            wide_offsets=wide,
+            sync=_big_endian(self._keyframes) if sync else None,
+        )
+
+
+def _big_endian(values: "array[int]", size: Literal[4, 8] = 4) -> bytes:
+    return np.frombuffer(values, dtype=f"u{values.itemsize}").astype(f">u{size}").tobytes()

@@ -1,0 +1,1 @@
+"""The picture and tone that tell their own time."""

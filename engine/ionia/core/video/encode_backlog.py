@@ -1,0 +1,72 @@
+"""What waits for the video encoder, and what gives way when it has no room. Pure; a lock and a thread are around it."""
+
+from collections import deque
+from dataclasses import dataclass
+
+from ionia.core.video.pacer import FrameSpan
+
+
+@dataclass(slots=True, kw_only=True)
+class BacklogCounters:
+    """Frames that the encoder had no room for."""
+
+    skipped: int = 0
+    """Pictures replaced by a repeat of the one before, and indexes left out."""
+    holes: int = 0
+    """Of the skipped: indexes left out, where even repeats were too much."""
+
+
+class EncodeBacklog:
+    """Bounded twice: by pictures, because they are megabytes, and by frames, because they are delay.
+
+    More than `max_pictures` waiting: a new picture is given up and its frames repeat the one before, so the timeline
+    keeps every index. More than `max_seconds` of frames waiting: indexes are left out, because a lag that grows
+    without end is worse than a longer frame.
+    """
+
+    def __init__(self, *, fps: int, max_pictures: int = 8, max_seconds: int = 5) -> None:
+        self._max_pictures = max_pictures
+        self._max_frames = fps * max_seconds
+        self._spans: deque[FrameSpan] = deque()
+        self._frames = 0
+        self._pictures = 0
+        self.counters = BacklogCounters()
+
+    def __len__(self) -> int:
+        """Frames waiting."""
+        return self._frames
+
+    def offer(self, span: FrameSpan) -> None:
+        """Queue `span`, or what of it there is room for."""
+        if span.frame is not None and self._pictures >= self._max_pictures:
+            self.counters.skipped += 1
+            span = FrameSpan(frame=None, first_index=span.first_index, count=span.count)
+        over = self._frames + span.count - self._max_frames
+        if over > 0:
+            self.counters.skipped += over
+            self.counters.holes += over
+            if over >= span.count:
+                return
+            span = FrameSpan(frame=span.frame, first_index=span.first_index + over, count=span.count - over)
+        self._spans.append(span)
+        self._frames += span.count
+        self._pictures += span.frame is not None
+
+    def leave_out(self) -> None:
+        """Count an index that was taken and is not encoded."""
+        self.counters.skipped += 1
+        self.counters.holes += 1
+
+    def take(self) -> FrameSpan | None:
+        """The next single frame to encode, as a span of one; None when nothing waits."""
+        if not self._spans:
+            return None
+        span = self._spans[0]
+        self._frames -= 1
+        if span.frame is not None:
+            self._pictures -= 1
+        if span.count == 1:
+            self._spans.popleft()
+        else:
+            self._spans[0] = FrameSpan(frame=None, first_index=span.first_index + 1, count=span.count - 1)
+        return FrameSpan(frame=span.frame, first_index=span.first_index, count=1)

@@ -1,0 +1,1 @@
+"""Devices read on threads of their own."""

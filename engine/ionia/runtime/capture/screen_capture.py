@@ -1,0 +1,136 @@
+"""The thread that owns a screen source: grabs in the middle of each frame's interval, opens again what was lost."""
+
+import logging
+from collections.abc import Callable
+from concurrent.futures import Future
+
+from ionia.core.errors import IoniaError, SourceLost
+from ionia.core.media import VideoFrame
+from ionia.core.ports import Clock, ScreenSource
+from ionia.core.recovery import ReopenPolicy
+from ionia.core.timebase import NS_PER_S, next_middle_ns
+from ionia.core.video.away_card import away_card
+from ionia.threads.clock import StopSignal
+from ionia.threads.mailbox import LatestSlot
+from ionia.threads.worker import Worker
+
+log = logging.getLogger(__name__)
+
+REOPEN_NS = NS_PER_S // 4
+"""A screen that is back is on the recording within half a second; opening one takes up to 0.2 s."""
+
+LOCKED_CODES = frozenset({"secure_desktop", "session_disconnected"})
+CARD_AFTER_NS = 2 * NS_PER_S
+"""A screen that is locked for so long is shown as a card: who watches shall not wait for what looks frozen."""
+
+Warn = Callable[[str, str], None]
+"""Called with a stable code and one line for people. Any thread."""
+
+
+class ScreenCapture:
+    """Owns the source: it is opened, grabbed and closed on this object's thread and nowhere else.
+
+    `slot` always holds the newest picture that nobody took yet.
+    """
+
+    def __init__(self, source: ScreenSource, *, fps: int, clock: Clock, stop: StopSignal, warn: Warn) -> None:
+        self.slot: LatestSlot[VideoFrame] = LatestSlot()
+        self.first_captured_ns: int | None = None
+        self._source = source
+        self._fps = fps
+        self._clock = clock
+        self._stop = stop
+        self._warn = warn
+        self._opened: Future[tuple[int, int]] = Future()
+        self._epoch: Future[int] = Future()
+        self._size: tuple[int, int] | None = None
+        self._told: tuple[str, ...] = ()
+        self._worker = Worker("screen-capture", self._run, self._failed, urgent="Capture")
+
+    @property
+    def backend(self) -> str:
+        """The source's name for stats."""
+        return self._source.backend
+
+    def open(self, timeout: float) -> tuple[int, int]:
+        """Start the thread and wait until the source is open: (width, height). Raises IoniaError."""
+        self._worker.start()
+        return self._opened.result(timeout)
+
+    def begin(self, epoch_ns: int) -> None:
+        """Start grabbing, paced from `epoch_ns`."""
+        self._epoch.set_result(epoch_ns)
+
+    def close(self, timeout: float) -> bool:
+        """After the stop signal was set: wait for the thread. False if the device holds it."""
+        self._epoch.cancel()
+        return self._worker.join(timeout)
+
+    def _failed(self, error: BaseException) -> None:
+        if not self._opened.done():
+            self._opened.set_exception(error)
+        else:
+            self._warn("capture_failed", f"Screen capture ended: {error}. The last picture is held.")
+
+    def _run(self) -> None:
+        try:
+            size = self._source.open()
+            self._tell_fallbacks()
+            self._opened.set_result(size)
+            epoch_ns = self._wait_for_epoch()
+            if epoch_ns is not None:
+                self._grab_until_stopped(epoch_ns)
+        finally:
+            self._source.close()
+            self.slot.take()  # a picture nobody came for: sessions that are over may stay in memory for long
+
+    def _wait_for_epoch(self) -> int | None:
+        try:
+            return self._epoch.result()
+        except BaseException:  # noqa: BLE001 - cancelled: the pipeline was closed before it began
+            return None
+
+    def _grab_until_stopped(self, epoch_ns: int) -> None:
+        policy = ReopenPolicy(longest_ns=REOPEN_NS)
+        due_ns = self._clock.now_ns()  # the first picture at once, the others in step
+        while not self._stop.wait_until(due_ns):
+            try:
+                frame = self._source.grab()
+            except SourceLost as lost:
+                self._lost(lost, policy)
+                continue
+            policy.recovered()  # not as soon as it opens: one that opens and fails at once must not be tried at once
+            if frame is not None:
+                if self.first_captured_ns is None:
+                    self.first_captured_ns = frame.captured_ns
+                self._size = (frame.width, frame.height)
+                self.slot.put(frame)
+            due_ns = next_middle_ns(epoch_ns, self._fps, self._clock.now_ns())
+
+    def _lost(self, lost: SourceLost, policy: ReopenPolicy) -> None:
+        """Open again, for as long as it takes; returns when that succeeded or the stop signal was set."""
+        self._warn(lost.code, f"{lost.message} The last picture is held until it returns.")
+        now_ns = self._clock.now_ns()
+        card_ns = now_ns + CARD_AFTER_NS if lost.code in LOCKED_CODES else None
+        due_ns = policy.lost(now_ns, retry_at_once=lost.retry_at_once)
+        while not self._stop.wait_until(due_ns):
+            try:
+                self._source.open()
+            except (IoniaError, SourceLost) as error:
+                log.debug("screen not back yet: %s", error)
+                now_ns = self._clock.now_ns()
+                if card_ns is not None and now_ns >= card_ns and self._size is not None:
+                    self.slot.put(VideoFrame(captured_ns=now_ns, pixels=away_card(*self._size)))
+                    card_ns = None
+                due_ns = policy.lost(now_ns)
+                continue
+            self._warn("capture_recovered", "The screen is back.")
+            self._tell_fallbacks()
+            return
+
+    def _tell_fallbacks(self) -> None:
+        """A source that chose among several ways says which it passed over; each choice is told once."""
+        fallbacks = tuple(getattr(self._source, "fallbacks", ()))
+        if fallbacks and fallbacks != self._told:
+            self._told = fallbacks
+            self._warn("capture_fallback", f"The screen is captured by {self.backend}. " + " ".join(fallbacks))

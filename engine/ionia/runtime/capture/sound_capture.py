@@ -1,0 +1,146 @@
+"""The thread that owns a sound source: reads blocks into the audio engine's inbox, opens again what was lost."""
+
+import logging
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass, replace
+
+from ionia.core.audio.engine import AudioInput
+from ionia.core.errors import ErrorKind, IoniaError, SourceLost
+from ionia.core.media import AudioBlock
+from ionia.core.ports import AudioSource, Clock
+from ionia.core.recovery import ReopenPolicy
+from ionia.runtime.capture.screen_capture import Warn
+from ionia.threads.clock import StopSignal
+from ionia.threads.mailbox import Inbox
+from ionia.threads.worker import Worker
+
+log = logging.getLogger(__name__)
+
+READ_TIMEOUT_S = 1.0
+"""`interrupt` wakes a read earlier; this only bounds how long a broken one can last."""
+
+LABELS = {AudioInput.DESKTOP: "Desktop sound", AudioInput.MIC: "The microphone"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class SoundMessage:
+    """A block of one input, or None in its place: that input's device was lost."""
+
+    source: AudioInput
+    block: AudioBlock | None
+
+
+class SoundCapture:
+    """Owns the source: opened, read and closed on this object's thread. Only `interrupt` is called from others."""
+
+    def __init__(
+        self,
+        source: AudioSource,
+        which: AudioInput,
+        *,
+        required: bool,
+        inbox: Inbox[SoundMessage],
+        clock: Clock,
+        stop: StopSignal,
+        warn: Warn,
+        offset_ms: Callable[[str], float] = lambda _: 0.0,
+    ) -> None:
+        """`offset_ms` says by how much later the sound of the device of this name belongs; asked at each opening."""
+        self._source = source
+        self._which = which
+        self._required = required
+        self._inbox = inbox
+        self._clock = clock
+        self._stop = stop
+        self._warn = warn
+        self._offset_ms = offset_ms
+        self._offset_ns = 0
+        self._opened: Future[None] = Future()
+        self._worker = Worker(f"sound-{which.value}", self._run, self._failed, urgent="Pro Audio")
+
+    @property
+    def backend(self) -> str:
+        """The source's name for stats."""
+        return self._source.backend
+
+    def start(self) -> None:
+        """Start the thread, which opens the device and reads it from then on."""
+        self._worker.start()
+
+    def wait_opened(self, timeout: float) -> None:
+        """Wait for the first attempt. Raises IoniaError when a device asked for by id doesn't exist."""
+        self._opened.result(timeout)
+
+    def close(self, timeout: float) -> bool:
+        """After the stop signal was set: wake the read and wait for the thread."""
+        self._source.interrupt()
+        return self._worker.join(timeout)
+
+    def _failed(self, error: BaseException) -> None:
+        if not self._opened.done():
+            self._opened.set_exception(error)
+        else:
+            self._inbox.put(SoundMessage(source=self._which, block=None))
+            self._warn("audio_failed", f"{LABELS[self._which]} ended: {error}. Silence is recorded in its place.")
+
+    def _run(self) -> None:
+        try:
+            policy = ReopenPolicy()
+            if self._open_first(policy):
+                policy.recovered()
+            else:
+                self._reopen(self._clock.now_ns() + ReopenPolicy.LONGEST_NS, policy)
+            while not self._stop.is_set():
+                try:
+                    block = self._source.read(READ_TIMEOUT_S)
+                except SourceLost as lost:
+                    self._lost(lost, policy)
+                    continue
+                if block is not None:
+                    if self._offset_ns:
+                        block = replace(block, start_ns=block.start_ns + self._offset_ns)
+                    self._inbox.put(SoundMessage(source=self._which, block=block))
+        finally:
+            self._source.close()
+
+    def _open_first(self, policy: ReopenPolicy) -> bool:
+        try:
+            self._opened_device(self._source.open())
+        except IoniaError as error:
+            if self._required and error.kind is ErrorKind.AUDIO_UNAVAILABLE:
+                raise
+            policy.lost(self._clock.now_ns())
+            self._warn(
+                f"{self._which.value}_audio_unavailable",
+                f"{LABELS[self._which]} is not available: {error.message.rstrip('.')}. "
+                "Silence is recorded until it is there.",
+            )
+            self._opened.set_result(None)
+            return False
+        self._opened.set_result(None)
+        return True
+
+    def _opened_device(self, name: str) -> None:
+        self._offset_ns = round(self._offset_ms(name) * 1e6)
+
+    def _lost(self, lost: SourceLost, policy: ReopenPolicy) -> None:
+        self._inbox.put(SoundMessage(source=self._which, block=None))
+        if not lost.retry_at_once:
+            self._warn(lost.code, f"{LABELS[self._which]} was lost: {lost.message} Silence is recorded meanwhile.")
+        due_ns = policy.lost(self._clock.now_ns(), retry_at_once=lost.retry_at_once)
+        self._reopen(due_ns, policy)
+
+    def _reopen(self, due_ns: int, policy: ReopenPolicy) -> None:
+        """Open again, for as long as it takes; returns when that succeeded or the stop signal was set."""
+        while not self._stop.wait_until(due_ns):
+            try:
+                name = self._source.open()
+            except (IoniaError, SourceLost) as error:
+                log.debug("%s not back yet: %s", self._which.value, error)
+                due_ns = policy.lost(self._clock.now_ns())
+                continue
+            self._opened_device(name)
+            policy.recovered()
+            self._warn("audio_device_changed", f"{LABELS[self._which]} now comes from {name}.")
+            return

@@ -1,0 +1,1 @@
+"""The life of recorders and streamers, and where their packets go."""

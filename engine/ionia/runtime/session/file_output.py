@@ -1,0 +1,107 @@
+"""A session's output to an MP4 file: a sink on its own thread, and an eye on the disk."""
+
+from collections.abc import Callable, Sequence
+
+from ionia.core.disk_space import DiskWatch
+from ionia.core.errors import ErrorKind, IoniaError
+from ionia.core.events import EventData
+from ionia.core.media import EncodedPacket, MediaHeader
+from ionia.core.ports import FileSink
+from ionia.runtime.encode.pipeline import Pipeline
+from ionia.runtime.session.sink_worker import SinkWorker
+
+OPEN_TIMEOUT_S = 10.0
+"""How long creating the file may take: a sleeping network drive needs seconds."""
+
+CLOSE_TIMEOUT_S = 30.0
+"""How long `stop` waits for the disk. Writing goes on after that, but the caller is told."""
+
+
+class FileOutput:
+    """An `Output` (see session)."""
+
+    drains = True
+
+    def __init__(
+        self,
+        sink: FileSink,
+        *,
+        bytes_per_second: float,
+        free_bytes: Callable[[str], int],
+        warn: Callable[[str, str, EventData], None],
+        fail: Callable[[IoniaError], None],
+    ) -> None:
+        self._sink = sink
+        self._bytes_per_second = bytes_per_second
+        self._free_bytes = free_bytes
+        self._warn = warn
+        self._fail = fail
+        self._disk = DiskWatch()
+        self._worker: SinkWorker | None = None
+        self._pipeline: Pipeline | None = None
+
+    def open(self, header: MediaHeader, pipeline: Pipeline) -> None:
+        """Create the file. Raises IoniaError(OUTPUT_FAILED)."""
+        self._worker = SinkWorker("file-sink", self._sink, header, self._fail)
+        try:
+            self._worker.open(OPEN_TIMEOUT_S)
+        except TimeoutError as error:
+            raise IoniaError(ErrorKind.OUTPUT_FAILED, "The file could not be created in time.") from error
+        pipeline.hold_bitrate(self)
+        self._pipeline = pipeline
+
+    def deliver(self, packets: Sequence[EncodedPacket]) -> None:
+        """On an encoder's thread: queue."""
+        if self._worker is not None:
+            self._worker.deliver(packets)
+
+    def complete(self) -> None:
+        """On an encoder's thread: nothing more comes."""
+        if self._worker is not None:
+            self._worker.complete()
+
+    def interrupt(self) -> None:
+        """A file waits for the disk only, and for that its limits are short."""
+
+    def wait_completed(self, timeout: float) -> bool:
+        """Wait for `complete`."""
+        return self._worker is None or self._worker.wait_completed(timeout)
+
+    def finish(self) -> None:
+        """Wait until the file is complete and closed. Raises IoniaError(OUTPUT_FAILED)."""
+        if self._worker is None:
+            return
+        try:
+            self._worker.wait_closed(CLOSE_TIMEOUT_S)
+        except TimeoutError as error:
+            raise IoniaError(ErrorKind.OUTPUT_FAILED, "The disk has not taken the end of the file yet.") from error
+
+    def abandon(self) -> None:
+        """Close a sink that was never begun; one that was, its own thread closes."""
+        if self._pipeline is not None:
+            self._pipeline.leave_bitrate(self)
+        if self._worker is None:
+            self._sink.close()
+
+    def stats(self) -> EventData:
+        """The recorder's own figures."""
+        worker = self._worker
+        counters = worker.counters if worker is not None else None
+        return {
+            "videoPacketsEncoded": counters.video_delivered if counters else 0,
+            "audioPacketsEncoded": counters.audio_delivered if counters else 0,
+            "videoPacketsMuxed": counters.video_written if counters else 0,
+            "audioPacketsMuxed": counters.audio_written if counters else 0,
+            "totalBytes": self._sink.bytes_written,
+            "outputPath": self._sink.path,
+        }
+
+    def housekeep(self) -> None:
+        """Warn while there is still time to free space."""
+        low = self._disk.update(self._free_bytes(self._sink.path), self._bytes_per_second)
+        if low is not None:
+            self._warn(
+                "disk_low",
+                f"The disk has room for about {low.minutes_left:g} more minutes.",
+                {"minutesLeft": low.minutes_left, "freeBytes": low.free_bytes},
+            )

@@ -1,0 +1,262 @@
+"""A session: the life of one output fed by one pipeline. Knows nothing of files or networks; outputs do."""
+
+import logging
+import threading
+from collections.abc import Callable
+from typing import Protocol
+
+from ionia.core.errors import ErrorKind, IoniaError
+from ionia.core.events import Event, EventData, SessionFailed, SessionStateChanged, SessionWarned
+from ionia.core.media import MediaHeader
+from ionia.core.session_state import SessionState, SessionStateMachine
+from ionia.core.settings import PipelineSettings, SessionKind
+from ionia.runtime.encode.packet_bus import Subscriber, Subscription
+from ionia.runtime.encode.pipeline import Pipeline, PipelineListener
+from ionia.runtime.encode.pipeline_pool import PipelinePool
+from ionia.runtime.session.stats import ProcessUsage, SessionCounters
+
+log = logging.getLogger(__name__)
+
+Supervise = Callable[[Callable[[], None]], None]
+"""Runs a task soon on the supervisor's thread, where waiting for other threads is allowed."""
+
+
+class Output(Subscriber, Protocol):
+    """Where a session's packets go. Made anew by each `initialize`; `open` to `finish` happen once."""
+
+    drains: bool
+    """Whether `stop` waits for what was captured before it: a file does, a live stream doesn't."""
+
+    def open(self, header: MediaHeader, pipeline: Pipeline) -> None:
+        """At `start`: begin. Raises IoniaError. Later failures go to the `fail` the output was made with."""
+        ...
+
+    def interrupt(self) -> None:
+        """Any thread: make an `open` that waits for others, now or later, give up at once: a stop follows."""
+        ...
+
+    def wait_completed(self, timeout: float) -> bool:
+        """Wait for `complete`; False if it did not come within `timeout` seconds."""
+        ...
+
+    def finish(self) -> None:
+        """After `complete`: end, with everything kept. Raises IoniaError."""
+        ...
+
+    def abandon(self) -> None:
+        """The session is over: free what a finished output no longer holds. Idempotent."""
+        ...
+
+    def stats(self) -> EventData:
+        """The output's part of the stats."""
+        ...
+
+    def housekeep(self) -> None:
+        """About once a second, on the monitor's thread, while running: look after the disk."""
+        ...
+
+
+PATIENCE_S = 1.0
+"""How long `stop` waits for an encoder that is behind before it gives up costly repeats."""
+
+DRAIN_TIMEOUT_S = 2.0
+"""How long it then waits for the pictures; what is not encoded by then is left out."""
+
+
+class Session:
+    """`initialize`, `start`, `stop`, `dispose` and failures exclude each other by `_lock`; readers don't wait."""
+
+    def __init__(
+        self,
+        session_id: str,
+        kind: SessionKind,
+        *,
+        pool: PipelinePool,
+        usage: ProcessUsage,
+        emit: Callable[[Event], None],
+        supervise: Supervise,
+    ) -> None:
+        self.session_id = session_id
+        self.kind = kind
+        self._pool = pool
+        self._usage = usage
+        self._emit = emit
+        self._supervise = supervise
+        self._lock = threading.RLock()
+        self._machine = SessionStateMachine()  # changed under _lock
+        self._pipeline: Pipeline | None = None  # changed under _lock
+        self._output: Output | None = None  # changed under _lock
+        self._subscription: Subscription | None = None  # changed under _lock
+        self._counters = SessionCounters()
+        self._codec = "none"
+        self._listener = PipelineListener(self.warn, self.fail)
+
+    @property
+    def is_running(self) -> bool:
+        """As `isRunning` answers."""
+        return self._machine.is_running
+
+    @property
+    def codec_name(self) -> str:
+        """As `getCodecName` answers: the encoder in use or, when stopped, the last one; "none" before."""
+        pipeline = self._pipeline
+        return self._codec if pipeline is None else pipeline.codec
+
+    @property
+    def output(self) -> Output | None:
+        """The output of the last `initialize`."""
+        return self._output
+
+    @property
+    def pipeline(self) -> Pipeline | None:
+        """The pipeline in use; None when stopped."""
+        return self._pipeline
+
+    @property
+    def pts_seconds(self) -> float:
+        """Position of the newest frame on this session's timeline."""
+        return self._counters.seconds(self._pipeline)
+
+    def stats(self) -> EventData:
+        """The object of `getStats`. Any thread; never waits."""
+        output, common = self._output, self._counters.stats(self._pipeline, self._usage)
+        return {"state": self._machine.state.value, **common, **(output.stats() if output is not None else {})}
+
+    def initialize(self, settings: PipelineSettings, output: Output) -> None:
+        """Open everything that `start` needs. Raises IoniaError; then the session can be initialised again."""
+        with self._lock:
+            if self._machine.is_running:
+                raise IoniaError(
+                    ErrorKind.ALREADY_RUNNING,
+                    f"The {self.kind.value} is running.",
+                    "Stop it before initializing again.",
+                )
+            if self._machine.state is SessionState.INITIALIZED:
+                self._release(SessionState.STOPPED, "initialized again")
+            pipeline = self._pool.acquire(settings)
+            self._pipeline, self._output = pipeline, output
+            self._counters = SessionCounters()
+            self._move(SessionState.INITIALIZED)
+            pipeline.listen(self._listener)
+
+    def start(self) -> bool:
+        """Begin; False if already running. Raises IoniaError."""
+        with self._lock:
+            if self._machine.is_running:
+                return False
+            pipeline, output = self._pipeline, self._output
+            if self._machine.state is not SessionState.INITIALIZED or pipeline is None or output is None:
+                raise not_initialized(self.kind)
+            self._move(SessionState.STARTING)
+            try:
+                output.open(pipeline.header, pipeline)
+            except IoniaError as error:
+                self._release(SessionState.FAILED, error.message)
+                raise
+            self._counters.begin(pipeline)
+            self._subscription = pipeline.bus.subscribe(output)
+            self._counters.follow(self._subscription.window)
+            pipeline.start()
+            self._move(SessionState.RUNNING)
+            return True
+
+    def stop(self) -> bool:
+        """End with everything kept. Idempotent. Raises IoniaError when the output can't be completed."""
+        with self._lock:
+            if self._machine.state is SessionState.INITIALIZED:
+                self._release(SessionState.STOPPED, "")
+            elif self._machine.state is SessionState.RUNNING:
+                self._move(SessionState.STOPPING)
+                error = self._finish(drain=self._output is not None and self._output.drains)
+                if error is not None:
+                    self._report(error)
+                    self._release(SessionState.FAILED, error.message)
+                    raise error
+                self._release(SessionState.STOPPED, "")
+            return True
+
+    def interrupt(self) -> None:
+        """Any thread, without waiting: a `start` that waits for others gives up, so that `dispose` can follow."""
+        if self._output is not None:
+            self._output.interrupt()
+
+    def dispose(self) -> None:
+        """Stop if running and free everything. Raises what `stop` raises, when all is freed."""
+        with self._lock:
+            try:
+                self.stop()
+            finally:
+                if self._machine.state is not SessionState.DISPOSED:
+                    self._move(SessionState.DISPOSED)
+
+    def warn(self, code: str, message: str, data: EventData | None = None) -> None:
+        """Tell the user that something was lost or replaced. Any thread."""
+        self._emit(
+            SessionWarned(
+                session_id=self.session_id, session_kind=self.kind, code=code, message=message, data=data or {}
+            )
+        )
+
+    def fail(self, error: IoniaError) -> None:
+        """The pipeline or the output can't go on: keep what there is. Any thread; returns at once."""
+        self._supervise(lambda: self._end_by(error))
+
+    def _end_by(self, error: IoniaError) -> None:
+        with self._lock:
+            if self._machine.state is SessionState.INITIALIZED:
+                self._report(error)
+                self._release(SessionState.FAILED, error.message)
+            elif self._machine.state is SessionState.RUNNING:
+                self._report(error)
+                self._move(SessionState.STOPPING, error.message)
+                self._finish(drain=False)
+                self._release(SessionState.FAILED, error.message)
+
+    def _finish(self, *, drain: bool) -> IoniaError | None:
+        """End the subscription and the output; the error if it could not be completed."""
+        pipeline, output, subscription = self._pipeline, self._output, self._subscription
+        assert pipeline is not None and output is not None and subscription is not None  # noqa: S101, PT018 - RUNNING
+        end_index = self._counters.end(pipeline)
+        if drain:
+            pipeline.bus.end_at(subscription, end_index)
+            if not output.wait_completed(PATIENCE_S):
+                pipeline.video.hurry(end_index)
+                if not output.wait_completed(DRAIN_TIMEOUT_S):
+                    self.warn("encoder_behind", "The encoder was behind; the last pictures are not in the file.")
+        pipeline.bus.leave(subscription)
+        try:
+            output.finish()
+        except IoniaError as error:
+            return error
+        return None
+
+    def _release(self, state: SessionState, reason: str) -> None:
+        """Give the pipeline back and go to `state`. The output's figures stay readable."""
+        pipeline, self._pipeline, self._subscription = self._pipeline, None, None
+        self._counters.freeze(pipeline)
+        if self._output is not None:
+            self._output.abandon()
+        if pipeline is not None:
+            self._codec = pipeline.codec
+            pipeline.unlisten(self._listener)
+            self._pool.release(pipeline)
+        self._move(state, reason)
+
+    def _move(self, to: SessionState, reason: str = "") -> None:
+        self._machine.move(to)
+        self._emit(
+            SessionStateChanged(session_id=self.session_id, session_kind=self.kind, state=to.value, reason=reason)
+        )
+
+    def _report(self, error: IoniaError) -> None:
+        log.error("session failed: %s", error.message)
+        self._emit(
+            SessionFailed(session_id=self.session_id, session_kind=self.kind, kind=error.kind, message=error.message)
+        )
+
+
+def not_initialized(kind: SessionKind) -> IoniaError:
+    """The error of `start` without `initialize`."""
+    return IoniaError(
+        ErrorKind.NOT_INITIALIZED, f"The {kind.value} is not initialized.", f"Call {kind.value}.initialize first."
+    )

@@ -1,0 +1,140 @@
+"""The thread that owns a sink: takes packets from the bus through a bounded queue and writes them."""
+
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass
+
+from ionia.core.errors import ErrorKind, IoniaError
+from ionia.core.media import EncodedPacket, MediaHeader, Track
+from ionia.core.ports import PacketSink
+from ionia.threads.worker import Worker
+
+QUEUE_LIMIT_BYTES = 256 * 1024 * 1024
+"""How far a stalled disk may fall behind: over six minutes at 5 Mbit/s. Beyond, the sink has failed."""
+
+
+@dataclass(slots=True)
+class TrackCounters:
+    """Packets of one session. Each field is written by one thread only and may be read by any."""
+
+    video_delivered: int = 0
+    audio_delivered: int = 0
+    video_written: int = 0
+    audio_written: int = 0
+    last_video_pts: int = -1
+
+
+class SinkWorker:
+    """A `Subscriber`. The sink is opened, written and closed on this object's thread and nowhere else.
+
+    `on_error` is called once, on that thread, when the sink fails; the sink is still closed, to keep what was
+    written, and packets that come later are dropped.
+    """
+
+    def __init__(
+        self, name: str, sink: PacketSink, header: MediaHeader, on_error: Callable[[IoniaError], None]
+    ) -> None:
+        self.counters = TrackCounters()
+        self._sink = sink
+        self._header = header
+        self._on_error = on_error
+        self._condition = threading.Condition()
+        self._pending: list[EncodedPacket] = []  # protected by _condition
+        self._pending_bytes = 0  # protected by _condition
+        self._complete = False  # protected by _condition
+        self._broken = False  # protected by _condition
+        self._opened: Future[None] = Future()
+        self._closed: Future[None] = Future()
+        self._completed = threading.Event()
+        self._worker = Worker(name, self._run, self._unexpected)
+
+    def open(self, timeout: float) -> None:
+        """Start the thread and wait until the sink is open. Raises IoniaError."""
+        self._worker.start()
+        self._opened.result(timeout)
+
+    def deliver(self, packets: Sequence[EncodedPacket]) -> None:
+        """Queue packets for the sink's thread."""
+        overflow = False
+        with self._condition:
+            if self._broken:
+                return
+            self._pending.extend(packets)
+            self._pending_bytes += sum(len(packet.data) for packet in packets)
+            if self._pending_bytes > QUEUE_LIMIT_BYTES:
+                self._broken = overflow = True
+            self._condition.notify()
+        for packet in packets:
+            if packet.track is Track.VIDEO:
+                self.counters.video_delivered += 1
+                self.counters.last_video_pts = packet.pts
+            else:
+                self.counters.audio_delivered += 1
+        if overflow:
+            self._on_error(IoniaError(ErrorKind.OUTPUT_FAILED, "The disk is too slow for the recording."))
+
+    def complete(self) -> None:
+        """Nothing more will come: write what is queued, then close the sink."""
+        with self._condition:
+            self._complete = True
+            self._condition.notify()
+        self._completed.set()
+
+    def wait_completed(self, timeout: float) -> bool:
+        """Wait until the bus has delivered everything; False if it did not within `timeout` seconds."""
+        return self._completed.wait(timeout)
+
+    def wait_closed(self, timeout: float) -> None:
+        """Wait until the sink is closed. Raises what closing raised, TimeoutError when it takes too long."""
+        self._closed.result(timeout)
+
+    def _run(self) -> None:
+        try:
+            self._sink.open(self._header)
+        except IoniaError as error:
+            self._opened.set_exception(error)
+            self._close()
+            return
+        self._opened.set_result(None)
+        try:
+            while packets := self._take():
+                self._sink.write(packets)
+                self._count(packets)
+        except IoniaError as error:
+            with self._condition:
+                self._broken = True
+                self._pending.clear()
+            self._on_error(error)
+        self._close()
+
+    def _close(self) -> None:
+        try:
+            self._sink.close()
+        except IoniaError as error:
+            self._closed.set_exception(error)
+        else:
+            self._closed.set_result(None)
+
+    def _take(self) -> list[EncodedPacket]:
+        """All that is queued; empty once the last was taken and nothing more will come."""
+        with self._condition:
+            while not self._pending and not self._complete:
+                self._condition.wait()
+            packets, self._pending = self._pending, []
+            self._pending_bytes = 0
+            return packets
+
+    def _count(self, packets: Sequence[EncodedPacket]) -> None:
+        video = sum(packet.track is Track.VIDEO for packet in packets)
+        self.counters.video_written += video
+        self.counters.audio_written += len(packets) - video
+
+    def _unexpected(self, error: BaseException) -> None:
+        """Not an IoniaError: a mistake of ours. The session must still learn of it and nobody may wait for ever."""
+        failure = IoniaError(ErrorKind.INTERNAL, f"Writing failed unexpectedly: {type(error).__name__}")
+        failure.__cause__ = error
+        for future in (self._opened, self._closed):
+            if not future.done():
+                future.set_exception(failure)
+        self._on_error(failure)

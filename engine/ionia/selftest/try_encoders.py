@@ -1,0 +1,100 @@
+"""The self-test's race of the encoders: each one is opened and encodes a busy desktop for as fast as it can."""
+
+import statistics
+
+from ionia.core.errors import IoniaError
+from ionia.core.media import Picture, VideoFrame
+from ionia.core.selftest_report import Finding, Outcome, Part
+from ionia.core.settings import AudioMode, EncoderChoice, PipelineSettings
+from ionia.core.test_card.pattern import CardPainter
+from ionia.selftest.context import SECOND_NS, SelftestContext
+from ionia.selftest.judge import RATES, EncoderSpeed, judge_encoder, judge_encoders
+from ionia.selftest.scene import DesktopScene
+
+CARD_SIZE = (1280, 720)
+LENGTH_NS = 3 * SECOND_NS // 2
+WINDOWS = 3
+"""Speed is the median of so many parts of the run: a moment in which the machine did something else doesn't count."""
+
+_CHOICES = {
+    "h264_nvenc": EncoderChoice.NVENC,
+    "h264_qsv": EncoderChoice.QSV,
+    "h264_amf": EncoderChoice.AMF,
+    "libx264": EncoderChoice.X264,
+}
+
+
+def run_encoders(context: SelftestContext, picture: Picture | None) -> tuple[list[Finding], list[EncoderSpeed]]:
+    """`picture` is what is on the screen; without one it is the test card. Raises CancelledError."""
+    shown = picture if picture is not None else CardPainter(*CARD_SIZE).paint(0, flash=False)
+    height, width = shown.shape[:2]
+    scene = DesktopScene(shown)
+    findings, speeds = [], []
+    encoders = context.backends.list_encoders()
+    for number, encoder in enumerate(encoders):
+        context.check()
+        context.tell(number / len(encoders), f"Trying the encoder {encoder.name}.")
+        if not encoder.available:
+            findings.append(_absent(encoder.name, encoder.reason))
+            continue
+        choice = _CHOICES.get(encoder.name, EncoderChoice.AUTO)
+        try:
+            speed = _speed(context, encoder.name, choice, scene, (width, height))
+        except IoniaError as error:
+            findings.append(_absent(encoder.name, error.message))
+            continue
+        if not speed.fastest:
+            findings.append(_absent(encoder.name, f"does not open for {width}x{height}"))
+            continue
+        speeds.append(speed)
+        findings.append(judge_encoder(speed, width, height))
+    together = judge_encoders(speeds)
+    return (findings if together is None else [*findings, together]), speeds
+
+
+def _absent(name: str, reason: str) -> Finding:
+    return Finding(
+        part=Part.ENCODERS,
+        outcome=Outcome.ABSENT,
+        title=f"Encoder {name}",
+        found=f"not here: {reason.removeprefix('does not open: ').partition(' (')[0]}",
+        figures={"encoder": name, "available": False},
+    )
+
+
+def _speed(
+    context: SelftestContext, name: str, choice: EncoderChoice, scene: DesktopScene, size: tuple[int, int]
+) -> EncoderSpeed:
+    speeds: dict[int, float] = {}
+    for fps in RATES:
+        settings = PipelineSettings(
+            fps=fps, encoder=choice, video_bitrate=context.settings.video_bitrate, audio_mode=AudioMode.NONE
+        )
+        speeds[fps] = _run(context, name, settings, scene, size)
+        if EncoderSpeed(name=name, choice=choice, speeds=speeds).holds(fps):
+            break
+    return EncoderSpeed(name=name, choice=choice, speeds=speeds)
+
+
+def _run(
+    context: SelftestContext, name: str, settings: PipelineSettings, scene: DesktopScene, size: tuple[int, int]
+) -> float:
+    """Pictures a second, converted and encoded one after the other; 0.0 where another encoder took its place."""
+    encoder = context.backends.open_encoders(settings, *size).video
+    clock, index, rates = context.clock, 0, []
+    try:
+        if encoder.codec != name:
+            return 0.0
+        for _ in range(WINDOWS):
+            begin_ns, first, spent_ns = clock.now_ns(), index, 0
+            while index == first or clock.now_ns() - begin_ns < LENGTH_NS // WINDOWS:
+                context.check()
+                frame = VideoFrame(captured_ns=begin_ns, pixels=scene.paint(index))
+                before_ns = clock.now_ns()
+                encoder.encode(frame, index)
+                spent_ns += clock.now_ns() - before_ns
+                index += 1
+            rates.append((index - first) * SECOND_NS / max(1, spent_ns))
+    finally:
+        encoder.close()
+    return statistics.median(rates)

@@ -1,0 +1,89 @@
+"""The self-test streams the test card for ten seconds, faster than the user wants to stream, and sees what arrives.
+
+The card and not the screen: nobody's desktop goes on the air for a test.
+"""
+
+from ionia.core.errors import IoniaError
+from ionia.core.events import Event, SessionFailed
+from ionia.core.live.rtmp_url import parse_rtmp_url
+from ionia.core.selftest_report import Finding, Outcome, Part
+from ionia.core.service import EngineService
+from ionia.core.settings import AudioMode, EncoderChoice, PipelineSettings, SessionKind, StreamerSettings
+from ionia.selftest.context import SECOND_NS, TEST, SelftestContext
+from ionia.selftest.judge import NETWORK_SHARE, judge_network
+
+LENGTH_NS = 10 * SECOND_NS
+SETTLE_NS = 2 * SECOND_NS
+"""Not counted: what the system's send buffer swallows at first says nothing about the link."""
+
+STEP_NS = SECOND_NS // 2
+SESSION = "selftest"
+
+
+def run_network(context: SelftestContext) -> tuple[Finding, float | None]:
+    """The finding, and the bit rate that a stream may use; None: unknown. Raises CancelledError."""
+    url = context.settings.rtmp_url
+    if url is None:
+        finding = Finding(
+            part=Part.NETWORK, outcome=Outcome.ABSENT, title="Network", found="not tested, since no address was given"
+        )
+        return finding, None
+    context.tell(0.0, "Connecting.")
+    failures: list[str] = []
+
+    def listen(event: Event) -> None:
+        if isinstance(event, SessionFailed):
+            failures.append(event.message)
+
+    engine = context.make_engine(listen)
+    try:
+        return _stream(context, engine, url, failures)
+    except IoniaError as error:
+        return _failed(error.message, error.hint), None
+    finally:
+        engine.close()
+
+
+def _failed(message: str, hint: str) -> Finding:
+    return Finding(
+        part=Part.NETWORK,
+        outcome=Outcome.BAD,
+        title="Network",
+        found=message,
+        advice=hint or "Check the address and the stream key.",
+    )
+
+
+def _stream(
+    context: SelftestContext, engine: EngineService, url: str, failures: list[str]
+) -> tuple[Finding, float | None]:
+    pipeline = PipelineSettings(
+        screen=TEST,
+        desktop_audio=TEST,
+        audio_mode=AudioMode.DESKTOP,
+        encoder=EncoderChoice.X264,  # fills its rate up on whatever picture: what is asked for is what is sent
+        video_bitrate=round(context.settings.video_bitrate / NETWORK_SHARE),
+    )
+    settings = StreamerSettings(rtmp_url=url, pipeline=pipeline, adaptive_bitrate=False, require_connection=True)
+    engine.initialize_streamer(SESSION, settings)
+    engine.start(SessionKind.STREAMER, SESSION)
+    begin_ns = context.clock.now_ns()
+    sent0 = begin0_ns = 0
+    for step in range(1, LENGTH_NS // STEP_NS + 1):
+        context.tell((step - 1) * STEP_NS / LENGTH_NS, "Streaming the test card.")
+        context.wait_until(begin_ns + step * STEP_NS)
+        if failures:
+            return _failed(failures[0], ""), None
+        if step * STEP_NS == SETTLE_NS:
+            sent0 = int(engine.stats(SessionKind.STREAMER, SESSION).get("bytesSent") or 0)
+            begin0_ns = context.clock.now_ns()
+    stats = engine.stats(SessionKind.STREAMER, SESSION)
+    seconds = (context.clock.now_ns() - begin0_ns) / SECOND_NS
+    return judge_network(
+        server=parse_rtmp_url(url).redacted,
+        asked_bps=pipeline.video_bitrate + pipeline.audio_bitrate,
+        sustained_bps=(int(stats.get("bytesSent") or 0) - sent0) * 8 / seconds,
+        dropped=int(stats.get("videoPacketsDropped") or 0),
+        reconnects=int(stats.get("reconnectCount") or 0),
+        wanted_bps=context.settings.video_bitrate,
+    )

@@ -1,0 +1,1 @@
+"""What the self-test shows and plays on Windows."""

@@ -1,0 +1,1 @@
+"""The clock, the threads and the hand-offs between them that every shell is made of."""

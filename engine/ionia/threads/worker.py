@@ -1,0 +1,57 @@
+"""A thread with an owner: started when told, joined with a limit, its first error kept and reported."""
+
+import logging
+import threading
+from collections.abc import Callable
+from contextlib import nullcontext
+
+from ionia.platform.windows_process import tick_thread
+
+log = logging.getLogger(__name__)
+
+
+class Worker:
+    """Runs `body` once on its own thread.
+
+    An exception that leaves `body` is kept in `error` and handed to `on_error`, on that thread. The body must end by
+    itself once it is told to, by whatever it waits for; `join` only waits. `urgent` is the multimedia task whose
+    priority the thread gets on Windows, for threads that must not come late and do little.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        body: Callable[[], None],
+        on_error: Callable[[BaseException], None],
+        *,
+        urgent: str | None = None,
+    ) -> None:
+        self.name = name
+        self.error: BaseException | None = None
+        self._body = body
+        self._on_error = on_error
+        self._urgent = urgent
+        self._thread = threading.Thread(target=self._run, name=f"ionia-{name}")
+
+    def start(self) -> None:
+        """Start the thread; once only."""
+        self._thread.start()
+
+    def join(self, timeout: float) -> bool:
+        """Wait up to `timeout` seconds; True once the body has ended (or never began)."""
+        if self._thread.ident is None:
+            return True
+        self._thread.join(timeout)
+        if self._thread.is_alive():
+            log.error("thread %s did not end within %.1f s", self.name, timeout)
+            return False
+        return True
+
+    def _run(self) -> None:
+        try:
+            with tick_thread(self._urgent) if self._urgent else nullcontext():
+                self._body()
+        except BaseException as error:
+            self.error = error
+            log.debug("thread %s failed", self.name, exc_info=True)
+            self._on_error(error)

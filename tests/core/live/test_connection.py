@@ -1,0 +1,308 @@
+"""connection: transcripts with literal times. Seconds in, seconds out, for reading's sake."""
+
+from functools import partial
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ionia.core.events import ConnectionState
+from ionia.core.live.connection import (
+    SHUT_BYTES,
+    AskKeyframe,
+    AttemptConnected,
+    AttemptEnded,
+    Backoff,
+    ClearBuffer,
+    CloseAttempt,
+    ConnectionMonitor,
+    ConnectionPolicy,
+    DeliveryObserved,
+    GiveUp,
+    KillAttempt,
+    LagExceeded,
+    LinkAction,
+    LinkEvent,
+    LinkState,
+    Notify,
+    ReconnectSettings,
+    StartAttempt,
+    Started,
+    Stopped,
+    TimePassed,
+)
+
+S = 1_000_000_000
+NO_JITTER = 0.5
+
+
+def policy(settings: ReconnectSettings | None = None) -> ConnectionPolicy:
+    return ConnectionPolicy(settings or ReconnectSettings(), lambda: NO_JITTER)
+
+
+def at(machine: ConnectionPolicy, seconds: float, event: LinkEvent) -> list[LinkAction]:
+    return machine.on(event, round(seconds * S))
+
+
+def connecting(attempt: int, *, delay_ms: int = 0, reason: str = "") -> Notify:
+    return Notify(state=ConnectionState.CONNECTING, attempt=attempt, delay_ms=delay_ms, reason=reason)
+
+
+def reconnecting(attempt: int, *, delay_ms: int = 0, reason: str = "") -> Notify:
+    return Notify(state=ConnectionState.RECONNECTING, attempt=attempt, delay_ms=delay_ms, reason=reason)
+
+
+def connected(seconds: float = 1) -> ConnectionPolicy:
+    machine = policy()
+    at(machine, 0, Started())
+    at(machine, seconds, AttemptConnected(attempt_id=1))
+    return machine
+
+
+def test_a_good_life() -> None:
+    machine = policy()
+    assert machine.deadline_ns is None
+    assert at(machine, 0, Started()) == [StartAttempt(attempt_id=1), connecting(1)]
+    assert (machine.state, machine.deadline_ns) == (LinkState.CONNECTING, 6 * S)
+    assert at(machine, 1, AttemptConnected(attempt_id=1)) == [
+        ClearBuffer(),
+        AskKeyframe(),
+        Notify(state=ConnectionState.CONNECTED, attempt=1),
+    ]
+    assert (machine.state, machine.deadline_ns) == (LinkState.CONNECTED, None)
+    assert at(machine, 9, Stopped()) == [CloseAttempt(attempt_id=1), Notify(state=ConnectionState.CLOSED)]
+    assert (machine.state, machine.deadline_ns, machine.reconnects) == (LinkState.STOPPED, None, 0)
+    assert at(machine, 10, Stopped()) == []
+
+
+def test_starting_twice_is_a_mistake_and_changes_nothing() -> None:
+    machine = connected()
+    with pytest.raises(ValueError, match="started while connected"):
+        at(machine, 2, Started())
+    assert machine.state is LinkState.CONNECTED
+
+
+def test_a_first_connection_that_fails_is_tried_again() -> None:
+    machine = policy()
+    at(machine, 0, Started())
+    assert at(machine, 0, AttemptEnded(attempt_id=1, reason="refused")) == [
+        connecting(2, delay_ms=250, reason="refused")
+    ]
+    assert machine.deadline_ns == 0.25 * S
+    assert at(machine, 0.2, TimePassed()) == []
+    assert at(machine, 0.25, TimePassed()) == [StartAttempt(attempt_id=2), connecting(2)]
+    assert at(machine, 0.25, AttemptEnded(attempt_id=2, reason="refused")) == [
+        connecting(3, delay_ms=500, reason="refused")
+    ]
+
+
+def test_a_first_connection_may_be_required() -> None:
+    machine = policy(ReconnectSettings(first_must_succeed=True))
+    at(machine, 0, Started())
+    assert at(machine, 1, AttemptEnded(attempt_id=1, reason="refused")) == [
+        Notify(state=ConnectionState.FAILED, attempt=1, reason="refused"),
+        GiveUp(reason="refused"),
+    ]
+    assert (machine.state, machine.deadline_ns) == (LinkState.FAILED, None)
+    assert at(machine, 2, Stopped()) == []
+
+
+def test_no_answer_is_a_failure_whose_time_counts_as_waited() -> None:
+    machine = policy()
+    at(machine, 0, Started())
+    assert at(machine, 6, TimePassed()) == [
+        KillAttempt(attempt_id=1),
+        connecting(2, delay_ms=250, reason="no answer from the server"),
+    ]
+
+
+def test_a_loss_is_answered_at_once_and_a_success_begins_at_the_present() -> None:
+    machine = connected()
+    assert at(machine, 60, AttemptEnded(attempt_id=1, reason="reset")) == [
+        ClearBuffer(),
+        StartAttempt(attempt_id=2),
+        reconnecting(1, reason="reset"),
+    ]
+    assert at(machine, 60.1, AttemptConnected(attempt_id=2))[:2] == [ClearBuffer(), AskKeyframe()]
+    assert machine.reconnects == 1
+
+
+def test_a_dead_link_is_noticed_without_any_error() -> None:
+    machine = connected(1)
+    assert at(machine, 2, DeliveryObserved(attempt_id=1, delivered_bytes=0, pending=True)) == []
+    assert (
+        at(machine, 7, DeliveryObserved(attempt_id=1, delivered_bytes=0, pending=False))
+        == [
+            # nothing waits any more, so nothing was missed
+        ]
+    )
+    assert at(machine, 8, DeliveryObserved(attempt_id=1, delivered_bytes=9, pending=True)) == []
+    assert at(machine, 10, DeliveryObserved(attempt_id=1, delivered_bytes=10, pending=True)) == []
+    assert machine.deadline_ns == 12.6 * S
+    assert at(machine, 12.5, DeliveryObserved(attempt_id=1, delivered_bytes=10, pending=True)) == []
+    assert at(machine, 12.6, TimePassed()) == [
+        KillAttempt(attempt_id=1),
+        ClearBuffer(),
+        StartAttempt(attempt_id=2),
+        reconnecting(1, reason="nothing reaches the server any more"),
+    ]
+
+
+def test_a_server_that_takes_no_more_is_left_sooner_than_a_lossy_network() -> None:
+    machine = connected(1)
+    observed = partial(DeliveryObserved, attempt_id=1, pending=True)
+    at(machine, 10, observed(delivered_bytes=100_000))
+    assert machine.deadline_ns == 12.6 * S
+    at(machine, 10.1, observed(delivered_bytes=100_000, shut=True))
+    assert machine.deadline_ns == 11.2 * S
+    # A server that goes on reading, if slowly, lives ...
+    at(machine, 11, observed(delivered_bytes=110_000, shut=True))
+    assert machine.deadline_ns == 11.2 * S
+    at(machine, 11.1, observed(delivered_bytes=100_000 + SHUT_BYTES, shut=True))
+    assert machine.deadline_ns == 12.3 * S
+    at(machine, 12, observed(delivered_bytes=100_000 + SHUT_BYTES))
+    assert machine.deadline_ns == 13.7 * S
+    at(machine, 12.1, observed(delivered_bytes=100_001 + SHUT_BYTES))
+    assert machine.deadline_ns == 14.7 * S
+    # ... and what TCP's probes push into the window of a frozen one is no life.
+    at(machine, 12.5, observed(delivered_bytes=104_000 + SHUT_BYTES, shut=True))
+    assert machine.deadline_ns == 13.3 * S
+    assert at(machine, 13.3, TimePassed())[0] == KillAttempt(attempt_id=1)
+
+
+def test_lag_is_a_reason_to_reconnect_only_while_connected() -> None:
+    machine = connected()
+    assert at(machine, 60, LagExceeded())[0] == KillAttempt(attempt_id=1)
+    assert machine.state is LinkState.CONNECTING
+    assert at(machine, 60, LagExceeded()) == []
+
+
+def test_a_server_that_accepts_and_hangs_up_is_not_asked_at_once_for_ever() -> None:
+    machine = connected(0)
+    assert at(machine, 1, AttemptEnded(attempt_id=1, reason="closed")) == [
+        ClearBuffer(),
+        reconnecting(2, delay_ms=250, reason="closed"),
+    ]
+    at(machine, 1.25, TimePassed())
+    at(machine, 1.25, AttemptConnected(attempt_id=2))
+    at(machine, 1.25, AttemptEnded(attempt_id=2, reason="closed"))
+    assert machine.deadline_ns == 1.75 * S
+
+
+def test_events_of_attempts_that_are_over_change_nothing() -> None:
+    machine = connected()
+    at(machine, 60, AttemptEnded(attempt_id=1, reason="reset"))
+    for event in (
+        AttemptConnected(attempt_id=1),
+        AttemptEnded(attempt_id=1, reason="killed"),
+        DeliveryObserved(attempt_id=1, delivered_bytes=1, pending=True),
+        DeliveryObserved(attempt_id=2, delivered_bytes=1, pending=True),
+    ):
+        assert at(machine, 60, event) == []
+        assert machine.state is LinkState.CONNECTING
+
+
+def test_stopping_while_connecting_kills_and_while_waiting_does_not() -> None:
+    machine = policy()
+    at(machine, 0, Started())
+    assert at(machine, 1, Stopped()) == [KillAttempt(attempt_id=1), Notify(state=ConnectionState.CLOSED)]
+    machine = policy()
+    at(machine, 0, Started())
+    at(machine, 0, AttemptEnded(attempt_id=1, reason="refused"))
+    assert at(machine, 0.1, Stopped()) == [Notify(state=ConnectionState.CLOSED)]
+    assert at(machine, 1, TimePassed()) == []
+
+
+def fail_until(machine: ConnectionPolicy, end: float) -> list[float]:
+    """Every attempt is refused at once. The delays between attempts, in seconds."""
+    delays = []
+    now = 0
+    attempt = 1
+    machine.on(Started(), 0)
+    while now < end * S:
+        actions = machine.on(AttemptEnded(attempt_id=attempt, reason="refused"), now)
+        if machine.deadline_ns is None:
+            assert isinstance(actions[-1], GiveUp)
+            return delays
+        delays.append((machine.deadline_ns - now) / S)
+        now = machine.deadline_ns
+        machine.on(TimePassed(), now)
+        attempt += 1
+    return delays
+
+
+def test_delays_double_to_5_s_for_90_s_then_to_30_s() -> None:
+    delays = fail_until(policy(), 300)
+    assert delays[:7] == [0.25, 0.5, 1, 2, 4, 5, 5]
+    late = delays.index(10)
+    assert sum(delays[:late]) - delays[late - 1] < 90 <= sum(delays[:late])
+    assert delays[late:] == [10, 20] + [30] * (len(delays) - late - 2)
+
+
+def test_options_override_the_delays() -> None:
+    slow = ReconnectSettings(initial_ns=40 * S, max_ns=60 * S)
+    assert fail_until(policy(slow), 300)[:3] == [40, 60, 60]
+    assert fail_until(policy(ReconnectSettings(initial_ns=2 * S, max_ns=S)), 8) == [2, 2, 2, 2]
+
+
+def test_the_end_of_patience_is_used_up_before_giving_up() -> None:
+    assert fail_until(policy(ReconnectSettings(max_outage_ns=5 * S)), 100) == [0.25, 0.5, 1, 2, 1.25]
+    assert fail_until(policy(ReconnectSettings(max_outage_ns=0)), 100) == []
+
+
+@given(st.floats(0, 1, exclude_max=True), st.integers(0, 200))
+def test_jitter_is_ten_per_cent(random: float, outage: int) -> None:
+    plain = Backoff(ReconnectSettings(), lambda: NO_JITTER)
+    shaken = Backoff(ReconnectSettings(), lambda: random)
+    for _ in range(12):
+        assert abs(shaken.delay_ns(outage * S) / plain.delay_ns(outage * S) - 1) <= 0.1 + 1e-9
+    plain.reset()
+    assert plain.delay_ns(0) == 0.25 * S
+
+
+def test_monitor_waits_for_nothing_when_nothing_is_pending() -> None:
+    monitor = ConnectionMonitor(0, stall_ns=10)
+    assert monitor.deadline_ns is None
+    monitor.observe(5, 3, pending=True)
+    assert monitor.deadline_ns == 13
+    monitor.observe(4, 5, pending=True)
+    assert monitor.deadline_ns == 13
+
+
+_events = st.one_of(
+    st.just(TimePassed()),
+    st.just(LagExceeded()),
+    st.builds(AttemptConnected, attempt_id=st.integers(1, 5)),
+    st.builds(AttemptEnded, attempt_id=st.integers(1, 5), reason=st.just("x")),
+    st.builds(
+        DeliveryObserved,
+        attempt_id=st.integers(1, 5),
+        delivered_bytes=st.integers(0, 9),
+        pending=st.booleans(),
+        shut=st.booleans(),
+    ),
+    st.just(Stopped()),
+)
+
+
+@given(st.lists(st.tuples(st.integers(0, 4 * S), _events), max_size=60))
+def test_at_most_one_attempt_lives_and_none_after_the_end(events: list[tuple[int, LinkEvent]]) -> None:
+    machine = policy(ReconnectSettings(max_outage_ns=20 * S))
+    now = 0
+    alive: set[int] = set()
+    for wait, event in [(0, Started()), *events]:
+        now += wait
+        if isinstance(event, AttemptEnded):
+            alive.discard(event.attempt_id)
+        for action in machine.on(event, now):
+            match action:
+                case StartAttempt(attempt_id=number):
+                    alive.add(number)
+                case KillAttempt(attempt_id=number) | CloseAttempt(attempt_id=number):
+                    alive.remove(number)
+                case _:
+                    pass
+        assert len(alive) <= 1
+        active = machine.state in (LinkState.CONNECTING, LinkState.CONNECTED)
+        assert bool(alive) is active or isinstance(event, AttemptEnded)
+        assert (machine.deadline_ns is None) or machine.state not in (LinkState.STOPPED, LinkState.FAILED)

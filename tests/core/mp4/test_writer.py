@@ -1,0 +1,307 @@
+"""The writer's bytes, read back with a reader of a few lines: times, offsets and edit lists to the unit."""
+
+import struct
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ionia.core.errors import IoniaError
+from ionia.core.media import EncodedPacket, Track
+from ionia.core.mp4.writer import Mp4Writer, init_segment, movie_timescale, video_timescale
+from tests.core.mp4.test_boxes import HEADER, child
+
+SILENT = replace(HEADER, has_audio=False)
+CONTAINERS = {b"moov", b"trak", b"mdia", b"minf", b"stbl", b"edts", b"moof", b"traf"}
+
+
+def video(index: int, *, keyframe: bool = False, duration: int = 1) -> EncodedPacket:
+    data = b"\0\0\0\1" + (b"\x65" if keyframe else b"\x41") + index.to_bytes(4, "big") + b"\x80"
+    return EncodedPacket(track=Track.VIDEO, pts=index, dts=index, duration=duration, keyframe=keyframe, data=data)
+
+
+def audio(sample: int) -> EncodedPacket:
+    data = b"A" + sample.to_bytes(8, "big", signed=True)
+    return EncodedPacket(track=Track.AUDIO, pts=sample, dts=sample, duration=1024, keyframe=True, data=data)
+
+
+def walk(data: bytes, base: int = 0) -> Iterator[tuple[bytes, int, bytes]]:
+    """(type, position, payload) of all boxes, those inside containers too."""
+    position = 0
+    while position < len(data):
+        size, kind, header = int.from_bytes(data[position : position + 4], "big"), data[position + 4 : position + 8], 8
+        if size == 1:
+            size, header = int.from_bytes(data[position + 8 : position + 16], "big"), 16
+        payload = data[position + header : position + size]
+        yield kind, base + position, payload
+        if kind in CONTAINERS:
+            yield from walk(payload, base + position + header)
+        position += size
+
+
+def extend(out: bytearray, writer: Mp4Writer) -> None:
+    """Write the next fragment."""
+    fragment = writer.fragment()
+    out += fragment.data
+    assert out[fragment.seal_offset :][:4] == b"free"
+    out[fragment.seal_offset : fragment.seal_offset + 4] = fragment.seal
+    writer.commit()
+
+
+def written(writer: Mp4Writer, packets: list[EncodedPacket], before: bytes = b"") -> bytearray:
+    """The file as it is when the last whole fragment was written."""
+    out = bytearray(before)
+    for packet in packets:
+        writer.add(packet)
+        if writer.due:
+            extend(out, writer)
+    return out
+
+
+def finished(writer: Mp4Writer, packets: list[EncodedPacket]) -> bytes:
+    """The file after closing."""
+    out = written(writer, packets)
+    if writer.pending:
+        extend(out, writer)
+    assert writer.size == len(out)
+    finale = writer.finish()
+    out += finale.tail
+    out[finale.patch_offset : finale.patch_offset + len(finale.patch)] = finale.patch
+    return bytes(out)
+
+
+def table(track: bytes, kind: bytes) -> list[int]:
+    payload = child(track, kind)[4:]
+    return list(struct.unpack(f">{len(payload) // 4}I", payload))
+
+
+def tracks(data: bytes) -> list[bytes]:
+    moov = [payload for kind, _, payload in walk(data) if kind == b"moov"][-1]
+    return [payload for kind, _, payload in walk(moov) if kind == b"trak"]
+
+
+def samples(data: bytes, track: bytes) -> list[tuple[int, bytes]]:
+    """(decode time, data) of each sample, by way of the sample tables alone."""
+    sizes = table(track, b"stsz")[2:]
+    offsets = table(track, b"stco")[1:]
+    chunk_runs = table(track, b"stsc")[1:]
+    rows = [tuple(chunk_runs[at : at + 3]) for at in range(0, len(chunk_runs), 3)]
+    durations = [d for n, d in zip(*[iter(table(track, b"stts")[1:])] * 2, strict=True) for _ in range(n)]
+    result, time, index = [], 0, 0
+    for chunk, position in enumerate(offsets, start=1):
+        offset = position
+        count = [row[1] for row in rows if row[0] <= chunk][-1]
+        for _ in range(count):
+            result.append((time, data[offset : offset + sizes[index]]))
+            offset += sizes[index]
+            time += durations[index]
+            index += 1
+    assert index == len(sizes)
+    return result
+
+
+def edits(track: bytes) -> list[tuple[int, int]]:
+    payload = child(track, b"elst")
+    return [struct.unpack_from(">Ii", payload, 8 + 12 * row) for row in range(int.from_bytes(payload[4:8], "big"))]
+
+
+def steady(frames: int, *, first: int = 0, fps: int = 30) -> list[EncodedPacket]:
+    """Frames and the sound of the same time, from the encoders' start or a moment before `first`."""
+    packets = [video(index, keyframe=index % 60 == 0 or index == first) for index in range(first, first + frames)]
+    start = (first * 48_000 // fps) // 1024 - 3 if first else -1
+    packets += [audio(1024 * tick) for tick in range(start, (first + frames) * 48_000 // fps // 1024)]
+    return sorted(packets, key=lambda p: (p.dts / (fps if p.track is Track.VIDEO else 48_000), p.track.value))
+
+
+def test_a_finished_file_is_an_ordinary_movie() -> None:
+    packets = steady(100)
+    data = finished(Mp4Writer(HEADER), packets)
+    top = [kind for kind, _, _ in walk(data) if kind in (b"ftyp", b"mdat", b"free", b"moov", b"moof")]
+    assert top[:3] == [b"ftyp", b"mdat", b"moov"]
+    picture, sound = tracks(data)
+    assert [time for time, _ in samples(data, picture)] == [512 * index for index in range(100)]
+    assert [s[-5:-1] for _, s in samples(data, picture)] == [index.to_bytes(4, "big") for index in range(100)]
+    assert table(picture, b"stss")[1:] == [1, 61]
+    ticks = [p.pts for p in packets if p.track is Track.AUDIO]
+    assert [(t - 1024, s) for t, s in samples(data, sound)] == [(pts, audio(pts).data) for pts in ticks]
+    assert edits(picture) == [(160_000, 0)]
+    assert edits(sound) == [(ticks[-1] + 1024, 1024)]
+    assert b"stss" not in sound
+
+
+def test_while_recording_it_is_fragments() -> None:
+    writer = Mp4Writer(HEADER)
+    assert not writer.started
+    data = bytes(written(writer, steady(40)))
+    assert writer.started
+    assert writer.duration_seconds == 1.0
+    assert [kind for kind, _, _ in walk(data) if kind not in CONTAINERS][:2] == [b"ftyp", b"free"]
+    decode_times = [struct.unpack(">Q", payload[4:])[0] for kind, _, payload in walk(data) if kind == b"tfdt"]
+    assert decode_times[0::2] == [0, 15 * 512]
+    assert edits(tracks(data)[1]) == [(0, 1024)]
+    moofs = [(position, payload) for kind, position, payload in walk(data) if kind == b"moof"]
+    for position, moof in moofs:
+        first = struct.unpack(">i", moof[moof.index(b"trun") + 12 :][:4])[0]
+        assert data[position + first + 4] in (0x41, 0x65)
+
+
+def test_a_recording_that_begins_later_starts_at_its_keyframe() -> None:
+    early = [video(36), audio(50 * 1024)]
+    packets = steady(60, first=37)
+    data = finished(Mp4Writer(HEADER), early + packets)
+    picture, sound = tracks(data)
+    assert samples(data, picture)[0][1][-5:-1] == (37).to_bytes(4, "big")
+    # The keyframe is at sample 59200: packet 57 sounds there, 56 prepares the decoder, 55 is left out.
+    assert samples(data, sound)[0] == (0, audio(56 * 1024).data)
+    assert edits(sound)[0][1] == 59_200 - 56 * 1024
+
+
+def test_sound_that_begins_late_is_preceded_by_nothing() -> None:
+    packets = [video(index, keyframe=index == 0) for index in range(40)]
+    packets[10:10] = [audio(12_000)]
+    data = finished(Mp4Writer(HEADER), packets)
+    sound = tracks(data)[1]
+    assert edits(sound) == [(12_000, -1), (1024, 0)]
+    assert samples(data, sound) == [(0, audio(12_000).data)]
+
+
+def test_the_first_fragment_waits_a_second_for_sound_and_no_longer() -> None:
+    writer = Mp4Writer(HEADER)
+    frames = [video(index, keyframe=index == 0) for index in range(45)]
+    out = written(writer, frames[:29])
+    assert not out
+    out = written(writer, frames[29:], out)
+    assert writer.duration_seconds == 1.5
+    # Sound from before the time that the header gave away can't be placed any more.
+    data = finished_rest(out, writer, [audio(-1024), audio(48_000)])
+    assert edits(tracks(data)[1]) == [(48_000, -1), (1024, 0)]
+
+
+def finished_rest(before: bytes, writer: Mp4Writer, packets: list[EncodedPacket]) -> bytes:
+    """The file after more packets and closing, but for the patch."""
+    out = written(writer, packets, before)
+    if writer.pending:
+        extend(out, writer)
+    return bytes(out) + writer.finish().tail
+
+
+def test_no_sound_at_all_leaves_an_empty_track() -> None:
+    data = finished(Mp4Writer(HEADER), [video(index, keyframe=index == 0) for index in range(10)])
+    picture, sound = tracks(data)
+    assert len(samples(data, picture)) == 10
+    assert samples(data, sound) == []
+
+
+def test_without_an_audio_track_audio_is_ignored() -> None:
+    data = finished(Mp4Writer(SILENT), [audio(-1024), *steady(20)])
+    assert len(tracks(data)) == 1
+    assert b"mp4a" not in init_segment(SILENT)
+    assert b"mp4a" in init_segment(HEADER)
+
+
+def test_a_gap_stretches_the_picture_before_it() -> None:
+    packets = [video(0, keyframe=True), video(1), video(2), video(7), *[video(index) for index in range(8, 40)]]
+    data = finished(Mp4Writer(SILENT), packets)
+    assert [time // 512 for time, _ in samples(data, tracks(data)[0])] == [0, 1, 2, *range(7, 40)]
+    data = finished(Mp4Writer(SILENT), [video(0, keyframe=True), video(30)])
+    assert [time // 512 for time, _ in samples(data, tracks(data)[0])] == [0, 30]
+
+
+def test_a_fragment_that_was_not_committed_is_offered_again_and_is_not_in_the_index() -> None:
+    writer = Mp4Writer(SILENT)
+    out = written(writer, [video(index, keyframe=index == 0) for index in range(20)])
+    failed = writer.fragment()
+    assert writer.fragment() == failed
+    finale = writer.finish()
+    data = bytes(out) + finale.tail
+    assert len(samples(data, tracks(data)[0])) == 15
+    with pytest.raises(RuntimeError):
+        Mp4Writer(SILENT).commit()
+
+
+def test_packets_that_arrive_while_a_fragment_is_written_belong_to_the_next() -> None:
+    writer = Mp4Writer(SILENT)
+    for index in range(15):
+        writer.add(video(index, keyframe=index == 0))
+    fragment = writer.fragment()
+    writer.add(video(15))
+    writer.commit()
+    assert writer.size == len(fragment.data)
+    data = finished_rest(fragment.data, writer, [])
+    assert [time // 512 for time, _ in samples(data, tracks(data)[0])] == list(range(16))
+    assert samples(data, tracks(data)[0])[15][1][-5:-1] == (15).to_bytes(4, "big")
+
+
+def test_packets_out_of_order_are_refused() -> None:
+    writer = Mp4Writer(HEADER)
+    writer.add(video(0, keyframe=True))
+    writer.add(video(1))
+    with pytest.raises(IoniaError, match="follows"):
+        writer.add(video(1))
+    writer.add(audio(0))
+    with pytest.raises(IoniaError, match="follows"):
+        writer.add(audio(512))
+
+
+def test_files_beyond_four_gigabytes_get_wide_offsets() -> None:
+    writer = Mp4Writer(SILENT)
+    writer.add(video(0, keyframe=True))
+    writer.fragment()
+    writer.commit()
+    writer._position = 1 << 33  # a file of eight gigabytes, without writing them
+    writer.add(video(1))
+    writer.fragment()
+    writer.commit()
+    assert struct.unpack(">Q", child(writer.finish().tail, b"co64")[-8:])[0] > 1 << 33
+
+
+@settings(deadline=None, max_examples=60)  # a low rate makes many packets of sound
+@given(fps=st.integers(1, 240), start=st.integers(0, 5000), frames=st.integers(1, 90))
+def test_sound_keeps_its_place_at_any_rate_and_start(fps: int, start: int, frames: int) -> None:
+    header = replace(HEADER, fps=fps)
+    data = finished(Mp4Writer(header), steady(frames, first=start, fps=fps))
+    picture, sound = tracks(data)
+    assert movie_timescale(fps) % fps == movie_timescale(fps) % 48_000 == video_timescale(fps) % fps == 0
+    assert [time for time, _ in samples(data, picture)] == [
+        index * (video_timescale(fps) // fps) for index in range(frames)
+    ]
+    heard = samples(data, sound)
+    zero = round(start * 48_000 / fps)
+    if heard:
+        (_, skip), *more = edits(sound)
+        assert not more
+        for time, payload in heard:
+            assert int.from_bytes(payload[1:], "big", signed=True) == zero + time - skip
+
+
+def in_band(index: int, *units: bytes) -> EncodedPacket:
+    packet = video(index, keyframe=True)
+    return replace(packet, data=b"".join(b"\0\0\0\1" + unit for unit in units) + packet.data)
+
+
+def test_parameter_sets_of_a_replacing_encoder_get_into_the_header_and_stay_in_its_samples() -> None:
+    sps, pps = bytes((0x67, 0x64, 0x00, 0x29, 0x04, 0x0B)), bytes((0x68, 0x04, 0x00, 0x82))
+    packets = [
+        *(video(index, keyframe=index == 0) for index in range(20)),
+        in_band(20, sps, pps),
+        in_band(21, sps, pps),
+    ]
+    data = finished(Mp4Writer(SILENT), packets)
+    track = tracks(data)[0]
+    record = child(child(track, b"stsd"), b"avcC")
+    assert record[3:6] == b"\x29\xff\xe2"  # the level of the second, two SPS
+    for unit in (sps, pps, HEADER.video_extradata[4:9], HEADER.video_extradata[13:]):
+        assert record.count(unit) == 1
+    assert all(sps in sample for _, sample in samples(data, track)[20:])
+    first_header = data[data.index(b"moov") : data.index(b"mdat", data.index(b"moov"))]
+    assert sps not in first_header  # it was written before
+
+
+def test_a_parameter_set_whose_id_is_taken_stays_with_its_pictures() -> None:
+    changed = HEADER.video_extradata[13:] + b"\x01"
+    data = finished(Mp4Writer(SILENT), [video(0, keyframe=True), in_band(1, changed)])
+    track = tracks(data)[0]
+    assert changed not in child(child(track, b"stsd"), b"avcC")
+    assert changed in samples(data, track)[1][1]

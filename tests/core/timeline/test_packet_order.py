@@ -1,0 +1,94 @@
+"""Two tracks become one sequence, and each sink gets its window of it."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ionia.core.media import EncodedPacket, Track
+from ionia.core.timeline.packet_order import PacketInterleaver, PacketWindow
+
+
+def video(index: int, *, key: bool = False) -> EncodedPacket:
+    return EncodedPacket(track=Track.VIDEO, pts=index, dts=index, duration=1, keyframe=key, data=b"v")
+
+
+def audio(tick: int) -> EncodedPacket:
+    sample = 1024 * tick
+    return EncodedPacket(track=Track.AUDIO, pts=sample, dts=sample, duration=1024, keyframe=True, data=b"a")
+
+
+def names(packets: object) -> list[str]:
+    return [f"{'v' if p.track is Track.VIDEO else 'a'}{p.pts}" for p in packets]  # type: ignore[attr-defined]
+
+
+def test_nothing_goes_before_the_other_track_was_heard() -> None:
+    order = PacketInterleaver(fps=30, has_audio=True)
+    assert order.push(video(0, key=True)) == []
+    assert names(order.push(audio(-1))) == ["a-1024"]
+    assert names(order.push(audio(0))) == ["v0"]
+    assert order.push(audio(1)) == []
+    assert names(order.push(video(1))) == ["a0", "a1024"]
+    assert names(order.flush()) == ["v1"]
+    assert order.flush() == []
+
+
+def test_without_audio_nothing_waits() -> None:
+    order = PacketInterleaver(fps=30, has_audio=False)
+    assert names(order.push(video(0))) == ["v0"]
+
+
+def test_a_silent_track_holds_the_other_back_only_so_long() -> None:
+    order = PacketInterleaver(fps=10, has_audio=True, max_wait_seconds=1)
+    out = [packet for index in range(15) for packet in order.push(video(index))]
+    assert names(out) == ["v0", "v1", "v2", "v3"]
+    assert names(order.push(audio(0))) == ["a0"]
+
+
+def test_a_window_begins_with_a_keyframe_and_the_audio_it_needs() -> None:
+    window = PacketWindow(fps=30)
+    assert window.take([audio(0), video(1), audio(1)]).packets == ()
+    assert window.first_index is None
+    # frame 2 is at sample 3200: the preroll reaches back to 2176, which audio 1 ends before and audio 2 touches
+    assert names(window.take([audio(2), video(2, key=True), audio(3), video(3)]).packets) == [
+        "a2048",
+        "v2",
+        "a3072",
+        "v3",
+    ]
+    assert window.first_index == 2
+
+
+def test_a_window_ends_before_a_frame() -> None:
+    window = PacketWindow(fps=30)
+    window.take([audio(-1), video(0, key=True)])
+    window.end_at(3)
+    window.end_at(9)
+    # frame 3 is at sample 4800: audio 4 (4096..5119) has its middle before the cut, audio 5 has not
+    cut = window.take([audio(0), video(1), audio(1), video(2), audio(2), audio(3), audio(4)])
+    assert names(cut.packets) == ["a0", "v1", "a1024", "v2", "a2048", "a3072", "a4096"]
+    assert not cut.done
+    cut = window.take([video(3), audio(5)])
+    assert cut.packets == ()
+    assert cut.done
+
+
+def test_a_window_may_end_by_audio_alone() -> None:
+    window = PacketWindow(fps=30)
+    window.take([video(0, key=True)])
+    window.end_at(1)
+    assert window.take([audio(2)]).done
+
+
+@given(st.integers(1, 240), st.integers(1, 60), st.randoms(use_true_random=False))
+def test_any_arrival_gives_one_order_and_loses_nothing(fps: int, count: int, random: object) -> None:
+    end = count * 48000 // fps
+    tracks = [[video(n) for n in range(count)], [audio(k) for k in range(-1, end // 1024 + 1)]]
+    sent = [packet for track in tracks for packet in track]
+    order = PacketInterleaver(fps=fps, has_audio=True, max_wait_seconds=10**6)
+    got: list[EncodedPacket] = []
+    while any(tracks):
+        track = random.choice([t for t in tracks if t])  # type: ignore[attr-defined]
+        got.extend(order.push(track.pop(0)))
+    got.extend(order.flush())
+    assert sorted(names(got)) == sorted(names(sent))
+    positions = [p.dts * (48000 if p.track is Track.VIDEO else fps) for p in got]
+    assert positions == sorted(positions)

@@ -1,0 +1,82 @@
+"""What gives way when the encoder has no room: pictures first, indexes last, both counted."""
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ionia.core.media import VideoFrame
+from ionia.core.video.encode_backlog import EncodeBacklog
+from ionia.core.video.pacer import FrameSpan
+
+FRAME = VideoFrame(captured_ns=0, pixels=np.zeros((2, 2, 4), np.uint8))
+
+
+def span(first: int, count: int = 1, *, picture: bool = True) -> FrameSpan:
+    return FrameSpan(frame=FRAME if picture else None, first_index=first, count=count)
+
+
+def drained(backlog: EncodeBacklog) -> list[tuple[int, bool]]:
+    taken = []
+    while (one := backlog.take()) is not None:
+        assert one.count == 1
+        taken.append((one.first_index, one.frame is not None))
+    return taken
+
+
+def test_a_span_is_taken_frame_by_frame() -> None:
+    backlog = EncodeBacklog(fps=30)
+    backlog.offer(span(5, 3))
+    assert len(backlog) == 3
+    assert drained(backlog) == [(5, True), (6, False), (7, False)]
+    assert len(backlog) == 0
+
+
+def test_one_picture_too_many_becomes_a_repeat() -> None:
+    backlog = EncodeBacklog(fps=30, max_pictures=2)
+    for index in range(3):
+        backlog.offer(span(index))
+    assert drained(backlog) == [(0, True), (1, True), (2, False)]
+    assert (backlog.counters.skipped, backlog.counters.holes) == (1, 0)
+
+
+def test_a_taken_picture_makes_room() -> None:
+    backlog = EncodeBacklog(fps=30, max_pictures=1)
+    backlog.offer(span(0, 2))
+    backlog.take()
+    backlog.offer(span(2))
+    assert drained(backlog) == [(1, False), (2, True)]
+    assert backlog.counters.skipped == 0
+
+
+def test_more_than_the_limit_of_frames_leaves_indexes_out() -> None:
+    backlog = EncodeBacklog(fps=2, max_seconds=2)
+    backlog.offer(span(0, 3))
+    backlog.offer(span(3, 3))
+    backlog.offer(span(6))
+    assert [index for index, _ in drained(backlog)] == [0, 1, 2, 5]
+    assert (backlog.counters.skipped, backlog.counters.holes) == (3, 3)
+
+
+def test_what_is_taken_and_not_encoded_is_counted() -> None:
+    backlog = EncodeBacklog(fps=30)
+    backlog.offer(span(0, 2))
+    backlog.take()
+    backlog.leave_out()
+    assert (len(backlog), backlog.counters.skipped, backlog.counters.holes) == (1, 1, 1)
+
+
+@given(st.lists(st.tuples(st.integers(1, 9), st.booleans(), st.integers(0, 9))))
+def test_every_frame_is_encoded_or_counted(script: list[tuple[int, bool, int]]) -> None:
+    backlog = EncodeBacklog(fps=5, max_pictures=2, max_seconds=2)
+    offered = 0
+    taken: list[int] = []
+    for count, picture, takes in script:
+        backlog.offer(span(offered, count, picture=picture))
+        offered += count
+        assert len(backlog) <= 10
+        for _ in range(takes):
+            if (one := backlog.take()) is not None:
+                taken.append(one.first_index)
+    taken.extend(index for index, _ in drained(backlog))
+    assert taken == sorted(set(taken))
+    assert len(taken) + backlog.counters.holes == offered

@@ -1,0 +1,91 @@
+"""Constant frame rate in literal times, and the properties that no timing may break."""
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ionia.core.media import VideoFrame
+from ionia.core.video.pacer import FrameSpan, VideoPacer
+
+MS = 1_000_000
+PIXELS = np.zeros((2, 2, 4), np.uint8)
+
+
+def picture(captured_ms: int) -> VideoFrame:
+    return VideoFrame(captured_ns=captured_ms * MS, pixels=PIXELS)
+
+
+def shape(spans: list[FrameSpan]) -> list[tuple[bool, int, int]]:
+    return [(span.frame is not None, span.first_index, span.count) for span in spans]
+
+
+def test_one_frame_a_tick() -> None:
+    pacer = VideoPacer(epoch_ns=0, fps=50)
+    assert pacer.next_deadline_ns == 20 * MS
+    assert shape(pacer.tick(20 * MS, picture(10))) == [(True, 0, 1)]
+    assert pacer.next_deadline_ns == 40 * MS
+    assert shape(pacer.tick(40 * MS, None)) == [(False, 1, 1)]
+    assert (pacer.counters.captured, pacer.counters.unique, pacer.counters.duplicated) == (2, 1, 1)
+    assert pacer.counters.lagged == 0
+
+
+def test_too_early_takes_nothing() -> None:
+    pacer = VideoPacer(epoch_ns=0, fps=50)
+    assert pacer.tick(19 * MS, picture(10)) == []
+    assert pacer.next_index == 0
+
+
+def test_a_late_tick_puts_the_picture_where_it_was_captured() -> None:
+    pacer = VideoPacer(epoch_ns=0, fps=50)
+    pacer.tick(20 * MS, picture(10))
+    assert shape(pacer.tick(105 * MS, picture(70))) == [(False, 1, 2), (True, 3, 2)]
+    assert pacer.counters.lagged == 3
+    assert pacer.next_index == 5
+
+
+def test_a_picture_of_long_ago_goes_to_the_first_frame_and_one_of_now_to_the_last() -> None:
+    pacer = VideoPacer(epoch_ns=0, fps=50)
+    pacer.tick(20 * MS, picture(10))
+    assert shape(pacer.tick(60 * MS, picture(5))) == [(True, 1, 2)]
+    assert shape(pacer.tick(100 * MS, picture(101))) == [(False, 3, 1), (True, 4, 1)]
+
+
+def test_the_first_picture_fills_what_came_before_it() -> None:
+    pacer = VideoPacer(epoch_ns=0, fps=50)
+    assert shape(pacer.tick(100 * MS, picture(90))) == [(True, 0, 5)]
+
+
+def test_a_stall_beyond_the_limit_leaves_a_counted_hole() -> None:
+    pacer = VideoPacer(epoch_ns=0, fps=10, catch_up_seconds=2)
+    pacer.tick(100 * MS, picture(50))
+    assert shape(pacer.tick(10_000 * MS, None)) == [(False, 80, 20)]
+    counters = pacer.counters
+    assert (counters.captured, counters.lost, counters.lagged) == (100, 79, 19)
+    assert counters.unique + counters.duplicated + counters.lost == counters.captured
+
+
+def test_length() -> None:
+    pacer = VideoPacer(epoch_ns=0, fps=30)
+    pacer.tick(1_500 * MS, None)
+    assert pacer.next_index == 45
+
+
+@given(
+    st.integers(1, 120),
+    st.lists(st.tuples(st.integers(0, 400 * MS), st.integers(-300 * MS, 0), st.booleans()), max_size=60),
+)
+def test_every_index_once_and_in_order(fps: int, ticks: list[tuple[int, int, bool]]) -> None:
+    pacer = VideoPacer(epoch_ns=0, fps=fps)
+    now = 0
+    indexes: list[int] = []
+    pictures = 0
+    for wait, age, changed in ticks:
+        now += wait
+        spans = pacer.tick(now, VideoFrame(captured_ns=now + age, pixels=PIXELS) if changed else None)
+        for span in spans:
+            indexes.extend(range(span.first_index, span.first_index + span.count))
+            pictures += span.frame is not None
+        assert pacer.next_deadline_ns > now
+    assert indexes == list(range(now * fps // 1_000_000_000))
+    assert pacer.counters.unique == pictures
+    assert pacer.counters.unique + pacer.counters.duplicated == pacer.counters.captured == len(indexes)

@@ -1,0 +1,301 @@
+"""A streamer session on fake senders: connecting, losing, reconnecting, adapting, stopping."""
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from ionia.core.codec.h264 import parameter_set_id, parameter_sets
+from ionia.core.errors import ErrorKind, IoniaError
+from ionia.core.events import (
+    BackpressureChanged,
+    ConnectionChanged,
+    ConnectionState,
+    SessionFailed,
+    SessionStateChanged,
+    SessionWarned,
+)
+from ionia.core.media import EncodedPacket, Track, VideoFrame
+from ionia.core.settings import AudioMode, PipelineSettings, RecorderSettings, SessionKind, StreamerSettings
+from ionia.media.guarded_encoder import GuardedVideoEncoder
+from ionia.runtime.engine import Engine
+from ionia.sinks.rtmp_wire import Connected, Ended, FailureCode, Progress
+from tests.fakes.backends import FakeMachine, FakeSender
+from tests.fakes.encoded_clip import HEIGHT, WIDTH
+from tests.fakes.failing_encoder import SETTINGS as CARD_SETTINGS
+from tests.fakes.failing_encoder import FailingEncoder
+from tests.fakes.media import FakeVideoEncoder
+from tests.runtime.test_engine import engine_on
+
+STREAMER = SessionKind.STREAMER
+SETTINGS = PipelineSettings(fps=100)
+SECRET = "live_very_secret_key"
+URL = f"rtmp://example.test/app/{SECRET}"
+
+
+def initialize(engine: Engine, **options: object) -> None:
+    engine.initialize_streamer("s", StreamerSettings(rtmp_url=URL, pipeline=SETTINGS, **options))  # type: ignore[arg-type]
+
+
+def connection(state: ConnectionState) -> "type[object]":
+    return lambda event: isinstance(event, ConnectionChanged) and event.state is state  # type: ignore[return-value]
+
+
+def delivered(sender: FakeSender, count: int) -> None:
+    """Say that the first `count` packets arrived."""
+    size = sum(len(packet.data) for packet in sender.sent[:count])
+    sender.say(Progress(muxed=count, delivered=count, sent_bytes=size, delivered_bytes=size, exact=True))
+
+
+def test_a_stream_from_start_to_stop() -> None:
+    machine = FakeMachine()
+    with engine_on(machine) as (engine, events):
+        initialize(engine)
+        assert engine.is_connected("s") is False
+        assert machine.spares[0].prepared == 1
+        assert engine.start(STREAMER, "s") is True
+        sender = machine.spares[0].taken(1)
+        events.wait_for(connection(ConnectionState.CONNECTING))
+        sender.say(Connected())
+        events.wait_for(connection(ConnectionState.CONNECTED))
+        packets = sender.wait_sent(30)
+        delivered(sender, 20)
+        assert engine.is_connected("s") is True
+        assert engine.stop(STREAMER, "s") is True
+        stats = engine.stats(STREAMER, "s")
+        assert engine.is_connected("s") is False
+    first = next(packet for packet in packets if packet.track is Track.VIDEO)
+    assert first.keyframe
+    assert packets[0] == first
+    video = [packet.pts for packet in sender.sent if packet.track is Track.VIDEO]
+    assert video == list(range(video[0], video[0] + len(video)))
+    assert sender.url == URL
+    assert sender.closed
+    assert stats["videoPackets"] == len(video)
+    assert (stats["videoPacketsDropped"], stats["audioPacketsDropped"], stats["reconnectCount"]) == (0, 0, 0)
+    assert stats["rtmpUrl"] == "rtmp://example.test/app/****"
+    assert machine.spares[0].closed
+    assert not any(SECRET in repr(event) for event in events.all)
+    assert events.wait_for(connection(ConnectionState.CLOSED))
+
+
+def test_a_lost_connection_begins_again_at_now_with_a_keyframe() -> None:
+    machine = FakeMachine()
+    with engine_on(machine) as (engine, events):
+        initialize(engine, reconnect_initial_ms=10)
+        engine.start(STREAMER, "s")
+        first = machine.spares[0].taken(1)
+        first.say(Connected())
+        first.wait_sent(10)
+        first.say(Ended(code=FailureCode.RESET))
+        lost = events.wait_for(connection(ConnectionState.RECONNECTING))
+        assert isinstance(lost, ConnectionChanged)
+        assert lost.reason == FailureCode.RESET.value
+        second = machine.spares[0].taken(2)
+        second.say(Connected())
+        packets = second.wait_sent(20)
+        assert packets[0].track is Track.VIDEO
+        assert packets[0].keyframe
+        assert packets[0].pts > first.sent[-1].pts or first.sent[-1].track is Track.AUDIO
+        engine.stop(STREAMER, "s")
+        assert engine.stats(STREAMER, "s")["reconnectCount"] == 1
+
+
+def test_what_a_dead_sender_says_late_changes_nothing() -> None:
+    machine = FakeMachine()
+    with engine_on(machine) as (engine, _events):
+        initialize(engine, reconnect_initial_ms=10)
+        engine.start(STREAMER, "s")
+        first = machine.spares[0].taken(1)
+        first.say(Connected())
+        first.wait_sent(5)
+        first.say(Ended(code=FailureCode.RESET))
+        second = machine.spares[0].taken(2)
+        second.say(Connected())
+        second.wait_sent(5)
+        delivered(first, 5)
+        first.say(Ended(code=FailureCode.RESET))
+        second.wait_sent(len(second.sent) + 10)
+        assert engine.is_connected("s")
+        engine.stop(STREAMER, "s")
+
+
+def test_a_required_connection_that_fails_is_the_error_of_start() -> None:
+    machine = FakeMachine()
+    with engine_on(machine) as (engine, _events):
+        initialize(engine, require_connection=True)
+        spares = machine.spares[0]
+        take = spares.take
+
+        def refused() -> FakeSender:
+            sender = take()
+            sender.connect = lambda url, header, listener, ca_file="": listener(Ended(code=FailureCode.REFUSED))  # type: ignore[method-assign]
+            return sender
+
+        spares.take = refused  # type: ignore[method-assign]
+        with pytest.raises(IoniaError, match="refuses connections") as caught:
+            engine.start(STREAMER, "s")
+        assert caught.value.kind is ErrorKind.CONNECT_FAILED
+        assert SECRET not in caught.value.message
+        assert not engine.is_running(STREAMER, "s")
+
+
+def test_the_end_of_the_engine_does_not_wait_for_a_required_connection() -> None:
+    machine = FakeMachine()
+    with engine_on(machine) as (engine, _events), ThreadPoolExecutor(1) as other:
+        initialize(engine, require_connection=True)
+        started = other.submit(engine.start, STREAMER, "s")
+        machine.spares[0].taken(1)
+        engine.close()
+        with pytest.raises(IoniaError, match="before there was a connection"):
+            started.result(10)
+
+
+@pytest.mark.parametrize("end", ["stop", "dispose"])
+def test_a_stop_does_not_wait_for_a_required_connection(end: str) -> None:
+    machine = FakeMachine()
+    with engine_on(machine) as (engine, events), ThreadPoolExecutor(1) as other:
+        initialize(engine, require_connection=True)
+        started = other.submit(engine.start, STREAMER, "s")
+        sender = machine.spares[0].taken(1)
+        assert engine.stop(STREAMER, "s") is True if end == "stop" else engine.dispose(STREAMER, "s") is None
+        with pytest.raises(IoniaError, match="before there was a connection") as caught:
+            started.result(10)
+        assert caught.value.kind is ErrorKind.CONNECT_FAILED
+        assert sender.killed.is_set()
+        assert not engine.is_running(STREAMER, "s")
+        events.wait_for(connection(ConnectionState.CLOSED))
+        initialize(engine, require_connection=True)
+        started = other.submit(engine.start, STREAMER, "s")
+        machine.spares[1].taken(1).say(Connected())
+        assert started.result(10) is True
+        engine.stop(STREAMER, "s")
+
+
+def test_a_new_connection_announces_the_parameter_sets_of_the_encoder_that_took_over() -> None:
+    machine = FakeMachine(prepare_video=lambda video: lose_the_card(video, at=20))
+    with engine_on(machine) as (engine, _events):
+        initialize(engine, reconnect_initial_ms=10)
+        engine.start(STREAMER, "s")
+        first = machine.spares[0].taken(1)
+        assert first.header is not None
+        assert first.header.video_extradata == b""
+        first.say(Connected())
+        while not any(packet.pts >= 20 and packet.track is Track.VIDEO for packet in first.sent):
+            first.wait_sent(len(first.sent) + 1)
+            delivered(first, len(first.sent))
+        first.say(Ended(code=FailureCode.RESET))
+        second = machine.spares[0].taken(2)
+        second.say(Connected())
+        header = second.header
+        assert header is not None
+        assert {parameter_set_id(one) for part in parameter_sets(header.video_extradata) for one in part} == {31}
+        engine.stop(STREAMER, "s")
+
+
+def lose_the_card(video: FakeVideoEncoder, *, at: int) -> None:
+    """Put an encoder in its place that fails at a picture."""
+    guarded = GuardedVideoEncoder(FailingEncoder(lost=at), CARD_SETTINGS, WIDTH, HEIGHT)
+    picture = VideoFrame(captured_ns=0, pixels=np.zeros((HEIGHT, WIDTH, 4), np.uint8))
+
+    def encode(index: int, *, keyframe: bool = False) -> list[EncodedPacket]:
+        return guarded.encode(picture, index, keyframe=keyframe)
+
+    video.encode = lambda _, index, *, keyframe=False: encode(index, keyframe=keyframe)  # type: ignore[method-assign]
+    video.repeat = encode  # type: ignore[method-assign]
+    video.flush = guarded.flush  # type: ignore[method-assign]
+    video.close = guarded.close  # type: ignore[method-assign]
+
+
+@pytest.mark.parametrize(("codec", "follows"), [("libx264", True), ("h264_amf", False)])
+def test_an_encoder_that_keeps_its_bit_rate_is_not_believed_to_lower_it(codec: str, follows: bool) -> None:
+    def name(video: FakeVideoEncoder) -> None:
+        video.codec = codec
+
+    machine = FakeMachine(prepare_video=name)
+    settings = replace(SETTINGS, video_bitrate=100_000)
+    with engine_on(machine) as (engine, events):
+        engine.initialize_streamer("s", StreamerSettings(rtmp_url=URL, pipeline=settings))
+        engine.start(STREAMER, "s")
+        sender = machine.spares[0].taken(1)
+        sender.say(Connected())
+        sent = 0
+        while True:  # a link that carries a little, always half a second late
+            count = len(sender.wait_sent(sent + 1))
+            if count > sent + 80:
+                sent += 1
+                delivered(sender, sent)
+            stats = engine.stats(STREAMER, "s")
+            warned = any(isinstance(one, SessionWarned) and one.code == "bitrate_fixed" for one in events.all)
+            if warned or stats["targetBitrateKbps"] != 100:
+                break
+        engine.stop(STREAMER, "s")
+    assert warned is not follows
+    assert (stats["targetBitrateKbps"] == 100) is not follows
+
+
+def test_giving_up_fails_the_session() -> None:
+    machine = FakeMachine()
+    with engine_on(machine) as (engine, events):
+        initialize(engine, max_reconnect_seconds=0.0)
+        engine.start(STREAMER, "s")
+        machine.spares[0].taken(1).say(Ended(code=FailureCode.NO_SUCH_HOST))
+        failure = events.wait_for(lambda event: isinstance(event, SessionFailed))
+        assert isinstance(failure, SessionFailed)
+        assert failure.kind is ErrorKind.CONNECT_FAILED
+        events.wait_for(lambda event: isinstance(event, SessionStateChanged) and event.state == "failed")
+
+
+def test_a_link_that_delivers_nothing_gives_backpressure_and_drops_pictures_only() -> None:
+    machine = FakeMachine()
+    with engine_on(machine) as (engine, events):
+        initialize(engine, buffer_ms=200, adaptive_bitrate=False)
+        engine.start(STREAMER, "s")
+        sender = machine.spares[0].taken(1)
+        sender.say(Connected())
+        event = events.wait_for(lambda event: isinstance(event, BackpressureChanged) and event.active)
+        assert isinstance(event, BackpressureChanged)
+        assert engine.is_backpressure("s")
+        stats = engine.stats(STREAMER, "s")
+        assert int(stats["currentLatencyMs"] or 0) >= 50
+        assert stats["audioPacketsDropped"] == 0
+        engine.stop(STREAMER, "s")
+
+
+def test_a_recorder_and_a_streamer_share_one_encode() -> None:
+    machine = FakeMachine()
+    with engine_on(machine) as (engine, _):
+        engine.initialize_recorder("r", RecorderSettings(output_path="r.mp4", pipeline=SETTINGS))
+        initialize(engine)
+        assert (len(machine.screens), len(machine.videos)) == (1, 1)
+        engine.start(SessionKind.RECORDER, "r")
+        engine.start(STREAMER, "s")
+        sender = machine.spares[0].taken(1)
+        sender.say(Connected())
+        sender.wait_sent(20)
+        engine.stop(STREAMER, "s")
+        assert engine.is_running(SessionKind.RECORDER, "r")
+        engine.stop(SessionKind.RECORDER, "r")
+    video = [packet.pts for packet in machine.files[0].packets if packet.track is Track.VIDEO]
+    assert video == list(range(len(video)))
+
+
+def test_a_bad_address_opens_nothing() -> None:
+    machine = FakeMachine()
+    with engine_on(machine) as (engine, _), pytest.raises(IoniaError) as caught:
+        engine.initialize_streamer("s", StreamerSettings(rtmp_url="http://example.test/x", pipeline=SETTINGS))
+    assert caught.value.kind is ErrorKind.BAD_URL
+    assert machine.screens == []
+
+
+def test_a_stream_without_sound() -> None:
+    machine = FakeMachine()
+    with engine_on(machine) as (engine, _events):
+        settings = PipelineSettings(fps=100, audio_mode=AudioMode.NONE)
+        engine.initialize_streamer("s", StreamerSettings(rtmp_url=URL, pipeline=settings))
+        engine.start(STREAMER, "s")
+        sender = machine.spares[0].taken(1)
+        sender.say(Connected())
+        assert {packet.track for packet in sender.wait_sent(5)} == {Track.VIDEO}
+        engine.stop(STREAMER, "s")
