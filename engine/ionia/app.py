@@ -16,7 +16,7 @@ from ionia.runtime.backends import Backends, OpenedEncoders
 from ionia.runtime.capture.audio_corrections import AudioCorrections
 from ionia.runtime.engine import Engine
 from ionia.selftest.context import SelftestTools
-from ionia.selftest.run import tested_by
+from ionia.selftest.run import selftests_with
 from ionia.selftest.stage import make_beeper, show_window
 from ionia.sinks.mp4_file import Mp4File
 from ionia.sinks.output_path import free_bytes
@@ -84,4 +84,4 @@ def make_engine(listener: Listener) -> Engine:
     tools = SelftestTools(
         show_window=show_window, make_beeper=make_beeper, read_lumas=read_lumas, read_sound=read_sound
     )
-    return Engine(make_backends(clock), clock, listener, selftest=tested_by(tools))
+    return Engine(make_backends(clock), clock, listener, selftest=selftests_with(tools))

@@ -21,7 +21,7 @@ from ionia.core.settings import AudioMode, PipelineSettings, RecorderSettings, S
 from ionia.runtime.encode.video_chain import VideoChain
 from ionia.runtime.engine import Engine
 from ionia.runtime.session import session
-from ionia.selftest.run import tested_by
+from ionia.selftest.run import selftests_with
 from tests.fakes.backends import WAIT_SECONDS, Events, FakeMachine
 from tests.fakes.media import FakeFile, FakeScreen, FakeSound, FakeVideoEncoder
 
@@ -33,7 +33,7 @@ MUTE = PipelineSettings(fps=100, audio_mode=AudioMode.NONE)
 @contextmanager
 def engine_on(machine: FakeMachine) -> Iterator[tuple[Engine, Events]]:
     events = Events()
-    engine = Engine(machine.backends(), machine.clock, events, selftest=tested_by(None))
+    engine = Engine(machine.backends(), machine.clock, events, selftest=selftests_with(None))
     try:
         yield engine, events
     finally:

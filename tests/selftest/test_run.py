@@ -18,7 +18,7 @@ from ionia.core.test_card.pattern import Box
 from ionia.runtime.backends import Backends
 from ionia.runtime.engine import Engine
 from ionia.selftest.context import SelftestTools
-from ionia.selftest.run import tested_by
+from ionia.selftest.run import selftests_with
 from ionia.selftest.try_capture import window_place
 from ionia.threads.clock import MonotonicClock
 from tests.fakes.backends import Events, FakeMachine
@@ -97,7 +97,7 @@ def run(
     tools: SelftestTools | None = None,
 ) -> tuple[SelftestReport, list[Event]]:
     machine, events = FakeMachine(), Events()
-    engine = Engine(change(machine.backends()), machine.clock, events, selftest=tested_by(tools))
+    engine = Engine(change(machine.backends()), machine.clock, events, selftest=selftests_with(tools))
     try:
         return engine.selftest(replace(settings or SelftestSettings(), parts=(part,))), events.all
     finally:
@@ -217,7 +217,7 @@ def test_only_one_runs_at_a_time_and_closing_ends_it() -> None:
         replace(machine.backends(), desktop_audio=lambda _: Player(None), microphone=lambda _: Player(None)),
         machine.clock,
         events,
-        selftest=tested_by(None),
+        selftest=selftests_with(None),
     )
     reports: list[SelftestReport] = []
     settings = SelftestSettings(parts=(Part.SOUND,))

@@ -22,7 +22,7 @@ SECONDS = {Part.CAPTURE: 3, Part.ENCODERS: 5, Part.AV: 14, Part.SOUND: 3, Part.D
 """About how long each part takes, for the progress."""
 
 
-def tested_by(tools: SelftestTools | None) -> MakeSelftest:
+def selftests_with(tools: SelftestTools | None) -> MakeSelftest:
     """How an engine makes its self-tests, with what they show, play and read."""
 
     def make(
