@@ -99,6 +99,10 @@ class ScreenCapture:
             except SourceLost as lost:
                 self._lost(lost, policy)
                 continue
+            except Exception as error:  # a driver's own mistake is no reason to end a take's pictures
+                log.warning("grabbing failed", exc_info=error)
+                self._lost(SourceLost("capture_failed", f"Taking a picture failed: {error}."), policy)
+                continue
             policy.recovered()  # not as soon as it opens: one that opens and fails at once must not be tried at once
             if frame is not None:
                 if self.first_captured_ns is None:
@@ -116,8 +120,9 @@ class ScreenCapture:
         while not self._stop.wait_until(due_ns):
             try:
                 self._source.open()
-            except (IoniaError, SourceLost) as error:
-                log.debug("screen not back yet: %s", error)
+            except Exception as error:  # noqa: BLE001 - whatever it is, it isn't back: the user decides when a take is over
+                expected = isinstance(error, (IoniaError, SourceLost))
+                log.log(logging.DEBUG if expected else logging.WARNING, "screen not back yet: %s", error)
                 now_ns = self._clock.now_ns()
                 if card_ns is not None and now_ns >= card_ns and self._size is not None:
                     self.slot.put(VideoFrame(captured_ns=now_ns, pixels=away_card(*self._size)))

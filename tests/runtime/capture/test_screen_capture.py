@@ -1,0 +1,48 @@
+"""The thread that owns a screen: whatever its source raises, it goes on trying."""
+
+import pytest
+
+from ionia.core.errors import ErrorKind, IoniaError, SourceLost
+from ionia.core.media import VideoFrame
+from ionia.runtime.capture.screen_capture import ScreenCapture
+from ionia.threads.clock import MonotonicClock, StopSignal
+from tests.fakes.backends import WAIT_SECONDS
+from tests.fakes.live_stream import eventually
+from tests.fakes.media import FakeScreen
+
+
+class _Screen(FakeScreen):
+    """Raises `grab_error` once, then `open_error` at the next opening; then it is well."""
+
+    def __init__(self, clock: MonotonicClock, grab_error: Exception, open_error: Exception) -> None:
+        super().__init__(clock)
+        self.errors_of_grab, self.errors_of_open = [grab_error], [open_error]
+        self.grabs_since = 0
+
+    def open(self) -> tuple[int, int]:
+        if self.opens and self.errors_of_open:
+            raise self.errors_of_open.pop()
+        return super().open()
+
+    def grab(self) -> VideoFrame | None:
+        if self.errors_of_grab:
+            raise self.errors_of_grab.pop()
+        self.grabs_since += 1
+        return super().grab()
+
+
+@pytest.mark.parametrize(
+    ("grab_error", "code"), [(SourceLost("display_lost", "Gone."), "display_lost"), (KeyError(96), "capture_failed")]
+)
+@pytest.mark.parametrize("open_error", [IoniaError(ErrorKind.CAPTURE_UNAVAILABLE, "Not yet."), TypeError("odd")])
+def test_any_error_means_not_back_yet(grab_error: Exception, open_error: Exception, code: str) -> None:
+    clock = MonotonicClock()
+    stop, screen = StopSignal(clock), _Screen(clock, grab_error, open_error)
+    told: list[str] = []
+    capture = ScreenCapture(screen, fps=30, clock=clock, stop=stop, warn=lambda code, _: told.append(code))
+    capture.open(WAIT_SECONDS)
+    capture.begin(clock.now_ns())
+    eventually(lambda: screen.grabs_since >= 2, "it isn't opened again")
+    stop.set()
+    assert capture.close(WAIT_SECONDS)
+    assert told == [code, "capture_recovered"]
