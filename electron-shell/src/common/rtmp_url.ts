@@ -35,13 +35,31 @@ export function checkStreamUrl(url: string): UrlCheck {
   return parts.length >= 2 ? server : { ok: false, message: "The address has no stream key after the application." };
 }
 
-/** The URL with its key, query and any user part hidden: safe to show and to log. */
+const MASK = "****";
+const ADDRESS = /^(rtmp[a-z]{0,2}):(?:\\?\/){2}([^\s"<>]*)/i;
+const HOST = /^(?:[\p{L}\p{N}_.-]+|\[[0-9a-z:.%_]+\])(?::\d{1,5})?$/iu;
+
+/**
+ * The address as it may be shown: `rtmp://host/app/****`, without user, password, key and arguments. Errs on the side of
+ * hiding too much, whatever is typed; the engine does the same by the same table of cases.
+ */
 export function redactUrl(url: string): string {
-  const match = /^(rtmps?:\/\/)(?:[^@/]*@)?([^/?#]*)(\/[^?#]*)?/i.exec(url.trim());
-  if (match === null) return "****";
-  const parts = (match[3] ?? "").split("/").filter((part) => part !== "");
-  const app = parts.length === 0 ? "" : `/${parts.length === 1 ? parts[0] : parts.slice(0, -1).join("/")}`;
-  return `${(match[1] ?? "").toLowerCase()}${match[2]}${app}${parts.length > 1 || url.includes("?") ? "/****" : ""}`;
+  const match = ADDRESS.exec(url.trim());
+  if (match === null) return MASK;
+  const scheme = `${match[1] ?? ""}://`;
+  const rest = (match[2] ?? "").replaceAll("\\/", "/");
+  if (rest === "") return scheme;
+  const cut = rest.indexOf("/");
+  const authority = cut === -1 ? rest : rest.slice(0, cut);
+  const path = cut === -1 ? "" : rest.slice(cut + 1);
+  const host = authority.slice(authority.lastIndexOf("@") + 1);
+  // Perhaps a password with a slash in it. Nothing of it can be trusted to be harmless.
+  if (!HOST.test(host) || path.includes("@")) return scheme + MASK;
+  if (path === "") return scheme + host + (cut === -1 ? "" : "/");
+  const segments = path.split("/").filter((segment) => segment !== "");
+  const app = segments[0] ?? "";
+  // A single segment may be the key; with arguments before its slash the first one may be it too.
+  return segments.length > 1 && !app.includes("?") ? `${scheme}${host}/${app}/${MASK}` : `${scheme}${host}/${MASK}`;
 }
 
 /** A key as it may be shown: its last two characters when it is long enough to stay secret. */

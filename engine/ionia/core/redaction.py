@@ -21,8 +21,9 @@ _HOST = re.compile(r"(?:[\w.\-]+|\[[0-9a-f:.%\w]+\])(?::\d{1,5})?", re.IGNORECAS
 def redact_url(url: str) -> str:
     """Return `rtmp://host/app/****` for an RTMP URL; user, password, key and arguments are gone.
 
-    An URL with a single path segment shows only its host, since that segment may be the key.
-    Text that is no RTMP URL comes back as MASK.
+    An URL with a single path segment shows only its host, since that segment may be the key; so does one whose first
+    segment has arguments. Text that is no RTMP URL comes back as MASK. The Electron side does the same by the same
+    table of cases (tests/core/redaction_cases.json).
     """
     match = _URL.match(url.strip())
     return MASK if match is None else _masked(match["scheme"], match["rest"])
@@ -96,11 +97,11 @@ def _masked(scheme: str, rest: str) -> str:
     host = authority.rpartition("@")[2]
     if not rest:
         return f"{scheme}://"
-    app, more, _ = path.partition("/")
-    app = app.partition("?")[0]
-    if not _HOST.fullmatch(host) or (more and "@" in app):
+    if not _HOST.fullmatch(host) or "@" in path:
         # Perhaps a password with a slash in it. Nothing of it can be trusted to be harmless.
         return f"{scheme}://{MASK}"
-    if not slash or not path:
+    if not path:
         return f"{scheme}://{host}{slash}"
-    return f"{scheme}://{host}/{app}/{MASK}" if more else f"{scheme}://{host}/{MASK}"
+    app, *more = [segment for segment in path.split("/") if segment] or [""]
+    # With arguments before its slash the first segment may be the key itself: a signature may hold a slash.
+    return f"{scheme}://{host}/{app}/{MASK}" if more and "?" not in app else f"{scheme}://{host}/{MASK}"
