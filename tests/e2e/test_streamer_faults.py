@@ -1,6 +1,8 @@
 """Going live while things go wrong: what the user is told, how fast it comes back, and that stopping always works."""
 
+import resource
 import signal
+import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
@@ -128,6 +130,33 @@ def test_it_comes_back_at_now_with_a_keyframe(engine: EngineProcess, stack: Exit
     (lost_event,) = [one for one in connections(engine) if one["state"] == "reconnecting"]
     assert (lost_event["attempt"], lost_event["delayMs"]) == (1, 0)
     assert stream_stats(engine)["reconnectCount"] == 1
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="another process's limit is set")
+def test_a_stream_comes_back_when_there_is_room_for_a_sender_again(
+    engine: EngineProcess, stack: ExitStack, tmp_path: Path
+) -> None:
+    server = stack.enter_context(rtmp_server())
+    path = tmp_path / "take.mp4"
+    engine.call("recorder.initialize", {"outputPath": str(path), **CARD})
+    engine.call("recorder.start")
+    go_live(engine, server.url())
+    wait_connected(engine)
+    pid = engine.process.pid
+    limits = resource.prlimit(pid, resource.RLIMIT_NOFILE)
+    resource.prlimit(pid, resource.RLIMIT_NOFILE, (3, limits[1]))
+    # The spare serves one attempt; what comes after it finds no room.
+    server.hang_up()
+    server.wait_for(lambda: len(server.publications) == 2)
+    server.hang_up()
+    engine.wait_for("streamer.connection", lambda one: "no room for another process" in one["reason"])
+    resource.prlimit(pid, resource.RLIMIT_NOFILE, limits)
+    server.wait_for(lambda: len(server.publications) == 3 and len(server.publications[2].of(9)) >= 30)
+    check_begin(server.publications[2].media)
+    assert stream_stats(engine)["state"] == "running"
+    assert engine.call("streamer.stop") is True
+    assert engine.call("recorder.stop") is True
+    assert file_facts(path).video.pts
 
 
 def test_a_recording_does_not_notice_a_server_that_freezes_dies_and_returns(

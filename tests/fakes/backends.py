@@ -1,5 +1,6 @@
 """Backends for an engine without devices, and a listener that can be waited for."""
 
+import errno
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
@@ -94,6 +95,7 @@ class FakeSpares:
     def __init__(self) -> None:
         self.closed = False
         self.prepared = 0
+        self.no_room = 0  # so many takes fail
         self._condition = threading.Condition()
         self._taken: list[FakeSender] = []
 
@@ -101,6 +103,9 @@ class FakeSpares:
         self.prepared += 1
 
     def take(self) -> FakeSender:
+        if self.no_room:
+            self.no_room -= 1
+            raise BlockingIOError(errno.EAGAIN, "no process to be had")
         with self._condition:
             self._taken.append(FakeSender())
             self._condition.notify_all()

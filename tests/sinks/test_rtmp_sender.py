@@ -1,16 +1,18 @@
 """The sender process against a server that notes every message and can misbehave; loopback only."""
 
+import errno
 import os
 import signal
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import psutil
 import pytest
 
 from ionia.core.media import Track
-from ionia.sinks.rtmp_sender import SparePool
+from ionia.sinks.rtmp_sender import RtmpSender, SparePool
 from ionia.sinks.rtmp_wire import FailureCode, Progress
 from tests.fakes.certificates import make_certificate
 from tests.fakes.encoded_clip import encoded_clip
@@ -241,6 +243,30 @@ def test_a_sender_that_dies_is_told_even_before_it_has_work() -> None:
         sender.connect("rtmp://127.0.0.1:1/a/b", encoded_clip().header, events)
         assert events.ended().code is FailureCode.BROKEN
         sender.send(encoded_clip().packets[:1])
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="counts descriptors")
+@pytest.mark.parametrize("thread", [0, 1])
+def test_a_sender_without_its_threads_leaves_nothing(thread: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    start, started = threading.Thread.start, list[threading.Thread]()
+
+    def no_more(self: threading.Thread) -> None:
+        if len(started) == thread:
+            raise RuntimeError("can't start new thread")
+        started.append(self)
+        start(self)
+
+    us = psutil.Process()
+    descriptors, children = us.num_fds(), us.children()
+    with monkeypatch.context() as patched:
+        patched.setattr(threading.Thread, "start", no_more)
+        with pytest.raises(OSError, match="no thread") as caught:
+            RtmpSender()
+    assert caught.value.errno == errno.EAGAIN
+    for one in started:
+        one.join(PATIENCE)
+        assert not one.is_alive()
+    assert (us.num_fds(), us.children()) == (descriptors, children)
 
 
 def test_the_spare_is_warm_replaced_and_ended() -> None:

@@ -21,6 +21,9 @@ _BY_ERRNO = {
     errno.ETIMEDOUT: FailureCode.TIMEOUT,
     errno.EHOSTUNREACH: FailureCode.UNREACHABLE,
     errno.ENETUNREACH: FailureCode.UNREACHABLE,
+    errno.EMFILE: FailureCode.NO_ROOM,
+    errno.ENFILE: FailureCode.NO_ROOM,
+    errno.ENOMEM: FailureCode.NO_ROOM,
 }
 
 _BY_MSVC_ERRNO = {
@@ -28,6 +31,9 @@ _BY_MSVC_ERRNO = {
     138: FailureCode.TIMEOUT,
     110: FailureCode.UNREACHABLE,
     118: FailureCode.UNREACHABLE,
+    errno.EMFILE: FailureCode.NO_ROOM,
+    errno.ENFILE: FailureCode.NO_ROOM,
+    errno.ENOMEM: FailureCode.NO_ROOM,
 }
 """The same in the numbers of Microsoft's C library, which libav uses there; Python's `errno` has Winsock's."""
 

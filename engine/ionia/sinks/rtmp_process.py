@@ -116,6 +116,8 @@ class _Sender:
             self._end(failed.code, one_line(failed.detail)[:300])
         except (av.error.FFmpegError, OSError, ValueError) as error:
             self._fail(error, url, connected=connected)
+        except Exception as error:  # noqa: BLE001 - whatever it is, this attempt is over, and the engine must hear so
+            self._end(FailureCode.BROKEN, type(error).__name__)
         self._end(None, "")
 
     def _fail(self, error: Exception, url: RtmpUrl, *, connected: bool) -> NoReturn:

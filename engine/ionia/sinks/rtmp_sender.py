@@ -4,6 +4,7 @@ Nothing here waits for the network or for the sender, except `close` and `wait`,
 when to try again is decided in `core.stream_buffer` and `core.connection`.
 """
 
+import errno
 import os
 import subprocess
 import sys
@@ -46,7 +47,7 @@ class RtmpSender:
     """
 
     def __init__(self) -> None:
-        """Start the process; it warms up on its own. Raises OSError if the system can't start one."""
+        """Start the process; it warms up on its own. Raises OSError, leaving nothing behind, if the system can't."""
         self._wake = threading.Condition()
         self._pending: list[bytes] = []
         self._pending_bytes = 0
@@ -61,13 +62,17 @@ class RtmpSender:
         except BaseException:
             self._lifeline.close()
             raise
-        self._lifeline.attach(self._process)
         self._threads = [
             threading.Thread(target=self._pump, name="rtmp-pump", daemon=True),
             threading.Thread(target=self._hear, name="rtmp-progress", daemon=True),
         ]
-        for thread in self._threads:
-            thread.start()
+        try:
+            self._lifeline.attach(self._process)
+            for thread in self._threads:
+                thread.start()
+        except (OSError, RuntimeError) as error:  # Python says RuntimeError where there is no thread to be had
+            self._undo()
+            raise OSError(errno.EAGAIN, "no thread for a sender") from error
 
     @property
     def pid(self) -> int:
@@ -119,6 +124,18 @@ class RtmpSender:
         for thread in self._threads:
             thread.join(timeout)
         return not any(thread.is_alive() for thread in self._threads)
+
+    def _undo(self) -> None:
+        """Leave nothing of a sender that began in part; what hears its end is the last to be started, so wasn't."""
+        self._process.kill()
+        self._process.wait()
+        self._lifeline.close()
+        assert self._process.stdin is not None  # noqa: S101 - asked for in `_start`
+        assert self._process.stdout is not None  # noqa: S101 - likewise
+        self._process.stdout.close()
+        self._finish(Ended(code=FailureCode.NO_ROOM))
+        if self._threads[0].ident is None:  # else it closes the pipe that it writes
+            self._process.stdin.close()
 
     def _put(self, *messages: ToSender) -> None:
         data = b"".join(encode(message) for message in messages)

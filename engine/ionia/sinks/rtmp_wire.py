@@ -42,6 +42,7 @@ class FailureCode(Enum):
     TIMEOUT = "the server does not answer"
     RESET = "the server closed the connection"
     BROKEN = "the sender ended unexpectedly"
+    NO_ROOM = "this computer has no room for another process or connection right now"
     OTHER = "the connection failed"
 
 

@@ -36,7 +36,7 @@ class TlsCarrier:
     """One carrier for one connection. One owner."""
 
     def __init__(self, url: RtmpUrl, *, ca_file: str, buffer_bytes: int) -> None:
-        """Start it and wait until it is connected; raises CarrierFailed, OSError if the system can't start it.
+        """Start it and wait until it is connected; raises CarrierFailed.
 
         `ca_file`: the only certificates to trust, empty for the system's. `buffer_bytes`: the most that may wait in
         each of its two sockets' buffers. No limit of time here: whoever owns the sender ends both.
@@ -46,13 +46,16 @@ class TlsCarrier:
         flags = 0
         if sys.platform == "win32":
             flags = subprocess.CREATE_NO_WINDOW
-        self._process = subprocess.Popen(
-            [sys.executable, *program],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            creationflags=flags,
-        )
+        try:
+            self._process = subprocess.Popen(
+                [sys.executable, *program],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                creationflags=flags,
+            )
+        except OSError as error:
+            raise CarrierFailed(FailureCode.NO_ROOM, f"{type(error).__name__} {error.errno}") from error
         try:
             self.port = self._begin({"host": url.host, "port": url.port, "ca": ca_file, "buffer": buffer_bytes})
         except BaseException:

@@ -21,6 +21,7 @@ from ionia.core.settings import AudioMode, PipelineSettings, RecorderSettings, S
 from ionia.media.guarded_encoder import GuardedVideoEncoder
 from ionia.runtime.engine import Engine
 from ionia.sinks.rtmp_wire import Connected, Ended, FailureCode, Progress
+from ionia.threads.worker import Worker
 from tests.fakes.backends import FakeMachine, FakeSender
 from tests.fakes.encoded_clip import HEIGHT, WIDTH
 from tests.fakes.failing_encoder import SETTINGS as CARD_SETTINGS
@@ -100,6 +101,50 @@ def test_a_lost_connection_begins_again_at_now_with_a_keyframe() -> None:
         assert packets[0].pts > first.sent[-1].pts or first.sent[-1].track is Track.AUDIO
         engine.stop(STREAMER, "s")
         assert engine.stats(STREAMER, "s")["reconnectCount"] == 1
+
+
+def test_an_attempt_that_cannot_be_started_is_told_and_made_again() -> None:
+    machine = FakeMachine()
+    with engine_on(machine) as (engine, events):
+        initialize(engine, reconnect_initial_ms=10)
+        engine.start(STREAMER, "s")
+        first = machine.spares[0].taken(1)
+        first.say(Connected())
+        first.wait_sent(10)
+        machine.spares[0].no_room = 3
+        first.say(Ended(code=FailureCode.RESET))
+        second = machine.spares[0].taken(2)
+        second.say(Connected())
+        assert second.wait_sent(20)[0].keyframe
+        engine.stop(STREAMER, "s")
+        assert engine.stats(STREAMER, "s")["reconnectCount"] == 1
+    told = [event.reason for event in events.all if isinstance(event, ConnectionChanged)]
+    assert told.count(FailureCode.NO_ROOM.value) == 3
+
+
+def test_a_required_connection_for_which_there_is_no_room_is_the_error_of_start() -> None:
+    machine = FakeMachine()
+    with engine_on(machine) as (engine, _events):
+        initialize(engine, require_connection=True)
+        machine.spares[0].no_room = 1
+        with pytest.raises(IoniaError, match="no room for another process"):
+            engine.start(STREAMER, "s")
+
+
+def test_a_stream_without_a_thread_does_not_start(monkeypatch: pytest.MonkeyPatch) -> None:
+    def no_thread(_: Worker) -> None:
+        raise RuntimeError("can't start new thread")
+
+    machine = FakeMachine()
+    with engine_on(machine) as (engine, _events):
+        initialize(engine)
+        with monkeypatch.context() as patched:
+            patched.setattr(Worker, "start", no_thread)
+            with pytest.raises(IoniaError, match="can't start another thread") as caught:
+                engine.start(STREAMER, "s")
+        assert caught.value.kind is ErrorKind.CONNECT_FAILED
+        assert not engine.is_running(STREAMER, "s")
+        assert machine.spares[0].closed
 
 
 def test_what_a_dead_sender_says_late_changes_nothing() -> None:

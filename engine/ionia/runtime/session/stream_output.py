@@ -30,8 +30,9 @@ from ionia.core.media import EncodedPacket, MediaHeader
 from ionia.core.ports import Clock
 from ionia.core.settings import StreamerSettings
 from ionia.core.timebase import NS_PER_S
-from ionia.runtime.backends import Sender, Spares
+from ionia.runtime.backends import Spares
 from ionia.runtime.encode.pipeline import BitrateAnswer, Pipeline
+from ionia.runtime.session.stream_attempts import StreamAttempts
 from ionia.sinks.rtmp_sender import SenderEvent
 from ionia.sinks.rtmp_wire import Connected, Ended, Progress
 from ionia.threads.worker import Worker
@@ -90,7 +91,7 @@ class StreamOutput:
         self._url = parse_rtmp_url(settings.rtmp_url)
         self._settings = settings
         self._session_id = session_id
-        self._spares = spares
+        self._attempts = StreamAttempts(spares)
         self._clock = clock
         self._emit = emit
         self._warn = warn
@@ -118,14 +119,13 @@ class StreamOutput:
             random,
         )
         self._figures = self._link.figures(clock.now_ns())
-        self._sender: Sender | None = None
         self._told: set[BitrateAnswer] = set()
         self._pipeline: Pipeline | None = None
         self._header: MediaHeader | None = None
         self._first: Future[None] = Future()
         self._worker = Worker("stream", self._run, self._unexpected)
         self._started = False
-        spares.prepare()
+        self._attempts.prepare()
 
     @property
     def connected(self) -> bool:
@@ -140,9 +140,13 @@ class StreamOutput:
     def open(self, header: MediaHeader, pipeline: Pipeline) -> None:
         """Begin connecting. Raises IoniaError(CONNECT_FAILED) if a connection is required and none is made."""
         self._header, self._pipeline = header, pipeline
-        self._started = True
         pipeline.bus.listen_keyframes(self._announce)
-        self._worker.start()
+        try:
+            self._worker.start()
+        except RuntimeError as error:  # no thread to be had
+            pipeline.bus.unlisten_keyframes(self._announce)
+            raise IoniaError(ErrorKind.CONNECT_FAILED, "This computer can't start another thread right now.") from error
+        self._started = True
         if not self._settings.require_connection:
             return
         try:
@@ -185,7 +189,7 @@ class StreamOutput:
         if self._started:
             self.finish()
         else:
-            self._spares.close()
+            self._attempts.close()
 
     def housekeep(self) -> None:
         """Nothing to look after beside the stream's own thread."""
@@ -218,12 +222,10 @@ class StreamOutput:
             self._carry_out(self._link.stop(self._clock.now_ns()))
             self._count_last()
         finally:
-            if self._sender is not None:
-                self._sender.kill()
+            self._attempts.close()
             if self._pipeline is not None:
                 self._pipeline.leave_bitrate(self)
                 self._pipeline.bus.unlisten_keyframes(self._announce)
-            self._spares.close()
             self._figures = self._link.figures(self._clock.now_ns())
 
     def _wait(self) -> bool:
@@ -287,12 +289,12 @@ class StreamOutput:
             match action:
                 case StartAttempt(attempt_id=attempt_id):
                     self._start_attempt(attempt_id)
-                case KillAttempt() if self._sender is not None:
-                    self._sender.kill()
-                case CloseAttempt() if self._sender is not None:
-                    self._sender.close(GOODBYE_SECONDS)
-                case SendPackets(packets=packets) if self._sender is not None:
-                    self._sender.send(packets)
+                case KillAttempt():
+                    self._attempts.kill()
+                case CloseAttempt():
+                    self._attempts.say_goodbye(GOODBYE_SECONDS)
+                case SendPackets(packets=packets):
+                    self._attempts.send(packets)
                 case AskKeyframe() if self._pipeline is not None:
                     self._pipeline.request_keyframe()
                 case SetVideoBitrate(bits_per_second=bits_per_second):
@@ -353,9 +355,7 @@ class StreamOutput:
                 if self._held_back or not isinstance(event, Progress):
                     self._condition.notify()
 
-        self._sender = self._spares.take()
-        self._sender.connect(self._settings.rtmp_url, self._header, listen)
-        self._spares.prepare()
+        self._attempts.start(self._settings.rtmp_url, self._header, listen)
 
     def _unexpected(self, error: BaseException) -> None:
         failure = IoniaError(ErrorKind.INTERNAL, f"Streaming failed unexpectedly: {type(error).__name__}")
