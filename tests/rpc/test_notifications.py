@@ -18,6 +18,7 @@ from ionia.core.events import (
     SessionWarned,
     StatsSampled,
 )
+from ionia.core.failure import LiveKind
 from ionia.core.redaction import Redactor
 from ionia.core.selftest_report import Part
 from ionia.core.settings import SessionKind
@@ -42,14 +43,59 @@ CASES: list[tuple[Event, str, dict[str, object]]] = [
         {"id": "a", "code": "c", "message": "m", "data": {}, "kind": "streamer"},
     ),
     (
-        SessionFailed(session_id="a", kind=ErrorKind.OUTPUT_FAILED, message="disk full", data={"freeBytes": 0}),
+        SessionFailed(
+            session_id="a", session_kind=SessionKind.RECORDER, kind=ErrorKind.OUTPUT_FAILED, message="disk full"
+        ),
         "session.error",
-        {"id": "a", "code": 1301, "message": "disk full", "data": {"kind": "output_failed", "freeBytes": 0}},
+        {
+            "id": "a",
+            "kind": "recorder",
+            "code": 1301,
+            "message": "disk full",
+            "data": {"kind": "output_failed", "hint": ""},
+        },
     ),
     (
-        ConnectionChanged(session_id="a", state=ConnectionState.RECONNECTING, attempt=2, delay_ms=500, reason="reset"),
+        SessionFailed(
+            session_id="a",
+            session_kind=SessionKind.STREAMER,
+            kind=ErrorKind.CONNECT_FAILED,
+            message=f"No connection to {URL}",
+            hint="Is SECRETKEY right?",
+            live_kind=LiveKind.KEY_REJECTED,
+        ),
+        "session.error",
+        {
+            "id": "a",
+            "kind": "streamer",
+            "code": 1303,
+            "message": "No connection to rtmp://host/app/****",
+            "data": {"kind": "connect_failed", "hint": "Is **** right?", "liveKind": "key_rejected"},
+        },
+    ),
+    (
+        ConnectionChanged(session_id="a", state=ConnectionState.CONNECTED, attempt=1),
         "streamer.connection",
-        {"id": "a", "state": "reconnecting", "attempt": 2, "delayMs": 500, "reason": "reset"},
+        {"id": "a", "state": "connected", "attempt": 1, "delayMs": 0, "reason": "", "kind": None},
+    ),
+    (
+        ConnectionChanged(
+            session_id="a",
+            state=ConnectionState.RECONNECTING,
+            attempt=2,
+            delay_ms=500,
+            reason="nothing listens there",
+            kind=LiveKind.REFUSED,
+        ),
+        "streamer.connection",
+        {
+            "id": "a",
+            "state": "reconnecting",
+            "attempt": 2,
+            "delayMs": 500,
+            "reason": "nothing listens there",
+            "kind": "refused",
+        },
     ),
     (
         BackpressureChanged(session_id="a", active=True, latency_ms=12.5, packets=3),

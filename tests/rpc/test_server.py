@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from ionia.core.errors import ErrorKind, IoniaError
 from ionia.core.events import StatsSampled
+from ionia.core.failure import LiveKind
 from ionia.core.settings import SessionKind
 from ionia.rpc.lanes import MAX_WAITING
 from ionia.rpc.schema import METHODS, NOTIFICATIONS, Role
@@ -82,6 +83,16 @@ def test_every_error_of_the_engine(kind: ErrorKind) -> None:
             session="x",
             hint="Try rtmp://host/a/****",
         )
+
+
+def test_a_failed_connection_keeps_its_kind_in_the_answer() -> None:
+    def fail(_session_id: str) -> None:
+        raise IoniaError(ErrorKind.CONNECT_FAILED, "no", live_kind=LiveKind.IN_USE)
+
+    with Duplex() as client:
+        client.service.hooks["streamer.start"] = fail
+        data = client.call("streamer.start", ["x"])["data"]
+        assert data == {"kind": "connect_failed", "hint": "", "id": "x", "liveKind": "in_use"}
 
 
 def test_a_mistake_in_the_engine(caplog: pytest.LogCaptureFixture) -> None:

@@ -17,7 +17,9 @@ export type ConnectionNotification = {
   attempt: number;
   /** Wait before the next attempt. */
   delayMs: number;
+  /** One line, or empty. */
   reason: string;
+  kind: LiveKind | null;
 };
 
 /** Answer of engine.devices. */
@@ -46,17 +48,28 @@ export type ErrorData = {
   hint: string;
   /** The session concerned, or null. */
   id: string | null;
+  /** Why a connection to a server failed or was lost, see x-live-kinds. */
+  liveKind?: LiveKind;
 };
 
 /** session.error: the session can't go on; what was recorded is kept. */
 export type ErrorNotification = {
   id: string;
+  kind: "recorder" | "streamer";
   /** One of x-errors. */
   code: number;
   message: string;
-  /** `kind` is the stable name of the error; the rest are details. */
-  data: Record<string, string | number | boolean | null>;
-  kind?: "recorder" | "streamer" | null;
+  data: FailureData;
+};
+
+/** `data` of session.error. */
+export type FailureData = {
+  /** Stable name of the error, see x-errors. */
+  kind: string;
+  /** What to do about it, or empty. */
+  hint: string;
+  /** Why a connection to a server failed or was lost, see x-live-kinds. */
+  liveKind?: LiveKind;
 };
 
 /** Answer of engine.info. */
@@ -84,6 +97,9 @@ export type LevelsNotification = {
   mic: LevelResult | null;
   kind?: "recorder" | "streamer" | null;
 };
+
+/** Why a connection to a server failed or was lost. `meaning` says when, for people. */
+export type LiveKind = "certificate" | "in_use" | "key_rejected" | "network" | "no_such_host" | "redirected" | "refused" | "server_closed" | "timeout" | "unsupported";
 
 /** Answer of recorder.getStats. The first six are the native addon's. */
 export type RecorderStats = {

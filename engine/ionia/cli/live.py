@@ -110,7 +110,7 @@ def run_session(
 
 def _note(happened: Event | StopAsked, line: LiveLine, failed: set[SessionKind]) -> None:
     """Say which session failed, and remember it."""
-    if isinstance(happened, SessionFailed) and happened.session_kind is not None:
+    if isinstance(happened, SessionFailed):
         line.say(happened.message)
         failed.add(happened.session_kind)
 

@@ -2,6 +2,8 @@
 
 from enum import Enum
 
+from ionia.core.failure import LiveKind
+
 
 class ErrorKind(Enum):
     """The stable names of the contract, each with its JSON-RPC code."""
@@ -25,14 +27,16 @@ class ErrorKind(Enum):
 class IoniaError(Exception):
     """A failure that is told to the user.
 
-    `message` is one clear line; `hint` says what to do about it, or is empty. Raise it `from` its cause.
+    `message` is one clear line; `hint` says what to do about it, or is empty. `live_kind` says why a connection to a
+    server failed, where that is what failed. Raise it `from` its cause.
     """
 
-    def __init__(self, kind: ErrorKind, message: str, hint: str = "") -> None:
+    def __init__(self, kind: ErrorKind, message: str, hint: str = "", *, live_kind: LiveKind | None = None) -> None:
         super().__init__(message)
         self.kind = kind
         self.message = message
         self.hint = hint
+        self.live_kind = live_kind
 
 
 class SourceLost(Exception):  # noqa: N818 - an event in the life of a device, not a mistake

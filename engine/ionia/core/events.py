@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from ionia.core.errors import ErrorKind
+from ionia.core.failure import LiveKind
 from ionia.core.selftest_report import Part
 from ionia.core.settings import SessionKind
 
@@ -45,24 +46,29 @@ class SessionWarned:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SessionFailed:
-    """`session.error`: the session can't go on; what was recorded is kept."""
+    """`session.error`: the session can't go on; what was recorded is kept. The fields are those of IoniaError."""
 
     session_id: str
+    session_kind: SessionKind
     kind: ErrorKind
     message: str
-    data: EventData = field(default_factory=dict)
-    session_kind: SessionKind | None = None
+    hint: str = ""
+    live_kind: LiveKind | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConnectionChanged:
-    """`streamer.connection`. `attempt` counts from 1 since the last success; `delay_ms` is the wait before the next."""
+    """`streamer.connection`. `attempt` counts from 1 since the last success; `delay_ms` is the wait before the next.
+
+    `reason` is one line, or empty; `kind` is its stable name, None when nothing failed.
+    """
 
     session_id: str
     state: ConnectionState
     attempt: int = 0
     delay_ms: int = 0
     reason: str = ""
+    kind: LiveKind | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

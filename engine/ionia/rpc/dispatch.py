@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
-from msgspec import Struct
+from msgspec import UNSET, Struct
 
 from ionia.core.errors import ErrorKind, IoniaError
 from ionia.core.redaction import Redactor, one_line
@@ -69,7 +69,13 @@ class Dispatcher:
             return Success(handler(params))
         except IoniaError as error:
             log.debug("%s: %s", name, error.message, exc_info=error)
-            raise self._error(error.kind, error.message, error.hint, session) from error
+            data = ErrorData(
+                kind=error.kind.kind,
+                hint=self._readable(error.hint),
+                id=session,
+                live_kind=UNSET if error.live_kind is None else error.live_kind,
+            )
+            raise JsonRpcError(error.kind.code, self._readable(error.message), data) from error
         except (Exception, SystemExit) as error:
             # A mistake in the engine, or a library that wants to exit, must not end it: other sessions are recording.
             log.exception("%s failed unexpectedly", name)
@@ -91,11 +97,9 @@ class Dispatcher:
             return error_answer(request_id, error.code, error.message, error.data)
 
     def _internal(self, session: str | None) -> JsonRpcError:
-        return self._error(ErrorKind.INTERNAL, "Internal error", "The engine's log on stderr says more.", session)
-
-    def _error(self, kind: ErrorKind, message: str, hint: str, session: str | None) -> JsonRpcError:
-        data = ErrorData(kind=kind.kind, hint=self._readable(hint), id=session)
-        return JsonRpcError(kind.code, self._readable(message), data)
+        kind = ErrorKind.INTERNAL
+        data = ErrorData(kind=kind.kind, hint="The engine's log on stderr says more.", id=session)
+        return JsonRpcError(kind.code, "Internal error", data)
 
     def _readable(self, text: str) -> str:
         return one_line(self._redactor.redact(text))

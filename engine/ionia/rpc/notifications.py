@@ -68,10 +68,10 @@ def _message(event: Event, redactor: Redactor) -> tuple[str, object]:  # noqa: P
         case SessionFailed():
             return "session.error", r.ErrorNotification(
                 id=event.session_id,
+                kind=event.session_kind.value,
                 code=event.kind.code,
                 message=redactor.redact(event.message),
-                data={**clean(event.data), "kind": event.kind.kind},
-                kind=_kind(event.session_kind),
+                data=r.FailureData.of(event.kind, redactor.redact(event.hint), event.live_kind),
             )
         case ConnectionChanged():
             return "streamer.connection", r.ConnectionNotification(
@@ -80,6 +80,7 @@ def _message(event: Event, redactor: Redactor) -> tuple[str, object]:  # noqa: P
                 attempt=event.attempt,
                 delay_ms=event.delay_ms,
                 reason=redactor.redact(event.reason),
+                kind=event.kind,
             )
         case BackpressureChanged():
             return "streamer.backpressure", r.BackpressureNotification(

@@ -1,7 +1,8 @@
 """The OpenRPC document (1.3.2), made from `ionia.rpc.schema`. Pure.
 
 Beyond the specification, under `x-` names as it allows: `x-named-only` on options that can't be given by position,
-`x-notifications` with the payload of each notification, `x-errors` with every error kind and code, `x-alias-of`.
+`x-notifications` with the payload of each notification, `x-errors` with every error kind and code,
+`x-live-kinds` with every reason of a connection that failed, `x-alias-of`.
 """
 
 from functools import cache
@@ -10,6 +11,7 @@ from typing import Any
 import msgspec
 
 from ionia.core.errors import ErrorKind
+from ionia.core.failure import LiveKind
 from ionia.rpc import results as r
 from ionia.rpc.schema import ERROR_WHEN, INVALID_PARAMS, METHODS, NOTIFICATIONS, WIRE_ERRORS, Method, Notification
 from ionia.rpc.validation import word_order
@@ -43,6 +45,7 @@ def document() -> dict[str, Any]:
         "components": {"schemas": components},
         "x-notifications": notifications,
         "x-errors": _errors(),
+        "x-live-kinds": [{"kind": kind.value, "when": kind.meaning} for kind in LiveKind],
     }
 
 

@@ -7,9 +7,11 @@ them for the OpenRPC document.
 from collections.abc import Callable
 from typing import Annotated, Literal
 
-from msgspec import Meta, Struct
+from msgspec import UNSET, Meta, Struct, UnsetType
 
+from ionia.core.errors import ErrorKind
 from ionia.core.events import EventData
+from ionia.core.failure import LiveKind
 from ionia.core.selftest_report import SelftestReport
 from ionia.core.service import DeviceList, EngineInfo
 
@@ -19,6 +21,9 @@ PROTOCOL_VERSION = 1
 
 StateName = Annotated[str, Meta(description="State of the session, a stable lower-case word.")]
 KindName = Literal["recorder", "streamer"]
+LiveKindName = Annotated[
+    LiveKind, Meta(description="Why a connection to a server failed or was lost, see x-live-kinds.")
+]
 
 
 class InfoResult(Struct, frozen=True, rename="camel", kw_only=True):
@@ -197,17 +202,27 @@ class WarningNotification(Struct, frozen=True, rename="camel", kw_only=True, omi
     kind: KindName | None = None
 
 
-class ErrorNotification(Struct, frozen=True, rename="camel", kw_only=True, omit_defaults=True):
+class FailureData(Struct, frozen=True, rename="camel", kw_only=True):
+    """`data` of session.error."""
+
+    kind: Annotated[str, Meta(description="Stable name of the error, see x-errors.")]
+    hint: Annotated[str, Meta(description="What to do about it, or empty.")]
+    live_kind: LiveKindName | UnsetType = UNSET
+
+    @classmethod
+    def of(cls, kind: ErrorKind, hint: str, live_kind: LiveKind | None) -> "FailureData":
+        """The same, as it goes over the wire."""
+        return cls(kind=kind.kind, hint=hint, live_kind=UNSET if live_kind is None else live_kind)
+
+
+class ErrorNotification(Struct, frozen=True, rename="camel", kw_only=True):
     """session.error: the session can't go on; what was recorded is kept."""
 
     id: str
+    kind: KindName
     code: Annotated[int, Meta(description="One of x-errors.")]
     message: str
-    data: Annotated[
-        dict[str, str | int | float | bool | None],
-        Meta(description="`kind` is the stable name of the error; the rest are details."),
-    ]
-    kind: KindName | None = None
+    data: FailureData
 
 
 class ConnectionNotification(Struct, frozen=True, rename="camel", kw_only=True):
@@ -217,7 +232,8 @@ class ConnectionNotification(Struct, frozen=True, rename="camel", kw_only=True):
     state: Literal["connecting", "connected", "reconnecting", "failed", "closed"]
     attempt: Annotated[int, Meta(description="Counts from 1 since the last success.")]
     delay_ms: Annotated[int, Meta(description="Wait before the next attempt.")]
-    reason: str
+    reason: Annotated[str, Meta(description="One line, or empty.")]
+    kind: LiveKindName | None
 
 
 class BackpressureNotification(Struct, frozen=True, rename="camel", kw_only=True):
@@ -360,3 +376,4 @@ class ErrorData(Struct, frozen=True, rename="camel", kw_only=True):
     kind: Annotated[str, Meta(description="Stable name of the error, see x-errors.")]
     hint: Annotated[str, Meta(description="What to do about it, or empty.")]
     id: Annotated[str | None, Meta(description="The session concerned, or null.")]
+    live_kind: LiveKindName | UnsetType = UNSET

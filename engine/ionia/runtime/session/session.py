@@ -251,7 +251,14 @@ class Session:
     def _report(self, error: IoniaError) -> None:
         log.error("session failed: %s", error.message)
         self._emit(
-            SessionFailed(session_id=self.session_id, session_kind=self.kind, kind=error.kind, message=error.message)
+            SessionFailed(
+                session_id=self.session_id,
+                session_kind=self.kind,
+                kind=error.kind,
+                message=error.message,
+                hint=error.hint,
+                live_kind=error.live_kind,
+            )
         )
 
 
