@@ -11,12 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ionia.core.errors import ErrorKind, IoniaError
-from ionia.sources.linux.pulse_library import (
-    CONTEXT_NOAUTOSPAWN,
-    INVALID_INDEX,
-    SUBSCRIPTION_MASK_SERVER,
-    pulse_library,
-)
+from ionia.sources.linux.pulse_library import INVALID_INDEX, pulse_library
 
 ANSWER_TIMEOUT_S = 2.0
 """A healthy server answers in 5 ms. One that doesn't answer within this is treated as not there."""
@@ -82,7 +77,8 @@ class PulseConnection:
         """Connect. Raises IoniaError(AUDIO_UNAVAILABLE); then close it."""
         lib = self.lib
         server = self._server.encode() or self.ffi.NULL
-        if lib.pa_context_connect(self.context, server, CONTEXT_NOAUTOSPAWN, self.ffi.NULL) < 0:
+        if lib.pa_context_connect(self.context, server, lib.PA_CONTEXT_NOAUTOSPAWN, self.ffi.NULL) < 0:
+            # Not autospawned: recording must not be what starts a sound server.
             raise self._unavailable(self._error_text())
         deadline_us = self.now_us() + self._timeout_us
         while (state := lib.pa_context_get_state(self.context)) != lib.PA_CONTEXT_READY:
@@ -189,7 +185,11 @@ class PulseConnection:
         self._callbacks = [on_answer, on_event]
         self.lib.pa_context_set_subscribe_callback(self.context, on_event, self.ffi.NULL)
         # Subscribed first and asked second: a change between the two is seen as an event.
-        self._ask(self.lib.pa_context_subscribe(self.context, SUBSCRIPTION_MASK_SERVER, self.ffi.NULL, self.ffi.NULL))
+        self._ask(
+            self.lib.pa_context_subscribe(
+                self.context, self.lib.PA_SUBSCRIPTION_MASK_SERVER, self.ffi.NULL, self.ffi.NULL
+            )
+        )
         self._ask(self.lib.pa_context_get_server_info(self.context, on_answer, self.ffi.NULL))
         return self.defaults
 

@@ -1,95 +1,54 @@
-"""libpulse through soundcard's own description of it, without the connection that soundcard makes at import.
+"""Loads libpulse: the one that the program's environment finds, or the system's own where that one is none.
 
-`import soundcard` needs a running server, keeps one connection for ever and waits in loops that never end once the
-server is gone. Its C declarations are right, so they are read from the installed package and completed here with what
-capture needs: a main loop that the caller turns, events, timing. This module must not connect to anything.
+An AppImage's or conda's LD_LIBRARY_PATH puts other libraries in the way, which don't load or lack what is called.
+This module must not connect to anything.
 """
 
 import functools
-import importlib.util
+import logging
+import os
+import re
 import threading
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 import cffi
 
 from ionia.core.errors import ErrorKind, IoniaError
+from ionia.sources.linux.pulse_declarations import DECLARATIONS
 
-CONTEXT_NOAUTOSPAWN = 0x1
-"""PA_CONTEXT_NOAUTOSPAWN (pulse/def.h): recording must not be what starts a sound server."""
-
-SUBSCRIPTION_MASK_SERVER = 0x80
-"""PA_SUBSCRIPTION_MASK_SERVER (pulse/def.h): an event when the default sink or source changes."""
+log = logging.getLogger(__name__)
 
 INVALID_INDEX = 0xFFFFFFFF
 """PA_INVALID_INDEX (pulse/def.h)."""
 
+VOLUME_NORM = 0x10000
+"""PA_VOLUME_NORM (pulse/volume.h): 100 %, 0 dB."""
+
 LIBRARY = "libpulse.so.0"
 
-MISSING_DECLARATIONS = """
-int pa_mainloop_prepare(pa_mainloop *m, int timeout);
-int pa_mainloop_poll(pa_mainloop *m);
-int pa_mainloop_dispatch(pa_mainloop *m);
-void pa_mainloop_wakeup(pa_mainloop *m);
+SYSTEM_FOLDERS = ("/usr/lib/*-linux-gnu*", "/usr/lib64", "/usr/lib", "/lib/*-linux-gnu*", "/lib64", "/lib")
+"""Where Debian, Fedora, Arch and their children keep it."""
 
-pa_usec_t pa_rtclock_now(void);
-const char *pa_strerror(int error);
-void pa_operation_cancel(pa_operation *o);
+SEARCH_VARIABLES = ("LD_LIBRARY_PATH", "LD_PRELOAD")
+"""What makes the loader find another library than the system's."""
 
-typedef void (*pa_context_subscribe_cb_t)(pa_context *c, uint32_t event, uint32_t index, void *userdata);
-void pa_context_set_subscribe_callback(pa_context *c, pa_context_subscribe_cb_t cb, void *userdata);
-pa_operation *pa_context_subscribe(pa_context *c, uint32_t mask, pa_context_success_cb_t cb, void *userdata);
-
-struct timeval { long tv_sec; long tv_usec; };
-typedef struct pa_timing_info {
-    struct timeval timestamp;
-    int synchronized_clocks;
-    pa_usec_t sink_usec;
-    pa_usec_t source_usec;
-    pa_usec_t transport_usec;
-    int playing;
-    int write_index_corrupt;
-    int64_t write_index;
-    int read_index_corrupt;
-    int64_t read_index;
-    pa_usec_t configured_sink_usec;
-    pa_usec_t configured_source_usec;
-    int64_t since_underrun;
-} pa_timing_info;
-const pa_timing_info *pa_stream_get_timing_info(pa_stream *s);
-int pa_stream_is_suspended(const pa_stream *s);
-
-uint32_t pa_stream_get_index(const pa_stream *s);
-typedef struct pa_source_output_info {
-    uint32_t index;
-    const char *name;
-    uint32_t owner_module;
-    uint32_t client;
-    uint32_t source;
-    pa_sample_spec sample_spec;
-    pa_channel_map channel_map;
-    pa_usec_t buffer_usec;
-    pa_usec_t source_usec;
-} pa_source_output_info;
-typedef void (*pa_source_output_info_cb_t)(pa_context *c, const pa_source_output_info *i, int eol, void *userdata);
-pa_operation *pa_context_get_source_output_info(
-    pa_context *c, uint32_t index, pa_source_output_info_cb_t cb, void *userdata);
-"""
-"""From PulseAudio 16's pulse/*.h; its ABI is frozen since 1.0. Of pa_source_output_info as much as is read."""
+_FUNCTION = re.compile(r"\b(pa_\w+)\((?!\*)")
 
 
 class PulseLibrary:
     """`ffi` and `lib`, as cffi gives them: untyped, because C's own types are checked by cffi at each call."""
 
-    def __init__(self) -> None:
-        found = importlib.util.find_spec("soundcard")
-        if found is None or found.origin is None:
-            raise OSError("the Python package soundcard is not installed")
-        header = Path(found.origin).with_name("pulseaudio.py.h").read_text(encoding="utf-8")
+    def __init__(self, path: str = LIBRARY) -> None:
+        """Raises OSError when it doesn't load or lacks a function that is called here."""
         self.ffi: Any = cffi.FFI()
-        self.ffi.cdef(header)
-        self.ffi.cdef(MISSING_DECLARATIONS)
-        self.lib: Any = self.ffi.dlopen(LIBRARY)
+        self.ffi.cdef(DECLARATIONS)
+        self.lib: Any = self.ffi.dlopen(path)
+        # cffi looks each one up when it is first called: in the middle of a take.
+        missing = [name for name in FUNCTIONS if not hasattr(self.lib, name)]
+        if missing:
+            raise OSError(f"{path} has no {missing[0]}")
 
     def text(self, pointer: Any) -> str:
         """A C string; empty for NULL."""
@@ -98,12 +57,36 @@ class PulseLibrary:
         return bytes(self.ffi.string(pointer)).decode("utf-8", "replace")
 
 
+FUNCTIONS = tuple(dict.fromkeys(_FUNCTION.findall(DECLARATIONS)))
+"""All that is called."""
+
 _loading = threading.Lock()
 
 
 @functools.cache
 def _load() -> PulseLibrary:
-    return PulseLibrary()
+    return load(LIBRARY, system_libraries())
+
+
+def load(first: str, others: Iterable[str]) -> PulseLibrary:
+    """The first of them that is whole. Raises the first one's OSError when none is."""
+    try:
+        return PulseLibrary(first)
+    except OSError as error:
+        for other in others:
+            try:
+                library = PulseLibrary(other)
+            except OSError:
+                continue
+            log.warning("%s is used: %s%s", other, error, f" (because of {_in_the_way()})" if _in_the_way() else "")
+            return library
+        raise error from None
+
+
+def system_libraries() -> list[str]:
+    """Paths of the system's own libpulse, whatever the environment says; usually one."""
+    found = (path for folder in SYSTEM_FOLDERS for path in Path("/").glob(f"{folder[1:]}/{LIBRARY}"))
+    return [str(path) for path in {path.resolve(): path for path in found}.values()]
 
 
 def pulse_library() -> PulseLibrary:
@@ -115,5 +98,11 @@ def pulse_library() -> PulseLibrary:
         raise IoniaError(
             ErrorKind.AUDIO_UNAVAILABLE,
             f"The sound library can't be loaded: {error}",
-            "Install libpulse0 (Debian, Ubuntu) or pulseaudio-libs (Fedora).",
+            f"Start without {_in_the_way()}, or install libpulse0."
+            if _in_the_way()
+            else "Install libpulse0 (Debian, Ubuntu) or pulseaudio-libs (Fedora).",
         ) from error
+
+
+def _in_the_way() -> str:
+    return " and ".join(f"{name}={os.environ[name]}" for name in SEARCH_VARIABLES if os.environ.get(name))
