@@ -2,6 +2,7 @@
 import { access } from "node:fs/promises";
 import type { HistoryEntry } from "@ionia/common";
 import type { JsonFile } from "./json_file.ts";
+import { StoredValue } from "./stored_value.ts";
 
 export type StoredEntry = Omit<HistoryEntry, "mediaUrl">;
 
@@ -18,45 +19,63 @@ const isEntry = (value: unknown): value is StoredEntry =>
   );
 
 export class HistoryStore {
-  readonly #file: JsonFile;
+  readonly #stored: StoredValue<readonly StoredEntry[]>;
   readonly #mediaUrl: (id: string) => string;
-  #entries: readonly StoredEntry[] = [];
+  /** Recordings of this run that the list's file has no room for: they are there all the same. */
+  #unsaved: readonly StoredEntry[] = [];
 
   constructor(file: JsonFile, mediaUrl: (id: string) => string) {
-    this.#file = file;
+    this.#stored = new StoredValue<readonly StoredEntry[]>(file, "The list of recordings", []);
     this.#mediaUrl = mediaUrl;
   }
 
   get entries(): readonly HistoryEntry[] {
-    return this.#entries.map((entry) => ({ ...entry, mediaUrl: this.#mediaUrl(entry.id) }));
+    return this.#all.map((entry) => ({ ...entry, mediaUrl: this.#mediaUrl(entry.id) }));
   }
 
+  /** Never rejects. */
   async load(): Promise<void> {
-    const content = await this.#file.read();
-    const entries = Array.isArray(content) ? content.filter(isEntry) : [];
-    const there = await Promise.all(
-      entries.map((entry) =>
-        access(entry.path).then(
-          () => true,
-          () => false,
-        ),
-      ),
-    );
-    this.#entries = entries.filter((_, index) => there[index]);
+    await this.#stored.load(async (content) => {
+      const entries = Array.isArray(content) ? content.filter(isEntry) : [];
+      const there = await Promise.all(entries.map((entry) => exists(entry.path)));
+      return entries.filter((_, index) => there[index]);
+    });
   }
 
+  /** Rejects when the list can't be saved; the recording is in it until the application ends all the same. */
   async add(entry: StoredEntry): Promise<void> {
-    this.#entries = [entry, ...this.#entries.filter(({ id }) => id !== entry.id)].slice(0, MOST_ENTRIES);
-    await this.#file.write(this.#entries);
+    try {
+      await this.#stored.change((entries) =>
+        [entry, ...entries.filter(({ id }) => id !== entry.id)].slice(0, MOST_ENTRIES),
+      );
+    } catch (error) {
+      this.#unsaved = [entry, ...this.#unsaved.filter(({ id }) => id !== entry.id)];
+      throw error;
+    }
   }
 
   /** Takes it off the list; the file stays. */
   async remove(id: string): Promise<void> {
-    this.#entries = this.#entries.filter((entry) => entry.id !== id);
-    await this.#file.write(this.#entries);
+    await this.#stored.change((entries) => entries.filter((entry) => entry.id !== id));
+    this.#unsaved = this.#unsaved.filter((entry) => entry.id !== id);
   }
 
   pathOf(id: string): string | undefined {
-    return this.#entries.find((entry) => entry.id === id)?.path;
+    return this.#all.find((entry) => entry.id === id)?.path;
   }
+
+  has(file: string): boolean {
+    return this.#all.some((entry) => entry.path === file);
+  }
+
+  get #all(): readonly StoredEntry[] {
+    return [...this.#unsaved, ...this.#stored.value];
+  }
+}
+
+function exists(file: string): Promise<boolean> {
+  return access(file).then(
+    () => true,
+    () => false,
+  );
 }

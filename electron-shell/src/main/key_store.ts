@@ -1,6 +1,7 @@
 /** Stream keys, encrypted by the system's vault, one per service. A key comes in and goes to the engine, nowhere else. */
-import { maskKey, type SavedKeys } from "@ionia/common";
+import { EngineError, maskKey, type SavedKeys } from "@ionia/common";
 import type { JsonFile } from "./json_file.ts";
+import { StoredValue } from "./stored_value.ts";
 
 /** Electron's safeStorage, in its asynchronous form. */
 export interface Vault {
@@ -21,15 +22,14 @@ const isStored = (value: unknown): value is StoredKey =>
   typeof (value as StoredKey).mask === "string";
 
 export class KeyStore {
-  readonly #file: JsonFile;
+  readonly #stored: StoredValue<Readonly<Record<string, StoredKey>>>;
   readonly #vault: Vault;
-  #stored: Record<string, StoredKey> = {};
   /** Keys of this run when there is no vault: forgotten at the end, never written in the clear. */
   #volatile: Record<string, string> = {};
   #encrypted = true;
 
   constructor(file: JsonFile, vault: Vault) {
-    this.#file = file;
+    this.#stored = new StoredValue<Readonly<Record<string, StoredKey>>>(file, "The stream keys", {});
     this.#vault = vault;
   }
 
@@ -38,20 +38,22 @@ export class KeyStore {
   }
 
   get masks(): SavedKeys {
-    const stored = Object.entries(this.#stored).map(([service, { mask }]) => [service, mask]);
+    const stored = this.#encrypted ? Object.entries(this.#stored.value).map(([name, { mask }]) => [name, mask]) : [];
     const volatile = Object.entries(this.#volatile).map(([service, key]) => [service, maskKey(key)]);
     return Object.fromEntries([...stored, ...volatile]) as SavedKeys;
   }
 
+  /** Never rejects: a vault that fails is none. */
   async load(): Promise<void> {
-    this.#encrypted = await this.#vault.isAvailable();
-    const content = await this.#file.read();
-    if (this.#encrypted && typeof content === "object" && content !== null) {
-      this.#stored = Object.fromEntries(Object.entries(content).filter(([, value]) => isStored(value))) as Record<
-        string,
-        StoredKey
-      >;
-    }
+    this.#encrypted = await this.#vault.isAvailable().catch(() => false);
+    await this.#stored.load((content) =>
+      typeof content === "object" && content !== null
+        ? (Object.fromEntries(Object.entries(content).filter(([, value]) => isStored(value))) as Record<
+            string,
+            StoredKey
+          >)
+        : {},
+    );
   }
 
   async save(service: string, key: string): Promise<void> {
@@ -59,24 +61,31 @@ export class KeyStore {
       this.#volatile = { ...this.#volatile, [service]: key };
       return;
     }
-    const cipher = await this.#vault.encrypt(key);
-    this.#stored = { ...this.#stored, [service]: { cipher: cipher.toString("base64"), mask: maskKey(key) } };
-    await this.#file.write(this.#stored);
+    const cipher = (await this.#vault.encrypt(key)).toString("base64");
+    await this.#stored.change((stored) => ({ ...stored, [service]: { cipher, mask: maskKey(key) } }));
   }
 
+  /** Rejects when it is still in the file. */
   async forget(service: string): Promise<void> {
-    const without = <T>(keys: Record<string, T>): Record<string, T> =>
+    const without = <T>(keys: Readonly<Record<string, T>>): Record<string, T> =>
       Object.fromEntries(Object.entries(keys).filter(([name]) => name !== service));
+    if (service in this.#stored.value) await this.#stored.change(without);
     this.#volatile = without(this.#volatile);
-    this.#stored = without(this.#stored);
-    if (this.#encrypted) await this.#file.write(this.#stored);
   }
 
   /** The key in the clear, or undefined. Rejects when the vault can't open it any more. */
   async read(service: string): Promise<string | undefined> {
     const volatile = this.#volatile[service];
     if (volatile !== undefined) return volatile;
-    const stored = this.#stored[service];
-    return stored === undefined ? undefined : this.#vault.decrypt(Buffer.from(stored.cipher, "base64"));
+    const stored = this.#encrypted ? this.#stored.value[service] : undefined;
+    if (stored === undefined) return undefined;
+    try {
+      return await this.#vault.decrypt(Buffer.from(stored.cipher, "base64"));
+    } catch (cause) {
+      throw new EngineError("key_unreadable", "The saved stream key can't be read any more.", {
+        hint: "Enter it again.",
+        cause,
+      });
+    }
   }
 }

@@ -3,10 +3,13 @@ import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
 import { Readable } from "node:stream";
 
+/** Never rejects. */
 export async function fileResponse(file: string, contentType: string, range: string | null): Promise<Response> {
   let size: number;
   try {
-    size = (await stat(file)).size;
+    const found = await stat(file);
+    if (!found.isFile()) return new Response("not found", { status: 404 });
+    size = found.size;
   } catch {
     return new Response("not found", { status: 404 });
   }

@@ -11,7 +11,7 @@ import {
   type RecordingResult,
 } from "@ionia/common";
 import { Recorder, type EngineClient } from "@ionia/node";
-import type { HistoryStore } from "./history_store.ts";
+import type { HistoryStore, StoredEntry } from "./history_store.ts";
 import { recordingPath } from "./recording_path.ts";
 import type { ShellStore } from "./shell_store.ts";
 
@@ -41,6 +41,7 @@ export class RecordingControl {
     return this.#options.store.state.recording.phase;
   }
 
+  /** Never rejects. */
   async start(): Promise<RecordingResult> {
     const { client, store, userData, now } = this.#options;
     if (isRecordingActive(this.#phase)) return { success: false, error: "A recording is already running." };
@@ -65,6 +66,7 @@ export class RecordingControl {
     return { success: true, outputPath };
   }
 
+  /** Never rejects. */
   async stop(): Promise<RecordingResult> {
     const { store } = this.#options;
     const take = this.#take;
@@ -131,7 +133,7 @@ export class RecordingControl {
     );
     if (bytes === 0) return;
     const name = path.basename(take.outputPath, ".mp4");
-    await history.add({
+    const entry: StoredEntry = {
       id: name,
       name,
       path: take.outputPath,
@@ -142,6 +144,11 @@ export class RecordingControl {
       height: stats?.height ?? 0,
       fps: stats?.fps ?? 0,
       recovered,
+    };
+    // The file is what counts: a list that can't be saved makes no recording fail.
+    await history.add(entry).catch((error: unknown) => {
+      const { message, hint } = toProblem(error);
+      store.notify({ level: "warning", code: "list_not_saved", message, hint });
     });
     store.dispatch({ type: "history", history: history.entries });
   }

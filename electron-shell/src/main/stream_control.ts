@@ -27,7 +27,7 @@ export class StreamControl {
     this.#store = store;
   }
 
-  /** Resolves once the engine is trying to connect; how that goes is told by the state. */
+  /** Resolves once the engine is trying to connect; how that goes is told by the state. Never rejects. */
   async start(rtmpUrl: string): Promise<StreamResult> {
     const store = this.#store;
     if (isStreamActive(store.state.stream.phase)) return { success: false, error: "A stream is already running." };
@@ -61,6 +61,7 @@ export class StreamControl {
     return { success: true, rtmpUrl: shown };
   }
 
+  /** Never rejects. */
   async stop(): Promise<StreamResult> {
     const streamer = this.#streamer;
     if (streamer === undefined) return { success: false, error: "Nothing is being streamed." };

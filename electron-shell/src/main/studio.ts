@@ -2,6 +2,7 @@
 import { mkdir, statfs } from "node:fs/promises";
 import path from "node:path";
 import {
+  DEFAULT_SETTINGS,
   captureParams,
   isRecordingActive,
   isStreamActive,
@@ -11,6 +12,7 @@ import {
   serverOf,
   toProblem,
   type RecordingResult,
+  type Settings,
   type ShellState,
   type StreamResult,
 } from "@ionia/common";
@@ -19,8 +21,9 @@ import { HistoryStore } from "./history_store.ts";
 import { JsonFile } from "./json_file.ts";
 import { KeyStore, type Vault } from "./key_store.ts";
 import { Readiness } from "./readiness.ts";
-import { RecordingControl } from "./recording_control.ts";
+import { RecordingControl, told } from "./recording_control.ts";
 import { ShellStore } from "./shell_store.ts";
+import { StoredValue } from "./stored_value.ts";
 import { StreamControl } from "./stream_control.ts";
 
 /** How often the engine tells figures: smooth enough for a clock that shows seconds. */
@@ -40,8 +43,8 @@ export class Studio {
   readonly history: HistoryStore;
   readonly #client: EngineClient;
   readonly #keys: KeyStore;
-  readonly #settingsFile: JsonFile;
-  readonly #recordings: string;
+  readonly #settings: StoredValue<Settings>;
+  readonly recordingsFolder: string;
   readonly #recording: RecordingControl;
   readonly #stream: StreamControl;
   readonly #readiness: Readiness;
@@ -54,13 +57,17 @@ export class Studio {
   constructor(options: StudioOptions) {
     const { client, userData, vault, mediaUrl, now = () => new Date() } = options;
     this.#client = client;
-    this.#recordings = path.join(userData, "recordings");
+    this.recordingsFolder = path.join(userData, "recordings");
     this.history = new HistoryStore(new JsonFile(path.join(userData, "history.json")), mediaUrl);
     this.#keys = new KeyStore(new JsonFile(path.join(userData, "stream-keys.json")), vault);
-    this.#settingsFile = new JsonFile(path.join(userData, "settings.json"));
+    this.#settings = new StoredValue(
+      new JsonFile(path.join(userData, "settings.json")),
+      "The settings",
+      DEFAULT_SETTINGS,
+    );
     this.#recording = new RecordingControl({ client, store: this.store, history: this.history, userData, now });
     this.#stream = new StreamControl(client, this.store);
-    this.#readiness = new Readiness(client, this.store, this.#recordings);
+    this.#readiness = new Readiness(client, this.store, this.recordingsFolder);
   }
 
   get state(): ShellState {
@@ -69,10 +76,10 @@ export class Studio {
 
   /** Load what is stored and start the engine. Resolves when the window has all it shows; never rejects. */
   async open(): Promise<void> {
-    await mkdir(this.#recordings, { recursive: true });
-    await Promise.all([this.history.load(), this.#keys.load()]);
-    const settings = readSettings(await this.#settingsFile.read());
-    this.store.dispatch({ type: "settings", settings });
+    // A folder that can't be made is told when it is needed: each recording makes it, or says why not.
+    await mkdir(this.recordingsFolder, { recursive: true }).catch(() => undefined);
+    await Promise.all([this.history.load(), this.#keys.load(), this.#settings.load(readSettings)]);
+    this.store.dispatch({ type: "settings", settings: this.#settings.value });
     this.store.dispatch({ type: "history", history: this.history.entries });
     this.#tellKeys();
     await this.#measureDisk();
@@ -82,7 +89,7 @@ export class Studio {
     await this.startEngine();
   }
 
-  /** Start the engine if it isn't running. */
+  /** Start the engine if it isn't running. Never rejects: the state says how it went. */
   async startEngine(): Promise<void> {
     try {
       await this.#client.start();
@@ -131,10 +138,15 @@ export class Studio {
     return result;
   }
 
-  /** To the destination of the settings, with the key that was saved for it. */
+  /** To the destination of the settings, with the key that was saved for it. Never rejects. */
   async startSavedStream(): Promise<StreamResult> {
     const { settings } = this.state;
-    const key = await this.#keys.read(settings.service);
+    let key: string | undefined;
+    try {
+      key = await this.#keys.read(settings.service);
+    } catch (error) {
+      return { success: false, error: told(toProblem(error)) };
+    }
     if (key === undefined) return { success: false, error: "Enter the stream key first." };
     return this.startStream(joinStreamUrl(serverOf(settings), key));
   }
@@ -143,11 +155,11 @@ export class Studio {
     return this.#stream.stop();
   }
 
+  /** Rejects with InvalidSettings, or with EngineError when they can't be saved; they are then what they were. */
   async updateSettings(patch: unknown): Promise<void> {
     const before = this.state.settings;
-    const settings = patchSettings(before, patch);
+    const settings = await this.#settings.change((current) => patchSettings(current, patch));
     this.store.dispatch({ type: "settings", settings });
-    await this.#settingsFile.write(settings);
     if (JSON.stringify(captureParams(before)) !== JSON.stringify(captureParams(settings))) this.#adjust();
   }
 
@@ -172,12 +184,12 @@ export class Studio {
     this.#adjust();
   }
 
-  /** End what runs with everything kept, then the engine. */
+  /** End what runs with everything kept, then the engine. Never rejects. */
   async close(): Promise<void> {
     clearInterval(this.#diskTimer);
     if (isRecordingActive(this.state.recording.phase)) await this.#recording.stop();
     if (isStreamActive(this.state.stream.phase)) await this.#stream.stop();
-    await this.#client.close();
+    await this.#client.close().catch(() => undefined); // It is gone, which is what was wanted.
   }
 
   #listen(): void {
@@ -221,7 +233,7 @@ export class Studio {
   }
 
   async #measureDisk(): Promise<void> {
-    const free = await statfs(this.#recordings).then(
+    const free = await statfs(this.recordingsFolder).then(
       (found) => found.bavail * found.bsize,
       () => null,
     );

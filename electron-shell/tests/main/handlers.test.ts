@@ -1,6 +1,6 @@
 /** The window's requests, from the channel to an engine in memory and back. */
 import { existsSync } from "node:fs";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
@@ -245,6 +245,59 @@ describe("the rest", () => {
     await studio.close();
     await open();
     expect((await api.getState()).settings.theme).toBe("dark");
+  });
+
+  it("has the settings that it could save, and says when it could not", async () => {
+    await api.updateSettings({ theme: "dark" });
+    await rm(path.join(folder, "settings.json"));
+    await mkdir(path.join(folder, "settings.json", "in the way"), { recursive: true });
+    expect(await api.updateSettings({ theme: "light", micGain: 2 })).toEqual({
+      success: false,
+      error: expect.stringMatching(/^The settings could not be saved \(/) as string,
+    });
+    expect(await api.getState()).toMatchObject({ settings: { theme: "dark", micGain: 1.2 } });
+  });
+
+  it("keeps a recording whose place in the list could not be saved", async () => {
+    await mkdir(path.join(folder, "history.json", "in the way"), { recursive: true });
+    const outputPath = path.join(folder, "recordings", `${FILE}.mp4`);
+    await api.startRecording();
+    expect(await api.stopRecording()).toEqual({ success: true, outputPath });
+    expect(studio.state).toMatchObject({
+      recording: { phase: "idle", problem: null },
+      history: [{ id: FILE }],
+      notices: [{ code: "list_not_saved", level: "warning" }],
+    });
+  });
+
+  it("opens where nothing can be written, and says so when something must be", async () => {
+    await studio.close();
+    const occupied = path.join(folder, "a file");
+    await writeFile(occupied, "");
+    const other = new Studio({
+      client: new EngineClient({ launch: new MemoryEngines().launch }),
+      userData: occupied,
+      vault: { ...fakeVault(), isAvailable: () => Promise.reject(new Error("no keyring")) },
+      mediaUrl: (id) => id,
+    });
+    await other.open();
+    expect(other.state).toMatchObject({ engine: { phase: "ready" }, keysEncrypted: false });
+    expect(await other.startRecording()).toMatchObject({
+      success: false,
+      error: expect.stringContaining("folder for recordings") as string,
+    });
+    await other.close();
+  });
+
+  it("says when the system's vault gives a key back no more", async () => {
+    await studio.close();
+    const vault: Vault = { ...fakeVault(), decrypt: () => Promise.reject(new Error("locked")) };
+    await open(vault);
+    await api.saveStreamKey("twitch", KEY);
+    expect(await studio.startSavedStream()).toEqual({
+      success: false,
+      error: "The saved stream key can't be read any more. Enter it again.",
+    });
   });
 
   it("shows and forgets recordings of the list only", async () => {

@@ -35,13 +35,21 @@ export class ShellClient {
   /** The last minute of each session, for the chart. */
   readonly bitrates = { recording: new BitrateLog(), stream: new BitrateLog() };
   #state: ShellState = INITIAL_STATE;
+  #kept: Settings = INITIAL_STATE.settings;
+  #asked: readonly Partial<Settings>[] = [];
   #early: ShellEvent[] | undefined = [];
 
   constructor(api: BasicElectronAPI | ElectronAPI) {
     this.#api = api;
     if (isFull(api)) {
       api.onEvent((event) => (this.#early === undefined ? this.#apply(event) : this.#early.push(event)));
-      void api.getState().then((state) => this.#begin(state));
+      api.getState().then(
+        (state) => this.#begin(state),
+        (error: unknown) => {
+          this.#begin(INITIAL_STATE);
+          this.#refused(wordsOf(error));
+        },
+      );
     } else {
       this.#begin({ ...INITIAL_STATE, engine: { phase: "ready", message: "", version: "" } });
     }
@@ -65,11 +73,12 @@ export class ShellClient {
     return () => this.#levelListeners.delete(listener);
   }
 
+  /** Never rejects: the phase says how it went. */
   async toggleRecording(): Promise<void> {
     const active = isRecordingActive(this.#state.recording.phase);
     const change = (part: Partial<ShellState["recording"]>): void => this.#local({ type: "recording", change: part });
     change(active ? { phase: "stopping" } : { phase: "starting", problem: null });
-    const answer = await (active ? this.#api.stopRecording() : this.#api.startRecording());
+    const answer = await answered(active ? this.#api.stopRecording() : this.#api.startRecording());
     if (answer.success) change({ phase: active ? "idle" : "recording", outputPath: answer.outputPath ?? null });
     else
       change({
@@ -78,12 +87,12 @@ export class ShellClient {
       });
   }
 
-  /** Ends a running stream; else goes live to `rtmpUrl`, or to the saved destination without one. */
+  /** Ends a running stream; else goes live to `rtmpUrl`, or to the saved destination without one. Never rejects. */
   async toggleStream(rtmpUrl?: string): Promise<void> {
     const active = isStreamActive(this.#state.stream.phase);
     const change = (part: Partial<ShellState["stream"]>): void => this.#local({ type: "stream", change: part });
     change(active ? { phase: "stopping" } : { phase: "starting", problem: null });
-    const answer = await (active ? this.#api.stopStream() : this.#startStream(rtmpUrl));
+    const answer = await answered(active ? this.#api.stopStream() : this.#startStream(rtmpUrl));
     if (answer.success) change({ phase: active ? "idle" : "live", rtmpUrl: answer.rtmpUrl ?? null });
     else
       change({
@@ -92,20 +101,24 @@ export class ShellClient {
       });
   }
 
-  /** Carry out and, if it is refused, say why. Whether it succeeded. */
+  /** Carry out and, if it is refused, say why. Whether it succeeded. Never rejects. */
   async command(action: (api: ElectronAPI) => Promise<CommandResult>): Promise<boolean> {
     const api = this.full;
     if (api === undefined) return false;
-    const { success, error } = await action(api);
+    const { success, error } = await answered(action(api));
     if (!success) this.#refused(error);
     return success;
   }
 
-  /** Shown at once, so that a control follows the finger; taken back if it is refused. */
+  /** Shown at once, so that a control follows the finger; taken back if it is refused. Never rejects. */
   async updateSettings(patch: Partial<Settings>): Promise<void> {
-    const before = this.#state.settings;
-    this.#apply({ type: "settings", settings: { ...before, ...patch } });
-    if (!(await this.command((api) => api.updateSettings(patch)))) this.#apply({ type: "settings", settings: before });
+    const kept = this.#kept;
+    this.#asked = [...this.#asked, patch];
+    this.#showSettings(kept);
+    const success = await this.command((api) => api.updateSettings(patch));
+    this.#asked = this.#asked.filter((one) => one !== patch);
+    // An application that tells of no settings keeps none: what was accepted is all there is to know.
+    this.#showSettings(success && this.#kept === kept ? { ...kept, ...patch } : this.#kept);
   }
 
   dismissNotice(id: number): void {
@@ -132,8 +145,16 @@ export class ShellClient {
     });
   }
 
+  /** `kept` is what the main process has; what was asked for since lies above it until it is answered. */
+  #showSettings(kept: Settings): void {
+    this.#kept = kept;
+    this.#state = { ...this.#state, settings: Object.assign({ ...kept }, ...this.#asked) as Settings };
+    this.#tell();
+  }
+
   #begin(state: ShellState): void {
     this.#state = state;
+    this.#kept = state.settings;
     const early = this.#early ?? [];
     this.#early = undefined;
     for (const event of early) this.#apply(event);
@@ -150,6 +171,10 @@ export class ShellClient {
       for (const listener of this.#levelListeners) listener(event.levels);
       return;
     }
+    if (event.type === "settings") {
+      this.#showSettings(event.settings);
+      return;
+    }
     this.#state = reduceShell(this.#state, event);
     if (event.type === "recording" && "stats" in event.change)
       this.bitrates.recording.recorded(event.change.stats ?? null);
@@ -159,5 +184,16 @@ export class ShellClient {
 
   #tell(): void {
     for (const listener of this.#listeners) listener();
+  }
+}
+
+const wordsOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+/** An application's method may reject, whatever ours does: that is a refusal like any other. */
+async function answered<T extends CommandResult>(answer: Promise<T>): Promise<T> {
+  try {
+    return await answer;
+  } catch (error) {
+    return { success: false, error: wordsOf(error) } as T; // What else an answer has is optional in all of them.
   }
 }
