@@ -11,6 +11,7 @@ import { isTrustedFrame } from "./sender_check.ts";
 import { quitQuestion } from "./status_text.ts";
 import { Studio } from "./studio.ts";
 import { createTray } from "./tray.ts";
+import { VIDEO_EXTENSIONS, VideoRequests } from "./video_request.ts";
 import { ShellWindow } from "./window.ts";
 
 const here = path.dirname(fileURLToPath(import.meta.url));
@@ -35,7 +36,8 @@ async function run(): Promise<void> {
     onLog: (line) => process.stderr.write(`engine: ${line}\n`),
   });
   const studio = new Studio({ client, userData: app.getPath("userData"), vault, mediaUrl });
-  serveScheme({ rendererFolder: RENDERER_FOLDER, recordingPath: (id) => studio.history.pathOf(id) });
+  const videos = new VideoRequests(studio.recordingsFolder, (file) => studio.history.has(file));
+  serveScheme({ rendererFolder: RENDERER_FOLDER, recordingPath: (id) => studio.history.pathOf(id), videos });
 
   const window = new ShellWindow({
     preload: PRELOAD,
@@ -47,10 +49,11 @@ async function run(): Promise<void> {
       const { canceled, filePaths } = await dialog.showOpenDialog({
         properties: ["openFile"],
         filters: [
-          { name: "Video", extensions: ["mp4", "mov", "mkv", "webm"] },
+          { name: "Video", extensions: [...VIDEO_EXTENSIONS] },
           { name: "All files", extensions: ["*"] },
         ],
       });
+      videos.choose(filePaths);
       return { canceled, filePaths };
     },
     showInFolder: (file) => shell.showItemInFolder(file),
@@ -93,7 +96,7 @@ function guardQuit(studio: Studio, window: ShellWindow): void {
     event.preventDefault();
     if (asking) return;
     asking = true;
-    void (async () => {
+    const ask = async (): Promise<void> => {
       const question = quitQuestion(studio.state);
       if (question !== null) {
         const { response } = await dialog.showMessageBox({
@@ -112,10 +115,18 @@ function guardQuit(studio: Studio, window: ShellWindow): void {
       agreed = true;
       await studio.close();
       app.quit();
-    })();
+    };
+    ask().catch((error: unknown) => {
+      process.stderr.write(`the question before quitting failed: ${String(error)}\n`);
+      asking = false;
+    });
   });
 }
 
 registerScheme();
-if (app.requestSingleInstanceLock()) void run();
-else app.quit();
+if (app.requestSingleInstanceLock()) {
+  run().catch((error: unknown) => {
+    dialog.showErrorBox("Ionia can't start", error instanceof Error ? error.message : String(error));
+    app.exit(1);
+  });
+} else app.quit();

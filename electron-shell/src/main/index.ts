@@ -8,4 +8,6 @@ export * from "./recording_path.ts";
 export * from "./sender_check.ts";
 export * from "./shell_store.ts";
 export * from "./status_text.ts";
+export * from "./stored_value.ts";
 export * from "./studio.ts";
+export * from "./video_request.ts";

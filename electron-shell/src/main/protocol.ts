@@ -1,7 +1,11 @@
-/** `ionia://app/…` is the built window, `ionia://media/<id>` a recording of the history. Nothing else is served. */
+/**
+ * `ionia://app/…` is the built window, `ionia://media/<id>` a recording of the history, `ionia-video://open?path=…` a video
+ * that the user chose. Nothing else is served.
+ */
 import path from "node:path";
 import { protocol } from "electron";
 import { fileResponse } from "./media_response.ts";
+import { VIDEO_SCHEME, type VideoRequests } from "./video_request.ts";
 
 const SCHEME = "ionia";
 
@@ -20,24 +24,22 @@ export function mediaUrl(recordingId: string): string {
 
 /** Before the application is ready. Module scripts and fonts are asked for with CORS, even from their own origin. */
 export function registerScheme(): void {
-  protocol.registerSchemesAsPrivileged([
-    {
-      scheme: SCHEME,
-      privileges: { standard: true, secure: true, stream: true, supportFetchAPI: true, corsEnabled: true },
-    },
-  ]);
+  const privileges = { standard: true, secure: true, stream: true, supportFetchAPI: true, corsEnabled: true };
+  protocol.registerSchemesAsPrivileged([SCHEME, VIDEO_SCHEME].map((scheme) => ({ scheme, privileges })));
 }
 
 export interface SchemeOptions {
   readonly rendererFolder: string;
   readonly recordingPath: (id: string) => string | undefined;
+  readonly videos: VideoRequests;
 }
 
 /** After it is. */
-export function serveScheme({ rendererFolder, recordingPath }: SchemeOptions): void {
+export function serveScheme({ rendererFolder, recordingPath, videos }: SchemeOptions): void {
+  protocol.handle(VIDEO_SCHEME, (request) => videos.respond(request.url, request.headers.get("range")));
   protocol.handle(SCHEME, async (request) => {
     const url = new URL(request.url);
-    const name = decodeURIComponent(url.pathname).replace(/^\/+/, "");
+    const name = decoded(url.pathname).replace(/^\/+/, "");
     if (url.host === "media") {
       const file = recordingPath(name);
       return file === undefined
@@ -50,4 +52,13 @@ export function serveScheme({ rendererFolder, recordingPath }: SchemeOptions): v
     if (url.host !== "app" || !inside || contentType === undefined) return new Response("not found", { status: 404 });
     return fileResponse(file, contentType, null);
   });
+}
+
+/** A path with a broken escape names nothing that we have. */
+function decoded(pathname: string): string {
+  try {
+    return decodeURIComponent(pathname);
+  } catch {
+    return pathname;
+  }
 }

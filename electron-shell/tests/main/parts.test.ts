@@ -1,11 +1,13 @@
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, readdir, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { INITIAL_STATE, reduceShell, type ShellState } from "@ionia/common";
+import { EngineError, INITIAL_STATE, reduceShell, type ShellState } from "@ionia/common";
 import {
   HistoryStore,
   JsonFile,
+  StoredValue,
+  VideoRequests,
   fileResponse,
   isTrustedFrame,
   parseRange,
@@ -90,10 +92,92 @@ describe("recordings", () => {
   });
 });
 
-it("JSON files are written in the order of the calls", async () => {
-  const file = new JsonFile(path.join(folder, "deep", "a.json"));
-  await Promise.all([file.write(1), file.write(2), file.write({ three: 3 })]);
-  expect(JSON.parse(await readFile(path.join(folder, "deep", "a.json"), "utf8"))).toEqual({ three: 3 });
+describe("what is stored", () => {
+  it("is written in the order of the calls, and nothing is left beside it", async () => {
+    const file = new JsonFile(path.join(folder, "deep", "a.json"));
+    await Promise.all([file.write(1), file.write(2), file.write({ three: 3 })]);
+    expect(JSON.parse(await readFile(path.join(folder, "deep", "a.json"), "utf8"))).toEqual({ three: 3 });
+    expect(await readdir(path.join(folder, "deep"))).toEqual(["a.json"]);
+  });
+
+  it("is what it was when it can't be written, and can be changed again afterwards", async () => {
+    const name = path.join(folder, "b.json");
+    const value = new StoredValue<number>(new JsonFile(name), "The number", 1);
+    expect(await value.change((before) => before + 1)).toBe(2);
+    await rm(name);
+    await mkdir(path.join(name, "in the way"), { recursive: true });
+    const refused = value.change((before) => before + 10);
+    const next = value.change((before) => before + 100);
+    await expect(refused).rejects.toMatchObject({
+      kind: "output_failed",
+      message: expect.stringMatching(/^The number could not be saved \(E[A-Z]+\)\.$/) as string,
+    });
+    await expect(next).rejects.toBeInstanceOf(EngineError);
+    expect(value.value).toBe(2);
+    expect(await readdir(folder)).toEqual(["b.json"]);
+    await rm(name, { recursive: true });
+    expect(await value.change((before) => before + 1)).toBe(3);
+  });
+
+  it("is changed by one call after the other, none of which undoes another's", async () => {
+    const value = new StoredValue<readonly number[]>(new JsonFile(path.join(folder, "c.json")), "The list", []);
+    await Promise.all([1, 2, 3].map((one) => value.change((before) => [...before, one])));
+    expect(value.value).toEqual([1, 2, 3]);
+  });
+
+  it("is kept beside when it is damaged", async () => {
+    const name = path.join(folder, "d.json");
+    await writeFile(name, "{damaged");
+    expect(await new JsonFile(name).read()).toBeUndefined();
+    expect(await readFile(`${name}.damaged`, "utf8")).toBe("{damaged");
+  });
+});
+
+describe("a video by its path", () => {
+  const ask = (file: string): string => `ionia-video://open?path=${encodeURIComponent(file)}`;
+  let videos: VideoRequests;
+  let recordings: string;
+
+  beforeEach(async () => {
+    recordings = path.join(folder, "recordings");
+    await mkdir(recordings);
+    for (const name of ["a ü.mp4", "secret.txt"]) await writeFile(path.join(recordings, name), "0123456789");
+    await writeFile(path.join(folder, "elsewhere.mp4"), "other");
+    videos = new VideoRequests(recordings, (file) => file === "/listed/gone.mp4");
+  });
+
+  it("plays what was recorded here, with ranges", async () => {
+    const whole = await videos.respond(ask(path.join(recordings, "a ü.mp4")), null);
+    expect([whole.status, whole.headers.get("content-type"), await whole.text()]).toEqual([
+      200,
+      "video/mp4",
+      "0123456789",
+    ]);
+    const part = await videos.respond(ask(path.join(recordings, "a ü.mp4")), "bytes=2-4");
+    expect([part.status, await part.text()]).toEqual([206, "234"]);
+    expect((await videos.respond(ask("/listed/gone.mp4"), null)).status).toBe(404);
+  });
+
+  it("plays what the user chose, from then on", async () => {
+    const file = path.join(folder, "elsewhere.mp4");
+    expect((await videos.respond(ask(file), null)).status).toBe(403);
+    videos.choose([file]);
+    expect(await (await videos.respond(ask(file), null)).text()).toBe("other");
+  });
+
+  it("plays nothing else", async () => {
+    await symlink(path.join(folder, "elsewhere.mp4"), path.join(recordings, "link.mp4"));
+    const refused = [
+      path.join(recordings, "secret.txt"),
+      path.join(recordings, "link.mp4"),
+      `${recordings}/../elsewhere.mp4`,
+      path.join(recordings, "none.mp4"),
+      "/etc/passwd",
+    ];
+    for (const file of refused) expect((await videos.respond(ask(file), null)).status, file).toBe(403);
+    const senseless = ["ionia-video://open", ask("a.mp4"), ask("/a\0.mp4"), "ionia-video://close?path=/a.mp4", "x", ""];
+    for (const url of senseless) expect((await videos.respond(url, null)).status, url).toBe(400);
+  });
 });
 
 describe("the tray", () => {
