@@ -3,6 +3,7 @@
 Also a program: `python -m tests.fakes.engine_service` serves it on stdio, for tests of the real process.
 """
 
+import ctypes
 import os
 import signal
 import sys
@@ -230,6 +231,8 @@ def _make_noisy_service(listener: Listener) -> FakeEngineService:
             wait(asked)
         if session_id == "hanging":
             threading.Event().wait()
+        if session_id == "locked":
+            ctypes.PyDLL(None).sleep(60)  # as a driver may hang in libav: with Python's lock held
 
     def on_stats(session_id: str) -> None:
         if session_id == "flushing":

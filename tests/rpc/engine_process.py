@@ -4,6 +4,7 @@ import contextlib
 import json
 import os
 import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,12 @@ class EngineProcess:
     def __init__(self, command: list[str], **options: Any) -> None:
         options.setdefault("env", {**os.environ, "PYTHONPATH": f"{ROOT}/engine"})
         self.process = subprocess.Popen(
-            command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, **options
+            _with_hang_up(command),
+            cwd=ROOT,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            **options,
         )
         assert self.process.stdin is not None
         assert self.process.stdout is not None
@@ -56,8 +62,16 @@ class EngineProcess:
         """End it if it still runs, and close its pipes."""
         if self.process.poll() is None:
             self.process.kill()
-        with contextlib.suppress(BrokenPipeError):
-            self.process.communicate()
+        self.process.wait()
+        for stream in (self.process.stdin, self.process.stdout, self.process.stderr):
+            if stream is not None:
+                with contextlib.suppress(BrokenPipeError):
+                    stream.close()
+
+
+def _with_hang_up(command: list[str]) -> list[str]:
+    """The tests may run under `nohup`, which children inherit."""
+    return ["env", "--default-signal=HUP", *command] if sys.platform == "linux" else command
 
 
 def results(out: bytes) -> list[Any]:

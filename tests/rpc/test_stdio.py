@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from ionia.rpc.server import Server
-from ionia.rpc.stdio import Wakeup, read_by_select, read_by_thread, write_all
+from ionia.rpc.stdio import Wakeup, read_by_poll, read_by_thread, write_all
 from tests.fakes.engine_service import DEADLINE, FakeEngineService, wait
 from tests.rpc.duplex import Duplex
 from tests.rpc.engine_process import ROOT, EngineProcess, results
@@ -174,7 +174,7 @@ def test_a_service_that_does_not_start() -> None:
     assert b"ZeroDivisionError" in failed.stderr
 
 
-@pytest.mark.parametrize("read", [read_by_select, read_by_thread])
+@pytest.mark.parametrize("read", [read_by_poll, read_by_thread])
 class TestReaders:
     """Both ways of reading, on any system."""
 
@@ -183,14 +183,14 @@ class TestReaders:
         with client, piped() as (reading, writing):
             os.write(writing, b'{"jsonrpc":"2.0","id":1,"method":"recorder.isRunning"}')
             os.close(writing)
-            read(reading, client.server, wakeup)
+            read(reading, client.server, wakeup, lambda: None)
             assert client.answer(1)["result"] is False
 
     def test_until_a_signal(self, read: Any, wakeup: Wakeup) -> None:
         with Duplex() as client, piped() as (reading, writing):
             client.service.hooks["recorder.isRunning"] = lambda _: wakeup.end()
             os.write(writing, b'{"jsonrpc":"2.0","id":1,"method":"recorder.isRunning"}\n')
-            read(reading, client.server, wakeup)
+            read(reading, client.server, wakeup, lambda: None)
             os.close(writing)
 
     def test_not_while_the_client_reads_nothing(self, read: Any, wakeup: Wakeup) -> None:
@@ -211,7 +211,7 @@ class TestReaders:
             assert server.congested
             service.hooks["recorder.isRunning"] = lambda _: wakeup.end()
             os.write(writing, b'{"jsonrpc":"2.0","method":"recorder.isRunning"}\n')
-            reader = threading.Thread(target=read, args=(reading, server, wakeup))
+            reader = threading.Thread(target=read, args=(reading, server, wakeup, lambda: None))
             reader.start()
             release.set()
             reader.join(DEADLINE)
@@ -242,7 +242,7 @@ def test_writing_to_a_pipe_that_does_not_block() -> None:
 def test_wakeups_are_never_too_many(wakeup: Wakeup) -> None:
     for _ in range(10_000):
         wakeup.wake()
-    wakeup.drain()
+    wakeup.wait()
 
 
 @pytest.fixture

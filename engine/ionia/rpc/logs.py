@@ -6,10 +6,9 @@ the line is dropped and counted instead.
 
 import logging
 import os
-import select
-import sys
 
 from ionia.core.redaction import Redactor, one_line
+from ionia.platform.descriptors import wait_writable
 
 _MAX_LINE_BYTES = 4000
 """Below PIPE_BUF (4096 on Linux), so that a pipe which polls writable takes a whole line without blocking."""
@@ -45,7 +44,7 @@ class FdHandler(logging.Handler):
         lost = f" ({self._lost} lines lost before)" if self._lost else ""
         data = f"{line}{lost}".encode("utf-8", "backslashreplace")[:_MAX_LINE_BYTES] + b"\n"
         try:
-            if not _would_block(self._fd):
+            if wait_writable(self._fd, 0):
                 os.write(self._fd, data)
                 self._lost = 0
                 return
@@ -68,10 +67,3 @@ def set_up(redactor: Redactor, *, fd: int = 2) -> None:
 def set_debug(enabled: bool) -> None:
     """Log debug lines of the engine, or no longer."""
     logging.getLogger("ionia").setLevel(logging.DEBUG if enabled else logging.INFO)
-
-
-def _would_block(fd: int) -> bool:
-    blocked = False
-    if sys.platform != "win32":  # select knows only sockets there
-        blocked = not select.select([], [fd], [], 0)[1]
-    return blocked

@@ -1,63 +1,68 @@
-"""JSON-RPC on the process' own stdin and stdout: descriptors, signals and the end of the process.
+"""JSON-RPC on the process' own stdin and stdout: descriptors, reading, and the one way to end.
 
-The end is the same whatever causes it (stdin EOF, engine.shutdown, SIGTERM, SIGINT, CTRL_BREAK, a client that closed
-its end of stdout): stop reading, close the server, exit code 0. A watchdog ends the process by force when that takes
-longer than the contract allows.
+The end is the same whatever causes it (stdin EOF, engine.shutdown, a signal, a client that closed its end of stdout or
+is gone, a mistake in the reading itself): stop reading, close the server, exit. `ionia.rpc.end_watch` knows the
+reasons that stdin doesn't tell, and ends the process by force when that takes longer than the contract allows.
 
-The main thread reads. On POSIX it waits for stdin and for a wake-up socket, so a signal ends the wait. On Windows a
-read of a pipe can't be interrupted and `select` knows only sockets; there a thread reads and the main thread waits for
-the socket alone. That thread is the one daemon thread: it owns nothing, and at the end there is nothing to tell it.
-It reads by `os.read`, since a daemon thread within `sys.stdin.buffer` aborts the interpreter's exit.
+The main thread reads. On POSIX it waits for stdin and for a wake-up socket. On Windows a read of a pipe can't be
+interrupted or waited for; there a daemon thread reads, which owns nothing, and the main thread waits for the socket
+alone. That thread reads by `os.read`, since a daemon thread within `sys.stdin.buffer` aborts the interpreter's exit.
 """
 
 import contextlib
 import logging
 import os
-import select
-import signal
 import socket
 import sys
 import threading
 from collections.abc import Callable
-from types import FrameType
 
 from ionia.core.redaction import Redactor
 from ionia.core.service import EngineService, Listener
+from ionia.platform.descriptors import wait_writable
 from ionia.rpc import logs
+from ionia.rpc.end_watch import EndWatch
 from ionia.rpc.server import Server
 
 log = logging.getLogger(__name__)
 
 _CHUNK_BYTES = 64 * 1024
-_SHUTDOWN_SECONDS = 4.3
-"""Time that an orderly end may take; with what follows it stays below the contract's 5 s."""
-_LAST_FLUSH_SECONDS = 0.3
 
 
 def serve_stdio(make_service: Callable[[Listener], EngineService], *, redactor: Redactor | None = None) -> int:
     """Serve one client until it ends, and return the exit code. Main thread only.
 
     Takes the process' stdin and stdout, its signals and its logging for good; the caller exits at once afterwards,
-    since the watchdog stays armed so that it guards the interpreter's own end too.
+    since the end's limit guards the interpreter's own end too.
     """
     incoming, outgoing = take_stdio()
     redactor = redactor or Redactor()
     logs.set_up(redactor)
     wakeup = Wakeup()
     server = Server(lambda data: write_all(outgoing, data), wake=wakeup.wake, redactor=redactor)
-    _handle_signals(wakeup)
+    watch = EndWatch(outgoing, end=wakeup.end, hurry=server.hurry)
+    watch.start()
     try:
         service = make_service(server.listener)
     except Exception:
         # Nothing runs yet that could be lost; the parent learns it from the exit code, people from the log.
         log.exception("The engine can't start")
+        watch.begin()
         return 1
-    server.start(service)
-    read = read_by_thread if sys.platform == "win32" else read_by_select
-    read(incoming, server, wakeup)
-    _arm_watchdog(server)
+    code = 0
+    try:
+        server.start(service)
+        if sys.platform == "win32":
+            read_by_thread(incoming, server, wakeup, watch.client_spoke)
+        else:
+            read_by_poll(incoming, server, wakeup, watch.client_spoke)
+    except Exception:
+        # Nobody can tell us anything any more. What is being recorded is finished, as at any other end.
+        log.exception("Reading stdin failed; the engine ends")
+        code = 1
+    watch.begin()
     server.close()
-    return 0
+    return code
 
 
 def take_stdio() -> tuple[int, int]:
@@ -85,59 +90,74 @@ class Wakeup:
 
     def __init__(self) -> None:
         self.receiver, self.sender = socket.socketpair()
-        self.receiver.settimeout(0)
         self.sender.settimeout(0)
         self.ended = False
 
     def wake(self) -> None:
-        """End the wait under way, or the next. Any thread, and signal handlers."""
+        """End the wait under way, or the next. Any thread."""
         with contextlib.suppress(BlockingIOError):  # full of wake-ups that nobody has taken yet
             self.sender.send(b"\0")
 
     def end(self) -> None:
-        """The process was asked to end. Takes no lock: this runs in signal handlers."""
+        """The process has to end. Any thread."""
         self.ended = True
         self.wake()
+
+    def wait(self) -> None:
+        """Wait for a wake-up and forget those so far. Main thread."""
+        self.receiver.recv(4096)
 
     def close(self) -> None:
         """Free the sockets. Nobody may wake any more."""
         self.receiver.close()
         self.sender.close()
 
-    def drain(self) -> None:
-        """Forget the wake-ups so far. Main thread."""
-        with contextlib.suppress(BlockingIOError):
-            while self.receiver.recv(4096):
-                pass
+
+if sys.platform != "win32":
+    import select
+
+    def read_by_poll(fd: int, server: Server, wakeup: Wakeup, client_spoke: Callable[[], None]) -> None:
+        """Feed the server until its client or the process ends. Blocks on `fd` and the wake-up socket.
+
+        `client_spoke` is called before the first bytes go to the server.
+        """
+        spoken = False
+        poller = select.poll()
+        poller.register(wakeup.receiver, select.POLLIN)
+        while not (wakeup.ended or server.ending):
+            # A client that is gone is told of even while we don't want to read.
+            poller.register(fd, 0 if server.congested else select.POLLIN)
+            ready = dict(poller.poll())
+            if wakeup.receiver.fileno() in ready:
+                wakeup.wait()
+            if fd in ready:
+                data = _read(fd)
+                if data == b"":
+                    server.end_of_input()
+                    return
+                if not spoken:
+                    client_spoke()
+                    spoken = True
+                server.receive(data or b"")
 
 
-def read_by_select(fd: int, server: Server, wakeup: Wakeup) -> None:
-    """Feed the server until its client or the process ends. Blocks on `fd` and the wake-up socket."""
-    while not (wakeup.ended or server.ending):
-        watched = [wakeup.receiver.fileno()] if server.congested else [wakeup.receiver.fileno(), fd]
-        ready, _, _ = select.select(watched, [], [])
-        wakeup.drain()
-        if fd in ready:
-            data = _read(fd)
-            if data == b"":
-                server.end_of_input()
-                return
-            server.receive(data or b"")
-
-
-def read_by_thread(fd: int, server: Server, wakeup: Wakeup) -> None:
+def read_by_thread(fd: int, server: Server, wakeup: Wakeup, client_spoke: Callable[[], None]) -> None:
     """The same where `fd` can't be waited for: blocks on the wake-up socket while a thread blocks on `fd`."""
+    spoken = False
     pump = _Pump(fd, wakeup.wake)
+    pump.start()
     while not (wakeup.ended or server.ending):
         data = None if server.congested else pump.take()
         if data == b"":
             server.end_of_input()
             return
-        if data is not None:
-            server.receive(data)
+        if data is None:
+            wakeup.wait()
             continue
-        select.select([wakeup.receiver], [], [])
-        wakeup.drain()
+        if not spoken:
+            client_spoke()
+            spoken = True
+        server.receive(data)
 
 
 def write_all(fd: int, data: bytes) -> None:
@@ -148,7 +168,7 @@ def write_all(fd: int, data: bytes) -> None:
             view = view[os.write(fd, view[:_CHUNK_BYTES]) :]
         except BlockingIOError:
             # The parent set its pipe non-blocking, and that is a property that both ends of a dup share.
-            select.select([], [fd], [])
+            wait_writable(fd)
 
 
 class _Pump:
@@ -159,6 +179,9 @@ class _Pump:
         self._notify = notify
         self._changed = threading.Condition()
         self._chunk: bytes | None = None
+
+    def start(self) -> None:
+        """Start the thread."""
         threading.Thread(target=self._serve, name="rpc-reader", daemon=True).start()
 
     def take(self) -> bytes | None:
@@ -199,27 +222,3 @@ def _make_open(fd: int) -> None:
         if null != fd:
             os.dup2(null, fd)
             os.close(null)
-
-
-def _handle_signals(wakeup: Wakeup) -> None:
-    def on_signal(_number: int, _frame: FrameType | None) -> None:
-        wakeup.end()
-
-    for name in ("SIGTERM", "SIGINT", "SIGHUP", "SIGBREAK"):
-        number = getattr(signal, name, None)
-        if number is not None:
-            signal.signal(number, on_signal)
-    # On Windows a handler runs only once the main thread leaves its wait: this is what makes it leave.
-    signal.set_wakeup_fd(wakeup.sender.fileno(), warn_on_full_buffer=False)
-
-
-def _arm_watchdog(server: Server) -> None:
-    def bark() -> None:
-        never = threading.Event()
-        never.wait(_SHUTDOWN_SECONDS)
-        log.error("The engine did not end in time: it is ended by force")
-        server.hurry(_LAST_FLUSH_SECONDS)
-        os._exit(0)
-
-    # A daemon: it must outlive everything but an end in good time.
-    threading.Thread(target=bark, name="rpc-watchdog", daemon=True).start()
