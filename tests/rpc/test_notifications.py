@@ -22,6 +22,7 @@ from ionia.core.failure import LiveKind
 from ionia.core.redaction import Redactor
 from ionia.core.selftest_report import Part
 from ionia.core.settings import SessionKind
+from ionia.core.warning import DiskLow, WarningCode
 from ionia.rpc.notifications import announce
 from ionia.rpc.schema import NOTIFICATIONS
 
@@ -33,14 +34,26 @@ CASES: list[tuple[Event, str, dict[str, object]]] = [
         {"id": "a", "kind": "recorder", "state": "stopped", "reason": "see rtmp://host/app/****"},
     ),
     (
-        SessionWarned(session_id="a", code="device_lost", message="SECRETKEY", data={"deviceId": "x", "url": URL}),
+        SessionWarned(
+            session_id="a",
+            session_kind=SessionKind.RECORDER,
+            code=WarningCode.DISK_LOW,
+            message="SECRETKEY",
+            data=DiskLow(minutes_left=9.5, free_bytes=1000),
+        ),
         "session.warning",
-        {"id": "a", "code": "device_lost", "message": "****", "data": {"deviceId": "x", "url": "rtmp://host/app/****"}},
+        {
+            "id": "a",
+            "kind": "recorder",
+            "code": "disk_low",
+            "message": "****",
+            "data": {"minutesLeft": 9.5, "freeBytes": 1000},
+        },
     ),
     (
-        SessionWarned(session_id="a", code="c", message="m", session_kind=SessionKind.STREAMER),
+        SessionWarned(session_id="a", code=WarningCode.STALLED, message="m", session_kind=SessionKind.STREAMER),
         "session.warning",
-        {"id": "a", "code": "c", "message": "m", "data": {}, "kind": "streamer"},
+        {"id": "a", "code": "stalled", "message": "m", "data": {}, "kind": "streamer"},
     ),
     (
         SessionFailed(
@@ -113,9 +126,11 @@ CASES: list[tuple[Event, str, dict[str, object]]] = [
         {"id": "a", "kind": "streamer"},
     ),
     (
-        LevelsMeasured(session_id="a", desktop=Level(peak_db=-1.0, rms_db=-6.0), mic=None),
+        LevelsMeasured(
+            session_id="a", session_kind=SessionKind.RECORDER, desktop=Level(peak_db=-1.0, rms_db=-6.0), mic=None
+        ),
         "audio.levels",
-        {"id": "a", "desktop": {"peakDb": -1.0, "rmsDb": -6.0}, "mic": None},
+        {"id": "a", "kind": "recorder", "desktop": {"peakDb": -1.0, "rmsDb": -6.0}, "mic": None},
     ),
     (
         SelftestProgressed(part=Part.NETWORK, fraction=1 / 3, message=f"Streaming to {URL}"),

@@ -4,23 +4,28 @@
 export type BackpressureNotification = {
   id: string;
   active: boolean;
+  /** Milliseconds of media that wait to be sent. */
   latencyMs: number;
-  /** Packets waiting to be sent. */
+  /** Packets that wait to be sent. */
   packets: number;
 };
 
 /** streamer.connection: the state of a streamer's connection changed. */
 export type ConnectionNotification = {
   id: string;
-  state: "closed" | "connected" | "connecting" | "failed" | "reconnecting";
+  state: ConnectionState;
   /** Counts from 1 since the last success. */
   attempt: number;
-  /** Wait before the next attempt. */
+  /** Milliseconds of waiting before the next attempt. */
   delayMs: number;
-  /** One line, or empty. */
+  /** One line for people, or empty. */
   reason: string;
+  /** The reason's stable name, see x-live-kinds; null when nothing failed. */
   kind: LiveKind | null;
 };
+
+/** State of a streamer's connection, as on the wire. */
+export type ConnectionState = "closed" | "connected" | "connecting" | "failed" | "reconnecting";
 
 /** Answer of engine.devices. */
 export type DevicesResult = {
@@ -29,6 +34,14 @@ export type DevicesResult = {
   desktopAudio: Array<SoundDevice>;
   microphones: Array<SoundDevice>;
   encoders: Array<Encoder>;
+};
+
+/** Details of `disk_low`. */
+export type DiskLow = {
+  /** Minutes until the disk is full at this bit rate. */
+  minutesLeft: number;
+  /** Bytes free now. */
+  freeBytes: number;
 };
 
 /** An H.264 encoder and whether it really opened on this machine. */
@@ -84,22 +97,27 @@ export type InfoResult = {
   capabilities: Array<string>;
 };
 
-/** Peak and RMS in dBFS; -120 is digital silence. */
+/** How loud it was over the last interval; -120 for digital silence or a source that gives nothing. */
 export type LevelResult = {
+  /** Largest sample, dBFS. */
   peakDb: number;
+  /** Root mean square, dBFS. */
   rmsDb: number;
 };
 
 /** audio.levels: how loud it is. Null where the session does not use that source. */
 export type LevelsNotification = {
   id: string;
+  kind: SessionKind;
   desktop: LevelResult | null;
   mic: LevelResult | null;
-  kind?: "recorder" | "streamer" | null;
 };
 
 /** Why a connection to a server failed or was lost. `meaning` says when, for people. */
 export type LiveKind = "certificate" | "in_use" | "key_rejected" | "network" | "no_such_host" | "redirected" | "refused" | "server_closed" | "timeout" | "unsupported";
+
+/** Details of a warning whose message says everything. */
+export type NoFacts = Record<string, unknown>;
 
 /** Answer of recorder.getStats. The first six are the native addon's. */
 export type RecorderStats = {
@@ -242,6 +260,9 @@ export type SelftestResult = {
   recommendation: SelftestRecommendation | null;
 };
 
+/** The two kinds of session of the contract. */
+export type SessionKind = "recorder" | "streamer";
+
 /** A source of sound. */
 export type SoundDevice = {
   id: string;
@@ -253,10 +274,10 @@ export type SoundDevice = {
 /** session.state: a session went from one state to another. */
 export type StateNotification = {
   id: string;
-  kind: "recorder" | "streamer";
+  kind: SessionKind;
   /** State of the session, a stable lower-case word. */
   state: string;
-  /** One line, or empty. */
+  /** One line for people, or empty. */
   reason: string;
 };
 
@@ -350,14 +371,18 @@ export type StreamerStatsNotification = {
   kind?: "recorder" | "streamer" | null;
 };
 
+/** What happened. `meaning` says when, for people; `facts` is the type of the warning's details. */
+export type WarningCode = "access_lost" | "audio_closed" | "audio_device_changed" | "audio_device_lost" | "audio_device_stalled" | "audio_devices_changed" | "audio_failed" | "audio_slow" | "bitrate_fixed" | "bitrate_held" | "capture_failed" | "capture_fallback" | "capture_recovered" | "default_device_changed" | "desktop_audio_unavailable" | "device_lost" | "disk_low" | "display_lost" | "display_mode_changed" | "display_unplugged" | "encoder_behind" | "encoder_fallback" | "encoder_lost" | "encoder_overloaded" | "gpu_lost" | "mic_audio_unavailable" | "monitor_failed" | "screen_changed" | "screen_closed" | "secure_desktop" | "session_disconnected" | "sound_server_lost" | "stalled";
+
 /** session.warning: something was lost or replaced, and the session goes on. */
 export type WarningNotification = {
   id: string;
-  /** Stable snake_case name of what happened. */
-  code: string;
+  kind: SessionKind;
+  code: WarningCode;
+  /** One line for people, or empty. */
   message: string;
-  data: Record<string, string | number | boolean | null>;
-  kind?: "recorder" | "streamer" | null;
+  /** Details for programs; which ones, the code says, see x-warnings. */
+  data: NoFacts | DiskLow;
 };
 
 /** A top-level window. */

@@ -86,14 +86,9 @@ export class StreamControl {
       .on("connection", (event) => this.#connection(streamer, event))
       .on("stats", (stats) => change({ type: "stream", change: { stats: stats as StreamerStats } }))
       .on("backpressure", ({ active }) => change({ type: "stream", change: { backpressure: active } }))
-      .on("warning", ({ code, message, data }) => {
+      .on("warning", ({ code, message }) => {
         if (code === "encoder_fallback" && this.#store.state.settings.encoder === "auto") return;
-        this.#store.notify({
-          level: "warning",
-          code,
-          message,
-          hint: typeof data["hint"] === "string" ? data["hint"] : "",
-        });
+        this.#store.notify({ level: "warning", code, message, hint: "" });
       })
       .on("failure", ({ message, data }) => {
         const kind = typeof data["kind"] === "string" ? data["kind"] : "connect_failed";

@@ -1,14 +1,6 @@
 """When to warn that the disk is filling up. Is told free space and rate; measures nothing."""
 
-from dataclasses import dataclass
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DiskLow:
-    """Less than the limit remains. `minutes_left` is rounded down to a tenth."""
-
-    minutes_left: float
-    free_bytes: int
+from ionia.core.warning import DiskLow
 
 
 class DiskWatch:
@@ -23,7 +15,7 @@ class DiskWatch:
         self._next_warning = self.LIMIT_MINUTES
 
     def update(self, free_bytes: int, bytes_per_second: float) -> DiskLow | None:
-        """The warning to give now, if any. `bytes_per_second` is what the recording needs."""
+        """What to warn of now, if anything; minutes rounded down to a tenth. `bytes_per_second`: what is written."""
         minutes = free_bytes / max(bytes_per_second, 1.0) / 60
         if minutes >= 1.5 * self.LIMIT_MINUTES:
             self._next_warning = self.LIMIT_MINUTES

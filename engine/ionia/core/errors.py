@@ -3,6 +3,7 @@
 from enum import Enum
 
 from ionia.core.failure import LiveKind
+from ionia.core.warning import WarningCode
 
 
 class ErrorKind(Enum):
@@ -42,11 +43,11 @@ class IoniaError(Exception):
 class SourceLost(Exception):  # noqa: N818 - an event in the life of a device, not a mistake
     """A source that was open can give nothing more until it is opened again.
 
-    `code` names the cause for `session.warning` (snake_case); `message` is one line for people. `retry_at_once` is
+    `code` names the cause for `session.warning`; `message` is one line for people. `retry_at_once` is
     set when opening again is expected to succeed (the default device changed), so that no time is lost.
     """
 
-    def __init__(self, code: str, message: str, *, retry_at_once: bool = False) -> None:
+    def __init__(self, code: WarningCode, message: str, *, retry_at_once: bool = False) -> None:
         super().__init__(message)
         self.code = code
         self.message = message

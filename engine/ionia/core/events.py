@@ -1,13 +1,16 @@
 """What happened in a session, for whoever shows it. One dataclass per notification of the contract."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import Enum
+from typing import Annotated
 
 from ionia.core.errors import ErrorKind
+from ionia.core.facts import Sentence
 from ionia.core.failure import LiveKind
 from ionia.core.selftest_report import Part
 from ionia.core.settings import SessionKind
+from ionia.core.warning import NO_FACTS, WarningCode, WarningFacts
 
 EventData = Mapping[str, str | int | float | bool | None]
 """Details for programs; keys are camelCase as on the wire."""
@@ -25,28 +28,28 @@ class ConnectionState(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SessionStateChanged:
-    """`session.state`. `state` is a value of SessionState; `reason` is one line or empty."""
+    """session.state: a session went from one state to another."""
 
     session_id: str
     session_kind: SessionKind
-    state: str
-    reason: str = ""
+    state: Annotated[str, "State of the session, a stable lower-case word."]
+    reason: Sentence = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SessionWarned:
-    """`session.warning`: something was lost or replaced and the session goes on. `code` is stable snake_case."""
+    """session.warning: something was lost or replaced, and the session goes on."""
 
     session_id: str
-    code: str
-    message: str
-    data: EventData = field(default_factory=dict)
-    session_kind: SessionKind | None = None
+    session_kind: SessionKind
+    code: WarningCode
+    message: Sentence
+    data: Annotated[WarningFacts, "Details for programs; which ones, the code says, see x-warnings."] = NO_FACTS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SessionFailed:
-    """`session.error`: the session can't go on; what was recorded is kept. The fields are those of IoniaError."""
+    """session.error: the session can't go on; what was recorded is kept. The fields are those of IoniaError."""
 
     session_id: str
     session_kind: SessionKind
@@ -58,27 +61,24 @@ class SessionFailed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConnectionChanged:
-    """`streamer.connection`. `attempt` counts from 1 since the last success; `delay_ms` is the wait before the next.
-
-    `reason` is one line, or empty; `kind` is its stable name, None when nothing failed.
-    """
+    """streamer.connection: the state of a streamer's connection changed."""
 
     session_id: str
     state: ConnectionState
-    attempt: int = 0
-    delay_ms: int = 0
-    reason: str = ""
-    kind: LiveKind | None = None
+    attempt: Annotated[int, "Counts from 1 since the last success."] = 0
+    delay_ms: Annotated[int, "Milliseconds of waiting before the next attempt."] = 0
+    reason: Sentence = ""
+    kind: Annotated[LiveKind | None, "The reason's stable name, see x-live-kinds; null when nothing failed."] = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BackpressureChanged:
-    """`streamer.backpressure`."""
+    """streamer.backpressure: the network began or ceased to be too slow."""
 
     session_id: str
     active: bool
-    latency_ms: float
-    packets: int
+    latency_ms: Annotated[float, "Milliseconds of media that wait to be sent."]
+    packets: Annotated[int, "Packets that wait to be sent."]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,20 +92,20 @@ class StatsSampled:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Level:
-    """Peak and RMS in dBFS over the last interval; -120 for digital silence or a source that gives nothing."""
+    """How loud it was over the last interval; -120 for digital silence or a source that gives nothing."""
 
-    peak_db: float
-    rms_db: float
+    peak_db: Annotated[float, "Largest sample, dBFS."]
+    rms_db: Annotated[float, "Root mean square, dBFS."]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LevelsMeasured:
-    """`audio.levels`, when subscribed. None where the session does not use that source."""
+    """audio.levels: how loud it is. Null where the session does not use that source."""
 
     session_id: str
+    session_kind: SessionKind
     desktop: Level | None
     mic: Level | None
-    session_kind: SessionKind | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,7 +2,8 @@
 
 Beyond the specification, under `x-` names as it allows: `x-named-only` on options that can't be given by position,
 `x-notifications` with the payload of each notification, `x-errors` with every error kind and code,
-`x-live-kinds` with every reason of a connection that failed, `x-alias-of`.
+`x-warnings` with every warning's code and the schema of its `data`, `x-live-kinds` with every reason of a connection
+that failed, `x-alias-of`.
 """
 
 from functools import cache
@@ -12,6 +13,7 @@ import msgspec
 
 from ionia.core.errors import ErrorKind
 from ionia.core.failure import LiveKind
+from ionia.core.warning import WarningCode
 from ionia.rpc import results as r
 from ionia.rpc.schema import ERROR_WHEN, INVALID_PARAMS, METHODS, NOTIFICATIONS, WIRE_ERRORS, Method, Notification
 from ionia.rpc.validation import word_order
@@ -24,7 +26,7 @@ def document() -> dict[str, Any]:
     """Return the whole document, as JSON values. The same object each time: don't change it."""
     types = [method.result for method in METHODS.values() if method.result is not None]
     types += [payload for notification in NOTIFICATIONS.values() for payload in notification.payloads]
-    schemas, components = msgspec.json.schema_components([*types, r.ErrorData], ref_template=_REF)
+    schemas, components = msgspec.json.schema_components([*types, r.ErrorData, *r.WARNING_FACTS], ref_template=_REF)
     results = iter(schemas)
     methods = [
         _method(method, next(results) if method.result is not None else {"type": "null"}) for method in METHODS.values()
@@ -45,6 +47,10 @@ def document() -> dict[str, Any]:
         "components": {"schemas": components},
         "x-notifications": notifications,
         "x-errors": _errors(),
+        "x-warnings": [
+            {"code": code.value, "when": code.meaning, "data": {"$ref": _REF.format(name=code.facts.__name__)}}
+            for code in WarningCode
+        ],
         "x-live-kinds": [{"kind": kind.value, "when": kind.meaning} for kind in LiveKind],
     }
 

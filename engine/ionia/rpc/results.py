@@ -5,15 +5,24 @@ them for the OpenRPC document.
 """
 
 from collections.abc import Callable
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from ionia.core.errors import ErrorKind
-from ionia.core.events import EventData
+from ionia.core.events import (
+    BackpressureChanged,
+    ConnectionChanged,
+    Level,
+    LevelsMeasured,
+    SessionStateChanged,
+    SessionWarned,
+)
 from ionia.core.failure import LiveKind
 from ionia.core.selftest_report import SelftestReport
 from ionia.core.service import DeviceList, EngineInfo
+from ionia.core.warning import WarningFacts
+from ionia.rpc.wire import wire_type
 
 ENGINE_NAME = "ionia-engine"
 PROTOCOL_VERSION = 1
@@ -183,23 +192,13 @@ class StreamerStats(_CommonStats, frozen=True, rename="camel", kw_only=True):
     rtmp_url: Annotated[str | None, Meta(description="rtmp://host/app/****")] = None
 
 
-class StateNotification(Struct, frozen=True, rename="camel", kw_only=True):
-    """session.state: a session went from one state to another."""
-
-    id: str
-    kind: KindName
-    state: StateName
-    reason: Annotated[str, Meta(description="One line, or empty.")]
-
-
-class WarningNotification(Struct, frozen=True, rename="camel", kw_only=True, omit_defaults=True):
-    """session.warning: something was lost or replaced, and the session goes on."""
-
-    id: str
-    code: Annotated[str, Meta(description="Stable snake_case name of what happened.")]
-    message: str
-    data: EventData
-    kind: KindName | None = None
+StateNotification = wire_type(SessionStateChanged, "StateNotification")
+WarningNotification = wire_type(SessionWarned, "WarningNotification")
+ConnectionNotification = wire_type(ConnectionChanged, "ConnectionNotification")
+BackpressureNotification = wire_type(BackpressureChanged, "BackpressureNotification")
+LevelResult = wire_type(Level, "LevelResult")
+LevelsNotification = wire_type(LevelsMeasured, "LevelsNotification")
+WARNING_FACTS = tuple(wire_type(facts) for facts in get_args(WarningFacts))
 
 
 class FailureData(Struct, frozen=True, rename="camel", kw_only=True):
@@ -225,26 +224,6 @@ class ErrorNotification(Struct, frozen=True, rename="camel", kw_only=True):
     data: FailureData
 
 
-class ConnectionNotification(Struct, frozen=True, rename="camel", kw_only=True):
-    """streamer.connection: the state of a streamer's connection changed."""
-
-    id: str
-    state: Literal["connecting", "connected", "reconnecting", "failed", "closed"]
-    attempt: Annotated[int, Meta(description="Counts from 1 since the last success.")]
-    delay_ms: Annotated[int, Meta(description="Wait before the next attempt.")]
-    reason: Annotated[str, Meta(description="One line, or empty.")]
-    kind: LiveKindName | None
-
-
-class BackpressureNotification(Struct, frozen=True, rename="camel", kw_only=True):
-    """streamer.backpressure: the network began or ceased to be too slow."""
-
-    id: str
-    active: bool
-    latency_ms: float
-    packets: Annotated[int, Meta(description="Packets waiting to be sent.")]
-
-
 class RecorderStatsNotification(RecorderStats, frozen=True, rename="camel", kw_only=True):
     """session.stats of a recorder: what recorder.getStats answers, and whose it is."""
 
@@ -256,22 +235,6 @@ class StreamerStatsNotification(StreamerStats, frozen=True, rename="camel", kw_o
     """session.stats of a streamer: what streamer.getStats answers, and whose it is."""
 
     id: str
-    kind: KindName | None = None
-
-
-class LevelResult(Struct, frozen=True, rename="camel", kw_only=True):
-    """Peak and RMS in dBFS; -120 is digital silence."""
-
-    peak_db: float
-    rms_db: float
-
-
-class LevelsNotification(Struct, frozen=True, rename="camel", kw_only=True, omit_defaults=True):
-    """audio.levels: how loud it is. Null where the session does not use that source."""
-
-    id: str
-    desktop: LevelResult | None
-    mic: LevelResult | None
     kind: KindName | None = None
 
 

@@ -17,6 +17,7 @@ from ionia.core.selftest_report import SelftestReport, SelftestSettings
 from ionia.core.service import DeviceList, EngineInfo, Listener
 from ionia.core.settings import PipelineSettings, RecorderSettings, SessionKind, StreamerSettings
 from ionia.core.timebase import NS_PER_S
+from ionia.core.warning import WarningCode
 from ionia.runtime.backends import Backends, MakeSelftest, SelftestRun
 from ionia.runtime.encode.pipeline_pool import PipelinePool
 from ionia.runtime.session.file_output import FileOutput
@@ -307,7 +308,7 @@ class Engine:
                 SessionWarned(
                     session_id=session.session_id,
                     session_kind=session.kind,
-                    code="monitor_failed",
+                    code=WarningCode.MONITOR_FAILED,
                     message="Live figures ended by an error; the recording goes on.",
                 )
             )

@@ -19,6 +19,7 @@ from av.packet import Packet
 from ionia.core.errors import ErrorKind, IoniaError, SourceLost
 from ionia.core.media import Picture, VideoFrame
 from ionia.core.ports import Clock
+from ionia.core.warning import WarningCode
 from ionia.sources.spare_pictures import SparePictures
 
 _PULL_OPTIONS = {
@@ -80,7 +81,7 @@ class LibavGrabber:
         return width, height
 
     def grab(self) -> VideoFrame | None:
-        """Take a picture; None if every pixel is as in the last one. Raises SourceLost("display_lost").
+        """Take a picture; None if every pixel is as in the last one. Raises SourceLost(WarningCode.DISPLAY_LOST).
 
         `captured_ns` is the middle between the instants before and after the call: the window system takes its picture
         at some moment between them, late if it is busy and early if we are, and the middle is off by half the call at
@@ -92,7 +93,7 @@ class LibavGrabber:
         except (OSError, ValueError, av.error.FFmpegError) as error:
             self.close()
             message = f"{self.backend} lost {self._url}: {_reason(error)}."
-            raise SourceLost("display_lost", message) from error
+            raise SourceLost(WarningCode.DISPLAY_LOST, message) from error
         after_ns = self._clock.now_ns()
         self._spares.trim(after_ns)
         if self._last is not None and same_picture(picture, self._last):

@@ -1,7 +1,6 @@
 """The thread that owns a screen source: grabs in the middle of each frame's interval, opens again what was lost."""
 
 import logging
-from collections.abc import Callable
 from concurrent.futures import Future
 
 from ionia.core.errors import IoniaError, SourceLost
@@ -10,6 +9,7 @@ from ionia.core.ports import Clock, ScreenSource
 from ionia.core.recovery import ReopenPolicy
 from ionia.core.timebase import NS_PER_S, next_middle_ns
 from ionia.core.video.away_card import away_card
+from ionia.core.warning import Warn, WarningCode
 from ionia.threads.clock import StopSignal
 from ionia.threads.mailbox import LatestSlot
 from ionia.threads.worker import Worker
@@ -19,12 +19,9 @@ log = logging.getLogger(__name__)
 REOPEN_NS = NS_PER_S // 4
 """A screen that is back is on the recording within half a second; opening one takes up to 0.2 s."""
 
-LOCKED_CODES = frozenset({"secure_desktop", "session_disconnected"})
+LOCKED_CODES = frozenset({WarningCode.SECURE_DESKTOP, WarningCode.SESSION_DISCONNECTED})
 CARD_AFTER_NS = 2 * NS_PER_S
 """A screen that is locked for so long is shown as a card: who watches shall not wait for what looks frozen."""
-
-Warn = Callable[[str, str], None]
-"""Called with a stable code and one line for people. Any thread."""
 
 
 class ScreenCapture:
@@ -70,7 +67,7 @@ class ScreenCapture:
         if not self._opened.done():
             self._opened.set_exception(error)
         else:
-            self._warn("capture_failed", f"Screen capture ended: {error}. The last picture is held.")
+            self._warn(WarningCode.CAPTURE_FAILED, f"Screen capture ended: {error}. The last picture is held.")
 
     def _run(self) -> None:
         try:
@@ -101,7 +98,7 @@ class ScreenCapture:
                 continue
             except Exception as error:  # a driver's own mistake is no reason to end a take's pictures
                 log.warning("grabbing failed", exc_info=error)
-                self._lost(SourceLost("capture_failed", f"Taking a picture failed: {error}."), policy)
+                self._lost(SourceLost(WarningCode.CAPTURE_FAILED, f"Taking a picture failed: {error}."), policy)
                 continue
             policy.recovered()  # not as soon as it opens: one that opens and fails at once must not be tried at once
             if frame is not None:
@@ -129,7 +126,7 @@ class ScreenCapture:
                     card_ns = None
                 due_ns = policy.lost(now_ns)
                 continue
-            self._warn("capture_recovered", "The screen is back.")
+            self._warn(WarningCode.CAPTURE_RECOVERED, "The screen is back.")
             self._tell_fallbacks()
             return
 
@@ -138,4 +135,6 @@ class ScreenCapture:
         fallbacks = tuple(getattr(self._source, "fallbacks", ()))
         if fallbacks and fallbacks != self._told:
             self._told = fallbacks
-            self._warn("capture_fallback", f"The screen is captured by {self.backend}. " + " ".join(fallbacks))
+            self._warn(
+                WarningCode.CAPTURE_FALLBACK, f"The screen is captured by {self.backend}. " + " ".join(fallbacks)
+            )

@@ -10,7 +10,7 @@ from ionia.core.errors import ErrorKind, IoniaError, SourceLost
 from ionia.core.media import AudioBlock
 from ionia.core.ports import AudioSource, Clock
 from ionia.core.recovery import ReopenPolicy
-from ionia.runtime.capture.screen_capture import Warn
+from ionia.core.warning import Warn, WarningCode
 from ionia.threads.clock import StopSignal
 from ionia.threads.mailbox import Inbox
 from ionia.threads.worker import Worker
@@ -20,6 +20,10 @@ log = logging.getLogger(__name__)
 READ_TIMEOUT_S = 1.0
 """`interrupt` wakes a read earlier; this only bounds how long a broken one can last."""
 
+MISSING = {
+    AudioInput.DESKTOP: WarningCode.DESKTOP_AUDIO_UNAVAILABLE,
+    AudioInput.MIC: WarningCode.MIC_AUDIO_UNAVAILABLE,
+}
 LABELS = {AudioInput.DESKTOP: "Desktop sound", AudioInput.MIC: "The microphone"}
 
 
@@ -82,7 +86,9 @@ class SoundCapture:
             self._opened.set_exception(error)
         else:
             self._inbox.put(SoundMessage(source=self._which, block=None))
-            self._warn("audio_failed", f"{LABELS[self._which]} ended: {error}. Silence is recorded in its place.")
+            self._warn(
+                WarningCode.AUDIO_FAILED, f"{LABELS[self._which]} ended: {error}. Silence is recorded in its place."
+            )
 
     def _run(self) -> None:
         try:
@@ -112,7 +118,7 @@ class SoundCapture:
                 raise
             policy.lost(self._clock.now_ns())
             self._warn(
-                f"{self._which.value}_audio_unavailable",
+                MISSING[self._which],
                 f"{LABELS[self._which]} is not available: {error.message.rstrip('.')}. "
                 "Silence is recorded until it is there.",
             )
@@ -142,5 +148,5 @@ class SoundCapture:
                 continue
             self._opened_device(name)
             policy.recovered()
-            self._warn("audio_device_changed", f"{LABELS[self._which]} now comes from {name}.")
+            self._warn(WarningCode.AUDIO_DEVICE_CHANGED, f"{LABELS[self._which]} now comes from {name}.")
             return

@@ -15,6 +15,7 @@ from ionia.core.events import Level
 from ionia.core.live.bitrate_votes import BitrateVotes
 from ionia.core.media import EncodedPacket, MediaHeader
 from ionia.core.settings import PipelineSettings
+from ionia.core.warning import NO_FACTS, Warn, WarningCode, WarningFacts
 from ionia.media.encoder_specs import follows_bitrate
 from ionia.platform.windows_process import recording_process
 from ionia.runtime.backends import Backends, OpenedEncoders
@@ -46,7 +47,7 @@ class BitrateAnswer(Enum):
 class PipelineListener:
     """One session's ears. `warn` and `fail` are called from any of the pipeline's threads and must only queue."""
 
-    def __init__(self, warn: Callable[[str, str], None], fail: Callable[[IoniaError], None]) -> None:
+    def __init__(self, warn: Warn, fail: Callable[[IoniaError], None]) -> None:
         self.warn = warn
         self.fail = fail
 
@@ -66,7 +67,7 @@ class Pipeline:
         self._stop = StopSignal(clock)
         self._lock = threading.Lock()
         self._listeners: list[PipelineListener] = []  # protected by _lock
-        self._early_warnings: list[tuple[str, str]] = []  # protected by _lock
+        self._early_warnings: list[tuple[WarningCode, str, WarningFacts]] = []  # protected by _lock
         self._failure: IoniaError | None = None  # protected by _lock
         self._started = False  # protected by _lock
         self._votes = BitrateVotes(settings.video_bitrate)  # protected by _lock
@@ -171,8 +172,8 @@ class Pipeline:
         with self._lock:
             self._listeners.append(listener)
             early = tuple(self._early_warnings)
-        for code, message in early:
-            listener.warn(code, message)
+        for code, message, facts in early:
+            listener.warn(code, message, facts)
 
     def unlisten(self, listener: PipelineListener) -> None:
         """Hear no more. Idempotent."""
@@ -234,13 +235,15 @@ class Pipeline:
         self._encoders = self._backends.open_encoders(settings, width, height)
         self.width, self.height = self.header.width, self.header.height
         if self._encoders.fallbacks:
-            self._warn("encoder_fallback", f"{self.codec} is used: " + "; ".join(self._encoders.fallbacks))
+            self._warn(WarningCode.ENCODER_FALLBACK, f"{self.codec} is used: " + "; ".join(self._encoders.fallbacks))
         self._build_chains()
         for sound in self._sounds.values():
             try:
                 sound.wait_opened(OPEN_TIMEOUT_S)
             except TimeoutError:
-                self._warn("audio_slow", "A sound device takes long to open. Silence is recorded until it is there.")
+                self._warn(
+                    WarningCode.AUDIO_SLOW, "A sound device takes long to open. Silence is recorded until it is there."
+                )
 
     def _apply_bitrate(self) -> None:
         if self._video is not None:
@@ -306,14 +309,14 @@ class Pipeline:
     def _publish(self, packets: Sequence[EncodedPacket]) -> None:
         self.bus.publish(packets)
 
-    def _warn(self, code: str, message: str) -> None:
+    def _warn(self, code: WarningCode, message: str, facts: WarningFacts = NO_FACTS) -> None:
         log.warning("%s: %s", code, message)
         with self._lock:
             if not self._started:
-                self._early_warnings.append((code, message))
+                self._early_warnings.append((code, message, facts))
             listeners = tuple(self._listeners)
         for listener in listeners:
-            listener.warn(code, message)
+            listener.warn(code, message, facts)
 
     def _fail(self, error: BaseException) -> None:
         """An encoder or a tick ended by an error: the first one is told to every listener."""

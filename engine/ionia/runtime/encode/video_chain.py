@@ -8,7 +8,7 @@ from ionia.core.media import EncodedPacket, Picture, VideoFrame
 from ionia.core.ports import Clock, VideoEncoder
 from ionia.core.video.encode_backlog import EncodeBacklog
 from ionia.core.video.pacer import FrameSpan, VideoPacer
-from ionia.runtime.capture.screen_capture import Warn
+from ionia.core.warning import Warn, WarningCode
 from ionia.runtime.encode.packet_bus import Publish
 from ionia.threads.clock import StopSignal
 from ionia.threads.mailbox import LatestSlot
@@ -122,7 +122,8 @@ class VideoChain:
             late = self._tick(pacer, now_ns, frame)
             if late >= self._fps:
                 self._warn(
-                    "stalled", f"The machine stood still for {late / self._fps:.1f} s; the last picture fills it."
+                    WarningCode.STALLED,
+                    f"The machine stood still for {late / self._fps:.1f} s; the last picture fills it.",
                 )
 
     def _tick(self, pacer: VideoPacer, now_ns: int, frame: VideoFrame | None) -> int:
@@ -135,7 +136,7 @@ class VideoChain:
             self._condition.notify()
         if overloaded:
             self._warn(
-                "encoder_overloaded",
+                WarningCode.ENCODER_OVERLOADED,
                 "The encoder can't keep up: pictures are being skipped. Lower the frame rate or the screen size.",
             )
         return pacer.next_index - index - 1
@@ -159,7 +160,9 @@ class VideoChain:
                 spent_ms = (self._clock.now_ns() - begun_ns) / 1e6
                 self.encode_ms += (spent_ms - self.encode_ms) * (ENCODE_MS_WEIGHT if self.encode_ms else 1)
                 if self._encoder.codec != codec:
-                    self._warn("encoder_lost", f"The graphics card's encoder failed; {self._encoder.codec} goes on.")
+                    self._warn(
+                        WarningCode.ENCODER_LOST, f"The graphics card's encoder failed; {self._encoder.codec} goes on."
+                    )
                 self._publish(packets)
         finally:
             self._encoder.close()

@@ -7,6 +7,7 @@ from ionia.core.errors import ErrorKind, IoniaError
 from ionia.core.events import EventData
 from ionia.core.media import EncodedPacket, MediaHeader
 from ionia.core.ports import FileSink
+from ionia.core.warning import Warn, WarningCode
 from ionia.runtime.encode.pipeline import Pipeline
 from ionia.runtime.session.sink_worker import SinkWorker
 
@@ -28,7 +29,7 @@ class FileOutput:
         *,
         bytes_per_second: float,
         free_bytes: Callable[[str], int],
-        warn: Callable[[str, str, EventData], None],
+        warn: Warn,
         fail: Callable[[IoniaError], None],
     ) -> None:
         self._sink = sink
@@ -101,7 +102,7 @@ class FileOutput:
         low = self._disk.update(self._free_bytes(self._sink.path), self._bytes_per_second)
         if low is not None:
             self._warn(
-                "disk_low",
+                WarningCode.DISK_LOW,
                 f"The disk has room for about {low.minutes_left:g} more minutes.",
-                {"minutesLeft": low.minutes_left, "freeBytes": low.free_bytes},
+                low,
             )

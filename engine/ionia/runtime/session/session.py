@@ -10,6 +10,7 @@ from ionia.core.events import Event, EventData, SessionFailed, SessionStateChang
 from ionia.core.media import MediaHeader
 from ionia.core.session_state import SessionState, SessionStateMachine
 from ionia.core.settings import PipelineSettings, SessionKind
+from ionia.core.warning import NO_FACTS, WarningCode, WarningFacts
 from ionia.runtime.encode.packet_bus import Subscriber, Subscription
 from ionia.runtime.encode.pipeline import Pipeline, PipelineListener
 from ionia.runtime.encode.pipeline_pool import PipelinePool
@@ -189,12 +190,10 @@ class Session:
                 if self._machine.state is not SessionState.DISPOSED:
                     self._move(SessionState.DISPOSED)
 
-    def warn(self, code: str, message: str, data: EventData | None = None) -> None:
+    def warn(self, code: WarningCode, message: str, facts: WarningFacts = NO_FACTS) -> None:
         """Tell the user that something was lost or replaced. Any thread."""
         self._emit(
-            SessionWarned(
-                session_id=self.session_id, session_kind=self.kind, code=code, message=message, data=data or {}
-            )
+            SessionWarned(session_id=self.session_id, session_kind=self.kind, code=code, message=message, data=facts)
         )
 
     def fail(self, error: IoniaError) -> None:
@@ -222,7 +221,9 @@ class Session:
             if not output.wait_completed(PATIENCE_S):
                 pipeline.video.hurry(end_index)
                 if not output.wait_completed(DRAIN_TIMEOUT_S):
-                    self.warn("encoder_behind", "The encoder was behind; the last pictures are not in the file.")
+                    self.warn(
+                        WarningCode.ENCODER_BEHIND, "The encoder was behind; the last pictures are not in the file."
+                    )
         pipeline.bus.leave(subscription)
         try:
             output.finish()

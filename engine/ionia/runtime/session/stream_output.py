@@ -30,6 +30,7 @@ from ionia.core.media import EncodedPacket, MediaHeader
 from ionia.core.ports import Clock
 from ionia.core.settings import StreamerSettings
 from ionia.core.timebase import NS_PER_S
+from ionia.core.warning import Warn, WarningCode
 from ionia.runtime.backends import Spares
 from ionia.runtime.encode.pipeline import BitrateAnswer, Pipeline
 from ionia.runtime.session.stream_attempts import StreamAttempts
@@ -51,11 +52,11 @@ FIRST_CONNECTION_SECONDS = 8.0
 
 _NOT_FOLLOWED = {
     BitrateAnswer.HELD: (
-        "bitrate_held",
+        WarningCode.BITRATE_HELD,
         "The network is too slow. The recording keeps its quality, so the stream drops pictures instead.",
     ),
     BitrateAnswer.FIXED: (
-        "bitrate_fixed",
+        WarningCode.BITRATE_FIXED,
         "The network is too slow. This graphics card's encoder can't lower its bit rate, so the stream drops pictures "
         "instead. A lower bit rate or another encoder helps.",
     ),
@@ -84,7 +85,7 @@ class StreamOutput:
         clock: Clock,
         random: Callable[[], float],
         emit: Callable[[Event], None],
-        warn: Callable[[str, str], None],
+        warn: Warn,
         fail: Callable[[IoniaError], None],
     ) -> None:
         pipeline = settings.pipeline

@@ -9,6 +9,7 @@ from enum import Enum
 from ionia.core.errors import ErrorKind, IoniaError, SourceLost
 from ionia.core.media import AudioBlock
 from ionia.core.ports import Clock
+from ionia.core.warning import WarningCode
 from ionia.sources.linux.pulse_connection import (
     PulseConnection,
     PulseDefaults,
@@ -72,7 +73,7 @@ class AudioCapture:
         if self._interrupted.is_set():
             return None
         if connection is None or recording is None:
-            raise SourceLost("device_lost", f"The {self._capture.value} is not open.")
+            raise SourceLost(WarningCode.DEVICE_LOST, f"The {self._capture.value} is not open.")
         deadline_us = connection.now_us() + round(timeout * 1e6)
         while not self._interrupted.is_set():
             # What has arrived comes first: it was captured before whatever ended the stream.
@@ -87,7 +88,7 @@ class AudioCapture:
                 connection.turn(recording.wait_us(now_us, deadline_us))
             except PulseServerLostError as error:
                 self.close()
-                raise SourceLost("sound_server_lost", f"The sound server went away: {error}.") from error
+                raise SourceLost(WarningCode.SOUND_SERVER_LOST, f"The sound server went away: {error}.") from error
             recording.exchange()
         return None
 
@@ -150,13 +151,13 @@ class AudioCapture:
         if follows and self._followed(connection.defaults) != self._default:
             self.close()
             raise SourceLost(
-                "default_device_changed", f"The default {self._capture.value} changed.", retry_at_once=True
+                WarningCode.DEFAULT_DEVICE_CHANGED, f"The default {self._capture.value} changed.", retry_at_once=True
             )
         if recording.failed:
             self.close()
             # Whoever follows the default finds the next one: the server has chosen it before it ended the stream.
             raise SourceLost(
-                "default_device_changed" if follows else "device_lost",
+                WarningCode.DEFAULT_DEVICE_CHANGED if follows else WarningCode.DEVICE_LOST,
                 f"The device of the {self._capture.value} went away.",
                 retry_at_once=follows,
             )

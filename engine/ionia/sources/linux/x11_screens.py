@@ -25,6 +25,7 @@ from ionia.core.errors import ErrorKind, IoniaError, SourceLost
 from ionia.core.media import VideoFrame
 from ionia.core.ports import Clock
 from ionia.core.service import ScreenInfo, WindowInfo
+from ionia.core.warning import WarningCode
 from ionia.sources.grabber import LibavGrabber
 from ionia.sources.linux.x11_damage import ScreenDamage, WatchedGrabber
 
@@ -145,17 +146,17 @@ class X11Screen:
     def grab(self) -> VideoFrame | None:
         """As ScreenSource.grab. SourceLost codes: display_lost; screen_changed (size or place; open again at once)."""
         if self._grabber is None or self._display is None:
-            raise SourceLost("display_lost", f"X display {self._name} is closed.")
+            raise SourceLost(WarningCode.DISPLAY_LOST, f"X display {self._name} is closed.")
         try:
             self._check_monitor(self._display)
             return self._grabber.grab()
         except SourceLost as lost:
             # A picture that reaches beyond a screen that just shrank fails before its event is seen.
-            changed = lost.code == "screen_changed" or self._has_changed()
+            changed = lost.code == WarningCode.SCREEN_CHANGED or self._has_changed()
             self.close()
             if changed:
                 message = f"The screen on {self._name} changed its size or place."
-                raise SourceLost("screen_changed", message, retry_at_once=True) from lost
+                raise SourceLost(WarningCode.SCREEN_CHANGED, message, retry_at_once=True) from lost
             raise
 
     def close(self) -> None:
@@ -206,9 +207,9 @@ class X11Screen:
             for _ in range(events):
                 display.next_event()
         except _X_ERRORS as error:
-            raise SourceLost("display_lost", f"X display {self._name} is gone: {error}.") from error
+            raise SourceLost(WarningCode.DISPLAY_LOST, f"X display {self._name} is gone: {error}.") from error
         if events and self._has_changed():
-            raise SourceLost("screen_changed", "")
+            raise SourceLost(WarningCode.SCREEN_CHANGED, "")
 
     def _has_changed(self) -> bool:
         """Whether the monitor is another than at `open`; False if the server does not say."""

@@ -18,6 +18,7 @@ import soxr
 from ionia.core.errors import ErrorKind, IoniaError, SourceLost
 from ionia.core.media import SAMPLE_RATE, AudioBlock, Samples
 from ionia.core.ports import Clock
+from ionia.core.warning import WarningCode
 from ionia.sources.windows.channel_map import stereo_matrix, to_stereo
 from ionia.sources.windows.portaudio import DeviceMissingError, HostStream, SoundHost, WantedDevice
 
@@ -163,10 +164,10 @@ class AudioCapture:
         """Raise why the stream must be opened again, if it must; asks Windows twice a second."""
         stream, endpoint = self._stream, self._endpoint
         if stream is None or endpoint is None:
-            raise SourceLost("audio_closed", "The device is not open.", retry_at_once=True)
+            raise SourceLost(WarningCode.AUDIO_CLOSED, "The device is not open.", retry_at_once=True)
         if self._host.evicting:
             self.close()
-            raise SourceLost("audio_devices_changed", "The list of devices is read anew.", retry_at_once=True)
+            raise SourceLost(WarningCode.AUDIO_DEVICES_CHANGED, "The list of devices is read anew.", retry_at_once=True)
         now_ns = self._clock.now_ns()
         if now_ns - self._checked_ns < _CHECK_NS:
             return
@@ -180,14 +181,14 @@ class AudioCapture:
         default_id = self._directory.default_id() if self._device_id is None else endpoint.id
         if default_id is not None and default_id != endpoint.id:
             return SourceLost(
-                "default_device_changed", f"{endpoint.name} is no longer the default.", retry_at_once=True
+                WarningCode.DEFAULT_DEVICE_CHANGED, f"{endpoint.name} is no longer the default.", retry_at_once=True
             )
         if not self._directory.is_active(endpoint.id):
-            return SourceLost("audio_device_lost", f"{endpoint.name} was unplugged or switched off.")
+            return SourceLost(WarningCode.AUDIO_DEVICE_LOST, f"{endpoint.name} was unplugged or switched off.")
         if not stream.is_active():
-            return SourceLost("audio_device_lost", f"{endpoint.name} stopped delivering sound.")
+            return SourceLost(WarningCode.AUDIO_DEVICE_LOST, f"{endpoint.name} stopped delivering sound.")
         if not self._loopback and now_ns - self._last_block_ns > _STALL_NS:  # a microphone always delivers
-            return SourceLost("audio_device_stalled", f"{endpoint.name} delivered nothing for two seconds.")
+            return SourceLost(WarningCode.AUDIO_DEVICE_STALLED, f"{endpoint.name} delivered nothing for two seconds.")
         return None
 
 

@@ -10,6 +10,7 @@ import comtypes
 from ionia.core.errors import ErrorKind, IoniaError, SourceLost
 from ionia.core.media import Picture, VideoFrame
 from ionia.core.ports import Clock
+from ionia.core.warning import WarningCode
 from ionia.sources.windows import com, displays, dxgi, shared_output
 from ionia.sources.windows.fallback import TransientCaptureError
 from ionia.sources.windows.pointer import draw
@@ -59,7 +60,7 @@ class DesktopDuplication:
     def grab(self) -> VideoFrame | None:
         """See ScreenSource."""
         if self._output is None:
-            raise SourceLost("screen_closed", "The screen is not open.", retry_at_once=True)
+            raise SourceLost(WarningCode.SCREEN_CLOSED, "The screen is not open.", retry_at_once=True)
         desktop = self._newest(self._output)
         count = desktop.change_count if self._cursor else desktop.picture_count
         if count == self._seen:
@@ -113,17 +114,17 @@ def _loss(code: int, output: shared_output.SharedOutput) -> SourceLost:
     """Why the duplication ended, found out by looking at the desktop as it is now."""
     name = output.display.name
     if code in (dxgi.ERROR_DEVICE_REMOVED, dxgi.ERROR_DEVICE_HUNG, dxgi.ERROR_DEVICE_RESET):
-        return SourceLost("gpu_lost", "The graphics adapter was reset or removed.")
+        return SourceLost(WarningCode.GPU_LOST, "The graphics adapter was reset or removed.")
     if displays.find_display(output.display.id) is None:
-        return SourceLost("display_unplugged", f"{name} was unplugged or switched off.")
+        return SourceLost(WarningCode.DISPLAY_UNPLUGGED, f"{name} was unplugged or switched off.")
     size, refusal = _duplicate_again(output.display)
     if dxgi.ERROR_SESSION_DISCONNECTED in (refusal, code):
-        return SourceLost("session_disconnected", "The Windows session was disconnected.")
+        return SourceLost(WarningCode.SESSION_DISCONNECTED, "The Windows session was disconnected.")
     if dxgi.E_ACCESSDENIED in (refusal, code) or not displays.input_desktop_is_ours():
-        return SourceLost("secure_desktop", _SECURE)
+        return SourceLost(WarningCode.SECURE_DESKTOP, _SECURE)
     if size is not None and size != output.size:
-        return SourceLost("display_mode_changed", f"{name} changed its mode.", retry_at_once=True)
-    return SourceLost("access_lost", f"Access to {name} was lost for a moment.", retry_at_once=True)
+        return SourceLost(WarningCode.DISPLAY_MODE_CHANGED, f"{name} changed its mode.", retry_at_once=True)
+    return SourceLost(WarningCode.ACCESS_LOST, f"Access to {name} was lost for a moment.", retry_at_once=True)
 
 
 def _duplicate_again(display: displays.Display) -> tuple[tuple[int, int] | None, int]:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from ionia.core.errors import ErrorKind, IoniaError, SourceLost
 from ionia.core.media import VideoFrame
 from ionia.core.ports import ScreenSource
+from ionia.core.warning import WarningCode
 
 
 class TransientCaptureError(IoniaError):
@@ -44,7 +45,7 @@ class FallbackScreen:
     def grab(self) -> VideoFrame | None:
         """See ScreenSource."""
         if self._chosen is None:
-            raise SourceLost("screen_closed", "The screen is not open.", retry_at_once=True)
+            raise SourceLost(WarningCode.SCREEN_CLOSED, "The screen is not open.", retry_at_once=True)
         return self._chosen.grab()
 
     def close(self) -> None:

@@ -19,6 +19,7 @@ from dxcam.core.winrt_duplicator import WinRTDuplicator
 from ionia.core.errors import ErrorKind, IoniaError, SourceLost
 from ionia.core.media import Picture, VideoFrame
 from ionia.core.ports import Clock
+from ionia.core.warning import WarningCode
 from ionia.sources.windows import com, displays, dxgi
 
 assert sys.platform == "win32"  # noqa: S101 - mypy checks the rest for Windows only
@@ -66,13 +67,13 @@ class GraphicsCapture:
     def grab(self) -> VideoFrame | None:
         """See ScreenSource."""
         if self._capture is None:
-            raise SourceLost("screen_closed", "The screen is not open.", retry_at_once=True)
+            raise SourceLost(WarningCode.SCREEN_CLOSED, "The screen is not open.", retry_at_once=True)
         pixels, self._first = self._first, None
         try:
             pixels = pixels if pixels is not None else self._take(wait=False)
         except (comtypes.COMError, OSError, RuntimeError) as error:
             self.close()
-            raise SourceLost("access_lost", "The screen was lost.", retry_at_once=True) from error
+            raise SourceLost(WarningCode.ACCESS_LOST, "The screen was lost.", retry_at_once=True) from error
         return None if pixels is None else VideoFrame(captured_ns=self._clock.now_ns(), pixels=pixels)
 
     def close(self) -> None:
@@ -97,7 +98,7 @@ class GraphicsCapture:
 
     def _take(self, *, wait: bool) -> Picture | None:
         if not self._capture.update_frame(wait_for_frame=wait):
-            raise SourceLost("access_lost", "The screen was lost.", retry_at_once=True)
+            raise SourceLost(WarningCode.ACCESS_LOST, "The screen was lost.", retry_at_once=True)
         if not self._capture.updated:
             return None
         width, height = self._size

@@ -6,6 +6,7 @@ from ionia.core.errors import ErrorKind, IoniaError, SourceLost
 from ionia.core.media import VideoFrame
 from ionia.core.ports import Clock, ScreenSource
 from ionia.core.service import ScreenInfo, WindowInfo
+from ionia.core.warning import WarningCode
 from ionia.sources.grabber import LibavGrabber
 from ionia.sources.windows import desktop_duplication, displays, graphics_capture
 from ionia.sources.windows.fallback import FallbackScreen
@@ -91,7 +92,7 @@ class GdiGrab:
     def grab(self) -> VideoFrame | None:
         """See ScreenSource."""
         if self._grabber is None:
-            raise SourceLost("screen_closed", "The screen is not open.", retry_at_once=True)
+            raise SourceLost(WarningCode.SCREEN_CLOSED, "The screen is not open.", retry_at_once=True)
         self._check_geometry()
         return self._grabber.grab()
 
@@ -109,7 +110,9 @@ class GdiGrab:
         self._checked_ns = now_ns
         if displays.find_display(self._screen_id) != self._display:
             self.close()
-            raise SourceLost("display_mode_changed", f"{self._display.name} changed its mode.", retry_at_once=True)
+            raise SourceLost(
+                WarningCode.DISPLAY_MODE_CHANGED, f"{self._display.name} changed its mode.", retry_at_once=True
+            )
 
 
 class WindowGrab:
@@ -136,7 +139,7 @@ class WindowGrab:
     def grab(self) -> VideoFrame | None:
         """See ScreenSource."""
         if self._grabber is None:
-            raise SourceLost("screen_closed", "The screen is not open.", retry_at_once=True)
+            raise SourceLost(WarningCode.SCREEN_CLOSED, "The screen is not open.", retry_at_once=True)
         return self._grabber.grab()
 
     def close(self) -> None:

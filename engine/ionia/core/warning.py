@@ -1,0 +1,97 @@
+"""Every warning a session can give: its stable code, when it comes, and the facts that it carries.
+
+A warning says that something was lost or replaced and that the session goes on. The one table of their codes: the
+OpenRPC document lists it, and clients may rely on each name.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Annotated, Protocol
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoFacts:
+    """Details of a warning whose message says everything."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DiskLow:
+    """Details of `disk_low`."""
+
+    minutes_left: Annotated[float, "Minutes until the disk is full at this bit rate."]
+    free_bytes: Annotated[int, "Bytes free now."]
+
+
+WarningFacts = NoFacts | DiskLow
+"""What a warning carries for programs."""
+
+
+class WarningCode(StrEnum):
+    """What happened. `meaning` says when, for people; `facts` is the type of the warning's details."""
+
+    meaning: str
+    facts: type[WarningFacts]
+
+    def __new__(cls, code: str, meaning: str, facts: type[WarningFacts] = NoFacts) -> "WarningCode":
+        """Only the code is the value."""
+        member = str.__new__(cls, code)
+        member._value_ = code
+        member.meaning = meaning
+        member.facts = facts
+        return member
+
+    # The screen.
+    CAPTURE_FALLBACK = ("capture_fallback", "the screen is captured in another way than the first choice")
+    CAPTURE_FAILED = ("capture_failed", "capture ended by a mistake in the engine; the last picture is held")
+    CAPTURE_RECOVERED = ("capture_recovered", "a screen that was lost is captured again")
+    SCREEN_CLOSED = ("screen_closed", "the screen was closed and is opened again")
+    SCREEN_CHANGED = ("screen_changed", "the screen changed its place or size and is opened again")
+    ACCESS_LOST = ("access_lost", "the system took the screen away for a moment")
+    DISPLAY_LOST = ("display_lost", "the display is gone; the last picture is held until it returns")
+    DISPLAY_UNPLUGGED = ("display_unplugged", "the display was unplugged or switched off")
+    DISPLAY_MODE_CHANGED = ("display_mode_changed", "the display changed its mode")
+    GPU_LOST = ("gpu_lost", "the graphics adapter was reset or removed")
+    SECURE_DESKTOP = ("secure_desktop", "the system shows a screen that can't be captured, a password prompt")
+    SESSION_DISCONNECTED = ("session_disconnected", "the Windows session was disconnected")
+
+    # Sound.
+    DESKTOP_AUDIO_UNAVAILABLE = ("desktop_audio_unavailable", "no desktop sound; silence until it is there")
+    MIC_AUDIO_UNAVAILABLE = ("mic_audio_unavailable", "no microphone; silence until it is there")
+    AUDIO_SLOW = ("audio_slow", "a sound device takes long to open; silence until it is there")
+    AUDIO_FAILED = ("audio_failed", "a sound source ended by a mistake in the engine; silence takes its place")
+    AUDIO_CLOSED = ("audio_closed", "the sound device was closed and is opened again")
+    AUDIO_DEVICE_CHANGED = ("audio_device_changed", "sound comes from another device than before")
+    AUDIO_DEVICES_CHANGED = ("audio_devices_changed", "the list of sound devices changed")
+    AUDIO_DEVICE_LOST = ("audio_device_lost", "the sound device was unplugged, switched off or stopped")
+    AUDIO_DEVICE_STALLED = ("audio_device_stalled", "the sound device delivers nothing")
+    DEVICE_LOST = ("device_lost", "the sound device is gone; silence until it returns")
+    DEFAULT_DEVICE_CHANGED = ("default_device_changed", "the system's default sound device changed")
+    SOUND_SERVER_LOST = ("sound_server_lost", "the sound server went away; silence until it returns")
+
+    # Encoding.
+    ENCODER_FALLBACK = ("encoder_fallback", "another encoder than the first choice is used")
+    ENCODER_LOST = ("encoder_lost", "the graphics card's encoder failed; another goes on")
+    ENCODER_OVERLOADED = ("encoder_overloaded", "the encoder can't keep up; pictures are skipped")
+    ENCODER_BEHIND = ("encoder_behind", "at stop the encoder was behind; the last pictures are missing")
+    STALLED = ("stalled", "the machine stood still; the last picture fills the time")
+
+    # Files.
+    DISK_LOW = ("disk_low", "the disk will be full soon", DiskLow)
+
+    # Live.
+    BITRATE_HELD = ("bitrate_held", "the network is too slow, and a recording keeps the encode's bit rate")
+    BITRATE_FIXED = ("bitrate_fixed", "the network is too slow, and the encoder can't change its bit rate")
+
+    # The engine.
+    MONITOR_FAILED = ("monitor_failed", "live figures ended by a mistake in the engine; the recording goes on")
+
+
+NO_FACTS = NoFacts()
+
+
+class Warn(Protocol):
+    """How a part of the engine tells of one. Any thread; returns at once and never raises."""
+
+    def __call__(self, code: WarningCode, message: str, facts: WarningFacts = NO_FACTS, /) -> None:
+        """`message` is one line for people."""
+        ...
