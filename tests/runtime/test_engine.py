@@ -18,6 +18,7 @@ from ionia.core.events import (
 )
 from ionia.core.media import SAMPLE_RATE, AudioBlock, Track
 from ionia.core.settings import AudioMode, PipelineSettings, RecorderSettings, SessionKind
+from ionia.core.warning import DiskLow
 from ionia.runtime.encode.video_chain import VideoChain
 from ionia.runtime.engine import Engine
 from ionia.runtime.session import session
@@ -442,7 +443,8 @@ def test_a_disk_that_fills_up_is_told_in_time() -> None:
         engine.start(RECORDER, "a")
         event = events.wait_for(warned("disk_low"))
         assert isinstance(event, SessionWarned)
-        assert 0.5 < float(event.data["minutesLeft"] or 0) < 2
+        assert isinstance(event.data, DiskLow)
+        assert 0.5 < event.data.minutes_left < 2
         engine.stop(RECORDER, "a")
 
 
