@@ -4,6 +4,7 @@ import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from ionia.platform.descriptors import open_standard_descriptors
 from ionia.platform.linux_process import share_one_heap
 
 if TYPE_CHECKING:
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the engine; the process's exit code. Imports happen here and lazily: the first answer must come soon."""
+    open_standard_descriptors()
     share_one_heap()  # before there are threads
     rest = list(sys.argv[1:] if arguments is None else arguments)
     if not rest:

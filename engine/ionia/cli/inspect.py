@@ -138,9 +138,9 @@ def _encoders(backends: Backends) -> list[Finding]:
 
 
 def _disk(backends: Backends) -> Finding:
-    here = Path.cwd()
     settings = PipelineSettings()
     try:
+        here = Path.cwd()  # it may have been deleted
         free = backends.free_bytes(str(here / "recording.mp4"))
     except OSError as error:
         return Finding(ok=False, what="Disk", found=str(error.strerror), advice="Record to another folder.")

@@ -19,6 +19,7 @@ from ionia.core.events import (
 )
 from ionia.core.service import EngineService
 from ionia.core.settings import AudioMode, EncoderChoice, PipelineSettings, SessionKind
+from ionia.platform.parent_process import outlives_its_parent
 
 REFRESH_SECONDS = 0.25
 SESSION = "live"
@@ -36,8 +37,11 @@ Happenings = queue.SimpleQueue[Event | StopAsked]
 
 @contextmanager
 def stop_signals(happenings: Happenings) -> Iterator[None]:
-    """While inside, Ctrl+C and its likes are a `StopAsked`. Main thread only."""
-    names = ("SIGINT", "SIGTERM", "SIGBREAK")
+    """While inside, Ctrl+C and its likes are a `StopAsked`, a closed terminal too unless `nohup` says otherwise.
+
+    Main thread only.
+    """
+    names = ["SIGINT", "SIGTERM", "SIGBREAK"] + ([] if outlives_its_parent() else ["SIGHUP"])
     numbers = [number for name in names if isinstance(number := getattr(signal, name, None), signal.Signals)]
     handlers = {number: signal.signal(number, lambda *_: happenings.put(StopAsked())) for number in numbers}
     try:

@@ -14,6 +14,7 @@ from ionia.core.audio.offsets import LIMIT_MS
 from ionia.core.errors import IoniaError
 from ionia.core.selftest_report import Part
 from ionia.core.settings import AudioMode, EncoderChoice, PipelineSettings
+from ionia.platform.descriptors import silence
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,6 +24,16 @@ if TYPE_CHECKING:
 
 def run(arguments: Sequence[str]) -> int:
     """Run one sub-command; its exit code."""
+    try:
+        return _run(arguments)
+    finally:
+        try:
+            sys.stdout.flush()
+        except OSError:
+            silence(sys.stdout)  # `ionia-engine devices | head -1` got what it wanted
+
+
+def _run(arguments: Sequence[str]) -> int:
     hide_addresses(arguments)
     use_utf8()
     options = _parser().parse_args(arguments)
@@ -30,6 +41,13 @@ def run(arguments: Sequence[str]) -> int:
     logging.getLogger("ionia").addHandler(logging.NullHandler())
     try:
         return int(options.run(options))
+    except BrokenPipeError:
+        return 1
+    except OSError as error:
+        print(f"ionia-engine: {error}", file=sys.stderr)
+        return 1
+    except EOFError:  # Ctrl+D at a question
+        return 130
     except IoniaError as error:
         print(f"ionia-engine: {error.message.rstrip('.')}. {error.hint}".rstrip(), file=sys.stderr)
         return 1

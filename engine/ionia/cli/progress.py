@@ -4,6 +4,7 @@ import sys
 from typing import TextIO
 
 from ionia.core.events import EventData
+from ionia.platform.descriptors import silence
 
 PLAIN_INTERVAL_SECONDS = 5.0
 """How often a line is printed when it can't be redrawn."""
@@ -37,7 +38,10 @@ def recording_line(stats: EventData) -> str:
 
 
 class LiveLine:
-    """One thread. `show` redraws, `say` prints a lasting line above."""
+    """One thread. `show` redraws, `say` prints a lasting line above.
+
+    A terminal that was closed or a pipe that nobody reads ends no take: what is said then goes nowhere.
+    """
 
     def __init__(self, stream: TextIO | None = None) -> None:
         self._stream = stream if stream is not None else sys.stdout
@@ -48,19 +52,25 @@ class LiveLine:
     def show(self, line: str, seconds: float) -> None:
         """`seconds` is the position on the recording's timeline."""
         if self._redraws:
-            print(f"\r{line.ljust(self._width)}", end="", file=self._stream, flush=True)
+            self._print(f"\r{line.ljust(self._width)}", end="")
             self._width = len(line)
         elif seconds - self._last_plain >= PLAIN_INTERVAL_SECONDS:
             self._last_plain = seconds
-            print(line, file=self._stream, flush=True)
+            self._print(line)
 
     def clear(self) -> None:
         """Take the live line away."""
         if self._width:
-            print(f"\r{''.ljust(self._width)}\r", end="", file=self._stream, flush=True)
+            self._print(f"\r{''.ljust(self._width)}\r", end="")
             self._width = 0
 
     def say(self, line: str) -> None:
         """A line that stays."""
         self.clear()
-        print(line, file=self._stream, flush=True)
+        self._print(line)
+
+    def _print(self, text: str, end: str = "\n") -> None:
+        try:
+            print(text, end=end, file=self._stream, flush=True)
+        except OSError:
+            silence(self._stream)

@@ -19,7 +19,7 @@ from collections.abc import Callable
 
 from ionia.core.redaction import Redactor
 from ionia.core.service import EngineService, Listener
-from ionia.platform.descriptors import wait_writable
+from ionia.platform.descriptors import open_standard_descriptors, wait_writable
 from ionia.rpc import logs
 from ionia.rpc.end_watch import EndWatch
 from ionia.rpc.server import Server
@@ -70,8 +70,7 @@ def take_stdio() -> tuple[int, int]:
 
     Whatever prints, in Python or in a library, now prints to stderr, and children inherit neither.
     """
-    for fd in (0, 1, 2):
-        _make_open(fd)
+    open_standard_descriptors()
     incoming, outgoing = os.dup(0), os.dup(1)
     null = os.open(os.devnull, os.O_RDONLY)
     os.dup2(null, 0)
@@ -211,14 +210,3 @@ def _read(fd: int) -> bytes | None:
     except OSError as error:
         log.info("stdin ended: %s", error.strerror)
         return b""
-
-
-def _make_open(fd: int) -> None:
-    """A parent may start us with a descriptor closed; the next file opened would then become our stdout."""
-    try:
-        os.fstat(fd)
-    except OSError:
-        null = os.open(os.devnull, os.O_RDWR)
-        if null != fd:
-            os.dup2(null, fd)
-            os.close(null)

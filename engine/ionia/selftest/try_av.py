@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from ionia.core.audio.engine import AudioInput
-from ionia.core.errors import IoniaError
+from ionia.core.errors import ErrorKind, IoniaError
 from ionia.core.events import EventData
 from ionia.core.media import SAMPLE_RATE, Samples
 from ionia.core.selftest_report import Correction, Finding, Outcome, Part
@@ -92,6 +92,18 @@ def run_av(context: SelftestContext) -> AvResult:
         return AvResult(findings=[_finding(Outcome.BAD, error.message, error.hint)])
 
 
+def _workplace() -> tempfile.TemporaryDirectory[str]:
+    """Raises IoniaError."""
+    try:
+        return tempfile.TemporaryDirectory(prefix="ionia-selftest-")
+    except OSError as error:
+        raise IoniaError(
+            ErrorKind.OUTPUT_FAILED,
+            f"No folder takes temporary files: {(error.strerror or type(error).__name__).lower()}",
+            "Name one that can be written to in TMPDIR (TEMP on Windows).",
+        ) from error
+
+
 @dataclass(slots=True, kw_only=True)
 class _Take:
     """A recording under way, and what became of it."""
@@ -113,7 +125,7 @@ def _on_stage(context: SelftestContext, tools: SelftestTools) -> AvResult:
         audio_mode=AudioMode.DESKTOP,
         desktop_audio=settings.desktop_audio,
     )
-    with tempfile.TemporaryDirectory(prefix="ionia-selftest-") as folder, shown_window(context, screen) as window:
+    with _workplace() as folder, shown_window(context, screen) as window:
         if window is None:
             raise _NoStageError("the flashing window can't be shown")
         path = str(Path(folder) / "selftest.mp4")
@@ -158,7 +170,7 @@ def _on_card(context: SelftestContext, tools: SelftestTools, problem: str) -> Av
         fps=settings.fps,
         video_bitrate=settings.video_bitrate,
     )
-    with tempfile.TemporaryDirectory(prefix="ionia-selftest-") as folder:
+    with _workplace() as folder:
         path = str(Path(folder) / "selftest.mp4")
         with _recording(context, path, pipeline) as take:
             begin_ns = context.clock.now_ns()

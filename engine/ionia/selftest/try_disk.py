@@ -20,8 +20,9 @@ def run_disk(context: SelftestContext) -> Finding:
     """Raises CancelledError."""
     context.tell(0.0, "Writing to the disk.")
     settings = context.settings
-    folder = Path(settings.folder) if settings.folder is not None else Path.cwd()
+    folder = Path(settings.folder or "")
     try:
+        folder = folder.absolute()  # where the current folder was deleted it is in none
         free = context.backends.free_bytes(str(folder / "recording.mp4"))
         rate = _write(context, folder, min(MOST_BYTES, free // SHARE_OF_FREE))
     except OSError as error:

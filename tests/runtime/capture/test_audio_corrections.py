@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from ionia.core.audio.engine import AudioInput
-from ionia.core.errors import IoniaError
+from ionia.core.errors import ErrorKind, IoniaError
 from ionia.core.media import AudioBlock
-from ionia.runtime.capture.audio_corrections import FILE_NAME, AudioCorrections, config_folder
+from ionia.runtime.capture.audio_corrections import FILE_NAME, AudioCorrections
 from ionia.runtime.capture.sound_capture import SoundCapture, SoundMessage
 from ionia.threads.clock import MonotonicClock, StopSignal
 from ionia.threads.mailbox import Inbox
@@ -63,11 +63,13 @@ def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path) -> None:
         AudioCorrections(tmp_path / "file").remember(AudioInput.MIC, "A", 5.0)
 
 
-def test_the_folder_is_the_users_one() -> None:
-    assert config_folder({"XDG_CONFIG_HOME": "/cfg"}, platform="linux") == Path("/cfg/ionia")
-    assert config_folder({"XDG_CONFIG_HOME": "cfg"}, platform="linux") == Path.home() / ".config" / "ionia"
-    assert config_folder({"APPDATA": "/app"}, platform="win32") == Path("/app/Ionia")
-    assert config_folder({}, platform="win32").parts[-3:] == ("AppData", "Roaming", "Ionia")
+def test_a_user_without_a_folder(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ionia.runtime.capture.audio_corrections.config_folder", lambda _: None)
+    corrections = AudioCorrections()
+    assert corrections.offset_ms(AudioInput.DESKTOP, "Speakers") == 0.0
+    with pytest.raises(IoniaError, match="no folder for settings") as failed:
+        corrections.remember(AudioInput.DESKTOP, "Speakers", 35.0)
+    assert failed.value.kind is ErrorKind.OUTPUT_FAILED
 
 
 def test_blocks_are_moved_by_the_devices_offset() -> None:
