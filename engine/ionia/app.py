@@ -6,11 +6,11 @@ from collections.abc import Callable
 import av
 
 from ionia.core.errors import IoniaError
+from ionia.core.media import MediaHeader
 from ionia.core.service import Listener, SoundDeviceInfo
 from ionia.core.settings import AudioMode, PipelineSettings
 from ionia.media.audio_encoder import LibavAudioEncoder
 from ionia.media.encoder_probe import list_encoders, open_video_encoder
-from ionia.media.header import media_header
 from ionia.media.recording_reader import read_lumas, read_sound
 from ionia.runtime.backends import Backends, OpenedEncoders
 from ionia.runtime.capture.audio_corrections import AudioCorrections
@@ -73,7 +73,7 @@ def open_encoders(settings: PipelineSettings, width: int, height: int) -> Opened
     return OpenedEncoders(
         video=video,
         audio=audio,
-        header=media_header(video_info, audio.info if audio is not None else None),
+        header=MediaHeader(tracks=(video_info,) if audio is None else (video_info, audio.info)),
         fallbacks=tuple(f"{fallback.encoder}: {fallback.reason}" for fallback in fallbacks),
     )
 

@@ -5,7 +5,7 @@ from fractions import Fraction
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ionia.core.media import EncodedPacket, Track
+from ionia.core.media import AUDIO, VIDEO, EncodedPacket
 from ionia.core.timebase import (
     frame_at,
     frame_middle_ns,
@@ -34,11 +34,11 @@ def test_next_middle_never_lies_before_the_epoch() -> None:
 
 
 def test_seconds_and_samples() -> None:
-    video = EncodedPacket(track=Track.VIDEO, pts=45, dts=45, duration=1, keyframe=True, data=b"")
-    audio = EncodedPacket(track=Track.AUDIO, pts=-1024, dts=-1024, duration=1024, keyframe=True, data=b"")
+    video = EncodedPacket(track=VIDEO, pts=45, dts=45, duration=1, keyframe=True, data=b"")
+    audio = EncodedPacket(track=AUDIO, pts=-1024, dts=-1024, duration=1024, keyframe=True, data=b"")
     assert seconds(video, 30) == Fraction(3, 2)
     assert seconds(audio, 30) == Fraction(-1024, 48000)
-    assert (ticks_per_second(Track.VIDEO, 25), ticks_per_second(Track.AUDIO, 25)) == (25, 48000)
+    assert (ticks_per_second(VIDEO, 25), ticks_per_second(AUDIO, 25)) == (25, 48000)
     assert [samples_at_frame(30, n) for n in (0, 1, 3)] == [0, 1600, 4800]
     assert samples_at_frame(7, 1) == 6857
 

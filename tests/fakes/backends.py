@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 from ionia.core.events import Event
-from ionia.core.media import EncodedPacket, MediaHeader
+from ionia.core.media import VIDEO, EncodedPacket, MediaHeader
 from ionia.core.settings import AudioMode, PipelineSettings
 from ionia.runtime.backends import Backends, OpenedEncoders
 from ionia.sinks.rtmp_sender import SenderEvent, SenderListener
@@ -176,10 +176,11 @@ class FakeMachine:
         has_audio = settings.audio_mode is not AudioMode.NONE
         if has_audio:
             self.audios.append(FakeAudioEncoder())
+        header = HEADER.with_track(replace(HEADER.video, width=width, height=height, fps=settings.fps))
         return OpenedEncoders(
             video=video,
             audio=self.audios[-1] if has_audio else None,
-            header=replace(HEADER, width=width, height=height, fps=settings.fps, has_audio=has_audio),
+            header=header if has_audio else header.only(VIDEO),
             fallbacks=self.fallbacks,
         )
 

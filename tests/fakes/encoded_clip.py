@@ -10,11 +10,10 @@ from itertools import count
 
 import numpy as np
 
-from ionia.core.media import EncodedPacket, MediaHeader, Track, VideoFrame
+from ionia.core.media import AUDIO, VIDEO, EncodedPacket, MediaHeader, VideoFrame
 from ionia.core.settings import EncoderChoice, PipelineSettings
 from ionia.media.audio_encoder import LibavAudioEncoder
 from ionia.media.encoder_probe import open_video_encoder
-from ionia.media.header import media_header
 
 WIDTH, HEIGHT = 64, 48
 
@@ -28,23 +27,23 @@ class EncodedClip:
 
     def since(self, index: int, *, preroll_seconds: float = 0.1) -> list[EncodedPacket]:
         """What a sink that begins at frame `index` gets from a pipeline that is running already."""
-        start = index / self.header.fps
+        start = index / self.header.video.fps
         return [
             packet
             for packet in self.packets
-            if seconds(packet, self.header.fps) >= (start if packet.track is Track.VIDEO else start - preroll_seconds)
+            if seconds(packet, self.header.video.fps) >= (start if packet.track == VIDEO else start - preroll_seconds)
         ]
 
 
 def endless(clip: EncodedClip, frames: int) -> Iterator[EncodedPacket]:
     """The packets of a clip of `frames` pictures over and over, in time. `frames` is a whole number of audio ticks."""
-    samples = frames * 48_000 // clip.header.fps
+    samples = frames * 48_000 // clip.header.video.fps
     assert samples % 1024 == 0
     for turn in count():
         for packet in clip.packets:
             if turn and packet.pts < 0:
                 continue  # the encoder's priming happens once
-            shift = turn * (frames if packet.track is Track.VIDEO else samples)
+            shift = turn * (frames if packet.track == VIDEO else samples)
             yield replace(packet, pts=packet.pts + shift, dts=packet.dts + shift)
 
 
@@ -65,7 +64,7 @@ def grey_picture(index: int) -> VideoFrame:
 
 def seconds(packet: EncodedPacket, fps: int) -> float:
     """A packet's decoding time."""
-    return packet.dts / (fps if packet.track is Track.VIDEO else 48_000)
+    return packet.dts / (fps if packet.track == VIDEO else 48_000)
 
 
 @lru_cache
@@ -90,5 +89,5 @@ def encoded_clip(
             packets += sound.encode(samples[tick * 1024 : (tick + 1) * 1024], tick * 1024)
         packets += sound.flush()
         sound.close()
-    packets.sort(key=lambda packet: (seconds(packet, fps), packet.track is Track.AUDIO))
-    return EncodedClip(header=media_header(info, sound.info if sound else None), packets=packets)
+    packets.sort(key=lambda packet: (seconds(packet, fps), packet.track == AUDIO))
+    return EncodedClip(header=MediaHeader(tracks=(info, sound.info) if sound else (info,)), packets=packets)

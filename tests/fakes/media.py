@@ -5,33 +5,38 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
+from ionia.core.codec.codec import AAC, H264
 from ionia.core.errors import IoniaError, SourceLost
-from ionia.core.media import AudioBlock, EncodedPacket, MediaHeader, Samples, Track, VideoFrame
+from ionia.core.media import (
+    AUDIO,
+    VIDEO,
+    AudioBlock,
+    AudioTrack,
+    EncodedPacket,
+    MediaHeader,
+    Samples,
+    VideoFrame,
+    VideoTrack,
+)
 from ionia.core.ports import Clock
 
 HEADER = MediaHeader(
-    init_segment=b"header",
-    video_codec="fake264",
-    video_extradata=b"",
-    audio_extradata=b"",
-    width=64,
-    height=64,
-    fps=30,
-    has_audio=True,
-    video_bitrate=1_000_000,
-    audio_bitrate=128_000,
+    tracks=(
+        VideoTrack(codec=H264, extradata=b"", width=64, height=64, fps=30, bitrate=1_000_000),
+        AudioTrack(codec=AAC, extradata=b"", bitrate=128_000),
+    )
 )
 
 
 def video_packet(index: int, *, keyframe: bool = False, data: bytes = b"v") -> EncodedPacket:
     """One frame."""
-    return EncodedPacket(track=Track.VIDEO, pts=index, dts=index, duration=1, keyframe=keyframe, data=data)
+    return EncodedPacket(track=VIDEO, pts=index, dts=index, duration=1, keyframe=keyframe, data=data)
 
 
 def audio_packet(tick: int) -> EncodedPacket:
     """The audio packet of tick `tick`."""
     sample = 1024 * tick
-    return EncodedPacket(track=Track.AUDIO, pts=sample, dts=sample, duration=1024, keyframe=True, data=b"a")
+    return EncodedPacket(track=AUDIO, pts=sample, dts=sample, duration=1024, keyframe=True, data=b"a")
 
 
 class FakeScreen:

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from ionia.core.errors import ErrorKind, IoniaError
-from ionia.core.media import EncodedPacket, Track
+from ionia.core.media import AUDIO, EncodedPacket
 from ionia.media.audio_encoder import LibavAudioEncoder
 
 
@@ -22,7 +22,7 @@ def test_times_are_the_sample_indexes_after_one_packet_of_priming() -> None:
     packets = encode(encoder, np.zeros((4 * 1024, 2), np.float32), 1024)
     assert [packet.pts for packet in packets] == [1024 * tick for tick in range(-1, 5)]
     assert all(packet.dts == packet.pts and packet.duration == 1024 and packet.keyframe for packet in packets)
-    assert {packet.track for packet in packets} == {Track.AUDIO}
+    assert {packet.track for packet in packets} == {AUDIO}
 
 
 def test_sound_comes_back_at_its_place_and_level() -> None:

@@ -5,8 +5,9 @@ from collections.abc import Iterator
 import av
 import pytest
 
+from ionia.core.codec.codec import H264
 from ionia.core.errors import ErrorKind, IoniaError
-from ionia.core.media import EncodedPacket, Track, VideoFrame
+from ionia.core.media import VIDEO, EncodedPacket, VideoFrame
 from ionia.core.service import EncoderInfo
 from ionia.core.settings import EncoderChoice, PipelineSettings
 from ionia.media import encoder_probe
@@ -55,7 +56,7 @@ def test_each_encoder_is_tried_once_per_process(monkeypatch: pytest.MonkeyPatch)
 def test_auto_falls_back_to_x264_and_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
     only_x264_works(monkeypatch)
     encoder, info, fallbacks = open_video_encoder(PipelineSettings(), 65, 49)
-    assert (encoder.codec, info.codec, info.width, info.height) == ("libx264", "libx264", 64, 48)
+    assert (encoder.codec, info.codec, info.width, info.height) == ("libx264", H264, 64, 48)
     assert [fallback.encoder for fallback in fallbacks][:3] == ["h264_nvenc", "h264_qsv", "h264_amf"]
     assert {fallback.reason for fallback in fallbacks} == {"no such hardware"}
     encoder.close()
@@ -103,7 +104,7 @@ class Scripted:
 
     def flush(self) -> list[EncodedPacket]:
         return [
-            EncodedPacket(track=Track.VIDEO, pts=pts, dts=pts, duration=1, keyframe=pts in self._keyframes, data=b"")
+            EncodedPacket(track=VIDEO, pts=pts, dts=pts, duration=1, keyframe=pts in self._keyframes, data=b"")
             for pts in self._pts
         ]
 

@@ -12,7 +12,6 @@ from ionia.core.codec.h264 import NAL_PPS, NAL_SPS, nal_type, nal_units, paramet
 from ionia.core.live import flv_tags
 from ionia.core.media import EncodedPacket, MediaHeader, VideoFrame
 from ionia.media.guarded_encoder import GuardedVideoEncoder
-from ionia.media.header import media_header
 from ionia.sinks.mp4_file import Mp4File
 from tests.fakes.encoded_clip import HEIGHT, WIDTH, luma_of
 from tests.fakes.failing_encoder import SETTINGS, FailingEncoder
@@ -33,7 +32,7 @@ def recorded(lost: int = LOST, frames: int = FRAMES) -> tuple[MediaHeader, list[
     packets += guarded.flush()
     guarded.close()
     assert (first.closed, guarded.codec) == (True, "libx264")
-    return media_header(first.info, None), packets
+    return MediaHeader(tracks=(first.info,)), packets
 
 
 def shown(path: Path) -> list[int]:
@@ -45,7 +44,7 @@ def test_it_goes_on_from_the_same_picture_with_a_keyframe() -> None:
     header, packets = recorded()
     assert [packet.pts for packet in packets] == list(range(FRAMES))
     assert [packet.pts for packet in packets if packet.keyframe] == [0, 30, LOST, LOST + 30]
-    first = {parameter_set_id(nal) for sets in parameter_sets(header.video_extradata) for nal in sets}
+    first = {parameter_set_id(nal) for sets in parameter_sets(header.video.extradata) for nal in sets}
     for packet in packets[LOST:]:
         own = [nal for nal in nal_units(packet.data) if nal_type(nal) in (NAL_SPS, NAL_PPS)]
         assert len(own) == (2 if packet.keyframe else 0)
@@ -103,7 +102,7 @@ def test_other_programs_decode_every_picture_without_a_word(tmp_path: Path) -> N
 
 def test_a_stream_goes_on_in_the_same_connection() -> None:
     header, packets = recorded()
-    tags = [flv_tags.packet_tag(packet, packet.pts * 1000 // 30) for packet in packets]
+    tags = [flv_tags.packet_tag(header.video, packet, packet.pts * 1000 // 30) for packet in packets]
     with av.open(BytesIO(flv_tags.begin(header) + b"".join(tags)), format="flv") as container:
         lumas = [np.frombuffer(f.planes[0], np.uint8).reshape(HEIGHT, -1)[:, :WIDTH].mean() for f in container.decode()]
     assert [round((float(luma) - 16) / 6) for luma in lumas] == [index % 32 for index in range(FRAMES)]

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
+from ionia.core.codec.codec import H264
 from ionia.core.codec.h264 import NAL_FILLER, nal_type, nal_units
 from ionia.core.media import EncodedPacket, VideoFrame
 from ionia.core.settings import EncoderChoice, PipelineSettings
@@ -229,7 +230,7 @@ def test_what_is_left_in_the_encoder_comes_with_flush() -> None:
 def test_the_engine_uses_it_for_libx264() -> None:
     encoder, info, _ = open_video_encoder(_settings(), 320, 176)
     assert isinstance(encoder, StillVideoEncoder)
-    assert encoder.codec == info.codec == "libx264"
+    assert (encoder.codec, info.codec) == ("libx264", H264)
     encoder.close()
 
 

@@ -6,8 +6,9 @@ import av
 import numpy as np
 import pytest
 
+from ionia.core.codec.codec import H264
 from ionia.core.codec.h264 import nal_type, nal_units
-from ionia.core.media import EncodedPacket, Track, VideoFrame
+from ionia.core.media import VIDEO, EncodedPacket, VideoFrame
 from ionia.core.settings import EncoderChoice, PipelineSettings
 from ionia.media.encoder_specs import (
     LIVE_BUFFER_SECONDS,
@@ -46,7 +47,7 @@ def test_one_packet_per_picture_at_once_in_order() -> None:
     encoder = LibavVideoEncoder(X264, SETTINGS, 64, 48)
     for index in range(12):
         (packet,) = encoder.encode(noise(index), index)
-        assert (packet.track, packet.pts, packet.dts, packet.duration) == (Track.VIDEO, index, index, 1)
+        assert (packet.track, packet.pts, packet.dts, packet.duration) == (VIDEO, index, index, 1)
     assert encoder.flush() == []
     encoder.close()
 
@@ -95,7 +96,7 @@ def test_what_is_tagged() -> None:
     assert (frame.colorspace, frame.color_range, frame.color_trc, frame.color_primaries) == (1, 1, 1, 1)
     sps = next(nal for nal in nal_units(encoder.info.extradata) if nal_type(nal) == 7)
     assert sps[1] == 100  # High profile
-    assert encoder.codec == encoder.info.codec == "libx264"
+    assert (encoder.codec, encoder.info.codec) == ("libx264", H264)
 
 
 def test_a_changed_picture_size_leaves_the_stream_as_it_was() -> None:

@@ -16,7 +16,7 @@ from ionia.core.events import (
     SessionWarned,
     StatsSampled,
 )
-from ionia.core.media import SAMPLE_RATE, AudioBlock, Track
+from ionia.core.media import AUDIO, SAMPLE_RATE, VIDEO, AudioBlock
 from ionia.core.settings import AudioMode, PipelineSettings, RecorderSettings, SessionKind
 from ionia.core.warning import DiskLow
 from ionia.runtime.encode.video_chain import VideoChain
@@ -92,8 +92,8 @@ def test_a_stop_does_not_wait_for_an_encoder_for_ever_and_takes_all_sound(monkey
         stopping.join(WAIT_SECONDS)
         seconds = engine.stats(RECORDER, "a")["durationSeconds"]
     packets = machine.files[0].packets
-    assert [packet.pts for packet in packets if packet.track is Track.VIDEO] == list(range(20))
-    end = max(packet.pts + packet.duration for packet in packets if packet.track is Track.AUDIO)
+    assert [packet.pts for packet in packets if packet.track == VIDEO] == list(range(20))
+    end = max(packet.pts + packet.duration for packet in packets if packet.track == AUDIO)
     assert end / SAMPLE_RATE > 0.5  # what the audio encoder had given by then
     assert end / SAMPLE_RATE < seconds + 0.03
 
@@ -158,8 +158,8 @@ def test_a_recording_from_initialize_to_dispose() -> None:
     assert caught.value.kind is ErrorKind.NO_SUCH_SESSION
     assert states(events) == ["initialized", "starting", "running", "stopping", "stopped", "disposed"]
     file = machine.files[0]
-    video = [packet.pts for packet in file.packets if packet.track is Track.VIDEO]
-    audio = [packet.pts for packet in file.packets if packet.track is Track.AUDIO]
+    video = [packet.pts for packet in file.packets if packet.track == VIDEO]
+    audio = [packet.pts for packet in file.packets if packet.track == AUDIO]
     assert video == list(range(len(video)))
     assert audio == list(range(-1024, 1024 * (len(audio) - 1), 1024))
     assert abs(len(video) / 100 - (audio[-1] + 1024) / 48000) <= 0.011
@@ -243,7 +243,7 @@ def test_equal_settings_share_one_pipeline_and_each_file_begins_with_a_keyframe(
         engine.stop(RECORDER, "b")
         assert machine.screens[0].closed
         stats = engine.stats(RECORDER, "b")
-    video = [packet for packet in late.packets if packet.track is Track.VIDEO]
+    video = [packet for packet in late.packets if packet.track == VIDEO]
     assert video[0].keyframe
     assert video[0].pts > 0
     assert [packet.pts for packet in video] == list(range(video[0].pts, video[0].pts + len(video)))
@@ -259,7 +259,7 @@ def test_video_alone_has_no_sound_anywhere() -> None:
         assert enough.wait(WAIT_SECONDS)
         engine.stop(RECORDER, "a")
     assert machine.desktops == machine.mics == machine.audios == []
-    assert {packet.track for packet in machine.files[0].packets} == {Track.VIDEO}
+    assert {packet.track for packet in machine.files[0].packets} == {VIDEO}
 
 
 def test_a_screen_that_does_not_open_is_an_error_and_everything_is_freed() -> None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from ionia.core.live.bitrate import BitrateController
 from ionia.core.live.stream_buffer import BufferAction, ReconnectAtNow, RequestKeyframe, StreamBuffer
-from ionia.core.media import EncodedPacket, Track
+from ionia.core.media import AUDIO, VIDEO, EncodedPacket, TrackId
 
 STEP_NS = 10_000_000
 S = 1_000_000_000
@@ -50,7 +50,7 @@ class Simulation:
         self.socket: list[tuple[EncodedPacket, int]] = []  # (packet, when it was made), bytes left in front
         self.front_left = 0.0
         self.pipe: list[EncodedPacket] = []
-        self.made_ns: dict[tuple[Track, int], int] = {}
+        self.made_ns: dict[tuple[TrackId, int], int] = {}
         self.muxed = self.delivered = 0
         self.delivered_bytes = 0.0
 
@@ -88,13 +88,13 @@ class Simulation:
                 saved = min(self.debt, size * 0.4)
                 self.debt -= saved
                 size -= saved
-            self._push(Track.VIDEO, self.frame, round(size), key=key)
+            self._push(VIDEO, self.frame, round(size), key=key)
             self.frame += 1
         while self.tick * 1024 * S <= self.now * 48_000:
-            self._push(Track.AUDIO, self.tick * 1024, 512, key=True)
+            self._push(AUDIO, self.tick * 1024, 512, key=True)
             self.tick += 1
 
-    def _push(self, track: Track, dts: int, size: int, *, key: bool) -> None:
+    def _push(self, track: TrackId, dts: int, size: int, *, key: bool) -> None:
         self.made_ns[track, dts] = self.now
         self.bytes_made.append((self.now / S, size))
         packet = EncodedPacket(track=track, pts=dts, dts=dts, duration=1, keyframe=key, data=bytes(size))
@@ -130,7 +130,7 @@ class Simulation:
         self.delivered += 1
         self._note(self.buffer.acknowledge(muxed=self.muxed, delivered=self.delivered, now_ns=self.now))
         self.latencies.append((self.now / S, (self.now - self.made_ns[packet.track, packet.dts]) / S))
-        if packet.track is Track.VIDEO:
+        if packet.track == VIDEO:
             self.pictures.append((self.now / S, packet.dts))
         else:
             self.audio_delivered += 1

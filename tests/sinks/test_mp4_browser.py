@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from ionia.core.codec.h264 import nal_units
-from ionia.core.media import EncodedPacket, MediaHeader, Track
+from ionia.core.media import AUDIO, EncodedPacket, MediaHeader
 from ionia.core.settings import EncoderChoice
 from ionia.media.encoder_probe import open_video_encoder
 from ionia.media.guarded_encoder import GuardedVideoEncoder
@@ -110,12 +110,12 @@ def encoder_lost(clip: EncodedClip, index: int) -> tuple[MediaHeader, list[Encod
     guarded = GuardedVideoEncoder(first, SETTINGS, WIDTH, HEIGHT)
     packets = []
     for packet in clip.packets:
-        if packet.track is Track.AUDIO:
+        if packet.track == AUDIO:
             packets.append(packet)
         else:
             packets += guarded.encode(grey_picture(packet.pts), packet.pts)
     guarded.close()
-    return replace(clip.header, video_extradata=first.info.extradata), packets
+    return clip.header.with_track(first.info), packets
 
 
 def encoder_resting(clip: EncodedClip) -> tuple[MediaHeader, list[EncodedPacket]]:
@@ -123,7 +123,7 @@ def encoder_resting(clip: EncodedClip) -> tuple[MediaHeader, list[EncodedPacket]
     encoder, info, _ = open_video_encoder(replace(SETTINGS, encoder=EncoderChoice.X264), WIDTH, HEIGHT)
     packets = []
     for packet in clip.packets:
-        if packet.track is Track.AUDIO:
+        if packet.track == AUDIO:
             packets.append(packet)
         elif packet.pts % 8:
             (held,) = encoder.hold(packet.pts)
@@ -132,7 +132,7 @@ def encoder_resting(clip: EncodedClip) -> tuple[MediaHeader, list[EncodedPacket]
         else:
             packets += encoder.encode(grey_picture(packet.pts), packet.pts)
     encoder.close()
-    return replace(clip.header, video_extradata=info.extradata), packets
+    return clip.header.with_track(info), packets
 
 
 @pytest.mark.browser
@@ -165,7 +165,7 @@ def test_chromium_plays_closed_killed_and_cut_recordings(tmp_path: Path) -> None
         frames = (60 if cut else 90) if killed else (69 if cut else 100)
         first = 31 if name.startswith("cut") else 0
         assert facts["duration"] == pytest.approx(frames / 30, abs=0.05)
-        assert (facts["width"], facts["height"]) == (clip.header.width, clip.header.height)
+        assert (facts["width"], facts["height"]) == (clip.header.video.width, clip.header.video.height)
         assert facts["soundBytes"] > 0
         expected = [beep - first * 1600 for beep in range(0, 144_001, 48_000)]
         heard = [max(0, beep) for beep in expected if -4800 < beep < frames * 1600]

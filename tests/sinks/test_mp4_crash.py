@@ -54,7 +54,7 @@ def test_killed_recording_plays_and_has_lost_less_than_a_second(tmp_path: Path, 
         rest = [line for line in process.stdout.read().split(b"\n") if line.isdigit()]
         process.wait()
     written = max([written, *map(int, rest)])
-    given = [packet.pts for packet in clip.packets[:written] if packet.track.value == "video"]
+    given = [packet.pts for packet in clip.packets[:written] if packet.track.is_video]
     facts = file_facts(path)
     assert facts.video.frame_indexes == list(range(len(facts.video.pts)))
     assert len(given) - len(facts.video.pts) <= 16

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from ionia.core.errors import ErrorKind, IoniaError
-from ionia.core.media import Track
+from ionia.core.media import VIDEO
 from ionia.sinks.mp4_file import Mp4File
 from ionia.sinks.output_path import free_bytes
 from tests.fakes.encoded_clip import encoded_clip, endless
@@ -39,7 +39,7 @@ def record_until_it_fails(sink: Mp4File) -> tuple[int, IoniaError]:
     sink.open(encoded_clip(96).header)
     given = 0
     for packet in endless(encoded_clip(96), 96):
-        given += packet.track is Track.VIDEO
+        given += packet.track == VIDEO
         try:
             sink.write([packet])
         except IoniaError as error:

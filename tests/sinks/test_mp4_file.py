@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from ionia.core.errors import ErrorKind, IoniaError
-from ionia.core.media import EncodedPacket, MediaHeader, Track
+from ionia.core.media import AUDIO, EncodedPacket, MediaHeader
 from ionia.sinks.mp4_file import Mp4File
 from tests.fakes.encoded_clip import EncodedClip, encoded_clip, luma_of
 from tests.fakes.media_check import decode_luma, decode_sound, file_facts, onsets, top_level_boxes
@@ -165,7 +165,7 @@ def test_nothing_recorded_leaves_everything_as_it_was(tmp_path: Path) -> None:
     sink.close()
     sink = Mp4File(str(path))
     sink.open(clip.header)
-    sink.write([packet for packet in clip.packets if packet.track is Track.AUDIO][:40])
+    sink.write([packet for packet in clip.packets if packet.track == AUDIO][:40])
     sink.close()
     assert path.read_bytes() == b"old"
     assert list(tmp_path.iterdir()) == [path]
@@ -189,5 +189,5 @@ def test_unusable_parameter_sets_are_refused_before_the_path_is_touched(tmp_path
     clip: EncodedClip = encoded_clip()
     sink = Mp4File(str(tmp_path / "a.mp4"))
     with pytest.raises(ValueError, match="SPS"):
-        sink.open(replace(clip.header, video_extradata=b""))
+        sink.open(clip.header.with_track(replace(clip.header.video, extradata=b"")))
     assert list(tmp_path.iterdir()) == []

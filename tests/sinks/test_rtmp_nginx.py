@@ -8,7 +8,7 @@ import av
 import numpy as np
 import pytest
 
-from ionia.core.media import Track
+from ionia.core.media import VIDEO
 from ionia.sinks.rtmp_wire import FailureCode, Progress
 from tests.fakes.encoded_clip import encoded_clip, luma_of
 from tests.fakes.media_check import decode_luma, file_facts
@@ -72,7 +72,7 @@ def test_a_rejected_key_and_an_unknown_application(nginx: NginxRtmp) -> None:
 
 def test_a_server_that_dies_and_one_that_freezes() -> None:
     clip = encoded_clip()
-    video = [packet for packet in clip.packets if packet.track is Track.VIDEO]
+    video = [packet for packet in clip.packets if packet.track == VIDEO]
     with nginx_rtmp() as nginx:
         events = SenderEvents()
         with warm_sender() as sender:

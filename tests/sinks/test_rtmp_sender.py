@@ -11,7 +11,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from ionia.core.media import Track
+from ionia.core.media import AUDIO, VIDEO
 from ionia.sinks.rtmp_sender import RtmpSender, SparePool
 from ionia.sinks.rtmp_wire import FailureCode, Progress
 from tests.fakes.certificates import make_certificate
@@ -38,11 +38,11 @@ def test_every_packet_arrives_once_in_order_and_on_time() -> None:
     assert publication.commands[-2:] == ["FCUnpublish", "deleteStream"]
     pictures, sound = publication.of(9), publication.of(8)
     assert [message.is_sequence_header for message in publication.media[:2]] == [True, True]
-    first = next(packet.dts for packet in clip.packets if packet.track is Track.VIDEO)
-    sent = [packet for packet in clip.packets if packet.track is Track.VIDEO]
+    first = next(packet.dts for packet in clip.packets if packet.track == VIDEO)
+    sent = [packet for packet in clip.packets if packet.track == VIDEO]
     assert [m.timestamp for m in pictures] == pytest.approx([(p.dts - first) * 1000 / 30 for p in sent], abs=2)
     assert [m.is_keyframe for m in pictures] == [p.keyframe for p in sent]
-    assert len(sound) >= sum(p.track is Track.AUDIO and p.dts >= 0 for p in clip.packets) - 1
+    assert len(sound) >= sum(p.track == AUDIO and p.dts >= 0 for p in clip.packets) - 1
     stamps = [message.timestamp for message in publication.media if not message.is_sequence_header][:-1]
     assert stamps == sorted(set(stamps))
     assert last.exact
@@ -128,7 +128,7 @@ def test_a_stalled_stream_shows_in_the_progress_and_blocks_nobody() -> None:
         sender.connect(server.url(KEY), clip.header, events)
         events.connected()
         for _ in range(200):  # 43 MB, far more than all buffers: the writes must block, and not us
-            sender.send([packet for packet in clip.packets if packet.track is Track.VIDEO][:1] * 100)
+            sender.send([packet for packet in clip.packets if packet.track == VIDEO][:1] * 100)
             if not sender.alive:
                 break
         sender.kill()
@@ -144,7 +144,7 @@ def test_a_server_that_does_not_read_is_told_from_a_network_that_loses() -> None
     plan = Misbehaviour(stage=Stage.MEDIA, act=Act.STALL, after_messages=20)
     with rtmp_server(misbehaviour=plan) as server, warm_sender() as sender:
         sender.connect(server.url(KEY), clip.header, events)
-        sender.send([packet for packet in clip.packets if packet.track is Track.VIDEO][:1] * 4000)  # 8 MB
+        sender.send([packet for packet in clip.packets if packet.track == VIDEO][:1] * 4000)  # 8 MB
         told = events.until(lambda event: isinstance(event, Progress) and event.shut)
         assert isinstance(told, Progress)
         assert told.delivered_bytes < told.sent_bytes

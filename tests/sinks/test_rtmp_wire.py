@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ionia.core.media import EncodedPacket, MediaHeader, Track
+from ionia.core.codec.codec import AAC, H264
+from ionia.core.media import VIDEO, AudioTrack, EncodedPacket, MediaHeader, TrackId, TrackKind, VideoTrack
 from ionia.sinks.rtmp_wire import (
     MAX_BODY,
     Close,
@@ -20,25 +21,19 @@ from ionia.sinks.rtmp_wire import (
 )
 
 HEADER = MediaHeader(
-    init_segment=b"moov",
-    video_codec="libx264",
-    video_extradata=b"\0\0\0\1g",
-    audio_extradata=b"\x11\x90",
-    width=1920,
-    height=1080,
-    fps=30,
-    has_audio=True,
-    video_bitrate=5_000_000,
-    audio_bitrate=192_000,
+    tracks=(
+        VideoTrack(codec=H264, extradata=b"\0\0\0\1g", width=1920, height=1080, fps=30, bitrate=5_000_000),
+        AudioTrack(codec=AAC, extradata=b"\x11\x90", bitrate=192_000, name="mic é"),
+    )
 )
 
 _integers = st.integers(-(2**63), 2**63 - 1)
 _totals = st.integers(0, 2**64 - 1)
 _messages = st.one_of(
-    st.builds(Open, url=st.text(), header=st.just(HEADER), ca_file=st.text()),
+    st.builds(Open, url=st.text(), header=st.sampled_from((HEADER, HEADER.only(VIDEO))), ca_file=st.text()),
     st.builds(
         EncodedPacket,
-        track=st.sampled_from(Track),
+        track=st.builds(TrackId, kind=st.sampled_from(TrackKind), index=st.integers(0, 255)),
         pts=_integers,
         dts=_integers,
         duration=_integers,

@@ -7,7 +7,7 @@ import argparse
 
 from ionia.app import open_encoders
 from ionia.cli.progress import size_text
-from ionia.core.media import AUDIO_TICK_SAMPLES, Track, VideoFrame
+from ionia.core.media import AUDIO_TICK_SAMPLES, VideoFrame
 from ionia.core.settings import AudioMode, EncoderChoice, PipelineSettings
 from ionia.core.test_card.pattern import DESKTOP_BEEP_HZ, CardPainter, beep_second, in_flash
 from ionia.core.timebase import frame_start_ns, samples_at_frame
@@ -42,7 +42,7 @@ def _render(encoders: OpenedEncoders, sink: Mp4File, settings: PipelineSettings,
     audio = encoders.audio
     assert audio is not None  # noqa: S101 - the settings ask for sound
     painter, second = CardPainter(*SIZE), beep_second(DESKTOP_BEEP_HZ)
-    order = PacketInterleaver(fps=settings.fps, has_audio=True)
+    order = PacketInterleaver(fps=settings.fps, tracks=encoders.header.ids)
     tick, end = 0, samples_at_frame(settings.fps, frames)
     for index in range(frames):
         begin_ns = frame_start_ns(0, settings.fps, index)
@@ -56,4 +56,4 @@ def _render(encoders: OpenedEncoders, sink: Mp4File, settings: PipelineSettings,
             tick += 1
         sink.write([ready for packet in packets for ready in order.push(packet)])
     rest = [ready for packet in audio.flush() for ready in order.push(packet)] + order.flush()
-    sink.write([packet for packet in rest if packet.track is Track.VIDEO or packet.pts < end])
+    sink.write([packet for packet in rest if packet.track.is_video or packet.pts < end])

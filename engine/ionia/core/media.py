@@ -6,6 +6,8 @@ from enum import Enum
 import numpy as np
 import numpy.typing as npt
 
+from ionia.core.codec.codec import AudioCodec, VideoCodec
+
 SAMPLE_RATE = 48_000
 """Samples per second of every AudioBlock and of the audio timeline."""
 
@@ -19,11 +21,31 @@ Picture = npt.NDArray[np.uint8]
 """BGRA pixels, shape (height, width, 4), uint8; rows may be strided, pixels within a row are contiguous."""
 
 
-class Track(Enum):
-    """Which of the two tracks a packet belongs to."""
+class TrackKind(Enum):
+    """What a track is made of."""
 
     VIDEO = "video"
     AUDIO = "audio"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrackId:
+    """Which track a packet belongs to. Tracks of a kind count from 0; the first is what players choose."""
+
+    kind: TrackKind
+    index: int = 0
+
+    @property
+    def is_video(self) -> bool:
+        """Whether it has pictures."""
+        return self.kind is TrackKind.VIDEO
+
+
+VIDEO = TrackId(kind=TrackKind.VIDEO)
+"""The pictures."""
+
+AUDIO = TrackId(kind=TrackKind.AUDIO)
+"""The first sound track: the one that is streamed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -61,11 +83,11 @@ class EncodedPacket:
 
     `pts`, `dts` and `duration` count in the track's own time base: {1, fps} for video (pts is the frame index),
     {1, 48000} for audio (pts is the sample index; the encoder's priming makes the first negative). The origin of
-    both is the pipeline's epoch. `data` is an H.264 access unit in Annex B form or a raw AAC frame, as libav's
-    encoders give them with global headers on.
+    all is the pipeline's epoch. `data` is an access unit or a frame of the track's codec, as libav's encoders give
+    it with global headers on: Annex B for H.264, raw for AAC.
     """
 
-    track: Track
+    track: TrackId
     pts: int
     dts: int
     duration: int
@@ -74,21 +96,73 @@ class EncodedPacket:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class MediaHeader:
-    """What a sink must know before the first packet.
+class VideoTrack:
+    """What a sink must know of a video track. `name` is for people and may be empty; `bitrate` in bit/s."""
 
-    `init_segment` is the `ftyp` and `moov` of an empty fragmented MP4 that describes both tracks (video first):
-    libav opens it and its streams serve as templates, in this process or in another.
-    `video_extradata` is the H.264 SPS and PPS in Annex B form, `audio_extradata` the AudioSpecificConfig.
-    """
-
-    init_segment: bytes
-    video_codec: str
-    video_extradata: bytes
-    audio_extradata: bytes
+    id: TrackId = VIDEO
+    name: str = ""
+    codec: VideoCodec
+    extradata: bytes
+    bitrate: int
     width: int
     height: int
     fps: int
-    has_audio: bool
-    video_bitrate: int
-    audio_bitrate: int
+
+    @property
+    def timescale(self) -> int:
+        """Units per second of the packets' times."""
+        return self.fps
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AudioTrack:
+    """What a sink must know of an audio track. `name` is for people and may be empty; `bitrate` in bit/s."""
+
+    id: TrackId = AUDIO
+    name: str = ""
+    codec: AudioCodec
+    extradata: bytes
+    bitrate: int
+    sample_rate: int = SAMPLE_RATE
+    channels: int = 2
+
+    @property
+    def timescale(self) -> int:
+        """Units per second of the packets' times."""
+        return self.sample_rate
+
+
+Track = VideoTrack | AudioTrack
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MediaHeader:
+    """What a sink must know before the first packet: the tracks, video first, in the order that players list them."""
+
+    tracks: tuple[Track, ...]
+
+    @property
+    def video(self) -> VideoTrack:
+        """The pictures. Raises LookupError when there are none."""
+        for track in self.tracks:
+            if isinstance(track, VideoTrack):
+                return track
+        raise LookupError("there is no video track")
+
+    @property
+    def sounds(self) -> tuple[AudioTrack, ...]:
+        """The audio tracks."""
+        return tuple(track for track in self.tracks if isinstance(track, AudioTrack))
+
+    @property
+    def ids(self) -> tuple[TrackId, ...]:
+        """Which tracks there are."""
+        return tuple(track.id for track in self.tracks)
+
+    def with_track(self, track: Track) -> "MediaHeader":
+        """The same, with this track in the place of the one of its id."""
+        return MediaHeader(tracks=tuple(track if track.id == each.id else each for each in self.tracks))
+
+    def only(self, *ids: TrackId) -> "MediaHeader":
+        """The same, without all other tracks."""
+        return MediaHeader(tracks=tuple(track for track in self.tracks if track.id in ids))

@@ -5,7 +5,7 @@ A frame index counts in {1, fps}, a sample index in {1, 48000}; both have the pi
 
 from fractions import Fraction
 
-from ionia.core.media import SAMPLE_RATE, EncodedPacket, Track
+from ionia.core.media import SAMPLE_RATE, EncodedPacket, TrackId
 
 NS_PER_S = 1_000_000_000
 
@@ -37,9 +37,9 @@ def next_middle_ns(epoch_ns: int, fps: int, now_ns: int) -> int:
     return middle if middle > now_ns else frame_middle_ns(epoch_ns, fps, index + 1)
 
 
-def ticks_per_second(track: Track, fps: int) -> int:
+def ticks_per_second(track: TrackId, fps: int) -> int:
     """Denominator of the track's time base {1, n}."""
-    return fps if track is Track.VIDEO else SAMPLE_RATE
+    return fps if track.is_video else SAMPLE_RATE
 
 
 def seconds(packet: EncodedPacket, fps: int) -> Fraction:

@@ -1,7 +1,6 @@
 """One AAC-LC encoder: 1024 samples in, one packet out. It neither mixes nor resamples nor buffers."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
@@ -10,18 +9,11 @@ import numpy as np
 from av.audio.codeccontext import AudioCodecContext
 from av.codec.context import Flags
 
+from ionia.core.codec.codec import AAC
 from ionia.core.errors import ErrorKind, IoniaError
-from ionia.core.media import AUDIO_TICK_SAMPLES, SAMPLE_RATE, EncodedPacket, Samples, Track
+from ionia.core.media import AUDIO, AUDIO_TICK_SAMPLES, SAMPLE_RATE, AudioTrack, EncodedPacket, Samples, TrackId
 
 _TIME_BASE = Fraction(1, SAMPLE_RATE)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AudioTrackInfo:
-    """The audio half of a MediaHeader: the AudioSpecificConfig and the bit rate."""
-
-    extradata: bytes
-    bitrate: int
 
 
 class LibavAudioEncoder:
@@ -31,8 +23,8 @@ class LibavAudioEncoder:
     packet has pts -1024 and holds nothing but the fade-in of the filter bank (priming).
     """
 
-    def __init__(self, bitrate: int) -> None:
-        """`bitrate` in bits per second. Raises IoniaError(ENCODER_UNAVAILABLE)."""
+    def __init__(self, bitrate: int, *, track: TrackId = AUDIO, name: str = "") -> None:
+        """`bitrate` in bits per second; `name` is the track's. Raises IoniaError(ENCODER_UNAVAILABLE)."""
         context = av.CodecContext.create("aac", "w")
         if not isinstance(context, AudioCodecContext):
             raise IoniaError(ErrorKind.ENCODER_UNAVAILABLE, "No AAC encoder in this build of libav")
@@ -54,7 +46,9 @@ class LibavAudioEncoder:
             ) from error
         self._context: AudioCodecContext | None = context
         self._fed = False
-        self.info = AudioTrackInfo(extradata=bytes(context.extradata or b""), bitrate=bitrate)
+        self.info = AudioTrack(
+            id=track, name=name, codec=AAC, extradata=bytes(context.extradata or b""), bitrate=bitrate
+        )
 
     def encode(self, samples: Samples, pts: int) -> list[EncodedPacket]:
         """See the port. Raises ValueError for another number of samples."""
@@ -66,11 +60,11 @@ class LibavAudioEncoder:
         frame.pts = pts
         frame.time_base = _TIME_BASE
         self._fed = True
-        return _packets(self._open_context().encode(frame))
+        return self._packets(self._open_context().encode(frame))
 
     def flush(self) -> list[EncodedPacket]:
         """See the port."""
-        return _packets(self._open_context().encode(None)) if self._fed else []
+        return self._packets(self._open_context().encode(None)) if self._fed else []
 
     def close(self) -> None:
         """See the port. PyAV frees the encoder with its last reference."""
@@ -81,20 +75,19 @@ class LibavAudioEncoder:
             raise RuntimeError("the encoder is closed")
         return self._context
 
-
-def _packets(packets: "Sequence[av.Packet[Any]]") -> list[EncodedPacket]:
-    result = []
-    for packet in packets:
-        if packet.pts is None:
-            raise IoniaError(ErrorKind.INTERNAL, "aac gave a packet without a time")
-        result.append(
-            EncodedPacket(
-                track=Track.AUDIO,
-                pts=packet.pts,
-                dts=packet.pts,
-                duration=AUDIO_TICK_SAMPLES,
-                keyframe=True,
-                data=bytes(packet),
+    def _packets(self, packets: "Sequence[av.Packet[Any]]") -> list[EncodedPacket]:
+        result = []
+        for packet in packets:
+            if packet.pts is None:
+                raise IoniaError(ErrorKind.INTERNAL, "aac gave a packet without a time")
+            result.append(
+                EncodedPacket(
+                    track=self.info.id,
+                    pts=packet.pts,
+                    dts=packet.pts,
+                    duration=AUDIO_TICK_SAMPLES,
+                    keyframe=True,
+                    data=bytes(packet),
+                )
             )
-        )
-    return result
+        return result

@@ -13,14 +13,14 @@ import numpy as np
 from av.codec.codec import UnknownCodecError
 
 from ionia.core.errors import ErrorKind, IoniaError
-from ionia.core.media import VideoFrame
+from ionia.core.media import VideoFrame, VideoTrack
 from ionia.core.ports import VideoEncoder
 from ionia.core.service import EncoderInfo
 from ionia.core.settings import PipelineSettings
 from ionia.media.encoder_specs import EncoderSpec, candidates, specs_for
 from ionia.media.guarded_encoder import GuardedVideoEncoder
 from ionia.media.still_encoder import StillVideoEncoder
-from ionia.media.video_encoder import LibavVideoEncoder, VideoTrackInfo
+from ionia.media.video_encoder import LibavVideoEncoder
 
 _log = logging.getLogger(__name__)
 
@@ -46,7 +46,7 @@ def list_encoders() -> tuple[EncoderInfo, ...]:
 
 def open_video_encoder(
     settings: PipelineSettings, width: int, height: int
-) -> tuple[VideoEncoder, VideoTrackInfo, tuple[Fallback, ...]]:
+) -> tuple[VideoEncoder, VideoTrack, tuple[Fallback, ...]]:
     """Open the first encoder of the wanted ones that encodes pictures of this size, and say which were passed over.
 
     The calling thread owns the encoder. One of the hardware has libx264 behind it.

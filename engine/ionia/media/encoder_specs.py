@@ -10,6 +10,7 @@ import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from ionia.core.codec.codec import H264, VideoCodec
 from ionia.core.settings import EncoderChoice, PipelineSettings
 
 
@@ -28,6 +29,7 @@ class EncoderSpec:
     needs: str
     platform: str = ""
     follows_bitrate: bool = True
+    codec: VideoCodec = H264
 
 
 def _nvenc(_: PipelineSettings) -> Mapping[str, str]:

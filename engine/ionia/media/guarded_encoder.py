@@ -11,7 +11,6 @@ from typing import Protocol
 
 import av
 
-from ionia.core.codec.h264 import annex_b, parameter_sets
 from ionia.core.media import EncodedPacket, VideoFrame
 from ionia.core.settings import PipelineSettings
 from ionia.media.encoder_specs import X264
@@ -94,8 +93,8 @@ class GuardedVideoEncoder:
         self.codec = self._encoder.codec
         if self._bitrate is not None:
             self._encoder.set_bitrate(self._bitrate)
-        sps, pps = parameter_sets(self._encoder.info.extradata)
-        self._sets = annex_b([*sps, *pps])
+        track = self._encoder.info
+        self._sets = track.codec.extradata_of(track.codec.parameter_sets(track.extradata))
         return self._complete(self._encoder.encode(self._picture, index, keyframe=True))
 
     def _complete(self, packets: list[EncodedPacket]) -> list[EncodedPacket]:

@@ -1,14 +1,12 @@
 """libx264 that rests while the picture stands still: what it would repeat is written without it (decision 0142).
 
-It decides when the encoder has nothing more to say. How such a picture is written is `core.h264_still`'s.
+It decides when the encoder has nothing more to say. How such a picture is written, the codec says.
 """
 
 from collections.abc import Sequence
 from dataclasses import replace
 
-from ionia.core.codec.h264 import NAL_FILLER, annex_b, nal_type, nal_units
-from ionia.core.codec.skip_pictures import KEYFRAME_SLICE, SLICE, StillPictures
-from ionia.core.media import EncodedPacket, Track, VideoFrame
+from ionia.core.media import VIDEO, EncodedPacket, VideoFrame
 from ionia.core.settings import PipelineSettings
 from ionia.media.video_encoder import LibavVideoEncoder
 
@@ -26,7 +24,10 @@ class StillVideoEncoder:
         """`settings` are those that `encoder` was opened with. Raises ValueError for a stream of another kind."""
         self.codec = encoder.codec
         self._encoder = encoder
-        self._still = StillPictures(encoder.info.extradata)
+        make = encoder.info.codec.still_pictures
+        if make is None:
+            raise ValueError(f"{encoder.info.codec.name} has no still pictures")
+        self._still = make(encoder.info.extradata)
         self._fps = settings.fps
         self._bitrate = settings.video_bitrate
         self._interval = settings.keyframe_interval
@@ -78,10 +79,8 @@ class StillVideoEncoder:
     def _is_calm(self, packets: Sequence[EncodedPacket]) -> bool:
         if len(packets) != 1 or packets[0].keyframe:
             return False
-        *slices, last = nal_units(packets[0].data)
-        if nal_type(last) != NAL_FILLER or {nal_type(unit) for unit in slices} != {SLICE}:
-            return False
-        return sum(map(len, slices)) * CALM_SHARE * 8 * self._fps <= self._bitrate
+        said = self._still.said(packets[0].data)
+        return said is not None and said * CALM_SHARE * 8 * self._fps <= self._bitrate
 
     def _counted(self, packets: list[EncodedPacket]) -> list[EncodedPacket]:
         """The encoder's pictures, counted on behind those that it doesn't know of."""
@@ -89,39 +88,28 @@ class StillVideoEncoder:
         for packet in packets:
             if packet.keyframe:
                 self._keyframe_index, self._ahead = packet.pts, 0
-        counted = [self._renumbered(packet) for packet in packets] if self._ahead else packets
+        counted = [self._counted_on(packet) for packet in packets] if self._ahead else packets
         self._newest = counted[-1] if counted else self._newest
         return counted
 
-    def _renumbered(self, packet: EncodedPacket) -> EncodedPacket:
-        units = (
-            self._still.renumbered(unit, self._ahead) if nal_type(unit) == SLICE else unit
-            for unit in nal_units(packet.data)
-        )
-        return replace(packet, data=annex_b(units))
+    def _counted_on(self, packet: EncodedPacket) -> EncodedPacket:
+        return replace(packet, data=self._still.renumbered(packet.data, self._ahead))
 
     def _repeated(self, index: int) -> EncodedPacket:
         if self._newest is not None:
-            first = next(unit for unit in nal_units(self._newest.data) if nal_type(unit) in (SLICE, KEYFRAME_SLICE))
-            self._number, self._newest = self._still.frame_number(first), None
+            self._number, self._newest = self._still.number(self._newest.data), None
         self._number += 1
         self._ahead += 1
-        picture = annex_b([self._still.picture(self._number)])
         return EncodedPacket(
-            track=Track.VIDEO,
+            track=VIDEO,
             pts=index,
             dts=index,
             duration=1,
             keyframe=False,
-            data=picture + _filler(self._share(index) - len(picture)),
+            data=self._still.repeated(self._number, self._share(index)),
         )
 
     def _share(self, index: int) -> int:
         """Bytes of one picture at the constant rate, rounded so that all together are exact."""
         per_second = 8 * self._fps
         return (index + 1) * self._bitrate // per_second - index * self._bitrate // per_second
-
-
-def _filler(size: int) -> bytes:
-    """Exactly `size` bytes that mean nothing; none if that isn't possible."""
-    return annex_b([bytes((NAL_FILLER,)) + b"\xff" * (size - 6) + b"\x80"]) if size >= 6 else b""

@@ -1,10 +1,9 @@
-"""One H.264 encoder with its converter: pictures in, packets out, one packet per picture and no reordering.
+"""One video encoder with its converter: pictures in, packets out, one packet per picture and no reordering.
 
 It opens what it is told to open. Choosing among encoders is `encoder_probe`'s.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
@@ -14,24 +13,11 @@ from av.video.codeccontext import VideoCodecContext
 from av.video.frame import PictureType
 from av.video.reformatter import ColorPrimaries, ColorRange, Colorspace, ColorTrc
 
-from ionia.core.codec.h264 import parameter_sets
 from ionia.core.errors import ErrorKind, IoniaError
-from ionia.core.media import EncodedPacket, Track, VideoFrame
+from ionia.core.media import VIDEO, EncodedPacket, VideoFrame, VideoTrack
 from ionia.core.settings import PipelineSettings
 from ionia.media.converter import Converter
 from ionia.media.encoder_specs import EncoderSpec, rate_buffer_bits, software_threads
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class VideoTrackInfo:
-    """The video half of a MediaHeader: what the encoder really gives."""
-
-    codec: str
-    extradata: bytes
-    width: int
-    height: int
-    fps: int
-    bitrate: int
 
 
 class LibavVideoEncoder:
@@ -47,9 +33,9 @@ class LibavVideoEncoder:
         self._last_keyframe: int | None = None
         self._context: VideoCodecContext | None = _open(spec, settings, self._converter.width, self._converter.height)
         extradata = bytes(self._context.extradata or b"")
-        parameter_sets(extradata)  # without them nobody could play what comes out
-        self.info = VideoTrackInfo(
-            codec=spec.name,
+        spec.codec.decoder_configuration(extradata)  # without them nobody could play what comes out
+        self.info = VideoTrack(
+            codec=spec.codec,
             extradata=extradata,
             width=self._converter.width,
             height=self._converter.height,
@@ -105,7 +91,7 @@ class LibavVideoEncoder:
                 raise IoniaError(ErrorKind.INTERNAL, f"{self.codec} gave a packet without a time")
             result.append(
                 EncodedPacket(
-                    track=Track.VIDEO,
+                    track=VIDEO,
                     pts=packet.pts,
                     dts=packet.pts,  # no B-frames: some encoders shift dts for reordering that never happens
                     duration=1,

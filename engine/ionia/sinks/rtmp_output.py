@@ -144,8 +144,10 @@ class RtmpOutput:
 
     def __init__(self, url: RtmpUrl, header: MediaHeader, *, ca_file: str, carrier_port: int | None = None) -> None:
         """Connect and publish; blocks with the GIL held. `carrier_port`: of a carrier that speaks TLS for us."""
-        self._tracks = {Track.VIDEO, Track.AUDIO} if header.has_audio else {Track.VIDEO}
-        self._timeline = FlvTimeline(fps=header.fps)
+        self._header = header
+        tracks: tuple[Track, ...] = (header.video, *header.sounds[:1])
+        self._tracks = {track.id: track for track in tracks}
+        self._timeline = FlvTimeline(fps=header.video.fps)
         self._milliseconds = 0
         self._container = av.open(_tee_slave(url, header, ca_file, carrier_port), "w", format="tee")
         self._stream = self._container.add_data_stream("bin_data")
@@ -155,15 +157,18 @@ class RtmpOutput:
 
     def write(self, packet: EncodedPacket) -> None:
         """Write in DTS order; blocks without the GIL while the socket is full. Nothing goes before a keyframe."""
+        track = self._tracks.get(packet.track)
+        if track is None:
+            return
         milliseconds = self._timeline.stamp(packet.track, packet.dts, keyframe=packet.keyframe)
-        if milliseconds is None or packet.track not in self._tracks:
+        if milliseconds is None:
             return
         self._milliseconds = milliseconds
-        self._put(flv_tags.packet_tag(packet, milliseconds))
+        self._put(flv_tags.packet_tag(track, packet, milliseconds))
 
     def close(self) -> None:
         """Unpublish and disconnect; blocks with the GIL held."""
-        self._put(flv_tags.end(self._milliseconds))
+        self._put(flv_tags.end(self._header, self._milliseconds))
         self._container.close()
 
     def _put(self, data: bytes) -> None:
@@ -178,7 +183,7 @@ class RtmpOutput:
 
 def buffer_bytes(header: MediaHeader) -> int:
     """What a socket may hold. Little, because it is late and can't be dropped any more; Linux would take 2.9 MB."""
-    wanted = round((header.video_bitrate + header.audio_bitrate) / 8 * _BUFFER_SECONDS)
+    wanted = round(sum(track.bitrate for track in header.tracks) / 8 * _BUFFER_SECONDS)
     return min(max(wanted, _LEAST_BUFFER), _MOST_BUFFER)
 
 

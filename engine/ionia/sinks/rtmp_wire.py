@@ -11,10 +11,12 @@ import struct
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import Enum
+from typing import Any
 
-from ionia.core.media import EncodedPacket, MediaHeader, Track
+from ionia.core.codec.codec import audio_codec, video_codec
+from ionia.core.media import AudioTrack, EncodedPacket, MediaHeader, Track, TrackId, TrackKind, VideoTrack
 
-VERSION = 2
+VERSION = 3
 
 SUBCOMMAND = "send-rtmp"
 """Hidden sub-command under which a frozen engine starts itself as a sender."""
@@ -23,7 +25,7 @@ MAX_BODY = 64 * 1024 * 1024
 """No picture is this large; a longer body means that the pipe is out of step."""
 
 _FRAME = struct.Struct(">BI")
-_PACKET = struct.Struct(">Bqqq")
+_PACKET = struct.Struct(">BBqqq")
 _PROGRESS = struct.Struct(">QQQQB")
 _LENGTH = struct.Struct(">I")
 
@@ -137,8 +139,9 @@ class FrameReader:
 def _body(message: Message) -> bytes:
     match message:
         case EncodedPacket():
-            flags = message.keyframe | (message.track is Track.AUDIO) << 1
-            return _PACKET.pack(flags, message.pts, message.dts, message.duration) + message.data
+            flags = message.keyframe | (not message.track.is_video) << 1
+            times = message.pts, message.dts, message.duration
+            return _PACKET.pack(flags, message.track.index, *times) + message.data
         case Progress():
             flags = message.exact | message.shut << 1
             return _PROGRESS.pack(message.muxed, message.delivered, message.sent_bytes, message.delivered_bytes, flags)
@@ -163,9 +166,9 @@ def _message(kind: int, body: bytes) -> Message:
 
 
 def _packet(body: bytes) -> EncodedPacket:
-    flags, pts, dts, duration = _PACKET.unpack_from(body)
+    flags, index, pts, dts, duration = _PACKET.unpack_from(body)
     return EncodedPacket(
-        track=Track.AUDIO if flags & 2 else Track.VIDEO,
+        track=TrackId(kind=TrackKind.AUDIO if flags & 2 else TrackKind.VIDEO, index=index),
         pts=pts,
         dts=dts,
         duration=duration,
@@ -191,27 +194,42 @@ def _ended(body: bytes) -> Ended:
     return Ended(code=FailureCode[code] if code else None, detail=detail)
 
 
-_HEADER_FIELDS = ("video_codec", "width", "height", "fps", "has_audio", "video_bitrate", "audio_bitrate")
+_VIDEO_FIELDS = ("name", "bitrate", "width", "height", "fps")
+_AUDIO_FIELDS = ("name", "bitrate", "sample_rate", "channels")
 
 
 def _open_body(message: Open) -> bytes:
-    header = message.header
-    blobs = (header.init_segment, header.video_extradata, header.audio_extradata)
-    fields = {name: getattr(header, name) for name in _HEADER_FIELDS}
-    text = json.dumps({"url": message.url, "ca_file": message.ca_file, "header": fields}).encode()
-    return b"".join(_LENGTH.pack(len(blob)) + blob for blob in (text, *blobs))
+    """JSON, and then the extradata of each track, each with its length before it."""
+    tracks = message.header.tracks
+    fields = {"url": message.url, "ca_file": message.ca_file, "tracks": [_track_fields(track) for track in tracks]}
+    blobs = (json.dumps(fields).encode(), *(track.extradata for track in tracks))
+    return b"".join(_LENGTH.pack(len(blob)) + blob for blob in blobs)
+
+
+def _track_fields(track: Track) -> dict[str, str | int]:
+    names = _VIDEO_FIELDS if isinstance(track, VideoTrack) else _AUDIO_FIELDS
+    which: dict[str, str | int] = {"kind": track.id.kind.value, "index": track.id.index, "codec": track.codec.name}
+    return which | {name: getattr(track, name) for name in names}
 
 
 def _open(body: bytes) -> Open:
     blobs = []
     offset = 0
-    for _ in range(4):
+    while offset < len(body):
         (length,) = _LENGTH.unpack_from(body, offset)
         blobs.append(body[offset + _LENGTH.size : offset + _LENGTH.size + length])
         offset += _LENGTH.size + length
     fields = json.loads(blobs[0])
-    header = MediaHeader(init_segment=blobs[1], video_extradata=blobs[2], audio_extradata=blobs[3], **fields["header"])
-    return Open(url=fields["url"], ca_file=fields["ca_file"], header=header)
+    tracks = tuple(_track(each, blob) for each, blob in zip(fields["tracks"], blobs[1:], strict=True))
+    return Open(url=fields["url"], ca_file=fields["ca_file"], header=MediaHeader(tracks=tracks))
+
+
+def _track(fields: dict[str, Any], extradata: bytes) -> Track:
+    kind, index, codec = (fields.pop(name) for name in ("kind", "index", "codec"))
+    which = TrackId(kind=TrackKind(kind), index=index)
+    if which.is_video:
+        return VideoTrack(id=which, codec=video_codec(codec), extradata=extradata, **fields)
+    return AudioTrack(id=which, codec=audio_codec(codec), extradata=extradata, **fields)
 
 
 _DECODERS: dict[int, Callable[[bytes], Message]] = {

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from ionia.core.codec.h264 import annex_b, nal_type
 from ionia.core.codec.h264_bits import BitReader, BitWriter, escape, unescape
-from ionia.core.codec.skip_pictures import SLICE, StillPictures
+from ionia.core.codec.skip_pictures import SLICE, SkipPictures
 
 _GOOD: Mapping[str, int] = {
     "profile": 100,
@@ -89,16 +89,16 @@ def _extradata(**changed: int) -> bytes:
     ],
 )
 def test_streams_of_another_kind_are_refused(changed: dict[str, int]) -> None:
-    StillPictures(_extradata())
+    SkipPictures(_extradata())
     with pytest.raises(ValueError, match=r"not a stream with|not the probable case"):
-        StillPictures(_extradata(**changed))
+        SkipPictures(_extradata(**changed))
 
 
 @pytest.mark.parametrize("active", [0, 2])
 @pytest.mark.parametrize("deblocking", [0, 1])
 @pytest.mark.parametrize("profile", [77, 100])
 def test_a_still_pictures_header_says_what_it_must(active: int, deblocking: int, profile: int) -> None:
-    still = StillPictures(_extradata(active=active, deblocking=deblocking, profile=profile, pps_id=5, frame_bits=6))
+    still = SkipPictures(_extradata(active=active, deblocking=deblocking, profile=profile, pps_id=5, frame_bits=6))
     nal = still.picture(64 + 9)
     assert nal_type(nal) == SLICE
     assert nal[0] >> 5 == 2  # a reference picture
@@ -116,19 +116,45 @@ def test_a_still_pictures_header_says_what_it_must(active: int, deblocking: int,
 
 @given(st.integers(0, 1000), st.integers(0, 1000), st.integers(4, 16), st.binary(max_size=40))
 def test_renumbering_changes_the_number_and_nothing_else(first: int, by: int, bits: int, rest: bytes) -> None:
-    still = StillPictures(_extradata(frame_bits=bits))
+    still = SkipPictures(_extradata(frame_bits=bits))
     header = BitWriter()
     for field in (7, 5, 0):
         header.unsigned(field)
     header.bits(first % (1 << bits), bits)
     header.align(1)
     nal = escape(b"\x41" + header.data() + rest + b"\x80")
-    changed = still.renumbered(nal, by)
+    changed = still.renumbered_slice(nal, by)
     assert still.frame_number(changed) == (first + by) % (1 << bits)
-    assert still.renumbered(changed, -by) == nal
+    assert still.renumbered_slice(changed, -by) == nal
 
 
 @pytest.mark.parametrize(("width", "height"), [(1, 1), (120, 68), (240, 135)])
 def test_a_still_picture_is_a_few_bytes_whatever_its_size(width: int, height: int) -> None:
-    nal = StillPictures(_extradata(width=width, height=height)).picture(1)
+    nal = SkipPictures(_extradata(width=width, height=height)).picture(1)
     assert len(nal) < 10 + width * height / 100
+
+
+def test_a_repeat_fills_its_share_and_says_its_number() -> None:
+    still = SkipPictures(_extradata())
+    for size in (40, 41, 400):
+        whole = still.repeated(3, size)
+        assert len(whole) == size
+        assert still.number(whole) == 3
+        assert still.said(whole) == len(still.picture(3))
+    alone = still.repeated(3, 0)
+    assert alone == annex_b([still.picture(3)])
+    assert still.said(alone) is None  # no filler
+
+
+def test_a_keyframe_and_a_picture_with_other_units_say_too_much() -> None:
+    still = SkipPictures(_extradata())
+    filler = b"\x0c\xff\x80"
+    assert still.said(annex_b([b"\x65abc", filler])) is None
+    assert still.said(annex_b([b"\x06abc", b"\x41abc", filler])) is None
+
+
+def test_counting_on_leaves_everything_but_slices_alone() -> None:
+    still = SkipPictures(_extradata())
+    filler = b"\x0c\xff\x80"
+    changed = still.renumbered(annex_b([still.picture(3), filler]), 2)
+    assert changed == annex_b([still.picture(5), filler])

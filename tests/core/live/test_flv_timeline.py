@@ -4,33 +4,33 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ionia.core.live.flv_timeline import FlvTimeline
-from ionia.core.media import Track
+from ionia.core.media import AUDIO, VIDEO
 
 
 def test_zero_is_the_first_keyframe() -> None:
     timeline = FlvTimeline(fps=30)
-    assert timeline.stamp(Track.AUDIO, 48_000, keyframe=True) is None
-    assert timeline.stamp(Track.VIDEO, 29, keyframe=False) is None
-    assert timeline.stamp(Track.VIDEO, 30, keyframe=True) == 0
-    assert timeline.stamp(Track.AUDIO, 48_000, keyframe=True) == 1  # the tie goes to the video packet
-    assert timeline.stamp(Track.AUDIO, 49_024, keyframe=True) == 21
-    assert timeline.stamp(Track.VIDEO, 31, keyframe=False) == 33
-    assert timeline.stamp(Track.VIDEO, 60, keyframe=False) == 1000
+    assert timeline.stamp(AUDIO, 48_000, keyframe=True) is None
+    assert timeline.stamp(VIDEO, 29, keyframe=False) is None
+    assert timeline.stamp(VIDEO, 30, keyframe=True) == 0
+    assert timeline.stamp(AUDIO, 48_000, keyframe=True) == 1  # the tie goes to the video packet
+    assert timeline.stamp(AUDIO, 49_024, keyframe=True) == 21
+    assert timeline.stamp(VIDEO, 31, keyframe=False) == 33
+    assert timeline.stamp(VIDEO, 60, keyframe=False) == 1000
 
 
 def test_what_belongs_before_the_first_keyframe_is_left_out() -> None:
     timeline = FlvTimeline(fps=30)
-    assert timeline.stamp(Track.VIDEO, 300, keyframe=True) == 0
-    assert timeline.stamp(Track.AUDIO, 479_000, keyframe=True) is None
-    assert timeline.stamp(Track.AUDIO, 480_480, keyframe=True) == 10
+    assert timeline.stamp(VIDEO, 300, keyframe=True) == 0
+    assert timeline.stamp(AUDIO, 479_000, keyframe=True) is None
+    assert timeline.stamp(AUDIO, 480_480, keyframe=True) == 10
 
 
 def test_a_late_packet_is_moved_not_lost() -> None:
     timeline = FlvTimeline(fps=30)
-    assert timeline.stamp(Track.VIDEO, 0, keyframe=True) == 0
-    assert timeline.stamp(Track.VIDEO, 30, keyframe=False) == 1000
-    assert timeline.stamp(Track.AUDIO, 24_000, keyframe=True) == 1001
-    assert timeline.stamp(Track.VIDEO, 31, keyframe=False) == 1033
+    assert timeline.stamp(VIDEO, 0, keyframe=True) == 0
+    assert timeline.stamp(VIDEO, 30, keyframe=False) == 1000
+    assert timeline.stamp(AUDIO, 24_000, keyframe=True) == 1001
+    assert timeline.stamp(VIDEO, 31, keyframe=False) == 1033
 
 
 @given(
@@ -42,9 +42,9 @@ def test_a_late_packet_is_moved_not_lost() -> None:
 def test_strictly_increasing_and_never_far_from_the_truth(fps: int, first: int, frames: int, phase: int) -> None:
     timeline = FlvTimeline(fps=fps)
     sample = first * 48_000 // fps + phase
-    packets = [(dts * 48_000 / fps, Track.VIDEO, dts) for dts in range(first, first + frames + 1)]
-    packets += [(pts, Track.AUDIO, pts) for pts in range(sample, sample + frames * 48_000 // fps, 1024)]
-    packets.sort(key=lambda packet: (packet[0], packet[1] is Track.AUDIO))
+    packets = [(dts * 48_000 / fps, VIDEO, dts) for dts in range(first, first + frames + 1)]
+    packets += [(pts, AUDIO, pts) for pts in range(sample, sample + frames * 48_000 // fps, 1024)]
+    packets.sort(key=lambda packet: (packet[0], packet[1] == AUDIO))
     stamps = [timeline.stamp(track, dts, keyframe=True) for _, track, dts in packets]
     last = -1
     for stamp, (position, _, _) in zip(stamps, packets, strict=True):

@@ -15,7 +15,7 @@ from ionia.core.live.connection import (
 )
 from ionia.core.live.link import LiveAction, LiveLink, LiveSettings, SendPackets, SetVideoBitrate
 from ionia.core.live.stream_buffer import SetBackpressure
-from ionia.core.media import EncodedPacket, Track
+from ionia.core.media import VIDEO, EncodedPacket
 from tests.fakes.media import audio_packet
 
 MS = 1_000_000
@@ -36,7 +36,7 @@ def live(*, adaptive: bool = True, required: bool = False) -> LiveLink:
 
 
 def picture(index: int, *, key: bool = False, size: int = 10_000) -> EncodedPacket:
-    return EncodedPacket(track=Track.VIDEO, pts=index, dts=index, duration=1, keyframe=key, data=bytes(size))
+    return EncodedPacket(track=VIDEO, pts=index, dts=index, duration=1, keyframe=key, data=bytes(size))
 
 
 def sent(actions: list[LiveAction]) -> list[int]:

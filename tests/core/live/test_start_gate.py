@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ionia.core.live.start_gate import LiveEdge
-from ionia.core.media import EncodedPacket, Track
+from ionia.core.media import AUDIO, VIDEO, EncodedPacket
 from ionia.core.timeline.packet_order import PacketInterleaver
 from tests.fakes.media import audio_packet, video_packet
 
@@ -52,7 +52,7 @@ def test_a_connection_lost_before_its_keyframe_was_in_order_leaves_nothing_behin
 
 @given(st.lists(st.sampled_from(["video", "audio", "key", "up", "down"]), max_size=120), st.integers(0, 5))
 def test_every_connection_has_all_packets_from_its_keyframe_on(script: list[str], audio_lag: int) -> None:
-    edge, order = LiveEdge(), PacketInterleaver(fps=30, has_audio=True)
+    edge, order = LiveEdge(), PacketInterleaver(fps=30, tracks=(VIDEO, AUDIO))
     edge_up, video, audio = False, 0, -audio_lag
     connections: list[list[EncodedPacket]] = []
     ordered: list[EncodedPacket] = []
@@ -77,7 +77,7 @@ def test_every_connection_has_all_packets_from_its_keyframe_on(script: list[str]
             edge.skip(ready)
     for sent in connections:
         if sent:
-            assert sent[0].track is Track.VIDEO
+            assert sent[0].track == VIDEO
             assert sent[0].keyframe
             rest = sent[1:]
             # Between its keyframe and the end of the connection nothing is missing, doubled or out of order.

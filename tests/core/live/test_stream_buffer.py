@@ -14,7 +14,7 @@ from ionia.core.live.stream_buffer import (
     SetBackpressure,
     StreamBuffer,
 )
-from ionia.core.media import EncodedPacket, Track
+from ionia.core.media import AUDIO, VIDEO, EncodedPacket
 
 MS = 1_000_000
 FPS = 25  # 40 ms a frame
@@ -22,13 +22,11 @@ FRAME = 40 * MS
 
 
 def video(index: int, *, key: bool = False, size: int = 10_000) -> EncodedPacket:
-    return EncodedPacket(track=Track.VIDEO, pts=index, dts=index, duration=1, keyframe=key, data=bytes(size))
+    return EncodedPacket(track=VIDEO, pts=index, dts=index, duration=1, keyframe=key, data=bytes(size))
 
 
 def audio(tick: int) -> EncodedPacket:
-    return EncodedPacket(
-        track=Track.AUDIO, pts=tick * 1024, dts=tick * 1024, duration=1024, keyframe=True, data=bytes(200)
-    )
+    return EncodedPacket(track=AUDIO, pts=tick * 1024, dts=tick * 1024, duration=1024, keyframe=True, data=bytes(200))
 
 
 class Feed:
@@ -80,7 +78,7 @@ def test_dts_order_across_tracks() -> None:
     buffer.push(video(0, key=True), 0)
     buffer.push(video(1), 0)
     buffer.push(audio(1), 0)  # 21 ms, before the picture at 40 ms
-    assert [packet.track for packet in buffer.take()] == [Track.VIDEO, Track.AUDIO, Track.VIDEO]
+    assert [packet.track for packet in buffer.take()] == [VIDEO, AUDIO, VIDEO]
 
 
 def test_the_window_bounds_what_the_sender_holds() -> None:
@@ -144,8 +142,8 @@ def test_over_the_limit_half_of_it_is_dropped_and_a_keyframe_asked_for() -> None
     dropped = feed.buffer.counters.video_dropped
     assert 20 <= dropped <= 32
     taken = feed.buffer.take()
-    assert taken[0].track is Track.AUDIO
-    first = next(packet for packet in taken if packet.track is Track.VIDEO)
+    assert taken[0].track == AUDIO
+    first = next(packet for packet in taken if packet.track == VIDEO)
     assert first.keyframe
     assert first.dts == dropped
 
@@ -234,7 +232,7 @@ def test_half_the_link_costs_pictures_in_short_runs_and_keeps_the_latency() -> N
     feed = Feed(StreamBuffer(fps=FPS))
     arrived, _, latencies = run_link(feed, 60 * FPS, [6_000])  # the encoder makes 10,500 bytes a frame
     assert max(latencies) <= 1_500 * MS
-    pictures = [packet.dts for packet in arrived if packet.track is Track.VIDEO]
+    pictures = [packet.dts for packet in arrived if packet.track == VIDEO]
     assert max(b - a for a, b in itertools.pairwise(pictures)) * FRAME <= 320 * MS
     assert feed.buffer.counters.audio_offered - feed.buffer.counters.audio_taken < 100
     changes = [action.active for action in feed.seen if isinstance(action, SetBackpressure)]
@@ -271,8 +269,8 @@ def test_any_link(pattern: list[int], frames: int, obeys: bool, gop: int) -> Non
         arrived += rest
         under_way = []
         feed.buffer.acknowledge(muxed=len(arrived), delivered=len(arrived), now_ns=feed.now)
-    sound = [packet.dts for packet in arrived if packet.track is Track.AUDIO]
-    pictures = [packet for packet in arrived if packet.track is Track.VIDEO]
+    sound = [packet.dts for packet in arrived if packet.track == AUDIO]
+    pictures = [packet for packet in arrived if packet.track == VIDEO]
     assert sound == [tick * 1024 for tick in range(len(sound))]  # order kept, none lost on the way
     if not overrun:
         assert len(sound) == counters.audio_offered == counters.audio_taken

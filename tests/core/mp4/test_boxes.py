@@ -2,20 +2,22 @@
 
 import struct
 
-from ionia.core.media import MediaHeader
+from ionia.core.codec.codec import AAC, H264
+from ionia.core.media import AudioTrack, MediaHeader, VideoTrack
 from ionia.core.mp4 import boxes
 
 HEADER = MediaHeader(
-    init_segment=b"",
-    video_codec="libx264",
-    video_extradata=b"\0\0\0\1\x67\x64\0\x1f\xac\0\0\0\1\x68\xee\x3c\xb0",
-    audio_extradata=b"\x11\x90",
-    width=640,
-    height=360,
-    fps=30,
-    has_audio=True,
-    video_bitrate=1_000_000,
-    audio_bitrate=128_000,
+    tracks=(
+        VideoTrack(
+            codec=H264,
+            extradata=b"\0\0\0\1\x67\x64\0\x1f\xac\0\0\0\1\x68\xee\x3c\xb0",
+            width=640,
+            height=360,
+            fps=30,
+            bitrate=1_000_000,
+        ),
+        AudioTrack(codec=AAC, extradata=b"\x11\x90", bitrate=128_000),
+    )
 )
 
 
@@ -30,9 +32,11 @@ def child(data: bytes, *path: bytes) -> bytes:
 
 def track(**changes: object) -> boxes.TrackBox:
     values: dict[str, object] = {
-        "track_id": boxes.VIDEO_TRACK_ID,
+        "track_id": 1,
+        "width": 640,
+        "height": 360,
         "timescale": 15_360,
-        "sample_entry": boxes.video_sample_entry(HEADER),
+        "sample_entry": boxes.video_sample_entry(HEADER.video),
     }
     return boxes.TrackBox(**(values | changes))  # type: ignore[arg-type]
 
@@ -43,14 +47,14 @@ def test_sizes_count_the_whole_box() -> None:
 
 
 def test_video_entry_says_size_and_colour() -> None:
-    entry = boxes.video_sample_entry(HEADER)
+    entry = boxes.video_sample_entry(HEADER.video)
     assert struct.unpack(">HH", entry[32:36]) == (640, 360)
     assert child(entry, b"colr") == b"nclx" + struct.pack(">HHHB", 1, 1, 1, 0)
     assert child(entry, b"avcC")[0] == 1
 
 
 def test_audio_entry_carries_the_decoder_configuration() -> None:
-    entry = boxes.audio_sample_entry(HEADER)
+    entry = boxes.audio_sample_entry(HEADER.sounds[0], 2)
     assert struct.unpack(">HH4xI", entry[24:36]) == (2, 16, 48_000 << 16)
     assert child(entry, b"esds").endswith(b"\x05\x80\x80\x80\x02\x11\x90\x06\x80\x80\x80\x01\x02")
 
@@ -90,7 +94,7 @@ def test_chunk_runs_name_the_first_chunk_of_each() -> None:
 
 
 def test_fragmented_movie_extends_each_track() -> None:
-    audio = track(track_id=boxes.AUDIO_TRACK_ID, timescale=48_000, sample_entry=boxes.audio_sample_entry(HEADER))
+    audio = track(track_id=2, width=0, timescale=48_000, sample_entry=boxes.audio_sample_entry(HEADER.sounds[0], 2))
     movie = boxes.movie(48_000, [track(), audio], fragmented=True)
     assert child(movie, b"mvex").count(b"trex") == 2
     assert b"stss" not in movie

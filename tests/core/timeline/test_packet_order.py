@@ -3,25 +3,25 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ionia.core.media import EncodedPacket, Track
+from ionia.core.media import AUDIO, VIDEO, EncodedPacket
 from ionia.core.timeline.packet_order import PacketInterleaver, PacketWindow
 
 
 def video(index: int, *, key: bool = False) -> EncodedPacket:
-    return EncodedPacket(track=Track.VIDEO, pts=index, dts=index, duration=1, keyframe=key, data=b"v")
+    return EncodedPacket(track=VIDEO, pts=index, dts=index, duration=1, keyframe=key, data=b"v")
 
 
 def audio(tick: int) -> EncodedPacket:
     sample = 1024 * tick
-    return EncodedPacket(track=Track.AUDIO, pts=sample, dts=sample, duration=1024, keyframe=True, data=b"a")
+    return EncodedPacket(track=AUDIO, pts=sample, dts=sample, duration=1024, keyframe=True, data=b"a")
 
 
 def names(packets: object) -> list[str]:
-    return [f"{'v' if p.track is Track.VIDEO else 'a'}{p.pts}" for p in packets]  # type: ignore[attr-defined]
+    return [f"{'v' if p.track == VIDEO else 'a'}{p.pts}" for p in packets]  # type: ignore[attr-defined]
 
 
 def test_nothing_goes_before_the_other_track_was_heard() -> None:
-    order = PacketInterleaver(fps=30, has_audio=True)
+    order = PacketInterleaver(fps=30, tracks=(VIDEO, AUDIO))
     assert order.push(video(0, key=True)) == []
     assert names(order.push(audio(-1))) == ["a-1024"]
     assert names(order.push(audio(0))) == ["v0"]
@@ -32,12 +32,12 @@ def test_nothing_goes_before_the_other_track_was_heard() -> None:
 
 
 def test_without_audio_nothing_waits() -> None:
-    order = PacketInterleaver(fps=30, has_audio=False)
+    order = PacketInterleaver(fps=30, tracks=(VIDEO,))
     assert names(order.push(video(0))) == ["v0"]
 
 
 def test_a_silent_track_holds_the_other_back_only_so_long() -> None:
-    order = PacketInterleaver(fps=10, has_audio=True, max_wait_seconds=1)
+    order = PacketInterleaver(fps=10, tracks=(VIDEO, AUDIO), max_wait_seconds=1)
     out = [packet for index in range(15) for packet in order.push(video(index))]
     assert names(out) == ["v0", "v1", "v2", "v3"]
     assert names(order.push(audio(0))) == ["a0"]
@@ -83,12 +83,12 @@ def test_any_arrival_gives_one_order_and_loses_nothing(fps: int, count: int, ran
     end = count * 48000 // fps
     tracks = [[video(n) for n in range(count)], [audio(k) for k in range(-1, end // 1024 + 1)]]
     sent = [packet for track in tracks for packet in track]
-    order = PacketInterleaver(fps=fps, has_audio=True, max_wait_seconds=10**6)
+    order = PacketInterleaver(fps=fps, tracks=(VIDEO, AUDIO), max_wait_seconds=10**6)
     got: list[EncodedPacket] = []
     while any(tracks):
         track = random.choice([t for t in tracks if t])  # type: ignore[attr-defined]
         got.extend(order.push(track.pop(0)))
     got.extend(order.flush())
     assert sorted(names(got)) == sorted(names(sent))
-    positions = [p.dts * (48000 if p.track is Track.VIDEO else fps) for p in got]
+    positions = [p.dts * (48000 if p.track == VIDEO else fps) for p in got]
     assert positions == sorted(positions)

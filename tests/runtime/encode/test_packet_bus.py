@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from ionia.core.media import EncodedPacket, Track
+from ionia.core.media import AUDIO, VIDEO, EncodedPacket, TrackId
 from ionia.runtime.encode.packet_bus import PacketBus
 from tests.fakes.media import audio_packet, video_packet
 
@@ -28,9 +28,9 @@ class Asked:
         self.keyframes += 1
 
 
-def make(*, has_audio: bool = True) -> tuple[PacketBus, Asked]:
+def make(*tracks: TrackId) -> tuple[PacketBus, Asked]:
     asked = Asked()
-    return PacketBus(fps=30, has_audio=has_audio, request_keyframe=asked), asked
+    return PacketBus(fps=30, tracks=tracks or (VIDEO, AUDIO), request_keyframe=asked), asked
 
 
 def test_packets_arrive_in_order_from_the_first_keyframe() -> None:
@@ -51,7 +51,7 @@ def test_packets_arrive_in_order_from_the_first_keyframe() -> None:
 
 
 def test_a_late_subscriber_waits_for_its_keyframe_and_changes_nothing_for_the_first() -> None:
-    bus, asked = make(has_audio=False)
+    bus, asked = make(VIDEO)
     first, second = Collector(), Collector()
     bus.subscribe(first)
     bus.publish([video_packet(0, keyframe=True), video_packet(1)])
@@ -63,7 +63,7 @@ def test_a_late_subscriber_waits_for_its_keyframe_and_changes_nothing_for_the_fi
 
 
 def test_an_end_is_exact_and_completes_once() -> None:
-    bus, _ = make(has_audio=False)
+    bus, _ = make(VIDEO)
     one, other = Collector(), Collector()
     subscription = bus.subscribe(one)
     bus.subscribe(other)
@@ -89,7 +89,7 @@ def test_leaving_takes_the_sound_along_that_waits_for_a_picture() -> None:
     # Five packets begin before frame 3 of 30 a second; the middle of the fifth lies before it, too.
     assert one.packets == [video_packet(0, keyframe=True), *(audio_packet(number) for number in range(5))]
     bus.publish([video_packet(4), audio_packet(6), audio_packet(7)])
-    assert [packet.pts for packet in other.packets if packet.track is Track.VIDEO] == [0, 4]
+    assert [packet.pts for packet in other.packets if packet.track == VIDEO] == [0, 4]
     assert len(other.packets) == 2 + 7
 
 

@@ -16,7 +16,7 @@ from ionia.core.events import (
     SessionStateChanged,
     SessionWarned,
 )
-from ionia.core.media import EncodedPacket, Track, VideoFrame
+from ionia.core.media import AUDIO, VIDEO, EncodedPacket, VideoFrame
 from ionia.core.settings import AudioMode, PipelineSettings, RecorderSettings, SessionKind, StreamerSettings
 from ionia.media.guarded_encoder import GuardedVideoEncoder
 from ionia.runtime.engine import Engine
@@ -66,10 +66,10 @@ def test_a_stream_from_start_to_stop() -> None:
         assert engine.stop(STREAMER, "s") is True
         stats = engine.stats(STREAMER, "s")
         assert engine.is_connected("s") is False
-    first = next(packet for packet in packets if packet.track is Track.VIDEO)
+    first = next(packet for packet in packets if packet.track == VIDEO)
     assert first.keyframe
     assert packets[0] == first
-    video = [packet.pts for packet in sender.sent if packet.track is Track.VIDEO]
+    video = [packet.pts for packet in sender.sent if packet.track == VIDEO]
     assert video == list(range(video[0], video[0] + len(video)))
     assert sender.url == URL
     assert sender.closed
@@ -96,9 +96,9 @@ def test_a_lost_connection_begins_again_at_now_with_a_keyframe() -> None:
         second = machine.spares[0].taken(2)
         second.say(Connected())
         packets = second.wait_sent(20)
-        assert packets[0].track is Track.VIDEO
+        assert packets[0].track == VIDEO
         assert packets[0].keyframe
-        assert packets[0].pts > first.sent[-1].pts or first.sent[-1].track is Track.AUDIO
+        assert packets[0].pts > first.sent[-1].pts or first.sent[-1].track == AUDIO
         engine.stop(STREAMER, "s")
         assert engine.stats(STREAMER, "s")["reconnectCount"] == 1
 
@@ -225,9 +225,9 @@ def test_a_new_connection_announces_the_parameter_sets_of_the_encoder_that_took_
         engine.start(STREAMER, "s")
         first = machine.spares[0].taken(1)
         assert first.header is not None
-        assert first.header.video_extradata == b""
+        assert first.header.video.extradata == b""
         first.say(Connected())
-        while not any(packet.pts >= 20 and packet.track is Track.VIDEO for packet in first.sent):
+        while not any(packet.pts >= 20 and packet.track == VIDEO for packet in first.sent):
             first.wait_sent(len(first.sent) + 1)
             delivered(first, len(first.sent))
         first.say(Ended(code=FailureCode.RESET))
@@ -235,7 +235,7 @@ def test_a_new_connection_announces_the_parameter_sets_of_the_encoder_that_took_
         second.say(Connected())
         header = second.header
         assert header is not None
-        assert {parameter_set_id(one) for part in parameter_sets(header.video_extradata) for one in part} == {31}
+        assert {parameter_set_id(one) for part in parameter_sets(header.video.extradata) for one in part} == {31}
         engine.stop(STREAMER, "s")
 
 
@@ -322,7 +322,7 @@ def test_a_recorder_and_a_streamer_share_one_encode() -> None:
         engine.stop(STREAMER, "s")
         assert engine.is_running(SessionKind.RECORDER, "r")
         engine.stop(SessionKind.RECORDER, "r")
-    video = [packet.pts for packet in machine.files[0].packets if packet.track is Track.VIDEO]
+    video = [packet.pts for packet in machine.files[0].packets if packet.track == VIDEO]
     assert video == list(range(len(video)))
 
 
@@ -342,5 +342,5 @@ def test_a_stream_without_sound() -> None:
         engine.start(STREAMER, "s")
         sender = machine.spares[0].taken(1)
         sender.say(Connected())
-        assert {packet.track for packet in sender.wait_sent(5)} == {Track.VIDEO}
+        assert {packet.track for packet in sender.wait_sent(5)} == {VIDEO}
         engine.stop(STREAMER, "s")

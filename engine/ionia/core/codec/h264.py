@@ -78,6 +78,26 @@ def parameter_sets(extradata: bytes) -> tuple[list[bytes], list[bytes]]:
     return sps, pps
 
 
+def units_of_sets(data: bytes) -> tuple[bytes, ...]:
+    """The SPS and PPS in extradata or in an access unit, in order."""
+    return tuple(nal for nal in nal_units(data) if nal_type(nal) in (NAL_SPS, NAL_PPS))
+
+
+def set_key(nal: bytes) -> tuple[int, int] | None:
+    """Type and id of a parameter set; None when the id can't be read."""
+    number = parameter_set_id(nal)
+    return None if number is None else (nal_type(nal), number)
+
+
+def own_extradata(data: bytes) -> bytes | None:
+    """SPS and PPS of an access unit as extradata; None when either is missing."""
+    try:
+        sps, pps = parameter_sets(data)
+    except ValueError:
+        return None
+    return annex_b([*sps, *pps])
+
+
 def decoder_configuration(extradata: bytes) -> bytes:
     """AVCDecoderConfigurationRecord (the payload of `avcC`) for 4:2:0 pictures of 8 bits per sample."""
     sps, pps = parameter_sets(extradata)

@@ -7,7 +7,7 @@ move), 8.7.2.1 (nothing is deblocked between such), 9.3 (CABAC). Decision 0142 s
 
 from dataclasses import dataclass
 
-from ionia.core.codec.h264 import parameter_sets
+from ionia.core.codec.h264 import NAL_FILLER, annex_b, nal_type, nal_units, parameter_sets
 from ionia.core.codec.h264_bits import BitReader, BitWriter, escape, unescape
 
 SLICE = 1
@@ -39,13 +39,36 @@ class _Sets:
     deblocking_control: bool
 
 
-class StillPictures:
-    """Made from an encoder's parameter sets. Raises ValueError for streams unlike x264's without delay."""
+class SkipPictures:
+    """`core.codec.StillPictures` of H.264. Raises ValueError for streams unlike x264's without delay."""
 
     def __init__(self, extradata: bytes) -> None:
         (sps, *_), (pps, *_) = parameter_sets(extradata)
         self._sets = _read_sets(sps, pps)
         self._skipped = _skipped_macroblocks(self._sets.picture, self._sets.initial_qp)
+
+    def said(self, access_unit: bytes) -> int | None:
+        """See the protocol."""
+        *slices, last = nal_units(access_unit)
+        if nal_type(last) != NAL_FILLER or {nal_type(unit) for unit in slices} != {SLICE}:
+            return None
+        return sum(map(len, slices))
+
+    def number(self, access_unit: bytes) -> int:
+        """See the protocol: frame_num."""
+        first = next(unit for unit in nal_units(access_unit) if nal_type(unit) in (SLICE, KEYFRAME_SLICE))
+        return self.frame_number(first)
+
+    def renumbered(self, access_unit: bytes, by: int) -> bytes:
+        """See the protocol."""
+        return annex_b(
+            self.renumbered_slice(unit, by) if nal_type(unit) == SLICE else unit for unit in nal_units(access_unit)
+        )
+
+    def repeated(self, number: int, size: int) -> bytes:
+        """See the protocol."""
+        picture = annex_b([self.picture(number)])
+        return picture + _filler(size - len(picture))
 
     def picture(self, frame_number: int) -> bytes:
         """A NAL unit: a reference picture equal to the one before. `frame_number` is one higher than that one's."""
@@ -72,7 +95,7 @@ class StillPictures:
         reader, _ = self._at_frame_number(nal)
         return reader.bits(self._sets.frame_number_bits)
 
-    def renumbered(self, nal: bytes, by: int) -> bytes:
+    def renumbered_slice(self, nal: bytes, by: int) -> bytes:
         """A slice whose frame_num is higher by `by`."""
         reader, rbsp = self._at_frame_number(nal)
         bits = self._sets.frame_number_bits
@@ -90,6 +113,11 @@ class StillPictures:
         for _ in ("first_mb_in_slice", "slice_type", "pic_parameter_set_id"):
             reader.unsigned()
         return reader, rbsp
+
+
+def _filler(size: int) -> bytes:
+    """Exactly `size` bytes that mean nothing; none if that isn't possible."""
+    return annex_b([bytes((NAL_FILLER,)) + b"\xff" * (size - 6) + b"\x80"]) if size >= 6 else b""
 
 
 def _read_sets(sps: bytes, pps: bytes) -> _Sets:

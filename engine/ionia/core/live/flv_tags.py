@@ -6,17 +6,17 @@ Source: Adobe Flash Video File Format Specification 10.1, annex E. A tag is a me
 
 import struct
 
-from ionia.core.codec.h264 import decoder_configuration, length_prefixed
-from ionia.core.media import SAMPLE_RATE, EncodedPacket, MediaHeader, Track
+from ionia.core.codec.codec import AudioCodec, VideoCodec
+from ionia.core.media import EncodedPacket, MediaHeader, Track, VideoTrack
 
 SCRIPT, VIDEO, AUDIO = 18, 9, 8
 """Tag types."""
 
-_AAC = 0xAF
-"""SoundFormat 10 with the rate, size and type bits that E.4.2.1 prescribes for AAC, whatever the sound really is."""
+_SOUND_BITS = 0x0F
+"""The rate, size and type bits that E.4.2.1 prescribes for AAC, whatever the sound really is."""
 
-_KEYFRAME, _INTER = 0x17, 0x27
-"""FrameType and CodecID 7, AVC (E.4.3.1)."""
+_KEYFRAME, _INTER = 0x10, 0x20
+"""FrameType (E.4.3.1)."""
 
 _SEQUENCE_HEADER, _DATA, _END_OF_SEQUENCE = 0, 1, 2
 """AVCPacketType; the first two are AACPacketType as well."""
@@ -25,31 +25,45 @@ _Number = int | float
 
 
 def begin(header: MediaHeader) -> bytes:
-    """What comes before the first packet: file header, properties, and both decoder configurations, all at 0 ms."""
-    flags = 0x01 | (0x04 if header.has_audio else 0)
+    """What comes before the first packet: file header, properties, and both decoder configurations, all at 0 ms.
+
+    FLV carries one sound: the first.
+    """
+    video, sound = header.video, header.sounds[0] if header.sounds else None
+    flags = 0x01 | (0x04 if sound else 0)
     parts = [b"FLV\x01", bytes((flags,)), (9).to_bytes(4, "big"), bytes(4)]
     parts.append(_tag(SCRIPT, 0, _metadata(header)))
-    configuration = decoder_configuration(header.video_extradata)
-    parts.append(_tag(VIDEO, 0, bytes((_KEYFRAME, _SEQUENCE_HEADER, 0, 0, 0)) + configuration))
-    if header.has_audio:
-        parts.append(_tag(AUDIO, 0, bytes((_AAC, _SEQUENCE_HEADER)) + header.audio_extradata))
+    configuration = video.codec.decoder_configuration(video.extradata)
+    parts.append(_tag(VIDEO, 0, _video(video.codec, _KEYFRAME, _SEQUENCE_HEADER) + configuration))
+    if sound:
+        parts.append(_tag(AUDIO, 0, _sound(sound.codec, _SEQUENCE_HEADER) + sound.extradata))
     return b"".join(parts)
 
 
-def packet_tag(packet: EncodedPacket, milliseconds: int) -> bytes:
-    """One packet at its instant. Pictures are not reordered (pts == dts), so the composition time is 0.
+def packet_tag(track: Track, packet: EncodedPacket, milliseconds: int) -> bytes:
+    """One packet of this track at its instant. Pictures are not reordered (pts == dts), so the composition time is 0.
 
     Parameter sets stay in keyframes: whoever joins in the middle has them at once. Filler stays: it makes the rate.
     """
-    if packet.track is Track.AUDIO:
-        return _tag(AUDIO, milliseconds, bytes((_AAC, _DATA)) + packet.data)
+    if not isinstance(track, VideoTrack):
+        return _tag(AUDIO, milliseconds, _sound(track.codec, _DATA) + packet.data)
     kind = _KEYFRAME if packet.keyframe else _INTER
-    return _tag(VIDEO, milliseconds, bytes((kind, _DATA, 0, 0, 0)) + length_prefixed(packet.data, keep_filler=True))
+    sample = track.codec.sample(packet.data, keep_filler=True)
+    return _tag(VIDEO, milliseconds, _video(track.codec, kind, _DATA) + sample)
 
 
-def end(milliseconds: int) -> bytes:
+def end(header: MediaHeader, milliseconds: int) -> bytes:
     """After the last packet: no more pictures come."""
-    return _tag(VIDEO, milliseconds, bytes((_KEYFRAME, _END_OF_SEQUENCE, 0, 0, 0)))
+    return _tag(VIDEO, milliseconds, _video(header.video.codec, _KEYFRAME, _END_OF_SEQUENCE))
+
+
+def _video(codec: VideoCodec, kind: int, what: int) -> bytes:
+    """The head of a picture's tag; its composition time is 0."""
+    return bytes((kind | codec.flv_id, what, 0, 0, 0))
+
+
+def _sound(codec: AudioCodec, what: int) -> bytes:
+    return bytes((codec.flv_id << 4 | _SOUND_BITS, what))
 
 
 def _tag(kind: int, milliseconds: int, body: bytes) -> bytes:
@@ -61,20 +75,21 @@ def _tag(kind: int, milliseconds: int, body: bytes) -> bytes:
 
 def _metadata(header: MediaHeader) -> bytes:
     """`onMetaData`: what servers show before they have decoded anything (E.5)."""
+    video = header.video
     values: dict[str, _Number | bool | str] = {
-        "width": header.width,
-        "height": header.height,
-        "framerate": header.fps,
-        "videocodecid": 7,
-        "videodatarate": header.video_bitrate / 1000,
+        "width": video.width,
+        "height": video.height,
+        "framerate": video.fps,
+        "videocodecid": video.codec.flv_id,
+        "videodatarate": video.bitrate / 1000,
     }
-    if header.has_audio:
+    for sound in header.sounds[:1]:
         values |= {
-            "audiocodecid": 10,
-            "audiodatarate": header.audio_bitrate / 1000,
-            "audiosamplerate": SAMPLE_RATE,
+            "audiocodecid": sound.codec.flv_id,
+            "audiodatarate": sound.bitrate / 1000,
+            "audiosamplerate": sound.sample_rate,
             "audiosamplesize": 16,
-            "stereo": True,
+            "stereo": sound.channels > 1,
         }
     values["encoder"] = "ionia"
     pairs = b"".join(_amf_name(name) + _amf(value) for name, value in values.items())

@@ -4,7 +4,7 @@ Servers and players take equal or backward timestamps badly: some reorder, some 
 of a connection gets its own millisecond, across both tracks.
 """
 
-from ionia.core.media import SAMPLE_RATE, Track
+from ionia.core.media import SAMPLE_RATE, TrackId
 
 
 class FlvTimeline:
@@ -20,15 +20,15 @@ class FlvTimeline:
         self._origin: int | None = None
         self._last_ms = -1
 
-    def stamp(self, track: Track, dts: int, *, keyframe: bool) -> int | None:
+    def stamp(self, track: TrackId, dts: int, *, keyframe: bool) -> int | None:
         """The millisecond at which this packet goes out, or None if it must not go out.
 
         `dts` counts in the track's time base: {1, fps} or {1, 48000}. Packets before the first video keyframe, in
         order or in time, are left out.
         """
-        position = dts * (SAMPLE_RATE if track is Track.VIDEO else self._fps)
+        position = dts * (SAMPLE_RATE if track.is_video else self._fps)
         if self._origin is None:
-            if track is not Track.VIDEO or not keyframe:
+            if not track.is_video or not keyframe:
                 return None
             self._origin = position
         units_per_second = self._fps * SAMPLE_RATE

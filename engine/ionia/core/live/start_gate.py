@@ -6,7 +6,7 @@ encoded. The first picture of a connection need not wait for it: everything befo
 
 from collections.abc import Sequence
 
-from ionia.core.media import EncodedPacket, Track
+from ionia.core.media import EncodedPacket
 
 
 class LiveEdge:
@@ -56,4 +56,4 @@ class LiveEdge:
 
 
 def _is_keyframe(packet: EncodedPacket) -> bool:
-    return packet.track is Track.VIDEO and packet.keyframe
+    return packet.track.is_video and packet.keyframe

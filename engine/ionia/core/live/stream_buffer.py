@@ -18,7 +18,7 @@ import math
 from collections import deque
 from dataclasses import dataclass
 
-from ionia.core.media import AUDIO_TICK_SAMPLES, SAMPLE_RATE, EncodedPacket, Track
+from ionia.core.media import AUDIO_TICK_SAMPLES, SAMPLE_RATE, EncodedPacket
 from ionia.core.timebase import NS_PER_S, frame_start_ns, ticks_per_second
 
 DEFAULT_LIMIT_NS = 2_000_000_000
@@ -90,11 +90,11 @@ class _Waiting:
 
     @property
     def is_video(self) -> bool:
-        return self.packet.track is Track.VIDEO
+        return self.packet.track.is_video
 
     @property
     def is_keyframe(self) -> bool:
-        return self.packet.track is Track.VIDEO and self.packet.keyframe
+        return self.packet.track.is_video and self.packet.keyframe
 
 
 class StreamBuffer:

@@ -1,6 +1,6 @@
 """The boxes of an MP4 file (ISO/IEC 14496-12, -14, -15) as pure functions from values to bytes.
 
-Only what one H.264 and one AAC-LC track need. No box is read here, and nothing knows about packets or files.
+Only what one video track and some of AAC-LC need. No box is read here, and nothing knows about packets or files.
 """
 
 import struct
@@ -8,11 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 
-from ionia.core.codec.h264 import decoder_configuration
-from ionia.core.media import SAMPLE_RATE, MediaHeader
-
-VIDEO_TRACK_ID = 1
-AUDIO_TRACK_ID = 2
+from ionia.core.codec.codec import VideoCodec
+from ionia.core.media import AudioTrack, VideoTrack
 
 SAMPLE_IS_KEYFRAME = 0x0200_0000
 SAMPLE_IS_DELTA = 0x0101_0000
@@ -33,9 +30,9 @@ def full_box(kind: bytes, version: int, flags: int, *payload: bytes) -> bytes:
     return box(kind, struct.pack(">I", version << 24 | flags), *payload)
 
 
-def file_type() -> bytes:
+def file_type(codec: VideoCodec) -> bytes:
     """`ftyp`: an ordinary MP4 whose fragments, while there are some, are addressed from their `moof` (iso6)."""
-    return box(b"ftyp", b"isom", struct.pack(">I", 0x200), b"isom", b"iso6", b"iso2", b"avc1", b"mp41")
+    return box(b"ftyp", b"isom", struct.pack(">I", 0x200), b"isom", b"iso6", b"iso2", codec.sample_entry, b"mp41")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,11 +61,18 @@ class SampleTables:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrackBox:
-    """One track of a movie. `duration` and the edits count in the movie's time scale, `media_duration` in its own."""
+    """One track of a movie. `duration` and the edits count in the movie's time scale, `media_duration` in its own.
+
+    A `width` of 0 means sound. Players choose an `enabled` track and offer those of the same `alternate_group` (not 0)
+    in its place. `name` is for people.
+    """
 
     track_id: int
     timescale: int
     sample_entry: bytes
+    name: str = ""
+    enabled: bool = True
+    alternate_group: int = 0
     width: int = 0
     height: int = 0
     duration: int = 0
@@ -79,39 +83,41 @@ class TrackBox:
     @property
     def is_video(self) -> bool:
         """Whether this is the picture track."""
-        return self.track_id == VIDEO_TRACK_ID
+        return self.width > 0
 
 
 def movie(timescale: int, tracks: Sequence[TrackBox], *, fragmented: bool) -> bytes:
     """`moov` of the given tracks; `fragmented` announces that fragments follow."""
     duration = max(track.duration for track in tracks)
-    parts = [_movie_header(timescale, duration), *map(_track, tracks)]
+    next_id = 1 + max(track.track_id for track in tracks)
+    parts = [_movie_header(timescale, duration, next_id), *map(_track, tracks)]
     if fragmented:
         parts.append(box(b"mvex", *(_track_extends(track) for track in tracks)))
     return box(b"moov", *parts)
 
 
-def video_sample_entry(header: MediaHeader) -> bytes:
-    """`avc1` with its decoder configuration, BT.709 limited colour and square pixels."""
-    visual = struct.pack(">6xH16xHHIIIH32sHh", 1, header.width, header.height, 0x480000, 0x480000, 0, 1, b"", 24, -1)
+def video_sample_entry(track: VideoTrack) -> bytes:
+    """The codec's entry with its decoder configuration, BT.709 limited colour and square pixels."""
+    codec = track.codec
+    visual = struct.pack(">6xH16xHHIIIH32sHh", 1, track.width, track.height, 0x480000, 0x480000, 0, 1, b"", 24, -1)
     return box(
-        b"avc1",
+        codec.sample_entry,
         visual,
-        box(b"avcC", decoder_configuration(header.video_extradata)),
+        box(codec.configuration_box, codec.decoder_configuration(track.extradata)),
         box(b"colr", b"nclx", struct.pack(">HHHB", 1, 1, 1, 0)),
         box(b"pasp", struct.pack(">II", 1, 1)),
-        box(b"btrt", struct.pack(">III", 0, header.video_bitrate, header.video_bitrate)),
+        box(b"btrt", struct.pack(">III", 0, track.bitrate, track.bitrate)),
     )
 
 
-def audio_sample_entry(header: MediaHeader) -> bytes:
-    """`mp4a` for 48 kHz stereo with its AudioSpecificConfig."""
-    decoder = struct.pack(">BBBHII", 0x40, 0x15, 0, 0, header.audio_bitrate, header.audio_bitrate)
-    decoder += _descriptor(5, header.audio_extradata)
-    elementary = struct.pack(">HB", AUDIO_TRACK_ID, 0) + _descriptor(4, decoder) + _descriptor(6, b"\x02")
+def audio_sample_entry(track: AudioTrack, track_id: int) -> bytes:
+    """The codec's entry with its decoder configuration (AudioSpecificConfig)."""
+    decoder = struct.pack(">BBBHII", track.codec.object_type, 0x15, 0, 0, track.bitrate, track.bitrate)
+    decoder += _descriptor(5, track.extradata)
+    elementary = struct.pack(">HB", track_id, 0) + _descriptor(4, decoder) + _descriptor(6, b"\x02")
     return box(
-        b"mp4a",
-        struct.pack(">6xH8xHHIHH", 1, 2, 16, 0, SAMPLE_RATE, 0),
+        track.codec.sample_entry,
+        struct.pack(">6xH8xHHIHH", 1, track.channels, 16, 0, track.sample_rate, 0),
         full_box(b"esds", 0, 0, _descriptor(3, elementary)),
     )
 
@@ -166,9 +172,9 @@ def _times(wide: bool, duration: int, between: bytes) -> bytes:
     return (b"\x00" * 16 if wide else b"\x00" * 8) + between + struct.pack(">Q" if wide else ">I", duration)
 
 
-def _movie_header(timescale: int, duration: int) -> bytes:
+def _movie_header(timescale: int, duration: int, next_id: int) -> bytes:
     wide = _wide(duration)
-    tail = struct.pack(">IH10x", 0x10000, 0x100) + _MATRIX + b"\x00" * 24 + struct.pack(">I", AUDIO_TRACK_ID + 1)
+    tail = struct.pack(">IH10x", 0x10000, 0x100) + _MATRIX + b"\x00" * 24 + struct.pack(">I", next_id)
     return full_box(b"mvhd", int(wide), 0, _times(wide, duration, struct.pack(">I", timescale)), tail)
 
 
@@ -178,16 +184,19 @@ def _track(track: TrackBox) -> bytes:
     track_header = full_box(
         b"tkhd",
         int(wide),
-        3,  # enabled, in movie
+        2 | track.enabled,  # in movie
         _times(wide, track.duration, struct.pack(">II", track.track_id, 0)),
-        struct.pack(">8xhhH2x", 0, 0, volume),
+        struct.pack(">8xhhH2x", 0, track.alternate_group, volume),
         _MATRIX,
         struct.pack(">II", track.width << 16, track.height << 16),
     )
     parts = [track_header]
     if track.edits:
         parts.append(box(b"edts", _edit_list(track.edits)))
-    return box(b"trak", *parts, _media(track))
+    parts.append(_media(track))
+    if track.name:
+        parts.append(box(b"udta", box(b"name", _text(track.name))))
+    return box(b"trak", *parts)
 
 
 def _edit_list(edits: Sequence[Edit]) -> bytes:
@@ -207,10 +216,10 @@ def _media(track: TrackBox) -> bytes:
         struct.pack(">H2x", _LANGUAGE_UNDETERMINED),
     )
     if track.is_video:
-        kind, name, specific = b"vide", b"VideoHandler", full_box(b"vmhd", 0, 1, b"\x00" * 8)
+        kind, usual, specific = b"vide", b"VideoHandler", full_box(b"vmhd", 0, 1, b"\x00" * 8)
     else:
-        kind, name, specific = b"soun", b"SoundHandler", full_box(b"smhd", 0, 0, b"\x00" * 4)
-    handler = full_box(b"hdlr", 0, 0, b"\x00" * 4, kind, b"\x00" * 12, name, b"\x00")
+        kind, usual, specific = b"soun", b"SoundHandler", full_box(b"smhd", 0, 0, b"\x00" * 4)
+    handler = full_box(b"hdlr", 0, 0, b"\x00" * 4, kind, b"\x00" * 12, _text(track.name) or usual, b"\x00")
     reference = full_box(b"dref", 0, 0, struct.pack(">I", 1), full_box(b"url ", 0, 1))
     return box(b"mdia", media_header, handler, box(b"minf", specific, box(b"dinf", reference), _sample_table(track)))
 
@@ -236,6 +245,11 @@ def _sample_table(track: TrackBox) -> bytes:
         ),
     ]
     return box(b"stbl", *parts)
+
+
+def _text(name: str) -> bytes:
+    """UTF-8 as readers take it, for whom the first zero byte ends it."""
+    return name.replace("\x00", "").encode(errors="replace")
 
 
 def _runs(runs: Sequence[tuple[int, int]]) -> bytes:

@@ -11,28 +11,21 @@ few per fragment. Decision 0050 says why this is not libav's muxer.
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
-from ionia.core.codec.h264 import (
-    NAL_PPS,
-    NAL_SPS,
-    annex_b,
-    length_prefixed,
-    nal_type,
-    nal_units,
-    parameter_set_id,
-    parameter_sets,
-)
-from ionia.core.errors import ErrorKind, IoniaError
-from ionia.core.media import AUDIO_TICK_SAMPLES, SAMPLE_RATE, EncodedPacket, MediaHeader, Track
+from ionia.core.media import AUDIO_TICK_SAMPLES, SAMPLE_RATE, AudioTrack, EncodedPacket, MediaHeader, TrackId
 from ionia.core.mp4 import boxes
 from ionia.core.mp4.index import Sample, SampleIndex
+from ionia.core.mp4.track_samples import TrackSamples
 
 FRAGMENT_SECONDS = 0.5
 """Media time in one fragment: what a crash can lose, apart from what is still being encoded."""
 
 _MISSING_AUDIO_SECONDS = 1.0
 """How long the first fragment waits for the first sound, whose position its edit list has to name."""
+
+_SOUNDS_GROUP = 1
+"""alternate_group of several sounds: only one of them is meant to be played at a time."""
 
 _LONE_AUDIO_SECONDS = 0.75
 """Sound in a fragment when no video comes; above FRAGMENT_SECONDS, so that video alone sets the pace otherwise."""
@@ -49,14 +42,6 @@ def video_timescale(fps: int) -> int:
 def movie_timescale(fps: int) -> int:
     """Units per second in which both a frame and a sample are whole numbers."""
     return math.lcm(SAMPLE_RATE, fps)
-
-
-def init_segment(header: MediaHeader) -> bytes:
-    """`ftyp` and `moov` of an empty fragmented MP4 that describes the tracks: MediaHeader.init_segment."""
-    tracks = [_video_box(header)]
-    if header.has_audio:
-        tracks.append(_audio_box(header))
-    return boxes.file_type() + boxes.movie(movie_timescale(header.fps), tracks, fragmented=True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,36 +65,6 @@ class Finale:
     patch: bytes
 
 
-@dataclass(slots=True, kw_only=True)
-class _TrackState:
-    unit: int  # time scale units per tick of the packet's time base
-    timescale: int
-    table: SampleIndex
-    origin: int = 0  # packet time at which the track's media time is 0
-    pending: list[Sample] = field(default_factory=list)
-
-    def append(self, sample: Sample) -> None:
-        end = self.pending[-1].time + self.pending[-1].duration if self.pending else self.table.end
-        if sample.time < end:
-            raise IoniaError(ErrorKind.INTERNAL, f"a packet at {sample.time} follows one that ends at {end}")
-        self.pending.append(sample)
-
-    def span(self) -> float:
-        if not self.pending:
-            return 0.0
-        last = self.pending[-1]
-        return (last.time + last.duration - self.pending[0].time) / self.timescale
-
-    def run(self, track_id: int) -> boxes.TrackRun:
-        rows: list[tuple[int, int, int]] = []
-        following = [sample.time for sample in self.pending[1:]]
-        for index, sample in enumerate(self.pending):
-            duration = following[index] - sample.time if index < len(following) else sample.duration
-            flags = boxes.SAMPLE_IS_KEYFRAME if sample.keyframe else boxes.SAMPLE_IS_DELTA
-            rows.append((duration, len(sample.data), flags))
-        return boxes.TrackRun(track_id=track_id, decode_time=self.pending[0].time, samples=rows)
-
-
 class Mp4Writer:
     """Packets in, bytes to append out. Not thread-safe; the caller owns it.
 
@@ -122,18 +77,26 @@ class Mp4Writer:
     """
 
     def __init__(self, header: MediaHeader) -> None:
-        self._header = header
-        self._known_sets = frozenset(nal for sets in parameter_sets(header.video_extradata) for nal in sets)
-        self._set_ids = {_set_key(nal) for nal in self._known_sets}
-        scale = video_timescale(header.fps)
-        self._video = _TrackState(unit=scale // header.fps, timescale=scale, table=SampleIndex("I"))
-        self._audio = _TrackState(unit=1, timescale=SAMPLE_RATE, table=SampleIndex("H"))
-        self._early_audio: list[EncodedPacket] = []
+        self._picture = header.video
+        self._sounds = header.sounds
+        codec = self._picture.codec
+        codec.decoder_configuration(self._picture.extradata)  # a header without it would be noticed by players only
+        self._known_sets = frozenset(codec.parameter_sets(self._picture.extradata))
+        self._set_keys = {codec.parameter_set_key(one) for one in self._known_sets}
+        scale = video_timescale(self._picture.fps)
+        self._video = TrackSamples(
+            box_id=1, unit=scale // self._picture.fps, timescale=scale, sync=True, table=SampleIndex("I")
+        )
+        self._audio = {
+            sound.id: TrackSamples(box_id=box_id, unit=1, timescale=sound.timescale, sync=False, table=SampleIndex("H"))
+            for box_id, sound in enumerate(self._sounds, start=2)
+        }
+        self._early_audio: dict[TrackId, list[EncodedPacket]] = {sound.id: [] for sound in self._sounds}
         self._audio_zero: int | None = None  # the sample index that is heard at time 0
         self._started = False
         self._sequence = 0
         self._position = 0
-        self._offered: tuple[Fragment, list[tuple[_TrackState, int]]] | None = None
+        self._offered: tuple[Fragment, list[tuple[TrackSamples, int]]] | None = None
 
     @property
     def started(self) -> bool:
@@ -153,26 +116,29 @@ class Mp4Writer:
     @property
     def pending(self) -> bool:
         """Whether there are samples that no committed fragment holds."""
-        return bool(self._video.pending or (self._audio.pending and self._started))
+        return bool(self._video.pending or (self._started and any(sound.pending for sound in self._audio.values())))
 
     @property
     def due(self) -> bool:
         """Whether enough media has come together for a fragment."""
-        waiting = not self._started and self._header.has_audio and not self._audio.pending
+        sounds = self._audio.values()
+        waiting = not self._started and not all(sound.pending for sound in sounds)
         limit = _MISSING_AUDIO_SECONDS if waiting else FRAGMENT_SECONDS
-        return self._video.span() >= limit or self._audio.span() >= _LONE_AUDIO_SECONDS
+        return self._video.span() >= limit or any(sound.span() >= _LONE_AUDIO_SECONDS for sound in sounds)
 
     def add(self, packet: EncodedPacket) -> None:
-        """Take one packet. Video before the first keyframe is left out.
+        """Take one packet. Video before the first keyframe is left out, and so are tracks that the header lacks.
 
         Raises IoniaError(INTERNAL) when a track's packets do not come in the order of their times.
         """
-        if packet.track is Track.VIDEO:
+        if packet.track == self._picture.id:
             self._add_video(packet)
+        elif packet.track not in self._audio:
+            return
         elif self._audio_zero is None:
             # Two packets are the preroll and the one that sounds at the keyframe.
-            self._early_audio = [*self._early_audio[-1:], packet]
-        elif self._header.has_audio:
+            self._early_audio[packet.track] = [*self._early_audio[packet.track][-1:], packet]
+        else:
             self._add_audio(packet, self._audio_zero)
 
     def fragment(self) -> Fragment:
@@ -187,12 +153,9 @@ class Mp4Writer:
             raise RuntimeError("commit without a fragment")
         fragment, chunks = self._offered
         end = position = self._position + len(fragment.data)
-        position -= sum(len(sample.data) for state, count in chunks for sample in state.pending[:count])
-        for state, count in chunks:
-            samples = state.pending[:count]
-            state.table.add_chunk(samples, position, sync=state is self._video)
-            position += sum(len(sample.data) for sample in samples)
-            del state.pending[:count]
+        position -= sum(len(sample.data) for track, count in chunks for sample in track.pending[:count])
+        for track, count in chunks:
+            position = track.written(count, position)
         self._position = end
         self._sequence += 1
         self._started = True
@@ -200,60 +163,60 @@ class Mp4Writer:
 
     def finish(self) -> Finale:
         """What makes the committed fragments an ordinary file. Only once `started`."""
-        header = self._header
-        movie_scale = movie_timescale(header.fps)
-        video, audio = self._video.table, self._audio.table
+        movie_scale = movie_timescale(self._picture.fps)
+        video = self._video.table
         frames = video.end // self._video.unit
-        shown = frames * movie_scale // header.fps
-        tracks = [_video_box(header, duration=shown, tables=video.boxed(sync=True), media_duration=video.end)]
-        if header.has_audio:
-            skip = self._audio_skip()
-            silent = max(0, audio.first_time - skip)
-            heard = max(0, audio.end - max(skip, audio.first_time))
-            unit = movie_scale // SAMPLE_RATE
-            edits = [boxes.Edit(duration=silent * unit, media_time=-1)] if silent else []
-            # The table has no way to begin later than 0: what a fragment's decode time said, an empty edit says here.
-            edits.append(boxes.Edit(duration=heard * unit, media_time=max(0, skip - audio.first_time)))
-            tracks.append(
-                _audio_box(
-                    header,
-                    edits=edits,
-                    duration=(silent + heard) * unit,
-                    media_duration=audio.end - audio.first_time,
-                    tables=audio.boxed(sync=False),
-                )
-            )
-        patch_offset = len(boxes.file_type())
+        shown = frames * movie_scale // self._picture.fps
+        tracks = [self._video_box(duration=shown, tables=video.boxed(sync=True), media_duration=video.end)]
+        tracks += [self._finished_sound(sound, movie_scale // sound.timescale) for sound in self._sounds]
+        patch_offset = len(boxes.file_type(self._picture.codec))
         return Finale(
             tail=boxes.movie(movie_scale, tracks, fragmented=False),
             patch_offset=patch_offset,
             patch=b"\x00\x00\x00\x01mdat" + (self._position - patch_offset).to_bytes(8, "big"),
         )
 
+    def _finished_sound(self, sound: AudioTrack, unit: int) -> boxes.TrackBox:
+        """`unit`: the movie's time scale units per sample."""
+        audio = self._audio[sound.id].table
+        skip = self._skip(self._audio[sound.id])
+        silent = max(0, audio.first_time - skip)
+        heard = max(0, audio.end - max(skip, audio.first_time))
+        edits = [boxes.Edit(duration=silent * unit, media_time=-1)] if silent else []
+        # The table has no way to begin later than 0: what a fragment's decode time said, an empty edit says here.
+        edits.append(boxes.Edit(duration=heard * unit, media_time=max(0, skip - audio.first_time)))
+        return self._sound_box(
+            sound,
+            edits=edits,
+            duration=(silent + heard) * unit,
+            media_duration=audio.end - audio.first_time,
+            tables=audio.boxed(sync=False),
+        )
+
     def _add_video(self, packet: EncodedPacket) -> None:
-        state = self._video
         if self._audio_zero is None:
             if not packet.keyframe:
                 return
-            state.origin = packet.dts
-            self._audio_zero = round(packet.dts * SAMPLE_RATE / self._header.fps)
+            self._video.origin = packet.dts
+            self._audio_zero = round(packet.dts * SAMPLE_RATE / self._picture.fps)
             self._append_video(packet)
-            for early in self._early_audio if self._header.has_audio else ():
-                self._add_audio(early, self._audio_zero)
-            self._early_audio = []
+            for early in self._early_audio.values():
+                for sound in early:
+                    self._add_audio(sound, self._audio_zero)
+            self._early_audio.clear()
             return
         self._append_video(packet)
 
     def _append_video(self, packet: EncodedPacket) -> None:
-        state = self._video
+        track = self._video
         if packet.keyframe:
             self._learn_sets(packet.data)
-        state.append(
+        track.append(
             Sample(
-                time=(packet.dts - state.origin) * state.unit,
-                duration=packet.duration * state.unit,
+                time=(packet.dts - track.origin) * track.unit,
+                duration=packet.duration * track.unit,
                 keyframe=packet.keyframe,
-                data=length_prefixed(packet.data, drop=self._known_sets),
+                data=self._picture.codec.sample(packet.data, drop=self._known_sets),
             )
         )
 
@@ -263,91 +226,90 @@ class Mp4Writer:
         They stay in the samples, too, for a file that is never finished. One whose id is taken stays there only: in
         the header it would stand for the pictures of the first encoder.
         """
-        for nal in nal_units(data):
-            key = _set_key(nal)
-            if key[0] in (NAL_SPS, NAL_PPS) and key[1] is not None and key not in self._set_ids:
-                self._set_ids.add(key)
-                extradata = self._header.video_extradata + annex_b([nal])
-                self._header = replace(self._header, video_extradata=extradata)
+        codec = self._picture.codec
+        for one in codec.parameter_sets(data):
+            key = codec.parameter_set_key(one)
+            if key is not None and key not in self._set_keys:
+                self._set_keys.add(key)
+                self._picture = replace(self._picture, extradata=self._picture.extradata + codec.extradata_of([one]))
 
     def _add_audio(self, packet: EncodedPacket, zero: int) -> None:
-        state = self._audio
+        track = self._audio[packet.track]
         if packet.dts + packet.duration + AUDIO_TICK_SAMPLES <= zero:
             return
-        if not state.pending and not self._started:
-            state.origin = min(packet.dts, zero)
-        elif packet.dts < state.origin:
+        if not track.pending and not self._started:
+            track.origin = min(packet.dts, zero)
+        elif packet.dts < track.origin:
             return  # the header already says where sound begins
-        state.append(Sample(time=packet.dts - state.origin, duration=packet.duration, keyframe=True, data=packet.data))
+        track.append(Sample(time=packet.dts - track.origin, duration=packet.duration, keyframe=True, data=packet.data))
 
-    def _audio_skip(self) -> int:
-        """Samples at the head of the audio track that are decoded and not heard."""
-        return 0 if self._audio_zero is None else self._audio_zero - self._audio.origin
+    def _skip(self, track: TrackSamples) -> int:
+        """Samples at the head of an audio track that are decoded and not heard."""
+        return 0 if self._audio_zero is None else self._audio_zero - track.origin
 
-    def _make_fragment(self) -> tuple[Fragment, list[tuple[_TrackState, int]]]:
-        if self._audio_zero is not None and not self._started and not self._audio.pending:
-            self._audio.origin = self._audio_zero
-        chunks = [
-            (track_id, state)
-            for track_id, state in ((boxes.VIDEO_TRACK_ID, self._video), (boxes.AUDIO_TRACK_ID, self._audio))
-            if state.pending
-        ]
+    def _make_fragment(self) -> tuple[Fragment, list[tuple[TrackSamples, int]]]:
+        tracks = (self._video, *self._audio.values())
+        if self._audio_zero is not None and not self._started:
+            for sound in self._audio.values():
+                if not sound.pending:
+                    sound.origin = self._audio_zero
+        chunks = [track for track in tracks if track.pending]
         head = b"" if self._started else self._head()
-        moof = boxes.movie_fragment(self._sequence + 1, [state.run(track_id) for track_id, state in chunks])
-        samples = [sample.data for _, state in chunks for sample in state.pending]
+        moof = boxes.movie_fragment(self._sequence + 1, [track.run() for track in chunks])
+        samples = [sample.data for track in chunks for sample in track.pending]
         mdat = (sum(map(len, samples)) + 8).to_bytes(4, "big") + b"mdat"
         fragment = Fragment(
             data=b"".join((head, moof[:4], b"free", moof[8:], mdat, *samples)),
             seal_offset=self._position + len(head) + 4,
         )
-        return fragment, [(state, len(state.pending)) for _, state in chunks]
+        return fragment, [(track, len(track.pending)) for track in chunks]
 
     def _head(self) -> bytes:
         """`ftyp`, room for the header of an `mdat` with a 64-bit size, and the `moov` of a fragmented movie."""
-        header = self._header
-        tracks = [_video_box(header)]
-        if header.has_audio:
+        tracks = [self._video_box()]
+        for sound in self._sounds:
+            skip = self._skip(self._audio[sound.id])
             # A duration of 0 means: to the end, whenever that is (ISO/IEC 14496-12 section 8.6.6).
-            edits = [boxes.Edit(duration=0, media_time=self._audio_skip())] if self._audio_skip() else []
-            tracks.append(_audio_box(header, edits=edits))
-        movie = boxes.movie(movie_timescale(header.fps), tracks, fragmented=True)
-        return boxes.file_type() + boxes.box(b"free", b"\x00" * 8) + movie
+            tracks.append(self._sound_box(sound, edits=[boxes.Edit(duration=0, media_time=skip)] if skip else []))
+        movie = boxes.movie(movie_timescale(self._picture.fps), tracks, fragmented=True)
+        return boxes.file_type(self._picture.codec) + boxes.box(b"free", b"\x00" * 8) + movie
 
+    def _video_box(
+        self, *, duration: int = 0, media_duration: int = 0, tables: boxes.SampleTables | None = None
+    ) -> boxes.TrackBox:
+        return boxes.TrackBox(
+            track_id=self._video.box_id,
+            timescale=self._video.timescale,
+            sample_entry=boxes.video_sample_entry(self._picture),
+            name=self._picture.name,
+            width=self._picture.width,
+            height=self._picture.height,
+            duration=duration,
+            media_duration=media_duration,
+            edits=[boxes.Edit(duration=duration, media_time=0)] if duration else [],
+            tables=tables or boxes.SampleTables(),
+        )
 
-def _set_key(nal: bytes) -> tuple[int, int | None]:
-    return nal_type(nal), parameter_set_id(nal)
-
-
-def _video_box(
-    header: MediaHeader, *, duration: int = 0, media_duration: int = 0, tables: boxes.SampleTables | None = None
-) -> boxes.TrackBox:
-    return boxes.TrackBox(
-        track_id=boxes.VIDEO_TRACK_ID,
-        timescale=video_timescale(header.fps),
-        sample_entry=boxes.video_sample_entry(header),
-        width=header.width,
-        height=header.height,
-        duration=duration,
-        media_duration=media_duration,
-        edits=[boxes.Edit(duration=duration, media_time=0)] if duration else [],
-        tables=tables or boxes.SampleTables(),
-    )
-
-
-def _audio_box(
-    header: MediaHeader,
-    *,
-    edits: Sequence[boxes.Edit] = (),
-    duration: int = 0,
-    media_duration: int = 0,
-    tables: boxes.SampleTables | None = None,
-) -> boxes.TrackBox:
-    return boxes.TrackBox(
-        track_id=boxes.AUDIO_TRACK_ID,
-        timescale=SAMPLE_RATE,
-        sample_entry=boxes.audio_sample_entry(header),
-        duration=duration,
-        media_duration=media_duration,
-        edits=edits,
-        tables=tables or boxes.SampleTables(),
-    )
+    def _sound_box(
+        self,
+        sound: AudioTrack,
+        *,
+        edits: Sequence[boxes.Edit] = (),
+        duration: int = 0,
+        media_duration: int = 0,
+        tables: boxes.SampleTables | None = None,
+    ) -> boxes.TrackBox:
+        track = self._audio[sound.id]
+        return boxes.TrackBox(
+            track_id=track.box_id,
+            timescale=track.timescale,
+            sample_entry=boxes.audio_sample_entry(sound, track.box_id),
+            name=sound.name,
+            # Of several sounds players play the enabled one, and let the user choose another of its group.
+            enabled=sound is self._sounds[0],
+            alternate_group=_SOUNDS_GROUP if len(self._sounds) > 1 else 0,
+            duration=duration,
+            media_duration=media_duration,
+            edits=edits,
+            tables=tables or boxes.SampleTables(),
+        )

@@ -1,29 +1,31 @@
 """From two encoders to one sequence: DTS order across the tracks, and the window of it that one sink wants."""
 
-from collections import deque
+from collections import defaultdict, deque
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
-from ionia.core.media import SAMPLE_RATE, EncodedPacket, Track
+from ionia.core.media import SAMPLE_RATE, EncodedPacket, TrackId
 
 
 def _position(packet: EncodedPacket, fps: int) -> int:
     """The dts on the common scale of 1 / (fps × 48000) s, exactly."""
-    return packet.dts * (SAMPLE_RATE if packet.track is Track.VIDEO else fps)
+    return packet.dts * (SAMPLE_RATE if packet.track.is_video else fps)
 
 
 class PacketInterleaver:
     """Holds packets back until none that comes later can have to go before them.
 
-    Video goes first where both have the same instant. A track that falls silent for longer than `max_wait_seconds`
-    no longer holds the other back: late order is better than no file. What it then delivers late is passed on
-    as it comes; sinks may rely on order within a track always, across tracks while both flow.
+    Where several have the same instant they go in the order of `tracks`. A track that falls silent for longer than
+    `max_wait_seconds` no longer holds the others back: late order is better than no file. What it then delivers late
+    is passed on as it comes; sinks may rely on order within a track always, across tracks while all flow.
     """
 
-    def __init__(self, *, fps: int, has_audio: bool, max_wait_seconds: int = 5) -> None:
+    def __init__(self, *, fps: int, tracks: Sequence[TrackId], max_wait_seconds: int = 5) -> None:
         self._fps = fps
         self._max_wait = max_wait_seconds * fps * SAMPLE_RATE
-        tracks = (Track.VIDEO, Track.AUDIO) if has_audio else (Track.VIDEO,)
-        self._waiting: dict[Track, deque[EncodedPacket]] = {track: deque() for track in tracks}
+        self._rank = {track: rank for rank, track in enumerate(tracks)}
+        self._waiting: dict[TrackId, deque[EncodedPacket]] = {track: deque() for track in tracks}
         self._newest = -(10**30)
 
     def push(self, packet: EncodedPacket) -> list[EncodedPacket]:
@@ -42,7 +44,10 @@ class PacketInterleaver:
     def waiting(self) -> list[EncodedPacket]:
         """What `flush` would give; it stays."""
         rest = [packet for queue in self._waiting.values() for packet in queue]
-        return sorted(rest, key=lambda packet: (_position(packet, self._fps), packet.track is Track.AUDIO))
+        return sorted(rest, key=self._turn)
+
+    def _turn(self, packet: EncodedPacket) -> tuple[int, int]:
+        return _position(packet, self._fps), self._rank[packet.track]
 
     def _ready(self) -> list[EncodedPacket]:
         ready: list[EncodedPacket] = []
@@ -50,7 +55,7 @@ class PacketInterleaver:
             heads = [queue[0] for queue in self._waiting.values() if queue]
             if not heads:
                 return ready
-            first = min(heads, key=lambda packet: (_position(packet, self._fps), packet.track is Track.AUDIO))
+            first = min(heads, key=self._turn)
             everyone = len(heads) == len(self._waiting)
             if not everyone and self._newest - _position(first, self._fps) <= self._max_wait:
                 return ready
@@ -77,7 +82,7 @@ class PacketWindow:
 
     def __init__(self, *, fps: int) -> None:
         self._fps = fps
-        self._preroll: deque[EncodedPacket] = deque(maxlen=4)
+        self._preroll: defaultdict[TrackId, deque[EncodedPacket]] = defaultdict(partial(deque, maxlen=4))
         self._first_index: int | None = None
         self._end_index: int | None = None
 
@@ -100,8 +105,8 @@ class PacketWindow:
                 continue
             if self._first_index is not None:
                 taken.append(packet)
-            elif packet.track is Track.AUDIO:
-                self._preroll.append(packet)
+            elif not packet.track.is_video:
+                self._preroll[packet.track].append(packet)
             elif packet.keyframe:
                 self._first_index = packet.pts
                 taken.extend(self._preroll_of(packet))
@@ -109,13 +114,14 @@ class PacketWindow:
         return Cut(packets=tuple(taken), done=done)
 
     def _past_end(self, packet: EncodedPacket, end: int) -> bool:
-        if packet.track is Track.VIDEO:
+        if packet.track.is_video:
             return packet.pts >= end
         return (2 * packet.pts + packet.duration) * self._fps >= 2 * end * SAMPLE_RATE
 
     def _preroll_of(self, keyframe: EncodedPacket) -> list[EncodedPacket]:
         """Audio packets heard so far that reach into the preroll of `keyframe`."""
         limit = keyframe.pts * SAMPLE_RATE - self.PREROLL_SAMPLES * self._fps
-        kept = [packet for packet in self._preroll if (packet.pts + packet.duration) * self._fps > limit]
+        heard = [packet for early in self._preroll.values() for packet in early]
+        kept = [packet for packet in heard if (packet.pts + packet.duration) * self._fps > limit]
         self._preroll.clear()
-        return kept
+        return sorted(kept, key=lambda packet: packet.dts)

@@ -4,7 +4,7 @@ import threading
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
-from ionia.core.media import EncodedPacket, Track
+from ionia.core.media import EncodedPacket, TrackId
 from ionia.core.timeline.packet_order import PacketInterleaver, PacketWindow
 
 Publish = Callable[[Sequence[EncodedPacket]], None]
@@ -34,11 +34,11 @@ class Subscription:
 class PacketBus:
     """Any thread. One lock; it is held only to sort packets and to queue them, never across libav or I/O."""
 
-    def __init__(self, *, fps: int, has_audio: bool, request_keyframe: Callable[[], None]) -> None:
+    def __init__(self, *, fps: int, tracks: Sequence[TrackId], request_keyframe: Callable[[], None]) -> None:
         self._fps = fps
         self._request_keyframe = request_keyframe
         self._lock = threading.Lock()
-        self._interleaver = PacketInterleaver(fps=fps, has_audio=has_audio)  # protected by _lock
+        self._interleaver = PacketInterleaver(fps=fps, tracks=tracks)  # protected by _lock
         self._subscriptions: list[Subscription] = []  # protected by _lock
         self._keyframe_listeners: list[Callable[[EncodedPacket], None]] = []  # protected by _lock
         self._closed = False  # protected by _lock
@@ -93,7 +93,7 @@ class PacketBus:
         """From an encoder's thread: the next packets of its track."""
         with self._lock:
             for packet in packets:
-                if packet.track is Track.VIDEO and packet.keyframe:
+                if packet.track.is_video and packet.keyframe:
                     for listener in self._keyframe_listeners:
                         listener(packet)
             ordered = [ready for packet in packets for ready in self._interleaver.push(packet)]

@@ -233,7 +233,8 @@ class Pipeline:
         except TimeoutError as error:
             raise IoniaError(ErrorKind.CAPTURE_UNAVAILABLE, "The screen did not open in time.") from error
         self._encoders = self._backends.open_encoders(settings, width, height)
-        self.width, self.height = self.header.width, self.header.height
+        picture = self.header.video
+        self.width, self.height = picture.width, picture.height
         if self._encoders.fallbacks:
             self._warn(WarningCode.ENCODER_FALLBACK, f"{self.codec} is used: " + "; ".join(self._encoders.fallbacks))
         self._build_chains()
@@ -286,7 +287,7 @@ class Pipeline:
         )
         self._bus = PacketBus(
             fps=settings.fps,
-            has_audio=encoders.audio is not None,
+            tracks=encoders.header.ids,
             request_keyframe=self._video.request_keyframe,
         )
         if encoders.audio is not None:

@@ -6,7 +6,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 
 from ionia.core.errors import ErrorKind, IoniaError
-from ionia.core.media import EncodedPacket, MediaHeader, Track
+from ionia.core.media import EncodedPacket, MediaHeader
 from ionia.core.ports import PacketSink
 from ionia.threads.worker import Worker
 
@@ -66,7 +66,7 @@ class SinkWorker:
                 self._broken = overflow = True
             self._condition.notify()
         for packet in packets:
-            if packet.track is Track.VIDEO:
+            if packet.track.is_video:
                 self.counters.video_delivered += 1
                 self.counters.last_video_pts = packet.pts
             else:
@@ -126,7 +126,7 @@ class SinkWorker:
             return packets
 
     def _count(self, packets: Sequence[EncodedPacket]) -> None:
-        video = sum(packet.track is Track.VIDEO for packet in packets)
+        video = sum(packet.track.is_video for packet in packets)
         self.counters.video_written += video
         self.counters.audio_written += len(packets) - video
 

@@ -10,7 +10,6 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
 
-from ionia.core.codec.h264 import annex_b, parameter_sets
 from ionia.core.errors import ErrorKind, IoniaError
 from ionia.core.events import BackpressureChanged, ConnectionChanged, Event, EventData
 from ionia.core.live.connection import (
@@ -26,7 +25,7 @@ from ionia.core.live.connection import (
 from ionia.core.live.link import LiveAction, LiveFigures, LiveLink, LiveSettings, SendPackets, SetVideoBitrate
 from ionia.core.live.rtmp_url import parse_rtmp_url
 from ionia.core.live.stream_buffer import SetBackpressure
-from ionia.core.media import EncodedPacket, MediaHeader
+from ionia.core.media import AUDIO, VIDEO, EncodedPacket, MediaHeader
 from ionia.core.ports import Clock
 from ionia.core.settings import StreamerSettings
 from ionia.core.timebase import NS_PER_S
@@ -48,6 +47,9 @@ FINISH_SECONDS = 1.0
 
 FIRST_CONNECTION_SECONDS = 8.0
 """How long `start` waits for the server when a connection is required: one attempt and a margin."""
+
+_STREAMED = (VIDEO, AUDIO)
+"""The tracks that RTMP carries: of several sounds the first."""
 
 
 _NOT_FOLLOWED = {
@@ -140,7 +142,7 @@ class StreamOutput:
 
     def open(self, header: MediaHeader, pipeline: Pipeline) -> None:
         """Begin connecting. Raises IoniaError(CONNECT_FAILED) if a connection is required and none is made."""
-        self._header, self._pipeline = header, pipeline
+        self._header, self._pipeline = header.only(*_STREAMED), pipeline
         pipeline.bus.listen_keyframes(self._announce)
         try:
             self._worker.start()
@@ -158,7 +160,7 @@ class StreamOutput:
     def deliver(self, packets: Sequence[EncodedPacket]) -> None:
         """On an encoder's thread: queue."""
         with self._condition:
-            self._packets.extend(packets)
+            self._packets.extend(packet for packet in packets if packet.track in _STREAMED)
             self._condition.notify()
 
     def _announce(self, keyframe: EncodedPacket) -> None:
@@ -340,11 +342,10 @@ class StreamOutput:
     def _note_parameter_sets(self, keyframe: EncodedPacket) -> None:
         """A lost encoder's successor gives its own with each keyframe; the next connection begins with those."""
         assert self._header is not None  # noqa: S101 - open() set it before it started this thread
-        try:
-            sps, pps = parameter_sets(keyframe.data)
-        except ValueError:  # none in there: those of the header hold
-            return
-        self._header = replace(self._header, video_extradata=annex_b([*sps, *pps]))
+        video = self._header.video
+        extradata = video.codec.own_extradata(keyframe.data)
+        if extradata is not None:  # else those of the header hold
+            self._header = self._header.with_track(replace(video, extradata=extradata))
 
     def _start_attempt(self, attempt_id: int) -> None:
         assert self._header is not None  # noqa: S101 - open() set it before it started this thread

@@ -1,0 +1,122 @@
+"""A codec as a value: whatever containers, streams and resting encoders must know of it is asked here, not known there.
+
+It opens no encoder; which one makes a codec is `media.encoder_specs`' knowledge.
+"""
+
+from collections.abc import Callable, Hashable, Iterable
+from dataclasses import dataclass
+from typing import Protocol
+
+from ionia.core.codec import h264
+from ionia.core.codec.skip_pictures import SkipPictures
+
+
+class StillPictures(Protocol):
+    """Pictures between those of an encoder that are written without it, each equal to the one before.
+
+    Pictures carry a running number; whoever puts one in counts the encoder's later ones on.
+    """
+
+    def said(self, access_unit: bytes) -> int | None:
+        """How many bytes of a picture aren't filler. None for a keyframe, and where there is no filler."""
+        ...
+
+    def number(self, access_unit: bytes) -> int:
+        """The running number of a picture."""
+        ...
+
+    def renumbered(self, access_unit: bytes, by: int) -> bytes:
+        """A picture that isn't a keyframe, its number higher by `by`."""
+        ...
+
+    def repeated(self, number: int, size: int) -> bytes:
+        """The picture before again, under this number, filled up to `size` bytes where that is possible."""
+        ...
+
+
+class SampleForm(Protocol):
+    """How one access unit of an encoder becomes a sample of MP4 or the body of an FLV tag.
+
+    Parameter sets in `drop` are left out, and filler unless `keep_filler`: it makes the constant rate of a live
+    stream, and is pure waste in a file.
+    """
+
+    def __call__(self, data: bytes, *, drop: frozenset[bytes] = frozenset(), keep_filler: bool = False) -> bytes: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VideoCodec:
+    """What pictures are coded in. `extradata` is always an encoder's own, as libav gives it with global headers on."""
+
+    name: str
+    """On the wire, and libav's name of the decoder."""
+    sample_entry: bytes
+    """Four-character code of the MP4 sample entry (ISO/IEC 14496-15), also a brand of the file."""
+    configuration_box: bytes
+    """Four-character code of the box in it that holds the decoder configuration."""
+    flv_id: int
+    """CodecID of FLV (E.4.3.1)."""
+    decoder_configuration: Callable[[bytes], bytes]
+    """The decoder configuration record made from extradata. Raises ValueError when parameter sets are missing."""
+    parameter_sets: Callable[[bytes], tuple[bytes, ...]]
+    """The parameter sets in extradata or in an access unit, in order."""
+    parameter_set_key: Callable[[bytes], Hashable]
+    """What two parameter sets must not share in one header; None for a set that can't be told."""
+    extradata_of: Callable[[Iterable[bytes]], bytes]
+    """Extradata made from parameter sets."""
+    own_extradata: Callable[[bytes], bytes | None]
+    """The extradata that an access unit brings with it; None unless it has all that a decoder needs."""
+    sample: SampleForm
+    still_pictures: Callable[[bytes], StillPictures] | None
+    """Made from extradata: how this codec rests. Raises ValueError for a stream that can't; None where none can."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AudioCodec:
+    """What sound is coded in. `extradata` is its decoder configuration."""
+
+    name: str
+    """On the wire, and libav's name of the decoder."""
+    sample_entry: bytes
+    """Four-character code of the MP4 sample entry."""
+    object_type: int
+    """objectTypeIndication of MPEG-4 (ISO/IEC 14496-1 table 5)."""
+    flv_id: int
+    """SoundFormat of FLV (E.4.2.1)."""
+
+
+Codec = VideoCodec | AudioCodec
+
+H264 = VideoCodec(
+    name="h264",
+    sample_entry=b"avc1",
+    configuration_box=b"avcC",
+    flv_id=7,
+    decoder_configuration=h264.decoder_configuration,
+    parameter_sets=h264.units_of_sets,
+    parameter_set_key=h264.set_key,
+    extradata_of=h264.annex_b,
+    own_extradata=h264.own_extradata,
+    sample=h264.length_prefixed,
+    still_pictures=SkipPictures,
+)
+
+AAC = AudioCodec(name="aac", sample_entry=b"mp4a", object_type=0x40, flv_id=10)
+
+_CODECS: dict[str, Codec] = {codec.name: codec for codec in (H264, AAC)}
+
+
+def video_codec(name: str) -> VideoCodec:
+    """The codec of this name. Raises LookupError."""
+    codec = _CODECS[name]
+    if not isinstance(codec, VideoCodec):
+        raise LookupError(f"{name} codes no pictures")
+    return codec
+
+
+def audio_codec(name: str) -> AudioCodec:
+    """The codec of this name. Raises LookupError."""
+    codec = _CODECS[name]
+    if not isinstance(codec, AudioCodec):
+        raise LookupError(f"{name} codes no sound")
+    return codec

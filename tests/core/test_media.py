@@ -1,0 +1,36 @@
+"""media: a header's tracks, found, replaced and left out."""
+
+from dataclasses import replace
+
+import pytest
+
+from ionia.core.media import AUDIO, VIDEO, MediaHeader, TrackId, TrackKind
+from tests.fakes.media import HEADER
+
+MIC = TrackId(kind=TrackKind.AUDIO, index=1)
+
+
+def test_tracks_are_told_by_kind_and_place() -> None:
+    assert TrackId(kind=TrackKind.AUDIO) == AUDIO != MIC
+    assert VIDEO.is_video
+    assert not MIC.is_video
+    assert len({VIDEO, AUDIO, MIC, TrackId(kind=TrackKind.VIDEO)}) == 3
+
+
+def test_a_headers_tracks_are_found_in_their_order() -> None:
+    video, sound = HEADER.tracks
+    mic = replace(HEADER.sounds[0], id=MIC, name="mic")
+    header = MediaHeader(tracks=(video, sound, mic))
+    assert header.video is video
+    assert header.sounds == (sound, mic)
+    assert header.ids == (VIDEO, AUDIO, MIC)
+    assert (video.timescale, sound.timescale) == (30, 48_000)
+    assert header.only(VIDEO, AUDIO) == HEADER
+    with pytest.raises(LookupError):
+        header.only(MIC).video  # noqa: B018 - that it raises is what is tested
+
+
+def test_a_track_takes_the_place_of_the_one_with_its_id() -> None:
+    wide = replace(HEADER.video, width=128)
+    assert HEADER.with_track(wide).tracks == (wide, *HEADER.sounds)
+    assert HEADER.with_track(replace(HEADER.sounds[0], id=MIC)) == HEADER
