@@ -22,7 +22,7 @@ from ionia.rpc.envelope import (
     parse,
     result_answer,
 )
-from ionia.rpc.schema import INVALID_REQUEST, PARSE_ERROR
+from ionia.rpc.schema import INVALID_PARAMS, INVALID_REQUEST, PARSE_ERROR
 
 
 @pytest.mark.parametrize(
@@ -58,6 +58,44 @@ def test_what_is_no_request(data: bytes, request_id: object) -> None:
     assert isinstance(parsed, Refusal)
     assert parsed.error is INVALID_REQUEST
     assert parsed.id == request_id
+
+
+@pytest.mark.parametrize(
+    ("params", "message"),
+    [
+        (rb'{"outputPath":"/tmp/a\ud83c.mp4"}', '"outputPath" holds half of a character'),
+        (b'{"outputPath":"/tmp/\xe4.mp4"}', '"outputPath" holds half of a character, or bytes that are not UTF-8'),
+        (b'["a",{"b":["\xe4"]}]', '"[1].b[0]" holds half'),
+        (b'{"metadata":{"title":"\xff"}}', '"metadata.title" holds half'),
+        (b'{"\xe4":1}', "has a name that holds half"),
+        (b'{"fps":NaN}', '"fps" is no number that JSON has'),
+        (b"[1e999]", '"[0]" is no number that JSON has'),
+    ],
+)
+def test_a_call_that_is_almost_json_is_refused_under_its_id(params: bytes, message: str) -> None:
+    parsed = parse(b'{"jsonrpc":"2.0","id":7,"method":"recorder.initialize","params":%b}' % params)
+    assert isinstance(parsed, Refusal)
+    assert parsed.error is INVALID_PARAMS
+    assert parsed.id == 7
+    assert message in parsed.message
+
+
+def test_a_bad_text_costs_its_own_call_only() -> None:
+    batch = parse(
+        b'[{"jsonrpc":"2.0","id":1,"method":"a"},{"jsonrpc":"2.0","id":2,"method":"b","params":{"id":"\xe4"}},'
+        b'{"jsonrpc":"2.0","id":3,"method":"\xe4"},{"jsonrpc":"2.0","id":4,"method":"a","extra":"\xe4"}]'
+    )
+    assert isinstance(batch, Batch)
+    assert [type(item) for item in batch.items] == [Call, Refusal, Refusal, Call]
+    assert [item.id for item in batch.items] == [1, 2, 3, 4]
+
+
+def test_an_id_with_half_a_character_comes_back_as_it_was() -> None:
+    call = parse(rb'{"jsonrpc":"2.0","id":"\ud83c","method":"a"}')
+    assert isinstance(call, Call)
+    assert call.id == "\ud83c"
+    assert result_answer(call.id, None) == rb'{"jsonrpc":"2.0","result":null,"id":"\ud83c"}'  # type: ignore[arg-type]
+    assert rb'"id":"\ud83c"' in error_answer("\ud83c", 1, "half \ud800", None)
 
 
 def test_calls() -> None:

@@ -1,12 +1,14 @@
 """JSON-RPC 2.0 messages as values: parses what clients send, builds what they are answered. Pure; calls nothing."""
 
 import enum
-from collections.abc import Mapping
+import json
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import msgspec
 
-from ionia.rpc.schema import INVALID_REQUEST, PARSE_ERROR, WireError
+from ionia.rpc import lenient_json
+from ionia.rpc.schema import INVALID_PARAMS, INVALID_REQUEST, PARSE_ERROR, WireError
 
 RequestId = str | int | float | None
 
@@ -50,35 +52,55 @@ class Batch:
 def parse(data: bytes) -> Call | Refusal | Batch:
     """Read one message. Never raises. Members that JSON-RPC doesn't know are ignored."""
     try:
-        message = msgspec.json.decode(data)
-    # Nesting too deep is RecursionError; bytes that are no UTF-8 are UnicodeDecodeError, a ValueError.
-    except (msgspec.MsgspecError, ValueError, RecursionError):
-        return Refusal(error=PARSE_ERROR, message="Parse error: the message is not JSON in UTF-8")
+        return _parsed(msgspec.json.decode(data), flaw=lambda _: "")
+    except (ValueError, RecursionError):
+        pass  # bytes that are no UTF-8 are UnicodeDecodeError, a ValueError as well
+    try:
+        # What is almost JSON is decoded as well, for the sake of its ids.
+        message = lenient_json.decode(data)
+        if isinstance(message, (dict, list)):
+            return _parsed(message, flaw=lenient_json.flaw)
+    except (ValueError, RecursionError):
+        pass
+    return Refusal(error=PARSE_ERROR, message="Parse error: the message is not JSON in UTF-8")
+
+
+def _parsed(message: object, flaw: Callable[[object], str]) -> Call | Refusal | Batch:
+    """`flaw` says what in a call's method and params is no JSON value. Raises RecursionError."""
     if not isinstance(message, list):
-        return _item(message)
+        return _item(message, flaw)
     if not message:
         return Refusal(error=INVALID_REQUEST, message="Invalid request: the batch is empty")
     if len(message) > MAX_BATCH:
         return Refusal(error=INVALID_REQUEST, message=f"Invalid request: a batch has at most {MAX_BATCH} calls")
-    return Batch(items=tuple(_item(item) for item in message))
+    return Batch(items=tuple(_item(item, flaw) for item in message))
 
 
-def _item(message: object) -> Call | Refusal:
+def _item(message: object, flaw: Callable[[object], str]) -> Call | Refusal:
     if not isinstance(message, dict):
         return _invalid("it is not an object", None)
     request_id = message.get("id", NO_ID)
     if isinstance(request_id, bool) or not (request_id is NO_ID or _is_id(request_id)):
         return _invalid("id must be text, a number or null", None)
     known = None if request_id is NO_ID else request_id
-    if message.get("jsonrpc") != "2.0":
-        return _invalid('it has no "jsonrpc": "2.0"', known)
-    method = message.get("method")
-    if not isinstance(method, str):
-        return _invalid("method must be text", known)
+    if problem := _problem(message, flaw):
+        return _invalid(problem, known)
     params = message.get("params")
-    if params is not None and not isinstance(params, (list, dict)):
-        return _invalid("params must be an array or an object", known)
-    return Call(method=method, params=params, id=request_id)
+    if found := flaw(params):
+        return Refusal(error=INVALID_PARAMS, message=f"params: {found}", id=known)
+    return Call(method=message["method"], params=params, id=request_id)
+
+
+def _problem(message: Mapping[str, object], flaw: Callable[[object], str]) -> str:
+    """Why it is no call, or an empty string."""
+    if message.get("jsonrpc") != "2.0":
+        return 'it has no "jsonrpc": "2.0"'
+    method, params = message.get("method"), message.get("params")
+    if not isinstance(method, str):
+        return "method must be text"
+    if found := flaw(method):
+        return f"method {found}"
+    return "" if params is None or isinstance(params, (list, dict)) else "params must be an array or an object"
 
 
 def _is_id(value: object) -> bool:
@@ -91,13 +113,19 @@ def _invalid(why: str, request_id: RequestId) -> Refusal:
 
 def result_answer(request_id: RequestId, result: object) -> bytes:
     """The answer to a call that went well. Raises TypeError for a result that is no wire value."""
-    return encode({"jsonrpc": "2.0", "result": result, "id": request_id})
+    return _answer(b"result", encode(result), request_id)
 
 
 def error_answer(request_id: RequestId, code: int, message: str, data: object) -> bytes:
     """The answer to a call that did not."""
-    error = {"code": code, "message": message, "data": data}
-    return encode({"jsonrpc": "2.0", "error": error, "id": request_id})
+    return _answer(b"error", encode({"code": code, "message": message, "data": data}), request_id)
+
+
+def _answer(name: bytes, body: bytes, request_id: RequestId) -> bytes:
+    """An id that holds half of a character goes back as it came, or its caller would wait for ever."""
+    exact = isinstance(request_id, str) and not lenient_json.is_text(request_id)
+    known = json.dumps(request_id).encode() if exact else encode(request_id)
+    return b'{"jsonrpc":"2.0","%b":%b,"id":%b}' % (name, body, known)
 
 
 def notification(method: str, params: object) -> bytes:
