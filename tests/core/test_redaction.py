@@ -36,9 +36,24 @@ def test_no_key_survives(before: str, key: str, after: str) -> None:
 
 def test_parts_of_an_url_that_are_secret() -> None:
     found = secrets_in_url("rtmp://user:password@host/app/inst/streamkey?token=abcdef&x=1")
-    assert {"password", "user:password", "streamkey", "abcdef", "token=abcdef&x=1", "inst/streamkey"} <= found
+    assert found == {"password", "user:password", "streamkey", "abcdef", "inst/streamkey?token=abcdef&x=1"}
+    assert secrets_in_url("rtmp://me:pa%2Fssword@host/thekey") == {
+        "thekey",
+        "me:pa%2Fssword",
+        "me:pa/ssword",
+        "2Fssword",
+        "ssword",
+    }
+    assert {"streamkey", "token-value"} <= secrets_in_url("rtmp://host/live2?backup=token-value/streamkey")
     assert secrets_in_url("rtmp://host/app/key") == frozenset()
-    assert secrets_in_url("nothing") == frozenset()
+    assert secrets_in_url("") == frozenset()
+
+
+@pytest.mark.parametrize(
+    "address", ["rtmp://me:12/password@host/a/key", "host/app/streamkey", "rtmp:/h/password", "rtmp://h:password/a/b"]
+)
+def test_of_what_is_no_address_every_part_is_secret(address: str) -> None:
+    assert {"password", "streamkey"} & secrets_in_url(address)
 
 
 def test_learnt_secrets_are_hidden_everywhere() -> None:
@@ -50,8 +65,11 @@ def test_learnt_secrets_are_hidden_everywhere() -> None:
 
 def test_only_the_newest_secrets_are_kept() -> None:
     redactor = Redactor()
-    redactor.learn(f"secret-{n:04}" for n in range(300))
-    assert redactor.redact("secret-0000 secret-0299") == "secret-0000 ****"
+    redactor.learn(f"secret-{n:04}" for n in range(1100))
+    assert redactor.redact("secret-0000 secret-1099") == "secret-0000 ****"
+    redactor.learn(["a-very-long-secret-of-another-kind"])
+    redactor.learn(f"secret-{n:04}" for n in range(500))
+    assert redactor.redact("a-very-long-secret-of-another-kind") == "****"
 
 
 @given(st.text())

@@ -59,7 +59,9 @@ def test_people_are_told_why_there_is_no_connection(engine: EngineProcess, stack
         assert engine.call("streamer.isRunning", [f"s{number}"]) is True
 
 
-@pytest.mark.parametrize("url", ["http://a.test/live/key", "rtmp://a.test/live", "rtmp://", "rtmp://a.test:0/live/key"])
+@pytest.mark.parametrize(
+    "url", ["http://a.test/live/key", "rtmp://a.test/live/", "rtmp://", "rtmp://a.test:0/live/key"]
+)
 def test_a_bad_address_is_refused_by_initialize(engine: EngineProcess, url: str) -> None:
     with pytest.raises(RpcError) as refused:
         engine.call("streamer.initialize", {"rtmpUrl": url, **CARD})

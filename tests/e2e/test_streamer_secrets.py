@@ -48,12 +48,15 @@ def test_secrets_are_nowhere_but_on_the_wire(tmp_path: Path) -> None:
         go_live(engine, good.url(key), "good")
         go_live(engine, bad.url(key), "bad")
         go_live(engine, good.url(key).replace("://", f"://me:{PASSWORD}@"), "login")
+        beside = f"{KEY}-beside?token={TOKEN}"
+        go_live(engine, good.url(""), "beside", streamKey=f"{beside}\u200b")
         go_live(engine, f"rtmp://no-such-host.invalid/live/{key}", "nowhere")
         for url in (
             bad.url(key),
             f"rtmp://127.0.0.1:{free_port()}/live/{key}",
             f"rtmp://me:{PASSWORD}@127.0.0.1:x/live/{key}",
             f"ftp://me:{PASSWORD}@host/live/{key}",
+            f"rtmp://me:12/{PASSWORD}@127.0.0.1/live/{key}",
         ):
             with pytest.raises(RpcError) as refused:
                 go_live(engine, url, "refused", requireConnection=True)
@@ -63,18 +66,21 @@ def test_secrets_are_nowhere_but_on_the_wire(tmp_path: Path) -> None:
             engine.call("streamer.initialize", {"rtmpUrl": good.url(key), "fps": "x", **CARD})
         said.append(str(wrong.value))
         wait_connected(engine, "good")
+        wait_connected(engine, "beside")
+        engine.wait_for("session.warning", lambda one: one["id"] == "beside" and one["code"] == "address_trimmed")
         said.append(visible(engine.process.pid))
         good.hang_up()
         wait_connected(engine, "good", times=2)
         engine.wait_for("streamer.connection", lambda one: one["id"] == "nowhere" and bool(one["reason"]))
         said.append(visible(engine.process.pid))
-        said += [str(stream_stats(engine, session)) for session in ("good", "bad", "login", "nowhere")]
+        said += [str(stream_stats(engine, session)) for session in ("good", "bad", "login", "beside", "nowhere")]
         assert connections(engine, "bad")
         said.append(str(engine.notifications))
-        for session in ("good", "bad", "login", "nowhere"):
+        for session in ("good", "bad", "login", "beside", "nowhere"):
             engine.call("streamer.dispose", [session])
     said.append(engine.stderr)
     assert len(engine.stderr) > 200
+    assert any(publication.key == beside for publication in good.publications)
     assert any(publication.key == key for publication in good.publications)
     for secret in SECRETS:
         for text in said:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 from ionia.core.events import Event
+from ionia.core.live.rtmp_url import RtmpUrl
 from ionia.core.media import VIDEO, EncodedPacket, MediaHeader
 from ionia.core.settings import AudioMode, PipelineSettings
 from ionia.runtime.backends import Backends, OpenedEncoders
@@ -50,7 +51,7 @@ class FakeSender:
     """A sender that a test speaks for: `say` is what the process would report."""
 
     def __init__(self) -> None:
-        self.url = ""
+        self.url: RtmpUrl | None = None
         self.header: MediaHeader | None = None
         self.sent: list[EncodedPacket] = []
         self.killed = threading.Event()
@@ -59,7 +60,7 @@ class FakeSender:
         self._connecting = threading.Event()
         self._condition = threading.Condition()
 
-    def connect(self, url: str, header: MediaHeader, listener: SenderListener, *, ca_file: str = "") -> None:
+    def connect(self, url: RtmpUrl, header: MediaHeader, listener: SenderListener, *, ca_file: str = "") -> None:
         self.url = url
         self.header = header
         self._listener = listener

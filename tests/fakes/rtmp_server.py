@@ -4,6 +4,8 @@ It can misbehave at any stage (see `Misbehaviour`). Real servers are in nginx_rt
 never do, and to look at what arrives without a file in between. Adobe's RTMP specification 1.0, AMF0.
 """
 
+import base64
+import hashlib
 import socket
 import ssl
 import struct
@@ -14,6 +16,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
+from urllib.parse import parse_qs
 
 CHUNK_SIZE = 4096
 
@@ -97,9 +100,14 @@ class RtmpServer:
         tls: ssl.SSLContext | None = None,
         port: int = 0,
         listener: socket.socket | None = None,
+        login: tuple[str, str] | None = None,
     ) -> None:
-        """`listener`: a listening socket, for instance one in another network namespace; it is closed in the end."""
+        """`listener`: a listening socket, for instance one in another network namespace; it is closed in the end.
+
+        `login`: user and password that publishers must know, asked for in Adobe's way.
+        """
         self.misbehaviour = misbehaviour
+        self.login = login
         self.publications: list[Publication] = []
         self._tls = tls
         self._changed = threading.Condition()
@@ -200,6 +208,7 @@ class _Conversation:
         self.server, self.connection, self.publication = server, connection, publication
         self.chunk_size = self.answer_chunk_size = 128
         self.headers: dict[int, tuple[int, int, int, int]] = {}  # csid: timestamp, delta, length, kind
+        self.extended: set[int] = set()  # csids whose last header had an extended timestamp
         self.partial: dict[int, bytearray] = {}
 
     def run(self) -> None:
@@ -265,11 +274,18 @@ class _Conversation:
                     kind = self.read(1)[0]
                 if form == 0:
                     self.read(4)
+                self.extended.discard(csid)
                 if field_ == 0xFFFFFF:
+                    self.extended.add(csid)
                     field_ = int.from_bytes(self.read(4), "big")
-                timestamp, delta = (field_, 0) if form == 0 else (timestamp + field_, field_)
-            elif fresh:
-                timestamp += delta
+                # A header of form 3 after one of form 0 repeats its timestamp as the delta (5.3.1.2.4).
+                timestamp, delta = (field_ if form == 0 else timestamp + field_), field_
+            else:
+                if csid in self.extended:  # it is repeated in every chunk (5.3.1.3)
+                    self.read(4)
+                if fresh:
+                    timestamp += delta
+            timestamp %= 1 << 32
             self.headers[csid] = (timestamp, delta, length, kind)
             body = self.partial.setdefault(csid, bytearray())
             body += self.read(min(self.chunk_size, length - len(body)))
@@ -286,6 +302,8 @@ class _Conversation:
             assert isinstance(details, dict)
             self.publication.app = str(details["app"])
             self.publication.tc_url = str(details["tcUrl"])
+            if self.server.login:
+                self.ask_for(*self.server.login)
             if self.reached(Stage.CONNECT):
                 self.answer("_error", transaction, None, status("NetConnection.Connect.Rejected", "error"))
                 raise _HangUp
@@ -304,12 +322,35 @@ class _Conversation:
                 raise _HangUp
             self.answer("onStatus", 0.0, None, status("NetStream.Publish.Start"))
 
+    def ask_for(self, user: str, password: str) -> None:
+        """Hang up unless the application's arguments prove that the publisher knows both."""
+        asked = parse_qs(self.publication.app.partition("?")[2])
+        salt, challenge = "5a1t", "cha11enge"
+        if asked.get("user") != [user]:
+            told = "code=403 need auth; authmod=adobe ] :"
+        elif "response" not in asked:
+            told = (
+                f"authmod=adobe ] : ?reason=needauth&user={user}&salt={salt}&challenge={challenge}&opaque={challenge}"
+            )
+        else:
+            known = _digest(_digest(user + salt + password) + challenge + asked["challenge"][0])
+            if asked["response"][0].replace(" ", "+") == known:
+                return
+            told = "authmod=adobe ] : ?reason=authfailed"
+        refusal = status("NetConnection.Connect.Rejected", "error")
+        self.answer("_error", 1.0, None, {**refusal, "description": f"[ AccessManager.Reject ] : [ {told}"})
+        raise _HangUp
+
     def answer(self, *values: object) -> None:
         body = b"".join(encode_amf(value) for value in values)
         header = bytes([3]) + bytes(3) + len(body).to_bytes(3, "big") + bytes([20]) + bytes(4)
         size = self.answer_chunk_size
         pieces = [body[index : index + size] for index in range(0, len(body), size)]
         self.connection.sendall(header + bytes([0xC3]).join(pieces))
+
+
+def _digest(text: str) -> str:
+    return base64.b64encode(hashlib.md5(text.encode()).digest()).decode()  # noqa: S324 - as Adobe's servers do
 
 
 def status(code: str, level: str = "status") -> dict[str, object]:
@@ -376,9 +417,10 @@ def rtmp_server(
     misbehaviour: Misbehaviour | None = None,
     tls: ssl.SSLContext | None = None,
     listener: socket.socket | None = None,
+    login: tuple[str, str] | None = None,
 ) -> Iterator[RtmpServer]:
     """A server for the length of a test."""
-    server = RtmpServer(misbehaviour=misbehaviour, tls=tls, listener=listener)
+    server = RtmpServer(misbehaviour=misbehaviour, tls=tls, listener=listener, login=login)
     try:
         yield server
     finally:

@@ -8,6 +8,7 @@ import av
 import numpy as np
 import pytest
 
+from ionia.core.live.rtmp_url import parse_rtmp_url
 from ionia.core.media import VIDEO
 from ionia.sinks.rtmp_wire import FailureCode, Progress
 from tests.fakes.encoded_clip import encoded_clip, luma_of
@@ -40,7 +41,7 @@ def test_the_recording_has_every_picture_and_the_sound_in_place(nginx: NginxRtmp
     clip = encoded_clip()
     events = SenderEvents()
     with warm_sender() as sender:
-        sender.connect(nginx.url("whole"), clip.header, events)
+        sender.connect(parse_rtmp_url(nginx.url("whole")), clip.header, events)
         sender.send(clip.packets)
         events.delivered(len(clip.packets))
         assert sender.close(PATIENCE)
@@ -64,7 +65,7 @@ def test_a_rejected_key_and_an_unknown_application(nginx: NginxRtmp) -> None:
     for url in (nginx.url("rejected-SeCrEt"), nginx.url("SeCrEt").replace("/live/", "/nowhere/")):
         events = SenderEvents()
         with warm_sender() as sender:
-            sender.connect(url, encoded_clip().header, events)
+            sender.connect(parse_rtmp_url(url), encoded_clip().header, events)
             end = events.ended()
         assert end.code in (FailureCode.HUNG_UP, FailureCode.REJECTED)
         assert "SeCrEt" not in end.detail
@@ -76,7 +77,7 @@ def test_a_server_that_dies_and_one_that_freezes() -> None:
     with nginx_rtmp() as nginx:
         events = SenderEvents()
         with warm_sender() as sender:
-            sender.connect(nginx.url(), clip.header, events)
+            sender.connect(parse_rtmp_url(nginx.url()), clip.header, events)
             events.connected()
             sender.send(clip.packets)
             events.delivered(len(clip.packets))
@@ -91,7 +92,7 @@ def test_a_server_that_dies_and_one_that_freezes() -> None:
         nginx.start()
         events = SenderEvents()
         with warm_sender() as sender:
-            sender.connect(nginx.url("again"), clip.header, events)
+            sender.connect(parse_rtmp_url(nginx.url("again")), clip.header, events)
             events.connected()
 
 
@@ -99,7 +100,7 @@ def test_a_link_that_stalls_recovers_and_breaks(nginx: NginxRtmp) -> None:
     clip = encoded_clip()
     events = SenderEvents()
     with tcp_relay(nginx.port) as relay, warm_sender() as sender:
-        sender.connect(f"rtmp://127.0.0.1:{relay.port}/live/relayed", clip.header, events)
+        sender.connect(parse_rtmp_url(f"rtmp://127.0.0.1:{relay.port}/live/relayed"), clip.header, events)
         events.connected()
         half = len(clip.packets) // 2
         sender.send(clip.packets[:half])

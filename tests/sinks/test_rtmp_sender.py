@@ -7,10 +7,12 @@ import subprocess
 import sys
 import threading
 from pathlib import Path
+from urllib.parse import unquote
 
 import psutil
 import pytest
 
+from ionia.core.live.rtmp_url import parse_rtmp_url
 from ionia.core.media import AUDIO, VIDEO
 from ionia.sinks.rtmp_sender import RtmpSender, SparePool
 from ionia.sinks.rtmp_wire import FailureCode, Progress
@@ -26,7 +28,7 @@ def test_every_packet_arrives_once_in_order_and_on_time() -> None:
     clip = encoded_clip()
     events = SenderEvents()
     with rtmp_server() as server, warm_sender() as sender:
-        sender.connect(server.url(f"{KEY}?token=a/b:c&d=[e]|f'g\\h"), clip.header, events)
+        sender.connect(parse_rtmp_url(server.url(f"{KEY}?token=a/b:c&d=[e]|f'g\\h")), clip.header, events)
         events.connected()
         sender.send(clip.packets)
         last = events.delivered(len(clip.packets))
@@ -53,7 +55,7 @@ def test_without_sound() -> None:
     clip = encoded_clip(30, audio=False)
     events = SenderEvents()
     with rtmp_server() as server, warm_sender() as sender:
-        sender.connect(server.url(), clip.header, events)
+        sender.connect(parse_rtmp_url(server.url()), clip.header, events)
         sender.send(clip.packets)
         events.delivered(30)
         sender.close(PATIENCE)
@@ -67,7 +69,7 @@ def test_a_connection_begins_with_a_keyframe_at_zero() -> None:
     clip = encoded_clip(keyframes=(40,))
     events = SenderEvents()
     with rtmp_server() as server, warm_sender() as sender:
-        sender.connect(server.url(), clip.header, events)
+        sender.connect(parse_rtmp_url(server.url()), clip.header, events)
         sender.send(rest := clip.since(37))
         events.delivered(len(rest))
         sender.close(PATIENCE)
@@ -100,7 +102,7 @@ def test_a_server_that_hangs_up(stage: Stage, act: Act, codes: set[FailureCode])
     events = SenderEvents()
     plan = Misbehaviour(stage=stage, act=act, after_messages=10)
     with rtmp_server(misbehaviour=plan) as server, warm_sender() as sender:
-        sender.connect(server.url(KEY), clip.header, events)
+        sender.connect(parse_rtmp_url(server.url(KEY)), clip.header, events)
         sender.send(clip.packets)
         end = events.ended()
     assert end.code in codes
@@ -112,7 +114,7 @@ def test_a_server_that_never_answers_is_left_by_killing(stage: Stage) -> None:
     events = SenderEvents()
     plan = Misbehaviour(stage=stage, act=Act.STALL)
     with rtmp_server(misbehaviour=plan) as server, warm_sender() as sender:
-        sender.connect(server.url(KEY), encoded_clip().header, events)
+        sender.connect(parse_rtmp_url(server.url(KEY)), encoded_clip().header, events)
         server.wait_for(lambda: server.publications)
         assert sender.alive
         assert not sender.close(0.05)  # it can't say goodbye, and isn't waited for
@@ -125,7 +127,7 @@ def test_a_stalled_stream_shows_in_the_progress_and_blocks_nobody() -> None:
     events = SenderEvents()
     plan = Misbehaviour(stage=Stage.MEDIA, act=Act.STALL, after_messages=20)
     with rtmp_server(misbehaviour=plan) as server, warm_sender() as sender:
-        sender.connect(server.url(KEY), clip.header, events)
+        sender.connect(parse_rtmp_url(server.url(KEY)), clip.header, events)
         events.connected()
         for _ in range(200):  # 43 MB, far more than all buffers: the writes must block, and not us
             sender.send([packet for packet in clip.packets if packet.track == VIDEO][:1] * 100)
@@ -143,7 +145,7 @@ def test_a_server_that_does_not_read_is_told_from_a_network_that_loses() -> None
     events = SenderEvents()
     plan = Misbehaviour(stage=Stage.MEDIA, act=Act.STALL, after_messages=20)
     with rtmp_server(misbehaviour=plan) as server, warm_sender() as sender:
-        sender.connect(server.url(KEY), clip.header, events)
+        sender.connect(parse_rtmp_url(server.url(KEY)), clip.header, events)
         sender.send([packet for packet in clip.packets if packet.track == VIDEO][:1] * 4000)  # 8 MB
         told = events.until(lambda event: isinstance(event, Progress) and event.shut)
         assert isinstance(told, Progress)
@@ -156,13 +158,12 @@ def test_a_server_that_does_not_read_is_told_from_a_network_that_loses() -> None
     [
         ("rtmp://127.0.0.1:1/live/" + KEY, FailureCode.REFUSED),
         ("rtmp://no-such-host.invalid/live/" + KEY, FailureCode.NO_SUCH_HOST),
-        ("http://127.0.0.1/live/" + KEY, FailureCode.OTHER),
     ],
 )
 def test_nobody_there(address: str, code: FailureCode) -> None:
     events = SenderEvents()
     with warm_sender() as sender:
-        sender.connect(address, encoded_clip().header, events)
+        sender.connect(parse_rtmp_url(address), encoded_clip().header, events)
         end = events.ended()
     assert end.code is code
     assert KEY not in end.detail
@@ -173,7 +174,7 @@ def test_rtmps_with_a_certificate_that_fits(tmp_path: Path) -> None:
     clip = encoded_clip()
     events = SenderEvents()
     with rtmp_server(tls=server_context(certificate)) as server, warm_sender() as sender:
-        sender.connect(server.url(KEY), clip.header, events, ca_file=str(certificate))
+        sender.connect(parse_rtmp_url(server.url(KEY)), clip.header, events, ca_file=str(certificate))
         sender.send(clip.packets)
         events.delivered(len(clip.packets))
         assert sender.close(PATIENCE)
@@ -186,7 +187,9 @@ def test_rtmps_with_a_certificate_that_does_not_fit(tmp_path: Path, names: str, 
     certificate = make_certificate(tmp_path, names=names)
     events = SenderEvents()
     with rtmp_server(tls=server_context(certificate)) as server, warm_sender() as sender:
-        sender.connect(server.url(KEY), encoded_clip().header, events, ca_file=str(certificate) if trusted else "")
+        sender.connect(
+            parse_rtmp_url(server.url(KEY)), encoded_clip().header, events, ca_file=str(certificate) if trusted else ""
+        )
         assert events.ended().code is FailureCode.CERTIFICATE
         assert not server.publications[0].commands
 
@@ -194,7 +197,7 @@ def test_rtmps_with_a_certificate_that_does_not_fit(tmp_path: Path, names: str, 
 def test_the_key_is_nowhere_but_on_the_wire() -> None:
     events = SenderEvents()
     with rtmp_server() as server, warm_sender() as sender:
-        sender.connect(server.url(KEY), encoded_clip().header, events)
+        sender.connect(parse_rtmp_url(server.url(KEY)), encoded_clip().header, events)
         events.connected()
         process = psutil.Process(sender.pid)
         assert KEY not in " ".join(process.cmdline())
@@ -204,11 +207,12 @@ def test_the_key_is_nowhere_but_on_the_wire() -> None:
 
 _ENGINE = """
 import sys, time
+from ionia.core.live.rtmp_url import parse_rtmp_url
 from ionia.sinks.rtmp_sender import RtmpSender
 from tests.fakes.encoded_clip import encoded_clip
 sender = RtmpSender()
 sender.wait_warm(30)
-sender.connect(sys.argv[1], encoded_clip(5).header, lambda event: None)
+sender.connect(parse_rtmp_url(sys.argv[1]), encoded_clip(5).header, lambda event: None)
 print(sender.pid, flush=True)
 time.sleep(600)
 """
@@ -240,9 +244,43 @@ def test_a_sender_that_dies_is_told_even_before_it_has_work() -> None:
         assert sender.wait(PATIENCE)
         assert not sender.alive
         events = SenderEvents()
-        sender.connect("rtmp://127.0.0.1:1/a/b", encoded_clip().header, events)
+        sender.connect(parse_rtmp_url("rtmp://127.0.0.1:1/a/b"), encoded_clip().header, events)
         assert events.ended().code is FailureCode.BROKEN
         sender.send(encoded_clip().packets[:1])
+
+
+@pytest.mark.parametrize(
+    ("path", "app", "key"),
+    [
+        ("mystream", "mystream", ""),
+        ("mystream?user=u&pass=p", "mystream?user=u&pass=p", ""),
+        ("live?vhost=example.com/s", "live?vhost=example.com", "s"),
+        ("live2?backup=1/abcd-efgh", "live2?backup=1", "abcd-efgh"),
+        ("app/inst?vhost=x/s", "app/inst?vhost=x", "s"),
+        ("app/more/s?sign=a/b&x=1", "app/more", "s?sign=a/b&x=1"),
+    ],
+)
+def test_every_form_of_address_reaches_what_is_meant(path: str, app: str, key: str) -> None:
+    clip, events = encoded_clip(), SenderEvents()
+    with rtmp_server() as server, warm_sender() as sender:
+        address = f"rtmp://{server.host}:{server.port}/"
+        sender.connect(parse_rtmp_url(address + path), clip.header, events)
+        events.connected()
+        assert sender.close(PATIENCE)
+        (publication,) = server.publications
+    assert (publication.app, publication.key) == (app, key)
+    assert publication.tc_url == address + app
+
+
+@pytest.mark.parametrize("password", ["plain", "p@ss:w%C3%B6rd%20100%25", "%40%26%2B%7C%27%5C"])
+def test_a_password_arrives_decoded(password: str) -> None:
+    clip, events = encoded_clip(), SenderEvents()
+    with rtmp_server(login=("me", unquote(password))) as server, warm_sender() as sender:
+        url = parse_rtmp_url(server.url(KEY).replace("://", f"://me:{password}@"))
+        sender.connect(url, clip.header, events)
+        events.connected()
+        assert sender.close(PATIENCE)
+    assert server.publications[-1].key == KEY
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="counts descriptors")

@@ -372,7 +372,7 @@ export type StreamerStatsNotification = {
 };
 
 /** What happened. `meaning` says when, for people; `facts` is the type of the warning's details. */
-export type WarningCode = "access_lost" | "audio_closed" | "audio_device_changed" | "audio_device_lost" | "audio_device_stalled" | "audio_devices_changed" | "audio_failed" | "audio_slow" | "bitrate_fixed" | "bitrate_held" | "capture_failed" | "capture_fallback" | "capture_recovered" | "default_device_changed" | "desktop_audio_unavailable" | "device_lost" | "disk_low" | "display_lost" | "display_mode_changed" | "display_unplugged" | "encoder_behind" | "encoder_fallback" | "encoder_lost" | "encoder_overloaded" | "gpu_lost" | "mic_audio_unavailable" | "monitor_failed" | "screen_changed" | "screen_closed" | "secure_desktop" | "session_disconnected" | "sound_server_lost" | "stalled";
+export type WarningCode = "access_lost" | "address_trimmed" | "audio_closed" | "audio_device_changed" | "audio_device_lost" | "audio_device_stalled" | "audio_devices_changed" | "audio_failed" | "audio_slow" | "bitrate_fixed" | "bitrate_held" | "capture_failed" | "capture_fallback" | "capture_recovered" | "default_device_changed" | "desktop_audio_unavailable" | "device_lost" | "disk_low" | "display_lost" | "display_mode_changed" | "display_unplugged" | "encoder_behind" | "encoder_fallback" | "encoder_lost" | "encoder_overloaded" | "gpu_lost" | "mic_audio_unavailable" | "monitor_failed" | "screen_changed" | "screen_closed" | "secure_desktop" | "session_disconnected" | "sound_server_lost" | "stalled";
 
 /** session.warning: something was lost or replaced, and the session goes on. */
 export type WarningNotification = {
@@ -609,6 +609,8 @@ export interface EngineMethods {
       keyframeIntervalSeconds?: number;
       /** Whether the mouse pointer is recorded. */
       cursor?: boolean;
+      /** Stream key, for an rtmpUrl that ends with the application. Never shown or logged. */
+      streamKey?: string;
       /** Lower the video bit rate while the network has no room. */
       adaptiveBitrate?: boolean;
       /** Make start fail when the first connection does. */

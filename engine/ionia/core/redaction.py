@@ -5,15 +5,20 @@ Pure text in, text out; knows nothing of logging or of the wire. It errs on the 
 
 import re
 from collections.abc import Iterable
+from urllib.parse import unquote
 
 MASK = "****"
 
 _MIN_SECRET = 6
 """Shorter secrets are not searched for in free text: hiding every "test" would make the text useless."""
 
-_MAX_SECRETS = 256
+_MAX_SECRETS = 1024
 
 _URL = re.compile(r"(?P<scheme>rtmp[a-z]{0,2}):(?:\\?/){2}(?P<rest>[^\s\"<>]*)", re.IGNORECASE)
+_SCHEME = re.compile(r"rtmp[a-z]{0,2}:(?:\\?/){2}", re.IGNORECASE)
+_AUTHORITY = re.compile(r"[/?#]")
+_WORDS = re.compile(r"[\w.~+-]+")
+_NAMES = re.compile(r"[?&][\w.~+-]+=")
 _TRAILING = re.compile(r"[\]'),.:;}!]*$")
 _HOST = re.compile(r"(?:[\w.\-]+|\[[0-9a-f:.%\w]+\])(?::\d{1,5})?", re.IGNORECASE)
 
@@ -35,21 +40,30 @@ def redact_text(text: str) -> str:
 
 
 def secrets_in_url(url: str) -> frozenset[str]:
-    """Return the parts of an RTMP URL that must never be shown: user info and all that follows the app.
+    """Return the parts of an address that must never be shown: user info, arguments, and all that follows the app.
 
-    Used to find them where they turn up without their URL around them.
+    Used to find them where they turn up without their URL around them. Of an address that is none, or could be read
+    in two ways, every part counts.
     """
-    match = _URL.match(url.strip())
-    if match is None:
-        return frozenset()
-    authority, _, path = match["rest"].replace("\\/", "/").partition("/")
-    user_info = authority.rpartition("@")[0]
-    _, _, key = path.partition("/")
-    name, _, arguments = key.partition("?")
-    values = [argument.partition("=")[2] for argument in arguments.split("&")]
-    last = name.rpartition("/")[2]
-    found = [user_info, user_info.partition(":")[2], key, name, last, arguments, *values]
-    return frozenset(part for part in found if len(part) >= _MIN_SECRET)
+    scheme = _SCHEME.match(url.strip())
+    rest = url.strip()[scheme.end() if scheme else 0 :].replace("\\/", "/")
+    authority, path = _AUTHORITY.split(rest, maxsplit=1) if _AUTHORITY.search(rest) else (rest, "")
+    login, _, host = authority.rpartition("@")
+    if scheme is None or not _HOST.fullmatch(host) or "@" in path:
+        return secret_parts(rest)
+    place = path.partition("?")[0].strip("/")
+    # The first segment may be the key, unless others follow it.
+    return secret_parts(login) | secret_parts(path.strip("/").partition("/")[2] if "/" in place else path)
+
+
+def secret_parts(secret: str) -> frozenset[str]:
+    """A secret, its decoded form and the words of both, as far as they are long enough to be looked for in a text.
+
+    The names of arguments are no secrets: hiding every "stream" would make the text useless.
+    """
+    wholes = {secret, unquote(secret, errors="replace")}
+    words = {word for whole in wholes for word in _WORDS.findall(_NAMES.sub("?", whole))}
+    return frozenset(part for part in wholes | words if len(part) >= _MIN_SECRET)
 
 
 class Redactor:
@@ -60,20 +74,21 @@ class Redactor:
 
     def __init__(self) -> None:
         self._secrets: tuple[str, ...] = ()
+        self._newest: tuple[str, ...] = ()
 
     def learn(self, secrets: Iterable[str]) -> None:
-        """Hide these from now on, wherever they appear. Very short ones are ignored; the newest 256 are kept."""
-        fresh = [secret for secret in secrets if len(secret) >= _MIN_SECRET and secret not in self._secrets]
-        kept = (*self._secrets, *fresh)[-_MAX_SECRETS:]
+        """Hide these from now on, wherever they appear. Very short ones are ignored; the newest 1024 are kept."""
+        fresh = [secret for secret in secrets if len(secret) >= _MIN_SECRET]
+        old = [secret for secret in self._newest if secret not in fresh]
+        self._newest = tuple(dict.fromkeys([*old, *fresh]))[-_MAX_SECRETS:]
         # The longest first: a key that contains another must not leave its tail behind.
-        self._secrets = tuple(sorted(kept, key=len, reverse=True)) if fresh else self._secrets
+        self._secrets = tuple(sorted(self._newest, key=len, reverse=True))
 
     def redact(self, text: str) -> str:
         """Return `text` without URLs' secrets and without any secret learnt."""
-        text = redact_text(text)
         for secret in self._secrets:
             text = text.replace(secret, MASK)
-        return text
+        return redact_text(text)
 
 
 def one_line(text: str) -> str:

@@ -81,9 +81,11 @@ class RecorderSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StreamerSettings:
-    """One streamer session. `rtmp_url` carries the stream key: it must never be printed, logged or repr'd."""
+    """One streamer session. `rtmp_url` or, beside an address without it, `stream_key` carry the stream key: neither
+    may ever be printed, logged or repr'd."""
 
     rtmp_url: str = field(repr=False)
+    stream_key: str = field(default="", repr=False)
     pipeline: PipelineSettings = field(default_factory=PipelineSettings)
     adaptive_bitrate: bool = True
     require_connection: bool = False

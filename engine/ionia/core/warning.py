@@ -82,6 +82,8 @@ class WarningCode(StrEnum):
     BITRATE_HELD = ("bitrate_held", "the network is too slow, and a recording keeps the encode's bit rate")
     BITRATE_FIXED = ("bitrate_fixed", "the network is too slow, and the encoder can't change its bit rate")
 
+    ADDRESS_TRIMMED = ("address_trimmed", "invisible characters at an end of the address or stream key were left out")
+
     # The engine.
     MONITOR_FAILED = ("monitor_failed", "live figures ended by a mistake in the engine; the recording goes on")
 

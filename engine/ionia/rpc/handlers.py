@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ionia.core.audio.engine import AudioInput
-from ionia.core.redaction import Redactor, redact_text, secrets_in_url
+from ionia.core.redaction import Redactor, redact_text, secret_parts, secrets_in_url
 from ionia.core.service import EngineService
 from ionia.core.settings import SessionKind
 from ionia.rpc import logs
@@ -33,7 +33,7 @@ def handlers(service: EngineService, redactor: Redactor) -> dict[str, Handler]:
         return True
 
     def initialize_streamer(params: p.InitializeStreamer) -> bool:
-        redactor.learn(secrets_in_url(params.rtmp_url))
+        redactor.learn(secrets_in_url(params.rtmp_url) | secret_parts(params.stream_key))
         service.initialize_streamer(params.id, params.settings())
         return True
 

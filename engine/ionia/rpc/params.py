@@ -194,6 +194,13 @@ class InitializeStreamer(_Initialize, frozen=True, forbid_unknown_fields=True, r
     """Parameters of streamer.initialize."""
 
     rtmp_url: RtmpUrl
+    stream_key: Annotated[
+        str,
+        Meta(
+            max_length=MAX_URL_LENGTH,
+            description="Stream key, for an rtmpUrl that ends with the application. Never shown or logged.",
+        ),
+    ] = _STREAMER.stream_key
     adaptive_bitrate: Annotated[bool, Meta(description="Lower the video bit rate while the network has no room.")] = (
         _STREAMER.adaptive_bitrate
     )
@@ -220,9 +227,10 @@ class InitializeStreamer(_Initialize, frozen=True, forbid_unknown_fields=True, r
 
     def settings(self) -> StreamerSettings:
         """The same for the engine. Raises IoniaError(BAD_URL)."""
-        parse_rtmp_url(self.rtmp_url)
+        parse_rtmp_url(self.rtmp_url, self.stream_key)
         return StreamerSettings(
             rtmp_url=self.rtmp_url,
+            stream_key=self.stream_key,
             pipeline=_pipeline_settings(self),
             adaptive_bitrate=self.adaptive_bitrate,
             require_connection=self.require_connection,

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from ionia.core.audio.engine import AudioInput
+from ionia.core.live.rtmp_url import RtmpUrl
 from ionia.core.media import EncodedPacket, MediaHeader
 from ionia.core.ports import AudioEncoder, AudioSource, FileSink, ScreenSource, VideoEncoder
 from ionia.core.selftest_report import SelftestReport, SelftestSettings
@@ -27,7 +28,7 @@ class OpenedEncoders:
 class Sender(Protocol):
     """One connection attempt in a process of its own. See `sinks.rtmp_sender`."""
 
-    def connect(self, url: str, header: MediaHeader, listener: SenderListener, *, ca_file: str = "") -> None: ...
+    def connect(self, url: RtmpUrl, header: MediaHeader, listener: SenderListener, *, ca_file: str = "") -> None: ...
 
     def send(self, packets: Sequence[EncodedPacket]) -> None: ...
 

@@ -17,8 +17,7 @@ import av
 import av.error
 import av.logging
 
-from ionia.core.errors import IoniaError
-from ionia.core.live.rtmp_url import RtmpUrl, parse_rtmp_url
+from ionia.core.live.rtmp_url import RtmpUrl
 from ionia.core.live.stream_buffer import WINDOW_BYTES
 from ionia.core.media import EncodedPacket
 from ionia.core.redaction import one_line
@@ -89,10 +88,7 @@ class _Sender:
         self._live(opened, messages)
 
     def _live(self, opened: Open, messages: Iterator[Message]) -> NoReturn:
-        try:
-            url = parse_rtmp_url(opened.url)
-        except IoniaError as error:
-            self._end(FailureCode.OTHER, error.message)
+        url = opened.url
         connected = False
         try:
             carrier = _carrier(url, opened)

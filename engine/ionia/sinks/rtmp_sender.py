@@ -11,6 +11,7 @@ import sys
 import threading
 from collections.abc import Callable, Sequence
 
+from ionia.core.live.rtmp_url import RtmpUrl
 from ionia.core.media import EncodedPacket, MediaHeader
 from ionia.sinks.rtmp_lifeline import Lifeline
 from ionia.sinks.rtmp_wire import (
@@ -93,7 +94,7 @@ class RtmpSender:
         """Wait until it is warm (or over, then nothing gets better by waiting); False if it took longer."""
         return self._ready.wait(timeout)
 
-    def connect(self, url: str, header: MediaHeader, listener: SenderListener, *, ca_file: str = "") -> None:
+    def connect(self, url: RtmpUrl, header: MediaHeader, listener: SenderListener, *, ca_file: str = "") -> None:
         """Begin the connection; call once. `ca_file`: certificates to trust for rtmps, empty for the system's."""
         with self._wake:
             self._listener = listener

@@ -9,14 +9,15 @@ guards against a mixed installation. The stream key travels in Open and nowhere 
 import json
 import struct
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass
 from enum import Enum
 from typing import Any
 
 from ionia.core.codec.codec import audio_codec, video_codec
+from ionia.core.live.rtmp_url import RtmpUrl
 from ionia.core.media import AudioTrack, EncodedPacket, MediaHeader, Track, TrackId, TrackKind, VideoTrack
 
-VERSION = 3
+VERSION = 4
 
 SUBCOMMAND = "send-rtmp"
 """Hidden sub-command under which a frozen engine starts itself as a sender."""
@@ -52,7 +53,7 @@ class FailureCode(Enum):
 class Open:
     """Connect to `url` and publish. `ca_file` is a bundle to check rtmps certificates with, or empty."""
 
-    url: str = field(repr=False)
+    url: RtmpUrl
     header: MediaHeader
     ca_file: str = ""
 
@@ -201,7 +202,11 @@ _AUDIO_FIELDS = ("name", "bitrate", "sample_rate", "channels")
 def _open_body(message: Open) -> bytes:
     """JSON, and then the extradata of each track, each with its length before it."""
     tracks = message.header.tracks
-    fields = {"url": message.url, "ca_file": message.ca_file, "tracks": [_track_fields(track) for track in tracks]}
+    fields = {
+        "url": asdict(message.url),
+        "ca_file": message.ca_file,
+        "tracks": [_track_fields(track) for track in tracks],
+    }
     blobs = (json.dumps(fields).encode(), *(track.extradata for track in tracks))
     return b"".join(_LENGTH.pack(len(blob)) + blob for blob in blobs)
 
@@ -221,7 +226,7 @@ def _open(body: bytes) -> Open:
         offset += _LENGTH.size + length
     fields = json.loads(blobs[0])
     tracks = tuple(_track(each, blob) for each, blob in zip(fields["tracks"], blobs[1:], strict=True))
-    return Open(url=fields["url"], ca_file=fields["ca_file"], header=MediaHeader(tracks=tracks))
+    return Open(url=RtmpUrl(**fields["url"]), ca_file=fields["ca_file"], header=MediaHeader(tracks=tracks))
 
 
 def _track(fields: dict[str, Any], extradata: bytes) -> Track:

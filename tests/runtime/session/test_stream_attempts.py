@@ -2,13 +2,14 @@
 
 import errno
 
+from ionia.core.live.rtmp_url import parse_rtmp_url
 from ionia.runtime.session.stream_attempts import StreamAttempts
 from ionia.sinks.rtmp_sender import SenderEvent
 from ionia.sinks.rtmp_wire import Ended, FailureCode
 from tests.fakes.backends import FakeSpares
 from tests.fakes.media import HEADER
 
-URL = "rtmp://host/app/key"
+URL = parse_rtmp_url("rtmp://host/app/key")
 
 
 def test_without_a_sender_nothing_happens() -> None:

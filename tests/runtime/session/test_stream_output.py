@@ -16,6 +16,7 @@ from ionia.core.events import (
     SessionStateChanged,
     SessionWarned,
 )
+from ionia.core.live.rtmp_url import parse_rtmp_url
 from ionia.core.media import AUDIO, VIDEO, EncodedPacket, VideoFrame
 from ionia.core.settings import AudioMode, PipelineSettings, RecorderSettings, SessionKind, StreamerSettings
 from ionia.media.guarded_encoder import GuardedVideoEncoder
@@ -71,7 +72,7 @@ def test_a_stream_from_start_to_stop() -> None:
     assert packets[0] == first
     video = [packet.pts for packet in sender.sent if packet.track == VIDEO]
     assert video == list(range(video[0], video[0] + len(video)))
-    assert sender.url == URL
+    assert sender.url == parse_rtmp_url(URL)
     assert sender.closed
     assert stats["videoPackets"] == len(video)
     assert (stats["videoPacketsDropped"], stats["audioPacketsDropped"], stats["reconnectCount"]) == (0, 0, 0)

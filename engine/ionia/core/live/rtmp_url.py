@@ -1,15 +1,18 @@
 """What a publishing address means, and how it may be shown. The stream key leaves this module only towards the wire.
 
-`rtmp(s)://[user:password@]host[:port]/app[/more]/key[?args]`: the last path segment is the stream key, together with
-its arguments; what stands before it is the application. Some servers cut elsewhere by guessing; we never guess.
+`rtmp(s)://[user:password@]host[:port]/app[/more]/key[?args]`, the other forms that `rtmp_path` knows, and a stream key
+given beside an address that names the application only.
 """
 
 import ipaddress
 import re
+import unicodedata
 from dataclasses import dataclass, field
+from urllib.parse import quote, unquote
 
 from ionia.core.errors import ErrorKind, IoniaError
-from ionia.core.redaction import MASK, redact_text, redact_url
+from ionia.core.live.rtmp_path import split_path, whole_application
+from ionia.core.redaction import MASK, redact_text
 
 DEFAULT_PORTS = {"rtmp": 1935, "rtmps": 443}
 """Ports when the address names none (Adobe's RTMP specification; RTMPS is RTMP inside TLS on HTTPS' port)."""
@@ -17,31 +20,37 @@ DEFAULT_PORTS = {"rtmp": 1935, "rtmps": 443}
 MAX_URL_LENGTH = 4096
 """FFmpeg's RTMP keeps the parts of an address in buffers of this size."""
 
-_EXAMPLE = "Example: rtmp://server/app/key"
-_SHAPE = re.compile(r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]*)://(?P<authority>[^/?#]*)(?:/(?P<rest>.*))?", re.DOTALL)
+_WITHOUT_APP = ".live-video.net"
+"""Amazon's IVS (Kick among its users) hands out addresses without the application, which is `app` there."""
+
+# Not in the form of an address: that would be redacted.
+_EXAMPLE = "After rtmp:// come the server, the application and the stream key, with a slash between each."
+_LOGIN_HINT = "In a user or password, write / as %2F, @ as %40, : as %3A, ? as %3F and # as %23."
+_SHAPE = re.compile(r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]*)://(?P<authority>[^/?#]*)(?P<rest>.*)", re.DOTALL)
 _HOST = re.compile(r"(?=.{1,253}\Z)[A-Za-z0-9_]([A-Za-z0-9_-]{0,62})(\.[A-Za-z0-9_-]{1,63})*\.?")
-_UNWANTED = re.compile(r"[\x00-\x20\x7f]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RtmpUrl:
     """A checked address. Only `redacted` and `str()` may be shown.
 
-    `host` has no brackets; `key` includes the arguments; `app` and `key` are as they go on the wire (percent
-    encoding is not undone: servers compare these strings as they are).
+    `host` has no brackets; `key` includes the arguments, and is empty where the server knows the stream by its
+    application; `app` and `key` are as they go on the wire (percent encoding is not undone: servers compare these
+    strings as they are); `user` and `password` are decoded. `trimmed`: at an end there was something invisible.
     """
 
     secure: bool
     host: str
     port: int
-    app: str
+    app: str = field(repr=False)
     key: str = field(repr=False)
     user: str = field(default="", repr=False)
     password: str = field(default="", repr=False)
+    trimmed: bool = False
 
     @property
     def server_url(self) -> str:
-        """The address without application and key, to connect to; still a secret if there is a password."""
+        """The address without application and key, as FFmpeg reads it; still a secret if there is a password."""
         return f"{self._scheme}://{self._login}{self._bracketed_host}:{self.port}/"
 
     def carried_url(self, port: int) -> str:
@@ -55,18 +64,22 @@ class RtmpUrl:
 
     @property
     def redacted(self) -> str:
-        """The address for people and logs."""
+        """The address for people and logs: no user, and of the path the application's first segment at most."""
         port = "" if self.port == DEFAULT_PORTS[self._scheme] else f":{self.port}"
-        return redact_url(f"{self._scheme}://{self._bracketed_host}{port}/{self.app}/{self.key}")
+        app, question, _ = self.app.partition("?")
+        shown = f"/{app.partition('/')[0]}" if self.key and not question else ""
+        return f"{self._scheme}://{self._bracketed_host}{port}{shown}/{MASK}"
 
     def scrub(self, text: str) -> str:
         """`text` without this address' secrets, for messages that a library or a server wrote."""
-        text = redact_text(text)
         name, _, arguments = self.key.partition("?")
-        for secret in sorted({self.key, name, arguments, self.password}, key=len, reverse=True):
+        secrets = {self.key, name, arguments, self.password, quote(self.password, safe=""), self.app.partition("?")[2]}
+        if not self.key:
+            secrets |= {self.app, self.app.partition("?")[0]}
+        for secret in sorted(secrets, key=len, reverse=True):
             if secret:
                 text = text.replace(secret, MASK)
-        return text
+        return redact_text(text)
 
     def __str__(self) -> str:
         return self.redacted
@@ -84,37 +97,76 @@ class RtmpUrl:
         return f"[{self.host}]" if ":" in self.host else self.host
 
 
-def parse_rtmp_url(text: str) -> RtmpUrl:
+def parse_rtmp_url(text: str, stream_key: str = "") -> RtmpUrl:
     """Check an address; blanks around it are forgiven, empty path segments too.
 
-    Raises IoniaError(BAD_URL) whose message never contains any part of the address that could be a secret.
+    With a `stream_key` the whole path of the address is the application. Raises IoniaError(BAD_URL) whose message
+    never contains any part of the address or key.
     """
-    text = text.strip()
+    text, trimmed = _trimmed(text)
+    key, key_trimmed = _trimmed(stream_key)
     if len(text) > MAX_URL_LENGTH:
         raise _bad(f"The address is longer than {MAX_URL_LENGTH} characters")
-    if _UNWANTED.search(text):
-        raise _bad("The address contains a space or a control character", "Encode it, for instance a space as %20")
+    _check_characters(text, "The address")
+    _check_characters(key, "The stream key")
     shape = _SHAPE.fullmatch(text)
     if shape is None or shape["scheme"].lower() not in DEFAULT_PORTS:
         raise _bad("The address must begin with rtmp:// or rtmps://", _EXAMPLE)
     scheme = shape["scheme"].lower()
+    _check_login(shape["rest"])
     login, _, location = shape["authority"].rpartition("@")
     user, _, password = login.partition(":")
     host, port = _location(location, DEFAULT_PORTS[scheme])
-    app, key = _path(shape["rest"] or "")
+    app, name = _path(shape["rest"], key.lstrip("/") if stream_key else None, host)
     return RtmpUrl(
         secure=scheme == "rtmps",
         host=host,
         port=port,
-        app=app,
-        key=key,
-        user=_percent_encoded(user),
-        password=_percent_encoded(password),
+        app=_percent_encoded(app),
+        key=_percent_encoded(name),
+        user=_decoded(user),
+        password=_decoded(password),
+        trimmed=trimmed or key_trimmed,
     )
 
 
 def _bad(message: str, hint: str = "") -> IoniaError:
     return IoniaError(ErrorKind.BAD_URL, message, hint)
+
+
+def _trimmed(text: str) -> tuple[str, bool]:
+    """Without what can't be seen at its ends, and whether there was more of it than ordinary blanks.
+
+    Web pages put zero-width spaces and the like beside what is copied from them.
+    """
+    plain = text.strip(" \t\r\n")
+    begin, end = 0, len(plain)
+    while begin < end and _invisible(plain[begin]):
+        begin += 1
+    while begin < end and _invisible(plain[end - 1]):
+        end -= 1
+    return plain[begin:end], end - begin < len(plain)
+
+
+def _invisible(character: str) -> bool:
+    """Spaces, control and format characters, and halves of a character (Unicode's general categories)."""
+    return unicodedata.category(character) in ("Cc", "Cf", "Cs", "Zl", "Zp", "Zs")
+
+
+def _check_characters(text: str, what: str) -> None:
+    for character in text:
+        if character == " " or unicodedata.category(character) == "Cc":
+            raise _bad(f"{what} contains a space or a control character", "Encode it, for instance a space as %20")
+        if _invisible(character):
+            raise _bad(f"{what} contains an invisible character", "Type it, or copy it anew")
+
+
+def _check_login(rest: str) -> None:
+    """Refuse what can only be the end of a password with one of / ? # in it, before any of it is taken for a host."""
+    app, name = split_path(rest)
+    misplaced = "@" in (app if name else app.partition("?")[0])
+    if misplaced or ("@" in rest and not rest.startswith("/")):
+        raise _bad("The address has an @ where none can be", _LOGIN_HINT)
 
 
 def _location(location: str, default_port: int) -> tuple[str, int]:
@@ -150,14 +202,34 @@ def _ascii_host(host: str) -> str:
     return host
 
 
-def _path(rest: str) -> tuple[str, str]:
-    path, question, arguments = rest.partition("?")
-    segments = [segment for segment in path.split("/") if segment]
-    if not segments:
+def _path(rest: str, stream_key: str | None, host: str) -> tuple[str, str]:
+    """Application and name. `stream_key` None: the address has it."""
+    place = rest.partition("?")[0]
+    needs_no_app = host.lower().rstrip(".").endswith(_WITHOUT_APP)
+    if stream_key is not None:
+        if not stream_key or "://" in stream_key:
+            raise _bad("The stream key is empty or an address", "Give the address and the key apart from each other.")
+        app, name = whole_application(rest) or ("app" if needs_no_app else ""), stream_key
+    elif needs_no_app and place.count("/") == 1 and place not in ("/", "/app"):
+        app, name = "app", rest.removeprefix("/")
+    else:
+        app, name = split_path(rest)
+    if not app or app.startswith("?"):
         raise _bad("The address names no application and no stream key", _EXAMPLE)
-    if len(segments) == 1 or path.endswith("/"):
+    if not name and (place.endswith("/") or rest.endswith("/") or needs_no_app):
         raise _bad("The address has no stream key after the application", _EXAMPLE)
-    return _percent_encoded("/".join(segments[:-1])), _percent_encoded(segments[-1] + question + arguments)
+    return app, name
+
+
+def _decoded(text: str) -> str:
+    """Percent-encoding undone: users and passwords are no part of what a server compares as it is."""
+    try:
+        decoded = unquote(text, errors="strict")
+    except UnicodeDecodeError:
+        raise _bad("The user or password in the address is no UTF-8 once it is decoded") from None
+    if any(_invisible(character) and character != " " for character in decoded):
+        raise _bad("The user or password in the address contains an invisible character")
+    return decoded
 
 
 def _percent_encoded(text: str) -> str:

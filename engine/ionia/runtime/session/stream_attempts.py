@@ -7,6 +7,7 @@ so like of any other.
 import logging
 from collections.abc import Callable, Sequence
 
+from ionia.core.live.rtmp_url import RtmpUrl
 from ionia.core.media import EncodedPacket, MediaHeader
 from ionia.runtime.backends import Sender, Spares
 from ionia.sinks.rtmp_sender import SenderEvent
@@ -29,7 +30,7 @@ class StreamAttempts:
         except OSError as error:
             log.warning("no spare sender: %s", type(error).__name__)
 
-    def start(self, url: str, header: MediaHeader, listener: Callable[[SenderEvent], None]) -> None:
+    def start(self, url: RtmpUrl, header: MediaHeader, listener: Callable[[SenderEvent], None]) -> None:
         """Begin an attempt. If no sender can be started, `listener` hears `Ended` before this returns."""
         self._sender = None
         try:

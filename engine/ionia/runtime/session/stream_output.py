@@ -91,7 +91,7 @@ class StreamOutput:
         fail: Callable[[IoniaError], None],
     ) -> None:
         pipeline = settings.pipeline
-        self._url = parse_rtmp_url(settings.rtmp_url)
+        self._url = parse_rtmp_url(settings.rtmp_url, settings.stream_key)
         self._settings = settings
         self._session_id = session_id
         self._attempts = StreamAttempts(spares)
@@ -150,6 +150,10 @@ class StreamOutput:
             pipeline.bus.unlisten_keyframes(self._announce)
             raise IoniaError(ErrorKind.CONNECT_FAILED, "This computer can't start another thread right now.") from error
         self._started = True
+        if self._url.trimmed:
+            self._warn(
+                WarningCode.ADDRESS_TRIMMED, "An invisible character beside the address or stream key was left out."
+            )
         if not self._settings.require_connection:
             return
         try:
@@ -357,7 +361,7 @@ class StreamOutput:
                 if self._held_back or not isinstance(event, Progress):
                     self._condition.notify()
 
-        self._attempts.start(self._settings.rtmp_url, self._header, listen)
+        self._attempts.start(self._url, self._header, listen)
 
     def _unexpected(self, error: BaseException) -> None:
         failure = IoniaError(ErrorKind.INTERNAL, f"Streaming failed unexpectedly: {type(error).__name__}")
