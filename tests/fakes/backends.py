@@ -9,6 +9,7 @@ from ionia.core.events import Event
 from ionia.core.live.rtmp_url import RtmpUrl
 from ionia.core.media import VIDEO, EncodedPacket, MediaHeader
 from ionia.core.settings import AudioMode, PipelineSettings
+from ionia.core.warning import Warn
 from ionia.runtime.backends import Backends, OpenedEncoders
 from ionia.sinks.rtmp_sender import SenderEvent, SenderListener
 from ionia.threads.clock import MonotonicClock
@@ -190,8 +191,9 @@ class FakeMachine:
         self.spares.append(spares)
         return spares
 
-    def _file(self, path: str) -> FakeFile:
+    def _file(self, path: str, warn: Warn) -> FakeFile:
         file = FakeFile(path)
+        file.warn = warn
         self.prepare_file(file)
         self.files.append(file)
         return file

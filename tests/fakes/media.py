@@ -19,6 +19,7 @@ from ionia.core.media import (
     VideoTrack,
 )
 from ionia.core.ports import Clock
+from ionia.core.warning import Warn
 
 HEADER = MediaHeader(
     tracks=(
@@ -201,6 +202,11 @@ class FakeFile:
         self.break_after: tuple[int, IoniaError] | None = None
         self.hold: threading.Event | None = None
         self.on_write: Callable[[], None] = lambda: None
+        self.on_look: Callable[[], None] = lambda: None
+        self.warn: Warn = lambda *_: None
+
+    def look(self) -> None:
+        self.on_look()
 
     @property
     def bytes_written(self) -> int:

@@ -44,6 +44,12 @@ export type DiskLow = {
   freeBytes: number;
 };
 
+/** Details of `disk_stalled`. */
+export type DiskStalled = {
+  /** For how long the disk has not answered. */
+  seconds: number;
+};
+
 /** An H.264 encoder and whether it really opened on this machine. */
 export type Encoder = {
   name: string;
@@ -83,6 +89,14 @@ export type FailureData = {
   hint: string;
   /** Why a connection to a server failed or was lost, see x-live-kinds. */
   liveKind?: LiveKind;
+};
+
+/** Details of what was done to a recording's file from outside. */
+export type FileTouched = {
+  /** Where the recording should be. */
+  path: string;
+  /** Where it is now, if that is known; else empty. */
+  movedTo: string;
 };
 
 /** Answer of engine.info. */
@@ -372,7 +386,7 @@ export type StreamerStatsNotification = {
 };
 
 /** What happened. `meaning` says when, for people; `facts` is the type of the warning's details. */
-export type WarningCode = "access_lost" | "address_trimmed" | "audio_closed" | "audio_device_changed" | "audio_device_lost" | "audio_device_stalled" | "audio_devices_changed" | "audio_failed" | "audio_slow" | "bitrate_fixed" | "bitrate_held" | "capture_failed" | "capture_fallback" | "capture_recovered" | "default_device_changed" | "desktop_audio_unavailable" | "device_lost" | "disk_low" | "display_lost" | "display_mode_changed" | "display_unplugged" | "encoder_behind" | "encoder_fallback" | "encoder_lost" | "encoder_overloaded" | "gpu_lost" | "mic_audio_unavailable" | "monitor_failed" | "screen_changed" | "screen_closed" | "secure_desktop" | "session_disconnected" | "sound_server_lost" | "stalled";
+export type WarningCode = "access_lost" | "address_trimmed" | "audio_closed" | "audio_device_changed" | "audio_device_lost" | "audio_device_stalled" | "audio_devices_changed" | "audio_failed" | "audio_slow" | "bitrate_fixed" | "bitrate_held" | "capture_failed" | "capture_fallback" | "capture_recovered" | "default_device_changed" | "desktop_audio_unavailable" | "device_lost" | "disk_low" | "disk_stalled" | "disk_unreadable" | "display_lost" | "display_mode_changed" | "display_unplugged" | "encoder_behind" | "encoder_fallback" | "encoder_lost" | "encoder_overloaded" | "file_deleted" | "file_moved" | "file_out_of_reach" | "file_replaced" | "file_restored" | "gpu_lost" | "mic_audio_unavailable" | "monitor_failed" | "screen_changed" | "screen_closed" | "secure_desktop" | "session_disconnected" | "sound_server_lost" | "stalled";
 
 /** session.warning: something was lost or replaced, and the session goes on. */
 export type WarningNotification = {
@@ -382,7 +396,7 @@ export type WarningNotification = {
   /** One line for people, or empty. */
   message: string;
   /** Details for programs; which ones, the code says, see x-warnings. */
-  data: NoFacts | DiskLow;
+  data: NoFacts | DiskLow | DiskStalled | FileTouched;
 };
 
 /** A top-level window. */

@@ -146,3 +146,7 @@ class FileSink(PacketSink, Protocol):
     def bytes_written(self) -> int:
         """Size of the file so far. Any thread."""
         ...
+
+    def look(self) -> None:
+        """About once a second between `open` and `close`: see to the file, and warn of what became of it."""
+        ...

@@ -22,7 +22,22 @@ class DiskLow:
     free_bytes: Annotated[int, "Bytes free now."]
 
 
-WarningFacts = NoFacts | DiskLow
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DiskStalled:
+    """Details of `disk_stalled`."""
+
+    seconds: Annotated[int, "For how long the disk has not answered."]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileTouched:
+    """Details of what was done to a recording's file from outside."""
+
+    path: Annotated[str, "Where the recording should be."]
+    moved_to: Annotated[str, "Where it is now, if that is known; else empty."] = ""
+
+
+WarningFacts = NoFacts | DiskLow | DiskStalled | FileTouched
 """What a warning carries for programs."""
 
 
@@ -77,6 +92,13 @@ class WarningCode(StrEnum):
 
     # Files.
     DISK_LOW = ("disk_low", "the disk will be full soon", DiskLow)
+    DISK_STALLED = ("disk_stalled", "the disk does not answer; what is recorded waits in memory", DiskStalled)
+    DISK_UNREADABLE = ("disk_unreadable", "the system does not say how full the disk is")
+    FILE_MOVED = ("file_moved", "the recording's file was moved while it is recorded", FileTouched)
+    FILE_DELETED = ("file_deleted", "the recording's file was deleted while it is recorded", FileTouched)
+    FILE_REPLACED = ("file_replaced", "another file was put in the recording's place", FileTouched)
+    FILE_OUT_OF_REACH = ("file_out_of_reach", "the recording's disk or a folder above it is gone", FileTouched)
+    FILE_RESTORED = ("file_restored", "a recording that was deleted was put back at its end", FileTouched)
 
     # Live.
     BITRATE_HELD = ("bitrate_held", "the network is too slow, and a recording keeps the encode's bit rate")

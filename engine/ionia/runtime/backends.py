@@ -11,6 +11,7 @@ from ionia.core.ports import AudioEncoder, AudioSource, FileSink, ScreenSource, 
 from ionia.core.selftest_report import SelftestReport, SelftestSettings
 from ionia.core.service import EncoderInfo, EngineService, Listener, ScreenInfo, SoundDeviceInfo, WindowInfo
 from ionia.core.settings import PipelineSettings
+from ionia.core.warning import Warn
 from ionia.sinks.rtmp_sender import SenderListener
 from ionia.threads.clock import MonotonicClock
 
@@ -97,15 +98,15 @@ class MakeSelftest(Protocol):
 class Backends:
     """Factories; each may raise IoniaError. Sources come unopened; the thread that will own them opens them.
 
-    `open_encoders` takes the settings and the source's width and height. `file_sink` takes the output path, refuses
-    one that can't be recorded to, and creates nothing.
+    `open_encoders` takes the settings and the source's width and height. `file_sink` takes the output path and who is
+    told of what becomes of the file; it refuses a path that can't be recorded to, and creates nothing.
     """
 
     screen: Callable[[PipelineSettings], ScreenSource]
     desktop_audio: Callable[[str | None], AudioSource]
     microphone: Callable[[str | None], AudioSource]
     open_encoders: Callable[[PipelineSettings, int, int], OpenedEncoders]
-    file_sink: Callable[[str], FileSink]
+    file_sink: Callable[[str, Warn], FileSink]
     list_screens: Callable[[], tuple[ScreenInfo, ...]]
     list_windows: Callable[[], tuple[WindowInfo, ...]]
     list_desktop_audio: Callable[[], tuple[SoundDeviceInfo, ...]]

@@ -120,7 +120,7 @@ class Engine:
         session = self._session_for(SessionKind.RECORDER, session_id)
         pipeline = settings.pipeline
         output = FileOutput(
-            self._backends.file_sink(settings.output_path),
+            self._backends.file_sink(settings.output_path, session.warn),
             bytes_per_second=(pipeline.video_bitrate + pipeline.audio_bitrate) / 8,
             free_bytes=self._backends.free_bytes,
             warn=session.warn,

@@ -6,9 +6,16 @@ A thin shell around `core.mp4_writer` (what to write) and `OutputFile` (where an
 from collections.abc import Sequence
 
 from ionia.core.errors import ErrorKind, IoniaError
+from ionia.core.file_place import Place, Placement
 from ionia.core.media import EncodedPacket, MediaHeader
 from ionia.core.mp4.writer import Mp4Writer
+from ionia.core.warning import NO_FACTS, FileTouched, Warn, WarningCode, WarningFacts
 from ionia.sinks.output_file import OutputFile
+from ionia.sinks.output_path import misplaced_error, shown_path
+
+
+def _nobody(_code: WarningCode, _message: str, _facts: WarningFacts = NO_FACTS, /) -> None:
+    """Whoever renders a clip need not hear."""
 
 
 class Mp4File:
@@ -16,12 +23,18 @@ class Mp4File:
 
     The file appears at its path, replacing what was there, with the first fragment: half a second of media.
     From then on, whatever happens, it plays up to the last whole fragment. After an error everything that was written
-    stays; `close` then finishes it as far as the disk allows and raises nothing more.
+    stays; `close` then finishes it as far as the disk allows and raises nothing more, but for a file that is not at
+    its path: that nobody may take for a recording that is there.
     """
 
-    def __init__(self, path: str) -> None:
-        """Raises IoniaError(OUTPUT_FAILED) if nothing can be recorded at this path. Creates nothing."""
+    def __init__(self, path: str, warn: Warn = _nobody) -> None:
+        """Raises IoniaError(OUTPUT_FAILED) if nothing can be recorded at this path. Creates nothing.
+
+        `warn` is called on the thread that owns the sink.
+        """
+        self._warn = warn
         self._output = OutputFile(path)
+        self._placed = Placement(place=Place.HERE)
         self._writer: Mp4Writer | None = None
         self._failed = False
 
@@ -58,6 +71,18 @@ class Mp4File:
             if writer.due:
                 self._append_fragment(writer)
 
+    def look(self) -> None:
+        """See the port."""
+        found = self._output.placement()
+        if found != self._placed and found.place is not Place.HERE:
+            path = shown_path(self.path)
+            self._warn(
+                found.code,
+                f"The recording is no longer at {path}: it {found.happened}.",
+                FileTouched(path=self.path, moved_to=found.now_at),
+            )
+        self._placed = found
+
     def close(self) -> None:
         """Write what is left and make it an ordinary MP4. Without any packet no file appears and none is replaced."""
         writer, self._writer = self._writer, None
@@ -84,15 +109,32 @@ class Mp4File:
         writer.commit()
 
     def _complete(self, writer: Mp4Writer) -> None:
-        told = self._failed
-        try:
-            if writer.started:
+        errors: list[IoniaError] = []
+        if writer.started:
+            try:
                 finale = writer.finish()
                 self._output.cut(writer.size)
                 self._output.append(finale.tail)
                 self._output.patch(finale.patch_offset, finale.patch)
+            except IoniaError as error:
+                errors.append(error)  # the fragments play without an index
+        found = self._final_placement()
+        try:
             self._output.close()
-        except IoniaError:
-            self._output.discard()
-            if not told:
-                raise  # otherwise the first error is the one to tell; the fragments play without an index
+        except IoniaError as error:
+            errors.append(error)
+        if found.place is not Place.HERE:
+            raise misplaced_error(self.path, found) from (errors[0] if errors else None)
+        if errors and not self._failed:  # otherwise the first error is told already
+            raise errors[0]
+
+    def _final_placement(self) -> Placement:
+        found = self._output.placement()
+        if found.place is Place.DELETED and not found.replaced and self._output.restore():
+            self._warn(
+                WarningCode.FILE_RESTORED,
+                f"The recording {found.happened} while it was recorded; it was put back at {shown_path(self.path)}.",
+                FileTouched(path=self.path),
+            )
+            return self._output.placement()
+        return found

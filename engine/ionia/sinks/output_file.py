@@ -7,15 +7,20 @@ recording is replaced only by one that has begun well; the replacement is one at
 import contextlib
 import hashlib
 import os
+import shutil
 import sys
 import threading
 from pathlib import Path
 from typing import BinaryIO
 
+from ionia.core.errors import IoniaError
+from ionia.core.file_place import FileIdentity, Place, Placement, placement
 from ionia.sinks.output_path import os_error, output_error, resolve_output
 
-_claims: set[Path] = set()  # protected by _claims_lock
+_claims: dict[Path, "OutputFile"] = {}  # protected by _claims_lock
 _claims_lock = threading.Lock()
+
+_COPY_BYTES = 1 << 20
 
 _LOCK_OFFSET = 1 << 62
 """Where Windows locks a byte: beyond any file, so that players may read while we write."""
@@ -59,6 +64,50 @@ class OutputFile:
         except BaseException:
             self.discard()
             raise
+
+    def placement(self) -> Placement:
+        """Where the published file is now; HERE as well while it is hidden. Waits for the disk."""
+        if self._file is None or not self._published:
+            return Placement(place=Place.HERE)
+        named = ""
+        try:
+            status = os.fstat(self._file.fileno())
+        except OSError:  # a network drive that forgot us
+            return Placement(place=Place.OUT_OF_REACH)
+        with contextlib.suppress(OSError):  # only Linux tells
+            named = str(Path(f"/proc/self/fd/{self._file.fileno()}").readlink())
+        return placement(
+            ours=FileIdentity(device=status.st_dev, inode=status.st_ino),
+            links=status.st_nlink,
+            at_path=_identity(self.target),
+            named=named,
+            at_named=_identity(Path(named)) if named else None,
+        )
+
+    def restore(self) -> bool:
+        """Put a file that was deleted back at its path, out of what this process still holds; whether that went.
+
+        Only while nothing else is there. Copies the whole file.
+        """
+        try:
+            if self.target.exists():
+                return False
+            copy = self._open_locked(self._hidden, create=True)
+        except (OSError, IoniaError):
+            return False
+        try:
+            deleted = self._opened()
+            copy.truncate(0)
+            deleted.seek(0)
+            shutil.copyfileobj(deleted, copy, _COPY_BYTES)
+            self._hidden.replace(self.target)
+        except OSError:
+            self._remove_hidden()
+            copy.close()
+            return False
+        deleted.close()
+        self._file = copy
+        return True
 
     def append(self, data: bytes) -> None:
         """Write at the end, all or nothing: what the system took before it failed is cut off again."""
@@ -142,15 +191,16 @@ class OutputFile:
 
     def _claim(self) -> None:
         with _claims_lock:
-            if self.target in _claims:
-                raise self._in_use()
-            _claims.add(self.target)
+            other = _claims.get(self.target)
+            if other is not None:
+                raise self._in_use(opening=other._file is None)
+            _claims[self.target] = self
         self._claimed = True
 
     def _release(self) -> None:
         if self._claimed:
             with _claims_lock:
-                _claims.discard(self.target)
+                _claims.pop(self.target, None)
             self._claimed = False
 
     def _open_locked(self, path: Path, *, create: bool) -> BinaryIO:
@@ -166,8 +216,20 @@ class OutputFile:
             if not _lock(file):
                 raise self._in_use()
 
-    def _in_use(self) -> Exception:
+    def _in_use(self, *, opening: bool = False) -> Exception:
+        if opening:
+            return output_error(
+                self._shown, "an earlier start still waits for the disk there", "Try again when the disk answers."
+            )
         return output_error(self._shown, "another session is recording to it", "Stop that one or use another name.")
+
+
+def _identity(path: Path) -> FileIdentity | None:
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return FileIdentity(device=status.st_dev, inode=status.st_ino)
 
 
 if sys.platform == "win32":

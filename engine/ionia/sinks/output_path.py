@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 from ionia.core.errors import ErrorKind, IoniaError
+from ionia.core.file_place import Placement
 
 _RESERVED = frozenset(
     {"con", "prn", "aux", "nul", "conin$", "conout$"}
@@ -59,11 +60,21 @@ def free_bytes(path: str) -> int:
 
 def output_error(path: str, problem: str, hint: str = "") -> IoniaError:
     """The error for an output path, in one form everywhere."""
+    return IoniaError(ErrorKind.OUTPUT_FAILED, f"Cannot record to {shown_path(path)}: {problem}", hint)
+
+
+def shown_path(path: str) -> str:
+    """A path as it stands in a message: one line, not too long."""
     # JSON may hold lone surrogates, which no encoder takes, and a path may be as long as a message.
     shown = path.encode("utf-8", "backslashreplace").decode().replace("\n", "\\n").replace("\r", "\\r")
     if len(shown) > _SHOWN_LENGTH:
         shown = shown[: _SHOWN_LENGTH // 2] + "..." + shown[-_SHOWN_LENGTH // 2 :]
-    return IoniaError(ErrorKind.OUTPUT_FAILED, f"Cannot record to {shown}: {problem}", hint)
+    return shown
+
+
+def misplaced_error(path: str, found: Placement) -> IoniaError:
+    """The error for a recording that was made and is not at its path."""
+    return IoniaError(ErrorKind.OUTPUT_FAILED, f"The recording is not at {shown_path(path)}: it {found.happened}.")
 
 
 def os_error(path: str, error: OSError) -> IoniaError:

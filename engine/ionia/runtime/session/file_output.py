@@ -7,7 +7,7 @@ from ionia.core.errors import ErrorKind, IoniaError
 from ionia.core.events import EventData
 from ionia.core.media import EncodedPacket, MediaHeader
 from ionia.core.ports import FileSink
-from ionia.core.warning import Warn, WarningCode
+from ionia.core.warning import DiskStalled, Warn, WarningCode
 from ionia.runtime.encode.pipeline import Pipeline
 from ionia.runtime.session.sink_worker import SinkWorker
 
@@ -16,6 +16,9 @@ OPEN_TIMEOUT_S = 10.0
 
 CLOSE_TIMEOUT_S = 30.0
 """How long `stop` waits for the disk. Writing goes on after that, but the caller is told."""
+
+STALL_LOOKS = 5
+"""So many looks in a row, one a second, that the disk has not answered make a warning."""
 
 
 class FileOutput:
@@ -38,6 +41,8 @@ class FileOutput:
         self._warn = warn
         self._fail = fail
         self._disk = DiskWatch()
+        self._unreadable = False  # the sink's thread
+        self._unanswered = 0  # the monitor's thread
         self._worker: SinkWorker | None = None
         self._pipeline: Pipeline | None = None
 
@@ -47,7 +52,12 @@ class FileOutput:
         try:
             self._worker.open(OPEN_TIMEOUT_S)
         except TimeoutError as error:
-            raise IoniaError(ErrorKind.OUTPUT_FAILED, "The file could not be created in time.") from error
+            self._worker.complete()  # whenever the disk answers, the file goes and its path is free again
+            raise IoniaError(
+                ErrorKind.OUTPUT_FAILED,
+                f"The file could not be created: the disk has not answered for {OPEN_TIMEOUT_S:.0f} s.",
+                "Try again when it does, or record to another disk.",
+            ) from error
         pipeline.hold_bitrate(self)
         self._pipeline = pipeline
 
@@ -98,8 +108,35 @@ class FileOutput:
         }
 
     def housekeep(self) -> None:
-        """Warn while there is still time to free space."""
-        low = self._disk.update(self._free_bytes(self._sink.path), self._bytes_per_second)
+        """Have the sink's thread look after the file and the disk, either of which may stand still."""
+        if self._worker is None:
+            return
+        if self._worker.ask(self._look):
+            self._unanswered = 0
+            return
+        self._unanswered += 1
+        if self._unanswered == STALL_LOOKS:
+            self._warn(
+                WarningCode.DISK_STALLED,
+                f"The disk has not answered for {STALL_LOOKS} s. What is recorded waits in memory.",
+                DiskStalled(seconds=STALL_LOOKS),
+            )
+
+    def _look(self) -> None:
+        """On the sink's thread. Warns while there is still time to do something."""
+        self._sink.look()
+        try:
+            free = self._free_bytes(self._sink.path)
+        except OSError as error:
+            if not self._unreadable:
+                self._warn(
+                    WarningCode.DISK_UNREADABLE,
+                    f"Nobody can say how full the disk is: {(error.strerror or type(error).__name__).lower()}.",
+                )
+            self._unreadable = True
+            return
+        self._unreadable = False
+        low = self._disk.update(free, self._bytes_per_second)
         if low is not None:
             self._warn(
                 WarningCode.DISK_LOW,

@@ -89,6 +89,7 @@ class Session:
         self._output: Output | None = None  # changed under _lock
         self._subscription: Subscription | None = None  # changed under _lock
         self._counters = SessionCounters()
+        self._lost: IoniaError | None = None  # changed under _lock; why the output could not be completed
         self._codec = "none"
         self._listener = PipelineListener(self.warn, self.fail)
 
@@ -135,7 +136,7 @@ class Session:
             if self._machine.state is SessionState.INITIALIZED:
                 self._release(SessionState.STOPPED, "initialized again")
             pipeline = self._pool.acquire(settings)
-            self._pipeline, self._output = pipeline, output
+            self._pipeline, self._output, self._lost = pipeline, output, None
             self._counters = SessionCounters()
             self._move(SessionState.INITIALIZED)
             pipeline.listen(self._listener)
@@ -168,12 +169,14 @@ class Session:
                 self._release(SessionState.STOPPED, "")
             elif self._machine.state is SessionState.RUNNING:
                 self._move(SessionState.STOPPING)
-                error = self._finish(drain=self._output is not None and self._output.drains)
-                if error is not None:
-                    self._report(error)
-                    self._release(SessionState.FAILED, error.message)
-                    raise error
+                self._lost = self._finish(drain=self._output is not None and self._output.drains)
+                if self._lost is not None:
+                    self._report(self._lost)
+                    self._release(SessionState.FAILED, self._lost.message)
+                    raise self._lost
                 self._release(SessionState.STOPPED, "")
+            elif self._machine.state is SessionState.FAILED and self._lost is not None:
+                raise self._lost  # asked again, or after a failure: what is not there is still not there
             return True
 
     def interrupt(self) -> None:
@@ -185,7 +188,8 @@ class Session:
         """Stop if running and free everything. Raises what `stop` raises, when all is freed."""
         with self._lock:
             try:
-                self.stop()
+                if self._machine.state is not SessionState.FAILED:
+                    self.stop()
             finally:
                 if self._machine.state is not SessionState.DISPOSED:
                     self._move(SessionState.DISPOSED)
@@ -208,7 +212,9 @@ class Session:
             elif self._machine.state is SessionState.RUNNING:
                 self._report(error)
                 self._move(SessionState.STOPPING, error.message)
-                self._finish(drain=False)
+                self._lost = self._finish(drain=False)
+                if self._lost is not None:
+                    self._report(self._lost)
                 self._release(SessionState.FAILED, error.message)
 
     def _finish(self, *, drain: bool) -> IoniaError | None:

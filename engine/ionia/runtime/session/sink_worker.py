@@ -42,6 +42,7 @@ class SinkWorker:
         self._condition = threading.Condition()
         self._pending: list[EncodedPacket] = []  # protected by _condition
         self._pending_bytes = 0  # protected by _condition
+        self._errand: Callable[[], None] | None = None  # protected by _condition
         self._complete = False  # protected by _condition
         self._broken = False  # protected by _condition
         self._opened: Future[None] = Future()
@@ -74,6 +75,18 @@ class SinkWorker:
         if overflow:
             self._on_error(IoniaError(ErrorKind.OUTPUT_FAILED, "The disk is too slow for the recording."))
 
+    def ask(self, errand: Callable[[], None]) -> bool:
+        """Have the sink's thread do this between two writes. False, and nothing, if it has not done the last one yet.
+
+        The errand waits for the disk as a write does, and must not raise.
+        """
+        with self._condition:
+            free = self._errand is None
+            if free:
+                self._errand = errand
+                self._condition.notify()
+            return free
+
     def complete(self) -> None:
         """Nothing more will come: write what is queued, then close the sink."""
         with self._condition:
@@ -98,9 +111,11 @@ class SinkWorker:
             return
         self._opened.set_result(None)
         try:
-            while packets := self._take():
-                self._sink.write(packets)
-                self._count(packets)
+            while self._wait():
+                if packets := self._take():
+                    self._sink.write(packets)
+                    self._count(packets)
+                self._run_errand()
         except IoniaError as error:
             with self._condition:
                 self._broken = True
@@ -116,11 +131,23 @@ class SinkWorker:
         else:
             self._closed.set_result(None)
 
-    def _take(self) -> list[EncodedPacket]:
-        """All that is queued; empty once the last was taken and nothing more will come."""
+    def _wait(self) -> bool:
+        """Until there is something to do; False once the last packet was taken and nothing more will come."""
         with self._condition:
-            while not self._pending and not self._complete:
-                self._condition.wait()
+            self._condition.wait_for(lambda: self._pending or self._complete or self._errand is not None)
+            return bool(self._pending) or not self._complete
+
+    def _run_errand(self) -> None:
+        with self._condition:
+            errand = self._errand
+        if errand is not None:
+            errand()
+            with self._condition:
+                self._errand = None
+
+    def _take(self) -> list[EncodedPacket]:
+        """All that is queued."""
+        with self._condition:
             packets, self._pending = self._pending, []
             self._pending_bytes = 0
             return packets

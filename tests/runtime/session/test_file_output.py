@@ -1,0 +1,148 @@
+"""A file whose disk stands still, goes away, or takes the file along: told, and the path is free again in the end."""
+
+import errno
+import threading
+from collections.abc import Callable
+from typing import cast
+
+import pytest
+
+from ionia.core.errors import ErrorKind, IoniaError
+from ionia.core.media import MediaHeader
+from ionia.core.warning import NO_FACTS, WarningCode, WarningFacts
+from ionia.runtime.encode.pipeline import Pipeline
+from ionia.runtime.session import file_output
+from ionia.runtime.session.file_output import STALL_LOOKS, FileOutput
+from tests.fakes.backends import WAIT_SECONDS
+from tests.fakes.media import HEADER, FakeFile, video_packet
+
+
+class QuietPipeline:
+    """What a file asks of its pipeline."""
+
+    def hold_bitrate(self, _: object) -> None:
+        """Nothing."""
+
+    def leave_bitrate(self, _: object) -> None:
+        """Nothing."""
+
+
+PIPELINE = cast(Pipeline, QuietPipeline())
+
+
+class Stalled(FakeFile):
+    """A file on a disk that answers only when it is let go."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.thaw = threading.Event()
+        self.frozen_open = False
+
+    def open(self, header: MediaHeader) -> None:
+        if self.frozen_open:
+            assert self.thaw.wait(WAIT_SECONDS)
+        super().open(header)
+
+
+def output_to(
+    sink: FakeFile, free_bytes: Callable[[str], int] = lambda _: 10**12
+) -> tuple[FileOutput, list[tuple[str, str]]]:
+    told: list[tuple[str, str]] = []
+
+    def warn(code: WarningCode, message: str, _: WarningFacts = NO_FACTS, /) -> None:
+        told.append((code.value, message))
+
+    output = FileOutput(
+        sink,
+        bytes_per_second=1000.0,
+        free_bytes=free_bytes,
+        warn=warn,
+        fail=lambda error: pytest.fail(str(error)),
+    )
+    return output, told
+
+
+def looked(output: FileOutput) -> None:
+    """Keep house, and wait until the sink's thread has done its part."""
+    answered(output)
+    output.housekeep()
+    answered(output)
+
+
+def answered(output: FileOutput) -> None:
+    """Wait until the sink's thread has done all it was asked."""
+    done = threading.Event()
+    pause = threading.Event()
+    while not (output._worker is not None and output._worker.ask(done.set)):
+        pause.wait(0.001)
+    assert done.wait(WAIT_SECONDS)
+    while output._worker._errand is not None:
+        pause.wait(0.001)
+
+
+def ended(output: FileOutput) -> None:
+    output.complete()
+    output.finish()
+    output.abandon()
+
+
+def test_a_start_that_timed_out_frees_its_path_when_the_disk_answers(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(file_output, "OPEN_TIMEOUT_S", 0.02)
+    sink = Stalled()
+    sink.frozen_open = True
+    output, _ = output_to(sink)
+    with pytest.raises(IoniaError, match="has not answered") as caught:
+        output.open(HEADER, PIPELINE)
+    assert caught.value.kind is ErrorKind.OUTPUT_FAILED
+    output.abandon()
+    assert not sink.closed.is_set()
+    sink.thaw.set()
+    output.finish()
+    assert sink.closed.is_set()
+
+
+def test_a_disk_that_stands_still_is_told_once_and_told_again_after_it_answered() -> None:
+    sink = Stalled()
+    sink.hold = threading.Event()
+    output, told = output_to(sink)
+    output.open(HEADER, PIPELINE)
+    output.deliver([video_packet(0, keyframe=True)])
+    for _ in range(STALL_LOOKS):  # the first is taken and waits
+        output.housekeep()
+    assert told == []
+    for _ in range(STALL_LOOKS):
+        output.housekeep()
+    assert [code for code, _ in told] == ["disk_stalled"]
+    sink.hold.set()
+    looked(output)
+    assert output._unanswered == 0
+    ended(output)
+
+
+def test_a_disk_that_says_nothing_of_its_space_is_told_once_and_watched_on() -> None:
+    answers: list[int | None] = [None, None, 10_000, None]
+
+    def free_bytes(_: str) -> int:
+        answer = answers.pop(0)
+        if answer is None:
+            raise OSError(errno.ENOENT, "No such file or directory")
+        return answer
+
+    output, told = output_to(FakeFile(), free_bytes)
+    output.open(HEADER, PIPELINE)
+    for _ in range(4):
+        looked(output)
+    assert [code for code, _ in told] == ["disk_unreadable", "disk_low", "disk_unreadable"]
+    assert told[0][1] == "Nobody can say how full the disk is: no such file or directory."
+    ended(output)
+
+
+def test_every_look_looks_after_the_file_and_none_before_it_is_open() -> None:
+    sink, looks = FakeFile(), []
+    sink.on_look = lambda: looks.append(threading.current_thread().name)
+    output, _ = output_to(sink)
+    output.housekeep()
+    output.open(HEADER, PIPELINE)
+    looked(output)
+    assert looks == ["ionia-file-sink"]
+    ended(output)
