@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
+from ionia.core.audio.notices import SoundNotice
 from ionia.core.codec.codec import AAC, H264
 from ionia.core.errors import IoniaError, SourceLost
 from ionia.core.media import (
@@ -85,6 +86,7 @@ class FakeSound:
         self.closed = False
         self._condition = threading.Condition()
         self._given: list[AudioBlock | SourceLost] = []
+        self._notices: list[SoundNotice] = []
         self._interrupted = False
 
     def open(self) -> str:
@@ -102,6 +104,16 @@ class FakeSound:
         if isinstance(given, SourceLost):
             raise given
         return given
+
+    def take_notices(self) -> list[SoundNotice]:
+        with self._condition:
+            notices, self._notices = self._notices, []
+        return notices
+
+    def say(self, notice: SoundNotice) -> None:
+        """Let this be told with the next `read`."""
+        with self._condition:
+            self._notices.append(notice)
 
     def interrupt(self) -> None:
         with self._condition:

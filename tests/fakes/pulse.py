@@ -127,7 +127,7 @@ class PulseServer:
             raise RuntimeError(f"pactl {' '.join(arguments)}: {answer.stderr.strip()}")
         return answer.stdout.strip()
 
-    def add_sink(self, name: str) -> int:
+    def add_sink(self, name: str, *, layout: str = "front-left,front-right", rate: int = 48_000) -> int:
         """Plug a null sink in; its module number, for `remove`."""
         module = int(
             self.control(
@@ -135,6 +135,9 @@ class PulseServer:
                 "module-null-sink",
                 f"sink_name={name}",
                 f"sink_properties=device.description=Null-{name}",
+                f"channels={len(layout.split(','))}",
+                f"channel_map={layout}",
+                f"rate={rate}",
             )
         )
         self._listen(name)
@@ -173,6 +176,16 @@ class PulseServer:
         path.write_bytes(samples.astype("<f4").tobytes())
         self._play(["--raw", "--format=float32le", "--rate=48000", "--channels=2", str(path)], sink)
 
+    def play_channels(
+        self, samples: npt.NDArray[np.float32], sink: str, *, layout: str, rate: int = 48_000
+    ) -> "subprocess.Popen[bytes]":
+        """Play samples, shape (n, channels), in the background; the player, to be killed."""
+        path = Path(self._directory.name, f"play-{len(self._clients)}.raw")
+        path.write_bytes(samples.astype("<f4").tobytes())
+        channels = f"--channels={len(layout.split(','))}"
+        arguments = ["--raw", "--format=float32le", f"--rate={rate}", channels, f"--channel-map={layout}", str(path)]
+        return self._play(arguments, sink)
+
     def play_wav(self, path: Path, sink: str | None = None) -> None:
         """Play a file in the background."""
         self._play([str(path)], sink)
@@ -185,9 +198,9 @@ class PulseServer:
         self._end(signal.SIGTERM)
         self._directory.cleanup()
 
-    def _play(self, arguments: list[str], sink: str | None) -> None:
+    def _play(self, arguments: list[str], sink: str | None) -> "subprocess.Popen[bytes]":
         device = [f"--device={sink}"] if sink else []
-        self._run(["paplay", *device, *arguments])
+        return self._run(["paplay", *device, *arguments])
 
     def _listen(self, sink: str) -> None:
         if not self._listeners:
@@ -203,16 +216,16 @@ class PulseServer:
             raise RuntimeError("the listener did not start")
         self.resume_sink(sink)
 
-    def _run(self, arguments: list[str]) -> None:
-        self._clients.append(
-            subprocess.Popen(
-                arguments,
-                env=self.environment,
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-            )
+    def _run(self, arguments: list[str]) -> "subprocess.Popen[bytes]":
+        client = subprocess.Popen(
+            arguments,
+            env=self.environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
         )
+        self._clients.append(client)
+        return client
 
     def _end(self, signal_number: signal.Signals) -> None:
         for connection, recording in self._heard:

@@ -1,9 +1,13 @@
 """The self-test's figures are judged by named limits and told in words that a person understands."""
 
+from dataclasses import replace
+
 import pytest
 
+from ionia.core.audio.notices import SoundNotice
 from ionia.core.selftest_report import Outcome
 from ionia.core.settings import EncoderChoice
+from ionia.core.warning import WarningCode
 from ionia.selftest.judge import (
     EncoderSpeed,
     Heard,
@@ -126,6 +130,28 @@ def test_frames_that_were_lost_are_told_with_their_cause(
 
 def heard(peak: float, *, seconds: float = 3.0, clipped: int = 0) -> Heard:
     return Heard(name="Built-in", seconds=seconds, peak=peak, rms=peak / 2, clipped=clipped)
+
+
+MUTED = SoundNotice(
+    code=WarningCode.AUDIO_DEVICE_MUTED, message="It is muted.", hint="Check the system's sound settings."
+)
+MIXED = SoundNotice(code=WarningCode.MIC_INPUTS_MIXED, message="It has 4 inputs.")
+
+
+def test_what_the_mixer_does_is_told_before_what_was_heard() -> None:
+    for judged in (
+        judge_microphone(replace(heard(0.25), notices=(MUTED, MIXED))),
+        judge_desktop(replace(heard(0.0), notices=(MUTED, MIXED)), beeps_db=None),
+    ):
+        assert judged.outcome is Outcome.FAIR
+        assert judged.found == "It is muted. (It has 4 inputs.)"
+        assert judged.advice == MUTED.hint
+
+
+def test_a_remark_about_channels_leaves_the_verdict() -> None:
+    judged = judge_microphone(replace(heard(0.25), notices=(MIXED,)))
+    assert judged.outcome is Outcome.GOOD
+    assert judged.found == "Built-in, peak -12 dBFS (It has 4 inputs.)"
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from ionia.core.audio.notices import SoundNotice
 from ionia.core.errors import ErrorKind, IoniaError
 from ionia.core.events import Event, SelftestProgressed
 from ionia.core.media import AudioBlock, VideoFrame
@@ -78,6 +79,9 @@ class Player:
     def read(self, timeout: float) -> AudioBlock | None:
         self._waiting.wait(min(timeout, 0.02))
         return None if self._samples is None else AudioBlock(start_ns=0, samples=self._samples)
+
+    def take_notices(self) -> tuple[SoundNotice, ...]:
+        return ()
 
     def interrupt(self) -> None:
         self._waiting.set()

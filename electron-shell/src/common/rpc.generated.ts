@@ -130,6 +130,30 @@ export type LevelsNotification = {
 /** Why a connection to a server failed or was lost. `meaning` says when, for people. */
 export type LiveKind = "certificate" | "in_use" | "key_rejected" | "network" | "no_such_host" | "redirected" | "refused" | "server_closed" | "timeout" | "unsupported";
 
+/** Details of `mic_one_sided`. */
+export type MicChannel = {
+  /** The channel that carries sound: left or right. */
+  channel: string;
+};
+
+/** Details of `mic_inputs_mixed`. */
+export type MicInputs = {
+  /** Name of the device for people. */
+  device: string;
+  /** How many inputs it has. */
+  inputs: number;
+};
+
+/** Details of the `audio_device_...` and `audio_stream_...` warnings about the system's mixer. */
+export type MixerState = {
+  /** Name of the device for people; for our own stream, what it records. */
+  device: string;
+  /** Whether it is muted. */
+  muted: boolean;
+  /** Its volume, 0 at 100 %, -120 at 0 %. */
+  volumeDb: number;
+};
+
 /** Details of a warning whose message says everything. */
 export type NoFacts = Record<string, unknown>;
 
@@ -386,7 +410,7 @@ export type StreamerStatsNotification = {
 };
 
 /** What happened. `meaning` says when, for people; `facts` is the type of the warning's details. */
-export type WarningCode = "access_lost" | "address_trimmed" | "audio_closed" | "audio_device_changed" | "audio_device_lost" | "audio_device_stalled" | "audio_devices_changed" | "audio_failed" | "audio_slow" | "bitrate_fixed" | "bitrate_held" | "capture_failed" | "capture_fallback" | "capture_recovered" | "default_device_changed" | "desktop_audio_unavailable" | "device_lost" | "disk_low" | "disk_stalled" | "disk_unreadable" | "display_lost" | "display_mode_changed" | "display_unplugged" | "encoder_behind" | "encoder_fallback" | "encoder_lost" | "encoder_overloaded" | "file_deleted" | "file_moved" | "file_out_of_reach" | "file_replaced" | "file_restored" | "gpu_lost" | "mic_audio_unavailable" | "monitor_failed" | "screen_changed" | "screen_closed" | "secure_desktop" | "session_disconnected" | "sound_server_lost" | "stalled";
+export type WarningCode = "access_lost" | "address_trimmed" | "audio_closed" | "audio_device_audible" | "audio_device_changed" | "audio_device_lost" | "audio_device_muted" | "audio_device_quiet" | "audio_device_stalled" | "audio_devices_changed" | "audio_failed" | "audio_slow" | "audio_stream_muted" | "audio_stream_restored" | "bitrate_fixed" | "bitrate_held" | "capture_failed" | "capture_fallback" | "capture_recovered" | "default_device_changed" | "desktop_audio_unavailable" | "device_lost" | "disk_low" | "disk_stalled" | "disk_unreadable" | "display_lost" | "display_mode_changed" | "display_unplugged" | "encoder_behind" | "encoder_fallback" | "encoder_lost" | "encoder_overloaded" | "file_deleted" | "file_moved" | "file_out_of_reach" | "file_replaced" | "file_restored" | "gpu_lost" | "mic_audio_unavailable" | "mic_inputs_mixed" | "mic_one_sided" | "mic_silent" | "mic_two_sided" | "monitor_failed" | "screen_changed" | "screen_closed" | "secure_desktop" | "session_disconnected" | "sound_server_lost" | "stalled";
 
 /** session.warning: something was lost or replaced, and the session goes on. */
 export type WarningNotification = {
@@ -396,7 +420,7 @@ export type WarningNotification = {
   /** One line for people, or empty. */
   message: string;
   /** Details for programs; which ones, the code says, see x-warnings. */
-  data: NoFacts | DiskLow | DiskStalled | FileTouched;
+  data: NoFacts | DiskLow | DiskStalled | FileTouched | MixerState | MicChannel | MicInputs;
 };
 
 /** A top-level window. */

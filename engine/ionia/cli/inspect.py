@@ -113,17 +113,23 @@ def _sound(what: str, make: Callable[[], AudioSource]) -> Finding:
         try:
             name = source.open()
             heard = [block for block in (source.read(0.05) for _ in range(SOUND_READS)) if block is not None]
+            notices = source.take_notices()
         finally:
             source.close()
     except (IoniaError, SourceLost) as error:
         hint = error.hint if isinstance(error, IoniaError) else ""
         advice = hint or "Silence is recorded in its place."
         return Finding(ok=None, what=what, found=error.message, advice=advice)
+    wrong = [notice for notice in notices if notice.hint]
+    if wrong:
+        advice = " ".join(dict.fromkeys(notice.hint for notice in wrong))
+        return Finding(ok=None, what=what, found=" ".join(notice.message for notice in wrong), advice=advice)
     peak = max((float(np.abs(block.samples).max(initial=0.0)) for block in heard), default=0.0)
     if not heard:
         return Finding(ok=True, what=what, found=f"{name}, gives nothing while nothing plays")
     level = f"peak {20 * np.log10(peak):.0f} dBFS" if peak > 0 else "silent now"
-    return Finding(ok=True, what=what, found=f"{name}, {level}")
+    remarks = "".join(f" ({notice.message})" for notice in notices)
+    return Finding(ok=True, what=what, found=f"{name}, {level}{remarks}")
 
 
 def _encoders(backends: Backends) -> list[Finding]:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Protocol
 
+from ionia.core.audio.notices import SoundNotice
 from ionia.core.media import AudioBlock, EncodedPacket, MediaHeader, Samples, VideoFrame
 
 
@@ -59,6 +60,11 @@ class AudioSource(Protocol):
         Silence of the device is not an error. Raises SourceLost when the device or the server is gone, and when
         the source follows the default device and that has changed (`retry_at_once`).
         """
+        ...
+
+    def take_notices(self) -> Sequence[SoundNotice]:
+        """What is to be told about the device (muted, turned down, ...) since the last call. The reading thread asks
+        after `open` and after each `read`; what changes is there within 2 s."""
         ...
 
     def interrupt(self) -> None:

@@ -37,7 +37,31 @@ class FileTouched:
     moved_to: Annotated[str, "Where it is now, if that is known; else empty."] = ""
 
 
-WarningFacts = NoFacts | DiskLow | DiskStalled | FileTouched
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MixerState:
+    """Details of the `audio_device_...` and `audio_stream_...` warnings about the system's mixer."""
+
+    device: Annotated[str, "Name of the device for people; for our own stream, what it records."]
+    muted: Annotated[bool, "Whether it is muted."]
+    volume_db: Annotated[float, "Its volume, 0 at 100 %, -120 at 0 %."]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MicChannel:
+    """Details of `mic_one_sided`."""
+
+    channel: Annotated[str, "The channel that carries sound: left or right."]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MicInputs:
+    """Details of `mic_inputs_mixed`."""
+
+    device: Annotated[str, "Name of the device for people."]
+    inputs: Annotated[int, "How many inputs it has."]
+
+
+WarningFacts = NoFacts | DiskLow | DiskStalled | FileTouched | MixerState | MicChannel | MicInputs
 """What a warning carries for programs."""
 
 
@@ -82,6 +106,15 @@ class WarningCode(StrEnum):
     DEVICE_LOST = ("device_lost", "the sound device is gone; silence until it returns")
     DEFAULT_DEVICE_CHANGED = ("default_device_changed", "the system's default sound device changed")
     SOUND_SERVER_LOST = ("sound_server_lost", "the sound server went away; silence until it returns")
+    AUDIO_DEVICE_MUTED = ("audio_device_muted", "the system's mixer has the device muted or at 0 %", MixerState)
+    AUDIO_DEVICE_QUIET = ("audio_device_quiet", "the system's mixer has the device turned far down", MixerState)
+    AUDIO_DEVICE_AUDIBLE = ("audio_device_audible", "a device that was muted or turned down is heard again", MixerState)
+    AUDIO_STREAM_RESTORED = ("audio_stream_restored", "our recording was muted or turned; put right", MixerState)
+    AUDIO_STREAM_MUTED = ("audio_stream_muted", "another program keeps muting or turning our recording", MixerState)
+    MIC_INPUTS_MIXED = ("mic_inputs_mixed", "all inputs of an interface go to both sides", MicInputs)
+    MIC_ONE_SIDED = ("mic_one_sided", "one channel carries the voice; it goes to both sides", MicChannel)
+    MIC_TWO_SIDED = ("mic_two_sided", "both channels of the microphone carry sound again; stereo")
+    MIC_SILENT = ("mic_silent", "the microphone has given digital silence for a minute")
 
     # Encoding.
     ENCODER_FALLBACK = ("encoder_fallback", "another encoder than the first choice is used")

@@ -7,6 +7,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from ionia.core.audio.notices import SoundNotice
 from ionia.core.events import EventData
 from ionia.core.selftest_report import Finding, Outcome, Part, Recommendation
 from ionia.core.settings import EncoderChoice
@@ -238,20 +239,27 @@ def black_screen(size: tuple[int, int], backend: str, *, window_shown: bool) -> 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Heard:
-    """What a device gave: `peak` and `rms` linear, `clipped` peaks cut off. `seconds` of sound; 0: it gave nothing."""
+    """What a device gave: `peak` and `rms` linear, `clipped` peaks cut off. `seconds` of sound; 0: it gave nothing.
+
+    `notices` is what the system's mixer and the device's channels made of it.
+    """
 
     name: str
     seconds: float
     peak: float
     rms: float
     clipped: int
+    notices: tuple[SoundNotice, ...] = ()
 
 
 def judge_microphone(heard: Heard) -> Finding:
     """A microphone that was listened to."""
     peak_db, rms_db = decibels(heard.peak), decibels(heard.rms)
     found, outcome, advice = f"{heard.name}, peak {peak_db:.0f} dBFS", Outcome.GOOD, ""
-    if heard.clipped:
+    told = _told(heard)
+    if told is not None:
+        (found, advice), outcome = told, Outcome.FAIR
+    elif heard.clipped:
         found = f"{found}, {heard.clipped} peaks cut off (clipping)"
         outcome, advice = Outcome.FAIR, "Turn the microphone's level down in the system's sound settings."
     elif heard.seconds == 0:
@@ -267,10 +275,23 @@ def judge_microphone(heard: Heard) -> Finding:
         part=Part.SOUND,
         outcome=outcome,
         title="Microphone",
-        found=found,
+        found=_with_remarks(found, heard),
         advice=advice,
         figures=_levels(heard, peak_db, rms_db),
     )
+
+
+def _told(heard: Heard) -> tuple[str, str] | None:
+    """Words and advice where the device itself says why it is not heard well."""
+    wrong = [notice for notice in heard.notices if notice.hint]
+    if not wrong:
+        return None
+    return " ".join(notice.message for notice in wrong), " ".join(dict.fromkeys(notice.hint for notice in wrong))
+
+
+def _with_remarks(found: str, heard: Heard) -> str:
+    """The words with what was done about the device's channels."""
+    return " ".join([found, *(f"({notice.message})" for notice in heard.notices if not notice.hint)])
 
 
 def judge_desktop(heard: Heard, *, beeps_db: float | None) -> Finding:
@@ -283,14 +304,17 @@ def judge_desktop(heard: Heard, *, beeps_db: float | None) -> Finding:
         found = f"{heard.name}, gives nothing while nothing plays, as it should"
     else:
         found = f"{heard.name}, {'silent now' if peak_db <= SILENT_DB else f'peak {peak_db:.0f} dBFS'}"
-    if heard.clipped:
+    told = _told(heard)
+    if told is not None:
+        (found, advice), outcome = told, Outcome.FAIR
+    elif heard.clipped:
         found = f"{found}, {heard.clipped} peaks cut off (clipping)"
         outcome, advice = Outcome.FAIR, "Turn down the program that plays."
     return Finding(
         part=Part.SOUND,
         outcome=outcome,
         title="Desktop sound",
-        found=found,
+        found=_with_remarks(found, heard),
         advice=advice,
         figures={**_levels(heard, peak_db, rms_db), "beepsDb": None if beeps_db is None else round(beeps_db, 1)},
     )

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ionia.core.audio.notices import SoundNotice
+from ionia.core.audio.voice_sides import VoiceSides
 from ionia.core.errors import IoniaError, SourceLost
 from ionia.core.media import SAMPLE_RATE, Samples
 from ionia.core.ports import AudioSource
@@ -26,6 +28,7 @@ class _Listening:
     name: str = ""
     problem: IoniaError | SourceLost | None = None
     blocks: "list[Samples] | None" = None
+    notices: tuple[SoundNotice, ...] = ()
 
 
 def run_sound(context: SelftestContext, *, beeps_db: float | None) -> list[Finding]:
@@ -66,6 +69,7 @@ def _listen(
                     block = source.read(_READ_S)
                     if block is not None:
                         blocks.append(block.samples)
+                result.notices = (*source.take_notices(), *_sides_of(blocks if name == "mic" else []))
                 result.blocks = blocks
         except (IoniaError, SourceLost) as error:
             result.problem = error
@@ -73,6 +77,12 @@ def _listen(
     worker = Worker(f"selftest-{name}", body, lambda _: None)
     worker.start()
     return worker
+
+
+def _sides_of(blocks: list[Samples]) -> list[SoundNotice]:
+    """What a recording of this microphone would tell about its sides."""
+    sides = VoiceSides()
+    return [notice for notice in (sides.take(block)[1] for block in blocks) if notice is not None]
 
 
 def _missing(title: str, listening: _Listening, *, absent: bool) -> Finding | None:
@@ -106,6 +116,7 @@ def _heard(listening: _Listening) -> Heard:
         peak=float(np.abs(samples).max(initial=0.0)),
         rms=float(np.sqrt(np.mean(np.square(samples)))) if len(samples) else 0.0,
         clipped=_clipped(samples),
+        notices=listening.notices,
     )
 
 

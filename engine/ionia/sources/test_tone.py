@@ -2,6 +2,7 @@
 
 import threading
 
+from ionia.core.audio.notices import SoundNotice
 from ionia.core.media import SAMPLE_RATE, AudioBlock
 from ionia.core.ports import Clock
 from ionia.core.test_card.pattern import DESKTOP_BEEP_HZ, SECOND_NS, beep_second
@@ -57,6 +58,10 @@ class ToneSource:
             left -= wait
             self._interrupted.wait(wait)
         return None
+
+    def take_notices(self) -> tuple[SoundNotice, ...]:
+        """A tone is never muted."""
+        return ()
 
     def interrupt(self) -> None:
         """Any thread: the read under way and all later ones return None."""

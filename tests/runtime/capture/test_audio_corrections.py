@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from ionia.core.audio.engine import AudioInput
+from ionia.core.audio.notices import SoundNotice
 from ionia.core.errors import ErrorKind, IoniaError
 from ionia.core.media import AudioBlock
 from ionia.runtime.capture.audio_corrections import FILE_NAME, AudioCorrections
@@ -33,6 +34,9 @@ class OneBlock:
             return AudioBlock(start_ns=1_000_000_000, samples=np.zeros((480, 2), np.float32))
         self._stop.wait_until(MonotonicClock().now_ns() + round(timeout * 1e9))
         return None
+
+    def take_notices(self) -> tuple[SoundNotice, ...]:
+        return ()
 
     def interrupt(self) -> None:
         self._stop.set()

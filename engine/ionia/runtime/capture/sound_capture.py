@@ -1,11 +1,16 @@
 """The thread that owns a sound source: reads blocks into the audio engine's inbox, opens again what was lost."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
 
+import numpy as np
+
 from ionia.core.audio.engine import AudioInput
+from ionia.core.audio.notices import SoundNotice
+from ionia.core.audio.silence_watch import SilenceWatch
+from ionia.core.audio.voice_sides import VoiceSides
 from ionia.core.errors import ErrorKind, IoniaError, SourceLost
 from ionia.core.media import AudioBlock
 from ionia.core.ports import AudioSource, Clock
@@ -60,6 +65,9 @@ class SoundCapture:
         self._warn = warn
         self._offset_ms = offset_ms
         self._offset_ns = 0
+        self._sides = VoiceSides()
+        self._silence = SilenceWatch()
+        self._device = ""
         self._opened: Future[None] = Future()
         self._worker = Worker(f"sound-{which.value}", self._run, self._failed, urgent="Pro Audio")
 
@@ -103,6 +111,9 @@ class SoundCapture:
                 except SourceLost as lost:
                     self._lost(lost, policy)
                     continue
+                self._tell(self._source.take_notices())
+                if self._which is AudioInput.MIC:
+                    block = self._listen(block)
                 if block is not None:
                     if self._offset_ns:
                         block = replace(block, start_ns=block.start_ns + self._offset_ns)
@@ -128,7 +139,33 @@ class SoundCapture:
         return True
 
     def _opened_device(self, name: str) -> None:
+        self._device = name
         self._offset_ns = round(self._offset_ms(name) * 1e6)
+        self._sides = VoiceSides()
+        self._silence = SilenceWatch()
+        self._tell(self._source.take_notices())
+
+    def _listen(self, block: AudioBlock | None) -> AudioBlock | None:
+        """A voice is heard on both sides, and a microphone that gives nothing is told of."""
+        peak = 0.0
+        if block is not None:
+            peak = float(np.abs(block.samples).max(initial=0.0))
+            samples, notice = self._sides.take(block.samples)
+            if samples is not block.samples:
+                block = replace(block, samples=samples)
+            if notice is not None:
+                self._tell([notice])
+        if self._silence.look(peak, self._clock.now_ns()):
+            self._warn(
+                WarningCode.MIC_SILENT,
+                f'The microphone "{self._device}" has given no sound at all for a minute. '
+                "Check its switch, its cable and the system's sound settings.",
+            )
+        return block
+
+    def _tell(self, notices: Iterable[SoundNotice]) -> None:
+        for notice in notices:
+            self._warn(notice.code, notice.text, notice.facts)
 
     def _lost(self, lost: SourceLost, policy: ReopenPolicy) -> None:
         self._inbox.put(SoundMessage(source=self._which, block=None))

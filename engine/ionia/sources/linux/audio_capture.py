@@ -4,19 +4,20 @@ Which device, and what its loss means, is decided here; connection and stream ar
 """
 
 import threading
+from dataclasses import replace
 from enum import Enum
 
+from ionia.core.audio.channel_mix import are_separate_inputs, mix_by_place, mix_of_inputs
+from ionia.core.audio.mixer_watch import DeviceWatch, StreamGuard
+from ionia.core.audio.notices import SoundNotice
 from ionia.core.errors import ErrorKind, IoniaError, SourceLost
 from ionia.core.media import AudioBlock
 from ionia.core.ports import Clock
-from ionia.core.warning import WarningCode
-from ionia.sources.linux.pulse_connection import (
-    PulseConnection,
-    PulseDefaults,
-    PulseServerLostError,
-    PulseSource,
-)
+from ionia.core.warning import MicInputs, WarningCode
+from ionia.sources.linux.pulse_connection import PulseConnection, PulseServerLostError
+from ionia.sources.linux.pulse_devices import PulseDefaults, PulseSink, PulseSource
 from ionia.sources.linux.pulse_recording import PulseRecording
+from ionia.sources.linux.pulse_watch import PulseWatch
 
 
 class Capture(Enum):
@@ -24,6 +25,10 @@ class Capture(Enum):
 
     DESKTOP = "desktop sound"
     MICROPHONE = "microphone"
+
+
+STREAM_NAMES = {Capture.DESKTOP: "Ionia desktop sound", Capture.MICROPHONE: "Ionia microphone"}
+"""What the system's mixer shows, and what it remembers a mute and a volume by."""
 
 
 class AudioCapture:
@@ -37,7 +42,12 @@ class AudioCapture:
         self._clock = clock
         self._connection: PulseConnection | None = None
         self._recording: PulseRecording | None = None
+        self._watch: PulseWatch | None = None
+        self._device_watch = DeviceWatch(capture.value, "")
+        self._stream_guard = StreamGuard(capture.value)
+        self._notices: list[SoundNotice] = []
         self._default = ""
+        self._layout: tuple[str, ...] = ()
         self._interrupted = threading.Event()
 
     def open(self) -> str:
@@ -69,10 +79,10 @@ class AudioCapture:
 
         Raises SourceLost: `sound_server_lost`, `device_lost`, or `default_device_changed` (`retry_at_once`).
         """
-        connection, recording = self._connection, self._recording
+        connection, recording, watch = self._connection, self._recording, self._watch
         if self._interrupted.is_set():
             return None
-        if connection is None or recording is None:
+        if connection is None or recording is None or watch is None:
             raise SourceLost(WarningCode.DEVICE_LOST, f"The {self._capture.value} is not open.")
         deadline_us = connection.now_us() + round(timeout * 1e6)
         while not self._interrupted.is_set():
@@ -80,7 +90,7 @@ class AudioCapture:
             block = recording.take()
             if block is not None:
                 return block
-            self._check_alive(connection, recording)
+            self._check_alive(watch, recording)
             now_us = connection.now_us()
             if now_us > deadline_us:
                 return None
@@ -90,7 +100,13 @@ class AudioCapture:
                 self.close()
                 raise SourceLost(WarningCode.SOUND_SERVER_LOST, f"The sound server went away: {error}.") from error
             recording.exchange()
+            self._look_at_mixer(watch, recording)
         return None
+
+    def take_notices(self) -> list[SoundNotice]:
+        """See AudioSource."""
+        notices, self._notices = self._notices, []
+        return notices
 
     def interrupt(self) -> None:
         """Any thread: the `read` under way and all later ones return None at once."""
@@ -102,17 +118,35 @@ class AudioCapture:
     def close(self) -> None:
         """Free everything, without waiting for the server. Idempotent."""
         recording, self._recording = self._recording, None
+        watch, self._watch = self._watch, None
         connection, self._connection = self._connection, None
         if recording is not None:
             recording.close()
+        if watch is not None:
+            watch.close()
         if connection is not None:
             connection.close()
 
     def _open_on(self, connection: PulseConnection) -> str:
-        defaults = connection.watch_defaults()
-        source, description = self._choose(connection, defaults)
+        watch = PulseWatch(connection)
+        self._watch = watch
+        defaults = watch.begin()
+        source, sink = self._choose(connection, defaults)
+        watch.follow(source, sink)
+        description = sink.description if sink is not None and self._capture is Capture.DESKTOP else source.description
         self._default = self._followed(defaults)
-        recording = PulseRecording(connection, source, self._clock)
+        self._device_watch = DeviceWatch(self._capture.value, description)
+        self._stream_guard = StreamGuard(self._capture.value)
+        self._notices.clear()
+        self._layout = source.layout
+        mix = mix_by_place(source.layout)
+        if self._is_spoken_into(source):
+            mix = mix_of_inputs(source.layout)
+            if are_separate_inputs(source.layout):
+                self._notices.append(_inputs_mixed(description, len(source.layout)))
+        recording = PulseRecording(
+            connection, source.name, self._clock, layout=source.layout, mix=mix, name=STREAM_NAMES[self._capture]
+        )
         self._recording = recording
         if not connection.wait_for(lambda: recording.ready or recording.failed) or not recording.ready:
             if self._interrupted.is_set():
@@ -123,35 +157,66 @@ class AudioCapture:
                 "Check that the device is not disabled.",
             )
         recording.exchange()
+        # What the server says of the stream is in its first answer; nothing is read before that.
+        connection.wait_for(lambda: recording.fader is not None or recording.failed)
+        self._look_at_mixer(watch, recording)
         return description
 
-    def _choose(self, connection: PulseConnection, defaults: PulseDefaults) -> tuple[str, str]:
-        """Name and description of the source to record."""
+    def _choose(self, connection: PulseConnection, defaults: PulseDefaults) -> tuple[PulseSource, PulseSink | None]:
+        """The source to record, and the sink that it listens to."""
+        sources, sinks = connection.sources(), connection.sinks()
+        by_name = {source.name: source for source in sources}
         if self._capture is Capture.DESKTOP:
-            sinks = connection.sinks()
             wanted = self._device_id or defaults.sink
             for sink in sinks:
-                if wanted in (sink.name, sink.monitor):
-                    return sink.monitor, sink.description
+                if wanted in (sink.name, sink.monitor) and sink.monitor in by_name:
+                    return by_name[sink.monitor], sink
             raise self._unavailable([sink.name for sink in sinks])
-        sources = connection.sources()
         present = microphones(sources, defaults)
         wanted = self._device_id or defaults.source
         # By id also a monitor: whoever names one wants it.
         for source in present if self._device_id is None else sources:
             if wanted == source.name:
-                return source.name, source.description
+                return source, next((sink for sink in sinks if sink.name == source.monitor_of), None)
         raise self._unavailable([source.name for source in present])
+
+    def _is_spoken_into(self, source: PulseSource) -> bool:
+        """A monitor that is named as a microphone keeps its room, unless its channels have no place in one."""
+        return self._capture is Capture.MICROPHONE and not (source.monitor_of and "front-left" in source.layout)
+
+    def _look_at_mixer(self, watch: PulseWatch, recording: PulseRecording) -> None:
+        """Tell of a device that is muted or turned down, and put our own stream right."""
+        now_ns = self._clock.now_ns()
+        notice = self._device_watch.look(watch.fader, now_ns)
+        if notice is not None:
+            self._notices.append(notice)
+        stream = recording.fader
+        if stream is None:
+            return
+        # With flat volumes a stream's volume contains its source's, and one above it would move the source's.
+        right_db = watch.source.fader.gain_db if watch.source is not None and watch.source.flat_volume else 0.0
+        verdict = self._stream_guard.look(replace(stream, gain_db=stream.gain_db - right_db), now_ns)
+        if verdict.correct:
+            recording.set_right(right_db)
+        if verdict.notice is not None:
+            self._notices.append(verdict.notice)
 
     def _followed(self, defaults: PulseDefaults) -> str:
         return defaults.sink if self._capture is Capture.DESKTOP else defaults.source
 
-    def _check_alive(self, connection: PulseConnection, recording: PulseRecording) -> None:
+    def _check_alive(self, watch: PulseWatch, recording: PulseRecording) -> None:
         follows = self._device_id is None
-        if follows and self._followed(connection.defaults) != self._default:
+        if follows and self._followed(watch.defaults) != self._default:
             self.close()
             raise SourceLost(
                 WarningCode.DEFAULT_DEVICE_CHANGED, f"The default {self._capture.value} changed.", retry_at_once=True
+            )
+        if watch.source is not None and watch.source.layout != self._layout:
+            self.close()
+            raise SourceLost(
+                WarningCode.AUDIO_DEVICE_CHANGED,
+                f"The channels of the {self._capture.value} changed.",
+                retry_at_once=True,
             )
         if recording.failed:
             self.close()
@@ -169,6 +234,14 @@ class AudioCapture:
         else:
             message = f'There is no device "{self._device_id}" for the {self._capture.value} (present: {there}).'
         return IoniaError(ErrorKind.AUDIO_UNAVAILABLE, message, "engine.devices lists what there is.")
+
+
+def _inputs_mixed(device: str, inputs: int) -> SoundNotice:
+    return SoundNotice(
+        code=WarningCode.MIC_INPUTS_MIXED,
+        message=f'The microphone "{device}" has {inputs} inputs: all of them are recorded, on both sides.',
+        facts=MicInputs(device=device, inputs=inputs),
+    )
 
 
 def microphones(sources: list[PulseSource], defaults: PulseDefaults) -> list[PulseSource]:

@@ -7,11 +7,18 @@ This module knows devices; it knows nothing of recording.
 
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 from ionia.core.errors import ErrorKind, IoniaError
-from ionia.sources.linux.pulse_library import INVALID_INDEX, pulse_library
+from ionia.sources.linux.pulse_devices import (
+    PulseDefaults,
+    PulseSink,
+    PulseSource,
+    read_defaults,
+    read_sink,
+    read_source,
+)
+from ionia.sources.linux.pulse_library import pulse_library
 
 ANSWER_TIMEOUT_S = 2.0
 """A healthy server answers in 5 ms. One that doesn't answer within this is treated as not there."""
@@ -23,32 +30,6 @@ class PulseServerLostError(Exception):
     """The connection that was there is gone."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PulseSource:
-    """A source of the server. `monitor_of` is the name of the sink that it listens to; empty for a microphone."""
-
-    name: str
-    description: str
-    monitor_of: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PulseSink:
-    """A sink of the server and the source that hears what it plays."""
-
-    name: str
-    description: str
-    monitor: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PulseDefaults:
-    """Names of the default sink and source; empty when there is none."""
-
-    sink: str = ""
-    source: str = ""
-
-
 class PulseConnection:
     """Connected from `connect` to `close`. One thread owns it; `wake` may be called from any.
 
@@ -57,19 +38,15 @@ class PulseConnection:
 
     def __init__(self, *, server: str = "", timeout: float = ANSWER_TIMEOUT_S) -> None:
         """`server` is an address as in PULSE_SERVER; empty for the one that the environment or user's files name."""
-        library = pulse_library()
-        self.ffi = library.ffi
-        self.lib = library.lib
-        self.text = library.text
+        self.library = pulse_library()
+        self.ffi = self.library.ffi
+        self.lib = self.library.lib
         self.turn_us = 0
         """How long the last turn dealt with what came: how far an instant that is taken after it can be off."""
         self._server = server
         self._timeout_us = round(timeout * 1e6)
         self._wake_lock = threading.Lock()
         self._woken = False
-        self._defaults: PulseDefaults | None = None
-        self._defaults_operation: Any = None
-        self._callbacks: list[Any] = []
         self._loop: Any = self.lib.pa_mainloop_new()
         self.context: Any = self.lib.pa_context_new(self.lib.pa_mainloop_get_api(self._loop), CLIENT_NAME)
 
@@ -146,18 +123,10 @@ class PulseConnection:
 
         def take(_context: Any, info: Any, end: int, _data: Any) -> None:
             if not end:
-                found.append(
-                    PulseSource(
-                        name=self.text(info.name),
-                        description=self.text(info.description),
-                        monitor_of=""
-                        if info.monitor_of_sink == INVALID_INDEX
-                        else self.text(info.monitor_of_sink_name),
-                    )
-                )
+                found.append(read_source(self.library, info))
 
         callback = self.ffi.callback("pa_source_info_cb_t", take)
-        self._ask(self.lib.pa_context_get_source_info_list(self.context, callback, self.ffi.NULL))
+        self.ask(self.lib.pa_context_get_source_info_list(self.context, callback, self.ffi.NULL))
         return found
 
     def sinks(self) -> list[PulseSink]:
@@ -166,49 +135,38 @@ class PulseConnection:
 
         def take(_context: Any, info: Any, end: int, _data: Any) -> None:
             if not end:
-                found.append(
-                    PulseSink(
-                        name=self.text(info.name),
-                        description=self.text(info.description),
-                        monitor=self.text(info.monitor_source_name),
-                    )
-                )
+                found.append(read_sink(self.library, info))
 
         callback = self.ffi.callback("pa_sink_info_cb_t", take)
-        self._ask(self.lib.pa_context_get_sink_info_list(self.context, callback, self.ffi.NULL))
+        self.ask(self.lib.pa_context_get_sink_info_list(self.context, callback, self.ffi.NULL))
         return found
 
-    def watch_defaults(self) -> PulseDefaults:
-        """The defaults of now; from here on `defaults` follows them as the owner turns."""
-        on_answer = self.ffi.callback("pa_server_info_cb_t", self._take_defaults)
-        on_event = self.ffi.callback("pa_context_subscribe_cb_t", self._request_defaults)
-        self._callbacks = [on_answer, on_event]
-        self.lib.pa_context_set_subscribe_callback(self.context, on_event, self.ffi.NULL)
-        # Subscribed first and asked second: a change between the two is seen as an event.
-        self._ask(
-            self.lib.pa_context_subscribe(
-                self.context, self.lib.PA_SUBSCRIPTION_MASK_SERVER, self.ffi.NULL, self.ffi.NULL
-            )
-        )
-        self._ask(self.lib.pa_context_get_server_info(self.context, on_answer, self.ffi.NULL))
-        return self.defaults
-
-    @property
     def defaults(self) -> PulseDefaults:
-        """The defaults as last heard."""
-        return self._defaults or PulseDefaults()
+        """The defaults of now."""
+        found = [PulseDefaults()]
+
+        def take(_context: Any, info: Any, _data: Any) -> None:
+            if info != self.ffi.NULL:
+                found.append(read_defaults(self.library, info))
+
+        callback = self.ffi.callback("pa_server_info_cb_t", take)
+        self.ask(self.lib.pa_context_get_server_info(self.context, callback, self.ffi.NULL))
+        return found[-1]
+
+    def ask(self, operation: Any) -> None:
+        """Wait for the server's answer. Raises PulseServerLostError when there is none."""
+        if not self.finish(operation):
+            raise PulseServerLostError("the sound server does not answer")
 
     def close(self) -> None:
         """Disconnect without waiting for the server. Idempotent."""
         with self._wake_lock:
             if self._loop is None:
                 return
-            self._drop_defaults_operation()
             self.lib.pa_context_disconnect(self.context)
             self.lib.pa_context_unref(self.context)
             self.lib.pa_mainloop_free(self._loop)
             self._loop = None
-            self._callbacks = []
 
     def _turn(self, timeout_us: int) -> None:
         lib = self.lib
@@ -221,28 +179,8 @@ class PulseConnection:
         lib.pa_mainloop_dispatch(self._loop)
         self.turn_us = self.now_us() - began_us
 
-    def _ask(self, operation: Any) -> None:
-        if not self.finish(operation):
-            raise PulseServerLostError("the sound server does not answer")
-
-    def _request_defaults(self, _context: Any, _event: int, _index: int, _data: Any) -> None:
-        self._drop_defaults_operation()
-        self._defaults_operation = self.lib.pa_context_get_server_info(self.context, self._callbacks[0], self.ffi.NULL)
-
-    def _take_defaults(self, _context: Any, info: Any, _data: Any) -> None:
-        if info != self.ffi.NULL:
-            self._defaults = PulseDefaults(
-                sink=self.text(info.default_sink_name), source=self.text(info.default_source_name)
-            )
-
-    def _drop_defaults_operation(self) -> None:
-        # Not cancelled: its answer is as good as that of the next one.
-        if self._defaults_operation is not None and self._defaults_operation != self.ffi.NULL:
-            self.lib.pa_operation_unref(self._defaults_operation)
-        self._defaults_operation = None
-
     def _error_text(self) -> str:
-        return self.text(self.lib.pa_strerror(self.lib.pa_context_errno(self.context)))
+        return self.library.text(self.lib.pa_strerror(self.lib.pa_context_errno(self.context)))
 
     @staticmethod
     def _unavailable(reason: str) -> IoniaError:

@@ -31,7 +31,7 @@ enum { PA_SUBSCRIPTION_MASK_SINK = 0x1, PA_SUBSCRIPTION_MASK_SOURCE = 0x2, PA_SU
 enum { PA_SUBSCRIPTION_EVENT_SINK = 0, PA_SUBSCRIPTION_EVENT_SOURCE = 1, PA_SUBSCRIPTION_EVENT_SINK_INPUT = 2,
        PA_SUBSCRIPTION_EVENT_SOURCE_OUTPUT = 3, PA_SUBSCRIPTION_EVENT_SERVER = 7,
        PA_SUBSCRIPTION_EVENT_FACILITY_MASK = 0xf };
-enum { PA_SINK_HW_VOLUME_CTRL = 0x1, PA_SINK_HW_MUTE_CTRL = 0x10 };
+enum { PA_SINK_HW_VOLUME_CTRL = 0x1, PA_SINK_HW_MUTE_CTRL = 0x10, PA_SOURCE_FLAT_VOLUME = 0x80 };
 
 typedef struct pa_sample_spec { int format; uint32_t rate; uint8_t channels; } pa_sample_spec;
 typedef struct pa_channel_map { uint8_t channels; int map[32]; } pa_channel_map;
@@ -97,6 +97,7 @@ typedef void (*pa_free_cb_t)(void *p);
 pa_usec_t pa_rtclock_now(void);
 const char *pa_strerror(int error);
 const char *pa_channel_position_to_string(int pos);
+pa_channel_map *pa_channel_map_parse(pa_channel_map *map, const char *s);
 pa_proplist *pa_proplist_new(void);
 void pa_proplist_free(pa_proplist *p);
 int pa_proplist_sets(pa_proplist *p, const char *key, const char *value);

@@ -4,24 +4,26 @@ It reads as soon as asked and never waits; waiting is the connection's. The stre
 itself: a device that goes away ends it, and whoever reads decides what to open next.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
+from ionia.core.audio.channel_mix import Mix, mix_by_place
+from ionia.core.audio.mixer_watch import Fader
 from ionia.core.media import SAMPLE_RATE, AudioBlock
 from ionia.core.ports import Clock
 from ionia.sources.linux.pulse_connection import PulseConnection
+from ionia.sources.linux.pulse_devices import STEREO, PulseStreamState, read_stream
+from ionia.sources.linux.pulse_library import VOLUME_NORM
 from ionia.sources.linux.pulse_timeline import PulseTimeline, duration_ns
-
-CHANNELS = 2
-SAMPLE_BYTES = 4 * CHANNELS
 
 BLOCK_SAMPLES = 960
 """20 ms: half the wake-ups of 10, and well within what the mix waits for. The server adjusts the device's own latency
 to it; a null sink would otherwise deliver every 2 s."""
 
 BUFFER_SECONDS = 10
-"""What the server keeps while we are stopped. It allows 4 MiB a stream, which is 10.9 s."""
+"""What the server keeps while we are stopped. It allows 4 MiB a stream, which is 10.9 s of stereo."""
 
 FIRST_STATEMENTS = 8
 FIRST_INTERVAL_US = 22_000
@@ -34,36 +36,57 @@ No multiple of 20 ms: asked in step with the blocks, the server would show the s
 LONGEST_TURN_US = 2_000
 """A statement is dated when the turn that brought it is over; one from a longer turn is not worth taking."""
 
-STREAM_NAME = b"Capture"
+STREAM_NAME = "Capture"
 SERVERS_CHOICE = 0xFFFFFFFF
 
 
 class PulseRecording:
-    """Open from construction to `close`. The connection's thread owns it."""
+    """Open from construction to `close`. The connection's thread owns it.
 
-    def __init__(self, connection: PulseConnection, source: str, clock: Clock) -> None:
+    The device's own channels are taken, so that the server doesn't mix them: it would leave out channels without a
+    place in the room and turn down the centre.
+    """
+
+    def __init__(
+        self,
+        connection: PulseConnection,
+        source: str,
+        clock: Clock,
+        *,
+        layout: Sequence[str] = STEREO,
+        mix: Mix | None = None,
+        name: str = STREAM_NAME,
+    ) -> None:
+        """`source` is the source's name, `layout` its channels, `mix` how they become stereo (None: by their places).
+
+        `name` is what the system's mixer shows, and remembers the stream's volume by.
+        """
         self._connection = connection
         self._clock = clock
+        self._channels = len(layout)
+        self._frame_bytes = 4 * len(layout)
+        self._mix = mix or mix_by_place(layout)
         self._timeline = PulseTimeline()
         self._position = 0
         self._statements = 0
         self._next_statement_us = 0
         self._operations: list[Any] = []
-        self._held_back_us: list[int] = []
+        self._answers: list[PulseStreamState] = []
+        self._state: PulseStreamState | None = None
         ffi, lib = connection.ffi, connection.lib
         self._lib = lib
         self._null = ffi.NULL
         self._ffi = ffi
         self._data: Any = ffi.new("void **")
         self._length: Any = ffi.new("size_t *")
-        format_ = ffi.new("pa_sample_spec *", (lib.PA_SAMPLE_FLOAT32LE, SAMPLE_RATE, CHANNELS))
-        self._stream: Any = lib.pa_stream_new(connection.context, STREAM_NAME, format_, ffi.NULL)
+        self._stream: Any = self._new_stream(layout, name)
         attributes = ffi.new("pa_buffer_attr *")
-        attributes.maxlength = BUFFER_SECONDS * SAMPLE_RATE * SAMPLE_BYTES
-        attributes.fragsize = BLOCK_SAMPLES * SAMPLE_BYTES
+        attributes.maxlength = BUFFER_SECONDS * SAMPLE_RATE * self._frame_bytes
+        attributes.fragsize = BLOCK_SAMPLES * self._frame_bytes
         attributes.tlength = attributes.prebuf = attributes.minreq = SERVERS_CHOICE
         self._on_output = ffi.callback("pa_source_output_info_cb_t", self._take_output)
-        flags = lib.PA_STREAM_ADJUST_LATENCY | lib.PA_STREAM_DONT_MOVE
+        # Unmuted from its first sample on, whatever the server remembers of a stream of this name.
+        flags = lib.PA_STREAM_ADJUST_LATENCY | lib.PA_STREAM_DONT_MOVE | lib.PA_STREAM_START_UNMUTED
         # A refusal shows in `failed`, as one that comes later does.
         lib.pa_stream_connect_record(self._stream, source.encode(), attributes, flags)
 
@@ -110,17 +133,36 @@ class PulseRecording:
             length = int(self._length[0])
             if length == 0:
                 return None
-            first, count = self._position, length // SAMPLE_BYTES
+            first, count = self._position, length // self._frame_bytes
             self._position += count
             pointer = self._data[0]
             if pointer == self._null:
                 # A hole: the server lost these samples. Their time passes without a block.
                 lib.pa_stream_drop(self._stream)
                 continue
-            samples = np.frombuffer(self._ffi.buffer(pointer, length), dtype=np.float32).reshape(-1, CHANNELS).copy()
+            raw = np.frombuffer(self._ffi.buffer(pointer, length), dtype=np.float32).reshape(-1, self._channels).copy()
             lib.pa_stream_drop(self._stream)
-            return AudioBlock(start_ns=self._timeline.instant_ns(first), samples=samples)
+            return AudioBlock(start_ns=self._timeline.instant_ns(first), samples=self._mix(raw))
         return None
+
+    @property
+    def fader(self) -> Fader | None:
+        """What the system's mixer does to this stream alone; None until it is known, then heard of every 0.1 s."""
+        return self._state.fader if self._state is not None else None
+
+    def set_right(self, gain_db: float = 0.0) -> None:
+        """Unmute it and set its volume, without waiting; `gain_db` 0 is 100 %. Only while `ready`."""
+        lib, context, index = self._lib, self._connection.context, self._lib.pa_stream_get_index(self._stream)
+        volume = self._ffi.new("pa_cvolume *")
+        volume.channels = self._state.channels if self._state is not None else self._channels
+        for channel in range(volume.channels):
+            volume.values[channel] = round(VOLUME_NORM * 10 ** (gain_db / 60.0))
+        for operation in (
+            lib.pa_context_set_source_output_volume(context, index, volume, self._null, self._null),
+            lib.pa_context_set_source_output_mute(context, index, 0, self._null, self._null),
+        ):
+            if operation != self._null:
+                lib.pa_operation_unref(operation)
 
     def close(self) -> None:
         """End it without waiting for the server. Idempotent."""
@@ -131,12 +173,27 @@ class PulseRecording:
         self._lib.pa_stream_unref(self._stream)
         self._stream = None
 
+    def _new_stream(self, layout: Sequence[str], name: str) -> Any:
+        ffi, lib = self._ffi, self._lib
+        format_ = ffi.new("pa_sample_spec *", (lib.PA_SAMPLE_FLOAT32LE, SAMPLE_RATE, len(layout)))
+        channel_map = ffi.new("pa_channel_map *")
+        lib.pa_channel_map_parse(channel_map, ",".join(layout).encode())
+        properties = lib.pa_proplist_new()
+        # What servers remember a stream's mute and volume by: one entry each for desktop sound and microphone.
+        lib.pa_proplist_sets(properties, b"application.name", name.encode())
+        try:
+            return lib.pa_stream_new_with_proplist(
+                self._connection.context, name.encode(), format_, channel_map, properties
+            )
+        finally:
+            lib.pa_proplist_free(properties)
+
     def _ask(self, now_us: int) -> None:
         """Ask for position and latency, and before and after that for what the server holds back."""
         lib = self._lib
         context, stream = self._connection.context, self._stream
         index = lib.pa_stream_get_index(stream)
-        self._held_back_us.clear()
+        self._answers.clear()
         operations = [
             lib.pa_context_get_source_output_info(context, index, self._on_output, self._null),
             lib.pa_stream_update_timing_info(stream, self._null, self._null),
@@ -147,7 +204,8 @@ class PulseRecording:
 
     def _take_output(self, _context: Any, info: Any, _end: int, _data: Any) -> None:
         if info != self._null:
-            self._held_back_us.append(int(info.buffer_usec))
+            self._state = read_stream(info)
+            self._answers.append(self._state)
 
     def _take_statement(self) -> None:
         now_ns, now_us = self._clock.now_ns(), self._connection.now_us()
@@ -156,7 +214,7 @@ class PulseRecording:
             # Before its first sample a stream's origin still moves with what is played on the device.
             self._next_statement_us = min(self._next_statement_us, now_us + FIRST_INTERVAL_US)
             return
-        if self._connection.turn_us > LONGEST_TURN_US or len(set(self._held_back_us)) != 1:
+        if self._connection.turn_us > LONGEST_TURN_US or len({answer.held_back_us for answer in self._answers}) != 1:
             self._next_statement_us = now_us
             return
         if not info.playing:
@@ -167,9 +225,9 @@ class PulseRecording:
         # over late, once they can't change any more, which pa_stream_get_time leaves out: `buffer_usec` is what it
         # still holds, and what waits to be sent to us.
         # PipeWire states no `buffer_usec`: there it is what the server has put out.
-        put_out_ns = duration_ns(int(info.write_index) // SAMPLE_BYTES)
-        taken_ns = duration_ns(int(info.read_index) // SAMPLE_BYTES)
-        position_ns = max(put_out_ns, taken_ns + 1000 * self._held_back_us[0])
+        put_out_ns = duration_ns(int(info.write_index) // self._frame_bytes)
+        taken_ns = duration_ns(int(info.read_index) // self._frame_bytes)
+        position_ns = max(put_out_ns, taken_ns + 1000 * self._answers[0].held_back_us)
         position_ns += 1000 * (int(info.source_usec) - int(info.sink_usec))
         self._timeline.state(now_ns - 1000 * int(info.transport_usec), position_ns)
         self._statements += 1

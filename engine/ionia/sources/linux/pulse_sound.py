@@ -4,13 +4,8 @@ from ionia.core.errors import ErrorKind, IoniaError
 from ionia.core.ports import AudioSource, Clock
 from ionia.core.service import SoundDeviceInfo
 from ionia.sources.linux.audio_capture import AudioCapture, Capture, microphones
-from ionia.sources.linux.pulse_connection import (
-    PulseConnection,
-    PulseDefaults,
-    PulseServerLostError,
-    PulseSink,
-    PulseSource,
-)
+from ionia.sources.linux.pulse_connection import PulseConnection, PulseServerLostError
+from ionia.sources.linux.pulse_devices import PulseDefaults, PulseSink, PulseSource
 
 
 def open_desktop(device_id: str | None, *, clock: Clock) -> AudioSource:
@@ -44,7 +39,7 @@ def _devices() -> tuple[list[PulseSink], list[PulseSource], PulseDefaults]:
     connection = PulseConnection()
     try:
         connection.connect()
-        return connection.sinks(), connection.sources(), connection.watch_defaults()
+        return connection.sinks(), connection.sources(), connection.defaults()
     except PulseServerLostError as error:
         raise IoniaError(
             ErrorKind.AUDIO_UNAVAILABLE,

@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 import soxr
 
+from ionia.core.audio.notices import SoundNotice
 from ionia.core.errors import ErrorKind, IoniaError, SourceLost
 from ionia.core.media import SAMPLE_RATE, AudioBlock, Samples
 from ionia.core.ports import Clock
@@ -79,6 +80,7 @@ class AudioCapture:
         self._condition = threading.Condition()
         self._queue: deque[_Block] = deque(maxlen=_QUEUE_BLOCKS)
         self._interrupted = False
+        self._notices: list[SoundNotice] = []
         self._stream: HostStream | None = None
         self._endpoint: Endpoint | None = None
         self._conversion: _Conversion | None = None
@@ -122,6 +124,11 @@ class AudioCapture:
             return None
         age_s = max(block.waiting_s, block.frames / conversion.rate)
         return conversion.convert(block.data, block.now_ns + self._offset_ns - round(age_s * _NS_PER_S))
+
+    def take_notices(self) -> list[SoundNotice]:
+        """See AudioSource."""
+        notices, self._notices = self._notices, []
+        return notices
 
     def interrupt(self) -> None:
         """See AudioSource."""

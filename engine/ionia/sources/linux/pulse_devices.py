@@ -1,0 +1,114 @@
+"""What the pulse server says about its devices, as values. Reads libpulse's structs while a callback holds them."""
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+from ionia.core.audio.mixer_watch import FLOOR_DB, Fader
+from ionia.sources.linux.pulse_library import INVALID_INDEX, VOLUME_NORM, PulseLibrary
+
+STEREO = ("front-left", "front-right")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PulseSource:
+    """A source. `monitor_of` is the name of the sink that it listens to; empty for a microphone.
+
+    `layout` names its channels. `fader` is what its mute and volume do.
+    """
+
+    index: int
+    name: str
+    description: str
+    monitor_of: str
+    sink_index: int
+    layout: tuple[str, ...]
+    fader: Fader
+    flat_volume: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PulseSink:
+    """A sink and the source that hears what it plays. `fader` is what its mute and volume do to that source."""
+
+    index: int
+    name: str
+    description: str
+    monitor: str
+    fader: Fader
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PulseDefaults:
+    """Names of the default sink and source; empty when there is none."""
+
+    sink: str = ""
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PulseStreamState:
+    """A recording stream: what the server holds back of its sound, and what the mixer does to it."""
+
+    held_back_us: int
+    fader: Fader
+    channels: int
+
+
+def read_defaults(library: PulseLibrary, info: Any) -> PulseDefaults:
+    """From a `pa_server_info *`."""
+    return PulseDefaults(sink=library.text(info.default_sink_name), source=library.text(info.default_source_name))
+
+
+def read_source(library: PulseLibrary, info: Any) -> PulseSource:
+    """From a `pa_source_info *`."""
+    monitors = int(info.monitor_of_sink) != INVALID_INDEX
+    return PulseSource(
+        index=int(info.index),
+        name=library.text(info.name),
+        description=library.text(info.description),
+        monitor_of=library.text(info.monitor_of_sink_name) if monitors else "",
+        sink_index=int(info.monitor_of_sink),
+        layout=_layout(library, info.channel_map),
+        fader=Fader(muted=bool(info.mute), gain_db=volume_db(info.volume)),
+        flat_volume=bool(info.flags & library.lib.PA_SOURCE_FLAT_VOLUME),
+    )
+
+
+def read_sink(library: PulseLibrary, info: Any) -> PulseSink:
+    """From a `pa_sink_info *`."""
+    return PulseSink(
+        index=int(info.index),
+        name=library.text(info.name),
+        description=library.text(info.description),
+        monitor=library.text(info.monitor_source_name),
+        fader=_heard_through(library, info),
+    )
+
+
+def read_stream(info: Any) -> PulseStreamState:
+    """From a `pa_source_output_info *`."""
+    return PulseStreamState(
+        held_back_us=int(info.buffer_usec),
+        fader=Fader(muted=bool(info.mute), gain_db=volume_db(info.volume) if info.has_volume else 0.0),
+        channels=int(info.sample_spec.channels),
+    )
+
+
+def volume_db(volume: Any) -> float:
+    """The loudest channel of a `pa_cvolume`, 0 at 100 %: pa_sw_volume_to_dB's cubic scale."""
+    loudest = max((int(volume.values[channel]) for channel in range(volume.channels)), default=VOLUME_NORM)
+    return max(FLOOR_DB, 60.0 * math.log10(loudest / VOLUME_NORM)) if loudest else FLOOR_DB
+
+
+def _layout(library: PulseLibrary, channel_map: Any) -> tuple[str, ...]:
+    names = (library.lib.pa_channel_position_to_string(channel_map.map[n]) for n in range(channel_map.channels))
+    return tuple(library.text(name) for name in names) or STEREO
+
+
+def _heard_through(library: PulseLibrary, info: Any) -> Fader:
+    """What a sink's mute and volume do to its monitor: nothing, where the sound card does them."""
+    lib = library.lib
+    muted = bool(info.mute) and not info.flags & lib.PA_SINK_HW_MUTE_CTRL
+    loud = bool(info.flags & lib.PA_SINK_HW_VOLUME_CTRL)
+    return Fader(muted=muted, gain_db=0.0 if loud else volume_db(info.volume))
