@@ -128,10 +128,29 @@ def test_opening_is_not_enough(
     assert reason in encoder_probe._prove(X264, PipelineSettings(), 64, 48)
 
 
+def test_libavs_words_say_why_an_encoder_does_not_open(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The card of a data centre, as libav tells of it: its error alone would be "generic error"."""
+    nvenc = SPECS[0]
+
+    def refused(*_: object) -> None:
+        raise av.error.ExternalError(-542398533, "Generic error in an external library")
+
+    monkeypatch.setattr(encoder_probe, "LibavVideoEncoder", refused)
+    monkeypatch.setattr(encoder_probe, "words_of", lambda _: ("OpenEncodeSessionEx failed: unsupported device (2)",))
+    assert encoder_probe._prove(nvenc, PipelineSettings(), 64, 48) == "this NVIDIA GPU has no H.264 encoder"
+    monkeypatch.setattr(encoder_probe, "words_of", lambda _: ("Something new.",))
+    assert encoder_probe._prove(nvenc, PipelineSettings(), 64, 48) == (
+        "does not open: needs an NVIDIA GPU and its driver (Something new)"
+    )
+    monkeypatch.setattr(encoder_probe, "words_of", lambda _: ())
+    assert "generic error in an external library" in encoder_probe._prove(nvenc, PipelineSettings(), 64, 48)
+
+
 def test_preferences() -> None:
     names = [spec.name for spec in candidates(EncoderChoice.AUTO, "win32")]
-    assert names == ["h264_nvenc", "h264_qsv", "h264_amf", "h264_mf", "libx264"]
-    assert "h264_mf" not in [spec.name for spec in candidates(EncoderChoice.AUTO, "linux")]
+    assert names == ["h264_nvenc", "h264_qsv", "h264_amf", "libx264"]  # h264_mf for nobody who didn't ask for it
+    assert [spec.name for spec in candidates(EncoderChoice.MF, "win32")] == ["h264_mf", "libx264"]
+    assert [spec.name for spec in candidates(EncoderChoice.MF, "linux")] == ["libx264"]
     assert [spec.name for spec in candidates(EncoderChoice.AMF, "linux")] == ["h264_amf", "libx264"]
     assert [spec.name for spec in candidates(EncoderChoice.X264, "linux")] == ["libx264"]
 

@@ -277,7 +277,7 @@ export type SelftestProgressNotification = {
 
 /** Settings that this machine holds. */
 export type SelftestRecommendation = {
-  encoder: "amf" | "auto" | "nvenc" | "qsv" | "x264";
+  encoder: "amf" | "auto" | "mf" | "nvenc" | "qsv" | "x264";
   fps: number;
   videoBitrate: number;
   width: number;
@@ -528,7 +528,7 @@ export interface EngineMethods {
       /** Name of the session; recorders and streamers each have their own. */
       id?: string;
       /** H.264 encoder; wins over useNvenc. */
-      encoder?: "auto" | "nvenc" | "qsv" | "amf" | "x264" | null;
+      encoder?: "auto" | "nvenc" | "qsv" | "amf" | "mf" | "x264" | null;
       /** Screen id from engine.devices, or "test"; default: primary. */
       screen?: string | null;
       /** Device id, or "test"; default: the system's default device, followed when it changes. */
@@ -630,7 +630,7 @@ export interface EngineMethods {
       /** Name of the session; recorders and streamers each have their own. */
       id?: string;
       /** H.264 encoder; wins over useNvenc. */
-      encoder?: "auto" | "nvenc" | "qsv" | "amf" | "x264" | null;
+      encoder?: "auto" | "nvenc" | "qsv" | "amf" | "mf" | "x264" | null;
       /** Screen id from engine.devices, or "test"; default: primary. */
       screen?: string | null;
       /** Device id, or "test"; default: the system's default device, followed when it changes. */

@@ -4,7 +4,7 @@ import type { RecorderInitialize } from "./engine_types.ts";
 export type Theme = "system" | "dark" | "light";
 export type ServiceId = "twitch" | "youtube" | "facebook" | "custom";
 export type PresetId = "compact" | "balanced" | "smooth" | "studio" | "custom";
-export type Encoder = "auto" | "nvenc" | "qsv" | "amf" | "x264";
+export type Encoder = "auto" | "nvenc" | "qsv" | "amf" | "mf" | "x264";
 
 export interface Quality {
   readonly fps: number;
@@ -165,7 +165,7 @@ const CHECKS: { readonly [K in keyof Settings]: Check } = {
   desktopGain: within(LIMITS.gain),
   micGain: within(LIMITS.gain),
   cursor: bool,
-  encoder: oneOf("auto", "nvenc", "qsv", "amf", "x264"),
+  encoder: oneOf("auto", "nvenc", "qsv", "amf", "mf", "x264"),
   preset: oneOf("compact", "balanced", "smooth", "studio", "custom"),
   custom: quality,
   service: oneOf("twitch", "youtube", "facebook", "custom"),

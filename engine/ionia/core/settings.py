@@ -31,12 +31,13 @@ class AudioMode(Enum):
 
 
 class EncoderChoice(Enum):
-    """AUTO is the first hardware encoder that really opens, else x264."""
+    """AUTO is the first hardware encoder that really opens, else x264; never MF (Media Foundation, 0171)."""
 
     AUTO = "auto"
     NVENC = "nvenc"
     QSV = "qsv"
     AMF = "amf"
+    MF = "mf"
     X264 = "x264"
 
 

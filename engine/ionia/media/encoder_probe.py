@@ -6,19 +6,22 @@ The outcome is remembered for the life of the process; hardware does not appear 
 import logging
 import sys
 import threading
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import av
 import numpy as np
 from av.codec.codec import UnknownCodecError
 
+from ionia.core.codec.encoder_refusal import refusal
 from ionia.core.errors import ErrorKind, IoniaError
-from ionia.core.media import VideoFrame, VideoTrack
+from ionia.core.media import EncodedPacket, VideoFrame, VideoTrack
 from ionia.core.ports import VideoEncoder
 from ionia.core.service import EncoderInfo
 from ionia.core.settings import PipelineSettings
 from ionia.media.encoder_specs import EncoderSpec, candidates, specs_for
 from ionia.media.guarded_encoder import GuardedVideoEncoder
+from ionia.media.libav_words import words_of
 from ionia.media.still_encoder import StillVideoEncoder
 from ionia.media.video_encoder import LibavVideoEncoder
 
@@ -99,23 +102,38 @@ def _availability(spec: EncoderSpec) -> EncoderInfo:
 
 def _prove(spec: EncoderSpec, settings: PipelineSettings, width: int, height: int) -> str:
     """Encode a few pictures with a throw-away encoder; why that failed, or an empty string."""
-    picture = VideoFrame(captured_ns=0, pixels=np.zeros((height, width, 4), np.uint8))
     try:
-        encoder = LibavVideoEncoder(spec, replace(settings, encoder=spec.choice or settings.encoder), width, height)
-        try:
-            packets = encoder.encode(picture, 0)
-            for index in range(1, _PROBE_PICTURES):
-                packets += encoder.repeat(index, keyframe=index == _PROBE_PICTURES - 1)
-            packets += encoder.flush()
-        finally:
-            encoder.close()
+        packets = _encode_some(spec, settings, width, height)
     except (av.error.FFmpegError, ValueError) as error:
+        if spec.hardware and isinstance(error, av.error.FFmpegError):
+            return _told_reason(spec, error, words_of(lambda: _encode_some(spec, settings, width, height)))
         return _reason(spec, error)
     if [packet.pts for packet in packets] != list(range(_PROBE_PICTURES)):
         return f"gave {len(packets)} packets for {_PROBE_PICTURES} pictures"
     if [packet.keyframe for packet in packets] != [True, *[False] * (_PROBE_PICTURES - 2), True]:
         return "does not give keyframes where they are asked for"
     return ""
+
+
+def _encode_some(spec: EncoderSpec, settings: PipelineSettings, width: int, height: int) -> list[EncodedPacket]:
+    """Raises what libav raises, or ValueError."""
+    picture = VideoFrame(captured_ns=0, pixels=np.zeros((height, width, 4), np.uint8))
+    encoder = LibavVideoEncoder(spec, replace(settings, encoder=spec.choice or settings.encoder), width, height)
+    try:
+        packets = encoder.encode(picture, 0)
+        for index in range(1, _PROBE_PICTURES):
+            packets += encoder.repeat(index, keyframe=index == _PROBE_PICTURES - 1)
+        return packets + encoder.flush()
+    finally:
+        encoder.close()
+
+
+def _told_reason(spec: EncoderSpec, error: av.error.FFmpegError, words: Sequence[str]) -> str:
+    """From what libav logged; its last word where no sentence is known for it."""
+    _log.debug("encoder %s: libav says %s", spec.name, "; ".join(words) or "nothing")
+    return refusal(spec.name, words) or (
+        f"does not open: needs {spec.needs} ({words[-1].rstrip('.')})" if words else _reason(spec, error)
+    )
 
 
 def _reason(spec: EncoderSpec, error: Exception) -> str:

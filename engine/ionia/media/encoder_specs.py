@@ -19,7 +19,7 @@ class EncoderSpec:
     """One encoder. `options` are libav's, apart from those that every encoder shares (rate, GOP, colour).
 
     `needs` completes "needs ..." for people when it does not open. `follows_bitrate`: whether a bit rate that is set
-    while it runs has an effect."""
+    while it runs has an effect. `automatic`: whether it is taken by those who leave the choice to us."""
 
     name: str
     choice: EncoderChoice | None
@@ -29,6 +29,7 @@ class EncoderSpec:
     needs: str
     platform: str = ""
     follows_bitrate: bool = True
+    automatic: bool = True
     codec: VideoCodec = H264
 
 
@@ -134,7 +135,8 @@ SPECS = (
     EncoderSpec(
         needs="a GPU with an H.264 encoder",
         name="h264_mf",
-        choice=None,
+        choice=EncoderChoice.MF,
+        automatic=False,
         hardware=True,
         pixel_format="nv12",
         options=_mf,
@@ -181,7 +183,7 @@ def candidates(choice: EncoderChoice, platform: str) -> tuple[EncoderSpec, ...]:
     """What to try for a choice, in order. x264 is always the last: a recording is worth more than its encoder."""
     specs = specs_for(platform)
     if choice is EncoderChoice.AUTO:
-        return specs
+        return tuple(spec for spec in specs if spec.automatic)
     wanted = tuple(spec for spec in specs if spec.choice is choice)
     return wanted if X264 in wanted else (*wanted, X264)
 

@@ -58,7 +58,7 @@ AudioModeName = Annotated[
     Meta(description='Which sound is recorded; "microphone" means "mic", "none" means no audio track.'),
 ]
 EncoderName = Annotated[
-    Literal["auto", "nvenc", "qsv", "amf", "x264"], Meta(description="H.264 encoder; wins over useNvenc.")
+    Literal["auto", "nvenc", "qsv", "amf", "mf", "x264"], Meta(description="H.264 encoder; wins over useNvenc.")
 ]
 DeviceId = Annotated[str, Meta(min_length=1, max_length=4096, pattern=_TEXT)]
 Gain = Annotated[float, Meta(ge=0, le=100)]

@@ -276,7 +276,7 @@ class SelftestCorrection(Struct, frozen=True, rename="camel", kw_only=True):
 class SelftestRecommendation(Struct, frozen=True, rename="camel", kw_only=True):
     """Settings that this machine holds."""
 
-    encoder: Literal["auto", "nvenc", "qsv", "amf", "x264"]
+    encoder: Literal["auto", "nvenc", "qsv", "amf", "mf", "x264"]
     fps: int
     video_bitrate: int
     width: int

@@ -20,6 +20,7 @@ _CHOICES = {
     "h264_nvenc": EncoderChoice.NVENC,
     "h264_qsv": EncoderChoice.QSV,
     "h264_amf": EncoderChoice.AMF,
+    "h264_mf": EncoderChoice.MF,
     "libx264": EncoderChoice.X264,
 }
 

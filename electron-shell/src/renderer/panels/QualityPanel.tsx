@@ -10,6 +10,7 @@ const ENCODERS: Readonly<Record<Settings["encoder"], string>> = {
   nvenc: "NVIDIA (NVENC)",
   qsv: "Intel (Quick Sync)",
   amf: "AMD (AMF)",
+  mf: "Windows (Media Foundation)",
   x264: "Software (x264)",
 };
 
