@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 from ionia.core.audio.engine import AudioInput
 from ionia.core.errors import ErrorKind, IoniaError
-from ionia.core.events import EventData, SelftestProgressed, SessionStateChanged, StatsSampled
+from ionia.core.events import SelftestProgressed, SessionStateChanged, StatsSampled
 from ionia.core.selftest_report import (
     Correction,
     Finding,
@@ -33,6 +33,8 @@ from ionia.core.service import (
     WindowInfo,
 )
 from ionia.core.settings import EncoderChoice, RecorderSettings, SessionKind, StreamerSettings
+from ionia.core.stats import Stats
+from tests.fakes.stats import recorder_stats, session_stats
 
 DEADLINE = 60.0
 """Seconds after which a handshake that does not come is a failed test."""
@@ -59,7 +61,7 @@ class FakeEngineService:
     calls: list[str] = field(default_factory=list)
     interrupted: list[str] = field(default_factory=list)
     sessions: dict[tuple[SessionKind, str], FakeSession] = field(default_factory=dict)
-    stats_extra: dict[str, object] = field(default_factory=dict)
+    stats_extra: dict[str, object] = field(default_factory=dict)  # figures that are others than usual, by field
     subscription: tuple[int | None, bool] | None = None
     debug: bool = False
     offset: tuple[AudioInput, str, float | None] | None = None
@@ -157,10 +159,10 @@ class FakeEngineService:
         session = self.sessions.get((kind, session_id))
         return session is not None and session.running
 
-    def stats(self, kind: SessionKind, session_id: str) -> EventData:
+    def stats(self, kind: SessionKind, session_id: str) -> Stats:
         self._enter(f"{kind.value}.getStats", session_id)
         session = self._known(kind, session_id)
-        return {"state": "running" if session.running else "stopped", **self.stats_extra}  # type: ignore[dict-item]
+        return session_stats(kind, state="running" if session.running else "stopped", **self.stats_extra)
 
     def codec_name(self, kind: SessionKind, session_id: str) -> str:
         self._enter(f"{kind.value}.getCodecName", session_id)
@@ -239,7 +241,8 @@ def _make_noisy_service(listener: Listener) -> FakeEngineService:
             asked.set()
         if session_id == "flooding":
             for number in range(100_000):
-                listener(StatsSampled(session_id=session_id, stats={"n": number, "pad": "x" * 100}))
+                stats = recorder_stats(total_bytes=number)
+                listener(StatsSampled(session_id=session_id, session_kind=SessionKind.RECORDER, stats=stats))
 
     for kind in SessionKind:
         service.hooks[f"{kind.value}.initialize"] = on_initialize

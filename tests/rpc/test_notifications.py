@@ -25,8 +25,57 @@ from ionia.core.settings import SessionKind
 from ionia.core.warning import DiskLow, WarningCode
 from ionia.rpc.notifications import announce
 from ionia.rpc.schema import NOTIFICATIONS
+from tests.fakes.stats import recorder_stats, session_stats, streamer_stats
 
 URL = "rtmp://u:p@host/app/SECRETKEY"
+COMMON = {
+    "state": "running",
+    "durationSeconds": 1.5,
+    "videoFramesCaptured": 45,
+    "videoFramesUnique": 40,
+    "videoFramesDuplicated": 5,
+    "videoFramesLagged": 0,
+    "videoFramesSkipped": 0,
+    "audioSilenceSamples": 0,
+    "audioSamplesLost": 0,
+    "audioDriftPpm": 0.0,
+    "desktopSilenceSamples": 0,
+    "micSilenceSamples": 0,
+    "captureBackend": "test-card",
+    "audioBackend": "test-tone",
+    "codec": "libx264",
+    "width": 1920,
+    "height": 1080,
+    "fps": 30,
+    "encodeMsAvg": 4.5,
+    "cpuPercent": 25.0,
+    "rssBytes": 100_000_000,
+}
+RECORDER = COMMON | {
+    "videoPacketsEncoded": 45,
+    "audioPacketsEncoded": 70,
+    "videoPacketsMuxed": 45,
+    "audioPacketsMuxed": 70,
+    "totalBytes": 1_000_000,
+    "outputPath": "out.mp4",
+}
+STREAMER = COMMON | {
+    "videoFrames": 45,
+    "videoPackets": 45,
+    "audioPackets": 70,
+    "videoPacketsDropped": 0,
+    "audioPacketsDropped": 0,
+    "reconnectCount": 0,
+    "currentLatencyMs": 20.0,
+    "maxLatencyMs": 30.0,
+    "connected": True,
+    "backpressure": False,
+    "bytesSent": 1_000_000,
+    "sendBitrateKbps": 5000.0,
+    "targetBitrateKbps": 5000.0,
+    "rtmpUrl": "rtmp://host/app/****",
+}
+"""The contract's names, and those that were added."""
 CASES: list[tuple[Event, str, dict[str, object]]] = [
     (
         SessionStateChanged(session_id="a", session_kind=SessionKind.RECORDER, state="stopped", reason=f"see {URL}"),
@@ -116,14 +165,14 @@ CASES: list[tuple[Event, str, dict[str, object]]] = [
         {"id": "a", "active": True, "latencyMs": 12.5, "packets": 3},
     ),
     (
-        StatsSampled(session_id="a", stats={"totalBytes": 1, "cpuPercent": float("nan")}),
+        StatsSampled(session_id="a", session_kind=SessionKind.RECORDER, stats=recorder_stats(cpu_percent=float("nan"))),
         "session.stats",
-        {"id": "a", "totalBytes": 1, "cpuPercent": None},
+        {"id": "a", "kind": "recorder", **RECORDER, "cpuPercent": None},
     ),
     (
-        StatsSampled(session_id="a", stats={}, session_kind=SessionKind.STREAMER),
+        StatsSampled(session_id="a", session_kind=SessionKind.STREAMER, stats=streamer_stats(rtmp_url=URL)),
         "session.stats",
-        {"id": "a", "kind": "streamer"},
+        {"id": "a", "kind": "streamer", **STREAMER},
     ),
     (
         LevelsMeasured(
@@ -155,7 +204,7 @@ def test_every_notification_has_a_case() -> None:
 
 def test_sessions_of_both_kinds_do_not_replace_each_other() -> None:
     keys = {
-        announce(StatsSampled(session_id="a", stats={}, session_kind=kind), Redactor()).key
-        for kind in [*SessionKind, None]
+        announce(StatsSampled(session_id="a", session_kind=kind, stats=session_stats(kind)), Redactor()).key
+        for kind in SessionKind
     }
-    assert len(keys) == 3
+    assert len(keys) == len(SessionKind)

@@ -132,9 +132,9 @@ def test_a_client_that_reads_slowly_gets_the_newest_statistics(engine: EnginePro
         message = engine.read()
         if message.get("id") == asked:
             break
-        numbers.append(message["params"]["n"])
+        numbers.append(message["params"]["totalBytes"])
     _, out, _ = engine.end()
-    numbers += [json.loads(line)["params"]["n"] for line in out.splitlines() if b"session.stats" in line]
+    numbers += [json.loads(line)["params"]["totalBytes"] for line in out.splitlines() if b"session.stats" in line]
     assert numbers == sorted(numbers)
     assert numbers[-1] == 99_999
 

@@ -73,7 +73,7 @@ def stuck_at_20(encoder: FakeVideoEncoder) -> None:
 
 def recorded_for(engine: Engine, seconds: float) -> None:
     pause = threading.Event()
-    while engine.stats(RECORDER, "a")["durationSeconds"] < seconds:
+    while engine.stats(RECORDER, "a").duration_seconds < seconds:
         pause.wait(0.005)
 
 
@@ -90,7 +90,7 @@ def test_a_stop_does_not_wait_for_an_encoder_for_ever_and_takes_all_sound(monkey
         events.wait_for(warned("encoder_behind"))
         machine.videos[0].freed.set()
         stopping.join(WAIT_SECONDS)
-        seconds = engine.stats(RECORDER, "a")["durationSeconds"]
+        seconds = engine.stats(RECORDER, "a").duration_seconds
     packets = machine.files[0].packets
     assert [packet.pts for packet in packets if packet.track == VIDEO] == list(range(20))
     end = max(packet.pts + packet.duration for packet in packets if packet.track == AUDIO)
@@ -133,7 +133,7 @@ def test_a_stop_gives_up_repeats_for_pictures(monkeypatch: pytest.MonkeyPatch) -
         stats = engine.stats(RECORDER, "a")
         assert not [event for event in events.all if warned("encoder_behind")(event)]  # type: ignore[call-arg]
     shown = [packet.pts for packet in machine.files[0].packets]
-    assert len(shown) < 60 <= round(stats["durationSeconds"] * 100) == shown[-1] + 1
+    assert len(shown) < 60 <= round(stats.duration_seconds * 100) == shown[-1] + 1
     assert ("repeat", shown[-1], False) in machine.videos[0].calls
 
 
@@ -163,11 +163,11 @@ def test_a_recording_from_initialize_to_dispose() -> None:
     assert video == list(range(len(video)))
     assert audio == list(range(-1024, 1024 * (len(audio) - 1), 1024))
     assert abs(len(video) / 100 - (audio[-1] + 1024) / 48000) <= 0.011
-    assert stats["videoFramesCaptured"] == stats["videoPacketsMuxed"] == stats["videoPacketsEncoded"] == len(video)
-    assert stats["audioPacketsMuxed"] == len(audio)
-    assert stats["durationSeconds"] == pytest.approx(len(video) / 100)
-    assert stats["state"] == "stopped"
-    assert stats["totalBytes"] == len(file.packets)
+    assert stats.video_frames_captured == stats.video_packets_muxed == stats.video_packets_encoded == len(video)
+    assert stats.audio_packets_muxed == len(audio)
+    assert stats.duration_seconds == pytest.approx(len(video) / 100)
+    assert stats.state == "stopped"
+    assert stats.total_bytes == len(file.packets)
     assert machine.screens[0].closed
     assert machine.desktops[0].closed
     assert machine.mics[0].closed
@@ -247,7 +247,7 @@ def test_equal_settings_share_one_pipeline_and_each_file_begins_with_a_keyframe(
     assert video[0].keyframe
     assert video[0].pts > 0
     assert [packet.pts for packet in video] == list(range(video[0].pts, video[0].pts + len(video)))
-    assert stats["videoFramesCaptured"] == len(video)
+    assert stats.video_frames_captured == len(video)
 
 
 def test_video_alone_has_no_sound_anywhere() -> None:
@@ -300,7 +300,7 @@ def test_a_device_asked_for_by_id_must_exist_and_a_default_one_need_not() -> Non
         engine.start(RECORDER, "a")
         assert enough.wait(WAIT_SECONDS)
         engine.stop(RECORDER, "a")
-        assert int(engine.stats(RECORDER, "a")["audioSilenceSamples"] or 0) > 0
+        assert int(engine.stats(RECORDER, "a").audio_silence_samples or 0) > 0
 
 
 def test_a_default_device_that_appears_later_is_taken() -> None:
@@ -379,7 +379,7 @@ def test_a_full_disk_ends_the_session_and_not_the_engine() -> None:
         assert not engine.is_running(RECORDER, "a")
         assert engine.is_running(RECORDER, "b")
         assert engine.stop(RECORDER, "a") is True
-        assert engine.stats(RECORDER, "a")["state"] == "failed"
+        assert engine.stats(RECORDER, "a").state == "failed"
         assert machine.files[0].closed.is_set()
         initialize(engine, "a")
         engine.stop(RECORDER, "b")
@@ -407,7 +407,7 @@ def test_stats_and_levels_come_when_asked_for() -> None:
         engine.subscribe(20, audio_levels=True)
         initialize(engine)
         engine.start(RECORDER, "a")
-        events.wait_for(lambda e: isinstance(e, StatsSampled) and e.stats["state"] == "running")
+        events.wait_for(lambda e: isinstance(e, StatsSampled) and e.stats.state == "running")
         levels = events.wait_for(lambda e: isinstance(e, LevelsMeasured) and e.desktop is not None)
         assert isinstance(levels, LevelsMeasured)
         assert levels.desktop is not None
@@ -475,7 +475,7 @@ def test_a_lost_encoder_is_told_and_its_successor_named() -> None:
         assert isinstance(event, SessionWarned)
         assert event.message == "The graphics card's encoder failed; other264 goes on."
         assert engine.codec_name(RECORDER, "a") == "other264"
-        assert engine.stats(RECORDER, "a")["codec"] == "other264"
+        assert engine.stats(RECORDER, "a").codec == "other264"
         engine.stop(RECORDER, "a")
         assert engine.codec_name(RECORDER, "a") == "other264"
-        assert engine.stats(RECORDER, "a")["codec"] == "other264"
+        assert engine.stats(RECORDER, "a").codec == "other264"

@@ -39,7 +39,7 @@ def engine() -> Iterator[Engine]:
 def record(engine: Engine, path: Path) -> None:
     engine.initialize_recorder("a", RecorderSettings(output_path=str(path), pipeline=SETTINGS))
     engine.start(SessionKind.RECORDER, "a")
-    eventually(lambda: int(engine.stats(SessionKind.RECORDER, "a")["videoPacketsEncoded"]) > 3, "nothing is recorded")
+    eventually(lambda: int(engine.stats(SessionKind.RECORDER, "a").video_packets_encoded) > 3, "nothing is recorded")
     engine.stop(SessionKind.RECORDER, "a")
 
 

@@ -24,6 +24,7 @@ from ionia.selftest.judge import (
     judge_recording,
     recommend,
 )
+from tests.fakes.stats import recorder_stats
 
 SIZE = (1920, 1080)
 
@@ -122,7 +123,7 @@ def test_a_black_screen_names_the_usual_cause() -> None:
 def test_frames_that_were_lost_are_told_with_their_cause(
     frames: int, lagged: int, skipped: int, outcome: Outcome, words: str
 ) -> None:
-    stats = {"videoFramesCaptured": frames, "videoFramesLagged": lagged, "videoFramesSkipped": skipped}
+    stats = recorder_stats(video_frames_captured=frames, video_frames_lagged=lagged, video_frames_skipped=skipped)
     finding = judge_recording(stats)
     assert finding.outcome is outcome
     assert words in f"{finding.found} {finding.advice}"

@@ -74,7 +74,7 @@ export type ErrorData = {
 /** session.error: the session can't go on; what was recorded is kept. */
 export type ErrorNotification = {
   id: string;
-  kind: "recorder" | "streamer";
+  kind: SessionKind;
   /** One of x-errors. */
   code: number;
   message: string;
@@ -102,8 +102,8 @@ export type FileTouched = {
 /** Answer of engine.info. */
 export type InfoResult = {
   name: string;
-  version: string;
   protocolVersion: number;
+  version: string;
   platform: string;
   pid: number;
   python: string;
@@ -157,76 +157,122 @@ export type MixerState = {
 /** Details of a warning whose message says everything. */
 export type NoFacts = Record<string, unknown>;
 
-/** Answer of recorder.getStats. The first six are the native addon's. */
+/** Answer of recorder.getStats. */
 export type RecorderStats = {
-  state?: string | null;
-  durationSeconds?: number | null;
-  /** Frames that showed something new. */
-  videoFramesUnique?: number | null;
-  /** Frames repeated: the screen did not change. */
-  videoFramesDuplicated?: number | null;
-  /** Lost because our tick came late. */
-  videoFramesLagged?: number | null;
-  /** Lost because the encoder had no room. */
-  videoFramesSkipped?: number | null;
-  /** Samples of silence put into gaps. */
-  audioSilenceSamples?: number | null;
-  /** Clock drift of the sound device, corrected. */
-  audioDriftPpm?: number | null;
-  captureBackend?: string | null;
-  audioBackend?: string | null;
-  codec?: string | null;
-  width?: number | null;
-  height?: number | null;
-  fps?: number | null;
-  encodeMsAvg?: number | null;
-  cpuPercent?: number | null;
-  rssBytes?: number | null;
+  /** State of the session, a stable lower-case word. */
+  state: string;
+  /** Seconds of the timeline so far. */
+  durationSeconds: number;
   /** Frames on the constant-frame-rate timeline. */
   videoFramesCaptured: number;
+  /** Frames that showed something new. */
+  videoFramesUnique: number;
+  /** Frames repeated: the screen did not change. */
+  videoFramesDuplicated: number;
+  /** Frames lost because our tick came late: the machine was busy or stood still. */
+  videoFramesLagged: number;
+  /** Frames lost because the encoder had no room. */
+  videoFramesSkipped: number;
+  /** Samples (1/48000 s) of silence put where no sound came. */
+  audioSilenceSamples: number;
+  /** Samples (1/48000 s) that were captured and came too late or found no room. */
+  audioSamplesLost: number;
+  /** Drift of the sound device's clock, millionths; it is corrected. */
+  audioDriftPpm: number;
+  /** Samples (1/48000 s) for which desktop sound gave nothing. */
+  desktopSilenceSamples: number;
+  /** Samples (1/48000 s) for which the microphone gave nothing. */
+  micSilenceSamples: number;
+  /** What captures the screen. */
+  captureBackend: string;
+  /** What captures sound; several are joined by commas. */
+  audioBackend: string;
+  /** Name of the video encoder. */
+  codec: string;
+  /** Pixels of the picture. */
+  width: number;
+  /** Pixels of the picture. */
+  height: number;
+  /** Frames per second of the timeline. */
+  fps: number;
+  /** Milliseconds that a picture takes to encode, averaged over about a second. */
+  encodeMsAvg: number;
+  /** CPU use of the engine with its sender processes, percent of one core. */
+  cpuPercent: number;
+  /** Bytes of memory in use by the engine's own process. */
+  rssBytes: number;
+  /** Pictures that came from the encoder for this file. */
   videoPacketsEncoded: number;
+  /** AAC frames that came from the encoder for this file. */
   audioPacketsEncoded: number;
+  /** Pictures written to the file. */
   videoPacketsMuxed: number;
+  /** AAC frames written to the file. */
   audioPacketsMuxed: number;
+  /** Bytes written to the file. */
   totalBytes: number;
-  outputPath?: string | null;
+  /** The file. */
+  outputPath: string;
 };
 
 /** session.stats of a recorder: what recorder.getStats answers, and whose it is. */
 export type RecorderStatsNotification = {
-  state?: string | null;
-  durationSeconds?: number | null;
-  /** Frames that showed something new. */
-  videoFramesUnique?: number | null;
-  /** Frames repeated: the screen did not change. */
-  videoFramesDuplicated?: number | null;
-  /** Lost because our tick came late. */
-  videoFramesLagged?: number | null;
-  /** Lost because the encoder had no room. */
-  videoFramesSkipped?: number | null;
-  /** Samples of silence put into gaps. */
-  audioSilenceSamples?: number | null;
-  /** Clock drift of the sound device, corrected. */
-  audioDriftPpm?: number | null;
-  captureBackend?: string | null;
-  audioBackend?: string | null;
-  codec?: string | null;
-  width?: number | null;
-  height?: number | null;
-  fps?: number | null;
-  encodeMsAvg?: number | null;
-  cpuPercent?: number | null;
-  rssBytes?: number | null;
+  id: string;
+  kind: SessionKind;
+  /** State of the session, a stable lower-case word. */
+  state: string;
+  /** Seconds of the timeline so far. */
+  durationSeconds: number;
   /** Frames on the constant-frame-rate timeline. */
   videoFramesCaptured: number;
+  /** Frames that showed something new. */
+  videoFramesUnique: number;
+  /** Frames repeated: the screen did not change. */
+  videoFramesDuplicated: number;
+  /** Frames lost because our tick came late: the machine was busy or stood still. */
+  videoFramesLagged: number;
+  /** Frames lost because the encoder had no room. */
+  videoFramesSkipped: number;
+  /** Samples (1/48000 s) of silence put where no sound came. */
+  audioSilenceSamples: number;
+  /** Samples (1/48000 s) that were captured and came too late or found no room. */
+  audioSamplesLost: number;
+  /** Drift of the sound device's clock, millionths; it is corrected. */
+  audioDriftPpm: number;
+  /** Samples (1/48000 s) for which desktop sound gave nothing. */
+  desktopSilenceSamples: number;
+  /** Samples (1/48000 s) for which the microphone gave nothing. */
+  micSilenceSamples: number;
+  /** What captures the screen. */
+  captureBackend: string;
+  /** What captures sound; several are joined by commas. */
+  audioBackend: string;
+  /** Name of the video encoder. */
+  codec: string;
+  /** Pixels of the picture. */
+  width: number;
+  /** Pixels of the picture. */
+  height: number;
+  /** Frames per second of the timeline. */
+  fps: number;
+  /** Milliseconds that a picture takes to encode, averaged over about a second. */
+  encodeMsAvg: number;
+  /** CPU use of the engine with its sender processes, percent of one core. */
+  cpuPercent: number;
+  /** Bytes of memory in use by the engine's own process. */
+  rssBytes: number;
+  /** Pictures that came from the encoder for this file. */
   videoPacketsEncoded: number;
+  /** AAC frames that came from the encoder for this file. */
   audioPacketsEncoded: number;
+  /** Pictures written to the file. */
   videoPacketsMuxed: number;
+  /** AAC frames written to the file. */
   audioPacketsMuxed: number;
+  /** Bytes written to the file. */
   totalBytes: number;
-  outputPath?: string | null;
-  id: string;
-  kind?: "recorder" | "streamer" | null;
+  /** The file. */
+  outputPath: string;
 };
 
 /** A screen that can be captured; position and size in pixels. */
@@ -301,7 +347,7 @@ export type SelftestResult = {
 /** The two kinds of session of the contract. */
 export type SessionKind = "recorder" | "streamer";
 
-/** A source of sound. */
+/** A desktop-sound or microphone device. */
 export type SoundDevice = {
   id: string;
   name: string;
@@ -319,94 +365,154 @@ export type StateNotification = {
   reason: string;
 };
 
-/** Answer of streamer.getStats. The first three are the native addon's. */
+/** Answer of streamer.getStats. */
 export type StreamerStats = {
-  state?: string | null;
-  durationSeconds?: number | null;
+  /** State of the session, a stable lower-case word. */
+  state: string;
+  /** Seconds of the timeline so far. */
+  durationSeconds: number;
+  /** Frames on the constant-frame-rate timeline. */
+  videoFramesCaptured: number;
   /** Frames that showed something new. */
-  videoFramesUnique?: number | null;
+  videoFramesUnique: number;
   /** Frames repeated: the screen did not change. */
-  videoFramesDuplicated?: number | null;
-  /** Lost because our tick came late. */
-  videoFramesLagged?: number | null;
-  /** Lost because the encoder had no room. */
-  videoFramesSkipped?: number | null;
-  /** Samples of silence put into gaps. */
-  audioSilenceSamples?: number | null;
-  /** Clock drift of the sound device, corrected. */
-  audioDriftPpm?: number | null;
-  captureBackend?: string | null;
-  audioBackend?: string | null;
-  codec?: string | null;
-  width?: number | null;
-  height?: number | null;
-  fps?: number | null;
-  encodeMsAvg?: number | null;
-  cpuPercent?: number | null;
-  rssBytes?: number | null;
+  videoFramesDuplicated: number;
+  /** Frames lost because our tick came late: the machine was busy or stood still. */
+  videoFramesLagged: number;
+  /** Frames lost because the encoder had no room. */
+  videoFramesSkipped: number;
+  /** Samples (1/48000 s) of silence put where no sound came. */
+  audioSilenceSamples: number;
+  /** Samples (1/48000 s) that were captured and came too late or found no room. */
+  audioSamplesLost: number;
+  /** Drift of the sound device's clock, millionths; it is corrected. */
+  audioDriftPpm: number;
+  /** Samples (1/48000 s) for which desktop sound gave nothing. */
+  desktopSilenceSamples: number;
+  /** Samples (1/48000 s) for which the microphone gave nothing. */
+  micSilenceSamples: number;
+  /** What captures the screen. */
+  captureBackend: string;
+  /** What captures sound; several are joined by commas. */
+  audioBackend: string;
+  /** Name of the video encoder. */
+  codec: string;
+  /** Pixels of the picture. */
+  width: number;
+  /** Pixels of the picture. */
+  height: number;
+  /** Frames per second of the timeline. */
+  fps: number;
+  /** Milliseconds that a picture takes to encode, averaged over about a second. */
+  encodeMsAvg: number;
+  /** CPU use of the engine with its sender processes, percent of one core. */
+  cpuPercent: number;
+  /** Bytes of memory in use by the engine's own process. */
+  rssBytes: number;
+  /** Frames on the constant-frame-rate timeline: videoFramesCaptured. */
   videoFrames: number;
+  /** Pictures taken for sending. */
   videoPackets: number;
+  /** AAC frames taken for sending. */
   audioPackets: number;
-  /** Lost because the network had no room. */
+  /** Pictures lost because the network had no room. */
   videoPacketsDropped: number;
   /** Always 0: sound is never dropped. */
   audioPacketsDropped: number;
+  /** Connections made after the first. */
   reconnectCount: number;
+  /** Milliseconds of media that wait to arrive. */
   currentLatencyMs: number;
+  /** The most that ever waited, milliseconds. */
   maxLatencyMs: number;
-  connected?: boolean | null;
-  backpressure?: boolean | null;
-  bytesSent?: number | null;
-  sendBitrateKbps?: number | null;
-  targetBitrateKbps?: number | null;
+  /** Whether the server takes what is sent. */
+  connected: boolean;
+  /** Whether the network is too slow now. */
+  backpressure: boolean;
+  /** Bytes on the wire, over all connections. */
+  bytesSent: number;
+  /** kbit/s sent lately. */
+  sendBitrateKbps: number;
+  /** kbit/s of video that the encoder makes now. */
+  targetBitrateKbps: number;
   /** rtmp://host/app/**** */
-  rtmpUrl?: string | null;
+  rtmpUrl: string;
 };
 
 /** session.stats of a streamer: what streamer.getStats answers, and whose it is. */
 export type StreamerStatsNotification = {
-  state?: string | null;
-  durationSeconds?: number | null;
+  id: string;
+  kind: SessionKind;
+  /** State of the session, a stable lower-case word. */
+  state: string;
+  /** Seconds of the timeline so far. */
+  durationSeconds: number;
+  /** Frames on the constant-frame-rate timeline. */
+  videoFramesCaptured: number;
   /** Frames that showed something new. */
-  videoFramesUnique?: number | null;
+  videoFramesUnique: number;
   /** Frames repeated: the screen did not change. */
-  videoFramesDuplicated?: number | null;
-  /** Lost because our tick came late. */
-  videoFramesLagged?: number | null;
-  /** Lost because the encoder had no room. */
-  videoFramesSkipped?: number | null;
-  /** Samples of silence put into gaps. */
-  audioSilenceSamples?: number | null;
-  /** Clock drift of the sound device, corrected. */
-  audioDriftPpm?: number | null;
-  captureBackend?: string | null;
-  audioBackend?: string | null;
-  codec?: string | null;
-  width?: number | null;
-  height?: number | null;
-  fps?: number | null;
-  encodeMsAvg?: number | null;
-  cpuPercent?: number | null;
-  rssBytes?: number | null;
+  videoFramesDuplicated: number;
+  /** Frames lost because our tick came late: the machine was busy or stood still. */
+  videoFramesLagged: number;
+  /** Frames lost because the encoder had no room. */
+  videoFramesSkipped: number;
+  /** Samples (1/48000 s) of silence put where no sound came. */
+  audioSilenceSamples: number;
+  /** Samples (1/48000 s) that were captured and came too late or found no room. */
+  audioSamplesLost: number;
+  /** Drift of the sound device's clock, millionths; it is corrected. */
+  audioDriftPpm: number;
+  /** Samples (1/48000 s) for which desktop sound gave nothing. */
+  desktopSilenceSamples: number;
+  /** Samples (1/48000 s) for which the microphone gave nothing. */
+  micSilenceSamples: number;
+  /** What captures the screen. */
+  captureBackend: string;
+  /** What captures sound; several are joined by commas. */
+  audioBackend: string;
+  /** Name of the video encoder. */
+  codec: string;
+  /** Pixels of the picture. */
+  width: number;
+  /** Pixels of the picture. */
+  height: number;
+  /** Frames per second of the timeline. */
+  fps: number;
+  /** Milliseconds that a picture takes to encode, averaged over about a second. */
+  encodeMsAvg: number;
+  /** CPU use of the engine with its sender processes, percent of one core. */
+  cpuPercent: number;
+  /** Bytes of memory in use by the engine's own process. */
+  rssBytes: number;
+  /** Frames on the constant-frame-rate timeline: videoFramesCaptured. */
   videoFrames: number;
+  /** Pictures taken for sending. */
   videoPackets: number;
+  /** AAC frames taken for sending. */
   audioPackets: number;
-  /** Lost because the network had no room. */
+  /** Pictures lost because the network had no room. */
   videoPacketsDropped: number;
   /** Always 0: sound is never dropped. */
   audioPacketsDropped: number;
+  /** Connections made after the first. */
   reconnectCount: number;
+  /** Milliseconds of media that wait to arrive. */
   currentLatencyMs: number;
+  /** The most that ever waited, milliseconds. */
   maxLatencyMs: number;
-  connected?: boolean | null;
-  backpressure?: boolean | null;
-  bytesSent?: number | null;
-  sendBitrateKbps?: number | null;
-  targetBitrateKbps?: number | null;
+  /** Whether the server takes what is sent. */
+  connected: boolean;
+  /** Whether the network is too slow now. */
+  backpressure: boolean;
+  /** Bytes on the wire, over all connections. */
+  bytesSent: number;
+  /** kbit/s sent lately. */
+  sendBitrateKbps: number;
+  /** kbit/s of video that the encoder makes now. */
+  targetBitrateKbps: number;
   /** rtmp://host/app/**** */
-  rtmpUrl?: string | null;
-  id: string;
-  kind?: "recorder" | "streamer" | null;
+  rtmpUrl: string;
 };
 
 /** What happened. `meaning` says when, for people; `facts` is the type of the warning's details. */

@@ -80,12 +80,16 @@ const ready: ShellState = {
 const common = (seconds: number) => ({
   state: "running",
   durationSeconds: seconds,
+  videoFramesCaptured: Math.round(seconds * 30),
   videoFramesUnique: Math.round(seconds * 22),
   videoFramesDuplicated: Math.round(seconds * 8),
   videoFramesLagged: 2,
   videoFramesSkipped: 0,
   audioSilenceSamples: 0,
+  audioSamplesLost: 0,
   audioDriftPpm: 11,
+  desktopSilenceSamples: 0,
+  micSilenceSamples: 0,
   captureBackend: "x11grab",
   audioBackend: "pulse",
   codec: "h264_nvenc",
@@ -99,7 +103,6 @@ const common = (seconds: number) => ({
 
 const recorderStats = (seconds: number): RecorderStats => ({
   ...common(seconds),
-  videoFramesCaptured: Math.round(seconds * 30),
   videoPacketsEncoded: Math.round(seconds * 30),
   audioPacketsEncoded: Math.round(seconds * 47),
   videoPacketsMuxed: Math.round(seconds * 30),

@@ -17,7 +17,7 @@ from ionia.core.errors import IoniaError, SourceLost
 from ionia.core.ports import AudioSource
 from ionia.core.service import DeviceList
 from ionia.core.settings import PipelineSettings
-from ionia.rpc.results import DevicesResult
+from ionia.rpc.wire import to_wire
 from ionia.runtime.backends import Backends
 
 SOUND_READS = 20
@@ -45,7 +45,7 @@ def devices(options: argparse.Namespace) -> int:
         encoders=backends.list_encoders(),
     )
     if options.json:
-        print(msgspec.json.format(msgspec.json.encode(DevicesResult.of(found)), indent=2).decode())
+        print(msgspec.json.format(msgspec.json.encode(to_wire(found, texts=str)), indent=2).decode())
         return 0
     _table("Screens", [(s.id, s.name, f"{s.width}x{s.height}", "primary" if s.primary else "") for s in found.screens])
     _table("Windows", [(w.id, w.title, f"{w.width}x{w.height}") for w in found.windows])

@@ -13,12 +13,12 @@ from ionia.core.events import (
     ConnectionChanged,
     ConnectionState,
     Event,
-    EventData,
     SessionFailed,
     SessionWarned,
 )
 from ionia.core.service import EngineService
 from ionia.core.settings import AudioMode, EncoderChoice, PipelineSettings, SessionKind
+from ionia.core.stats import Stats
 from ionia.platform.parent_process import outlives_its_parent
 
 REFRESH_SECONDS = 0.25
@@ -81,9 +81,9 @@ def run_session(
     line: LiveLine,
     *,
     greeting: str,
-    text: Callable[[EventData], str],
+    text: Callable[[Stats], str],
     seconds: float | None,
-) -> tuple[set[SessionKind], EventData]:
+) -> tuple[set[SessionKind], Stats]:
     """An engine of its own, from `begin`, which initializes and starts SESSION of each kind, to the end that time or
     the user brings, or the failure of the last kind that was left. `text` is the live line for the stats of the first
     kind. (which failed, the last stats of the first).

@@ -3,7 +3,7 @@
 import sys
 from typing import TextIO
 
-from ionia.core.events import EventData
+from ionia.core.stats import RecorderStats
 from ionia.platform.descriptors import silence
 
 PLAIN_INTERVAL_SECONDS = 5.0
@@ -25,15 +25,13 @@ def size_text(count: float) -> str:
     return f"{count:.3g} GB"
 
 
-def recording_line(stats: EventData) -> str:
+def recording_line(stats: RecorderStats) -> str:
     """Elapsed, frames, size, bit rate and lost frames of a recorder's stats."""
-    seconds = float(stats.get("durationSeconds") or 0)
-    size = int(stats.get("totalBytes") or 0)
-    lagged, skipped = stats.get("videoFramesLagged") or 0, stats.get("videoFramesSkipped") or 0
-    rate = size * 8 / seconds / 1e6 if seconds else 0.0
+    seconds = stats.duration_seconds
+    rate = stats.total_bytes * 8 / seconds / 1e6 if seconds else 0.0
     return (
-        f"{clock_text(seconds)}  {stats.get('videoFramesCaptured') or 0} frames  {size_text(size)}  "
-        f"{rate:.1f} Mbit/s  lost: {lagged} lagged, {skipped} skipped"
+        f"{clock_text(seconds)}  {stats.video_frames_captured} frames  {size_text(stats.total_bytes)}  "
+        f"{rate:.1f} Mbit/s  lost: {stats.video_frames_lagged} lagged, {stats.video_frames_skipped} skipped"
     )
 
 

@@ -6,6 +6,7 @@ from ionia.cli.live import SESSION, pipeline_settings, run_session
 from ionia.cli.progress import LiveLine, recording_line, size_text
 from ionia.core.service import EngineService
 from ionia.core.settings import RecorderSettings, SessionKind
+from ionia.core.stats import of_recorder
 
 
 def record(options: argparse.Namespace) -> int:
@@ -22,9 +23,9 @@ def record(options: argparse.Namespace) -> int:
         begin,
         line,
         greeting=f"Recording to {options.output}. Ctrl+C ends it.",
-        text=recording_line,
+        text=lambda stats: recording_line(of_recorder(stats)),
         seconds=options.seconds,
     )
-    size = size_text(float(stats.get("totalBytes") or 0))
+    size = size_text(of_recorder(stats).total_bytes)
     line.say(f"{'Kept what was recorded in' if failed else 'Saved'} {options.output} ({size}).")
     return 1 if failed else 0

@@ -10,10 +10,10 @@ import sys
 
 from ionia.cli.live import SESSION, pipeline_settings, run_session
 from ionia.cli.progress import LiveLine, clock_text, size_text
-from ionia.core.events import EventData
 from ionia.core.live.rtmp_url import parse_rtmp_url
 from ionia.core.service import EngineService
 from ionia.core.settings import RecorderSettings, SessionKind, StreamerSettings
+from ionia.core.stats import StreamerStats, of_streamer
 
 
 def stream(options: argparse.Namespace) -> int:
@@ -37,12 +37,12 @@ def stream(options: argparse.Namespace) -> int:
         begin,
         line,
         greeting=f"Streaming to {shown}. Ctrl+C ends it.",
-        text=streaming_line,
+        text=lambda stats: streaming_line(of_streamer(stats)),
         seconds=options.seconds,
     )
     if options.record is not None:
         line.say(f"{'Kept what was recorded in' if SessionKind.RECORDER in failed else 'Saved'} {options.record}.")
-    if not stats.get("bytesSent"):
+    if not of_streamer(stats).bytes_sent:
         line.say("Nothing was streamed: it never connected.")
         return 1
     return 1 if failed else 0
@@ -55,14 +55,13 @@ def _asked_address() -> str:
     return sys.stdin.readline().strip()
 
 
-def streaming_line(stats: EventData) -> str:
+def streaming_line(stats: StreamerStats) -> str:
     """State, bit rate, latency, drops and reconnects of a streamer's stats."""
-    state = "live" if stats.get("connected") else "not connected"
+    state = "live" if stats.connected else "not connected"
     return (
-        f"{clock_text(float(stats.get('durationSeconds') or 0))}  {state}  "
-        f"{float(stats.get('sendBitrateKbps') or 0) / 1000:.1f} of "
-        f"{float(stats.get('targetBitrateKbps') or 0) / 1000:.1f} Mbit/s  "
-        f"latency {float(stats.get('currentLatencyMs') or 0):.0f} ms  "
-        f"{stats.get('videoPacketsDropped') or 0} dropped  {stats.get('reconnectCount') or 0} reconnects  "
-        f"{size_text(float(stats.get('bytesSent') or 0))} sent"
+        f"{clock_text(stats.duration_seconds)}  {state}  "
+        f"{stats.send_bitrate_kbps / 1000:.1f} of {stats.target_bitrate_kbps / 1000:.1f} Mbit/s  "
+        f"latency {stats.current_latency_ms:.0f} ms  "
+        f"{stats.video_packets_dropped} dropped  {stats.reconnect_count} reconnects  "
+        f"{size_text(stats.bytes_sent)} sent"
     )

@@ -1,6 +1,5 @@
 """What happened in a session, for whoever shows it. One dataclass per notification of the contract."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
 from typing import Annotated
@@ -10,10 +9,8 @@ from ionia.core.facts import Sentence
 from ionia.core.failure import LiveKind
 from ionia.core.selftest_report import Part
 from ionia.core.settings import SessionKind
+from ionia.core.stats import Stats
 from ionia.core.warning import NO_FACTS, WarningCode, WarningFacts
-
-EventData = Mapping[str, str | int | float | bool | None]
-"""Details for programs; keys are camelCase as on the wire."""
 
 
 class ConnectionState(Enum):
@@ -83,11 +80,11 @@ class BackpressureChanged:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StatsSampled:
-    """`session.stats`, when subscribed. `stats` is the object `getStats` answers."""
+    """session.stats: what getStats answers, and whose it is."""
 
     session_id: str
-    stats: EventData
-    session_kind: SessionKind | None = None
+    session_kind: SessionKind
+    stats: Stats
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

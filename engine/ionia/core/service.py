@@ -2,12 +2,13 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Annotated, Protocol
 
 from ionia.core.audio.engine import AudioInput
-from ionia.core.events import Event, EventData
+from ionia.core.events import Event
 from ionia.core.selftest_report import SelftestReport, SelftestSettings
 from ionia.core.settings import RecorderSettings, SessionKind, StreamerSettings
+from ionia.core.stats import Stats
 
 Listener = Callable[[Event], None]
 """Called from any engine thread; must return at once and never raise."""
@@ -15,9 +16,9 @@ Listener = Callable[[Event], None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScreenInfo:
-    """A screen that can be captured. `id` stays the same between runs. Position and size are in pixels."""
+    """A screen that can be captured; position and size in pixels."""
 
-    id: str
+    id: Annotated[str, "Stays the same between runs."]
     name: str
     width: int
     height: int
@@ -43,22 +44,22 @@ class SoundDeviceInfo:
 
     id: str
     name: str
-    default: bool
+    default: Annotated[bool, "Whether it is the system's default now."]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EncoderInfo:
-    """An H.264 encoder and whether it really opened here; `reason` says why not."""
+    """An H.264 encoder and whether it really opened on this machine."""
 
     name: str
     hardware: bool
     available: bool
-    reason: str
+    reason: Annotated[str, "Why it is not available; else empty."]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeviceList:
-    """The answer of `engine.devices`."""
+    """Answer of engine.devices."""
 
     screens: tuple[ScreenInfo, ...]
     windows: tuple[WindowInfo, ...]
@@ -128,7 +129,7 @@ class EngineService(Protocol):
 
     def is_running(self, kind: SessionKind, session_id: str) -> bool: ...
 
-    def stats(self, kind: SessionKind, session_id: str) -> EventData: ...
+    def stats(self, kind: SessionKind, session_id: str) -> Stats: ...
 
     def codec_name(self, kind: SessionKind, session_id: str) -> str: ...
 

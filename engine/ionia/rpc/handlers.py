@@ -13,9 +13,9 @@ from ionia.core.settings import SessionKind
 from ionia.rpc import logs
 from ionia.rpc import params as p
 from ionia.rpc import results as r
-from ionia.rpc.notifications import clean
 from ionia.rpc.openrpc import document
 from ionia.rpc.schema import METHODS
+from ionia.rpc.wire import to_wire
 
 Handler = Callable[[Any], object]
 """Takes the method's params struct, returns what `envelope.encode` takes. Raises IoniaError."""
@@ -44,8 +44,8 @@ def handlers(service: EngineService, redactor: Redactor) -> dict[str, Handler]:
 
     table: dict[str, Handler] = {
         "rpc.discover": lambda _: document(),
-        "engine.info": lambda _: r.InfoResult.of(service.info()),
-        "engine.devices": lambda _: r.DevicesResult.of(service.devices()),
+        "engine.info": lambda _: to_wire(r.info(service.info())),
+        "engine.devices": lambda _: to_wire(service.devices(), texts=str),
         "engine.setDebugLogging": set_debug_logging,
         "engine.subscribe": lambda params: service.subscribe(params.stats_interval_ms, params.audio_levels),
         "engine.selftest": selftest,
@@ -73,7 +73,7 @@ def _session_handlers(service: EngineService, kind: SessionKind) -> dict[str, Ha
         "start": lambda params: service.start(kind, params.id),
         "stop": lambda params: service.stop(kind, params.id),
         "isRunning": lambda params: service.is_running(kind, params.id),
-        "getStats": lambda params: clean(service.stats(kind, params.id)),
+        "getStats": lambda params: to_wire(service.stats(kind, params.id)),
         "getCodecName": lambda params: service.codec_name(kind, params.id),
         "getCurrentPTSSeconds": lambda params: service.pts_seconds(kind, params.id),
         "dispose": lambda params: service.dispose(kind, params.id),

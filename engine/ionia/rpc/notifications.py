@@ -6,7 +6,6 @@ from ionia.core.events import (
     BackpressureChanged,
     ConnectionChanged,
     Event,
-    EventData,
     LevelsMeasured,
     SelftestProgressed,
     SessionFailed,
@@ -14,7 +13,7 @@ from ionia.core.events import (
     SessionWarned,
     StatsSampled,
 )
-from ionia.core.redaction import Redactor, redact_text
+from ionia.core.redaction import Redactor
 from ionia.rpc import results as r
 from ionia.rpc.envelope import notification
 from ionia.rpc.schema import NOTIFICATIONS
@@ -34,18 +33,8 @@ def announce(event: Event, redactor: Redactor) -> Announcement:
     method = _METHODS[type(event)]
     key: tuple[str, ...] | None = None
     if NOTIFICATIONS[method].subscribed and isinstance(event, StatsSampled | LevelsMeasured):
-        kind = event.session_kind
-        key = (method, "" if kind is None else kind.value, event.session_id)
+        key = (method, event.session_kind.value, event.session_id)
     return Announcement(payload=notification(method, _params(event, redactor)), key=key)
-
-
-def clean(data: EventData) -> dict[str, str | int | float | bool | None]:
-    """Return details or statistics with every URL redacted.
-
-    Secrets learnt are not searched for here: these are single values that the engine chose, not free text, and a
-    stream key such as "screen" must not change the name of a backend.
-    """
-    return {key: redact_text(value) if isinstance(value, str) else value for key, value in data.items()}
 
 
 _METHODS: dict[type[Event], str] = {
@@ -65,19 +54,16 @@ def _params(event: Event, redactor: Redactor) -> object:
         case SessionFailed():
             return r.ErrorNotification(
                 id=event.session_id,
-                kind=event.session_kind.value,
+                kind=event.session_kind,
                 code=event.kind.code,
                 message=redactor.redact(event.message),
                 data=r.FailureData.of(event.kind, redactor.redact(event.hint), event.live_kind),
             )
-        case StatsSampled():
-            whose: dict[str, str | int | float | bool | None] = {"id": event.session_id}
-            if event.session_kind is not None:
-                whose["kind"] = event.session_kind.value
-            return {**clean(event.stats), **whose}
         case SelftestProgressed():
             return r.SelftestProgressNotification(
                 part=event.part.value, fraction=round(event.fraction, 3), message=redactor.redact(event.message)
             )
+        case StatsSampled():
+            return to_wire(r.sample(event), redactor.redact)
         case _:
             return to_wire(event, redactor.redact)

@@ -1,10 +1,10 @@
-"""What the engine answers and announces: one struct per object on the wire, written for people and for generators.
+"""What the engine answers and announces: one struct per object on the wire, for the encoder and for generators.
 
-Statistics and event details come from the engine as mappings and are passed through; their structs here describe
-them for the OpenRPC document.
+Most are made from the engine's own values (see `ionia.rpc.wire`); written out here is what the wire has of its own.
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Annotated, Literal, get_args
 
 from msgspec import UNSET, Meta, Struct, UnsetType
@@ -17,10 +17,14 @@ from ionia.core.events import (
     LevelsMeasured,
     SessionStateChanged,
     SessionWarned,
+    StatsSampled,
 )
+from ionia.core.facts import Mark
 from ionia.core.failure import LiveKind
 from ionia.core.selftest_report import SelftestReport
-from ionia.core.service import DeviceList, EngineInfo
+from ionia.core.service import DeviceList, EncoderInfo, EngineInfo, ScreenInfo, SoundDeviceInfo, WindowInfo
+from ionia.core.settings import SessionKind
+from ionia.core.stats import RecorderStats, StreamerStats
 from ionia.core.warning import WarningFacts
 from ionia.rpc.wire import wire_type
 
@@ -28,170 +32,62 @@ ENGINE_NAME = "ionia-engine"
 PROTOCOL_VERSION = 1
 """Grows when a client that speaks the old protocol would misunderstand the new one; additions don't count."""
 
-StateName = Annotated[str, Meta(description="State of the session, a stable lower-case word.")]
-KindName = Literal["recorder", "streamer"]
 LiveKindName = Annotated[
     LiveKind, Meta(description="Why a connection to a server failed or was lost, see x-live-kinds.")
 ]
 
 
-class InfoResult(Struct, frozen=True, rename="camel", kw_only=True):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Info:
     """Answer of engine.info."""
 
     name: str
-    version: str
     protocol_version: int
-    platform: str
-    pid: int
-    python: str
-    ffmpeg: str
-    capabilities: tuple[str, ...]
-
-    @classmethod
-    def of(cls, info: EngineInfo) -> "InfoResult":
-        """The engine's own part, completed by what belongs to the wire."""
-        return cls(
-            name=ENGINE_NAME,
-            version=info.version,
-            protocol_version=PROTOCOL_VERSION,
-            platform=info.platform,
-            pid=info.pid,
-            python=info.python,
-            ffmpeg=info.ffmpeg,
-            capabilities=info.capabilities,
-        )
+    engine: Annotated[EngineInfo, Mark.FLAT]
 
 
-class Screen(Struct, frozen=True, rename="camel", kw_only=True):
-    """A screen that can be captured; position and size in pixels."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecorderSample:
+    """session.stats of a recorder: what recorder.getStats answers, and whose it is."""
 
-    id: Annotated[str, Meta(description="Stays the same between runs.")]
-    name: str
-    width: int
-    height: int
-    x: int
-    y: int
-    primary: bool
-    backend: str
+    session_id: str
+    session_kind: SessionKind
+    stats: Annotated[RecorderStats, Mark.FLAT]
 
 
-class Window(Struct, frozen=True, rename="camel", kw_only=True):
-    """A top-level window."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StreamerSample:
+    """session.stats of a streamer: what streamer.getStats answers, and whose it is."""
 
-    id: str
-    title: str
-    width: int
-    height: int
-
-
-class SoundDevice(Struct, frozen=True, rename="camel", kw_only=True):
-    """A source of sound."""
-
-    id: str
-    name: str
-    default: Annotated[bool, Meta(description="Whether it is the system's default now.")]
+    session_id: str
+    session_kind: SessionKind
+    stats: Annotated[StreamerStats, Mark.FLAT]
 
 
-class Encoder(Struct, frozen=True, rename="camel", kw_only=True):
-    """An H.264 encoder and whether it really opened on this machine."""
-
-    name: str
-    hardware: bool
-    available: bool
-    reason: Annotated[str, Meta(description="Why it is not available; else empty.")]
+def info(engine: EngineInfo) -> Info:
+    """The engine's own part, completed by what belongs to the wire."""
+    return Info(name=ENGINE_NAME, protocol_version=PROTOCOL_VERSION, engine=engine)
 
 
-class DevicesResult(Struct, frozen=True, rename="camel", kw_only=True):
-    """Answer of engine.devices."""
-
-    screens: tuple[Screen, ...]
-    windows: tuple[Window, ...]
-    desktop_audio: tuple[SoundDevice, ...]
-    microphones: tuple[SoundDevice, ...]
-    encoders: tuple[Encoder, ...]
-
-    @classmethod
-    def of(cls, devices: DeviceList) -> "DevicesResult":
-        """The same, as it goes over the wire."""
-        return cls(
-            screens=tuple(
-                Screen(
-                    id=s.id,
-                    name=s.name,
-                    width=s.width,
-                    height=s.height,
-                    x=s.x,
-                    y=s.y,
-                    primary=s.primary,
-                    backend=s.backend,
-                )
-                for s in devices.screens
-            ),
-            windows=tuple(Window(id=w.id, title=w.title, width=w.width, height=w.height) for w in devices.windows),
-            desktop_audio=tuple(SoundDevice(id=d.id, name=d.name, default=d.default) for d in devices.desktop_audio),
-            microphones=tuple(SoundDevice(id=d.id, name=d.name, default=d.default) for d in devices.microphones),
-            encoders=tuple(
-                Encoder(name=e.name, hardware=e.hardware, available=e.available, reason=e.reason)
-                for e in devices.encoders
-            ),
-        )
+def sample(event: StatsSampled) -> RecorderSample | StreamerSample:
+    """The payload of session.stats."""
+    match event.stats:
+        case RecorderStats() as stats:
+            return RecorderSample(session_id=event.session_id, session_kind=event.session_kind, stats=stats)
+        case StreamerStats() as stats:
+            return StreamerSample(session_id=event.session_id, session_kind=event.session_kind, stats=stats)
 
 
-class _CommonStats(Struct, frozen=True, rename="camel", kw_only=True):
-    """Statistics that recorders and streamers share. A value that is not known yet is null or left out."""
-
-    state: StateName | None = None
-    duration_seconds: float | None = None
-    video_frames_unique: Annotated[int | None, Meta(description="Frames that showed something new.")] = None
-    video_frames_duplicated: Annotated[int | None, Meta(description="Frames repeated: the screen did not change.")] = (
-        None
-    )
-    video_frames_lagged: Annotated[int | None, Meta(description="Lost because our tick came late.")] = None
-    video_frames_skipped: Annotated[int | None, Meta(description="Lost because the encoder had no room.")] = None
-    audio_silence_samples: Annotated[int | None, Meta(description="Samples of silence put into gaps.")] = None
-    audio_drift_ppm: Annotated[float | None, Meta(description="Clock drift of the sound device, corrected.")] = None
-    capture_backend: str | None = None
-    audio_backend: str | None = None
-    codec: str | None = None
-    width: int | None = None
-    height: int | None = None
-    fps: int | None = None
-    encode_ms_avg: float | None = None
-    cpu_percent: float | None = None
-    rss_bytes: int | None = None
-
-
-class RecorderStats(_CommonStats, frozen=True, rename="camel", kw_only=True):
-    """Answer of recorder.getStats. The first six are the native addon's."""
-
-    video_frames_captured: Annotated[int, Meta(description="Frames on the constant-frame-rate timeline.")]
-    video_packets_encoded: int
-    audio_packets_encoded: int
-    video_packets_muxed: int
-    audio_packets_muxed: int
-    total_bytes: int
-    output_path: str | None = None
-
-
-class StreamerStats(_CommonStats, frozen=True, rename="camel", kw_only=True):
-    """Answer of streamer.getStats. The first three are the native addon's."""
-
-    video_frames: int
-    video_packets: int
-    audio_packets: int
-    video_packets_dropped: Annotated[int, Meta(description="Lost because the network had no room.")]
-    audio_packets_dropped: Annotated[int, Meta(description="Always 0: sound is never dropped.")]
-    reconnect_count: int
-    current_latency_ms: float
-    max_latency_ms: float
-    connected: bool | None = None
-    backpressure: bool | None = None
-    bytes_sent: int | None = None
-    send_bitrate_kbps: float | None = None
-    target_bitrate_kbps: float | None = None
-    rtmp_url: Annotated[str | None, Meta(description="rtmp://host/app/****")] = None
-
-
+InfoResult = wire_type(Info, "InfoResult")
+Screen = wire_type(ScreenInfo, "Screen")
+Window = wire_type(WindowInfo, "Window")
+SoundDevice = wire_type(SoundDeviceInfo, "SoundDevice")
+Encoder = wire_type(EncoderInfo, "Encoder")
+DevicesResult = wire_type(DeviceList, "DevicesResult")
+RecorderStatsResult = wire_type(RecorderStats)
+StreamerStatsResult = wire_type(StreamerStats)
+RecorderStatsNotification = wire_type(RecorderSample, "RecorderStatsNotification")
+StreamerStatsNotification = wire_type(StreamerSample, "StreamerStatsNotification")
 StateNotification = wire_type(SessionStateChanged, "StateNotification")
 WarningNotification = wire_type(SessionWarned, "WarningNotification")
 ConnectionNotification = wire_type(ConnectionChanged, "ConnectionNotification")
@@ -218,24 +114,10 @@ class ErrorNotification(Struct, frozen=True, rename="camel", kw_only=True):
     """session.error: the session can't go on; what was recorded is kept."""
 
     id: str
-    kind: KindName
+    kind: SessionKind
     code: Annotated[int, Meta(description="One of x-errors.")]
     message: str
     data: FailureData
-
-
-class RecorderStatsNotification(RecorderStats, frozen=True, rename="camel", kw_only=True):
-    """session.stats of a recorder: what recorder.getStats answers, and whose it is."""
-
-    id: str
-    kind: KindName | None = None
-
-
-class StreamerStatsNotification(StreamerStats, frozen=True, rename="camel", kw_only=True):
-    """session.stats of a streamer: what streamer.getStats answers, and whose it is."""
-
-    id: str
-    kind: KindName | None = None
 
 
 class SelftestProgressNotification(Struct, frozen=True, rename="camel", kw_only=True):

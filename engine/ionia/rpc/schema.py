@@ -221,7 +221,7 @@ METHODS: dict[str, Method] = {
             kind=SessionKind.RECORDER,
             errors=(*_OPENING, ErrorKind.OUTPUT_FAILED),
         ),
-        *_session_methods(SessionKind.RECORDER, r.RecorderStats, ErrorKind.OUTPUT_FAILED),
+        *_session_methods(SessionKind.RECORDER, r.RecorderStatsResult, ErrorKind.OUTPUT_FAILED),
         Method(
             name="streamer.initialize",
             role=Role.SETTLE,
@@ -232,7 +232,7 @@ METHODS: dict[str, Method] = {
             kind=SessionKind.STREAMER,
             errors=(*_OPENING, ErrorKind.BAD_URL),
         ),
-        *_session_methods(SessionKind.STREAMER, r.StreamerStats, ErrorKind.CONNECT_FAILED),
+        *_session_methods(SessionKind.STREAMER, r.StreamerStatsResult, ErrorKind.CONNECT_FAILED),
         _session_method(
             SessionKind.STREAMER, "isConnected", Role.QUERY, bool, "Whether the server takes what is sent."
         ),

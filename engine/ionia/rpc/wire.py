@@ -45,9 +45,9 @@ def wire_type(facts: type, name: str = "") -> type[Struct]:
     return _types[facts]
 
 
-def to_wire(facts: object, redact: Redact = redact_text) -> Any:
-    """A value of facts as its struct. `redact` takes secrets out of sentences; URLs are redacted in every text."""
-    return _converted(facts, redact, sentence=False)
+def to_wire(facts: object, redact: Redact = redact_text, *, texts: Redact = redact_text) -> Any:
+    """A value of facts as its struct. `redact` takes secrets out of sentences, `texts` out of every other text."""
+    return _Writer(redact, texts).converted(facts)
 
 
 @cache
@@ -107,28 +107,35 @@ def _one_of(facts: tuple[type, ...]) -> Any:
     return Annotated[Any, Meta(extra_json_schema={"anyOf": choices})]
 
 
-def _converted(value: object, redact: Redact, *, sentence: bool) -> Any:
-    if isinstance(value, Enum):
+class _Writer:
+    """Converts values; see `to_wire`."""
+
+    def __init__(self, sentences: Redact, texts: Redact) -> None:
+        self._sentences = sentences
+        self._texts = texts
+
+    def converted(self, value: object, *, sentence: bool = False) -> Any:
+        """A value of any kind that facts consist of."""
+        if isinstance(value, Enum):
+            return value
+        if isinstance(value, str):
+            return self._sentences(value) if sentence else self._texts(value)
+        if dataclasses.is_dataclass(value) and not isinstance(value, type):
+            kind: Any = type(value)
+            return wire_type(kind)(**self._fields(value))
+        if isinstance(value, tuple):
+            return tuple(self.converted(item, sentence=sentence) for item in value)
+        if isinstance(value, Mapping):
+            return {key: self.converted(item, sentence=sentence) for key, item in value.items()}
         return value
-    if isinstance(value, str):
-        return redact(value) if sentence else redact_text(value)
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        kind: Any = type(value)
-        return wire_type(kind)(**_values(value, redact))
-    if isinstance(value, tuple):
-        return tuple(_converted(item, redact, sentence=sentence) for item in value)
-    if isinstance(value, Mapping):
-        return {key: _converted(item, redact, sentence=sentence) for key, item in value.items()}
-    return value
 
-
-def _values(facts: object, redact: Redact) -> dict[str, Any]:
-    values: dict[str, Any] = {}
-    kind: Any = type(facts)
-    for name, notes in _notes(kind).items():
-        value = getattr(facts, name)
-        if Mark.FLAT in notes:
-            values |= _values(value, redact)
-        elif value is not None or Mark.OMITTED_IF_NONE not in notes:
-            values[_NAMES.get(name, name)] = _converted(value, redact, sentence=Mark.SENTENCE in notes)
-    return values
+    def _fields(self, facts: object) -> dict[str, Any]:
+        values: dict[str, Any] = {}
+        kind: Any = type(facts)
+        for name, notes in _notes(kind).items():
+            value = getattr(facts, name)
+            if Mark.FLAT in notes:
+                values |= self._fields(value)
+            elif value is not None or Mark.OMITTED_IF_NONE not in notes:
+                values[_NAMES.get(name, name)] = self.converted(value, sentence=Mark.SENTENCE in notes)
+        return values

@@ -12,10 +12,11 @@ from dataclasses import replace
 import ionia
 from ionia.core.audio.engine import AudioInput
 from ionia.core.errors import ErrorKind, IoniaError
-from ionia.core.events import EventData, LevelsMeasured, SessionWarned, StatsSampled
+from ionia.core.events import LevelsMeasured, SessionWarned, StatsSampled
 from ionia.core.selftest_report import SelftestReport, SelftestSettings
 from ionia.core.service import DeviceList, EngineInfo, Listener
 from ionia.core.settings import PipelineSettings, RecorderSettings, SessionKind, StreamerSettings
+from ionia.core.stats import Stats
 from ionia.core.timebase import NS_PER_S
 from ionia.core.warning import WarningCode
 from ionia.runtime.backends import Backends, MakeSelftest, SelftestRun
@@ -44,9 +45,10 @@ class Engine:
         self._clock = clock
         self._listener = listener
         self._pool = PipelinePool(backends, clock)
-        self._usage = ProcessUsage()
+        self._usage = ProcessUsage(clock)
         self._lock = threading.Lock()
         self._sessions: dict[tuple[SessionKind, str], Session] = {}  # protected by _lock
+        self._leaving: dict[tuple[SessionKind, str], Session] = {}  # being disposed of; protected by _lock
         self._closed = False  # protected by _lock
         self._selftest: SelftestRun | None = None  # protected by _lock
         self._supervisor = ThreadPoolExecutor(max_workers=1, thread_name_prefix="ionia-supervisor")
@@ -165,19 +167,27 @@ class Engine:
     def dispose(self, kind: SessionKind, session_id: str) -> None:
         """See EngineService."""
         self.interrupt_start(kind, session_id)
-        session = self._require(kind, session_id)
+        session, key = self._require(kind, session_id), (kind, session_id)
         with self._lock:
-            self._sessions.pop((kind, session_id), None)
-        session.dispose()
+            self._sessions.pop(key, None)
+            self._leaving[key] = session
+        try:
+            session.dispose()
+        finally:
+            with self._lock:
+                if self._leaving.get(key) is session:
+                    del self._leaving[key]
 
     def is_running(self, kind: SessionKind, session_id: str) -> bool:
         """See EngineService."""
         session = self._find(kind, session_id)
         return session is not None and session.is_running
 
-    def stats(self, kind: SessionKind, session_id: str) -> EventData:
-        """See EngineService."""
-        return self._require(kind, session_id).stats()
+    def stats(self, kind: SessionKind, session_id: str) -> Stats:
+        """See EngineService. Answered until `dispose` is done with the session."""
+        with self._lock:
+            session = self._sessions.get((kind, session_id)) or self._leaving.get((kind, session_id))
+        return (session or self._require(kind, session_id)).stats()
 
     def codec_name(self, kind: SessionKind, session_id: str) -> str:
         """See EngineService."""

@@ -8,9 +8,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from ionia.core.audio.notices import SoundNotice
-from ionia.core.events import EventData
 from ionia.core.selftest_report import Finding, Outcome, Part, Recommendation
 from ionia.core.settings import EncoderChoice
+from ionia.core.stats import RecorderStats
 
 HEADROOM = 1.3
 """An encoder alone must be this much faster than real time: capture, sound and the desktop need their share (measured
@@ -186,14 +186,13 @@ LOST_GOOD, LOST_BAD = 0.005, 0.05
 """Share of a recording's frames that may be lost: one in 200 nobody sees; one in 20 is a stutter (see above)."""
 
 
-def judge_recording(stats: EventData) -> Finding:
+def judge_recording(stats: RecorderStats) -> Finding:
     """The stats of a recorder that has stopped: was anything lost on the way into the file?"""
-    frames = int(stats.get("videoFramesCaptured") or 0)
-    lagged, skipped = int(stats.get("videoFramesLagged") or 0), int(stats.get("videoFramesSkipped") or 0)
+    frames, lagged, skipped = stats.video_frames_captured, stats.video_frames_lagged, stats.video_frames_skipped
     lost = lagged + skipped
     share = lost / max(1, frames)
     outcome = Outcome.BAD if share > LOST_BAD or not frames else Outcome.FAIR if share > LOST_GOOD else Outcome.GOOD
-    size = f"{stats.get('width')}x{stats.get('height')} at {stats.get('fps')} by {stats.get('codec')}"
+    size = f"{stats.width}x{stats.height} at {stats.fps} by {stats.codec}"
     words = f"{lost} of {frames} frames lost" if lost else f"all {frames} frames are there"
     advice = ""
     if outcome is not Outcome.GOOD:
@@ -209,9 +208,9 @@ def judge_recording(stats: EventData) -> Finding:
             "videoFramesCaptured": frames,
             "videoFramesLagged": lagged,
             "videoFramesSkipped": skipped,
-            "codec": str(stats.get("codec")),
-            "encodeMsAvg": stats.get("encodeMsAvg"),
-            "audioDriftPpm": stats.get("audioDriftPpm"),
+            "codec": stats.codec,
+            "encodeMsAvg": stats.encode_ms_avg,
+            "audioDriftPpm": stats.audio_drift_ppm,
         },
     )
 

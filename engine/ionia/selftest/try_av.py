@@ -15,11 +15,11 @@ import numpy as np
 
 from ionia.core.audio.engine import AudioInput
 from ionia.core.errors import ErrorKind, IoniaError
-from ionia.core.events import EventData
 from ionia.core.media import SAMPLE_RATE, Samples
 from ionia.core.selftest_report import Correction, Finding, Outcome, Part
 from ionia.core.service import EngineService, ScreenInfo
 from ionia.core.settings import AudioMode, PipelineSettings, RecorderSettings, SessionKind
+from ionia.core.stats import RecorderStats, of_recorder
 from ionia.core.test_card.pattern import DESKTOP_BEEP_HZ, FLASH_NS, Box, beep_second, find_beeps, read_flash
 from ionia.selftest.context import SECOND_NS, TEST, SelftestContext, SelftestTools
 from ionia.selftest.judge import decibels, judge_recording
@@ -332,9 +332,9 @@ def _recording(context: SelftestContext, path: str, pipeline: PipelineSettings) 
         engine.close()
 
 
-def _stop(take: _Take) -> EventData:
+def _stop(take: _Take) -> RecorderStats:
     take.engine.stop(RECORDER, SESSION)
-    return take.engine.stats(RECORDER, SESSION)
+    return of_recorder(take.engine.stats(RECORDER, SESSION))
 
 
 def _scaled(place: Box, screen: ScreenInfo, width: int, height: int) -> Box:

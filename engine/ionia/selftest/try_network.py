@@ -9,6 +9,7 @@ from ionia.core.live.rtmp_url import parse_rtmp_url
 from ionia.core.selftest_report import Finding, Outcome, Part
 from ionia.core.service import EngineService
 from ionia.core.settings import AudioMode, EncoderChoice, PipelineSettings, SessionKind, StreamerSettings
+from ionia.core.stats import of_streamer
 from ionia.selftest.context import SECOND_NS, TEST, SelftestContext
 from ionia.selftest.judge import NETWORK_SHARE, judge_network
 
@@ -75,15 +76,15 @@ def _stream(
         if failures:
             return _failed(failures[0], ""), None
         if step * STEP_NS == SETTLE_NS:
-            sent0 = int(engine.stats(SessionKind.STREAMER, SESSION).get("bytesSent") or 0)
+            sent0 = of_streamer(engine.stats(SessionKind.STREAMER, SESSION)).bytes_sent
             begin0_ns = context.clock.now_ns()
-    stats = engine.stats(SessionKind.STREAMER, SESSION)
+    stats = of_streamer(engine.stats(SessionKind.STREAMER, SESSION))
     seconds = (context.clock.now_ns() - begin0_ns) / SECOND_NS
     return judge_network(
         server=parse_rtmp_url(url).redacted,
         asked_bps=pipeline.video_bitrate + pipeline.audio_bitrate,
-        sustained_bps=(int(stats.get("bytesSent") or 0) - sent0) * 8 / seconds,
-        dropped=int(stats.get("videoPacketsDropped") or 0),
-        reconnects=int(stats.get("reconnectCount") or 0),
+        sustained_bps=(stats.bytes_sent - sent0) * 8 / seconds,
+        dropped=stats.video_packets_dropped,
+        reconnects=stats.reconnect_count,
         wanted_bps=context.settings.video_bitrate,
     )

@@ -74,9 +74,9 @@ def test_a_stream_from_start_to_stop() -> None:
     assert video == list(range(video[0], video[0] + len(video)))
     assert sender.url == parse_rtmp_url(URL)
     assert sender.closed
-    assert stats["videoPackets"] == len(video)
-    assert (stats["videoPacketsDropped"], stats["audioPacketsDropped"], stats["reconnectCount"]) == (0, 0, 0)
-    assert stats["rtmpUrl"] == "rtmp://example.test/app/****"
+    assert stats.video_packets == len(video)
+    assert (stats.video_packets_dropped, stats.audio_packets_dropped, stats.reconnect_count) == (0, 0, 0)
+    assert stats.rtmp_url == "rtmp://example.test/app/****"
     assert machine.spares[0].closed
     assert not any(SECRET in repr(event) for event in events.all)
     assert events.wait_for(connection(ConnectionState.CLOSED))
@@ -101,7 +101,7 @@ def test_a_lost_connection_begins_again_at_now_with_a_keyframe() -> None:
         assert packets[0].keyframe
         assert packets[0].pts > first.sent[-1].pts or first.sent[-1].track == AUDIO
         engine.stop(STREAMER, "s")
-        assert engine.stats(STREAMER, "s")["reconnectCount"] == 1
+        assert engine.stats(STREAMER, "s").reconnect_count == 1
 
 
 def test_an_attempt_that_cannot_be_started_is_told_and_made_again() -> None:
@@ -118,7 +118,7 @@ def test_an_attempt_that_cannot_be_started_is_told_and_made_again() -> None:
         second.say(Connected())
         assert second.wait_sent(20)[0].keyframe
         engine.stop(STREAMER, "s")
-        assert engine.stats(STREAMER, "s")["reconnectCount"] == 1
+        assert engine.stats(STREAMER, "s").reconnect_count == 1
     told = [event.reason for event in events.all if isinstance(event, ConnectionChanged)]
     assert told.count(FailureCode.NO_ROOM.value) == 3
 
@@ -274,11 +274,11 @@ def test_an_encoder_that_keeps_its_bit_rate_is_not_believed_to_lower_it(codec: s
                 delivered(sender, sent)
             stats = engine.stats(STREAMER, "s")
             warned = any(isinstance(one, SessionWarned) and one.code == "bitrate_fixed" for one in events.all)
-            if warned or stats["targetBitrateKbps"] != 100:
+            if warned or stats.target_bitrate_kbps != 100:
                 break
         engine.stop(STREAMER, "s")
     assert warned is not follows
-    assert (stats["targetBitrateKbps"] == 100) is not follows
+    assert (stats.target_bitrate_kbps == 100) is not follows
 
 
 def test_giving_up_fails_the_session() -> None:
@@ -304,8 +304,8 @@ def test_a_link_that_delivers_nothing_gives_backpressure_and_drops_pictures_only
         assert isinstance(event, BackpressureChanged)
         assert engine.is_backpressure("s")
         stats = engine.stats(STREAMER, "s")
-        assert int(stats["currentLatencyMs"] or 0) >= 50
-        assert stats["audioPacketsDropped"] == 0
+        assert int(stats.current_latency_ms or 0) >= 50
+        assert stats.audio_packets_dropped == 0
         engine.stop(STREAMER, "s")
 
 

@@ -4,12 +4,13 @@ from collections.abc import Callable, Sequence
 
 from ionia.core.disk_space import DiskWatch
 from ionia.core.errors import ErrorKind, IoniaError
-from ionia.core.events import EventData
 from ionia.core.media import EncodedPacket, MediaHeader
 from ionia.core.ports import FileSink
+from ionia.core.stats import RecorderStats, SessionStats
 from ionia.core.warning import DiskStalled, Warn, WarningCode
 from ionia.runtime.encode.pipeline import Pipeline
-from ionia.runtime.session.sink_worker import SinkWorker
+from ionia.runtime.session.sink_worker import SinkWorker, TrackCounters
+from ionia.runtime.session.stats import fields_of
 
 OPEN_TIMEOUT_S = 10.0
 """How long creating the file may take: a sleeping network drive needs seconds."""
@@ -94,18 +95,18 @@ class FileOutput:
         if self._worker is None:
             self._sink.close()
 
-    def stats(self) -> EventData:
-        """The recorder's own figures."""
-        worker = self._worker
-        counters = worker.counters if worker is not None else None
-        return {
-            "videoPacketsEncoded": counters.video_delivered if counters else 0,
-            "audioPacketsEncoded": counters.audio_delivered if counters else 0,
-            "videoPacketsMuxed": counters.video_written if counters else 0,
-            "audioPacketsMuxed": counters.audio_written if counters else 0,
-            "totalBytes": self._sink.bytes_written,
-            "outputPath": self._sink.path,
-        }
+    def stats(self, session: SessionStats) -> RecorderStats:
+        """The session's figures and the file's."""
+        counters = self._worker.counters if self._worker is not None else TrackCounters()
+        return RecorderStats(
+            **fields_of(session),
+            video_packets_encoded=counters.video_delivered,
+            audio_packets_encoded=counters.audio_delivered,
+            video_packets_muxed=counters.video_written,
+            audio_packets_muxed=counters.audio_written,
+            total_bytes=self._sink.bytes_written,
+            output_path=self._sink.path,
+        )
 
     def housekeep(self) -> None:
         """Have the sink's thread look after the file and the disk, either of which may stand still."""

@@ -6,10 +6,11 @@ from collections.abc import Callable
 from typing import Protocol
 
 from ionia.core.errors import ErrorKind, IoniaError
-from ionia.core.events import Event, EventData, SessionFailed, SessionStateChanged, SessionWarned
+from ionia.core.events import Event, SessionFailed, SessionStateChanged, SessionWarned
 from ionia.core.media import MediaHeader
 from ionia.core.session_state import SessionState, SessionStateMachine
 from ionia.core.settings import PipelineSettings, SessionKind
+from ionia.core.stats import SessionStats, Stats
 from ionia.core.warning import NO_FACTS, WarningCode, WarningFacts
 from ionia.runtime.encode.packet_bus import Subscriber, Subscription
 from ionia.runtime.encode.pipeline import Pipeline, PipelineListener
@@ -48,8 +49,8 @@ class Output(Subscriber, Protocol):
         """The session is over: free what a finished output no longer holds. Idempotent."""
         ...
 
-    def stats(self) -> EventData:
-        """The output's part of the stats."""
+    def stats(self, session: SessionStats) -> Stats:
+        """The figures of the session with the output's own. Any thread; never waits."""
         ...
 
     def housekeep(self) -> None:
@@ -119,10 +120,12 @@ class Session:
         """Position of the newest frame on this session's timeline."""
         return self._counters.seconds(self._pipeline)
 
-    def stats(self) -> EventData:
-        """The object of `getStats`. Any thread; never waits."""
-        output, common = self._output, self._counters.stats(self._pipeline, self._usage)
-        return {"state": self._machine.state.value, **common, **(output.stats() if output is not None else {})}
+    def stats(self) -> Stats:
+        """The object of `getStats`. Any thread; never waits. Raises IoniaError before the first `initialize`."""
+        output = self._output
+        if output is None:
+            raise not_initialized(self.kind)
+        return output.stats(self._counters.stats(self._pipeline, self._usage, self._machine.state))
 
     def initialize(self, settings: PipelineSettings, output: Output) -> None:
         """Open everything that `start` needs. Raises IoniaError; then the session can be initialised again."""
@@ -239,8 +242,9 @@ class Session:
 
     def _release(self, state: SessionState, reason: str) -> None:
         """Give the pipeline back and go to `state`. The output's figures stay readable."""
-        pipeline, self._pipeline, self._subscription = self._pipeline, None, None
-        self._counters.freeze(pipeline)
+        pipeline = self._pipeline
+        self._counters.freeze(pipeline)  # before it is gone: whoever asks meanwhile gets the same figures
+        self._pipeline = self._subscription = None
         if self._output is not None:
             self._output.abandon()
         if pipeline is not None:

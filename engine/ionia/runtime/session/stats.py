@@ -1,33 +1,46 @@
 """The figures of one session: the pipeline's counters since the session began, frozen when it ends."""
 
 import threading
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from dataclasses import fields, replace
+from typing import Any
 
 import psutil
 
 from ionia.core.audio.engine import AudioInput
-from ionia.core.events import EventData
+from ionia.core.ports import Clock
+from ionia.core.session_state import SessionState
+from ionia.core.stats import SessionStats
+from ionia.core.timebase import NS_PER_S
 from ionia.core.timeline.packet_order import PacketWindow
+from ionia.platform.processes import own_cpu_seconds
 from ionia.runtime.encode.audio_chain import AudioSnapshot
 from ionia.runtime.encode.pipeline import Pipeline
 from ionia.runtime.encode.video_chain import VideoSnapshot
 
 
 class ProcessUsage:
-    """CPU and memory of the engine's process and its children. `measure` on the monitor's thread, the rest anywhere."""
+    """CPU and memory of the engine's process. `measure` on the monitor's thread, the rest anywhere."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Clock, cpu_seconds: Callable[[], float] = own_cpu_seconds) -> None:
+        """`cpu_seconds` gives the CPU time used so far, the sender processes' included."""
         self._process = psutil.Process()
-        self._process.cpu_percent()  # the first call only sets the start of the interval
+        self._clock = clock
+        self._cpu_seconds = cpu_seconds
+        self._measured = (clock.now_ns(), cpu_seconds())
         self.cpu_percent = 0.0
 
     def measure(self) -> None:
         """CPU use since the last call, in percent of one core."""
-        self.cpu_percent = self._process.cpu_percent()
+        (since_ns, used), self._measured = self._measured, (self._clock.now_ns(), self._cpu_seconds())
+        now_ns, now_used = self._measured
+        if now_ns > since_ns:
+            # Never below 0: on Windows the time of a sender is gone with it.
+            self.cpu_percent = max(0.0, now_used - used) * NS_PER_S / (now_ns - since_ns) * 100
 
     @property
     def rss_bytes(self) -> int:
-        """Resident memory now."""
+        """Resident memory of the engine's own process now."""
         return int(self._process.memory_info().rss)
 
 
@@ -40,7 +53,7 @@ class SessionCounters:
         self._audio0: AudioSnapshot | None = None  # protected by _lock
         self._window: PacketWindow | None = None  # protected by _lock
         self._ended: tuple[VideoSnapshot, AudioSnapshot] | None = None  # protected by _lock
-        self._frozen: EventData | None = None  # protected by _lock
+        self._frozen = _NOTHING  # protected by _lock
         self._frozen_seconds = 0.0  # protected by _lock
 
     def begin(self, pipeline: Pipeline) -> None:
@@ -66,8 +79,7 @@ class SessionCounters:
         """Keep the figures as they are: the pipeline goes away."""
         if pipeline is None:
             return
-        stats = self._pipeline_stats(pipeline)
-        seconds = self.seconds(pipeline)
+        stats, seconds = self._figures(pipeline), self.seconds(pipeline)
         with self._lock:
             self._frozen, self._frozen_seconds = stats, seconds
 
@@ -77,14 +89,10 @@ class SessionCounters:
             return self._frozen_seconds
         return self._frames(pipeline) / pipeline.settings.fps
 
-    def stats(self, pipeline: Pipeline | None, usage: ProcessUsage) -> EventData:
-        """The pipeline's part of the stats."""
-        figures = self._frozen if pipeline is None else self._pipeline_stats(pipeline)
-        return {
-            **(figures or {}),
-            "cpuPercent": round(usage.cpu_percent, 1),
-            "rssBytes": usage.rss_bytes,
-        }
+    def stats(self, pipeline: Pipeline | None, usage: ProcessUsage, state: SessionState) -> SessionStats:
+        """What sessions of every kind have."""
+        figures = self._frozen if pipeline is None else self._figures(pipeline)
+        return replace(figures, state=state.value, cpu_percent=round(usage.cpu_percent, 1), rss_bytes=usage.rss_bytes)
 
     def _first_index(self, video: VideoSnapshot) -> int:
         window_first = self._window.first_index if self._window is not None else None
@@ -97,32 +105,64 @@ class SessionCounters:
             video = self._ended[0] if self._ended is not None else pipeline.video.snapshot()
             return max(0, video.next_index - self._first_index(video)) if self._video0 is not None else 0
 
-    def _pipeline_stats(self, pipeline: Pipeline) -> EventData:
+    def _figures(self, pipeline: Pipeline) -> SessionStats:
+        """Everything but the state and what the process uses."""
         frames = self._frames(pipeline)
         with self._lock:
             video, audio = self._ended or (pipeline.video.snapshot(), pipeline.audio_snapshot())
             video0, audio0 = self._video0 or video, self._audio0 or audio
-        settings = pipeline.settings
-        return {
-            "videoFramesCaptured": frames,
-            "durationSeconds": round(frames / settings.fps, 3),
-            "videoFramesUnique": video.unique - video0.unique,
-            "videoFramesDuplicated": video.duplicated - video0.duplicated,
-            "videoFramesLagged": video.lagged - video0.lagged,
-            "videoFramesSkipped": video.skipped - video0.skipped,
-            "audioSilenceSamples": audio.silence - audio0.silence,
-            "audioSamplesLost": audio.lost - audio0.lost,
-            "audioDriftPpm": round(_largest(audio.drift_ppm.values()), 1),
-            "desktopSilenceSamples": _input_silence(audio, audio0, AudioInput.DESKTOP),
-            "micSilenceSamples": _input_silence(audio, audio0, AudioInput.MIC),
-            "captureBackend": pipeline.capture_backend,
-            "audioBackend": pipeline.audio_backend,
-            "codec": pipeline.codec,
-            "width": pipeline.width,
-            "height": pipeline.height,
-            "fps": settings.fps,
-            "encodeMsAvg": round(pipeline.video.encode_ms, 2),
-        }
+        return replace(
+            _NOTHING,
+            duration_seconds=round(frames / pipeline.settings.fps, 3),
+            video_frames_captured=frames,
+            video_frames_unique=video.unique - video0.unique,
+            video_frames_duplicated=video.duplicated - video0.duplicated,
+            video_frames_lagged=video.lagged - video0.lagged,
+            video_frames_skipped=video.skipped - video0.skipped,
+            audio_silence_samples=audio.silence - audio0.silence,
+            audio_samples_lost=audio.lost - audio0.lost,
+            audio_drift_ppm=round(_largest(audio.drift_ppm.values()), 1),
+            desktop_silence_samples=_input_silence(audio, audio0, AudioInput.DESKTOP),
+            mic_silence_samples=_input_silence(audio, audio0, AudioInput.MIC),
+            capture_backend=pipeline.capture_backend,
+            audio_backend=pipeline.audio_backend,
+            codec=pipeline.codec,
+            width=pipeline.width,
+            height=pipeline.height,
+            fps=pipeline.settings.fps,
+            encode_ms_avg=round(pipeline.video.encode_ms, 2),
+        )
+
+
+def fields_of(stats: SessionStats) -> dict[str, Any]:
+    """What sessions of every kind have, by the names of the fields, for an output that adds its own."""
+    return {field.name: getattr(stats, field.name) for field in fields(SessionStats)}
+
+
+_NOTHING = SessionStats(
+    state=SessionState.CREATED.value,
+    duration_seconds=0.0,
+    video_frames_captured=0,
+    video_frames_unique=0,
+    video_frames_duplicated=0,
+    video_frames_lagged=0,
+    video_frames_skipped=0,
+    audio_silence_samples=0,
+    audio_samples_lost=0,
+    audio_drift_ppm=0.0,
+    desktop_silence_samples=0,
+    mic_silence_samples=0,
+    capture_backend="none",
+    audio_backend="none",
+    codec="none",
+    width=0,
+    height=0,
+    fps=0,
+    encode_ms_avg=0.0,
+    cpu_percent=0.0,
+    rss_bytes=0,
+)
+"""Of a session that has no pipeline yet."""
 
 
 def _input_silence(audio: AudioSnapshot, audio0: AudioSnapshot, which: AudioInput) -> int:

@@ -11,7 +11,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass, replace
 
 from ionia.core.errors import ErrorKind, IoniaError
-from ionia.core.events import BackpressureChanged, ConnectionChanged, Event, EventData
+from ionia.core.events import BackpressureChanged, ConnectionChanged, Event
 from ionia.core.live.connection import (
     AskKeyframe,
     CloseAttempt,
@@ -28,10 +28,12 @@ from ionia.core.live.stream_buffer import SetBackpressure
 from ionia.core.media import AUDIO, VIDEO, EncodedPacket, MediaHeader
 from ionia.core.ports import Clock
 from ionia.core.settings import StreamerSettings
+from ionia.core.stats import SessionStats, StreamerStats
 from ionia.core.timebase import NS_PER_S
 from ionia.core.warning import Warn, WarningCode
 from ionia.runtime.backends import Spares
 from ionia.runtime.encode.pipeline import BitrateAnswer, Pipeline
+from ionia.runtime.session.stats import fields_of
 from ionia.runtime.session.stream_attempts import StreamAttempts
 from ionia.sinks.rtmp_sender import SenderEvent
 from ionia.sinks.rtmp_wire import Connected, Ended, Progress
@@ -201,25 +203,27 @@ class StreamOutput:
     def housekeep(self) -> None:
         """Nothing to look after beside the stream's own thread."""
 
-    def stats(self) -> EventData:
-        """The streamer's own figures. Any thread."""
+    def stats(self, session: SessionStats) -> StreamerStats:
+        """The session's figures and the stream's. Any thread."""
         now: LiveFigures = self._figures
         target = self._pipeline.bitrate if self._pipeline is not None else self._settings.pipeline.video_bitrate
-        return {
-            "videoPackets": now.video_packets,
-            "audioPackets": now.audio_packets,
-            "videoPacketsDropped": now.video_dropped,
-            "audioPacketsDropped": 0,
-            "reconnectCount": now.reconnects,
-            "currentLatencyMs": round(now.latency_ns / 1e6, 1),
-            "maxLatencyMs": round(now.max_latency_ns / 1e6, 1),
-            "connected": now.connected,
-            "backpressure": now.backpressure,
-            "bytesSent": now.bytes_sent,
-            "sendBitrateKbps": round(now.send_bitrate / 1000, 1),
-            "targetBitrateKbps": round(target / 1000, 1),
-            "rtmpUrl": self._url.redacted,
-        }
+        return StreamerStats(
+            **fields_of(session),
+            video_frames=session.video_frames_captured,
+            video_packets=now.video_packets,
+            audio_packets=now.audio_packets,
+            video_packets_dropped=now.video_dropped,
+            audio_packets_dropped=0,
+            reconnect_count=now.reconnects,
+            current_latency_ms=round(now.latency_ns / 1e6, 1),
+            max_latency_ms=round(now.max_latency_ns / 1e6, 1),
+            connected=now.connected,
+            backpressure=now.backpressure,
+            bytes_sent=now.bytes_sent,
+            send_bitrate_kbps=round(now.send_bitrate / 1000, 1),
+            target_bitrate_kbps=round(target / 1000, 1),
+            rtmp_url=self._url.redacted,
+        )
 
     def _run(self) -> None:
         try:

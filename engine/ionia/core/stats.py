@@ -1,0 +1,84 @@
+"""The figures of a session: the answer of `getStats`, and of `session.stats` while subscribed.
+
+Lost video is counted by cause and never under another name: lagged (our tick came late), skipped (the encoder had no
+room), dropped (the network had no room). Every figure counts since the session's start and stays readable after it.
+"""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionStats:
+    """What sessions of every kind have."""
+
+    state: Annotated[str, "State of the session, a stable lower-case word."]
+    duration_seconds: Annotated[float, "Seconds of the timeline so far."]
+    video_frames_captured: Annotated[int, "Frames on the constant-frame-rate timeline."]
+    video_frames_unique: Annotated[int, "Frames that showed something new."]
+    video_frames_duplicated: Annotated[int, "Frames repeated: the screen did not change."]
+    video_frames_lagged: Annotated[int, "Frames lost because our tick came late: the machine was busy or stood still."]
+    video_frames_skipped: Annotated[int, "Frames lost because the encoder had no room."]
+    audio_silence_samples: Annotated[int, "Samples (1/48000 s) of silence put where no sound came."]
+    audio_samples_lost: Annotated[int, "Samples (1/48000 s) that were captured and came too late or found no room."]
+    audio_drift_ppm: Annotated[float, "Drift of the sound device's clock, millionths; it is corrected."]
+    desktop_silence_samples: Annotated[int, "Samples (1/48000 s) for which desktop sound gave nothing."]
+    mic_silence_samples: Annotated[int, "Samples (1/48000 s) for which the microphone gave nothing."]
+    capture_backend: Annotated[str, "What captures the screen."]
+    audio_backend: Annotated[str, "What captures sound; several are joined by commas."]
+    codec: Annotated[str, "Name of the video encoder."]
+    width: Annotated[int, "Pixels of the picture."]
+    height: Annotated[int, "Pixels of the picture."]
+    fps: Annotated[int, "Frames per second of the timeline."]
+    encode_ms_avg: Annotated[float, "Milliseconds that a picture takes to encode, averaged over about a second."]
+    cpu_percent: Annotated[float, "CPU use of the engine with its sender processes, percent of one core."]
+    rss_bytes: Annotated[int, "Bytes of memory in use by the engine's own process."]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecorderStats(SessionStats):
+    """Answer of recorder.getStats."""
+
+    video_packets_encoded: Annotated[int, "Pictures that came from the encoder for this file."]
+    audio_packets_encoded: Annotated[int, "AAC frames that came from the encoder for this file."]
+    video_packets_muxed: Annotated[int, "Pictures written to the file."]
+    audio_packets_muxed: Annotated[int, "AAC frames written to the file."]
+    total_bytes: Annotated[int, "Bytes written to the file."]
+    output_path: Annotated[str, "The file."]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StreamerStats(SessionStats):
+    """Answer of streamer.getStats."""
+
+    video_frames: Annotated[int, "Frames on the constant-frame-rate timeline: videoFramesCaptured."]
+    video_packets: Annotated[int, "Pictures taken for sending."]
+    audio_packets: Annotated[int, "AAC frames taken for sending."]
+    video_packets_dropped: Annotated[int, "Pictures lost because the network had no room."]
+    audio_packets_dropped: Annotated[int, "Always 0: sound is never dropped."]
+    reconnect_count: Annotated[int, "Connections made after the first."]
+    current_latency_ms: Annotated[float, "Milliseconds of media that wait to arrive."]
+    max_latency_ms: Annotated[float, "The most that ever waited, milliseconds."]
+    connected: Annotated[bool, "Whether the server takes what is sent."]
+    backpressure: Annotated[bool, "Whether the network is too slow now."]
+    bytes_sent: Annotated[int, "Bytes on the wire, over all connections."]
+    send_bitrate_kbps: Annotated[float, "kbit/s sent lately."]
+    target_bitrate_kbps: Annotated[float, "kbit/s of video that the encoder makes now."]
+    rtmp_url: Annotated[str, "rtmp://host/app/****"]
+
+
+Stats = RecorderStats | StreamerStats
+
+
+def of_recorder(stats: Stats) -> RecorderStats:
+    """The same, for whoever asked a recorder. Raises TypeError."""
+    if isinstance(stats, RecorderStats):
+        return stats
+    raise TypeError("these are a streamer's")
+
+
+def of_streamer(stats: Stats) -> StreamerStats:
+    """The same, for whoever asked a streamer. Raises TypeError."""
+    if isinstance(stats, StreamerStats):
+        return stats
+    raise TypeError("these are a recorder's")

@@ -1,0 +1,69 @@
+"""Figures of sessions that never ran, complete as the real ones are."""
+
+from typing import Any
+
+from ionia.core.settings import SessionKind
+from ionia.core.stats import RecorderStats, Stats, StreamerStats
+
+_COMMON: dict[str, Any] = {
+    "state": "running",
+    "duration_seconds": 1.5,
+    "video_frames_captured": 45,
+    "video_frames_unique": 40,
+    "video_frames_duplicated": 5,
+    "video_frames_lagged": 0,
+    "video_frames_skipped": 0,
+    "audio_silence_samples": 0,
+    "audio_samples_lost": 0,
+    "audio_drift_ppm": 0.0,
+    "desktop_silence_samples": 0,
+    "mic_silence_samples": 0,
+    "capture_backend": "test-card",
+    "audio_backend": "test-tone",
+    "codec": "libx264",
+    "width": 1920,
+    "height": 1080,
+    "fps": 30,
+    "encode_ms_avg": 4.5,
+    "cpu_percent": 25.0,
+    "rss_bytes": 100_000_000,
+}
+
+
+def recorder_stats(**others: Any) -> RecorderStats:
+    """A recorder's, with `others` in place of what is named so."""
+    own = {
+        "video_packets_encoded": 45,
+        "audio_packets_encoded": 70,
+        "video_packets_muxed": 45,
+        "audio_packets_muxed": 70,
+        "total_bytes": 1_000_000,
+        "output_path": "out.mp4",
+    }
+    return RecorderStats(**{**_COMMON, **own, **others})
+
+
+def streamer_stats(**others: Any) -> StreamerStats:
+    """A streamer's, with `others` in place of what is named so."""
+    own = {
+        "video_frames": 45,
+        "video_packets": 45,
+        "audio_packets": 70,
+        "video_packets_dropped": 0,
+        "audio_packets_dropped": 0,
+        "reconnect_count": 0,
+        "current_latency_ms": 20.0,
+        "max_latency_ms": 30.0,
+        "connected": True,
+        "backpressure": False,
+        "bytes_sent": 1_000_000,
+        "send_bitrate_kbps": 5000.0,
+        "target_bitrate_kbps": 5000.0,
+        "rtmp_url": "rtmp://host/app/****",
+    }
+    return StreamerStats(**{**_COMMON, **own, **others})
+
+
+def session_stats(kind: SessionKind, **others: Any) -> Stats:
+    """Those of a session of this kind."""
+    return recorder_stats(**others) if kind is SessionKind.RECORDER else streamer_stats(**others)
