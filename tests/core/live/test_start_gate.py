@@ -50,6 +50,24 @@ def test_a_connection_lost_before_its_keyframe_was_in_order_leaves_nothing_behin
     assert edge.take([later, audio_packet(9)]) == [later, audio_packet(9)]
 
 
+def test_after_an_early_keyframe_whose_followers_never_come_it_begins_again_with_the_next_one() -> None:
+    """A start that waits for its server gets packets only from then on, and the encode has gone on meanwhile."""
+    edge = LiveEdge()
+    early, later = video_packet(3, keyframe=True), video_packet(9, keyframe=True)
+    edge.announce(early)
+    assert edge.take([]) == [early]
+    assert edge.take([audio_packet(7), video_packet(8)]) == []
+    assert edge.take([later, audio_packet(11)]) == [later, audio_packet(11)]
+    assert edge.take([video_packet(10)]) == [video_packet(10)]
+
+
+def test_an_announcement_that_was_overtaken_begins_no_connection() -> None:
+    edge = LiveEdge()
+    edge.announce(video_packet(3, keyframe=True))
+    edge.skip([video_packet(4)])
+    assert edge.take([video_packet(5)]) == []
+
+
 @given(st.lists(st.sampled_from(["video", "audio", "key", "up", "down"]), max_size=120), st.integers(0, 5))
 def test_every_connection_has_all_packets_from_its_keyframe_on(script: list[str], audio_lag: int) -> None:
     edge, order = LiveEdge(), PacketInterleaver(fps=30, tracks=(VIDEO, AUDIO))

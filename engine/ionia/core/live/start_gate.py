@@ -12,7 +12,8 @@ from ionia.core.media import EncodedPacket
 class LiveEdge:
     """Cuts ordered packets to the present connection. One owner.
 
-    `announce` tells of keyframes as they leave the encoder, `take` and `skip` get every packet later, in order.
+    `announce` tells of keyframes as they leave the encoder, `take` and `skip` get every packet later, in order: from
+    some packet on, which may come after the announced keyframe.
     """
 
     def __init__(self) -> None:
@@ -36,10 +37,10 @@ class LiveEdge:
             self._sent_early = self._announced
             packets.append(self._announced)
         for packet in ordered:
-            wanted = self._sent_early is None
+            has_it = packet is self._sent_early
             self._see(packet)
             self._begun = self._begun or _is_keyframe(packet)
-            if wanted and self._begun:
+            if self._begun and self._sent_early is None and not has_it:
                 packets.append(packet)
         return packets
 
@@ -49,10 +50,16 @@ class LiveEdge:
             self._see(packet)
 
     def _see(self, packet: EncodedPacket) -> None:
-        if packet is self._announced:
+        if _is_at_or_after(packet, self._announced):
             self._announced = None
-        if packet is self._sent_early:
+        if _is_at_or_after(packet, self._sent_early):
+            # If it went by unseen, before we got packets, what it was the beginning of went by too: begin again.
+            self._begun = self._begun and packet is self._sent_early
             self._sent_early = None
+
+
+def _is_at_or_after(packet: EncodedPacket, keyframe: EncodedPacket | None) -> bool:
+    return keyframe is not None and packet.track.is_video and packet.dts >= keyframe.dts
 
 
 def _is_keyframe(packet: EncodedPacket) -> bool:
