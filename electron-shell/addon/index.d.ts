@@ -69,10 +69,17 @@ declare class Session {
   isRunning(): boolean;
   getCodecName(): string;
   getCurrentPTSSeconds(): number;
+  /** Accepted and ignored: the engine places its threads itself. */
+  setThreadConfig(...ignored: unknown[]): true;
+  /** Throws: pictures of the caller's own can't be recorded. */
+  injectFrame(...ignored: unknown[]): never;
 }
 
 export class VideoAudioRecorder extends Session {
-  /** Throws TypeError when outputPath is not a string, Error when a component fails to open. */
+  /**
+   * A relative path is relative to the caller's folder. Optional arguments of a wrong type keep their default, with one
+   * warning on stderr. Throws TypeError when outputPath is not a string, Error when a component fails to open.
+   */
   initialize(
     outputPath: string,
     fps?: number,
@@ -87,10 +94,17 @@ export class VideoAudioRecorder extends Session {
 /** Video only. */
 export class VideoRecorder extends Session {
   initialize(outputPath: string, fps?: number, videoBitrate?: number, useNvenc?: boolean): boolean;
+  /** False if nothing runs. */
+  override stop(): boolean;
   getStatistics(): RecorderStatistics;
 }
 
 export class VideoAudioStreamer extends Session {
+  /**
+   * Waits for the connection, 8 s at most, and throws the engine's words when there is none; with `IONIA_STREAM_WAIT=0` in
+   * the environment at `initialize` it returns at once and the engine goes on trying.
+   */
+  override start(): boolean;
   initialize(
     rtmpUrl: string,
     fps?: number,
@@ -104,7 +118,10 @@ export class VideoAudioStreamer extends Session {
   getStatistics(): StreamerStatistics;
 }
 
+/** True: the engine logs everything, and what it logs goes to this process's stderr. */
 export function setDebugLogging(enabled: boolean): void;
+/** Accepted and ignored: the engine places its threads itself. */
+export function setThreadConfig(...ignored: unknown[]): true;
 /** COM plays no part any more; both remain so that callers keep working. */
 export function initializeCOMInSTAMode(): true;
 export function checkCOMMode(): "STA";

@@ -3,6 +3,8 @@
  * Stands where an application requires its native addon, and keeps its promises: synchronous methods, plain values,
  * the same mistakes answered the same way. The work is done by the engine process; nothing here touches media.
  */
+const { writeSync } = require("node:fs");
+const { absolutePath, checkOptions } = require("./arguments.js");
 const { SyncEngine } = require("./sync-engine.js");
 
 const engine = new SyncEngine();
@@ -15,9 +17,17 @@ const RECORDER_COUNTERS = [
   "totalBytes",
 ];
 const STREAMER_COUNTERS = ["videoFrames", "videoPackets", "audioPackets"];
-const AUDIO_MODES = ["both", "desktop", "mic", "microphone", "none"];
 
 const zeros = (names) => Object.fromEntries(names.map((name) => [name, 0]));
+
+/** Before anything else of the process's output, and without the event loop, which the caller may hold for long. */
+function warn(line) {
+  try {
+    writeSync(2, `native-audio: ${line}\n`);
+  } catch {
+    // A process without a stderr.
+  }
+}
 
 /** A session that nobody can reach any more is freed in the engine; in its own time, since nobody waits for it. */
 const abandoned = new FinalizationRegistry(({ kind, id }) => engine.forget(kind, id));
@@ -40,14 +50,14 @@ class Session {
     abandoned.register(this, { kind, id: this.#id });
   }
 
-  _initialize(firstName, first, params) {
+  /** `options` are the caller's, `more` is ours. */
+  _initialize(firstName, first, options, more = {}) {
     if (typeof first !== "string") throw new TypeError(`${firstName} must be a string`);
-    const named = Object.fromEntries(
-      Object.entries(params).filter(([, value]) => value !== undefined && value !== null),
-    );
-    engine.call(`${this.#kind}.initialize`, { [firstName]: first, ...named, id: this.#id });
+    const destination = firstName === "outputPath" ? absolutePath(first) : first;
+    const params = { [firstName]: destination, ...checkOptions(options, warn), ...more, id: this.#id };
+    engine.call(`${this.#kind}.initialize`, params);
     this.#life = engine.life;
-    this.#destination = firstName === "outputPath" ? first : "";
+    this.#destination = firstName === "outputPath" ? destination : "";
     return true;
   }
 
@@ -65,8 +75,13 @@ class Session {
   }
 
   _isTrue(method) {
-    if (this.#life === 0 || this.#ended) return false;
-    return this.#call(method);
+    if (this.#life === 0 || this._ended) return false;
+    try {
+      return this.#call(method);
+    } catch (error) {
+      if (this._ended) return false; // It ended during the call.
+      throw error;
+    }
   }
 
   getCodecName() {
@@ -81,12 +96,25 @@ class Session {
     return this.#life === 0 ? zeros(this.#counters) : this.#call("getStats");
   }
 
-  get #ended() {
-    return this.#life !== engine.life || engine.ended;
+  /** The engine places its threads itself. */
+  setThreadConfig() {
+    return true;
+  }
+
+  /** Pictures of the caller's own can't be recorded yet; a take without them must not look like one that has them. */
+  injectFrame() {
+    throw new Error(
+      "injectFrame is not supported: the engine records a screen, or its built-in test card, and takes no pictures from outside",
+    );
+  }
+
+  /** Whether the engine in which it was initialized is gone, and with it what ran. */
+  get _ended() {
+    return this.#life !== 0 && (this.#life !== engine.life || engine.ended);
   }
 
   #call(method) {
-    if (this.#ended) {
+    if (this._ended) {
       const kept = this.#destination === "" ? "" : `; what was recorded is in ${this.#destination}`;
       throw new Error(`${engine.lastWords}${kept}. Call initialize() to begin again.`);
     }
@@ -100,19 +128,18 @@ class VideoAudioRecorder extends Session {
   }
 
   initialize(outputPath, fps, videoBitrate, useNvenc, audioBitrate, audioMode) {
-    return this._initialize("outputPath", outputPath, {
-      fps,
-      videoBitrate,
-      useNvenc,
-      audioBitrate,
-      audioMode: checkMode(audioMode),
-    });
+    return this._initialize("outputPath", outputPath, { fps, videoBitrate, useNvenc, audioBitrate, audioMode });
   }
 }
 
 class VideoRecorder extends VideoAudioRecorder {
   initialize(outputPath, fps, videoBitrate, useNvenc) {
-    return this._initialize("outputPath", outputPath, { fps, videoBitrate, useNvenc, audioMode: "none" });
+    return this._initialize("outputPath", outputPath, { fps, videoBitrate, useNvenc }, { audioMode: "none" });
+  }
+
+  /** False if nothing runs. An engine that ended in mid-take is no such case: that throws. */
+  stop() {
+    return this._ended || this.isRunning() ? super.stop() : false;
   }
 }
 
@@ -122,13 +149,8 @@ class VideoAudioStreamer extends Session {
   }
 
   initialize(rtmpUrl, fps, videoBitrate, useNvenc, audioBitrate, audioMode) {
-    return this._initialize("rtmpUrl", rtmpUrl, {
-      fps,
-      videoBitrate,
-      useNvenc,
-      audioBitrate,
-      audioMode: checkMode(audioMode),
-    });
+    const options = { fps, videoBitrate, useNvenc, audioBitrate, audioMode };
+    return this._initialize("rtmpUrl", rtmpUrl, options, { requireConnection: waitsForServer() });
   }
 
   isConnected() {
@@ -140,9 +162,9 @@ class VideoAudioStreamer extends Session {
   }
 }
 
-function checkMode(audioMode) {
-  if (audioMode === undefined || audioMode === null || AUDIO_MODES.includes(audioMode)) return audioMode;
-  throw new TypeError(`audioMode must be one of ${AUDIO_MODES.join(", ")}`);
+/** Callers of the old addon never ask whether they are connected: `start` tells them, by throwing, within 8 s. */
+function waitsForServer() {
+  return process.env.IONIA_STREAM_WAIT !== "0";
 }
 
 module.exports = {
@@ -150,6 +172,7 @@ module.exports = {
   VideoAudioStreamer,
   VideoRecorder,
   setDebugLogging: (enabled) => engine.setDebugLogging(Boolean(enabled)),
+  setThreadConfig: () => true,
   initializeCOMInSTAMode: () => true,
   checkCOMMode: () => "STA",
   WASAPICapture: null,

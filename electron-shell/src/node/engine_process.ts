@@ -72,16 +72,15 @@ class EngineProcess implements Transport {
     return this.#child.pid;
   }
 
+  /** Rejects only once the process has ended: why it did is told first. */
   send(text: string): Promise<void> {
     return new Promise((resolve, reject) => {
-      if (!this.#open || !this.#child.stdin.writable) {
-        reject(new EngineError("engine_exited", "the engine is not running"));
-        return;
-      }
-      this.#child.stdin.write(`${text}\n`, (error) => {
-        if (error) reject(new EngineError("engine_exited", "the engine is not running", { cause: error }));
-        else resolve();
-      });
+      const refuse = (cause?: Error | null): void => {
+        const gone = new EngineError("engine_exited", "the engine is not running", { cause: cause ?? undefined });
+        void this.#closed.then(() => reject(gone));
+      };
+      if (!this.#open || !this.#child.stdin.writable) refuse();
+      else this.#child.stdin.write(`${text}\n`, (error) => (error ? refuse(error) : resolve()));
     });
   }
 

@@ -57,7 +57,7 @@ export class RpcPeer {
       const abort = (): void => fail(signal?.reason as Error);
       if (timeoutMs > 0) {
         timer = setTimeout(() => {
-          fail(new EngineError("timeout", `${method} was not answered within ${timeoutMs} ms`));
+          fail(new EngineError("timeout", `${method} was not answered within ${timeoutMs / 1000} s`));
         }, timeoutMs);
       }
       signal?.addEventListener("abort", abort, { once: true });
@@ -94,9 +94,11 @@ export class RpcPeer {
       this.#events.onNotification(message["method"], (message["params"] ?? {}) as Record<string, unknown>);
       return;
     }
-    const pending = this.#pending.get(message["id"] as number);
-    if (pending === undefined) return;
     const error = message["error"];
+    // An answer to nobody: the engine couldn't read a request. If only one waits, it is that one.
+    const [only] = this.#pending.size === 1 && message["id"] === null && error ? this.#pending.values() : [];
+    const pending = only ?? this.#pending.get(message["id"] as number);
+    if (pending === undefined) return;
     if (typeof error === "object" && error !== null) pending.reject(fromWire(error as Record<string, unknown>));
     else pending.resolve(message["result"]);
   }

@@ -1,12 +1,13 @@
 /** The drop-in against the fake engine on stdio: promises of the contract, mistakes of use, ends of processes. */
 import { spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { engineCandidates } from "@ionia/node";
 import type * as Addon from "../../addon/index.js";
 import { processesMarked, run } from "../fakes/processes.ts";
 
@@ -31,14 +32,17 @@ afterAll(async () => {
 });
 
 /** Run code in a Node of its own; what it printed as JSON. */
-async function inProcess(code: string): Promise<unknown> {
+async function inProcess(code: string, more: NodeJS.ProcessEnv = {}): Promise<unknown> {
+  return JSON.parse((await bothOutputs(code, more)).stdout);
+}
+
+async function bothOutputs(code: string, more: NodeJS.ProcessEnv = {}): Promise<{ stdout: string; stderr: string }> {
   const file = path.join(folder, `${randomUUID()}.cjs`);
   await writeFile(
     file,
     `const addon = require(${JSON.stringify(ADDON)}); const folder = ${JSON.stringify(folder)};\n${code}`,
   );
-  const { stdout } = await run(process.execPath, [file], { env, timeout: 25_000 });
-  return JSON.parse(stdout);
+  return run(process.execPath, [file], { env: { ...env, ...more }, timeout: 25_000, cwd: folder });
 }
 
 describe("exports", () => {
@@ -53,6 +57,7 @@ describe("exports", () => {
       "checkCOMMode",
       "initializeCOMInSTAMode",
       "setDebugLogging",
+      "setThreadConfig",
     ]);
     expect([addon.WASAPICapture, addon.AudioEngine, addon.AudioEngineEncoder]).toEqual([null, null, null]);
     expect([addon.initializeCOMInSTAMode(), addon.checkCOMMode(), addon.setDebugLogging(true)]).toEqual([
@@ -60,6 +65,64 @@ describe("exports", () => {
       "STA",
       undefined,
     ]);
+  });
+});
+
+describe("where old scripts look for it", () => {
+  it.each(["wasapi_video_audio", "wasapi_video_audio.node", "wasapi_capture", "wasapi_capture.node"])(
+    "build/Release/%s",
+    (name) => {
+      expect(createRequire(import.meta.url)(path.join(ADDON, "build", "Release", name))).toBe(addon);
+    },
+  );
+
+  it("build_all.bat says that there is nothing to build, in a form that Windows reads", async () => {
+    const text = await readFile(path.join(ADDON, "build_all.bat"), "utf8");
+    expect(text).toContain("nothing to build");
+    expect(text.split("\n").slice(0, -1)).toSatisfy((lines: string[]) => lines.every((line) => line.endsWith("\r")));
+  });
+
+  it("its parts need nothing but Node and each other, from wherever they are copied to", async () => {
+    const copy = await mkdtemp(path.join(folder, "copied "));
+    await cp(ADDON, copy, { recursive: true });
+    const told = await inProcess(`
+      const copied = require(${JSON.stringify(path.join(copy, "build", "Release", "wasapi_video_audio"))});
+      const r = new copied.VideoAudioRecorder();
+      console.log(JSON.stringify([r.initialize(folder + "/copied.mp4"), r.start(), r.stop()]));`);
+    expect(told).toEqual([true, true, true]);
+  });
+});
+
+describe("what is passed", () => {
+  it("has its default where it has a wrong type, with one warning", async () => {
+    const { stdout, stderr } = await bothOutputs(`
+      const r = new addon.VideoAudioRecorder();
+      r.initialize(folder + "/t.mp4", "30", NaN, "yes", null, undefined);
+      r.start(); r.stop();
+      const quiet = new addon.VideoAudioRecorder();
+      quiet.initialize(folder + "/q.mp4", 29.97, 5e6 * 1.1, false, 128e3, "mic");
+      console.log(JSON.stringify(r.getStatistics().fps));`);
+    expect(JSON.parse(stdout)).toBe(30);
+    expect(stderr.trim().split("\n")).toEqual([
+      "native-audio: initialize uses its default where fps must be a number, not of type string; " +
+        "videoBitrate must be a number, not NaN; useNvenc must be true or false, not of type string",
+    ]);
+  });
+
+  it("a relative path is the caller's, wherever the engine was started", async () => {
+    const told = await inProcess(`
+      const fs = require("node:fs");
+      new addon.VideoAudioRecorder().initialize(folder + "/first.mp4");
+      fs.mkdirSync(folder + "/deeper"); process.chdir(folder + "/deeper");
+      const r = new addon.VideoAudioRecorder(); r.initialize("take.mp4"); r.start(); r.stop();
+      console.log(JSON.stringify([fs.existsSync(folder + "/deeper/take.mp4"), r.getStatistics().outputPath === fs.realpathSync(folder) + "/deeper/take.mp4"]));`);
+    expect(told).toEqual([true, true]);
+  });
+
+  it("pictures of the caller's own are refused in words, thread settings accepted", () => {
+    const recorder = new addon.VideoAudioRecorder();
+    expect(() => recorder.injectFrame(Buffer.alloc(4))).toThrow("not supported");
+    expect([recorder.setThreadConfig({ priority: 1 }), addon.setThreadConfig()]).toEqual([true, true]);
   });
 });
 
@@ -107,6 +170,15 @@ describe("a recorder", () => {
     expect(recorder.stop()).toBe(true);
   });
 
+  it("of video only that doesn't run has nothing to stop", () => {
+    const recorder = new addon.VideoRecorder();
+    const before = recorder.stop();
+    recorder.initialize(path.join(folder, "v.mp4"));
+    const initialized = recorder.stop();
+    recorder.start();
+    expect([before, initialized, recorder.stop(), recorder.stop()]).toEqual([false, false, true, false]);
+  });
+
   it("runs beside others: two recorders, a video recorder and a streamer", () => {
     const one = new addon.VideoAudioRecorder();
     const two = new addon.VideoRecorder();
@@ -126,6 +198,40 @@ describe("a recorder", () => {
     expect(live.getStatistics()).toMatchObject({ audioPacketsDropped: 0 });
     two.stop();
     live.stop();
+  });
+});
+
+describe("a streamer whose server refuses", () => {
+  const ATTEMPT = `
+    const live = new addon.VideoAudioStreamer();
+    live.initialize("rtmp://refusing/app/key");
+    let told; try { told = live.start(); } catch (error) { told = [error.message, error.kind, error.code]; }
+    console.log(JSON.stringify([told, live.isRunning()]));`;
+
+  it("throws the engine's words at start and doesn't run", async () => {
+    expect(await inProcess(ATTEMPT)).toEqual([["The server refuses connections.", "connect_failed", 1303], false]);
+  });
+
+  it("starts all the same where that is switched off", async () => {
+    expect(await inProcess(ATTEMPT, { IONIA_STREAM_WAIT: "0" })).toEqual([true, true]);
+  });
+});
+
+describe("the engine's log", () => {
+  it("goes to the caller's stderr while debug logging is on", async () => {
+    const { stderr } = await bothOutputs(`
+      addon.setDebugLogging(true);
+      new addon.VideoAudioRecorder().initialize(folder + "/l.mp4");`);
+    expect(stderr).toContain("debug: logging everything\n");
+    const { stderr: quiet } = await bothOutputs(`new addon.VideoAudioRecorder().initialize(folder + "/l.mp4");`);
+    expect(quiet).toBe("");
+  });
+});
+
+describe("an answer to nobody", () => {
+  it("is the answer to the one call that waits", async () => {
+    const recorder = new addon.VideoAudioRecorder();
+    expect(() => recorder.initialize(path.join(folder, "unreadable.mp4"))).toThrow("not JSON");
   });
 });
 
@@ -183,16 +289,50 @@ describe("processes", () => {
     ]);
   });
 
-  it("says so when there is no engine, or one that can't be run", async () => {
-    const told = await inProcess(`
+  it("says so within a second when there is no engine, or one that can't be run", async () => {
+    const broken = path.join(folder, "not-a-program");
+    await writeFile(broken, "\u007fELF nonsense", { mode: 0o755 });
+    const told = (await inProcess(`
       const attempt = (engine) => {
         process.env.IONIA_ENGINE = engine;
-        try { new addon.VideoAudioRecorder().initialize("/tmp/a.mp4"); } catch (error) { return error.message; }
+        const began = Date.now();
+        try { new addon.VideoAudioRecorder().initialize("/tmp/a.mp4"); }
+        catch (error) { return [error.message, Date.now() - began]; }
       };
-      console.log(JSON.stringify([attempt("/nowhere/engine"), attempt(__filename)]));`);
-    expect(told).toEqual([
-      expect.stringContaining("was not found at /nowhere/engine"),
+      console.log(JSON.stringify([attempt("/nowhere/engine"), attempt(__filename), attempt(folder), attempt(${JSON.stringify(broken)})]));`)) as [
+      string,
+      number,
+    ][];
+    expect(told.map(([message]) => message)).toEqual([
+      expect.stringContaining("was not found at /nowhere/engine. Set IONIA_ENGINE"),
       expect.stringContaining("could not be started"),
+      expect.stringContaining("could not be started"),
+      expect.stringMatching(/could not be started|the engine ended/),
     ]);
+    for (const [message, milliseconds] of told) expect(milliseconds, message).toBeLessThan(1000);
+  });
+
+  it("says so when what owns the engine can't even begin", async () => {
+    const copy = await mkdtemp(path.join(folder, "broken "));
+    await cp(ADDON, copy, { recursive: true });
+    const attempt = async (worker: string): Promise<unknown> => {
+      await writeFile(path.join(copy, "engine-worker.js"), worker);
+      return inProcess(`
+        const broken = require(${JSON.stringify(copy)});
+        const began = Date.now();
+        let told; try { new broken.VideoAudioRecorder().initialize("/tmp/a.mp4"); } catch (error) { told = error.message; }
+        console.log(JSON.stringify([told, Date.now() - began < 7000]));`);
+    };
+    expect(await attempt("this is no program")).toEqual([expect.stringContaining("did not start within 5 s"), true]);
+  });
+
+  it("is found where electron-builder unpacks what lies in an archive", () => {
+    const asked = path.join("/opt/app/resources/app.asar", "native-audio");
+    expect(engineCandidates({ env: {}, platform: "linux", besideFolder: asked, startDirectory: "/x" })[0]).toBe(
+      "/opt/app/resources/app.asar.unpacked/native-audio/engine/ionia-engine",
+    );
+    expect(
+      engineCandidates({ env: {}, platform: "linux", besideFolder: "/a/my.asarfolder", startDirectory: "/x" })[0],
+    ).toBe("/a/my.asarfolder/engine/ionia-engine");
   });
 });

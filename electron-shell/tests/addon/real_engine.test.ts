@@ -74,6 +74,23 @@ describe.skipIf(missing !== "")("an application with the old addon's calls", () 
     expect(told.stats.totalBytes).toBe(told.size);
   });
 
+  it("is told by start that the server is dead, in the engine's words, and not when it asked not to wait", async () => {
+    const attempt = `
+      const live = new addon.VideoAudioStreamer();
+      live.initialize("rtmp://127.0.0.1:9/live/secretkey", 30, 1500000, false, 128000, "desktop");
+      const began = Date.now();
+      let told; try { told = live.start(); } catch (error) { told = error.message; }
+      console.log(JSON.stringify([told, Date.now() - began < 9000, live.isRunning()]));
+      live.stop();`;
+    const [words, soon, running] = (await inProcess(attempt)) as [string, boolean, boolean];
+    expect([soon, running]).toEqual([true, false]);
+    expect(words).toContain("refuse");
+    expect(words).not.toContain("secretkey");
+    env["IONIA_STREAM_WAIT"] = "0";
+    expect(await inProcess(attempt)).toEqual([true, true, true]);
+    delete env["IONIA_STREAM_WAIT"];
+  });
+
   it("runs two recorders and a streamer at once", { timeout: 60_000 }, async () => {
     const server = await RtmpServer.open();
     try {
@@ -85,9 +102,12 @@ describe.skipIf(missing !== "")("an application with the old addon's calls", () 
         const started = [one.start(), two.start(), live.start()];
         const connected = await until(() => live.isConnected());
         await until(() => one.getCurrentPTSSeconds() > 2 && two.getCurrentPTSSeconds() > 2);
+        // start waited for the server: what was sent until then is nothing yet.
+        const flowing = () => { const { videoPackets, audioPackets } = live.getStatistics(); return videoPackets > 0 && audioPackets > 0; };
+        const sent = await until(flowing);
         const stats = live.getStatistics();
         const stopped = [live.stop(), one.stop(), two.stop()];
-        console.log(JSON.stringify({ started, connected, stopped, sent: stats.videoPackets > 0 && stats.audioPackets > 0, dropped: stats.audioPacketsDropped }));`);
+        console.log(JSON.stringify({ started, connected, stopped, sent, dropped: stats.audioPacketsDropped }));`);
       expect(told).toEqual({
         started: [true, true, true],
         connected: true,

@@ -94,6 +94,9 @@ export class FakeEngine {
         if (session === undefined || session.state === "stopped")
           throw fail(1001, "not_initialized", `session ${id} was not initialized`, id);
         if (session.state === "running") return false;
+        // A host of this name is one that refuses; who asked for the connection hears of it from start.
+        if (session.params.requireConnection === true && session.params.rtmpUrl.includes("//refusing/"))
+          throw fail(1303, "connect_failed", "The server refuses connections.", id, "Check the address.");
         session.startedAt = this.now();
         if (kind === "recorder") writeFileSync(session.params.outputPath, "recorded ");
         this.#state(key, "running");

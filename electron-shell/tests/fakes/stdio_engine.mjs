@@ -13,6 +13,17 @@ lines.on("line", (line) => {
     console.error(message.params.words ?? "something broke badly");
     process.exit(3);
   }
+  if (message.method === "engine.setDebugLogging" && message.params.enabled) console.error("debug: logging everything");
+  // As the engine answers a request that it can't read: it has no id to answer to.
+  if (message.params?.outputPath?.endsWith("unreadable.mp4")) {
+    const error = {
+      code: -32700,
+      message: "The message is not JSON.",
+      data: { kind: "parse_error", hint: "", id: null },
+    };
+    process.stdout.write(`${JSON.stringify({ jsonrpc: "2.0", id: null, error })}\n`);
+    return;
+  }
   engine.receive(message);
 });
 lines.on("close", () => process.exit(0));

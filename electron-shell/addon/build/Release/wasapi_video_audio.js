@@ -1,0 +1,3 @@
+"use strict";
+/** Where scripts of the old addon look for its binary. */
+module.exports = require("../../index.js");
