@@ -6,6 +6,7 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "vite";
 import { beforeAll, describe, expect, it } from "vitest";
+import { ADDON_PARTS } from "../../src/node/vite.config.ts";
 import { FuseState, fuses } from "./fuses.ts";
 
 const SHELL = fileURLToPath(new URL("../..", import.meta.url));
@@ -99,6 +100,39 @@ describe("the built application", () => {
     const html = await readFile(path.join(SHELL, "src", "renderer", "index.html"), "utf8");
     expect(html).toContain("default-src 'none'; script-src 'self'; style-src 'self';");
     expect(html).not.toMatch(/unsafe-|https?:\/\//);
+  });
+});
+
+describe("the drop-in addon", () => {
+  it.each(Object.entries(ADDON_PARTS))("has %s.js as it is built from %s", async (part) => {
+    const built = await build({
+      configFile: path.join(SHELL, "src", "node", "vite.config.ts"),
+      mode: part,
+      logLevel: "error",
+      build: { write: false },
+    });
+    const { output } = built as { output: { code?: string }[] };
+    // If it differs: npm run build:addon.
+    expect(await readFile(path.join(SHELL, "addon", `${part}.js`), "utf8")).toBe(output[0]?.code);
+  });
+
+  it("needs nothing beside Node", async () => {
+    for (const file of ["index", "arguments", "sync-engine", "engine-worker", "find-engine"]) {
+      const code = await readFile(path.join(SHELL, "addon", `${file}.js`), "utf8");
+      const needed = [...code.matchAll(/require\("([^"]+)"\)/g)].map((match) => match[1] as string);
+      expect(needed.filter((name) => !name.startsWith("node:") && !name.startsWith("./"))).toEqual([]);
+    }
+  });
+});
+
+describe("the licence", () => {
+  it("is MIT for everything here, and goes with what is copied or installed", async () => {
+    for (const folder of ["", "addon", "src/common", "src/node", "src/main", "src/preload", "src/renderer"])
+      expect((await json(path.join(folder, "package.json")))["license"], folder).toBe("MIT");
+    const text = await readFile(path.join(SHELL, "LICENSE"), "utf8");
+    expect(text).toMatch(/^MIT License/);
+    expect(await readFile(path.join(SHELL, "addon", "LICENSE"), "utf8")).toBe(text);
+    expect((await json("electron-builder.json"))["files"]).toContain("LICENSE");
   });
 });
 
