@@ -20,6 +20,7 @@ from ionia.core.media import (
     VideoTrack,
 )
 from ionia.core.ports import Clock
+from ionia.core.size_limit import SizeLimit
 from ionia.core.warning import Warn
 
 HEADER = MediaHeader(
@@ -215,6 +216,8 @@ class FakeFile:
         self.hold: threading.Event | None = None
         self.on_write: Callable[[], None] = lambda: None
         self.on_look: Callable[[], None] = lambda: None
+        self.index_bytes = 0
+        self.limit: SizeLimit | None = None
         self.warn: Warn = lambda *_: None
 
     def look(self) -> None:

@@ -11,13 +11,13 @@ import pytest
 
 
 @contextlib.contextmanager
-def mounted_disk(kilobytes: int) -> Iterator[Path]:
+def mounted_disk(kilobytes: int, *options: str) -> Iterator[Path]:
     """The folder of a tmpfs; skips the test where it can't be mounted."""
     if os.geteuid() != 0:
         pytest.skip("mounting a small disk needs root")
     # Not below tmp_path: another pytest on this machine may clean up there while something is mounted.
     folder = Path(tempfile.mkdtemp(prefix="ionia-disk-"))
-    mount = ["mount", "-t", "tmpfs", "-o", f"size={kilobytes}k", "tmpfs", str(folder)]
+    mount = ["mount", "-t", "tmpfs", "-o", ",".join([f"size={kilobytes}k", *options]), "tmpfs", str(folder)]
     mounted = subprocess.run(mount, check=False, capture_output=True, text=True)
     if mounted.returncode != 0:
         folder.rmdir()

@@ -10,6 +10,7 @@ import pytest
 
 from ionia.core.errors import ErrorKind, IoniaError
 from ionia.core.media import AUDIO, EncodedPacket, MediaHeader
+from ionia.sinks import mp4_file
 from ionia.sinks.mp4_file import Mp4File
 from tests.fakes.encoded_clip import EncodedClip, encoded_clip, luma_of
 from tests.fakes.media_check import decode_luma, decode_sound, file_facts, onsets, top_level_boxes
@@ -140,6 +141,29 @@ def test_ffprobe_reads_it_without_a_word(tmp_path: Path) -> None:
     assert {"profile=High", "pix_fmt=yuv420p", "color_range=tv", "color_space=bt709", "has_b_frames=0"} <= lines
     assert {"color_transfer=bt709", "color_primaries=bt709", "start_time=0.000000", "nb_frames=100"} <= lines
     assert "start_time=-0.021333" not in lines
+
+
+@pytest.mark.ffprobe
+def test_the_file_says_when_it_was_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(mp4_file, "utc_seconds", lambda: 1_800_000_000.75)
+    path = tmp_path / "a.mp4"
+    clip = encoded_clip()
+    sink = record(path, clip.header, clip.packets)
+    for close in (False, True):
+        if close:
+            sink.close()
+        command = [
+            "ffprobe",
+            "-v",
+            "error",
+            "-show_entries",
+            "format_tags:stream_tags",
+            "-of",
+            "default=nk=0",
+            str(path),
+        ]
+        told = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60).stdout
+        assert told.count("TAG:creation_time=2027-01-15T08:00:00.000000Z") == 3
 
 
 def test_an_existing_recording_is_replaced_by_the_first_fragment(tmp_path: Path) -> None:

@@ -43,6 +43,18 @@ def test_names_that_work(tmp_path: Path, name: str) -> None:
     assert len(file_facts(tmp_path / name).video.pts) == 40
 
 
+def test_what_a_shell_would_understand_is_refused_in_words(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HOME", str(tmp_path / "me"))
+    with pytest.raises(IoniaError, match="~ isn't expanded here") as caught:
+        Mp4File("~/Videos/x.mp4")
+    assert caught.value.hint == f"Did you mean {tmp_path / 'me' / 'Videos' / 'x.mp4'}?"
+    assert "address of a file" in refused("file:///tmp/x.mp4")
+    assert "$HOME isn't expanded" in refused("$HOME/x.mp4")
+    (tmp_path / "~").mkdir()  # a legal name: who made it means it
+    Mp4File("~/x.mp4")
+
+
 def test_names_that_do_not(tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(b"")
     assert "empty" in refused("")
@@ -51,7 +63,7 @@ def test_names_that_do_not(tmp_path: Path) -> None:
     assert "is a folder" in refused(str(tmp_path))
     assert "names a folder" in refused(str(tmp_path / "a") + "/")
     assert "not an ordinary file" in refused("/dev/null")
-    assert "too long" in refused(str(tmp_path / ("a" * 256)))
+    assert "256 bytes, and 255 is the most" in refused(str(tmp_path / ("a" * 256)))
     assert "too long" in refused(str(tmp_path / ("a" * 100_000)))
     assert refused(str(tmp_path / "file" / "a.mp4"))
     assert "encoding" in refused(str(tmp_path / "\ud800.mp4"))

@@ -91,6 +91,14 @@ export type FailureData = {
   liveKind?: LiveKind;
 };
 
+/** Details of `file_limit`. */
+export type FileLimit = {
+  /** Minutes until the file may not grow any more at this bit rate. */
+  minutesLeft: number;
+  /** Most bytes that a file may have there. */
+  limitBytes: number;
+};
+
 /** Details of what was done to a recording's file from outside. */
 export type FileTouched = {
   /** Where the recording should be. */
@@ -516,7 +524,7 @@ export type StreamerStatsNotification = {
 };
 
 /** What happened. `meaning` says when, for people; `facts` is the type of the warning's details. */
-export type WarningCode = "access_lost" | "address_trimmed" | "audio_closed" | "audio_device_audible" | "audio_device_changed" | "audio_device_lost" | "audio_device_muted" | "audio_device_quiet" | "audio_device_stalled" | "audio_devices_changed" | "audio_failed" | "audio_slow" | "audio_stream_muted" | "audio_stream_restored" | "bitrate_fixed" | "bitrate_held" | "capture_failed" | "capture_fallback" | "capture_recovered" | "default_device_changed" | "desktop_audio_unavailable" | "device_lost" | "disk_low" | "disk_stalled" | "disk_unreadable" | "display_lost" | "display_mode_changed" | "display_unplugged" | "encoder_behind" | "encoder_fallback" | "encoder_lost" | "encoder_overloaded" | "file_deleted" | "file_moved" | "file_out_of_reach" | "file_replaced" | "file_restored" | "gpu_lost" | "mic_audio_unavailable" | "mic_inputs_mixed" | "mic_one_sided" | "mic_silent" | "mic_two_sided" | "monitor_failed" | "screen_changed" | "screen_closed" | "secure_desktop" | "session_disconnected" | "sound_server_lost" | "stalled";
+export type WarningCode = "access_lost" | "address_trimmed" | "audio_closed" | "audio_device_audible" | "audio_device_changed" | "audio_device_lost" | "audio_device_muted" | "audio_device_quiet" | "audio_device_stalled" | "audio_devices_changed" | "audio_failed" | "audio_slow" | "audio_stream_muted" | "audio_stream_restored" | "bitrate_fixed" | "bitrate_held" | "capture_failed" | "capture_fallback" | "capture_recovered" | "default_device_changed" | "desktop_audio_unavailable" | "device_lost" | "disk_low" | "disk_stalled" | "disk_unreadable" | "display_lost" | "display_mode_changed" | "display_unplugged" | "encoder_behind" | "encoder_fallback" | "encoder_lost" | "encoder_overloaded" | "file_deleted" | "file_limit" | "file_moved" | "file_out_of_reach" | "file_replaced" | "file_restored" | "gpu_lost" | "mic_audio_unavailable" | "mic_inputs_mixed" | "mic_one_sided" | "mic_silent" | "mic_two_sided" | "monitor_failed" | "screen_changed" | "screen_closed" | "secure_desktop" | "session_disconnected" | "sound_server_lost" | "stalled";
 
 /** session.warning: something was lost or replaced, and the session goes on. */
 export type WarningNotification = {
@@ -526,7 +534,7 @@ export type WarningNotification = {
   /** One line for people, or empty. */
   message: string;
   /** Details for programs; which ones, the code says, see x-warnings. */
-  data: NoFacts | DiskLow | DiskStalled | FileTouched | MixerState | MicChannel | MicInputs;
+  data: NoFacts | DiskLow | FileLimit | DiskStalled | FileTouched | MixerState | MicChannel | MicInputs;
 };
 
 /** A top-level window. */

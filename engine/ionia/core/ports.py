@@ -5,6 +5,7 @@ from typing import Protocol
 
 from ionia.core.audio.notices import SoundNotice
 from ionia.core.media import AudioBlock, EncodedPacket, MediaHeader, Samples, VideoFrame
+from ionia.core.size_limit import SizeLimit
 
 
 class Clock(Protocol):
@@ -151,6 +152,16 @@ class FileSink(PacketSink, Protocol):
     @property
     def bytes_written(self) -> int:
         """Size of the file so far. Any thread."""
+        ...
+
+    @property
+    def index_bytes(self) -> int:
+        """What completing the file will add to it at most. Any thread."""
+        ...
+
+    @property
+    def limit(self) -> SizeLimit | None:
+        """How large the file may grow, as far as that is known once it is open. Any thread."""
         ...
 
     def look(self) -> None:

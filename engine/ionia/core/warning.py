@@ -61,7 +61,15 @@ class MicInputs:
     inputs: Annotated[int, "How many inputs it has."]
 
 
-WarningFacts = NoFacts | DiskLow | DiskStalled | FileTouched | MixerState | MicChannel | MicInputs
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileLimit:
+    """Details of `file_limit`."""
+
+    minutes_left: Annotated[float, "Minutes until the file may not grow any more at this bit rate."]
+    limit_bytes: Annotated[int, "Most bytes that a file may have there."]
+
+
+WarningFacts = NoFacts | DiskLow | FileLimit | DiskStalled | FileTouched | MixerState | MicChannel | MicInputs
 """What a warning carries for programs."""
 
 
@@ -127,6 +135,7 @@ class WarningCode(StrEnum):
     DISK_LOW = ("disk_low", "the disk will be full soon", DiskLow)
     DISK_STALLED = ("disk_stalled", "the disk does not answer; what is recorded waits in memory", DiskStalled)
     DISK_UNREADABLE = ("disk_unreadable", "the system does not say how full the disk is")
+    FILE_LIMIT = ("file_limit", "the file will soon be as large as a file may be there", FileLimit)
     FILE_MOVED = ("file_moved", "the recording's file was moved while it is recorded", FileTouched)
     FILE_DELETED = ("file_deleted", "the recording's file was deleted while it is recorded", FileTouched)
     FILE_REPLACED = ("file_replaced", "another file was put in the recording's place", FileTouched)

@@ -8,10 +8,13 @@ from collections.abc import Sequence
 from ionia.core.errors import ErrorKind, IoniaError
 from ionia.core.file_place import Place, Placement
 from ionia.core.media import EncodedPacket, MediaHeader
+from ionia.core.mp4.boxes import mp4_time
 from ionia.core.mp4.writer import Mp4Writer
+from ionia.core.size_limit import SizeLimit
 from ionia.core.warning import NO_FACTS, FileTouched, Warn, WarningCode, WarningFacts
 from ionia.sinks.output_file import OutputFile
 from ionia.sinks.output_path import misplaced_error, shown_path
+from ionia.threads.clock import utc_seconds
 
 
 def _nobody(_code: WarningCode, _message: str, _facts: WarningFacts = NO_FACTS, /) -> None:
@@ -37,6 +40,7 @@ class Mp4File:
         self._placed = Placement(place=Place.HERE)
         self._writer: Mp4Writer | None = None
         self._failed = False
+        self._index_bytes = 0
 
     @property
     def path(self) -> str:
@@ -49,13 +53,23 @@ class Mp4File:
         return self._output.size
 
     @property
+    def index_bytes(self) -> int:
+        """See the port."""
+        return self._index_bytes
+
+    @property
+    def limit(self) -> SizeLimit | None:
+        """See the port."""
+        return self._output.limit
+
+    @property
     def published(self) -> bool:
         """Whether there is a file at the path that this sink wrote."""
         return self._output.published
 
     def open(self, header: MediaHeader) -> None:
         """Claim the path. Raises IoniaError(OUTPUT_FAILED) when it can't be written or another session has it."""
-        writer = Mp4Writer(header)
+        writer = Mp4Writer(header, created=mp4_time(utc_seconds()))
         self._output.open()
         self._writer = writer
 
@@ -97,8 +111,11 @@ class Mp4File:
             self._complete(writer)
 
     def _append_fragment(self, writer: Mp4Writer) -> None:
+        self._index_bytes = writer.index_bytes
         fragment = writer.fragment()
         try:
+            # Never into the room that the index needs: whatever ends the take, its file becomes an ordinary one.
+            self._output.reserve(len(fragment.data) + self._index_bytes)
             self._output.append(fragment.data)
             self._output.patch(fragment.seal_offset, fragment.seal)
             if not self._output.published:

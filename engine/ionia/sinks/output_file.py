@@ -15,6 +15,8 @@ from typing import BinaryIO
 
 from ionia.core.errors import IoniaError
 from ionia.core.file_place import FileIdentity, Place, Placement, placement
+from ionia.core.size_limit import SizeLimit
+from ionia.sinks.file_room import Reserved, limit_of
 from ionia.sinks.output_path import os_error, output_error, resolve_output
 
 _claims: dict[Path, "OutputFile"] = {}  # protected by _claims_lock
@@ -43,6 +45,8 @@ class OutputFile:
         self._file: BinaryIO | None = None
         self._claimed = False
         self._published = False
+        self._reserved: Reserved | None = None
+        self.limit: SizeLimit | None = None
         self.size = 0
 
     @property
@@ -58,6 +62,8 @@ class OutputFile:
                 self._check_unlocked(self.target)
             self._file = self._open_locked(self._hidden, create=True)
             self._file.truncate(0)
+            self.limit = limit_of(self._file, self._hidden)
+            self._reserved = Reserved(self._file, self._hidden)
         except OSError as error:
             self.discard()
             raise os_error(self._shown, error) from error
@@ -106,8 +112,21 @@ class OutputFile:
             copy.close()
             return False
         deleted.close()
-        self._file = copy
+        self._file, self._reserved = copy, None
         return True
+
+    def reserve(self, count: int) -> None:
+        """Make sure that `count` bytes can follow what is there. What is set aside stays set aside until `close`."""
+        self._opened()
+        if self.limit is not None and self.size + count > self.limit.most_bytes:
+            raise output_error(
+                self._shown, f"no file may have more than {self.limit.words}", "Record to another disk, or begin anew."
+            )
+        if self._reserved is not None:
+            try:
+                self._reserved.up_to(self.size + count)
+            except OSError as error:
+                raise os_error(self._shown, error) from error
 
     def append(self, data: bytes) -> None:
         """Write at the end, all or nothing: what the system took before it failed is cut off again."""
@@ -147,6 +166,7 @@ class OutputFile:
                 self._hidden.replace(self.target)
                 self._published = True
                 self._file = self._open_locked(self.target, create=False)
+                self._reserved = Reserved(self._file, self.target)
             else:
                 self._hidden.replace(self.target)
                 self._published = True
@@ -157,6 +177,8 @@ class OutputFile:
         """Close and release the claim. What was not published is removed. Idempotent."""
         try:
             if self._file is not None:
+                if self._reserved is not None:
+                    self._reserved.give_back()
                 if not self._published:
                     # Removed before it is unlocked: whoever gets the lock next must find it still in the folder.
                     self._remove_hidden()
@@ -173,6 +195,8 @@ class OutputFile:
         """`close` for the way out of a failure: it does not raise."""
         try:
             if self._file is not None:
+                if self._reserved is not None:
+                    self._reserved.give_back()
                 self._file.close()
         except OSError:
             pass  # the failure under way is the one to tell

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from ionia.core.errors import ErrorKind, IoniaError
 from ionia.core.file_place import Placement
+from ionia.core.path_words import misread, name_problem
 
 _RESERVED = frozenset(
     {"con", "prn", "aux", "nul", "conin$", "conout$"}
@@ -39,6 +40,8 @@ def resolve_output(path: str, *, platform: str = sys.platform) -> Path:
         raise output_error(path, "the path is empty")
     if "\x00" in path:
         raise output_error(path.replace("\x00", "\\0"), "the path contains a NUL character")
+    if problem := name_problem(Path(path).name, windows=platform == "win32"):
+        raise output_error(path, problem, "Use a shorter name.")
     # Before following links: on Windows a reserved name resolves to a device.
     if platform == "win32" and (problem := windows_name_problem(Path(path).name)):
         raise output_error(path, problem)
@@ -79,6 +82,8 @@ def misplaced_error(path: str, found: Placement) -> IoniaError:
 
 def os_error(path: str, error: OSError) -> IoniaError:
     """What the system said, as an error for people."""
+    if error.errno == errno.ENOSPC and _is_out_of_files(path):
+        return output_error(path, "the disk has no room for another file", "Delete some files, however small.")
     reason = (error.strerror or type(error).__name__).lower()
     return output_error(path, reason, "Free some space." if is_disk_full(error) else "")
 
@@ -89,12 +94,34 @@ def is_disk_full(error: OSError) -> bool:
     return error.errno in full or getattr(error, "winerror", None) in (39, 112)  # ERROR_HANDLE_DISK_FULL, DISK_FULL
 
 
+def _home() -> str:
+    """The user's own folder; empty where there is none."""
+    try:
+        return str(Path.home())
+    except RuntimeError:
+        return ""
+
+
+def _is_out_of_files(path: str) -> bool:
+    """Some file systems hold so many files and no more; the system calls that a full disk."""
+    if sys.platform == "win32":
+        return False
+    else:  # noqa: RET505 - each platform's checker reads its own branch
+        try:
+            found = os.statvfs(Path(path).parent)
+        except OSError:
+            return False
+        return found.f_favail == 0 and found.f_files > 0 and found.f_bavail > 0
+
+
 def _check(path: str, target: Path) -> None:
     try:
         mode = target.stat().st_mode
     except FileNotFoundError:
         folder = target.parent
         if not folder.exists():
+            if found := misread(path, home=_home(), environment=os.environ, windows=sys.platform == "win32"):
+                raise output_error(path, found.problem, found.hint) from None
             raise output_error(path, f"the folder {folder} does not exist", "Create the folder first.") from None
         if not folder.is_dir():
             raise output_error(path, f"{folder} is not a folder") from None

@@ -4,6 +4,11 @@ import threading
 import time
 
 
+def utc_seconds() -> float:
+    """The wall clock, in seconds since 1970: for what people read, never for pacing. It may step at any time."""
+    return time.time()
+
+
 class MonotonicClock:
     """`time.perf_counter_ns`: CLOCK_MONOTONIC on Linux, QueryPerformanceCounter on Windows. Any thread.
 

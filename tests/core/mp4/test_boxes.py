@@ -87,6 +87,20 @@ def test_long_recordings_get_wide_boxes() -> None:
     assert child(movie, b"stsz") == struct.pack(">IIIII", 0, 0, 2, 5, 6)
 
 
+def test_creation_times_count_from_1904_in_every_header() -> None:
+    at = boxes.mp4_time(1_800_000_000.9)  # 2027-01-15T08:00:00Z
+    assert at == 3_882_844_800
+    moov = boxes.movie(1000, [track()], fragmented=False, created=at)
+    for kind in (b"mvhd", b"tkhd", b"mdhd"):
+        payload = moov[moov.index(kind) + 4 :]
+        assert payload[:4] == b"\0\0\0" + (b"\3" if kind == b"tkhd" else b"\0")
+        assert payload[4:12] == at.to_bytes(4, "big") * 2
+    late = boxes.mp4_time(2_300_000_000)  # after 2040 the 32 bits are over
+    moov = boxes.movie(1000, [track()], fragmented=False, created=late)
+    payload = moov[moov.index(b"mvhd") + 4 :]
+    assert payload[:20] == b"\1\0\0\0" + late.to_bytes(8, "big") * 2
+
+
 def test_chunk_runs_name_the_first_chunk_of_each() -> None:
     tables = boxes.SampleTables(chunk_lengths=[(3, 15), (1, 7)])
     movie = boxes.movie(48_000, [track(tables=tables)], fragmented=False)

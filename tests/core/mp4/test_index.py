@@ -41,6 +41,18 @@ def test_offsets_become_wide_when_they_must() -> None:
     assert tables.chunk_offsets == struct.pack(">2Q", 1, 1 << 32)
 
 
+def test_the_rows_are_as_large_as_they_say() -> None:
+    index = SampleIndex("I")
+    assert index.boxed_bytes == 0
+    for chunk, keyframe in enumerate((True, False, True)):
+        samples = [Sample(time=100 * chunk + 10 * n, duration=10, keyframe=keyframe, data=b"x" * n) for n in range(3)]
+        index.add_chunk(samples, 1000 * chunk, sync=True)
+    # A run of durations, one stretched, and so on: 5 rows; one run of chunks; 3 wide offsets; 9 sizes; 6 keyframes.
+    tables = index.boxed(sync=True)
+    assert (len(tables.durations), len(tables.chunk_lengths)) == (5, 1)
+    assert index.boxed_bytes == 5 * 8 + 12 + 3 * 8 + 9 * 4 + 6 * 4
+
+
 def test_nothing_is_empty_tables() -> None:
     tables = SampleIndex("I").boxed(sync=True)
     assert (tables.durations, tables.chunk_lengths, tables.sizes, tables.chunk_offsets) == ([], [], b"", b"")

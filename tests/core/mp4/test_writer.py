@@ -274,6 +274,41 @@ def test_sound_keeps_its_place_at_any_rate_and_start(fps: int, start: int, frame
             assert int.from_bytes(payload[1:], "big", signed=True) == zero + time - skip
 
 
+@settings(deadline=None, max_examples=40)
+@given(
+    gaps=st.lists(st.integers(1, 9), min_size=1, max_size=200),
+    keyframes=st.sets(st.integers(0, 199)),
+    late=st.integers(0, 60_000),
+)
+def test_the_index_is_never_larger_than_was_said_before_and_little_smaller(
+    gaps: list[int], keyframes: set[int], late: int
+) -> None:
+    writer = Mp4Writer(HEADER, created=1 << 33)
+    index, told = 0, 0
+    packets = []
+    for number, gap in enumerate(gaps):
+        packets.append(video(index, keyframe=number == 0 or number in keyframes, duration=gap))
+        packets += [
+            audio(1024 * tick)
+            for tick in range(index * 1600 // 1024, (index + gap) * 1600 // 1024)
+            if 1024 * tick >= late
+        ]
+        index += gap
+    for packet in packets:
+        writer.add(packet)
+        if writer.due:
+            told = writer.index_bytes
+            writer.fragment()
+            writer.commit()
+            assert len(writer.finish().tail) <= told
+    if writer.pending:
+        told = writer.index_bytes
+        writer.fragment()
+        writer.commit()
+    tail = len(writer.finish().tail)
+    assert tail <= told <= tail + 1500 + 16 * len(packets)
+
+
 def in_band(index: int, *units: bytes) -> EncodedPacket:
     packet = video(index, keyframe=True)
     return replace(packet, data=b"".join(b"\0\0\0\1" + unit for unit in units) + packet.data)

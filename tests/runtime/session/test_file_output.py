@@ -9,6 +9,7 @@ import pytest
 
 from ionia.core.errors import ErrorKind, IoniaError
 from ionia.core.media import MediaHeader
+from ionia.core.size_limit import SizeLimit
 from ionia.core.warning import NO_FACTS, WarningCode, WarningFacts
 from ionia.runtime.encode.pipeline import Pipeline
 from ionia.runtime.session import file_output
@@ -107,7 +108,7 @@ def test_a_disk_that_stands_still_is_told_once_and_told_again_after_it_answered(
     output, told = output_to(sink)
     output.open(HEADER, PIPELINE)
     output.deliver([video_packet(0, keyframe=True)])
-    for _ in range(STALL_LOOKS):  # the first is taken and waits
+    for _ in range(STALL_LOOKS - 1):
         output.housekeep()
     assert told == []
     for _ in range(STALL_LOOKS):
@@ -130,10 +131,28 @@ def test_a_disk_that_says_nothing_of_its_space_is_told_once_and_watched_on() -> 
 
     output, told = output_to(FakeFile(), free_bytes)
     output.open(HEADER, PIPELINE)
-    for _ in range(4):
+    answered(output)
+    for _ in range(3):
         looked(output)
     assert [code for code, _ in told] == ["disk_unreadable", "disk_low", "disk_unreadable"]
     assert told[0][1] == "Nobody can say how full the disk is: no such file or directory."
+    ended(output)
+
+
+def test_a_file_that_may_not_grow_for_long_is_told_at_the_start() -> None:
+    sink = FakeFile()
+    sink.limit, sink.index_bytes = SizeLimit(most_bytes=524_288, why="ulimit -f"), 4_288
+    output, told = output_to(sink)
+    output.open(HEADER, PIPELINE)
+    answered(output)
+    assert told == [
+        (
+            "file_limit",
+            "In about 8.6 minutes the recording ends: no file there may have more than 524288 bytes (ulimit -f).",
+        )
+    ]
+    looked(output)
+    assert len(told) == 1
     ended(output)
 
 
@@ -144,5 +163,5 @@ def test_every_look_looks_after_the_file_and_none_before_it_is_open() -> None:
     output.housekeep()
     output.open(HEADER, PIPELINE)
     looked(output)
-    assert looks == ["ionia-file-sink"]
+    assert looks == ["ionia-file-sink"] * 2
     ended(output)

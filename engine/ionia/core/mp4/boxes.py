@@ -16,6 +16,9 @@ SAMPLE_IS_DELTA = 0x0101_0000
 
 _MATRIX = struct.pack(">9i", 0x10000, 0, 0, 0, 0x10000, 0, 0, 0, 0x4000_0000)
 _UINT32 = 0xFFFF_FFFF
+_SECONDS_FROM_1904_TO_1970 = 2_082_844_800
+"""66 years of which 17 are leap years. 32 bits of seconds since 1904 end in 2040; then the headers become wide."""
+
 _LANGUAGE_UNDETERMINED = 0x55C4
 
 
@@ -86,11 +89,16 @@ class TrackBox:
         return self.width > 0
 
 
-def movie(timescale: int, tracks: Sequence[TrackBox], *, fragmented: bool) -> bytes:
-    """`moov` of the given tracks; `fragmented` announces that fragments follow."""
+def mp4_time(unix_seconds: float) -> int:
+    """An instant as the headers of an MP4 have it: whole seconds since 1904-01-01, UTC."""
+    return int(unix_seconds) + _SECONDS_FROM_1904_TO_1970
+
+
+def movie(timescale: int, tracks: Sequence[TrackBox], *, fragmented: bool, created: int = 0) -> bytes:
+    """`moov` of the given tracks; `fragmented` announces that fragments follow. `created`: `mp4_time`, or 0."""
     duration = max(track.duration for track in tracks)
     next_id = 1 + max(track.track_id for track in tracks)
-    parts = [_movie_header(timescale, duration, next_id), *map(_track, tracks)]
+    parts = [_movie_header(timescale, duration, next_id, created), *(_track(track, created) for track in tracks)]
     if fragmented:
         parts.append(box(b"mvex", *(_track_extends(track) for track in tracks)))
     return box(b"moov", *parts)
@@ -167,25 +175,26 @@ def _wide(*values: int) -> bool:
     return max(values) > _UINT32
 
 
-def _times(wide: bool, duration: int, between: bytes) -> bytes:
-    """Creation and modification time (unknown: 0), then `between`, then the duration."""
-    return (b"\x00" * 16 if wide else b"\x00" * 8) + between + struct.pack(">Q" if wide else ">I", duration)
+def _times(wide: bool, created: int, duration: int, between: bytes) -> bytes:
+    """Creation and modification time, then `between`, then the duration."""
+    number = ">Q" if wide else ">I"
+    return struct.pack(number, created) * 2 + between + struct.pack(number, duration)
 
 
-def _movie_header(timescale: int, duration: int, next_id: int) -> bytes:
-    wide = _wide(duration)
+def _movie_header(timescale: int, duration: int, next_id: int, created: int) -> bytes:
+    wide = _wide(duration, created)
     tail = struct.pack(">IH10x", 0x10000, 0x100) + _MATRIX + b"\x00" * 24 + struct.pack(">I", next_id)
-    return full_box(b"mvhd", int(wide), 0, _times(wide, duration, struct.pack(">I", timescale)), tail)
+    return full_box(b"mvhd", int(wide), 0, _times(wide, created, duration, struct.pack(">I", timescale)), tail)
 
 
-def _track(track: TrackBox) -> bytes:
-    wide = _wide(track.duration)
+def _track(track: TrackBox, created: int) -> bytes:
+    wide = _wide(track.duration, created)
     volume = 0 if track.is_video else 0x100
     track_header = full_box(
         b"tkhd",
         int(wide),
         2 | track.enabled,  # in movie
-        _times(wide, track.duration, struct.pack(">II", track.track_id, 0)),
+        _times(wide, created, track.duration, struct.pack(">II", track.track_id, 0)),
         struct.pack(">8xhhH2x", 0, track.alternate_group, volume),
         _MATRIX,
         struct.pack(">II", track.width << 16, track.height << 16),
@@ -193,7 +202,7 @@ def _track(track: TrackBox) -> bytes:
     parts = [track_header]
     if track.edits:
         parts.append(box(b"edts", _edit_list(track.edits)))
-    parts.append(_media(track))
+    parts.append(_media(track, created))
     if track.name:
         parts.append(box(b"udta", box(b"name", _text(track.name))))
     return box(b"trak", *parts)
@@ -206,13 +215,13 @@ def _edit_list(edits: Sequence[Edit]) -> bytes:
     return full_box(b"elst", int(wide), 0, struct.pack(">I", len(edits)), rows)
 
 
-def _media(track: TrackBox) -> bytes:
-    wide = _wide(track.media_duration)
+def _media(track: TrackBox, created: int) -> bytes:
+    wide = _wide(track.media_duration, created)
     media_header = full_box(
         b"mdhd",
         int(wide),
         0,
-        _times(wide, track.media_duration, struct.pack(">I", track.timescale)),
+        _times(wide, created, track.media_duration, struct.pack(">I", track.timescale)),
         struct.pack(">H2x", _LANGUAGE_UNDETERMINED),
     )
     if track.is_video:

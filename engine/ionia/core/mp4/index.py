@@ -14,6 +14,13 @@ from ionia.core.mp4.boxes import SampleTables
 
 _UINT32 = 0xFFFF_FFFF
 
+_RUN_BYTES, _CHUNK_RUN_BYTES = 8, 12
+"""Of a row of `stts` and of `stsc`."""
+
+MOST_SAMPLE_BYTES = 2 * _RUN_BYTES + 4 + 4
+MOST_CHUNK_BYTES = _CHUNK_RUN_BYTES + 8
+"""By so much the index grows at most with one more sample, and with one more chunk."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sample:
@@ -55,7 +62,7 @@ class SampleIndex:
     `first_time` is when the first sample begins, `end` when the last one ends.
     """
 
-    __slots__ = ("_chunk_lengths", "_deltas", "_keyframes", "_offsets", "_sizes", "end", "first_time")
+    __slots__ = ("_chunk_lengths", "_chunk_runs", "_deltas", "_keyframes", "_offsets", "_sizes", "end", "first_time")
 
     def __init__(self, size_type: Literal["H", "I"]) -> None:
         """`size_type` is the array type for the length of a sample: an AAC frame has 1,536 bytes at most."""
@@ -63,6 +70,7 @@ class SampleIndex:
         self._keyframes = array("I")
         self._offsets = array("Q")
         self._chunk_lengths = array("H")
+        self._chunk_runs = 0
         self._deltas = _Runs()
         self.first_time = 0
         self.end = 0
@@ -70,6 +78,7 @@ class SampleIndex:
     def add_chunk(self, samples: Sequence[Sample], offset: int, *, sync: bool) -> None:
         """Consecutive samples that lie at `offset` in the file. `sync`: remember which are keyframes."""
         self._offsets.append(offset)
+        self._chunk_runs += not self._chunk_lengths or self._chunk_lengths[-1] != len(samples)
         self._chunk_lengths.append(len(samples))
         for sample in samples:
             if self._sizes:
@@ -81,6 +90,12 @@ class SampleIndex:
             if sync and sample.keyframe:
                 self._keyframes.append(len(self._sizes))
             self.end = sample.time + sample.duration
+
+    @property
+    def boxed_bytes(self) -> int:
+        """At most so many bytes the rows of `boxed` take in a file."""
+        runs = _RUN_BYTES * len(self._deltas.runs) + _CHUNK_RUN_BYTES * self._chunk_runs
+        return runs + 8 * len(self._offsets) + 4 * (len(self._sizes) + len(self._keyframes))
 
     def boxed(self, *, sync: bool) -> SampleTables:
         """The sample tables; with `sync`, the list of keyframes too."""

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from ionia.core.errors import ErrorKind, IoniaError
 from ionia.core.mp4 import boxes
-from ionia.core.mp4.index import Sample, SampleIndex
+from ionia.core.mp4.index import MOST_CHUNK_BYTES, MOST_SAMPLE_BYTES, Sample, SampleIndex
 
 
 @dataclass(slots=True, kw_only=True)
@@ -27,6 +27,11 @@ class TrackSamples:
         if sample.time < end:
             raise IoniaError(ErrorKind.INTERNAL, f"a packet at {sample.time} follows one that ends at {end}")
         self.pending.append(sample)
+
+    @property
+    def index_bytes(self) -> int:
+        """At most so many bytes the tables of all samples take, those that are pending included."""
+        return self.table.boxed_bytes + len(self.pending) * MOST_SAMPLE_BYTES + MOST_CHUNK_BYTES
 
     def span(self) -> float:
         """Seconds that are pending."""

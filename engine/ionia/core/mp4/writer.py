@@ -27,6 +27,9 @@ _MISSING_AUDIO_SECONDS = 1.0
 _SOUNDS_GROUP = 1
 """alternate_group of several sounds: only one of them is meant to be played at a time."""
 
+_TRACK_BYTES = 160
+"""What a finished track has beyond its tables and what the header of a fragmented one has: edits, wider numbers."""
+
 _LONE_AUDIO_SECONDS = 0.75
 """Sound in a fragment when no video comes; above FRAGMENT_SECONDS, so that video alone sets the pace otherwise."""
 
@@ -76,7 +79,9 @@ class Mp4Writer:
     preroll that the decoder needs and the edit list hides; so the first sample heard is the exact one.
     """
 
-    def __init__(self, header: MediaHeader) -> None:
+    def __init__(self, header: MediaHeader, *, created: int = 0) -> None:
+        """`created`: when the recording began, in whole seconds since 1904; 0 if nobody knows."""
+        self._created = created
         self._picture = header.video
         self._sounds = header.sounds
         codec = self._picture.codec
@@ -107,6 +112,12 @@ class Mp4Writer:
     def size(self) -> int:
         """Bytes committed so far: the length of a file that ends with a whole fragment."""
         return self._position
+
+    @property
+    def index_bytes(self) -> int:
+        """At most so many bytes `finish` will add, once all that is pending is in the file as one fragment."""
+        tracks = (self._video, *self._audio.values())
+        return len(self._head()) + sum(_TRACK_BYTES + track.index_bytes for track in tracks)
 
     @property
     def duration_seconds(self) -> float:
@@ -171,7 +182,7 @@ class Mp4Writer:
         tracks += [self._finished_sound(sound, movie_scale // sound.timescale) for sound in self._sounds]
         patch_offset = len(boxes.file_type(self._picture.codec))
         return Finale(
-            tail=boxes.movie(movie_scale, tracks, fragmented=False),
+            tail=boxes.movie(movie_scale, tracks, fragmented=False, created=self._created),
             patch_offset=patch_offset,
             patch=b"\x00\x00\x00\x01mdat" + (self._position - patch_offset).to_bytes(8, "big"),
         )
@@ -271,7 +282,7 @@ class Mp4Writer:
             skip = self._skip(self._audio[sound.id])
             # A duration of 0 means: to the end, whenever that is (ISO/IEC 14496-12 section 8.6.6).
             tracks.append(self._sound_box(sound, edits=[boxes.Edit(duration=0, media_time=skip)] if skip else []))
-        movie = boxes.movie(movie_timescale(self._picture.fps), tracks, fragmented=True)
+        movie = boxes.movie(movie_timescale(self._picture.fps), tracks, fragmented=True, created=self._created)
         return boxes.file_type(self._picture.codec) + boxes.box(b"free", b"\x00" * 8) + movie
 
     def _video_box(

@@ -7,7 +7,7 @@ from ionia.core.errors import ErrorKind, IoniaError
 from ionia.core.media import EncodedPacket, MediaHeader
 from ionia.core.ports import FileSink
 from ionia.core.stats import RecorderStats, SessionStats
-from ionia.core.warning import DiskStalled, Warn, WarningCode
+from ionia.core.warning import DiskStalled, FileLimit, Warn, WarningCode
 from ionia.runtime.encode.pipeline import Pipeline
 from ionia.runtime.session.sink_worker import SinkWorker, TrackCounters
 from ionia.runtime.session.stats import fields_of
@@ -42,6 +42,7 @@ class FileOutput:
         self._warn = warn
         self._fail = fail
         self._disk = DiskWatch()
+        self._limit = DiskWatch()
         self._unreadable = False  # the sink's thread
         self._unanswered = 0  # the monitor's thread
         self._worker: SinkWorker | None = None
@@ -59,6 +60,7 @@ class FileOutput:
                 f"The file could not be created: the disk has not answered for {OPEN_TIMEOUT_S:.0f} s.",
                 "Try again when it does, or record to another disk.",
             ) from error
+        self._worker.ask(self._look)  # a limit that is near is told at once
         pipeline.hold_bitrate(self)
         self._pipeline = pipeline
 
@@ -126,6 +128,7 @@ class FileOutput:
     def _look(self) -> None:
         """On the sink's thread. Warns while there is still time to do something."""
         self._sink.look()
+        self._look_at_limit()
         try:
             free = self._free_bytes(self._sink.path)
         except OSError as error:
@@ -141,6 +144,24 @@ class FileOutput:
         if low is not None:
             self._warn(
                 WarningCode.DISK_LOW,
-                f"The disk has room for about {low.minutes_left:g} more minutes.",
+                f"The disk has room for about {_time(low.minutes_left)} more.",
                 low,
             )
+
+    def _look_at_limit(self) -> None:
+        limit = self._sink.limit
+        if limit is None:
+            return
+        left = limit.most_bytes - self._sink.bytes_written - self._sink.index_bytes
+        low = self._limit.update(max(0, left), self._bytes_per_second)
+        if low is not None:
+            self._warn(
+                WarningCode.FILE_LIMIT,
+                f"In about {_time(low.minutes_left)} the recording ends: no file there may have more than "
+                f"{limit.words}.",
+                FileLimit(minutes_left=low.minutes_left, limit_bytes=limit.most_bytes),
+            )
+
+
+def _time(minutes: float) -> str:
+    return f"{minutes:g} minutes" if minutes >= 1 else f"{minutes * 60:.0f} seconds"
