@@ -109,3 +109,10 @@ def test_what_the_server_said_before_it_obeyed_is_not_corrected_twice():
     assert guard.look(MUTED, 0).correct
     assert not guard.look(MUTED, OBEYED_NS - 1).correct
     assert guard.look(MUTED, OBEYED_NS).correct
+
+
+def test_a_new_stream_that_is_said_to_be_at_zero_is_put_right_without_a_word():
+    guard = StreamGuard("microphone")
+    verdict = guard.look(ZERO, 0)
+    assert (verdict.correct, verdict.notice) == (True, None)
+    assert guard.look(ZERO, SECOND).notice is not None

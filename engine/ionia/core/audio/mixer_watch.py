@@ -108,9 +108,11 @@ class StreamGuard:
         self._what = what
         self._corrected: deque[int] = deque(maxlen=CORRECTIONS)
         self._given_up = False
+        self._new = True
 
     def look(self, stream: Fader, now_ns: int) -> StreamVerdict:
         """`stream` is what the server last said of it."""
+        new, self._new = self._new, False
         if not stream.muted and abs(stream.gain_db) <= STREAM_TOLERANCE_DB:
             return StreamVerdict()
         if self._corrected and now_ns - self._corrected[-1] < OBEYED_NS:
@@ -119,6 +121,9 @@ class StreamGuard:
             return self._give_up(stream)
         self._given_up = False
         self._corrected.append(now_ns)
+        if new and not stream.muted and stream.gain_db <= FLOOR_DB:
+            # PipeWire says 0 % of a stream that is not set up yet: not worth a word, even if somebody once meant it.
+            return StreamVerdict(correct=True)
         message = f"The sound server had Ionia's recording of the {self._what} {_state(stream)}: put right."
         return StreamVerdict(
             correct=True,

@@ -107,8 +107,15 @@ def _layout(library: PulseLibrary, channel_map: Any) -> tuple[str, ...]:
 
 
 def _heard_through(library: PulseLibrary, info: Any) -> Fader:
-    """What a sink's mute and volume do to its monitor: nothing, where the sound card does them."""
-    lib = library.lib
+    """What a sink's mute and volume do to its monitor: nothing where they come after it.
+
+    That is where the sound card does them, and in PipeWire unless the sink asks for it, as its null sinks do.
+    """
+    lib, monitor_volumes = library.lib, b"monitor.channel-volumes"
+    if library.text(info.driver) == "PipeWire" and library.text(
+        lib.pa_proplist_gets(info.proplist, monitor_volumes)
+    ) not in ("true", "1"):
+        return Fader()
     muted = bool(info.mute) and not info.flags & lib.PA_SINK_HW_MUTE_CTRL
-    loud = bool(info.flags & lib.PA_SINK_HW_VOLUME_CTRL)
-    return Fader(muted=muted, gain_db=0.0 if loud else volume_db(info.volume))
+    by_card = bool(info.flags & lib.PA_SINK_HW_VOLUME_CTRL)
+    return Fader(muted=muted, gain_db=0.0 if by_card else volume_db(info.volume))
