@@ -35,7 +35,7 @@ LOST_PERCENT = 2.0
 
 SEAMS = (
     ("ionia.sources.linux.x11_screens", "X11Screen.grab", "compare"),
-    ("ionia.sources.grabber", "LibavGrabber.grab", "capture"),
+    ("ionia.sources.linux.x11_pictures", "XPictures.grab", "capture"),
     ("ionia.sources.grabber", "same_picture", "compare"),
     ("ionia.media.converter", "Converter.convert", "convert"),
     ("ionia.media.video_encoder", "LibavVideoEncoder._encode", "encode"),

@@ -20,14 +20,18 @@ def xvfb_missing() -> bool:
 
 
 class Xvfb:
-    """One Xvfb with one screen of 24 bits. `display` is its name (":99"), kept while it is down.
+    """One Xvfb with one screen. `display` is its name (":99"), kept while it is down.
 
     Start it on a thread that lives as long as it shall: the system ends it with the thread that started it.
     """
 
-    def __init__(self, width: int = 640, height: int = 480, *arguments: str) -> None:
-        """`arguments` are Xvfb's own: "-extension", "DAMAGE"."""
+    def __init__(
+        self, width: int = 640, height: int = 480, *arguments: str, depth: int = 24, reset: bool = False
+    ) -> None:
+        """`arguments` are Xvfb's own: "-extension", "DAMAGE". `reset`: begin anew when the last client leaves."""
         self.display = ""
+        self._depth = depth
+        self._noreset = [] if reset else ["-noreset"]
         self._arguments = arguments
         self._directory = tempfile.TemporaryDirectory(prefix="xvfb-")
         self._process: subprocess.Popen[bytes] | None = None
@@ -48,8 +52,8 @@ class Xvfb:
             # A test run that is killed must not leave servers behind. setpriv becomes the server: the process id stays.
             dies_with_us = ["setpriv", "--pdeathsig", "KILL", "--"] if shutil.which("setpriv") else []
             arguments = [*dies_with_us, "Xvfb", *([self.display] if self.display else []), "-displayfd", str(write_end)]
-            arguments += ["-screen", "0", f"{width}x{height}x24", "-nolisten", "tcp", "-noreset"]
-            arguments += self._arguments
+            arguments += ["-screen", "0", f"{width}x{height}x{self._depth}", *self._noreset]
+            arguments += self._arguments if "-listen" in self._arguments else ["-nolisten", "tcp", *self._arguments]
             self._process = subprocess.Popen(
                 arguments,
                 pass_fds=[write_end],

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from ionia.core.media import Picture
 from ionia.core.timebase import NS_PER_S
-from ionia.sources.spare_pictures import KEEP_NS, SparePictures
+from ionia.sources.spare_pictures import KEEP_NS, OwnPages, SparePictures
 
 
 def _picture(value: int, *, padding: int = 0) -> Picture:
@@ -16,7 +16,7 @@ def _picture(value: int, *, padding: int = 0) -> Picture:
 
 @pytest.mark.parametrize("padding", [0, 5])
 def test_a_copy_has_the_pixels_and_is_independent(padding: int) -> None:
-    spares = SparePictures()
+    spares = SparePictures(OwnPages)
     picture = _picture(7, padding=padding)
     copy = spares.copy(picture, 0)
     picture[:] = 1
@@ -26,7 +26,7 @@ def test_a_copy_has_the_pixels_and_is_independent(padding: int) -> None:
 
 
 def test_memory_is_used_again_only_when_nobody_holds_it_or_a_view_of_it() -> None:
-    spares = SparePictures()
+    spares = SparePictures(OwnPages)
     first = spares.copy(_picture(1), 0)
     view = first[3:, :2]
     del first
@@ -41,14 +41,14 @@ def test_memory_is_used_again_only_when_nobody_holds_it_or_a_view_of_it() -> Non
 
 
 def test_another_size_needs_other_memory() -> None:
-    spares = SparePictures()
+    spares = SparePictures(OwnPages)
     spares.copy(_picture(1), 0)
     assert spares.copy(np.zeros((5, 5, 4), np.uint8), 1).shape == (5, 5, 4)
     assert len(spares) == 2
 
 
 def test_what_rested_is_given_back_and_what_is_held_is_not() -> None:
-    spares = SparePictures()
+    spares = SparePictures(OwnPages)
     held = [spares.copy(_picture(value), 0) for value in range(8)]
     del held[1:]
     spares.trim(KEEP_NS - 1)
@@ -63,7 +63,7 @@ def test_what_rested_is_given_back_and_what_is_held_is_not() -> None:
 
 
 def test_those_beyond_a_lasting_need_go_although_some_are_used_all_the_time() -> None:
-    spares = SparePictures()
+    spares = SparePictures(OwnPages)
     hiccup = [spares.copy(_picture(value), 0) for value in range(8)]
     hiccup.clear()
     sizes = []
@@ -77,7 +77,7 @@ def test_those_beyond_a_lasting_need_go_although_some_are_used_all_the_time() ->
 
 @given(st.lists(st.tuples(st.booleans(), st.integers(0, 2 * KEEP_NS)), max_size=40))
 def test_whatever_is_held_keeps_its_pixels(steps: list[tuple[bool, int]]) -> None:
-    spares, held, now_ns = SparePictures(), dict[int, Picture](), 0
+    spares, held, now_ns = SparePictures(OwnPages), dict[int, Picture](), 0
     for index, (drop, pause_ns) in enumerate(steps):
         now_ns += pause_ns
         spares.trim(now_ns)

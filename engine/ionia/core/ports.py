@@ -20,7 +20,7 @@ class ScreenSource(Protocol):
     """A screen that is grabbed when asked. One thread owns it: whoever calls `open` makes every later call."""
 
     backend: str
-    """Name for stats and people: "x11grab", "dxcam-dxgi", "gdigrab", "test-card"."""
+    """Name for stats and people: "x11", "dxcam-dxgi", "gdigrab", "test-card"."""
 
     def open(self) -> tuple[int, int]:
         """Open, prove it by grabbing once, and return (width, height). May be called again after `SourceLost`.

@@ -97,6 +97,8 @@ class WarningCode(StrEnum):
     DISPLAY_LOST = ("display_lost", "the display is gone; the last picture is held until it returns")
     DISPLAY_UNPLUGGED = ("display_unplugged", "the display was unplugged or switched off")
     DISPLAY_MODE_CHANGED = ("display_mode_changed", "the display changed its mode")
+    WINDOW_HIDDEN = ("window_hidden", "the window is minimised or hidden; the last picture is held until it is shown")
+    WINDOW_CLOSED = ("window_closed", "the window was closed; the last picture is held until it is opened again")
     GPU_LOST = ("gpu_lost", "the graphics adapter was reset or removed")
     SECURE_DESKTOP = ("secure_desktop", "the system shows a screen that can't be captured, a password prompt")
     SESSION_DISCONNECTED = ("session_disconnected", "the Windows session was disconnected")

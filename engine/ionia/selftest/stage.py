@@ -53,9 +53,9 @@ def show_window(screen: ScreenInfo, place: Box, clock: Clock) -> FlashWindow:
     window: FlashWindow | None = None
     if sys.platform == "linux":
         from ionia.selftest.linux.window import X11FlashWindow  # noqa: PLC0415 - another system lacks it
-        from ionia.sources.linux.x11_screens import connect_default, disconnect  # noqa: PLC0415 - likewise
+        from ionia.sources.linux.x11_desktop import connect, default_display  # noqa: PLC0415 - likewise
 
-        window = X11FlashWindow(connect_default(), disconnect, screen, place, clock)
+        window = X11FlashWindow(connect(default_display()), screen, place, clock)
     elif sys.platform == "win32":
         from ionia.selftest.windows.window import Win32FlashWindow  # noqa: PLC0415 - another system lacks it
 

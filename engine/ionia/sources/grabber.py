@@ -1,4 +1,4 @@
-"""Screens through libav's grabbing devices (x11grab, gdigrab), in pull mode: one picture each time it is asked.
+"""Screens through libav's grabbing devices (gdigrab, x11grab), in pull mode: one picture each time it is asked.
 
 libav's devices pace themselves by a frame rate. Ours is so high that they never wait: every read takes a picture
 there and then, in the thread that asks, and the pixels are libav's own memory, not a copy. It must know no window
@@ -20,7 +20,7 @@ from ionia.core.errors import ErrorKind, IoniaError, SourceLost
 from ionia.core.media import Picture, VideoFrame
 from ionia.core.ports import Clock
 from ionia.core.warning import WarningCode
-from ionia.sources.spare_pictures import SparePictures
+from ionia.sources.spare_pictures import OwnPages, SparePictures
 
 _PULL_OPTIONS = {
     # One picture per millisecond at most: no caller is that fast, so that the device never sleeps.
@@ -60,7 +60,7 @@ class LibavGrabber:
         self._container: InputContainer | None = None
         self._last: Picture | None = None
         self._lent: list[weakref.ref[npt.NDArray[np.uint8]]] = []
-        self._spares = SparePictures()
+        self._spares = SparePictures(OwnPages)
 
     def open(self) -> tuple[int, int]:
         """Open the device, take a picture, and return its size. Raises IoniaError(CAPTURE_UNAVAILABLE)."""

@@ -12,14 +12,15 @@ if os.name != "posix":
     pytest.skip("X11 is Linux's", allow_module_level=True)
 
 from Xlib import X
-from Xlib.display import Display
 
 from ionia.core.media import VideoFrame
 from ionia.core.timebase import NS_PER_S
-from ionia.sources.grabber import LibavGrabber
-from ionia.sources.linux.x11_damage import LIES, VERIFY_NS, ScreenDamage, TrustedDamage, WatchedGrabber
+from ionia.sources.linux.x11_connection import XConnection
+from ionia.sources.linux.x11_damage import LIES, VERIFY_NS, ScreenDamage, TrustedDamage, WatchedPictures
+from ionia.sources.linux.x11_pictures import View, XPictures
 from ionia.sources.linux.x11_screens import X11Screen
 from tests.fakes.manual_clock import ManualClock
+from tests.fakes.x11_display import open_display
 from tests.fakes.xvfb import Xvfb, xvfb_missing
 from tests.sources.screen_protocol import DEADLINE
 
@@ -52,7 +53,7 @@ class TestTrust:
         assert not trust.believed
 
 
-class _Grabber(LibavGrabber):
+class _Pictures(XPictures):
     """Counts the pictures that were really taken."""
 
     taken = 0
@@ -68,15 +69,26 @@ class _Screen:
     def __init__(self, *, cursor: bool = False, area: tuple[int, int, int, int] | None = None) -> None:
         self.server = Xvfb(WIDTH, HEIGHT)
         self.clock = ManualClock()
-        self.paint = Display(self.server.display)
+        self.paint = open_display(self.server.display)
         self.root = self.paint.screen().root
         self.gc = self.root.create_gc()
-        self.area = area or (0, 0, WIDTH, HEIGHT)
-        options = {"draw_mouse": str(int(cursor)), "grab_x": str(self.area[0]), "grab_y": str(self.area[1])}
-        options["video_size"] = f"{self.area[2]}x{self.area[3]}"
-        self.inner = _Grabber("x11grab", self.server.display, "x11grab", options, self.clock)
-        self.damage = ScreenDamage(Display(self.server.display), self.area, cursor=cursor)
-        self.grabber = WatchedGrabber(self.inner, self.damage, self.clock)
+        self.connection = XConnection(self.server.display)
+        x, y, width, height = self.area = area or (0, 0, WIDTH, HEIGHT)
+        view = View(
+            drawable=self.connection.screen.root,
+            depth=24,
+            x=x,
+            y=y,
+            width=width,
+            height=height,
+            picture_width=width,
+            picture_height=height,
+            root_x=x,
+            root_y=y,
+        )
+        self.inner = _Pictures(self.connection, view, cursor=cursor, clock=self.clock)
+        self.damage = ScreenDamage(self.connection, self.area, cursor=cursor)
+        self.grabber = WatchedPictures(self.inner, self.damage, self.clock)
 
     def pixel(self, x: int, y: int, colour: int) -> None:
         self.gc.change(foreground=colour)
@@ -91,6 +103,7 @@ class _Screen:
 
     def close(self) -> None:
         self.grabber.close()
+        self.connection.close()
         self.paint.close()
         self.server.close()
 
@@ -98,7 +111,6 @@ class _Screen:
 @pytest.fixture
 def screen() -> Iterator[_Screen]:
     screen = _Screen()
-    screen.grabber.open()
     yield screen
     screen.close()
 
@@ -167,7 +179,6 @@ class TestServer:
     def test_another_monitors_changes_do_not_count(self) -> None:
         screen = _Screen(area=(100, 50, 120, 80))
         try:
-            screen.grabber.open()
             taken = screen.settle()
             for x, y in ((99, 60), (220, 60), (150, 49), (150, 130)):
                 screen.pixel(x, y, 0xFFFFFF)
@@ -184,7 +195,6 @@ class TestServer:
     def test_a_pointer_that_moves_or_looks_otherwise_is_a_change_if_it_is_shown(self) -> None:
         screen = _Screen(cursor=True)
         try:
-            screen.grabber.open()
             screen.root.warp_pointer(50, 50)
             screen.paint.sync()
             taken = screen.settle()
@@ -202,9 +212,10 @@ class TestServer:
         finally:
             screen.close()
 
-    def test_a_server_that_stops_answering_is_asked_no_more(self, screen: _Screen) -> None:
+    def test_a_server_that_refuses_to_answer_is_asked_no_more(self, screen: _Screen) -> None:
         screen.settle()
-        screen.damage.close()
+        screen.damage._question = b"\xff\0\1\0"  # no server knows it
+        screen.damage._answered = [0]
         taken = screen.inner.taken
         assert [screen.grabber.grab() for _ in range(5)] == [None] * 5
         assert screen.inner.taken == taken + 5
@@ -218,7 +229,7 @@ class TestServer:
                 pass
 
         screen.settle()
-        grabber = WatchedGrabber(screen.inner, Silent(), screen.clock)  # type: ignore[arg-type]
+        grabber = WatchedPictures(screen.inner, Silent(), screen.clock)  # type: ignore[arg-type]
         grabber.grab()
         seen = 0
         for colour in range(1, 12):
@@ -235,8 +246,10 @@ class TestServer:
 
     def test_a_server_without_the_extension_is_compared(self) -> None:
         with Xvfb(WIDTH, HEIGHT, "-extension", "DAMAGE") as server:
-            display = Display(server.display)
-            assert not ScreenDamage.offered(display)
+            display = open_display(server.display)
+            connection = XConnection(server.display)
+            assert not ScreenDamage.offered(connection)
+            connection.close()
             source = X11Screen(display=server.display, screen_id=None, cursor=True, clock=ManualClock())
             source.open()
             assert source.grab() is not None

@@ -10,12 +10,12 @@ import pytest
 if os.name != "posix":
     pytest.skip("X11 is Linux's", allow_module_level=True)
 
-from Xlib.display import Display
 
 from ionia.core.errors import ErrorKind, IoniaError, SourceLost
 from ionia.core.ports import ScreenSource
 from ionia.core.test_card.pattern import read_flash, read_index
 from ionia.sources import screens
+from tests.fakes.x11_display import open_display
 from tests.fakes.x11_painter import painter
 from tests.fakes.xvfb import Xvfb, xvfb_missing
 from tests.sources.screen_protocol import DEADLINE, RealClock, ScreenProtocol, next_frame
@@ -100,7 +100,7 @@ def test_a_picture_is_dated_within_half_a_grab_of_what_it_shows(server: Xvfb, so
 
 def test_the_cursor_is_drawn_if_wanted_and_its_move_is_a_change(server: Xvfb) -> None:
     with_cursor, without = _source(cursor=True), _source(cursor=False)
-    pointer = Display(server.display)
+    pointer = open_display(server.display)
     try:
         for source in (with_cursor, without):
             source.open()
@@ -169,7 +169,7 @@ def test_monitors_are_captured_one_by_one_or_together(server: Xvfb) -> None:
     assert found["x11:LEFT"].primary
     right = found["x11:RIGHT"]
     assert (right.name, right.x, right.y, right.width, right.height) == ("RIGHT", 320, 100, 320, 240)
-    assert right.backend == "x11grab"
+    assert right.backend == "x11"
     for screen_id, size in [("x11:RIGHT", (320, 240)), ("x11:all", (640, 480)), (None, (320, 480))]:
         source = _source(screen_id)
         assert source.open() == size

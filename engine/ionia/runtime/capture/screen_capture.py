@@ -118,8 +118,8 @@ class ScreenCapture:
             try:
                 self._source.open()
             except Exception as error:  # noqa: BLE001 - whatever it is, it isn't back: the user decides when a take is over
-                expected = isinstance(error, (IoniaError, SourceLost))
-                log.log(logging.DEBUG if expected else logging.WARNING, "screen not back yet: %s", error)
+                odd = policy.attempts == 1 and not isinstance(error, (IoniaError, SourceLost))
+                log.log(logging.WARNING if odd else logging.DEBUG, "screen not back yet: %s", error)
                 now_ns = self._clock.now_ns()
                 if card_ns is not None and now_ns >= card_ns and self._size is not None:
                     self.slot.put(VideoFrame(captured_ns=now_ns, pixels=away_card(*self._size)))

@@ -1,76 +1,62 @@
-"""X11 screens: which there are, and grabbing one of them through libav's x11grab.
+"""X11 screens: which there are, and the source that captures one of them.
 
-python-xlib (pure Python) asks the server what it shows; libav takes the pictures over a connection of its own. A
-Wayland desktop shows X clients nothing but each other, so that it is refused with a hint and never recorded black.
+A Wayland desktop shows X clients nothing but each other, so that it is refused with a hint and never recorded black.
 """
 
 import contextlib
 import logging
-import os
-import socket
 import struct
 import sys
-from collections.abc import Iterator
-from dataclasses import dataclass
-from pathlib import Path
-
-from Xlib import X, Xatom
-from Xlib.display import Display
-from Xlib.error import ConnectionClosedError, DisplayError, XauthError, XError
-from Xlib.ext import randr
-from Xlib.support import connect
-from Xlib.xobject.drawable import Window
 
 from ionia.core.errors import ErrorKind, IoniaError, SourceLost
 from ionia.core.media import VideoFrame
-from ionia.core.ports import Clock
+from ionia.core.ports import Clock, ScreenSource
 from ionia.core.service import ScreenInfo, WindowInfo
 from ionia.core.warning import WarningCode
-from ionia.sources.grabber import LibavGrabber
-from ionia.sources.linux.x11_damage import ScreenDamage, WatchedGrabber
+from ionia.sources.linux.x11_connection import XConnection, XRequestError
+from ionia.sources.linux.x11_damage import ScreenDamage, WatchedPictures
+from ionia.sources.linux.x11_desktop import (
+    Monitor,
+    connect,
+    connected,
+    default_display,
+    geometry,
+    monitors,
+    randr,
+    title,
+    told,
+    top_level,
+)
+from ionia.sources.linux.x11_pictures import View, XPictures, layout_of, may_be_read
+from ionia.sources.linux.x11_window import WINDOW_PREFIX, X11Window
 
 assert sys.platform == "linux"  # noqa: S101 - mypy checks the rest for Linux only
 
 log = logging.getLogger(__name__)
 
-BACKEND = "x11grab"
+BACKEND = "x11"
 
 ALL_SCREENS = "x11:all"
 """The id of all monitors in one picture, offered where there are several."""
 
-WINDOW_PREFIX = "x11-window:"
-"""A window's id is this and its X id in hexadecimal. It is shown as the screen shows it: what covers it is seen, too,
-unless the desktop composes its windows."""
-
-_ANSWER_TIMEOUT = 1.0
-"""Seconds for a server's first byte. A healthy one needs a millisecond; a frozen one would hold us for ever."""
-
-_X_ERRORS = (XError, DisplayError, ConnectionClosedError, XauthError, OSError)
-
-_TEST_CARD_HINT = 'The screen "test" records the built-in test card.'
-_WAYLAND_HINT = f"Log out and choose an X11 (Xorg) session at the login screen. {_TEST_CARD_HINT}"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Monitor:
-    name: str
-    x: int
-    y: int
-    width: int
-    height: int
-    primary: bool
+# Sources: X11 protocol (ChangeWindowAttributes, events), randrproto 1.2 (RRSelectInput).
+_CHANGE_ATTRIBUTES = 2
+_EVENT_MASK, _STRUCTURE_NOTIFY, _CONFIGURE_NOTIFY = 1 << 11, 1 << 17, 22
+_RANDR_SELECT_INPUT, _SCREEN_CHANGE, _CRTC_CHANGE = 4, 1 << 0, 1 << 1
 
 
 def list_screens() -> tuple[ScreenInfo, ...]:
     """The monitors of $DISPLAY, the primary first; none where nothing can be captured. Any thread; milliseconds."""
     try:
-        with _connected(_default_display()) as display:
-            monitors = _monitors(display)
+        with connected(default_display()) as connection:
+            if not may_be_read(connection):
+                return ()
+            found = monitors(connection)
     except IoniaError:
         return ()
-    screens = [_info(f"x11:{m.name}", m) for m in monitors]
-    if len(monitors) > 1:
-        screens.append(_info(ALL_SCREENS, _bounds(monitors)))
+    screens = [_info(f"x11:{m.name}", m) for m in found]
+    if len(found) > 1:
+        screens.append(_info(ALL_SCREENS, _bounds(found)))
     return tuple(screens)
 
 
@@ -78,15 +64,14 @@ def list_windows() -> tuple[WindowInfo, ...]:
     """The titled top-level windows of $DISPLAY, by the window manager's list if it keeps one. Any thread."""
     windows = []
     try:
-        with _connected(_default_display()) as display:
-            for window in _top_level(display):
-                with contextlib.suppress(XError):  # it was closed while we asked
-                    title = _title(display, window)
-                    size = window.get_geometry()
-                    if title:
+        with connected(default_display()) as connection:
+            for window in top_level(connection):
+                with contextlib.suppress(XRequestError):  # it was closed while we asked
+                    name, size = title(connection, window), geometry(connection, window)
+                    if name and layout_of(connection.screen, size.depth) is not None:
                         windows.append(
                             WindowInfo(
-                                id=f"{WINDOW_PREFIX}{window.id:#x}", title=title, width=size.width, height=size.height
+                                id=f"{WINDOW_PREFIX}{window:#x}", title=name, width=size.width, height=size.height
                             )
                         )
     except IoniaError:
@@ -99,9 +84,9 @@ def open_screen(
     *,
     cursor: bool,
     clock: Clock,
-    fps: int,  # noqa: ARG001 - x11grab is asked, it does not pace
+    fps: int,  # noqa: ARG001 - a picture is taken when asked
     size: tuple[int, int],  # noqa: ARG001 - a monitor has its own
-) -> "X11Screen":
+) -> ScreenSource:
     """The source of a screen, not open yet.
 
     `screen_id` is an id from `list_screens` or `list_windows`, the name of a display (":99", ":99.0": all of it), or
@@ -109,312 +94,141 @@ def open_screen(
     """
     if screen_id is not None and screen_id.startswith(":"):
         return X11Screen(display=screen_id, screen_id=ALL_SCREENS, cursor=cursor, clock=clock)
-    return X11Screen(display=_default_display(), screen_id=screen_id, cursor=cursor, clock=clock)
+    if screen_id is not None and screen_id.startswith(WINDOW_PREFIX):
+        return X11Window(display=default_display(), screen_id=screen_id, cursor=cursor, clock=clock)
+    return X11Screen(display=default_display(), screen_id=screen_id, cursor=cursor, clock=clock)
 
 
 class X11Screen:
-    """A ScreenSource over one monitor or window. One thread owns it. Blocks while the server does: see LibavGrabber."""
+    """A ScreenSource over one monitor. One thread owns it. It waits 2 s at most for a server that doesn't answer."""
 
     backend = BACKEND
 
     def __init__(self, *, display: str, screen_id: str | None, cursor: bool, clock: Clock) -> None:
-        """`screen_id` as in `open_screen`, without the names of displays."""
+        """`screen_id` as in `open_screen`, without the names of displays and windows."""
+        self.fallbacks: tuple[str, ...] = ()
         self._name = display
         self._screen_id = screen_id
         self._cursor = cursor
         self._clock = clock
-        self._display: Display | None = None
-        self._grabber: WatchedGrabber | None = None
-        self._monitor: _Monitor | None = None
+        self._connection: XConnection | None = None
+        self._pictures: WatchedPictures | None = None
+        self._monitor: Monitor | None = None
+        self._changes: tuple[int, ...] = ()
 
     def open(self) -> tuple[int, int]:
-        """Find the monitor where it is now and grab it once. Raises IoniaError(CAPTURE_UNAVAILABLE)."""
+        """Find the monitor where it is now and take a picture. Raises IoniaError(CAPTURE_UNAVAILABLE)."""
         self.close()
-        self._display = _connect(self._name)
+        # One connection from here on: a bare server resets when its last client leaves.
+        self._connection = connection = connect(self._name)
         try:
-            with _x_errors_told(self._name):
-                self._watch(self._display)
-                self._monitor = _area(self._display, self._screen_id)
-            grabber = LibavGrabber(BACKEND, self._name, BACKEND, self._options(self._monitor), self._clock)
-            damage = None if _window_id(self._screen_id) is not None else self._damage(self._monitor)
-            self._grabber = WatchedGrabber(grabber, damage, self._clock)
-            return self._grabber.open()
+            with told(self._name):
+                self._changes = _watch(connection)
+                self._monitor = monitor = _find(monitors(connection), self._screen_id)
+                pictures = XPictures(connection, _view(connection, monitor), cursor=self._cursor, clock=self._clock)
+                damage = None
+                if ScreenDamage.offered(connection):
+                    area = monitor.x, monitor.y, monitor.width, monitor.height
+                    damage = ScreenDamage(connection, area, cursor=self._cursor)
+                self._pictures = WatchedPictures(pictures, damage, self._clock)
+                pictures.prove()
         except BaseException:
             self.close()
             raise
+        self.fallbacks = pictures.fallbacks(cursor=self._cursor)
+        return monitor.width, monitor.height
 
     def grab(self) -> VideoFrame | None:
         """As ScreenSource.grab. SourceLost codes: display_lost; screen_changed (size or place; open again at once)."""
-        if self._grabber is None or self._display is None:
+        if self._pictures is None or self._connection is None:
             raise SourceLost(WarningCode.DISPLAY_LOST, f"X display {self._name} is closed.")
         try:
-            self._check_monitor(self._display)
-            return self._grabber.grab()
-        except SourceLost as lost:
+            if self._connection.happened(*self._changes) and self._has_changed(self._connection):
+                raise self._changed()
+            return self._pictures.grab()
+        except XRequestError as error:
             # A picture that reaches beyond a screen that just shrank fails before its event is seen.
-            changed = lost.code == WarningCode.SCREEN_CHANGED or self._has_changed()
+            with contextlib.suppress(OSError):
+                if self._has_changed(self._connection):
+                    raise self._changed() from error
             self.close()
-            if changed:
-                message = f"The screen on {self._name} changed its size or place."
-                raise SourceLost(WarningCode.SCREEN_CHANGED, message, retry_at_once=True) from lost
-            raise
+            raise self._lost(error) from error
+        except OSError as error:
+            self.close()
+            raise self._lost(error) from error
 
     def close(self) -> None:
-        """Close both connections. Idempotent."""
-        if self._grabber is not None:
-            self._grabber.close()
-            self._grabber = None
-        if self._display is not None:
-            _close(self._display)
-            self._display = None
+        """End the connection. Idempotent."""
+        if self._pictures is not None:
+            self._pictures.close()
+            self._pictures = None
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
 
-    def _options(self, monitor: _Monitor) -> dict[str, str]:
-        window_id = _window_id(self._screen_id)
-        window = {} if window_id is None else {"window_id": str(window_id)}
-        return {
-            **window,
-            "draw_mouse": str(int(self._cursor)),
-            "grab_x": str(monitor.x),
-            "grab_y": str(monitor.y),
-            "video_size": f"{monitor.width}x{monitor.height}",
-        }
+    def _changed(self) -> SourceLost:
+        self.close()
+        message = f"The screen on {self._name} changed its size or place."
+        return SourceLost(WarningCode.SCREEN_CHANGED, message, retry_at_once=True)
 
-    def _damage(self, monitor: _Monitor) -> ScreenDamage | None:
-        """Not for windows: what covers one is seen in its picture, and isn't damage to it."""
-        display = _connect(self._name)
+    def _lost(self, error: OSError) -> SourceLost:
+        return SourceLost(WarningCode.DISPLAY_LOST, f"X display {self._name} is gone: {error.strerror or error}.")
+
+    def _has_changed(self, connection: XConnection) -> bool:
+        """Whether the monitor is another than at `open`. Raises OSError."""
         try:
-            if ScreenDamage.offered(display):
-                area = monitor.x, monitor.y, monitor.width, monitor.height
-                return ScreenDamage(display, area, cursor=self._cursor)
-        except _X_ERRORS as error:
-            log.info("the X server can't be asked for changes: %s", error)
-        _close(display)
-        return None
-
-    def _watch(self, display: Display) -> None:
-        """Ask for an event when the root window or a monitor changes, so that a grab need not ask each time."""
-        root = display.screen().root
-        window_id = _window_id(self._screen_id)
-        watched = root if window_id is None else display.create_resource_object("window", window_id)
-        watched.change_attributes(event_mask=X.StructureNotifyMask)
-        if display.has_extension("RANDR"):
-            root.xrandr_select_input(randr.RRScreenChangeNotifyMask | randr.RRCrtcChangeNotifyMask)
-
-    def _check_monitor(self, display: Display) -> None:
-        """Costs 2 microseconds while nothing happens. Raises SourceLost."""
-        try:
-            events = display.pending_events()
-            for _ in range(events):
-                display.next_event()
-        except _X_ERRORS as error:
-            raise SourceLost(WarningCode.DISPLAY_LOST, f"X display {self._name} is gone: {error}.") from error
-        if events and self._has_changed():
-            raise SourceLost(WarningCode.SCREEN_CHANGED, "")
-
-    def _has_changed(self) -> bool:
-        """Whether the monitor is another than at `open`; False if the server does not say."""
-        if self._display is None:
-            return False
-        try:
-            return _area(self._display, self._screen_id) != self._monitor
+            return _find(monitors(connection), self._screen_id) != self._monitor
         except IoniaError:
             return True
-        except _X_ERRORS:
-            return False
 
 
-def connect_default() -> Display:
-    """A connection to $DISPLAY for another module of this package; `disconnect` it. Raises IoniaError."""
-    return _connect(_default_display())
+def _watch(connection: XConnection) -> tuple[int, ...]:
+    """Ask for events when the root window or a monitor changes, so that a grab need not ask each time: their kinds."""
+    root = connection.screen.root
+    connection.send(struct.pack("=BBHIII", _CHANGE_ATTRIBUTES, 0, 4, root, _EVENT_MASK, _STRUCTURE_NOTIFY))
+    extension = randr(connection)
+    if extension is None:
+        return (_CONFIGURE_NOTIFY,)
+    mask = _SCREEN_CHANGE | _CRTC_CHANGE
+    connection.send(struct.pack("=BBHIHxx", extension.opcode, _RANDR_SELECT_INPUT, 3, root, mask))
+    return _CONFIGURE_NOTIFY, extension.first_event, extension.first_event + 1
 
 
-def disconnect(display: Display) -> None:
-    """End a connection, also a lost one."""
-    _close(display)
+def _view(connection: XConnection, monitor: Monitor) -> View:
+    return View(
+        drawable=connection.screen.root,
+        depth=connection.screen.depth,
+        x=monitor.x,
+        y=monitor.y,
+        width=monitor.width,
+        height=monitor.height,
+        picture_width=monitor.width,
+        picture_height=monitor.height,
+        root_x=monitor.x,
+        root_y=monitor.y,
+    )
 
 
-def _default_display() -> str:
-    name = os.environ.get("DISPLAY", "")
-    if name:
-        return name
-    if os.environ.get("WAYLAND_DISPLAY"):
-        message = "This is a Wayland session; screens can be captured under X11 only."
-        raise IoniaError(ErrorKind.CAPTURE_UNAVAILABLE, message, _WAYLAND_HINT)
-    message = "There is no screen: DISPLAY is not set."
-    hint = f"Start the engine inside a desktop session, or set DISPLAY. {_TEST_CARD_HINT}"
-    raise IoniaError(ErrorKind.CAPTURE_UNAVAILABLE, message, hint)
+def _bounds(found: list[Monitor]) -> Monitor:
+    left, top = min(m.x for m in found), min(m.y for m in found)
+    right, bottom = max(m.x + m.width for m in found), max(m.y + m.height for m in found)
+    return Monitor(name="All screens", x=left, y=top, width=right - left, height=bottom - top, primary=False)
 
 
-@contextlib.contextmanager
-def _connected(name: str) -> Iterator[Display]:
-    display = _connect(name)
-    try:
-        with _x_errors_told(name):
-            yield display
-    finally:
-        _close(display)
-
-
-def _connect(name: str) -> Display:
-    """Raises IoniaError for a server that is not there, does not answer, refuses us, or is Wayland's."""
-    with _x_errors_told(name):
-        _await_answer(name)
-        display = Display(name)
-        display.set_error_handler(lambda *_: None)  # the default one prints
-    try:
-        with _x_errors_told(name):
-            is_wayland = _is_xwayland(display)
-    except BaseException:
-        _close(display)
-        raise
-    if is_wayland:
-        _close(display)
-        message = f"X display {name} belongs to a Wayland session, which shows its screens to no X11 program."
-        raise IoniaError(ErrorKind.CAPTURE_UNAVAILABLE, message, _WAYLAND_HINT)
-    return display
-
-
-def _close(display: Display) -> None:
-    with contextlib.suppress(*_X_ERRORS):
-        display.close()
-    # After a lost connection python-xlib leaves its socket to the garbage collector.
-    display.display.socket.close()
-
-
-@contextlib.contextmanager
-def _x_errors_told(name: str) -> Iterator[None]:
-    try:
-        yield
-    except _X_ERRORS as error:
-        message = f"X display {name} cannot be used: {' '.join(str(error).split())}"
-        hint = f"Is the desktop running, and may this user see it (xhost, XAUTHORITY)? {_TEST_CARD_HINT}"
-        raise IoniaError(ErrorKind.CAPTURE_UNAVAILABLE, message, hint) from error
-
-
-def _await_answer(name: str) -> None:
-    """Say hello without credentials, which a living server answers or refuses at once. Raises OSError, DisplayError.
-
-    python-xlib could not be told how long to wait, and leaves its sockets open when it fails.
-    """
-    _, protocol, host, number, _ = connect.get_display(name)
-    local = protocol == "unix" or host in ("", "unix")
-    with socket.socket(socket.AF_UNIX if local else socket.AF_INET, socket.SOCK_STREAM) as sock:
-        sock.settimeout(_ANSWER_TIMEOUT)
-        if local:
-            path = f"/tmp/.X11-unix/X{number}"  # noqa: S108 - where X servers listen
-            sock.connect(path if Path(path).exists() else f"\0{path}")
-        else:
-            sock.connect((host, 6000 + number))
-        # X Window System Protocol, "Connection Setup": little-endian, version 11.0, no authorization.
-        sock.sendall(struct.pack("<cxHHHHxx", b"l", 11, 0, 0, 0))
-        if not sock.recv(1):
-            raise ConnectionError("it closed the connection")
-
-
-def _is_xwayland(display: Display) -> bool:
-    # The extension is there since Xwayland 23.1; before, its outputs were called XWAYLAND0 and so on.
-    if display.query_extension("XWAYLAND") is not None:
-        return True
-    return any(monitor.name.startswith("XWAYLAND") for monitor in _monitors(display))
-
-
-def _monitors(display: Display) -> list[_Monitor]:
-    """RandR's monitors with the primary first; the whole root window from a server without RandR 1.5."""
-    root = display.screen().root
-    found: list[_Monitor] = []
-    if display.has_extension("RANDR"):
-        version = display.xrandr_query_version()
-        if (version.major_version, version.minor_version) >= (1, 5):
-            found = [
-                _Monitor(
-                    name=display.get_atom_name(monitor.name),
-                    x=monitor.x,
-                    y=monitor.y,
-                    width=monitor.width_in_pixels,
-                    height=monitor.height_in_pixels,
-                    primary=bool(monitor.primary),
-                )
-                for monitor in root.xrandr_get_monitors(is_active=True).monitors
-            ]
-    size = root.get_geometry()
-    visible = [m for m in found if m.x + m.width <= size.width and m.y + m.height <= size.height]
-    if not visible:
-        # No RandR, or it still tells of a monitor larger than the screen that was made smaller.
-        return [_Monitor(name="screen", x=0, y=0, width=size.width, height=size.height, primary=True)]
-    if not any(monitor.primary for monitor in visible):
-        return [_as_primary(visible[0]), *visible[1:]]
-    return sorted(visible, key=lambda monitor: not monitor.primary)
-
-
-def _as_primary(m: _Monitor) -> _Monitor:
-    return _Monitor(name=m.name, x=m.x, y=m.y, width=m.width, height=m.height, primary=True)
-
-
-def _bounds(monitors: list[_Monitor]) -> _Monitor:
-    left, top = min(m.x for m in monitors), min(m.y for m in monitors)
-    right, bottom = max(m.x + m.width for m in monitors), max(m.y + m.height for m in monitors)
-    return _Monitor(name="All screens", x=left, y=top, width=right - left, height=bottom - top, primary=False)
-
-
-def _window_id(screen_id: str | None) -> int | None:
-    """The X id in a window's id; 0, which no window has, if it is none; None for everything but windows."""
-    if screen_id is None or not screen_id.startswith(WINDOW_PREFIX):
-        return None
-    try:
-        return int(screen_id.removeprefix(WINDOW_PREFIX), 16) & 0xFFFFFFFF
-    except ValueError:
-        return 0
-
-
-def _area(display: Display, screen_id: str | None) -> _Monitor:
-    """What is to be grabbed: a monitor, or a window as if it were one. Raises IoniaError if it is not there."""
-    window_id = _window_id(screen_id)
-    if window_id is None:
-        return _find(_monitors(display), screen_id)
-    try:
-        size = display.create_resource_object("window", window_id).get_geometry()
-    except XError as error:
-        message = f"There is no window {screen_id!r}."
-        raise IoniaError(ErrorKind.CAPTURE_UNAVAILABLE, message, "engine.devices lists the windows.") from error
-    return _Monitor(name="window", x=0, y=0, width=size.width, height=size.height, primary=False)
-
-
-def _find(monitors: list[_Monitor], screen_id: str | None) -> _Monitor:
+def _find(found: list[Monitor], screen_id: str | None) -> Monitor:
     if screen_id is None:
-        return monitors[0]
+        return found[0]
     if screen_id == ALL_SCREENS:
-        return _bounds(monitors)
-    for monitor in monitors:
+        return _bounds(found)
+    for monitor in found:
         if f"x11:{monitor.name}" == screen_id:
             return monitor
-    known = ", ".join(f"x11:{monitor.name}" for monitor in monitors)
+    known = ", ".join(f"x11:{monitor.name}" for monitor in found)
     message = f"There is no screen {screen_id!r}; there is {known}."
     raise IoniaError(ErrorKind.CAPTURE_UNAVAILABLE, message, "engine.devices lists the screens.")
 
 
-def _info(screen_id: str, m: _Monitor) -> ScreenInfo:
+def _info(screen_id: str, m: Monitor) -> ScreenInfo:
     return ScreenInfo(
         id=screen_id, name=m.name, width=m.width, height=m.height, x=m.x, y=m.y, primary=m.primary, backend=BACKEND
     )
-
-
-def _top_level(display: Display) -> list[Window]:
-    root = display.screen().root
-    listed = root.get_full_property(display.intern_atom("_NET_CLIENT_LIST"), Xatom.WINDOW)
-    if listed is not None:
-        return [display.create_resource_object("window", window_id) for window_id in listed.value]
-    windows = []
-    for window in root.query_tree().children:
-        with contextlib.suppress(XError):
-            attributes = window.get_attributes()
-            if attributes.map_state == X.IsViewable and not attributes.override_redirect:
-                windows.append(window)
-    return windows
-
-
-def _title(display: Display, window: Window) -> str:
-    modern = window.get_full_property(display.intern_atom("_NET_WM_NAME"), display.intern_atom("UTF8_STRING"))
-    if modern is not None and isinstance(modern.value, bytes):
-        return modern.value.decode("utf-8", "replace")
-    old = window.get_wm_name()  # bytes if it is not Latin-1 text
-    return old.decode("utf-8", "replace") if isinstance(old, bytes) else old or ""
