@@ -152,12 +152,26 @@ def test_a_gap_begins_the_resampler_anew(bench: Bench) -> None:
 
 def test_surround_becomes_stereo(bench: Bench) -> None:
     bench.system.channels = 6
-    source = bench.source()
+    source = bench.source(loopback=True)
     source.open()
     bench.feed(np.ones((480, 6), np.float32) * 0.1)
     block = source.read(0)
     assert block is not None
-    assert block.samples.shape == (480, 2)
+    assert block.samples == pytest.approx(np.full((480, 2), 0.1 * (1 + 2 * 0.7071)), abs=1e-4)
+    assert not source.take_notices()
+
+
+def test_whichever_input_of_an_interface_is_spoken_into_it_is_heard_on_both_sides_and_told(bench: Bench) -> None:
+    bench.system.channels = 4
+    source = bench.source()
+    source.open()
+    assert [notice.code for notice in source.take_notices()] == ["mic_inputs_mixed"]
+    voice = np.zeros((960, 4), np.float32)
+    voice[:, 3] = 0.25
+    bench.feed(voice)
+    block = source.read(0)
+    assert block is not None
+    assert block.samples[480:] == pytest.approx(np.full((480, 2), 0.25), abs=1e-3)
 
 
 def test_interrupt_wakes_a_read_and_stays(bench: Bench) -> None:

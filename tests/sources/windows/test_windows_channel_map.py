@@ -3,14 +3,15 @@
 import numpy as np
 import pytest
 
-from ionia.sources.windows.channel_map import stereo_matrix, to_stereo
+from ionia.core.audio.channel_mix import mix_by_place
+from ionia.sources.windows.channel_map import layout
 
 HALF = pytest.approx(0.7071, abs=1e-4)
 
 
 def mixed(*channels: float) -> list[float]:
     samples = np.array([channels], np.float32)
-    stereo = to_stereo(samples, stereo_matrix(len(channels)))
+    stereo = mix_by_place(layout(len(channels)))(samples)
     assert stereo.shape == (1, 2)
     assert stereo.dtype == np.float32
     return [float(value) for value in stereo[0]]
@@ -39,5 +40,6 @@ def test_stereo_on_a_surround_device_keeps_its_level() -> None:
     assert mixed(0.5, 0.25, 0, 0, 0, 0, 0, 0) == [0.5, 0.25]
 
 
-def test_an_interface_with_many_inputs_gives_its_first_pair() -> None:
-    assert mixed(0.5, 0.25, *[1.0] * 16) == [0.5, 0.25]
+def test_an_interface_with_many_outputs_gives_all_of_them_in_pairs() -> None:
+    assert mixed(0.5, 0.25, *[0.0] * 16) == [0.5, 0.25]
+    assert mixed(0, 0, *[0.0] * 13, 0.5, 0, 0) == [0.0, 0.5]

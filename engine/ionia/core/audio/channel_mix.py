@@ -9,7 +9,9 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import numpy.typing as npt
 
+from ionia.core.audio.notices import SoundNotice
 from ionia.core.media import SAMPLE_RATE, Samples
+from ionia.core.warning import MicInputs, WarningCode
 
 Channels = npt.NDArray[np.float32]
 """Samples of a device, shape (n, channels)."""
@@ -89,6 +91,15 @@ def mix_of_inputs(layout: Sequence[str]) -> Mix:
 def are_separate_inputs(layout: Sequence[str]) -> bool:
     """Whether the channels of a microphone device are inputs of their own, not the two sides of one."""
     return len(layout) > 2 or (len(layout) == 2 and any(name not in _ROOM or name == "lfe" for name in layout))
+
+
+def inputs_mixed(device: str, inputs: int) -> SoundNotice:
+    """What is told of a microphone device with separate inputs."""
+    return SoundNotice(
+        code=WarningCode.MIC_INPUTS_MIXED,
+        message=f'The microphone "{device}" has {inputs} inputs: all of them are recorded, on both sides.',
+        facts=MicInputs(device=device, inputs=inputs),
+    )
 
 
 class InputMix:

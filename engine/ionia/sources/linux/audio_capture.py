@@ -7,13 +7,13 @@ import threading
 from dataclasses import replace
 from enum import Enum
 
-from ionia.core.audio.channel_mix import are_separate_inputs, mix_by_place, mix_of_inputs
+from ionia.core.audio.channel_mix import are_separate_inputs, inputs_mixed, mix_by_place, mix_of_inputs
 from ionia.core.audio.mixer_watch import DeviceWatch, StreamGuard
 from ionia.core.audio.notices import SoundNotice
 from ionia.core.errors import ErrorKind, IoniaError, SourceLost
 from ionia.core.media import AudioBlock
 from ionia.core.ports import Clock
-from ionia.core.warning import MicInputs, WarningCode
+from ionia.core.warning import WarningCode
 from ionia.sources.linux.pulse_connection import PulseConnection, PulseServerLostError
 from ionia.sources.linux.pulse_devices import PulseDefaults, PulseSink, PulseSource
 from ionia.sources.linux.pulse_recording import PulseRecording
@@ -143,7 +143,7 @@ class AudioCapture:
         if self._is_spoken_into(source):
             mix = mix_of_inputs(source.layout)
             if are_separate_inputs(source.layout):
-                self._notices.append(_inputs_mixed(description, len(source.layout)))
+                self._notices.append(inputs_mixed(description, len(source.layout)))
         recording = PulseRecording(
             connection, source.name, self._clock, layout=source.layout, mix=mix, name=STREAM_NAMES[self._capture]
         )
@@ -234,14 +234,6 @@ class AudioCapture:
         else:
             message = f'There is no device "{self._device_id}" for the {self._capture.value} (present: {there}).'
         return IoniaError(ErrorKind.AUDIO_UNAVAILABLE, message, "engine.devices lists what there is.")
-
-
-def _inputs_mixed(device: str, inputs: int) -> SoundNotice:
-    return SoundNotice(
-        code=WarningCode.MIC_INPUTS_MIXED,
-        message=f'The microphone "{device}" has {inputs} inputs: all of them are recorded, on both sides.',
-        facts=MicInputs(device=device, inputs=inputs),
-    )
 
 
 def microphones(sources: list[PulseSource], defaults: PulseDefaults) -> list[PulseSource]:

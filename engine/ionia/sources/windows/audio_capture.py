@@ -15,12 +15,13 @@ import numpy as np
 import numpy.typing as npt
 import soxr
 
+from ionia.core.audio.channel_mix import Mix, are_separate_inputs, inputs_mixed, mix_by_place, mix_of_inputs
 from ionia.core.audio.notices import SoundNotice
 from ionia.core.errors import ErrorKind, IoniaError, SourceLost
 from ionia.core.media import SAMPLE_RATE, AudioBlock, Samples
 from ionia.core.ports import Clock
 from ionia.core.warning import WarningCode
-from ionia.sources.windows.channel_map import stereo_matrix, to_stereo
+from ionia.sources.windows.channel_map import layout
 from ionia.sources.windows.portaudio import DeviceMissingError, HostStream, SoundHost, WantedDevice
 
 _QUEUE_BLOCKS = 512  # 5 s of WASAPI's 10 ms; older ones are dropped, and the timeline shows a gap
@@ -99,7 +100,12 @@ class AudioCapture:
         except (DeviceMissingError, OSError) as error:
             raise _refused(endpoint, error) from error
         self._stream, self._endpoint = stream, endpoint
-        self._conversion = _Conversion(stream.rate, stream.channels)
+        channels = layout(stream.channels)
+        mix = mix_by_place(channels) if self._loopback else mix_of_inputs(channels)
+        self._conversion = _Conversion(stream.rate, stream.channels, mix)
+        self._notices.clear()
+        if not self._loopback and are_separate_inputs(channels):
+            self._notices.append(inputs_mixed(endpoint.name, stream.channels))
         self._offset_ns = _clock_offset(self._clock, stream)
         self._checked_ns = self._last_block_ns = self._clock.now_ns()
         return endpoint.name
@@ -202,10 +208,10 @@ class AudioCapture:
 class _Conversion:
     """Bytes of a device's format to 48 kHz stereo. One thread owns it."""
 
-    def __init__(self, rate: int, channels: int) -> None:
+    def __init__(self, rate: int, channels: int, mix: Mix) -> None:
         self.rate = rate
         self._channels = channels
-        self._matrix = stereo_matrix(channels)
+        self._mix = mix
         self._resampler: soxr.ResampleStream | None = None
         self._frames_in = self._frames_out = 0
         self._next_ns = 0
@@ -213,7 +219,7 @@ class _Conversion:
     def convert(self, data: bytes, start_ns: int) -> AudioBlock | None:
         """None when the resampler keeps everything for now."""
         samples: npt.NDArray[np.float32] = np.frombuffer(data, np.float32).reshape(-1, self._channels)
-        stereo = to_stereo(samples, self._matrix)
+        stereo = self._mix(samples)
         if self.rate == SAMPLE_RATE:
             return AudioBlock(start_ns=start_ns, samples=stereo)
         return self._resample(stereo, start_ns)

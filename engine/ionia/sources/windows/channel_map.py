@@ -1,44 +1,21 @@
-"""Turns a device's channels into stereo. Arithmetic only."""
+"""Where the channels of a Windows sound device belong. The mix itself is common: `core.audio.channel_mix`."""
 
-import math
+_PAIR = ("front-left", "front-right")
+_SIDES = ("side-left", "side-right")
 
-import numpy as np
-import numpy.typing as npt
-
-from ionia.core.media import Samples
-
-_H = math.sqrt(0.5)  # -3 dB: centre and surround feed both sides or one, ITU-R BS.775-4, table 2
-
-_L, _R, _C, _SIDE_L, _SIDE_R, _NONE = (1.0, 0.0), (0.0, 1.0), (_H, _H), (_H, 0.0), (0.0, _H), (0.0, 0.0)
-
-_LAYOUTS: dict[int, tuple[tuple[float, float], ...]] = {
-    1: ((1.0, 1.0),),
-    2: (_L, _R),
-    3: (_L, _R, _C),  # 3.0
-    4: (_L, _R, _SIDE_L, _SIDE_R),  # quad
-    5: (_L, _R, _C, _SIDE_L, _SIDE_R),  # 5.0
-    6: (_L, _R, _C, _NONE, _SIDE_L, _SIDE_R),  # 5.1; BS.775 leaves the LFE out
-    7: (_L, _R, _C, _NONE, _SIDE_L, _SIDE_R, (0.5, 0.5)),  # 6.1 with one back centre
-    8: (_L, _R, _C, _NONE, _SIDE_L, _SIDE_R, _SIDE_L, _SIDE_R),  # 7.1
+_LAYOUTS: dict[int, tuple[str, ...]] = {
+    1: ("mono",),
+    2: _PAIR,
+    3: (*_PAIR, "front-center"),  # 3.0
+    4: (*_PAIR, "rear-left", "rear-right"),  # quad
+    5: (*_PAIR, "front-center", "rear-left", "rear-right"),  # 5.0
+    6: (*_PAIR, "front-center", "lfe", "rear-left", "rear-right"),  # 5.1
+    7: (*_PAIR, "front-center", "lfe", *_SIDES, "rear-center"),  # 6.1
+    8: (*_PAIR, "front-center", "lfe", "rear-left", "rear-right", *_SIDES),  # 7.1
 }
 """By channel count, in WAVEFORMATEXTENSIBLE order (ksmedia.h, KSAUDIO_SPEAKER_*), since PortAudio hides the mask."""
 
 
-def stereo_matrix(channels: int) -> npt.NDArray[np.float32]:
-    """Weights, shape (channels, 2), of each channel in left and right.
-
-    A matrix whose sum on one side exceeds 1 is not scaled down: stereo content, which is nearly all there is, must keep
-    its level, and the limiter takes care of the rest. Counts without a known layout keep their first two channels, as
-    multichannel interfaces put the main pair there.
-    """
-    layout = _LAYOUTS.get(channels) or (_L, _R) + (_NONE,) * (channels - 2)
-    return np.array(layout, dtype=np.float32)
-
-
-def to_stereo(samples: npt.NDArray[np.float32], matrix: npt.NDArray[np.float32]) -> Samples:
-    """`samples` is (n, channels) float32, the result (n, 2)."""
-    if matrix.shape == (2, 2):
-        return samples
-    if matrix.shape == (1, 2):
-        return np.repeat(samples, 2, axis=1)
-    return samples @ matrix
+def layout(channels: int) -> tuple[str, ...]:
+    """The channels' names. Counts without a known layout are those of an interface: its main pair, then the others."""
+    return _LAYOUTS.get(channels) or (*_PAIR, *(f"aux{n}" for n in range(2, channels)))
