@@ -70,6 +70,7 @@ def test_builds_and_type_checks(npm: str) -> None:
     run(npm, "run", "build")
     run(npm, "run", "typecheck")
     run(npm, "run", "format:check")
+    run(npm, "run", "lint")
 
 
 @pytest.mark.node
