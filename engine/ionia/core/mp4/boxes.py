@@ -201,14 +201,15 @@ def _track(track: TrackBox, created: int) -> bytes:
     )
     parts = [track_header]
     if track.edits:
-        parts.append(box(b"edts", _edit_list(track.edits)))
+        parts.append(box(b"edts", edit_list(track.edits)))
     parts.append(_media(track, created))
     if track.name:
         parts.append(box(b"udta", box(b"name", _text(track.name))))
     return box(b"trak", *parts)
 
 
-def _edit_list(edits: Sequence[Edit]) -> bytes:
+def edit_list(edits: Sequence[Edit]) -> bytes:
+    """`elst`."""
     wide = _wide(*(value for edit in edits for value in (edit.duration, edit.media_time)))
     entry = ">QqI" if wide else ">IiI"
     rows = b"".join(struct.pack(entry, edit.duration, edit.media_time, 0x10000) for edit in edits)
@@ -230,13 +231,18 @@ def _media(track: TrackBox, created: int) -> bytes:
         kind, usual, specific = b"soun", b"SoundHandler", full_box(b"smhd", 0, 0, b"\x00" * 4)
     handler = full_box(b"hdlr", 0, 0, b"\x00" * 4, kind, b"\x00" * 12, _text(track.name) or usual, b"\x00")
     reference = full_box(b"dref", 0, 0, struct.pack(">I", 1), full_box(b"url ", 0, 1))
-    return box(b"mdia", media_header, handler, box(b"minf", specific, box(b"dinf", reference), _sample_table(track)))
+    return box(
+        b"mdia",
+        media_header,
+        handler,
+        box(b"minf", specific, box(b"dinf", reference), sample_table(track.sample_entry, track.tables)),
+    )
 
 
-def _sample_table(track: TrackBox) -> bytes:
-    tables = track.tables
+def sample_table(sample_entry: bytes, tables: SampleTables) -> bytes:
+    """`stbl` of samples that all are of one kind."""
     parts = [
-        full_box(b"stsd", 0, 0, struct.pack(">I", 1), track.sample_entry),
+        full_box(b"stsd", 0, 0, struct.pack(">I", 1), sample_entry),
         full_box(b"stts", 0, 0, _runs(tables.durations)),
     ]
     if tables.sync is not None:
