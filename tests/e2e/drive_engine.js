@@ -12,6 +12,7 @@ const started = process.hrtime.bigint();
 const engine = spawn(plan.command[0], plan.command.slice(1), { stdio: ['pipe', 'pipe', 'inherit'], windowsHide: true });
 const waiting = new Map();
 const notifications = [];
+const said = []; // every message, with the method that an answer answers
 const watchers = [];
 let pending = Buffer.alloc(0);
 let lastId = 0;
@@ -22,8 +23,9 @@ engine.stdout.on('data', (data) => {
     const line = pending.subarray(0, end).toString('utf8');
     if (line.includes('\r')) throw new Error('a carriage return on stdout');
     const message = JSON.parse(line);
+    said.push({ method: waiting.get(message.id)?.method ?? null, message });
     if ('id' in message) {
-      waiting.get(message.id)(message);
+      waiting.get(message.id).settle(message);
       waiting.delete(message.id);
     } else {
       notifications.push(message);
@@ -37,7 +39,9 @@ const exited = new Promise((resolve) => engine.on('close', (code, signal) => res
 function call(method, params) {
   const id = ++lastId;
   return new Promise((resolve, reject) => {
-    waiting.set(id, (message) => (message.error ? reject(new Error(JSON.stringify(message.error))) : resolve(message.result)));
+    const settle = (message) =>
+      message.error ? reject(new Error(JSON.stringify(message.error))) : resolve(message.result);
+    waiting.set(id, { method, settle });
     engine.stdin.write(`${JSON.stringify({ jsonrpc: '2.0', id, method, params })}\n`);
   });
 }
@@ -67,7 +71,7 @@ async function main() {
   const states = notifications.filter((n) => n.method === 'session.state').map((n) => n.params.state);
   const warnings = notifications.filter((n) => n.method === 'session.warning').map((n) => n.params.code);
   const connection = notifications.filter((n) => n.method === 'streamer.connection').map((n) => n.params.state);
-  console.log(JSON.stringify({ info, firstAnswerMs, running, codec, stats, states, warnings, connection, code, signal }));
+  console.log(JSON.stringify({ info, firstAnswerMs, running, codec, stats, states, warnings, connection, code, signal, said }));
   process.exitCode = code === 0 ? 0 : 1;
 }
 

@@ -12,6 +12,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import TracebackType
 from typing import IO, Any
 
+from tests.fakes.wire_schema import wire_schema
+
 WAIT_SECONDS = 60.0
 """A deadline for answers that come within milliseconds, on a machine that does other things too."""
 
@@ -28,7 +30,10 @@ class RpcError(Exception):
 
 
 class EngineProcess:
-    """A context manager. Answers and notifications are kept; nothing is lost while nobody waits."""
+    """A context manager. Answers and notifications are kept; nothing is lost while nobody waits.
+
+    Whatever the engine says must be as its published document has it; what is not fails the test that made it say so.
+    """
 
     def __init__(
         self,
@@ -50,6 +55,8 @@ class EngineProcess:
         self._answers: dict[int, Message] = {}
         self._notifications: list[Message] = []
         self._stderr: list[str] = []
+        self._methods: dict[int, str] = {}  # of requests that were not answered yet
+        self._complaints: list[str] = []
         self._ended = False
         self._over, self._over_sender = os.pipe()
         self._threads = [threading.Thread(target=self._read_stdout), threading.Thread(target=self._read_stderr)]
@@ -78,6 +85,8 @@ class EngineProcess:
         for stream in (self.process.stdin, self.process.stdout, self.process.stderr):
             if stream is not None:
                 stream.close()
+        if error is None:
+            self._check()
 
     @property
     def stderr(self) -> str:
@@ -95,6 +104,8 @@ class EngineProcess:
         """Send a request without waiting; its id."""
         number = next(self._ids)
         message = {"jsonrpc": "2.0", "id": number, "method": method}
+        with self._condition:
+            self._methods[number] = method
         if params is not None:
             message["params"] = params
         self.write(json.dumps(message).encode() + b"\n")
@@ -112,6 +123,7 @@ class EngineProcess:
             self._condition.wait_for(lambda: number in self._answers or self._ended, WAIT_SECONDS)
             assert number in self._answers, f"no answer; stderr: {''.join(self._stderr)}"
             message = self._answers.pop(number)
+            self._check()
         if "error" in message:
             raise RpcError(message["error"])
         return message["result"]
@@ -138,11 +150,16 @@ class EngineProcess:
         self.call("engine.subscribe", {"statsIntervalMs": 50})
         return self.wait_for("session.stats", lambda stats: stats["id"] == session and wanted(stats))
 
+    def _check(self) -> None:
+        assert not self._complaints, "\n".join(self._complaints)
+
     def _read_stdout(self) -> None:
         assert self.process.stdout is not None
         for line in self._lines(self.process.stdout):
             message = json.loads(line)
             with self._condition:
+                method = None if isinstance(message, list) else self._methods.pop(message.get("id"), None)
+                self._complaints += wire_schema().complaints(message, method)
                 if "method" in message:
                     self._notifications.append(message)
                 else:

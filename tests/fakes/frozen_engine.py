@@ -13,6 +13,7 @@ import pytest
 
 from tests.fakes.engine_process import EngineProcess
 from tests.fakes.windows_rig import ROOT, WindowsRig, windows_path
+from tests.fakes.wire_schema import wire_schema
 
 DRIVER = ROOT / "tests" / "e2e" / "drive_engine.js"
 FREEZE_TIMEOUT_S = 900
@@ -74,7 +75,10 @@ class FrozenEngine:
             capture_output=True, text=True, check=False, timeout=60, env=self.base_environment(),
         )  # fmt: skip
         assert done.returncode == 0, done.stderr
-        return json.loads(done.stdout), done.stdout + done.stderr
+        summary = json.loads(done.stdout)
+        for said in summary["said"]:
+            assert wire_schema().complaints(said["message"], said["method"]) == []
+        return summary, done.stdout + done.stderr
 
 
 def freeze(system: str, rig: WindowsRig | None = None) -> FrozenEngine:

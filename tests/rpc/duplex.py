@@ -5,14 +5,22 @@ import threading
 from collections.abc import Callable
 from typing import Any, Self
 
+from ionia.rpc.schema import METHODS
 from ionia.rpc.server import Server
 from tests.fakes.engine_service import DEADLINE, FakeEngineService
+from tests.fakes.wire_schema import wire_schema
 
 
 class Duplex:
-    """A client that writes to a server of its own and collects what the server writes."""
+    """A client that writes to a server of its own and collects what the server writes.
 
-    def __init__(self) -> None:
+    `strict`: what is written must be as the published document has it.
+    """
+
+    def __init__(self, *, strict: bool = True) -> None:
+        self._strict = strict
+        self._methods: dict[object, str] = {}  # of what was sent as a value, by id
+        self._complaints: list[str] = []
         self._changed = threading.Condition()
         self.written = b""
         self.messages: list[Any] = []
@@ -34,9 +42,13 @@ class Duplex:
             self._closed = True
             self.server.end_of_input()
             self.server.close()
+            assert not self._complaints, "\n".join(self._complaints)
 
     def send(self, message: object) -> None:
         """Send a message without waiting."""
+        for one in message if isinstance(message, list) else [message]:
+            if isinstance(one, dict) and one.get("method") in METHODS and isinstance(one.get("id"), (int, str)):
+                self._methods[one["id"]] = one["method"]
         self.server.receive(json.dumps(message).encode() + b"\n")
 
     def request(self, method: str, params: object = None) -> int:
@@ -71,5 +83,10 @@ class Duplex:
     def _on_write(self, data: bytes) -> None:
         with self._changed:
             self.written += data
-            self.messages += [json.loads(line) for line in data.split(b"\n") if line.startswith((b"{", b"["))]
+            messages = [json.loads(line) for line in data.split(b"\n") if line.startswith((b"{", b"["))]
+            for message in messages if self._strict else []:
+                asked = None if isinstance(message, list) else message.get("id")
+                method = self._methods.get(asked) if isinstance(asked, (int, str)) else None
+                self._complaints += wire_schema().complaints(message, method)
+            self.messages += messages
             self._changed.notify_all()

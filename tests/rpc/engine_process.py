@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.fakes.engine_service import DEADLINE
+from tests.fakes.wire_schema import wire_schema
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -30,10 +31,12 @@ class EngineProcess:
         assert self.process.stdout is not None
         self.stdin, self.stdout = self.process.stdin, self.process.stdout
         self._next_id = 0
+        self._methods: dict[object, str] = {}
 
     def send(self, method: str, params: object = None, **more: object) -> int:
         self._next_id += 1
         message = {"jsonrpc": "2.0", "id": self._next_id, "method": method, "params": params, **more}
+        self._methods[self._next_id] = method
         self.stdin.write(json.dumps(message).encode() + b"\n")
         self.stdin.flush()
         return self._next_id
@@ -42,7 +45,9 @@ class EngineProcess:
         line = self.stdout.readline()
         assert line, "stdout ended"
         assert not line.endswith(b"\r\n")
-        return json.loads(line)
+        message = json.loads(line)
+        assert wire_schema().complaints(message, self._methods.get(message.get("id"))) == []
+        return message
 
     def answer(self, request_id: int) -> Any:
         while True:
@@ -77,4 +82,5 @@ def _with_hang_up(command: list[str]) -> list[str]:
 def results(out: bytes) -> list[Any]:
     """The answers in what an engine wrote."""
     messages = [json.loads(line) for line in out.splitlines()]
+    assert [complaint for message in messages for complaint in wire_schema().complaints(message)] == []
     return [message for message in messages if "id" in message]

@@ -168,7 +168,7 @@ def test_null_and_whole_floats_are_forgiven() -> None:
         ),
         (
             {"outputPath": "a", "encoder": "vp9"},
-            '"encoder" must be one of "auto", "nvenc", "qsv", "amf", "x264", not "vp9"',
+            '"encoder" must be one of "auto", "nvenc", "qsv", "amf", "mf", "x264", not "vp9"',
         ),
         (
             {"outputPath": "a\0b"},
