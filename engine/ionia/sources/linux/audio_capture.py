@@ -8,6 +8,7 @@ from dataclasses import replace
 from enum import Enum
 
 from ionia.core.audio.channel_mix import are_separate_inputs, inputs_mixed, mix_by_place, mix_of_inputs
+from ionia.core.audio.device_names import present_name
 from ionia.core.audio.mixer_watch import DeviceWatch, StreamGuard
 from ionia.core.audio.notices import SoundNotice
 from ionia.core.errors import ErrorKind, IoniaError, SourceLost
@@ -167,18 +168,21 @@ class AudioCapture:
         sources, sinks = connection.sources(), connection.sinks()
         by_name = {source.name: source for source in sources}
         if self._capture is Capture.DESKTOP:
-            wanted = self._device_id or defaults.sink
-            for sink in sinks:
-                if wanted in (sink.name, sink.monitor) and sink.monitor in by_name:
-                    return by_name[sink.monitor], sink
-            raise self._unavailable([sink.name for sink in sinks])
+            playing = {sink.name: sink for sink in sinks if sink.monitor in by_name}
+            # By id also by the monitor's name.
+            playing |= {sink.monitor: sink for sink in playing.values()}
+            name = present_name(self._device_id or defaults.sink, playing)
+            if name is None:
+                raise self._unavailable([sink.name for sink in sinks])
+            return by_name[playing[name].monitor], playing[name]
         present = microphones(sources, defaults)
-        wanted = self._device_id or defaults.source
         # By id also a monitor: whoever names one wants it.
-        for source in present if self._device_id is None else sources:
-            if wanted == source.name:
-                return source, next((sink for sink in sinks if sink.name == source.monitor_of), None)
-        raise self._unavailable([source.name for source in present])
+        allowed = present if self._device_id is None else sources
+        name = present_name(self._device_id or defaults.source, [source.name for source in allowed])
+        if name is None:
+            raise self._unavailable([source.name for source in present])
+        source = by_name[name]
+        return source, next((sink for sink in sinks if sink.name == source.monitor_of), None)
 
     def _is_spoken_into(self, source: PulseSource) -> bool:
         """A monitor that is named as a microphone keeps its room, unless its channels have no place in one."""
