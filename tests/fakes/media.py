@@ -218,6 +218,7 @@ class FakeFile:
         self.on_look: Callable[[], None] = lambda: None
         self.index_bytes = 0
         self.limit: SizeLimit | None = None
+        self.on_close: Callable[[], None] = lambda: None
         self.warn: Warn = lambda *_: None
 
     def look(self) -> None:
@@ -241,6 +242,7 @@ class FakeFile:
             raise self.break_after[1]
 
     def close(self) -> None:
+        self.on_close()
         self.closed.set()
         if self.refuse_close is not None:
             raise self.refuse_close

@@ -67,6 +67,10 @@ def failed(event: Event) -> bool:
     return isinstance(event, SessionFailed)
 
 
+def assert_set(event: threading.Event) -> None:
+    assert event.wait(WAIT_SECONDS)
+
+
 def stuck_at_20(encoder: FakeVideoEncoder) -> None:
     encoder.stuck_at = 20
 
@@ -383,6 +387,42 @@ def test_a_full_disk_ends_the_session_and_not_the_engine() -> None:
         assert machine.files[0].closed.is_set()
         initialize(engine, "a")
         engine.stop(RECORDER, "b")
+
+
+def test_a_failed_session_that_waits_for_its_disk_holds_up_no_other() -> None:
+    disk = threading.Event()
+
+    def fill(file: FakeFile) -> None:
+        file.break_after = (10, IoniaError(ErrorKind.OUTPUT_FAILED, "The disk is full."))
+        if file.path == "a.mp4":
+            file.on_close = lambda: assert_set(disk)
+
+    machine = FakeMachine(prepare_file=fill)
+    with engine_on(machine) as (engine, events):
+        initialize(engine, "a")
+        initialize(engine, "b")
+        engine.start(RECORDER, "a")
+        events.wait_for(lambda e: isinstance(e, SessionStateChanged) and e.state == "stopping")
+        engine.start(RECORDER, "b")
+        events.wait_for(lambda e: isinstance(e, SessionStateChanged) and (e.session_id, e.state) == ("b", "failed"))
+        assert states(events, "a")[-1] == "stopping"
+        disk.set()
+        events.wait_for(lambda e: isinstance(e, SessionStateChanged) and (e.session_id, e.state) == ("a", "failed"))
+
+
+def test_a_session_whose_figures_fail_leaves_the_others_theirs() -> None:
+    machine = FakeMachine()
+    with engine_on(machine) as (engine, events):
+        for session_id in ("a", "b"):
+            initialize(engine, session_id)
+            engine.start(RECORDER, session_id)
+        broken = engine._sessions[RECORDER, "a"]
+        broken.stats = lambda: 1 / 0  # type: ignore[method-assign, assignment, return-value]
+        engine.subscribe(20, audio_levels=False)
+        events.wait_for(warned("monitor_failed"))
+        events.wait_for(lambda e: isinstance(e, StatsSampled) and e.session_id == "b")
+        del broken.stats
+        events.wait_for(lambda e: isinstance(e, StatsSampled) and e.session_id == "a")
 
 
 def test_an_encoder_that_breaks_fails_every_session_and_keeps_every_file() -> None:

@@ -151,7 +151,7 @@ class WarningCode(StrEnum):
     ADDRESS_TRIMMED = ("address_trimmed", "invisible characters at an end of the address or stream key were left out")
 
     # The engine.
-    MONITOR_FAILED = ("monitor_failed", "live figures ended by a mistake in the engine; the recording goes on")
+    MONITOR_FAILED = ("monitor_failed", "stats, levels or the disk can't be looked at for now; the recording goes on")
 
 
 NO_FACTS = NoFacts()

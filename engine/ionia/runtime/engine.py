@@ -25,13 +25,15 @@ from ionia.runtime.session.file_output import FileOutput
 from ionia.runtime.session.session import Output, Session, not_initialized
 from ionia.runtime.session.stats import ProcessUsage
 from ionia.runtime.session.stream_output import StreamOutput
-from ionia.threads.clock import MonotonicClock, StopSignal
+from ionia.threads.clock import MonotonicClock
 from ionia.threads.monitor import Monitor
 
 log = logging.getLogger(__name__)
 
 LEVELS_INTERVAL_NS = NS_PER_S // 10
 HOUSEKEEPING_INTERVAL_NS = NS_PER_S
+MAX_SESSIONS = 256
+"""More than that get no calls at one time either."""
 
 
 class Engine:
@@ -51,8 +53,9 @@ class Engine:
         self._leaving: dict[tuple[SessionKind, str], Session] = {}  # being disposed of; protected by _lock
         self._closed = False  # protected by _lock
         self._selftest: SelftestRun | None = None  # protected by _lock
-        self._supervisor = ThreadPoolExecutor(max_workers=1, thread_name_prefix="ionia-supervisor")
-        self._monitor = Monitor(clock=clock, stop=StopSignal(clock), on_error=self._monitor_failed)
+        # As many threads as sessions can end at once: one that waits for its disk must not hold up another's end.
+        self._supervisor = ThreadPoolExecutor(max_workers=MAX_SESSIONS, thread_name_prefix="ionia-supervisor")
+        self._monitor = Monitor(clock, self._monitor_failed)
 
     def info(self) -> EngineInfo:
         """What this engine is and runs on."""
@@ -243,6 +246,7 @@ class Engine:
 
     def _initialize(self, session: Session, settings: PipelineSettings, output: Output) -> None:
         """A session that never initialised is not kept: to the caller its id stays unknown."""
+        self._supervise(lambda: None)  # so that a thread is there when the session fails
         try:
             session.initialize(settings, output)
         except BaseException:
@@ -253,7 +257,7 @@ class Engine:
             closed = self._closed
         if closed:
             session.dispose()
-        self._monitor.every("housekeeping", HOUSEKEEPING_INTERVAL_NS, self._housekeep)
+        self._monitor.every("disk", HOUSEKEEPING_INTERVAL_NS, self._housekeep)
 
     def _stream_output(self, session_id: str) -> StreamOutput | None:
         session = self._find(SessionKind.STREAMER, session_id)
@@ -279,38 +283,58 @@ class Engine:
             return [session for session in self._sessions.values() if session.is_running]
 
     def _supervise(self, task: Callable[[], None]) -> None:
+        def run() -> None:
+            try:
+                task()
+            except Exception:
+                log.exception("a failed session could not be ended in order")
+
         try:
-            self._supervisor.submit(task)
-        except RuntimeError:
-            log.debug("a failure came while shutting down; the session is being finished anyway")
+            self._supervisor.submit(run)
+        except RuntimeError as error:
+            # Shutting down, then the session is being finished anyway; or no thread can be started, then the task is
+            # queued all the same, and the thread that each session had started beforehand takes it.
+            log.debug("supervisor: %s", error)
+
+    def _for_each(self, sessions: list[Session], look: Callable[[Session], None]) -> None:
+        """What fails for one session is done for the others all the same. Raises the first error, when all are done."""
+        first: Exception | None = None
+        for session in sessions:
+            try:
+                look(session)
+            except Exception as error:  # noqa: BLE001 - raised below
+                first = first or error
+        if first is not None:
+            raise first
 
     def _send_stats(self) -> None:
-        for session in self._running():
-            self._listener(
+        self._for_each(
+            self._running(),
+            lambda session: self._listener(
                 StatsSampled(session_id=session.session_id, session_kind=session.kind, stats=session.stats())
-            )
+            ),
+        )
 
     def _send_levels(self) -> None:
         with self._lock:
             sessions = list(self._sessions.values())
-        for session in sessions:
-            if (pipeline := session.pipeline) is not None and pipeline.has_sound:
-                levels = pipeline.levels()
-                self._listener(
-                    LevelsMeasured(
-                        session_id=session.session_id, session_kind=session.kind, desktop=levels[0], mic=levels[1]
-                    )
+        self._for_each(sessions, self._send_levels_of)
+
+    def _send_levels_of(self, session: Session) -> None:
+        if (pipeline := session.pipeline) is not None and pipeline.has_sound:
+            levels = pipeline.levels()
+            self._listener(
+                LevelsMeasured(
+                    session_id=session.session_id, session_kind=session.kind, desktop=levels[0], mic=levels[1]
                 )
+            )
 
     def _housekeep(self) -> None:
         self._usage.measure()
-        for session in self._running():
-            output: Output | None = session.output
-            if output is not None:
-                output.housekeep()
+        self._for_each(self._running(), _look_after)
 
-    def _monitor_failed(self, error: BaseException) -> None:
-        log.error("monitoring ended", exc_info=error)
+    def _monitor_failed(self, name: str, error: Exception) -> None:
+        log.error("%s failed, and will be tried again", name, exc_info=error)
         with self._lock:
             sessions = list(self._sessions.values())
         for session in sessions:
@@ -319,6 +343,12 @@ class Engine:
                     session_id=session.session_id,
                     session_kind=session.kind,
                     code=WarningCode.MONITOR_FAILED,
-                    message="Live figures ended by an error; the recording goes on.",
+                    message=f"Watching the {name} failed; it is tried again, and the recording goes on.",
                 )
             )
+
+
+def _look_after(session: Session) -> None:
+    output: Output | None = session.output
+    if output is not None:
+        output.housekeep()

@@ -1,4 +1,4 @@
-"""A thread with an owner: started when told, joined with a limit, its first error kept and reported."""
+"""A thread with an owner: started when told, joined with a limit, its error reported."""
 
 import logging
 import threading
@@ -13,7 +13,7 @@ log = logging.getLogger(__name__)
 class Worker:
     """Runs `body` once on its own thread.
 
-    An exception that leaves `body` is kept in `error` and handed to `on_error`, on that thread. The body must end by
+    An exception that leaves `body` is handed to `on_error`, on that thread. The body must end by
     itself once it is told to, by whatever it waits for; `join` only waits. `urgent` is the multimedia task whose
     priority the thread gets on Windows, for threads that must not come late and do little.
     """
@@ -27,7 +27,6 @@ class Worker:
         urgent: str | None = None,
     ) -> None:
         self.name = name
-        self.error: BaseException | None = None
         self._body = body
         self._on_error = on_error
         self._urgent = urgent
@@ -38,12 +37,13 @@ class Worker:
         self._thread.start()
 
     def join(self, timeout: float) -> bool:
-        """Wait up to `timeout` seconds; True once the body has ended (or never began)."""
+        """Wait up to `timeout` seconds; True once the body has ended (or never began). 0 only asks."""
         if self._thread.ident is None:
             return True
         self._thread.join(timeout)
         if self._thread.is_alive():
-            log.error("thread %s did not end within %.1f s", self.name, timeout)
+            if timeout > 0:
+                log.error("thread %s did not end within %.1f s", self.name, timeout)
             return False
         return True
 
@@ -52,6 +52,5 @@ class Worker:
             with tick_thread(self._urgent) if self._urgent else nullcontext():
                 self._body()
         except BaseException as error:
-            self.error = error
             log.debug("thread %s failed", self.name, exc_info=True)
             self._on_error(error)

@@ -32,7 +32,6 @@ class ScreenCapture:
 
     def __init__(self, source: ScreenSource, *, fps: int, clock: Clock, stop: StopSignal, warn: Warn) -> None:
         self.slot: LatestSlot[VideoFrame] = LatestSlot()
-        self.first_captured_ns: int | None = None
         self._source = source
         self._fps = fps
         self._clock = clock
@@ -102,8 +101,6 @@ class ScreenCapture:
                 continue
             policy.recovered()  # not as soon as it opens: one that opens and fails at once must not be tried at once
             if frame is not None:
-                if self.first_captured_ns is None:
-                    self.first_captured_ns = frame.captured_ns
                 self._size = (frame.width, frame.height)
                 self.slot.put(frame)
             due_ns = next_middle_ns(epoch_ns, self._fps, self._clock.now_ns())
