@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from ionia.sinks.rtmp_sender import RtmpSender, SenderEvent
+from ionia.sinks.rtmp_sender import RtmpSender, SenderEvent, start_sender
 from ionia.sinks.rtmp_wire import Connected, Ended, Progress
 
 PATIENCE = 30.0
@@ -54,7 +54,7 @@ class SenderEvents:
 @contextmanager
 def warm_sender() -> Iterator[RtmpSender]:
     """A sender that is ready, and gone afterwards."""
-    sender = RtmpSender()
+    sender = start_sender()
     try:
         assert sender.wait_warm(PATIENCE)
         yield sender

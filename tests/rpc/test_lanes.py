@@ -14,6 +14,7 @@ from tests.fakes.engine_service import DEADLINE, wait
 @pytest.fixture
 def lanes() -> Iterator[Lanes]:
     made = Lanes(max_lanes=2, max_waiting=3)
+    made.start()
     yield made
     made.close()
     made.join()
@@ -48,6 +49,25 @@ def test_lanes_do_not_wait_for_each_other(lanes: Lanes) -> None:
     slow.end.set()
     wait(behind.begun)
     behind.end.set()
+    assert lanes.wait_idle(DEADLINE)
+
+
+def test_a_system_without_room_for_a_thread_answers_one_call_after_the_other(
+    lanes: Lanes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    slow, other = Step(), Step()
+    with monkeypatch.context() as context:
+        context.setattr(threading.Thread, "start", refuse)
+        lanes.submit("a", Role.SETTLE, slow.work)
+        lanes.submit("b", Role.SETTLE, other.work)
+    wait(slow.begun)
+    assert not other.begun.is_set()
+    slow.end.set()
+    wait(other.begun)
+    other.end.set()
     assert lanes.wait_idle(DEADLINE)
 
 
@@ -115,14 +135,20 @@ def test_a_mistake_in_the_work_does_not_block_the_lane(lanes: Lanes, caplog: pyt
     assert "unexpected error" in caplog.text
 
 
-def test_idle_threads_end(monkeypatch: pytest.MonkeyPatch, lanes: Lanes) -> None:
+def test_idle_threads_end_but_for_one(monkeypatch: pytest.MonkeyPatch, lanes: Lanes) -> None:
     monkeypatch.setattr("ionia.rpc.lanes._LINGER_SECONDS", 0.0)
-    done = Step()
-    done.end.set()
-    lanes.submit("a", Role.SETTLE, done.work)
-    wait(done.begun)
-    lanes.join()
-    assert not lanes._threads
+    (stays,) = lanes._threads
+    one, two = Step(), Step()
+    lanes.submit("a", Role.SETTLE, one.work)
+    lanes.submit("b", Role.SETTLE, two.work)
+    wait(one.begun)
+    wait(two.begun)
+    (goes,) = lanes._threads - {stays}
+    one.end.set()
+    two.end.set()
+    goes.join(DEADLINE)
+    assert lanes._threads == {stays}
+    assert stays.is_alive()
     again = Step()
     again.end.set()
     lanes.submit("a", Role.SETTLE, again.work)

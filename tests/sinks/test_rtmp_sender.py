@@ -14,7 +14,7 @@ import pytest
 
 from ionia.core.live.rtmp_url import parse_rtmp_url
 from ionia.core.media import AUDIO, VIDEO
-from ionia.sinks.rtmp_sender import RtmpSender, SparePool
+from ionia.sinks.rtmp_sender import SparePool, start_sender
 from ionia.sinks.rtmp_wire import FailureCode, Progress
 from tests.fakes.certificates import make_certificate
 from tests.fakes.encoded_clip import encoded_clip
@@ -208,9 +208,9 @@ def test_the_key_is_nowhere_but_on_the_wire() -> None:
 _ENGINE = """
 import sys, time
 from ionia.core.live.rtmp_url import parse_rtmp_url
-from ionia.sinks.rtmp_sender import RtmpSender
+from ionia.sinks.rtmp_sender import start_sender
 from tests.fakes.encoded_clip import encoded_clip
-sender = RtmpSender()
+sender = start_sender()
 sender.wait_warm(30)
 sender.connect(parse_rtmp_url(sys.argv[1]), encoded_clip(5).header, lambda event: None)
 print(sender.pid, flush=True)
@@ -299,7 +299,7 @@ def test_a_sender_without_its_threads_leaves_nothing(thread: int, monkeypatch: p
     with monkeypatch.context() as patched:
         patched.setattr(threading.Thread, "start", no_more)
         with pytest.raises(OSError, match="no thread") as caught:
-            RtmpSender()
+            start_sender()
     assert caught.value.errno == errno.EAGAIN
     for one in started:
         one.join(PATIENCE)

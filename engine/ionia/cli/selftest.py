@@ -6,7 +6,6 @@ import queue
 import shutil
 import sys
 import textwrap
-import threading
 
 import msgspec
 
@@ -30,10 +29,12 @@ from ionia.core.selftest_report import (
 from ionia.core.service import EngineService
 from ionia.rpc.results import SelftestResult
 from ionia.selftest.run import SECONDS
+from ionia.threads.worker import Worker
 
 MARKS = {Outcome.GOOD: "ok", Outcome.FAIR: "!", Outcome.BAD: "!!", Outcome.SKIPPED: "--", Outcome.ABSENT: "  "}
 BAR_WIDTH = 20
 WIDEST = 110
+_JOIN_SECONDS = 5.0
 
 
 def selftest(options: argparse.Namespace) -> int:
@@ -87,16 +88,13 @@ def _run(
     """The test on a thread of its own, while this one shows how far it is and hears Ctrl+C."""
     outcome: list[SelftestReport | BaseException] = []
 
-    def body() -> None:
-        try:
-            outcome.append(engine.selftest(settings))
-        except BaseException as error:  # noqa: BLE001 - raised again by the thread that waits
-            outcome.append(error)
+    def ended(by: SelftestReport | BaseException) -> None:
+        outcome.append(by)
         happenings.put(StopAsked())
 
+    worker = Worker("selftest", lambda: ended(engine.selftest(settings)), ended)
     with stop_signals(happenings):
-        thread = threading.Thread(target=body, name="ionia-selftest")
-        thread.start()
+        worker.start()
         while True:
             happened = happenings.get()
             if isinstance(happened, StopAsked):
@@ -105,13 +103,13 @@ def _run(
                 engine.cancel_selftest()
             elif isinstance(happened, SelftestProgressed) and not quiet:
                 line.show(_progress(happened), happened.fraction * 30)
-        thread.join()
+        worker.join(_JOIN_SECONDS)
     if not quiet:
         line.clear()
-    ended = outcome[0]
-    if isinstance(ended, BaseException):
-        raise ended
-    return ended
+    result = outcome[0]
+    if isinstance(result, BaseException):
+        raise result
+    return result
 
 
 def _progress(happened: SelftestProgressed) -> str:

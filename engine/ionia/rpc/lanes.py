@@ -1,7 +1,8 @@
 """Threads for calls: one lane per session, so that sessions never wait for each other.
 
 A lane runs its calls in the order of `ionia.rpc.order`. Threads are made when there is work and end when there was
-none for a while. Nothing here knows JSON-RPC.
+none for a while; one stays, which takes what there is when the system has no room for another. Nothing here knows
+JSON-RPC.
 """
 
 import logging
@@ -55,6 +56,11 @@ class Lanes:
         self._made = 0
         self._closed = False
 
+    def start(self) -> None:
+        """Start the thread that stays; before any `submit`. Raises RuntimeError when the system can't."""
+        with self._lock:
+            self._start_thread(None)
+
     def submit(self, lane: Hashable, role: Role, work: Work) -> None:
         """Queue work; returns at once. Raises LanesFullError."""
         with self._lock:
@@ -95,17 +101,24 @@ class Lanes:
             self._ready.append((lane, work))
         # An idle thread may be promised to work that it has not fetched yet, hence the comparison with all that waits.
         for _ in range(len(self._ready) - self._idle):
-            self._made += 1
-            thread = threading.Thread(target=self._serve, name=f"rpc-lane-{self._made}")
-            thread.start()
-            self._threads.add(thread)
-            self._idle += 1
+            try:
+                self._start_thread(_LINGER_SECONDS)
+            except RuntimeError as error:
+                log.warning("a call waits for another to end: %s", error)
+                break
         self._work.notify(len(ready))
 
-    def _serve(self) -> None:
+    def _start_thread(self, linger: float | None) -> None:
+        thread = threading.Thread(target=self._serve, args=(linger,), name=f"rpc-lane-{self._made + 1}")
+        thread.start()
+        self._made += 1
+        self._threads.add(thread)
+        self._idle += 1
+
+    def _serve(self, linger: float | None) -> None:
         with self._lock:
             while True:
-                self._work.wait_for(lambda: self._ready or self._closed, _LINGER_SECONDS)
+                self._work.wait_for(lambda: self._ready or self._closed, linger)
                 if not self._ready:
                     break
                 lane, work = self._ready.popleft()

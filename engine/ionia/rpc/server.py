@@ -83,6 +83,7 @@ class Server:
         """Begin to answer, on behalf of this service. Before any `receive`."""
         self._service = service
         self._dispatcher = Dispatcher(handlers(service, self._redactor), self._redactor)
+        self._lanes.start()
         self._outbox.start()
 
     def receive(self, data: bytes) -> None:

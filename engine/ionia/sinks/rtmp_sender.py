@@ -44,11 +44,11 @@ class RtmpSender:
     """One sender process: one attempt, one connection, then gone.
 
     Any thread may call any method. Two threads of its own: one writes the pipe, one reads the other pipe until the
-    process is gone; both end with the process, which `kill` guarantees.
+    process is gone; both end with the process, which `kill` guarantees. `start_sender` makes one.
     """
 
-    def __init__(self) -> None:
-        """Start the process; it warms up on its own. Raises OSError, leaving nothing behind, if the system can't."""
+    def __init__(self, process: "subprocess.Popen[bytes]", lifeline: Lifeline) -> None:
+        """Owns both from now on. `begin` comes next."""
         self._wake = threading.Condition()
         self._pending: list[bytes] = []
         self._pending_bytes = 0
@@ -57,16 +57,15 @@ class RtmpSender:
         self._ended = threading.Event()
         self._listener: SenderListener | None = None
         self._early_end: Ended | None = None
-        self._lifeline = Lifeline()
-        try:
-            self._process = _start(self._lifeline)
-        except BaseException:
-            self._lifeline.close()
-            raise
+        self._lifeline = lifeline
+        self._process = process
         self._threads = [
             threading.Thread(target=self._pump, name="rtmp-pump", daemon=True),
             threading.Thread(target=self._hear, name="rtmp-progress", daemon=True),
         ]
+
+    def begin(self) -> None:
+        """Start its threads. Raises OSError, leaving nothing behind, when the system can't."""
         try:
             self._lifeline.attach(self._process)
             for thread in self._threads:
@@ -218,10 +217,23 @@ class RtmpSender:
             listener(last)
 
 
+def start_sender() -> RtmpSender:
+    """Start a process that warms up on its own. Raises OSError, leaving nothing behind, if the system can't."""
+    lifeline = Lifeline()
+    try:
+        process = _start(lifeline)
+    except BaseException:
+        lifeline.close()
+        raise
+    sender = RtmpSender(process, lifeline)
+    sender.begin()
+    return sender
+
+
 class SparePool:
     """Keeps one warm sender ready, so that a reconnect begins at once. One owner."""
 
-    def __init__(self, make: Callable[[], RtmpSender] = RtmpSender) -> None:
+    def __init__(self, make: Callable[[], RtmpSender] = start_sender) -> None:
         self._make = make
         self._spare: RtmpSender | None = None
 
