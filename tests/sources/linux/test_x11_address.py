@@ -15,9 +15,9 @@ FAMILY_INET, FAMILY_INET6, FAMILY_LOCAL, FAMILY_WILD = 0, 6, 256, 65535
 @pytest.mark.parametrize(
     ("name", "host", "display", "screen", "families"),
     [
-        (":0", "", 0, 0, (UNIX,)),
-        (":12.1", "", 12, 1, (UNIX,)),
-        (" :3 ", "", 3, 0, (UNIX,)),
+        (":0", "localhost", 0, 0, (UNIX, INET, INET6)),
+        (":12.1", "localhost", 12, 1, (UNIX, INET, INET6)),
+        (" :3 ", "localhost", 3, 0, (UNIX, INET, INET6)),
         ("unix:4", "", 4, 0, (UNIX,)),
         ("unix/here:4.2", "", 4, 2, (UNIX,)),
         ("localhost:10.0", "localhost", 10, 0, (INET, INET6)),

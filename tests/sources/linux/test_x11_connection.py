@@ -94,6 +94,22 @@ def test_a_cookie_that_is_not_trusted_is_told_and_nothing_is_offered(
     assert "ssh -Y" in caught.value.hint
 
 
+def test_a_server_without_a_socket_in_the_file_system_is_found() -> None:
+    with Xvfb(64, 48, "-nolisten", "unix") as server:
+        source = _source(server.display)
+        assert source.open() == (64, 48)
+        source.close()
+
+
+def test_a_server_that_is_reached_through_a_forwarded_port_is_found(tmp_path: Path) -> None:
+    with Xvfb(64, 48, "-listen", "tcp", "-nolisten", "unix", "-nolisten", "local", "-ac") as server:
+        for name in (server.display, f"localhost{server.display}", f"127.0.0.1{server.display}.0"):
+            source = _source(name)
+            assert source.open() == (64, 48)
+            assert "MIT-SHM" in " ".join(source.fallbacks)  # type: ignore[attr-defined]
+            source.close()
+
+
 def test_two_servers_with_other_numbers_take_turns() -> None:
     with Xvfb(64, 48) as one, Xvfb(80, 60, "-extension", "SECURITY") as other:
         for server, size in ((one, (64, 48)), (other, (80, 60)), (one, (64, 48))):
@@ -118,7 +134,7 @@ def test_a_server_that_returns_with_other_numbers_is_opened_again() -> None:
 def test_a_server_that_resets_whenever_its_last_client_leaves_is_always_opened(monkeypatch: pytest.MonkeyPatch) -> None:
     with Xvfb(64, 48, reset=True) as server:
         monkeypatch.setenv("DISPLAY", server.display)
-        for _ in range(60):
+        for _ in range(15):
             assert len(screens.list_screens()) == 1
             source = _source()
             assert source.open() == (64, 48)

@@ -176,6 +176,26 @@ def test_monitors_are_captured_one_by_one_or_together(server: Xvfb) -> None:
         source.close()
 
 
+def test_a_monitor_that_is_unplugged_is_told_and_back_when_it_is(server: Xvfb) -> None:
+    place = ("--setmonitor", "RIGHT", "320/85x240/64+320+100", "none")
+    _xrandr(server, "--setmonitor", "LEFT", "320/85x480/127+0+0", "screen")
+    _xrandr(server, *place)
+    source = _source("x11:RIGHT")
+    source.open()
+    next_frame(source)
+    _xrandr(server, "--delmonitor", "RIGHT")
+    _xrandr(server, "--fb", "600x480")  # the event that a real output's change brings
+    with pytest.raises(SourceLost) as lost:
+        source.grab()
+    assert (lost.value.code, lost.value.retry_at_once) == ("display_unplugged", False)
+    with pytest.raises(IoniaError, match="x11:LEFT"):
+        source.open()
+    _xrandr(server, "--fb", "640x480")
+    _xrandr(server, *place)
+    assert source.open() == (320, 240)
+    source.close()
+
+
 def test_an_unknown_screen_is_told_with_those_that_exist(server: Xvfb) -> None:
     with pytest.raises(IoniaError, match="x11:screen") as caught:
         _source("x11:HDMI-9").open()

@@ -123,7 +123,7 @@ class ScreenCapture:
                     card_ns = None
                 due_ns = policy.lost(now_ns)
                 continue
-            self._warn(WarningCode.CAPTURE_RECOVERED, "The screen is back.")
+            self._warn(WarningCode.CAPTURE_RECOVERED, "The picture is back.")
             self._tell_fallbacks()
             return
 

@@ -32,7 +32,7 @@ _NAME = re.compile(r"(?:(?P<protocol>[A-Za-z0-9]+)/)?(?P<host>.*):(?P<display>\d
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DisplayName:
-    """What a name like ":0", "host:10.0", "[::1]:2.1" or "/tmp/socket:0" says. `host` is empty for this machine."""
+    """What a name like ":0", "host:10.0", "[::1]:2.1" or "/tmp/socket:0" says. `host` is for the families of TCP."""
 
     host: str
     display: int
@@ -67,19 +67,23 @@ def parse_display(name: str) -> DisplayName:
     bracketed = host.startswith("[") and host.endswith("]")
     host = host[1:-1] if bracketed else host
     families = _FAMILIES.get(protocol)
-    if protocol == "" and host in ("", "unix"):
+    number = int(found["display"])
+    if protocol == "" and host == "unix":
         families = (UNIX,)
+    elif protocol == "" and host == "":
+        # The X library's last resort, for a server in another place whose port is forwarded.
+        families = (UNIX, INET, INET6) if number <= 0xFFFF - _FIRST_PORT else (UNIX,)
     if families is None or "/" in host:
         raise ValueError(f"{name!r} is not the name of a display, such as :0")
     if families == (UNIX,):
         host = ""
-    elif int(found["display"]) > 0xFFFF - _FIRST_PORT:
+    elif number > 0xFFFF - _FIRST_PORT:
         raise ValueError(f"{name!r} has no TCP port")
     elif ":" in host:
         families = (INET6,)
     return DisplayName(
         host=host if families == (UNIX,) else host or "localhost",
-        display=int(found["display"]),
+        display=number,
         screen=int(found["screen"] or 0),
         families=families,
     )

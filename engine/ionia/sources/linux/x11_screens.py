@@ -13,6 +13,7 @@ from ionia.core.media import VideoFrame
 from ionia.core.ports import Clock, ScreenSource
 from ionia.core.service import ScreenInfo, WindowInfo
 from ionia.core.warning import WarningCode
+from ionia.sources.linux.x11_address import parse_display
 from ionia.sources.linux.x11_connection import XConnection, XRequestError
 from ionia.sources.linux.x11_damage import ScreenDamage, WatchedPictures
 from ionia.sources.linux.x11_desktop import (
@@ -36,7 +37,9 @@ log = logging.getLogger(__name__)
 
 BACKEND = "x11"
 
-ALL_SCREENS = "x11:all"
+_MONITOR_PREFIX = "x11:"
+
+ALL_SCREENS = f"{_MONITOR_PREFIX}all"
 """The id of all monitors in one picture, offered where there are several."""
 
 # Sources: X11 protocol (ChangeWindowAttributes, events), randrproto 1.2 (RRSelectInput).
@@ -54,7 +57,7 @@ def list_screens() -> tuple[ScreenInfo, ...]:
             found = monitors(connection)
     except IoniaError:
         return ()
-    screens = [_info(f"x11:{m.name}", m) for m in found]
+    screens = [_info(f"{_MONITOR_PREFIX}{m.name}", m) for m in found]
     if len(found) > 1:
         screens.append(_info(ALL_SCREENS, _bounds(found)))
     return tuple(screens)
@@ -89,14 +92,24 @@ def open_screen(
 ) -> ScreenSource:
     """The source of a screen, not open yet.
 
-    `screen_id` is an id from `list_screens` or `list_windows`, the name of a display (":99", ":99.0": all of it), or
-    None for the primary monitor of the moment at which it is opened. Raises IoniaError(CAPTURE_UNAVAILABLE).
+    `screen_id` is an id from `list_screens` or `list_windows`, the name of a display (":99", "host:10.0": all of it),
+    or None for the primary monitor of the moment at which it is opened. Raises IoniaError(CAPTURE_UNAVAILABLE).
     """
-    if screen_id is not None and screen_id.startswith(":"):
+    if screen_id is not None and _names_display(screen_id):
         return X11Screen(display=screen_id, screen_id=ALL_SCREENS, cursor=cursor, clock=clock)
     if screen_id is not None and screen_id.startswith(WINDOW_PREFIX):
         return X11Window(display=default_display(), screen_id=screen_id, cursor=cursor, clock=clock)
     return X11Screen(display=default_display(), screen_id=screen_id, cursor=cursor, clock=clock)
+
+
+def _names_display(screen_id: str) -> bool:
+    if screen_id.startswith((_MONITOR_PREFIX, WINDOW_PREFIX)):
+        return False
+    try:
+        parse_display(screen_id)
+    except ValueError:
+        return False
+    return True
 
 
 class X11Screen:
@@ -139,18 +152,20 @@ class X11Screen:
         return monitor.width, monitor.height
 
     def grab(self) -> VideoFrame | None:
-        """As ScreenSource.grab. SourceLost codes: display_lost; screen_changed (size or place; open again at once)."""
+        """As ScreenSource.grab.
+
+        SourceLost codes: display_lost; screen_changed (size or place; open again at once); display_unplugged.
+        """
         if self._pictures is None or self._connection is None:
             raise SourceLost(WarningCode.DISPLAY_LOST, f"X display {self._name} is closed.")
         try:
-            if self._connection.happened(*self._changes) and self._has_changed(self._connection):
-                raise self._changed()
+            if self._connection.happened(*self._changes):
+                self._check_monitor(self._connection)
             return self._pictures.grab()
         except XRequestError as error:
             # A picture that reaches beyond a screen that just shrank fails before its event is seen.
             with contextlib.suppress(OSError):
-                if self._has_changed(self._connection):
-                    raise self._changed() from error
+                self._check_monitor(self._connection)
             self.close()
             raise self._lost(error) from error
         except OSError as error:
@@ -166,20 +181,21 @@ class X11Screen:
             self._connection.close()
             self._connection = None
 
-    def _changed(self) -> SourceLost:
-        self.close()
-        message = f"The screen on {self._name} changed its size or place."
-        return SourceLost(WarningCode.SCREEN_CHANGED, message, retry_at_once=True)
-
     def _lost(self, error: OSError) -> SourceLost:
         return SourceLost(WarningCode.DISPLAY_LOST, f"X display {self._name} is gone: {error.strerror or error}.")
 
-    def _has_changed(self, connection: XConnection) -> bool:
-        """Whether the monitor is another than at `open`. Raises OSError."""
+    def _check_monitor(self, connection: XConnection) -> None:
+        """Close, and raise SourceLost, if the monitor is another than at `open`. Raises OSError."""
         try:
-            return _find(monitors(connection), self._screen_id) != self._monitor
-        except IoniaError:
-            return True
+            if _find(monitors(connection), self._screen_id) == self._monitor:
+                return
+        except IoniaError as error:
+            self.close()
+            message = f"The screen {self._screen_id} on {self._name} was unplugged or switched off."
+            raise SourceLost(WarningCode.DISPLAY_UNPLUGGED, message) from error
+        self.close()
+        message = f"The screen on {self._name} changed its size or place."
+        raise SourceLost(WarningCode.SCREEN_CHANGED, message, retry_at_once=True)
 
 
 def _watch(connection: XConnection) -> tuple[int, ...]:
@@ -221,9 +237,9 @@ def _find(found: list[Monitor], screen_id: str | None) -> Monitor:
     if screen_id == ALL_SCREENS:
         return _bounds(found)
     for monitor in found:
-        if f"x11:{monitor.name}" == screen_id:
+        if f"{_MONITOR_PREFIX}{monitor.name}" == screen_id:
             return monitor
-    known = ", ".join(f"x11:{monitor.name}" for monitor in found)
+    known = ", ".join(f"{_MONITOR_PREFIX}{monitor.name}" for monitor in found)
     message = f"There is no screen {screen_id!r}; there is {known}."
     raise IoniaError(ErrorKind.CAPTURE_UNAVAILABLE, message, "engine.devices lists the screens.")
 
