@@ -118,12 +118,16 @@ def _add_selftest(commands: Commands) -> None:
 def _add_others(commands: Commands) -> None:
     from ionia.cli.inspect import devices, doctor  # noqa: PLC0415 - imported when the command line is used at all
     from ionia.cli.reference_clip import write_reference_clip  # noqa: PLC0415 - likewise
+    from ionia.cli.repair import repair  # noqa: PLC0415 - likewise
 
     parser = commands.add_parser("devices", help="list screens, sound devices and encoders")
     parser.add_argument("--json", action="store_true", help="for programs")
     parser.set_defaults(run=devices)
     parser = commands.add_parser("doctor", help="what works here, what doesn't, and what to do about it")
     parser.set_defaults(run=doctor)
+    parser = commands.add_parser("repair", help="make recordings that a crash left unfinished ordinary files")
+    parser.add_argument("files", metavar="FILE", nargs="+", help="recordings, also .ionia-….part")
+    parser.set_defaults(run=repair)
     parser = commands.add_parser("test-card", help="write the reference clip: test card and tone, exact to the sample")
     parser.add_argument("output", metavar="OUT", help="the MP4 file to write")
     parser.add_argument("--seconds", type=_positive, default=10.0, help="length (default: 10)")

@@ -18,6 +18,7 @@ class ErrorKind(Enum):
     OUTPUT_FAILED = ("output_failed", 1301)
     BAD_URL = ("bad_url", 1302)
     CONNECT_FAILED = ("connect_failed", 1303)
+    MEDIA_FAILED = ("media_failed", 1401)
     INTERNAL = ("internal", -32603)
 
     def __init__(self, kind: str, code: int) -> None:

@@ -138,6 +138,11 @@ class WarningCode(StrEnum):
     DISK_STALLED = ("disk_stalled", "the disk does not answer; what is recorded waits in memory", DiskStalled)
     DISK_UNREADABLE = ("disk_unreadable", "the system does not say how full the disk is")
     FILE_LIMIT = ("file_limit", "the file will soon be as large as a file may be there", FileLimit)
+    FILE_LEFTOVER = (
+        "file_leftover",
+        "an unfinished recording that never got to its path is in the same folder: media.finalize makes it a file",
+        FileTouched,
+    )
     FILE_MOVED = ("file_moved", "the recording's file was moved while it is recorded", FileTouched)
     FILE_DELETED = ("file_deleted", "the recording's file was deleted while it is recorded", FileTouched)
     FILE_REPLACED = ("file_replaced", "another file was put in the recording's place", FileTouched)

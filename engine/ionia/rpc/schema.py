@@ -85,6 +85,7 @@ ERROR_WHEN: dict[ErrorKind, str] = {
     ErrorKind.OUTPUT_FAILED: "path not writable, folder missing, disk full",
     ErrorKind.BAD_URL: "not rtmp:// or rtmps://, or no app and key",
     ErrorKind.CONNECT_FAILED: "refused, DNS, handshake or publish rejected",
+    ErrorKind.MEDIA_FAILED: "a job on a file: it is missing, being recorded, damaged or not ours",
     ErrorKind.INTERNAL: "a mistake in the engine",
 }
 

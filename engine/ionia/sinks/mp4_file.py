@@ -12,6 +12,7 @@ from ionia.core.mp4.boxes import mp4_time
 from ionia.core.mp4.writer import Mp4Writer
 from ionia.core.size_limit import SizeLimit
 from ionia.core.warning import NO_FACTS, FileTouched, Warn, WarningCode, WarningFacts
+from ionia.sinks.hidden_file import leftovers
 from ionia.sinks.output_file import OutputFile
 from ionia.sinks.output_path import misplaced_error, shown_path
 from ionia.threads.clock import utc_seconds
@@ -72,6 +73,12 @@ class Mp4File:
         writer = Mp4Writer(header, created=mp4_time(utc_seconds()))
         self._output.open()
         self._writer = writer
+        for left in leftovers(self._output.target.parent):
+            self._warn(
+                WarningCode.FILE_LEFTOVER,
+                f"A recording that was cut off is left in {shown_path(str(left))}: repair makes a file of it.",
+                FileTouched(path=str(left)),
+            )
 
     def write(self, packets: Sequence[EncodedPacket]) -> None:
         """See the port. A failed sink raises once and ignores what comes later."""

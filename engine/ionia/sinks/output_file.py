@@ -5,7 +5,6 @@ recording is replaced only by one that has begun well; the replacement is one at
 """
 
 import contextlib
-import hashlib
 import os
 import shutil
 import sys
@@ -16,16 +15,16 @@ from typing import BinaryIO
 from ionia.core.errors import IoniaError
 from ionia.core.file_place import FileIdentity, Place, Placement, placement
 from ionia.core.size_limit import SizeLimit
+from ionia.sinks.file_lock import lock_file
 from ionia.sinks.file_room import Reserved, limit_of
+from ionia.sinks.hidden_file import hidden_path
 from ionia.sinks.output_path import os_error, output_error, resolve_output
 
 _claims: dict[Path, "OutputFile"] = {}  # protected by _claims_lock
 _claims_lock = threading.Lock()
 
 _COPY_BYTES = 1 << 20
-
-_LOCK_OFFSET = 1 << 62
-"""Where Windows locks a byte: beyond any file, so that players may read while we write."""
+_MOST_LEFTOVERS = 1000
 
 
 class OutputFile:
@@ -39,9 +38,7 @@ class OutputFile:
         """Resolves and checks the path; opens nothing."""
         self._shown = path
         self.target = resolve_output(path)
-        # Short and always the same: the next recording to this path reuses what a crash left behind.
-        digest = hashlib.sha256(self.target.name.encode("utf-8", "surrogatepass")).hexdigest()[:16]
-        self._hidden = self.target.with_name(f".ionia-{digest}.part")
+        self._hidden = hidden_path(self.target, 0)
         self._file: BinaryIO | None = None
         self._claimed = False
         self._published = False
@@ -60,8 +57,7 @@ class OutputFile:
         try:
             if self.target.exists():
                 self._check_unlocked(self.target)
-            self._file = self._open_locked(self._hidden, create=True)
-            self._file.truncate(0)
+            self._file = self._open_hidden()
             self.limit = limit_of(self._file, self._hidden)
             self._reserved = Reserved(self._file, self._hidden)
         except OSError as error:
@@ -230,14 +226,24 @@ class OutputFile:
     def _open_locked(self, path: Path, *, create: bool) -> BinaryIO:
         flags = os.O_RDWR | (os.O_CREAT if create else 0) | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
         file = open(os.open(path, flags, 0o666), "r+b", buffering=0)  # noqa: PTH123, SIM115 - a descriptor, kept open
-        if not _lock(file) or os.fstat(file.fileno()).st_nlink == 0:  # unlinked by its owner before we had the lock
+        if not lock_file(file) or os.fstat(file.fileno()).st_nlink == 0:  # unlinked by its owner before we had the lock
             file.close()
             raise self._in_use()
         return file
 
+    def _open_hidden(self) -> BinaryIO:
+        """Empty. One that a crash left behind is used again; one that holds a take is left to its owner."""
+        for number in range(_MOST_LEFTOVERS):
+            self._hidden = hidden_path(self.target, number)
+            file = self._open_locked(self._hidden, create=True)
+            if os.fstat(file.fileno()).st_size == 0:
+                return file
+            file.close()
+        raise output_error(self._shown, f"too many unfinished recordings are in {self.target.parent}")
+
     def _check_unlocked(self, path: Path) -> None:
         with path.open("r+b", buffering=0) as file:
-            if not _lock(file):
+            if not lock_file(file):
                 raise self._in_use()
 
     def _in_use(self, *, opening: bool = False) -> Exception:
@@ -254,42 +260,3 @@ def _identity(path: Path) -> FileIdentity | None:
     except OSError:
         return None
     return FileIdentity(device=status.st_dev, inode=status.st_ino)
-
-
-if sys.platform == "win32":
-    import ctypes
-    import msvcrt
-    from ctypes import wintypes
-
-    class _Overlapped(ctypes.Structure):
-        _fields_ = (
-            ("Internal", ctypes.c_void_p),
-            ("InternalHigh", ctypes.c_void_p),
-            ("Offset", wintypes.DWORD),
-            ("OffsetHigh", wintypes.DWORD),
-            ("hEvent", wintypes.HANDLE),
-        )
-
-    _lock_file = ctypes.WinDLL("kernel32").LockFileEx
-    _lock_file.argtypes = (
-        wintypes.HANDLE, wintypes.DWORD, wintypes.DWORD, wintypes.DWORD, wintypes.DWORD, ctypes.POINTER(_Overlapped)
-    )  # fmt: skip
-    _EXCLUSIVE_NOW = 0x1 | 0x2  # LOCKFILE_FAIL_IMMEDIATELY | LOCKFILE_EXCLUSIVE_LOCK, minwinbase.h
-
-    def _lock(file: BinaryIO) -> bool:
-        # Not msvcrt.locking: the C library's _locking can't place a lock beyond 2 GiB.
-        where = _Overlapped(Offset=_LOCK_OFFSET & 0xFFFF_FFFF, OffsetHigh=_LOCK_OFFSET >> 32)
-        handle = msvcrt.get_osfhandle(file.fileno())
-        return bool(_lock_file(handle, _EXCLUSIVE_NOW, 0, 1, 0, ctypes.byref(where)))
-
-else:
-    import fcntl
-
-    def _lock(file: BinaryIO) -> bool:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return False
-        except OSError:
-            return True  # some network file systems know no locks; the claim within this process still holds
-        return True

@@ -21,6 +21,8 @@ _LOOK = 4096
 _MOST_HEADER = 1 << 28
 """No index of ours comes near; a file that says more is broken, or none."""
 
+_MOST_PARTS = 4096
+
 _MOST_TIME = 1 << 52
 """In a track's time scale: nine centuries at 160 kHz."""
 
@@ -141,7 +143,10 @@ def _walk(size: int) -> Reading[Scan]:
                 break
             moof = whole or (yield Span(offset=box.offset, size=_bounded(box)))
             for track_id, run in _runs_of(moof[box.header :], box.offset, extends):
-                found.runs.setdefault(track_id, []).append(run)
+                runs = found.runs.setdefault(track_id, [])
+                runs.append(run)
+                if len(runs) >= _MOST_PARTS:  # hours of fragments are many small arrays
+                    found.runs[track_id] = [joined(runs)]
             found.fragments += 1
             found.end = position = data.end
             continue

@@ -1,0 +1,102 @@
+"""Makes a recording that nobody finished an ordinary file, in place. What to do says `core.mp4.finalize`.
+
+The file plays at every moment, also if this process dies; then it is simply done again. One thread; no clock.
+"""
+
+import contextlib
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import BinaryIO
+
+from ionia.core.errors import ErrorKind, IoniaError
+from ionia.core.mp4.finalize import Repair, repair
+from ionia.core.mp4.reader import Scan, Span, Unreadable, read_with, scan
+from ionia.sinks.file_lock import lock_file
+from ionia.sinks.hidden_file import is_hidden
+from ionia.sinks.output_path import is_disk_full, shown_path
+
+Progress = Callable[[float], None]
+"""Told how far a job is, 0 to 1. It may raise to end it."""
+
+_READING = 0.95
+"""Of the work; the rest is one write of the index."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Repaired:
+    """`path` is another one than was given for a recording that never got to its own. `changed`: it was needed."""
+
+    path: str
+    seconds: float
+    size: int
+    changed: bool
+
+
+def repair_file(path: str, progress: Progress = lambda _: None) -> Repaired:
+    """Raises IoniaError(MEDIA_FAILED), and leaves a file that plays as it was."""
+    target = Path(os.path.realpath(path))
+    try:
+        before = target.stat()
+        with target.open("r+b", buffering=0) as file:
+            if not lock_file(file):
+                raise media_error(path, "it is being recorded", "Stop the recording first.")
+            steps = _judge(file, before.st_size, progress)
+            if steps is not None:
+                _carry_out(file, steps)
+        os.utime(target, ns=(before.st_atime_ns, before.st_mtime_ns))  # it shows when the take was made
+        target = _named(target, before.st_mtime)
+        size = target.stat().st_size
+    except Unreadable as error:
+        raise media_error(path, f"it {error}") from error
+    except OSError as error:
+        hint = "Free some space." if is_disk_full(error) else ""
+        raise media_error(path, (error.strerror or type(error).__name__).lower(), hint) from error
+    progress(1.0)
+    return Repaired(path=str(target), seconds=steps.seconds if steps else 0.0, size=size, changed=steps is not None)
+
+
+def media_error(path: str, problem: str, hint: str = "") -> IoniaError:
+    """The error of a job on a file, in one form everywhere."""
+    return IoniaError(ErrorKind.MEDIA_FAILED, f"Nothing could be done with {shown_path(path)}: {problem}.", hint)
+
+
+def _judge(file: BinaryIO, size: int, progress: Progress) -> Repair | None:
+    def read(span: Span) -> bytes:
+        progress(_READING * span.offset / max(size, 1))
+        file.seek(span.offset)
+        return file.read(span.size)
+
+    found: Scan = read_with(scan(size), read)
+    return repair(found)
+
+
+def _carry_out(file: BinaryIO, steps: Repair) -> None:
+    file.truncate(steps.cut_to)
+    try:
+        file.seek(steps.cut_to)
+        rest = memoryview(steps.tail)
+        while rest:
+            rest = rest[file.write(rest) :]
+        # The index is on the disk before anything says that it counts.
+        os.fsync(file.fileno())
+    except OSError:
+        with contextlib.suppress(OSError):
+            file.truncate(steps.cut_to)
+        raise
+    file.seek(steps.patch_offset)
+    file.write(steps.patch)
+    os.fsync(file.fileno())
+
+
+def _named(path: Path, made: float) -> Path:
+    """A recording under a hidden name gets one that players and people find."""
+    if not is_hidden(path):
+        return path
+    when = datetime.fromtimestamp(made, UTC).strftime("%Y-%m-%dT%H-%M-%SZ")
+    names = (f"recovered_{when}{f'_{number}' if number else ''}.mp4" for number in range(1000))
+    target = next(path.with_name(name) for name in names if not path.with_name(name).exists())
+    path.rename(target)
+    return target
