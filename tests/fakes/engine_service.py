@@ -33,6 +33,7 @@ from ionia.core.service import (
     WindowInfo,
 )
 from ionia.core.settings import EncoderChoice, RecorderSettings, SessionKind, StreamerSettings
+from ionia.core.sound_state import SoundState
 from ionia.core.stats import Stats
 from tests.fakes.stats import recorder_stats, session_stats
 
@@ -62,6 +63,7 @@ class FakeEngineService:
     interrupted: list[str] = field(default_factory=list)
     sessions: dict[tuple[SessionKind, str], FakeSession] = field(default_factory=dict)
     stats_extra: dict[str, object] = field(default_factory=dict)  # figures that are others than usual, by field
+    sound_changes: list[tuple[object, ...]] = field(default_factory=list)
     subscription: tuple[int | None, bool] | None = None
     debug: bool = False
     offset: tuple[AudioInput, str, float | None] | None = None
@@ -163,6 +165,26 @@ class FakeEngineService:
         self._enter(f"{kind.value}.getStats", session_id)
         session = self._known(kind, session_id)
         return session_stats(kind, state="running" if session.running else "stopped", **self.stats_extra)
+
+    def set_sound(
+        self,
+        kind: SessionKind,
+        session_id: str,
+        sound: str,
+        *,
+        gain_db: float | None = None,
+        muted: bool | None = None,
+        ramp_ms: float = 10.0,
+        release_ms: float | None = None,
+    ) -> None:
+        self._enter("audio.set", session_id)
+        self._known(kind, session_id)
+        self.sound_changes.append((kind, session_id, sound, gain_db, muted, ramp_ms, release_ms))
+
+    def get_sounds(self, kind: SessionKind, session_id: str) -> tuple[SoundState, ...]:
+        self._enter("audio.get", session_id)
+        self._known(kind, session_id)
+        return (SoundState(name="mic", kind=AudioInput.MIC, gain_db=1.5, muted=False),)
 
     def codec_name(self, kind: SessionKind, session_id: str) -> str:
         self._enter(f"{kind.value}.getCodecName", session_id)

@@ -8,6 +8,7 @@ from ionia.core.audio.engine import AudioInput
 from ionia.core.events import Event
 from ionia.core.selftest_report import SelftestReport, SelftestSettings
 from ionia.core.settings import RecorderSettings, SessionKind, StreamerSettings
+from ionia.core.sound_state import SoundState
 from ionia.core.stats import Stats
 
 Listener = Callable[[Event], None]
@@ -130,6 +131,28 @@ class EngineService(Protocol):
     def is_running(self, kind: SessionKind, session_id: str) -> bool: ...
 
     def stats(self, kind: SessionKind, session_id: str) -> Stats: ...
+
+    def set_sound(
+        self,
+        kind: SessionKind,
+        session_id: str,
+        sound: str,
+        *,
+        gain_db: float | None = None,
+        muted: bool | None = None,
+        ramp_ms: float = 10.0,
+        release_ms: float | None = None,
+    ) -> None:
+        """Change a sound of this session alone, within 50 ms; None: as it is. `ramp_ms`: how long it takes to get there.
+
+        `release_ms`: how long the way up takes, where that is to be another than the way down. Raises
+        IoniaError(NO_SUCH_SESSION), or AUDIO_UNAVAILABLE for a sound that the session doesn't have.
+        """
+        ...
+
+    def get_sounds(self, kind: SessionKind, session_id: str) -> tuple[SoundState, ...]:
+        """The session's sounds as they are set now. Raises IoniaError(NO_SUCH_SESSION)."""
+        ...
 
     def codec_name(self, kind: SessionKind, session_id: str) -> str: ...
 

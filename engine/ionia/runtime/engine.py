@@ -16,6 +16,7 @@ from ionia.core.events import LevelsMeasured, SessionWarned, StatsSampled
 from ionia.core.selftest_report import SelftestReport, SelftestSettings
 from ionia.core.service import DeviceList, EngineInfo, Listener
 from ionia.core.settings import PipelineSettings, RecorderSettings, SessionKind, StreamerSettings
+from ionia.core.sound_state import SoundState
 from ionia.core.stats import Stats
 from ionia.core.timebase import NS_PER_S
 from ionia.core.warning import WarningCode
@@ -191,6 +192,26 @@ class Engine:
         with self._lock:
             session = self._sessions.get((kind, session_id)) or self._leaving.get((kind, session_id))
         return (session or self._require(kind, session_id)).stats()
+
+    def set_sound(
+        self,
+        kind: SessionKind,
+        session_id: str,
+        sound: str,
+        *,
+        gain_db: float | None = None,  # noqa: ARG002 - no sound can be changed yet
+        muted: bool | None = None,  # noqa: ARG002 - likewise
+        ramp_ms: float = 10.0,  # noqa: ARG002 - likewise
+        release_ms: float | None = None,  # noqa: ARG002 - likewise
+    ) -> None:
+        """See EngineService."""
+        self._require(kind, session_id)
+        raise IoniaError(ErrorKind.AUDIO_UNAVAILABLE, f"The sound {sound!r} can't be changed while it runs.")
+
+    def get_sounds(self, kind: SessionKind, session_id: str) -> tuple[SoundState, ...]:
+        """See EngineService."""
+        self._require(kind, session_id)
+        return ()
 
     def codec_name(self, kind: SessionKind, session_id: str) -> str:
         """See EngineService."""
