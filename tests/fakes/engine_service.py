@@ -175,7 +175,7 @@ class FakeEngineService:
         gain_db: float | None = None,
         muted: bool | None = None,
         ramp_ms: float = 10.0,
-        release_ms: float | None = None,
+        release_ms: float = 0.0,
     ) -> None:
         self._enter("audio.set", session_id)
         self._known(kind, session_id)

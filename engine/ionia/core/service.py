@@ -141,11 +141,11 @@ class EngineService(Protocol):
         gain_db: float | None = None,
         muted: bool | None = None,
         ramp_ms: float = 10.0,
-        release_ms: float | None = None,
+        release_ms: float = 0.0,
     ) -> None:
-        """Change a sound of this session alone, within 50 ms; None: as it is. `ramp_ms`: how long it takes to get there.
+        """Change a sound of this session alone, within 50 ms; None: as it is.
 
-        `release_ms`: how long the way up takes, where that is to be another than the way down. Raises
+        It gets there within `ramp_ms`; a mute waits `release_ms` first, for a key that is held to talk. Raises
         IoniaError(NO_SUCH_SESSION), or AUDIO_UNAVAILABLE for a sound that the session doesn't have.
         """
         ...

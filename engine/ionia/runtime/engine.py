@@ -202,7 +202,7 @@ class Engine:
         gain_db: float | None = None,  # noqa: ARG002 - no sound can be changed yet
         muted: bool | None = None,  # noqa: ARG002 - likewise
         ramp_ms: float = 10.0,  # noqa: ARG002 - likewise
-        release_ms: float | None = None,  # noqa: ARG002 - likewise
+        release_ms: float = 0.0,  # noqa: ARG002 - likewise
     ) -> None:
         """See EngineService."""
         self._require(kind, session_id)
