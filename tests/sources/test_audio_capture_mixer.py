@@ -181,8 +181,9 @@ def test_another_device_is_nobodys_concern(server: PulseServer, desktop: AudioSo
     assert says_nothing(desktop, 1.0)
 
 
-def test_a_device_that_sleeps_is_told_of_too(server: PulseServer, microphone: AudioSource) -> None:
+def test_a_device_that_is_suspended_is_told_and_so_is_its_waking(server: PulseServer, microphone: AudioSource) -> None:
     microphone.open()
     server.suspend_sink("headset")
-    server.control("set-source-mute", "headset.monitor", "1")
-    assert next_notice(microphone).code == "audio_device_muted"
+    assert next_notice(microphone).code == "audio_device_suspended"
+    server.resume_sink("headset")
+    assert next_notice(microphone).code == "audio_device_audible"

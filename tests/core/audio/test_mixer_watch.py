@@ -116,3 +116,19 @@ def test_a_new_stream_that_is_said_to_be_at_zero_is_put_right_without_a_word():
     verdict = guard.look(ZERO, 0)
     assert (verdict.correct, verdict.notice) == (True, None)
     assert guard.look(ZERO, SECOND).notice is not None
+
+
+def test_a_device_that_sleeps_is_told_unless_it_is_just_waking_up():
+    asleep = Fader(asleep=True)
+    device = watch()
+    assert device.look(asleep, 0) is None
+    assert device.look(OPEN, SETTLE_NS // 2) is None
+    assert device.look(OPEN, SECOND) is None
+    assert device.look(asleep, 2 * SECOND) is None
+    told = device.look(asleep, 2 * SECOND + SETTLE_NS)
+    assert told is not None
+    assert told.code == "audio_device_suspended"
+    assert device.look(OPEN, 4 * SECOND) is None
+    again = device.look(OPEN, 4 * SECOND + SETTLE_NS)
+    assert again is not None
+    assert again.code == "audio_device_audible"

@@ -36,20 +36,29 @@ _HINT = "Check the system's sound settings."
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fader:
-    """What a mixer does to a device or stream. `gain_db` is 0 at 100 %, FLOOR_DB at 0 %."""
+    """What a mixer does to a device or stream. `gain_db` is 0 at 100 %, FLOOR_DB at 0 %.
+
+    `asleep`: the server has it suspended, so it gives nothing at all.
+    """
 
     muted: bool = False
     gain_db: float = 0.0
+    asleep: bool = False
 
     def through(self, other: "Fader") -> "Fader":
         """Both, one after the other."""
-        return Fader(muted=self.muted or other.muted, gain_db=max(FLOOR_DB, self.gain_db + other.gain_db))
+        return Fader(
+            muted=self.muted or other.muted,
+            gain_db=max(FLOOR_DB, self.gain_db + other.gain_db),
+            asleep=self.asleep or other.asleep,
+        )
 
 
 class _Hearing(Enum):
     AUDIBLE = "audible"
     QUIET = "quiet"
     SILENT = "silent"
+    ASLEEP = "asleep"
 
 
 class DeviceWatch:
@@ -69,7 +78,9 @@ class DeviceWatch:
         first = self._since_ns is None
         if self._since_ns is None or hearing is not self._pending:
             self._pending, self._since_ns = hearing, now_ns
-        if hearing is self._told or (not first and now_ns - self._since_ns < SETTLE_NS):
+        # A device that is just being opened may still be waking up.
+        at_once = first and hearing is not _Hearing.ASLEEP
+        if hearing is self._told or (not at_once and now_ns - self._since_ns < SETTLE_NS):
             return None
         self._told = hearing
         return self._notice(hearing, fader)
@@ -84,6 +95,10 @@ class DeviceWatch:
         if hearing is _Hearing.QUIET:
             message = f"{device} is turned down to {fader.gain_db:.0f} dB: it is recorded as quiet as that."
             return SoundNotice(code=WarningCode.AUDIO_DEVICE_QUIET, message=message, hint=_HINT, facts=facts)
+        if hearing is _Hearing.ASLEEP:
+            message = f"{device} is suspended by the sound server: silence is recorded."
+            hint = "Another program may use it alone."
+            return SoundNotice(code=WarningCode.AUDIO_DEVICE_SUSPENDED, message=message, hint=hint, facts=facts)
         why = "muted" if fader.muted else "turned down to 0 %"
         message = f"{device} is {why}: silence is recorded."
         return SoundNotice(code=WarningCode.AUDIO_DEVICE_MUTED, message=message, hint=_HINT, facts=facts)
@@ -154,6 +169,8 @@ def _facts(device: str, fader: Fader) -> MixerState:
 
 
 def _hearing(fader: Fader) -> _Hearing:
+    if fader.asleep:
+        return _Hearing.ASLEEP
     if fader.muted or fader.gain_db <= SILENT_DB:
         return _Hearing.SILENT
     return _Hearing.QUIET if fader.gain_db <= QUIET_DB else _Hearing.AUDIBLE

@@ -191,7 +191,7 @@ class AudioCapture:
     def _look_at_mixer(self, watch: PulseWatch, recording: PulseRecording) -> None:
         """Tell of a device that is muted or turned down, and put our own stream right."""
         now_ns = self._clock.now_ns()
-        notice = self._device_watch.look(watch.fader, now_ns)
+        notice = self._device_watch.look(replace(watch.fader, asleep=recording.asleep), now_ns)
         if notice is not None:
             self._notices.append(notice)
         stream = recording.fader

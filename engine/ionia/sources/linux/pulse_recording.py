@@ -111,7 +111,7 @@ class PulseRecording:
     def exchange(self) -> None:
         """Ask the server for its position when that is due, and take its answer. Call it after every turn."""
         lib = self._lib
-        if lib.pa_stream_is_suspended(self._stream) == 1:
+        if self.asleep:
             self._timeline.forget()
         if self._operations:
             if any(lib.pa_operation_get_state(each) == lib.PA_OPERATION_RUNNING for each in self._operations):
@@ -149,6 +149,11 @@ class PulseRecording:
     def fader(self) -> Fader | None:
         """What the system's mixer does to this stream alone; None until it is known, then heard of every 0.1 s."""
         return self._state.fader if self._state is not None else None
+
+    @property
+    def asleep(self) -> bool:
+        """Whether the device is suspended, and gives nothing."""
+        return bool(self._lib.pa_stream_is_suspended(self._stream) == 1)
 
     def set_right(self, gain_db: float = 0.0) -> None:
         """Unmute it and set its volume, without waiting; `gain_db` 0 is 100 %. Only while `ready`."""
