@@ -1,6 +1,7 @@
 """A recording: packets into an MP4 that plays at any moment and is an ordinary one when closed.
 
-A thin shell around `core.mp4_writer` (what to write) and `OutputFile` (where and how). It has no thread and no clock.
+A thin shell around `FileTimeline` (what goes where in time), `Mp4Writer` (which bytes that is) and `OutputFile` (where
+and how they are written). It has no thread and no clock.
 """
 
 from collections.abc import Sequence
@@ -11,6 +12,7 @@ from ionia.core.media import EncodedPacket, MediaHeader
 from ionia.core.mp4.boxes import mp4_time
 from ionia.core.mp4.writer import Mp4Writer
 from ionia.core.size_limit import SizeLimit
+from ionia.core.timeline.file_timeline import FileTimeline
 from ionia.core.warning import NO_FACTS, FileTouched, Warn, WarningCode, WarningFacts
 from ionia.sinks.hidden_file import leftovers
 from ionia.sinks.output_file import OutputFile
@@ -40,6 +42,7 @@ class Mp4File:
         self._output = OutputFile(path)
         self._placed = Placement(place=Place.HERE)
         self._writer: Mp4Writer | None = None
+        self._timeline: FileTimeline | None = None
         self._failed = False
         self._index_bytes = 0
 
@@ -72,7 +75,7 @@ class Mp4File:
         """Claim the path. Raises IoniaError(OUTPUT_FAILED) when it can't be written or another session has it."""
         writer = Mp4Writer(header, created=mp4_time(utc_seconds()))
         self._output.open()
-        self._writer = writer
+        self._writer, self._timeline = writer, FileTimeline(fps=header.video.fps)
         for left in leftovers(self._output.target.parent):
             self._warn(
                 WarningCode.FILE_LEFTOVER,
@@ -82,13 +85,14 @@ class Mp4File:
 
     def write(self, packets: Sequence[EncodedPacket]) -> None:
         """See the port. A failed sink raises once and ignores what comes later."""
-        writer = self._writer
-        if writer is None:
+        writer, timeline = self._writer, self._timeline
+        if writer is None or timeline is None:
             raise IoniaError(ErrorKind.INTERNAL, "the recording is not open")
         if self._failed:
             return
         for packet in packets:
-            writer.add(packet)
+            for placed in timeline.place(packet):
+                writer.add(placed.packet)
             if writer.due:
                 self._append_fragment(writer)
 

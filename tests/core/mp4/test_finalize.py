@@ -11,9 +11,9 @@ from ionia.core.media import VIDEO, AudioTrack, MediaHeader, TrackId, TrackKind
 from ionia.core.mp4 import boxes
 from ionia.core.mp4.finalize import Repair, repair
 from ionia.core.mp4.reader import Scan, Span, Unreadable, read_with, scan
-from ionia.core.mp4.writer import Finale, Mp4Writer
+from ionia.core.mp4.writer import Finale
 from tests.core.mp4.test_boxes import HEADER
-from tests.core.mp4.test_writer import audio, extend, steady, video, walk
+from tests.core.mp4.test_writer import Recording, audio, extend, steady, video, walk
 
 
 def scanned(data: bytes) -> Scan:
@@ -39,7 +39,7 @@ def finished(data: bytes, finale: Finale) -> bytes:
 @given(fps=st.integers(5, 120), first=st.integers(0, 500), frames=st.integers(1, 100), sound=st.booleans())
 def test_a_crash_costs_nothing_that_was_written(fps: int, first: int, frames: int, sound: bool) -> None:
     header = HEADER.with_track(replace(HEADER.video, fps=fps))
-    writer = Mp4Writer(header if sound else header.only(VIDEO), created=3_882_844_800)
+    writer = Recording(header if sound else header.only(VIDEO), created=3_882_844_800)
     data = bytearray()
     for packet in steady(frames, first=first, fps=fps):
         writer.add(packet)
@@ -55,7 +55,7 @@ def test_gaps_late_sound_and_several_sounds_keep_their_places() -> None:
     header = MediaHeader(
         tracks=(*HEADER.tracks, AudioTrack(id=second, name="Mic", codec=AAC, extradata=b"\x11\x90", bitrate=1))
     )
-    writer = Mp4Writer(header)
+    writer = Recording(header)
     data = bytearray()
     for index in (0, 1, 2, 40, 41, 42, 43, 90):
         writer.add(video(index, keyframe=index == 0))
@@ -69,7 +69,7 @@ def test_gaps_late_sound_and_several_sounds_keep_their_places() -> None:
 
 def recorded(frames: int = 100) -> tuple[bytes, Finale, int]:
     """A file of fragments, how it would be finished, and where its last fragment begins."""
-    writer = Mp4Writer(HEADER)
+    writer = Recording(HEADER)
     data, last = bytearray(), 0
     for packet in steady(frames):
         writer.add(packet)
@@ -117,7 +117,7 @@ def test_what_the_recording_began_with_stays() -> None:
 
 
 def test_lengths_beyond_32_bits_make_the_headers_wide() -> None:
-    writer = Mp4Writer(HEADER)
+    writer = Recording(HEADER)
     data = bytearray()
     for index in (0, 1):
         writer.add(video(index, keyframe=index == 0))

@@ -9,12 +9,25 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ionia.core.errors import IoniaError
-from ionia.core.media import AUDIO, VIDEO, EncodedPacket
+from ionia.core.media import AUDIO, VIDEO, EncodedPacket, MediaHeader
 from ionia.core.mp4.writer import Mp4Writer, movie_timescale, video_timescale
+from ionia.core.timeline.file_timeline import FileTimeline
 from tests.core.mp4.test_boxes import HEADER, child
 
 SILENT = HEADER.only(VIDEO)
 CONTAINERS = {b"moov", b"trak", b"mdia", b"minf", b"stbl", b"edts", b"moof", b"traf"}
+
+
+class Recording(Mp4Writer):
+    """The writer behind the timeline that gives packets their times in the file, as a recording has them."""
+
+    def __init__(self, header: MediaHeader, *, created: int = 0) -> None:
+        super().__init__(header, created=created)
+        self.timeline = FileTimeline(fps=header.video.fps)
+
+    def add(self, packet: EncodedPacket) -> None:
+        for placed in self.timeline.place(packet):
+            super().add(placed.packet)
 
 
 def video(index: int, *, keyframe: bool = False, duration: int = 1) -> EncodedPacket:
@@ -117,7 +130,7 @@ def steady(frames: int, *, first: int = 0, fps: int = 30) -> list[EncodedPacket]
 
 def test_a_finished_file_is_an_ordinary_movie() -> None:
     packets = steady(100)
-    data = finished(Mp4Writer(HEADER), packets)
+    data = finished(Recording(HEADER), packets)
     top = [kind for kind, _, _ in walk(data) if kind in (b"ftyp", b"mdat", b"free", b"moov", b"moof")]
     assert top[:3] == [b"ftyp", b"mdat", b"moov"]
     picture, sound = tracks(data)
@@ -132,7 +145,7 @@ def test_a_finished_file_is_an_ordinary_movie() -> None:
 
 
 def test_while_recording_it_is_fragments() -> None:
-    writer = Mp4Writer(HEADER)
+    writer = Recording(HEADER)
     assert not writer.started
     data = bytes(written(writer, steady(40)))
     assert writer.started
@@ -148,9 +161,9 @@ def test_while_recording_it_is_fragments() -> None:
 
 
 def test_a_recording_that_begins_later_starts_at_its_keyframe() -> None:
-    early = [video(36), audio(50 * 1024)]
+    early = [audio(50 * 1024)]
     packets = steady(60, first=37)
-    data = finished(Mp4Writer(HEADER), early + packets)
+    data = finished(Recording(HEADER), early + packets)
     picture, sound = tracks(data)
     assert samples(data, picture)[0][1][-5:-1] == (37).to_bytes(4, "big")
     # The keyframe is at sample 59200: packet 57 sounds there, 56 prepares the decoder, 55 is left out.
@@ -161,14 +174,14 @@ def test_a_recording_that_begins_later_starts_at_its_keyframe() -> None:
 def test_sound_that_begins_late_is_preceded_by_nothing() -> None:
     packets = [video(index, keyframe=index == 0) for index in range(40)]
     packets[10:10] = [audio(12_000)]
-    data = finished(Mp4Writer(HEADER), packets)
+    data = finished(Recording(HEADER), packets)
     sound = tracks(data)[1]
     assert edits(sound) == [(12_000, -1), (1024, 0)]
     assert samples(data, sound) == [(0, audio(12_000).data)]
 
 
 def test_the_first_fragment_waits_a_second_for_sound_and_no_longer() -> None:
-    writer = Mp4Writer(HEADER)
+    writer = Recording(HEADER)
     frames = [video(index, keyframe=index == 0) for index in range(45)]
     out = written(writer, frames[:29])
     assert not out
@@ -188,27 +201,42 @@ def finished_rest(before: bytes, writer: Mp4Writer, packets: list[EncodedPacket]
 
 
 def test_no_sound_at_all_leaves_an_empty_track() -> None:
-    data = finished(Mp4Writer(HEADER), [video(index, keyframe=index == 0) for index in range(10)])
+    data = finished(Recording(HEADER), [video(index, keyframe=index == 0) for index in range(10)])
     picture, sound = tracks(data)
     assert len(samples(data, picture)) == 10
     assert samples(data, sound) == []
 
 
 def test_without_an_audio_track_audio_is_ignored() -> None:
-    data = finished(Mp4Writer(SILENT), [audio(-1024), *steady(20)])
+    data = finished(Recording(SILENT), [audio(-1024), *steady(20)])
     assert len(tracks(data)) == 1
+
+
+def test_a_pause_leaves_no_gap_in_either_track() -> None:
+    recording = Recording(HEADER)
+    recording.timeline.pause_at(40)
+    recording.timeline.resume_at(50)
+    data = finished(recording, steady(100))  # the next keyframe is picture 60
+    picture, sound = tracks(data)
+    assert [time for time, _ in samples(data, picture)] == [512 * index for index in range(80)]
+    shown = [int.from_bytes(sample[-5:-1], "big") for _, sample in samples(data, picture)]
+    assert shown == [*range(40), *range(60, 100)]
+    assert [time for time, _ in samples(data, sound)] == [1024 * tick for tick in range(len(samples(data, sound)))]
+    (length, skip), *more = edits(sound)
+    assert not more
+    assert (skip, abs(length - 80 * 1600) <= 1024) == (1024, True)
 
 
 def test_a_gap_stretches_the_picture_before_it() -> None:
     packets = [video(0, keyframe=True), video(1), video(2), video(7), *[video(index) for index in range(8, 40)]]
-    data = finished(Mp4Writer(SILENT), packets)
+    data = finished(Recording(SILENT), packets)
     assert [time // 512 for time, _ in samples(data, tracks(data)[0])] == [0, 1, 2, *range(7, 40)]
-    data = finished(Mp4Writer(SILENT), [video(0, keyframe=True), video(30)])
+    data = finished(Recording(SILENT), [video(0, keyframe=True), video(30)])
     assert [time // 512 for time, _ in samples(data, tracks(data)[0])] == [0, 30]
 
 
 def test_a_fragment_that_was_not_committed_is_offered_again_and_is_not_in_the_index() -> None:
-    writer = Mp4Writer(SILENT)
+    writer = Recording(SILENT)
     out = written(writer, [video(index, keyframe=index == 0) for index in range(20)])
     failed = writer.fragment()
     assert writer.fragment() == failed
@@ -216,11 +244,11 @@ def test_a_fragment_that_was_not_committed_is_offered_again_and_is_not_in_the_in
     data = bytes(out) + finale.tail
     assert len(samples(data, tracks(data)[0])) == 15
     with pytest.raises(RuntimeError):
-        Mp4Writer(SILENT).commit()
+        Recording(SILENT).commit()
 
 
 def test_packets_that_arrive_while_a_fragment_is_written_belong_to_the_next() -> None:
-    writer = Mp4Writer(SILENT)
+    writer = Recording(SILENT)
     for index in range(15):
         writer.add(video(index, keyframe=index == 0))
     fragment = writer.fragment()
@@ -233,7 +261,7 @@ def test_packets_that_arrive_while_a_fragment_is_written_belong_to_the_next() ->
 
 
 def test_packets_out_of_order_are_refused() -> None:
-    writer = Mp4Writer(HEADER)
+    writer = Recording(HEADER)
     writer.add(video(0, keyframe=True))
     writer.add(video(1))
     with pytest.raises(IoniaError, match="follows"):
@@ -243,8 +271,15 @@ def test_packets_out_of_order_are_refused() -> None:
         writer.add(audio(512))
 
 
+def test_a_file_begins_with_a_keyframe_at_0() -> None:
+    with pytest.raises(IoniaError, match="begin with picture 0"):
+        Mp4Writer(HEADER).add(video(0))
+    with pytest.raises(IoniaError, match="begin with picture 3"):
+        Mp4Writer(HEADER).add(video(3, keyframe=True))
+
+
 def test_files_beyond_four_gigabytes_get_wide_offsets() -> None:
-    writer = Mp4Writer(SILENT)
+    writer = Recording(SILENT)
     writer.add(video(0, keyframe=True))
     writer.fragment()
     writer.commit()
@@ -259,7 +294,7 @@ def test_files_beyond_four_gigabytes_get_wide_offsets() -> None:
 @given(fps=st.integers(1, 240), start=st.integers(0, 5000), frames=st.integers(1, 90))
 def test_sound_keeps_its_place_at_any_rate_and_start(fps: int, start: int, frames: int) -> None:
     header = HEADER.with_track(replace(HEADER.video, fps=fps))
-    data = finished(Mp4Writer(header), steady(frames, first=start, fps=fps))
+    data = finished(Recording(header), steady(frames, first=start, fps=fps))
     picture, sound = tracks(data)
     assert movie_timescale(fps) % fps == movie_timescale(fps) % 48_000 == video_timescale(fps) % fps == 0
     assert [time for time, _ in samples(data, picture)] == [
@@ -283,7 +318,7 @@ def test_sound_keeps_its_place_at_any_rate_and_start(fps: int, start: int, frame
 def test_the_index_is_never_larger_than_was_said_before_and_little_smaller(
     gaps: list[int], keyframes: set[int], late: int
 ) -> None:
-    writer = Mp4Writer(HEADER, created=1 << 33)
+    writer = Recording(HEADER, created=1 << 33)
     index, told = 0, 0
     packets = []
     for number, gap in enumerate(gaps):
@@ -321,7 +356,7 @@ def test_parameter_sets_of_a_replacing_encoder_get_into_the_header_and_stay_in_i
         in_band(20, sps, pps),
         in_band(21, sps, pps),
     ]
-    data = finished(Mp4Writer(SILENT), packets)
+    data = finished(Recording(SILENT), packets)
     track = tracks(data)[0]
     record = child(child(track, b"stsd"), b"avcC")
     assert record[3:6] == b"\x29\xff\xe2"  # the level of the second, two SPS
@@ -334,7 +369,7 @@ def test_parameter_sets_of_a_replacing_encoder_get_into_the_header_and_stay_in_i
 
 def test_a_parameter_set_whose_id_is_taken_stays_with_its_pictures() -> None:
     changed = HEADER.video.extradata[13:] + b"\x01"
-    data = finished(Mp4Writer(SILENT), [video(0, keyframe=True), in_band(1, changed)])
+    data = finished(Recording(SILENT), [video(0, keyframe=True), in_band(1, changed)])
     track = tracks(data)[0]
     assert changed not in child(child(track, b"stsd"), b"avcC")
     assert changed in samples(data, track)[1][1]

@@ -13,7 +13,8 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from ionia.core.media import AUDIO_TICK_SAMPLES, SAMPLE_RATE, AudioTrack, EncodedPacket, MediaHeader, TrackId
+from ionia.core.errors import ErrorKind, IoniaError
+from ionia.core.media import SAMPLE_RATE, AudioTrack, EncodedPacket, MediaHeader
 from ionia.core.mp4 import boxes
 from ionia.core.mp4.index import Sample, SampleIndex
 from ionia.core.mp4.track_samples import TrackSamples
@@ -75,8 +76,8 @@ class Mp4Writer:
     At the end write what is `pending` the same way, then carry out `finish()`. A fragment that was not committed
     never becomes part of the final index, and the next `fragment()` offers its samples again.
 
-    Time 0 of the file is the first video keyframe. Audio that ends before it is left out, but for one packet of
-    preroll that the decoder needs and the edit list hides; so the first sample heard is the exact one.
+    Packets come with the times of the file (`FileTimeline`): 0 is the first picture, a keyframe. Sound before it is
+    what the decoder needs, and the edit list hides it; so the first sample heard is the exact one.
     """
 
     def __init__(self, header: MediaHeader, *, created: int = 0) -> None:
@@ -96,8 +97,6 @@ class Mp4Writer:
             sound.id: TrackSamples(box_id=box_id, unit=1, timescale=sound.timescale, sync=False, table=SampleIndex("H"))
             for box_id, sound in enumerate(self._sounds, start=2)
         }
-        self._early_audio: dict[TrackId, list[EncodedPacket]] = {sound.id: [] for sound in self._sounds}
-        self._audio_zero: int | None = None  # the sample index that is heard at time 0
         self._started = False
         self._sequence = 0
         self._position = 0
@@ -138,19 +137,15 @@ class Mp4Writer:
         return self._video.span() >= limit or any(sound.span() >= _LONE_AUDIO_SECONDS for sound in sounds)
 
     def add(self, packet: EncodedPacket) -> None:
-        """Take one packet. Video before the first keyframe is left out, and so are tracks that the header lacks.
+        """Take one packet. Those of tracks that the header lacks are left out.
 
-        Raises IoniaError(INTERNAL) when a track's packets do not come in the order of their times.
+        Raises IoniaError(INTERNAL) when a track's packets do not come in the order of their times, or its pictures do
+        not begin with a keyframe at 0.
         """
         if packet.track == self._picture.id:
             self._add_video(packet)
-        elif packet.track not in self._audio:
-            return
-        elif self._audio_zero is None:
-            # Two packets are the preroll and the one that sounds at the keyframe.
-            self._early_audio[packet.track] = [*self._early_audio[packet.track][-1:], packet]
-        else:
-            self._add_audio(packet, self._audio_zero)
+        elif packet.track in self._audio:
+            self._add_audio(packet)
 
     def fragment(self) -> Fragment:
         """What to add to the file next. Only while something is `pending`."""
@@ -190,7 +185,7 @@ class Mp4Writer:
     def _finished_sound(self, sound: AudioTrack, unit: int) -> boxes.TrackBox:
         """`unit`: the movie's time scale units per sample."""
         audio = self._audio[sound.id].table
-        skip = self._skip(self._audio[sound.id])
+        skip = -self._audio[sound.id].origin
         silent = max(0, audio.first_time - skip)
         heard = max(0, audio.end - max(skip, audio.first_time))
         edits = [boxes.Edit(duration=silent * unit, media_time=-1)] if silent else []
@@ -205,26 +200,14 @@ class Mp4Writer:
         )
 
     def _add_video(self, packet: EncodedPacket) -> None:
-        if self._audio_zero is None:
-            if not packet.keyframe:
-                return
-            self._video.origin = packet.dts
-            self._audio_zero = round(packet.dts * SAMPLE_RATE / self._picture.fps)
-            self._append_video(packet)
-            for early in self._early_audio.values():
-                for sound in early:
-                    self._add_audio(sound, self._audio_zero)
-            self._early_audio.clear()
-            return
-        self._append_video(packet)
-
-    def _append_video(self, packet: EncodedPacket) -> None:
         track = self._video
+        if not (self._started or track.pending) and (packet.dts or not packet.keyframe):
+            raise IoniaError(ErrorKind.INTERNAL, f"a file would begin with picture {packet.dts}, not a keyframe at 0")
         if packet.keyframe:
             self._learn_sets(packet.data)
         track.append(
             Sample(
-                time=(packet.dts - track.origin) * track.unit,
+                time=packet.dts * track.unit,
                 duration=packet.duration * track.unit,
                 keyframe=packet.keyframe,
                 data=self._picture.codec.sample(packet.data, drop=self._known_sets),
@@ -244,26 +227,16 @@ class Mp4Writer:
                 self._set_keys.add(key)
                 self._picture = replace(self._picture, extradata=self._picture.extradata + codec.extradata_of([one]))
 
-    def _add_audio(self, packet: EncodedPacket, zero: int) -> None:
+    def _add_audio(self, packet: EncodedPacket) -> None:
         track = self._audio[packet.track]
-        if packet.dts + packet.duration + AUDIO_TICK_SAMPLES <= zero:
-            return
         if not track.pending and not self._started:
-            track.origin = min(packet.dts, zero)
+            track.origin = min(packet.dts, 0)
         elif packet.dts < track.origin:
             return  # the header already says where sound begins
         track.append(Sample(time=packet.dts - track.origin, duration=packet.duration, keyframe=True, data=packet.data))
 
-    def _skip(self, track: TrackSamples) -> int:
-        """Samples at the head of an audio track that are decoded and not heard."""
-        return 0 if self._audio_zero is None else self._audio_zero - track.origin
-
     def _make_fragment(self) -> tuple[Fragment, list[tuple[TrackSamples, int]]]:
         tracks = (self._video, *self._audio.values())
-        if self._audio_zero is not None and not self._started:
-            for sound in self._audio.values():
-                if not sound.pending:
-                    sound.origin = self._audio_zero
         chunks = [track for track in tracks if track.pending]
         head = b"" if self._started else self._head()
         moof = boxes.movie_fragment(self._sequence + 1, [track.run() for track in chunks])
@@ -279,7 +252,7 @@ class Mp4Writer:
         """`ftyp`, room for the header of an `mdat` with a 64-bit size, and the `moov` of a fragmented movie."""
         tracks = [self._video_box()]
         for sound in self._sounds:
-            skip = self._skip(self._audio[sound.id])
+            skip = -self._audio[sound.id].origin
             # A duration of 0 means: to the end, whenever that is (ISO/IEC 14496-12 section 8.6.6).
             tracks.append(self._sound_box(sound, edits=[boxes.Edit(duration=0, media_time=skip)] if skip else []))
         movie = boxes.movie(movie_timescale(self._picture.fps), tracks, fragmented=True, created=self._created)
