@@ -8,6 +8,8 @@ var EngineError = class extends Error {
 	kind;
 	hint;
 	sessionId;
+	/** Why a connection to a server failed or was lost. */
+	liveKind;
 	constructor(kind, message, details = {}) {
 		super(message, details.cause === void 0 ? void 0 : { cause: details.cause });
 		this.name = "EngineError";
@@ -15,6 +17,7 @@ var EngineError = class extends Error {
 		this.code = details.code ?? 0;
 		this.hint = details.hint ?? "";
 		this.sessionId = details.sessionId;
+		this.liveKind = details.liveKind ?? void 0;
 	}
 };
 // src/node/line_splitter.ts
@@ -248,6 +251,7 @@ function fromWire(error) {
 	return new EngineError(text(data["kind"]) || "protocol", text(error["message"]) || "the engine refused", {
 		code: typeof error["code"] === "number" ? error["code"] : 0,
 		hint: text(data["hint"]),
+		liveKind: text(data["liveKind"]) || void 0,
 		...sessionId === "" ? {} : { sessionId }
 	});
 }

@@ -30,6 +30,8 @@ var EngineError = class extends Error {
 	kind;
 	hint;
 	sessionId;
+	/** Why a connection to a server failed or was lost. */
+	liveKind;
 	constructor(kind, message, details = {}) {
 		super(message, details.cause === void 0 ? void 0 : { cause: details.cause });
 		this.name = "EngineError";
@@ -37,6 +39,7 @@ var EngineError = class extends Error {
 		this.code = details.code ?? 0;
 		this.hint = details.hint ?? "";
 		this.sessionId = details.sessionId;
+		this.liveKind = details.liveKind ?? void 0;
 	}
 };
 // src/node/engine_location.ts

@@ -1,26 +1,41 @@
 /** Errors of the engine as every side sees them: a stable `kind`, one line for people, and what to do about it. */
 
-export type EngineErrorKind =
-  | "not_initialized"
-  | "already_running"
-  | "no_such_session"
-  | "capture_unavailable"
-  | "audio_unavailable"
-  | "encoder_unavailable"
-  | "output_failed"
-  | "bad_url"
-  | "connect_failed"
-  | "internal"
-  | "protocol"
-  | "engine_exited"
-  | "engine_missing"
-  | "timeout";
+import type { LiveKind } from "./rpc.generated.ts";
+
+export type { LiveKind };
+
+/** The engine's kinds (x-errors of its schema, held by a test). */
+export const ENGINE_KINDS = [
+  "parse_error",
+  "invalid_request",
+  "method_not_found",
+  "invalid_params",
+  "busy",
+  "shutting_down",
+  "not_initialized",
+  "already_running",
+  "no_such_session",
+  "capture_unavailable",
+  "audio_unavailable",
+  "encoder_unavailable",
+  "output_failed",
+  "bad_url",
+  "connect_failed",
+  "internal",
+] as const;
+
+/** And what happens between the engine and us. */
+type ShellKind = "protocol" | "engine_exited" | "engine_missing" | "timeout" | "key_unreadable";
+
+export type EngineErrorKind = (typeof ENGINE_KINDS)[number] | ShellKind;
 
 /** What is sent over IPC and shown. */
 export interface Problem {
   readonly kind: string;
   readonly message: string;
   readonly hint: string;
+  /** Of a failed connection: why, in the engine's own word. */
+  readonly liveKind?: LiveKind;
 }
 
 export class EngineError extends Error {
@@ -28,11 +43,19 @@ export class EngineError extends Error {
   readonly kind: string;
   readonly hint: string;
   readonly sessionId: string | undefined;
+  /** Why a connection to a server failed or was lost. */
+  readonly liveKind: LiveKind | undefined;
 
   constructor(
     kind: EngineErrorKind | (string & {}),
     message: string,
-    details: { code?: number; hint?: string; sessionId?: string; cause?: unknown } = {},
+    details: {
+      code?: number;
+      hint?: string;
+      sessionId?: string;
+      liveKind?: LiveKind | null | undefined;
+      cause?: unknown;
+    } = {},
   ) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
     this.name = "EngineError";
@@ -40,15 +63,51 @@ export class EngineError extends Error {
     this.code = details.code ?? 0;
     this.hint = details.hint ?? "";
     this.sessionId = details.sessionId;
+    this.liveKind = details.liveKind ?? undefined;
   }
 }
 
 /** Any thrown value as a Problem. Messages of unknown errors are passed on: they are one line and for people. */
 export function toProblem(error: unknown): Problem {
-  if (error instanceof EngineError)
-    return { kind: error.kind, message: error.message, hint: error.hint || defaultHint(error.kind) };
+  if (error instanceof EngineError) {
+    const { kind, message, hint, liveKind } = error;
+    if (liveKind === undefined) return { kind, message, hint: hint || defaultHint(kind) };
+    return { kind, message, hint: hint || LIVE_HINTS[liveKind], liveKind };
+  }
   const message = error instanceof Error ? error.message : String(error);
   return { kind: "internal", message, hint: "" };
+}
+
+const LIVE_HINTS: Readonly<Record<LiveKind, string>> = {
+  refused: "Check the address, and that the server is running.",
+  no_such_host: "Check the server's name in the address, and your network connection.",
+  timeout: "Check your network connection. A firewall may be in the way.",
+  certificate: "Check the address. The server's certificate must be one that this computer trusts.",
+  key_rejected: "Copy the stream key again from the service's page.",
+  in_use: "End the other stream with this key, or wait a minute and try again.",
+  server_closed: "The service may say why on its page. Then go live again.",
+  redirected: "Copy the address again from the service's page.",
+  unsupported: "Check the address: what answers there takes no such stream.",
+  network: "Check your network connection.",
+};
+
+/** Short, for a button or a heading. */
+const LIVE_TITLES: Readonly<Record<LiveKind, string>> = {
+  refused: "Server refuses",
+  no_such_host: "Server not found",
+  timeout: "No answer",
+  certificate: "Certificate not trusted",
+  key_rejected: "Stream key rejected",
+  in_use: "Stream key in use",
+  server_closed: "Ended by the server",
+  redirected: "Server has moved",
+  unsupported: "Not a stream server",
+  network: "Network interrupted",
+};
+
+/** What went wrong with a connection, in two or three words; empty for everything else. */
+export function liveTitle(problem: { readonly liveKind?: LiveKind | null } | null): string {
+  return problem?.liveKind == null ? "" : LIVE_TITLES[problem.liveKind];
 }
 
 const HINTS: Readonly<Record<string, string>> = {
@@ -62,6 +121,7 @@ const HINTS: Readonly<Record<string, string>> = {
   engine_exited: "The engine restarts by itself. Try again in a moment.",
   engine_missing: "Install the engine, or set IONIA_ENGINE to its path.",
   timeout: "The engine is busy. Try again in a moment.",
+  busy: "The engine is busy. Try again in a moment.",
 };
 
 /** What to do when the engine itself gave no hint. */

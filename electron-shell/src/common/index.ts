@@ -7,3 +7,4 @@ export type { EngineMethods, EngineNotifications } from "./rpc.generated.ts";
 export * from "./rtmp_url.ts";
 export * from "./settings.ts";
 export * from "./shell_state.ts";
+export * from "./warnings.ts";

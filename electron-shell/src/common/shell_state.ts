@@ -1,6 +1,6 @@
 /** The one picture of what is going on: main keeps it, every window and the tray show it. Pure: events in, state out. */
 import type { DeviceList, RecorderStats, StreamerStats } from "./engine_types.ts";
-import type { Problem } from "./engine_error.ts";
+import type { LiveKind, Problem } from "./engine_error.ts";
 import { DEFAULT_SETTINGS, type Settings } from "./settings.ts";
 
 export type RecordingPhase = "idle" | "starting" | "recording" | "stopping" | "failed";
@@ -24,6 +24,8 @@ export interface StreamView {
   readonly attempt: number;
   readonly delayMs: number;
   readonly reason: string;
+  /** The same in the engine's word. */
+  readonly liveKind: LiveKind | null;
   readonly backpressure: boolean;
 }
 
@@ -116,6 +118,7 @@ export const IDLE_STREAM: StreamView = {
   attempt: 0,
   delayMs: 0,
   reason: "",
+  liveKind: null,
   backpressure: false,
 };
 

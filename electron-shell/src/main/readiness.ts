@@ -3,7 +3,7 @@
  * and makes the start immediate, because a recording with equal settings takes over the engine's open pipeline.
  * It is a recorder session that is initialized and never started.
  */
-import { captureParams, toProblem, type Settings } from "@ionia/common";
+import { captureParams, concernsDevices, readWarning, toProblem, type Settings } from "@ionia/common";
 import { Recorder, type EngineClient } from "@ionia/node";
 import path from "node:path";
 import type { ShellStore } from "./shell_store.ts";
@@ -14,6 +14,7 @@ export class Readiness {
   readonly #outputPath: string;
   #wanted: string | undefined;
   #held: string | undefined;
+  #listening = false;
   #work: Promise<void> = Promise.resolve();
 
   constructor(client: EngineClient, store: ShellStore, recordingsFolder: string) {
@@ -53,10 +54,12 @@ export class Readiness {
     if (wanted === this.#held) return;
     if (wanted === undefined) {
       this.#held = undefined;
+      this.#listening = false;
       await this.#recorder.dispose().catch(() => undefined); // Not there any more is as good as closed.
       this.#store.dispatch({ type: "levels", levels: { desktop: null, mic: null } });
       return;
     }
+    this.#listen();
     try {
       await this.#recorder.initializeWith({ outputPath: this.#outputPath, ...(JSON.parse(wanted) as object) });
       this.#held = wanted;
@@ -65,5 +68,14 @@ export class Readiness {
       this.#held = undefined;
       this.#store.dispatch({ type: "readiness", readiness: { phase: "problem", problem: toProblem(error) } });
     }
+  }
+
+  /** A muted microphone is worth knowing of before REC is pressed. A recorder that is disposed of tells no more. */
+  #listen(): void {
+    if (this.#listening) return;
+    this.#listening = true;
+    this.#recorder.on("warning", (warning) => {
+      if (concernsDevices(warning.code)) this.#store.notify(readWarning(warning));
+    });
   }
 }

@@ -5,6 +5,7 @@ import {
   EngineError,
   captureParams,
   isRecordingActive,
+  readWarning,
   toProblem,
   type Problem,
   type RecorderStats,
@@ -92,14 +93,13 @@ export class RecordingControl {
       .on("stats", (stats) => {
         if (this.#take === take) store.dispatch({ type: "recording", change: { stats: stats as RecorderStats } });
       })
-      .on("warning", ({ code, message, data }) => {
+      .on("warning", (warning) => {
         // "Automatic" means the best that works here: that it is the software encoder surprises nobody.
-        if (code === "encoder_fallback" && store.state.settings.encoder === "auto") return;
-        store.notify({ level: "warning", code, message, hint: hintOf(data) });
+        if (warning.code === "encoder_fallback" && store.state.settings.encoder === "auto") return;
+        store.notify(readWarning(warning));
       })
       .on("failure", ({ message, data }) => {
-        const kind = typeof data["kind"] === "string" ? data["kind"] : "internal";
-        void this.#fail(take, toProblem(new EngineError(kind, message, { hint: hintOf(data) })));
+        void this.#fail(take, toProblem(new EngineError(data.kind, message, data)));
       })
       .on("lost", ({ recovered }) => {
         const message =
@@ -169,8 +169,4 @@ async function makeFolder(folder: string): Promise<void> {
 
 export function told(problem: Problem): string {
   return problem.hint === "" ? problem.message : `${problem.message} ${problem.hint}`;
-}
-
-function hintOf(data: Record<string, unknown>): string {
-  return typeof data["hint"] === "string" ? data["hint"] : "";
 }

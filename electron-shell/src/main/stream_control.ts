@@ -5,6 +5,7 @@ import {
   captureParams,
   checkStreamUrl,
   isStreamActive,
+  readWarning,
   redactUrl,
   serviceOf,
   toProblem,
@@ -45,6 +46,7 @@ export class StreamControl {
       attempt: 0,
       delayMs: 0,
       reason: "",
+      liveKind: null,
       backpressure: false,
     };
     store.dispatch({ type: "stream", change: { phase: "starting", ...fresh } });
@@ -74,7 +76,10 @@ export class StreamControl {
       return { success: false, rtmpUrl, error: told(toProblem(error)) };
     }
     this.#end(streamer);
-    this.#store.dispatch({ type: "stream", change: { phase: "idle", reason: "", backpressure: false } });
+    this.#store.dispatch({
+      type: "stream",
+      change: { phase: "idle", reason: "", liveKind: null, backpressure: false },
+    });
     return { success: true, rtmpUrl };
   }
 
@@ -86,14 +91,11 @@ export class StreamControl {
       .on("connection", (event) => this.#connection(streamer, event))
       .on("stats", (stats) => change({ type: "stream", change: { stats: stats as StreamerStats } }))
       .on("backpressure", ({ active }) => change({ type: "stream", change: { backpressure: active } }))
-      .on("warning", ({ code, message }) => {
-        if (code === "encoder_fallback" && this.#store.state.settings.encoder === "auto") return;
-        this.#store.notify({ level: "warning", code, message, hint: "" });
+      .on("warning", (warning) => {
+        if (warning.code === "encoder_fallback" && this.#store.state.settings.encoder === "auto") return;
+        this.#store.notify(readWarning(warning));
       })
-      .on("failure", ({ message, data }) => {
-        const kind = typeof data["kind"] === "string" ? data["kind"] : "connect_failed";
-        this.#fail(streamer, toProblem(new EngineError(kind, message)));
-      })
+      .on("failure", ({ message, data }) => this.#fail(streamer, toProblem(new EngineError(data.kind, message, data))))
       .on("lost", () =>
         this.#fail(streamer, toProblem(new EngineError("engine_exited", "The engine stopped and the stream with it."))),
       );
@@ -103,21 +105,26 @@ export class StreamControl {
     if (this.#streamer !== streamer || this.#store.state.stream.phase === "stopping") return;
     const { attempt, delayMs } = event;
     // Why a try is needed is told once, before the wait; it stays true while the try is under way.
-    const reason = asSentence(event.reason) || this.#store.state.stream.reason;
+    const before = this.#store.state.stream;
+    const reason = asSentence(event.reason) || before.reason;
+    const liveKind = event.kind ?? before.liveKind;
     switch (event.state) {
       case "connected":
-        this.#store.dispatch({ type: "stream", change: { phase: "live", attempt: 0, delayMs: 0, reason: "" } });
+        this.#store.dispatch({
+          type: "stream",
+          change: { phase: "live", attempt: 0, delayMs: 0, reason: "", liveKind: null },
+        });
         break;
       case "connecting":
-        this.#store.dispatch({ type: "stream", change: { attempt, delayMs, reason } });
+        this.#store.dispatch({ type: "stream", change: { attempt, delayMs, reason, liveKind } });
         break;
       case "reconnecting":
-        this.#store.dispatch({ type: "stream", change: { phase: "reconnecting", attempt, delayMs, reason } });
+        this.#store.dispatch({ type: "stream", change: { phase: "reconnecting", attempt, delayMs, reason, liveKind } });
         break;
       case "failed":
         this.#fail(
           streamer,
-          toProblem(new EngineError("connect_failed", reason === "" ? "The connection failed." : reason)),
+          toProblem(new EngineError("connect_failed", reason === "" ? "The connection failed." : reason, { liveKind })),
         );
         break;
       case "closed":

@@ -1,5 +1,5 @@
 /** JSON-RPC 2.0 over one transport, for the life of that transport. Knows no method; a pending call never hangs. */
-import { EngineError, type EngineErrorKind } from "@ionia/common";
+import { EngineError, type EngineErrorKind, type LiveKind } from "@ionia/common";
 import type { CloseReason, Launch, Transport } from "./transport.ts";
 
 export interface CallOptions {
@@ -120,6 +120,7 @@ function fromWire(error: Record<string, unknown>): EngineError {
   return new EngineError(text(data["kind"]) || "protocol", text(error["message"]) || "the engine refused", {
     code: typeof error["code"] === "number" ? error["code"] : 0,
     hint: text(data["hint"]),
+    liveKind: (text(data["liveKind"]) || undefined) as LiveKind | undefined,
     ...(sessionId === "" ? {} : { sessionId }),
   });
 }

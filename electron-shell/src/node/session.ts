@@ -80,9 +80,11 @@ export class Session {
 
   on<K extends keyof SessionEvents>(event: K, listener: (payload: SessionEvents[K]) => void): this {
     const source = SOURCES[event];
-    // A recorder and a streamer may have the same id; where the engine says the kind, it decides.
-    const filtered = (payload: { id: string; kind?: SessionKind | null }): void => {
-      if (payload.id === this.id && (payload.kind ?? this.#kind) === this.#kind) listener(payload as SessionEvents[K]);
+    // A recorder and a streamer may have the same id; where the engine says whose it is, that decides. The kind of a
+    // connection is another matter: why it failed.
+    const filtered = (payload: { id: string; kind?: string | null }): void => {
+      const owner = source === "streamer.connection" ? "streamer" : (payload.kind ?? this.#kind);
+      if (payload.id === this.id && owner === this.#kind) listener(payload as SessionEvents[K]);
     };
     this.client.on(source, filtered as never);
     this.#removals.push(() => this.client.off(source, filtered as never));

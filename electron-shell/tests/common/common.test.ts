@@ -2,6 +2,8 @@ import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import {
   DEFAULT_SETTINGS,
+  ENGINE_KINDS,
+  EngineError,
   INITIAL_STATE,
   InvalidSettings,
   asSentence,
@@ -12,12 +14,15 @@ import {
   formatBytes,
   formatDuration,
   joinStreamUrl,
+  liveTitle,
   maskKey,
   patchSettings,
   readSettings,
   redactUrl,
   reduceShell,
   speakDuration,
+  toProblem,
+  type LiveKind,
   type Notice,
 } from "@ionia/common";
 
@@ -111,6 +116,27 @@ describe("numbers", () => {
     expect(formatBytes(123_456_789)).toBe("123 MB");
     expect(formatBitrate(5_000_000)).toBe("5.0 Mbit/s");
     expect(formatBitrate(192_000)).toBe("192 kbit/s");
+  });
+});
+
+describe("failures", () => {
+  const schema = JSON.parse(
+    readFileSync(new URL("../../../engine/docs/openrpc.json", import.meta.url), "utf8"),
+  ) as Record<"x-errors" | "x-live-kinds", { kind: LiveKind }[]>;
+
+  it("are the engine's, each with what to do", () => {
+    expect([...ENGINE_KINDS].sort()).toEqual(schema["x-errors"].map(({ kind }) => kind).sort());
+    for (const { kind } of schema["x-live-kinds"]) {
+      const problem = toProblem(new EngineError("connect_failed", "No.", { liveKind: kind }));
+      expect(problem).toMatchObject({ kind: "connect_failed", liveKind: kind });
+      expect([problem.hint, liveTitle(problem)], kind).not.toContain("");
+    }
+    expect(liveTitle(toProblem(new EngineError("output_failed", "No.")))).toBe("");
+  });
+
+  it("keep the engine's own hint", () => {
+    const error = new EngineError("connect_failed", "No.", { liveKind: "refused", hint: "Ask Bob." });
+    expect(toProblem(error).hint).toBe("Ask Bob.");
   });
 });
 

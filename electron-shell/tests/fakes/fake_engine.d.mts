@@ -18,8 +18,18 @@ export class FakeEngine {
   protocolVersion: string | number;
   subscription: unknown;
   onShutdown?: () => void;
+  /** Throws, as everything here, where the published schema has no such notification. */
   notify(method: string, params: object): void;
+  /** The same of a session, whose id and kind are put in front. */
+  tell(session: FakeSession | undefined, method: string, params: object): void;
   receive(message: object): void;
   stats(session: FakeSession): Record<string, unknown>;
-  connection(id: string, state: string, attempt?: number, delayMs?: number, reason?: string): void;
+  connection(
+    id: string,
+    state: string,
+    attempt?: number,
+    delayMs?: number,
+    reason?: string,
+    kind?: string | null,
+  ): void;
 }

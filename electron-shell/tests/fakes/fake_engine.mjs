@@ -4,6 +4,7 @@
  */
 import { existsSync, statSync, writeFileSync } from "node:fs";
 import path from "node:path";
+import { checkAnswer, checkCall, checkNotification } from "./wire_check.mjs";
 
 const fail = (code, kind, message, id, hint = "") =>
   Object.assign(new Error(message), { rpc: { code, message, data: { kind, hint, id } } });
@@ -41,27 +42,36 @@ export class FakeEngine {
   }
 
   notify(method, params) {
+    checkNotification(method, params);
     this.send({ jsonrpc: "2.0", method, params });
+  }
+
+  /** A warning, failure or other notification of a session: `params` without its id and kind. */
+  tell(session, method, params) {
+    this.notify(method, { id: session.id, kind: session.kind, ...params });
   }
 
   receive(message) {
     const { id, method, params = {} } = message;
     this.calls.push({ method, params });
     if (this.silent.has(method)) return;
+    const answer = this.#answerTo(method, params);
+    if (this.protocolVersion === 1) checkAnswer(method, answer); // another protocol's engine has another schema
+    this.send({ jsonrpc: "2.0", id, ...answer });
+  }
+
+  #answerTo(method, params) {
+    checkCall(method, params);
     try {
       const planned = this.failNext.get(method);
       if (planned !== undefined) {
         this.failNext.delete(method);
         throw Object.assign(new Error(planned.message), { rpc: planned });
       }
-      const result = this.#answer(method, params);
-      this.send({ jsonrpc: "2.0", id, result });
+      return { result: this.#answer(method, params) };
     } catch (error) {
-      this.send({
-        jsonrpc: "2.0",
-        id,
-        error: error.rpc ?? { code: -32603, message: String(error), data: { kind: "internal", hint: "", id: "" } },
-      });
+      if (error.rpc === undefined) throw error; // a mistake of the test's, or of this file
+      return { error: error.rpc };
     }
   }
 
@@ -127,7 +137,7 @@ export class FakeEngine {
         if (session === undefined) throw fail(1003, "no_such_session", `no session ${id}`, id);
         return this.stats(session);
       default:
-        throw fail(-32601, "protocol", `no method ${method}`, "");
+        throw fail(-32601, "method_not_found", `no method ${method}`, "");
     }
   }
 
@@ -156,7 +166,7 @@ export class FakeEngine {
         this.onShutdown?.();
         return null;
       default:
-        throw fail(-32601, "protocol", `no method engine.${verb}`, "");
+        throw fail(-32601, "method_not_found", `no method engine.${verb}`, "");
     }
   }
 
@@ -171,11 +181,15 @@ export class FakeEngine {
     const shared = {
       state: session.state,
       durationSeconds: seconds,
+      videoFramesCaptured: frames,
       videoFramesUnique: frames,
       videoFramesDuplicated: 0,
       videoFramesLagged: 0,
       videoFramesSkipped: 0,
       audioSilenceSamples: 0,
+      audioSamplesLost: 0,
+      desktopSilenceSamples: 0,
+      micSilenceSamples: 0,
       audioDriftPpm: 0,
       captureBackend: "fake",
       audioBackend: "fake",
@@ -190,7 +204,6 @@ export class FakeEngine {
     if (session.kind === "recorder") {
       const file = session.params.outputPath;
       return {
-        videoFramesCaptured: frames,
         videoPacketsEncoded: frames,
         audioPacketsEncoded: audio,
         videoPacketsMuxed: frames,
@@ -219,10 +232,10 @@ export class FakeEngine {
     };
   }
 
-  connection(id, state, attempt = 0, delayMs = 0, reason = "") {
+  connection(id, state, attempt = 0, delayMs = 0, reason = "", kind = null) {
     const session = this.sessions.get(`streamer ${id}`);
     if (session !== undefined) session.connected = state === "connected";
-    this.notify("streamer.connection", { id, state, attempt, delayMs, reason });
+    this.notify("streamer.connection", { id, state, attempt, delayMs, reason, kind });
   }
 
   #state(key, state) {

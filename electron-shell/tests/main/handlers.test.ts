@@ -7,6 +7,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { CHANNELS, EngineError, createElectronAPI, type ElectronAPI, type ShellEvent } from "@ionia/common";
 import { Studio, createHandlers, type Vault } from "@ionia/main";
 import { EngineClient, type Launch } from "@ionia/node";
+import type { FakeSession } from "../fakes/fake_engine.mjs";
 import { MemoryEngines } from "../fakes/memory_engine.ts";
 import { fakeVault } from "../fakes/vault.ts";
 
@@ -102,6 +103,28 @@ describe("the five old methods", () => {
   });
 
   it.each([
+    ["key_rejected", "Copy the stream key"],
+    ["in_use", "End the other stream"],
+    ["no_such_host", "server's name"],
+  ])("tells of %s from the notification on", async (kind, hint) => {
+    await api.startStream(`rtmp://host/app/${KEY}`);
+    const id = [...engines.latest.sessions.values()].find((session) => session.kind === "streamer")?.id as string;
+    engines.latest.connection(id, "reconnecting", 2, 500, "that did not work", kind);
+    await vi.waitFor(() => expect(studio.state.stream).toMatchObject({ phase: "reconnecting", liveKind: kind }));
+    engines.latest.tell(engines.latest.sessions.get(`streamer ${id}`), "session.error", {
+      code: 1303,
+      message: "That did not work.",
+      data: { kind: "connect_failed", hint: "", liveKind: kind },
+    });
+    await vi.waitFor(() =>
+      expect(studio.state.stream).toMatchObject({
+        phase: "failed",
+        problem: { kind: "connect_failed", liveKind: kind, hint: expect.stringContaining(hint) as string },
+      }),
+    );
+  });
+
+  it.each([
     [undefined, "text"],
     ["", "server address"],
     ["http://host/app/k", "rtmp://"],
@@ -140,11 +163,10 @@ describe("recording", () => {
     await vi.waitFor(() => expect(studio.state.engine.phase).toBe("ready"), { timeout: 5000 });
     expect(await api.startRecording()).toMatchObject({ success: true });
     const session = [...engines.latest.sessions.values()].find(({ state }) => state === "running");
-    engines.latest.notify("session.error", {
-      id: session?.id,
+    engines.latest.tell(session, "session.error", {
       code: 1301,
       message: "The disk is full.",
-      data: { kind: "output_failed" },
+      data: { kind: "output_failed", hint: "" },
     });
     await vi.waitFor(() =>
       expect(studio.state.recording).toMatchObject({ phase: "failed", problem: { message: "The disk is full." } }),
@@ -154,19 +176,46 @@ describe("recording", () => {
   it("passes on warnings and figures of its own session", async () => {
     await api.startRecording();
     const session = [...engines.latest.sessions.values()].find(({ state }) => state === "running");
-    engines.latest.notify("session.warning", {
-      id: session?.id,
-      code: "audio_lost",
+    const stats = engines.latest.stats(session as FakeSession);
+    engines.latest.tell(session, "session.warning", {
+      code: "device_lost",
       message: "The microphone is gone.",
       data: {},
     });
-    engines.latest.notify("session.stats", { id: session?.id, durationSeconds: 12.5 });
-    engines.latest.notify("session.stats", { id: "another", durationSeconds: 99 });
+    engines.latest.tell(session, "session.stats", { ...stats, durationSeconds: 12.5 });
+    engines.latest.notify("session.stats", { ...stats, id: "another", kind: "recorder", durationSeconds: 99 });
     await vi.waitFor(() => expect(studio.state.recording.stats?.durationSeconds).toBe(12.5));
     const notice = studio.state.notices[0];
-    expect(notice).toMatchObject({ level: "warning", code: "audio_lost" });
+    expect(notice).toMatchObject({ level: "warning", code: "device_lost" });
     await api.dismissNotice(notice?.id as number);
     expect(studio.state.notices).toEqual([]);
+  });
+
+  it("says in words that a source is muted, before and while it records, and that it is heard again", async () => {
+    const device = "Studio Microphone";
+    const muted = {
+      code: "audio_device_muted",
+      message: `${device} is muted in the system's mixer.`,
+      data: { device, muted: true, volumeDb: 0 },
+    };
+    engines.latest.tell(engines.latest.sessions.get("recorder readiness"), "session.warning", muted);
+    const shown = {
+      level: "warning",
+      message: muted.message,
+      hint: expect.stringContaining("sound settings") as string,
+    };
+    await vi.waitFor(() => expect(studio.state.notices).toMatchObject([shown]));
+    await api.startRecording();
+    const session = [...engines.latest.sessions.values()].find(({ state }) => state === "running");
+    engines.latest.tell(session, "session.warning", muted);
+    engines.latest.tell(session, "session.warning", {
+      code: "audio_device_audible",
+      message: `${device} is heard again.`,
+      data: { device, muted: false, volumeDb: 0 },
+    });
+    await vi.waitFor(() =>
+      expect(studio.state.notices).toMatchObject([{ level: "info", message: `${device} is heard again.` }]),
+    );
   });
 
   it("holds the devices open while idle, lets go while recording, holds what the settings name", async () => {

@@ -25,12 +25,11 @@ async function pack(): Promise<void> {
   const { version } = require("electron/package.json") as { version: string };
   await cp(path.join(SHELL, "addon"), path.join(folder, "native-audio"), { recursive: true });
   await mkdir(path.join(folder, "engine-dist", "linux"), { recursive: true });
-  // The fake engine in place of the frozen one: an executable, and what it needs beside it.
+  // The fake engine in place of the frozen one.
   const engine = path.join(folder, "engine-dist", "linux", "ionia-engine");
   await mkdir(engine);
-  for (const file of ["stdio_engine.mjs", "fake_engine.mjs"])
-    await cp(path.join(SHELL, "tests", "fakes", file), path.join(engine, file));
-  await writeFile(path.join(engine, "ionia-engine"), '#!/bin/sh\nexec node "$(dirname "$0")/stdio_engine.mjs"\n', {
+  const fake = path.join(SHELL, "tests", "fakes", "stdio_engine.mjs");
+  await writeFile(path.join(engine, "ionia-engine"), `#!/bin/sh\nexec "${process.execPath}" "${fake}"\n`, {
     mode: 0o755,
   });
   await mkdir(path.join(folder, "electron", "resources"), { recursive: true });

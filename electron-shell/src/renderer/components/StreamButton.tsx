@@ -1,7 +1,7 @@
 /** Go live and end the stream. Usable on its own: with `rtmpUrl`, or with the field it shows when it has no other way. */
 import { useId, useState } from "react";
 import { LoaderCircle, Radio, RotateCcw, Square } from "lucide-react";
-import { isStreamActive, type StreamPhase } from "@ionia/common";
+import { isStreamActive, liveTitle, type StreamPhase } from "@ionia/common";
 import { useShell, useShellClient } from "../state/use_shell.ts";
 import { ProblemText } from "./ProblemText.tsx";
 
@@ -56,10 +56,11 @@ export function StreamButton({ rtmpUrl, quiet = false, missing = "" }: StreamBut
       <button
         type="button"
         data-phase={phase}
+        data-failure={phase === "failed" ? (problem?.liveKind ?? problem?.kind) : undefined}
         disabled={phase === "stopping" || blocked}
         aria-busy={spinning}
         aria-describedby={missing === "" ? undefined : hintId}
-        title={missing === "" ? undefined : missing}
+        title={missing || (phase === "failed" ? liveTitle(problem) : "") || undefined}
         onClick={() => void client.toggleStream(address)}
         className={`inline-flex h-12 min-w-40 items-center justify-center gap-2.5 rounded-full px-6 text-[15px] font-semibold transition-colors disabled:opacity-60 ${
           active ? "bg-white text-[#3d309f] hover:bg-[#efedff]" : "bg-[#2a3044] text-white hover:bg-[#39415a]"

@@ -6,6 +6,7 @@ import {
   formatBitrate,
   formatBytes,
   formatDuration,
+  liveTitle,
   qualityOf,
   serverOf,
   speakDuration,
@@ -130,6 +131,7 @@ function StageMeter({ source, label }: { readonly source: "desktop" | "mic"; rea
 }
 
 function StreamBadge({ phase }: { readonly phase: StreamPhase }) {
+  const failure = useShell((state) => liveTitle(state.stream.problem));
   const tone =
     phase === "live"
       ? "bg-[#6757ee] text-white"
@@ -144,7 +146,7 @@ function StreamBadge({ phase }: { readonly phase: StreamPhase }) {
       className={`inline-flex items-center gap-1.5 rounded-full px-3 py-1 text-[12px] font-semibold ${tone}`}
     >
       <Radio aria-hidden size={13} />
-      {STREAM_WORDS[phase]}
+      {phase === "failed" && failure !== "" ? failure : STREAM_WORDS[phase]}
     </span>
   );
 }

@@ -1,0 +1,54 @@
+/** What the window makes of the engine's warnings: which belong together, how serious they are, what to do. Pure. */
+import type { EngineNotifications } from "./rpc.generated.ts";
+import type { Notice } from "./shell_state.ts";
+
+export type Warning = EngineNotifications["session.warning"];
+export type WarningCode = Warning["code"];
+
+interface Reading {
+  /** Warnings of one subject replace each other: "muted" goes when "heard again" comes. */
+  readonly subject?: string;
+  readonly level?: Notice["level"];
+  readonly hint?: string;
+}
+
+const UNMUTE = "Turn it up in the system's sound settings, or choose another device.";
+const LOOK_AT_FILE = "Stop the recording, then look where the file is.";
+
+const READINGS: { readonly [Code in WarningCode]?: Reading } = {
+  audio_device_muted: { subject: "mixer", hint: UNMUTE },
+  audio_device_quiet: { subject: "mixer", hint: UNMUTE },
+  audio_device_audible: { subject: "mixer", level: "info" },
+  audio_stream_muted: { subject: "mixer", hint: "Look for it under “Recording” in the system's sound settings." },
+  audio_stream_restored: { subject: "mixer", level: "info" },
+  mic_silent: { subject: "microphone", hint: "Check its switch and its cable, or choose another microphone." },
+  mic_one_sided: { subject: "microphone", level: "info" },
+  mic_two_sided: { subject: "microphone", level: "info" },
+  mic_inputs_mixed: { level: "info" },
+  default_device_changed: { level: "info" },
+  audio_device_changed: { level: "info" },
+  display_lost: { subject: "screen" },
+  capture_recovered: { subject: "screen", level: "info" },
+  disk_low: { subject: "disk", hint: "Free some space now: the recording ends when the disk is full." },
+  disk_stalled: { subject: "disk" },
+  file_moved: { subject: "file", hint: LOOK_AT_FILE },
+  file_deleted: { subject: "file", hint: LOOK_AT_FILE },
+  file_replaced: { subject: "file", hint: LOOK_AT_FILE },
+  file_out_of_reach: { subject: "file", level: "error", hint: "Connect the disk again." },
+  file_restored: { subject: "file", level: "info" },
+  encoder_overloaded: { subject: "encoder", hint: "Choose a smaller quality." },
+  bitrate_held: { subject: "bitrate" },
+  bitrate_fixed: { subject: "bitrate" },
+};
+
+/** The warning as a notice. The engine's words are for people; its hint goes before ours. */
+export function readWarning({ code, message, data }: Warning): Omit<Notice, "id"> {
+  const { subject = code, level = "warning", hint = "" } = READINGS[code] ?? {};
+  const given = "hint" in data && typeof data.hint === "string" ? data.hint : "";
+  return { code: subject, level, message, hint: given || hint };
+}
+
+/** Those about what is chosen, which matter before anything runs. */
+export function concernsDevices(code: WarningCode): boolean {
+  return /^(audio_device_|audio_stream_|mic_)/.test(code);
+}
