@@ -2,6 +2,7 @@
 
 import os
 import re
+import resource
 import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -205,6 +206,29 @@ def test_pictures_that_wait_keep_their_pixels_and_their_memory_goes_after_the_ne
         assert newest.pixels.any()
         del newest
         assert _shared() == before
+        display.close()
+
+
+def test_without_descriptors_left_pictures_are_sent_whole() -> None:
+    with Xvfb(WIDTH, HEIGHT) as server:
+        display = open_display(server.display)
+        gc = display.screen().root.create_gc()
+        source = _source(server)
+        source.open()
+        limits = resource.getrlimit(resource.RLIMIT_NOFILE)
+        highest = max(int(name) for name in os.listdir("/proc/self/fd"))  # noqa: PTH208 - names
+        resource.setrlimit(resource.RLIMIT_NOFILE, (highest + 1, limits[1]))
+        try:
+            held = []
+            for shade in range(1, 12):
+                gc.change(foreground=shade)
+                display.screen().root.fill_rectangle(gc, 0, 0, WIDTH, HEIGHT)
+                display.sync()
+                held.append(next_frame(source))
+        finally:
+            resource.setrlimit(resource.RLIMIT_NOFILE, limits)
+        assert [int(frame.pixels[5, 5, 0]) for frame in held] == list(range(1, 12))
+        source.close()
         display.close()
 
 

@@ -1,6 +1,5 @@
 """A window on a real X server: covered, outside, resized, hidden, closed and opened again."""
 
-import contextlib
 import os
 import time
 from collections.abc import Callable, Iterator
@@ -12,57 +11,20 @@ import pytest
 if os.name != "posix":
     pytest.skip("X11 is Linux's", allow_module_level=True)
 
-from Xlib import X
-from Xlib.error import ConnectionClosedError
 
 from ionia.core.errors import IoniaError, SourceLost
 from ionia.core.media import VideoFrame
 from ionia.core.ports import ScreenSource
 from ionia.sources import screens
-from tests.fakes.x11_display import open_display
-from tests.fakes.xvfb import Xvfb, xvfb_missing
+from tests.fakes.x11_windows import BLUE, GREEN, WHITE, Desktop
+from tests.fakes.xvfb import xvfb_missing
 from tests.sources.screen_protocol import DEADLINE, RealClock
 
 pytestmark = [pytest.mark.x11, pytest.mark.skipif(xvfb_missing(), reason="Xvfb is not installed")]
 
-RED, BLUE, GREEN, WHITE = 0xFF0000, 0x0000FF, 0x00FF00, 0xFFFFFF
 
-
-class Desktop:
-    """A server and its windows. There is no window manager: windows go where they are put."""
-
-    def __init__(self, *arguments: str) -> None:
-        self.server = Xvfb(320, 240, *arguments)
-        self.display = open_display(self.server.display)
-        self.root = self.display.screen().root
-        self.gc = self.root.create_gc()
-
-    def window(
-        self, x: int, y: int, width: int = 100, height: int = 80, *, colour: int = RED, title: str = "", border: int = 0
-    ) -> Any:
-        made = self.root.create_window(
-            x, y, width, height, border, X.CopyFromParent, background_pixel=colour, border_pixel=WHITE
-        )
-        if title:
-            made.set_wm_name(title)
-            made.set_wm_class("probe", "Probe")
-        made.map()
-        self.display.sync()
-        return made
-
-    def fill(self, window: Any, box: tuple[int, int, int, int], colour: int) -> None:
-        self.gc.change(foreground=colour)
-        window.fill_rectangle(self.gc, *box)
-        self.display.sync()
-
-    def source(self, window: Any, *, cursor: bool = False) -> ScreenSource:
-        return screens.open_screen(f"x11-window:{window.id:#x}", cursor=cursor, clock=RealClock(), fps=30)
-
-    def close(self) -> None:
-        with contextlib.suppress(ConnectionClosedError):
-            self.display.close()
-        self.display.display.socket.close()
-        self.server.close()
+def _source(window: Any, *, cursor: bool = False) -> ScreenSource:
+    return screens.open_screen(f"x11-window:{window.id:#x}", cursor=cursor, clock=RealClock(), fps=30)
 
 
 @pytest.fixture(params=["composite", "plain"])
@@ -107,7 +69,7 @@ def _colour(frame: VideoFrame, x: int, y: int) -> int:
 
 def test_its_content_changes_and_rest_are_seen(desktop: Desktop) -> None:
     window = desktop.window(20, 30, border=3)
-    source = desktop.source(window)
+    source = _source(window)
     assert source.open() == (100, 80)
     frame = source.grab()
     assert frame is not None
@@ -133,7 +95,7 @@ def test_what_hangs_over_the_edge_is_there_or_black(
     desktop: Desktop, request: pytest.FixtureRequest, place: tuple[int, int], seen: tuple[slice, slice]
 ) -> None:
     window = desktop.window(*place)
-    source = desktop.source(window)
+    source = _source(window)
     assert source.open() == (100, 80)
     frame = source.grab()
     assert frame is not None
@@ -148,7 +110,7 @@ def test_what_hangs_over_the_edge_is_there_or_black(
 
 def test_it_is_moved_over_the_edge_and_back_while_it_is_captured(desktop: Desktop) -> None:
     window = desktop.window(20, 30)
-    source = desktop.source(window)
+    source = _source(window)
     source.open()
     for x, colour in ((-60, GREEN), (300, BLUE), (20, WHITE)):
         window.configure(x=x)
@@ -160,7 +122,7 @@ def test_it_is_moved_over_the_edge_and_back_while_it_is_captured(desktop: Deskto
 
 def test_it_is_seen_when_it_is_covered(composed: Desktop) -> None:
     window = composed.window(20, 30)
-    source = composed.source(window)
+    source = _source(window)
     source.open()
     composed.window(0, 0, 320, 240, colour=BLUE)
     composed.fill(window, (0, 0, 100, 80), GREEN)
@@ -175,7 +137,7 @@ def test_it_is_seen_when_it_is_covered(composed: Desktop) -> None:
 @pytest.mark.parametrize("size", [(60, 50), (200, 150), (1, 1)])
 def test_a_new_size_is_a_picture_of_that_size(desktop: Desktop, size: tuple[int, int]) -> None:
     window = desktop.window(20, 30)
-    source = desktop.source(window)
+    source = _source(window)
     source.open()
     source.grab()
     window.configure(width=size[0], height=size[1])
@@ -187,7 +149,7 @@ def test_a_new_size_is_a_picture_of_that_size(desktop: Desktop, size: tuple[int,
 
 def test_hidden_it_is_told_and_shown_again_it_is_back(desktop: Desktop) -> None:
     window = desktop.window(20, 30, title="Notes")
-    source = desktop.source(window)
+    source = _source(window)
     source.open()
     for hide, show in (
         (window.unmap, window.map),
@@ -213,7 +175,7 @@ def test_what_hides_the_window_around_it_hides_it_too(desktop: Desktop) -> None:
     window = desktop.window(0, 0)
     window.reparent(frame, 5, 25)
     desktop.display.sync()
-    source = desktop.source(window)
+    source = _source(window)
     assert source.open() == (100, 80)
     picture = source.grab()
     assert picture is not None
@@ -231,7 +193,7 @@ def test_wholly_outside_a_window_that_only_the_screen_shows_is_hidden(monkeypatc
     desktop = Desktop("-extension", "Composite")
     monkeypatch.setenv("DISPLAY", desktop.server.display)
     window = desktop.window(20, 30)
-    source = desktop.source(window)
+    source = _source(window)
     source.open()
     window.configure(x=500)
     desktop.display.sync()
@@ -245,7 +207,7 @@ def test_wholly_outside_a_window_that_only_the_screen_shows_is_hidden(monkeypatc
 
 def test_closed_it_is_told_and_its_successor_is_found(desktop: Desktop) -> None:
     window = desktop.window(20, 30, title="Notes")
-    source = desktop.source(window)
+    source = _source(window)
     source.open()
     window.destroy()
     desktop.window(0, 0, title="Other", colour=BLUE)
@@ -261,7 +223,7 @@ def test_closed_it_is_told_and_its_successor_is_found(desktop: Desktop) -> None:
 
 
 def test_a_killed_server_is_a_lost_display(desktop: Desktop) -> None:
-    source = desktop.source(desktop.window(20, 30))
+    source = _source(desktop.window(20, 30))
     source.open()
     desktop.server.kill()
     assert _lost(source).code == "display_lost"
@@ -274,7 +236,7 @@ def test_the_pointer_is_drawn_within_it_and_moves_with_it(desktop: Desktop) -> N
     window = desktop.window(20, 30, 150, 120, colour=0)
     desktop.root.warp_pointer(80, 100)
     desktop.display.sync()
-    source = desktop.source(window, cursor=True)
+    source = _source(window, cursor=True)
     source.open()
     rows, columns = np.nonzero(_until(source, lambda _: True).pixels[:, :, :3].any(axis=2))
     assert abs(int(rows.mean()) - 70) < 12
@@ -288,7 +250,7 @@ def test_the_pointer_is_drawn_within_it_and_moves_with_it(desktop: Desktop) -> N
 def test_afterwards_the_screen_is_as_it_was(composed: Desktop) -> None:
     window = composed.window(20, 30)
     for _ in range(5):
-        source = composed.source(window)
+        source = _source(window)
         source.open()
         source.close()
     composed.fill(window, (0, 0, 100, 80), GREEN)
@@ -300,7 +262,7 @@ def test_afterwards_the_screen_is_as_it_was(composed: Desktop) -> None:
 
 def test_hundreds_of_resizes_leave_nothing_behind(composed: Desktop) -> None:
     window = composed.window(20, 30)
-    source = composed.source(window)
+    source = _source(window)
     source.open()
     before = len(os.listdir("/proc/self/fd"))  # noqa: PTH208 - a count
     for step in range(300):

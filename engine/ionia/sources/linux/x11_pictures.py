@@ -4,6 +4,7 @@ It knows drawables, areas and pixels; what they belong to, and what a failure me
 """
 
 import contextlib
+import logging
 import mmap
 import os
 import struct
@@ -27,6 +28,8 @@ _Z_PIXMAP, _ALL_PLANES = 2, 0xFFFFFFFF
 _SHM_QUERY_VERSION, _SHM_DETACH, _SHM_GET_IMAGE, _SHM_ATTACH_FD = 0, 2, 4, 6
 _FIXES_QUERY_VERSION, _FIXES_GET_CURSOR_IMAGE = 0, 4
 _REPLY_HEAD = 32
+
+log = logging.getLogger(__name__)
 
 _NOT_SHARED = "The X server shares no memory (MIT-SHM): each picture is sent whole, which costs the machine more."
 _NO_POINTER = "The pointer isn't shown: the X server doesn't tell what it looks like (XFIXES)."
@@ -96,7 +99,7 @@ class SharedPages:
     def __init__(self, connection: XConnection, opcode: int, size: int) -> None:
         """Raises OSError, XRequestError."""
         self._connection = connection
-        self._opcode = opcode
+        self.opcode = opcode
         self.segment = connection.new_id()
         descriptor = _memory_file()
         try:
@@ -110,7 +113,7 @@ class SharedPages:
     def close(self) -> None:
         """The server lets go of them."""
         with contextlib.suppress(OSError):
-            self._connection.send(struct.pack("=BBHI", self._opcode, _SHM_DETACH, 2, self.segment))
+            self._connection.send(struct.pack("=BBHI", self.opcode, _SHM_DETACH, 2, self.segment))
 
 
 class XPictures:
@@ -189,13 +192,11 @@ class XPictures:
         view, connection = self.view, self._connection
         size = self._layout.size(view.width, view.height)
         area = (view.x, view.y, view.width, view.height)
-        pages: SharedPages | OwnPages
-        if self._shm is not None:
-            pages, pixels = self._shared.lend(size, now_ns)
-            question = struct.pack("=BBHIhhHHI", self._shm, _SHM_GET_IMAGE, 8, view.drawable, *area, _ALL_PLANES)
+        pages, pixels = self._memory(size, now_ns)
+        if isinstance(pages, SharedPages):
+            question = struct.pack("=BBHIhhHHI", pages.opcode, _SHM_GET_IMAGE, 8, view.drawable, *area, _ALL_PLANES)
             question += struct.pack("=B3xII", _Z_PIXMAP, pages.segment, 0)
         else:
-            pages, pixels = self._own.lend(size, now_ns)
             question = struct.pack("=BBHIhhHHI", _GET_IMAGE, _Z_PIXMAP, 5, view.drawable, *area, _ALL_PLANES)
         answered = [0]
         if self._fixes is not None:
@@ -204,7 +205,7 @@ class XPictures:
             answered += [1, 2]
         connection.send(question, answered=answered)
         try:
-            if self._shm is not None:
+            if isinstance(pages, SharedPages):
                 connection.answer()
             else:
                 connection.answer_into(memoryview(pages.pages))
@@ -213,6 +214,14 @@ class XPictures:
                 connection.answer()
             raise
         return pixels
+
+    def _memory(self, size: int, now_ns: int) -> tuple[SharedPages | OwnPages, npt.NDArray[np.uint8]]:
+        if self._shm is not None:
+            try:
+                return self._shared.lend(size, now_ns)
+            except OSError as error:  # no descriptor is left, or no shared memory: this picture is sent whole
+                log.debug("no shared memory for a picture: %s", error)
+        return self._own.lend(size, now_ns)
 
     def _draw_pointer(self, picture: Picture) -> None:
         try:

@@ -41,7 +41,7 @@ _EVENT_MASK, _STRUCTURE_NOTIFY = 1 << 11, 1 << 17
 _DESTROYED = 17
 _CHANGES = (18, 19, 21, 22)
 """UnmapNotify, MapNotify, ReparentNotify, ConfigureNotify."""
-_COMPOSITE_QUERY_VERSION, _COMPOSITE_REDIRECT, _COMPOSITE_UNREDIRECT, _COMPOSITE_NAME_PIXMAP = 0, 1, 3, 6
+_COMPOSITE_QUERY_VERSION, _COMPOSITE_REDIRECT, _COMPOSITE_NAME_PIXMAP = 0, 1, 6
 _AUTOMATIC = 0
 _EVERYWHERE = (0, 0, 32767, 32767)
 """In a window, whatever becomes of its size."""
@@ -64,6 +64,7 @@ class X11Window:
         self._identity: WindowIdentity | None = None
         self._geometry: Geometry | None = None
         self._composite: int | None = None
+        self._redirected = 0
         self._pixmap = 0
         self._pictures: XPictures | None = None
         self._watched: WatchedPictures | None = None
@@ -119,8 +120,9 @@ class X11Window:
         """End the connection; the server shows the window as before. Idempotent."""
         self._let_go()
         if self._connection is not None:
-            self._connection.close()
+            self._connection.close()  # with it goes the redirection
             self._connection = None
+        self._redirected, self._composite = 0, None
 
     @property
     def _title(self) -> str:
@@ -129,6 +131,7 @@ class X11Window:
     def _forget_id(self) -> str:
         """The window is gone, and its id may be another's soon. Its title."""
         if self._identity is not None:
+            self._redirected = 0
             self._identity = WindowIdentity(id=0, application=self._identity.application, title=self._identity.title)
         return self._title
 
@@ -139,7 +142,7 @@ class X11Window:
         if extension is not None:
             self._composite = extension.opcode
             connection.ask(struct.pack("=BBHII", extension.opcode, _COMPOSITE_QUERY_VERSION, 3, 0, 4))
-            connection.send(_redirection(extension.opcode, _COMPOSITE_REDIRECT, identity.id))
+            self._redirect(connection, identity.id)
         shown = geometry(connection, identity.id)
         view = self._view(connection, identity.id, shown)
         if view is None or not is_viewable(connection, identity.id):
@@ -213,6 +216,13 @@ class X11Window:
             root_y=shown.y,
         )
 
+    def _redirect(self, connection: XConnection, window: int) -> None:
+        """Draw the window into pixels of its own from now on, also while it is hidden: shown again, it is whole."""
+        assert self._composite is not None  # noqa: S101 - asked for only then
+        if window != self._redirected:
+            connection.send(struct.pack("=BBHIB3x", self._composite, _COMPOSITE_REDIRECT, 3, window, _AUTOMATIC))
+            self._redirected = window
+
     def _free_pixmap(self, connection: XConnection) -> None:
         if self._pixmap:
             connection.send(struct.pack("=BBHI", _FREE_PIXMAP, 0, 2, self._pixmap))
@@ -228,9 +238,6 @@ class X11Window:
         if self._connection is not None and self._identity is not None:
             with contextlib.suppress(OSError):
                 self._free_pixmap(self._connection)
-                if self._composite is not None:
-                    self._connection.send(_redirection(self._composite, _COMPOSITE_UNREDIRECT, self._identity.id))
-        self._composite = None
 
 
 def _identities(connection: XConnection, windows: Sequence[int]) -> list[WindowIdentity]:
@@ -250,10 +257,6 @@ def _window_id(screen_id: str) -> int:
         return int(screen_id.removeprefix(WINDOW_PREFIX), 16) & 0xFFFFFFFF
     except ValueError:
         return 0
-
-
-def _redirection(opcode: int, request: int, window: int) -> bytes:
-    return struct.pack("=BBHIB3x", opcode, request, 3, window, _AUTOMATIC)
 
 
 def _visible_part(connection: XConnection, window: int, shown: Geometry) -> View | None:
