@@ -6,13 +6,11 @@ from collections.abc import Callable
 import av
 
 from ionia.core.errors import IoniaError
-from ionia.core.media import MediaHeader
 from ionia.core.service import Listener, SoundDeviceInfo
-from ionia.core.settings import AudioMode, PipelineSettings
-from ionia.media.audio_encoder import LibavAudioEncoder
-from ionia.media.encoder_probe import list_encoders, open_video_encoder
+from ionia.media.encoder_probe import list_encoders
+from ionia.media.opening import open_audio, open_video
 from ionia.media.recording_reader import read_lumas, read_sound
-from ionia.runtime.backends import Backends, OpenedEncoders
+from ionia.runtime.backends import Backends
 from ionia.runtime.capture.audio_corrections import AudioCorrections
 from ionia.runtime.engine import Engine
 from ionia.selftest.context import SelftestTools
@@ -32,12 +30,11 @@ def make_backends(clock: MonotonicClock | None = None) -> Backends:
     screens.be_dpi_aware()  # before anything looks at a screen
     clock = clock or MonotonicClock()
     return Backends(
-        screen=lambda settings: screens.open_screen(
-            settings.screen, cursor=settings.cursor, clock=clock, fps=settings.fps
-        ),
+        screen=lambda key: screens.open_screen(key.screen, cursor=key.cursor, clock=clock, fps=key.fps),
         desktop_audio=lambda device: sound.open_desktop(device, clock),
         microphone=lambda device: sound.open_microphone(device, clock),
-        open_encoders=open_encoders,
+        open_video=open_video,
+        open_audio=open_audio,
         file_sink=Mp4File,
         list_screens=screens.list_screens,
         list_windows=screens.list_windows,
@@ -58,24 +55,6 @@ def _listed(list_devices: Callable[[], tuple[SoundDeviceInfo, ...]]) -> tuple[So
     except IoniaError as error:
         log.info("no sound devices: %s", error.message)
         return ()
-
-
-def open_encoders(settings: PipelineSettings, width: int, height: int) -> OpenedEncoders:
-    """The first H.264 encoder that works for these settings, AAC, and the header of both."""
-    video, video_info, fallbacks = open_video_encoder(settings, width, height)
-    audio = None
-    if settings.audio_mode is not AudioMode.NONE:
-        try:
-            audio = LibavAudioEncoder(settings.audio_bitrate)
-        except BaseException:
-            video.close()
-            raise
-    return OpenedEncoders(
-        video=video,
-        audio=audio,
-        header=MediaHeader(tracks=(video_info,) if audio is None else (video_info, audio.info)),
-        fallbacks=tuple(f"{fallback.encoder}: {fallback.reason}" for fallback in fallbacks),
-    )
 
 
 def make_engine(listener: Listener) -> Engine:

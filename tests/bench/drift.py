@@ -5,11 +5,12 @@ from collections.abc import Callable
 
 import numpy as np
 
-from ionia.core.audio.engine import AudioEngine, AudioInput, AudioTick
+from ionia.core.audio.engine import AudioInput
 from ionia.core.media import SAMPLE_RATE
 from tests.bench.parts import Form
 from tests.bench.report import PartResult, Plot, Row, Series
 from tests.fakes.audio_blocks import roughness
+from tests.fakes.mixed_sound import MixedSound, MixedTick
 from tests.simulation.audio import AudioThread, ScriptedDevice, Wave, clicks, tone
 from tests.simulation.loop import Loop, S
 
@@ -61,9 +62,9 @@ def measure(form: Form) -> PartResult:
     return PartResult(rows=rows, notes=[note], plots=[plot])
 
 
-def run(wave: Wave, ppm: int, seconds: float, consume: Callable[[AudioTick], None]) -> None:
+def run(wave: Wave, ppm: int, seconds: float, consume: Callable[[MixedTick], None]) -> None:
     """One microphone whose clock runs `ppm` fast."""
-    thread = AudioThread(AudioEngine(EPOCH, {AudioInput.MIC: 1.0}), lambda _, tick: consume(tick), checksums=False)
+    thread = AudioThread(MixedSound(EPOCH, {AudioInput.MIC: 1.0}), lambda _, tick: consume(tick), checksums=False)
     loop = Loop(now_ns=EPOCH)
     loop.machines += [
         thread,
@@ -76,7 +77,7 @@ def click_offsets(ppm: int, minutes: float) -> list[tuple[float, float]]:
     """(seconds, ms late) of each click's centre of gravity."""
     weights: dict[int, list[float]] = {}
 
-    def weigh(tick: AudioTick) -> None:
+    def weigh(tick: MixedTick) -> None:
         if tick.samples.any():
             number = round(tick.pts / SAMPLE_RATE / CLICK_SECONDS)
             away = tick.pts + np.arange(len(tick.samples)) - number * CLICK_SECONDS * SAMPLE_RATE

@@ -27,7 +27,7 @@ from tests.bench.recorders import AUDIO_BITRATE, BITRATE, Stage, stage
 from tests.bench.report import PartResult, Plot, Row, Series
 
 if TYPE_CHECKING:
-    from ionia.core.settings import PipelineSettings
+    from ionia.core.settings import VideoEncodeSettings
 
 FPS = 30
 SETTLE_SECONDS = 3.0
@@ -190,12 +190,12 @@ def main() -> None:
     stages["encode"] += (process_ns2 - process_ns) - (python_ns2 - python_ns)
     per_frame = {name: value / 1e6 / (frames2 - frames) for name, value in stages.items()}
     # With a moving picture x264 encodes each one while we watch.
-    alone = per_frame["encode"] if mode == "moving" else x264_alone(settings)
+    alone = per_frame["encode"] if mode == "moving" else x264_alone(settings.video())
     percent = 100 * (lost2 - lost) / (frames2 - frames)
     sys.stdout.write(json.dumps({"stages": per_frame, "alone": alone, "lost": percent}) + "\n")
 
 
-def x264_alone(settings: "PipelineSettings") -> float:
+def x264_alone(settings: "VideoEncodeSettings") -> float:
     """CPU milliseconds of libx264 per picture, when it is given the picture that the screen shows again and again."""
     from ionia.core.media import VideoFrame  # noqa: PLC0415 - only the program needs the engine
     from ionia.media.encoder_specs import X264  # noqa: PLC0415

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 import numpy.typing as npt
 
-from ionia.core.audio.engine import AudioEngine, AudioInput, AudioTick
+from ionia.core.audio.engine import AudioInput
 from ionia.core.media import SAMPLE_RATE
 from tests.bench.drift import EPOCH, SMOOTH, SMOOTH_GOAL
 from tests.bench.parts import Form
@@ -18,6 +18,7 @@ from tests.bench.pulse_sound import BURST_MS, CENTS_GOAL, LEVEL_GOAL_DB, MEDIAN_
 from tests.bench.report import PartResult, Row
 from tests.bench.tone import Tone, tone_of, worst_cents, worst_level
 from tests.fakes.audio_blocks import roughness
+from tests.fakes.mixed_sound import MixedSound, MixedTick
 from tests.simulation.audio import AudioThread, ScriptedDevice, Wave, clicks, tone
 from tests.simulation.loop import Loop, S
 
@@ -101,10 +102,10 @@ def played(wave: Wave, ppm: int, seconds: float, quiet: Sequence[tuple[int, int]
     """What comes out of one device whose clock runs `ppm` fast, on the timeline from its epoch on."""
     parts: list[npt.NDArray[np.float32]] = []
 
-    def keep(_: int, tick: AudioTick) -> None:
+    def keep(_: int, tick: MixedTick) -> None:
         parts.append(tick.samples)
 
-    thread = AudioThread(AudioEngine(EPOCH, {AudioInput.MIC: 1.0}), keep, checksums=False)
+    thread = AudioThread(MixedSound(EPOCH, {AudioInput.MIC: 1.0}), keep, checksums=False)
     device = ScriptedDevice(AudioInput.MIC, thread, EPOCH, wave, rate_ppm=ppm, block=960, seed=ppm + 1000, quiet=quiet)
     loop = Loop(now_ns=EPOCH)
     loop.machines += [thread, device]

@@ -3,17 +3,20 @@
 import errno
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
+from ionia.core.codec.codec import AAC, H264
 from ionia.core.events import Event
 from ionia.core.live.rtmp_url import RtmpUrl
-from ionia.core.media import VIDEO, EncodedPacket, MediaHeader
-from ionia.core.settings import AudioMode, PipelineSettings
+from ionia.core.media import AudioTrack, EncodedPacket, MediaHeader, VideoTrack
+from ionia.core.settings import VideoEncodeSettings
+from ionia.core.sharing import CaptureKey
 from ionia.core.warning import Warn
-from ionia.runtime.backends import Backends, OpenedEncoders
+from ionia.media.opening import OpenedAudio, OpenedVideo
+from ionia.runtime.backends import Backends
 from ionia.sinks.rtmp_sender import SenderEvent, SenderListener
 from ionia.threads.clock import MonotonicClock
-from tests.fakes.media import HEADER, FakeAudioEncoder, FakeFile, FakeScreen, FakeSound, FakeVideoEncoder
+from tests.fakes.media import EXTRADATA, FakeAudioEncoder, FakeFile, FakeScreen, FakeSound, FakeVideoEncoder
 
 WAIT_SECONDS = 30.0
 """A deadline for conditions that hold within milliseconds, on a machine that does other things too."""
@@ -132,6 +135,7 @@ class FakeMachine:
     desktops: list[FakeSound] = field(default_factory=list)
     mics: list[FakeSound] = field(default_factory=list)
     videos: list[FakeVideoEncoder] = field(default_factory=list)
+    lives: list[bool] = field(default_factory=list)
     audios: list[FakeAudioEncoder] = field(default_factory=list)
     files: list[FakeFile] = field(default_factory=list)
     spares: list["FakeSpares"] = field(default_factory=list)
@@ -147,7 +151,8 @@ class FakeMachine:
             screen=self._screen,
             desktop_audio=lambda _: self._sound(self.desktops),
             microphone=lambda _: self._sound(self.mics),
-            open_encoders=self._encoders,
+            open_video=self._video,
+            open_audio=self._audio,
             file_sink=self._file,
             list_screens=lambda: (),
             list_windows=lambda: (),
@@ -159,7 +164,7 @@ class FakeMachine:
             ffmpeg_version=lambda: "8.1.2",
         )
 
-    def _screen(self, settings: PipelineSettings) -> FakeScreen:
+    def _screen(self, key: CaptureKey) -> FakeScreen:
         screen = FakeScreen(self.clock)
         self.prepare_screen(screen)
         self.screens.append(screen)
@@ -171,20 +176,25 @@ class FakeMachine:
         kept.append(sound)
         return sound
 
-    def _encoders(self, settings: PipelineSettings, width: int, height: int) -> OpenedEncoders:
+    def _video(self, settings: VideoEncodeSettings, width: int, height: int) -> OpenedVideo:
         video = FakeVideoEncoder(interval=settings.keyframe_interval)
         self.prepare_video(video)
         self.videos.append(video)
-        has_audio = settings.audio_mode is not AudioMode.NONE
-        if has_audio:
-            self.audios.append(FakeAudioEncoder())
-        header = HEADER.with_track(replace(HEADER.video, width=width, height=height, fps=settings.fps))
-        return OpenedEncoders(
-            video=video,
-            audio=self.audios[-1] if has_audio else None,
-            header=header if has_audio else header.only(VIDEO),
-            fallbacks=self.fallbacks,
+        self.lives.append(settings.live)
+        track = VideoTrack(
+            codec=H264,
+            extradata=EXTRADATA,
+            width=width,
+            height=height,
+            fps=settings.fps,
+            bitrate=settings.video_bitrate,
         )
+        return OpenedVideo(encoder=video, track=track, fallbacks=self.fallbacks)
+
+    def _audio(self, bitrate: int) -> OpenedAudio:
+        audio = FakeAudioEncoder()
+        self.audios.append(audio)
+        return OpenedAudio(encoder=audio, track=AudioTrack(codec=AAC, extradata=b"", bitrate=bitrate))
 
     def _spares(self) -> FakeSpares:
         spares = FakeSpares()

@@ -11,7 +11,7 @@ from itertools import count
 import numpy as np
 
 from ionia.core.media import AUDIO, VIDEO, EncodedPacket, MediaHeader, VideoFrame
-from ionia.core.settings import EncoderChoice, PipelineSettings
+from ionia.core.settings import EncoderChoice, VideoEncodeSettings
 from ionia.media.audio_encoder import LibavAudioEncoder
 from ionia.media.encoder_probe import open_video_encoder
 
@@ -72,7 +72,7 @@ def encoded_clip(
     frames: int = 100, *, fps: int = 30, audio: bool = True, keyframes: tuple[int, ...] = (), tail: int = 0
 ) -> EncodedClip:
     """Encode `frames` pictures and the sound that belongs to them, and `tail` ticks of sound more."""
-    settings = PipelineSettings(fps=fps, video_bitrate=500_000, encoder=EncoderChoice.X264)
+    settings = VideoEncodeSettings(fps=fps, video_bitrate=500_000, encoder=EncoderChoice.X264)
     video, info, _ = open_video_encoder(settings, WIDTH, HEIGHT)
     sound = LibavAudioEncoder(128_000) if audio else None
     packets: list[EncodedPacket] = []

@@ -5,12 +5,12 @@ from dataclasses import replace
 import av
 
 from ionia.core.media import EncodedPacket
-from ionia.core.settings import PipelineSettings
+from ionia.core.settings import VideoEncodeSettings
 from ionia.media.encoder_specs import X264
 from ionia.media.video_encoder import LibavVideoEncoder
 from tests.fakes.encoded_clip import HEIGHT, WIDTH
 
-SETTINGS = PipelineSettings(fps=30, video_bitrate=500_000, keyframe_interval_seconds=1.0)
+SETTINGS = VideoEncodeSettings(fps=30, video_bitrate=500_000, keyframe_interval_seconds=1.0)
 
 
 class FailingEncoder(LibavVideoEncoder):

@@ -23,6 +23,9 @@ from ionia.core.ports import Clock
 from ionia.core.size_limit import SizeLimit
 from ionia.core.warning import Warn
 
+EXTRADATA = bytes.fromhex("0000000167640028ac0000000168ee3c80")
+"""Parameter sets as short as they may be."""
+
 HEADER = MediaHeader(
     tracks=(
         VideoTrack(codec=H264, extradata=b"", width=64, height=64, fps=30, bitrate=1_000_000),
@@ -46,6 +49,7 @@ class FakeScreen:
     """A screen that shows a new picture at each grab, until the script says otherwise."""
 
     backend = "fake-screen"
+    fallbacks: tuple[str, ...] = ()
 
     def __init__(self, clock: Clock, *, size: tuple[int, int] = (64, 64), refuse: IoniaError | None = None) -> None:
         self.clock = clock
@@ -132,12 +136,15 @@ class FakeSound:
 
 
 class FakeVideoEncoder:
-    """A packet a frame; a keyframe at index 0, every `interval`, and when asked. `lost_at`: another one goes on.
+    """A packet a frame; a keyframe first, every `interval`, and when asked. `lost_at`: another one goes on.
+
+    Scripts and `calls` count from the first index that it is given.
 
     `stuck_at`: from this index on it waits for `freed`. `holds`: whether it has a cheap way to repeat.
     """
 
     codec = "fake264"
+    follows_bitrate = True
 
     def __init__(self, *, interval: int = 30, fail_at: int | None = None) -> None:
         self.calls: list[tuple[str, int, bool]] = []
@@ -149,6 +156,7 @@ class FakeVideoEncoder:
         self.holds = False
         self.closed = False
         self.bitrate = 0
+        self.first: int | None = None
         self._since_key = interval
 
     def encode(self, frame: VideoFrame, index: int, *, keyframe: bool = False) -> list[EncodedPacket]:
@@ -170,15 +178,17 @@ class FakeVideoEncoder:
         self.closed = True
 
     def _encode(self, what: str, index: int, keyframe: bool) -> list[EncodedPacket]:
-        if self.fail_at is not None and index >= self.fail_at:
+        self.first = index if self.first is None else self.first
+        at = index - self.first
+        if self.fail_at is not None and at >= self.fail_at:
             raise RuntimeError("the encoder broke")
-        if self.stuck_at is not None and index >= self.stuck_at:
+        if self.stuck_at is not None and at >= self.stuck_at:
             self.freed.wait(30)
-        if self.lost_at is not None and index >= self.lost_at:
+        if self.lost_at is not None and at >= self.lost_at:
             self.codec = "other264"
         key = keyframe or self._since_key >= self.interval
         self._since_key = 1 if key else self._since_key + 1
-        self.calls.append((what, index, key))
+        self.calls.append((what, at, key))
         return [video_packet(index, keyframe=key)]
 
 

@@ -9,7 +9,7 @@ from ionia.core.codec.codec import H264
 from ionia.core.errors import ErrorKind, IoniaError
 from ionia.core.media import VIDEO, EncodedPacket, VideoFrame
 from ionia.core.service import EncoderInfo
-from ionia.core.settings import EncoderChoice, PipelineSettings
+from ionia.core.settings import EncoderChoice, VideoEncodeSettings
 from ionia.media import encoder_probe
 from ionia.media.encoder_probe import list_encoders, open_video_encoder
 from ionia.media.encoder_specs import SPECS, X264, EncoderSpec, candidates
@@ -55,7 +55,7 @@ def test_each_encoder_is_tried_once_per_process(monkeypatch: pytest.MonkeyPatch)
 
 def test_auto_falls_back_to_x264_and_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
     only_x264_works(monkeypatch)
-    encoder, info, fallbacks = open_video_encoder(PipelineSettings(), 65, 49)
+    encoder, info, fallbacks = open_video_encoder(VideoEncodeSettings(), 65, 49)
     assert (encoder.codec, info.codec, info.width, info.height) == ("libx264", H264, 64, 48)
     assert [fallback.encoder for fallback in fallbacks][:3] == ["h264_nvenc", "h264_qsv", "h264_amf"]
     assert {fallback.reason for fallback in fallbacks} == {"no such hardware"}
@@ -63,7 +63,7 @@ def test_auto_falls_back_to_x264_and_says_why(monkeypatch: pytest.MonkeyPatch) -
 
 
 def test_x264_by_choice_is_no_fallback() -> None:
-    encoder, _, fallbacks = open_video_encoder(PipelineSettings(encoder=EncoderChoice.X264), 64, 48)
+    encoder, _, fallbacks = open_video_encoder(VideoEncodeSettings(encoder=EncoderChoice.X264), 64, 48)
     assert (encoder.codec, fallbacks) == ("libx264", ())
     encoder.close()
 
@@ -73,7 +73,7 @@ def test_a_hardware_encoder_must_prove_itself_at_the_real_size(monkeypatch: pyte
     encoder_probe._known["h264_qsv"] = EncoderInfo(name="h264_qsv", hardware=True, available=True, reason="")
     encoder_probe._known["libx264"] = EncoderInfo(name="libx264", hardware=False, available=True, reason="")
     monkeypatch.setattr(encoder_probe, "_prove", lambda *_: "too many sessions")
-    encoder, _, fallbacks = open_video_encoder(PipelineSettings(encoder=EncoderChoice.QSV), 64, 48)
+    encoder, _, fallbacks = open_video_encoder(VideoEncodeSettings(encoder=EncoderChoice.QSV), 64, 48)
     assert encoder.codec == "libx264"
     assert [(fallback.encoder, fallback.reason) for fallback in fallbacks] == [("h264_qsv", "too many sessions")]
     encoder.close()
@@ -81,7 +81,7 @@ def test_a_hardware_encoder_must_prove_itself_at_the_real_size(monkeypatch: pyte
 
 def test_when_nothing_opens_one_line_says_so() -> None:
     with pytest.raises(IoniaError) as caught:
-        open_video_encoder(PipelineSettings(encoder=EncoderChoice.X264), 40_000, 40_000)
+        open_video_encoder(VideoEncodeSettings(encoder=EncoderChoice.X264), 40_000, 40_000)
     assert caught.value.kind is ErrorKind.ENCODER_UNAVAILABLE
     assert "40000x40000" in caught.value.message
     assert "\n" not in caught.value.message
@@ -125,7 +125,7 @@ def test_opening_is_not_enough(
     monkeypatch: pytest.MonkeyPatch, pts: list[int], keyframes: list[int], reason: str
 ) -> None:
     monkeypatch.setattr(encoder_probe, "LibavVideoEncoder", Scripted(pts, keyframes))
-    assert reason in encoder_probe._prove(X264, PipelineSettings(), 64, 48)
+    assert reason in encoder_probe._prove(X264, VideoEncodeSettings(), 64, 48)
 
 
 def test_libavs_words_say_why_an_encoder_does_not_open(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -137,13 +137,13 @@ def test_libavs_words_say_why_an_encoder_does_not_open(monkeypatch: pytest.Monke
 
     monkeypatch.setattr(encoder_probe, "LibavVideoEncoder", refused)
     monkeypatch.setattr(encoder_probe, "words_of", lambda _: ("OpenEncodeSessionEx failed: unsupported device (2)",))
-    assert encoder_probe._prove(nvenc, PipelineSettings(), 64, 48) == "this NVIDIA GPU has no H.264 encoder"
+    assert encoder_probe._prove(nvenc, VideoEncodeSettings(), 64, 48) == "this NVIDIA GPU has no H.264 encoder"
     monkeypatch.setattr(encoder_probe, "words_of", lambda _: ("Something new.",))
-    assert encoder_probe._prove(nvenc, PipelineSettings(), 64, 48) == (
+    assert encoder_probe._prove(nvenc, VideoEncodeSettings(), 64, 48) == (
         "does not open: needs an NVIDIA GPU and its driver (Something new)"
     )
     monkeypatch.setattr(encoder_probe, "words_of", lambda _: ())
-    assert "generic error in an external library" in encoder_probe._prove(nvenc, PipelineSettings(), 64, 48)
+    assert "generic error in an external library" in encoder_probe._prove(nvenc, VideoEncodeSettings(), 64, 48)
 
 
 def test_preferences() -> None:
@@ -163,7 +163,7 @@ def test_every_option_exists_in_this_libav(spec: EncoderSpec) -> None:
     except av.codec.codec.UnknownCodecError:
         pytest.skip(f"this build has no {spec.name}")
     options = {option.name: option for option in context.supported_options.private}
-    for name, value in spec.options(PipelineSettings()).items():
+    for name, value in spec.options(VideoEncodeSettings()).items():
         assert name in options, name
         choices = {choice.name for choice in options[name].choices}
         assert not choices or value in choices or value.lstrip("-").isdigit(), (name, value)

@@ -12,7 +12,7 @@ import pytest
 from ionia.core.codec.codec import H264
 from ionia.core.codec.h264 import NAL_FILLER, nal_type, nal_units
 from ionia.core.media import EncodedPacket, VideoFrame
-from ionia.core.settings import EncoderChoice, PipelineSettings
+from ionia.core.settings import EncoderChoice, VideoEncodeSettings
 from ionia.media.encoder_probe import open_video_encoder
 from ionia.media.encoder_specs import X264
 from ionia.media.still_encoder import StillVideoEncoder
@@ -25,8 +25,10 @@ SHARE = RATE / 8 / FPS
 Decoded = list[npt.NDArray[np.uint8]]
 
 
-def _settings(interval: float = 2.0) -> PipelineSettings:
-    return PipelineSettings(fps=FPS, video_bitrate=RATE, encoder=EncoderChoice.X264, keyframe_interval_seconds=interval)
+def _settings(interval: float = 2.0) -> VideoEncodeSettings:
+    return VideoEncodeSettings(
+        fps=FPS, video_bitrate=RATE, encoder=EncoderChoice.X264, keyframe_interval_seconds=interval
+    )
 
 
 def _picture(seed: int, width: int = 320, height: int = 176) -> VideoFrame:

@@ -37,6 +37,7 @@ class Desk:
     brightness: int = 90
     lit: set[int] = field(default_factory=set)
     backend: str = "fake"
+    fallbacks: tuple[str, ...] = ()
     clock: MonotonicClock = field(default_factory=MonotonicClock)
     strips: int = 8
 

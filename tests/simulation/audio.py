@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
-from ionia.core.audio.engine import AudioEngine, AudioInput, AudioTick
+from ionia.core.audio.engine import AudioInput
 from ionia.core.media import SAMPLE_RATE, AudioBlock
+from tests.fakes.mixed_sound import MixedSound, MixedTick
 from tests.simulation.loop import Loop, S
 
 Wave = Callable[[npt.NDArray[np.float64]], npt.NDArray[np.float64]]
@@ -41,8 +42,8 @@ def clicks(period: float) -> Wave:
 class AudioThread:
     """Owns the engine as the recorder's audio thread does: serves it at its deadline and after each push."""
 
-    engine: AudioEngine
-    consume: Callable[[int, AudioTick], None]
+    engine: MixedSound
+    consume: Callable[[int, MixedTick], None]
     checksums: bool = True
 
     def next_ns(self) -> int:

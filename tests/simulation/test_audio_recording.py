@@ -3,9 +3,10 @@
 import numpy as np
 import pytest
 
-from ionia.core.audio.engine import AudioEngine, AudioInput, AudioTick
+from ionia.core.audio.engine import AudioInput
 from ionia.core.media import SAMPLE_RATE, Samples
 from tests.fakes.audio_blocks import roughness, sine_offset_ms
+from tests.fakes.mixed_sound import MixedSound, MixedTick
 from tests.simulation.audio import AudioThread, ScriptedDevice, Wave, clicks, silence, tone
 from tests.simulation.loop import MS, Loop, S
 
@@ -20,9 +21,9 @@ class Recording:
     def __init__(
         self, wave: Wave, *, stalls: tuple[tuple[int, int], ...] = (), desktop: bool = False, **device
     ) -> None:
-        self.ticks: list[AudioTick] = []
+        self.ticks: list[MixedTick] = []
         self.delays_ns: list[int] = []
-        self.engine = AudioEngine(EPOCH, {DESKTOP: 1.0, MIC: 1.0} if desktop else {MIC: 1.0})
+        self.engine = MixedSound(EPOCH, {DESKTOP: 1.0, MIC: 1.0} if desktop else {MIC: 1.0})
         self.thread = AudioThread(self.engine, self._consume)
         self.loop = Loop(now_ns=EPOCH, stalls=[(EPOCH + begin, EPOCH + end) for begin, end in stalls])
         self.loop.machines.append(self.thread)
@@ -30,7 +31,7 @@ class Recording:
         if desktop:
             self.loop.machines.append(ScriptedDevice(DESKTOP, self.thread, EPOCH, silence, rate_ppm=-40, seed=9))
 
-    def _consume(self, now_ns: int, tick: AudioTick) -> None:
+    def _consume(self, now_ns: int, tick: MixedTick) -> None:
         self.ticks.append(tick)
         self.delays_ns.append(now_ns - EPOCH - (tick.pts + 1024) * S // SAMPLE_RATE)
 
@@ -116,10 +117,10 @@ def test_an_hour_in_place_with_a_skewed_clock_and_late_blocks(ppm: int):
     assert recording.engine.counters(MIC).runs == 1
 
 
-class Sparse(list[AudioTick]):
+class Sparse(list[MixedTick]):
     """Keeps only the ticks that have sound."""
 
-    def append(self, tick: AudioTick) -> None:
+    def append(self, tick: MixedTick) -> None:
         if tick.samples.any():
             super().append(tick)
 

@@ -3,9 +3,10 @@
 import numpy as np
 import pytest
 
-from ionia.core.audio.engine import AudioEngine, AudioInput, AudioTick
+from ionia.core.audio.engine import LATENCY_NS, AudioInput
 from ionia.core.media import SAMPLE_RATE
 from ionia.core.video.pacer import VideoPacer
+from tests.fakes.mixed_sound import MixedSound, MixedTick
 from tests.simulation.audio import AudioThread, ScriptedDevice, clicks
 from tests.simulation.loop import MS, Loop, S
 from tests.simulation.video import ScriptedScreen, VideoThread
@@ -14,10 +15,10 @@ EPOCH = 5 * S + 1
 FPS = 30
 
 
-def record(seconds: int, stall: tuple[int, int] | None, seed: int = 3) -> tuple[list[int], list[AudioTick], Loop]:
+def record(seconds: int, stall: tuple[int, int] | None, seed: int = 3) -> tuple[list[int], list[MixedTick], Loop]:
     """A screen, and a microphone that hears a click each second through a clock 150 ppm fast."""
-    ticks: list[AudioTick] = []
-    engine = AudioEngine(EPOCH, {AudioInput.MIC: 1.0})
+    ticks: list[MixedTick] = []
+    engine = MixedSound(EPOCH, {AudioInput.MIC: 1.0})
     sound = AudioThread(engine, lambda _, tick: ticks.append(tick))
     video = VideoThread(VideoPacer(epoch_ns=EPOCH, fps=FPS), EPOCH)
     loop = Loop(now_ns=EPOCH, stalls=[(EPOCH + stall[0], EPOCH + stall[1])] if stall else [])
@@ -28,7 +29,7 @@ def record(seconds: int, stall: tuple[int, int] | None, seed: int = 3) -> tuple[
         ScriptedDevice(AudioInput.MIC, sound, EPOCH, clicks(1.0), rate_ppm=150, seed=seed),
     ]
     loop.run(EPOCH + seconds * S)
-    ticks += engine.finish(loop.now_ns)
+    ticks += engine.advance(loop.now_ns + LATENCY_NS)
     return video.shown_ns, ticks, loop
 
 

@@ -17,6 +17,7 @@ from ionia.core.errors import IoniaError, SourceLost
 from ionia.core.ports import AudioSource
 from ionia.core.service import DeviceList
 from ionia.core.settings import PipelineSettings
+from ionia.core.sharing import capture_key
 from ionia.rpc.wire import to_wire
 from ionia.runtime.backends import Backends
 
@@ -91,7 +92,7 @@ def doctor(_: argparse.Namespace) -> int:
 
 def _screen(backends: Backends) -> Finding:
     try:
-        source = backends.screen(PipelineSettings())
+        source = backends.screen(capture_key(PipelineSettings()))
         try:
             width, height = source.open()
             frame = source.grab()

@@ -5,14 +5,14 @@ It shows and sounds what the built-in sources give, so a file that went through 
 
 import argparse
 
-from ionia.app import open_encoders
 from ionia.cli.progress import size_text
-from ionia.core.media import AUDIO_TICK_SAMPLES, VideoFrame
-from ionia.core.settings import AudioMode, EncoderChoice, PipelineSettings
+from ionia.core.media import AUDIO, AUDIO_TICK_SAMPLES, VIDEO, MediaHeader, VideoFrame
+from ionia.core.ports import AudioEncoder, VideoEncoder
+from ionia.core.settings import EncoderChoice, PipelineSettings, VideoEncodeSettings
 from ionia.core.test_card.pattern import DESKTOP_BEEP_HZ, CardPainter, beep_second, in_flash
 from ionia.core.timebase import frame_start_ns, samples_at_frame
 from ionia.core.timeline.packet_order import PacketInterleaver
-from ionia.runtime.backends import OpenedEncoders
+from ionia.media.opening import open_audio, open_video
 from ionia.sinks.mp4_file import Mp4File
 
 SIZE = (1280, 720)
@@ -20,35 +20,32 @@ SIZE = (1280, 720)
 
 def write_reference_clip(options: argparse.Namespace) -> int:
     """Render the clip; the exit code. Raises IoniaError."""
-    settings = PipelineSettings(
-        fps=options.fps, encoder=EncoderChoice.X264, audio_mode=AudioMode.DESKTOP, screen="test", desktop_audio="test"
-    )
+    settings = VideoEncodeSettings(fps=options.fps, encoder=EncoderChoice.X264)
     sink = Mp4File(options.output)
-    encoders = open_encoders(settings, *SIZE)
+    video = open_video(settings, *SIZE)
+    audio = open_audio(PipelineSettings().audio_bitrate)
     try:
-        sink.open(encoders.header)
-        _render(encoders, sink, settings, frames=max(1, round(options.seconds * options.fps)))
+        sink.open(MediaHeader(tracks=(video.track, audio.track)))
+        frames = max(1, round(options.seconds * options.fps))
+        _render(video.encoder, audio.encoder, sink, fps=options.fps, frames=frames)
     finally:
         sink.close()
-        encoders.video.close()
-        if encoders.audio is not None:
-            encoders.audio.close()
+        video.encoder.close()
+        audio.encoder.close()
     print(f"Saved {options.output} ({size_text(sink.bytes_written)}).")
     return 0
 
 
-def _render(encoders: OpenedEncoders, sink: Mp4File, settings: PipelineSettings, *, frames: int) -> None:
+def _render(video: VideoEncoder, audio: AudioEncoder, sink: Mp4File, *, fps: int, frames: int) -> None:
     """Frame n is the card of index n, flashing at whole seconds; tick k is the tone from sample 1024 k on."""
-    audio = encoders.audio
-    assert audio is not None  # noqa: S101 - the settings ask for sound
     painter, second = CardPainter(*SIZE), beep_second(DESKTOP_BEEP_HZ)
-    order = PacketInterleaver(fps=settings.fps, tracks=encoders.header.ids)
-    tick, end = 0, samples_at_frame(settings.fps, frames)
+    order = PacketInterleaver(fps=fps, tracks=(VIDEO, AUDIO))
+    tick, end = 0, samples_at_frame(fps, frames)
     for index in range(frames):
-        begin_ns = frame_start_ns(0, settings.fps, index)
+        begin_ns = frame_start_ns(0, fps, index)
         card = painter.paint(index, flash=in_flash(begin_ns))
-        packets = encoders.video.encode(VideoFrame(captured_ns=begin_ns, pixels=card), index)
-        reached = samples_at_frame(settings.fps, index + 1)
+        packets = video.encode(VideoFrame(captured_ns=begin_ns, pixels=card), index)
+        reached = samples_at_frame(fps, index + 1)
         while tick * AUDIO_TICK_SAMPLES < reached:
             place = tick * AUDIO_TICK_SAMPLES
             samples = second.take(range(place, place + AUDIO_TICK_SAMPLES), axis=0, mode="wrap")

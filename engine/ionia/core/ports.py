@@ -22,6 +22,9 @@ class ScreenSource(Protocol):
     backend: str
     """Name for stats and people: "x11", "dxcam-dxgi", "gdigrab", "test-card"."""
 
+    fallbacks: tuple[str, ...]
+    """Sentences about the ways that were passed over for this one; empty when it was the first choice."""
+
     def open(self) -> tuple[int, int]:
         """Open, prove it by grabbing once, and return (width, height). May be called again after `SourceLost`.
 
@@ -82,6 +85,9 @@ class VideoEncoder(Protocol):
 
     codec: str
     """libav's name: "libx264", "h264_nvenc", ... Another one from the picture on at which that was lost."""
+
+    follows_bitrate: bool
+    """Whether a bit rate that is set while it runs has an effect. As `codec`, another's once it was lost."""
 
     def encode(self, frame: VideoFrame, index: int, *, keyframe: bool = False) -> list[EncodedPacket]:
         """Convert (scaled with its aspect kept if its size changed) and encode. `index` rises with each call."""

@@ -42,13 +42,28 @@ class EncoderChoice(Enum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class VideoEncodeSettings:
+    """What a video encoder is opened with. `live`: its rate buffer is a stream's, and not a recording's."""
+
+    encoder: EncoderChoice = EncoderChoice.AUTO
+    fps: int = 30
+    video_bitrate: int = 5_000_000
+    keyframe_interval_seconds: float = 2.0
+    live: bool = False
+
+    @property
+    def keyframe_interval(self) -> int:
+        """Frames from one keyframe to the next; at least 1."""
+        return max(1, round(self.keyframe_interval_seconds * self.fps))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PipelineSettings:
-    """Sources and encodes. Sessions whose pipeline settings are equal share one pipeline.
+    """What a session is made of: sources, gains and encodes, as asked. Who shares what of it: `core.sharing`.
 
     `screen`, `desktop_audio` and `microphone` are ids from `engine.devices`, or "test", or None for the system's
     default (for sound: followed when it changes). Gains are linear factors. `audio_offset_ms` moves all sound to later
-    instants (negative: earlier); None: each device by what is remembered for it. `live`: a streamer asks. It is no part
-    of equality: whoever opens a shared pipeline decides.
+    instants (negative: earlier); None: each device by what is remembered for it.
     """
 
     screen: str | None = None
@@ -64,12 +79,16 @@ class PipelineSettings:
     mic_gain: float = 1.2
     desktop_gain: float = 1.0
     audio_offset_ms: float | None = None
-    live: bool = field(default=False, compare=False)
 
-    @property
-    def keyframe_interval(self) -> int:
-        """Frames from one keyframe to the next; at least 1."""
-        return max(1, round(self.keyframe_interval_seconds * self.fps))
+    def video(self, *, live: bool = False) -> VideoEncodeSettings:
+        """What its video encoder is opened with."""
+        return VideoEncodeSettings(
+            encoder=self.encoder,
+            fps=self.fps,
+            video_bitrate=self.video_bitrate,
+            keyframe_interval_seconds=self.keyframe_interval_seconds,
+            live=live,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

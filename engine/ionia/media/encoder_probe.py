@@ -18,7 +18,7 @@ from ionia.core.errors import ErrorKind, IoniaError
 from ionia.core.media import EncodedPacket, VideoFrame, VideoTrack
 from ionia.core.ports import VideoEncoder
 from ionia.core.service import EncoderInfo
-from ionia.core.settings import PipelineSettings
+from ionia.core.settings import VideoEncodeSettings
 from ionia.media.encoder_specs import EncoderSpec, candidates, specs_for
 from ionia.media.guarded_encoder import GuardedVideoEncoder
 from ionia.media.libav_words import words_of
@@ -48,7 +48,7 @@ def list_encoders() -> tuple[EncoderInfo, ...]:
 
 
 def open_video_encoder(
-    settings: PipelineSettings, width: int, height: int
+    settings: VideoEncodeSettings, width: int, height: int
 ) -> tuple[VideoEncoder, VideoTrack, tuple[Fallback, ...]]:
     """Open the first encoder of the wanted ones that encodes pictures of this size, and say which were passed over.
 
@@ -78,7 +78,7 @@ def open_video_encoder(
 
 
 def _attended(
-    encoder: LibavVideoEncoder, spec: EncoderSpec, settings: PipelineSettings, width: int, height: int
+    encoder: LibavVideoEncoder, spec: EncoderSpec, settings: VideoEncodeSettings, width: int, height: int
 ) -> VideoEncoder:
     """One of the hardware may be lost; libx264 may rest."""
     if spec.hardware:
@@ -93,14 +93,14 @@ def _attended(
 def _availability(spec: EncoderSpec) -> EncoderInfo:
     with _lock:
         if spec.name not in _known:
-            settings = PipelineSettings(video_bitrate=2_000_000)
+            settings = VideoEncodeSettings(video_bitrate=2_000_000)
             reason = _prove(spec, settings, *_PROBE_SIZE)
             _known[spec.name] = EncoderInfo(name=spec.name, hardware=spec.hardware, available=not reason, reason=reason)
             _log.debug("encoder %s: %s", spec.name, reason or "works")
         return _known[spec.name]
 
 
-def _prove(spec: EncoderSpec, settings: PipelineSettings, width: int, height: int) -> str:
+def _prove(spec: EncoderSpec, settings: VideoEncodeSettings, width: int, height: int) -> str:
     """Encode a few pictures with a throw-away encoder; why that failed, or an empty string."""
     try:
         packets = _encode_some(spec, settings, width, height)
@@ -115,7 +115,7 @@ def _prove(spec: EncoderSpec, settings: PipelineSettings, width: int, height: in
     return ""
 
 
-def _encode_some(spec: EncoderSpec, settings: PipelineSettings, width: int, height: int) -> list[EncodedPacket]:
+def _encode_some(spec: EncoderSpec, settings: VideoEncodeSettings, width: int, height: int) -> list[EncodedPacket]:
     """Raises what libav raises, or ValueError."""
     picture = VideoFrame(captured_ns=0, pixels=np.zeros((height, width, 4), np.uint8))
     encoder = LibavVideoEncoder(spec, replace(settings, encoder=spec.choice or settings.encoder), width, height)

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from ionia.core.codec.codec import H264, VideoCodec
-from ionia.core.settings import EncoderChoice, PipelineSettings
+from ionia.core.settings import EncoderChoice, VideoEncodeSettings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,7 +25,7 @@ class EncoderSpec:
     choice: EncoderChoice | None
     hardware: bool
     pixel_format: str
-    options: Callable[[PipelineSettings], Mapping[str, str]]
+    options: Callable[[VideoEncodeSettings], Mapping[str, str]]
     needs: str
     platform: str = ""
     follows_bitrate: bool = True
@@ -33,7 +33,7 @@ class EncoderSpec:
     codec: VideoCodec = H264
 
 
-def _nvenc(_: PipelineSettings) -> Mapping[str, str]:
+def _nvenc(_: VideoEncodeSettings) -> Mapping[str, str]:
     # Source: NVENC Video Encoder API Programming Guide, "Recommended NVENC settings", low-latency game streaming.
     return {
         "preset": "p4",
@@ -50,7 +50,7 @@ def _nvenc(_: PipelineSettings) -> Mapping[str, str]:
     }
 
 
-def _qsv(_: PipelineSettings) -> Mapping[str, str]:
+def _qsv(_: VideoEncodeSettings) -> Mapping[str, str]:
     # Source: FFmpeg's qsvenc.c: CBR is chosen when maxrate equals the bit rate; async_depth pictures are held back.
     return {
         "preset": "veryfast",
@@ -64,7 +64,7 @@ def _qsv(_: PipelineSettings) -> Mapping[str, str]:
     }
 
 
-def _amf(_: PipelineSettings) -> Mapping[str, str]:
+def _amf(_: VideoEncodeSettings) -> Mapping[str, str]:
     # Source: AMD AMF Video Encode API, AMF_VIDEO_ENCODER_USAGE_LOW_LATENCY.
     return {
         "usage": "lowlatency",
@@ -78,12 +78,12 @@ def _amf(_: PipelineSettings) -> Mapping[str, str]:
     }
 
 
-def _mf(_: PipelineSettings) -> Mapping[str, str]:
+def _mf(_: VideoEncodeSettings) -> Mapping[str, str]:
     # Hardware only: Microsoft's software encoder is worse than x264 in every respect.
     return {"rate_control": "cbr", "scenario": "display_remoting", "hw_encoding": "1"}
 
 
-def _x264(settings: PipelineSettings) -> Mapping[str, str]:
+def _x264(settings: VideoEncodeSettings) -> Mapping[str, str]:
     # Measured on screen content, decision 0051: the CPU goes down by a fifth at equal PSNR and SSIM.
     interval = settings.keyframe_interval
     params = {
@@ -163,12 +163,7 @@ FILE_BUFFER_SECONDS = 1.0
 """That of a recording: a whole new screen may borrow from the second around it."""
 
 
-def follows_bitrate(codec: str) -> bool:
-    """Whether the encoder of this name follows a bit rate that is set while it runs."""
-    return all(spec.follows_bitrate for spec in SPECS if spec.name == codec)
-
-
-def rate_buffer_bits(settings: PipelineSettings) -> int:
+def rate_buffer_bits(settings: VideoEncodeSettings) -> int:
     """The size of the encoder's rate buffer (VBV)."""
     seconds = LIVE_BUFFER_SECONDS if settings.live else FILE_BUFFER_SECONDS
     return round(settings.video_bitrate * seconds)

@@ -12,7 +12,7 @@ from typing import Protocol
 import av
 
 from ionia.core.media import EncodedPacket, VideoFrame
-from ionia.core.settings import PipelineSettings
+from ionia.core.settings import VideoEncodeSettings
 from ionia.media.encoder_specs import X264
 from ionia.media.video_encoder import LibavVideoEncoder
 
@@ -29,9 +29,10 @@ class _Encode(Protocol):
 class GuardedVideoEncoder:
     """`core.ports.VideoEncoder` around one that opened. One thread owns both."""
 
-    def __init__(self, encoder: LibavVideoEncoder, settings: PipelineSettings, width: int, height: int) -> None:
+    def __init__(self, encoder: LibavVideoEncoder, settings: VideoEncodeSettings, width: int, height: int) -> None:
         """`settings`, `width` and `height` are those that `encoder` was opened with."""
         self.codec = encoder.codec
+        self.follows_bitrate = encoder.follows_bitrate
         self._encoder = encoder
         self._settings = settings
         self._size = width, height
@@ -90,7 +91,7 @@ class GuardedVideoEncoder:
         _log.warning("%s failed at picture %d: %s", self.codec, index, reason)
         self._encoder.close()  # first: it may hold what is scarce
         self._encoder = LibavVideoEncoder(replace(X264, options=_standby_options), self._settings, *self._size)
-        self.codec = self._encoder.codec
+        self.codec, self.follows_bitrate = self._encoder.codec, self._encoder.follows_bitrate
         if self._bitrate is not None:
             self._encoder.set_bitrate(self._bitrate)
         track = self._encoder.info
@@ -104,6 +105,6 @@ class GuardedVideoEncoder:
         return [replace(packet, data=self._sets + packet.data) if packet.keyframe else packet for packet in packets]
 
 
-def _standby_options(settings: PipelineSettings) -> Mapping[str, str]:
+def _standby_options(settings: VideoEncodeSettings) -> Mapping[str, str]:
     options = X264.options(settings)
     return {**options, "x264-params": f"{options['x264-params']}:sps-id={STANDBY_SET_ID}"}

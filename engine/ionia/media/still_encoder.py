@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from ionia.core.media import VIDEO, EncodedPacket, VideoFrame
-from ionia.core.settings import PipelineSettings
+from ionia.core.settings import VideoEncodeSettings
 from ionia.media.video_encoder import LibavVideoEncoder
 
 CALM_SECONDS = 0.2
@@ -20,9 +20,10 @@ CALM_SHARE = 8
 class StillVideoEncoder:
     """`core.ports.VideoEncoder` around libx264 with `filler`, one packet for each picture. One thread owns both."""
 
-    def __init__(self, encoder: LibavVideoEncoder, settings: PipelineSettings) -> None:
+    def __init__(self, encoder: LibavVideoEncoder, settings: VideoEncodeSettings) -> None:
         """`settings` are those that `encoder` was opened with. Raises ValueError for a stream of another kind."""
         self.codec = encoder.codec
+        self.follows_bitrate = encoder.follows_bitrate
         self._encoder = encoder
         make = encoder.info.codec.still_pictures
         if make is None:

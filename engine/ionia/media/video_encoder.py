@@ -15,7 +15,7 @@ from av.video.reformatter import ColorPrimaries, ColorRange, Colorspace, ColorTr
 
 from ionia.core.errors import ErrorKind, IoniaError
 from ionia.core.media import VIDEO, EncodedPacket, VideoFrame, VideoTrack
-from ionia.core.settings import PipelineSettings
+from ionia.core.settings import VideoEncodeSettings
 from ionia.media.converter import Converter
 from ionia.media.encoder_specs import EncoderSpec, rate_buffer_bits, software_threads
 
@@ -23,9 +23,10 @@ from ionia.media.encoder_specs import EncoderSpec, rate_buffer_bits, software_th
 class LibavVideoEncoder:
     """`core.ports.VideoEncoder` by libav. Created open; one thread owns it."""
 
-    def __init__(self, spec: EncoderSpec, settings: PipelineSettings, width: int, height: int) -> None:
+    def __init__(self, spec: EncoderSpec, settings: VideoEncodeSettings, width: int, height: int) -> None:
         """For pictures of `width` x `height` pixels. Raises what libav raises, or ValueError, when it won't open."""
         self.codec = spec.name
+        self.follows_bitrate = spec.follows_bitrate
         self._interval = settings.keyframe_interval
         self._time_base = Fraction(1, settings.fps)
         self._converter = Converter(width, height, spec.pixel_format)
@@ -107,7 +108,7 @@ class LibavVideoEncoder:
         return self._context
 
 
-def _open(spec: EncoderSpec, settings: PipelineSettings, width: int, height: int) -> VideoCodecContext:
+def _open(spec: EncoderSpec, settings: VideoEncodeSettings, width: int, height: int) -> VideoCodecContext:
     context = av.CodecContext.create(spec.name, "w")
     if not isinstance(context, VideoCodecContext):
         raise ValueError(f"{spec.name} is not a video encoder")

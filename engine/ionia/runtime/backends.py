@@ -7,23 +7,15 @@ from typing import Protocol
 from ionia.core.audio.engine import AudioInput
 from ionia.core.live.rtmp_url import RtmpUrl
 from ionia.core.media import EncodedPacket, MediaHeader
-from ionia.core.ports import AudioEncoder, AudioSource, FileSink, ScreenSource, VideoEncoder
+from ionia.core.ports import AudioSource, FileSink, ScreenSource
 from ionia.core.selftest_report import SelftestReport, SelftestSettings
 from ionia.core.service import EncoderInfo, EngineService, Listener, ScreenInfo, SoundDeviceInfo, WindowInfo
-from ionia.core.settings import PipelineSettings
+from ionia.core.settings import VideoEncodeSettings
+from ionia.core.sharing import CaptureKey
 from ionia.core.warning import Warn
+from ionia.media.opening import OpenedAudio, OpenedVideo
 from ionia.sinks.rtmp_sender import SenderListener
 from ionia.threads.clock import MonotonicClock
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OpenedEncoders:
-    """Encoders that really opened. `fallbacks` says, a line each, what was tried before and why it wasn't taken."""
-
-    video: VideoEncoder
-    audio: AudioEncoder | None
-    header: MediaHeader
-    fallbacks: tuple[str, ...] = field(default=())
 
 
 class Sender(Protocol):
@@ -98,14 +90,16 @@ class MakeSelftest(Protocol):
 class Backends:
     """Factories; each may raise IoniaError. Sources come unopened; the thread that will own them opens them.
 
-    `open_encoders` takes the settings and the source's width and height. `file_sink` takes the output path and who is
-    told of what becomes of the file; it refuses a path that can't be recorded to, and creates nothing.
+    `open_video` takes the settings and the source's width and height, `open_audio` bits per second. `file_sink` takes
+    the output path and who is told of what becomes of the file; it refuses a path that can't be recorded to, and
+    creates nothing.
     """
 
-    screen: Callable[[PipelineSettings], ScreenSource]
+    screen: Callable[[CaptureKey], ScreenSource]
     desktop_audio: Callable[[str | None], AudioSource]
     microphone: Callable[[str | None], AudioSource]
-    open_encoders: Callable[[PipelineSettings, int, int], OpenedEncoders]
+    open_video: Callable[[VideoEncodeSettings, int, int], OpenedVideo]
+    open_audio: Callable[[int], OpenedAudio]
     file_sink: Callable[[str, Warn], FileSink]
     list_screens: Callable[[], tuple[ScreenInfo, ...]]
     list_windows: Callable[[], tuple[WindowInfo, ...]]

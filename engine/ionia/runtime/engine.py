@@ -7,7 +7,6 @@ import random
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 
 import ionia
 from ionia.core.audio.engine import AudioInput
@@ -21,7 +20,7 @@ from ionia.core.stats import Stats
 from ionia.core.timebase import NS_PER_S
 from ionia.core.warning import WarningCode
 from ionia.runtime.backends import Backends, MakeSelftest, SelftestRun
-from ionia.runtime.encode.pipeline_pool import PipelinePool
+from ionia.runtime.encode.studio import Studio
 from ionia.runtime.session.file_output import FileOutput
 from ionia.runtime.session.session import Output, Session, not_initialized
 from ionia.runtime.session.stats import ProcessUsage
@@ -47,8 +46,8 @@ class Engine:
         self._backends = backends
         self._clock = clock
         self._listener = listener
-        self._pool = PipelinePool(backends, clock)
         self._usage = ProcessUsage(clock)
+        self._studio = Studio(backends, clock)
         self._lock = threading.Lock()
         self._sessions: dict[tuple[SessionKind, str], Session] = {}  # protected by _lock
         self._leaving: dict[tuple[SessionKind, str], Session] = {}  # being disposed of; protected by _lock
@@ -132,7 +131,7 @@ class Engine:
             warn=session.warn,
             fail=session.fail,
         )
-        self._initialize(session, pipeline, output)
+        self._initialize(session, pipeline, output, live=False)
 
     def initialize_streamer(self, session_id: str, settings: StreamerSettings) -> None:
         """Check the address, open devices and encoders, warm a sender up."""
@@ -147,7 +146,7 @@ class Engine:
             warn=session.warn,
             fail=session.fail,
         )
-        self._initialize(session, replace(settings.pipeline, live=True), output)
+        self._initialize(session, settings.pipeline, output, live=True)
 
     def start(self, kind: SessionKind, session_id: str) -> bool:
         """See EngineService."""
@@ -262,14 +261,14 @@ class Engine:
             if session is not None:
                 return session
         return Session(
-            session_id, kind, pool=self._pool, usage=self._usage, emit=self._listener, supervise=self._supervise
+            session_id, kind, studio=self._studio, usage=self._usage, emit=self._listener, supervise=self._supervise
         )
 
-    def _initialize(self, session: Session, settings: PipelineSettings, output: Output) -> None:
+    def _initialize(self, session: Session, settings: PipelineSettings, output: Output, *, live: bool) -> None:
         """A session that never initialised is not kept: to the caller its id stays unknown."""
         self._supervise(lambda: None)  # so that a thread is there when the session fails
         try:
-            session.initialize(settings, output)
+            session.initialize(settings, output, live=live)
         except BaseException:
             output.abandon()
             raise
@@ -342,8 +341,8 @@ class Engine:
         self._for_each(sessions, self._send_levels_of)
 
     def _send_levels_of(self, session: Session) -> None:
-        if (pipeline := session.pipeline) is not None and pipeline.has_sound:
-            levels = pipeline.levels()
+        if (feeds := session.feeds) is not None and feeds.has_sound:
+            levels = feeds.levels()
             self._listener(
                 LevelsMeasured(
                     session_id=session.session_id, session_kind=session.kind, desktop=levels[0], mic=levels[1]

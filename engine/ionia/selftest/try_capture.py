@@ -12,6 +12,7 @@ from ionia.core.ports import ScreenSource
 from ionia.core.selftest_report import Finding, Outcome, Part
 from ionia.core.service import ScreenInfo
 from ionia.core.settings import PipelineSettings
+from ionia.core.sharing import CaptureKey, capture_key
 from ionia.core.test_card.pattern import Box
 from ionia.selftest.context import SECOND_NS, TEST, SelftestContext
 from ionia.selftest.judge import black_screen, judge_capture
@@ -71,7 +72,7 @@ def _no_screen(context: SelftestContext) -> Finding:
     else:
         found, advice = "there is none that can be captured; the test card takes its place", ""
         try:
-            source = context.backends.screen(PipelineSettings(screen=context.settings.screen))
+            source = context.backends.screen(capture_key(PipelineSettings(screen=context.settings.screen)))
             source.open()
             source.close()
         except IoniaError as error:
@@ -185,7 +186,7 @@ def _pointer_shown(context: SelftestContext) -> bool | None:
 
 @contextmanager
 def _opened(context: SelftestContext, *, cursor: bool) -> Iterator[ScreenSource]:
-    source = context.backends.screen(PipelineSettings(screen=context.settings.screen, cursor=cursor, fps=ASKED_FPS))
+    source = context.backends.screen(CaptureKey(screen=context.settings.screen, cursor=cursor, fps=ASKED_FPS))
     try:
         source.open()
         yield source

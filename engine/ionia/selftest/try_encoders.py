@@ -5,7 +5,7 @@ import statistics
 from ionia.core.errors import IoniaError
 from ionia.core.media import Picture, VideoFrame
 from ionia.core.selftest_report import Finding, Outcome, Part
-from ionia.core.settings import AudioMode, EncoderChoice, PipelineSettings
+from ionia.core.settings import EncoderChoice, VideoEncodeSettings
 from ionia.core.test_card.pattern import CardPainter
 from ionia.selftest.context import SECOND_NS, SelftestContext
 from ionia.selftest.judge import RATES, EncoderSpeed, judge_encoder, judge_encoders
@@ -68,9 +68,7 @@ def _speed(
 ) -> EncoderSpeed:
     speeds: dict[int, float] = {}
     for fps in RATES:
-        settings = PipelineSettings(
-            fps=fps, encoder=choice, video_bitrate=context.settings.video_bitrate, audio_mode=AudioMode.NONE
-        )
+        settings = VideoEncodeSettings(fps=fps, encoder=choice, video_bitrate=context.settings.video_bitrate)
         speeds[fps] = _run(context, name, settings, scene, size)
         if EncoderSpeed(name=name, choice=choice, speeds=speeds).holds(fps):
             break
@@ -78,10 +76,10 @@ def _speed(
 
 
 def _run(
-    context: SelftestContext, name: str, settings: PipelineSettings, scene: DesktopScene, size: tuple[int, int]
+    context: SelftestContext, name: str, settings: VideoEncodeSettings, scene: DesktopScene, size: tuple[int, int]
 ) -> float:
     """Pictures a second, converted and encoded one after the other; 0.0 where another encoder took its place."""
-    encoder = context.backends.open_encoders(settings, *size).video
+    encoder = context.backends.open_video(settings, *size).encoder
     clock, index, rates = context.clock, 0, []
     try:
         if encoder.codec != name:

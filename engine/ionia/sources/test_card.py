@@ -16,6 +16,7 @@ class CardSource:
     """
 
     backend = "test-card"
+    fallbacks: tuple[str, ...] = ()
 
     def __init__(self, *, clock: Clock, fps: int, size: tuple[int, int] = DEFAULT_SIZE) -> None:
         """`fps` is how many pictures it shows a second; `size` is at least 64x64. Raises ValueError."""

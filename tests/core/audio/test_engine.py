@@ -5,25 +5,26 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ionia.core.audio.engine import AudioEngine, AudioInput, AudioTick
+from ionia.core.audio.engine import AudioInput
 from ionia.core.events import Level
 from ionia.core.media import Samples
 from tests.fakes.audio_blocks import SECOND, TICK, block, constant, instant, roughness, sine, sine_offset_ms
+from tests.fakes.mixed_sound import MixedSound, MixedTick
 
 DESKTOP, MIC = AudioInput.DESKTOP, AudioInput.MIC
 EPOCH = 1_234_567_890_123
 MS = 1_000_000
 
 
-def engine(*sources: AudioInput, gain: float = 1.0) -> AudioEngine:
-    return AudioEngine(EPOCH, dict.fromkeys(sources or (MIC,), gain))
+def engine(*sources: AudioInput, gain: float = 1.0) -> MixedSound:
+    return MixedSound(EPOCH, dict.fromkeys(sources or (MIC,), gain))
 
 
-def push(machine: AudioEngine, position: float, samples: Samples, source: AudioInput = MIC) -> None:
+def push(machine: MixedSound, position: float, samples: Samples, source: AudioInput = MIC) -> None:
     machine.push(source, block(position, samples, EPOCH))
 
 
-def joined(ticks: list[AudioTick]) -> Samples:
+def joined(ticks: list[MixedTick]) -> Samples:
     return np.concatenate([tick.samples for tick in ticks])
 
 
@@ -47,7 +48,7 @@ def test_nothing_comes_before_the_epoch():
 
 
 def test_without_any_source_there_is_silence():
-    machine = AudioEngine(EPOCH, {})
+    machine = MixedSound(EPOCH, {})
     ticks = machine.advance(EPOCH + 150 * MS)
     assert len(ticks) == 3
     assert not joined(ticks).any()
@@ -55,7 +56,7 @@ def test_without_any_source_there_is_silence():
 
 
 def test_gains_are_applied_and_inputs_are_added():
-    machine = AudioEngine(EPOCH, {DESKTOP: 0.5, MIC: 1.2})
+    machine = MixedSound(EPOCH, {DESKTOP: 0.5, MIC: 1.2})
     push(machine, 0, constant(9600, 0.4), DESKTOP)
     push(machine, 0, constant(9600, 0.25), MIC)
     ticks = machine.advance(EPOCH + 150 * MS)
@@ -63,7 +64,7 @@ def test_gains_are_applied_and_inputs_are_added():
 
 
 def test_a_mix_beyond_full_scale_is_rounded_off():
-    machine = AudioEngine(EPOCH, {DESKTOP: 1.0, MIC: 1.2})
+    machine = MixedSound(EPOCH, {DESKTOP: 1.0, MIC: 1.2})
     for source in (DESKTOP, MIC):
         push(machine, 0, constant(9600, 0.8), source)
     out = joined(machine.advance(EPOCH + 150 * MS))
@@ -94,30 +95,10 @@ def test_levels_are_those_since_the_last_time():
     assert levels[MIC].rms_db == pytest.approx(-6.02, abs=0.01)
 
 
-# The end.
-
-
-def test_finish_gives_the_rest_and_pads_the_last_tick():
-    machine = engine()
-    push(machine, 0, constant(9600))
-    first = machine.advance(EPOCH + 102 * MS)
-    rest = machine.finish(instant(5000, EPOCH))
-    assert [tick.index for tick in first + rest] == [0, 1, 2, 3, 4]
-    out = joined(first + rest)
-    assert out[4700, 0] == 0.5
-    assert not out[4999:].any()
-    assert machine.advance(EPOCH + 10_000 * MS) == []
-    assert machine.finish(EPOCH + 10_000 * MS) == []
-
-
-def test_finish_before_the_epoch_is_nothing():
-    assert engine().finish(EPOCH - MS) == []
-
-
 # Stalls.
 
 
-def live(until: float) -> AudioEngine:
+def live(until: float) -> MixedSound:
     """A microphone that delivered up to `until`, and an engine that was served in time until 60 ms before."""
     machine = engine(DESKTOP, MIC)
     push(machine, 0, sine(0, int(until)))
@@ -171,12 +152,12 @@ def test_nobody_waits_for_a_device_that_was_silent_before_the_stall_or_is_gone()
 # Real devices.
 
 
-def record(seconds: float, *, ppm: float, source: int = 480, seed: int = 1) -> tuple[AudioEngine, Samples]:
+def record(seconds: float, *, ppm: float, source: int = 480, seed: int = 1) -> tuple[MixedSound, Samples]:
     """A 440 Hz sine through a device whose clock is off, stamped up to 15 ms late, delivered when stamped."""
     jitter = random.Random(seed)  # noqa: S311 - a seeded model, not a secret
     rate = 1 + ppm * 1e-6
     machine = engine()
-    ticks: list[AudioTick] = []
+    ticks: list[MixedTick] = []
     index = 0
     while machine.ticks * TICK < seconds * SECOND:
         now = machine.next_deadline_ns
@@ -202,7 +183,7 @@ def test_a_skewed_jittering_device_stays_in_place_and_whole(ppm: int):
 
 def test_bursts_of_blocks_change_nothing():
     machine = engine()
-    ticks: list[AudioTick] = []
+    ticks: list[MixedTick] = []
     for index in range(0, 10 * SECOND, 2400):
         for part in range(index, index + 2400, 480):
             push(machine, part, sine(part, 480))
@@ -213,7 +194,7 @@ def test_bursts_of_blocks_change_nothing():
 
 def test_lost_and_found_again():
     machine = engine()
-    ticks: list[AudioTick] = []
+    ticks: list[MixedTick] = []
     for index in range(0, 6 * SECOND, 480):
         away = 2 * SECOND <= index < 4 * SECOND
         if index == 2 * SECOND:
@@ -247,7 +228,7 @@ def test_ticks_are_contiguous_bounded_and_account_for_every_sample(
             push(machine, position + begin, constant(min(size, length - begin), 1.7))
         sound[position : position + length] = True
         position += length
-    ticks: list[AudioTick] = []
+    ticks: list[MixedTick] = []
     now = EPOCH
     for step in [*steps, 500 * MS]:
         now += step
@@ -274,5 +255,5 @@ def test_how_the_samples_are_cut_into_blocks_does_not_matter(sizes: list[int], p
         for size in cut:
             push(machine, start + index / rate, sine(index, size, hertz=200))
             index += size
-        outs.append(joined(machine.finish(instant(total + 2000, EPOCH))))
+        outs.append(joined(machine.advance(instant(total + 2000, EPOCH) + 80 * MS)))
     assert np.abs(outs[0] - outs[1]).max() < 0.06

@@ -21,8 +21,8 @@ def feed(timeline: InputTimeline, begin: int, end: int, *, shift: float = 0.0) -
         timeline.push(index + shift, sine(index, min(BLOCK, end - index)))
 
 
-def render(timeline: InputTimeline, ticks: int, first: int = 0, limit: int | None = None) -> Samples:
-    planes = [timeline.render((first + k) * TICK, limit).planes for k in range(ticks)]
+def render(timeline: InputTimeline, ticks: int, first: int = 0) -> Samples:
+    planes = [timeline.render((first + k) * TICK).planes for k in range(ticks)]
     return np.concatenate([np.zeros((TICK, 2), dtype=np.float32) if p is None else p.T for p in planes])
 
 
@@ -158,15 +158,6 @@ def test_sound_that_runs_out_has_faded_by_then():
     assert out[TICK + 99] == 0.0
     assert np.abs(np.diff(out)).max() < 0.0022
     assert out[-1] == 0.5
-
-
-def test_nothing_is_heard_beyond_the_limit():
-    timeline = InputTimeline()
-    timeline.push(0.0, constant(9600))
-    out = render(timeline, 2, limit=1500)[:, 0]
-    assert out[1000] == 0.5
-    assert np.abs(np.diff(out[FADE_SAMPLES:])).max() < 0.0022
-    assert not out[1499:].any()
 
 
 def test_sixty_milliseconds_that_a_device_skipped_become_silence():

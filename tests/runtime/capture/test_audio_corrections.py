@@ -9,6 +9,7 @@ from ionia.core.audio.engine import AudioInput
 from ionia.core.audio.notices import SoundNotice
 from ionia.core.errors import ErrorKind, IoniaError
 from ionia.core.media import AudioBlock
+from ionia.core.sharing import SoundKey
 from ionia.runtime.capture.audio_corrections import FILE_NAME, AudioCorrections
 from ionia.runtime.capture.sound_capture import SoundCapture, SoundMessage
 from ionia.threads.clock import MonotonicClock, StopSignal
@@ -82,7 +83,7 @@ def test_blocks_are_moved_by_the_devices_offset() -> None:
     inbox: Inbox[SoundMessage] = Inbox(10)
     sound = SoundCapture(
         OneBlock(),
-        AudioInput.DESKTOP,
+        SoundKey(which=AudioInput.DESKTOP, device=None, offset_ms=None),
         required=False,
         inbox=inbox,
         clock=clock,

@@ -8,6 +8,7 @@ import pytest
 from ionia.core.audio.engine import AudioInput
 from ionia.core.audio.notices import SoundNotice
 from ionia.core.media import AudioBlock
+from ionia.core.sharing import SoundKey
 from ionia.core.warning import NO_FACTS, WarningCode
 from ionia.runtime.capture.sound_capture import SoundCapture, SoundMessage
 from ionia.threads.clock import MonotonicClock, StopSignal
@@ -29,7 +30,7 @@ class Rig:
         self.warned: list[tuple[str, str]] = []
         self.capture = SoundCapture(
             self.source,
-            which,
+            SoundKey(which=which, device=None, offset_ms=None),
             required=False,
             inbox=self.inbox,
             clock=clock,

@@ -11,14 +11,14 @@ from ionia.core.errors import ErrorKind, IoniaError
 from ionia.core.media import MediaHeader
 from ionia.core.size_limit import SizeLimit
 from ionia.core.warning import NO_FACTS, WarningCode, WarningFacts
-from ionia.runtime.encode.pipeline import Pipeline
+from ionia.runtime.encode.session_feeds import SessionFeeds
 from ionia.runtime.session import file_output
 from ionia.runtime.session.file_output import STALL_LOOKS, FileOutput
 from tests.fakes.backends import WAIT_SECONDS
 from tests.fakes.media import HEADER, FakeFile, video_packet
 
 
-class QuietPipeline:
+class QuietFeeds:
     """What a file asks of its pipeline."""
 
     def hold_bitrate(self, _: object) -> None:
@@ -28,7 +28,7 @@ class QuietPipeline:
         """Nothing."""
 
 
-PIPELINE = cast(Pipeline, QuietPipeline())
+FEEDS = cast(SessionFeeds, QuietFeeds())
 
 
 class Stalled(FakeFile):
@@ -93,7 +93,7 @@ def test_a_start_that_timed_out_frees_its_path_when_the_disk_answers(monkeypatch
     sink.frozen_open = True
     output, _ = output_to(sink)
     with pytest.raises(IoniaError, match="has not answered") as caught:
-        output.open(HEADER, PIPELINE)
+        output.open(HEADER, FEEDS)
     assert caught.value.kind is ErrorKind.OUTPUT_FAILED
     output.abandon()
     assert not sink.closed.is_set()
@@ -106,7 +106,7 @@ def test_a_disk_that_stands_still_is_told_once_and_told_again_after_it_answered(
     sink = Stalled()
     sink.hold = threading.Event()
     output, told = output_to(sink)
-    output.open(HEADER, PIPELINE)
+    output.open(HEADER, FEEDS)
     output.deliver([video_packet(0, keyframe=True)])
     for _ in range(STALL_LOOKS - 1):
         output.housekeep()
@@ -130,7 +130,7 @@ def test_a_disk_that_says_nothing_of_its_space_is_told_once_and_watched_on() -> 
         return answer
 
     output, told = output_to(FakeFile(), free_bytes)
-    output.open(HEADER, PIPELINE)
+    output.open(HEADER, FEEDS)
     answered(output)
     for _ in range(3):
         looked(output)
@@ -143,7 +143,7 @@ def test_a_file_that_may_not_grow_for_long_is_told_at_the_start() -> None:
     sink = FakeFile()
     sink.limit, sink.index_bytes = SizeLimit(most_bytes=524_288, why="ulimit -f"), 4_288
     output, told = output_to(sink)
-    output.open(HEADER, PIPELINE)
+    output.open(HEADER, FEEDS)
     answered(output)
     assert told == [
         (
@@ -161,7 +161,7 @@ def test_every_look_looks_after_the_file_and_none_before_it_is_open() -> None:
     sink.on_look = lambda: looks.append(threading.current_thread().name)
     output, _ = output_to(sink)
     output.housekeep()
-    output.open(HEADER, PIPELINE)
+    output.open(HEADER, FEEDS)
     looked(output)
     assert looks == ["ionia-file-sink"] * 2
     ended(output)

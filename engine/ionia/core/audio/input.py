@@ -38,7 +38,7 @@ class InputCounters:
     """What became of an input since the start, in samples of the timeline.
 
     `silence` was covered by no sound of the input; `late` came after its tick had gone; `early` lay before the
-    epoch; `trimmed` overlapped what was already there; `overflow` found no room. `drift_ppm` is the device's clock
+    first tick; `trimmed` overlapped what was already there; `overflow` found no room. `drift_ppm` is the device's clock
     error (positive: fast), 0 until known; `runs` counts unbroken stretches.
     """
 
@@ -62,12 +62,13 @@ class Rendered:
 class InputTimeline:
     """Places one input's blocks by their timestamps and gives them back in ticks of 1024. One thread owns it."""
 
-    def __init__(self) -> None:
+    def __init__(self, first: int = 0) -> None:
+        """`first` is the position of the first tick that will be rendered."""
         self._runs: deque[Run] = deque()
         self._playhead: Playhead | None = None
         self._index = 0
         self._doubts: list[tuple[int, float]] = []
-        self._next_tick = 0
+        self._next_tick = self._first_tick = first
         self._silence = self._late = self._early = self._trimmed = self._overflow = self._run_count = 0
 
     def push(self, position: float, samples: Samples) -> None:
@@ -94,8 +95,8 @@ class InputTimeline:
             return None
         return self._end_of(self._runs[-1])
 
-    def render(self, tick_start: int, limit: int | None = None) -> Rendered:
-        """Positions tick_start … +1023, each tick once and in order; nothing from `limit` on is heard."""
+    def render(self, tick_start: int) -> Rendered:
+        """Positions tick_start … +1023, each tick once and in order."""
         tick_end = tick_start + AUDIO_TICK_SAMPLES
         mix: Planes | None = None
         covered: list[tuple[int, int]] = []
@@ -104,7 +105,7 @@ class InputTimeline:
             first = self._begin(run, floor, tick_start)
             if first is None:
                 break
-            end = self._seal(run, tick_start, limit)
+            end = self._seal(run, tick_start)
             low, high = max(first, tick_start), min(end, tick_end)
             if low < high:
                 part = run.read(tick_start)
@@ -183,7 +184,7 @@ class InputTimeline:
             run.append(samples)
             return
         gone = min(max(math.ceil(playhead.index_at(self._next_tick) - 0.5) - self._index, 0), len(samples))
-        if self._next_tick:
+        if self._next_tick > self._first_tick:
             self._late += gone
         else:
             self._early += gone
@@ -219,13 +220,13 @@ class InputTimeline:
             self._trimmed += min(run.first, self._end_of(run)) - begin
         return run.first
 
-    def _seal(self, run: Run, tick_start: int, limit: int | None) -> int:
+    def _seal(self, run: Run, tick_start: int) -> int:
         """Where the run ends; when that is in sight its fade-out begins, and nothing can be joined to it any more."""
         run.playhead.read(tick_start)
         end = self._end_of(run)
         if end < tick_start + AUDIO_TICK_SAMPLES + FADE_SAMPLES:
             run.sealed = True
-        return end if limit is None else min(end, limit)
+        return end
 
 
 def _union(ranges: list[tuple[int, int]]) -> int:

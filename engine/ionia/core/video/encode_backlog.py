@@ -52,6 +52,11 @@ class EncodeBacklog:
         self._frames += span.count
         self._pictures += span.frame is not None
 
+    def clear(self) -> None:
+        """Let go of everything that waits; it is counted nowhere."""
+        self._spans.clear()
+        self._frames = self._pictures = 0
+
     def leave_out(self) -> None:
         """Count an index that was taken and is not encoded."""
         self.counters.skipped += 1

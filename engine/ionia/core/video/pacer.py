@@ -37,11 +37,11 @@ class VideoPacer:
     would only delay what comes after.
     """
 
-    def __init__(self, *, epoch_ns: int, fps: int, catch_up_seconds: int = 10) -> None:
+    def __init__(self, *, epoch_ns: int, fps: int, first_index: int = 0, catch_up_seconds: int = 10) -> None:
         self._epoch_ns = epoch_ns
         self._fps = fps
         self._catch_up = catch_up_seconds * fps
-        self._next_index = 0
+        self._next_index = first_index
         self._shown = False
         self.counters = PacerCounters()
 

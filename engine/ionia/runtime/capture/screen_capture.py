@@ -129,7 +129,7 @@ class ScreenCapture:
 
     def _tell_fallbacks(self) -> None:
         """A source that chose among several ways says which it passed over; each choice is told once."""
-        fallbacks = tuple(getattr(self._source, "fallbacks", ()))
+        fallbacks = self._source.fallbacks
         if fallbacks and fallbacks != self._told:
             self._told = fallbacks
             self._warn(

@@ -15,6 +15,7 @@ from ionia.core.errors import ErrorKind, IoniaError, SourceLost
 from ionia.core.media import AudioBlock
 from ionia.core.ports import AudioSource, Clock
 from ionia.core.recovery import ReopenPolicy
+from ionia.core.sharing import SoundKey
 from ionia.core.warning import Warn, WarningCode
 from ionia.threads.clock import StopSignal
 from ionia.threads.mailbox import Inbox
@@ -36,7 +37,7 @@ LABELS = {AudioInput.DESKTOP: "Desktop sound", AudioInput.MIC: "The microphone"}
 class SoundMessage:
     """A block of one input, or None in its place: that input's device was lost."""
 
-    source: AudioInput
+    source: SoundKey
     block: AudioBlock | None
 
 
@@ -46,7 +47,7 @@ class SoundCapture:
     def __init__(
         self,
         source: AudioSource,
-        which: AudioInput,
+        key: SoundKey,
         *,
         required: bool,
         inbox: Inbox[SoundMessage],
@@ -57,7 +58,8 @@ class SoundCapture:
     ) -> None:
         """`offset_ms` says by how much later the sound of the device of this name belongs; asked at each opening."""
         self._source = source
-        self._which = which
+        self._key = key
+        self._which = key.which
         self._required = required
         self._inbox = inbox
         self._clock = clock
@@ -69,12 +71,17 @@ class SoundCapture:
         self._silence = SilenceWatch()
         self._device = ""
         self._opened: Future[None] = Future()
-        self._worker = Worker(f"sound-{which.value}", self._run, self._failed, urgent="Pro Audio")
+        self._worker = Worker(f"sound-{key.which.value}", self._run, self._failed, urgent="Pro Audio")
 
     @property
     def backend(self) -> str:
         """The source's name for stats."""
         return self._source.backend
+
+    @property
+    def refused(self) -> bool:
+        """Whether a device that must exist doesn't."""
+        return self._opened.done() and self._opened.exception() is not None
 
     def start(self) -> None:
         """Start the thread, which opens the device and reads it from then on."""
@@ -93,7 +100,7 @@ class SoundCapture:
         if not self._opened.done():
             self._opened.set_exception(error)
         else:
-            self._inbox.put(SoundMessage(source=self._which, block=None))
+            self._inbox.put(SoundMessage(source=self._key, block=None))
             self._warn(
                 WarningCode.AUDIO_FAILED, f"{LABELS[self._which]} ended: {error}. Silence is recorded in its place."
             )
@@ -117,7 +124,7 @@ class SoundCapture:
                 if block is not None:
                     if self._offset_ns:
                         block = replace(block, start_ns=block.start_ns + self._offset_ns)
-                    self._inbox.put(SoundMessage(source=self._which, block=block))
+                    self._inbox.put(SoundMessage(source=self._key, block=block))
         finally:
             self._source.close()
 
@@ -168,7 +175,7 @@ class SoundCapture:
             self._warn(notice.code, notice.text, notice.facts)
 
     def _lost(self, lost: SourceLost, policy: ReopenPolicy) -> None:
-        self._inbox.put(SoundMessage(source=self._which, block=None))
+        self._inbox.put(SoundMessage(source=self._key, block=None))
         if not lost.retry_at_once:
             self._warn(lost.code, f"{LABELS[self._which]} was lost: {lost.message} Silence is recorded meanwhile.")
         due_ns = policy.lost(self._clock.now_ns(), retry_at_once=lost.retry_at_once)

@@ -8,7 +8,7 @@ from ionia.core.media import EncodedPacket, MediaHeader
 from ionia.core.ports import FileSink
 from ionia.core.stats import RecorderStats, SessionStats
 from ionia.core.warning import DiskStalled, FileLimit, Warn, WarningCode
-from ionia.runtime.encode.pipeline import Pipeline
+from ionia.runtime.encode.session_feeds import SessionFeeds
 from ionia.runtime.session.sink_worker import SinkWorker, TrackCounters
 from ionia.runtime.session.stats import fields_of
 
@@ -46,9 +46,9 @@ class FileOutput:
         self._unreadable = False  # the sink's thread
         self._unanswered = 0  # the monitor's thread
         self._worker: SinkWorker | None = None
-        self._pipeline: Pipeline | None = None
+        self._feeds: SessionFeeds | None = None
 
-    def open(self, header: MediaHeader, pipeline: Pipeline) -> None:
+    def open(self, header: MediaHeader, feeds: SessionFeeds) -> None:
         """Create the file. Raises IoniaError(OUTPUT_FAILED)."""
         self._worker = SinkWorker("file-sink", self._sink, header, self._fail)
         try:
@@ -61,8 +61,8 @@ class FileOutput:
                 "Try again when it does, or record to another disk.",
             ) from error
         self._worker.ask(self._look)  # a limit that is near is told at once
-        pipeline.hold_bitrate(self)
-        self._pipeline = pipeline
+        feeds.hold_bitrate(self)
+        self._feeds = feeds
 
     def deliver(self, packets: Sequence[EncodedPacket]) -> None:
         """On an encoder's thread: queue."""
@@ -92,8 +92,8 @@ class FileOutput:
 
     def abandon(self) -> None:
         """Close a sink that was never begun; one that was, its own thread closes."""
-        if self._pipeline is not None:
-            self._pipeline.leave_bitrate(self)
+        if self._feeds is not None:
+            self._feeds.leave_bitrate(self)
         if self._worker is None:
             self._sink.close()
 

@@ -1,10 +1,12 @@
-"""A session: the life of one output fed by one pipeline. Knows nothing of files or networks; outputs do."""
+"""A session: the life of one output fed by shared encodes. Knows nothing of files or networks; outputs do."""
 
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Protocol
 
+from ionia.core.audio.engine import AudioInput
+from ionia.core.audio.mix import SoundControl
 from ionia.core.errors import ErrorKind, IoniaError
 from ionia.core.events import Event, SessionFailed, SessionStateChanged, SessionWarned
 from ionia.core.media import MediaHeader
@@ -12,9 +14,10 @@ from ionia.core.session_state import SessionState, SessionStateMachine
 from ionia.core.settings import PipelineSettings, SessionKind
 from ionia.core.stats import SessionStats, Stats
 from ionia.core.warning import NO_FACTS, WarningCode, WarningFacts
-from ionia.runtime.encode.packet_bus import Subscriber, Subscription
-from ionia.runtime.encode.pipeline import Pipeline, PipelineListener
-from ionia.runtime.encode.pipeline_pool import PipelinePool
+from ionia.runtime.encode.join import Join, Subscriber
+from ionia.runtime.encode.session_feeds import SessionFeeds
+from ionia.runtime.encode.studio import Studio
+from ionia.runtime.notices import Listener
 from ionia.runtime.session.stats import ProcessUsage, SessionCounters
 
 log = logging.getLogger(__name__)
@@ -29,7 +32,7 @@ class Output(Subscriber, Protocol):
     drains: bool
     """Whether `stop` waits for what was captured before it: a file does, a live stream doesn't."""
 
-    def open(self, header: MediaHeader, pipeline: Pipeline) -> None:
+    def open(self, header: MediaHeader, feeds: SessionFeeds) -> None:
         """At `start`: begin. Raises IoniaError. Later failures go to the `fail` the output was made with."""
         ...
 
@@ -73,26 +76,26 @@ class Session:
         session_id: str,
         kind: SessionKind,
         *,
-        pool: PipelinePool,
+        studio: Studio,
         usage: ProcessUsage,
         emit: Callable[[Event], None],
         supervise: Supervise,
     ) -> None:
         self.session_id = session_id
         self.kind = kind
-        self._pool = pool
+        self._studio = studio
         self._usage = usage
         self._emit = emit
         self._supervise = supervise
         self._lock = threading.RLock()
         self._machine = SessionStateMachine()  # changed under _lock
-        self._pipeline: Pipeline | None = None  # changed under _lock
+        self._feeds: SessionFeeds | None = None  # changed under _lock
         self._output: Output | None = None  # changed under _lock
-        self._subscription: Subscription | None = None  # changed under _lock
+        self._join: Join | None = None  # changed under _lock
         self._counters = SessionCounters()
         self._lost: IoniaError | None = None  # changed under _lock; why the output could not be completed
         self._codec = "none"
-        self._listener = PipelineListener(self.warn, self.fail)
+        self._listener = Listener(self.warn, self.fail)
 
     @property
     def is_running(self) -> bool:
@@ -102,8 +105,8 @@ class Session:
     @property
     def codec_name(self) -> str:
         """As `getCodecName` answers: the encoder in use or, when stopped, the last one; "none" before."""
-        pipeline = self._pipeline
-        return self._codec if pipeline is None else pipeline.codec
+        feeds = self._feeds
+        return self._codec if feeds is None else feeds.codec
 
     @property
     def output(self) -> Output | None:
@@ -111,23 +114,23 @@ class Session:
         return self._output
 
     @property
-    def pipeline(self) -> Pipeline | None:
-        """The pipeline in use; None when stopped."""
-        return self._pipeline
+    def feeds(self) -> SessionFeeds | None:
+        """What is used of the shared things; None when stopped."""
+        return self._feeds
 
     @property
     def pts_seconds(self) -> float:
         """Position of the newest frame on this session's timeline."""
-        return self._counters.seconds(self._pipeline)
+        return self._counters.seconds(self._feeds)
 
     def stats(self) -> Stats:
         """The object of `getStats`. Any thread; never waits. Raises IoniaError before the first `initialize`."""
         output = self._output
         if output is None:
             raise not_initialized(self.kind)
-        return output.stats(self._counters.stats(self._pipeline, self._usage, self._machine.state))
+        return output.stats(self._counters.stats(self._feeds, self._usage, self._machine.state))
 
-    def initialize(self, settings: PipelineSettings, output: Output) -> None:
+    def initialize(self, settings: PipelineSettings, output: Output, *, live: bool) -> None:
         """Open everything that `start` needs. Raises IoniaError; then the session can be initialised again."""
         with self._lock:
             if self._machine.is_running:
@@ -138,30 +141,29 @@ class Session:
                 )
             if self._machine.state is SessionState.INITIALIZED:
                 self._release(SessionState.STOPPED, "initialized again")
-            pipeline = self._pool.acquire(settings)
-            self._pipeline, self._output, self._lost = pipeline, output, None
+            feeds = self._studio.open(settings, live=live)
+            self._feeds, self._output, self._lost = feeds, output, None
             self._counters = SessionCounters()
             self._move(SessionState.INITIALIZED)
-            pipeline.listen(self._listener)
+            feeds.listen(self._listener)
 
     def start(self) -> bool:
         """Begin; False if already running. Raises IoniaError."""
         with self._lock:
             if self._machine.is_running:
                 return False
-            pipeline, output = self._pipeline, self._output
-            if self._machine.state is not SessionState.INITIALIZED or pipeline is None or output is None:
+            feeds, output = self._feeds, self._output
+            if self._machine.state is not SessionState.INITIALIZED or feeds is None or output is None:
                 raise not_initialized(self.kind)
             self._move(SessionState.STARTING)
             try:
-                output.open(pipeline.header, pipeline)
+                output.open(feeds.header, feeds)
             except IoniaError as error:
                 self._release(SessionState.FAILED, error.message)
                 raise
-            self._counters.begin(pipeline)
-            self._subscription = pipeline.bus.subscribe(output)
-            self._counters.follow(self._subscription.window)
-            pipeline.start()
+            self._counters.begin(feeds)
+            self._join = feeds.join(output)
+            self._counters.follow(self._join.window)
             self._move(SessionState.RUNNING)
             return True
 
@@ -181,6 +183,23 @@ class Session:
             elif self._machine.state is SessionState.FAILED and self._lost is not None:
                 raise self._lost  # asked again, or after a failure: what is not there is still not there
             return True
+
+    def set_sound(
+        self, which: AudioInput, *, gain: float | None, muted: bool | None, ramp_ms: float, release_ms: float
+    ) -> None:
+        """Change one sound of this session alone, initialized or running. Raises IoniaError."""
+        with self._lock:
+            self._require_feeds().set_sound(which, gain=gain, muted=muted, ramp_ms=ramp_ms, release_ms=release_ms)
+
+    def sound_controls(self) -> Mapping[AudioInput, SoundControl]:
+        """How loud each sound of this session is set. Any thread. Raises IoniaError when it is over."""
+        return self._require_feeds().sound_controls()
+
+    def _require_feeds(self) -> SessionFeeds:
+        feeds = self._feeds
+        if feeds is None:
+            raise not_initialized(self.kind)
+        return feeds
 
     def interrupt(self) -> None:
         """Any thread, without waiting: a `start` that waits for others gives up, so that `dispose` can follow."""
@@ -204,7 +223,7 @@ class Session:
         )
 
     def fail(self, error: IoniaError) -> None:
-        """The pipeline or the output can't go on: keep what there is. Any thread; returns at once."""
+        """An encode or the output can't go on: keep what there is. Any thread; returns at once."""
         self._supervise(lambda: self._end_by(error))
 
     def _end_by(self, error: IoniaError) -> None:
@@ -222,18 +241,18 @@ class Session:
 
     def _finish(self, *, drain: bool) -> IoniaError | None:
         """End the subscription and the output; the error if it could not be completed."""
-        pipeline, output, subscription = self._pipeline, self._output, self._subscription
-        assert pipeline is not None and output is not None and subscription is not None  # noqa: S101, PT018 - RUNNING
-        end_index = self._counters.end(pipeline)
+        feeds, output, join = self._feeds, self._output, self._join
+        assert feeds is not None and output is not None and join is not None  # noqa: S101, PT018 - RUNNING
+        end_index = self._counters.end(feeds)
         if drain:
-            pipeline.bus.end_at(subscription, end_index)
+            join.end_at(end_index)
             if not output.wait_completed(PATIENCE_S):
-                pipeline.video.hurry(end_index)
+                feeds.video.hurry(end_index)
                 if not output.wait_completed(DRAIN_TIMEOUT_S):
                     self.warn(
                         WarningCode.ENCODER_BEHIND, "The encoder was behind; the last pictures are not in the file."
                     )
-        pipeline.bus.leave(subscription)
+        join.leave()
         try:
             output.finish()
         except IoniaError as error:
@@ -241,16 +260,15 @@ class Session:
         return None
 
     def _release(self, state: SessionState, reason: str) -> None:
-        """Give the pipeline back and go to `state`. The output's figures stay readable."""
-        pipeline = self._pipeline
-        self._counters.freeze(pipeline)  # before it is gone: whoever asks meanwhile gets the same figures
-        self._pipeline = self._subscription = None
+        """Give the shared things back and go to `state`. The output's figures stay readable."""
+        feeds = self._feeds
+        self._counters.freeze(feeds)  # before they are gone: whoever asks meanwhile gets the same figures
+        self._feeds = self._join = None
         if self._output is not None:
             self._output.abandon()
-        if pipeline is not None:
-            self._codec = pipeline.codec
-            pipeline.unlisten(self._listener)
-            self._pool.release(pipeline)
+        if feeds is not None:
+            self._codec = feeds.codec
+            feeds.release()
         self._move(state, reason)
 
     def _move(self, to: SessionState, reason: str = "") -> None:

@@ -1,4 +1,4 @@
-"""The figures of one session: the pipeline's counters since the session began, frozen when it ends."""
+"""The figures of one session: the encodes' counters since the session began, frozen when it ends."""
 
 import threading
 from collections.abc import Callable, Iterable
@@ -14,9 +14,8 @@ from ionia.core.stats import SessionStats
 from ionia.core.timebase import NS_PER_S
 from ionia.core.timeline.packet_order import PacketWindow
 from ionia.platform.processes import own_cpu_seconds
-from ionia.runtime.encode.audio_chain import AudioSnapshot
-from ionia.runtime.encode.pipeline import Pipeline
-from ionia.runtime.encode.video_chain import VideoSnapshot
+from ionia.runtime.encode.audio_encode import AudioSnapshot
+from ionia.runtime.encode.session_feeds import SessionFeeds, VideoSnapshot
 
 
 class ProcessUsage:
@@ -45,7 +44,7 @@ class ProcessUsage:
 
 
 class SessionCounters:
-    """`begin` and `follow` at start, `end` at stop, `freeze` when the pipeline goes. Reading: any thread."""
+    """`begin` and `follow` at start, `end` at stop, `freeze` when the feeds go. Reading: any thread."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -56,42 +55,42 @@ class SessionCounters:
         self._frozen = _NOTHING  # protected by _lock
         self._frozen_seconds = 0.0  # protected by _lock
 
-    def begin(self, pipeline: Pipeline) -> None:
+    def begin(self, feeds: SessionFeeds) -> None:
         """Count from now on."""
         with self._lock:
-            self._video0 = pipeline.video.snapshot()
-            self._audio0 = pipeline.audio_snapshot()
+            self._video0 = feeds.video_snapshot()
+            self._audio0 = feeds.audio_snapshot()
 
     def follow(self, window: PacketWindow) -> None:
         """The window tells which frame the session really began with."""
         with self._lock:
             self._window = window
 
-    def end(self, pipeline: Pipeline) -> int:
+    def end(self, feeds: SessionFeeds) -> int:
         """Stop counting: the frame index before which the session ends, at least one frame after it began."""
         with self._lock:
-            video = pipeline.video.snapshot()
-            self._ended = (video, pipeline.audio_snapshot())
+            video = feeds.video_snapshot()
+            self._ended = (video, feeds.audio_snapshot())
             first = self._first_index(video)
             return max(video.next_index, first + 1)
 
-    def freeze(self, pipeline: Pipeline | None) -> None:
-        """Keep the figures as they are: the pipeline goes away."""
-        if pipeline is None:
+    def freeze(self, feeds: SessionFeeds | None) -> None:
+        """Keep the figures as they are: the feeds go away."""
+        if feeds is None:
             return
-        stats, seconds = self._figures(pipeline), self.seconds(pipeline)
+        stats, seconds = self._figures(feeds), self.seconds(feeds)
         with self._lock:
             self._frozen, self._frozen_seconds = stats, seconds
 
-    def seconds(self, pipeline: Pipeline | None) -> float:
+    def seconds(self, feeds: SessionFeeds | None) -> float:
         """Length of the session's timeline so far."""
-        if pipeline is None:
+        if feeds is None:
             return self._frozen_seconds
-        return self._frames(pipeline) / pipeline.settings.fps
+        return self._frames(feeds) / feeds.settings.fps
 
-    def stats(self, pipeline: Pipeline | None, usage: ProcessUsage, state: SessionState) -> SessionStats:
+    def stats(self, feeds: SessionFeeds | None, usage: ProcessUsage, state: SessionState) -> SessionStats:
         """What sessions of every kind have."""
-        figures = self._frozen if pipeline is None else self._figures(pipeline)
+        figures = self._frozen if feeds is None else self._figures(feeds)
         return replace(figures, state=state.value, cpu_percent=round(usage.cpu_percent, 1), rss_bytes=usage.rss_bytes)
 
     def _first_index(self, video: VideoSnapshot) -> int:
@@ -100,20 +99,20 @@ class SessionCounters:
             return window_first
         return self._video0.next_index if self._video0 is not None else video.next_index
 
-    def _frames(self, pipeline: Pipeline) -> int:
+    def _frames(self, feeds: SessionFeeds) -> int:
         with self._lock:
-            video = self._ended[0] if self._ended is not None else pipeline.video.snapshot()
+            video = self._ended[0] if self._ended is not None else feeds.video_snapshot()
             return max(0, video.next_index - self._first_index(video)) if self._video0 is not None else 0
 
-    def _figures(self, pipeline: Pipeline) -> SessionStats:
+    def _figures(self, feeds: SessionFeeds) -> SessionStats:
         """Everything but the state and what the process uses."""
-        frames = self._frames(pipeline)
+        frames = self._frames(feeds)
         with self._lock:
-            video, audio = self._ended or (pipeline.video.snapshot(), pipeline.audio_snapshot())
+            video, audio = self._ended or (feeds.video_snapshot(), feeds.audio_snapshot())
             video0, audio0 = self._video0 or video, self._audio0 or audio
         return replace(
             _NOTHING,
-            duration_seconds=round(frames / pipeline.settings.fps, 3),
+            duration_seconds=round(frames / feeds.settings.fps, 3),
             video_frames_captured=frames,
             video_frames_unique=video.unique - video0.unique,
             video_frames_duplicated=video.duplicated - video0.duplicated,
@@ -124,13 +123,13 @@ class SessionCounters:
             audio_drift_ppm=round(_largest(audio.drift_ppm.values()), 1),
             desktop_silence_samples=_input_silence(audio, audio0, AudioInput.DESKTOP),
             mic_silence_samples=_input_silence(audio, audio0, AudioInput.MIC),
-            capture_backend=pipeline.capture_backend,
-            audio_backend=pipeline.audio_backend,
-            codec=pipeline.codec,
-            width=pipeline.width,
-            height=pipeline.height,
-            fps=pipeline.settings.fps,
-            encode_ms_avg=round(pipeline.video.encode_ms, 2),
+            capture_backend=feeds.capture_backend,
+            audio_backend=feeds.audio_backend,
+            codec=feeds.codec,
+            width=feeds.header.video.width,
+            height=feeds.header.video.height,
+            fps=feeds.settings.fps,
+            encode_ms_avg=round(feeds.video.encode_ms, 2),
         )
 
 
@@ -162,7 +161,7 @@ _NOTHING = SessionStats(
     cpu_percent=0.0,
     rss_bytes=0,
 )
-"""Of a session that has no pipeline yet."""
+"""Of a session that has nothing open yet."""
 
 
 def _input_silence(audio: AudioSnapshot, audio0: AudioSnapshot, which: AudioInput) -> int:

@@ -1,7 +1,7 @@
 """A session's output to an RTMP server: the thread that carries out what `core.live_link` decides.
 
-Nothing here waits for the network: senders are processes, and what they say comes back as messages. The pipeline
-only appends to a queue.
+Nothing here waits for the network: senders are processes, and what they say comes back as messages. The encodes
+only append to a queue.
 """
 
 import logging
@@ -32,7 +32,8 @@ from ionia.core.stats import SessionStats, StreamerStats
 from ionia.core.timebase import NS_PER_S
 from ionia.core.warning import Warn, WarningCode
 from ionia.runtime.backends import Spares
-from ionia.runtime.encode.pipeline import BitrateAnswer, Pipeline
+from ionia.runtime.encode.session_feeds import SessionFeeds
+from ionia.runtime.encode.video_encode import BitrateAnswer
 from ionia.runtime.session.stats import fields_of
 from ionia.runtime.session.stream_attempts import StreamAttempts
 from ionia.sinks.rtmp_sender import SenderEvent
@@ -125,7 +126,7 @@ class StreamOutput:
         )
         self._figures = self._link.figures(clock.now_ns())
         self._told: set[BitrateAnswer] = set()
-        self._pipeline: Pipeline | None = None
+        self._feeds: SessionFeeds | None = None
         self._header: MediaHeader | None = None
         self._first: Future[None] = Future()
         self._worker = Worker("stream", self._run, self._unexpected)
@@ -142,14 +143,14 @@ class StreamOutput:
         """As `isBackpressure` answers."""
         return self._figures.backpressure
 
-    def open(self, header: MediaHeader, pipeline: Pipeline) -> None:
+    def open(self, header: MediaHeader, feeds: SessionFeeds) -> None:
         """Begin connecting. Raises IoniaError(CONNECT_FAILED) if a connection is required and none is made."""
-        self._header, self._pipeline = header.only(*_STREAMED), pipeline
-        pipeline.bus.listen_keyframes(self._announce)
+        self._header, self._feeds = header.only(*_STREAMED), feeds
+        feeds.video.feed.listen_keyframes(self._announce)
         try:
             self._worker.start()
         except RuntimeError as error:  # no thread to be had
-            pipeline.bus.unlisten_keyframes(self._announce)
+            feeds.video.feed.unlisten_keyframes(self._announce)
             raise IoniaError(ErrorKind.CONNECT_FAILED, "This computer can't start another thread right now.") from error
         self._started = True
         if self._url.trimmed:
@@ -169,10 +170,10 @@ class StreamOutput:
             self._packets.extend(packet for packet in packets if packet.track in _STREAMED)
             self._condition.notify()
 
-    def _announce(self, keyframe: EncodedPacket) -> None:
+    def _announce(self, keyframes: Sequence[EncodedPacket]) -> None:
         """On an encoder's thread: a keyframe is there, before it is put in order."""
         with self._condition:
-            self._keyframe = keyframe
+            self._keyframe = keyframes[-1]
             self._condition.notify()
 
     def complete(self) -> None:
@@ -206,7 +207,7 @@ class StreamOutput:
     def stats(self, session: SessionStats) -> StreamerStats:
         """The session's figures and the stream's. Any thread."""
         now: LiveFigures = self._figures
-        target = self._pipeline.bitrate if self._pipeline is not None else self._settings.pipeline.video_bitrate
+        target = self._feeds.bitrate if self._feeds is not None else self._settings.pipeline.video_bitrate
         return StreamerStats(
             **fields_of(session),
             video_frames=session.video_frames_captured,
@@ -234,9 +235,9 @@ class StreamOutput:
             self._count_last()
         finally:
             self._attempts.close()
-            if self._pipeline is not None:
-                self._pipeline.leave_bitrate(self)
-                self._pipeline.bus.unlisten_keyframes(self._announce)
+            if self._feeds is not None:
+                self._feeds.leave_bitrate(self)
+                self._feeds.video.feed.unlisten_keyframes(self._announce)
             self._figures = self._link.figures(self._clock.now_ns())
 
     def _wait(self) -> bool:
@@ -306,8 +307,8 @@ class StreamOutput:
                     self._attempts.say_goodbye(GOODBYE_SECONDS)
                 case SendPackets(packets=packets):
                     self._attempts.send(packets)
-                case AskKeyframe() if self._pipeline is not None:
-                    self._pipeline.request_keyframe()
+                case AskKeyframe() if self._feeds is not None:
+                    self._feeds.request_keyframe()
                 case SetVideoBitrate(bits_per_second=bits_per_second):
                     self._ask_bitrate(bits_per_second)
                 case Notify() | SetBackpressure():
@@ -339,9 +340,9 @@ class StreamOutput:
 
     def _ask_bitrate(self, bits_per_second: int) -> None:
         """Follow the link with the bit rate, unless a recording keeps it."""
-        if self._pipeline is None:
+        if self._feeds is None:
             return
-        answer = self._pipeline.vote_bitrate(self, bits_per_second)
+        answer = self._feeds.vote_bitrate(self, bits_per_second)
         log.info("bit rate for the link: %d kbit/s, %s", bits_per_second // 1000, answer.value)
         if answer in _NOT_FOLLOWED and answer not in self._told:
             self._told.add(answer)

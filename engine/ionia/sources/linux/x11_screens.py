@@ -116,6 +116,7 @@ class X11Screen:
     """A ScreenSource over one monitor. One thread owns it. It waits 2 s at most for a server that doesn't answer."""
 
     backend = BACKEND
+    fallbacks: tuple[str, ...] = ()
 
     def __init__(self, *, display: str, screen_id: str | None, cursor: bool, clock: Clock) -> None:
         """`screen_id` as in `open_screen`, without the names of displays and windows."""

@@ -26,6 +26,7 @@ class DesktopDuplication:
     """A ScreenSource. `screen_id` is one of `displays.list_displays`, None the primary screen of the moment."""
 
     backend = "dxcam-dxgi"
+    fallbacks: tuple[str, ...] = ()
 
     def __init__(self, screen_id: str | None, *, cursor: bool, clock: Clock) -> None:
         self._screen_id = screen_id

@@ -31,6 +31,7 @@ class GraphicsCapture:
     """A ScreenSource. `screen_id` is one of `displays.list_displays`, None the primary screen of the moment."""
 
     backend = "dxcam-winrt"
+    fallbacks: tuple[str, ...] = ()
 
     def __init__(self, screen_id: str | None, *, cursor: bool, clock: Clock) -> None:
         self._screen_id = screen_id

@@ -63,6 +63,7 @@ class GdiGrab:
     """A ScreenSource on GDI, the slowest way and the one that works everywhere, remote sessions included."""
 
     backend = "gdigrab"
+    fallbacks: tuple[str, ...] = ()
 
     def __init__(self, screen_id: str | None, *, cursor: bool, clock: Clock) -> None:
         self._screen_id = screen_id
@@ -119,6 +120,7 @@ class WindowGrab:
     """A ScreenSource on one window, through GDI. A window that is resized is opened again at its new size."""
 
     backend = "gdigrab"
+    fallbacks: tuple[str, ...] = ()
 
     def __init__(self, window_id: str, *, cursor: bool, clock: Clock) -> None:
         self._window_id = window_id

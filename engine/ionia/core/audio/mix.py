@@ -1,0 +1,143 @@
+"""What is made of the sounds of one track: gain and mute of each, moved without a click, their sum, their levels.
+
+Live controls are no part of what a mix is: they change while it runs. Pure; it is handed ticks and keeps no samples.
+"""
+
+import math
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass, replace
+from typing import Generic, TypeVar
+
+import numpy as np
+import numpy.typing as npt
+
+from ionia.core.audio.engine import AudioTick
+from ionia.core.audio.input import Rendered
+from ionia.core.audio.levels import LevelMeter
+from ionia.core.audio.limiter import limit
+from ionia.core.events import Level
+from ionia.core.media import AUDIO_TICK_SAMPLES, SAMPLE_RATE, Samples
+
+K = TypeVar("K", bound=Hashable)
+
+RAMP_MS = 10
+"""How long a change takes unless it says otherwise: a raised cosine of 10 ms bends a sine by less than -90 dB."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SoundControl:
+    """How loud one sound is in a mix. `gain` is linear, 0 or more."""
+
+    gain: float = 1.0
+    muted: bool = False
+
+    @property
+    def factor(self) -> float:
+        """What its samples are multiplied with once every change is through."""
+        return 0.0 if self.muted else self.gain
+
+    @property
+    def gain_db(self) -> float:
+        """The gain in dB; -120 for none."""
+        return max(-120.0, 20.0 * math.log10(self.gain)) if self.gain > 0.0 else -120.0
+
+
+@dataclass(slots=True, kw_only=True)
+class _Fader:
+    """The way from one factor to another, in samples that lie ahead."""
+
+    now: float
+    target: float
+    wait: int = 0
+    length: int = 0
+    done: int = 0
+
+    def factors(self) -> npt.NDArray[np.float32] | np.float32:
+        """Of the next tick's samples; one value where nothing moves."""
+        if self.now == self.target:
+            return np.float32(self.now)
+        if self.wait >= AUDIO_TICK_SAMPLES:
+            self.wait -= AUDIO_TICK_SAMPLES
+            return np.float32(self.now)
+        place = np.arange(AUDIO_TICK_SAMPLES) - self.wait + self.done + 1
+        share = np.clip(place / self.length, 0.0, 1.0)
+        eased = (1.0 - np.cos(np.pi * share)) / 2.0
+        self.done += AUDIO_TICK_SAMPLES - self.wait
+        self.wait = 0
+        factors = (self.now + (self.target - self.now) * eased).astype(np.float32)
+        if self.done >= self.length:
+            self.now = self.target
+        return factors
+
+
+class Mix(Generic[K]):
+    """One track's sounds. One thread owns it; `controls` may be read by any."""
+
+    def __init__(self, controls: Mapping[K, SoundControl]) -> None:
+        self._controls = dict(controls)
+        self._faders = {key: _Fader(now=one.factor, target=one.factor) for key, one in controls.items()}
+        self._meters = {key: LevelMeter() for key in controls}
+        self._uncovered = 0
+
+    @property
+    def controls(self) -> Mapping[K, SoundControl]:
+        """What each sound is set to, whether or not the way there is through."""
+        return self._controls
+
+    @property
+    def silence_samples(self) -> int:
+        """Samples so far that no sound covered. Digital silence from a device is sound."""
+        return self._uncovered
+
+    def copy(self) -> "Mix[K]":
+        """One that sounds the same from here on, counting on, with meters of its own."""
+        other = Mix(self._controls)
+        other._faders = {key: replace(fader) for key, fader in self._faders.items()}
+        other._uncovered = self._uncovered
+        return other
+
+    def set(self, key: K, control: SoundControl, *, ramp_ms: float = RAMP_MS, release_ms: float = 0.0) -> None:
+        """Go to `control` within `ramp_ms`, from the next tick on; a mute waits `release_ms` first."""
+        fader = self._faders[key]
+        muting = control.muted and not self._controls[key].muted
+        self._controls[key] = control
+        now = float(np.ravel(replace(fader).factors())[0])
+        self._faders[key] = _Fader(
+            now=now,
+            target=control.factor,
+            wait=round(release_ms * SAMPLE_RATE / 1000) if muting else 0,
+            length=max(1, round(ramp_ms * SAMPLE_RATE / 1000)),
+        )
+
+    def take_levels(self) -> dict[K, Level]:
+        """Level of each sound since the last call, after its gain and before the sum."""
+        return {key: meter.take() for key, meter in self._meters.items()}
+
+    def render(self, tick: AudioTick[K]) -> Samples:
+        """The sum within -1..1, shape (1024, 2). Every tick once and in order; a sound the tick lacks is silent."""
+        mix = np.zeros((2, AUDIO_TICK_SAMPLES), dtype=np.float32)
+        parts: list[Rendered] = []
+        for key, fader in self._faders.items():
+            factors = fader.factors()
+            part = tick.parts.get(key)
+            if part is not None:
+                parts.append(part)
+            if part is None or part.planes is None:
+                self._meters[key].add_silence(mix.size)
+                continue
+            scaled = part.planes * factors
+            self._meters[key].add(scaled)
+            mix += scaled
+        self._uncovered += _uncovered(parts)
+        return np.ascontiguousarray(limit(mix).T)
+
+
+def _uncovered(parts: list[Rendered]) -> int:
+    whole = ((0, AUDIO_TICK_SAMPLES),)
+    if any(part.covered == whole for part in parts):
+        return 0
+    silent = np.ones(AUDIO_TICK_SAMPLES, dtype=np.bool_)
+    for part in parts:
+        for low, high in part.covered:
+            silent[low:high] = False
+    return int(silent.sum())

@@ -1,0 +1,40 @@
+"""Encoders that really opened, with what a header needs to know of them."""
+
+from dataclasses import dataclass
+
+from ionia.core.media import AudioTrack, VideoTrack
+from ionia.core.ports import AudioEncoder, VideoEncoder
+from ionia.core.settings import VideoEncodeSettings
+from ionia.media.audio_encoder import LibavAudioEncoder
+from ionia.media.encoder_probe import open_video_encoder
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class OpenedVideo:
+    """`fallbacks` says, a line each, what was tried before and why it wasn't taken."""
+
+    encoder: VideoEncoder
+    track: VideoTrack
+    fallbacks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class OpenedAudio:
+    """An AAC encoder."""
+
+    encoder: AudioEncoder
+    track: AudioTrack
+
+
+def open_video(settings: VideoEncodeSettings, width: int, height: int) -> OpenedVideo:
+    """The first H.264 encoder that works for pictures of this size. Raises IoniaError(ENCODER_UNAVAILABLE)."""
+    encoder, track, fallbacks = open_video_encoder(settings, width, height)
+    return OpenedVideo(
+        encoder=encoder, track=track, fallbacks=tuple(f"{one.encoder}: {one.reason}" for one in fallbacks)
+    )
+
+
+def open_audio(bitrate: int) -> OpenedAudio:
+    """`bitrate` in bits per second. Raises IoniaError(ENCODER_UNAVAILABLE)."""
+    encoder = LibavAudioEncoder(bitrate)
+    return OpenedAudio(encoder=encoder, track=encoder.info)

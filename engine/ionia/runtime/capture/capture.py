@@ -1,0 +1,183 @@
+"""A screen's pictures on the timeline, for any number of encodes: which one each frame shows is decided once, here.
+
+So two encodes of one screen show the same picture at the same frame index, whatever each of them makes of it.
+"""
+
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from ionia.core.errors import ErrorKind, IoniaError
+from ionia.core.media import VideoFrame
+from ionia.core.ports import Clock, ScreenSource
+from ionia.core.sharing import CaptureKey
+from ionia.core.timebase import frame_at
+from ionia.core.video.pacer import FrameSpan, VideoPacer
+from ionia.core.warning import WarningCode
+from ionia.runtime.capture.screen_capture import ScreenCapture
+from ionia.runtime.notices import Notices
+from ionia.threads.clock import MonotonicClock, StopSignal
+from ionia.threads.worker import Worker
+
+OPEN_TIMEOUT_S = 10.0
+"""How long a device may take to open before initialize gives up on it."""
+
+JOIN_TIMEOUT_S = 2.0
+"""How long closing waits for one thread. A thread that a device holds is left behind and said so in the log."""
+
+CATCH_UP_SECONDS = 5
+
+Offer = Callable[[Sequence[FrameSpan]], None]
+"""Takes the next frames on the tick's thread; must only queue."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaptureSnapshot:
+    """Frames of the timeline, by what became of them. `unique + duplicated` + `lost` is what has passed."""
+
+    next_index: int = 0
+    unique: int = 0
+    duplicated: int = 0
+    lagged: int = 0
+    lost: int = 0
+
+
+class Capture:
+    """Made by `open_capture`, with its source open. `begin` when the first encode wants frames, `close` at the end.
+
+    Threads: `screen-capture` and `video-tick`.
+    """
+
+    def __init__(
+        self,
+        screen: ScreenCapture,
+        size: tuple[int, int],
+        *,
+        fps: int,
+        epoch_ns: int,
+        clock: Clock,
+        stop: StopSignal,
+        notices: Notices,
+    ) -> None:
+        self.width, self.height = size
+        self.fps = fps
+        self.notices = notices
+        self._screen = screen
+        self._epoch_ns = epoch_ns
+        self._clock = clock
+        self._stop = stop
+        self._lock = threading.Lock()
+        self._pacer: VideoPacer | None = None  # protected by _lock
+        self._offers: list[Offer] = []  # protected by _lock
+        self._new: list[Offer] = []  # of those: who has no picture yet; protected by _lock
+        self._shown: VideoFrame | None = None  # protected by _lock
+        self._ticking = Worker("video-tick", self._tick_until_stopped, notices.fail, urgent="Capture")
+
+    @property
+    def backend(self) -> str:
+        """The source's name for stats."""
+        return self._screen.backend
+
+    @property
+    def failed(self) -> bool:
+        """Whether it has ended by an error."""
+        return self.notices.failed
+
+    def snapshot(self) -> CaptureSnapshot:
+        """All counters of one instant. Any thread."""
+        with self._lock:
+            if self._pacer is None:
+                return CaptureSnapshot()
+            counters = self._pacer.counters
+            return CaptureSnapshot(
+                next_index=self._pacer.next_index,
+                unique=counters.unique,
+                duplicated=counters.duplicated,
+                lagged=counters.lagged,
+                lost=counters.lost,
+            )
+
+    def attach(self, offer: Offer) -> None:
+        """Hand over every frame from the next one on, beginning with a picture. The first one begins the capture."""
+        self.notices.settle()
+        with self._lock:
+            self._offers.append(offer)
+            self._new.append(offer)
+            if self._pacer is not None:
+                return
+            # The frame under way is as good as over: the first one has its whole interval to get a picture.
+            begin = frame_at(self._epoch_ns, self.fps, self._clock.now_ns()) + 1
+            self._pacer = VideoPacer(
+                epoch_ns=self._epoch_ns, fps=self.fps, first_index=begin, catch_up_seconds=CATCH_UP_SECONDS
+            )
+        self._screen.begin(self._epoch_ns)
+        self._ticking.start()
+
+    def detach(self, offer: Offer) -> None:
+        """Hand over no more. Idempotent."""
+        with self._lock:
+            self._offers = [one for one in self._offers if one != offer]
+            self._new = [one for one in self._new if one != offer]
+
+    def close(self) -> None:
+        """End both threads and free the device. Idempotent."""
+        self._stop.set()
+        self._screen.close(JOIN_TIMEOUT_S)
+        self._ticking.join(JOIN_TIMEOUT_S)
+        with self._lock:
+            self._shown = None
+
+    def _tick_until_stopped(self) -> None:
+        while not self._stop.wait_until(self._next_deadline_ns()):
+            late = self._tick(self._clock.now_ns())
+            if late >= self.fps:
+                self.notices.warn(
+                    WarningCode.STALLED,
+                    f"The machine stood still for {late / self.fps:.1f} s; the last picture fills it.",
+                )
+
+    def _next_deadline_ns(self) -> int:
+        with self._lock:
+            assert self._pacer is not None  # noqa: S101 - attach() made it before it started this thread
+            return self._pacer.next_deadline_ns
+
+    def _tick(self, now_ns: int) -> int:
+        """Hand over the frames that end by `now_ns`; how many of them ended late."""
+        frame = self._screen.slot.take()
+        with self._lock:
+            pacer = self._pacer
+            assert pacer is not None  # noqa: S101 - see above
+            if frame is None and self._shown is None:  # a source that is slow with its first picture
+                frame = VideoFrame(captured_ns=now_ns, pixels=np.zeros((self.height, self.width, 4), np.uint8))
+            index, spans = pacer.next_index, pacer.tick(now_ns, frame)
+            shown, self._shown = self._shown, frame or self._shown
+            for offer in self._offers:
+                offer(_begun(spans, shown) if offer in self._new else spans)
+            if spans:
+                self._new.clear()
+            return pacer.next_index - index - 1
+
+
+def _begun(spans: Sequence[FrameSpan], shown: VideoFrame | None) -> Sequence[FrameSpan]:
+    """The frames for somebody who doesn't know what was shown before."""
+    if not spans or spans[0].frame is not None:
+        return spans
+    first = spans[0]
+    return [FrameSpan(frame=shown, first_index=first.first_index, count=first.count), *spans[1:]]
+
+
+def open_capture(key: CaptureKey, source: ScreenSource, *, epoch_ns: int, clock: MonotonicClock) -> Capture:
+    """Open the source on its thread. Raises IoniaError, with everything freed."""
+    stop, notices = StopSignal(clock), Notices()
+    screen = ScreenCapture(source, fps=key.fps, clock=clock, stop=stop, warn=notices.warn)
+    try:
+        size = screen.open(OPEN_TIMEOUT_S)
+    except BaseException as error:
+        stop.set()
+        screen.close(JOIN_TIMEOUT_S)
+        if isinstance(error, TimeoutError):
+            raise IoniaError(ErrorKind.CAPTURE_UNAVAILABLE, "The screen did not open in time.") from error
+        raise
+    return Capture(screen, size, fps=key.fps, epoch_ns=epoch_ns, clock=clock, stop=stop, notices=notices)

@@ -1,0 +1,185 @@
+"""One track's sound: the mix of its sounds and its encoder, on the clock's thread. Shared while all hear the same."""
+
+import logging
+import threading
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from ionia.core.audio.engine import AudioInput, AudioTick
+from ionia.core.audio.mix import Mix, SoundControl
+from ionia.core.events import Level
+from ionia.core.media import EncodedPacket, Samples
+from ionia.core.ports import AudioEncoder
+from ionia.core.sharing import SoundKey
+from ionia.media.opening import OpenedAudio
+from ionia.runtime.capture.audio_clock import AudioClock
+from ionia.runtime.capture.sound import Sound
+from ionia.runtime.encode.feed import Feed
+from ionia.runtime.notices import Notices
+from ionia.runtime.registry import Lease
+
+log = logging.getLogger(__name__)
+
+LEVEL_TICKS = 5
+"""Ticks per level measurement: 107 ms, for meters at 10 Hz."""
+
+WARM_TICKS = 4
+"""Ticks that an encoder hears again before it takes another's place. AAC's packets overlap by one, and its choice of
+windows looks two back; from then on it says what the other would have said."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AudioSnapshot:
+    """The sound side's counters at one tick, in samples of the timeline, by input where inputs differ.
+
+    `lost` is sound that was captured and could not be used: it came too late or found no room. `overwritten` are
+    blocks that gave way before the clock came to them.
+    """
+
+    silence: int = 0
+    input_silence: Mapping[AudioInput, int] = field(default_factory=dict)
+    lost: int = 0
+    overwritten: int = 0
+    drift_ppm: Mapping[AudioInput, float] = field(default_factory=dict)
+
+
+class AudioEncode:
+    """Made with its encoder open and its sounds leased; `start` puts it on the clock, where meters begin to run.
+
+    `begin` when the first output wants packets, then `close`. Encoder and mix are the clock thread's.
+    """
+
+    def __init__(
+        self,
+        opened: OpenedAudio,
+        sounds: Sequence[Lease[SoundKey, Sound]],
+        clock: Lease[str, AudioClock],
+        mix: Mix[SoundKey],
+    ) -> None:
+        self.track = opened.track
+        self.feed = Feed()
+        self.notices = Notices()
+        self._encoder: AudioEncoder = opened.encoder
+        self._sounds = tuple(sounds)
+        self._clock = clock
+        self._mix = mix
+        self._heard: deque[tuple[int, Samples]] = deque(maxlen=WARM_TICKS)
+        self._encoding = False
+        self._broken = False
+        self._silence = 0
+        self._levels: Mapping[SoundKey, Level] = {}
+
+    @property
+    def failed(self) -> bool:
+        """Whether it, or the clock, has ended by an error."""
+        return self.notices.failed or self._clock.value.failed
+
+    @property
+    def clock(self) -> AudioClock:
+        """Whose ticks it encodes."""
+        return self._clock.value
+
+    @property
+    def sounds(self) -> tuple[Sound, ...]:
+        """What is mixed."""
+        return tuple(lease.value for lease in self._sounds)
+
+    @property
+    def levels(self) -> Mapping[AudioInput, Level]:
+        """The newest levels. Any thread."""
+        return {key.which: level for key, level in self._levels.items()}
+
+    @property
+    def backend(self) -> str:
+        """Names of the sound sources, joined by a comma when they differ."""
+        return ",".join(sorted({sound.backend for sound in self.sounds}))
+
+    def snapshot(self) -> AudioSnapshot:
+        """Counters as of the last tick. Any thread."""
+        counters = {sound.key.which: sound.counters() for sound in self.sounds}
+        return AudioSnapshot(
+            silence=self._silence,
+            input_silence={which: one.silence for which, one in counters.items()},
+            lost=sum(one.late + one.overflow for one in counters.values()),
+            overwritten=self.clock.counters.overwritten,
+            drift_ppm={which: one.drift_ppm for which, one in counters.items()},
+        )
+
+    def start(self) -> None:
+        """Take the clock's ticks from now on."""
+        self.clock.add(self)
+
+    def begin(self) -> None:
+        """Encode from the next tick on. Idempotent."""
+        self.notices.settle()
+
+        def begin() -> None:
+            self._encoding = True
+
+        self.clock.run(begin)
+
+    def set(self, key: SoundKey, control: SoundControl, *, ramp_ms: float, release_ms: float) -> None:
+        """Change one sound, for everyone who uses this. Any thread; heard from the next tick on."""
+        self.clock.run(lambda: self._mix.set(key, control, ramp_ms=ramp_ms, release_ms=release_ms))
+
+    def succeed(self, other: "AudioEncode", move: Callable[[], None]) -> None:
+        """Go on where `other` is, for whom `move` brings to this feed: no packet is missing and none is double.
+
+        Waits until it is done: at most a tick, or longer when the machine stands still. `move` is called on the
+        clock's thread.
+        """
+        done = threading.Event()
+
+        def take_over() -> None:
+            self._mix = other._mix.copy()
+            self._silence = other._silence
+            self._encoding = other._encoding
+            self._heard.extend(other._heard)
+            if self._encoding:
+                for pts, samples in self._heard:
+                    self._encode(pts, samples)  # what comes out, the other has given already
+            self.start()
+            move()
+            done.set()
+
+        self.clock.run(take_over)
+        done.wait()
+
+    def tick(self, tick: AudioTick[SoundKey]) -> None:
+        """On the clock's thread: mix, encode, give out."""
+        samples = self._mix.render(tick)
+        self._silence = self._mix.silence_samples
+        if tick.index % LEVEL_TICKS == 0:
+            self._levels = self._mix.take_levels()
+        self._heard.append((tick.pts, samples))
+        if self._encoding:
+            self.feed.publish(self._encode(tick.pts, samples))
+
+    def fail(self, error: BaseException) -> None:
+        """Tell everyone that the sound has ended."""
+        self.notices.fail(error)
+
+    def leave(self) -> None:
+        """On the clock's thread, as the last thing. Idempotent."""
+        self._encoder.close()
+        self.feed.close()
+
+    def close(self) -> None:
+        """End, and give clock and sounds back. Idempotent."""
+        if not self.clock.remove(self):
+            log.error("the sound's thread did not let go of an encode in time")
+        for lease in self._sounds:
+            lease.release()
+        self._clock.release()
+
+    def _encode(self, pts: int, samples: Samples) -> list[EncodedPacket]:
+        """An encoder that breaks ends those who use it, and not the clock."""
+        if self._broken:
+            return []
+        try:
+            return self._encoder.encode(samples, pts)
+        except Exception as error:  # noqa: BLE001 - libav's errors are many, and each is told as the end of this track
+            self._broken = True
+            self.notices.fail(error)
+            return []

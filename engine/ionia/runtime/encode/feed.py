@@ -1,0 +1,67 @@
+"""Packets of one encoder on their way to everyone who wants them, each track by itself and in its own order."""
+
+import threading
+from collections.abc import Callable, Sequence
+
+from ionia.core.media import EncodedPacket
+
+Take = Callable[[Sequence[EncodedPacket]], None]
+"""Called on the encoder's thread; must only sort and queue. Nothing in it may wait or raise."""
+
+
+class Feed:
+    """Any thread, but `publish` on one. Whoever takes is called with the lock held: once gone it is called no more."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._takers: list[Take] = []  # protected by _lock
+        self._keyframe_listeners: list[Take] = []  # protected by _lock
+        self._ends: list[Callable[[], None]] = []  # protected by _lock
+        self._ended = False  # protected by _lock
+
+    def join(self, take: Take, end: Callable[[], None]) -> None:
+        """Hand the packets from now on to `take`; `end` is called once, when no more can come."""
+        with self._lock:
+            if not self._ended:
+                self._takers.append(take)
+                self._ends.append(end)
+                return
+        end()
+
+    def leave(self, take: Take, end: Callable[[], None]) -> None:
+        """Hand over no more; `end` is not called any more. Idempotent."""
+        with self._lock:
+            if take in self._takers:
+                self._takers.remove(take)
+                self._ends.remove(end)
+
+    def listen_keyframes(self, listener: Take) -> None:
+        """Hand over keyframes as they are encoded, before they are put in order with other tracks."""
+        with self._lock:
+            self._keyframe_listeners.append(listener)
+
+    def unlisten_keyframes(self, listener: Take) -> None:
+        """No more. Idempotent."""
+        with self._lock:
+            if listener in self._keyframe_listeners:
+                self._keyframe_listeners.remove(listener)
+
+    def publish(self, packets: Sequence[EncodedPacket]) -> None:
+        """From the encoder's thread: its next packets."""
+        if not packets:
+            return
+        with self._lock:
+            if self._keyframe_listeners and (keyframes := [packet for packet in packets if packet.keyframe]):
+                for listener in self._keyframe_listeners:
+                    listener(keyframes)
+            for take in self._takers:
+                take(packets)
+
+    def close(self) -> None:
+        """No more will come. Idempotent."""
+        with self._lock:
+            ends, self._ends = self._ends, []
+            self._takers.clear()
+            self._ended = True
+        for end in ends:
+            end()

@@ -1,0 +1,223 @@
+"""What one session uses of the shared things: a video encode and, unless it has no sound, an audio encode."""
+
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass, replace
+
+from ionia.core.audio.engine import AudioInput
+from ionia.core.audio.mix import SoundControl
+from ionia.core.errors import ErrorKind, IoniaError
+from ionia.core.events import Level
+from ionia.core.media import AUDIO, VIDEO, MediaHeader
+from ionia.core.settings import PipelineSettings
+from ionia.core.sharing import SoundKey, VideoEncodeKey
+from ionia.platform.windows_process import recording_process
+from ionia.runtime.capture.capture import Capture
+from ionia.runtime.encode.audio_encode import AudioEncode, AudioSnapshot
+from ionia.runtime.encode.audio_encodes import AudioEncodes, Heard
+from ionia.runtime.encode.join import Join, Subscriber
+from ionia.runtime.encode.video_encode import BitrateAnswer, VideoEncode
+from ionia.runtime.notices import Listener
+from ionia.runtime.registry import Lease
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VideoSnapshot:
+    """Frames on the timeline, by what became of them. `unique + duplicated` + indexes left out is what has passed."""
+
+    next_index: int = 0
+    unique: int = 0
+    duplicated: int = 0
+    lagged: int = 0
+    skipped: int = 0
+
+
+class SessionFeeds:
+    """Made whole by `Studio.open`; `release` gives everything back. One session owns it; reading: any thread."""
+
+    def __init__(
+        self,
+        settings: PipelineSettings,
+        video: Lease[VideoEncodeKey, VideoEncode],
+        audio: Lease[Heard, AudioEncode] | None,
+        audio_encodes: AudioEncodes,
+    ) -> None:
+        self.settings = settings
+        tracks = (video.value.track,) if audio is None else (video.value.track, audio.value.track)
+        self.header = MediaHeader(tracks=tracks)
+        self._video = video
+        self._audio = audio
+        self._audio_encodes = audio_encodes
+        self._join: Join | None = None
+        self._listener: Listener | None = None
+        self._released = False
+        recording_process.begin()
+
+    @property
+    def video(self) -> VideoEncode:
+        """The picture's encode."""
+        return self._video.value
+
+    @property
+    def capture(self) -> Capture:
+        """Where its pictures come from."""
+        return self.video.capture
+
+    @property
+    def codec(self) -> str:
+        """libav's name of the video encoder."""
+        return self.video.codec
+
+    @property
+    def capture_backend(self) -> str:
+        """Name of the screen source."""
+        return self.capture.backend
+
+    @property
+    def audio_backend(self) -> str:
+        """Names of the sound sources, joined by a comma when they differ; "none" without sound."""
+        return self._audio.value.backend if self._audio is not None else "none"
+
+    @property
+    def has_sound(self) -> bool:
+        """Whether there is an audio track."""
+        return self._audio is not None
+
+    def video_snapshot(self) -> VideoSnapshot:
+        """Counters of the capture and of the encode."""
+        capture = self.capture.snapshot()
+        return VideoSnapshot(
+            next_index=capture.next_index,
+            unique=capture.unique,
+            duplicated=capture.duplicated,
+            lagged=capture.lagged,
+            skipped=self.video.skipped + capture.lost,
+        )
+
+    def audio_snapshot(self) -> AudioSnapshot:
+        """Counters of the sound side; zeros without an audio track."""
+        return self._audio.value.snapshot() if self._audio is not None else AudioSnapshot()
+
+    def levels(self) -> tuple[Level | None, Level | None]:
+        """Newest levels of desktop and microphone; None for one that is not in use."""
+        levels: Mapping[AudioInput, Level] = self._audio.value.levels if self._audio is not None else {}
+        return levels.get(AudioInput.DESKTOP), levels.get(AudioInput.MIC)
+
+    def listen(self, listener: Listener) -> None:
+        """Hear what every shared thing tells, from now on until `release`."""
+        self._listener = listener
+        self.capture.notices.listen(listener)
+        self.video.notices.listen(listener)
+        if self._audio is not None:
+            self._listen_audio(self._audio.value, listener)
+
+    def join(self, subscriber: Subscriber) -> Join:
+        """Begin: packets go to `subscriber` from the next keyframe on, which is asked for now."""
+        audio = self._audio.value if self._audio is not None else None
+        self._join = join = Join(
+            subscriber,
+            fps=self.settings.fps,
+            feeds={VIDEO: self.video.feed} if audio is None else {VIDEO: self.video.feed, AUDIO: audio.feed},
+        )
+        join.begin()
+        self.video.request_keyframe()
+        if audio is not None:
+            audio.begin()
+        self.video.begin()
+        return join
+
+    def request_keyframe(self) -> None:
+        """The next picture to be encoded becomes a keyframe."""
+        self.video.request_keyframe()
+
+    @property
+    def bitrate(self) -> int:
+        """The video bit rate in force."""
+        return self.video.bitrate
+
+    def vote_bitrate(self, voter: Hashable, bitrate: int) -> BitrateAnswer:
+        """See VideoEncode."""
+        return self.video.vote_bitrate(voter, bitrate)
+
+    def hold_bitrate(self, holder: Hashable) -> None:
+        """See VideoEncode."""
+        self.video.hold_bitrate(holder)
+
+    def leave_bitrate(self, who: Hashable) -> None:
+        """See VideoEncode."""
+        self.video.leave_bitrate(who)
+
+    def sound_controls(self) -> Mapping[AudioInput, SoundControl]:
+        """How loud each sound of this session is set."""
+        if self._audio is None:
+            return {}
+        return {key.which: control for key, control in self._audio.key.by_sound().items()}
+
+    def set_sound(
+        self,
+        which: AudioInput,
+        *,
+        gain: float | None = None,
+        muted: bool | None = None,
+        ramp_ms: float,
+        release_ms: float,
+    ) -> None:
+        """Change one sound for this session alone. The session's lock is held. Raises IoniaError."""
+        audio, key = self._audio, self._sound_key(which)
+        if audio is None or key is None:
+            raise IoniaError(
+                ErrorKind.AUDIO_UNAVAILABLE,
+                f"This session has no sound named {which.value!r}.",
+                f"It has {', '.join(repr(one.value) for one in self.sound_controls()) or 'no sound at all'}.",
+            )
+        controls = audio.key.by_sound()
+        control = controls[key]
+        control = replace(
+            control,
+            gain=control.gain if gain is None else gain,
+            muted=control.muted if muted is None else muted,
+        )
+        own = self._audio_encodes.own(audio, {**controls, key: control}, self._move_audio)
+        own.value.set(key, control, ramp_ms=ramp_ms, release_ms=release_ms)
+
+    def release(self) -> None:
+        """Give everything back. Idempotent."""
+        if self._released:
+            return
+        self._released = True
+        if self._join is not None:
+            self._join.leave()
+        if self._listener is not None:
+            self.capture.notices.unlisten(self._listener)
+            self.video.notices.unlisten(self._listener)
+            if self._audio is not None:
+                self._unlisten_audio(self._audio.value, self._listener)
+        self._video.release()
+        if self._audio is not None:
+            self._audio.release()
+        recording_process.end()
+
+    def _sound_key(self, which: AudioInput) -> SoundKey | None:
+        keys = self._audio.key.encode.sounds if self._audio is not None else ()
+        return next((key for key in keys if key.which is which), None)
+
+    def _move_audio(self, to: Lease[Heard, AudioEncode]) -> None:
+        """This session's sound comes from an encode of its own from now on. On the clock's thread."""
+        before, self._audio = self._audio, to
+        if self._join is not None:
+            self._join.change_feed(AUDIO, to.value.feed)
+        if self._listener is not None:
+            to.value.notices.listen(self._listener)
+            if before is not None:
+                before.value.notices.unlisten(self._listener)
+
+    @staticmethod
+    def _listen_audio(audio: AudioEncode, listener: Listener) -> None:
+        audio.notices.listen(listener)
+        for sound in audio.sounds:
+            sound.notices.listen(listener)
+
+    @staticmethod
+    def _unlisten_audio(audio: AudioEncode, listener: Listener) -> None:
+        audio.notices.unlisten(listener)
+        for sound in audio.sounds:
+            sound.notices.unlisten(listener)

@@ -1,0 +1,81 @@
+"""Everything that sessions share, by level, and how a session gets what it asks for: whole, or an error and nothing."""
+
+from contextlib import ExitStack
+from functools import partial
+
+from ionia.core.audio.engine import AudioInput
+from ionia.core.audio.mix import SoundControl
+from ionia.core.ports import AudioSource
+from ionia.core.settings import PipelineSettings, VideoEncodeSettings
+from ionia.core.sharing import (
+    CaptureKey,
+    SoundKey,
+    VideoEncodeKey,
+    audio_encode_key,
+    capture_key,
+    video_encode_key,
+)
+from ionia.runtime.backends import Backends
+from ionia.runtime.capture.capture import Capture, open_capture
+from ionia.runtime.encode.audio_encodes import AudioEncodes
+from ionia.runtime.encode.session_feeds import SessionFeeds
+from ionia.runtime.encode.video_encode import VideoEncode
+from ionia.runtime.registry import Registry
+from ionia.threads.clock import MonotonicClock
+
+
+class Studio:
+    """Any thread. One timeline for all of it: frame 0 and sample 0 lie at the instant the studio was made."""
+
+    def __init__(self, backends: Backends, clock: MonotonicClock) -> None:
+        self._backends = backends
+        self._clock = clock
+        self._epoch_ns = clock.now_ns()
+        self._captures: Registry[CaptureKey, Capture] = Registry()
+        self._videos: Registry[VideoEncodeKey, VideoEncode] = Registry()
+        self._audios = AudioEncodes(
+            open_audio=backends.open_audio,
+            source=self._sound_source,
+            corrections=backends.corrections,
+            clock=clock,
+            epoch_ns=self._epoch_ns,
+        )
+
+    def open(self, settings: PipelineSettings, *, live: bool) -> SessionFeeds:
+        """What these settings ask for, shared with whoever has it already. Raises IoniaError, with nothing kept.
+
+        `live`: a stream asks; it counts only if the video encode isn't there yet (see `core.sharing`).
+        """
+        audio_key = audio_encode_key(settings)
+        with ExitStack() as undo:
+            audio = None
+            if audio_key is not None:
+                gains = {AudioInput.DESKTOP: settings.desktop_gain, AudioInput.MIC: settings.mic_gain}
+                controls = {key: SoundControl(gain=gains[key.which]) for key in audio_key.sounds}
+                audio = self._audios.acquire(audio_key, controls)
+                undo.callback(audio.release)
+            # Sound devices open meanwhile.
+            make = partial(self._make_video, capture_key(settings), settings.video(live=live))
+            video = self._videos.acquire(video_encode_key(settings), make)
+            undo.callback(video.release)
+            for sound in audio.value.sounds if audio is not None else ():
+                sound.wait_opened()
+            feeds = SessionFeeds(settings, video, audio, self._audios)
+            undo.pop_all()
+        return feeds
+
+    def _make_video(self, key: CaptureKey, settings: VideoEncodeSettings) -> VideoEncode:
+        capture = self._captures.acquire(key, partial(self._open_capture, key))
+        try:
+            opened = self._backends.open_video(settings, capture.value.width, capture.value.height)
+        except BaseException:
+            capture.release()
+            raise
+        return VideoEncode(opened, capture, bitrate=settings.video_bitrate, clock=self._clock)
+
+    def _open_capture(self, key: CaptureKey) -> Capture:
+        return open_capture(key, self._backends.screen(key), epoch_ns=self._epoch_ns, clock=self._clock)
+
+    def _sound_source(self, key: SoundKey) -> AudioSource:
+        make = self._backends.desktop_audio if key.which is AudioInput.DESKTOP else self._backends.microphone
+        return make(key.device)

@@ -1,0 +1,201 @@
+"""One video encode: what waits for its encoder, the thread that encodes, and the packets' feed. Shared by outputs."""
+
+import threading
+from collections.abc import Hashable, Sequence
+from enum import Enum
+
+from ionia.core.live.bitrate_votes import BitrateVotes
+from ionia.core.media import EncodedPacket
+from ionia.core.ports import Clock
+from ionia.core.sharing import CaptureKey
+from ionia.core.video.encode_backlog import EncodeBacklog
+from ionia.core.video.pacer import FrameSpan
+from ionia.core.warning import WarningCode
+from ionia.media.opening import OpenedVideo
+from ionia.runtime.capture.capture import JOIN_TIMEOUT_S, Capture
+from ionia.runtime.encode.feed import Feed
+from ionia.runtime.notices import Notices
+from ionia.runtime.registry import Lease
+from ionia.threads.mailbox import LatestSlot
+from ionia.threads.worker import Worker
+
+ENCODE_MS_WEIGHT = 1 / 32
+"""Weight of the newest picture in `encode_ms`: an average over about a second at 30 fps."""
+
+BEHIND_SECONDS = 0.25
+"""When so much waits, an encoder's time is for new pictures."""
+
+
+class BitrateAnswer(Enum):
+    """What became of a stream's wish for another bit rate."""
+
+    FOLLOWED = "followed"
+    HELD = "held by a recording"
+    FIXED = "not followed by this encoder"
+
+
+class VideoEncode:
+    """Made with its encoder open and its capture leased. `begin` when the first output wants packets, then `close`.
+
+    Thread: `video-encode`, which closes the encoder.
+    """
+
+    def __init__(self, opened: OpenedVideo, capture: Lease[CaptureKey, Capture], *, bitrate: int, clock: Clock) -> None:
+        self.feed = Feed()
+        self.notices = Notices()
+        self.track = opened.track
+        self.encode_ms = 0.0
+        self._capture = capture
+        self._encoder = opened.encoder
+        self._target = bitrate
+        self._clock = clock
+        self._condition = threading.Condition()
+        self._backlog = EncodeBacklog(fps=self.capture.fps)  # protected by _condition
+        self._votes = BitrateVotes(bitrate)  # protected by _condition
+        self._begun = False  # protected by _condition
+        self._ended = False  # protected by _condition
+        self._hurry_end = 0
+        self._keyframe = threading.Event()
+        self._bitrate: LatestSlot[int] = LatestSlot()
+        self._worker = Worker("video-encode", self._encode_until_ended, self.notices.fail)
+        if opened.fallbacks:
+            self.notices.warn(WarningCode.ENCODER_FALLBACK, f"{self.codec} is used: " + "; ".join(opened.fallbacks))
+
+    @property
+    def capture(self) -> Capture:
+        """Where its pictures come from."""
+        return self._capture.value
+
+    @property
+    def codec(self) -> str:
+        """libav's name of the encoder in use."""
+        return self._encoder.codec
+
+    @property
+    def failed(self) -> bool:
+        """Whether it has ended by an error."""
+        return self.notices.failed
+
+    @property
+    def skipped(self) -> int:
+        """Frames that the encoder had no room for. Any thread."""
+        with self._condition:
+            return self._backlog.counters.skipped
+
+    @property
+    def bitrate(self) -> int:
+        """The video bit rate in force."""
+        with self._condition:
+            return self._votes.bitrate if self._encoder.follows_bitrate else self._target
+
+    def begin(self) -> None:
+        """Encode from the next frame on. Idempotent."""
+        with self._condition:
+            if self._begun:
+                return
+            self._begun = True
+        self.notices.settle()
+        self._worker.start()
+        self.capture.attach(self._take_spans)
+
+    def request_keyframe(self) -> None:
+        """The next picture to be encoded becomes a keyframe. Any thread."""
+        self._keyframe.set()
+
+    def hurry(self, end_index: int) -> None:
+        """Someone waits for the frames before `end_index`: leave out what only repeats and costs much. Any thread."""
+        self._hurry_end = end_index
+
+    def vote_bitrate(self, voter: Hashable, bitrate: int) -> BitrateAnswer:
+        """What a stream's link carries, and what becomes of it. Any thread."""
+        with self._condition:
+            self._votes.vote(voter, bitrate)
+            self._bitrate.put(self._votes.bitrate)
+            if self._votes.held:
+                return BitrateAnswer.HELD
+            return BitrateAnswer.FOLLOWED if self._encoder.follows_bitrate else BitrateAnswer.FIXED
+
+    def hold_bitrate(self, holder: Hashable) -> None:
+        """A recording began: its quality is kept until it leaves. Any thread."""
+        with self._condition:
+            self._votes.hold(holder)
+            self._bitrate.put(self._votes.bitrate)
+
+    def leave_bitrate(self, who: Hashable) -> None:
+        """A recording or a stream ended. Idempotent. Any thread."""
+        with self._condition:
+            self._votes.leave(who)
+            self._bitrate.put(self._votes.bitrate)
+
+    def close(self) -> None:
+        """End the thread and give the capture back. Idempotent."""
+        self.capture.detach(self._take_spans)
+        with self._condition:
+            begun, self._ended = self._begun, True
+            self._condition.notify()
+        if not begun:
+            self._encoder.close()
+        self._worker.join(JOIN_TIMEOUT_S)
+        with self._condition:
+            self._backlog.clear()  # sessions that are over may stay in memory for long, and pictures are large
+        self.feed.close()
+        self._capture.release()
+
+    def _take_spans(self, spans: Sequence[FrameSpan]) -> None:
+        """On the tick's thread: queue what it closed."""
+        with self._condition:
+            skipped = self._backlog.counters.skipped
+            for span in spans:
+                self._backlog.offer(span)
+            overloaded = skipped == 0 and self._backlog.counters.skipped > 0
+            self._condition.notify()
+        if overloaded:
+            self.notices.warn(
+                WarningCode.ENCODER_OVERLOADED,
+                "The encoder can't keep up: pictures are being skipped. Lower the frame rate or the screen size.",
+            )
+
+    def _encode_until_ended(self) -> None:
+        try:
+            while (taken := self._take()) is not None:
+                span, behind = taken
+                begun_ns, codec = self._clock.now_ns(), self._encoder.codec
+                if (bitrate := self._bitrate.take()) is not None:
+                    self._encoder.set_bitrate(bitrate)
+                keyframe = self._keyframe.is_set()
+                if keyframe:
+                    self._keyframe.clear()
+                if span.frame is not None:
+                    packets = self._encoder.encode(span.frame, span.first_index, keyframe=keyframe)
+                elif behind and not keyframe:
+                    packets = self._held(span.first_index)
+                else:
+                    packets = self._encoder.repeat(span.first_index, keyframe=keyframe)
+                spent_ms = (self._clock.now_ns() - begun_ns) / 1e6
+                self.encode_ms += (spent_ms - self.encode_ms) * (ENCODE_MS_WEIGHT if self.encode_ms else 1)
+                if self._encoder.codec != codec:
+                    self.notices.warn(
+                        WarningCode.ENCODER_LOST, f"The graphics card's encoder failed; {self._encoder.codec} goes on."
+                    )
+                self.feed.publish(packets)
+        finally:
+            self._encoder.close()
+
+    def _held(self, index: int) -> list[EncodedPacket]:
+        """A repeat that must not cost what pictures need. Before an end that is waited for it is rather left out."""
+        if packets := self._encoder.hold(index):
+            return packets
+        if index + 1 >= self._hurry_end:  # the last one stays: the timeline is as long as it was
+            return self._encoder.repeat(index)
+        with self._condition:
+            self._backlog.leave_out()
+        return []
+
+    def _take(self) -> tuple[FrameSpan, bool] | None:
+        """The next frame, and whether so many wait that the encoder is behind."""
+        with self._condition:
+            while not self._ended:
+                if (span := self._backlog.take()) is not None:
+                    return span, len(self._backlog) > self.capture.fps * BEHIND_SECONDS
+                self._condition.wait()
+            return None

@@ -1,0 +1,117 @@
+"""Things that several sessions use at once: made by the first who asks, closed by the last who gives back."""
+
+import threading
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass, field
+from typing import Generic, Protocol, TypeVar
+
+
+class Shared(Protocol):
+    """Closed once, by whoever gives it back last. A failed one is handed to nobody any more."""
+
+    @property
+    def failed(self) -> bool: ...
+
+    def close(self) -> None: ...
+
+
+K = TypeVar("K", bound=Hashable)
+V = TypeVar("V", bound=Shared)
+
+
+@dataclass(slots=True, eq=False)
+class _Entry(Generic[K, V]):
+    """`making` is held while it is made, so that a second user waits for the first."""
+
+    key: K
+    users: int = 0
+    value: V | None = None
+    error: BaseException | None = None
+    making: threading.Lock = field(default_factory=threading.Lock)
+
+
+class Lease(Generic[K, V]):
+    """One user's share of a thing."""
+
+    def __init__(self, registry: "Registry[K, V]", entry: _Entry[K, V], value: V) -> None:
+        self.value = value
+        self._registry = registry
+        self._entry = entry
+        self._held = True
+
+    @property
+    def key(self) -> K:
+        """The identity that it is found by."""
+        return self._entry.key
+
+    def rekey_if_alone(self, key: K) -> bool:
+        """Be found by another identity from now on; False, and nothing changes, while somebody else uses it too."""
+        return self._registry._rekey_if_alone(self._entry, key)
+
+    def release(self) -> None:
+        """Give it back. Idempotent; one user calls it."""
+        if self._held:
+            self._held = False
+            self._registry._drop(self._entry)
+
+
+class Registry(Generic[K, V]):
+    """Any thread. Making and closing happen outside the lock: one slow device delays only those who want it."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._entries: list[_Entry[K, V]] = []  # protected by _lock
+
+    def __len__(self) -> int:
+        """How many things are in use."""
+        return len(self._entries)
+
+    def acquire(self, key: K, make: Callable[[], V], *, alone: bool = False) -> Lease[K, V]:
+        """The thing of this identity, made by `make` if nobody has it yet (`alone`: made anew in any case).
+
+        Raises what `make` raises, to everyone who waited for it.
+        """
+        with self._lock:
+            entry = None if alone else next((one for one in self._entries if one.key == key and _usable(one)), None)
+            if entry is None:
+                entry = _Entry(key)
+                self._entries.append(entry)
+            entry.users += 1
+        try:
+            with entry.making:
+                value = self._made(entry, make)
+        except BaseException:
+            self._drop(entry)
+            raise
+        return Lease(self, entry, value)
+
+    def _made(self, entry: _Entry[K, V], make: Callable[[], V]) -> V:
+        if entry.error is not None:
+            raise entry.error
+        if entry.value is None:
+            try:
+                entry.value = make()
+            except BaseException as error:
+                entry.error = error
+                raise
+        return entry.value
+
+    def _rekey_if_alone(self, entry: _Entry[K, V], key: K) -> bool:
+        with self._lock:
+            if entry.users != 1:
+                return False
+            entry.key = key
+            return True
+
+    def _drop(self, entry: _Entry[K, V]) -> None:
+        with self._lock:
+            entry.users -= 1
+            if entry.users > 0:
+                return
+            self._entries.remove(entry)
+        if entry.value is not None:
+            entry.value.close()
+
+
+def _usable(entry: _Entry[K, V]) -> bool:
+    return entry.error is None and (entry.value is None or not entry.value.failed)

@@ -1,0 +1,117 @@
+"""Gains and mutes that move while they run: where they end, how long it takes, and that nothing steps."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ionia.core.audio.engine import AudioTick
+from ionia.core.audio.input import Rendered
+from ionia.core.audio.mix import Mix, SoundControl
+from ionia.core.media import Samples
+
+TICK = 1024
+ONE, TWO = "one", "two"
+
+
+def tick(index: int, level: float = 0.5, keys: tuple[str, ...] = (ONE,)) -> AudioTick[str]:
+    time = np.arange(index * TICK, (index + 1) * TICK) / 48_000
+    wave = (level * np.sin(2 * np.pi * 440 * time)).astype(np.float32)
+    part = Rendered(planes=np.stack([wave, wave]), covered=((0, TICK),))
+    return AudioTick(index=index, parts=dict.fromkeys(keys, part))
+
+
+def rendered(mix: Mix[str], first: int, count: int) -> Samples:
+    return np.concatenate([mix.render(tick(index)) for index in range(first, first + count)])
+
+
+def bend(samples: Samples) -> float:
+    """The largest change of slope from one sample to the next, beyond a sine's own, in dB of full scale."""
+    sine = 0.5 * (2 * np.pi * 440 / 48_000) ** 2
+    return 20 * np.log10(max(1e-9, float(np.abs(np.diff(samples[:, 0], 2)).max()) - sine))
+
+
+def test_a_gain_is_there_after_its_ramp_and_steps_nowhere() -> None:
+    mix: Mix[str] = Mix({ONE: SoundControl()})
+    before = rendered(mix, 0, 4)
+    mix.set(ONE, SoundControl(gain=0.25))
+    whole = np.concatenate([before, rendered(mix, 4, 4)])
+    expected = np.concatenate([tick(index).parts[ONE].planes.T for index in range(8)])
+    assert np.array_equal(whole[: 4 * TICK], expected[: 4 * TICK])
+    assert whole[4 * TICK + 480 :] == pytest.approx(0.25 * expected[4 * TICK + 480 :])
+    assert bend(whole) < -60
+
+
+@pytest.mark.parametrize("gain", [0.0, 0.1, 0.9])
+def test_no_change_within_10_ms_bends_a_sine(gain: float) -> None:
+    mix: Mix[str] = Mix({ONE: SoundControl(gain=gain)})
+    first = rendered(mix, 0, 2)
+    mix.set(ONE, SoundControl(gain=0.6))
+    assert bend(np.concatenate([first, rendered(mix, 2, 3)])) < -60
+
+
+def test_a_mute_waits_for_its_release_and_an_unmute_does_not() -> None:
+    mix: Mix[str] = Mix({ONE: SoundControl(gain=1.6)})
+    mix.set(ONE, SoundControl(gain=1.6, muted=True), release_ms=100)  # 4800 samples
+    out = rendered(mix, 0, 6)
+    assert np.abs(out[4700:4800]).max() == pytest.approx(0.8, abs=0.01)
+    assert not out[4800 + 481 :].any()
+    mix.set(ONE, SoundControl(gain=1.6), release_ms=100)
+    assert np.abs(rendered(mix, 6, 1)[500:]).max() == pytest.approx(0.8, abs=0.01)
+
+
+def test_a_change_in_the_middle_of_another_goes_on_from_where_it_is() -> None:
+    mix: Mix[str] = Mix({ONE: SoundControl()})
+    first = rendered(mix, 0, 1)
+    mix.set(ONE, SoundControl(gain=0.0), ramp_ms=60)
+    middle = rendered(mix, 1, 1)
+    mix.set(ONE, SoundControl(gain=1.0))
+    assert bend(np.concatenate([first, middle, rendered(mix, 2, 2)])) < -60
+    assert mix.controls[ONE].gain == 1.0
+
+
+def test_a_copy_sounds_the_same_from_there_on() -> None:
+    mix: Mix[str] = Mix({ONE: SoundControl(), TWO: SoundControl(muted=True)})
+    mix.set(ONE, SoundControl(gain=0.2), ramp_ms=40)
+    mix.render(AudioTick(index=0, parts={}))
+    other = mix.copy()
+    assert other.silence_samples == mix.silence_samples == TICK
+    for index in range(1, 5):
+        part = tick(index, keys=(ONE, TWO))
+        assert np.array_equal(mix.render(part), other.render(part))
+    assert other.controls == mix.controls
+
+
+def test_levels_are_after_the_gain() -> None:
+    mix: Mix[str] = Mix({ONE: SoundControl(gain=0.5), TWO: SoundControl(muted=True)})
+    mix.render(tick(0, keys=(ONE, TWO)))
+    levels = mix.take_levels()
+    assert levels[ONE].peak_db == pytest.approx(-12.04, abs=0.01)
+    assert levels[TWO].peak_db == -120.0
+
+
+def test_decibels_of_a_control() -> None:
+    assert SoundControl(gain=2.0).gain_db == pytest.approx(6.02, abs=0.01)
+    assert SoundControl(gain=0.0).gain_db == -120.0
+    assert SoundControl(gain=2.0, muted=True).factor == 0.0
+
+
+@given(
+    changes=st.lists(
+        st.tuples(st.floats(0, 4), st.booleans(), st.floats(0, 200), st.floats(0, 200), st.integers(1, 4)), max_size=6
+    )
+)
+def test_whatever_is_set_the_last_word_holds_in_the_end(changes: list[tuple[float, bool, float, float, int]]) -> None:
+    mix: Mix[str] = Mix({ONE: SoundControl()})
+    index, last = 0, SoundControl()
+    for gain, muted, ramp_ms, release_ms, ticks in changes:
+        last = SoundControl(gain=gain, muted=muted)
+        mix.set(ONE, last, ramp_ms=ramp_ms, release_ms=release_ms)
+        out = rendered(mix, index, ticks)
+        assert np.isfinite(out).all()
+        assert np.abs(out).max() <= 1.0
+        index += ticks
+    rendered(mix, index, 20)  # 427 ms: longer than any release and ramp
+    settled = mix.render(tick(index + 20, level=0.1))[:, 0]
+    expected = tick(index + 20, level=0.1).parts[ONE].planes[0] * last.factor
+    assert settled == pytest.approx(expected, abs=1e-6)

@@ -1,0 +1,155 @@
+"""Fan-out: order, windows, late subscribers and the end."""
+
+from collections.abc import Sequence
+
+from ionia.core.media import AUDIO, VIDEO, EncodedPacket, TrackId, TrackKind
+from ionia.runtime.encode.feed import Feed
+from ionia.runtime.encode.join import Join
+from tests.fakes.media import audio_packet, video_packet
+
+
+class Collector:
+    def __init__(self) -> None:
+        self.packets: list[EncodedPacket] = []
+        self.completed = 0
+
+    def deliver(self, packets: Sequence[EncodedPacket]) -> None:
+        assert not self.completed
+        self.packets.extend(packets)
+
+    def complete(self) -> None:
+        self.completed += 1
+
+
+class Feeds:
+    """A video and an audio feed, and the joins of them."""
+
+    def __init__(self, *, sounds: int = 1) -> None:
+        self.video = Feed()
+        self.audio = Feed()
+        self.others = [Feed() for _ in range(sounds - 1)]
+        self.feeds: dict[TrackId, Feed] = {VIDEO: self.video}
+        if sounds:
+            self.feeds[AUDIO] = self.audio
+        for index, feed in enumerate(self.others, start=1):
+            self.feeds[TrackId(kind=TrackKind.AUDIO, index=index)] = feed
+
+    def join(self, subscriber: Collector) -> Join:
+        join = Join(subscriber, fps=30, feeds=self.feeds)
+        join.begin()
+        return join
+
+    def close(self) -> None:
+        for feed in self.feeds.values():
+            feed.close()
+
+
+def test_packets_arrive_in_order_from_the_first_keyframe() -> None:
+    feeds, one = Feeds(), Collector()
+    feeds.join(one)
+    feeds.audio.publish([audio_packet(-1)])
+    feeds.video.publish([video_packet(0, keyframe=True), video_packet(1)])
+    feeds.audio.publish([audio_packet(0), audio_packet(1), audio_packet(2)])
+    assert one.packets == [
+        audio_packet(-1),
+        video_packet(0, keyframe=True),
+        audio_packet(0),
+        audio_packet(1),
+        video_packet(1),
+    ]
+
+
+def test_a_late_output_waits_for_its_keyframe_and_changes_nothing_for_the_first() -> None:
+    feeds, first, second = Feeds(sounds=0), Collector(), Collector()
+    feeds.join(first)
+    feeds.video.publish([video_packet(0, keyframe=True), video_packet(1)])
+    feeds.join(second)
+    feeds.video.publish([video_packet(2), video_packet(3, keyframe=True), video_packet(4)])
+    assert [packet.pts for packet in first.packets] == [0, 1, 2, 3, 4]
+    assert [packet.pts for packet in second.packets] == [3, 4]
+
+
+def test_an_end_is_exact_and_completes_once() -> None:
+    feeds, one = Feeds(), Collector()
+    join = feeds.join(one)
+    feeds.video.publish([video_packet(0, keyframe=True), video_packet(1)])
+    join.end_at(2)
+    feeds.audio.publish([audio_packet(tick) for tick in range(4)])
+    assert one.completed == 0
+    feeds.video.publish([video_packet(2), video_packet(3)])
+    feeds.audio.publish([audio_packet(4), audio_packet(5)])
+    assert one.completed == 1
+    assert [packet.pts for packet in one.packets if packet.track == VIDEO] == [0, 1]
+    assert [packet.pts // 1024 for packet in one.packets if packet.track == AUDIO] == [0, 1, 2]
+    join.leave()
+    feeds.close()
+    assert one.completed == 1
+
+
+def test_leaving_takes_the_sound_along_that_waits_for_a_picture() -> None:
+    feeds, one = Feeds(), Collector()
+    join = feeds.join(one)
+    feeds.video.publish([video_packet(0, keyframe=True)])
+    feeds.audio.publish([audio_packet(tick) for tick in range(5)])
+    assert [packet.pts for packet in one.packets] == [0]
+    join.leave()
+    assert [packet.pts // 1024 for packet in one.packets if packet.track == AUDIO] == [0, 1, 2, 3, 4]
+    assert one.completed == 1
+    feeds.video.publish([video_packet(1)])
+    assert len(one.packets) == 6
+
+
+def test_the_end_of_every_feed_delivers_what_is_left_and_completes_everyone() -> None:
+    feeds, one, two = Feeds(), Collector(), Collector()
+    feeds.join(one)
+    feeds.join(two)
+    feeds.video.publish([video_packet(0, keyframe=True), video_packet(1)])
+    feeds.video.close()
+    assert (one.completed, [packet.pts for packet in one.packets]) == (0, [])
+    feeds.audio.close()
+    for collector in (one, two):
+        assert collector.packets == [video_packet(0, keyframe=True), video_packet(1)]
+        assert collector.completed == 1
+
+
+def test_whoever_comes_after_the_end_is_completed_at_once() -> None:
+    feeds, late = Feeds(), Collector()
+    feeds.close()
+    feeds.join(late)
+    assert late.completed == 1
+
+
+def test_keyframes_are_told_before_they_are_put_in_order() -> None:
+    feeds, one = Feeds(), Collector()
+    feeds.join(one)
+    heard: list[EncodedPacket] = []
+    feeds.video.listen_keyframes(heard.extend)
+    feeds.video.publish([video_packet(0, keyframe=True), video_packet(1)])
+    assert heard == [video_packet(0, keyframe=True)]
+    assert one.packets == []
+    feeds.video.unlisten_keyframes(heard.extend)
+    feeds.video.publish([video_packet(2, keyframe=True)])
+    assert len(heard) == 1
+
+
+def test_packets_get_the_track_that_they_are_in_this_output() -> None:
+    feeds, one = Feeds(sounds=2), Collector()
+    feeds.join(one)
+    feeds.video.publish([video_packet(0, keyframe=True), video_packet(1)])
+    for feed in (feeds.audio, *feeds.others):
+        feed.publish([audio_packet(0), audio_packet(1), audio_packet(2)])
+    indexes = [packet.track.index for packet in one.packets if not packet.track.is_video and packet.pts == 0]
+    assert indexes == [0, 1]
+
+
+def test_another_feed_takes_over_without_a_seam() -> None:
+    feeds, one = Feeds(), Collector()
+    join = feeds.join(one)
+    successor = Feed()
+    feeds.video.publish([video_packet(index, keyframe=index == 0) for index in range(4)])
+    feeds.audio.publish([audio_packet(0), audio_packet(1)])
+    join.change_feed(AUDIO, successor)
+    feeds.audio.publish([audio_packet(2)])
+    successor.publish([audio_packet(2), audio_packet(3), audio_packet(4)])
+    join.leave()
+    assert [packet.pts // 1024 for packet in one.packets if packet.track == AUDIO] == [0, 1, 2, 3, 4]
