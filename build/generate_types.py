@@ -105,6 +105,8 @@ def generate(document: Mapping[str, Any]) -> str:
     parts = [HEADER]
     for name, schema in sorted(document.get("components", {}).get("schemas", {}).items()):
         parts.append(f"\n{_comment(schema.get('description'), '')}export type {name} = {to_type(schema)};\n")
+    kinds = to_type({"enum": [error["kind"] for error in document.get("x-errors", ())]})
+    parts.append(f"\n/** Stable name of an error, see x-errors. */\nexport type ErrorKind = {kinds};\n")
     parts.append("\n/** Every method: its params by name and its result. */\nexport interface EngineMethods {\n")
     for method in document["methods"]:
         summary = _comment(method.get("summary") or method.get("description"), "  ")

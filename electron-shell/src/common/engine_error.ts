@@ -1,33 +1,13 @@
 /** Errors of the engine as every side sees them: a stable `kind`, one line for people, and what to do about it. */
 
-import type { LiveKind } from "./rpc.generated.ts";
+import type { ErrorKind, LiveKind } from "./rpc.generated.ts";
 
 export type { LiveKind };
 
-/** The engine's kinds (x-errors of its schema, held by a test). */
-export const ENGINE_KINDS = [
-  "parse_error",
-  "invalid_request",
-  "method_not_found",
-  "invalid_params",
-  "busy",
-  "shutting_down",
-  "not_initialized",
-  "already_running",
-  "no_such_session",
-  "capture_unavailable",
-  "audio_unavailable",
-  "encoder_unavailable",
-  "output_failed",
-  "bad_url",
-  "connect_failed",
-  "internal",
-] as const;
-
-/** And what happens between the engine and us. */
+/** What happens between the engine and us. */
 type ShellKind = "protocol" | "engine_exited" | "engine_missing" | "timeout" | "key_unreadable";
 
-export type EngineErrorKind = (typeof ENGINE_KINDS)[number] | ShellKind;
+export type EngineErrorKind = ErrorKind | ShellKind;
 
 /** What is sent over IPC and shown. */
 export interface Problem {
@@ -110,7 +90,7 @@ export function liveTitle(problem: { readonly liveKind?: LiveKind | null } | nul
   return problem?.liveKind == null ? "" : LIVE_TITLES[problem.liveKind];
 }
 
-const HINTS: Readonly<Record<string, string>> = {
+const HINTS: { readonly [Kind in EngineErrorKind]?: string } = {
   capture_unavailable:
     "Check that a display is connected and that screen capture is allowed, then pick another screen.",
   audio_unavailable: "Pick another sound device, or turn that sound off.",
@@ -126,5 +106,5 @@ const HINTS: Readonly<Record<string, string>> = {
 
 /** What to do when the engine itself gave no hint. */
 export function defaultHint(kind: string): string {
-  return HINTS[kind] ?? "";
+  return HINTS[kind as EngineErrorKind] ?? "";
 }

@@ -545,6 +545,9 @@ export type Window = {
   height: number;
 };
 
+/** Stable name of an error, see x-errors. */
+export type ErrorKind = "parse_error" | "invalid_request" | "method_not_found" | "invalid_params" | "busy" | "shutting_down" | "not_initialized" | "already_running" | "no_such_session" | "capture_unavailable" | "audio_unavailable" | "encoder_unavailable" | "output_failed" | "bad_url" | "connect_failed" | "media_failed" | "internal";
+
 /** Every method: its params by name and its result. */
 export interface EngineMethods {
   /** This document: the OpenRPC description of the engine. */
