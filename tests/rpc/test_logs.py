@@ -4,11 +4,13 @@ import logging
 import os
 import warnings
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from ionia.core.redaction import Redactor
 from ionia.rpc import logs
+from tests.fakes.engine_service import DEADLINE
 
 
 @pytest.fixture
@@ -85,3 +87,41 @@ def test_a_closed_stderr_is_no_failure(pipe: tuple[int, int]) -> None:
     handler = logs.FdHandler(-1)
     handler.emit(logging.LogRecord("a", logging.INFO, "b", 1, "c", None, None))
     assert handler._lost == 1
+
+
+def test_the_same_lines_go_to_a_file(pipe: tuple[int, int], tmp_path: Path) -> None:
+    redactor = Redactor()
+    redactor.learn(["streamkey"])
+    kept = logs.set_up(redactor, fd=pipe[1], folder=tmp_path / "logs")
+    kept.flush(DEADLINE)
+    assert kept.path == str(tmp_path / "logs" / "engine.log")
+    log = logging.getLogger("ionia.test")
+    log.info("opening %s\nforged", "streamkey")
+    log.debug("not unless it is asked for")
+    logs.set_debug(enabled=True)
+    log.debug("now")
+    kept.flush(DEADLINE)
+    told = os.read(pipe[0], 65536).decode()
+    assert Path(kept.path).read_text().splitlines()[1:] == told.splitlines()
+    assert told.splitlines()[0].endswith("ionia.test: opening ****\\nforged")
+    assert told.splitlines()[1].endswith("DEBUG ionia.test: now")
+
+
+def test_a_log_that_cannot_be_kept_is_no_failure(pipe: tuple[int, int], tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(b"")
+    kept = logs.set_up(Redactor(), fd=pipe[1], folder=tmp_path / "file")
+    logging.getLogger("ionia.test").info("told")
+    kept.flush(DEADLINE)
+    assert kept.path is None
+    assert b"told" in os.read(pipe[0], 65536)
+
+
+def test_a_thread_writes_where_nobody_can_tell_whether_a_write_blocks(pipe: tuple[int, int]) -> None:
+    logs.set_up(Redactor(), fd=pipe[1], threaded=True)
+    log = logging.getLogger("ionia.test")
+    for _ in range(5000):
+        log.info("x" * 1000)  # far more than the pipe takes: nobody waits
+    log.info("lost, too")
+    read = b""
+    while b"lines lost)" not in read:
+        read = read[-100:] + os.read(pipe[0], 1 << 20)

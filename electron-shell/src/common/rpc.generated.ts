@@ -111,6 +111,7 @@ export type FileTouched = {
 export type InfoResult = {
   name: string;
   protocolVersion: number;
+  logFile: string | null;
   version: string;
   platform: string;
   pid: number;

@@ -21,7 +21,7 @@ Handler = Callable[[Any], object]
 """Takes the method's params struct, returns what `envelope.encode` takes. Raises IoniaError."""
 
 
-def handlers(service: EngineService, redactor: Redactor) -> dict[str, Handler]:
+def handlers(service: EngineService, redactor: Redactor, log_file: Callable[[], str | None]) -> dict[str, Handler]:
     """Return the handler of every method but engine.shutdown, which is the server's own."""
 
     def set_debug_logging(params: p.DebugLogging) -> None:
@@ -44,7 +44,7 @@ def handlers(service: EngineService, redactor: Redactor) -> dict[str, Handler]:
 
     table: dict[str, Handler] = {
         "rpc.discover": lambda _: document(),
-        "engine.info": lambda _: to_wire(r.info(service.info())),
+        "engine.info": lambda _: to_wire(r.info(service.info(), log_file())),
         "engine.devices": lambda _: to_wire(service.devices(), texts=str),
         "engine.setDebugLogging": set_debug_logging,
         "engine.subscribe": lambda params: service.subscribe(params.stats_interval_ms, params.audio_levels),

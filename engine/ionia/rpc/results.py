@@ -43,6 +43,9 @@ class Info:
 
     name: str
     protocol_version: int
+    log_file: Annotated[
+        str | None, Meta(description="Where the engine's log is kept, too; null where it can't be. Rotated, bounded.")
+    ]
     engine: Annotated[EngineInfo, Mark.FLAT]
 
 
@@ -64,9 +67,9 @@ class StreamerSample:
     stats: Annotated[StreamerStats, Mark.FLAT]
 
 
-def info(engine: EngineInfo) -> Info:
+def info(engine: EngineInfo, log_file: str | None) -> Info:
     """The engine's own part, completed by what belongs to the wire."""
-    return Info(name=ENGINE_NAME, protocol_version=PROTOCOL_VERSION, engine=engine)
+    return Info(name=ENGINE_NAME, protocol_version=PROTOCOL_VERSION, log_file=log_file, engine=engine)
 
 
 def sample(event: StatsSampled) -> RecorderSample | StreamerSample:

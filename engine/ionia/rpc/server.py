@@ -35,7 +35,8 @@ class Server:
     """One client's connection. `receive` and `end_of_input` belong to the reader thread, `close` to whoever ends.
 
     `write` puts bytes on the wire; only the outbox' thread calls it, it may block and raises OSError when the client
-    is gone. `wake` is called from any thread when `ending` or `congested` may have changed.
+    is gone. `wake` is called from any thread when `ending` or `congested` may have changed. `log_file` says where
+    the log is kept.
     """
 
     def __init__(
@@ -45,12 +46,14 @@ class Server:
         wake: Callable[[], None] = lambda: None,
         redactor: Redactor | None = None,
         lanes: Lanes | None = None,
+        log_file: Callable[[], str | None] = lambda: None,
     ) -> None:
         self._write = write
         self._wake = wake
         self._redactor = redactor or Redactor()
         self._decoder = Decoder()
         self._lanes = lanes or Lanes()
+        self._log_file = log_file
         self._outbox = Outbox(self._write_framed, on_gone=self._end, on_room=wake)
         self._service: EngineService | None = None
         self._dispatcher = Dispatcher({}, self._redactor)
@@ -82,7 +85,7 @@ class Server:
     def start(self, service: EngineService) -> None:
         """Begin to answer, on behalf of this service. Before any `receive`."""
         self._service = service
-        self._dispatcher = Dispatcher(handlers(service, self._redactor), self._redactor)
+        self._dispatcher = Dispatcher(handlers(service, self._redactor, self._log_file), self._redactor)
         self._lanes.start()
         self._outbox.start()
 

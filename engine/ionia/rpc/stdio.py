@@ -22,11 +22,14 @@ from ionia.core.service import EngineService, Listener
 from ionia.platform.descriptors import open_standard_descriptors, wait_writable
 from ionia.rpc import logs
 from ionia.rpc.end_watch import EndWatch
+from ionia.rpc.log_file import chosen_folder
 from ionia.rpc.server import Server
 
 log = logging.getLogger(__name__)
 
 _CHUNK_BYTES = 64 * 1024
+_LAST_LINES_SECONDS = 0.1
+"""For each place that the log goes to."""
 
 
 def serve_stdio(make_service: Callable[[Listener], EngineService], *, redactor: Redactor | None = None) -> int:
@@ -37,10 +40,17 @@ def serve_stdio(make_service: Callable[[Listener], EngineService], *, redactor: 
     """
     incoming, outgoing = take_stdio()
     redactor = redactor or Redactor()
-    logs.set_up(redactor)
+    log_to = logs.set_up(redactor, folder=chosen_folder(os.environ))
     wakeup = Wakeup()
-    server = Server(lambda data: write_all(outgoing, data), wake=wakeup.wake, redactor=redactor)
-    watch = EndWatch(outgoing, end=wakeup.end, hurry=server.hurry)
+    server = Server(
+        lambda data: write_all(outgoing, data), wake=wakeup.wake, redactor=redactor, log_file=lambda: log_to.path
+    )
+
+    def hurry(timeout: float) -> None:
+        server.hurry(timeout)
+        log_to.flush(_LAST_LINES_SECONDS)
+
+    watch = EndWatch(outgoing, end=wakeup.end, hurry=hurry)
     watch.start()
     try:
         service = make_service(server.listener)
@@ -48,6 +58,7 @@ def serve_stdio(make_service: Callable[[Listener], EngineService], *, redactor: 
         # Nothing runs yet that could be lost; the parent learns it from the exit code, people from the log.
         log.exception("The engine can't start")
         watch.begin()
+        log_to.flush(_LAST_LINES_SECONDS)
         return 1
     code = 0
     try:
@@ -62,6 +73,7 @@ def serve_stdio(make_service: Callable[[Listener], EngineService], *, redactor: 
         code = 1
     watch.begin()
     server.close()
+    log_to.flush(_LAST_LINES_SECONDS)
     return code
 
 
