@@ -148,6 +148,7 @@ class FakeVideoEncoder:
 
     def __init__(self, *, interval: int = 30, fail_at: int | None = None) -> None:
         self.calls: list[tuple[str, int, bool]] = []
+        self.pictures: dict[int, object] = {}
         self.interval = interval
         self.fail_at = fail_at
         self.lost_at: int | None = None
@@ -160,7 +161,9 @@ class FakeVideoEncoder:
         self._since_key = interval
 
     def encode(self, frame: VideoFrame, index: int, *, keyframe: bool = False) -> list[EncodedPacket]:
-        return self._encode("new", index, keyframe)
+        packets = self._encode("new", index, keyframe)
+        self.pictures[self.calls[-1][1]] = frame.pixels
+        return packets
 
     def repeat(self, index: int, *, keyframe: bool = False) -> list[EncodedPacket]:
         return self._encode("repeat", index, keyframe)

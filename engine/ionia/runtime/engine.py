@@ -15,7 +15,7 @@ from ionia.core.events import LevelsMeasured, SessionWarned, StatsSampled
 from ionia.core.selftest_report import SelftestReport, SelftestSettings
 from ionia.core.service import DeviceList, EngineInfo, Listener
 from ionia.core.settings import PipelineSettings, RecorderSettings, SessionKind, StreamerSettings
-from ionia.core.sound_state import SoundState
+from ionia.core.sound_state import SoundState, gain_db, gain_factor
 from ionia.core.stats import Stats
 from ionia.core.timebase import NS_PER_S
 from ionia.core.warning import WarningCode
@@ -198,19 +198,27 @@ class Engine:
         session_id: str,
         sound: str,
         *,
-        gain_db: float | None = None,  # noqa: ARG002 - no sound can be changed yet
-        muted: bool | None = None,  # noqa: ARG002 - likewise
-        ramp_ms: float = 10.0,  # noqa: ARG002 - likewise
-        release_ms: float = 0.0,  # noqa: ARG002 - likewise
+        gain_db: float | None = None,
+        muted: bool | None = None,
+        ramp_ms: float = 10.0,
+        release_ms: float = 0.0,
     ) -> None:
         """See EngineService."""
-        self._require(kind, session_id)
-        raise IoniaError(ErrorKind.AUDIO_UNAVAILABLE, f"The sound {sound!r} can't be changed while it runs.")
+        self._require(kind, session_id).set_sound(
+            sound,
+            gain=None if gain_db is None else gain_factor(gain_db),
+            muted=muted,
+            ramp_ms=ramp_ms,
+            release_ms=release_ms,
+        )
 
     def get_sounds(self, kind: SessionKind, session_id: str) -> tuple[SoundState, ...]:
         """See EngineService."""
-        self._require(kind, session_id)
-        return ()
+        controls = self._require(kind, session_id).sound_controls()
+        return tuple(
+            SoundState(name=which.value, kind=which, gain_db=round(gain_db(control.gain), 2), muted=control.muted)
+            for which, control in controls.items()
+        )
 
     def codec_name(self, kind: SessionKind, session_id: str) -> str:
         """See EngineService."""

@@ -90,12 +90,6 @@ def test_levels_are_after_the_gain() -> None:
     assert levels[TWO].peak_db == -120.0
 
 
-def test_decibels_of_a_control() -> None:
-    assert SoundControl(gain=2.0).gain_db == pytest.approx(6.02, abs=0.01)
-    assert SoundControl(gain=0.0).gain_db == -120.0
-    assert SoundControl(gain=2.0, muted=True).factor == 0.0
-
-
 @given(
     changes=st.lists(
         st.tuples(st.floats(0, 4), st.booleans(), st.floats(0, 200), st.floats(0, 200), st.integers(1, 4)), max_size=6

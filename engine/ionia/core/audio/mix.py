@@ -3,7 +3,6 @@
 Live controls are no part of what a mix is: they change while it runs. Pure; it is handed ticks and keeps no samples.
 """
 
-import math
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
@@ -35,11 +34,6 @@ class SoundControl:
     def factor(self) -> float:
         """What its samples are multiplied with once every change is through."""
         return 0.0 if self.muted else self.gain
-
-    @property
-    def gain_db(self) -> float:
-        """The gain in dB; -120 for none."""
-        return max(-120.0, 20.0 * math.log10(self.gain)) if self.gain > 0.0 else -120.0
 
 
 @dataclass(slots=True, kw_only=True)

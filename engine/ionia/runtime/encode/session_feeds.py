@@ -154,7 +154,7 @@ class SessionFeeds:
 
     def set_sound(
         self,
-        which: AudioInput,
+        sound: str,
         *,
         gain: float | None = None,
         muted: bool | None = None,
@@ -162,11 +162,11 @@ class SessionFeeds:
         release_ms: float,
     ) -> None:
         """Change one sound for this session alone. The session's lock is held. Raises IoniaError."""
-        audio, key = self._audio, self._sound_key(which)
+        audio, key = self._audio, self._sound_key(sound)
         if audio is None or key is None:
             raise IoniaError(
                 ErrorKind.AUDIO_UNAVAILABLE,
-                f"This session has no sound named {which.value!r}.",
+                f"This session has no sound named {sound!r}.",
                 f"It has {', '.join(repr(one.value) for one in self.sound_controls()) or 'no sound at all'}.",
             )
         controls = audio.key.by_sound()
@@ -196,9 +196,9 @@ class SessionFeeds:
             self._audio.release()
         recording_process.end()
 
-    def _sound_key(self, which: AudioInput) -> SoundKey | None:
+    def _sound_key(self, name: str) -> SoundKey | None:
         keys = self._audio.key.encode.sounds if self._audio is not None else ()
-        return next((key for key in keys if key.which is which), None)
+        return next((key for key in keys if key.which.value == name), None)
 
     def _move_audio(self, to: Lease[Heard, AudioEncode]) -> None:
         """This session's sound comes from an encode of its own from now on. On the clock's thread."""

@@ -185,21 +185,18 @@ class Session:
             return True
 
     def set_sound(
-        self, which: AudioInput, *, gain: float | None, muted: bool | None, ramp_ms: float, release_ms: float
+        self, sound: str, *, gain: float | None, muted: bool | None, ramp_ms: float, release_ms: float
     ) -> None:
         """Change one sound of this session alone, initialized or running. Raises IoniaError."""
         with self._lock:
-            self._require_feeds().set_sound(which, gain=gain, muted=muted, ramp_ms=ramp_ms, release_ms=release_ms)
+            if self._feeds is None:
+                raise not_initialized(self.kind)
+            self._feeds.set_sound(sound, gain=gain, muted=muted, ramp_ms=ramp_ms, release_ms=release_ms)
 
     def sound_controls(self) -> Mapping[AudioInput, SoundControl]:
-        """How loud each sound of this session is set. Any thread. Raises IoniaError when it is over."""
-        return self._require_feeds().sound_controls()
-
-    def _require_feeds(self) -> SessionFeeds:
+        """How loud each sound of this session is set; none when it is over. Any thread."""
         feeds = self._feeds
-        if feeds is None:
-            raise not_initialized(self.kind)
-        return feeds
+        return {} if feeds is None else feeds.sound_controls()
 
     def interrupt(self) -> None:
         """Any thread, without waiting: a `start` that waits for others gives up, so that `dispose` can follow."""

@@ -1,0 +1,152 @@
+"""One audio encode follows another between two ticks: what is decoded of both has no gap, no step and no echo."""
+
+from collections.abc import Callable
+
+import av
+import numpy as np
+from av.audio.codeccontext import AudioCodecContext
+
+from ionia.core.audio.engine import AudioInput, AudioTick
+from ionia.core.audio.input import Rendered
+from ionia.core.audio.mix import Mix, SoundControl
+from ionia.core.media import EncodedPacket, Samples
+from ionia.core.sharing import SoundKey
+from ionia.media.opening import OpenedAudio, open_audio
+from ionia.runtime.capture.audio_clock import SoundCounters
+from ionia.runtime.encode.audio_encode import AudioEncode
+from ionia.runtime.notices import Listener
+
+KEY = SoundKey(which=AudioInput.MIC, device=None, offset_ms=None)
+TICK = 1024
+HZ = 440
+
+
+class Hand:
+    """The clock, turned by hand: every command is carried out at once."""
+
+    failed = False
+    counters = SoundCounters()
+
+    def __init__(self) -> None:
+        self.takers: list[AudioEncode] = []
+        self.next = 0
+
+    def run(self, command: Callable[[], None]) -> None:
+        command()
+
+    def add(self, taker: AudioEncode) -> None:
+        self.takers.append(taker)
+
+    def remove(self, taker: AudioEncode) -> bool:
+        self.takers.remove(taker)
+        taker.leave()
+        return True
+
+    def turn(self, ticks: int) -> None:
+        for index in range(self.next, self.next + ticks):
+            time = np.arange(index * TICK, (index + 1) * TICK) / 48_000
+            wave = (0.5 * np.sin(2 * np.pi * HZ * time)).astype(np.float32)
+            part = Rendered(planes=np.stack([wave, wave]), covered=((0, TICK),))
+            for taker in tuple(self.takers):
+                taker.tick(AudioTick(index=index, parts={KEY: part}))
+        self.next += ticks
+
+
+class Held:
+    """A lease of something that nobody gives back."""
+
+    def __init__(self, value: object) -> None:
+        self.value = value
+
+    def release(self) -> None:
+        pass
+
+
+def encode_on(hand: Hand, opened: OpenedAudio | None = None) -> AudioEncode:
+    mix = Mix({KEY: SoundControl()})
+    return AudioEncode(opened or open_audio(192_000), (), Held(hand), mix)  # type: ignore[arg-type]
+
+
+def decoded(extradata: bytes, packets: list[EncodedPacket]) -> Samples:
+    decoder = av.CodecContext.create("aac", "r")
+    assert isinstance(decoder, AudioCodecContext)
+    decoder.extradata = extradata
+    frames = [frame for packet in packets for frame in decoder.decode(av.Packet(packet.data))]
+    frames += decoder.decode(None)
+    return np.concatenate([frame.to_ndarray()[0] for frame in frames])
+
+
+def bend(samples: Samples) -> float:
+    """The largest change of slope beyond the sine's own, dB of full scale."""
+    own = 0.5 * (2 * np.pi * HZ / 48_000) ** 2
+    return 20 * np.log10(max(1e-9, float(np.abs(np.diff(samples, 2)).max()) - own))
+
+
+def test_a_follower_goes_on_without_a_gap_or_a_step() -> None:
+    hand = Hand()
+    first, second = encode_on(hand), encode_on(hand)
+    alone: list[EncodedPacket] = []
+    joined: list[EncodedPacket] = []
+    first.feed.join(alone.extend, lambda: None)
+    first.feed.join(joined.extend, lambda: None)
+    first.start()
+    first.begin()
+    hand.turn(60)
+
+    def move() -> None:
+        # A join does the same: it leaves one feed and takes the other.
+        first.feed._takers.remove(joined.extend)
+        second.feed.join(joined.extend, lambda: None)
+
+    second.succeed(first, move)
+    hand.turn(60)
+    assert [packet.pts for packet in joined] == [packet.pts for packet in alone] == list(range(-TICK, 118 * TICK, TICK))
+    # Before the seam the packets are the same; after it they say the same.
+    assert [packet.data for packet in joined[:59]] == [packet.data for packet in alone[:59]]
+    whole, seamed = (decoded(first.track.extradata, packets) for packets in (alone, joined))
+    settled = slice(8 * TICK, 110 * TICK)
+    difference = whole[settled] - seamed[settled]
+    assert 20 * np.log10(np.sqrt(np.mean(difference**2)) + 1e-9) < -60
+    assert bend(seamed[settled]) < -60
+
+
+def test_a_change_is_heard_by_those_who_follow_and_by_nobody_else() -> None:
+    hand = Hand()
+    first, second = encode_on(hand), encode_on(hand)
+    mine: list[EncodedPacket] = []
+    theirs: list[EncodedPacket] = []
+    first.feed.join(theirs.extend, lambda: None)
+    first.start()
+    first.begin()
+    hand.turn(20)
+    second.succeed(first, lambda: second.feed.join(mine.extend, lambda: None))
+    second.set(KEY, SoundControl(gain=0.1), ramp_ms=10, release_ms=0)
+    hand.turn(40)
+    quiet, loud = decoded(second.track.extradata, mine), decoded(first.track.extradata, theirs)
+    # The first tick after the change is one of 21.3 ms, and what is said in it is there 10 ms later.
+    assert np.abs(quiet[4 * TICK : 30 * TICK]).max() < 0.056
+    assert np.abs(loud[4 * TICK : 30 * TICK]).max() > 0.45
+    assert bend(quiet[2 * TICK : 30 * TICK]) < -45  # AAC's own noise beside a ramp
+
+
+def test_an_encoder_that_breaks_is_told_once_and_gives_nothing_more() -> None:
+    class Broken:
+        def __init__(self) -> None:
+            self.calls = 0
+
+        def encode(self, samples: Samples, pts: int) -> list[EncodedPacket]:
+            self.calls += 1
+            raise ValueError("broken")
+
+        def close(self) -> None:
+            pass
+
+    hand, broken, told = Hand(), Broken(), []
+    encode = encode_on(hand, OpenedAudio(encoder=broken, track=open_audio(64_000).track))  # type: ignore[arg-type]
+    encode.notices.listen(Listener(lambda *_: None, told.append))
+    encode.start()
+    encode.begin()
+    hand.turn(3)
+    assert (broken.calls, len(told), encode.failed) == (1, 1, True)
+    encode.close()
+    assert hand.takers == []
