@@ -34,7 +34,8 @@ def test_the_stream_key_is_in_no_answer_and_no_notification() -> None:
 
 def test_parts_are_checked_and_the_address_too() -> None:
     with Duplex() as client:
-        assert "a list of" in client.call("engine.selftest", {"parts": ["weather"]})["message"]
+        wrong = client.call("engine.selftest", {"parts": ["sound", "weather"]})["message"]
+        assert wrong.startswith('"parts[1]" must be one of "capture", ')
         assert client.call("engine.selftest", {"rtmpUrl": "http://host/SECRETKEY"})["code"] == 1302
 
 

@@ -6,10 +6,12 @@ Beyond the specification, under `x-` names as it allows: `x-named-only` on optio
 that failed, `x-alias-of`.
 """
 
+from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
 import msgspec
+from msgspec.structs import FieldInfo
 
 from ionia.core.errors import ErrorKind
 from ionia.core.failure import LiveKind
@@ -24,17 +26,16 @@ _REF = "#/components/schemas/{name}"
 @cache
 def document() -> dict[str, Any]:
     """Return the whole document, as JSON values. The same object each time: don't change it."""
-    types = [method.result for method in METHODS.values() if method.result is not None]
-    types += [payload for notification in NOTIFICATIONS.values() for payload in notification.payloads]
+    described = [method_entry(method) for method in METHODS.values()]
+    types = [payload for notification in NOTIFICATIONS.values() for payload in notification.payloads]
     schemas, components = msgspec.json.schema_components([*types, r.ErrorData, *r.WARNING_FACTS], ref_template=_REF)
-    results = iter(schemas)
-    methods = [
-        _method(method, next(results) if method.result is not None else {"type": "null"}) for method in METHODS.values()
-    ]
+    payloads = iter(schemas)
     notifications = [
-        _notification(notification, [next(results) for _ in notification.payloads])
+        _notification(notification, [next(payloads) for _ in notification.payloads])
         for notification in NOTIFICATIONS.values()
     ]
+    for _, more in described:
+        components |= more
     return {
         "openrpc": "1.3.2",
         "info": {
@@ -43,8 +44,8 @@ def document() -> dict[str, Any]:
             "description": "JSON-RPC 2.0 on stdin and stdout, one message per line or with Content-Length headers.",
             "license": {"name": "GPL-2.0-or-later"},
         },
-        "methods": methods,
-        "components": {"schemas": components},
+        "methods": [entry for entry, _ in described],
+        "components": {"schemas": dict(sorted(components.items()))},
         "x-notifications": notifications,
         "x-errors": _errors(),
         "x-warnings": [
@@ -55,12 +56,17 @@ def document() -> dict[str, Any]:
     }
 
 
-def _method(method: Method, result: dict[str, Any]) -> dict[str, Any]:
+def method_entry(method: Method) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return a method as the document has it, and the schemas of the objects that it refers to."""
+    fields = msgspec.structs.fields(method.params)
+    types = [field.type for field in fields] + ([] if method.result is None else [method.result])
+    schemas, components = msgspec.json.schema_components(types, ref_template=_REF)
+    result = {"type": "null"} if method.result is None else schemas[-1]
     entry: dict[str, Any] = {
         "name": method.name,
         "summary": method.summary,
         "paramStructure": "either",
-        "params": _params(method),
+        "params": _params(method, list(zip(fields, schemas, strict=False))),
         "result": {"name": "result", "schema": result},
         "errors": [
             {"code": INVALID_PARAMS.code, "message": INVALID_PARAMS.when, "data": {"kind": INVALID_PARAMS.kind}},
@@ -69,17 +75,16 @@ def _method(method: Method, result: dict[str, Any]) -> dict[str, Any]:
     }
     if method.alias_of:
         entry["x-alias-of"] = method.alias_of
-    return entry
+    return entry, components
 
 
-def _params(method: Method) -> list[dict[str, Any]]:
+def _params(method: Method, schemas: Sequence[tuple[FieldInfo, dict[str, Any]]]) -> list[dict[str, Any]]:
     """Positional params in their order, then the options."""
-    fields = {field.encode_name: field for field in msgspec.structs.fields(method.params)}
+    fields = {field.encode_name: (field, schema) for field, schema in schemas}
     options = [name for name in fields if name not in method.positional]
     entries = []
     for name in [*method.positional, *options]:
-        field = fields[name]
-        schema = msgspec.json.schema(field.type)
+        field, schema = fields[name]
         description = schema.pop("description", "") or next(
             (choice.pop("description") for choice in schema.get("anyOf", []) if "description" in choice), ""
         )

@@ -14,7 +14,7 @@ from msgspec.structs import FieldInfo
 
 from ionia.rpc.schema import Method
 
-_SECRET_PARAMS = frozenset({"rtmpUrl"})
+_SECRET_PARAMS = frozenset({"rtmpUrl", "streamKey"})
 """Params whose value is never repeated in a message."""
 
 _SHOWN = 40
@@ -37,28 +37,16 @@ def bind(method: Method, params: object) -> Struct:
         if name not in fields:
             raise InvalidParamsError(f"{method.name} has no param {_quoted(name)}; {_known(method, fields)}")
         if value is not None:
-            values[fields[name].name] = _checked(fields[name], value)
+            values[fields[name].name] = check(fields[name], value)
     for name, field in fields.items():
         if field.name not in values and _required(field):
-            raise InvalidParamsError(f'{method.name} needs the param "{name}": {allowed(field)}')
+            raise InvalidParamsError(f'{method.name} needs the param "{name}": {allowed(field.type)}')
     return method.params(**values)
 
 
-def allowed(field: FieldInfo) -> str:
-    """Say what a param may be, for people."""
-    schema = _flat(msgspec.json.schema(field.type))
-    if "enum" in schema:
-        return "one of " + ", ".join(json.dumps(choice) for choice in word_order(field.type))
-    kind = schema.get("type")
-    if kind in {"integer", "number"}:
-        article = "an integer" if kind == "integer" else "a number"
-        return f"{article} from {schema['minimum']} to {schema['maximum']}"
-    if kind == "boolean":
-        return "true or false"
-    if kind == "array":
-        return "a list of " + ", ".join(json.dumps(choice) for choice in schema["items"]["enum"])
-    control = " without control characters" if "pattern" in schema else ""
-    return f"text of {schema['minLength']} to {schema['maxLength']} characters{control}"
+def allowed(annotation: Any) -> str:
+    """Say what a value of this type may be, for people."""
+    return " or ".join(_words(part) for part in _parts(annotation))
 
 
 def _by_name(method: Method, params: object) -> Mapping[str, object]:
@@ -76,14 +64,41 @@ def _by_name(method: Method, params: object) -> Mapping[str, object]:
     return dict(zip(method.positional, params, strict=False))
 
 
-def _checked(field: FieldInfo, value: object) -> object:
+def check(field: FieldInfo, value: object) -> object:
+    """A param's value as its field's type. Raises InvalidParamsError, which names the part that is wrong."""
+    return _checked(field.encode_name, field.type, value, secret=field.encode_name in _SECRET_PARAMS)
+
+
+def _checked(path: str, annotation: Any, value: object, *, secret: bool) -> object:
+    """`path` is where the value is: `region.x`, `tracks[1].sounds[0]`."""
+    objects = [part for part in _parts(annotation) if _is_struct(part)]
+    if isinstance(value, dict) and objects:
+        return _checked_object(path, _bare(objects[0]), value, secret=secret)
+    lists = [part for part in _parts(annotation) if get_origin(_bare(part)) is tuple]
+    if isinstance(value, list) and lists:
+        item = get_args(_bare(lists[0]))[0]
+        value = [_checked(f"{path}[{index}]", item, one, secret=secret) for index, one in enumerate(value)]
     if isinstance(value, float) and value.is_integer():
         value = int(value)  # 30.0 is an integer in JSON; it becomes a float again where one is wanted
     try:
-        return msgspec.convert(value, field.type)
+        return msgspec.convert(value, annotation)
     except msgspec.ValidationError:
-        shown = "" if field.encode_name in _SECRET_PARAMS else f", not {_quoted(value)}"
-        raise InvalidParamsError(f'"{field.encode_name}" must be {allowed(field)}{shown}') from None
+        shown = "" if secret else f", not {_quoted(value)}"
+        raise InvalidParamsError(f'"{path}" must be {allowed(annotation)}{shown}') from None
+
+
+def _checked_object(path: str, struct: type[Struct], value: dict[str, object], *, secret: bool) -> Struct:
+    fields = {field.encode_name: field for field in msgspec.structs.fields(struct)}
+    values: dict[str, object] = {}
+    for name, one in value.items():
+        if name not in fields:
+            raise InvalidParamsError(f'"{path}" has no member {_quoted(name)}; it has {", ".join(fields)}')
+        if one is not None:
+            values[fields[name].name] = _checked(f"{path}.{name}", fields[name].type, one, secret=secret)
+    for name, field in fields.items():
+        if field.name not in values and _required(field):
+            raise InvalidParamsError(f'"{path}" needs the member "{name}": {allowed(field.type)}')
+    return struct(**values)
 
 
 def _required(field: FieldInfo) -> bool:
@@ -95,10 +110,43 @@ def _known(method: Method, fields: Mapping[str, FieldInfo]) -> str:
     return f"it has {', '.join(names)}" if names else "it has none"
 
 
-def _flat(schema: dict[str, Any]) -> dict[str, Any]:
-    """The schema of the value itself, where null is allowed too."""
-    choices = schema.get("anyOf", [schema])
-    return next(choice for choice in choices if choice.get("type") != "null")
+def _words(annotation: Any) -> str:
+    """What one type allows, which is no union and not null."""
+    bare = _bare(annotation)
+    if _is_struct(annotation):
+        return f"an object with {', '.join(field.encode_name for field in msgspec.structs.fields(bare))}"
+    if get_origin(bare) is tuple:
+        item = get_args(bare)[0]
+        choices = ", ".join(json.dumps(choice) for choice in word_order(item))
+        return f"a list of {choices or allowed(item)}"
+    schema = msgspec.json.schema(annotation)
+    if "enum" in schema:
+        return "one of " + ", ".join(json.dumps(choice) for choice in word_order(annotation))
+    kind = schema.get("type")
+    if kind in {"integer", "number"}:
+        article = "an integer" if kind == "integer" else "a number"
+        return f"{article} from {schema['minimum']} to {schema['maximum']}"
+    if kind == "boolean":
+        return "true or false"
+    control = " without control characters" if "pattern" in schema else ""
+    return f"text of {schema.get('minLength', 0)} to {schema['maxLength']} characters{control}"
+
+
+def _parts(annotation: Any) -> list[Any]:
+    """The types of a union but null; of anything else, itself."""
+    bare = _bare(annotation)
+    if get_origin(bare) not in {Union, types.UnionType}:
+        return [annotation]
+    return [part for choice in get_args(bare) if choice is not type(None) for part in _parts(choice)]
+
+
+def _bare(annotation: Any) -> Any:
+    return annotation.__origin__ if hasattr(annotation, "__metadata__") else annotation
+
+
+def _is_struct(annotation: Any) -> bool:
+    bare = _bare(annotation)
+    return isinstance(bare, type) and issubclass(bare, Struct)
 
 
 def word_order(annotation: Any) -> list[str]:
