@@ -7,12 +7,12 @@ from collections.abc import Callable
 from typing import Any
 
 from ionia.core.audio.engine import AudioInput
-from ionia.core.redaction import Redactor, redact_text, secret_parts, secrets_in_url
+from ionia.core.redaction import Redactor, redact_text, secrets_in_url
 from ionia.core.service import EngineService
-from ionia.core.settings import SessionKind
 from ionia.rpc import logs
 from ionia.rpc import params as p
 from ionia.rpc import results as r
+from ionia.rpc.kinds import KINDS, KindRow
 from ionia.rpc.openrpc import document
 from ionia.rpc.schema import METHODS
 from ionia.rpc.wire import to_wire
@@ -27,15 +27,6 @@ def handlers(service: EngineService, redactor: Redactor, log_file: Callable[[], 
     def set_debug_logging(params: p.DebugLogging) -> None:
         logs.set_debug(params.enabled)
         service.set_debug_logging(params.enabled)
-
-    def initialize_recorder(params: p.InitializeRecorder) -> bool:
-        service.initialize_recorder(params.id, params.settings())
-        return True
-
-    def initialize_streamer(params: p.InitializeStreamer) -> bool:
-        redactor.learn(secrets_in_url(params.rtmp_url) | secret_parts(params.stream_key))
-        service.initialize_streamer(params.id, params.settings())
-        return True
 
     def selftest(params: p.Selftest) -> r.SelftestResult:
         if params.rtmp_url is not None:
@@ -53,23 +44,30 @@ def handlers(service: EngineService, redactor: Redactor, log_file: Callable[[], 
         "engine.setAudioOffset": lambda params: service.set_audio_offset(
             AudioInput(params.source), params.device, params.offset_ms
         ),
-        "recorder.initialize": initialize_recorder,
-        "streamer.initialize": initialize_streamer,
-        "streamer.isConnected": lambda params: service.is_connected(params.id),
-        "streamer.isBackpressure": lambda params: service.is_backpressure(params.id),
     }
-    for kind in SessionKind:
-        for verb, handler in _session_handlers(service, kind).items():
-            table[f"{kind.value}.{verb}"] = handler
+    for row in KINDS.values():
+        for verb, handler in _session_handlers(service, redactor, row).items():
+            table[f"{row.name}.{verb}"] = handler
     for method in METHODS.values():
         if method.alias_of:
             table[method.name] = table[method.alias_of]
     return table
 
 
-def _session_handlers(service: EngineService, kind: SessionKind) -> dict[str, Handler]:
-    """What recorders and streamers have in common. All take SessionRef."""
+def _session_handlers(service: EngineService, redactor: Redactor, row: KindRow) -> dict[str, Handler]:
+    """All handlers of a kind of session. All but initialize's take SessionRef."""
+    kind = row.kind
+
+    def initialize(params: p.AnyInitialize) -> bool:
+        redactor.learn(params.secrets())
+        row.open(service, params.id, params.settings())
+        return True
+
+    def asking(ask: Callable[[EngineService, str], object]) -> Handler:
+        return lambda params: ask(service, params.id)
+
     return {
+        "initialize": initialize,
         "start": lambda params: service.start(kind, params.id),
         "stop": lambda params: service.stop(kind, params.id),
         "isRunning": lambda params: service.is_running(kind, params.id),
@@ -77,4 +75,5 @@ def _session_handlers(service: EngineService, kind: SessionKind) -> dict[str, Ha
         "getCodecName": lambda params: service.codec_name(kind, params.id),
         "getCurrentPTSSeconds": lambda params: service.pts_seconds(kind, params.id),
         "dispose": lambda params: service.dispose(kind, params.id),
+        **{query.verb: asking(query.ask) for query in row.queries},
     }

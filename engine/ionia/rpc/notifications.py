@@ -16,6 +16,7 @@ from ionia.core.events import (
 from ionia.core.redaction import Redactor
 from ionia.rpc import results as r
 from ionia.rpc.envelope import notification
+from ionia.rpc.kinds import sample
 from ionia.rpc.schema import NOTIFICATIONS
 from ionia.rpc.wire import to_wire
 
@@ -64,6 +65,6 @@ def _params(event: Event, redactor: Redactor) -> object:
                 part=event.part.value, fraction=round(event.fraction, 3), message=redactor.redact(event.message)
             )
         case StatsSampled():
-            return to_wire(r.sample(event), redactor.redact)
+            return to_wire(sample(event), redactor.redact)
         case _:
             return to_wire(event, redactor.redact)

@@ -4,13 +4,17 @@ The field order of a struct is the contract's. Turning params into the engine's 
 that a new option is written in one file. Defaults come from `ionia.core.settings`.
 """
 
-from typing import Annotated, Literal
+from dataclasses import fields
+from typing import Annotated, Any, Literal, TypeVar
 
 from msgspec import Meta, Struct
 
 from ionia.core.live.rtmp_url import MAX_URL_LENGTH, parse_rtmp_url
+from ionia.core.redaction import secret_parts, secrets_in_url
 from ionia.core.selftest_report import Part, SelftestSettings
 from ionia.core.settings import AudioMode, EncoderChoice, PipelineSettings, RecorderSettings, StreamerSettings
+
+T = TypeVar("T")
 
 DEFAULT_SESSION_ID = "default"
 
@@ -144,8 +148,11 @@ class SessionRef(Struct, frozen=True, forbid_unknown_fields=True, rename="camel"
     id: SessionId = DEFAULT_SESSION_ID
 
 
-class _Initialize(Struct, frozen=True, forbid_unknown_fields=True, rename="camel", kw_only=True):
-    """What recorders and streamers share. Which of these may be positional is said in `schema`."""
+class Initialize(Struct, frozen=True, forbid_unknown_fields=True, rename="camel", kw_only=True):
+    """What sessions of every kind are asked. Which of these may be positional is said in `schema`.
+
+    A param that is named as a field of the engine's settings becomes that field; the others are converted below.
+    """
 
     fps: Fps = _PIPELINE.fps
     video_bitrate: VideoBitrate = _PIPELINE.video_bitrate
@@ -179,18 +186,22 @@ class _Initialize(Struct, frozen=True, forbid_unknown_fields=True, rename="camel
     ] = _PIPELINE.keyframe_interval_seconds
     cursor: Annotated[bool, Meta(description="Whether the mouse pointer is recorded.")] = _PIPELINE.cursor
 
+    def secrets(self) -> frozenset[str]:
+        """What must not be told to anybody."""
+        return frozenset()
 
-class InitializeRecorder(_Initialize, frozen=True, forbid_unknown_fields=True, rename="camel", kw_only=True):
+
+class InitializeRecorder(Initialize, frozen=True, forbid_unknown_fields=True, rename="camel", kw_only=True):
     """Parameters of recorder.initialize."""
 
     output_path: OutputPath
 
     def settings(self) -> RecorderSettings:
         """The same for the engine."""
-        return RecorderSettings(output_path=self.output_path, pipeline=_pipeline_settings(self))
+        return _settings(RecorderSettings, self, pipeline=_pipeline_settings(self))
 
 
-class InitializeStreamer(_Initialize, frozen=True, forbid_unknown_fields=True, rename="camel", kw_only=True):
+class InitializeStreamer(Initialize, frozen=True, forbid_unknown_fields=True, rename="camel", kw_only=True):
     """Parameters of streamer.initialize."""
 
     rtmp_url: RtmpUrl
@@ -228,33 +239,33 @@ class InitializeStreamer(_Initialize, frozen=True, forbid_unknown_fields=True, r
     def settings(self) -> StreamerSettings:
         """The same for the engine. Raises IoniaError(BAD_URL)."""
         parse_rtmp_url(self.rtmp_url, self.stream_key)
-        return StreamerSettings(
-            rtmp_url=self.rtmp_url,
-            stream_key=self.stream_key,
+        return _settings(
+            StreamerSettings,
+            self,
             pipeline=_pipeline_settings(self),
-            adaptive_bitrate=self.adaptive_bitrate,
-            require_connection=self.require_connection,
-            buffer_ms=self.buffer_ms,
-            max_reconnect_seconds=self.max_reconnect_seconds,
-            reconnect_initial_ms=self.reconnect_initial_ms,
             reconnect_max_ms=max(self.reconnect_initial_ms, self.reconnect_max_ms),
         )
 
+    def secrets(self) -> frozenset[str]:
+        """The key, wherever it is, and what else the address hides."""
+        return secrets_in_url(self.rtmp_url) | secret_parts(self.stream_key)
 
-def _pipeline_settings(params: InitializeRecorder | InitializeStreamer) -> PipelineSettings:
-    chosen = params.encoder or ("auto" if params.use_nvenc else "x264")
-    return PipelineSettings(
-        screen=params.screen,
-        cursor=params.cursor,
-        fps=params.fps,
-        video_bitrate=params.video_bitrate,
-        encoder=EncoderChoice(chosen),
-        keyframe_interval_seconds=params.keyframe_interval_seconds,
+
+AnyInitialize = InitializeRecorder | InitializeStreamer
+
+
+def _pipeline_settings(params: Initialize) -> PipelineSettings:
+    return _settings(
+        PipelineSettings,
+        params,
+        encoder=EncoderChoice(params.encoder or ("auto" if params.use_nvenc else "x264")),
         audio_mode=AudioMode("mic" if params.audio_mode == "microphone" else params.audio_mode),
-        audio_bitrate=params.audio_bitrate,
-        desktop_audio=params.desktop_audio,
-        microphone=params.microphone,
-        mic_gain=params.mic_gain,
-        desktop_gain=params.desktop_gain,
-        audio_offset_ms=params.audio_offset_ms,
     )
+
+
+def _settings(settings: type[T], params: Initialize, **converted: object) -> T:
+    """Settings of a type: `converted`, and the params of the same names."""
+    kind: Any = settings  # a dataclass of `core`
+    names = {field.name for field in fields(kind)}
+    same = {name: getattr(params, name) for name in names.intersection(params.__struct_fields__)}
+    return settings(**{**same, **converted})

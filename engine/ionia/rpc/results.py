@@ -17,15 +17,15 @@ from ionia.core.events import (
     LevelsMeasured,
     SessionStateChanged,
     SessionWarned,
-    StatsSampled,
 )
 from ionia.core.facts import Mark
 from ionia.core.failure import LiveKind
 from ionia.core.selftest_report import SelftestReport
 from ionia.core.service import DeviceList, EncoderInfo, EngineInfo, ScreenInfo, SoundDeviceInfo, WindowInfo
 from ionia.core.settings import SessionKind
-from ionia.core.stats import RecorderStats, StreamerStats
 from ionia.core.warning import WarningFacts
+from ionia.rpc.kinds import KINDS
+from ionia.rpc.kinds import SAMPLES as SAMPLE_FACTS
 from ionia.rpc.wire import wire_type
 
 ENGINE_NAME = "ionia-engine"
@@ -49,36 +49,9 @@ class Info:
     engine: Annotated[EngineInfo, Mark.FLAT]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RecorderSample:
-    """session.stats of a recorder: what recorder.getStats answers, and whose it is."""
-
-    session_id: str
-    session_kind: SessionKind
-    stats: Annotated[RecorderStats, Mark.FLAT]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StreamerSample:
-    """session.stats of a streamer: what streamer.getStats answers, and whose it is."""
-
-    session_id: str
-    session_kind: SessionKind
-    stats: Annotated[StreamerStats, Mark.FLAT]
-
-
 def info(engine: EngineInfo, log_file: str | None) -> Info:
     """The engine's own part, completed by what belongs to the wire."""
     return Info(name=ENGINE_NAME, protocol_version=PROTOCOL_VERSION, log_file=log_file, engine=engine)
-
-
-def sample(event: StatsSampled) -> RecorderSample | StreamerSample:
-    """The payload of session.stats."""
-    match event.stats:
-        case RecorderStats() as stats:
-            return RecorderSample(session_id=event.session_id, session_kind=event.session_kind, stats=stats)
-        case StreamerStats() as stats:
-            return StreamerSample(session_id=event.session_id, session_kind=event.session_kind, stats=stats)
 
 
 InfoResult = wire_type(Info, "InfoResult")
@@ -87,10 +60,8 @@ Window = wire_type(WindowInfo, "Window")
 SoundDevice = wire_type(SoundDeviceInfo, "SoundDevice")
 Encoder = wire_type(EncoderInfo, "Encoder")
 DevicesResult = wire_type(DeviceList, "DevicesResult")
-RecorderStatsResult = wire_type(RecorderStats)
-StreamerStatsResult = wire_type(StreamerStats)
-RecorderStatsNotification = wire_type(RecorderSample, "RecorderStatsNotification")
-StreamerStatsNotification = wire_type(StreamerSample, "StreamerStatsNotification")
+STATS = {row.kind: wire_type(row.stats) for row in KINDS.values()}
+SAMPLES = {row.kind: wire_type(SAMPLE_FACTS[row.stats], f"{row.stats.__name__}Notification") for row in KINDS.values()}
 StateNotification = wire_type(SessionStateChanged, "StateNotification")
 WarningNotification = wire_type(SessionWarned, "WarningNotification")
 ConnectionNotification = wire_type(ConnectionChanged, "ConnectionNotification")

@@ -4,7 +4,7 @@ Dispatch, validation, the OpenRPC document and, from that, the TypeScript types 
 else may name a method.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Any
 
@@ -14,6 +14,7 @@ from ionia.core.errors import ErrorKind
 from ionia.core.settings import SessionKind
 from ionia.rpc import params as p
 from ionia.rpc import results as r
+from ionia.rpc.kinds import KINDS, KindRow
 
 
 class Role(Enum):
@@ -115,29 +116,32 @@ def _session_method(  # noqa: PLR0917 - read as a table row
     )
 
 
-def _session_methods(kind: SessionKind, stats: type[Struct], own: ErrorKind) -> list[Method]:
-    get_stats = _session_method(kind, "getStats", Role.QUERY, stats, "Statistics; also after stop.", _UNKNOWN)
+def _session_methods(row: KindRow) -> list[Method]:
+    """All methods of a kind of session."""
+    kind, own = row.kind, row.failure
+    get_stats = _session_method(kind, "getStats", Role.QUERY, r.STATS[kind], "Statistics; also after stop.", _UNKNOWN)
     return [
+        Method(
+            name=f"{row.name}.initialize",
+            role=Role.SETTLE,
+            params=row.initialize,
+            result=bool,
+            summary=row.initialize_summary,
+            positional=(row.target, *_ENCODE),
+            kind=kind,
+            errors=(*_OPENING, row.initialize_error),
+        ),
         _session_method(kind, "start", Role.SETTLE, bool, "Start; false if already running.", (*_STARTING, own)),
         _session_method(
             kind, "stop", Role.DRAIN, bool, "Stop; true once all that was recorded is safe. Idempotent.", (own,)
         ),
         _session_method(kind, "isRunning", Role.QUERY, bool, "Whether it runs; false for an unknown session."),
         get_stats,
-        Method(
-            name=f"{kind.value}.getStatistics",
-            role=get_stats.role,
-            params=get_stats.params,
-            result=get_stats.result,
-            summary=get_stats.summary,
-            positional=get_stats.positional,
-            kind=kind,
-            errors=get_stats.errors,
-            alias_of=get_stats.name,
-        ),
+        replace(get_stats, name=f"{row.name}.getStatistics", alias_of=get_stats.name),
         _session_method(kind, "getCodecName", Role.QUERY, str, 'Name of the encoder; "none" before initialize.'),
         _session_method(kind, "getCurrentPTSSeconds", Role.QUERY, float, "Media time reached, in seconds."),
         _session_method(kind, "dispose", Role.DRAIN, None, "Stop if running and free the session.", _UNKNOWN),
+        *(_session_method(kind, query.verb, Role.QUERY, query.result, query.summary) for query in row.queries),
     ]
 
 
@@ -212,34 +216,7 @@ METHODS: dict[str, Method] = {
             result=None,
             summary="Finish every session, answer null, exit.",
         ),
-        Method(
-            name="recorder.initialize",
-            role=Role.SETTLE,
-            params=p.InitializeRecorder,
-            result=bool,
-            summary="Open screen, sound and encoders for a recording.",
-            positional=("outputPath", *_ENCODE),
-            kind=SessionKind.RECORDER,
-            errors=(*_OPENING, ErrorKind.OUTPUT_FAILED),
-        ),
-        *_session_methods(SessionKind.RECORDER, r.RecorderStatsResult, ErrorKind.OUTPUT_FAILED),
-        Method(
-            name="streamer.initialize",
-            role=Role.SETTLE,
-            params=p.InitializeStreamer,
-            result=bool,
-            summary="Open screen, sound and encoders for a live stream.",
-            positional=("rtmpUrl", *_ENCODE),
-            kind=SessionKind.STREAMER,
-            errors=(*_OPENING, ErrorKind.BAD_URL),
-        ),
-        *_session_methods(SessionKind.STREAMER, r.StreamerStatsResult, ErrorKind.CONNECT_FAILED),
-        _session_method(
-            SessionKind.STREAMER, "isConnected", Role.QUERY, bool, "Whether the server takes what is sent."
-        ),
-        _session_method(
-            SessionKind.STREAMER, "isBackpressure", Role.QUERY, bool, "Whether the network is too slow now."
-        ),
+        *(method for row in KINDS.values() for method in _session_methods(row)),
     ]
 }
 
@@ -263,7 +240,7 @@ NOTIFICATIONS: dict[str, Notification] = {
         ),
         Notification(
             name="session.stats",
-            payloads=(r.RecorderStatsNotification, r.StreamerStatsNotification),
+            payloads=tuple(r.SAMPLES.values()),
             summary="Statistics, as often as subscribed.",
             subscribed=True,
         ),

@@ -1,0 +1,107 @@
+"""The kinds of session, a row each: whatever differs between them on the wire is written here and nowhere else.
+
+From a row come the kind's methods with their params, results and errors, its handlers, its `session.stats`, and the
+options of its sub-command on the command line; from those the OpenRPC document and the TypeScript types.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, make_dataclass
+from typing import Annotated, Any
+
+from ionia.core.errors import ErrorKind
+from ionia.core.events import StatsSampled
+from ionia.core.facts import Mark
+from ionia.core.service import EngineService
+from ionia.core.settings import SessionKind
+from ionia.core.stats import RecorderStats, StreamerStats
+from ionia.rpc import params as p
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Query:
+    """A question that only sessions of one kind are asked; every params list is the session's id."""
+
+    verb: str
+    result: Any  # a type as msgspec's schema generator takes it
+    summary: str
+    ask: Callable[[EngineService, str], object]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KindRow:
+    """One kind. `target` is the wire name of what its `initialize` must be given, and its first positional param."""
+
+    kind: SessionKind
+    target: str
+    initialize: type[p.AnyInitialize]
+    initialize_summary: str
+    initialize_error: ErrorKind
+    open: Callable[[EngineService, str, Any], None]
+    stats: type
+    failure: ErrorKind
+    """Beside what opening can give: the error of its `start` and `stop`."""
+    queries: tuple[Query, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """The kind's word on the wire."""
+        return self.kind.value
+
+
+KINDS: dict[SessionKind, KindRow] = {
+    row.kind: row
+    for row in [
+        KindRow(
+            kind=SessionKind.RECORDER,
+            target="outputPath",
+            initialize=p.InitializeRecorder,
+            initialize_summary="Open screen, sound and encoders for a recording.",
+            initialize_error=ErrorKind.OUTPUT_FAILED,
+            open=lambda service, session, settings: service.initialize_recorder(session, settings),
+            stats=RecorderStats,
+            failure=ErrorKind.OUTPUT_FAILED,
+        ),
+        KindRow(
+            kind=SessionKind.STREAMER,
+            target="rtmpUrl",
+            initialize=p.InitializeStreamer,
+            initialize_summary="Open screen, sound and encoders for a live stream.",
+            initialize_error=ErrorKind.BAD_URL,
+            open=lambda service, session, settings: service.initialize_streamer(session, settings),
+            stats=StreamerStats,
+            failure=ErrorKind.CONNECT_FAILED,
+            queries=(
+                Query(
+                    verb="isConnected",
+                    result=bool,
+                    summary="Whether the server takes what is sent.",
+                    ask=lambda service, session: service.is_connected(session),
+                ),
+                Query(
+                    verb="isBackpressure",
+                    result=bool,
+                    summary="Whether the network is too slow now.",
+                    ask=lambda service, session: service.is_backpressure(session),
+                ),
+            ),
+        ),
+    ]
+}
+
+SAMPLES: dict[type, type] = {
+    row.stats: make_dataclass(
+        f"{row.name.capitalize()}Sample",
+        [("session_id", str), ("session_kind", SessionKind), ("stats", Annotated[row.stats, Mark.FLAT])],
+        frozen=True,
+        slots=True,
+        kw_only=True,
+        namespace={"__doc__": f"session.stats of a {row.name}: what {row.name}.getStats answers, and whose it is."},
+    )
+    for row in KINDS.values()
+}
+"""The payload of `session.stats`, by the type of the figures."""
+
+
+def sample(event: StatsSampled) -> object:
+    """The payload of `session.stats`."""
+    return SAMPLES[type(event.stats)](session_id=event.session_id, session_kind=event.session_kind, stats=event.stats)
