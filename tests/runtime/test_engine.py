@@ -391,6 +391,27 @@ def test_a_full_disk_ends_the_session_and_not_the_engine() -> None:
         engine.stop(RECORDER, "b")
 
 
+def test_a_start_for_which_there_is_no_thread_can_be_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    start = threading.Thread.start
+
+    def refuse(thread: threading.Thread) -> None:
+        if thread.name == "ionia-file-sink":
+            raise RuntimeError("can't start new thread")
+        start(thread)
+
+    machine = FakeMachine()
+    with engine_on(machine) as (engine, events):
+        initialize(engine)
+        with monkeypatch.context() as context:
+            context.setattr(threading.Thread, "start", refuse)
+            with pytest.raises(RuntimeError):
+                engine.start(RECORDER, "a")
+        assert states(events)[-1] == "failed"
+        initialize(engine)
+        assert engine.start(RECORDER, "a") is True
+        engine.stop(RECORDER, "a")
+
+
 def test_a_failed_session_that_waits_for_its_disk_holds_up_no_other() -> None:
     disk = threading.Event()
 

@@ -161,6 +161,9 @@ class Session:
             except IoniaError as error:
                 self._release(SessionState.FAILED, error.message)
                 raise
+            except BaseException:  # no thread to be had, or a mistake: not a session that is starting for ever
+                self._release(SessionState.FAILED, "an unexpected error")
+                raise
             self._counters.begin(feeds)
             self._join = feeds.join(output)
             self._counters.follow(self._join.window)
