@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
+from ionia.core.audio.mixer_watch import Fader
 from ionia.core.errors import ErrorKind, IoniaError, SourceLost
 from ionia.sources.windows import audio_capture
 from ionia.sources.windows.audio_capture import AudioCapture, Endpoint
@@ -32,6 +33,7 @@ class Directory:
         self.endpoints = [Endpoint(id="a", name="Mic", nth=0), Endpoint(id="b", name="Headset", nth=0)]
         self.default: str | None = "a"
         self.inactive: set[str] = set()
+        self.faders: dict[str, Fader] = {}
 
     def all(self) -> list[Endpoint]:
         return self.endpoints
@@ -41,6 +43,9 @@ class Directory:
 
     def is_active(self, endpoint_id: str) -> bool:
         return endpoint_id not in self.inactive
+
+    def fader(self, endpoint_id: str) -> Fader:
+        return self.faders.get(endpoint_id, Fader())
 
 
 class Bench:
@@ -172,6 +177,28 @@ def test_whichever_input_of_an_interface_is_spoken_into_it_is_heard_on_both_side
     block = source.read(0)
     assert block is not None
     assert block.samples[480:] == pytest.approx(np.full((480, 2), 0.25), abs=1e-3)
+
+
+def test_a_muted_microphone_is_told_at_the_start_and_in_mid_take(bench: Bench) -> None:
+    source = bench.source()
+    bench.directory.faders["a"] = Fader(muted=True)
+    source.open()
+    assert [notice.code for notice in source.take_notices()] == ["audio_device_muted"]
+    told = []
+    for half_seconds, fader in enumerate((Fader(), Fader(), Fader(gain_db=-40.0), Fader(gain_db=-40.0)), start=1):
+        bench.directory.faders["a"] = fader
+        bench.system.now_s = half_seconds / 2
+        bench.feed(ramp(480))
+        source.read(0)
+        told += [notice.code for notice in source.take_notices()]
+    assert told == ["audio_device_audible", "audio_device_quiet"]
+
+
+def test_what_plays_the_desktops_sound_may_be_muted(bench: Bench) -> None:
+    bench.directory.faders["a"] = Fader(muted=True)
+    source = bench.source(loopback=True)
+    source.open()
+    assert not source.take_notices()
 
 
 def test_interrupt_wakes_a_read_and_stays(bench: Bench) -> None:

@@ -16,6 +16,7 @@ import numpy.typing as npt
 import soxr
 
 from ionia.core.audio.channel_mix import Mix, are_separate_inputs, inputs_mixed, mix_by_place, mix_of_inputs
+from ionia.core.audio.mixer_watch import DeviceWatch, Fader
 from ionia.core.audio.notices import SoundNotice
 from ionia.core.errors import ErrorKind, IoniaError, SourceLost
 from ionia.core.media import SAMPLE_RATE, AudioBlock, Samples
@@ -51,6 +52,8 @@ class DeviceDirectory(Protocol):
 
     def is_active(self, endpoint_id: str) -> bool: ...
 
+    def fader(self, endpoint_id: str) -> Fader: ...
+
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class _Block:
@@ -82,6 +85,7 @@ class AudioCapture:
         self._queue: deque[_Block] = deque(maxlen=_QUEUE_BLOCKS)
         self._interrupted = False
         self._notices: list[SoundNotice] = []
+        self._device_watch = DeviceWatch("microphone", "")
         self._stream: HostStream | None = None
         self._endpoint: Endpoint | None = None
         self._conversion: _Conversion | None = None
@@ -106,6 +110,8 @@ class AudioCapture:
         self._notices.clear()
         if not self._loopback and are_separate_inputs(channels):
             self._notices.append(inputs_mixed(endpoint.name, stream.channels))
+        self._device_watch = DeviceWatch("microphone", endpoint.name)
+        self._look_at_mixer(endpoint)
         self._offset_ns = _clock_offset(self._clock, stream)
         self._checked_ns = self._last_block_ns = self._clock.now_ns()
         return endpoint.name
@@ -189,6 +195,15 @@ class AudioCapture:
         if lost is not None:
             self.close()
             raise lost
+        self._look_at_mixer(endpoint)
+
+    def _look_at_mixer(self, endpoint: Endpoint) -> None:
+        """Loopback is taken before the volume of what plays it; a microphone's mute and volume come before us."""
+        if self._loopback:
+            return
+        notice = self._device_watch.look(self._directory.fader(endpoint.id), self._clock.now_ns())
+        if notice is not None:
+            self._notices.append(notice)
 
     def _loss(self, stream: HostStream, endpoint: Endpoint, now_ns: int) -> SourceLost | None:
         default_id = self._directory.default_id() if self._device_id is None else endpoint.id

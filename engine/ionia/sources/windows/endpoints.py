@@ -13,6 +13,7 @@ from typing import Any
 import comtypes
 from comtypes import GUID, HRESULT, STDMETHOD, IUnknown
 
+from ionia.core.audio.mixer_watch import FLOOR_DB, Fader
 from ionia.sources.windows import com
 from ionia.sources.windows.audio_capture import Endpoint
 
@@ -21,6 +22,7 @@ assert sys.platform == "win32"  # noqa: S101 - mypy checks the rest for Windows 
 _ACTIVE = 1  # DEVICE_STATE_ACTIVE, mmdeviceapi.h
 _CONSOLE = 0  # ERole: what "default device" means in the Sound settings
 _STGM_READ = 0
+_CLSCTX_ALL = 0x17
 _VT_LPWSTR = 31
 
 
@@ -57,10 +59,31 @@ class _PropertyStore(IUnknown):  # type: ignore[misc]  # comtypes has no types
 class _Device(IUnknown):  # type: ignore[misc]
     _iid_ = GUID("{D666063F-1587-4E43-81F1-B948E807363F}")
     _methods_ = (
-        STDMETHOD(HRESULT, "Activate"),
+        STDMETHOD(HRESULT, "Activate", [POINTER(GUID), wintypes.DWORD, c_void_p, POINTER(c_void_p)]),
         STDMETHOD(HRESULT, "OpenPropertyStore", [wintypes.DWORD, POINTER(POINTER(_PropertyStore))]),
         STDMETHOD(HRESULT, "GetId", [POINTER(c_void_p)]),
         STDMETHOD(HRESULT, "GetState", [POINTER(wintypes.DWORD)]),
+    )
+
+
+class _EndpointVolume(IUnknown):  # type: ignore[misc]
+    """IAudioEndpointVolume, endpointvolume.h, as far as it is asked."""
+
+    _iid_ = GUID("{5CDF2C82-841E-4546-9722-0CF74078229A}")
+    _methods_ = (
+        STDMETHOD(HRESULT, "RegisterControlChangeNotify"),
+        STDMETHOD(HRESULT, "UnregisterControlChangeNotify"),
+        STDMETHOD(HRESULT, "GetChannelCount"),
+        STDMETHOD(HRESULT, "SetMasterVolumeLevel"),
+        STDMETHOD(HRESULT, "SetMasterVolumeLevelScalar", [ctypes.c_float, POINTER(GUID)]),
+        STDMETHOD(HRESULT, "GetMasterVolumeLevel", [POINTER(ctypes.c_float)]),
+        STDMETHOD(HRESULT, "GetMasterVolumeLevelScalar", [POINTER(ctypes.c_float)]),
+        STDMETHOD(HRESULT, "SetChannelVolumeLevel"),
+        STDMETHOD(HRESULT, "SetChannelVolumeLevelScalar"),
+        STDMETHOD(HRESULT, "GetChannelVolumeLevel"),
+        STDMETHOD(HRESULT, "GetChannelVolumeLevelScalar"),
+        STDMETHOD(HRESULT, "SetMute", [wintypes.BOOL, POINTER(GUID)]),
+        STDMETHOD(HRESULT, "GetMute", [POINTER(wintypes.BOOL)]),
     )
 
 
@@ -118,6 +141,18 @@ class Endpoints:
             return False
         return state.value == _ACTIVE
 
+    def fader(self, endpoint_id: str) -> Fader:
+        """What the system's mixer does to the device; nothing for one that has no volume or is gone."""
+        level, scalar, muted = ctypes.c_float(), ctypes.c_float(), wintypes.BOOL()
+        try:
+            volume = endpoint_volume(endpoint_id)
+            volume.GetMasterVolumeLevel(byref(level))
+            volume.GetMasterVolumeLevelScalar(byref(scalar))
+            volume.GetMute(byref(muted))
+        except comtypes.COMError:
+            return Fader()
+        return Fader(muted=bool(muted.value), gain_db=min(0.0, level.value) if scalar.value > 0.0 else FLOOR_DB)
+
     def _devices(self) -> Iterator[Any]:
         collection: Any = POINTER(_DeviceCollection)()
         count = wintypes.UINT()
@@ -127,6 +162,18 @@ class Endpoints:
             device = POINTER(_Device)()
             collection.Item(index, byref(device))
             yield device
+
+
+def endpoint_volume(endpoint_id: str) -> Any:
+    """The device's IAudioEndpointVolume. Raises COMError."""
+    device: Any = POINTER(_Device)()
+    _enumerator().GetDevice(endpoint_id, byref(device))
+    address = c_void_p()
+    device.Activate(byref(_EndpointVolume._iid_), _CLSCTX_ALL, None, byref(address))
+    volume: Any = POINTER(_EndpointVolume)()
+    # Copied, not cast: ctypes.cast of a COM pointer makes a cycle of references that lives until the next collection.
+    ctypes.memmove(byref(volume), byref(address), ctypes.sizeof(address))
+    return volume
 
 
 def _enumerator() -> Any:

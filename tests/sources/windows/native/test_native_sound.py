@@ -12,10 +12,12 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
+from ionia.core.audio.mixer_watch import Fader
 from ionia.core.errors import ErrorKind, IoniaError, SourceLost
 from ionia.core.media import AudioBlock
 from ionia.core.ports import AudioSource
 from ionia.sources.windows import sound
+from ionia.sources.windows.endpoints import Endpoints, Flow, endpoint_volume
 
 DESKTOP_HZ, MIC_HZ, PEAK = 880.0, 440.0, 0.25
 SPEAKERS, MIC_FEED, MIC = "RigSpeakers", "RigMicFeed", "RigMic"
@@ -187,3 +189,15 @@ def run_unix(program: str, *arguments: str) -> None:
     ctypes.windll.kernel32.CreateProcessW(
         path, line, None, None, 0, 0, None, None, ctypes.byref(startup), ctypes.byref((ctypes.c_byte * 24)())
     )
+
+
+def test_a_devices_mute_and_volume_are_asked_by_the_right_calls() -> None:
+    assert Endpoints(Flow.CAPTURE).fader(device_id("mic")) == Fader()
+    assert Endpoints(Flow.CAPTURE).fader("no such device") == Fader()
+    # Wine keeps a mute to the object that it was set on; Windows keeps it to the device.
+    volume, muted, scalar = endpoint_volume(device_id("mic")), ctypes.c_int(), ctypes.c_float()
+    volume.SetMute(1, None)
+    volume.GetMute(ctypes.byref(muted))
+    volume.SetMute(0, None)
+    volume.GetMasterVolumeLevelScalar(ctypes.byref(scalar))
+    assert (muted.value, scalar.value) == (1, 1.0)
