@@ -37,3 +37,23 @@ def test_the_first_failure_is_told_once_with_its_cause_and_to_late_ones_too() ->
     for ears in (one, two):
         assert [failure.kind for failure in ears.failures] == [ErrorKind.INTERNAL]
         assert ears.failures[0].__cause__ is cause
+
+
+def test_who_joins_a_device_later_hears_what_still_holds_and_nothing_of_its_past() -> None:
+    notices, one, two = Notices(), Ears(), Ears()
+    notices.warn(WarningCode.AUDIO_STREAM_RESTORED, "put right")
+    notices.listen(one)
+    notices.settle(forget=True)
+    notices.warn(WarningCode.AUDIO_DEVICE_MUTED, "muted")
+    notices.warn(WarningCode.AUDIO_DEVICE_AUDIBLE, "back")
+    notices.warn(WarningCode.AUDIO_DEVICE_QUIET, "quiet")
+    notices.listen(two)
+    assert one.warned == ["put right", "muted", "back", "quiet"]
+    assert two.warned == ["quiet"]
+
+
+def test_what_was_early_and_still_holds_is_told_once() -> None:
+    notices, ears = Notices(), Ears()
+    notices.warn(WarningCode.AUDIO_DEVICE_MUTED, "muted")
+    notices.listen(ears)
+    assert ears.warned == ["muted"]

@@ -8,13 +8,15 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from ionia.core.audio.engine import AudioEngine, AudioInput
+from ionia.core.audio.engine import AudioInput
 from ionia.core.media import SAMPLE_RATE, AudioBlock
+from ionia.core.sharing import SoundKey
 from ionia.core.warning import NO_FACTS
 from ionia.runtime.capture.sound_capture import SoundCapture, SoundMessage
 from ionia.sources import sound
 from ionia.threads.clock import MonotonicClock, StopSignal
 from ionia.threads.mailbox import Inbox
+from tests.fakes.mixed_sound import MixedSound
 from tests.fakes.pulse import PulseServer, pulse_missing
 from tests.fakes.pulse_beeper import LEAD_SECONDS, PulseBeeper
 from tests.sources.audio_protocol import next_block
@@ -27,6 +29,7 @@ pytestmark = [
     pytest.mark.skipif(pulse_missing(), reason="PulseAudio is not installed"),
 ]
 
+SOUND = SoundKey(which=AudioInput.DESKTOP, device=None, offset_ms=None)
 HZ = 997.0
 LEVEL_DB = -15.05
 STEREO = "front-left,front-right"
@@ -91,7 +94,7 @@ class Take:
         self.warned: list[str] = []
         self._capture = SoundCapture(
             sound.open_desktop(device, clock),
-            AudioInput.DESKTOP,
+            SOUND,
             required=True,
             inbox=self._inbox,
             clock=clock,
@@ -106,13 +109,15 @@ class Take:
         """All of it, as one block."""
         self._stop.set()
         assert self._capture.close(DEADLINE)
-        engine = AudioEngine(self._epoch_ns, {AudioInput.DESKTOP: 1.0})
+        mixed = MixedSound(self._epoch_ns, {AudioInput.DESKTOP: 1.0})
         for message in self._inbox.drain():
             if message.block is None:
-                engine.lost(message.source)
+                mixed.lost(AudioInput.DESKTOP)
             else:
-                engine.push(message.source, message.block)
-        ticks = engine.finish(MonotonicClock().now_ns())
+                mixed.push(AudioInput.DESKTOP, message.block)
+        now_ns = MonotonicClock().now_ns()
+        # The first call sees a machine that stood still, and waits for sound; the second is after that wait.
+        ticks = mixed.advance(now_ns) + mixed.advance(now_ns + 1_000_000_000)
         return AudioBlock(start_ns=self._epoch_ns, samples=np.concatenate([tick.samples for tick in ticks]))
 
 

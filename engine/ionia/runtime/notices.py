@@ -5,6 +5,7 @@ import threading
 from collections.abc import Callable
 
 from ionia.core.errors import ErrorKind, IoniaError
+from ionia.core.standing_warnings import StandingWarnings, Warned
 from ionia.core.warning import NO_FACTS, Warn, WarningCode, WarningFacts
 
 log = logging.getLogger(__name__)
@@ -19,12 +20,13 @@ class Listener:
 
 
 class Notices:
-    """Any thread. What was warned of before `settle` is repeated to whoever comes later: it is still so."""
+    """Any thread. What was warned of before `settle`, or still holds, is repeated to whoever comes later."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._listeners: list[Listener] = []  # protected by _lock
-        self._early: list[tuple[WarningCode, str, WarningFacts]] = []  # protected by _lock
+        self._early: list[Warned] = []  # protected by _lock
+        self._standing = StandingWarnings()  # protected by _lock
         self._settled = False  # protected by _lock
         self._failure: IoniaError | None = None  # protected by _lock
 
@@ -34,11 +36,12 @@ class Notices:
         return self._failure is not None
 
     def listen(self, listener: Listener) -> None:
-        """Hear of everything from now on, and of what was early."""
+        """Hear of everything from now on, of what was early, and of what still holds."""
         with self._lock:
             self._listeners.append(listener)
-            early, failure = tuple(self._early), self._failure
-        for code, message, facts in early:
+            told = [*self._early, *(each for each in self._standing.now() if each not in self._early)]
+            failure = self._failure
+        for code, message, facts in told:
             listener.warn(code, message, facts)
         if failure is not None:
             listener.fail(failure)
@@ -49,15 +52,21 @@ class Notices:
             if listener in self._listeners:
                 self._listeners.remove(listener)
 
-    def settle(self) -> None:
-        """The thing is in use: what it warns of from now on belongs to its moment."""
+    def settle(self, *, forget: bool = False) -> None:
+        """The thing is in use: what it warns of from now on belongs to its moment.
+
+        `forget`: so does what was early, as with a device that is opened again and again.
+        """
         with self._lock:
             self._settled = True
+            if forget:
+                self._early.clear()
 
     def warn(self, code: WarningCode, message: str, facts: WarningFacts = NO_FACTS, /) -> None:
         """Tell everyone that something was lost or replaced."""
         log.warning("%s: %s", code, message)
         with self._lock:
+            self._standing.take((code, message, facts))
             if not self._settled:
                 self._early.append((code, message, facts))
             listeners = tuple(self._listeners)

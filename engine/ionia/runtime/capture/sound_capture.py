@@ -190,7 +190,8 @@ class SoundCapture:
                 log.debug("%s not back yet: %s", self._which.value, error)
                 due_ns = policy.lost(self._clock.now_ns())
                 continue
-            self._opened_device(name)
             policy.recovered()
+            # First: what is known of the new device follows, and replaces what held for the old one.
             self._warn(WarningCode.AUDIO_DEVICE_CHANGED, f"{LABELS[self._which]} now comes from {name}.")
+            self._opened_device(name)
             return

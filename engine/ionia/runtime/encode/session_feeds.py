@@ -215,6 +215,8 @@ class SessionFeeds:
         audio.notices.listen(listener)
         for sound in audio.sounds:
             sound.notices.listen(listener)
+            # Its first user has heard all that it had to tell; the next ones hear what still holds.
+            sound.notices.settle(forget=True)
 
     @staticmethod
     def _unlisten_audio(audio: AudioEncode, listener: Listener) -> None:
