@@ -89,7 +89,7 @@ def test_positional_names_are_params() -> None:
     for entry in METHODS.values():
         names = [field.encode_name for field in msgspec.structs.fields(entry.params)]
         assert set(entry.positional) <= set(names)
-        assert not names or "id" not in names or entry.positional[-1] == "id"
+        assert not names or "id" not in names or not entry.positional or entry.positional[-1] == "id"
         assert (entry.params is NoParams) == (not names)
 
 

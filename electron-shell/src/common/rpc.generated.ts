@@ -1,5 +1,8 @@
 // Generated from engine/docs/openrpc.json by build/generate_types.py. Change the engine's schema, not this file.
 
+/** What a sound is, named as on the wire. */
+export type AudioInput = "desktop" | "mic";
+
 /** streamer.backpressure: the network began or ceased to be too slow. */
 export type BackpressureNotification = {
   id: string;
@@ -364,6 +367,23 @@ export type SoundDevice = {
   default: boolean;
 };
 
+/** One sound of a session. */
+export type SoundState = {
+  /** Its name: desktop or mic, unless the session named its sounds. */
+  name: string;
+  /** Where it comes from. */
+  kind: AudioInput;
+  /** Gain, dB; kept while muted. */
+  gainDb: number;
+  /** Whether it is left out of the mix. */
+  muted: boolean;
+};
+
+/** Answer of audio.get. */
+export type SoundsResult = {
+  sounds: Array<SoundState>;
+};
+
 /** session.state: a session went from one state to another. */
 export type StateNotification = {
   id: string;
@@ -627,6 +647,36 @@ export interface EngineMethods {
   "engine.shutdown": {
     params: Record<string, never>;
     result: null;
+  };
+  /** Change gain or mute of a session's sound while it runs: within 50 ms, for that session alone. */
+  "audio.set": {
+    params: {
+      /** Kind of the session. */
+      kind: "recorder" | "streamer";
+      /** Name of the session; recorders and streamers each have their own. */
+      id?: string;
+      /** Name of the sound, as audio.get lists it: desktop or mic. */
+      sound: string;
+      /** New gain, dB; -120 is silence; default: as it is. */
+      gainDb?: number | null;
+      /** Whether it is left out of the mix; default: as it is. */
+      muted?: boolean | null;
+      /** Milliseconds to get there, without a step. */
+      rampMs?: number;
+      /** Milliseconds that a mute waits first, for a key held to talk. */
+      releaseMs?: number;
+    };
+    result: null;
+  };
+  /** The sounds of a session as they are set now; none once it is over. */
+  "audio.get": {
+    params: {
+      /** Kind of the session. */
+      kind: "recorder" | "streamer";
+      /** Name of the session; recorders and streamers each have their own. */
+      id?: string;
+    };
+    result: SoundsResult;
   };
   /** Open screen, sound and encoders for a recording. */
   "recorder.initialize": {

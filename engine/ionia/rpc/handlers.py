@@ -9,6 +9,7 @@ from typing import Any
 from ionia.core.audio.engine import AudioInput
 from ionia.core.redaction import Redactor, redact_text, secrets_in_url
 from ionia.core.service import EngineService
+from ionia.core.settings import SessionKind
 from ionia.rpc import logs
 from ionia.rpc import params as p
 from ionia.rpc import results as r
@@ -33,7 +34,20 @@ def handlers(service: EngineService, redactor: Redactor, log_file: Callable[[], 
             redactor.learn(secrets_in_url(params.rtmp_url))
         return r.SelftestResult.of(service.selftest(params.settings()), redact_text)
 
+    def set_sound(params: p.SoundChange) -> None:
+        service.set_sound(
+            SessionKind(params.kind),
+            params.id,
+            params.sound,
+            gain_db=params.gain_db,
+            muted=params.muted,
+            ramp_ms=params.ramp_ms,
+            release_ms=params.release_ms,
+        )
+
     table: dict[str, Handler] = {
+        "audio.set": set_sound,
+        "audio.get": lambda params: to_wire(r.Sounds(sounds=service.get_sounds(SessionKind(params.kind), params.id))),
         "rpc.discover": lambda _: document(),
         "engine.info": lambda _: to_wire(r.info(service.info(), log_file())),
         "engine.devices": lambda _: to_wire(service.devices(), texts=str),

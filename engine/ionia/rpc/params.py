@@ -13,6 +13,7 @@ from ionia.core.live.rtmp_url import MAX_URL_LENGTH, parse_rtmp_url
 from ionia.core.redaction import secret_parts, secrets_in_url
 from ionia.core.selftest_report import Part, SelftestSettings
 from ionia.core.settings import AudioMode, EncoderChoice, PipelineSettings, RecorderSettings, StreamerSettings
+from ionia.core.sound_state import LEAST_GAIN_DB, MOST_GAIN_DB
 
 T = TypeVar("T")
 
@@ -146,6 +147,28 @@ class SessionRef(Struct, frozen=True, forbid_unknown_fields=True, rename="camel"
     """Parameters of every method that only names a session."""
 
     id: SessionId = DEFAULT_SESSION_ID
+
+
+class AnySessionRef(Struct, frozen=True, forbid_unknown_fields=True, rename="camel", kw_only=True):
+    """Parameters of every method that names a session of any kind."""
+
+    kind: Annotated[Literal["recorder", "streamer"], Meta(description="Kind of the session.")]
+    id: SessionId = DEFAULT_SESSION_ID
+
+
+class SoundChange(AnySessionRef, frozen=True, forbid_unknown_fields=True, rename="camel", kw_only=True):
+    """Parameters of audio.set."""
+
+    sound: Annotated[DeviceId, Meta(description="Name of the sound, as audio.get lists it: desktop or mic.")]
+    gain_db: Annotated[
+        Annotated[float, Meta(ge=LEAST_GAIN_DB, le=MOST_GAIN_DB)] | None,
+        Meta(description="New gain, dB; -120 is silence; default: as it is."),
+    ] = None
+    muted: Annotated[bool | None, Meta(description="Whether it is left out of the mix; default: as it is.")] = None
+    ramp_ms: Annotated[float, Meta(ge=0, le=60_000, description="Milliseconds to get there, without a step.")] = 10.0
+    release_ms: Annotated[
+        float, Meta(ge=0, le=60_000, description="Milliseconds that a mute waits first, for a key held to talk.")
+    ] = 0.0
 
 
 class Initialize(Struct, frozen=True, forbid_unknown_fields=True, rename="camel", kw_only=True):

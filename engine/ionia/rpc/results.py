@@ -23,6 +23,7 @@ from ionia.core.failure import LiveKind
 from ionia.core.selftest_report import SelftestReport
 from ionia.core.service import DeviceList, EncoderInfo, EngineInfo, ScreenInfo, SoundDeviceInfo, WindowInfo
 from ionia.core.settings import SessionKind
+from ionia.core.sound_state import SoundState
 from ionia.core.warning import WarningFacts
 from ionia.rpc.kinds import KINDS
 from ionia.rpc.kinds import SAMPLES as SAMPLE_FACTS
@@ -49,11 +50,19 @@ class Info:
     engine: Annotated[EngineInfo, Mark.FLAT]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sounds:
+    """Answer of audio.get."""
+
+    sounds: tuple[SoundState, ...]
+
+
 def info(engine: EngineInfo, log_file: str | None) -> Info:
     """The engine's own part, completed by what belongs to the wire."""
     return Info(name=ENGINE_NAME, protocol_version=PROTOCOL_VERSION, log_file=log_file, engine=engine)
 
 
+SoundsResult = wire_type(Sounds, "SoundsResult")
 InfoResult = wire_type(Info, "InfoResult")
 Screen = wire_type(ScreenInfo, "Screen")
 Window = wire_type(WindowInfo, "Window")

@@ -28,6 +28,8 @@ class Role(Enum):
     """Initialize and start of a session: later calls on the session wait for it."""
     DRAIN = "drain"
     """Stop and dispose of a session: queries overtake it."""
+    CHANGE = "change"
+    """Changes a session: in order with what begins and ends it, and queries overtake it."""
     QUERY = "query"
     """Reads a session."""
     SHUTDOWN = "shutdown"
@@ -45,6 +47,8 @@ class Method:
     summary: str
     positional: tuple[str, ...] = ()
     kind: SessionKind | None = None
+    names_kind: bool = False
+    """Whether its params name the kind of session that it is about."""
     errors: tuple[ErrorKind, ...] = ()
     alias_of: str = ""
 
@@ -215,6 +219,24 @@ METHODS: dict[str, Method] = {
             params=p.NoParams,
             result=None,
             summary="Finish every session, answer null, exit.",
+        ),
+        Method(
+            name="audio.set",
+            role=Role.CHANGE,
+            params=p.SoundChange,
+            result=None,
+            summary="Change gain or mute of a session's sound while it runs: within 50 ms, for that session alone.",
+            names_kind=True,
+            errors=(ErrorKind.NOT_INITIALIZED, ErrorKind.NO_SUCH_SESSION, ErrorKind.AUDIO_UNAVAILABLE),
+        ),
+        Method(
+            name="audio.get",
+            role=Role.QUERY,
+            params=p.AnySessionRef,
+            result=r.SoundsResult,
+            summary="The sounds of a session as they are set now; none once it is over.",
+            names_kind=True,
+            errors=_UNKNOWN,
         ),
         *(method for row in KINDS.values() for method in _session_methods(row)),
     ]

@@ -8,9 +8,12 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Hashable
 
+from msgspec import Struct
+
 from ionia.core.events import Event
 from ionia.core.redaction import Redactor
 from ionia.core.service import EngineService
+from ionia.core.settings import SessionKind
 from ionia.rpc.dispatch import Dispatcher
 from ionia.rpc.envelope import NO_ID, Batch, Call, Refusal, batch_answer, parse, result_answer
 from ionia.rpc.framing import Decoder, Framing, MessageUnreadable, Received, frame
@@ -151,7 +154,8 @@ class Server:
             self._take_shutdown(item, answer)
             return
         session_id = getattr(params, "id", None)
-        lane = _lane(method, session_id)
+        kind = _kind(method, params)
+        lane = _lane(method, kind, session_id)
 
         def run() -> None:
             if method.role is Role.SETTLE and lane in self._ends:
@@ -166,7 +170,7 @@ class Server:
             run=run,
             abandon=lambda: self._refuse(item, answer, SHUTTING_DOWN, "The engine is shutting down"),
         )
-        role = method.role if method.kind is not None else Role.SETTLE
+        role = method.role if kind is not None else Role.SETTLE
         if self._ending:
             work.abandon()
             return
@@ -271,7 +275,7 @@ class _BatchAnswer:
 def _session(call: Call) -> str | None:
     """Return the session that a call names, as far as it can be told before its params are known to be right."""
     method = METHODS[call.method]
-    if method.kind is None:
+    if method.kind is None and not method.names_kind:
         return None
     named = call.params
     if isinstance(named, list):
@@ -280,8 +284,13 @@ def _session(call: Call) -> str | None:
     return asked[:128] if isinstance(asked, str) else None if asked is not None else DEFAULT_SESSION_ID
 
 
-def _lane(method: Method, session_id: str | None) -> Hashable:
+def _kind(method: Method, params: Struct) -> SessionKind | None:
+    """Return the kind of session that a method is about, which some are told by their params."""
+    return SessionKind(getattr(params, "kind")) if method.names_kind else method.kind  # noqa: B009 - a Struct has none
+
+
+def _lane(method: Method, kind: SessionKind | None, session_id: str | None) -> Hashable:
     """Sessions have their own lanes; so have the engine's quick methods and each of its slow ones."""
-    if method.kind is not None:
-        return method.kind, session_id
+    if kind is not None:
+        return kind, session_id
     return method.name if method.role is Role.SLOW else "engine"
