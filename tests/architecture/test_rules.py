@@ -1,6 +1,7 @@
 """Rules of the tree that no other tool holds: lengths, one clock, one test file for each module of core."""
 
 import ast
+import re
 import subprocess
 from pathlib import Path
 
@@ -82,3 +83,11 @@ def test_the_top_level_holds_only_what_belongs_there() -> None:
     there = {Path(name).parts[0] for name in files if name and not name.startswith(".")}
     assert "engine" in there
     assert there <= allowed
+
+
+def test_the_page_on_adding_things_names_what_exists() -> None:
+    text = (ROOT / "engine" / "docs" / "how-to-add.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"`((?:[\w-]+/)+(?:[\w-]+\.\w+)?|\w+\.(?:py|toml))", text))
+    assert len(named) > 20
+    places = [ROOT, ROOT / "engine" / "ionia"]
+    assert [name for name in sorted(named) if not any((place / name).exists() for place in places)] == []

@@ -43,7 +43,7 @@ class EngineProcess:
 
     def read(self) -> Any:
         line = self.stdout.readline()
-        assert line, "stdout ended"
+        assert line, f"stdout ended; stderr: {self.process.stderr.read()!r}"  # type: ignore[union-attr]
         assert not line.endswith(b"\r\n")
         message = json.loads(line)
         assert wire_schema().complaints(message, self._methods.get(message.get("id"))) == []
