@@ -24,6 +24,7 @@ CORE_WITHOUT_OWN_TEST = {
     "errors": "values without logic",
     "events": "values without logic",
     "facts": "names of marks; what is done with them is tested in tests/rpc/test_wire.py",
+    "live/connection_events": "values without logic",
     "ports": "protocols only",
     "service": "values and a protocol",
     "settings": "values; its two rules are covered where they are used",

@@ -32,29 +32,62 @@ from tests.fakes.rtmp_server import Act, Misbehaviour, RtmpServer, Stage, rtmp_s
 from tests.fakes.tcp_relay import tcp_relay
 
 
-def server_that(stack: ExitStack, stage: Stage, act: Act) -> RtmpServer:
-    return stack.enter_context(rtmp_server(misbehaviour=Misbehaviour(stage=stage, act=act)))
+def server_that(stack: ExitStack, stage: Stage, act: Act, words: str = "") -> RtmpServer:
+    return stack.enter_context(rtmp_server(misbehaviour=Misbehaviour(stage=stage, act=act, words=words)))
+
+
+@pytest.mark.parametrize(("stage", "act"), [(Stage.PUBLISH, Act.REJECT), (Stage.MEDIA, Act.CLOSE)])
+def test_a_rejected_key_ends_the_stream_with_advice(
+    engine: EngineProcess, stack: ExitStack, stage: Stage, act: Act
+) -> None:
+    server = server_that(stack, stage, act)
+    go_live(engine, server.url(KEY))
+    failed = engine.wait_for("session.error", lambda one: one["data"]["liveKind"] == "key_rejected")
+    assert failed["data"]["kind"] == "connect_failed"
+    assert "stream key" in failed["data"]["hint"]
+    assert wait_state(engine, "failed")["kind"] == "key_rejected"
+    assert len(server.publications) == 3
+    engine.wait_for("session.state", lambda one: one["state"] == "failed")
+    assert engine.call("streamer.isRunning") is False
+
+
+def test_a_session_that_the_server_still_holds_is_waited_out(engine: EngineProcess, stack: ExitStack) -> None:
+    server = stack.enter_context(rtmp_server())
+    go_live(engine, server.url(KEY))
+    server.wait_for(lambda: server.publications and len(server.publications[0].of(9)) >= 160)
+    server.misbehaviour = Misbehaviour(stage=Stage.PUBLISH, act=Act.REJECT)
+    server.hang_up()
+    engine.wait_for("streamer.connection", lambda one: one["kind"] == "in_use")
+    server.misbehaviour = None
+    server.wait_for(lambda: len(server.publications[-1].of(9)) >= 30)
+    assert stream_stats(engine)["reconnectCount"] == 1
 
 
 def test_people_are_told_why_there_is_no_connection(engine: EngineProcess, stack: ExitStack) -> None:
     cases = {
-        f"rtmp://127.0.0.1:{free_port()}/live/{KEY}": "the server refuses connections",
-        f"rtmp://no-such-host.invalid/live/{KEY}": "there is no server of this name",
-        server_that(stack, Stage.PUBLISH, Act.REJECT).url(KEY): "rejected the stream key or the application",
-        server_that(stack, Stage.CONNECT, Act.REJECT).url(KEY): "rejected the stream key or the application",
-        server_that(stack, Stage.PUBLISH, Act.CLOSE).url(KEY): "the stream key or the application may be wrong",
-        server_that(stack, Stage.HANDSHAKEN, Act.RESET).url(KEY): "",
-        server_that(stack, Stage.ACCEPTED, Act.STALL).url(KEY): "no answer from the server",
+        f"rtmp://127.0.0.1:{free_port()}/live/{KEY}": ("refused", "the server refuses connections"),
+        f"rtmp://no-such-host.invalid/live/{KEY}": ("no_such_host", "there is no server of this name"),
+        server_that(stack, Stage.PUBLISH, Act.REJECT).url(KEY): ("key_rejected", "rejected the stream key"),
+        server_that(stack, Stage.CONNECT, Act.REJECT).url(KEY): ("key_rejected", "rejected the stream key"),
+        server_that(stack, Stage.PUBLISH, Act.REJECT, "Already publishing").url(KEY): (
+            "in_use",
+            "with this key already",
+        ),
+        server_that(stack, Stage.CONNECT, Act.REJECT, "Redirected").url(KEY): ("redirected", "at another address"),
+        server_that(stack, Stage.PUBLISH, Act.CLOSE).url(KEY): ("server_closed", "the application may be wrong"),
+        server_that(stack, Stage.HANDSHAKEN, Act.RESET).url(KEY): ("server_closed", ""),
+        server_that(stack, Stage.ACCEPTED, Act.STALL).url(KEY): ("timeout", "no answer from the server"),
     }
+    slower = {"key_rejected": 4000, "redirected": 4000, "in_use": 3000}
     for number, url in enumerate(cases):
         go_live(engine, url, f"s{number}")
-    for number, reason in enumerate(cases.values()):
+    for number, (kind, reason) in enumerate(cases.values()):
         told = engine.wait_for(
             "streamer.connection", lambda one, n=number: one["id"] == f"s{n}" and bool(one["reason"])
         )
-        assert told["state"] == "connecting"
+        assert (told["state"], told["kind"]) == ("connecting", kind)
         assert reason in told["reason"]
-        assert told["delayMs"] <= 275
+        assert told["delayMs"] <= slower.get(kind, 275)
         assert engine.call("streamer.isConnected", [f"s{number}"]) is False
         assert engine.call("streamer.isRunning", [f"s{number}"]) is True
 

@@ -152,7 +152,7 @@ def test_rtmps_with_a_certificate_that_fits_and_with_one_that_does_not(tmp_path:
         EngineProcess({"SSL_CERT_FILE": str(trusted)}) as engine,
     ):
         go_live(engine, right.url())
-        with pytest.raises(RpcError, match="certificate is not valid for this address") as refused:
+        with pytest.raises(RpcError, match="certificate is for another name") as refused:
             go_live(engine, wrong.url(), "wrong", requireConnection=True)
         assert (refused.value.code, refused.value.kind) == (1303, "connect_failed")
         streamed(engine, 30)

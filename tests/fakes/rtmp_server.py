@@ -44,10 +44,12 @@ class Act(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Misbehaviour:
-    """`after_messages`: at Stage.MEDIA, only after so many audio and video messages."""
+    """`after_messages`: at Stage.MEDIA, only after so many audio and video messages. `words`: what a rejection says;
+    without them it says its code."""
 
     stage: Stage
     act: Act
+    words: str = ""
     after_messages: int = 0
     bytes_per_second: int = 20_000
 
@@ -305,7 +307,7 @@ class _Conversation:
             if self.server.login:
                 self.ask_for(*self.server.login)
             if self.reached(Stage.CONNECT):
-                self.answer("_error", transaction, None, status("NetConnection.Connect.Rejected", "error"))
+                self.answer("_error", transaction, None, self.refusal("NetConnection.Connect.Rejected"))
                 raise _HangUp
             # As real servers do; FFmpeg then uses it as well, instead of 128 bytes at a time.
             self.connection.sendall(b"\x02" + bytes(3) + b"\0\0\4\1" + bytes(4) + CHUNK_SIZE.to_bytes(4, "big"))
@@ -317,10 +319,15 @@ class _Conversation:
         elif name == "publish":
             self.publication.key = str(values[3])
             if self.reached(Stage.PUBLISH):
-                self.answer("onStatus", 0.0, None, status("NetStream.Publish.BadName", "error"))
+                self.answer("onStatus", 0.0, None, self.refusal("NetStream.Publish.BadName"))
                 self.server.pause(0.2)
                 raise _HangUp
             self.answer("onStatus", 0.0, None, status("NetStream.Publish.Start"))
+
+    def refusal(self, code: str) -> dict[str, object]:
+        plan = self.server.misbehaviour
+        words = plan.words if plan else ""
+        return {**status(code, "error"), **({"description": words} if words else {})}
 
     def ask_for(self, user: str, password: str) -> None:
         """Hang up unless the application's arguments prove that the publisher knows both."""

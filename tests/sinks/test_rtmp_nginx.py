@@ -8,9 +8,10 @@ import av
 import numpy as np
 import pytest
 
+from ionia.core.live.failure_code import FailureCode
 from ionia.core.live.rtmp_url import parse_rtmp_url
 from ionia.core.media import VIDEO
-from ionia.sinks.rtmp_wire import FailureCode, Progress
+from ionia.sinks.rtmp_wire import Progress
 from tests.fakes.encoded_clip import encoded_clip, luma_of
 from tests.fakes.media_check import decode_luma, file_facts
 from tests.fakes.nginx_rtmp import NginxRtmp, nginx_rtmp

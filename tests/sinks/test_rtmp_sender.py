@@ -12,11 +12,12 @@ from urllib.parse import unquote
 import psutil
 import pytest
 
+from ionia.core.live.failure_code import FailureCode
 from ionia.core.live.rtmp_url import parse_rtmp_url
 from ionia.core.media import AUDIO, VIDEO
 from ionia.sinks.rtmp_sender import SparePool, start_sender
-from ionia.sinks.rtmp_wire import FailureCode, Progress
-from tests.fakes.certificates import make_certificate
+from ionia.sinks.rtmp_wire import Progress
+from tests.fakes.certificates import LATER, LONG_AGO, Authority, make_certificate
 from tests.fakes.encoded_clip import encoded_clip
 from tests.fakes.rtmp_server import Act, Misbehaviour, Stage, rtmp_server, server_context
 from tests.fakes.sender_events import PATIENCE, SenderEvents, warm_sender
@@ -182,16 +183,63 @@ def test_rtmps_with_a_certificate_that_fits(tmp_path: Path) -> None:
         assert len(server.publications[0].of(9)) == 100
 
 
-@pytest.mark.parametrize(("names", "trusted"), [("IP:127.0.0.1", False), ("DNS:example.com", True)])
-def test_rtmps_with_a_certificate_that_does_not_fit(tmp_path: Path, names: str, trusted: bool) -> None:
-    certificate = make_certificate(tmp_path, names=names)
+def certificates(folder: Path, case: str) -> tuple[Path, str]:
+    """A server's certificate, and the file with those that the sender trusts."""
+    authority, broken = Authority(folder), folder / "broken.pem"
+    own, root = make_certificate(folder), str(authority.root)
+    broken.write_text("nothing")
+    return {
+        "good": lambda: (authority.certificate(), root),
+        "self-signed": lambda: (own, ""),
+        "unknown authority": lambda: (authority.certificate(), ""),
+        "leaf only": lambda: (authority.certificate(chain=False), root),
+        "wrong host": lambda: (authority.certificate("DNS:example.com"), root),
+        "expired": lambda: (authority.certificate(valid=LONG_AGO), root),
+        "not yet": lambda: (authority.certificate(valid=LATER), root),
+        "missing bundle": lambda: (own, str(folder / "missing.pem")),
+        "broken bundle": lambda: (own, str(broken)),
+    }[case]()
+
+
+@pytest.mark.parametrize(
+    ("case", "code"),
+    [
+        ("self-signed", FailureCode.SELF_SIGNED),
+        ("unknown authority", FailureCode.UNKNOWN_AUTHORITY),
+        ("leaf only", FailureCode.INCOMPLETE_CHAIN),
+        ("wrong host", FailureCode.WRONG_HOST),
+        ("expired", FailureCode.EXPIRED),
+        ("not yet", FailureCode.NOT_YET_VALID),
+        ("missing bundle", FailureCode.CA_MISSING),
+        ("broken bundle", FailureCode.CA_BROKEN),
+    ],
+)
+def test_what_is_wrong_with_a_certificate_is_told_apart(tmp_path: Path, case: str, code: FailureCode) -> None:
+    certificate, trusted = certificates(tmp_path, case)
     events = SenderEvents()
     with rtmp_server(tls=server_context(certificate)) as server, warm_sender() as sender:
-        sender.connect(
-            parse_rtmp_url(server.url(KEY)), encoded_clip().header, events, ca_file=str(certificate) if trusted else ""
-        )
-        assert events.ended().code is FailureCode.CERTIFICATE
-        assert not server.publications[0].commands
+        sender.connect(parse_rtmp_url(server.url(KEY)), encoded_clip().header, events, ca_file=trusted)
+        assert events.ended().code is code
+        assert not any(publication.commands for publication in server.publications)
+
+
+def test_an_authority_of_ones_own_is_trusted_when_it_is_named(tmp_path: Path) -> None:
+    certificate, trusted = certificates(tmp_path, "good")
+    events = SenderEvents()
+    with rtmp_server(tls=server_context(certificate)) as server, warm_sender() as sender:
+        sender.connect(parse_rtmp_url(server.url(KEY)), encoded_clip().header, events, ca_file=trusted)
+        events.connected()
+        assert sender.close(PATIENCE)
+
+
+@pytest.mark.parametrize("login", ["a%3Ab:p", "a:p%2Fw", "a:p%3Fw", "a%23:p"])
+def test_a_login_that_libav_would_cut_is_not_sent_at_all(login: str) -> None:
+    events = SenderEvents()
+    with rtmp_server() as server, warm_sender() as sender:
+        url = parse_rtmp_url(server.url(KEY).replace("://", f"://{login}@"))
+        sender.connect(url, encoded_clip().header, events)
+        assert events.ended().code is FailureCode.UNSENDABLE
+        assert not server.publications
 
 
 def test_the_key_is_nowhere_but_on_the_wire() -> None:

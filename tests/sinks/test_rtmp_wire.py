@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ionia.core.codec.codec import AAC, H264
+from ionia.core.live.failure_code import FailureCode
 from ionia.core.live.rtmp_url import parse_rtmp_url
 from ionia.core.media import VIDEO, AudioTrack, EncodedPacket, MediaHeader, TrackId, TrackKind, VideoTrack
 from ionia.sinks.rtmp_wire import (
@@ -12,7 +13,6 @@ from ionia.sinks.rtmp_wire import (
     Close,
     Connected,
     Ended,
-    FailureCode,
     FrameReader,
     Message,
     Open,

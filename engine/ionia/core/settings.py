@@ -102,10 +102,13 @@ class RecorderSettings:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StreamerSettings:
     """One streamer session. `rtmp_url` or, beside an address without it, `stream_key` carry the stream key: neither
-    may ever be printed, logged or repr'd."""
+    may ever be printed, logged or repr'd. `ca_file` is a PEM file with the certificates to trust instead of the
+    system's, or empty."""
 
     rtmp_url: str = field(repr=False)
     stream_key: str = field(default="", repr=False)
+    retry_rejected: bool = False
+    ca_file: str = ""
     pipeline: PipelineSettings = field(default_factory=PipelineSettings)
     adaptive_bitrate: bool = True
     require_connection: bool = False

@@ -255,6 +255,19 @@ class InitializeStreamer(Initialize, frozen=True, forbid_unknown_fields=True, re
         _STREAMER.reconnect_max_ms
     )
 
+    ca_file: Annotated[
+        str,
+        Meta(
+            max_length=32_767,
+            pattern=_TEXT,
+            description="PEM file with the certificates to trust for rtmps, for a server of one's own; "
+            "default: those of SSL_CERT_FILE, else the system's.",
+        ),
+    ] = _STREAMER.ca_file
+    retry_rejected: Annotated[
+        bool, Meta(description="Go on trying where a server rejects the stream key, instead of ending.")
+    ] = _STREAMER.retry_rejected
+
     def __repr__(self) -> str:
         """Without the URL, which carries the stream key."""
         return f"InitializeStreamer(id={self.id!r})"

@@ -7,11 +7,14 @@ import errno
 import re
 import sys
 
-from ionia.sinks.rtmp_wire import FailureCode
+from ionia.core.live.failure_code import FailureCode
 
 _BY_TEXT = (
     (FailureCode.CERTIFICATE, r"certificate|SEC_E_(UNTRUSTED_ROOT|CERT|WRONG_PRINCIPAL)|CERT_E_"),
     (FailureCode.NO_SUCH_HOST, r"failed to resolve hostname"),
+    (FailureCode.REDIRECTED, r"server error.*(redirect|\b30[1278]\b)"),
+    (FailureCode.IN_USE, r"server error.*(already|in use|busy|duplicate)"),
+    (FailureCode.LOGIN, r"incorrect username|no credentials set"),
     (FailureCode.REJECTED, r"server error|NetStream\.Publish|NetConnection\.Connect|rejected"),
     (FailureCode.NOT_RTMP, r"rtmp handshake|not an? rtmp"),
     (FailureCode.TLS, r"\btls\b.*(error|failed)|error in the (pull|push) function|gnutls|ssl|handshake failed"),

@@ -144,6 +144,7 @@ class RtmpOutput:
 
     def __init__(self, url: RtmpUrl, header: MediaHeader, *, ca_file: str, carrier_port: int | None = None) -> None:
         """Connect and publish; blocks with the GIL held. `carrier_port`: of a carrier that speaks TLS for us."""
+        _check_login(url)
         self._header = header
         tracks: tuple[Track, ...] = (header.video, *header.sounds[:1])
         self._tracks = {track.id: track for track in tracks}
@@ -185,6 +186,16 @@ def buffer_bytes(header: MediaHeader) -> int:
     """What a socket may hold. Little, because it is late and can't be dropped any more; Linux would take 2.9 MB."""
     wanted = round(sum(track.bitrate for track in header.tracks) / 8 * _BUFFER_SECONDS)
     return min(max(wanted, _LEAST_BUFFER), _MOST_BUFFER)
+
+
+class Unsendable(Exception):  # noqa: N818 - it names what happened, as the engine's events do
+    """FFmpeg can't be told this user and password."""
+
+
+def _check_login(url: RtmpUrl) -> None:
+    """FFmpeg takes them from the address alone, cuts that at these signs, and undoes no percent-encoding."""
+    if ":" in url.user or any(sign in url.user + url.password for sign in "/?#"):
+        raise Unsendable("a sign in the user or password")
 
 
 def _tee_slave(url: RtmpUrl, header: MediaHeader, ca_file: str, carrier_port: int | None) -> str:

@@ -17,19 +17,19 @@ import av
 import av.error
 import av.logging
 
+from ionia.core.live.failure_code import FailureCode
 from ionia.core.live.rtmp_url import RtmpUrl
 from ionia.core.live.stream_buffer import WINDOW_BYTES
 from ionia.core.media import EncodedPacket
 from ionia.core.redaction import one_line
 from ionia.sinks.rtmp_failure import classify
 from ionia.sinks.rtmp_lifeline import hold_on
-from ionia.sinks.rtmp_output import DeliveryCount, RtmpOutput, SocketFigures, SocketProgress, buffer_bytes
+from ionia.sinks.rtmp_output import DeliveryCount, RtmpOutput, SocketFigures, SocketProgress, Unsendable, buffer_bytes
 from ionia.sinks.rtmp_wire import (
     VERSION,
     Close,
     Connected,
     Ended,
-    FailureCode,
     FrameReader,
     FromSender,
     Message,
@@ -40,6 +40,7 @@ from ionia.sinks.rtmp_wire import (
 )
 from ionia.sinks.tls_carrier import NEEDED as CARRIER_NEEDED
 from ionia.sinks.tls_carrier import CarrierFailed, TlsCarrier
+from ionia.sinks.tls_trust import explain
 
 REPORT_INTERVAL = 0.05
 """Seconds between looks at the socket."""
@@ -111,18 +112,22 @@ class _Sender:
         except CarrierFailed as failed:
             self._end(failed.code, one_line(failed.detail)[:300])
         except (av.error.FFmpegError, OSError, ValueError) as error:
-            self._fail(error, url, connected=connected)
+            self._fail(error, url, opened.ca_file, connected=connected)
+        except Unsendable as error:
+            self._end(FailureCode.UNSENDABLE, str(error))
         except Exception as error:  # noqa: BLE001 - whatever it is, this attempt is over, and the engine must hear so
             self._end(FailureCode.BROKEN, type(error).__name__)
         self._end(None, "")
 
-    def _fail(self, error: Exception, url: RtmpUrl, *, connected: bool) -> NoReturn:
+    def _fail(self, error: Exception, url: RtmpUrl, ca_file: str, *, connected: bool) -> NoReturn:
         number = abs(getattr(error, "errno", None) or 0)
         # The tee muxer repeats what the RTMP protocol said, with all options.
         log = "\n".join(line for line in self._log.tail().splitlines() if "tee" not in line and "Slave" not in line)
         if not (connected or log or url.secure):
             log = _explanation(url)
         code = classify(number, log, secure=url.secure, connected=connected)
+        if code in (FailureCode.CERTIFICATE, FailureCode.TLS) and not connected:  # libav doesn't say what is wrong
+            code = explain(url.host, url.port, ca_file) or code
         # libav's own text carries the whole address; its log carries parts of it.
         self._end(code, one_line(url.scrub(f"{type(error).__name__} {number}: {log.strip()}"))[:300])
 

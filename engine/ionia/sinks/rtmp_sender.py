@@ -11,6 +11,7 @@ import sys
 import threading
 from collections.abc import Callable, Sequence
 
+from ionia.core.live.failure_code import FailureCode
 from ionia.core.live.rtmp_url import RtmpUrl
 from ionia.core.media import EncodedPacket, MediaHeader
 from ionia.sinks.rtmp_lifeline import Lifeline
@@ -20,7 +21,6 @@ from ionia.sinks.rtmp_wire import (
     Close,
     Connected,
     Ended,
-    FailureCode,
     FrameReader,
     Open,
     Progress,
@@ -28,6 +28,7 @@ from ionia.sinks.rtmp_wire import (
     ToSender,
     encode,
 )
+from ionia.sinks.tls_trust import default_ca_file
 
 SenderEvent = Connected | Progress | Ended
 SenderListener = Callable[[SenderEvent], None]
@@ -257,27 +258,6 @@ class SparePool:
             self._spare.kill()
             self._spare.wait(5)
             self._spare = None
-
-
-def default_ca_file() -> str:
-    """A certificate bundle for libav, whose own idea of the system's store is that of the machine it was built on.
-
-    SSL_CERT_FILE if set, else where Linux distributions keep it; empty on Windows, where libav asks the system.
-    """
-    named = os.environ.get("SSL_CERT_FILE", "")
-    if named:
-        return named
-    known = (
-        ()
-        if sys.platform == "win32"
-        else (
-            "/etc/ssl/certs/ca-certificates.crt",
-            "/etc/pki/tls/certs/ca-bundle.crt",
-            "/etc/ssl/ca-bundle.pem",
-            "/etc/ssl/cert.pem",
-        )
-    )
-    return next((path for path in known if os.path.exists(path)), "")  # noqa: PTH110 - one look, no path object
 
 
 def _start(lifeline: Lifeline) -> "subprocess.Popen[bytes]":

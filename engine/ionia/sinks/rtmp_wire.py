@@ -10,10 +10,10 @@ import json
 import struct
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
-from enum import Enum
 from typing import Any
 
 from ionia.core.codec.codec import audio_codec, video_codec
+from ionia.core.live.failure_code import FailureCode
 from ionia.core.live.rtmp_url import RtmpUrl
 from ionia.core.media import AudioTrack, EncodedPacket, MediaHeader, Track, TrackId, TrackKind, VideoTrack
 
@@ -29,24 +29,6 @@ _FRAME = struct.Struct(">BI")
 _PACKET = struct.Struct(">BBqqq")
 _PROGRESS = struct.Struct(">QQQQB")
 _LENGTH = struct.Struct(">I")
-
-
-class FailureCode(Enum):
-    """Why a connection could not be made or broke, in words a person understands (`FailureCode.x.value`)."""
-
-    REFUSED = "the server refuses connections"
-    NO_SUCH_HOST = "there is no server of this name"
-    UNREACHABLE = "the server can't be reached from this network"
-    CERTIFICATE = "the server's certificate is not valid for this address"
-    TLS = "no encrypted connection could be made"
-    REJECTED = "the server rejected the stream key or the application"
-    HUNG_UP = "the server hung up without a word; the stream key or the application may be wrong"
-    NOT_RTMP = "the server does not answer as an RTMP server"
-    TIMEOUT = "the server does not answer"
-    RESET = "the server closed the connection"
-    BROKEN = "the sender ended unexpectedly"
-    NO_ROOM = "this computer has no room for another process or connection right now"
-    OTHER = "the connection failed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

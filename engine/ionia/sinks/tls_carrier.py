@@ -10,8 +10,8 @@ import json
 import subprocess
 import sys
 
+from ionia.core.live.failure_code import FailureCode
 from ionia.core.live.rtmp_url import RtmpUrl
-from ionia.sinks.rtmp_wire import FailureCode
 
 SUBCOMMAND = "carry-tls"
 """Hidden sub-command under which a frozen engine starts itself as a carrier."""

@@ -11,10 +11,14 @@ import signal
 import socket
 import ssl
 import sys
+from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from typing import NoReturn
 
-from ionia.sinks.rtmp_wire import FailureCode
+from ionia.core.live.certificate_failure import certificate_failure
+from ionia.core.live.failure_code import FailureCode
+from ionia.sinks.tls_trust import certificates_sent, fault_of
 
 CONNECT_SECONDS = 2.0
 """For each of a name's addresses in turn. Two, because IPv6 that leads nowhere must leave time for IPv4 within the six
@@ -33,10 +37,14 @@ def main() -> NoReturn:
     """Read what is wanted from stdin, answer on stdout, carry."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # a Ctrl-C in a terminal is meant for the engine
     wanted = json.loads(sys.stdin.buffer.readline())
+    fault = fault_of(wanted["ca"]) if wanted["ca"] else None
+    if fault is not None:
+        _answer({"failure": fault.name, "detail": "authorities"})
+        sys.exit(1)
     try:
         remote = connect(wanted["host"], wanted["port"], wanted["ca"], wanted["buffer"])
     except (OSError, ValueError) as error:
-        code, detail = reason(error)
+        code, detail = reason(error, partial(certificates_sent, wanted["host"], wanted["port"]))
         _answer({"failure": code.name, "detail": detail})
         sys.exit(1)
     # The listener stays to the end: nobody else can take its port while the sender is on the way to it.
@@ -77,11 +85,12 @@ def _trust(ca_file: str) -> ssl.SSLContext:
     return ssl.create_default_context(cafile=ca_file or None)
 
 
-def reason(error: Exception) -> tuple[FailureCode, str]:
-    """Why there is no connection, for people and for the log."""
+def reason(error: Exception, sent: Callable[[], int | None] = lambda: None) -> tuple[FailureCode, str]:
+    """Why there is no connection, for people and for the log. `sent`: how many certificates the server sends."""
     match error:
         case ssl.SSLCertVerificationError():
-            return FailureCode.CERTIFICATE, f"certificate: {error.verify_message}"
+            code = certificate_failure(error.verify_code, sent())
+            return code, f"certificate: {error.verify_message}"
         case socket.gaierror():
             return FailureCode.NO_SUCH_HOST, "failed to resolve hostname"
         case ConnectionRefusedError():

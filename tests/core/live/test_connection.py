@@ -7,16 +7,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ionia.core.events import ConnectionState
-from ionia.core.live.connection import (
-    SHUT_BYTES,
+from ionia.core.failure import LiveKind
+from ionia.core.live.backoff import ReconnectSettings
+from ionia.core.live.connection import DEAD, NO_ANSWER, ConnectionPolicy
+from ionia.core.live.connection_events import (
     AskKeyframe,
     AttemptConnected,
     AttemptEnded,
-    Backoff,
     ClearBuffer,
     CloseAttempt,
-    ConnectionMonitor,
-    ConnectionPolicy,
     DeliveryObserved,
     GiveUp,
     KillAttempt,
@@ -25,12 +24,14 @@ from ionia.core.live.connection import (
     LinkEvent,
     LinkState,
     Notify,
-    ReconnectSettings,
     StartAttempt,
     Started,
     Stopped,
     TimePassed,
 )
+from ionia.core.live.connection_monitor import SHUT_BYTES
+from ionia.core.live.failure_code import FailureCode
+from ionia.core.live.refusals import HELD
 
 S = 1_000_000_000
 NO_JITTER = 0.5
@@ -44,12 +45,29 @@ def at(machine: ConnectionPolicy, seconds: float, event: LinkEvent) -> list[Link
     return machine.on(event, round(seconds * S))
 
 
-def connecting(attempt: int, *, delay_ms: int = 0, reason: str = "") -> Notify:
-    return Notify(state=ConnectionState.CONNECTING, attempt=attempt, delay_ms=delay_ms, reason=reason)
+FAILURES = {
+    "refused": FailureCode.REFUSED.value,
+    "reset": FailureCode.RESET.value,
+    "closed": FailureCode.RESET.value,
+    "killed": FailureCode.BROKEN.value,
+    "rejected": FailureCode.REJECTED.value,
+    "hung up": FailureCode.HUNG_UP.value,
+    "no answer": NO_ANSWER,
+    "dead": DEAD,
+    "held": HELD,
+}
 
 
-def reconnecting(attempt: int, *, delay_ms: int = 0, reason: str = "") -> Notify:
-    return Notify(state=ConnectionState.RECONNECTING, attempt=attempt, delay_ms=delay_ms, reason=reason)
+def ended(attempt_id: int, why: str) -> AttemptEnded:
+    return AttemptEnded(attempt_id=attempt_id, failure=FAILURES[why])
+
+
+def connecting(attempt: int, *, delay_ms: int = 0, why: str = "") -> Notify:
+    return Notify(state=ConnectionState.CONNECTING, attempt=attempt, delay_ms=delay_ms, failure=FAILURES.get(why))
+
+
+def reconnecting(attempt: int, *, delay_ms: int = 0, why: str = "") -> Notify:
+    return Notify(state=ConnectionState.RECONNECTING, attempt=attempt, delay_ms=delay_ms, failure=FAILURES.get(why))
 
 
 def connected(seconds: float = 1) -> ConnectionPolicy:
@@ -85,23 +103,19 @@ def test_starting_twice_is_a_mistake_and_changes_nothing() -> None:
 def test_a_first_connection_that_fails_is_tried_again() -> None:
     machine = policy()
     at(machine, 0, Started())
-    assert at(machine, 0, AttemptEnded(attempt_id=1, reason="refused")) == [
-        connecting(2, delay_ms=250, reason="refused")
-    ]
+    assert at(machine, 0, ended(1, "refused")) == [connecting(2, delay_ms=250, why="refused")]
     assert machine.deadline_ns == 0.25 * S
     assert at(machine, 0.2, TimePassed()) == []
     assert at(machine, 0.25, TimePassed()) == [StartAttempt(attempt_id=2), connecting(2)]
-    assert at(machine, 0.25, AttemptEnded(attempt_id=2, reason="refused")) == [
-        connecting(3, delay_ms=500, reason="refused")
-    ]
+    assert at(machine, 0.25, ended(2, "refused")) == [connecting(3, delay_ms=500, why="refused")]
 
 
 def test_a_first_connection_may_be_required() -> None:
     machine = policy(ReconnectSettings(first_must_succeed=True))
     at(machine, 0, Started())
-    assert at(machine, 1, AttemptEnded(attempt_id=1, reason="refused")) == [
-        Notify(state=ConnectionState.FAILED, attempt=1, reason="refused"),
-        GiveUp(reason="refused"),
+    assert at(machine, 1, ended(1, "refused")) == [
+        Notify(state=ConnectionState.FAILED, attempt=1, failure=FAILURES["refused"]),
+        GiveUp(failure=FAILURES["refused"]),
     ]
     assert (machine.state, machine.deadline_ns) == (LinkState.FAILED, None)
     assert at(machine, 2, Stopped()) == []
@@ -112,16 +126,16 @@ def test_no_answer_is_a_failure_whose_time_counts_as_waited() -> None:
     at(machine, 0, Started())
     assert at(machine, 6, TimePassed()) == [
         KillAttempt(attempt_id=1),
-        connecting(2, delay_ms=250, reason="no answer from the server"),
+        connecting(2, delay_ms=250, why="no answer"),
     ]
 
 
 def test_a_loss_is_answered_at_once_and_a_success_begins_at_the_present() -> None:
     machine = connected()
-    assert at(machine, 60, AttemptEnded(attempt_id=1, reason="reset")) == [
+    assert at(machine, 60, ended(1, "reset")) == [
         ClearBuffer(),
         StartAttempt(attempt_id=2),
-        reconnecting(1, reason="reset"),
+        reconnecting(1, why="reset"),
     ]
     assert at(machine, 60.1, AttemptConnected(attempt_id=2))[:2] == [ClearBuffer(), AskKeyframe()]
     assert machine.reconnects == 1
@@ -144,7 +158,7 @@ def test_a_dead_link_is_noticed_without_any_error() -> None:
         KillAttempt(attempt_id=1),
         ClearBuffer(),
         StartAttempt(attempt_id=2),
-        reconnecting(1, reason="nothing reaches the server any more"),
+        reconnecting(1, why="dead"),
     ]
 
 
@@ -179,22 +193,107 @@ def test_lag_is_a_reason_to_reconnect_only_while_connected() -> None:
 
 def test_a_server_that_accepts_and_hangs_up_is_not_asked_at_once_for_ever() -> None:
     machine = connected(0)
-    assert at(machine, 1, AttemptEnded(attempt_id=1, reason="closed")) == [
+    assert at(machine, 1, ended(1, "closed")) == [
         ClearBuffer(),
-        reconnecting(2, delay_ms=250, reason="closed"),
+        reconnecting(2, delay_ms=250, why="closed"),
     ]
     at(machine, 1.25, TimePassed())
     at(machine, 1.25, AttemptConnected(attempt_id=2))
-    at(machine, 1.25, AttemptEnded(attempt_id=2, reason="closed"))
-    assert machine.deadline_ns == 1.75 * S
+    assert at(machine, 2.25, ended(2, "closed"))[1] == reconnecting(3, delay_ms=4000, why="closed")
+    at(machine, 6.25, TimePassed())
+    at(machine, 6.25, AttemptConnected(attempt_id=3))
+    told = at(machine, 7.25, ended(3, "closed"))[-1]
+    assert isinstance(told, GiveUp)
+    assert told.failure.kind is LiveKind.KEY_REJECTED
+    assert (machine.state, machine.reconnects) == (LinkState.FAILED, 1)
+
+
+def test_a_rejected_key_is_tried_three_times_slower_and_slower() -> None:
+    machine = policy()
+    at(machine, 0, Started())
+    assert at(machine, 0.1, ended(1, "rejected")) == [connecting(2, delay_ms=4000, why="rejected")]
+    at(machine, 4.1, TimePassed())
+    assert at(machine, 4.2, ended(2, "rejected")) == [connecting(3, delay_ms=10_000, why="rejected")]
+    at(machine, 14.2, TimePassed())
+    assert at(machine, 14.3, ended(3, "rejected")) == [
+        Notify(state=ConnectionState.FAILED, attempt=3, failure=FAILURES["rejected"]),
+        GiveUp(failure=FAILURES["rejected"]),
+    ]
+    assert machine.deadline_ns is None
+
+
+def test_a_rejected_key_can_be_tried_for_ever() -> None:
+    machine = policy(ReconnectSettings(retry_rejected=True))
+    at(machine, 0, Started())
+    now = 0.0
+    for attempt, wait in enumerate((4, 10, 30, 30, 30), 1):
+        at(machine, now, ended(attempt, "rejected"))
+        now += wait
+        assert machine.deadline_ns == now * S
+        at(machine, now, TimePassed())
+
+
+def test_a_key_that_was_good_is_held_from_before_and_waited_out() -> None:
+    machine = connected(0)
+    at(machine, 60, ended(1, "reset"))
+    assert at(machine, 60.1, ended(2, "rejected")) == [reconnecting(2, delay_ms=3000, why="held")]
+    at(machine, 63.1, TimePassed())
+    at(machine, 63.2, AttemptConnected(attempt_id=3))
+    assert machine.state is LinkState.CONNECTED
+    assert machine.reconnects == 1
+
+
+def test_a_key_that_was_good_and_is_rejected_for_minutes_is_good_no_more() -> None:
+    machine = connected(0)
+    at(machine, 60, ended(1, "reset"))
+    now, attempt, kinds = 60.0, 2, []
+    while machine.state is not LinkState.FAILED:
+        for action in at(machine, now, ended(attempt, "rejected")):
+            if isinstance(action, Notify) and action.failure:
+                kinds.append(action.failure.kind)
+        if machine.deadline_ns is not None:
+            now = machine.deadline_ns / S
+            at(machine, now, TimePassed())
+        attempt += 1
+    assert kinds[-4:] == [LiveKind.IN_USE, *[LiveKind.KEY_REJECTED] * 3]
+    assert 180 <= now <= 260
+
+
+def test_a_key_that_worked_for_two_seconds_is_no_wrong_key() -> None:
+    for lasted, failure in ((1.9, "rejected"), (2.0, "held")):
+        machine = connected(0)
+        at(machine, lasted, ended(1, "reset"))
+        at(machine, 3, TimePassed())
+        told = at(machine, 3.1, ended(2, "rejected"))[-1]
+        assert isinstance(told, Notify)
+        assert told.failure == FAILURES[failure]
+
+
+def test_a_server_that_flaps_counts_as_one_reconnection() -> None:
+    machine = connected(0)
+    at(machine, 60, ended(1, "reset"))
+    now, attempt = 60.0, 2
+    for _ in range(10):
+        at(machine, now, AttemptConnected(attempt_id=attempt))
+        at(machine, now + 0.5, ended(attempt, "closed"))
+        assert machine.deadline_ns is not None
+        assert machine.state is LinkState.WAITING
+        now, attempt = machine.deadline_ns / S, attempt + 1
+        at(machine, now, TimePassed())
+    assert machine.reconnects == 1
+    assert now > 85  # so few tries
+    at(machine, now, AttemptConnected(attempt_id=attempt))
+    at(machine, now + 60, ended(attempt, "reset"))
+    at(machine, now + 60, AttemptConnected(attempt_id=attempt + 1))
+    assert machine.reconnects == 2
 
 
 def test_events_of_attempts_that_are_over_change_nothing() -> None:
     machine = connected()
-    at(machine, 60, AttemptEnded(attempt_id=1, reason="reset"))
+    at(machine, 60, ended(1, "reset"))
     for event in (
         AttemptConnected(attempt_id=1),
-        AttemptEnded(attempt_id=1, reason="killed"),
+        ended(1, "killed"),
         DeliveryObserved(attempt_id=1, delivered_bytes=1, pending=True),
         DeliveryObserved(attempt_id=2, delivered_bytes=1, pending=True),
     ):
@@ -208,7 +307,7 @@ def test_stopping_while_connecting_kills_and_while_waiting_does_not() -> None:
     assert at(machine, 1, Stopped()) == [KillAttempt(attempt_id=1), Notify(state=ConnectionState.CLOSED)]
     machine = policy()
     at(machine, 0, Started())
-    at(machine, 0, AttemptEnded(attempt_id=1, reason="refused"))
+    at(machine, 0, ended(1, "refused"))
     assert at(machine, 0.1, Stopped()) == [Notify(state=ConnectionState.CLOSED)]
     assert at(machine, 1, TimePassed()) == []
 
@@ -220,7 +319,7 @@ def fail_until(machine: ConnectionPolicy, end: float) -> list[float]:
     attempt = 1
     machine.on(Started(), 0)
     while now < end * S:
-        actions = machine.on(AttemptEnded(attempt_id=attempt, reason="refused"), now)
+        actions = machine.on(ended(attempt, "refused"), now)
         if machine.deadline_ns is None:
             assert isinstance(actions[-1], GiveUp)
             return delays
@@ -250,30 +349,11 @@ def test_the_end_of_patience_is_used_up_before_giving_up() -> None:
     assert fail_until(policy(ReconnectSettings(max_outage_ns=0)), 100) == []
 
 
-@given(st.floats(0, 1, exclude_max=True), st.integers(0, 200))
-def test_jitter_is_ten_per_cent(random: float, outage: int) -> None:
-    plain = Backoff(ReconnectSettings(), lambda: NO_JITTER)
-    shaken = Backoff(ReconnectSettings(), lambda: random)
-    for _ in range(12):
-        assert abs(shaken.delay_ns(outage * S) / plain.delay_ns(outage * S) - 1) <= 0.1 + 1e-9
-    plain.reset()
-    assert plain.delay_ns(0) == 0.25 * S
-
-
-def test_monitor_waits_for_nothing_when_nothing_is_pending() -> None:
-    monitor = ConnectionMonitor(0, stall_ns=10)
-    assert monitor.deadline_ns is None
-    monitor.observe(5, 3, pending=True)
-    assert monitor.deadline_ns == 13
-    monitor.observe(4, 5, pending=True)
-    assert monitor.deadline_ns == 13
-
-
 _events = st.one_of(
     st.just(TimePassed()),
     st.just(LagExceeded()),
     st.builds(AttemptConnected, attempt_id=st.integers(1, 5)),
-    st.builds(AttemptEnded, attempt_id=st.integers(1, 5), reason=st.just("x")),
+    st.builds(ended, st.integers(1, 5), st.sampled_from(["refused", "closed", "rejected"])),
     st.builds(
         DeliveryObserved,
         attempt_id=st.integers(1, 5),

@@ -3,17 +3,19 @@
 import pytest
 
 from ionia.core.events import ConnectionState
-from ionia.core.live.connection import (
+from ionia.core.live.backoff import ReconnectSettings
+from ionia.core.live.connection_events import (
     AskKeyframe,
     CloseAttempt,
     GiveUp,
     KillAttempt,
     LinkState,
     Notify,
-    ReconnectSettings,
     StartAttempt,
 )
-from ionia.core.live.link import LiveAction, LiveLink, LiveSettings, SendPackets, SetVideoBitrate
+from ionia.core.live.failure_code import FailureCode
+from ionia.core.live.link import LiveAction, LiveLink, SendPackets, SetVideoBitrate
+from ionia.core.live.live_settings import LiveSettings
 from ionia.core.live.stream_buffer import SetBackpressure
 from ionia.core.media import VIDEO, EncodedPacket
 from tests.fakes.media import audio_packet
@@ -90,7 +92,7 @@ def test_what_goes_out_with_the_goodbye_is_counted_and_once() -> None:
     assert link.figures(3 * MS).bytes_sent == 1000
     gone = connected(live())
     gone.progressed(1, muxed=0, delivered=0, sent_bytes=900, delivered_bytes=0, now_ns=MS)
-    gone.ended(1, "reset", 2 * MS)
+    gone.ended(1, FailureCode.RESET.value, 2 * MS)
     gone.stop(3 * MS)
     gone.progressed(1, muxed=0, delivered=0, sent_bytes=1000, delivered_bytes=0, now_ns=4 * MS)
     assert gone.figures(4 * MS).bytes_sent == 900
@@ -132,7 +134,7 @@ def test_a_loss_is_counted_once_and_the_next_connection_begins_at_the_present() 
     link.offer([picture(0, key=True)], 0)
     link.progressed(1, muxed=1, delivered=1, sent_bytes=10_000, delivered_bytes=10_000, now_ns=10 * MS)
     link.offer([picture(1)], 40 * MS)
-    actions = link.ended(1, "reset", 60 * S)
+    actions = link.ended(1, FailureCode.RESET.value, 60 * S)
     assert actions[0] == StartAttempt(attempt_id=2)
     assert link.progressed(1, muxed=2, delivered=2, sent_bytes=99, delivered_bytes=99, now_ns=60 * S) == []
     assert link.connected(2, 60 * S)[0] == AskKeyframe()
@@ -198,5 +200,5 @@ def test_the_bitrate_follows_only_if_wanted(adaptive: bool) -> None:
 def test_a_required_connection_gives_up() -> None:
     link = live(required=True)
     link.start(0)
-    assert link.ended(1, "refused", 0)[-1] == GiveUp(reason="refused")
+    assert link.ended(1, FailureCode.REFUSED.value, 0)[-1] == GiveUp(failure=FailureCode.REFUSED.value)
     assert link.state is LinkState.FAILED

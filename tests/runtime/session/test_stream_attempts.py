@@ -2,10 +2,11 @@
 
 import errno
 
+from ionia.core.live.failure_code import FailureCode
 from ionia.core.live.rtmp_url import parse_rtmp_url
 from ionia.runtime.session.stream_attempts import StreamAttempts
 from ionia.sinks.rtmp_sender import SenderEvent
-from ionia.sinks.rtmp_wire import Ended, FailureCode
+from ionia.sinks.rtmp_wire import Ended
 from tests.fakes.backends import FakeSpares
 from tests.fakes.media import HEADER
 

@@ -2,6 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -16,12 +17,16 @@ from ionia.core.events import (
     SessionStateChanged,
     SessionWarned,
 )
+from ionia.core.failure import LiveKind
+from ionia.core.live.failure_code import FailureCode
 from ionia.core.live.rtmp_url import parse_rtmp_url
+from ionia.core.live.silence import SILENT_TRACK
 from ionia.core.media import AUDIO, VIDEO, EncodedPacket, VideoFrame
 from ionia.core.settings import AudioMode, PipelineSettings, RecorderSettings, SessionKind, StreamerSettings
+from ionia.core.warning import WarningCode
 from ionia.media.guarded_encoder import GuardedVideoEncoder
 from ionia.runtime.engine import Engine
-from ionia.sinks.rtmp_wire import Connected, Ended, FailureCode, Progress
+from ionia.sinks.rtmp_wire import Connected, Ended, Progress
 from ionia.threads.worker import Worker
 from tests.fakes.backends import FakeMachine, FakeSender
 from tests.fakes.encoded_clip import HEIGHT, WIDTH
@@ -93,7 +98,7 @@ def test_a_lost_connection_begins_again_at_now_with_a_keyframe() -> None:
         first.say(Ended(code=FailureCode.RESET))
         lost = events.wait_for(connection(ConnectionState.RECONNECTING))
         assert isinstance(lost, ConnectionChanged)
-        assert lost.reason == FailureCode.RESET.value
+        assert (lost.reason, lost.kind) == (FailureCode.RESET.value.reason, LiveKind.SERVER_CLOSED)
         second = machine.spares[0].taken(2)
         second.say(Connected())
         packets = second.wait_sent(20)
@@ -120,7 +125,7 @@ def test_an_attempt_that_cannot_be_started_is_told_and_made_again() -> None:
         engine.stop(STREAMER, "s")
         assert engine.stats(STREAMER, "s").reconnect_count == 1
     told = [event.reason for event in events.all if isinstance(event, ConnectionChanged)]
-    assert told.count(FailureCode.NO_ROOM.value) == 3
+    assert told.count(FailureCode.NO_ROOM.value.reason) == 3
 
 
 def test_a_required_connection_for_which_there_is_no_room_is_the_error_of_start() -> None:
@@ -182,7 +187,8 @@ def test_a_required_connection_that_fails_is_the_error_of_start() -> None:
         spares.take = refused  # type: ignore[method-assign]
         with pytest.raises(IoniaError, match="refuses connections") as caught:
             engine.start(STREAMER, "s")
-        assert caught.value.kind is ErrorKind.CONNECT_FAILED
+        assert (caught.value.kind, caught.value.live_kind) == (ErrorKind.CONNECT_FAILED, LiveKind.REFUSED)
+        assert caught.value.hint
         assert SECRET not in caught.value.message
         assert not engine.is_running(STREAMER, "s")
 
@@ -289,7 +295,7 @@ def test_giving_up_fails_the_session() -> None:
         machine.spares[0].taken(1).say(Ended(code=FailureCode.NO_SUCH_HOST))
         failure = events.wait_for(lambda event: isinstance(event, SessionFailed))
         assert isinstance(failure, SessionFailed)
-        assert failure.kind is ErrorKind.CONNECT_FAILED
+        assert (failure.kind, failure.live_kind) == (ErrorKind.CONNECT_FAILED, LiveKind.NO_SUCH_HOST)
         events.wait_for(lambda event: isinstance(event, SessionStateChanged) and event.state == "failed")
 
 
@@ -343,5 +349,33 @@ def test_a_stream_without_sound() -> None:
         engine.start(STREAMER, "s")
         sender = machine.spares[0].taken(1)
         sender.say(Connected())
-        assert {packet.track for packet in sender.wait_sent(5)} == {VIDEO}
+        assert {packet.track for packet in sender.wait_sent(50)} == {VIDEO, AUDIO}
+        assert sender.header is not None
+        assert sender.header.sounds == (SILENT_TRACK,)
         engine.stop(STREAMER, "s")
+
+
+def test_a_file_of_certificates_that_is_no_good_is_said_at_once(tmp_path: Path) -> None:
+    machine = FakeMachine()
+    broken = tmp_path / "broken.pem"
+    broken.write_text("no certificate")
+    for path, reason in ((tmp_path / "missing.pem", "is not there"), (broken, "has none that can be read")):
+        with engine_on(machine) as (engine, _), pytest.raises(IoniaError, match=reason) as caught:
+            initialize(engine, ca_file=str(path))
+        assert (caught.value.kind, caught.value.live_kind) == (ErrorKind.CONNECT_FAILED, LiveKind.CERTIFICATE)
+        assert caught.value.hint
+    assert machine.screens == []
+
+
+def test_a_variable_that_names_no_good_file_is_told_and_not_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", "/nonexistent/bundle.pem")
+    machine = FakeMachine()
+    with engine_on(machine) as (engine, events):
+        settings = StreamerSettings(rtmp_url=URL.replace("rtmp:", "rtmps:"), pipeline=SETTINGS)
+        engine.initialize_streamer("s", settings)
+        engine.start(STREAMER, "s")
+        warned = events.wait_for(lambda event: isinstance(event, SessionWarned))
+        engine.stop(STREAMER, "s")
+    assert isinstance(warned, SessionWarned)
+    assert warned.code is WarningCode.CA_FILE_IGNORED
+    assert "SSL_CERT_FILE" in warned.message

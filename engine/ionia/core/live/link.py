@@ -7,14 +7,15 @@ it out needs a thread, senders and this object, and decides nothing itself.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from ionia.core.failure import LiveFailure
 from ionia.core.live.bitrate import BitrateController
-from ionia.core.live.connection import (
+from ionia.core.live.connection import ConnectionPolicy
+from ionia.core.live.connection_events import (
     AskKeyframe,
     AttemptConnected,
     AttemptEnded,
     ClearBuffer,
     CloseAttempt,
-    ConnectionPolicy,
     DeliveryObserved,
     GiveUp,
     KillAttempt,
@@ -22,12 +23,12 @@ from ionia.core.live.connection import (
     LinkAction,
     LinkState,
     Notify,
-    ReconnectSettings,
     StartAttempt,
     Started,
     Stopped,
     TimePassed,
 )
+from ionia.core.live.live_settings import LiveSettings
 from ionia.core.live.rate_meter import RateMeter
 from ionia.core.live.start_gate import LiveEdge
 from ionia.core.live.stream_buffer import BufferAction, RequestKeyframe, SetBackpressure, StreamBuffer
@@ -63,18 +64,6 @@ LiveAction = (
     | Notify
     | GiveUp
 )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LiveSettings:
-    """What the machine needs to know. Bitrates in bit/s; the video bitrate is the user's target."""
-
-    fps: int
-    video_bitrate: int
-    audio_bitrate: int
-    buffer_ns: int
-    adaptive_bitrate: bool
-    reconnect: ReconnectSettings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -164,9 +153,9 @@ class LiveLink:
         """A sender says that the server accepted it."""
         return self._carry_out(self._policy.on(AttemptConnected(attempt_id=attempt_id), now_ns), now_ns)
 
-    def ended(self, attempt_id: int, reason: str, now_ns: int) -> list[LiveAction]:
-        """A sender is gone. `reason` is one line without secrets."""
-        return self._carry_out(self._policy.on(AttemptEnded(attempt_id=attempt_id, reason=reason), now_ns), now_ns)
+    def ended(self, attempt_id: int, failure: LiveFailure, now_ns: int) -> list[LiveAction]:
+        """A sender is gone."""
+        return self._carry_out(self._policy.on(AttemptEnded(attempt_id=attempt_id, failure=failure), now_ns), now_ns)
 
     def progressed(
         self,

@@ -7,11 +7,12 @@ so like of any other.
 import logging
 from collections.abc import Callable, Sequence
 
+from ionia.core.live.failure_code import FailureCode
 from ionia.core.live.rtmp_url import RtmpUrl
 from ionia.core.media import EncodedPacket, MediaHeader
 from ionia.runtime.backends import Sender, Spares
 from ionia.sinks.rtmp_sender import SenderEvent
-from ionia.sinks.rtmp_wire import Ended, FailureCode
+from ionia.sinks.rtmp_wire import Ended
 
 log = logging.getLogger(__name__)
 
@@ -19,8 +20,10 @@ log = logging.getLogger(__name__)
 class StreamAttempts:
     """One owner, the stream's thread; `prepare` and `close` also before it runs and after it has ended."""
 
-    def __init__(self, spares: Spares) -> None:
+    def __init__(self, spares: Spares, *, ca_file: str = "") -> None:
+        """`ca_file`: certificates to trust for rtmps, empty for the default ones."""
         self._spares = spares
+        self._ca_file = ca_file
         self._sender: Sender | None = None
 
     def prepare(self) -> None:
@@ -39,7 +42,7 @@ class StreamAttempts:
             listener(Ended(code=FailureCode.NO_ROOM, detail=f"{type(error).__name__} {error.errno}"))
             return
         self._sender = sender
-        sender.connect(url, header, listener)
+        sender.connect(url, header, listener, ca_file=self._ca_file)
         self.prepare()
 
     def send(self, packets: Sequence[EncodedPacket]) -> None:

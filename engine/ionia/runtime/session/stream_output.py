@@ -7,23 +7,27 @@ only append to a queue.
 import logging
 import threading
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future
 from dataclasses import dataclass, replace
 
 from ionia.core.errors import ErrorKind, IoniaError
-from ionia.core.events import BackpressureChanged, ConnectionChanged, Event
-from ionia.core.live.connection import (
+from ionia.core.events import Event
+from ionia.core.failure import LiveFailure, LiveKind
+from ionia.core.live.connection_events import (
     AskKeyframe,
     CloseAttempt,
     GiveUp,
     KillAttempt,
     LinkState,
     Notify,
-    ReconnectSettings,
     StartAttempt,
 )
-from ionia.core.live.link import LiveAction, LiveFigures, LiveLink, LiveSettings, SendPackets, SetVideoBitrate
+from ionia.core.live.failure_code import FailureCode
+from ionia.core.live.link import LiveAction, LiveFigures, LiveLink, SendPackets, SetVideoBitrate
+from ionia.core.live.live_settings import LiveSettings
+from ionia.core.live.preflight import preflight
+from ionia.core.live.refusals import without_key
 from ionia.core.live.rtmp_url import parse_rtmp_url
+from ionia.core.live.silence import Silence, with_silence
 from ionia.core.live.stream_buffer import SetBackpressure
 from ionia.core.media import AUDIO, VIDEO, EncodedPacket, MediaHeader
 from ionia.core.ports import Clock
@@ -33,9 +37,12 @@ from ionia.core.timebase import NS_PER_S
 from ionia.core.warning import Warn, WarningCode
 from ionia.runtime.backends import Spares
 from ionia.runtime.encode.session_feeds import SessionFeeds
-from ionia.runtime.encode.video_encode import BitrateAnswer
+from ionia.runtime.session.first_connection import FirstConnection
 from ionia.runtime.session.stats import fields_of
 from ionia.runtime.session.stream_attempts import StreamAttempts
+from ionia.runtime.session.stream_bitrate import StreamBitrate
+from ionia.runtime.session.stream_events import told
+from ionia.runtime.session.stream_trust import StreamTrust
 from ionia.sinks.rtmp_sender import SenderEvent
 from ionia.sinks.rtmp_wire import Connected, Ended, Progress
 from ionia.threads.worker import Worker
@@ -53,20 +60,6 @@ FIRST_CONNECTION_SECONDS = 8.0
 
 _STREAMED = (VIDEO, AUDIO)
 """The tracks that RTMP carries: of several sounds the first."""
-
-
-_NOT_FOLLOWED = {
-    BitrateAnswer.HELD: (
-        WarningCode.BITRATE_HELD,
-        "The network is too slow. The recording keeps its quality, so the stream drops pictures instead.",
-    ),
-    BitrateAnswer.FIXED: (
-        WarningCode.BITRATE_FIXED,
-        "The network is too slow. This graphics card's encoder can't lower its bit rate, so the stream drops pictures "
-        "instead. A lower bit rate or another encoder helps.",
-    ),
-}
-"""The warning, once, when the encode doesn't follow the link."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,11 +86,11 @@ class StreamOutput:
         warn: Warn,
         fail: Callable[[IoniaError], None],
     ) -> None:
-        pipeline = settings.pipeline
         self._url = parse_rtmp_url(settings.rtmp_url, settings.stream_key)
         self._settings = settings
         self._session_id = session_id
-        self._attempts = StreamAttempts(spares)
+        self._trust = StreamTrust(settings.ca_file, secure=self._url.secure)
+        self._attempts = StreamAttempts(spares, ca_file=settings.ca_file)
         self._clock = clock
         self._emit = emit
         self._warn = warn
@@ -108,27 +101,13 @@ class StreamOutput:
         self._messages: list[_FromSender] = []  # protected by _condition
         self._stopping = False  # protected by _condition
         self._held_back = False  # whether progress lets more packets go; protected by _condition
-        self._link = LiveLink(
-            LiveSettings(
-                fps=pipeline.fps,
-                video_bitrate=pipeline.video_bitrate,
-                audio_bitrate=pipeline.audio_bitrate,
-                buffer_ns=settings.buffer_ms * 1_000_000,
-                adaptive_bitrate=settings.adaptive_bitrate,
-                reconnect=ReconnectSettings(
-                    initial_ns=settings.reconnect_initial_ms * 1_000_000,
-                    max_ns=settings.reconnect_max_ms * 1_000_000,
-                    max_outage_ns=_nanoseconds(settings.max_reconnect_seconds),
-                    first_must_succeed=settings.require_connection,
-                ),
-            ),
-            random,
-        )
+        self._link = LiveLink(LiveSettings.of(settings), random)
         self._figures = self._link.figures(clock.now_ns())
-        self._told: set[BitrateAnswer] = set()
+        self._bitrate: StreamBitrate | None = None
+        self._silence: Silence | None = None
         self._feeds: SessionFeeds | None = None
         self._header: MediaHeader | None = None
-        self._first: Future[None] = Future()
+        self._first = FirstConnection()
         self._worker = Worker("stream", self._run, self._unexpected)
         self._started = False
         self._attempts.prepare()
@@ -146,6 +125,10 @@ class StreamOutput:
     def open(self, header: MediaHeader, feeds: SessionFeeds) -> None:
         """Begin connecting. Raises IoniaError(CONNECT_FAILED) if a connection is required and none is made."""
         self._header, self._feeds = header.only(*_STREAMED), feeds
+        self._bitrate = StreamBitrate(feeds, self._warn)
+        if not header.sounds:
+            self._header = with_silence(self._header)
+            self._silence = Silence(fps=header.video.fps)
         feeds.video.feed.listen_keyframes(self._announce)
         try:
             self._worker.start()
@@ -153,16 +136,16 @@ class StreamOutput:
             feeds.video.feed.unlisten_keyframes(self._announce)
             raise IoniaError(ErrorKind.CONNECT_FAILED, "This computer can't start another thread right now.") from error
         self._started = True
-        if self._url.trimmed:
-            self._warn(
-                WarningCode.ADDRESS_TRIMMED, "An invisible character beside the address or stream key was left out."
-            )
-        if not self._settings.require_connection:
-            return
-        try:
-            self._first.result(FIRST_CONNECTION_SECONDS)
-        except TimeoutError as error:
-            raise IoniaError(ErrorKind.CONNECT_FAILED, "The server did not answer in time.") from error
+        self._warn_before(header)
+        if self._settings.require_connection:
+            self._first.wait(FIRST_CONNECTION_SECONDS)
+
+    def _warn_before(self, header: MediaHeader) -> None:
+        """Tell what may go wrong with a service."""
+        for code, message in preflight(self._url, header.video, self._settings.pipeline.keyframe_interval_seconds):
+            self._warn(code, message)
+        if self._trust.warning:
+            self._warn(WarningCode.CA_FILE_IGNORED, self._trust.warning)
 
     def deliver(self, packets: Sequence[EncodedPacket]) -> None:
         """On an encoder's thread: queue."""
@@ -181,7 +164,7 @@ class StreamOutput:
 
     def interrupt(self) -> None:
         """Make `open` give up waiting for its connection."""
-        self._settle_first(IoniaError(ErrorKind.CONNECT_FAILED, "Stopped before there was a connection."))
+        self._first.settle(IoniaError(ErrorKind.CONNECT_FAILED, "Stopped before there was a connection."))
 
     def wait_completed(self, timeout: float) -> bool:  # noqa: ARG002 - as the protocol
         """A live stream has nothing to wait for."""
@@ -235,8 +218,9 @@ class StreamOutput:
             self._count_last()
         finally:
             self._attempts.close()
+            if self._bitrate is not None:
+                self._bitrate.leave()
             if self._feeds is not None:
-                self._feeds.leave_bitrate(self)
                 self._feeds.video.feed.unlisten_keyframes(self._announce)
             self._figures = self._link.figures(self._clock.now_ns())
 
@@ -260,6 +244,8 @@ class StreamOutput:
         if keyframe is not None:
             self._note_parameter_sets(keyframe)
             self._carry_out(self._link.announce(keyframe, now_ns))
+        if self._silence is not None:
+            packets = self._silence.fill(packets)
         self._carry_out(self._link.offer(packets, now_ns))
         self._carry_out(self._link.passed(now_ns))
         self._figures = self._link.figures(now_ns)
@@ -279,7 +265,7 @@ class StreamOutput:
             case Connected():
                 actions = self._link.connected(attempt_id, now_ns)
                 if self._link.state is LinkState.CONNECTED:
-                    self._settle_first(None)
+                    self._first.settle(None)
                 return actions
             case Progress() as so_far:
                 return self._link.progressed(
@@ -292,9 +278,9 @@ class StreamOutput:
                     now_ns=now_ns,
                 )
             case Ended(code=code, detail=detail):
-                reason = code.value if code is not None else "the connection was closed"
-                log.info("sender ended: %s (%s)", reason, detail)
-                return self._link.ended(attempt_id, reason, now_ns)
+                failure = FailureCode.RESET.value if code is None else code.value
+                log.info("sender ended: %s (%s)", failure.reason, detail)
+                return self._link.ended(attempt_id, failure, now_ns)
 
     def _carry_out(self, actions: Sequence[LiveAction]) -> None:
         for action in actions:
@@ -309,44 +295,29 @@ class StreamOutput:
                     self._attempts.send(packets)
                 case AskKeyframe() if self._feeds is not None:
                     self._feeds.request_keyframe()
-                case SetVideoBitrate(bits_per_second=bits_per_second):
-                    self._ask_bitrate(bits_per_second)
+                case SetVideoBitrate(bits_per_second=bits_per_second) if self._bitrate is not None:
+                    self._bitrate.ask(bits_per_second)
                 case Notify() | SetBackpressure():
                     self._tell(action)
-                case GiveUp(reason=reason):
-                    self._give_up(reason)
+                case GiveUp(failure=failure):
+                    self._give_up(failure)
 
     def _tell(self, action: Notify | SetBackpressure) -> None:
         # Whoever hears of it and asks for stats sees the same.
         self._figures = self._link.figures(self._clock.now_ns())
-        match action:
-            case Notify(state=state, attempt=attempt, delay_ms=delay_ms, reason=reason):
-                self._emit(
-                    ConnectionChanged(
-                        session_id=self._session_id, state=state, attempt=attempt, delay_ms=delay_ms, reason=reason
-                    )
-                )
-            case SetBackpressure(active=active, latency_ns=latency_ns, packets=packets):
-                self._emit(
-                    BackpressureChanged(
-                        session_id=self._session_id, active=active, latency_ms=latency_ns / 1e6, packets=packets
-                    )
-                )
+        self._emit(told(self._session_id, action))
 
-    def _give_up(self, reason: str) -> None:
-        error = IoniaError(ErrorKind.CONNECT_FAILED, f"No connection to {self._url.redacted}: {reason}.")
-        if not (self._settings.require_connection and self._settle_first(error)):
+    def _give_up(self, failure: LiveFailure) -> None:
+        if failure.kind is LiveKind.KEY_REJECTED and not self._url.key:
+            failure = without_key(failure)
+        error = IoniaError(
+            ErrorKind.CONNECT_FAILED,
+            f"No connection to {self._url.redacted}: {failure.reason}.",
+            self._trust.hint(failure),
+            live_kind=failure.kind,
+        )
+        if not (self._settings.require_connection and self._first.settle(error)):
             self._fail(error)
-
-    def _ask_bitrate(self, bits_per_second: int) -> None:
-        """Follow the link with the bit rate, unless a recording keeps it."""
-        if self._feeds is None:
-            return
-        answer = self._feeds.vote_bitrate(self, bits_per_second)
-        log.info("bit rate for the link: %d kbit/s, %s", bits_per_second // 1000, answer.value)
-        if answer in _NOT_FOLLOWED and answer not in self._told:
-            self._told.add(answer)
-            self._warn(*_NOT_FOLLOWED[answer])
 
     def _note_parameter_sets(self, keyframe: EncodedPacket) -> None:
         """A lost encoder's successor gives its own with each keyframe; the next connection begins with those."""
@@ -372,20 +343,5 @@ class StreamOutput:
         failure = IoniaError(ErrorKind.INTERNAL, f"Streaming failed unexpectedly: {type(error).__name__}")
         failure.__cause__ = error
         log.error("stream thread failed", exc_info=error)
-        self._settle_first(failure)
+        self._first.settle(failure)
         self._fail(failure)
-
-    def _settle_first(self, error: IoniaError | None) -> bool:
-        """The first connection is made or won't be; whether that wasn't settled yet."""
-        with self._condition:
-            if self._first.done():
-                return False
-            if error is None:
-                self._first.set_result(None)
-            else:
-                self._first.set_exception(error)
-            return True
-
-
-def _nanoseconds(seconds: float | None) -> int | None:
-    return None if seconds is None else round(seconds * NS_PER_S)

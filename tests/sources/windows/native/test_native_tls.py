@@ -17,8 +17,8 @@ from pathlib import Path
 
 import pytest
 
+from ionia.core.live.failure_code import FailureCode
 from ionia.core.live.rtmp_url import parse_rtmp_url
-from ionia.sinks.rtmp_wire import FailureCode
 from ionia.sinks.tls_carrier import CarrierFailed, TlsCarrier
 
 CERTIFICATE = os.environ.get("IONIA_TEST_CERTIFICATE", "")

@@ -1,0 +1,92 @@
+"""Which certificates are trusted, and why a server's isn't.
+
+Asking why takes connections of its own, on which nothing is sent but TLS' greeting; only to explain a failure.
+"""
+
+import os
+import socket
+import ssl
+import sys
+from pathlib import Path
+
+from ionia.core.live.certificate_failure import certificate_failure
+from ionia.core.live.failure_code import FailureCode
+
+VARIABLE = "SSL_CERT_FILE"
+"""OpenSSL's variable for a bundle of certificates to trust instead of the system's."""
+
+EXPLAIN_SECONDS = 1.5
+"""For each of the two connections that explain a failure."""
+
+_BUNDLES = (
+    "/etc/ssl/certs/ca-certificates.crt",
+    "/etc/pki/tls/certs/ca-bundle.crt",
+    "/etc/ssl/ca-bundle.pem",
+    "/etc/ssl/cert.pem",
+)
+"""Where Linux distributions keep theirs."""
+
+
+def fault_of(ca_file: str) -> FailureCode | None:
+    """What is wrong with a file of certificates to trust; None if it is good."""
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(ca_file)
+    except FileNotFoundError:
+        return FailureCode.CA_MISSING
+    except (OSError, ValueError):  # ssl.SSLError among them; not readable, no certificate in it
+        return FailureCode.CA_BROKEN
+    return None
+
+
+def named_by_environment() -> str:
+    """What SSL_CERT_FILE names, good or not; empty if it isn't set."""
+    return os.environ.get(VARIABLE, "")
+
+
+def default_ca_file() -> str:
+    """A bundle for libav, whose own idea of the system's store is that of the machine it was built on.
+
+    What SSL_CERT_FILE names if that is any good, else where distributions keep theirs; empty on Windows, where the
+    system is asked.
+    """
+    named = named_by_environment()
+    if named and fault_of(named) is None:
+        return named
+    known = () if sys.platform == "win32" else _BUNDLES
+    return next((path for path in known if Path(path).exists()), "")
+
+
+def explain(host: str, port: int, ca_file: str) -> FailureCode | None:
+    """Why the certificate of this server isn't taken; None if it would be, or nothing is known. Blocks for seconds."""
+    fault = fault_of(ca_file) if ca_file else None
+    if fault is not None:
+        return fault
+    try:
+        _greet(ssl.create_default_context(cafile=ca_file or None), host, port)
+    except ssl.SSLCertVerificationError as error:
+        return certificate_failure(error.verify_code, certificates_sent(host, port))
+    except (OSError, ValueError):
+        pass
+    return None
+
+
+def certificates_sent(host: str, port: int) -> int | None:
+    """How many certificates a server sends, its own among them; None if that can't be told."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    try:
+        return _greet(context, host, port)
+    except (OSError, ValueError):
+        return None
+
+
+def _greet(context: ssl.SSLContext, host: str, port: int) -> int | None:
+    """How many certificates the server sent, where this Python can tell."""
+    with (
+        socket.create_connection((host, port), EXPLAIN_SECONDS) as plain,
+        context.wrap_socket(plain, server_hostname=host) as secured,
+    ):
+        # Public from Python 3.13 on, as SSLSocket.get_unverified_chain.
+        chain = getattr(getattr(secured, "_sslobj", None), "get_unverified_chain", None)
+        return None if chain is None else len(chain())
