@@ -30,9 +30,9 @@ from ionia.core.live.connection_events import (
 )
 from ionia.core.live.live_settings import LiveSettings
 from ionia.core.live.rate_meter import RateMeter
-from ionia.core.live.start_gate import LiveEdge
 from ionia.core.live.stream_buffer import BufferAction, RequestKeyframe, SetBackpressure, StreamBuffer
 from ionia.core.media import EncodedPacket
+from ionia.core.timeline.start_gate import StartGate
 
 CONTROL_INTERVAL_NS = 100_000_000
 """How often the bitrate controller looks."""
@@ -96,7 +96,7 @@ class LiveLink:
         self._bitrate = BitrateController(target=settings.video_bitrate, audio=settings.audio_bitrate)
         self._attempt_id = 0
         self._control_ns = 0
-        self._edge = LiveEdge()
+        self._gate = StartGate(fps=settings.fps)
         self._sent_bytes = 0  # of this connection
         self._delivered_bytes = 0  # likewise
         self._shut = False  # likewise
@@ -135,16 +135,16 @@ class LiveLink:
 
     def announce(self, keyframe: EncodedPacket, now_ns: int) -> list[LiveAction]:
         """A keyframe has been encoded. A connection without a picture begins with it, before it is in order."""
-        self._edge.announce(keyframe)
+        self._gate.announce(keyframe)
         return self.offer((), now_ns)
 
     def offer(self, packets: Sequence[EncodedPacket], now_ns: int) -> list[LiveAction]:
         """Packets from the pipeline, in DTS order. Thrown away while there is no connection."""
         if not self._connected:
-            self._edge.skip(packets)
+            self._gate.skip(packets)
             return []
         actions: list[LiveAction] = []
-        for packet in self._edge.take(packets):
+        for packet in self._gate.take(packets):
             if self._connected:
                 actions += self._carry_out_buffer(self._buffer.push(packet, now_ns), now_ns)
         return actions + self._send()
@@ -268,7 +268,7 @@ class LiveLink:
     def _forget(self, now_ns: int) -> list[LiveAction]:
         """Whatever was waiting and measured."""
         self._shut = False
-        self._edge.restart()
+        self._gate.restart()
         self._bitrate.reset()
         self._control_ns = now_ns + CONTROL_INTERVAL_NS
         return self._carry_out_buffer(self._buffer.clear(now_ns), now_ns)

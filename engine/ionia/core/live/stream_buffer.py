@@ -166,15 +166,20 @@ class StreamBuffer:
         return max(self._max_latency, self.latency_ns(now_ns))
 
     def push(self, packet: EncodedPacket, now_ns: int) -> list[BufferAction]:
-        """Take a packet from the pipeline. Begins with the first video keyframe after construction or `clear`."""
+        """Take the connection's next packet, in the order in which it is to be sent.
+
+        Raises ValueError when the first one after construction or `clear` is no keyframe: see `StartGate`.
+        """
         waiting = _Waiting(
             packet=packet,
             position_ns=frame_start_ns(0, ticks_per_second(packet.track, self._fps), packet.dts),
             pushed_ns=now_ns,
         )
-        if self._overrun or not (self._started or waiting.is_keyframe):
+        if self._overrun:
             self.counters.discarded += 1
             return []
+        if not (self._started or waiting.is_keyframe):
+            raise ValueError("a connection would begin with something else than a keyframe")
         if waiting.is_video:
             self.counters.video_offered += 1
         else:
@@ -186,11 +191,12 @@ class StreamBuffer:
             return self._ask(now_ns) + self._relieve(now_ns)
         if waiting.is_video:
             self._need_keyframe = False
-        self._insert(waiting)
+        self._queue.append(waiting)
+        self._undelivered_bytes += len(waiting.packet.data)
         return self._relieve(now_ns)
 
     def take(self) -> list[EncodedPacket]:
-        """Packets to give to the sender now, in DTS order; call after `push` and `acknowledge`."""
+        """Packets to give to the sender now, in their order; call after `push` and `acknowledge`."""
         taken = []
         while self._queue and self._unmuxed_bytes < self._window:
             waiting = self._queue.pop(0)
@@ -240,13 +246,6 @@ class StreamBuffer:
         if self._in_flight:
             return self._in_flight[0]
         return self._queue[0] if self._queue else None
-
-    def _insert(self, waiting: _Waiting) -> None:
-        index = len(self._queue)
-        while index and self._queue[index - 1].position_ns > waiting.position_ns:
-            index -= 1
-        self._queue.insert(index, waiting)
-        self._undelivered_bytes += len(waiting.packet.data)
 
     def _relieve(self, now_ns: int) -> list[BufferAction]:
         span = self.span_ns

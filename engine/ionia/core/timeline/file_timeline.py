@@ -18,9 +18,7 @@ from math import lcm
 from ionia.core.errors import ErrorKind, IoniaError
 from ionia.core.media import AUDIO_TICK_SAMPLES, SAMPLE_RATE, EncodedPacket, TrackId
 from ionia.core.timebase import NS_PER_S
-
-PREROLL_SAMPLES = 1024
-"""AAC frames overlap their predecessor: whoever begins to decode needs the packet before the first one heard."""
+from ionia.core.timeline.start_gate import PREROLL_SAMPLES
 
 _RECENT = 4
 """Packets of sound remembered: those that reach into the preroll of a keyframe come just before it."""

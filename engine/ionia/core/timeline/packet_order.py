@@ -1,11 +1,11 @@
 """From two encoders to one sequence: DTS order across the tracks, and the window of it that one sink wants."""
 
-from collections import defaultdict, deque
+from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
 
 from ionia.core.media import SAMPLE_RATE, EncodedPacket, TrackId
+from ionia.core.timeline.start_gate import StartGate
 
 
 def _position(packet: EncodedPacket, fps: int) -> int:
@@ -73,16 +73,14 @@ class Cut:
 class PacketWindow:
     """The part of a pipeline's ordered packets that belongs to one sink: from a keyframe to a frame index.
 
-    Begins with the first keyframe it sees. AAC frames overlap their predecessor, so the audio packets that touch
-    the 1024 samples before that keyframe go first: a player decodes them and an edit list hides them.
+    Begins with the first keyframe it sees, and the sound that a decoder needs before it (`StartGate`): a player decodes
+    that and an edit list hides it.
     Ends before frame `end_index` once that is set: audio ends with the packet whose middle lies before the cut.
     """
 
-    PREROLL_SAMPLES = 1024
-
     def __init__(self, *, fps: int) -> None:
         self._fps = fps
-        self._preroll: defaultdict[TrackId, deque[EncodedPacket]] = defaultdict(partial(deque, maxlen=4))
+        self._gate = StartGate(fps=fps, preroll=True)
         self._first_index: int | None = None
         self._end_index: int | None = None
 
@@ -97,31 +95,19 @@ class PacketWindow:
 
     def take(self, packets: list[EncodedPacket]) -> Cut:
         """Sort ordered packets into the window; `done` once nothing more can belong to it."""
-        taken: list[EncodedPacket] = []
+        inside = []
         done = False
         for packet in packets:
-            if self._end_index is not None and self._past_end(packet, self._end_index):
-                done = done or _position(packet, self._fps) >= self._end_index * SAMPLE_RATE
-                continue
-            if self._first_index is not None:
-                taken.append(packet)
-            elif not packet.track.is_video:
-                self._preroll[packet.track].append(packet)
-            elif packet.keyframe:
-                self._first_index = packet.pts
-                taken.extend(self._preroll_of(packet))
-                taken.append(packet)
+            if self._end_index is None or not self._past_end(packet, self._end_index):
+                inside.append(packet)
+            elif _position(packet, self._fps) >= self._end_index * SAMPLE_RATE:
+                done = True
+        taken = self._gate.take(inside)
+        if self._first_index is None and self._gate.begun:
+            self._first_index = next(packet.pts for packet in taken if packet.track.is_video)
         return Cut(packets=tuple(taken), done=done)
 
     def _past_end(self, packet: EncodedPacket, end: int) -> bool:
         if packet.track.is_video:
             return packet.pts >= end
         return (2 * packet.pts + packet.duration) * self._fps >= 2 * end * SAMPLE_RATE
-
-    def _preroll_of(self, keyframe: EncodedPacket) -> list[EncodedPacket]:
-        """Audio packets heard so far that reach into the preroll of `keyframe`."""
-        limit = keyframe.pts * SAMPLE_RATE - self.PREROLL_SAMPLES * self._fps
-        heard = [packet for early in self._preroll.values() for packet in early]
-        kept = [packet for packet in heard if (packet.pts + packet.duration) * self._fps > limit]
-        self._preroll.clear()
-        return sorted(kept, key=lambda packet: packet.dts)

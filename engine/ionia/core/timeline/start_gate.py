@@ -1,0 +1,102 @@
+"""Nothing goes before the first keyframe: the one place that sees to it, for files and for connections.
+
+Order across the tracks costs a packet 0.1 s or more, because sound is mixed that much later than pictures are
+encoded. The first picture of a connection need not wait for it: everything before it is left out anyway.
+"""
+
+from collections import defaultdict, deque
+from collections.abc import Sequence
+from functools import partial
+
+from ionia.core.media import EncodedPacket, TrackId
+from ionia.core.timebase import samples_at_frame
+
+PREROLL_SAMPLES = 1024
+"""AAC frames overlap their predecessor: whoever begins to decode needs the packet before the first one heard."""
+
+_RECENT = 4
+"""Packets of a sound that are remembered: more than reach into the preroll."""
+
+
+def is_needed_from(zero: int, packet: EncodedPacket) -> bool:
+    """Whether a packet of sound is heard at sample `zero` or later, or prepares the decoder for one that is."""
+    return packet.pts + packet.duration + PREROLL_SAMPLES > zero
+
+
+class StartGate:
+    """Cuts ordered packets to the present file or connection: from a keyframe on. One owner.
+
+    `announce` tells of keyframes as they leave the encoder, `take` and `skip` get every packet later, in order: from
+    some packet on, which may come after the announced keyframe. With `preroll`, sound that a decoder needs goes before
+    the keyframe; then nothing may be announced.
+    """
+
+    def __init__(self, *, fps: int, preroll: bool = False) -> None:
+        self._fps = fps
+        self._recent: defaultdict[TrackId, deque[EncodedPacket]] | None = (
+            defaultdict(partial(deque, maxlen=_RECENT)) if preroll else None
+        )
+        self._announced: EncodedPacket | None = None  # not yet seen among the ordered packets
+        self._sent_early: EncodedPacket | None = None  # likewise, and handed out already
+        self._begun = False
+
+    def announce(self, keyframe: EncodedPacket) -> None:
+        """This video keyframe has been encoded; among the ordered packets it comes later."""
+        self._announced = keyframe
+
+    def restart(self) -> None:
+        """What follows is for another file or connection."""
+        self._begun = False
+
+    def take(self, ordered: Sequence[EncodedPacket]) -> list[EncodedPacket]:
+        """What of the next ordered packets goes through, from the first keyframe on, each packet once."""
+        packets = []
+        if not self._begun and self._announced is not None:
+            self._begun = True
+            self._sent_early = self._announced
+            packets.append(self._announced)
+        for packet in ordered:
+            has_it = packet is self._sent_early
+            self._see(packet)
+            if not self._begun and _is_keyframe(packet):
+                self._begun = True
+                packets += self._preroll_of(packet)
+            if self._begun and self._sent_early is None and not has_it:
+                packets.append(packet)
+        return packets
+
+    @property
+    def begun(self) -> bool:
+        """Whether a keyframe went through."""
+        return self._begun
+
+    def skip(self, ordered: Sequence[EncodedPacket]) -> None:
+        """The next ordered packets, while nobody wants them."""
+        for packet in ordered:
+            self._see(packet)
+
+    def _see(self, packet: EncodedPacket) -> None:
+        if _is_at_or_after(packet, self._announced):
+            self._announced = None
+        if _is_at_or_after(packet, self._sent_early):
+            # If it went by unseen, before we got packets, what it was the beginning of went by too: begin again.
+            self._begun = self._begun and packet is self._sent_early
+            self._sent_early = None
+        if self._recent is not None and not (self._begun or packet.track.is_video):
+            self._recent[packet.track].append(packet)
+
+    def _preroll_of(self, keyframe: EncodedPacket) -> list[EncodedPacket]:
+        if self._recent is None:
+            return []
+        zero = samples_at_frame(self._fps, keyframe.pts)
+        needed = [packet for heard in self._recent.values() for packet in heard if is_needed_from(zero, packet)]
+        self._recent.clear()
+        return sorted(needed, key=lambda packet: packet.dts)
+
+
+def _is_at_or_after(packet: EncodedPacket, keyframe: EncodedPacket | None) -> bool:
+    return keyframe is not None and packet.track.is_video and packet.dts >= keyframe.dts
+
+
+def _is_keyframe(packet: EncodedPacket) -> bool:
+    return packet.track.is_video and packet.keyframe
