@@ -1,5 +1,7 @@
 """The thread that owns a screen: whatever its source raises, it goes on trying."""
 
+import threading
+
 import pytest
 
 from ionia.core.errors import ErrorKind, IoniaError, SourceLost
@@ -46,3 +48,24 @@ def test_any_error_means_not_back_yet(grab_error: Exception, open_error: Excepti
     stop.set()
     assert capture.close(WAIT_SECONDS)
     assert told == [code, "capture_recovered"]
+
+
+def test_a_screen_that_hangs_while_it_opens_is_let_go_of_when_it_wakes() -> None:
+    clock = MonotonicClock()
+    stop, awake = StopSignal(clock), threading.Event()
+
+    class Hanging(FakeScreen):
+        def open(self) -> tuple[int, int]:
+            assert awake.wait(WAIT_SECONDS)
+            return super().open()
+
+    screen = Hanging(clock)
+    capture = ScreenCapture(screen, fps=30, clock=clock, stop=stop, warn=lambda *_: None)
+    with pytest.raises(TimeoutError):
+        capture.open(0.01)
+    stop.set()
+    assert not capture.close(0.01)
+    awake.set()
+    assert capture.close(WAIT_SECONDS)
+    assert screen.closed
+    assert screen.grabs == 0
