@@ -16,6 +16,7 @@ export const CHANNELS = {
   startSavedStream: "stream:startSaved",
   showInFolder: "history:showInFolder",
   removeFromHistory: "history:remove",
+  repairRecording: "history:repair",
   dismissNotice: "notice:dismiss",
 } as const;
 
@@ -68,6 +69,8 @@ export interface ElectronAPI extends BasicElectronAPI {
   startSavedStream(): Promise<StreamResult>;
   showInFolder(recordingId: string): Promise<CommandResult>;
   removeFromHistory(recordingId: string): Promise<CommandResult>;
+  /** Make one that was cut off an ordinary file; it plays meanwhile. */
+  repairRecording(recordingId: string): Promise<CommandResult>;
   dismissNotice(id: number): Promise<CommandResult>;
 }
 
@@ -92,6 +95,7 @@ export function createElectronAPI(invoke: Invoke, listen: Listen): ElectronAPI {
     startSavedStream: () => call(CHANNELS.startSavedStream),
     showInFolder: (recordingId) => call(CHANNELS.showInFolder, recordingId),
     removeFromHistory: (recordingId) => call(CHANNELS.removeFromHistory, recordingId),
+    repairRecording: (recordingId) => call(CHANNELS.repairRecording, recordingId),
     dismissNotice: (id) => call(CHANNELS.dismissNotice, id),
   };
 }

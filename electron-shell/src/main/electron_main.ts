@@ -3,7 +3,7 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { app, dialog, globalShortcut, ipcMain, safeStorage, session, shell } from "electron";
 import { EVENT_CHANNEL, isRecordingActive } from "@ionia/common";
-import { createEngineClient } from "@ionia/node";
+import { createEngineClient, findEngine, repairRecording } from "@ionia/node";
 import { createHandlers } from "./handlers.ts";
 import type { Vault } from "./key_store.ts";
 import { mediaUrl, registerScheme, serveScheme } from "./protocol.ts";
@@ -31,11 +31,13 @@ async function run(): Promise<void> {
   session.defaultSession.setPermissionRequestHandler((_contents, _permission, answer) => answer(false));
   session.defaultSession.setPermissionCheckHandler(() => false);
 
+  const location = { resourcesPath: process.resourcesPath, startDirectory: app.getAppPath() };
   const client = createEngineClient({
-    location: { resourcesPath: process.resourcesPath, startDirectory: app.getAppPath() },
+    location,
     onLog: (line) => process.stderr.write(`engine: ${line}\n`),
   });
-  const studio = new Studio({ client, userData: app.getPath("userData"), vault, mediaUrl });
+  const repair = async (file: string): Promise<void> => repairRecording(findEngine(location), file);
+  const studio = new Studio({ client, userData: app.getPath("userData"), vault, mediaUrl, repair });
   const videos = new VideoRequests(studio.recordingsFolder, (file) => studio.history.has(file));
   serveScheme({ rendererFolder: RENDERER_FOLDER, recordingPath: (id) => studio.history.pathOf(id), videos });
 

@@ -65,6 +65,11 @@ export function createHandlers(studio: Studio, desktop: Desktop): Handlers {
     [CHANNELS.startSavedStream]: () => studio.startSavedStream(),
     [CHANNELS.showInFolder]: (id) => command(() => desktop.showInFolder(recordingPath(id))),
     [CHANNELS.removeFromHistory]: (id) => command(() => studio.removeFromHistory(text(id, "the recording"))),
+    [CHANNELS.repairRecording]: (id) =>
+      command(async () => {
+        recordingPath(id);
+        await studio.repairRecording(id as string);
+      }),
     [CHANNELS.dismissNotice]: (id) => command(() => studio.store.dispatch({ type: "noticeDismissed", id: Number(id) })),
   };
   return Object.fromEntries(

@@ -64,6 +64,14 @@ export class HistoryStore {
     return this.#all.find((entry) => entry.id === id)?.path;
   }
 
+  /** After its file was repaired. */
+  async whole(id: string, bytes: number): Promise<void> {
+    const change = (entry: StoredEntry): StoredEntry =>
+      entry.id === id ? { ...entry, bytes, recovered: false } : entry;
+    await this.#stored.change((entries) => entries.map(change));
+    this.#unsaved = this.#unsaved.map(change);
+  }
+
   has(file: string): boolean {
     return this.#all.some((entry) => entry.path === file);
   }

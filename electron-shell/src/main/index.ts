@@ -4,6 +4,7 @@ export * from "./history_store.ts";
 export * from "./json_file.ts";
 export * from "./key_store.ts";
 export * from "./media_response.ts";
+export * from "./open_takes.ts";
 export * from "./recording_path.ts";
 export * from "./sender_check.ts";
 export * from "./shell_store.ts";

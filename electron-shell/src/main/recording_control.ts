@@ -13,6 +13,7 @@ import {
 } from "@ionia/common";
 import { Recorder, type EngineClient } from "@ionia/node";
 import type { HistoryStore, StoredEntry } from "./history_store.ts";
+import type { OpenTakes } from "./open_takes.ts";
 import { recordingPath } from "./recording_path.ts";
 import type { ShellStore } from "./shell_store.ts";
 
@@ -20,6 +21,7 @@ export interface RecordingControlOptions {
   readonly client: EngineClient;
   readonly store: ShellStore;
   readonly history: HistoryStore;
+  readonly openTakes: OpenTakes;
   readonly userData: string;
   readonly now: () => Date;
 }
@@ -44,7 +46,7 @@ export class RecordingControl {
 
   /** Never rejects. */
   async start(): Promise<RecordingResult> {
-    const { client, store, userData, now } = this.#options;
+    const { client, store, openTakes, userData, now } = this.#options;
     if (isRecordingActive(this.#phase)) return { success: false, error: "A recording is already running." };
     // Beginning anew acknowledges what went wrong before.
     if (store.state.stream.phase === "failed")
@@ -57,6 +59,7 @@ export class RecordingControl {
     this.#listen(take);
     try {
       await makeFolder(path.dirname(outputPath));
+      void openTakes.begun({ path: outputPath, createdAt: startedAt.toISOString() });
       await take.recorder.initializeWith({ outputPath, ...captureParams(store.state.settings) });
       await take.recorder.start();
     } catch (error) {
@@ -125,7 +128,13 @@ export class RecordingControl {
     take.recorder.dispose().catch(() => undefined); // Gone with the engine, or never made: nothing is left to free.
   }
 
+  /** Into the list, if there is a file; then the note of the running take is struck out. Never rejects. */
   async #keep(take: Take, stats: RecorderStats | null, recovered: boolean): Promise<void> {
+    await this.#list(take, stats, recovered);
+    await this.#options.openTakes.ended(take.outputPath);
+  }
+
+  async #list(take: Take, stats: RecorderStats | null, recovered: boolean): Promise<void> {
     const { store, history } = this.#options;
     const bytes = await stat(take.outputPath).then(
       (file) => file.size,

@@ -1,8 +1,9 @@
 /** Everything the shell can do, without Electron: what handlers, tray, shortcut and tests call. */
-import { mkdir, statfs } from "node:fs/promises";
+import { mkdir, stat, statfs } from "node:fs/promises";
 import path from "node:path";
 import {
   DEFAULT_SETTINGS,
+  EngineError,
   captureParams,
   isRecordingActive,
   isStreamActive,
@@ -20,6 +21,7 @@ import type { EngineClient } from "@ionia/node";
 import { HistoryStore } from "./history_store.ts";
 import { JsonFile } from "./json_file.ts";
 import { KeyStore, type Vault } from "./key_store.ts";
+import { OpenTakes } from "./open_takes.ts";
 import { Readiness } from "./readiness.ts";
 import { RecordingControl, told } from "./recording_control.ts";
 import { ShellStore } from "./shell_store.ts";
@@ -36,6 +38,8 @@ export interface StudioOptions {
   readonly vault: Vault;
   readonly mediaUrl: (recordingId: string) => string;
   readonly now?: () => Date;
+  /** Makes a recording that was cut off an ordinary file; rejects with EngineError. */
+  readonly repair?: (file: string) => Promise<void>;
 }
 
 export class Studio {
@@ -45,6 +49,8 @@ export class Studio {
   readonly #keys: KeyStore;
   readonly #settings: StoredValue<Settings>;
   readonly recordingsFolder: string;
+  readonly #openTakes: OpenTakes;
+  readonly #repair: (file: string) => Promise<void>;
   readonly #recording: RecordingControl;
   readonly #stream: StreamControl;
   readonly #readiness: Readiness;
@@ -55,7 +61,7 @@ export class Studio {
   #diskTimer: NodeJS.Timeout | undefined;
 
   constructor(options: StudioOptions) {
-    const { client, userData, vault, mediaUrl, now = () => new Date() } = options;
+    const { client, userData, vault, mediaUrl, now = () => new Date(), repair = cantRepair } = options;
     this.#client = client;
     this.recordingsFolder = path.join(userData, "recordings");
     this.history = new HistoryStore(new JsonFile(path.join(userData, "history.json")), mediaUrl);
@@ -65,7 +71,10 @@ export class Studio {
       "The settings",
       DEFAULT_SETTINGS,
     );
-    this.#recording = new RecordingControl({ client, store: this.store, history: this.history, userData, now });
+    this.#openTakes = new OpenTakes(new JsonFile(path.join(userData, "open-takes.json")));
+    this.#repair = repair;
+    const { store, history } = this;
+    this.#recording = new RecordingControl({ client, store, history, openTakes: this.#openTakes, userData, now });
     this.#stream = new StreamControl(client, this.store);
     this.#readiness = new Readiness(client, this.store, this.recordingsFolder);
   }
@@ -79,6 +88,7 @@ export class Studio {
     // A folder that can't be made is told when it is needed: each recording makes it, or says why not.
     await mkdir(this.recordingsFolder, { recursive: true }).catch(() => undefined);
     await Promise.all([this.history.load(), this.#keys.load(), this.#settings.load(readSettings)]);
+    await this.#recover();
     this.store.dispatch({ type: "settings", settings: this.#settings.value });
     this.store.dispatch({ type: "history", history: this.history.entries });
     this.#tellKeys();
@@ -178,6 +188,15 @@ export class Studio {
     this.store.dispatch({ type: "history", history: this.history.entries });
   }
 
+  /** Rejects with EngineError in the engine's words; the recording is then what it was. */
+  async repairRecording(id: string): Promise<void> {
+    const file = this.history.pathOf(id);
+    if (file === undefined) return;
+    await this.#repair(file);
+    await this.history.whole(id, (await stat(file)).size);
+    this.store.dispatch({ type: "history", history: this.history.entries });
+  }
+
   /** Whether anybody sees the meters: devices aren't held open for a window in the tray. */
   setWatched(watched: boolean): void {
     this.#watched = watched;
@@ -190,6 +209,22 @@ export class Studio {
     if (isRecordingActive(this.state.recording.phase)) await this.#recording.stop();
     if (isStreamActive(this.state.stream.phase)) await this.#stream.stop();
     await this.#client.close().catch(() => undefined); // It is gone, which is what was wanted.
+  }
+
+  /** Put what a crash cut off into the list. */
+  async #recover(): Promise<void> {
+    const left = await this.#openTakes.leftBehind();
+    for (const entry of left) {
+      await this.history.add(entry).catch(() => undefined); // in the list all the same, and noted still
+      await this.#openTakes.ended(entry.path);
+    }
+    if (left.length === 0) return;
+    const message =
+      left.length === 1
+        ? "A recording was cut off the last time."
+        : `${left.length} recordings were cut off the last time.`;
+    const hint = "What was recorded is in the list and plays. Repair makes it a file that every program takes.";
+    this.store.notify({ level: "info", code: "recovered", message, hint });
   }
 
   #listen(): void {
@@ -239,4 +274,8 @@ export class Studio {
     );
     this.store.dispatch({ type: "disk", diskFreeBytes: free });
   }
+}
+
+function cantRepair(): Promise<void> {
+  return Promise.reject(new EngineError("media_failed", "This application has no way to repair a recording."));
 }

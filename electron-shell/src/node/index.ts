@@ -14,6 +14,7 @@ export { engineCandidates, findEngine, type LocationQuery } from "./engine_locat
 export { launchEngineProcess, type EngineProcessOptions } from "./engine_process.ts";
 export { LineSplitter, LineTooLong } from "./line_splitter.ts";
 export { Recorder } from "./recorder.ts";
+export { repairRecording } from "./repair.ts";
 export { RestartPolicy } from "./restart_policy.ts";
 export { RpcPeer, type CallOptions } from "./rpc_peer.ts";
 export type { SessionEvents } from "./session.ts";

@@ -19,6 +19,8 @@ let studio: Studio;
 let api: ElectronAPI;
 let events: ShellEvent[];
 let shown: string[];
+/** The files that were repaired, or why none is. */
+let repairs: string[] | EngineError = [];
 
 async function open(vault: Vault = fakeVault()): Promise<void> {
   engines = new MemoryEngines();
@@ -30,6 +32,11 @@ async function open(vault: Vault = fakeVault()): Promise<void> {
     vault,
     mediaUrl: (id) => `media:${id}`,
     now: () => new Date("2026-03-04T05:06:07.089Z"),
+    repair: (file) => {
+      if (repairs instanceof EngineError) return Promise.reject(repairs);
+      repairs.push(file);
+      return Promise.resolve();
+    },
   });
   const handlers = createHandlers(studio, {
     openFile: () => Promise.resolve({ canceled: false, filePaths: ["/a.mp4"] }),
@@ -241,6 +248,50 @@ describe("recording", () => {
       expect(studio.state.readiness).toMatchObject({ phase: "problem", problem: { message: "The screen is gone." } }),
     );
     expect(studio.state.readiness.problem?.hint).toContain("screen");
+  });
+});
+
+describe("what a crash cut off", () => {
+  const cutOff = path.join("recordings", `${FILE}.mp4`);
+
+  it("is in the list at the next start, and can be repaired", async () => {
+    await api.startRecording();
+    await vi.waitFor(async () => expect(await readFile(path.join(folder, "open-takes.json"), "utf8")).toContain(FILE));
+    // As after a power cut: the note and the file are there, the list knows nothing.
+    const note = await readFile(path.join(folder, "open-takes.json"));
+    await studio.close();
+    await rm(path.join(folder, "history.json"));
+    await writeFile(path.join(folder, "open-takes.json"), note);
+    repairs = [];
+    await open();
+    expect(studio.state).toMatchObject({
+      history: [{ id: FILE, recovered: true, bytes: 9, createdAt: "2026-03-04T05:06:07.089Z" }],
+      notices: [{ level: "info", message: "A recording was cut off the last time." }],
+    });
+    expect(await api.repairRecording(FILE)).toEqual({ success: true });
+    expect(repairs).toEqual([path.join(folder, cutOff)]);
+    expect(studio.state.history).toMatchObject([{ id: FILE, recovered: false }]);
+    await studio.close();
+    await open();
+    expect(studio.state).toMatchObject({ history: [{ id: FILE, recovered: false }], notices: [] });
+  });
+
+  it("stays as it is when it can't be repaired, and says why", async () => {
+    await api.startRecording();
+    engines.crash();
+    await vi.waitFor(() => expect(studio.state.history).toMatchObject([{ recovered: true }]));
+    repairs = new EngineError("media_failed", "It holds no picture.");
+    expect(await api.repairRecording(FILE)).toEqual({ success: false, error: "It holds no picture." });
+    expect(studio.state.history).toMatchObject([{ recovered: true }]);
+    expect(await api.repairRecording("../../etc/passwd")).toMatchObject({ success: false });
+  });
+
+  it("is nothing after a recording that ended as it should", async () => {
+    await api.startRecording();
+    await api.stopRecording();
+    await studio.close();
+    await open();
+    expect(studio.state.notices).toEqual([]);
   });
 });
 

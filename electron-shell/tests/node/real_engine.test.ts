@@ -1,10 +1,17 @@
 /** The client against the real engine, on its built-in test card: no display, no sound server. */
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { EngineError, type EngineNotifications } from "@ionia/common";
-import { Recorder, Streamer, createEngineClient, type EngineClient, type LostSession } from "@ionia/node";
+import {
+  Recorder,
+  Streamer,
+  createEngineClient,
+  repairRecording,
+  type EngineClient,
+  type LostSession,
+} from "@ionia/node";
 import { FFPROBE_MISSING, probe } from "../fakes/probe.ts";
 import { isAlive } from "../fakes/processes.ts";
 import { REAL_ENGINE, TEST_CARD } from "../fakes/real_engine.ts";
@@ -84,7 +91,15 @@ describe.skipIf(REAL_ENGINE === undefined || FFPROBE_MISSING !== "")("the real e
     await vi.waitFor(() => expect(lost).toMatchObject([{ kind: "recorder", recovered: { path: file } }]), {
       timeout: 10_000,
     });
-    expect((await probe(file)).frames).toBeGreaterThanOrEqual(30);
+    const { frames } = await probe(file);
+    expect(frames).toBeGreaterThanOrEqual(30);
+    await repairRecording(REAL_ENGINE as string, file);
+    expect((await readFile(file)).includes("moof")).toBe(false);
+    expect((await probe(file)).frames).toBe(frames);
+    await expect(repairRecording(REAL_ENGINE as string, path.join(folder, "none.mp4"))).rejects.toMatchObject({
+      kind: "media_failed",
+      message: expect.stringContaining("none.mp4") as string,
+    });
     expect((await client.call("engine.info")).pid).not.toBe(pid);
   });
 

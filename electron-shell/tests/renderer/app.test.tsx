@@ -43,6 +43,17 @@ beforeEach(async () => {
 
 const patches = (): unknown[] => api.argsOf(CHANNELS.updateSettings).map(([patch]) => patch);
 
+describe("a recording that was cut off", () => {
+  it("offers its repair, once at a time", async () => {
+    await api.send({ type: "history", history: [{ ...entry, recovered: true, durationSeconds: 0 }] });
+    const repair = screen.getByRole("button", { name: /^Repair recording of/ });
+    await userEvent.click(repair);
+    expect(api.argsOf(CHANNELS.repairRecording)).toEqual([["r1"]]);
+    await api.send({ type: "history", history: [entry] });
+    expect(screen.queryByRole("button", { name: /^Repair/ })).toBeNull();
+  });
+});
+
 describe("choosing", () => {
   it("a screen, a device, a preset", async () => {
     await userEvent.click(screen.getByRole("radio", { name: /Right/ }));

@@ -1,5 +1,6 @@
 /** The recordings that were made. */
-import { Film, FolderOpen, Play, X } from "lucide-react";
+import { useState } from "react";
+import { Film, FolderOpen, Play, Wrench, X } from "lucide-react";
 import { formatBytes, formatDuration, type HistoryEntry } from "@ionia/common";
 import { IconButton } from "../components/controls.tsx";
 import { useShell, useShellClient } from "../state/use_shell.ts";
@@ -44,6 +45,7 @@ function Row({
   readonly onPlay: (id: string) => void;
 }) {
   const client = useShellClient();
+  const [repairing, setRepairing] = useState(false);
   const made = new Date(entry.createdAt);
   const title = Number.isNaN(made.getTime()) ? entry.name : whenMade.format(made);
   return (
@@ -65,11 +67,24 @@ function Row({
             {title}
           </span>
           <span className="block truncate text-[12px] text-muted tabular-nums">
-            {formatDuration(entry.durationSeconds)}, {formatBytes(entry.bytes)}
+            {entry.durationSeconds > 0 && `${formatDuration(entry.durationSeconds)}, `}
+            {formatBytes(entry.bytes)}
             {entry.recovered ? ", ended early" : entry.height > 0 && `, ${entry.height}p`}
           </span>
         </span>
       </button>
+      {entry.recovered && (
+        <IconButton
+          label={`Repair recording of ${title}`}
+          disabled={repairing}
+          onClick={() => {
+            setRepairing(true);
+            void client.command((api) => api.repairRecording(entry.id)).then(() => setRepairing(false));
+          }}
+        >
+          <Wrench aria-hidden size={14} />
+        </IconButton>
+      )}
       <IconButton
         label={`Show recording of ${title} in its folder`}
         onClick={() => void client.command((api) => api.showInFolder(entry.id))}
