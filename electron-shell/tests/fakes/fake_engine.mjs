@@ -153,6 +153,7 @@ export class FakeEngine {
           python: "3.11",
           ffmpeg: "8.1",
           capabilities: [],
+          logFile: null,
         };
       case "devices":
         return DEVICES;

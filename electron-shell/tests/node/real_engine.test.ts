@@ -85,7 +85,9 @@ describe.skipIf(REAL_ENGINE === undefined || FFPROBE_MISSING !== "")("the real e
     recorder.on("lost", (session) => lost.push(session));
     await recorder.initialize(file, 30, 2_000_000, false, 128_000, "both", TEST_CARD);
     await recorder.start();
-    await vi.waitFor(async () => expect(await recorder.getCurrentPTSSeconds()).toBeGreaterThan(2), { timeout: 20_000 });
+    // In the file, not merely captured: an encoder may be behind.
+    const written = async (): Promise<number> => (await recorder.getStatistics()).videoPacketsMuxed;
+    await vi.waitFor(async () => expect(await written()).toBeGreaterThan(60), { timeout: 20_000 });
     const pid = client.pid as number;
     process.kill(pid, "SIGKILL");
     await vi.waitFor(() => expect(lost).toMatchObject([{ kind: "recorder", recovered: { path: file } }]), {
