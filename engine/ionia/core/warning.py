@@ -144,6 +144,11 @@ class WarningCode(StrEnum):
         "an unfinished recording that never got to its path is in the same folder: media.finalize makes it a file",
         FileTouched,
     )
+    FILE_HELD = (
+        "file_held",
+        "another program holds the recording's path; it goes on under the name in movedTo until that lets go",
+        FileTouched,
+    )
     FILE_MOVED = ("file_moved", "the recording's file was moved while it is recorded", FileTouched)
     FILE_DELETED = ("file_deleted", "the recording's file was deleted while it is recorded", FileTouched)
     FILE_REPLACED = ("file_replaced", "another file was put in the recording's place", FileTouched)

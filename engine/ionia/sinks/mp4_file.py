@@ -11,13 +11,17 @@ from ionia.core.file_place import Place, Placement
 from ionia.core.media import EncodedPacket, MediaHeader
 from ionia.core.mp4.boxes import mp4_time
 from ionia.core.mp4.writer import Mp4Writer
+from ionia.core.publication import PATIENCE_NS, Publication
 from ionia.core.size_limit import SizeLimit
+from ionia.core.timebase import NS_PER_S
 from ionia.core.timeline.file_timeline import FileTimeline
 from ionia.core.warning import NO_FACTS, FileTouched, Warn, WarningCode, WarningFacts
 from ionia.sinks.hidden_file import leftovers
 from ionia.sinks.output_file import OutputFile
 from ionia.sinks.output_path import misplaced_error, shown_path
-from ionia.threads.clock import utc_seconds
+from ionia.threads.clock import MonotonicClock, StopSignal, utc_seconds
+
+_RETRY_NS = NS_PER_S // 10
 
 
 def _nobody(_code: WarningCode, _message: str, _facts: WarningFacts = NO_FACTS, /) -> None:
@@ -45,6 +49,8 @@ class Mp4File:
         self._timeline: FileTimeline | None = None
         self._failed = False
         self._index_bytes = 0
+        self._clock = MonotonicClock()
+        self._publication = Publication()
 
     @property
     def path(self) -> str:
@@ -130,11 +136,29 @@ class Mp4File:
             self._output.append(fragment.data)
             self._output.patch(fragment.seal_offset, fragment.seal)
             if not self._output.published:
-                self._output.publish()
+                self._publish()
         except IoniaError:
             self._failed = True
             raise
         writer.commit()
+
+    def _publish(self) -> None:
+        if not self._output.publish() and self._publication.refused(self._clock.now_ns()):
+            path, hidden = shown_path(self.path), shown_path(str(self._output.hidden))
+            self._warn(
+                WarningCode.FILE_HELD,
+                f"Another program holds {path}: the recording goes on as {hidden}, and gets its name when it can.",
+                FileTouched(path=self.path, moved_to=str(self._output.hidden)),
+            )
+
+    def _publish_at_last(self) -> bool:
+        """Waits for whoever holds the name, but not for ever."""
+        stop, until_ns = StopSignal(self._clock), self._clock.now_ns() + PATIENCE_NS
+        while not self._output.publish():
+            if self._clock.now_ns() >= until_ns:
+                return False
+            stop.wait_until(self._clock.now_ns() + _RETRY_NS)
+        return True
 
     def _complete(self, writer: Mp4Writer) -> None:
         errors: list[IoniaError] = []
@@ -146,6 +170,11 @@ class Mp4File:
                 self._output.patch(finale.patch_offset, finale.patch)
             except IoniaError as error:
                 errors.append(error)  # the fragments play without an index
+        kept = False
+        try:
+            kept = writer.started and not self._output.published and not self._publish_at_last()
+        except IoniaError as error:
+            errors.append(error)
         found = self._final_placement()
         try:
             self._output.close()
@@ -153,6 +182,8 @@ class Mp4File:
             errors.append(error)
         if found.place is not Place.HERE:
             raise misplaced_error(self.path, found) from (errors[0] if errors else None)
+        if kept:
+            raise self._output.kept_error() from (errors[0] if errors else None)
         if errors and not self._failed:  # otherwise the first error is told already
             raise errors[0]
 

@@ -12,19 +12,24 @@ import threading
 from pathlib import Path
 from typing import BinaryIO
 
-from ionia.core.errors import IoniaError
+from ionia.core.errors import ErrorKind, IoniaError
 from ionia.core.file_place import FileIdentity, Place, Placement, placement
 from ionia.core.size_limit import SizeLimit
 from ionia.sinks.file_lock import lock_file
 from ionia.sinks.file_room import Reserved, limit_of
 from ionia.sinks.hidden_file import hidden_path
-from ionia.sinks.output_path import os_error, output_error, resolve_output
+from ionia.sinks.output_path import is_held, os_error, output_error, resolve_output, shown_path
+
+if sys.platform == "win32":
+    from ionia.sinks.windows_file import check_replaceable, open_file, rename_open
 
 _claims: dict[Path, "OutputFile"] = {}  # protected by _claims_lock
 _claims_lock = threading.Lock()
 
 _COPY_BYTES = 1 << 20
 _MOST_LEFTOVERS = 1000
+_MOST_HELD = 10
+"""Of hidden names that another program holds; more mean that the folder itself is denied."""
 
 
 class OutputFile:
@@ -47,6 +52,11 @@ class OutputFile:
         self.size = 0
 
     @property
+    def hidden(self) -> Path:
+        """Where the file is until it is published."""
+        return self._hidden
+
+    @property
     def published(self) -> bool:
         """Whether the file is at its path."""
         return self._published
@@ -56,7 +66,7 @@ class OutputFile:
         self._claim()
         try:
             if self.target.exists():
-                self._check_unlocked(self.target)
+                self._check_target()
             self._file = self._open_hidden()
             self.limit = limit_of(self._file, self._hidden)
             self._reserved = Reserved(self._file, self._hidden)
@@ -153,21 +163,52 @@ class OutputFile:
         except OSError as error:
             raise os_error(self._shown, error) from error
 
-    def publish(self) -> None:
-        """Put the file at its path, in place of what was there."""
+    def publish(self) -> bool:
+        """Put the file at its path, in place of what was there. False while somebody is in the way: try again."""
         try:
-            if sys.platform == "win32":  # an open file can't be renamed there, nor a file that somebody records to
-                self._opened().close()
-                self._file = None
-                self._hidden.replace(self.target)
-                self._published = True
-                self._file = self._open_locked(self.target, create=False)
-                self._reserved = Reserved(self._file, self.target)
-            else:
-                self._hidden.replace(self.target)
-                self._published = True
+            if self.target.exists() and not _is_unlocked(self.target):
+                return False  # it became somebody's recording, by another spelling of its name
+            self._rename()
         except OSError as error:
+            if is_held(error) and os.fstat(self._opened().fileno()).st_nlink:
+                return False
             raise os_error(self._shown, error) from error
+        return True
+
+    def kept_error(self) -> IoniaError:
+        """The error for a file that is complete and could not get to its path until the end."""
+        return IoniaError(
+            ErrorKind.OUTPUT_FAILED,
+            f"The recording is not at {shown_path(self._shown)}, which another program holds: it is complete and is "
+            f"{shown_path(str(self._hidden))}.",
+            "Rename it when that program has let go.",
+        )
+
+    def _rename(self) -> None:
+        if sys.platform == "win32":
+            rename_open(self._opened(), self.target)
+            self._published = True
+            self._share()
+        else:
+            self._hidden.replace(self.target)
+            self._published = True
+
+    if sys.platform == "win32":
+
+        def _share(self) -> None:
+            """Let players open the file, which they may not while we have the right to rename it.
+
+            Never without a handle of ours: whoever came in between could keep us out. What can't be had we do without.
+            """
+            with contextlib.suppress(OSError):
+                between = open_file(self.target, others_rename=True)
+                self._opened().close()
+                self._file = between
+                shared = open_file(self.target)
+                between.close()
+                self._file = shared
+            lock_file(self._opened())
+            self._reserved = Reserved(self._opened(), self.target)
 
     def close(self) -> None:
         """Close and release the claim. What was not published is removed. Idempotent."""
@@ -175,14 +216,14 @@ class OutputFile:
             if self._file is not None:
                 if self._reserved is not None:
                     self._reserved.give_back()
-                if not self._published:
+                if not (self._published or self.size):
                     # Removed before it is unlocked: whoever gets the lock next must find it still in the folder.
                     self._remove_hidden()
                 self._file.close()
         except OSError as error:
             raise os_error(self._shown, error) from error
         finally:
-            if self._file is not None and not self._published:
+            if self._file is not None and not (self._published or self.size):
                 self._remove_hidden()  # Windows removes only closed files
             self._file = None
             self._release()
@@ -224,8 +265,7 @@ class OutputFile:
             self._claimed = False
 
     def _open_locked(self, path: Path, *, create: bool) -> BinaryIO:
-        flags = os.O_RDWR | (os.O_CREAT if create else 0) | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
-        file = open(os.open(path, flags, 0o666), "r+b", buffering=0)  # noqa: PTH123, SIM115 - a descriptor, kept open
+        file = _open(path, create=create)
         if not lock_file(file) or os.fstat(file.fileno()).st_nlink == 0:  # unlinked by its owner before we had the lock
             file.close()
             raise self._in_use()
@@ -235,16 +275,30 @@ class OutputFile:
         """Empty. One that a crash left behind is used again; one that holds a take is left to its owner."""
         for number in range(_MOST_LEFTOVERS):
             self._hidden = hidden_path(self.target, number)
-            file = self._open_locked(self._hidden, create=True)
+            try:
+                file = self._open_locked(self._hidden, create=True)
+            except OSError as error:
+                if sys.platform == "win32" and is_held(error) and number < _MOST_HELD:
+                    continue  # a scanner holds what a crash left behind
+                raise
             if os.fstat(file.fileno()).st_size == 0:
                 return file
             file.close()
         raise output_error(self._shown, f"too many unfinished recordings are in {self.target.parent}")
 
-    def _check_unlocked(self, path: Path) -> None:
-        with path.open("r+b", buffering=0) as file:
-            if not lock_file(file):
+    def _check_target(self) -> None:
+        """At the start: what is at the path can be replaced."""
+        try:
+            if not _is_unlocked(self.target):
                 raise self._in_use()
+            if sys.platform == "win32":
+                check_replaceable(self.target)
+        except OSError as error:
+            if sys.platform == "win32" and is_held(error):
+                raise output_error(
+                    self._shown, "another program has the file open", "Close it there, or use another name."
+                ) from error
+            raise
 
     def _in_use(self, *, opening: bool = False) -> Exception:
         if opening:
@@ -252,6 +306,20 @@ class OutputFile:
                 self._shown, "an earlier start still waits for the disk there", "Try again when the disk answers."
             )
         return output_error(self._shown, "another session is recording to it", "Stop that one or use another name.")
+
+
+def _open(path: Path, *, create: bool) -> BinaryIO:
+    """For reading and writing, and on Windows for renaming."""
+    if sys.platform == "win32":
+        return open_file(path, create=create, renames=create, others_rename=True)
+    else:  # noqa: RET505 - each platform's checker reads its own branch
+        flags = os.O_RDWR | (os.O_CREAT if create else 0) | os.O_CLOEXEC
+        return open(os.open(path, flags, 0o666), "r+b", buffering=0)  # noqa: PTH123 - a descriptor, kept open
+
+
+def _is_unlocked(path: Path) -> bool:
+    with _open(path, create=False) as file:
+        return lock_file(file)
 
 
 def _identity(path: Path) -> FileIdentity | None:

@@ -94,6 +94,11 @@ def is_disk_full(error: OSError) -> bool:
     return error.errno in full or getattr(error, "winerror", None) in (39, 112)  # ERROR_HANDLE_DISK_FULL, DISK_FULL
 
 
+def is_held(error: OSError) -> bool:
+    """Whether a file can't be renamed or replaced because of another program, or of rights that may come back."""
+    return error.errno in {errno.EACCES, errno.EPERM, errno.EBUSY} or getattr(error, "winerror", None) in {5, 32, 33}
+
+
 def _home() -> str:
     """The user's own folder; empty where there is none."""
     try:
