@@ -61,8 +61,9 @@ class TcpRelay:
         allowance, last = 0.0, time.monotonic()
         while not self._closing.is_set():
             now = time.monotonic()
-            if self._rate is not None:
-                allowance = min(allowance + (now - last) * self._rate, self._rate * 0.05 + 1)
+            rate = self._rate
+            # What was carried without a limit is no debt: a limit counts from when it is set.
+            allowance = 0.0 if rate is None else min(allowance + (now - last) * rate, rate * 0.05 + 1)
             last = now
             if self._commands:
                 self._commands.clear()
