@@ -34,6 +34,17 @@ def make(listener):
 sys.exit(serve_stdio(make))
 """
 
+SIGNALLED_AT_THE_END = """
+import os, signal, sys
+from ionia.rpc.stdio import serve_stdio
+from tests.fakes.engine_service import FakeEngineService
+code = serve_stdio(lambda listener: FakeEngineService(listener=listener))
+for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+    os.kill(os.getpid(), number)
+    assert signal.getsignal(number) == signal.SIG_IGN  # which Python leaves as it is while it ends
+sys.exit(code)
+"""
+
 WITH_MANY_DESCRIPTORS = """
 import os, resource, sys
 _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
@@ -105,6 +116,12 @@ def test_a_mistake_while_reading_ends_in_order(running: list[EngineProcess]) -> 
     assert b'"stopped"' in engine.stdout.read()
     assert engine.process.stderr is not None
     assert b"MemoryError: too much" in engine.process.stderr.read()
+
+
+def test_a_signal_after_the_end_costs_no_exit_code(running: list[EngineProcess]) -> None:
+    engine = start(sys.executable, "-c", SIGNALLED_AT_THE_END)
+    running.append(engine)
+    assert engine.end()[0] == 0
 
 
 @pytest.mark.slow

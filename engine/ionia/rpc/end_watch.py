@@ -49,6 +49,7 @@ class EndWatch:
         self._hurry = hurry
         self._alone = outlives_its_parent()
         self._parent: ParentProcess | None = None
+        self._handled: list[signal.Signals] = []
         self._receiver, self._sender = socket.socketpair()
         self._sender.settimeout(0)
         self._handle_signals()
@@ -69,6 +70,14 @@ class EndWatch:
         _limit_a_locked_end()
         self._sender.send(_BEGUN)
 
+    def over(self) -> None:
+        """All is finished: signals change nothing any more. Main thread.
+
+        Python gives them their deadly defaults back while it ends, and a second SIGTERM would then cost the exit code.
+        """
+        for number in self._handled:
+            signal.signal(number, signal.SIG_IGN)
+
     def _handle_signals(self) -> None:
         """Signals write their numbers into our socket, from C: that works while the main thread hangs in a library."""
 
@@ -79,6 +88,7 @@ class EndWatch:
             number = getattr(signal, name, None)
             if number is not None and not (name == "SIGHUP" and self._alone):
                 signal.signal(number, handled)
+                self._handled.append(number)
         signal.set_wakeup_fd(self._sender.fileno(), warn_on_full_buffer=False)
 
     def _run(self) -> None:

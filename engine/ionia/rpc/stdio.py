@@ -73,6 +73,7 @@ def serve_stdio(make_service: Callable[[Listener], EngineService], *, redactor: 
         code = 1
     watch.begin()
     server.close()
+    watch.over()
     log_to.flush(_LAST_LINES_SECONDS)
     return code
 
