@@ -32,6 +32,22 @@ CORE_WITHOUT_OWN_TEST = {
 """Modules of core without a test file of the same name, each with its reason."""
 
 
+RUNTIME_WITHOUT_OWN_TEST = {
+    "backends": "values and protocols",
+    "capture/sound": "tests/runtime/test_levels.py shares, moves and loses sounds through it",
+    "encode/audio_encodes": "tests/runtime/test_levels.py: who shares what is seen by sessions",
+    "encode/feed": "tests/runtime/encode/test_join.py: a feed is what joins take",
+    "encode/session_feeds": "tests/runtime/test_levels.py and test_engine.py see it whole",
+    "encode/studio": "tests/runtime/test_levels.py and test_engine.py see it whole",
+    "encode/video_encode": "tests/runtime/test_engine.py: an encoder that is slow, stuck, lost or broken",
+    "session/first_connection": "tests/runtime/session/test_stream_output.py is the whole of a stream's life",
+    "session/stream_bitrate": "tests/runtime/session/test_stream_output.py, likewise",
+    "session/stream_events": "tests/runtime/session/test_stream_output.py, likewise",
+    "session/session": "tests/runtime/test_engine.py is about the lives of sessions",
+}
+"""Modules of the runtime without a test file of the same name, each with where they are tested."""
+
+
 def tracked_code() -> list[Path]:
     """Python files outside the engine: the build and the tests."""
     return sorted(path for folder in ("build", "tests") for path in (ROOT / folder).rglob("*.py"))
@@ -74,6 +90,13 @@ def test_every_module_of_core_has_a_test_file_of_its_own() -> None:
         path.relative_to(ENGINE / "core").with_suffix("").as_posix() for path in CORE if not own_test(path).exists()
     }
     assert without == set(CORE_WITHOUT_OWN_TEST)
+
+
+def test_every_module_of_the_runtime_has_a_test_file_or_says_where_it_is_tested() -> None:
+    runtime = ENGINE / "runtime"
+    alone = (path for path in runtime.rglob("*.py") if path.stem != "__init__" and not own_test(path).exists())
+    without = {path.relative_to(runtime).with_suffix("").as_posix() for path in alone}
+    assert without == set(RUNTIME_WITHOUT_OWN_TEST)
 
 
 def test_the_top_level_holds_only_what_belongs_there() -> None:

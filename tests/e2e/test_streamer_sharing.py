@@ -1,6 +1,6 @@
 """One encode for several outputs, and what a slow network does to each of them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import ExitStack
 from itertools import pairwise
 from pathlib import Path
@@ -74,6 +74,41 @@ def test_a_recording_and_two_streams_come_from_one_encode(
     assert set(indexes_of(pictures_of(by_key["one"].media))) <= recorded | {None}
     facts = file_facts(path)
     assert facts.video.frame_indexes == list(range(len(facts.video.pts)))
+
+
+def test_two_rates_of_one_screen_show_the_same_pictures_at_the_same_frames(
+    engine: EngineProcess, stack: ExitStack, tmp_path: Path
+) -> None:
+    path = tmp_path / "take.mp4"
+    server = stack.enter_context(rtmp_server())
+    engine.call("recorder.initialize", {"outputPath": str(path), **CARD, "fps": 15, "videoBitrate": 20_000_000})
+    engine.call("recorder.start")
+    go_live(engine, server.url("key"), "live", fps=15, videoBitrate=4_000_000)
+    until(engine, "live", lambda stats: stats["videoPackets"] >= 60)
+    engine.call("streamer.stop", ["live"])
+    engine.call("recorder.stop")
+    server.wait_for(lambda: all(publication.over for publication in server.publications))
+    facts = file_facts(path)
+    in_file = first_shown(
+        (n, read_index(luma)) for n, (_, luma) in zip(facts.video.frame_indexes, decode_luma(path), strict=True)
+    )
+    live = pictures_of(server.publications[-1].media)
+    in_stream = first_shown(
+        (round(ms * 15 / 1000), index) for (ms, _), index in zip(live, indexes_of(live), strict=True)
+    )
+    # One capture: what both had room for stands at the same frame in both, wherever their files begin.
+    both = sorted(set(in_file) & set(in_stream))[1:]  # the stream begins with a picture that was there already
+    assert len(both) >= 5
+    assert len({in_file[index] - in_stream[index] for index in both}) == 1
+
+
+def first_shown(frames: Iterable[tuple[int, int | None]]) -> dict[int, int]:
+    """The frame that first shows each picture, by the picture's own count."""
+    shown: dict[int, int] = {}
+    for frame, index in frames:
+        if index is not None:
+            shown.setdefault(index, frame)
+    return shown
 
 
 def test_one_destination_that_stalls_does_not_disturb_another(engine: EngineProcess, stack: ExitStack) -> None:

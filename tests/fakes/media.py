@@ -46,7 +46,7 @@ def audio_packet(tick: int) -> EncodedPacket:
 
 
 class FakeScreen:
-    """A screen that shows a new picture at each grab, until the script says otherwise."""
+    """A screen that shows a new picture at each grab, until it is `still` or the script says otherwise."""
 
     backend = "fake-screen"
     fallbacks: tuple[str, ...] = ()
@@ -56,6 +56,7 @@ class FakeScreen:
         self.size = size
         self.refuse = refuse
         self.lose: SourceLost | None = None
+        self.still = False
         self.grabbed = threading.Event()
         self.opens = 0
         self.closed = False
@@ -73,6 +74,8 @@ class FakeScreen:
             raise lost
         self.grabs += 1
         self.grabbed.set()
+        if self.still:
+            return None
         width, height = self.size
         return VideoFrame(captured_ns=self.clock.now_ns(), pixels=np.zeros((height, width, 4), np.uint8))
 

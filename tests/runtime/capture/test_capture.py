@@ -1,0 +1,101 @@
+"""Which picture each frame shows: once for everyone who takes frames, whenever they come."""
+
+import threading
+from collections.abc import Sequence
+
+import pytest
+
+from ionia.core.errors import ErrorKind, IoniaError
+from ionia.core.sharing import CaptureKey
+from ionia.core.video.pacer import FrameSpan
+from ionia.runtime.capture import capture as module
+from ionia.runtime.capture.capture import Capture, open_capture
+from ionia.threads.clock import MonotonicClock
+from tests.fakes.backends import WAIT_SECONDS
+from tests.fakes.media import FakeScreen
+
+KEY = CaptureKey(screen=None, cursor=True, fps=100)
+
+
+class Taker:
+    """Keeps every frame; a test waits for a number of them."""
+
+    def __init__(self) -> None:
+        self.spans: list[FrameSpan] = []
+        self._condition = threading.Condition()
+
+    def __call__(self, spans: Sequence[FrameSpan]) -> None:
+        with self._condition:
+            self.spans.extend(spans)
+            self._condition.notify()
+
+    def wait(self, frames: int) -> None:
+        with self._condition:
+            assert self._condition.wait_for(lambda: len(self.indexes) >= frames, WAIT_SECONDS)
+
+    @property
+    def indexes(self) -> list[int]:
+        return [index for span in self.spans for index in range(span.first_index, span.first_index + span.count)]
+
+
+def opened(screen: FakeScreen) -> Capture:
+    clock = MonotonicClock()
+    return open_capture(KEY, screen, epoch_ns=clock.now_ns() - 5_000_000_000, clock=clock)
+
+
+def test_everyone_gets_the_same_frames_and_begins_with_a_picture() -> None:
+    screen = FakeScreen(MonotonicClock())
+    capture = opened(screen)
+    first, second = Taker(), Taker()
+    capture.attach(first)
+    first.wait(20)
+    screen.still = True
+    first.wait(40)
+    capture.attach(second)
+    second.wait(20)
+    capture.detach(second)
+    capture.detach(second)
+    capture.close()
+    assert first.indexes == list(range(first.indexes[0], first.indexes[0] + len(first.indexes)))
+    assert 500 < first.indexes[0] < 600  # the timeline began 5 s ago
+    assert second.indexes == list(range(second.indexes[0], second.indexes[0] + len(second.indexes)))
+    shown = [span.frame for span in first.spans if span.frame is not None][-1]
+    assert second.spans[0].frame is shown  # nothing has changed, and it must begin with something
+    assert all(span.frame is None for span in second.spans[1:])
+    counters = capture.snapshot()
+    assert counters.next_index == first.indexes[-1] + 1
+    assert counters.unique + counters.duplicated == len(first.indexes)
+
+
+def test_a_screen_that_does_not_open_is_closed_again() -> None:
+    screen = FakeScreen(MonotonicClock(), refuse=IoniaError(ErrorKind.CAPTURE_UNAVAILABLE, "There is no screen."))
+    with pytest.raises(IoniaError, match="There is no screen"):
+        opened(screen)
+    assert screen.closed
+
+
+def test_a_screen_that_takes_too_long_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "OPEN_TIMEOUT_S", 0.01)
+    monkeypatch.setattr(module, "JOIN_TIMEOUT_S", 0.01)
+    go = threading.Event()
+
+    class Slow(FakeScreen):
+        def open(self) -> tuple[int, int]:
+            assert go.wait(WAIT_SECONDS)
+            return super().open()
+
+    with pytest.raises(IoniaError, match="did not open in time"):
+        opened(Slow(MonotonicClock()))
+    go.set()
+    for thread in threading.enumerate():
+        if thread.name == "ionia-screen-capture":
+            thread.join(WAIT_SECONDS)
+
+
+def test_one_that_nobody_took_frames_of_is_closed_like_any_other() -> None:
+    screen = FakeScreen(MonotonicClock())
+    capture = opened(screen)
+    assert (capture.width, capture.height, capture.snapshot().next_index) == (64, 64, 0)
+    capture.close()
+    capture.close()
+    assert screen.closed
