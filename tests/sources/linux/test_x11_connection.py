@@ -101,9 +101,10 @@ def test_a_server_without_a_socket_in_the_file_system_is_found() -> None:
         source.close()
 
 
-def test_a_server_that_is_reached_through_a_forwarded_port_is_found(tmp_path: Path) -> None:
+def test_a_server_that_is_reached_through_a_port_alone_is_found() -> None:
     with Xvfb(64, 48, "-listen", "tcp", "-nolisten", "unix", "-nolisten", "local", "-ac") as server:
-        for name in (server.display, f"localhost{server.display}", f"127.0.0.1{server.display}.0"):
+        # Not by ":0" alone: another server of this machine may have that number for its socket.
+        for name in (f"localhost{server.display}", f"127.0.0.1{server.display}.0"):
             source = _source(name)
             assert source.open() == (64, 48)
             assert "MIT-SHM" in " ".join(source.fallbacks)  # type: ignore[attr-defined]
