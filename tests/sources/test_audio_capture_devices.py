@@ -90,7 +90,7 @@ class Take:
     def __init__(self, device: str | None) -> None:
         clock = MonotonicClock()
         self._stop = StopSignal(clock)
-        self._inbox: Inbox[SoundMessage] = Inbox(4096)
+        self._inbox: Inbox[SoundMessage] = Inbox(4096, lambda _: None)
         self.warned: list[str] = []
         self._capture = SoundCapture(
             sound.open_desktop(device, clock),

@@ -80,6 +80,11 @@ class PipelineSettings:
     desktop_gain: float = 1.0
     audio_offset_ms: float | None = None
 
+    @property
+    def total_bitrate(self) -> int:
+        """Bits per second of picture and sound, if there is sound."""
+        return self.video_bitrate + (self.audio_bitrate if self.audio_mode is not AudioMode.NONE else 0)
+
     def video(self, *, live: bool = False) -> VideoEncodeSettings:
         """What its video encoder is opened with."""
         return VideoEncodeSettings(

@@ -38,6 +38,13 @@ class FileTouched:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SoundLost:
+    """Details of `audio_lost`."""
+
+    samples: Annotated[int, "Samples (1/48000 s) lost since this was told last."]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MixerState:
     """Details of the `audio_device_...` and `audio_stream_...` warnings about the system's mixer."""
 
@@ -69,7 +76,9 @@ class FileLimit:
     limit_bytes: Annotated[int, "Most bytes that a file may have there."]
 
 
-WarningFacts = NoFacts | DiskLow | FileLimit | DiskStalled | FileTouched | MixerState | MicChannel | MicInputs
+WarningFacts = (
+    NoFacts | DiskLow | FileLimit | DiskStalled | FileTouched | MixerState | MicChannel | MicInputs | SoundLost
+)
 """What a warning carries for programs."""
 
 
@@ -126,6 +135,7 @@ class WarningCode(StrEnum):
     MIC_ONE_SIDED = ("mic_one_sided", "one channel carries the voice; it goes to both sides", MicChannel)
     MIC_TWO_SIDED = ("mic_two_sided", "both channels of the microphone carry sound again; stereo")
     MIC_SILENT = ("mic_silent", "the microphone has given digital silence for a minute")
+    AUDIO_LOST = ("audio_lost", "captured sound found no room and is missing", SoundLost)
 
     # Encoding.
     ENCODER_FALLBACK = ("encoder_fallback", "another encoder than the first choice is used")

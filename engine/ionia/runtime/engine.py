@@ -126,7 +126,7 @@ class Engine:
         pipeline = settings.pipeline
         output = FileOutput(
             self._backends.file_sink(settings.output_path, session.warn),
-            bytes_per_second=(pipeline.video_bitrate + pipeline.audio_bitrate) / 8,
+            bytes_per_second=pipeline.total_bitrate / 8,
             free_bytes=self._backends.free_bytes,
             warn=session.warn,
             fail=session.fail,

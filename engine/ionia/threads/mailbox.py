@@ -2,6 +2,7 @@
 
 import threading
 from collections import deque
+from collections.abc import Callable
 from itertools import islice
 from typing import Generic, TypeVar
 
@@ -28,23 +29,19 @@ class LatestSlot(Generic[T]):
 
 
 class Inbox(Generic[T]):
-    """First in, first out, drained as a whole. When full, the oldest gives way and is counted. Any thread."""
+    """First in, first out, drained as a whole. When full, the oldest gives way and is told. Any thread."""
 
-    def __init__(self, capacity: int) -> None:
+    def __init__(self, capacity: int, gave_way: Callable[[T], None]) -> None:
+        """`gave_way` is told of each item that nobody will get, on the thread that puts; it must only count."""
+        self._gave_way = gave_way
         self._lock = threading.Lock()
         self._items: deque[T] = deque(maxlen=capacity)  # protected by _lock
-        self._overwritten = 0  # protected by _lock
-
-    @property
-    def overwritten(self) -> int:
-        """Items that gave way."""
-        return self._overwritten
 
     def put(self, item: T) -> None:
         """Append; never waits."""
         with self._lock:
             if len(self._items) == self._items.maxlen:
-                self._overwritten += 1
+                self._gave_way(self._items[0])
             self._items.append(item)
 
     def newest(self, count: int) -> list[T]:

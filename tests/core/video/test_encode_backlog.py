@@ -54,7 +54,15 @@ def test_more_than_the_limit_of_frames_leaves_indexes_out() -> None:
     backlog.offer(span(3, 3))
     backlog.offer(span(6))
     assert [index for index, _ in drained(backlog)] == [0, 1, 2, 5]
-    assert (backlog.counters.skipped, backlog.counters.holes) == (3, 3)
+    assert (backlog.counters.skipped, backlog.counters.holes) == (1, 3)  # 3 and 4 are lagged: their ticks came late
+
+
+def test_what_a_stand_still_leaves_no_room_for_is_not_skipped() -> None:
+    backlog = EncodeBacklog(fps=10, max_seconds=5)
+    backlog.offer(span(0))
+    backlog.offer(span(51, 50))  # the tick after a stand-still: all that is caught up, beside what waits
+    assert [index for index, _ in drained(backlog)] == [0, *range(52, 101)]
+    assert (backlog.counters.skipped, backlog.counters.holes) == (0, 1)
 
 
 def test_what_is_taken_and_not_encoded_is_counted() -> None:

@@ -80,7 +80,7 @@ def test_a_user_without_a_folder(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_blocks_are_moved_by_the_devices_offset() -> None:
     clock = MonotonicClock()
     stop = StopSignal(clock)
-    inbox: Inbox[SoundMessage] = Inbox(10)
+    inbox: Inbox[SoundMessage] = Inbox(10, lambda _: None)
     sound = SoundCapture(
         OneBlock(),
         SoundKey(which=AudioInput.DESKTOP, device=None, offset_ms=None),

@@ -26,7 +26,7 @@ class Rig:
         clock = MonotonicClock()
         self.stop = StopSignal(clock)
         self.source = FakeSound()
-        self.inbox: Inbox[SoundMessage] = Inbox(100)
+        self.inbox: Inbox[SoundMessage] = Inbox(100, lambda _: None)
         self.warned: list[tuple[str, str]] = []
         self.capture = SoundCapture(
             self.source,

@@ -2,11 +2,16 @@
 
 import threading
 
+import numpy as np
 import pytest
 
 from ionia.core.errors import ErrorKind, IoniaError
-from ionia.core.settings import SessionKind
+from ionia.core.events import SessionWarned
+from ionia.core.media import AudioBlock
+from ionia.core.settings import AudioMode, PipelineSettings, SessionKind
 from ionia.core.stats import RecorderStats, of_recorder
+from ionia.core.warning import SoundLost, WarningCode
+from ionia.runtime.capture import audio_clock
 from ionia.runtime.session.stats import ProcessUsage
 from tests.fakes.backends import WAIT_SECONDS, FakeMachine
 from tests.fakes.manual_clock import ManualClock
@@ -65,3 +70,27 @@ def test_figures_are_complete_while_a_session_ends(end: str) -> None:
     frames = [stats.video_frames_captured for stats in during]
     assert frames == sorted(frames)
     assert frames[0] > 0
+
+
+def test_sound_that_finds_no_room_is_counted_and_told_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(audio_clock, "INBOX_BLOCKS", 2)
+    machine = FakeMachine()
+    with engine_on(machine) as (engine, events):
+        initialize(engine, settings=PipelineSettings(fps=100, audio_mode=AudioMode.MIC))
+        enough = written(machine, 10)
+        engine.start(RECORDER, "a")
+        assert enough.wait(WAIT_SECONDS)
+        now_ns = machine.clock.now_ns()
+        for number in range(200):
+            samples = np.zeros((480, 2), np.float32)
+            machine.mics[0].give(AudioBlock(start_ns=now_ns + number * 10_000_000, samples=samples))
+        warning = events.wait_for(
+            lambda event: isinstance(event, SessionWarned) and event.code is WarningCode.AUDIO_LOST
+        )
+        engine.stop(RECORDER, "a")
+        stats = of_recorder(engine.stats(RECORDER, "a"))
+    assert isinstance(warning, SessionWarned)
+    assert isinstance(warning.data, SoundLost)
+    assert 0 < warning.data.samples <= stats.audio_samples_lost
+    told = [event for event in events.all if isinstance(event, SessionWarned)]
+    assert [event.code for event in told].count(WarningCode.AUDIO_LOST) == 1

@@ -8,12 +8,13 @@ from ionia.core.video.pacer import FrameSpan
 
 @dataclass(slots=True, kw_only=True)
 class BacklogCounters:
-    """Frames that the encoder had no room for."""
+    """Frames that the encoder had no room for, and what became of others."""
 
     skipped: int = 0
     """Pictures replaced by a repeat of the one before, and indexes left out."""
     holes: int = 0
-    """Of the skipped: indexes left out, where even repeats were too much."""
+    """Indexes left out, where even repeats were too much. Most are skipped; those that a late tick of ours closed
+    together with others are lagged, and the pacer has counted them as that."""
 
 
 class EncodeBacklog:
@@ -43,7 +44,7 @@ class EncodeBacklog:
             span = FrameSpan(frame=None, first_index=span.first_index, count=span.count)
         over = self._frames + span.count - self._max_frames
         if over > 0:
-            self.counters.skipped += over
+            self.counters.skipped += max(0, over - (span.count - 1))  # only the last one's tick was in time
             self.counters.holes += over
             if over >= span.count:
                 return

@@ -51,10 +51,10 @@ class TickTaker(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SoundCounters:
-    """Every sound's counters as of the last tick. `overwritten`: blocks that found no room on their way."""
+    """Every sound's counters as of the last tick. `overwritten`: samples of each that found no room on their way."""
 
     sounds: Mapping[SoundKey, InputCounters] = field(default_factory=dict)
-    overwritten: int = 0
+    overwritten: Mapping[SoundKey, int] = field(default_factory=dict)
 
     def of(self, key: SoundKey) -> InputCounters:
         """One sound's; zeros before its first tick."""
@@ -68,7 +68,8 @@ class AudioClock:
     """
 
     def __init__(self, clock: MonotonicClock, epoch_ns: int) -> None:
-        self.inbox: Inbox[SoundMessage] = Inbox(INBOX_BLOCKS)
+        self.inbox: Inbox[SoundMessage] = Inbox(INBOX_BLOCKS, self._count_lost)
+        self._overwritten: dict[SoundKey, int] = {}  # protected by the inbox's lock; samples
         self.counters = SoundCounters()
         self._clock: Clock = clock
         self._epoch_ns = epoch_ns
@@ -143,7 +144,7 @@ class AudioClock:
                     for taker in tuple(self._takers):
                         taker.tick(tick)
                 self.counters = SoundCounters(
-                    sounds={key: engine.counters(key) for key in engine.sounds}, overwritten=self.inbox.overwritten
+                    sounds={key: engine.counters(key) for key in engine.sounds}, overwritten=dict(self._overwritten)
                 )
         finally:
             with self._lock:
@@ -156,6 +157,11 @@ class AudioClock:
         self._failed = True
         for taker in self._takers:
             taker.fail(error)
+
+    def _count_lost(self, message: SoundMessage) -> None:
+        if message.block is not None:
+            samples = len(message.block.samples)
+            self._overwritten[message.source] = self._overwritten.get(message.source, 0) + samples
 
     def _obey(self) -> None:
         while True:  # a command may give another one, for the same tick

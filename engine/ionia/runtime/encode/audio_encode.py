@@ -7,11 +7,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ionia.core.audio.engine import AudioInput, AudioTick
+from ionia.core.audio.losses import LossTeller
 from ionia.core.audio.mix import Mix, SoundControl
 from ionia.core.events import Level
-from ionia.core.media import EncodedPacket, Samples
+from ionia.core.media import SAMPLE_RATE, EncodedPacket, Samples
 from ionia.core.ports import AudioEncoder
 from ionia.core.sharing import SoundKey
+from ionia.core.warning import SoundLost, WarningCode
 from ionia.media.opening import OpenedAudio
 from ionia.runtime.capture.audio_clock import AudioClock
 from ionia.runtime.capture.sound import Sound
@@ -33,14 +35,12 @@ windows looks two back; from then on it says what the other would have said."""
 class AudioSnapshot:
     """The sound side's counters at one tick, in samples of the timeline, by input where inputs differ.
 
-    `lost` is sound that was captured and could not be used: it came too late or found no room. `overwritten` are
-    blocks that gave way before the clock came to them.
+    `lost` is sound that was captured and could not be used: it came too late or found no room.
     """
 
     silence: int = 0
     input_silence: Mapping[AudioInput, int] = field(default_factory=dict)
     lost: int = 0
-    overwritten: int = 0
     drift_ppm: Mapping[AudioInput, float] = field(default_factory=dict)
 
 
@@ -68,6 +68,7 @@ class AudioEncode:
         self._encoding = False
         self._broken = False
         self._silence = 0
+        self._losses = LossTeller()
         self._levels: Mapping[SoundKey, Level] = {}
 
     @property
@@ -101,10 +102,15 @@ class AudioEncode:
         return AudioSnapshot(
             silence=self._silence,
             input_silence={which: one.silence for which, one in counters.items()},
-            lost=sum(one.late + one.overflow for one in counters.values()),
-            overwritten=self.clock.counters.overwritten,
+            lost=sum(one.late for one in counters.values()) + self._crowded_out(),
             drift_ppm={which: one.drift_ppm for which, one in counters.items()},
         )
+
+    def _crowded_out(self) -> int:
+        """Samples that found no room: in the inbox, or on the timeline."""
+        counters = self.clock.counters
+        keys = [sound.key for sound in self.sounds]
+        return sum(counters.of(key).overflow + counters.overwritten.get(key, 0) for key in keys)
 
     def start(self) -> None:
         """Take the clock's ticks from now on."""
@@ -116,6 +122,7 @@ class AudioEncode:
 
         def begin() -> None:
             self._encoding = True
+            self._losses = LossTeller(self._crowded_out())
 
         self.clock.run(begin)
 
@@ -136,6 +143,7 @@ class AudioEncode:
             self._silence = other._silence
             self._encoding = other._encoding
             self._heard.extend(other._heard)
+            self._losses = other._losses
             if self._encoding:
                 for pts, samples in self._heard:
                     self._encode(pts, samples)  # what comes out, the other has given already
@@ -155,6 +163,13 @@ class AudioEncode:
         self._heard.append((tick.pts, samples))
         if self._encoding:
             self.feed.publish(self._encode(tick.pts, samples))
+            lost = self._losses.update(self._crowded_out(), tick.pts)
+            if lost:
+                self.notices.warn(
+                    WarningCode.AUDIO_LOST,
+                    f"{lost / SAMPLE_RATE:.2f} s of sound found no room: the machine was busy. Silence fills it.",
+                    SoundLost(samples=lost),
+                )
 
     def fail(self, error: BaseException) -> None:
         """Tell everyone that the sound has ended."""

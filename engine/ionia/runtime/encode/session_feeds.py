@@ -89,8 +89,8 @@ class SessionFeeds:
             next_index=capture.next_index,
             unique=capture.unique,
             duplicated=capture.duplicated,
-            lagged=capture.lagged,
-            skipped=self.video.skipped + capture.lost,
+            lagged=capture.lagged + capture.lost,
+            skipped=self.video.skipped,
         )
 
     def audio_snapshot(self) -> AudioSnapshot:
