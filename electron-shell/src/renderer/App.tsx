@@ -32,11 +32,14 @@ export function App() {
       <div className="relative flex min-h-0 grow">
         <aside
           aria-label="Settings"
-          className="relative w-76 shrink-0 overflow-y-auto border-r border-line bg-panel xl:w-84"
+          className="relative flex w-76 shrink-0 flex-col border-r border-line bg-panel xl:w-84"
         >
-          <SourcesPanel />
-          <QualityPanel />
-          <DestinationPanel />
+          <div className="relative min-h-0 grow overflow-y-auto">
+            <SourcesPanel />
+            <QualityPanel />
+            <DestinationPanel />
+          </div>
+          <Notices />
         </aside>
         <main className="relative flex min-w-0 overflow-hidden grow flex-col gap-4 p-4 min-[1440px]:flex-row min-[1440px]:gap-5 min-[1440px]:p-5">
           <Stage playing={playing} onClosePlayer={() => setPlayingId(null)} onRecorded={recorded} />
@@ -48,7 +51,6 @@ export function App() {
             <HistoryPanel playingId={playing?.id ?? null} onPlay={setPlayingId} />
           </div>
         </main>
-        <Notices />
       </div>
       {statsOpen && <StatsDrawer />}
     </div>

@@ -1,6 +1,6 @@
 /**
- * What happened on the side: warnings that don't stop anything. Announced, and dismissed by hand. They lie over the
- * lower end of the settings, never over the stage.
+ * What happened on the side: warnings that don't stop anything. Announced, and dismissed by hand. They lie below the
+ * settings, which scroll above them: a message covers no control.
  */
 import { Info, TriangleAlert, X } from "lucide-react";
 import { useShell, useShellClient } from "../state/use_shell.ts";
@@ -18,12 +18,12 @@ export function Notices() {
     <ul
       aria-label="Messages"
       aria-live="polite"
-      className="pointer-events-none absolute bottom-3 left-3 z-10 grid w-70 gap-2 xl:w-78"
+      className="grid max-h-[45%] shrink-0 gap-2 overflow-y-auto p-3 empty:p-0"
     >
       {notices.map((notice) => (
         <li
           key={notice.id}
-          className={`pointer-events-auto flex items-start gap-2.5 rounded-xl border py-2 pr-1.5 pl-3.5 shadow-lg shadow-black/20 ${TONES[notice.level]}`}
+          className={`flex items-start gap-2.5 rounded-xl border py-2 pr-1.5 pl-3.5 ${TONES[notice.level]}`}
         >
           <span className="mt-1.5">
             {notice.level === "info" ? <Info aria-hidden size={15} /> : <TriangleAlert aria-hidden size={15} />}
