@@ -24,6 +24,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         from ionia.sinks.rtmp_process import main as send_rtmp  # noqa: PLC0415 - a process of its own needs no more
 
         send_rtmp(rest[1:])
+    if rest[0] == "media-job":
+        from ionia.sinks.media_job_process import main as media_job  # noqa: PLC0415 - likewise
+
+        media_job()
     if rest[0] == "carry-tls":
         from ionia.sinks.tls_carrier_process import main as carry_tls  # noqa: PLC0415 - likewise
 

@@ -9,8 +9,9 @@ import pytest
 
 from tests.e2e.test_recorder_rpc import CARD
 from tests.fakes.engine_process import EngineProcess, RpcError
-from tests.fakes.media_check import file_facts
+from tests.fakes.media_check import file_facts, top_level_boxes
 from tests.fakes.small_disk import mounted_disk
+from tests.sinks.test_mp4_repair import crashed
 
 
 def begin(engine: EngineProcess, session: str, path: Path) -> None:
@@ -35,7 +36,7 @@ def test_a_folder_that_goes_ends_nothing_for_others_and_stop_tells(engine: Engin
     reached(engine, "a", 45)
     engine.call("engine.subscribe", {"statsIntervalMs": 100, "audioLevels": True})
     shutil.rmtree(folder)
-    warning = engine.wait_for("session.warning")
+    warning = engine.wait_for("session.warning", lambda one: one["code"].startswith("file_"))
     assert (warning["id"], warning["code"]) == ("a", "file_deleted")
     before = sent(engine, "session.stats"), sent(engine, "audio.levels")
     threading.Event().wait(2.5)  # two more looks at the file that is gone
@@ -83,3 +84,24 @@ def test_a_start_on_a_disk_that_stands_still_leaves_nothing_behind(engine: Engin
                 subprocess.run(["fsfreeze", "-u", disk], check=True)
             engine.call("recorder.dispose")
             subprocess.run(["umount", "-l", disk], check=True)
+
+
+def test_a_crashed_recording_is_finished_by_a_job(engine: EngineProcess, tmp_path: Path) -> None:
+    path = tmp_path / "a.mp4"
+    crashed(path)
+    job = engine.call("media.finalize", {"path": str(path)})["jobId"]
+    done = engine.wait_for("job.done", lambda params: params["jobId"] == job)
+    assert done["result"] == {"path": str(path), "durationSeconds": 3.0, "bytes": path.stat().st_size, "changed": True}
+    assert "moof" not in [kind for kind, _ in top_level_boxes(path.read_bytes())]
+    assert any(one["method"] == "job.progress" for one in engine.notifications)
+    assert engine.call("job.cancel", [job]) is False
+
+    job = engine.call("media.finalize", [str(tmp_path / "none.mp4")])["jobId"]
+    failed = engine.wait_for("job.failed", lambda params: params["jobId"] == job)
+    assert (failed["code"], failed["data"]["kind"], failed["data"]["cancelled"]) == (1401, "media_failed", False)
+    assert "no such file" in failed["message"]
+
+    job = engine.call("media.finalize", [str(path)])["jobId"]
+    if engine.call("job.cancel", [job]):  # it may have been done before
+        ended = engine.wait_for("job.failed", lambda params: params["jobId"] == job)
+        assert ended["data"]["cancelled"] is True

@@ -120,6 +120,14 @@ class FakeEngineService:
         self._enter("engine.cancelSelftest")
         return True
 
+    def finalize_media(self, path: str) -> str:
+        self._enter("media.finalize")
+        return "job-1"
+
+    def cancel_job(self, job_id: str) -> bool:
+        self._enter("job.cancel")
+        return False
+
     def set_audio_offset(self, source: AudioInput, device: str, offset_ms: float | None) -> None:
         self._enter("engine.setAudioOffset")
         self.offset = (source, device, offset_ms)

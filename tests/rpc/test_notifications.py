@@ -10,6 +10,10 @@ from ionia.core.events import (
     ConnectionChanged,
     ConnectionState,
     Event,
+    JobDone,
+    JobFailed,
+    JobProgressed,
+    JobResult,
     Level,
     LevelsMeasured,
     SelftestProgressed,
@@ -180,6 +184,22 @@ CASES: list[tuple[Event, str, dict[str, object]]] = [
         ),
         "audio.levels",
         {"id": "a", "kind": "recorder", "desktop": {"peakDb": -1.0, "rmsDb": -6.0}, "mic": None},
+    ),
+    (JobProgressed(job_id="job-1", fraction=0.25), "job.progress", {"jobId": "job-1", "fraction": 0.25}),
+    (
+        JobDone(job_id="job-1", result=JobResult(path="/a", duration_seconds=1.5, bytes=9, changed=True)),
+        "job.done",
+        {"jobId": "job-1", "result": {"path": "/a", "durationSeconds": 1.5, "bytes": 9, "changed": True}},
+    ),
+    (
+        JobFailed(job_id="job-1", kind=ErrorKind.MEDIA_FAILED, message="No.", hint="Do.", cancelled=True),
+        "job.failed",
+        {
+            "jobId": "job-1",
+            "code": 1401,
+            "message": "No.",
+            "data": {"kind": "media_failed", "hint": "Do.", "cancelled": True},
+        },
     ),
     (
         SelftestProgressed(part=Part.NETWORK, fraction=1 / 3, message=f"Streaming to {URL}"),

@@ -123,6 +123,55 @@ export type InfoResult = {
   capabilities: Array<string>;
 };
 
+/** job.done: the job's end, if all went well. */
+export type JobDoneNotification = {
+  jobId: string;
+  result: JobResult;
+};
+
+/** job.failed: the job's end; its file plays as before. */
+export type JobFailedNotification = {
+  jobId: string;
+  /** One of x-errors. */
+  code: number;
+  message: string;
+  data: JobFailureData;
+};
+
+/** `data` of job.failed. */
+export type JobFailureData = {
+  /** Stable name of the error, see x-errors. */
+  kind: string;
+  /** What to do about it, or empty. */
+  hint: string;
+  /** Whether job.cancel ended it. */
+  cancelled: boolean;
+};
+
+/** job.progress: how far a job is. */
+export type JobProgressNotification = {
+  jobId: string;
+  /** Of the whole job, from 0 to 1. */
+  fraction: number;
+};
+
+/** What a job made of its file. */
+export type JobResult = {
+  /** Where the file is; another one than asked for, for a recording that never got to its path. */
+  path: string;
+  /** Length of what was finished; 0 if nothing had to be done. */
+  durationSeconds: number;
+  bytes: number;
+  /** False if the file was whole already. */
+  changed: boolean;
+};
+
+/** Answer of a method that begins a job. */
+export type JobStarted = {
+  /** Names it in job.progress, job.done, job.failed and job.cancel. */
+  jobId: string;
+};
+
 /** How loud it was over the last interval; -120 for digital silence or a source that gives nothing. */
 export type LevelResult = {
   /** Largest sample, dBFS. */
@@ -649,6 +698,22 @@ export interface EngineMethods {
     };
     result: null;
   };
+  /** Begin to make an ordinary file of a recording that a crash left unfinished; a job. */
+  "media.finalize": {
+    params: {
+      /** The recording that was not finished; also an .ionia-….part. */
+      path: string;
+    };
+    result: JobStarted;
+  };
+  /** End a job, with its file as it was; false if it is over. */
+  "job.cancel": {
+    params: {
+      /** As media.finalize answered. */
+      jobId: string;
+    };
+    result: boolean;
+  };
   /** Finish every session, answer null, exit. */
   "engine.shutdown": {
     params: Record<string, never>;
@@ -942,4 +1007,10 @@ export interface EngineNotifications {
   "audio.levels": LevelsNotification;
   /** How far the self-test is. */
   "engine.selftestProgress": SelftestProgressNotification;
+  /** How far a job is. */
+  "job.progress": JobProgressNotification;
+  /** A job's end, if all went well. */
+  "job.done": JobDoneNotification;
+  /** A job's end otherwise. */
+  "job.failed": JobFailedNotification;
 }

@@ -117,6 +117,43 @@ class SelftestProgressed:
     message: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobProgressed:
+    """job.progress: how far a job is."""
+
+    job_id: str
+    fraction: Annotated[float, "Of the whole job, from 0 to 1."]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobResult:
+    """What a job made of its file."""
+
+    path: Annotated[str, "Where the file is; another one than asked for, for a recording that never got to its path."]
+    duration_seconds: Annotated[float, "Length of what was finished; 0 if nothing had to be done."]
+    bytes: int
+    changed: Annotated[bool, "False if the file was whole already."]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobDone:
+    """job.done: the job's end, if all went well."""
+
+    job_id: str
+    result: JobResult
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobFailed:
+    """job.failed: the job's end otherwise. The file plays as before."""
+
+    job_id: str
+    kind: ErrorKind
+    message: str
+    hint: str = ""
+    cancelled: bool = False
+
+
 Event = (
     SessionStateChanged
     | SessionWarned
@@ -126,4 +163,7 @@ Event = (
     | StatsSampled
     | LevelsMeasured
     | SelftestProgressed
+    | JobProgressed
+    | JobDone
+    | JobFailed
 )

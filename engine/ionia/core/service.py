@@ -107,6 +107,14 @@ class EngineService(Protocol):
         """Have the self-test under way end at once; False if there is none."""
         ...
 
+    def finalize_media(self, path: str) -> str:
+        """Begin to make an ordinary file of an unfinished recording; the job's name. Ends by JobDone or JobFailed."""
+        ...
+
+    def cancel_job(self, job_id: str) -> bool:
+        """End a job, with its file as it was; False if it is over or never was."""
+        ...
+
     def set_audio_offset(self, source: AudioInput, device: str, offset_ms: float | None) -> None:
         """Remember by how much later the sound of the device of this name belongs; None: forget it."""
         ...

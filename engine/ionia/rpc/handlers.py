@@ -55,6 +55,8 @@ def handlers(service: EngineService, redactor: Redactor, log_file: Callable[[], 
         "engine.subscribe": lambda params: service.subscribe(params.stats_interval_ms, params.audio_levels),
         "engine.selftest": selftest,
         "engine.cancelSelftest": lambda _: service.cancel_selftest(),
+        "media.finalize": lambda params: r.JobStarted(job_id=service.finalize_media(params.path)),
+        "job.cancel": lambda params: service.cancel_job(params.job_id),
         "engine.setAudioOffset": lambda params: service.set_audio_offset(
             AudioInput(params.source), params.device, params.offset_ms
         ),

@@ -6,6 +6,9 @@ from ionia.core.events import (
     BackpressureChanged,
     ConnectionChanged,
     Event,
+    JobDone,
+    JobFailed,
+    JobProgressed,
     LevelsMeasured,
     SelftestProgressed,
     SessionFailed,
@@ -47,6 +50,9 @@ _METHODS: dict[type[Event], str] = {
     StatsSampled: "session.stats",
     LevelsMeasured: "audio.levels",
     SelftestProgressed: "engine.selftestProgress",
+    JobProgressed: "job.progress",
+    JobDone: "job.done",
+    JobFailed: "job.failed",
 }
 
 
@@ -59,6 +65,15 @@ def _params(event: Event, redactor: Redactor) -> object:
                 code=event.kind.code,
                 message=redactor.redact(event.message),
                 data=r.FailureData.of(event.kind, redactor.redact(event.hint), event.live_kind),
+            )
+        case JobFailed():
+            return r.JobFailedNotification(
+                job_id=event.job_id,
+                code=event.kind.code,
+                message=redactor.redact(event.message),
+                data=r.JobFailureData(
+                    kind=event.kind.kind, hint=redactor.redact(event.hint), cancelled=event.cancelled
+                ),
             )
         case SelftestProgressed():
             return r.SelftestProgressNotification(

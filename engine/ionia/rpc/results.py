@@ -13,6 +13,8 @@ from ionia.core.errors import ErrorKind
 from ionia.core.events import (
     BackpressureChanged,
     ConnectionChanged,
+    JobDone,
+    JobProgressed,
     Level,
     LevelsMeasured,
     SessionStateChanged,
@@ -80,6 +82,16 @@ LevelsNotification = wire_type(LevelsMeasured, "LevelsNotification")
 WARNING_FACTS = tuple(wire_type(facts) for facts in get_args(WarningFacts))
 
 
+JobProgressNotification = wire_type(JobProgressed, "JobProgressNotification")
+JobDoneNotification = wire_type(JobDone, "JobDoneNotification")
+
+
+class JobStarted(Struct, frozen=True, rename="camel", kw_only=True):
+    """Answer of a method that begins a job."""
+
+    job_id: Annotated[str, Meta(description="Names it in job.progress, job.done, job.failed and job.cancel.")]
+
+
 class FailureData(Struct, frozen=True, rename="camel", kw_only=True):
     """`data` of session.error."""
 
@@ -91,6 +103,23 @@ class FailureData(Struct, frozen=True, rename="camel", kw_only=True):
     def of(cls, kind: ErrorKind, hint: str, live_kind: LiveKind | None) -> "FailureData":
         """The same, as it goes over the wire."""
         return cls(kind=kind.kind, hint=hint, live_kind=UNSET if live_kind is None else live_kind)
+
+
+class JobFailureData(Struct, frozen=True, rename="camel", kw_only=True):
+    """`data` of job.failed."""
+
+    kind: Annotated[str, Meta(description="Stable name of the error, see x-errors.")]
+    hint: Annotated[str, Meta(description="What to do about it, or empty.")]
+    cancelled: Annotated[bool, Meta(description="Whether job.cancel ended it.")]
+
+
+class JobFailedNotification(Struct, frozen=True, rename="camel", kw_only=True):
+    """job.failed: the job's end; its file plays as before."""
+
+    job_id: str
+    code: Annotated[int, Meta(description="One of x-errors.")]
+    message: str
+    data: JobFailureData
 
 
 class ErrorNotification(Struct, frozen=True, rename="camel", kw_only=True):

@@ -214,6 +214,23 @@ METHODS: dict[str, Method] = {
             errors=(ErrorKind.OUTPUT_FAILED,),
         ),
         Method(
+            name="media.finalize",
+            role=Role.QUICK,
+            params=p.FinalizeMedia,
+            result=r.JobStarted,
+            summary="Begin to make an ordinary file of a recording that a crash left unfinished; a job.",
+            positional=("path",),
+            errors=(ErrorKind.MEDIA_FAILED,),
+        ),
+        Method(
+            name="job.cancel",
+            role=Role.QUICK,
+            params=p.JobRef,
+            result=bool,
+            summary="End a job, with its file as it was; false if it is over.",
+            positional=("jobId",),
+        ),
+        Method(
             name="engine.shutdown",
             role=Role.SHUTDOWN,
             params=p.NoParams,
@@ -277,5 +294,8 @@ NOTIFICATIONS: dict[str, Notification] = {
             payloads=(r.SelftestProgressNotification,),
             summary="How far the self-test is.",
         ),
+        Notification(name="job.progress", payloads=(r.JobProgressNotification,), summary="How far a job is."),
+        Notification(name="job.done", payloads=(r.JobDoneNotification,), summary="A job's end, if all went well."),
+        Notification(name="job.failed", payloads=(r.JobFailedNotification,), summary="A job's end otherwise."),
     ]
 }

@@ -21,6 +21,7 @@ from ionia.core.timebase import NS_PER_S
 from ionia.core.warning import WarningCode
 from ionia.runtime.backends import Backends, MakeSelftest, SelftestRun
 from ionia.runtime.encode.studio import Studio
+from ionia.runtime.jobs import Jobs
 from ionia.runtime.session.file_output import FileOutput
 from ionia.runtime.session.session import Output, Session, not_initialized
 from ionia.runtime.session.stats import ProcessUsage
@@ -48,6 +49,7 @@ class Engine:
         self._listener = listener
         self._usage = ProcessUsage(clock)
         self._studio = Studio(backends, clock)
+        self._jobs = Jobs(listener)
         self._lock = threading.Lock()
         self._sessions: dict[tuple[SessionKind, str], Session] = {}  # protected by _lock
         self._leaving: dict[tuple[SessionKind, str], Session] = {}  # being disposed of; protected by _lock
@@ -115,6 +117,17 @@ class Engine:
         if test is not None:
             test.cancel()
         return test is not None
+
+    def finalize_media(self, path: str) -> str:
+        """See EngineService."""
+        with self._lock:
+            if self._closed:
+                raise IoniaError(ErrorKind.INTERNAL, "The engine is shutting down.")
+        return self._jobs.start({"job": "finalize", "path": path})
+
+    def cancel_job(self, job_id: str) -> bool:
+        """See EngineService."""
+        return self._jobs.cancel(job_id)
 
     def set_audio_offset(self, source: AudioInput, device: str, offset_ms: float | None) -> None:
         """See EngineService."""
@@ -258,6 +271,7 @@ class Engine:
                 for future in [executor.submit(session.dispose) for session in sessions]:
                     if (error := future.exception()) is not None:
                         log.error("a session could not be completed: %s", error)
+        self._jobs.close()
         self._monitor.close(timeout=2.0)
         self._supervisor.shutdown()
 

@@ -1,0 +1,46 @@
+"""The engine's side of a job's process: start it, hear its lines, end it."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+SUBCOMMAND = "media-job"
+"""Of the engine's program, hidden from people."""
+
+
+class MediaJob:
+    """One job. `messages` on one thread; `kill` on any."""
+
+    def __init__(self, request: Mapping[str, str]) -> None:
+        """Starts the process. Raises OSError if the system can't."""
+        if getattr(sys, "frozen", False):
+            command = [sys.executable, SUBCOMMAND]
+        else:
+            command = [sys.executable, "-P", "-m", "ionia.sinks.media_job_process"]
+        flags = 0
+        if sys.platform == "win32":
+            flags = subprocess.CREATE_NO_WINDOW
+        self._process = subprocess.Popen(
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            close_fds=True,
+            creationflags=flags,
+        )
+        assert self._process.stdin is not None  # noqa: S101 - asked for above
+        self._process.stdin.write(json.dumps(dict(request)).encode() + b"\n")
+        self._process.stdin.flush()
+
+    def messages(self) -> Iterator[dict[str, Any]]:
+        """What the process says, until it ends."""
+        with self._process as process:
+            assert process.stdout is not None  # noqa: S101 - asked for above
+            for line in process.stdout:
+                yield json.loads(line)
+
+    def kill(self) -> None:
+        """End it at once."""
+        self._process.kill()

@@ -1,0 +1,68 @@
+"""Jobs on files as the engine runs them: real processes, one end for each, and none left behind."""
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ionia.core.errors import ErrorKind, IoniaError
+from ionia.core.events import JobDone, JobFailed
+from ionia.runtime import jobs as jobs_module
+from ionia.runtime.jobs import MOST_JOBS, Jobs
+from tests.fakes.backends import WAIT_SECONDS, Events
+from tests.sinks.test_mp4_repair import crashed
+
+
+class StuckJob:
+    """A job that goes on until it is killed."""
+
+    def __init__(self, _: object) -> None:
+        self.killed = threading.Event()
+
+    def messages(self) -> Iterator[dict[str, Any]]:
+        assert self.killed.wait(WAIT_SECONDS)
+        yield from ()
+
+    def kill(self) -> None:
+        self.killed.set()
+
+
+def test_a_job_ends_once_with_what_it_made(tmp_path: Path) -> None:
+    path = tmp_path / "a.mp4"
+    crashed(path)
+    events = Events()
+    jobs = Jobs(events)
+    name = jobs.start({"job": "finalize", "path": str(path)})
+    done = events.wait_for(lambda event: isinstance(event, JobDone | JobFailed))
+    assert isinstance(done, JobDone)
+    assert (done.job_id, done.result.path, done.result.changed) == (name, str(path), True)
+    assert jobs.cancel(name) is False
+    jobs.close()
+
+
+def test_jobs_are_bounded_cancelled_and_ended_with_the_engine(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(jobs_module, "MediaJob", StuckJob)
+    events = Events()
+    jobs = Jobs(events)
+    names = [jobs.start({}) for _ in range(MOST_JOBS)]
+    with pytest.raises(IoniaError, match="jobs are running") as caught:
+        jobs.start({})
+    assert caught.value.kind is ErrorKind.MEDIA_FAILED
+    assert jobs.cancel(names[0]) is True
+    ended = events.wait_for(lambda event: isinstance(event, JobFailed))
+    assert isinstance(ended, JobFailed)
+    assert (ended.job_id, ended.cancelled) == (names[0], True)
+    jobs.close()
+    assert sorted(event.job_id for event in events.all if isinstance(event, JobFailed)) == sorted(names)
+    assert jobs.cancel("job-none") is False
+
+
+def test_a_process_that_can_not_be_started_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(_: object) -> None:
+        raise OSError("no more processes")
+
+    monkeypatch.setattr(jobs_module, "MediaJob", refuse)
+    with pytest.raises(IoniaError, match="could not be started"):
+        Jobs(Events()).start({})
