@@ -26,7 +26,7 @@ class Feeds:
 
     def __init__(self, *, sounds: int = 1) -> None:
         self.video = Feed()
-        self.audio = Feed()
+        self.audio = Feed(kept=100)
         self.others = [Feed() for _ in range(sounds - 1)]
         self.feeds: dict[TrackId, Feed] = {VIDEO: self.video}
         if sounds:
@@ -153,3 +153,27 @@ def test_another_feed_takes_over_without_a_seam() -> None:
     successor.publish([audio_packet(2), audio_packet(3), audio_packet(4)])
     join.leave()
     assert [packet.pts // 1024 for packet in one.packets if packet.track == AUDIO] == [0, 1, 2, 3, 4]
+
+
+def test_an_output_that_begins_while_the_pictures_are_behind_gets_their_sound() -> None:
+    feeds, late = Feeds(), Collector()
+    feeds.audio.publish([audio_packet(tick) for tick in range(90)])
+    feeds.join(late)
+    feeds.video.publish([video_packet(30, keyframe=True), video_packet(31)])  # of 1 s, when the sound is at 1.9 s
+    feeds.audio.publish([audio_packet(90)])
+    sound = [packet.pts // 1024 for packet in late.packets if packet.track == AUDIO]
+    assert sound == list(range(45, sound[-1] + 1))  # tick 45 reaches into the 1024 samples before 1 s
+    assert [packet.pts for packet in late.packets if packet.track == VIDEO] == [30, 31]
+
+
+def test_nothing_is_given_twice_when_a_feed_takes_over() -> None:
+    feeds, one = Feeds(), Collector()
+    join = feeds.join(one)
+    successor = Feed(kept=100)
+    successor.publish([audio_packet(0), audio_packet(1)])
+    feeds.video.publish([video_packet(0, keyframe=True)])
+    feeds.audio.publish([audio_packet(0), audio_packet(1)])
+    join.change_feed(AUDIO, successor)
+    successor.publish([audio_packet(2)])
+    join.leave()
+    assert [packet.pts // 1024 for packet in one.packets if packet.track == AUDIO] == [0, 1, 2]

@@ -4,7 +4,7 @@ Pure: it is handed blocks and the time, and says when it wants to be asked again
 tick; a machine that stood still can, once and by a bounded time (see `advance`). What is mixed of it is `Mix`'s.
 """
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
 from typing import Generic, TypeVar
@@ -111,8 +111,8 @@ class AudioEngine(Generic[K]):
         if (timeline := self._sounds.get(key)) is not None:
             timeline.lost()
 
-    def advance(self, now_ns: int) -> list[AudioTick[K]]:
-        """Every tick whose end plus the latency has passed, in order.
+    def advance(self, now_ns: int) -> Iterator[AudioTick[K]]:
+        """Every tick whose end plus the latency has passed, in order, each made when it is asked for.
 
         When the call itself comes later than the latency (the machine or our process stood still), sound captured
         meanwhile is probably about to be pushed. Then ticks that a sound, delivering until the stall, doesn't reach
@@ -129,7 +129,7 @@ class AudioEngine(Generic[K]):
             if ready == due:
                 self._grace_until_ns = None
             due = ready
-        return [self._emit() for _ in range(self._next_index, due)]
+        return (self._emit() for _ in range(self._next_index, due))
 
     def _deadline_ns(self, index: int) -> int:
         end = (index + 1) * AUDIO_TICK_SAMPLES

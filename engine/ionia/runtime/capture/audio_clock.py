@@ -143,6 +143,10 @@ class AudioClock:
                 for tick in engine.advance(self._clock.now_ns()):
                     for taker in tuple(self._takers):
                         taker.tick(tick)
+                    # On a machine that is too slow many ticks are due at once: nobody waits for all of them.
+                    self._obey()
+                    if self._stop.is_set():
+                        break
                 self.counters = SoundCounters(
                     sounds={key: engine.counters(key) for key in engine.sounds}, overwritten=dict(self._overwritten)
                 )

@@ -10,7 +10,7 @@ from ionia.core.audio.engine import AudioInput, AudioTick
 from ionia.core.audio.losses import LossTeller
 from ionia.core.audio.mix import Mix, SoundControl
 from ionia.core.events import Level
-from ionia.core.media import SAMPLE_RATE, EncodedPacket, Samples
+from ionia.core.media import AUDIO_TICK_SAMPLES, SAMPLE_RATE, EncodedPacket, Samples
 from ionia.core.ports import AudioEncoder
 from ionia.core.sharing import SoundKey
 from ionia.core.warning import SoundLost, WarningCode
@@ -25,6 +25,9 @@ log = logging.getLogger(__name__)
 
 LEVEL_TICKS = 5
 """Ticks per level measurement: 107 ms, for meters at 10 Hz."""
+
+KEPT_PACKETS = 6 * SAMPLE_RATE // AUDIO_TICK_SAMPLES
+"""Sound for outputs that begin while the pictures are behind: a second more than `EncodeBacklog` may hold; 150 kB."""
 
 WARM_TICKS = 4
 """Ticks that an encoder hears again before it takes another's place. AAC's packets overlap by one, and its choice of
@@ -58,7 +61,7 @@ class AudioEncode:
         mix: Mix[SoundKey],
     ) -> None:
         self.track = opened.track
-        self.feed = Feed()
+        self.feed = Feed(kept=KEPT_PACKETS)
         self.notices = Notices()
         self._encoder: AudioEncoder = opened.encoder
         self._sounds = tuple(sounds)

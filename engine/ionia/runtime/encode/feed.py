@@ -1,6 +1,7 @@
 """Packets of one encoder on their way to everyone who wants them, each track by itself and in its own order."""
 
 import threading
+from collections import deque
 from collections.abc import Callable, Sequence
 
 from ionia.core.media import EncodedPacket
@@ -12,17 +13,25 @@ Take = Callable[[Sequence[EncodedPacket]], None]
 class Feed:
     """Any thread, but `publish` on one. Whoever takes is called with the lock held: once gone it is called no more."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, kept: int = 0) -> None:
+        """`kept`: how many of the newest packets wait for whoever joins next."""
         self._lock = threading.Lock()
         self._takers: list[Take] = []  # protected by _lock
         self._keyframe_listeners: list[Take] = []  # protected by _lock
         self._ends: list[Callable[[], None]] = []  # protected by _lock
+        self._kept: deque[EncodedPacket] = deque(maxlen=kept)  # protected by _lock
         self._ended = False  # protected by _lock
 
-    def join(self, take: Take, end: Callable[[], None]) -> None:
-        """Hand the packets from now on to `take`; `end` is called once, when no more can come."""
+    def join(self, take: Take, end: Callable[[], None], *, with_kept: bool = False) -> None:
+        """Hand the packets from now on to `take`; `end` is called once, when no more can come.
+
+        `with_kept`: and before those the ones that are kept. A picture encoder that is behind gives its pictures when
+        their sound has long gone by.
+        """
         with self._lock:
             if not self._ended:
+                if with_kept and self._kept:
+                    take(tuple(self._kept))
                 self._takers.append(take)
                 self._ends.append(end)
                 return
@@ -54,12 +63,14 @@ class Feed:
             if self._keyframe_listeners and (keyframes := [packet for packet in packets if packet.keyframe]):
                 for listener in self._keyframe_listeners:
                     listener(keyframes)
+            self._kept.extend(packets)
             for take in self._takers:
                 take(packets)
 
     def close(self) -> None:
         """No more will come. Idempotent."""
         with self._lock:
+            self._kept.clear()
             ends, self._ends = self._ends, []
             self._takers.clear()
             self._ended = True

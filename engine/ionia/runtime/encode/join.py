@@ -41,7 +41,7 @@ class Join:
     def begin(self) -> None:
         """Packets from the next keyframe on; whoever begins asks for one."""
         for track, feed in self._feeds.items():
-            feed.join(self._takes[track], self._end)
+            feed.join(self._takes[track], self._end, with_kept=True)
 
     def end_at(self, frame_index: int) -> None:
         """Complete once everything before frame `frame_index` was delivered."""
