@@ -33,7 +33,7 @@ def test_sessions_are_told_apart_by_kind_and_id() -> None:
                 '"kind" must be one of "recorder", "streamer", not "player"'
             )
         assert client.call("audio.set", {"kind": "recorder", "sound": "mic", "gainDb": 41})["message"] == (
-            '"gainDb" must be a number from -120.0 to 40.0, not 41'
+            '"gainDb" must be a number from -120 to 40, not 41'
         )
 
 

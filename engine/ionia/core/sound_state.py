@@ -6,7 +6,7 @@ from typing import Annotated
 
 from ionia.core.audio.engine import AudioInput
 
-LEAST_GAIN_DB, MOST_GAIN_DB = -120.0, 40.0
+LEAST_GAIN_DB, MOST_GAIN_DB = -120, 40
 """-120 dB is silence: below the last bit of any format we write. 40 dB is a hundredfold, as `micGain` allows."""
 
 
