@@ -79,6 +79,21 @@ def test_what_is_captured_is_in_the_ticks_while_its_sound_is_there() -> None:
     clock.close()
 
 
+def test_a_sound_that_is_opened_anew_outlives_the_end_of_the_old_one() -> None:
+    clock, _, _ = started()
+    taker = Taker()
+    clock.add(taker)
+    clock.add_sound(KEY, 0)
+    clock.add_sound(KEY, 0)  # somebody else, while the first one's device is being closed
+    clock.remove_sound(KEY)
+    seen = len(taker.ticks)
+    eventually(lambda: len(taker.ticks) > seen + 2, "nothing ticks")
+    assert KEY in taker.ticks[-1].parts
+    clock.remove_sound(KEY)
+    eventually(lambda: KEY not in taker.ticks[-1].parts, "it is still there")
+    clock.close()
+
+
 def test_commands_after_the_end_are_carried_out_at_once() -> None:
     clock, _, _ = started()
     clock.close()

@@ -6,6 +6,7 @@ another's place between two ticks without a seam.
 
 import logging
 import threading
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -79,6 +80,7 @@ class AudioClock:
         self._ended = False  # protected by _lock
         self._engine: AudioEngine[SoundKey] = AudioEngine(epoch_ns, begin_ns=clock.now_ns())  # the thread's own
         self._takers: list[TickTaker] = []  # the thread's own
+        self._sounds: Counter[SoundKey] = Counter()  # who added which; the thread's own
         self._worker = Worker("audio-tick", self._tick_until_stopped, self._fail, urgent="Pro Audio")
         self._failed = False
 
@@ -96,13 +98,23 @@ class AudioClock:
 
         def add() -> None:
             self._engine.wait_longer(LATENCY_NS + extra_latency_ns)
+            if self._sounds[key]:
+                self._engine.lost(key)  # its device is being closed, and opened anew for somebody else
+            self._sounds[key] += 1
             self._engine.add(key)
 
         self.run(add)
 
     def remove_sound(self, key: SoundKey) -> None:
-        """Forget this sound."""
-        self.run(lambda: self._engine.remove(key))
+        """Forget this sound, once for each time that it was added."""
+
+        def remove() -> None:
+            self._sounds[key] -= 1
+            if not self._sounds[key]:
+                del self._sounds[key]
+                self._engine.remove(key)
+
+        self.run(remove)
 
     def add(self, taker: TickTaker) -> None:
         """Give it every tick from the next one on."""

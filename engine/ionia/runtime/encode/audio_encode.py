@@ -144,7 +144,7 @@ class AudioEncode:
         def take_over() -> None:
             self._mix = other._mix.copy()
             self._silence = other._silence
-            self._encoding = other._encoding
+            self._encoding = self._encoding or other._encoding  # somebody may share it already
             self._heard.extend(other._heard)
             self._losses = other._losses
             if self._encoding:
