@@ -67,7 +67,7 @@ class Engine:
             pid=os.getpid(),
             python=platform.python_version(),
             ffmpeg=self._backends.ffmpeg_version(),
-            capabilities=("record", "stream", "selftest"),
+            capabilities=("record", "stream", "selftest", "repair"),
         )
 
     def devices(self) -> DeviceList:
