@@ -18,6 +18,7 @@ from ionia.core.live.connection_events import (
     CloseAttempt,
     DeliveryObserved,
     GiveUp,
+    KeyframeEncoded,
     KillAttempt,
     LagExceeded,
     LinkAction,
@@ -386,3 +387,23 @@ def test_at_most_one_attempt_lives_and_none_after_the_end(events: list[tuple[int
         active = machine.state in (LinkState.CONNECTING, LinkState.CONNECTED)
         assert bool(alive) is active or isinstance(event, AttemptEnded)
         assert (machine.deadline_ns is None) or machine.state not in (LinkState.STOPPED, LinkState.FAILED)
+
+
+def test_a_connection_is_made_anew_at_a_keyframe_before_its_milliseconds_need_32_bits() -> None:
+    machine = connected(seconds=1)
+    age = 2**31 // 1000 - 3600
+    for early in (30, age):
+        machine.on(DeliveryObserved(attempt_id=1, delivered_bytes=early, pending=False), round(early * S))
+        assert at(machine, early, KeyframeEncoded()) == []
+    assert machine.state is LinkState.CONNECTED
+    assert at(machine, age + 1, KeyframeEncoded()) == [
+        CloseAttempt(attempt_id=1),
+        KillAttempt(attempt_id=1),
+        ClearBuffer(),
+        StartAttempt(attempt_id=2),
+        reconnecting(1),
+    ]
+    assert at(machine, age + 1, ended(1, "closed")) == []
+    assert at(machine, age + 1.2, AttemptConnected(attempt_id=2))[-1].state is ConnectionState.CONNECTED
+    assert machine.reconnects == 1
+    assert at(machine, age + 2, KeyframeEncoded()) == []

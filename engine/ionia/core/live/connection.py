@@ -17,6 +17,7 @@ from ionia.core.live.connection_events import (
     CloseAttempt,
     DeliveryObserved,
     GiveUp,
+    KeyframeEncoded,
     KillAttempt,
     LagExceeded,
     LinkAction,
@@ -39,6 +40,10 @@ SYNs that Linux sends at 0, 1 and 3 s; a little more, so that it can say what we
 STABLE_NS = 5_000_000_000
 """A connection that dies younger than this counts as a failed attempt: a server that accepts and hangs up must not be
 asked again at once for ever."""
+
+LONGEST_NS = (2**31 // 1000 - 3600) * NS_PER_S
+"""How old a connection becomes: an hour less than RTMP's milliseconds have in 31 bits, where nginx-rtmp's files and
+FFmpeg as a server break (measured), and well before 32 bits, where every server tried does. 24.8 days."""
 
 TOO_SLOW = LiveFailure(kind=LiveKind.NETWORK, reason="link too slow for the sound")
 NO_ANSWER = LiveFailure(kind=LiveKind.TIMEOUT, reason="no answer from the server")
@@ -101,10 +106,11 @@ class ConnectionPolicy:
                 return self._stop()
             case TimePassed():
                 return self._time_passed(now_ns)
+            case KeyframeEncoded():
+                aged = self._state is LinkState.CONNECTED and now_ns - self._connected_ns >= LONGEST_NS
+                return self._renew(now_ns) if aged else []
             case LagExceeded():
-                if self._state is not LinkState.CONNECTED:
-                    return []
-                return [KillAttempt(attempt_id=self._attempt_id), *self._lost(TOO_SLOW, now_ns)]
+                return self._lagged(now_ns)
             case _:
                 return self._of_attempt(event, now_ns) if event.attempt_id == self._attempt_id else []
 
@@ -160,12 +166,29 @@ class ConnectionPolicy:
             self._good_ns = now_ns
         if lasted_ns < STABLE_NS:
             return [ClearBuffer(), *self._failed(self._judged(failure, now_ns, lasted_ns), now_ns)]
+        return [ClearBuffer(), *self._begin_again(now_ns, failure)]
+
+    def _lagged(self, now_ns: int) -> list[LinkAction]:
+        if self._state is not LinkState.CONNECTED:
+            return []
+        return [KillAttempt(attempt_id=self._attempt_id), *self._lost(TOO_SLOW, now_ns)]
+
+    def _renew(self, now_ns: int) -> list[LinkAction]:
+        """A connection that has become too old ends in order, and another begins at once."""
+        self._monitor = None
+        self._good_ns = now_ns
+        old = self._attempt_id
+        close = (CloseAttempt(attempt_id=old), KillAttempt(attempt_id=old), ClearBuffer())
+        return [*close, *self._begin_again(now_ns)]
+
+    def _begin_again(self, now_ns: int, failure: LiveFailure | None = None) -> list[LinkAction]:
+        """After a connection that had proved itself."""
         self._backoff.reset()
         self._refusals.reset()
         self._flapping = False
         self._attempt = 0
         self._outage_ns = now_ns
-        return [ClearBuffer(), *self._begin(now_ns, failure)]
+        return self._begin(now_ns, failure)
 
     def _judged(self, failure: LiveFailure, now_ns: int, lasted_ns: int | None = None) -> Verdict:
         since_good_ns = None if self._good_ns is None else now_ns - self._good_ns

@@ -55,6 +55,11 @@ class LagExceeded:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class KeyframeEncoded:
+    """A new connection could begin with the next picture."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TimePassed:
     """`deadline_ns` was reached, or nothing in particular."""
 
@@ -64,7 +69,9 @@ class Stopped:
     """The user doesn't want to be live any more."""
 
 
-LinkEvent = Started | AttemptConnected | AttemptEnded | DeliveryObserved | LagExceeded | TimePassed | Stopped
+LinkEvent = (
+    Started | AttemptConnected | AttemptEnded | DeliveryObserved | KeyframeEncoded | LagExceeded | TimePassed | Stopped
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

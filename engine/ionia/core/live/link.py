@@ -18,6 +18,7 @@ from ionia.core.live.connection_events import (
     CloseAttempt,
     DeliveryObserved,
     GiveUp,
+    KeyframeEncoded,
     KillAttempt,
     LagExceeded,
     LinkAction,
@@ -135,8 +136,9 @@ class LiveLink:
 
     def announce(self, keyframe: EncodedPacket, now_ns: int) -> list[LiveAction]:
         """A keyframe has been encoded. A connection without a picture begins with it, before it is in order."""
+        actions = self._carry_out(self._policy.on(KeyframeEncoded(), now_ns), now_ns)
         self._gate.announce(keyframe)
-        return self.offer((), now_ns)
+        return actions + self.offer((), now_ns)
 
     def offer(self, packets: Sequence[EncodedPacket], now_ns: int) -> list[LiveAction]:
         """Packets from the pipeline, in DTS order. Thrown away while there is no connection."""
