@@ -23,6 +23,7 @@ from ionia.runtime.encode.video_encode import VideoEncode
 from ionia.runtime.engine import Engine
 from ionia.runtime.session import session
 from ionia.selftest.run import selftests_with
+from ionia.threads.clock import MonotonicClock
 from tests.fakes.backends import WAIT_SECONDS, Events, FakeMachine
 from tests.fakes.media import FakeFile, FakeScreen, FakeSound, FakeVideoEncoder
 
@@ -180,6 +181,33 @@ def test_a_recording_from_initialize_to_dispose() -> None:
     assert machine.videos[0].closed
     assert machine.audios[0].closed
     assert file.closed.is_set()
+
+
+class AgedClock(MonotonicClock):
+    """A clock that can be put forward, for an engine that has run for long."""
+
+    ahead_ns = 0
+
+    def now_ns(self) -> int:
+        return super().now_ns() + self.ahead_ns
+
+
+@pytest.mark.parametrize("settings", [MUTE, FAST])
+def test_a_take_that_is_stopped_at_once_has_a_picture_however_old_the_engine_is(settings: PipelineSettings) -> None:
+    clock = AgedClock()
+    machine = FakeMachine(clock=clock)
+    with engine_on(machine) as (engine, _):
+        clock.ahead_ns = 3_600_000_000_000
+        initialize(engine, settings=settings)
+        engine.start(RECORDER, "a")
+        begun = engine.stats(RECORDER, "a")
+        assert engine.stop(RECORDER, "a") is True
+        stats = engine.stats(RECORDER, "a")
+    assert begun.duration_seconds < 1.0
+    video = [packet for packet in machine.files[0].packets if packet.track == VIDEO]
+    assert len(video) == stats.video_frames_captured >= 1
+    assert video[0].keyframe
+    assert stats.duration_seconds == pytest.approx(len(video) / 100)
 
 
 def test_what_was_initialized_and_never_started_is_freed() -> None:

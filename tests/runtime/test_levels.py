@@ -136,3 +136,12 @@ def test_a_sound_that_is_not_there_is_named() -> None:
             engine.set_sound(RECORDER, "a", "guitar", muted=True)
         assert unknown.value.kind is ErrorKind.AUDIO_UNAVAILABLE
         assert "'desktop', 'mic'" in unknown.value.hint
+
+
+def test_what_somebody_changed_is_found_by_nobody_else() -> None:
+    machine = FakeMachine()
+    with engine_on(machine) as (engine, _):
+        initialize(engine, "a", replace(FAST, mic_gain=0.5))
+        engine.set_sound(RECORDER, "a", "mic", gain_db=1.5836, ramp_ms=60_000)  # to 1.2, where others begin
+        initialize(engine, "b")
+        assert len(machine.audios) == 2

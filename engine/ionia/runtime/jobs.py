@@ -37,7 +37,13 @@ class Jobs:
             job_id = f"job-{next(self._ids)}"
             worker = Worker("media-job", lambda: self._follow(job_id, job), lambda _: self._ended(job_id, None))
             self._running[job_id] = job, worker
-        worker.start()
+        try:
+            worker.start()
+        except RuntimeError as error:  # the system has no room for another thread
+            job.kill()
+            with self._lock:
+                self._running.pop(job_id, None)
+            raise IoniaError(ErrorKind.MEDIA_FAILED, "The job's thread could not be started.") from error
         return job_id
 
     def cancel(self, job_id: str) -> bool:

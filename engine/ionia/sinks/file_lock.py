@@ -27,7 +27,7 @@ if sys.platform == "win32":
     )  # fmt: skip
     _EXCLUSIVE_NOW = 0x1 | 0x2  # LOCKFILE_FAIL_IMMEDIATELY | LOCKFILE_EXCLUSIVE_LOCK, minwinbase.h
 
-    def lock_file(file: BinaryIO) -> bool:
+    def lock_file(file: BinaryIO, *, unknown: bool = True) -> bool:  # noqa: ARG001 - every Windows file can be locked
         """Take the lock of an open file at once; False if another process or handle has it. The file's end frees it."""
         # Not msvcrt.locking: the C library's _locking can't place a lock beyond 2 GiB.
         where = _Overlapped(Offset=_LOCK_OFFSET & 0xFFFF_FFFF, OffsetHigh=_LOCK_OFFSET >> 32)
@@ -37,12 +37,16 @@ if sys.platform == "win32":
 else:
     import fcntl
 
-    def lock_file(file: BinaryIO) -> bool:
-        """Take the lock of an open file at once; False if another process or handle has it. The file's end frees it."""
+    def lock_file(file: BinaryIO, *, unknown: bool = True) -> bool:
+        """Take the lock of an open file at once; False if another process or handle has it. The file's end frees it.
+
+        `unknown` is the answer where the file system knows no locks, as some network's: true for who has a claim within
+        this process as well, false for who would touch another's file.
+        """
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             return False
         except OSError:
-            return True  # some network file systems know no locks; the claim within this process still holds
+            return unknown
         return True

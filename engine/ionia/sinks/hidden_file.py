@@ -33,4 +33,4 @@ def leftovers(folder: Path) -> list[Path]:
 
 def _is_free(path: Path) -> bool:
     with path.open("r+b", buffering=0) as file:
-        return lock_file(file)
+        return lock_file(file, unknown=False)

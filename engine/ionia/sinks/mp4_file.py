@@ -1,7 +1,7 @@
 """A recording: packets into an MP4 that plays at any moment and is an ordinary one when closed.
 
 A thin shell around `FileTimeline` (what goes where in time), `Mp4Writer` (which bytes that is) and `OutputFile` (where
-and how they are written). It has no thread and no clock.
+and how they are written). It has no thread.
 """
 
 from collections.abc import Sequence
@@ -162,6 +162,7 @@ class Mp4File:
 
     def _complete(self, writer: Mp4Writer) -> None:
         errors: list[IoniaError] = []
+        found = self._final_placement()  # before the end is written: a copy that is cut short is fragments, which play
         if writer.started:
             try:
                 finale = writer.finish()
@@ -175,7 +176,6 @@ class Mp4File:
             kept = writer.started and not self._output.published and not self._publish_at_last()
         except IoniaError as error:
             errors.append(error)
-        found = self._final_placement()
         try:
             self._output.close()
         except IoniaError as error:

@@ -41,12 +41,16 @@ def repair_file(path: str, progress: Progress = lambda _: None) -> Repaired:
     try:
         before = target.stat()
         with target.open("r+b", buffering=0) as file:
-            if not lock_file(file):
-                raise media_error(path, "it is being recorded", "Stop the recording first.")
+            if not lock_file(file, unknown=False):
+                hint = (
+                    "Stop the recording first; on a network drive that knows no locks, copy the file to another disk."
+                )
+                raise media_error(path, "it is being recorded, or nobody can tell", hint)
             steps = _judge(file, before.st_size, progress)
             if steps is not None:
                 _carry_out(file, steps)
-        os.utime(target, ns=(before.st_atime_ns, before.st_mtime_ns))  # it shows when the take was made
+        with contextlib.suppress(OSError):  # another user's file, or a drive that keeps no times
+            os.utime(target, ns=(before.st_atime_ns, before.st_mtime_ns))  # it shows when the take was made
         target = _named(target, before.st_mtime)
         size = target.stat().st_size
     except Unreadable as error:
@@ -97,6 +101,11 @@ def _named(path: Path, made: float) -> Path:
         return path
     when = datetime.fromtimestamp(made, UTC).strftime("%Y-%m-%dT%H-%M-%SZ")
     names = (f"recovered_{when}{f'_{number}' if number else ''}.mp4" for number in range(1000))
-    target = next(path.with_name(name) for name in names if not path.with_name(name).exists())
-    path.rename(target)
-    return target
+    for target in map(path.with_name, names):
+        try:
+            target.open("xb").close()  # the name is ours from here on: two repairs never take the same one
+        except FileExistsError:
+            continue
+        path.replace(target)
+        return target
+    return path

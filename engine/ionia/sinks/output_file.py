@@ -107,11 +107,15 @@ class OutputFile:
             copy = self._open_locked(self._hidden, create=True)
         except (OSError, IoniaError):
             return False
+        if os.fstat(copy.fileno()).st_size:  # what another recording left there
+            copy.close()
+            return False
         try:
             deleted = self._opened()
-            copy.truncate(0)
             deleted.seek(0)
             shutil.copyfileobj(deleted, copy, _COPY_BYTES)
+            if self.target.exists():  # another program's, made meanwhile
+                raise FileExistsError(self.target)
             self._hidden.replace(self.target)
         except OSError:
             self._remove_hidden()

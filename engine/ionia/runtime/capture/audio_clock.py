@@ -70,7 +70,7 @@ class AudioClock:
 
     def __init__(self, clock: MonotonicClock, epoch_ns: int) -> None:
         self.inbox: Inbox[SoundMessage] = Inbox(INBOX_BLOCKS, self._count_lost)
-        self._overwritten: dict[SoundKey, int] = {}  # protected by the inbox's lock; samples
+        self._overwritten: dict[SoundKey, int] = {}  # samples; written under the inbox's lock, copied whole
         self.counters = SoundCounters()
         self._clock: Clock = clock
         self._epoch_ns = epoch_ns
@@ -162,16 +162,18 @@ class AudioClock:
                 self.counters = SoundCounters(
                     sounds={key: engine.counters(key) for key in engine.sounds}, overwritten=dict(self._overwritten)
                 )
+        except BaseException:
+            self._failed = True  # before anything can be added that would wait for ever
+            raise
         finally:
             with self._lock:
                 self._ended = True
             self._obey()
-            for taker in self._takers:
+            for taker in tuple(self._takers):
                 taker.leave()
 
     def _fail(self, error: BaseException) -> None:
-        self._failed = True
-        for taker in self._takers:
+        for taker in tuple(self._takers):
             taker.fail(error)
 
     def _count_lost(self, message: SoundMessage) -> None:
@@ -185,8 +187,13 @@ class AudioClock:
                 commands, self._commands = self._commands, []
             if not commands:
                 return
-            for command in commands:
-                command()
+            for place, command in enumerate(commands):
+                try:
+                    command()
+                except BaseException:
+                    with self._lock:  # the others are somebody's, who may wait for them
+                        self._commands[:0] = commands[place + 1 :]
+                    raise
 
     def _hear(self) -> None:
         for message in self.inbox.drain():

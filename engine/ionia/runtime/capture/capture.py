@@ -112,8 +112,12 @@ class Capture:
             self._pacer = VideoPacer(
                 epoch_ns=self._epoch_ns, fps=self.fps, first_index=begin, catch_up_seconds=CATCH_UP_SECONDS
             )
+        try:
+            self._ticking.start()
+        except BaseException as error:  # no thread to be had: this capture is handed to nobody any more
+            self.notices.fail(error)
+            raise
         self._screen.begin(self._epoch_ns)
-        self._ticking.start()
 
     def detach(self, offer: Offer) -> None:
         """Hand over no more. Idempotent."""

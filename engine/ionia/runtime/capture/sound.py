@@ -76,7 +76,7 @@ def open_sound(
     monotonic: MonotonicClock,
     corrections: Corrections,
 ) -> Sound:
-    """Start opening the device, on its own thread. Raises nothing: see `Sound.wait_opened`."""
+    """Start opening the device, on its own thread: see `Sound.wait_opened`. Raises when no thread is to be had."""
     stop, notices = StopSignal(monotonic), Notices()
 
     def offset_ms(device: str) -> float:
@@ -92,6 +92,7 @@ def open_sound(
         warn=notices.warn,
         offset_ms=offset_ms,
     )
-    clock.value.add_sound(key, needed_latency_ns(key.offset_ms, corrections.all()))
+    extra_latency_ns = needed_latency_ns(key.offset_ms, corrections.all())
     capture.start()
+    clock.value.add_sound(key, extra_latency_ns)
     return Sound(key, capture, clock, stop=stop, notices=notices)

@@ -10,7 +10,7 @@ from ionia.core.audio.engine import AudioInput, AudioTick
 from ionia.core.audio.losses import LossTeller
 from ionia.core.audio.mix import Mix, SoundControl
 from ionia.core.events import Level
-from ionia.core.media import AUDIO_TICK_SAMPLES, SAMPLE_RATE, EncodedPacket, Samples
+from ionia.core.media import AUDIO_TICK_SAMPLES, SAMPLE_RATE, Samples
 from ionia.core.ports import AudioEncoder
 from ionia.core.sharing import SoundKey
 from ionia.core.warning import SoundLost, WarningCode
@@ -124,6 +124,8 @@ class AudioEncode:
         self.notices.settle()
 
         def begin() -> None:
+            if self._encoding:
+                return
             self._encoding = True
             self._losses = LossTeller(self._crowded_out())
 
@@ -147,25 +149,37 @@ class AudioEncode:
             self._encoding = self._encoding or other._encoding  # somebody may share it already
             self._heard.extend(other._heard)
             self._losses = other._losses
-            if self._encoding:
-                for pts, samples in self._heard:
-                    self._encode(pts, samples)  # what comes out, the other has given already
-            self.start()
-            move()
-            done.set()
+            try:
+                if self._encoding:
+                    for pts, samples in self._heard:
+                        self._encoder.encode(samples, pts)  # what comes out, the other has given already
+                self.start()
+                move()
+            except Exception as error:  # noqa: BLE001 - it ends this track, and neither the clock nor who waits
+                self._break(error)
+            finally:
+                done.set()
 
         self.clock.run(take_over)
         done.wait()
 
     def tick(self, tick: AudioTick[SoundKey]) -> None:
-        """On the clock's thread: mix, encode, give out."""
+        """On the clock's thread: mix, encode, give out. What breaks in it ends those who use it, and not the clock."""
+        if self._broken:
+            return
+        try:
+            self._mix_and_encode(tick)
+        except Exception as error:  # noqa: BLE001 - libav's errors are many, and each is told as the end of this track
+            self._break(error)
+
+    def _mix_and_encode(self, tick: AudioTick[SoundKey]) -> None:
         samples = self._mix.render(tick)
         self._silence = self._mix.silence_samples
         if tick.index % LEVEL_TICKS == 0:
             self._levels = self._mix.take_levels()
         self._heard.append((tick.pts, samples))
         if self._encoding:
-            self.feed.publish(self._encode(tick.pts, samples))
+            self.feed.publish(self._encoder.encode(samples, tick.pts))
             lost = self._losses.update(self._crowded_out(), tick.pts)
             if lost:
                 self.notices.warn(
@@ -191,13 +205,6 @@ class AudioEncode:
             lease.release()
         self._clock.release()
 
-    def _encode(self, pts: int, samples: Samples) -> list[EncodedPacket]:
-        """An encoder that breaks ends those who use it, and not the clock."""
-        if self._broken:
-            return []
-        try:
-            return self._encoder.encode(samples, pts)
-        except Exception as error:  # noqa: BLE001 - libav's errors are many, and each is told as the end of this track
-            self._broken = True
-            self.notices.fail(error)
-            return []
+    def _break(self, error: Exception) -> None:
+        self._broken = True
+        self.notices.fail(error)

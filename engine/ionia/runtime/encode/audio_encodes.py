@@ -1,5 +1,6 @@
 """Who shares which audio encode: those who hear the same sounds equally loud, for as long as they do."""
 
+import itertools
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -19,10 +20,15 @@ from ionia.threads.clock import MonotonicClock
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Heard:
-    """What an audio encode is found by. `controls` stand in the order of `encode.sounds`."""
+    """What an audio encode is found by. `controls` stand in the order of `encode.sounds`.
+
+    `owner`: whose it is since somebody changed it; 0 while it is as it was made. A ramp may be under way in one that
+    was changed, which is nobody else's: it isn't found any more.
+    """
 
     encode: AudioEncodeKey
     controls: tuple[SoundControl, ...]
+    owner: int = 0
 
     def by_sound(self) -> dict[SoundKey, SoundControl]:
         """How loud each sound is set."""
@@ -49,6 +55,7 @@ class AudioEncodes:
         self._clocks: Registry[str, AudioClock] = Registry()
         self._sounds: Registry[SoundKey, Sound] = Registry()
         self._encodes: Registry[Heard, AudioEncode] = Registry()
+        self._owners = itertools.count(1)
 
     def acquire(self, key: AudioEncodeKey, controls: Mapping[SoundKey, SoundControl]) -> Lease[Heard, AudioEncode]:
         """An encode of these sounds, this loud. Its devices may still be opening: see `Sound.wait_opened`."""
@@ -71,7 +78,11 @@ class AudioEncodes:
 
         `move` is called on the clock's thread, between two ticks, where one follows; then `lease` is released.
         """
-        heard = Heard(encode=lease.key.encode, controls=tuple(controls[one] for one in lease.key.encode.sounds))
+        heard = Heard(
+            encode=lease.key.encode,
+            controls=tuple(controls[one] for one in lease.key.encode.sounds),
+            owner=lease.key.owner or next(self._owners),
+        )
         if lease.rekey_if_alone(heard):
             return lease
         # Made as the one it follows: what `controls` change comes with a ramp.
@@ -101,4 +112,8 @@ class AudioEncodes:
 
     def _open_sound(self, key: SoundKey) -> Sound:
         clock = self._clocks.acquire("clock", self._start_clock)
-        return open_sound(key, self._source(key), clock, monotonic=self._clock, corrections=self._corrections)
+        try:
+            return open_sound(key, self._source(key), clock, monotonic=self._clock, corrections=self._corrections)
+        except BaseException:
+            clock.release()
+            raise

@@ -73,8 +73,8 @@ class VideoEncode:
 
     @property
     def failed(self) -> bool:
-        """Whether it has ended by an error."""
-        return self.notices.failed
+        """Whether it, or its capture, has ended by an error."""
+        return self.notices.failed or self.capture.failed
 
     @property
     def skipped(self) -> int:
@@ -95,8 +95,12 @@ class VideoEncode:
                 return
             self._begun = True
         self.notices.settle()
-        self._worker.start()
-        self.capture.attach(self._take_spans)
+        try:
+            self._worker.start()
+            self.capture.attach(self._take_spans)
+        except BaseException as error:  # no thread to be had: this encode is handed to nobody any more
+            self.notices.fail(error)
+            raise
 
     def request_keyframe(self) -> None:
         """The next picture to be encoded becomes a keyframe. Any thread."""

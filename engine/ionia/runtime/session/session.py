@@ -158,15 +158,15 @@ class Session:
             self._move(SessionState.STARTING)
             try:
                 output.open(feeds.header, feeds)
+                self._join = feeds.join(output)
+                self._counters.begin(feeds)  # not before: a capture that has not begun has no index yet
+                self._counters.follow(self._join.window)
             except IoniaError as error:
                 self._release(SessionState.FAILED, error.message)
                 raise
             except BaseException:  # no thread to be had, or a mistake: not a session that is starting for ever
                 self._release(SessionState.FAILED, "an unexpected error")
                 raise
-            self._counters.begin(feeds)
-            self._join = feeds.join(output)
-            self._counters.follow(self._join.window)
             self._move(SessionState.RUNNING)
             return True
 

@@ -52,6 +52,7 @@ class SessionCounters:
         self._audio0: AudioSnapshot | None = None  # protected by _lock
         self._window: PacketWindow | None = None  # protected by _lock
         self._ended: tuple[VideoSnapshot, AudioSnapshot] | None = None  # protected by _lock
+        self._end_index: int | None = None  # protected by _lock
         self._frozen = _NOTHING  # protected by _lock
         self._frozen_seconds = 0.0  # protected by _lock
 
@@ -71,8 +72,9 @@ class SessionCounters:
         with self._lock:
             video = feeds.video_snapshot()
             self._ended = (video, feeds.audio_snapshot())
-            first = self._first_index(video)
-            return max(video.next_index, first + 1)
+            begun = self._window.first_index if self._window is not None else None
+            self._end_index = max(video.next_index, (video.next_index if begun is None else begun) + 1)
+            return self._end_index
 
     def freeze(self, feeds: SessionFeeds | None) -> None:
         """Keep the figures as they are: the feeds go away."""
@@ -102,7 +104,8 @@ class SessionCounters:
     def _frames(self, feeds: SessionFeeds) -> int:
         with self._lock:
             video = self._ended[0] if self._ended is not None else feeds.video_snapshot()
-            return max(0, video.next_index - self._first_index(video)) if self._video0 is not None else 0
+            end = video.next_index if self._end_index is None else self._end_index
+            return max(0, end - self._first_index(video)) if self._video0 is not None else 0
 
     def _figures(self, feeds: SessionFeeds) -> SessionStats:
         """Everything but the state and what the process uses."""

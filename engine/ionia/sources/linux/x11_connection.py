@@ -163,6 +163,7 @@ class XConnection:
 
     def check(self, request: bytes, *, descriptors: Sequence[int] = ()) -> None:
         """Send a request that isn't answered and wait until it is done. Raises XRequestError."""
+        self._errors.clear()  # numbers come again after 65,536 requests
         self.send(request, descriptors=descriptors)
         number = self._sequence & 0xFFFF
         self.ask(struct.pack("=BBH", _GET_INPUT_FOCUS, 0, 1))

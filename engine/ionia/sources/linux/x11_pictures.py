@@ -9,6 +9,7 @@ import mmap
 import os
 import struct
 import sys
+from contextlib import suppress
 from dataclasses import dataclass
 
 import numpy as np
@@ -211,7 +212,8 @@ class XPictures:
                 connection.answer_into(memoryview(pages.pages))
         except XRequestError:
             for _ in answered[1:]:
-                connection.answer()
+                with suppress(XRequestError):  # each has its answer taken, or later ones would be another question's
+                    connection.answer()
             raise
         return pixels
 
@@ -219,6 +221,8 @@ class XPictures:
         if self._shm is not None:
             try:
                 return self._shared.lend(size, now_ns)
+            except TimeoutError:
+                raise
             except OSError as error:  # no descriptor is left, or no shared memory: this picture is sent whole
                 log.debug("no shared memory for a picture: %s", error)
         return self._own.lend(size, now_ns)

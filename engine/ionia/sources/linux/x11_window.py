@@ -97,9 +97,10 @@ class X11Window:
             now_ns = self._clock.now_ns()
             if self._connection.happened(_DESTROYED):
                 raise window_lost(Presence.CLOSED, self._forget_id())
-            if self._connection.happened(*_CHANGES) or now_ns - self._looked_ns >= LOOK_NS:
+            changed = self._connection.happened(*_CHANGES)
+            if changed or now_ns - self._looked_ns >= LOOK_NS:
                 self._looked_ns = now_ns
-                self._look(self._connection)
+                self._look(self._connection, changed=changed)
             try:
                 return self._watched.grab()
             except XRequestError:  # it changed since it was looked after
@@ -170,8 +171,12 @@ class X11Window:
             raise window_refused(Presence.CLOSED, self._title, self._screen_id)
         return identity
 
-    def _look(self, connection: XConnection) -> None:
-        """See what became of the window. Raises SourceLost when nothing is seen of it, OSError."""
+    def _look(self, connection: XConnection, *, changed: bool = False) -> None:
+        """See what became of the window. Raises SourceLost when nothing is seen of it, OSError.
+
+        `changed`: something happened to it. Shown again or of another size and back, it has other pixels than the
+        ones that are held, though it looks the same.
+        """
         assert self._identity is not None and self._pictures is not None  # noqa: S101, PT018 - it is open
         try:
             shown = geometry(connection, self._identity.id)
@@ -182,7 +187,7 @@ class X11Window:
         self._identity = WindowIdentity(id=self._identity.id, application=self._identity.application, title=name)
         if not viewable:
             raise window_lost(Presence.HIDDEN, name)
-        if shown == self._geometry:
+        if shown == self._geometry and not changed:
             return
         view = self._view(connection, self._identity.id, shown)
         if view is None:
