@@ -170,6 +170,21 @@ def test_hidden_it_is_told_and_shown_again_it_is_back(desktop: Desktop) -> None:
     source.close()
 
 
+def test_hidden_and_shown_between_two_pictures_it_goes_on(desktop: Desktop) -> None:
+    window = desktop.window(20, 30)
+    source = _source(window)
+    source.open()
+    source.grab()
+    window.unmap()
+    window.map()
+    desktop.display.sync()
+    desktop.fill(window, (0, 0, 100, 80), BLUE)
+    desktop.display.sync()
+    frame = _until(source, lambda frame: _colour(frame, 5, 5) == BLUE)
+    assert (frame.width, frame.height) == (100, 80)
+    source.close()
+
+
 def test_what_hides_the_window_around_it_hides_it_too(desktop: Desktop) -> None:
     frame = desktop.window(10, 10, 150, 150, colour=BLUE)
     window = desktop.window(0, 0)
