@@ -162,7 +162,7 @@ def main() -> None:
     from ionia.core.settings import (  # noqa: PLC0415
         AudioMode,
         EncoderChoice,
-        PipelineSettings,
+        MediaSettings,
         RecorderSettings,
         SessionKind,
     )
@@ -170,14 +170,14 @@ def main() -> None:
     seconds, path, mode = float(sys.argv[1]), sys.argv[2], sys.argv[3]
     watch = watched_engine()
     engine = make_engine(lambda _: None)
-    settings = PipelineSettings(
+    settings = MediaSettings(
         fps=FPS,
         video_bitrate=BITRATE,
         encoder=EncoderChoice.X264,
         audio_mode=AudioMode.DESKTOP,
         audio_bitrate=AUDIO_BITRATE,
     )
-    engine.initialize_recorder("profile", RecorderSettings(output_path=path, pipeline=settings))
+    engine.initialize_recorder("profile", RecorderSettings(output_path=path, media=settings))
     engine.start(SessionKind.RECORDER, "profile")
     time.sleep(SETTLE_SECONDS)
     frames, lost, spent, python_ns, process_ns = reading(engine, watch)

@@ -3,13 +3,13 @@
 from dataclasses import replace
 
 from ionia.core.audio.engine import AudioInput
-from ionia.core.settings import AudioMode, PipelineSettings
+from ionia.core.settings import AudioMode, MediaSettings
 from ionia.core.sharing import SoundKey, audio_encode_key, capture_key, video_encode_key
 
-SETTINGS = PipelineSettings()
+SETTINGS = MediaSettings()
 
 
-def shared(other: PipelineSettings) -> tuple[bool, bool, bool]:
+def shared(other: MediaSettings) -> tuple[bool, bool, bool]:
     """Whether capture, video encode and audio encode are the same ones."""
     return (
         capture_key(other) == capture_key(SETTINGS),
@@ -19,7 +19,7 @@ def shared(other: PipelineSettings) -> tuple[bool, bool, bool]:
 
 
 def test_equal_settings_share_everything() -> None:
-    assert shared(PipelineSettings()) == (True, True, True)
+    assert shared(MediaSettings()) == (True, True, True)
 
 
 def test_another_rate_of_the_same_screen_shares_the_capture() -> None:

@@ -26,7 +26,7 @@ class EncodedClip:
     packets: list[EncodedPacket]
 
     def since(self, index: int, *, preroll_seconds: float = 0.1) -> list[EncodedPacket]:
-        """What a sink that begins at frame `index` gets from a pipeline that is running already."""
+        """What a sink that begins at frame `index` gets of an encode that is running already."""
         start = index / self.header.video.fps
         return [
             packet

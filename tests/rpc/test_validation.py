@@ -8,7 +8,7 @@ from ionia.core.errors import ErrorKind, IoniaError
 from ionia.core.settings import (
     AudioMode,
     EncoderChoice,
-    PipelineSettings,
+    MediaSettings,
     RecorderSettings,
     StreamerSettings,
 )
@@ -39,7 +39,7 @@ def complaint(method: str, params: object) -> str:
 
 
 def test_defaults_are_the_contracts() -> None:
-    assert recorder(["/a.mp4"]) == RecorderSettings(output_path="/a.mp4", pipeline=PipelineSettings())
+    assert recorder(["/a.mp4"]) == RecorderSettings(output_path="/a.mp4", media=MediaSettings())
     assert recorder({"outputPath": "/a.mp4"}) == recorder(["/a.mp4"])
     assert streamer([URL]) == StreamerSettings(rtmp_url=URL)
     assert bind(METHODS["recorder.start"], None) == p.SessionRef(id="default")
@@ -70,7 +70,7 @@ def test_positions_are_the_contracts() -> None:
 
 
 def test_options_reach_the_settings() -> None:
-    pipeline = {
+    media = {
         "screen": "s",
         "desktopAudio": "d",
         "microphone": "test",
@@ -89,9 +89,9 @@ def test_options_reach_the_settings() -> None:
         "reconnectInitialMs": 20,
         "reconnectMaxMs": 40,
     }
-    assert streamer({"rtmpUrl": URL, **pipeline, **network}) == StreamerSettings(
+    assert streamer({"rtmpUrl": URL, **media, **network}) == StreamerSettings(
         rtmp_url=URL,
-        pipeline=PipelineSettings(
+        media=MediaSettings(
             screen="s",
             desktop_audio="d",
             microphone="test",
@@ -124,18 +124,18 @@ def test_options_reach_the_settings() -> None:
     ],
 )
 def test_encoder_wins_over_use_nvenc(options: dict[str, object], encoder: EncoderChoice) -> None:
-    assert recorder({"outputPath": "a", **options}).pipeline.encoder is encoder
+    assert recorder({"outputPath": "a", **options}).media.encoder is encoder
 
 
 @pytest.mark.parametrize("word", ["both", "desktop", "mic", "none"])
 def test_audio_modes(word: str) -> None:
-    assert recorder({"outputPath": "a", "audioMode": word}).pipeline.audio_mode is AudioMode(word)
-    assert recorder({"outputPath": "a", "audioMode": "microphone"}).pipeline.audio_mode is AudioMode.MIC
+    assert recorder({"outputPath": "a", "audioMode": word}).media.audio_mode is AudioMode(word)
+    assert recorder({"outputPath": "a", "audioMode": "microphone"}).media.audio_mode is AudioMode.MIC
 
 
 def test_null_and_whole_floats_are_forgiven() -> None:
-    assert recorder(["a", None, 4e6, None, None, None, None]).pipeline.video_bitrate == 4_000_000
-    assert recorder({"outputPath": "a", "micGain": 3.0, "screen": None}).pipeline.mic_gain == 3.0
+    assert recorder(["a", None, 4e6, None, None, None, None]).media.video_bitrate == 4_000_000
+    assert recorder({"outputPath": "a", "micGain": 3.0, "screen": None}).media.mic_gain == 3.0
 
 
 @pytest.mark.parametrize(

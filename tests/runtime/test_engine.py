@@ -17,7 +17,7 @@ from ionia.core.events import (
     StatsSampled,
 )
 from ionia.core.media import AUDIO, SAMPLE_RATE, VIDEO, AudioBlock
-from ionia.core.settings import AudioMode, PipelineSettings, RecorderSettings, SessionKind
+from ionia.core.settings import AudioMode, MediaSettings, RecorderSettings, SessionKind
 from ionia.core.warning import DiskLow
 from ionia.runtime.encode.video_encode import VideoEncode
 from ionia.runtime.engine import Engine
@@ -28,8 +28,8 @@ from tests.fakes.backends import WAIT_SECONDS, Events, FakeMachine
 from tests.fakes.media import FakeFile, FakeScreen, FakeSound, FakeVideoEncoder
 
 RECORDER = SessionKind.RECORDER
-FAST = PipelineSettings(fps=100)
-MUTE = PipelineSettings(fps=100, audio_mode=AudioMode.NONE)
+FAST = MediaSettings(fps=100)
+MUTE = MediaSettings(fps=100, audio_mode=AudioMode.NONE)
 
 
 @contextmanager
@@ -52,8 +52,8 @@ def written(machine: FakeMachine, count: int) -> threading.Event:
     return reached
 
 
-def initialize(engine: Engine, session: str = "a", settings: PipelineSettings = FAST) -> None:
-    engine.initialize_recorder(session, RecorderSettings(output_path=f"{session}.mp4", pipeline=settings))
+def initialize(engine: Engine, session: str = "a", settings: MediaSettings = FAST) -> None:
+    engine.initialize_recorder(session, RecorderSettings(output_path=f"{session}.mp4", media=settings))
 
 
 def states(events: Events, session: str = "a") -> list[str]:
@@ -193,7 +193,7 @@ class AgedClock(MonotonicClock):
 
 
 @pytest.mark.parametrize("settings", [MUTE, FAST])
-def test_a_take_that_is_stopped_at_once_has_a_picture_however_old_the_engine_is(settings: PipelineSettings) -> None:
+def test_a_take_that_is_stopped_at_once_has_a_picture_however_old_the_engine_is(settings: MediaSettings) -> None:
     clock = AgedClock()
     machine = FakeMachine(clock=clock)
     with engine_on(machine) as (engine, _):
@@ -240,7 +240,7 @@ def test_initializing_again_is_refused_while_running_and_frees_the_first_otherwi
     machine = FakeMachine()
     with engine_on(machine) as (engine, _):
         initialize(engine)
-        initialize(engine, settings=PipelineSettings(fps=50))
+        initialize(engine, settings=MediaSettings(fps=50))
         assert machine.screens[0].closed
         engine.start(RECORDER, "a")
         with pytest.raises(IoniaError) as caught:
@@ -254,12 +254,12 @@ def test_initializing_again_is_refused_while_running_and_frees_the_first_otherwi
         assert engine.start(RECORDER, "a") is True
 
 
-def test_equal_settings_share_one_pipeline_and_each_file_begins_with_a_keyframe() -> None:
+def test_equal_settings_share_one_encode_and_each_file_begins_with_a_keyframe() -> None:
     machine = FakeMachine()
     with engine_on(machine) as (engine, _):
         initialize(engine, "a")
         initialize(engine, "b")
-        initialize(engine, "c", PipelineSettings(fps=60))
+        initialize(engine, "c", MediaSettings(fps=60))
         assert (len(machine.screens), len(machine.videos)) == (2, 2)
         first = machine.files[0]
         begun = threading.Event()
@@ -326,7 +326,7 @@ def test_a_device_asked_for_by_id_must_exist_and_a_default_one_need_not() -> Non
     machine = FakeMachine(prepare_sound=refuse)
     with engine_on(machine) as (engine, events):
         with pytest.raises(IoniaError, match="No such device"):
-            initialize(engine, settings=PipelineSettings(fps=100, microphone="gone"))
+            initialize(engine, settings=MediaSettings(fps=100, microphone="gone"))
         initialize(engine)
         events.wait_for(warned("desktop_audio_unavailable"))
         events.wait_for(warned("mic_audio_unavailable"))
@@ -343,7 +343,7 @@ def test_a_default_device_that_appears_later_is_taken() -> None:
 
     machine = FakeMachine(prepare_sound=refuse)
     with engine_on(machine) as (engine, events):
-        initialize(engine, settings=PipelineSettings(fps=100, audio_mode=AudioMode.MIC))
+        initialize(engine, settings=MediaSettings(fps=100, audio_mode=AudioMode.MIC))
         engine.start(RECORDER, "a")
         machine.mics[0].refuse = None
         events.wait_for(warned("audio_device_changed"))

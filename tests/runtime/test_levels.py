@@ -20,8 +20,8 @@ LARGE = replace(FAST, video_bitrate=20_000_000)
 
 
 def record_and_stream(engine: Engine, machine: FakeMachine) -> None:
-    engine.initialize_recorder("r", RecorderSettings(output_path="r.mp4", pipeline=LARGE))
-    engine.initialize_streamer("s", StreamerSettings(rtmp_url="rtmp://127.0.0.1/live/key", pipeline=SMALL))
+    engine.initialize_recorder("r", RecorderSettings(output_path="r.mp4", media=LARGE))
+    engine.initialize_streamer("s", StreamerSettings(rtmp_url="rtmp://127.0.0.1/live/key", media=SMALL))
     enough = written(machine, 40)
     engine.start(RECORDER, "r")
     engine.start(STREAMER, "s")
@@ -64,7 +64,7 @@ def test_both_encodes_show_the_same_picture_at_the_same_index() -> None:
 def test_equal_settings_are_one_encode_whoever_comes_first() -> None:
     machine = FakeMachine()
     with engine_on(machine) as (engine, _):
-        engine.initialize_streamer("s", StreamerSettings(rtmp_url="rtmp://127.0.0.1/live/key", pipeline=FAST))
+        engine.initialize_streamer("s", StreamerSettings(rtmp_url="rtmp://127.0.0.1/live/key", media=FAST))
         initialize(engine, "r", FAST)
         assert (len(machine.videos), machine.lives) == (1, [True])
 

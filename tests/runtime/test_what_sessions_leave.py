@@ -10,7 +10,7 @@ import psutil
 import pytest
 
 from ionia.app import make_engine
-from ionia.core.settings import AudioMode, EncoderChoice, PipelineSettings, RecorderSettings, SessionKind
+from ionia.core.settings import AudioMode, EncoderChoice, MediaSettings, RecorderSettings, SessionKind
 from ionia.runtime.capture.screen_capture import ScreenCapture
 from ionia.runtime.engine import Engine
 from ionia.threads.clock import MonotonicClock, StopSignal
@@ -19,7 +19,7 @@ from tests.fakes.live_stream import eventually
 from tests.fakes.media import FakeScreen
 
 PICTURE = 1_000_000  # bytes; one of the test card has 3.7 million
-SETTINGS = PipelineSettings(screen="test", audio_mode=AudioMode.NONE, encoder=EncoderChoice.X264)
+SETTINGS = MediaSettings(screen="test", audio_mode=AudioMode.NONE, encoder=EncoderChoice.X264)
 
 
 @pytest.fixture
@@ -37,7 +37,7 @@ def engine() -> Iterator[Engine]:
 
 
 def record(engine: Engine, path: Path) -> None:
-    engine.initialize_recorder("a", RecorderSettings(output_path=str(path), pipeline=SETTINGS))
+    engine.initialize_recorder("a", RecorderSettings(output_path=str(path), media=SETTINGS))
     engine.start(SessionKind.RECORDER, "a")
     eventually(lambda: int(engine.stats(SessionKind.RECORDER, "a").video_packets_encoded) > 3, "nothing is recorded")
     engine.stop(SessionKind.RECORDER, "a")

@@ -14,7 +14,7 @@ from ionia.core.events import Event, SelftestProgressed
 from ionia.core.media import AudioBlock, VideoFrame
 from ionia.core.selftest_report import Finding, Outcome, Part, SelftestReport, SelftestSettings
 from ionia.core.service import EncoderInfo, ScreenInfo, SoundDeviceInfo
-from ionia.core.settings import PipelineSettings
+from ionia.core.settings import MediaSettings
 from ionia.core.test_card.pattern import Box
 from ionia.runtime.backends import Backends
 from ionia.runtime.engine import Engine
@@ -154,7 +154,7 @@ def test_without_a_window_only_the_picture_is_judged() -> None:
 
 
 def test_a_screen_that_does_not_open_is_bad() -> None:
-    def fail(settings: PipelineSettings) -> Desk:
+    def fail(settings: MediaSettings) -> Desk:
         raise IoniaError(ErrorKind.CAPTURE_UNAVAILABLE, "It is locked.", "Unlock it.")
 
     report, _ = run(Part.CAPTURE, lambda b: replace(b, screen=fail, list_screens=lambda: (SCREEN,)))

@@ -16,7 +16,7 @@ from ionia.cli.progress import size_text
 from ionia.core.errors import IoniaError, SourceLost
 from ionia.core.ports import AudioSource
 from ionia.core.service import DeviceList
-from ionia.core.settings import PipelineSettings
+from ionia.core.settings import MediaSettings
 from ionia.core.sharing import capture_key
 from ionia.rpc.wire import to_wire
 from ionia.runtime.backends import Backends
@@ -92,7 +92,7 @@ def doctor(_: argparse.Namespace) -> int:
 
 def _screen(backends: Backends) -> Finding:
     try:
-        source = backends.screen(capture_key(PipelineSettings()))
+        source = backends.screen(capture_key(MediaSettings()))
         try:
             width, height = source.open()
             frame = source.grab()
@@ -145,7 +145,7 @@ def _encoders(backends: Backends) -> list[Finding]:
 
 
 def _disk(backends: Backends) -> Finding:
-    settings = PipelineSettings()
+    settings = MediaSettings()
     try:
         here = Path.cwd()  # it may have been deleted
         free = backends.free_bytes(str(here / "recording.mp4"))

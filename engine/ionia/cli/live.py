@@ -17,7 +17,7 @@ from ionia.core.events import (
     SessionWarned,
 )
 from ionia.core.service import EngineService
-from ionia.core.settings import AudioMode, EncoderChoice, PipelineSettings, SessionKind
+from ionia.core.settings import AudioMode, EncoderChoice, MediaSettings, SessionKind
 from ionia.core.stats import Stats
 from ionia.platform.parent_process import outlives_its_parent
 
@@ -51,7 +51,7 @@ def stop_signals(happenings: Happenings) -> Iterator[None]:
             signal.signal(number, handler)
 
 
-def pipeline_settings(options: argparse.Namespace, line: LiveLine) -> PipelineSettings:
+def media_settings(options: argparse.Namespace, line: LiveLine) -> MediaSettings:
     """What the options ask for, with the test card and tone where this machine has no screen or no sound."""
     backends = make_backends()
     screen, desktop, mode = options.screen, options.desktop_audio, AudioMode(options.audio or AudioMode.BOTH)
@@ -62,7 +62,7 @@ def pipeline_settings(options: argparse.Namespace, line: LiveLine) -> PipelineSe
     if not asked and not backends.list_desktop_audio() and not backends.list_microphones():
         line.say("No sound server was found here: the built-in test tone takes its place.")
         desktop, mode = TEST, AudioMode.DESKTOP
-    return PipelineSettings(
+    return MediaSettings(
         screen=screen,
         cursor=not options.no_cursor,
         fps=options.fps,
@@ -147,7 +147,7 @@ def _follow(
             break
         _note(happened, line, failed)
         if (said := _said(happened)) and said not in told:
-            # Two sessions on one pipeline have the same warnings: said once in a row is enough.
+            # Two sessions on one capture have the same warnings: said once in a row is enough.
             told = {said}
             line.say(said)
     return failed

@@ -13,7 +13,7 @@ from ionia.cli.secret_arguments import hide_addresses
 from ionia.core.audio.offsets import LIMIT_MS
 from ionia.core.errors import IoniaError
 from ionia.core.selftest_report import Part
-from ionia.core.settings import AudioMode, EncoderChoice, PipelineSettings
+from ionia.core.settings import AudioMode, EncoderChoice, MediaSettings
 from ionia.platform.descriptors import silence
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ def _add_record(commands: Commands) -> None:
     parser = commands.add_parser("record", help="record to an MP4 file")
     parser.add_argument("output", metavar="OUT", help="the MP4 file to write")
     parser.add_argument("--seconds", type=_positive, help="stop after so long (default: at Ctrl+C)")
-    add_pipeline_options(parser)
+    add_media_options(parser)
     parser.set_defaults(run=record)
 
 
@@ -92,14 +92,14 @@ def _add_stream(commands: Commands) -> None:
     parser.add_argument("url", metavar="URL", help="rtmp://server/app/key or rtmps://…; - asks for it (better)")
     parser.add_argument("--seconds", type=_positive, help="stop after so long (default: at Ctrl+C)")
     parser.add_argument("--record", metavar="FILE", help="record to this MP4 file as well, from the same encode")
-    add_pipeline_options(parser)
+    add_media_options(parser)
     parser.set_defaults(run=stream)
 
 
 def _add_selftest(commands: Commands) -> None:
     from ionia.cli.selftest import selftest  # noqa: PLC0415 - imported when the command line is used at all
 
-    defaults = PipelineSettings()
+    defaults = MediaSettings()
     parser = commands.add_parser("selftest", help="try everything for half a minute, and say what to do about it")
     parser.add_argument("--json", action="store_true", help="for programs")
     parser.add_argument("--url", metavar="URL", help="stream the test card there for ten seconds, too; - asks for it")
@@ -131,13 +131,13 @@ def _add_others(commands: Commands) -> None:
     parser = commands.add_parser("test-card", help="write the reference clip: test card and tone, exact to the sample")
     parser.add_argument("output", metavar="OUT", help="the MP4 file to write")
     parser.add_argument("--seconds", type=_positive, default=10.0, help="length (default: 10)")
-    parser.add_argument("--fps", type=_fps, default=PipelineSettings().fps, help="frames per second (default: 30)")
+    parser.add_argument("--fps", type=_fps, default=MediaSettings().fps, help="frames per second (default: 30)")
     parser.set_defaults(run=write_reference_clip)
 
 
-def add_pipeline_options(parser: argparse.ArgumentParser) -> None:
+def add_media_options(parser: argparse.ArgumentParser) -> None:
     """The options that say what is captured and how it is encoded."""
-    defaults = PipelineSettings()
+    defaults = MediaSettings()
     parser.add_argument("--screen", help="a screen id from `devices`, or test (default: the primary screen)")
     parser.add_argument("--no-cursor", action="store_true", help="leave the mouse pointer out")
     parser.add_argument("--fps", type=_fps, default=defaults.fps, help=f"frames per second (default: {defaults.fps})")

@@ -2,7 +2,7 @@
 
 import argparse
 
-from ionia.cli.live import SESSION, pipeline_settings, run_session
+from ionia.cli.live import SESSION, media_settings, run_session
 from ionia.cli.progress import LiveLine, recording_line, size_text
 from ionia.core.service import EngineService
 from ionia.core.settings import RecorderSettings, SessionKind
@@ -12,7 +12,7 @@ from ionia.core.stats import of_recorder
 def record(options: argparse.Namespace) -> int:
     """Record until the time is over, Ctrl+C, or a failure; the exit code."""
     line = LiveLine()
-    settings = RecorderSettings(output_path=options.output, pipeline=pipeline_settings(options, line))
+    settings = RecorderSettings(output_path=options.output, media=media_settings(options, line))
 
     def begin(engine: EngineService) -> None:
         engine.initialize_recorder(SESSION, settings)

@@ -8,7 +8,7 @@ import argparse
 from ionia.cli.progress import size_text
 from ionia.core.media import AUDIO, AUDIO_TICK_SAMPLES, VIDEO, MediaHeader, VideoFrame
 from ionia.core.ports import AudioEncoder, VideoEncoder
-from ionia.core.settings import EncoderChoice, PipelineSettings, VideoEncodeSettings
+from ionia.core.settings import EncoderChoice, MediaSettings, VideoEncodeSettings
 from ionia.core.test_card.pattern import DESKTOP_BEEP_HZ, CardPainter, beep_second, in_flash
 from ionia.core.timebase import frame_start_ns, samples_at_frame
 from ionia.core.timeline.packet_order import PacketInterleaver
@@ -23,7 +23,7 @@ def write_reference_clip(options: argparse.Namespace) -> int:
     settings = VideoEncodeSettings(fps=options.fps, encoder=EncoderChoice.X264)
     sink = Mp4File(options.output)
     video = open_video(settings, *SIZE)
-    audio = open_audio(PipelineSettings().audio_bitrate)
+    audio = open_audio(MediaSettings().audio_bitrate)
     try:
         sink.open(MediaHeader(tracks=(video.track, audio.track)))
         frames = max(1, round(options.seconds * options.fps))

@@ -8,7 +8,7 @@ import argparse
 import getpass
 import sys
 
-from ionia.cli.live import SESSION, pipeline_settings, run_session
+from ionia.cli.live import SESSION, media_settings, run_session
 from ionia.cli.progress import LiveLine, clock_text, size_text
 from ionia.core.live.rtmp_url import parse_rtmp_url
 from ionia.core.service import EngineService
@@ -21,12 +21,12 @@ def stream(options: argparse.Namespace) -> int:
     url = options.url if options.url != "-" else _asked_address()
     shown = parse_rtmp_url(url).redacted
     line = LiveLine()
-    pipeline = pipeline_settings(options, line)
+    media = media_settings(options, line)
 
     def begin(engine: EngineService) -> None:
         if options.record is not None:
-            engine.initialize_recorder(SESSION, RecorderSettings(output_path=options.record, pipeline=pipeline))
-        engine.initialize_streamer(SESSION, StreamerSettings(rtmp_url=url, pipeline=pipeline))
+            engine.initialize_recorder(SESSION, RecorderSettings(output_path=options.record, media=media))
+        engine.initialize_streamer(SESSION, StreamerSettings(rtmp_url=url, media=media))
         if options.record is not None:
             engine.start(SessionKind.RECORDER, SESSION)
         engine.start(SessionKind.STREAMER, SESSION)

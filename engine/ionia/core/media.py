@@ -83,7 +83,7 @@ class EncodedPacket:
 
     `pts`, `dts` and `duration` count in the track's own time base: {1, fps} for video (pts is the frame index),
     {1, 48000} for audio (pts is the sample index; the encoder's priming makes the first negative). The origin of
-    all is the pipeline's epoch. `data` is an access unit or a frame of the track's codec, as libav's encoders give
+    all is the engine's epoch. `data` is an access unit or a frame of the track's codec, as libav's encoders give
     it with global headers on: Annex B for H.264, raw for AAC.
     """
 

@@ -4,13 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 
-from ionia.core.settings import EncoderChoice, PipelineSettings
+from ionia.core.settings import EncoderChoice, MediaSettings
 
 Figure = str | int | float | bool | None
 Figures = Mapping[str, Figure]
 """Details for programs; keys are camelCase as on the wire, units are in their names."""
 
-_DEFAULTS = PipelineSettings()
+_DEFAULTS = MediaSettings()
 
 
 class Part(Enum):
@@ -74,7 +74,7 @@ class Recommendation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SelftestSettings:
-    """What to test. None and the defaults as in PipelineSettings; `folder`: where recordings go, None for the current.
+    """What to test. None and the defaults as in MediaSettings; `folder`: where recordings go, None for the current.
 
     `rtmp_url` carries the stream key: it must never be printed, logged or repr'd. Without one the network is skipped.
     """

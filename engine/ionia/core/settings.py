@@ -58,7 +58,7 @@ class VideoEncodeSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PipelineSettings:
+class MediaSettings:
     """What a session is made of: sources, gains and encodes, as asked. Who shares what of it: `core.sharing`.
 
     `screen`, `desktop_audio` and `microphone` are ids from `engine.devices`, or "test", or None for the system's
@@ -101,7 +101,7 @@ class RecorderSettings:
     """One recorder session."""
 
     output_path: str
-    pipeline: PipelineSettings = field(default_factory=PipelineSettings)
+    media: MediaSettings = field(default_factory=MediaSettings)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,7 +114,7 @@ class StreamerSettings:
     stream_key: str = field(default="", repr=False)
     retry_rejected: bool = False
     ca_file: str = ""
-    pipeline: PipelineSettings = field(default_factory=PipelineSettings)
+    media: MediaSettings = field(default_factory=MediaSettings)
     adaptive_bitrate: bool = True
     require_connection: bool = False
     buffer_ms: int = 2000

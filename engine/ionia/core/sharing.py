@@ -14,7 +14,7 @@ recorder's may be over its rate for a second when the whole picture changes, whi
 from dataclasses import dataclass
 
 from ionia.core.audio.engine import AudioInput
-from ionia.core.settings import EncoderChoice, PipelineSettings
+from ionia.core.settings import EncoderChoice, MediaSettings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,12 +53,12 @@ class AudioEncodeKey:
     bitrate: int
 
 
-def capture_key(settings: PipelineSettings) -> CaptureKey:
+def capture_key(settings: MediaSettings) -> CaptureKey:
     """The capture that these settings ask for."""
     return CaptureKey(screen=settings.screen, cursor=settings.cursor, fps=settings.fps)
 
 
-def video_encode_key(settings: PipelineSettings) -> VideoEncodeKey:
+def video_encode_key(settings: MediaSettings) -> VideoEncodeKey:
     """The video encode that these settings ask for."""
     return VideoEncodeKey(
         capture=capture_key(settings),
@@ -68,7 +68,7 @@ def video_encode_key(settings: PipelineSettings) -> VideoEncodeKey:
     )
 
 
-def audio_encode_key(settings: PipelineSettings) -> AudioEncodeKey | None:
+def audio_encode_key(settings: MediaSettings) -> AudioEncodeKey | None:
     """The audio encode that these settings ask for; None for video alone."""
     mode = settings.audio_mode
     sounds = []

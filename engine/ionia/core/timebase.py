@@ -1,6 +1,6 @@
 """Positions in media as exact integers. Every conversion between nanoseconds, frames and samples happens here.
 
-A frame index counts in {1, fps}, a sample index in {1, 48000}; both have the pipeline's epoch as origin.
+A frame index counts in {1, fps}, a sample index in {1, 48000}; both have the engine's epoch as origin.
 """
 
 from fractions import Fraction

@@ -12,14 +12,14 @@ from msgspec import Meta, Struct
 from ionia.core.live.rtmp_url import MAX_URL_LENGTH, parse_rtmp_url
 from ionia.core.redaction import secret_parts, secrets_in_url
 from ionia.core.selftest_report import Part, SelftestSettings
-from ionia.core.settings import AudioMode, EncoderChoice, PipelineSettings, RecorderSettings, StreamerSettings
+from ionia.core.settings import AudioMode, EncoderChoice, MediaSettings, RecorderSettings, StreamerSettings
 from ionia.core.sound_state import LEAST_GAIN_DB, MOST_GAIN_DB
 
 T = TypeVar("T")
 
 DEFAULT_SESSION_ID = "default"
 
-_PIPELINE = PipelineSettings()
+_PIPELINE = MediaSettings()
 _STREAMER = StreamerSettings(rtmp_url="")
 
 _TEXT = r"^[^\u0000-\u001f\u007f]*(?![\s\S])"
@@ -238,7 +238,7 @@ class InitializeRecorder(Initialize, frozen=True, forbid_unknown_fields=True, re
 
     def settings(self) -> RecorderSettings:
         """The same for the engine."""
-        return _settings(RecorderSettings, self, pipeline=_pipeline_settings(self))
+        return _settings(RecorderSettings, self, media=_media_settings(self))
 
 
 class InitializeStreamer(Initialize, frozen=True, forbid_unknown_fields=True, rename="camel", kw_only=True):
@@ -295,7 +295,7 @@ class InitializeStreamer(Initialize, frozen=True, forbid_unknown_fields=True, re
         return _settings(
             StreamerSettings,
             self,
-            pipeline=_pipeline_settings(self),
+            media=_media_settings(self),
             reconnect_max_ms=max(self.reconnect_initial_ms, self.reconnect_max_ms),
         )
 
@@ -307,9 +307,9 @@ class InitializeStreamer(Initialize, frozen=True, forbid_unknown_fields=True, re
 AnyInitialize = InitializeRecorder | InitializeStreamer
 
 
-def _pipeline_settings(params: Initialize) -> PipelineSettings:
+def _media_settings(params: Initialize) -> MediaSettings:
     return _settings(
-        PipelineSettings,
+        MediaSettings,
         params,
         encoder=EncoderChoice(params.encoder or ("auto" if params.use_nvenc else "x264")),
         audio_mode=AudioMode("mic" if params.audio_mode == "microphone" else params.audio_mode),

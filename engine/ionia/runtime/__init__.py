@@ -1,1 +1,1 @@
-"""Every thread and process of the engine: the clock, workers, pipelines, sessions."""
+"""Captures, encodes and sessions, and what becomes of them."""

@@ -41,7 +41,7 @@ class Spares(Protocol):
 
 
 class Corrections(Protocol):
-    """By how much the sound of each device is moved. See `runtime.audio_corrections`. Any thread."""
+    """By how much the sound of each device is moved. See `runtime.capture.audio_corrections`. Any thread."""
 
     def all(self) -> Mapping[str, float]: ...
 

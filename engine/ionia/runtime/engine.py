@@ -14,7 +14,7 @@ from ionia.core.errors import ErrorKind, IoniaError
 from ionia.core.events import LevelsMeasured, SessionWarned, StatsSampled
 from ionia.core.selftest_report import SelftestReport, SelftestSettings
 from ionia.core.service import DeviceList, EngineInfo, Listener
-from ionia.core.settings import PipelineSettings, RecorderSettings, SessionKind, StreamerSettings
+from ionia.core.settings import MediaSettings, RecorderSettings, SessionKind, StreamerSettings
 from ionia.core.sound_state import SoundState, gain_db, gain_factor
 from ionia.core.stats import Stats
 from ionia.core.timebase import NS_PER_S
@@ -136,15 +136,15 @@ class Engine:
     def initialize_recorder(self, session_id: str, settings: RecorderSettings) -> None:
         """Open devices and encoders, and claim the path."""
         session = self._session_for(SessionKind.RECORDER, session_id)
-        pipeline = settings.pipeline
+        media = settings.media
         output = FileOutput(
             self._backends.file_sink(settings.output_path, session.warn),
-            bytes_per_second=pipeline.total_bitrate / 8,
+            bytes_per_second=media.total_bitrate / 8,
             free_bytes=self._backends.free_bytes,
             warn=session.warn,
             fail=session.fail,
         )
-        self._initialize(session, pipeline, output, live=False)
+        self._initialize(session, media, output, live=False)
 
     def initialize_streamer(self, session_id: str, settings: StreamerSettings) -> None:
         """Check the address, open devices and encoders, warm a sender up."""
@@ -159,7 +159,7 @@ class Engine:
             warn=session.warn,
             fail=session.fail,
         )
-        self._initialize(session, settings.pipeline, output, live=True)
+        self._initialize(session, settings.media, output, live=True)
 
     def start(self, kind: SessionKind, session_id: str) -> bool:
         """See EngineService."""
@@ -286,7 +286,7 @@ class Engine:
             session_id, kind, studio=self._studio, usage=self._usage, emit=self._listener, supervise=self._supervise
         )
 
-    def _initialize(self, session: Session, settings: PipelineSettings, output: Output, *, live: bool) -> None:
+    def _initialize(self, session: Session, settings: MediaSettings, output: Output, *, live: bool) -> None:
         """A session that never initialised is not kept: to the caller its id stays unknown."""
         self._supervise(lambda: None)  # so that a thread is there when the session fails
         try:

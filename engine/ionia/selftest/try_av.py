@@ -18,7 +18,7 @@ from ionia.core.errors import ErrorKind, IoniaError
 from ionia.core.media import SAMPLE_RATE, Samples
 from ionia.core.selftest_report import Correction, Finding, Outcome, Part
 from ionia.core.service import EngineService, ScreenInfo
-from ionia.core.settings import AudioMode, PipelineSettings, RecorderSettings, SessionKind
+from ionia.core.settings import AudioMode, MediaSettings, RecorderSettings, SessionKind
 from ionia.core.stats import RecorderStats, of_recorder
 from ionia.core.test_card.pattern import DESKTOP_BEEP_HZ, FLASH_NS, Box, beep_second, find_beeps, read_flash
 from ionia.selftest.context import SECOND_NS, TEST, SelftestContext, SelftestTools
@@ -46,7 +46,7 @@ SPACING_NS = 597_000_000
 WCAG 2.2 (success criterion 2.3.1) calls safe for everybody."""
 
 SETTLE_NS = 3 * SECOND_NS // 2
-"""From the start of the recording to the first event: pipelines settle, and the drift servo finds its place."""
+"""From the start of the recording to the first event: the encodes settle, and the drift servo finds its place."""
 
 LIT_NS = 200_000_000
 CARD_NS = 8 * SECOND_NS
@@ -118,7 +118,7 @@ def _on_stage(context: SelftestContext, tools: SelftestTools) -> AvResult:
         raise _NoStageError("there is no screen to flash on")
     if settings.desktop_audio == TEST or not context.backends.list_desktop_audio():
         raise _NoStageError("there is no sound device to beep on")
-    pipeline = PipelineSettings(
+    media = MediaSettings(
         screen=settings.screen,
         fps=settings.fps,
         video_bitrate=settings.video_bitrate,
@@ -129,7 +129,7 @@ def _on_stage(context: SelftestContext, tools: SelftestTools) -> AvResult:
         if window is None:
             raise _NoStageError("the flashing window can't be shown")
         path = str(Path(folder) / "selftest.mp4")
-        with _beeping(context, tools) as beeps, _recording(context, path, pipeline) as take:
+        with _beeping(context, tools) as beeps, _recording(context, path, media) as take:
             first_ns = context.clock.now_ns() + SETTLE_NS
             instants = [first_ns + number * SPACING_NS for number in range(EVENTS)]
             beeps.asked.set_result(instants)
@@ -163,7 +163,7 @@ def _on_stage(context: SelftestContext, tools: SelftestTools) -> AvResult:
 
 def _on_card(context: SelftestContext, tools: SelftestTools, problem: str) -> AvResult:
     settings = context.settings
-    pipeline = PipelineSettings(
+    media = MediaSettings(
         screen=TEST,
         desktop_audio=TEST,
         audio_mode=AudioMode.DESKTOP,
@@ -172,7 +172,7 @@ def _on_card(context: SelftestContext, tools: SelftestTools, problem: str) -> Av
     )
     with _workplace() as folder:
         path = str(Path(folder) / "selftest.mp4")
-        with _recording(context, path, pipeline) as take:
+        with _recording(context, path, media) as take:
             begin_ns = context.clock.now_ns()
             steps = CARD_NS // SECOND_NS
             for step in range(1, steps + 1):
@@ -320,11 +320,11 @@ def _beeping(context: SelftestContext, tools: SelftestTools) -> Iterator[_Beeps]
 
 
 @contextmanager
-def _recording(context: SelftestContext, path: str, pipeline: PipelineSettings) -> Iterator[_Take]:
+def _recording(context: SelftestContext, path: str, media: MediaSettings) -> Iterator[_Take]:
     context.tell(0.0, "Starting to record.")
     engine = context.make_engine(lambda _: None)
     try:
-        engine.initialize_recorder(SESSION, RecorderSettings(output_path=path, pipeline=pipeline))
+        engine.initialize_recorder(SESSION, RecorderSettings(output_path=path, media=media))
         before_ns = context.clock.now_ns()
         engine.start(RECORDER, SESSION)
         yield _Take(engine=engine, epoch_ns=(before_ns + context.clock.now_ns()) // 2)

@@ -11,7 +11,7 @@ from ionia.core.media import Picture
 from ionia.core.ports import ScreenSource
 from ionia.core.selftest_report import Finding, Outcome, Part
 from ionia.core.service import ScreenInfo
-from ionia.core.settings import PipelineSettings
+from ionia.core.settings import MediaSettings
 from ionia.core.sharing import CaptureKey, capture_key
 from ionia.core.test_card.pattern import Box
 from ionia.selftest.context import SECOND_NS, TEST, SelftestContext
@@ -72,7 +72,7 @@ def _no_screen(context: SelftestContext) -> Finding:
     else:
         found, advice = "there is none that can be captured; the test card takes its place", ""
         try:
-            source = context.backends.screen(capture_key(PipelineSettings(screen=context.settings.screen)))
+            source = context.backends.screen(capture_key(MediaSettings(screen=context.settings.screen)))
             source.open()
             source.close()
         except IoniaError as error:

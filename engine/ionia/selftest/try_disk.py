@@ -5,7 +5,7 @@ import tempfile
 from pathlib import Path
 
 from ionia.core.selftest_report import Finding, Outcome, Part
-from ionia.core.settings import PipelineSettings
+from ionia.core.settings import MediaSettings
 from ionia.selftest.context import SECOND_NS, SelftestContext
 from ionia.selftest.judge import judge_disk
 
@@ -38,7 +38,7 @@ def run_disk(context: SelftestContext) -> Finding:
         folder=str(folder),
         bytes_per_second=rate,
         free_bytes=free,
-        needed_bytes_per_second=(settings.video_bitrate + PipelineSettings().audio_bitrate) / 8,
+        needed_bytes_per_second=(settings.video_bitrate + MediaSettings().audio_bitrate) / 8,
     )
 
 

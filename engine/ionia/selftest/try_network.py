@@ -8,7 +8,7 @@ from ionia.core.events import Event, SessionFailed
 from ionia.core.live.rtmp_url import parse_rtmp_url
 from ionia.core.selftest_report import Finding, Outcome, Part
 from ionia.core.service import EngineService
-from ionia.core.settings import AudioMode, EncoderChoice, PipelineSettings, SessionKind, StreamerSettings
+from ionia.core.settings import AudioMode, EncoderChoice, MediaSettings, SessionKind, StreamerSettings
 from ionia.core.stats import of_streamer
 from ionia.selftest.context import SECOND_NS, TEST, SelftestContext
 from ionia.selftest.judge import NETWORK_SHARE, judge_network
@@ -58,14 +58,14 @@ def _failed(message: str, hint: str) -> Finding:
 def _stream(
     context: SelftestContext, engine: EngineService, url: str, failures: list[str]
 ) -> tuple[Finding, float | None]:
-    pipeline = PipelineSettings(
+    media = MediaSettings(
         screen=TEST,
         desktop_audio=TEST,
         audio_mode=AudioMode.DESKTOP,
         encoder=EncoderChoice.X264,  # fills its rate up on whatever picture: what is asked for is what is sent
         video_bitrate=round(context.settings.video_bitrate / NETWORK_SHARE),
     )
-    settings = StreamerSettings(rtmp_url=url, pipeline=pipeline, adaptive_bitrate=False, require_connection=True)
+    settings = StreamerSettings(rtmp_url=url, media=media, adaptive_bitrate=False, require_connection=True)
     engine.initialize_streamer(SESSION, settings)
     engine.start(SessionKind.STREAMER, SESSION)
     begin_ns = context.clock.now_ns()
@@ -82,7 +82,7 @@ def _stream(
     seconds = (context.clock.now_ns() - begin0_ns) / SECOND_NS
     return judge_network(
         server=parse_rtmp_url(url).redacted,
-        asked_bps=pipeline.video_bitrate + pipeline.audio_bitrate,
+        asked_bps=media.video_bitrate + media.audio_bitrate,
         sustained_bps=(stats.bytes_sent - sent0) * 8 / seconds,
         dropped=stats.video_packets_dropped,
         reconnects=stats.reconnect_count,

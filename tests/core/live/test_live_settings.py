@@ -2,7 +2,7 @@
 
 from ionia.core.live.backoff import ReconnectSettings
 from ionia.core.live.live_settings import LiveSettings
-from ionia.core.settings import AudioMode, PipelineSettings, StreamerSettings
+from ionia.core.settings import AudioMode, MediaSettings, StreamerSettings
 
 URL = "rtmp://h/a/k"
 
@@ -10,7 +10,7 @@ URL = "rtmp://h/a/k"
 def test_units_and_defaults() -> None:
     settings = StreamerSettings(
         rtmp_url=URL,
-        pipeline=PipelineSettings(fps=50, video_bitrate=3_000_000, audio_bitrate=96_000),
+        media=MediaSettings(fps=50, video_bitrate=3_000_000, audio_bitrate=96_000),
         max_reconnect_seconds=1.5,
         require_connection=True,
         retry_rejected=True,
@@ -27,5 +27,5 @@ def test_units_and_defaults() -> None:
 
 
 def test_without_sound_nothing_of_the_link_is_kept_for_it_but_for_silence() -> None:
-    settings = StreamerSettings(rtmp_url=URL, pipeline=PipelineSettings(audio_mode=AudioMode.NONE))
+    settings = StreamerSettings(rtmp_url=URL, media=MediaSettings(audio_mode=AudioMode.NONE))
     assert LiveSettings.of(settings).audio_bitrate == 8_000

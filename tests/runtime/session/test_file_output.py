@@ -19,7 +19,7 @@ from tests.fakes.media import HEADER, FakeFile, video_packet
 
 
 class QuietFeeds:
-    """What a file asks of its pipeline."""
+    """What a file asks of its media."""
 
     def hold_bitrate(self, _: object) -> None:
         """Nothing."""

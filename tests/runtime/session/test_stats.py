@@ -8,7 +8,7 @@ import pytest
 from ionia.core.errors import ErrorKind, IoniaError
 from ionia.core.events import SessionWarned
 from ionia.core.media import AudioBlock
-from ionia.core.settings import AudioMode, PipelineSettings, SessionKind
+from ionia.core.settings import AudioMode, MediaSettings, SessionKind
 from ionia.core.stats import RecorderStats, of_recorder
 from ionia.core.warning import SoundLost, WarningCode
 from ionia.runtime.capture import audio_clock
@@ -76,7 +76,7 @@ def test_sound_that_finds_no_room_is_counted_and_told_once(monkeypatch: pytest.M
     monkeypatch.setattr(audio_clock, "INBOX_BLOCKS", 2)
     machine = FakeMachine()
     with engine_on(machine) as (engine, events):
-        initialize(engine, settings=PipelineSettings(fps=100, audio_mode=AudioMode.MIC))
+        initialize(engine, settings=MediaSettings(fps=100, audio_mode=AudioMode.MIC))
         enough = written(machine, 10)
         engine.start(RECORDER, "a")
         assert enough.wait(WAIT_SECONDS)

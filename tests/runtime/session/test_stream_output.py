@@ -22,7 +22,7 @@ from ionia.core.live.failure_code import FailureCode
 from ionia.core.live.rtmp_url import parse_rtmp_url
 from ionia.core.live.silence import SILENT_TRACK
 from ionia.core.media import AUDIO, VIDEO, EncodedPacket, VideoFrame
-from ionia.core.settings import AudioMode, PipelineSettings, RecorderSettings, SessionKind, StreamerSettings
+from ionia.core.settings import AudioMode, MediaSettings, RecorderSettings, SessionKind, StreamerSettings
 from ionia.core.warning import WarningCode
 from ionia.media.guarded_encoder import GuardedVideoEncoder
 from ionia.runtime.engine import Engine
@@ -36,13 +36,13 @@ from tests.fakes.media import EXTRADATA, FakeVideoEncoder
 from tests.runtime.test_engine import engine_on
 
 STREAMER = SessionKind.STREAMER
-SETTINGS = PipelineSettings(fps=100)
+SETTINGS = MediaSettings(fps=100)
 SECRET = "live_very_secret_key"
 URL = f"rtmp://example.test/app/{SECRET}"
 
 
 def initialize(engine: Engine, **options: object) -> None:
-    engine.initialize_streamer("s", StreamerSettings(rtmp_url=URL, pipeline=SETTINGS, **options))  # type: ignore[arg-type]
+    engine.initialize_streamer("s", StreamerSettings(rtmp_url=URL, media=SETTINGS, **options))  # type: ignore[arg-type]
 
 
 def connection(state: ConnectionState) -> "type[object]":
@@ -268,7 +268,7 @@ def test_an_encoder_that_keeps_its_bit_rate_is_not_believed_to_lower_it(codec: s
     machine = FakeMachine(prepare_video=name)
     settings = replace(SETTINGS, video_bitrate=100_000)
     with engine_on(machine) as (engine, events):
-        engine.initialize_streamer("s", StreamerSettings(rtmp_url=URL, pipeline=settings))
+        engine.initialize_streamer("s", StreamerSettings(rtmp_url=URL, media=settings))
         engine.start(STREAMER, "s")
         sender = machine.spares[0].taken(1)
         sender.say(Connected())
@@ -318,7 +318,7 @@ def test_a_link_that_delivers_nothing_gives_backpressure_and_drops_pictures_only
 def test_a_recorder_and_a_streamer_share_one_encode() -> None:
     machine = FakeMachine()
     with engine_on(machine) as (engine, _):
-        engine.initialize_recorder("r", RecorderSettings(output_path="r.mp4", pipeline=SETTINGS))
+        engine.initialize_recorder("r", RecorderSettings(output_path="r.mp4", media=SETTINGS))
         initialize(engine)
         assert (len(machine.screens), len(machine.videos)) == (1, 1)
         engine.start(SessionKind.RECORDER, "r")
@@ -336,7 +336,7 @@ def test_a_recorder_and_a_streamer_share_one_encode() -> None:
 def test_a_bad_address_opens_nothing() -> None:
     machine = FakeMachine()
     with engine_on(machine) as (engine, _), pytest.raises(IoniaError) as caught:
-        engine.initialize_streamer("s", StreamerSettings(rtmp_url="http://example.test/x", pipeline=SETTINGS))
+        engine.initialize_streamer("s", StreamerSettings(rtmp_url="http://example.test/x", media=SETTINGS))
     assert caught.value.kind is ErrorKind.BAD_URL
     assert machine.screens == []
 
@@ -344,8 +344,8 @@ def test_a_bad_address_opens_nothing() -> None:
 def test_a_stream_without_sound() -> None:
     machine = FakeMachine()
     with engine_on(machine) as (engine, _events):
-        settings = PipelineSettings(fps=100, audio_mode=AudioMode.NONE)
-        engine.initialize_streamer("s", StreamerSettings(rtmp_url=URL, pipeline=settings))
+        settings = MediaSettings(fps=100, audio_mode=AudioMode.NONE)
+        engine.initialize_streamer("s", StreamerSettings(rtmp_url=URL, media=settings))
         engine.start(STREAMER, "s")
         sender = machine.spares[0].taken(1)
         sender.say(Connected())
@@ -371,7 +371,7 @@ def test_a_variable_that_names_no_good_file_is_told_and_not_used(monkeypatch: py
     monkeypatch.setenv("SSL_CERT_FILE", "/nonexistent/bundle.pem")
     machine = FakeMachine()
     with engine_on(machine) as (engine, events):
-        settings = StreamerSettings(rtmp_url=URL.replace("rtmp:", "rtmps:"), pipeline=SETTINGS)
+        settings = StreamerSettings(rtmp_url=URL.replace("rtmp:", "rtmps:"), media=SETTINGS)
         engine.initialize_streamer("s", settings)
         engine.start(STREAMER, "s")
         warned = events.wait_for(lambda event: isinstance(event, SessionWarned))

@@ -141,7 +141,7 @@ class LiveLink:
         return actions + self.offer((), now_ns)
 
     def offer(self, packets: Sequence[EncodedPacket], now_ns: int) -> list[LiveAction]:
-        """Packets from the pipeline, in DTS order. Thrown away while there is no connection."""
+        """Packets of the output's join, in DTS order. Thrown away while there is no connection."""
         if not self._connected:
             self._gate.skip(packets)
             return []

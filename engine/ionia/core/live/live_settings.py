@@ -24,11 +24,11 @@ class LiveSettings:
     @classmethod
     def of(cls, settings: StreamerSettings) -> "LiveSettings":
         """The part of a streamer's settings that concerns the link."""
-        pipeline, outage = settings.pipeline, settings.max_reconnect_seconds
+        media, outage = settings.media, settings.max_reconnect_seconds
         return cls(
-            fps=pipeline.fps,
-            video_bitrate=pipeline.video_bitrate,
-            audio_bitrate=SILENT_BITRATE if pipeline.audio_mode is AudioMode.NONE else pipeline.audio_bitrate,
+            fps=media.fps,
+            video_bitrate=media.video_bitrate,
+            audio_bitrate=SILENT_BITRATE if media.audio_mode is AudioMode.NONE else media.audio_bitrate,
             buffer_ns=settings.buffer_ms * _NS_PER_MS,
             adaptive_bitrate=settings.adaptive_bitrate,
             reconnect=ReconnectSettings(

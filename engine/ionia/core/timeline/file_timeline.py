@@ -1,6 +1,6 @@
 """Where each packet of an encode lies in a recording: encoder time, file time and UTC, with pauses and parts.
 
-It maps times and looks at no bytes; it opens no file and knows no container. Encoder time counts from the pipeline's
+It maps times and looks at no bytes; it opens no file and knows no container. Encoder time counts from the engine's
 epoch, in frames and in samples at once; file time counts from a part's first picture.
 
 All positions are integers in units in which a frame and a sample are whole numbers both, so nothing is ever rounded

@@ -71,7 +71,7 @@ class Cut:
 
 
 class PacketWindow:
-    """The part of a pipeline's ordered packets that belongs to one sink: from a keyframe to a frame index.
+    """The part of ordered packets that belongs to one output: from a keyframe to a frame index.
 
     Begins with the first keyframe it sees, and the sound that a decoder needs before it (`StartGate`): a player decodes
     that and an edit list hides it.

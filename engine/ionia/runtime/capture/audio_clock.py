@@ -25,7 +25,7 @@ from ionia.threads.worker import Worker
 log = logging.getLogger(__name__)
 
 INBOX_BLOCKS = 4096
-"""Over 20 s of 10 ms blocks from two devices: more than any device holds for us while the machine stands still."""
+"""10 s of 10 ms blocks from four devices: more than any device holds for us while the machine stands still."""
 
 TICK_NS = AUDIO_TICK_SAMPLES * NS_PER_S // SAMPLE_RATE
 

@@ -83,7 +83,7 @@ class ScreenCapture:
     def _wait_for_epoch(self) -> int | None:
         try:
             return self._epoch.result()
-        except BaseException:  # noqa: BLE001 - cancelled: the pipeline was closed before it began
+        except BaseException:  # noqa: BLE001 - cancelled: the capture was closed before it began
             return None
 
     def _grab_until_stopped(self, epoch_ns: int) -> None:

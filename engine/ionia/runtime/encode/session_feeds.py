@@ -8,7 +8,7 @@ from ionia.core.audio.mix import SoundControl
 from ionia.core.errors import ErrorKind, IoniaError
 from ionia.core.events import Level
 from ionia.core.media import AUDIO, VIDEO, MediaHeader
-from ionia.core.settings import PipelineSettings
+from ionia.core.settings import MediaSettings
 from ionia.core.sharing import SoundKey, VideoEncodeKey
 from ionia.platform.windows_process import recording_process
 from ionia.runtime.capture.capture import Capture
@@ -36,7 +36,7 @@ class SessionFeeds:
 
     def __init__(
         self,
-        settings: PipelineSettings,
+        settings: MediaSettings,
         video: Lease[VideoEncodeKey, VideoEncode],
         audio: Lease[Heard, AudioEncode] | None,
         audio_encodes: AudioEncodes,

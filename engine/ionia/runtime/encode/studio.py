@@ -6,7 +6,7 @@ from functools import partial
 from ionia.core.audio.engine import AudioInput
 from ionia.core.audio.mix import SoundControl
 from ionia.core.ports import AudioSource
-from ionia.core.settings import PipelineSettings, VideoEncodeSettings
+from ionia.core.settings import MediaSettings, VideoEncodeSettings
 from ionia.core.sharing import (
     CaptureKey,
     SoundKey,
@@ -41,7 +41,7 @@ class Studio:
             epoch_ns=self._epoch_ns,
         )
 
-    def open(self, settings: PipelineSettings, *, live: bool) -> SessionFeeds:
+    def open(self, settings: MediaSettings, *, live: bool) -> SessionFeeds:
         """What these settings ask for, shared with whoever has it already. Raises IoniaError, with nothing kept.
 
         `live`: a stream asks; it counts only if the video encode isn't there yet (see `core.sharing`).

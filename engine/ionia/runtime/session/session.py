@@ -11,7 +11,7 @@ from ionia.core.errors import ErrorKind, IoniaError
 from ionia.core.events import Event, SessionFailed, SessionStateChanged, SessionWarned
 from ionia.core.media import MediaHeader
 from ionia.core.session_state import SessionState, SessionStateMachine
-from ionia.core.settings import PipelineSettings, SessionKind
+from ionia.core.settings import MediaSettings, SessionKind
 from ionia.core.stats import SessionStats, Stats
 from ionia.core.warning import NO_FACTS, WarningCode, WarningFacts
 from ionia.runtime.encode.join import Join, Subscriber
@@ -130,7 +130,7 @@ class Session:
             raise not_initialized(self.kind)
         return output.stats(self._counters.stats(self._feeds, self._usage, self._machine.state))
 
-    def initialize(self, settings: PipelineSettings, output: Output, *, live: bool) -> None:
+    def initialize(self, settings: MediaSettings, output: Output, *, live: bool) -> None:
         """Open everything that `start` needs. Raises IoniaError; then the session can be initialised again."""
         with self._lock:
             if self._machine.is_running:

@@ -1,4 +1,4 @@
-"""The thread that owns a sink: takes packets from the bus through a bounded queue and writes them."""
+"""The thread that owns a sink: takes packets from its join through a bounded queue and writes them."""
 
 import threading
 from collections.abc import Callable, Sequence
@@ -95,7 +95,7 @@ class SinkWorker:
         self._completed.set()
 
     def wait_completed(self, timeout: float) -> bool:
-        """Wait until the bus has delivered everything; False if it did not within `timeout` seconds."""
+        """Wait until its join has delivered everything; False if it did not within `timeout` seconds."""
         return self._completed.wait(timeout)
 
     def wait_closed(self, timeout: float) -> None:

@@ -1,4 +1,4 @@
-"""A session's output to an RTMP server: the thread that carries out what `core.live_link` decides.
+"""A session's output to an RTMP server: the thread that carries out what `core.live.link` decides.
 
 Nothing here waits for the network: senders are processes, and what they say comes back as messages. The encodes
 only append to a queue.
@@ -142,7 +142,7 @@ class StreamOutput:
 
     def _warn_before(self, header: MediaHeader) -> None:
         """Tell what may go wrong with a service."""
-        for code, message in preflight(self._url, header.video, self._settings.pipeline.keyframe_interval_seconds):
+        for code, message in preflight(self._url, header.video, self._settings.media.keyframe_interval_seconds):
             self._warn(code, message)
         if self._trust.warning:
             self._warn(WarningCode.CA_FILE_IGNORED, self._trust.warning)
@@ -190,7 +190,7 @@ class StreamOutput:
     def stats(self, session: SessionStats) -> StreamerStats:
         """The session's figures and the stream's. Any thread."""
         now: LiveFigures = self._figures
-        target = self._feeds.bitrate if self._feeds is not None else self._settings.pipeline.video_bitrate
+        target = self._feeds.bitrate if self._feeds is not None else self._settings.media.video_bitrate
         return StreamerStats(
             **fields_of(session),
             video_frames=session.video_frames_captured,
