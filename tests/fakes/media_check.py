@@ -37,8 +37,8 @@ class TrackFacts:
 
     @property
     def end_seconds(self) -> Fraction:
-        """When the last packet ends."""
-        return (self.pts[-1] + self.durations[-1]) * self.time_base
+        """When the last packet ends; 0 where a player hears none, as in a take of one picture."""
+        return Fraction(0) if not self.pts else (self.pts[-1] + self.durations[-1]) * self.time_base
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
