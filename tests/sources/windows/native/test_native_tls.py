@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pytest
 
-from ionia.core.live.failure_code import FailureCode
+from ionia.core.failure import LiveKind
 from ionia.core.live.rtmp_url import parse_rtmp_url
 from ionia.sinks.tls_carrier import CarrierFailed, TlsCarrier
 
@@ -92,7 +92,7 @@ def trusts(host: str, port: int, ca_file: str = "") -> bool:
     try:
         carrier = TlsCarrier(parse_rtmp_url(f"rtmps://{host}:{port}/live/key"), ca_file=ca_file, buffer_bytes=65_536)
     except CarrierFailed as failed:
-        if failed.code is not FailureCode.CERTIFICATE:
+        if failed.code.value.kind is not LiveKind.CERTIFICATE:
             raise
         return False
     socket.create_connection(("127.0.0.1", carrier.port), 20).close()
