@@ -3,7 +3,6 @@
 import threading
 from collections import deque
 from collections.abc import Callable
-from itertools import islice
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
@@ -43,11 +42,6 @@ class Inbox(Generic[T]):
             if len(self._items) == self._items.maxlen:
                 self._gave_way(self._items[0])
             self._items.append(item)
-
-    def newest(self, count: int) -> list[T]:
-        """Up to `count` items, newest first. They stay."""
-        with self._lock:
-            return list(islice(reversed(self._items), count))
 
     def drain(self) -> list[T]:
         """Everything that is there, oldest first."""
