@@ -11,6 +11,7 @@ from ionia.core.errors import ErrorKind, IoniaError
 from ionia.core.events import JobDone, JobFailed
 from ionia.runtime import jobs as jobs_module
 from ionia.runtime.jobs import MOST_JOBS, Jobs
+from ionia.threads.worker import Worker
 from tests.fakes.backends import WAIT_SECONDS, Events
 from tests.sinks.test_mp4_repair import crashed
 
@@ -26,6 +27,9 @@ class StuckJob:
         yield from ()
 
     def kill(self) -> None:
+        self.killed.set()
+
+    def discard(self) -> None:
         self.killed.set()
 
 
@@ -66,3 +70,31 @@ def test_a_process_that_can_not_be_started_is_told(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(jobs_module, "MediaJob", refuse)
     with pytest.raises(IoniaError, match="could not be started"):
         Jobs(Events()).start({})
+
+
+def test_no_job_begins_in_an_engine_that_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(jobs_module, "MediaJob", StuckJob)
+    jobs = Jobs(Events())
+    jobs.close()
+    with pytest.raises(IoniaError, match="shutting down") as caught:
+        jobs.start({})
+    assert caught.value.kind is ErrorKind.INTERNAL
+
+
+def test_a_job_without_a_thread_leaves_no_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[StuckJob] = []
+
+    def make(request: object) -> StuckJob:
+        made.append(StuckJob(request))
+        return made[-1]
+
+    def no_thread(_: Worker) -> None:
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(jobs_module, "MediaJob", make)
+    monkeypatch.setattr(Worker, "start", no_thread)
+    jobs = Jobs(Events())
+    for _ in range(MOST_JOBS + 1):  # each frees its place
+        with pytest.raises(IoniaError, match="thread could not be started"):
+            jobs.start({})
+    assert all(job.killed.is_set() for job in made)

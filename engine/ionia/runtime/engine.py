@@ -120,9 +120,6 @@ class Engine:
 
     def finalize_media(self, path: str) -> str:
         """See EngineService."""
-        with self._lock:
-            if self._closed:
-                raise IoniaError(ErrorKind.INTERNAL, "The engine is shutting down.")
         return self._jobs.start({"job": "finalize", "path": path})
 
     def cancel_job(self, job_id: str) -> bool:

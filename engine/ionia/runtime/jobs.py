@@ -22,10 +22,13 @@ class Jobs:
         self._lock = threading.Lock()
         self._running: dict[str, tuple[MediaJob, Worker]] = {}  # protected by _lock
         self._cancelled: set[str] = set()  # protected by _lock
+        self._closed = False  # protected by _lock
 
     def start(self, request: Mapping[str, str]) -> str:
-        """Begin, and return the job's name. Raises IoniaError(MEDIA_FAILED)."""
+        """Begin, and return the job's name. Raises IoniaError(MEDIA_FAILED), or INTERNAL after `close`."""
         with self._lock:
+            if self._closed:
+                raise IoniaError(ErrorKind.INTERNAL, "The engine is shutting down.")
             if len(self._running) >= MOST_JOBS:
                 raise IoniaError(
                     ErrorKind.MEDIA_FAILED, f"{MOST_JOBS} jobs are running.", "Try again when one is done."
@@ -36,14 +39,12 @@ class Jobs:
                 raise IoniaError(ErrorKind.MEDIA_FAILED, "The job's process could not be started.") from error
             job_id = f"job-{next(self._ids)}"
             worker = Worker("media-job", lambda: self._follow(job_id, job), lambda _: self._ended(job_id, None))
+            try:
+                worker.start()
+            except RuntimeError as error:  # the system has no room for another thread
+                job.discard()
+                raise IoniaError(ErrorKind.MEDIA_FAILED, "The job's thread could not be started.") from error
             self._running[job_id] = job, worker
-        try:
-            worker.start()
-        except RuntimeError as error:  # the system has no room for another thread
-            job.kill()
-            with self._lock:
-                self._running.pop(job_id, None)
-            raise IoniaError(ErrorKind.MEDIA_FAILED, "The job's thread could not be started.") from error
         return job_id
 
     def cancel(self, job_id: str) -> bool:
@@ -57,8 +58,9 @@ class Jobs:
         return found is not None
 
     def close(self) -> None:
-        """End all."""
+        """End all; none begins any more."""
         with self._lock:
+            self._closed = True
             running = dict(self._running)
         for job_id in running:
             self.cancel(job_id)

@@ -36,15 +36,24 @@ class Reserved:
         if size <= self._until:
             return
         try:
-            _set_aside(self._file, size + RESERVE_STEP)
-            self._until = size + RESERVE_STEP
-        except OSError:
-            _set_aside(self._file, size)
-            self._until = size
+            try:
+                _set_aside(self._file, size + RESERVE_STEP)
+                self._until = size + RESERVE_STEP
+            except OSError:
+                _set_aside(self._file, size)
+                self._until = size
         except NotImplementedError:
-            now = os.fstat(self._file.fileno()).st_size
-            if shutil.disk_usage(self._path.parent).free < size - now:
+            free = self._free()
+            if free is not None and free < size - os.fstat(self._file.fileno()).st_size:
                 raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)) from None
+
+    def _free(self) -> int | None:
+        """Bytes that are free; None where nobody can say, which is no reason to end a take."""
+        try:
+            usage = shutil.disk_usage(self._file.fileno() if sys.platform != "win32" else self._path.parent)
+        except OSError:  # a folder that was renamed, a share that doesn't tell
+            return None
+        return usage.free if usage.total else None  # some file systems of programs answer nothing but zeros
 
     def give_back(self) -> None:
         """What was set aside beyond the end of the file."""

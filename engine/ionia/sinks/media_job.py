@@ -1,5 +1,6 @@
 """The engine's side of a job's process: start it, hear its lines, end it."""
 
+import contextlib
 import json
 import subprocess
 import sys
@@ -30,9 +31,13 @@ class MediaJob:
             close_fds=True,
             creationflags=flags,
         )
-        assert self._process.stdin is not None  # noqa: S101 - asked for above
-        self._process.stdin.write(json.dumps(dict(request)).encode() + b"\n")
-        self._process.stdin.flush()
+        try:
+            assert self._process.stdin is not None  # noqa: S101 - asked for above
+            self._process.stdin.write(json.dumps(dict(request)).encode() + b"\n")
+            self._process.stdin.flush()
+        except BaseException:  # it ended before it could read
+            self.discard()
+            raise
 
     def messages(self) -> Iterator[dict[str, Any]]:
         """What the process says, until it ends."""
@@ -44,3 +49,9 @@ class MediaJob:
     def kill(self) -> None:
         """End it at once."""
         self._process.kill()
+
+    def discard(self) -> None:
+        """`kill`, for a job whose `messages` nobody hears: nothing of it is left."""
+        self._process.kill()
+        with contextlib.suppress(OSError), self._process:  # a request that it didn't take
+            pass
