@@ -107,9 +107,13 @@ class RtmpServer:
         """`listener`: a listening socket, for instance one in another network namespace; it is closed in the end.
 
         `login`: user and password that publishers must know, asked for in Adobe's way.
+
+        `publications` are those of the `connections` over which RTMP was spoken: a sender that failed without a
+        reason connects once more, only to learn whether anyone listens.
         """
         self.misbehaviour = misbehaviour
         self.login = login
+        self.connections: list[Publication] = []
         self.publications: list[Publication] = []
         self._tls = tls
         self._changed = threading.Condition()
@@ -124,7 +128,7 @@ class RtmpServer:
         """Where to publish."""
         return f"{'rtmps' if self._tls else 'rtmp'}://{self.host}:{self.port}/{app}/{key}"
 
-    def wait_for(self, condition: object, timeout: float = 20) -> None:
+    def wait_for(self, condition: object, timeout: float = 60) -> None:
         """Wait until `condition()` holds; it is looked at after every message. AssertionError if it never does."""
         assert callable(condition)
         with self._changed:
@@ -161,7 +165,7 @@ class RtmpServer:
                 return
             publication = Publication()
             with self._changed:
-                self.publications.append(publication)
+                self.connections.append(publication)
                 self._sockets.add(connection)
                 self._changed.notify_all()
             self._start(self._serve, connection, publication)
@@ -183,6 +187,12 @@ class RtmpServer:
                 publication.over = True
                 self._changed.notify_all()
             connection.close()
+
+    def admit(self, publication: Publication) -> None:
+        """Its first byte came."""
+        with self._changed:
+            self.publications.append(publication)
+            self._changed.notify_all()
 
     def note(self, publication: Publication, message: MediaMessage) -> None:
         """A media message came."""
@@ -214,8 +224,9 @@ class _Conversation:
         self.partial: dict[int, bytearray] = {}
 
     def run(self) -> None:
-        self.reached(Stage.ACCEPTED)
         self.read(1)
+        self.server.admit(self.publication)
+        self.reached(Stage.ACCEPTED)
         client = self.read(1536)
         self.connection.sendall(b"\x03" + bytes(1536) + client)
         self.read(1536)
