@@ -5,6 +5,7 @@ import threading
 import pytest
 
 from ionia.core.errors import ErrorKind, IoniaError
+from ionia.runtime import registry as registry_module
 from ionia.runtime.registry import Registry
 from tests.fakes.backends import WAIT_SECONDS
 
@@ -16,6 +17,56 @@ class Thing:
 
     def close(self) -> None:
         self.closed += 1
+
+
+class SlowThing(Thing):
+    """Takes until it is let go to close."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.closing, self.go = threading.Event(), threading.Event()
+
+    def close(self) -> None:
+        self.closing.set()
+        assert self.go.wait(WAIT_SECONDS)
+        super().close()
+
+
+def test_one_that_is_still_being_closed_is_waited_for_by_who_wants_it_and_by_nobody_else() -> None:
+    registry: Registry[str, Thing] = Registry()
+    slow = SlowThing()
+    lease = registry.acquire("a", lambda: slow)
+    leaving = threading.Thread(target=lease.release)
+    leaving.start()
+    assert slow.closing.wait(WAIT_SECONDS)
+    assert len(registry) == 0
+    made: list[int] = []  # how often the first was closed by then
+
+    def make() -> Thing:
+        made.append(slow.closed)
+        return Thing()
+
+    coming = [threading.Thread(target=registry.acquire, args=("a", make)) for _ in range(2)]
+    for thread in coming:
+        thread.start()
+    assert registry.acquire("b", Thing).value.closed == 0
+    assert made == []
+    slow.go.set()
+    for thread in [leaving, *coming]:
+        thread.join(WAIT_SECONDS)
+    assert made == [1]
+
+
+def test_one_that_does_not_close_is_not_waited_for_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(registry_module, "CLOSING_TIMEOUT_S", 0.01)
+    registry: Registry[str, Thing] = Registry()
+    slow = SlowThing()
+    leaving = threading.Thread(target=registry.acquire("a", lambda: slow).release)
+    leaving.start()
+    assert slow.closing.wait(WAIT_SECONDS)
+    assert registry.acquire("a", Thing).value is not slow
+    slow.go.set()
+    leaving.join(WAIT_SECONDS)
 
 
 def test_equal_identities_share_and_the_last_user_closes() -> None:

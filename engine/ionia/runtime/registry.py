@@ -15,19 +15,24 @@ class Shared(Protocol):
     def close(self) -> None: ...
 
 
+CLOSING_TIMEOUT_S = 5.0
+"""How long whoever wants a thing anew waits until the one before is closed; longer than two threads' joins take."""
+
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V", bound=Shared)
 
 
 @dataclass(slots=True, eq=False)
 class _Entry(Generic[K, V]):
-    """`making` is held while it is made, so that a second user waits for the first."""
+    """`making` is held while it is made, so that a second user waits for the first. `before`: what had its key."""
 
     key: K
     users: int = 0
     value: V | None = None
     error: BaseException | None = None
     making: threading.Lock = field(default_factory=threading.Lock)
+    closed: threading.Event = field(default_factory=threading.Event)
+    before: "tuple[_Entry[K, V], ...]" = ()
 
 
 class Lease(Generic[K, V]):
@@ -61,6 +66,7 @@ class Registry(Generic[K, V]):
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._entries: list[_Entry[K, V]] = []  # protected by _lock
+        self._closing: list[_Entry[K, V]] = []  # protected by _lock
 
     def __len__(self) -> int:
         """How many things are in use."""
@@ -69,12 +75,13 @@ class Registry(Generic[K, V]):
     def acquire(self, key: K, make: Callable[[], V], *, alone: bool = False) -> Lease[K, V]:
         """The thing of this identity, made by `make` if nobody has it yet (`alone`: made anew in any case).
 
+        One that is still being closed is waited for: a device that is open twice may refuse, or give each half.
         Raises what `make` raises, to everyone who waited for it.
         """
         with self._lock:
             entry = None if alone else next((one for one in self._entries if one.key == key and _usable(one)), None)
             if entry is None:
-                entry = _Entry(key)
+                entry = _Entry(key, before=tuple(one for one in self._closing if one.key == key))
                 self._entries.append(entry)
             entry.users += 1
         try:
@@ -90,6 +97,9 @@ class Registry(Generic[K, V]):
             raise entry.error
         if entry.value is None:
             try:
+                for one in entry.before:
+                    one.closed.wait(CLOSING_TIMEOUT_S)
+                entry.before = ()
                 entry.value = make()
             except BaseException as error:
                 entry.error = error
@@ -109,8 +119,15 @@ class Registry(Generic[K, V]):
             if entry.users > 0:
                 return
             self._entries.remove(entry)
-        if entry.value is not None:
+            if entry.value is None:
+                return
+            self._closing.append(entry)
+        try:
             entry.value.close()
+        finally:
+            with self._lock:
+                self._closing.remove(entry)
+            entry.closed.set()
 
 
 def _usable(entry: _Entry[K, V]) -> bool:
