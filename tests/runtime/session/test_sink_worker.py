@@ -1,9 +1,12 @@
 """The sink's thread: everything written, errors told once, the sink closed in every case."""
 
+import threading
+from collections.abc import Sequence
+
 import pytest
 
 from ionia.core.errors import ErrorKind, IoniaError
-from ionia.core.media import MediaHeader
+from ionia.core.media import EncodedPacket, MediaHeader
 from ionia.runtime.session import sink_worker
 from ionia.runtime.session.sink_worker import SinkWorker
 from tests.fakes.media import HEADER, FakeFile, audio_packet, video_packet
@@ -73,13 +76,66 @@ def test_a_mistake_in_the_sink_leaves_nobody_waiting() -> None:
             raise RuntimeError("a bug")
 
     errors: list[IoniaError] = []
-    worker = SinkWorker("test-sink", Broken(), HEADER, errors.append)
+    sink = Broken()
+    worker = SinkWorker("test-sink", sink, HEADER, errors.append)
     with pytest.raises(IoniaError) as caught:
         worker.open(10)
     assert caught.value.kind is ErrorKind.INTERNAL
     assert isinstance(caught.value.__cause__, RuntimeError)
-    with pytest.raises(IoniaError):
+    worker.wait_closed(10)
+    assert sink.closed.is_set()
+    assert errors == []
+
+
+def test_a_mistake_while_writing_is_told_and_the_file_is_finished() -> None:
+    class Broken(FakeFile):
+        def write(self, packets: Sequence[EncodedPacket]) -> None:
+            if self.packets:
+                raise ZeroDivisionError("a bug")
+            super().write(packets)
+
+    sink = Broken()
+    worker, errors = start(sink)
+    worker.deliver([video_packet(0, keyframe=True)])
+    while not worker.counters.video_written:
+        assert not sink.closed.wait(0.001)
+    worker.deliver([video_packet(1)])
+    worker.wait_closed(10)
+    worker.deliver([video_packet(2)])
+    assert sink.closed.is_set()
+    assert sink.packets == [video_packet(0, keyframe=True)]
+    (error,) = errors
+    assert error.kind is ErrorKind.INTERNAL
+    assert isinstance(error.__cause__, ZeroDivisionError)
+
+
+def test_a_mistake_while_closing_reaches_who_waits() -> None:
+    class Broken(FakeFile):
+        def close(self) -> None:
+            raise ZeroDivisionError("a bug")
+
+    worker, errors = start(Broken())
+    worker.complete()
+    with pytest.raises(IoniaError, match="ZeroDivisionError"):
         worker.wait_closed(10)
+    assert errors == []
+
+
+def test_a_mistake_in_an_errand_ends_nothing() -> None:
+    def fail() -> None:
+        raise ZeroDivisionError("a bug")
+
+    sink = FakeFile()
+    worker, errors = start(sink)
+    done = threading.Event()
+    assert worker.ask(fail)
+    while not worker.ask(done.set):
+        assert not sink.closed.wait(0.001)
+    assert done.wait(10)
+    worker.deliver([video_packet(0, keyframe=True)])
+    worker.complete()
+    worker.wait_closed(10)
+    assert (errors, sink.packets) == ([], [video_packet(0, keyframe=True)])
 
 
 def test_a_disk_that_stands_still_fails_the_sink_instead_of_the_memory(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,5 +1,6 @@
 """The thread that owns a sink: takes packets from its join through a bounded queue and writes them."""
 
+import logging
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
@@ -9,6 +10,8 @@ from ionia.core.errors import ErrorKind, IoniaError
 from ionia.core.media import EncodedPacket, MediaHeader
 from ionia.core.ports import PacketSink
 from ionia.threads.worker import Worker
+
+log = logging.getLogger(__name__)
 
 QUEUE_LIMIT_BYTES = 256 * 1024 * 1024
 """How far a stalled disk may fall behind: over six minutes at 5 Mbit/s. Beyond, the sink has failed."""
@@ -28,8 +31,8 @@ class TrackCounters:
 class SinkWorker:
     """A `Subscriber`. The sink is opened, written and closed on this object's thread and nowhere else.
 
-    `on_error` is called once, on that thread, when the sink fails; the sink is still closed, to keep what was
-    written, and packets that come later are dropped.
+    `on_error` is called once, on that thread, when the sink fails, by the system or by a mistake of ours; the sink is
+    still closed, to keep what was written, and packets that come later are dropped.
     """
 
     def __init__(
@@ -45,6 +48,7 @@ class SinkWorker:
         self._errand: Callable[[], None] | None = None  # protected by _condition
         self._complete = False  # protected by _condition
         self._broken = False  # protected by _condition
+        self._errand_failed = False
         self._opened: Future[None] = Future()
         self._closed: Future[None] = Future()
         self._completed = threading.Event()
@@ -78,7 +82,7 @@ class SinkWorker:
     def ask(self, errand: Callable[[], None]) -> bool:
         """Have the sink's thread do this between two writes. False, and nothing, if it has not done the last one yet.
 
-        The errand waits for the disk as a write does, and must not raise.
+        The errand waits for the disk as a write does. What it raises is logged and ends nothing.
         """
         with self._condition:
             free = self._errand is None
@@ -105,8 +109,8 @@ class SinkWorker:
     def _run(self) -> None:
         try:
             self._sink.open(self._header)
-        except IoniaError as error:
-            self._opened.set_exception(error)
+        except Exception as error:  # noqa: BLE001 - whoever waits is to hear of it
+            self._opened.set_exception(_told(error))
             self._close()
             return
         self._opened.set_result(None)
@@ -116,18 +120,18 @@ class SinkWorker:
                     self._sink.write(packets)
                     self._count(packets)
                 self._run_errand()
-        except IoniaError as error:
+        except Exception as error:  # noqa: BLE001 - a mistake of ours costs no take either
             with self._condition:
                 self._broken = True
                 self._pending.clear()
-            self._on_error(error)
+            self._on_error(_told(error))
         self._close()
 
     def _close(self) -> None:
         try:
             self._sink.close()
-        except IoniaError as error:
-            self._closed.set_exception(error)
+        except Exception as error:  # noqa: BLE001 - likewise
+            self._closed.set_exception(_told(error))
         else:
             self._closed.set_result(None)
 
@@ -140,10 +144,16 @@ class SinkWorker:
     def _run_errand(self) -> None:
         with self._condition:
             errand = self._errand
-        if errand is not None:
+        if errand is None:
+            return
+        try:
             errand()
-            with self._condition:
-                self._errand = None
+        except Exception:
+            if not self._errand_failed:  # each second would be the same line
+                log.exception("looking after a recording failed")
+            self._errand_failed = True
+        with self._condition:
+            self._errand = None
 
     def _take(self) -> list[EncodedPacket]:
         """All that is queued."""
@@ -158,10 +168,19 @@ class SinkWorker:
         self.counters.audio_written += len(packets) - video
 
     def _unexpected(self, error: BaseException) -> None:
-        """Not an IoniaError: a mistake of ours. The session must still learn of it and nobody may wait for ever."""
-        failure = IoniaError(ErrorKind.INTERNAL, f"Writing failed unexpectedly: {type(error).__name__}")
-        failure.__cause__ = error
+        """The thread itself was ended. The session must still learn of it and nobody may wait for ever."""
+        failure = _told(error)
         for future in (self._opened, self._closed):
             if not future.done():
                 future.set_exception(failure)
         self._on_error(failure)
+
+
+def _told(error: BaseException) -> IoniaError:
+    """What is not an IoniaError is a mistake of ours."""
+    if isinstance(error, IoniaError):
+        return error
+    log.error("a sink failed", exc_info=error)
+    failure = IoniaError(ErrorKind.INTERNAL, f"Writing failed unexpectedly: {type(error).__name__}")
+    failure.__cause__ = error
+    return failure
