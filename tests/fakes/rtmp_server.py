@@ -11,7 +11,7 @@ import ssl
 import struct
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from enum import Enum
@@ -82,6 +82,8 @@ class Publication:
     tc_url: str = ""
     key: str = ""
     commands: list[str] = field(default_factory=list)
+    dialogue: list[tuple[int, int, object]] = field(default_factory=list)
+    """All that isn't media: kind, stream, and the body, of commands and data their values."""
     media: list[MediaMessage] = field(default_factory=list)
     bytes_read: int = 0
     over: bool = False
@@ -209,6 +211,56 @@ class RtmpServer:
         self._closing.wait(seconds)
 
 
+class IncomingChunks:
+    """Chunks into messages, written apart from the engine's own."""
+
+    def __init__(self, read: Callable[[int], bytes]) -> None:
+        """`read`: the next so many bytes."""
+        self.read = read
+        self.chunk_size = 128
+        self.headers: dict[int, tuple[int, int, int, int]] = {}  # csid: timestamp, delta, length, kind
+        self.streams: dict[int, int] = {}
+        self.extended: set[int] = set()  # csids whose last header had an extended timestamp
+        self.partial: dict[int, bytearray] = {}
+
+    def message(self) -> tuple[int, int, int, bytes]:
+        """The next whole message: kind, timestamp, stream, body."""
+        while True:
+            first = self.read(1)[0]
+            form, csid = first >> 6, first & 63
+            if csid == 0:
+                csid = 64 + self.read(1)[0]
+            timestamp, delta, length, kind = self.headers.get(csid, (0, 0, 0, 0))
+            fresh = csid not in self.partial
+            if form < 3:
+                field_ = int.from_bytes(self.read(3), "big")
+                if form < 2:
+                    length = int.from_bytes(self.read(3), "big")
+                    kind = self.read(1)[0]
+                if form == 0:
+                    self.streams[csid] = int.from_bytes(self.read(4), "little")
+                self.extended.discard(csid)
+                if field_ == 0xFFFFFF:
+                    self.extended.add(csid)
+                    field_ = int.from_bytes(self.read(4), "big")
+                # A header of form 3 after one of form 0 repeats its timestamp as the delta (5.3.1.2.4).
+                timestamp, delta = (field_ if form == 0 else timestamp + field_), field_
+            else:
+                if csid in self.extended:  # it is repeated in every chunk (5.3.1.3)
+                    self.read(4)
+                if fresh:
+                    timestamp += delta
+            timestamp %= 1 << 32
+            self.headers[csid] = (timestamp, delta, length, kind)
+            body = self.partial.setdefault(csid, bytearray())
+            body += self.read(min(self.chunk_size, length - len(body)))
+            if len(body) == length:
+                del self.partial[csid]
+                if kind == 1:
+                    self.chunk_size = int.from_bytes(body, "big")
+                return kind, timestamp, self.streams.get(csid, 0), bytes(body)
+
+
 class _HangUp(Exception):  # noqa: N818 - the way a conversation ends, not a mistake
     """End this connection."""
 
@@ -218,10 +270,8 @@ class _Conversation:
 
     def __init__(self, server: RtmpServer, connection: socket.socket, publication: Publication) -> None:
         self.server, self.connection, self.publication = server, connection, publication
-        self.chunk_size = self.answer_chunk_size = 128
-        self.headers: dict[int, tuple[int, int, int, int]] = {}  # csid: timestamp, delta, length, kind
-        self.extended: set[int] = set()  # csids whose last header had an extended timestamp
-        self.partial: dict[int, bytearray] = {}
+        self.answer_chunk_size = 128
+        self.chunks = IncomingChunks(self.read)
 
     def run(self) -> None:
         self.read(1)
@@ -232,10 +282,10 @@ class _Conversation:
         self.read(1536)
         self.reached(Stage.HANDSHAKEN)
         while True:
-            kind, timestamp, body = self.message()
-            if kind == 1:
-                self.chunk_size = int.from_bytes(body, "big")
-            elif kind == 20:
+            kind, timestamp, stream, body = self.chunks.message()
+            if kind not in (8, 9):
+                self.publication.dialogue.append((kind, stream, decode_amf(body) if kind in (18, 20) else body))
+            if kind == 20:
                 self.command(body)
             elif kind in (8, 9):
                 message = MediaMessage(kind=kind, timestamp=timestamp, body=body, arrived=time.monotonic())
@@ -270,41 +320,6 @@ class _Conversation:
             if slow and plan is not None:
                 self.server.pause(len(piece) / plan.bytes_per_second)
         return bytes(data)
-
-    def message(self) -> tuple[int, int, bytes]:
-        """The next whole message: kind, timestamp, body."""
-        while True:
-            first = self.read(1)[0]
-            form, csid = first >> 6, first & 63
-            if csid == 0:
-                csid = 64 + self.read(1)[0]
-            timestamp, delta, length, kind = self.headers.get(csid, (0, 0, 0, 0))
-            fresh = csid not in self.partial
-            if form < 3:
-                field_ = int.from_bytes(self.read(3), "big")
-                if form < 2:
-                    length = int.from_bytes(self.read(3), "big")
-                    kind = self.read(1)[0]
-                if form == 0:
-                    self.read(4)
-                self.extended.discard(csid)
-                if field_ == 0xFFFFFF:
-                    self.extended.add(csid)
-                    field_ = int.from_bytes(self.read(4), "big")
-                # A header of form 3 after one of form 0 repeats its timestamp as the delta (5.3.1.2.4).
-                timestamp, delta = (field_ if form == 0 else timestamp + field_), field_
-            else:
-                if csid in self.extended:  # it is repeated in every chunk (5.3.1.3)
-                    self.read(4)
-                if fresh:
-                    timestamp += delta
-            timestamp %= 1 << 32
-            self.headers[csid] = (timestamp, delta, length, kind)
-            body = self.partial.setdefault(csid, bytearray())
-            body += self.read(min(self.chunk_size, length - len(body)))
-            if len(body) == length:
-                del self.partial[csid]
-                return kind, timestamp, bytes(body)
 
     def command(self, body: bytes) -> None:
         values = decode_amf(body)
