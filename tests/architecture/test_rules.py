@@ -44,7 +44,6 @@ RUNTIME_WITHOUT_OWN_TEST = {
     "session/first_connection": "tests/runtime/session/test_stream_output.py is the whole of a stream's life",
     "session/stream_bitrate": "tests/runtime/session/test_stream_output.py, likewise",
     "session/stream_events": "tests/runtime/session/test_stream_output.py, likewise",
-    "session/session": "tests/runtime/test_engine.py is about the lives of sessions",
 }
 """Modules of the runtime without a test file of the same name, each with where they are tested."""
 

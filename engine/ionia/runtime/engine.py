@@ -23,7 +23,7 @@ from ionia.runtime.backends import Backends, MakeSelftest, SelftestRun
 from ionia.runtime.encode.studio import Studio
 from ionia.runtime.jobs import Jobs
 from ionia.runtime.session.file_output import FileOutput
-from ionia.runtime.session.session import Output, Session, not_initialized
+from ionia.runtime.session.session import Life, Output, Session, not_initialized
 from ionia.runtime.session.stats import ProcessUsage
 from ionia.runtime.session.stream_output import StreamOutput
 from ionia.threads.clock import MonotonicClock
@@ -133,30 +133,31 @@ class Engine:
     def initialize_recorder(self, session_id: str, settings: RecorderSettings) -> None:
         """Open devices and encoders, and claim the path."""
         session = self._session_for(SessionKind.RECORDER, session_id)
-        media = settings.media
+        life, media = Life(session), settings.media
         output = FileOutput(
-            self._backends.file_sink(settings.output_path, session.warn),
+            self._backends.file_sink(settings.output_path, life.warn),
             bytes_per_second=media.total_bitrate / 8,
             free_bytes=self._backends.free_bytes,
-            warn=session.warn,
-            fail=session.fail,
+            warn=life.warn,
+            fail=life.fail,
         )
-        self._initialize(session, media, output, live=False)
+        self._initialize(session, media, output, life, live=False)
 
     def initialize_streamer(self, session_id: str, settings: StreamerSettings) -> None:
         """Check the address, open devices and encoders, warm a sender up."""
         session = self._session_for(SessionKind.STREAMER, session_id)
+        life = Life(session)
         output = StreamOutput(
             settings,
             session_id=session_id,
             spares=self._backends.spare_senders(),
             clock=self._clock,
             random=random.random,
-            emit=self._listener,
-            warn=session.warn,
-            fail=session.fail,
+            emit=life.emit,
+            warn=life.warn,
+            fail=life.fail,
         )
-        self._initialize(session, settings.media, output, live=True)
+        self._initialize(session, settings.media, output, life, live=True)
 
     def start(self, kind: SessionKind, session_id: str) -> bool:
         """See EngineService."""
@@ -283,11 +284,11 @@ class Engine:
             session_id, kind, studio=self._studio, usage=self._usage, emit=self._listener, supervise=self._supervise
         )
 
-    def _initialize(self, session: Session, settings: MediaSettings, output: Output, *, live: bool) -> None:
+    def _initialize(self, session: Session, settings: MediaSettings, output: Output, life: Life, *, live: bool) -> None:
         """A session that never initialised is not kept: to the caller its id stays unknown."""
         self._supervise(lambda: None)  # so that a thread is there when the session fails
         try:
-            session.initialize(settings, output, live=live)
+            session.initialize(settings, output, life, live=live)
         except BaseException:
             output.abandon()
             raise

@@ -100,7 +100,7 @@ class SoundCapture:
         if not self._opened.done():
             self._opened.set_exception(error)
         else:
-            self._inbox.put(SoundMessage(source=self._key, block=None))
+            self._put(None)
             self._warn(
                 WarningCode.AUDIO_FAILED, f"{LABELS[self._which]} ended: {error}. Silence is recorded in its place."
             )
@@ -124,9 +124,14 @@ class SoundCapture:
                 if block is not None:
                     if self._offset_ns:
                         block = replace(block, start_ns=block.start_ns + self._offset_ns)
-                    self._inbox.put(SoundMessage(source=self._key, block=block))
+                    self._put(block)
         finally:
             self._source.close()
+
+    def _put(self, block: AudioBlock | None) -> None:
+        """Nothing after the end: whoever opens this device next has its place on the timeline."""
+        if not self._stop.is_set():
+            self._inbox.put(SoundMessage(source=self._key, block=block))
 
     def _open_first(self, policy: ReopenPolicy) -> bool:
         try:
@@ -175,7 +180,7 @@ class SoundCapture:
             self._warn(notice.code, notice.text, notice.facts)
 
     def _lost(self, lost: SourceLost, policy: ReopenPolicy) -> None:
-        self._inbox.put(SoundMessage(source=self._key, block=None))
+        self._put(None)
         if not lost.retry_at_once:
             self._warn(lost.code, f"{LABELS[self._which]} was lost: {lost.message} Silence is recorded meanwhile.")
         due_ns = policy.lost(self._clock.now_ns(), retry_at_once=lost.retry_at_once)

@@ -68,6 +68,35 @@ DRAIN_TIMEOUT_S = 2.0
 """How long it then waits for the pictures; what is not encoded by then is left out."""
 
 
+class Life:
+    """One `initialize` and what follows, until the next or `dispose`. What it made speaks through this, on any thread.
+
+    A thread that was waited for in vain speaks late: then nothing that came after is ended by it or takes it for its
+    own.
+    """
+
+    def __init__(self, session: "Session") -> None:
+        self._session = session
+
+    def warn(self, code: WarningCode, message: str, facts: WarningFacts = NO_FACTS, /) -> None:
+        """Something was lost or replaced. Told however late: a take that came before is a take too."""
+        self._session.warn(code, message, facts)
+
+    def warn_now(self, code: WarningCode, message: str, facts: WarningFacts = NO_FACTS, /) -> None:
+        """As `warn`, of a device or an encode: once the session uses others, it is none of its."""
+        if self._session.lives(self):
+            self._session.warn(code, message, facts)
+
+    def emit(self, event: Event) -> None:
+        """Tell what became of the output."""
+        if self._session.lives(self):
+            self._session.emit(event)
+
+    def fail(self, error: IoniaError) -> None:
+        """An encode or the output can't go on: keep what there is. Returns at once."""
+        self._session.fail(self, error)
+
+
 class Session:
     """`initialize`, `start`, `stop`, `dispose` and failures exclude each other by `_lock`; readers don't wait."""
 
@@ -85,7 +114,7 @@ class Session:
         self.kind = kind
         self._studio = studio
         self._usage = usage
-        self._emit = emit
+        self.emit = emit
         self._supervise = supervise
         self._lock = threading.RLock()
         self._machine = SessionStateMachine()  # changed under _lock
@@ -95,7 +124,7 @@ class Session:
         self._counters = SessionCounters()
         self._lost: IoniaError | None = None  # changed under _lock; why the output could not be completed
         self._codec = "none"
-        self._listener = Listener(self.warn, self.fail)
+        self._life: Life | None = None  # changed under _lock
 
     @property
     def is_running(self) -> bool:
@@ -130,8 +159,15 @@ class Session:
             raise not_initialized(self.kind)
         return output.stats(self._counters.stats(self._feeds, self._usage, self._machine.state))
 
-    def initialize(self, settings: MediaSettings, output: Output, *, live: bool) -> None:
-        """Open everything that `start` needs. Raises IoniaError; then the session can be initialised again."""
+    def lives(self, life: Life) -> bool:
+        """Whether it is what was initialized last, and not disposed of. Any thread."""
+        return self._life is life
+
+    def initialize(self, settings: MediaSettings, output: Output, life: Life, *, live: bool) -> None:
+        """Open everything that `start` needs. Raises IoniaError; then the session can be initialised again.
+
+        `life` is a new one, which `output` was made with.
+        """
         with self._lock:
             if self._machine.is_running:
                 raise IoniaError(
@@ -142,10 +178,10 @@ class Session:
             if self._machine.state is SessionState.INITIALIZED:
                 self._release(SessionState.STOPPED, "initialized again")
             feeds = self._studio.open(settings, live=live)
-            self._feeds, self._output, self._lost = feeds, output, None
+            self._feeds, self._output, self._life, self._lost = feeds, output, life, None
             self._counters = SessionCounters()
             self._move(SessionState.INITIALIZED)
-            feeds.listen(self._listener)
+            feeds.listen(Listener(life.warn_now, life.fail))
 
     def start(self) -> bool:
         """Begin; False if already running. Raises IoniaError."""
@@ -213,21 +249,25 @@ class Session:
                 if self._machine.state is not SessionState.FAILED:
                     self.stop()
             finally:
+                self._life = None
                 if self._machine.state is not SessionState.DISPOSED:
                     self._move(SessionState.DISPOSED)
 
     def warn(self, code: WarningCode, message: str, facts: WarningFacts = NO_FACTS) -> None:
         """Tell the user that something was lost or replaced. Any thread."""
-        self._emit(
+        self.emit(
             SessionWarned(session_id=self.session_id, session_kind=self.kind, code=code, message=message, data=facts)
         )
 
-    def fail(self, error: IoniaError) -> None:
-        """An encode or the output can't go on: keep what there is. Any thread; returns at once."""
-        self._supervise(lambda: self._end_by(error))
+    def fail(self, life: Life, error: IoniaError) -> None:
+        """See `Life.fail`."""
+        self._supervise(lambda: self._end_by(life, error))
 
-    def _end_by(self, error: IoniaError) -> None:
+    def _end_by(self, life: Life, error: IoniaError) -> None:
         with self._lock:
+            if not self.lives(life):
+                log.warning("an earlier life of the session failed late: %s", error.message)
+                return
             if self._machine.state is SessionState.INITIALIZED:
                 self._report(error)
                 self._release(SessionState.FAILED, error.message)
@@ -273,13 +313,13 @@ class Session:
 
     def _move(self, to: SessionState, reason: str = "") -> None:
         self._machine.move(to)
-        self._emit(
+        self.emit(
             SessionStateChanged(session_id=self.session_id, session_kind=self.kind, state=to.value, reason=reason)
         )
 
     def _report(self, error: IoniaError) -> None:
         log.error("session failed: %s", error.message)
-        self._emit(
+        self.emit(
             SessionFailed(
                 session_id=self.session_id,
                 session_kind=self.kind,
