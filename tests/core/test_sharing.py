@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 
+import pytest
+
 from ionia.core.audio.engine import AudioInput
 from ionia.core.settings import AudioMode, MediaSettings
 from ionia.core.sharing import SoundKey, audio_encode_key, capture_key, video_encode_key
@@ -48,3 +50,39 @@ def test_sounds_are_those_that_the_mode_names() -> None:
     key = audio_encode_key(replace(SETTINGS, audio_mode=AudioMode.MIC, microphone="usb"))
     assert key is not None
     assert key.sounds == (SoundKey(which=AudioInput.MIC, device="usb", offset_ms=None),)
+
+
+def sound(remembered: dict[str, float], asked: float | None = None) -> SoundKey:
+    settings = replace(SETTINGS, audio_mode=AudioMode.MIC, audio_offset_ms=asked)
+    key = audio_encode_key(settings, remembered)
+    assert key is not None
+    return key.sounds[0]
+
+
+def test_a_session_keeps_the_offsets_that_it_began_with_and_shares_them() -> None:
+    before, after = {"mic: A": -25.0}, {"mic: A": -5.0, "mic: B": 8.0}
+    assert sound(before) == sound({**before, "desktop: A": 90.0})
+    assert sound(before) != sound(after)
+    assert [sound(after).offset_of(name) for name in "ABC"] == [-5.0, 8.0, 0.0]
+    assert sound(before).offset_of("A") == -25.0
+
+
+def test_an_offset_that_is_asked_for_is_every_devices_and_shared_whatever_is_remembered() -> None:
+    assert sound({"mic: A": 3.0}, asked=20.0) == sound({}, asked=20.0)
+    assert sound({"mic: A": 3.0}, asked=20.0).offset_of("A") == 20.0
+
+
+@pytest.mark.parametrize(
+    ("asked", "remembered", "earliest_ms"),
+    [
+        (None, {}, 0),
+        (None, {"mic: A": 30.0}, 0),
+        (None, {"mic: A": 30.0, "mic: B": -25.0}, -25),
+        (-40.0, {"mic: B": -25.0}, -40),
+        (40.0, {"mic: B": -25.0}, 0),
+    ],
+)
+def test_sound_that_is_moved_earlier_is_waited_for(
+    asked: float | None, remembered: dict[str, float], earliest_ms: float
+) -> None:
+    assert sound(remembered, asked).earliest_ms == earliest_ms

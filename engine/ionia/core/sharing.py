@@ -11,10 +11,15 @@ and the first who asks decides. A recorder on a stream's encode loses nothing th
 recorder's may be over its rate for a second when the whole picture changes, which its own buffer takes (0200).
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from ionia.core.audio.engine import AudioInput
+from ionia.core.audio.offsets import key_of, of_input
 from ionia.core.settings import EncoderChoice, MediaSettings
+
+NOTHING: Mapping[str, float] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,11 +43,28 @@ class VideoEncodeKey:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SoundKey:
-    """A device's sound on the timeline. `offset_ms`: as asked; None: what is remembered for the device."""
+    """A device's sound on the timeline. `offset_ms`: as asked; None: what is remembered for the device.
+
+    `remembered` is that as it was when the session was initialized, by the devices' keys: a take keeps its offsets to
+    its end, and who begins after they were changed gets the new ones, on a timeline of their own.
+    """
 
     which: AudioInput
     device: str | None
     offset_ms: float | None
+    remembered: tuple[tuple[str, float], ...] = ()
+
+    def offset_of(self, name: str) -> float:
+        """By how many milliseconds later the sound of the device of this name belongs."""
+        if self.offset_ms is not None:
+            return self.offset_ms
+        return dict(self.remembered).get(key_of(self.which, name), 0.0)
+
+    @property
+    def earliest_ms(self) -> float:
+        """The least that `offset_of` may answer, and at most 0."""
+        asked = [offset for _, offset in self.remembered] if self.offset_ms is None else [self.offset_ms]
+        return min([0.0, *asked])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,8 +90,8 @@ def video_encode_key(settings: MediaSettings) -> VideoEncodeKey:
     )
 
 
-def audio_encode_key(settings: MediaSettings) -> AudioEncodeKey | None:
-    """The audio encode that these settings ask for; None for video alone."""
+def audio_encode_key(settings: MediaSettings, remembered: Mapping[str, float] = NOTHING) -> AudioEncodeKey | None:
+    """The audio encode that these settings ask for; None for video alone. `remembered`: see `core.audio.offsets`."""
     mode = settings.audio_mode
     sounds = []
     if mode.desktop:
@@ -80,6 +102,14 @@ def audio_encode_key(settings: MediaSettings) -> AudioEncodeKey | None:
         return None
     offset_ms = settings.audio_offset_ms
     return AudioEncodeKey(
-        sounds=tuple(SoundKey(which=which, device=device, offset_ms=offset_ms) for which, device in sounds),
+        sounds=tuple(
+            SoundKey(
+                which=which,
+                device=device,
+                offset_ms=offset_ms,
+                remembered=() if offset_ms is not None else tuple(sorted(of_input(remembered, which).items())),
+            )
+            for which, device in sounds
+        ),
         bitrate=settings.audio_bitrate,
     )

@@ -3,7 +3,7 @@
 import pytest
 
 from ionia.core.audio.engine import AudioInput
-from ionia.core.audio.offsets import changed, needed_latency_ns, read_offsets, write_offsets
+from ionia.core.audio.offsets import changed, of_input, read_offsets, write_offsets
 
 
 def test_what_is_written_is_read() -> None:
@@ -27,17 +27,6 @@ def test_what_is_no_offset_is_left_out() -> None:
     assert read_offsets('{"desktop: A": 12, "desktop: B": NaN, "desktop: C": null}') == {"desktop: A": 12.0}
 
 
-@pytest.mark.parametrize(
-    ("asked", "remembered", "latency_ns"),
-    [
-        (None, {}, 0),
-        (None, {"desktop: A": 30.0}, 0),
-        (None, {"desktop: A": 30.0, "mic: B": -25.0}, 25_000_000),
-        (-40.0, {"mic: B": -25.0}, 40_000_000),
-        (40.0, {"mic: B": -25.0}, 0),
-    ],
-)
-def test_sound_that_is_moved_earlier_is_waited_for(
-    asked: float | None, remembered: dict[str, float], latency_ns: int
-) -> None:
-    assert needed_latency_ns(asked, remembered) == latency_ns
+def test_the_same_name_may_be_a_speaker_and_a_microphone() -> None:
+    offsets = {"desktop: A": 12.0, "mic: A": -3.0, "mic: B": 1.0}
+    assert of_input(offsets, AudioInput.MIC) == {"mic: A": -3.0, "mic: B": 1.0}

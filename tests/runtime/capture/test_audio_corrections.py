@@ -83,13 +83,12 @@ def test_blocks_are_moved_by_the_devices_offset() -> None:
     inbox: Inbox[SoundMessage] = Inbox(10, lambda _: None)
     sound = SoundCapture(
         OneBlock(),
-        SoundKey(which=AudioInput.DESKTOP, device=None, offset_ms=None),
+        SoundKey(which=AudioInput.DESKTOP, device=None, offset_ms=None, remembered=(("desktop: Speakers", -20.0),)),
         required=False,
         inbox=inbox,
         clock=clock,
         stop=stop,
         warn=lambda code, message: None,
-        offset_ms={"Speakers": -20.0}.__getitem__,
     )
     sound.start()
     deadline = clock.now_ns() + round(WAIT_SECONDS * 1e9)

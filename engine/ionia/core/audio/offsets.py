@@ -52,10 +52,6 @@ def key_of(source: AudioInput, device: str) -> str:
     return f"{source.value}: {device}"
 
 
-def needed_latency_ns(offset_ms: float | None, remembered: Mapping[str, float]) -> int:
-    """How much longer ticks must wait for sound that is moved to earlier instants.
-
-    `offset_ms` is the session's own; None: whichever of the remembered ones may come into use.
-    """
-    earliest = min([0.0, *remembered.values()]) if offset_ms is None else min(0.0, offset_ms)
-    return round(-earliest * 1e6)
+def of_input(offsets: Mapping[str, float], source: AudioInput) -> dict[str, float]:
+    """Those of the devices that are used for this."""
+    return {key: offset for key, offset in offsets.items() if key.startswith(key_of(source, ""))}

@@ -1,11 +1,9 @@
 """One device's sound on the timeline, shared by every audio encode that hears it."""
 
 from ionia.core.audio.input import InputCounters
-from ionia.core.audio.offsets import needed_latency_ns
 from ionia.core.ports import AudioSource
 from ionia.core.sharing import SoundKey
 from ionia.core.warning import WarningCode
-from ionia.runtime.backends import Corrections
 from ionia.runtime.capture.audio_clock import AudioClock
 from ionia.runtime.capture.capture import JOIN_TIMEOUT_S, OPEN_TIMEOUT_S
 from ionia.runtime.capture.sound_capture import SoundCapture
@@ -69,19 +67,10 @@ class Sound:
 
 
 def open_sound(
-    key: SoundKey,
-    source: AudioSource,
-    clock: Lease[str, AudioClock],
-    *,
-    monotonic: MonotonicClock,
-    corrections: Corrections,
+    key: SoundKey, source: AudioSource, clock: Lease[str, AudioClock], *, monotonic: MonotonicClock
 ) -> Sound:
     """Start opening the device, on its own thread: see `Sound.wait_opened`. Raises when no thread is to be had."""
     stop, notices = StopSignal(monotonic), Notices()
-
-    def offset_ms(device: str) -> float:
-        return corrections.offset_ms(key.which, device) if key.offset_ms is None else key.offset_ms
-
     capture = SoundCapture(
         source,
         key,
@@ -90,9 +79,7 @@ def open_sound(
         clock=monotonic,
         stop=stop,
         warn=notices.warn,
-        offset_ms=offset_ms,
     )
-    extra_latency_ns = needed_latency_ns(key.offset_ms, corrections.all())
     capture.start()
-    clock.value.add_sound(key, extra_latency_ns)
+    clock.value.add_sound(key, round(-key.earliest_ms * 1e6))
     return Sound(key, capture, clock, stop=stop, notices=notices)

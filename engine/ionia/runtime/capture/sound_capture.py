@@ -1,7 +1,7 @@
 """The thread that owns a sound source: reads blocks into the audio engine's inbox, opens again what was lost."""
 
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
 
@@ -54,9 +54,7 @@ class SoundCapture:
         clock: Clock,
         stop: StopSignal,
         warn: Warn,
-        offset_ms: Callable[[str], float] = lambda _: 0.0,
     ) -> None:
-        """`offset_ms` says by how much later the sound of the device of this name belongs; asked at each opening."""
         self._source = source
         self._key = key
         self._which = key.which
@@ -65,7 +63,6 @@ class SoundCapture:
         self._clock = clock
         self._stop = stop
         self._warn = warn
-        self._offset_ms = offset_ms
         self._offset_ns = 0
         self._sides = VoiceSides()
         self._silence = SilenceWatch()
@@ -152,7 +149,7 @@ class SoundCapture:
 
     def _opened_device(self, name: str) -> None:
         self._device = name
-        self._offset_ns = round(self._offset_ms(name) * 1e6)
+        self._offset_ns = round(self._key.offset_of(name) * 1e6)
         self._sides = VoiceSides()
         self._silence = SilenceWatch()
         self._tell(self._source.take_notices())

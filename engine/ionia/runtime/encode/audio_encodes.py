@@ -10,7 +10,6 @@ from ionia.core.audio.mix import Mix, SoundControl
 from ionia.core.ports import AudioSource
 from ionia.core.sharing import AudioEncodeKey, SoundKey
 from ionia.media.opening import OpenedAudio
-from ionia.runtime.backends import Corrections
 from ionia.runtime.capture.audio_clock import AudioClock
 from ionia.runtime.capture.sound import Sound, open_sound
 from ionia.runtime.encode.audio_encode import AudioEncode
@@ -43,13 +42,11 @@ class AudioEncodes:
         *,
         open_audio: Callable[[int], OpenedAudio],
         source: Callable[[SoundKey], AudioSource],
-        corrections: Corrections,
         clock: MonotonicClock,
         epoch_ns: int,
     ) -> None:
         self._open_audio = open_audio
         self._source = source
-        self._corrections = corrections
         self._clock = clock
         self._epoch_ns = epoch_ns
         self._clocks: Registry[str, AudioClock] = Registry()
@@ -113,7 +110,7 @@ class AudioEncodes:
     def _open_sound(self, key: SoundKey) -> Sound:
         clock = self._clocks.acquire("clock", self._start_clock)
         try:
-            return open_sound(key, self._source(key), clock, monotonic=self._clock, corrections=self._corrections)
+            return open_sound(key, self._source(key), clock, monotonic=self._clock)
         except BaseException:
             clock.release()
             raise

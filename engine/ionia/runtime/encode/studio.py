@@ -36,7 +36,6 @@ class Studio:
         self._audios = AudioEncodes(
             open_audio=backends.open_audio,
             source=self._sound_source,
-            corrections=backends.corrections,
             clock=clock,
             epoch_ns=self._epoch_ns,
         )
@@ -46,7 +45,7 @@ class Studio:
 
         `live`: a stream asks; it counts only if the video encode isn't there yet (see `core.sharing`).
         """
-        audio_key = audio_encode_key(settings)
+        audio_key = audio_encode_key(settings, self._backends.corrections.all())
         with ExitStack() as undo:
             audio = None
             if audio_key is not None:
