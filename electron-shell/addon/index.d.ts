@@ -71,8 +71,13 @@ declare class Session {
   getCurrentPTSSeconds(): number;
   /** Accepted and ignored: the engine places its threads itself. */
   setThreadConfig(...ignored: unknown[]): true;
-  /** Throws: pictures of the caller's own can't be recorded. */
-  injectFrame(...ignored: unknown[]): never;
+  /**
+   * Records pictures of the caller's own instead of the screen: each is shown until the next one, black before the first.
+   * `pixels` are BGRA rows from the top without gaps; the size is 1920x1080 unless it is said, and stays the same until
+   * `stop`. True when it was taken. The first one must come before `start`: a take that began without goes on without, and
+   * the answer is false, with one warning on stderr. Throws TypeError for what is no buffer, RangeError for a wrong size.
+   */
+  injectFrame(pixels: ArrayBufferView, width?: number, height?: number): boolean;
 }
 
 export class VideoAudioRecorder extends Session {

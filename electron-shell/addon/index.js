@@ -5,6 +5,7 @@
  */
 const { writeSync } = require("node:fs");
 const { absolutePath, checkOptions } = require("./arguments.js");
+const { PushedPictures, checkPicture } = require("./pushed-pictures.js");
 const { SyncEngine } = require("./sync-engine.js");
 
 const engine = new SyncEngine();
@@ -30,7 +31,10 @@ function warn(line) {
 }
 
 /** A session that nobody can reach any more is freed in the engine; in its own time, since nobody waits for it. */
-const abandoned = new FinalizationRegistry(({ kind, id }) => engine.forget(kind, id));
+const abandoned = new FinalizationRegistry(({ kind, id, pictures }) => {
+  engine.tell(`${kind}.dispose`, { id });
+  pictures.close();
+});
 
 let lastId = 0;
 
@@ -41,13 +45,18 @@ class Session {
   /** The life of the engine in which the session was initialized; sessions don't outlive their engine. */
   #life = 0;
   #destination = "";
+  /** How to initialize again; null before the first time, and when a take is over. */
+  #params = null;
+  #started = false;
+  #pictures = new PushedPictures(engine);
+  #toldOfPictures = false;
 
   constructor(kind, counters) {
     this.#kind = kind;
     this.#counters = counters;
     lastId += 1;
     this.#id = `addon-${process.pid}-${lastId}`;
-    abandoned.register(this, { kind, id: this.#id });
+    abandoned.register(this, { kind, id: this.#id, pictures: this.#pictures });
   }
 
   /** `options` are the caller's, `more` is ours. */
@@ -55,19 +64,29 @@ class Session {
     if (typeof first !== "string") throw new TypeError(`${firstName} must be a string`);
     const destination = firstName === "outputPath" ? absolutePath(first) : first;
     const params = { [firstName]: destination, ...checkOptions(options, warn), ...more, id: this.#id };
-    engine.call(`${this.#kind}.initialize`, params);
+    engine.call(`${this.#kind}.initialize`, { ...params, ...this.#pictures.open() });
     this.#life = engine.life;
     this.#destination = firstName === "outputPath" ? destination : "";
+    this.#params = params;
+    this.#started = false;
     return true;
   }
 
   start() {
     if (this.#life === 0) throw new Error("initialize() must be called before start()");
-    return this.#call("start");
+    const started = this.#call("start");
+    this.#started = true;
+    return started;
   }
 
   stop() {
-    return this.#life === 0 ? true : this.#call("stop");
+    try {
+      return this.#life === 0 ? true : this.#call("stop");
+    } finally {
+      this.#params = null;
+      this.#started = false;
+      this.#pictures.close();
+    }
   }
 
   isRunning() {
@@ -101,11 +120,43 @@ class Session {
     return true;
   }
 
-  /** Pictures of the caller's own can't be recorded yet; a take without them must not look like one that has them. */
-  injectFrame() {
-    throw new Error(
-      "injectFrame is not supported: the engine records a screen, or its built-in test card, and takes no pictures from outside",
-    );
+  /**
+   * A picture of the caller's own, shown until the next one. The first one before `start` decides that such pictures are
+   * recorded and not the screen; a take that began without them goes on without them, which is told.
+   */
+  injectFrame(pixels, width, height) {
+    const picture = checkPicture(pixels, width, height);
+    if (this.#started) return this.#injectWhileStarted(picture);
+    if (this.#params === null || this._ended) {
+      this.#pictures.keep(picture);
+    } else if (this.#pictures.takes(picture)) {
+      this.#pictures.write(picture);
+    } else {
+      this.#pictures.keep(picture);
+      this.#initializeAgain();
+    }
+    return true;
+  }
+
+  /** It was opened for the screen, or for pictures of another size. */
+  #initializeAgain() {
+    const params = this.#params;
+    this.#params = null;
+    engine.call(`${this.#kind}.dispose`, { id: this.#id });
+    engine.call(`${this.#kind}.initialize`, { ...params, ...this.#pictures.open() });
+    this.#params = params;
+  }
+
+  #injectWhileStarted(picture) {
+    if (!this.#call("isRunning")) return false; // It ended by itself; stop() tells why.
+    if (this.#pictures.isOpen) {
+      this.#pictures.write(picture);
+      return true;
+    }
+    if (!this.#toldOfPictures)
+      warn("injectFrame is ignored: this take began without pictures; the first one must come before start()");
+    this.#toldOfPictures = true;
+    return false;
   }
 
   /** Whether the engine in which it was initialized is gone, and with it what ran. */

@@ -64,10 +64,9 @@ class SyncEngine {
     this.call("engine.setDebugLogging", { enabled });
   }
 
-  /** Free a session without waiting and without hearing of errors. */
-  forget(kind, id) {
-    if (this.#worker !== null && !this.ended)
-      this.#port.postMessage({ id: 0, method: `${kind}.dispose`, params: { id }, limitMs: CALL_LIMIT_MS });
+  /** Call without waiting and without hearing of errors; nothing where no engine runs. */
+  tell(method, params) {
+    if (this.#worker !== null && !this.ended) this.#port.postMessage({ id: 0, method, params, limitMs: CALL_LIMIT_MS });
   }
 
   #launch() {

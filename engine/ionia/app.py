@@ -6,7 +6,10 @@ from collections.abc import Callable
 import av
 
 from ionia.core.errors import IoniaError
+from ionia.core.ports import ScreenSource
 from ionia.core.service import Listener, SoundDeviceInfo
+from ionia.core.sharing import CaptureKey
+from ionia.core.video.pushed_layout import is_pushed
 from ionia.media.encoder_probe import list_encoders
 from ionia.media.opening import open_audio, open_video
 from ionia.media.recording_reader import read_lumas, read_sound
@@ -20,6 +23,7 @@ from ionia.sinks.mp4_file import Mp4File
 from ionia.sinks.output_path import free_bytes
 from ionia.sinks.rtmp_sender import SparePool
 from ionia.sources import screens, sound
+from ionia.sources.pushed import PushedScreens
 from ionia.threads.clock import MonotonicClock
 
 log = logging.getLogger(__name__)
@@ -29,8 +33,15 @@ def make_backends(clock: MonotonicClock | None = None) -> Backends:
     """This platform's sources, libav's encoders, files."""
     screens.be_dpi_aware()  # before anything looks at a screen
     clock = clock or MonotonicClock()
+    pushed = PushedScreens()
+
+    def screen(key: CaptureKey) -> ScreenSource:
+        if key.screen is not None and is_pushed(key.screen):
+            return pushed.source(key.screen, clock)
+        return screens.open_screen(key.screen, cursor=key.cursor, clock=clock, fps=key.fps)
+
     return Backends(
-        screen=lambda key: screens.open_screen(key.screen, cursor=key.cursor, clock=clock, fps=key.fps),
+        screen=screen,
         desktop_audio=lambda device: sound.open_desktop(device, clock),
         microphone=lambda device: sound.open_microphone(device, clock),
         open_video=open_video,
@@ -44,6 +55,7 @@ def make_backends(clock: MonotonicClock | None = None) -> Backends:
         spare_senders=SparePool,
         free_bytes=free_bytes,
         ffmpeg_version=lambda: av.ffmpeg_version_info,
+        pushed=pushed,
         corrections=AudioCorrections(),
     )
 

@@ -15,6 +15,7 @@ from ionia.core.warning import Warn
 from ionia.media.opening import OpenedAudio, OpenedVideo
 from ionia.runtime.backends import Backends
 from ionia.sinks.rtmp_sender import SenderEvent, SenderListener
+from ionia.sources.pushed import PushedScreens
 from ionia.threads.clock import MonotonicClock
 from tests.fakes.media import EXTRADATA, FakeAudioEncoder, FakeFile, FakeScreen, FakeSound, FakeVideoEncoder
 
@@ -145,6 +146,7 @@ class FakeMachine:
     prepare_file: Callable[[FakeFile], None] = lambda _: None
     fallbacks: tuple[str, ...] = ()
     free: int = 10**12
+    pushed: PushedScreens = field(default_factory=PushedScreens)
 
     def backends(self) -> Backends:
         return Backends(
@@ -162,6 +164,7 @@ class FakeMachine:
             spare_senders=self._spares,
             free_bytes=lambda _: self.free,
             ffmpeg_version=lambda: "8.1.2",
+            pushed=self.pushed,
         )
 
     def _screen(self, key: CaptureKey) -> FakeScreen:

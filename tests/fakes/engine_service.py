@@ -35,6 +35,7 @@ from ionia.core.service import (
 from ionia.core.settings import EncoderChoice, RecorderSettings, SessionKind, StreamerSettings
 from ionia.core.sound_state import SoundState
 from ionia.core.stats import Stats
+from ionia.core.video.pushed_layout import FIRST_SLOT_AT, SLOTS, PushedScreen, picture_bytes
 from tests.fakes.stats import recorder_stats, session_stats
 
 DEADLINE = 60.0
@@ -127,6 +128,22 @@ class FakeEngineService:
     def cancel_job(self, job_id: str) -> bool:
         self._enter("job.cancel")
         return False
+
+    def open_push(self, width: int, height: int) -> PushedScreen:
+        self._enter("push.open")
+        return PushedScreen(
+            screen="push:1",
+            path="/nowhere",
+            width=width,
+            height=height,
+            slots=SLOTS,
+            slot_bytes=picture_bytes(width, height),
+            first_slot_at=FIRST_SLOT_AT,
+        )
+
+    def close_push(self, screen: str) -> bool:
+        self._enter("push.close", screen)
+        return screen == "push:1"
 
     def set_audio_offset(self, source: AudioInput, device: str, offset_ms: float | None) -> None:
         self._enter("engine.setAudioOffset")

@@ -218,6 +218,21 @@ export type MixerState = {
 /** Details of a warning whose message says everything. */
 export type NoFacts = Record<string, unknown>;
 
+/** Answer of push.open: a screen whose pictures the caller writes, BGRA rows from the top without gaps. Picture n, counted from 1, goes to slot n % slots; when it is whole, n and its bitwise complement are written to the file's first 16 bytes, as two unsigned 64-bit numbers, little-endian. The newest one is recorded at each frame. */
+export type PushOpened = {
+  /** What the option screen of initialize takes. */
+  screen: string;
+  /** The file to open for writing; it is there until push.close or the engine's end. */
+  path: string;
+  width: number;
+  height: number;
+  slots: number;
+  /** Bytes from slot to slot: width * height * 4. */
+  slotBytes: number;
+  /** Where in the file slot 0 begins. */
+  firstSlotAt: number;
+};
+
 /** Answer of recorder.getStats. */
 export type RecorderStats = {
   /** State of the session, a stable lower-case word. */
@@ -711,6 +726,24 @@ export interface EngineMethods {
     params: {
       /** As media.finalize answered. */
       jobId: string;
+    };
+    result: boolean;
+  };
+  /** Make a screen whose pictures the caller writes into a file that both see. */
+  "push.open": {
+    params: {
+      /** Width of the pictures in pixels. */
+      width: number;
+      /** Height of the pictures in pixels. */
+      height: number;
+    };
+    result: PushOpened;
+  };
+  /** Be rid of such a screen; who records it holds its last picture. False if it is unknown. */
+  "push.close": {
+    params: {
+      /** As push.open answered. */
+      screen: string;
     };
     result: boolean;
   };

@@ -119,10 +119,110 @@ describe("what is passed", () => {
     expect(told).toEqual([true, true]);
   });
 
-  it("pictures of the caller's own are refused in words, thread settings accepted", () => {
+  it("thread settings are accepted", () => {
     const recorder = new addon.VideoAudioRecorder();
-    expect(() => recorder.injectFrame(Buffer.alloc(4))).toThrow("not supported");
     expect([recorder.setThreadConfig({ priority: 1 }), addon.setThreadConfig()]).toEqual([true, true]);
+  });
+});
+
+describe("pictures of the caller's own", () => {
+  it.each([
+    [undefined, undefined, undefined, TypeError, "a Buffer of BGRA pixels"],
+    ["pixels", undefined, undefined, TypeError, "a Buffer of BGRA pixels"],
+    [Buffer.alloc(4), undefined, undefined, RangeError, "8294400 bytes of BGRA pixels for 1920x1080, not 4"],
+    [Buffer.alloc(4), 1, 1, RangeError, "2x2 to 8192x8192"],
+    [Buffer.alloc(32), 4, 2.5, RangeError, "2x2 to 8192x8192"],
+    [Buffer.alloc(32), 4, 3, RangeError, "48 bytes"],
+  ])("%j as %s x %s are refused in words", (pixels, width, height, kind, words) => {
+    const attempt = (): boolean => new addon.VideoAudioRecorder().injectFrame(pixels as Buffer, width, height);
+    expect(attempt).toThrow(kind);
+    expect(attempt).toThrow(words);
+  });
+
+  const SMALL = "const small = Buffer.alloc(4 * 2 * 4), r = new addon.VideoAudioRecorder();";
+
+  it("are recorded when the first one came before initialize, of the old size or another", async () => {
+    const told = await inProcess(`${SMALL}
+      const full = r.injectFrame(Buffer.alloc(1920 * 1080 * 4)), again = r.injectFrame(small, 4, 2);
+      r.initialize(folder + "/p.mp4"); r.start();
+      const running = r.injectFrame(new Uint8Array(small), 4, 2);
+      let other; try { r.injectFrame(Buffer.alloc(64), 4, 4); } catch (error) { other = [error.name, error.message]; }
+      const backend = r.getStatistics().captureBackend;
+      r.stop();
+      r.initialize(folder + "/s.mp4"); r.start();
+      console.log(JSON.stringify([full, again, running, other, backend, r.getStatistics().captureBackend]));`);
+    expect(told).toEqual([
+      true,
+      true,
+      true,
+      ["RangeError", "injectFrame takes pictures of 4x2 while they are recorded, not 4x4"],
+      "pushed",
+      "fake",
+    ]);
+  });
+
+  it("are recorded when the first one came between initialize and start", async () => {
+    const told = await inProcess(`${SMALL}
+      r.initialize(folder + "/i.mp4", 25);
+      const taken = [r.injectFrame(small, 4, 2), r.injectFrame(small, 4, 2), r.injectFrame(small, 2, 4)];
+      r.start();
+      const { captureBackend, fps } = r.getStatistics();
+      console.log(JSON.stringify([taken, r.injectFrame(small, 2, 4), captureBackend, fps]));`);
+    expect(told).toEqual([[true, true, true], true, "pushed", 25]);
+  });
+
+  it("that come only after start are not taken, which is told once", async () => {
+    const { stdout, stderr } = await bothOutputs(`${SMALL}
+      r.initialize(folder + "/l.mp4"); r.start();
+      console.log(JSON.stringify([r.injectFrame(small, 4, 2), r.injectFrame(small, 4, 2), r.isRunning()]));`);
+    expect(JSON.parse(stdout)).toEqual([false, false, true]);
+    expect(stderr).toBe(
+      "native-audio: injectFrame is ignored: this take began without pictures; the first one must come before start()\n",
+    );
+  });
+
+  it("are written slot by slot, and said to be there when they are whole", async () => {
+    const told = (await inProcess(`${SMALL}
+      const fs = require("node:fs"), written = [], write = fs.writeSync;
+      fs.writeSync = (file, bytes, from, length, at) => (written.push([at, bytes.toString("hex")]), write(file, bytes, from, length, at));
+      const fresh = Object.keys(require.cache).filter((name) => name.includes("addon"));
+      for (const name of fresh) delete require.cache[name];
+      const again = require(${JSON.stringify(ADDON)});
+      const s = new again.VideoAudioStreamer();
+      for (const value of [1, 2, 3]) { s.injectFrame(small.fill(value), 4, 2); if (value === 1) s.initialize("rtmp://h/a/k"); }
+      console.log(JSON.stringify(written));`)) as unknown[];
+    const picture = (value: string): string => value.repeat(32);
+    const head = (value: string): string =>
+      `${value}00000000000000${value === "01" ? "fe" : value === "02" ? "fd" : "fc"}ffffffffffffff`;
+    expect(told).toEqual([
+      [4096 + 32, picture("01")],
+      [0, head("01")],
+      [4096 + 64, picture("02")],
+      [0, head("02")],
+      [4096, picture("03")],
+      [0, head("03")],
+    ]);
+  });
+
+  it("to an engine that has ended are no pictures taken", async () => {
+    const told = await inProcess(`${SMALL}
+      const { execFileSync } = require("node:child_process");
+      r.injectFrame(small, 4, 2); r.initialize(folder + "/e.mp4"); r.start();
+      const engine = execFileSync("pgrep", ["-P", String(process.pid)]).toString().trim().split("\\n")[0];
+      process.kill(Number(engine), "SIGKILL");
+      const attempt = (f) => { try { return f(); } catch (error) { return error.message; } };
+      const out = [attempt(() => r.injectFrame(small, 4, 2)), attempt(() => r.stop())];
+      out.push(r.injectFrame(small, 4, 2), r.initialize(folder + "/e2.mp4"), r.start(), r.injectFrame(small, 4, 2));
+      console.log(JSON.stringify([...out, r.getStatistics().captureBackend]));`);
+    expect(told).toEqual([
+      expect.stringContaining("SIGKILL"),
+      expect.stringContaining("e.mp4"),
+      true,
+      true,
+      true,
+      true,
+      "pushed",
+    ]);
   });
 });
 

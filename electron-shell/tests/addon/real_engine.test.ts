@@ -18,6 +18,22 @@ const ADDON = here("../../addon");
 const node = promisify(execFile);
 const missing = REAL_ENGINE === undefined ? "the engine" : DESKTOP_MISSING || FFPROBE_MISSING;
 
+/** The darkest and the brightest luma of each picture of a file. */
+async function greyPictures(file: string, bytes: number): Promise<{ least: number; most: number }[]> {
+  const limits = { encoding: "buffer", maxBuffer: 1 << 30 } as const;
+  const { stdout } = await node(
+    "ffmpeg",
+    ["-v", "error", "-i", file, "-fps_mode", "passthrough", "-f", "rawvideo", "-pix_fmt", "gray", "-"],
+    limits,
+  );
+  return Array.from({ length: stdout.length / bytes }, (_, n) => {
+    const picture = stdout.subarray(n * bytes, (n + 1) * bytes);
+    let [least, most] = [255, 0];
+    for (const value of picture) [least, most] = [Math.min(least, value), Math.max(most, value)];
+    return { least, most };
+  });
+}
+
 describe.skipIf(missing !== "")("an application with the old addon's calls", () => {
   const mark = randomUUID();
   let desktop: Desktop;
@@ -123,6 +139,46 @@ describe.skipIf(missing !== "")("an application with the old addon's calls", () 
       codecs: ["h264"],
       deltas: [expect.closeTo(1 / 15, 3)],
     });
+  });
+
+  it("records the caller's own pictures, every one and whole, and leaves nothing behind", async () => {
+    // Each is one grey level, so that a picture made of two would show; the next is given when the last was encoded.
+    const told = await inProcess(`
+      const fs = require("node:fs");
+      const pixels = Buffer.alloc(320 * 192 * 4), picture = (n) => pixels.fill(16 + n * 3);
+      const r = new addon.VideoRecorder();
+      r.injectFrame(picture(0), 320, 192);
+      r.initialize(folder + "/pushed.mp4", 60, 4000000, false);
+      r.start();
+      let taken = 0;
+      for (let n = 1; n < 60; n += 1) {
+        await until(() => r.getStatistics().videoFramesUnique >= n);
+        const { videoFramesCaptured } = r.getStatistics();
+        await until(() => r.getStatistics().videoPacketsEncoded >= videoFramesCaptured);
+        taken += r.injectFrame(picture(n), 320, 192);
+      }
+      await until(() => r.getStatistics().videoFramesUnique >= 60);
+      const stopped = r.stop(), { videoFramesSkipped, captureBackend, width, height } = r.getStatistics();
+      const held = fs.readdirSync("/proc/self/fd").filter((fd) => {
+        try { return fs.readlinkSync("/proc/self/fd/" + fd).includes("ionia-pushed"); } catch { return false; }
+      });
+      console.log(JSON.stringify({ taken, stopped, videoFramesSkipped, captureBackend, width, height, held }));`);
+    expect(told).toEqual({
+      taken: 59,
+      stopped: true,
+      videoFramesSkipped: 0,
+      captureBackend: "pushed",
+      width: 320,
+      height: 192,
+      held: [],
+    });
+    const greys = await greyPictures(path.join(folder, "pushed.mp4"), 320 * 192);
+    const shown = greys.map(({ least, most }) => {
+      expect(most - least).toBeLessThanOrEqual(4);
+      return Math.round(((least + most) / 2 - 16) / 3);
+    });
+    expect([...new Set(shown)]).toEqual(Array.from({ length: 60 }, (_, n) => n));
+    expect(shown).toEqual([...shown].sort((one, other) => one - other));
   });
 
   it("keeps the file when the engine is killed in mid-recording, and nothing hangs", { timeout: 60_000 }, async () => {

@@ -2,7 +2,8 @@
  * An engine without media: the contract's sessions, states, errors and notifications, in memory. It is what the client
  * and the shell are developed against where the real engine would only add seconds. Also runs on stdio (stdio_engine.mjs).
  */
-import { existsSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import path from "node:path";
 import { checkAnswer, checkCall, checkNotification } from "./wire_check.mjs";
 
@@ -32,6 +33,7 @@ export class FakeEngine {
     this.send = send;
     this.now = now;
     this.sessions = new Map();
+    this.pushed = new Map();
     this.calls = [];
     /** Set a method's name to an RPC error object to make its next call fail. */
     this.failNext = new Map();
@@ -78,6 +80,7 @@ export class FakeEngine {
   #answer(method, params) {
     const [kind, verb] = method.split(".");
     if (kind === "engine") return this.#engine(verb, params);
+    if (kind === "push") return this.#push(verb, params);
     const id = params.id ?? "default";
     const key = `${kind} ${id}`;
     const session = this.sessions.get(key);
@@ -95,6 +98,11 @@ export class FakeEngine {
         }
         if (kind === "streamer" && !/^rtmps?:\/\/[^/]+\/[^/]+\/.+/.test(params.rtmpUrl)) {
           throw fail(1302, "bad_url", "not an RTMP URL with app and key", id, "It looks like rtmp://host/app/key.");
+        }
+        if (params.screen?.startsWith("push:")) {
+          const file = this.pushed.get(params.screen);
+          if (file === undefined) throw fail(1101, "capture_unavailable", `There is no screen ${params.screen}`, id);
+          rmSync(file, { force: true }); // who writes it has it open
         }
         this.sessions.set(key, { kind, id, params, state: "initialized", startedAt: 0, seconds: 0 });
         this.#state(key, "initialized");
@@ -171,6 +179,17 @@ export class FakeEngine {
     }
   }
 
+  #push(verb, params) {
+    if (verb === "close") return this.pushed.delete(params.screen);
+    const { width, height } = params;
+    const slotBytes = width * height * 4;
+    const screen = `push:${this.pushed.size + 1}`;
+    const file = path.join(tmpdir(), `ionia-fake-${process.pid}-${this.pushed.size + 1}`);
+    writeFileSync(file, Buffer.alloc(4096 + 3 * slotBytes));
+    this.pushed.set(screen, file);
+    return { screen, path: file, width, height, slots: 3, slotBytes, firstSlotAt: 4096 };
+  }
+
   #seconds(session) {
     return session.state === "running" ? (this.now() - session.startedAt) / 1000 : session.seconds;
   }
@@ -192,7 +211,7 @@ export class FakeEngine {
       desktopSilenceSamples: 0,
       micSilenceSamples: 0,
       audioDriftPpm: 0,
-      captureBackend: "fake",
+      captureBackend: session.params.screen?.startsWith("push:") ? "pushed" : "fake",
       audioBackend: "fake",
       codec: "libx264",
       width: 1280,

@@ -10,6 +10,7 @@ from ionia.core.selftest_report import SelftestReport, SelftestSettings
 from ionia.core.settings import RecorderSettings, SessionKind, StreamerSettings
 from ionia.core.sound_state import SoundState
 from ionia.core.stats import Stats
+from ionia.core.video.pushed_layout import PushedScreen
 
 Listener = Callable[[Event], None]
 """Called from any engine thread; must return at once and never raise."""
@@ -113,6 +114,14 @@ class EngineService(Protocol):
 
     def cancel_job(self, job_id: str) -> bool:
         """End a job, with its file as it was; False if it is over or never was."""
+        ...
+
+    def open_push(self, width: int, height: int) -> PushedScreen:
+        """A screen whose pictures the caller writes. Raises IoniaError(CAPTURE_UNAVAILABLE)."""
+        ...
+
+    def close_push(self, screen: str) -> bool:
+        """Be rid of such a screen; who records it holds its last picture. False if it is unknown."""
         ...
 
     def set_audio_offset(self, source: AudioInput, device: str, offset_ms: float | None) -> None:

@@ -57,6 +57,8 @@ def handlers(service: EngineService, redactor: Redactor, log_file: Callable[[], 
         "engine.cancelSelftest": lambda _: service.cancel_selftest(),
         "media.finalize": lambda params: r.JobStarted(job_id=service.finalize_media(params.path)),
         "job.cancel": lambda params: service.cancel_job(params.job_id),
+        "push.open": lambda params: to_wire(service.open_push(params.width, params.height), texts=str),
+        "push.close": lambda params: service.close_push(params.screen),
         "engine.setAudioOffset": lambda params: service.set_audio_offset(
             AudioInput(params.source), params.device, params.offset_ms
         ),

@@ -160,6 +160,19 @@ class JobRef(Struct, frozen=True, forbid_unknown_fields=True, rename="camel"):
     job_id: Annotated[str, Meta(min_length=1, max_length=64, description="As media.finalize answered.")]
 
 
+class OpenPush(Struct, frozen=True, forbid_unknown_fields=True, rename="camel"):
+    """Parameters of push.open."""
+
+    width: Annotated[int, Meta(ge=2, le=8192, description="Width of the pictures in pixels.")]
+    height: Annotated[int, Meta(ge=2, le=8192, description="Height of the pictures in pixels.")]
+
+
+class PushRef(Struct, frozen=True, forbid_unknown_fields=True, rename="camel"):
+    """Parameters of push.close."""
+
+    screen: Annotated[DeviceId, Meta(description="As push.open answered.")]
+
+
 class SessionRef(Struct, frozen=True, forbid_unknown_fields=True, rename="camel"):
     """Parameters of every method that only names a session."""
 

@@ -26,6 +26,7 @@ from ionia.core.selftest_report import SelftestReport
 from ionia.core.service import DeviceList, EncoderInfo, EngineInfo, ScreenInfo, SoundDeviceInfo, WindowInfo
 from ionia.core.settings import SessionKind
 from ionia.core.sound_state import SoundState
+from ionia.core.video.pushed_layout import PushedScreen
 from ionia.core.warning import WarningFacts
 from ionia.rpc.kinds import KINDS
 from ionia.rpc.kinds import SAMPLES as SAMPLE_FACTS
@@ -70,6 +71,7 @@ Screen = wire_type(ScreenInfo, "Screen")
 Window = wire_type(WindowInfo, "Window")
 SoundDevice = wire_type(SoundDeviceInfo, "SoundDevice")
 Encoder = wire_type(EncoderInfo, "Encoder")
+PushOpened = wire_type(PushedScreen, "PushOpened")
 DevicesResult = wire_type(DeviceList, "DevicesResult")
 STATS = {row.kind: wire_type(row.stats) for row in KINDS.values()}
 SAMPLES = {row.kind: wire_type(SAMPLE_FACTS[row.stats], f"{row.stats.__name__}Notification") for row in KINDS.values()}

@@ -231,6 +231,23 @@ METHODS: dict[str, Method] = {
             positional=("jobId",),
         ),
         Method(
+            name="push.open",
+            role=Role.SLOW,
+            params=p.OpenPush,
+            result=r.PushOpened,
+            summary="Make a screen whose pictures the caller writes into a file that both see.",
+            positional=("width", "height"),
+            errors=(ErrorKind.CAPTURE_UNAVAILABLE,),
+        ),
+        Method(
+            name="push.close",
+            role=Role.QUICK,
+            params=p.PushRef,
+            result=bool,
+            summary="Be rid of such a screen; who records it holds its last picture. False if it is unknown.",
+            positional=("screen",),
+        ),
+        Method(
             name="engine.shutdown",
             role=Role.SHUTDOWN,
             params=p.NoParams,

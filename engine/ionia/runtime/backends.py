@@ -12,6 +12,7 @@ from ionia.core.selftest_report import SelftestReport, SelftestSettings
 from ionia.core.service import EncoderInfo, EngineService, Listener, ScreenInfo, SoundDeviceInfo, WindowInfo
 from ionia.core.settings import VideoEncodeSettings
 from ionia.core.sharing import CaptureKey
+from ionia.core.video.pushed_layout import PushedScreen
 from ionia.core.warning import Warn
 from ionia.media.opening import OpenedAudio, OpenedVideo
 from ionia.sinks.rtmp_sender import SenderListener
@@ -65,6 +66,14 @@ class NoCorrections:
         """Nothing."""
 
 
+class Pushed(Protocol):
+    """Screens whose pictures the caller writes. See `sources.pushed`. Any thread."""
+
+    def open(self, width: int, height: int) -> PushedScreen: ...
+
+    def close(self, screen: str) -> bool: ...
+
+
 class SelftestRun(Protocol):
     """One self-test. See `selftest.run`."""
 
@@ -111,5 +120,6 @@ class Backends:
     free_bytes: Callable[[str], int]
     """Bytes free where the file at this path is or would be."""
     ffmpeg_version: Callable[[], str]
+    pushed: Pushed
     corrections: Corrections = field(default_factory=NoCorrections)
     """What is remembered of each sound device."""

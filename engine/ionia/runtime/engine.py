@@ -18,6 +18,7 @@ from ionia.core.settings import MediaSettings, RecorderSettings, SessionKind, St
 from ionia.core.sound_state import SoundState, gain_db, gain_factor
 from ionia.core.stats import Stats
 from ionia.core.timebase import NS_PER_S
+from ionia.core.video.pushed_layout import PushedScreen
 from ionia.core.warning import WarningCode
 from ionia.runtime.backends import Backends, MakeSelftest, SelftestRun
 from ionia.runtime.encode.studio import Studio
@@ -53,6 +54,7 @@ class Engine:
         self._lock = threading.Lock()
         self._sessions: dict[tuple[SessionKind, str], Session] = {}  # protected by _lock
         self._leaving: dict[tuple[SessionKind, str], Session] = {}  # being disposed of; protected by _lock
+        self._pushed: set[str] = set()  # screens opened here; protected by _lock
         self._closed = False  # protected by _lock
         self._selftest: SelftestRun | None = None  # protected by _lock
         # As many threads as sessions can end at once: one that waits for its disk must not hold up another's end.
@@ -67,7 +69,7 @@ class Engine:
             pid=os.getpid(),
             python=platform.python_version(),
             ffmpeg=self._backends.ffmpeg_version(),
-            capabilities=("record", "stream", "selftest", "repair"),
+            capabilities=("record", "stream", "selftest", "repair", "push"),
         )
 
     def devices(self) -> DeviceList:
@@ -125,6 +127,22 @@ class Engine:
     def cancel_job(self, job_id: str) -> bool:
         """See EngineService."""
         return self._jobs.cancel(job_id)
+
+    def open_push(self, width: int, height: int) -> PushedScreen:
+        """See EngineService."""
+        opened = self._backends.pushed.open(width, height)
+        with self._lock:
+            closed = self._closed
+            self._pushed.add(opened.screen)
+        if closed:
+            self._backends.pushed.close(opened.screen)
+        return opened
+
+    def close_push(self, screen: str) -> bool:
+        """See EngineService."""
+        with self._lock:
+            self._pushed.discard(screen)
+        return self._backends.pushed.close(screen)
 
     def set_audio_offset(self, source: AudioInput, device: str, offset_ms: float | None) -> None:
         """See EngineService."""
@@ -258,7 +276,7 @@ class Engine:
                 return
             self._closed = True
             test = self._selftest
-            sessions = list(self._sessions.values())
+            sessions, pushed = list(self._sessions.values()), tuple(self._pushed)
             self._sessions.clear()
         if test is not None:
             test.cancel()
@@ -269,6 +287,8 @@ class Engine:
                 for future in [executor.submit(session.dispose) for session in sessions]:
                     if (error := future.exception()) is not None:
                         log.error("a session could not be completed: %s", error)
+        for screen in pushed:
+            self._backends.pushed.close(screen)
         self._jobs.close()
         self._monitor.close(timeout=2.0)
         self._supervisor.shutdown()
