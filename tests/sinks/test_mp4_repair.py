@@ -12,7 +12,8 @@ import pytest
 from ionia.core.errors import ErrorKind, IoniaError
 from ionia.core.mp4.finalize import Repair
 from ionia.core.warning import NO_FACTS, FileTouched, WarningCode, WarningFacts
-from ionia.sinks import mp4_repair
+from ionia.sinks import mp4_repair, output_file
+from ionia.sinks.file_lock import lock_file
 from ionia.sinks.hidden_file import hidden_path, leftovers
 from ionia.sinks.mp4_file import Mp4File
 from ionia.sinks.mp4_repair import Repaired, repair_file
@@ -162,6 +163,86 @@ def test_a_take_that_never_got_to_its_path_survives_the_next_one_and_is_named(tm
     sink.close()
     assert hidden.read_bytes() == before
     assert sorted(tmp_path.iterdir()) == [hidden, path]
+
+
+def recorded(path: Path) -> None:
+    clip = encoded_clip()
+    sink = Mp4File(str(path))
+    sink.open(clip.header)
+    sink.write(clip.packets)
+    sink.close()
+
+
+@pytest.mark.parametrize("leftover", [True, False])
+def test_a_take_begins_while_what_is_in_its_way_is_repaired(tmp_path: Path, leftover: bool) -> None:
+    """What is repaired is another take's rest beside the path, or what is at the path and was to be replaced."""
+    path = tmp_path / "a.mp4"
+    broken = hidden_path(path, 0) if leftover else path
+    crashed(broken)
+    os.utime(broken, (1_700_000_000, 1_700_000_000))
+    once: list[float] = []
+
+    def progress(fraction: float) -> None:
+        if not once:
+            once.append(fraction)
+            recorded(path)
+
+    done = repair_file(str(broken), progress)
+    assert once
+    assert (done.changed, done.seconds) == (True, 3.0)
+    assert kinds(path) == ORDINARY
+    assert len(file_facts(path).video.frame_indexes) == 100
+    assert path.stat().st_mtime > 1_700_000_000
+    if leftover:
+        assert kinds(Path(done.path)) == ORDINARY
+        assert len(file_facts(Path(done.path)).video.frame_indexes) == 90
+    assert sorted(tmp_path.iterdir()) == sorted({path, Path(done.path)})
+
+
+def test_two_repairs_of_one_file_are_not_at_work_at_once(tmp_path: Path) -> None:
+    path = tmp_path / "a.mp4"
+    crashed(path)
+    words: list[str] = []
+    repair_file(str(path), lambda _: words.append(refused(path)) if not words else None)
+    assert "it is being recorded" in words[0]
+    assert repair_file(str(path)).changed is False
+
+
+def test_a_look_at_a_leftover_refuses_no_recording(tmp_path: Path) -> None:
+    path = tmp_path / "a.mp4"
+    hidden = hidden_path(path, 0)
+    hidden.touch()
+    with hidden.open("r+b", buffering=0) as looker:
+        assert lock_file(looker, shared=True)
+        recorded(path)
+    assert kinds(path) == ORDINARY
+
+
+def test_the_moment_in_which_a_repair_begins_is_waited_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "a.mp4"
+    crashed(hidden_path(path, 0))
+    holder = hidden_path(path, 0).open("r+b", buffering=0)
+    assert lock_file(holder)
+
+    class Moment:
+        def __init__(self, _: object) -> None: ...
+
+        def wait_until(self, _: int) -> bool:
+            holder.close()
+            return False
+
+    monkeypatch.setattr(output_file, "StopSignal", Moment)
+    recorded(path)
+    assert kinds(path) == ORDINARY
+
+
+def test_a_recording_that_has_begun_at_the_path_is_refused(tmp_path: Path) -> None:
+    """As by another process, which has no claim in this one."""
+    path = tmp_path / "a.mp4"
+    with hidden_path(path, 0).open("x+b", buffering=0) as other:
+        assert lock_file(other)
+        with pytest.raises(IoniaError, match="another session"):
+            recorded(path)
 
 
 def test_a_progress_that_ends_the_job_changes_nothing(tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ import contextlib
 import hashlib
 from pathlib import Path
 
-from ionia.sinks.file_lock import lock_file
+from ionia.sinks.file_lock import is_recorded
 
 _PREFIX, _SUFFIX = ".ionia-", ".part"
 
@@ -33,4 +33,4 @@ def leftovers(folder: Path) -> list[Path]:
 
 def _is_free(path: Path) -> bool:
     with path.open("r+b", buffering=0) as file:
-        return lock_file(file, unknown=False)
+        return not is_recorded(file, unknown=True)

@@ -5,6 +5,7 @@ The file plays at every moment, also if this process dies; then it is simply don
 
 import contextlib
 import os
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -14,9 +15,12 @@ from typing import BinaryIO
 from ionia.core.errors import ErrorKind, IoniaError
 from ionia.core.mp4.finalize import Repair, repair
 from ionia.core.mp4.reader import Scan, Span, Unreadable, read_with, scan
-from ionia.sinks.file_lock import lock_file
+from ionia.sinks.file_lock import lock_to_repair
 from ionia.sinks.hidden_file import is_hidden
 from ionia.sinks.output_path import is_disk_full, shown_path
+
+if sys.platform == "win32":
+    from ionia.sinks.windows_file import open_file
 
 Progress = Callable[[float], None]
 """Told how far a job is, 0 to 1. It may raise to end it."""
@@ -40,8 +44,8 @@ def repair_file(path: str, progress: Progress = lambda _: None) -> Repaired:
     target = Path(os.path.realpath(path))
     try:
         before = target.stat()
-        with target.open("r+b", buffering=0) as file:
-            if not lock_file(file, unknown=False):
+        with _open(target) as file:
+            if not lock_to_repair(file):
                 hint = (
                     "Stop the recording first; on a network drive that knows no locks, copy the file to another disk."
                 )
@@ -49,10 +53,12 @@ def repair_file(path: str, progress: Progress = lambda _: None) -> Repaired:
             steps = _judge(file, before.st_size, progress)
             if steps is not None:
                 _carry_out(file, steps)
-        with contextlib.suppress(OSError):  # another user's file, or a drive that keeps no times
-            os.utime(target, ns=(before.st_atime_ns, before.st_mtime_ns))  # it shows when the take was made
+            size = os.fstat(file.fileno()).st_size
+            # By the open file: its name may be another recording's by now.
+            with contextlib.suppress(OSError):  # another user's file, or a drive that keeps no times
+                where = file.fileno() if os.utime in os.supports_fd else target
+                os.utime(where, ns=(before.st_atime_ns, before.st_mtime_ns))  # it shows when the take was made
         target = _named(target, before.st_mtime)
-        size = target.stat().st_size
     except Unreadable as error:
         raise media_error(path, f"it {error}") from error
     except OSError as error:
@@ -65,6 +71,14 @@ def repair_file(path: str, progress: Progress = lambda _: None) -> Repaired:
 def media_error(path: str, problem: str, hint: str = "") -> IoniaError:
     """The error of a job on a file, in one form everywhere."""
     return IoniaError(ErrorKind.MEDIA_FAILED, f"Nothing could be done with {shown_path(path)}: {problem}.", hint)
+
+
+def _open(path: Path) -> BinaryIO:
+    """For reading and writing, in a way that doesn't keep a recording from taking its name."""
+    if sys.platform == "win32":
+        return open_file(path, others_rename=True)
+    else:  # noqa: RET505 - each platform's checker reads its own branch
+        return path.open("r+b", buffering=0)
 
 
 def _judge(file: BinaryIO, size: int, progress: Progress) -> Repair | None:

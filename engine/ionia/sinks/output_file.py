@@ -15,10 +15,11 @@ from typing import BinaryIO
 from ionia.core.errors import ErrorKind, IoniaError
 from ionia.core.file_place import FileIdentity, Place, Placement, placement
 from ionia.core.size_limit import SizeLimit
-from ionia.sinks.file_lock import lock_file
+from ionia.sinks.file_lock import is_recorded, lock_file
 from ionia.sinks.file_room import Reserved, limit_of
 from ionia.sinks.hidden_file import hidden_path
 from ionia.sinks.output_path import is_held, os_error, output_error, resolve_output, shown_path
+from ionia.threads.clock import MonotonicClock, StopSignal
 
 if sys.platform == "win32":
     from ionia.sinks.windows_file import check_replaceable, open_file, rename_open
@@ -28,6 +29,9 @@ _claims_lock = threading.Lock()
 
 _COPY_BYTES = 1 << 20
 _MOST_LEFTOVERS = 1000
+_LOOKS, _LOOK_NS = 3, 10_000_000
+"""Looks at a name before it counts as another recording's."""
+
 _MOST_HELD = 10
 """Of hidden names that another program holds; more mean that the folder itself is denied."""
 
@@ -170,7 +174,7 @@ class OutputFile:
     def publish(self) -> bool:
         """Put the file at its path, in place of what was there. False while somebody is in the way: try again."""
         try:
-            if self.target.exists() and not _is_unlocked(self.target):
+            if self.target.exists() and _is_recorded(self.target):
                 return False  # it became somebody's recording, by another spelling of its name
             self._rename()
         except OSError as error:
@@ -276,24 +280,47 @@ class OutputFile:
         return file
 
     def _open_hidden(self) -> BinaryIO:
-        """Empty. One that a crash left behind is used again; one that holds a take is left to its owner."""
+        """Empty. One that a crash left behind is used again; one that holds a take is left to its owner.
+
+        So is one that is looked at or repaired just now: that refuses no recording.
+        """
         for number in range(_MOST_LEFTOVERS):
             self._hidden = hidden_path(self.target, number)
             try:
-                file = self._open_locked(self._hidden, create=True)
+                file = self._open_unrecorded(self._hidden)
             except OSError as error:
                 if sys.platform == "win32" and is_held(error) and number < _MOST_HELD:
                     continue  # a scanner holds what a crash left behind
                 raise
-            if os.fstat(file.fileno()).st_size == 0:
+            if file is not None:
                 return file
-            file.close()
         raise output_error(self._shown, f"too many unfinished recordings are in {self.target.parent}")
+
+    def _open_unrecorded(self, path: Path) -> BinaryIO | None:
+        """Locked and empty; None for one that is somebody's. Raises IoniaError for one that is being recorded."""
+        clock = MonotonicClock()
+        for _ in range(_LOOKS):
+            file = _open(path, create=True)
+            if lock_file(file):
+                status = os.fstat(file.fileno())
+                if status.st_nlink and status.st_size == 0:
+                    return file
+                file.close()
+                if status.st_nlink:
+                    return None
+                continue  # its owner removed it before we had the lock
+            recorded = is_recorded(file)
+            file.close()
+            if not recorded:
+                return None
+            # Whoever begins a repair has it alone for a moment.
+            StopSignal(clock).wait_until(clock.now_ns() + _LOOK_NS)
+        raise self._in_use()
 
     def _check_target(self) -> None:
         """At the start: what is at the path can be replaced."""
         try:
-            if not _is_unlocked(self.target):
+            if _is_recorded(self.target):
                 raise self._in_use()
             if sys.platform == "win32":
                 check_replaceable(self.target)
@@ -321,9 +348,9 @@ def _open(path: Path, *, create: bool) -> BinaryIO:
         return open(os.open(path, flags, 0o666), "r+b", buffering=0)  # noqa: PTH123 - a descriptor, kept open
 
 
-def _is_unlocked(path: Path) -> bool:
+def _is_recorded(path: Path) -> bool:
     with _open(path, create=False) as file:
-        return lock_file(file)
+        return is_recorded(file)
 
 
 def _identity(path: Path) -> FileIdentity | None:
