@@ -16,6 +16,8 @@ def test_a_whole_life() -> None:
         (S.INITIALIZED, False),
         (S.STARTING, True),
         (S.RUNNING, True),
+        (S.PAUSED, True),
+        (S.RUNNING, True),
         (S.STOPPING, True),
         (S.STOPPED, False),
         (S.INITIALIZED, False),

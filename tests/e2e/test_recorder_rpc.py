@@ -4,6 +4,7 @@ import random
 import signal
 import subprocess
 import sys
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -249,3 +250,32 @@ def test_lsp_framing_is_answered_in_kind() -> None:
     head, _, body = done.stdout.partition(b"\r\n\r\n")
     assert head.startswith(b"Content-Length: ")
     assert int(head.split(b": ")[1].split(b"\r\n")[0]) == len(body)
+
+
+def test_a_pause_takes_frames_out_and_leaves_both_tracks_together(engine: EngineProcess, tmp_path: Path) -> None:
+    path = tmp_path / "take.mp4"
+    engine.call("recorder.initialize", {"outputPath": str(path), **CARD})
+    engine.call("recorder.start")
+    for number in (1, 2):
+        engine.wait_stats("recorder.getStats", "default", lambda stats: stats["videoFramesCaptured"] >= 20 * number)  # noqa: B023
+        assert engine.call("recorder.pause") is True
+        engine.wait_stats("recorder.getStats", "default", lambda stats: stats["pausedSeconds"] >= 0.4 * number)  # noqa: B023
+        assert engine.call("recorder.togglePause") is False
+    engine.wait_stats("recorder.getStats", "default", lambda stats: stats["videoFramesCaptured"] >= 60)
+    assert engine.call("recorder.stop") is True
+    stats = engine.call("recorder.getStats")
+    facts = file_facts(path)
+    count = len(facts.video.pts)
+    assert (stats["pauses"], stats["videoFramesCaptured"], stats["durationSeconds"]) == (2, count, round(count / 30, 3))
+    assert facts.video.frame_indexes == list(range(count))
+    assert facts.audio is not None
+    assert facts.audio.deltas == {1024}
+    assert abs(facts.video.end_seconds - facts.audio.end_seconds) <= 1 / 30
+    states = [one["params"]["state"] for one in engine.notifications if one["method"] == "session.state"]
+    assert states.count("paused") == 2
+    # The card counts the frames of its clock: in the file they jump at the two seams, each of which is a keyframe.
+    shown = [read_index(luma) for _, luma in decode_luma(path)]
+    steps = [after - before for before, after in pairwise(index or 0 for index in shown)]
+    seams = [frame + 1 for frame, step in enumerate(steps) if step > 8]
+    assert len(seams) == 2
+    assert set(seams) <= {pts // facts.video.durations[0] for pts in facts.video.keyframes}

@@ -48,6 +48,7 @@ class FakeSession:
 
     settings: RecorderSettings | StreamerSettings
     running: bool = False
+    paused: bool = False
     disposed: bool = False
 
 
@@ -168,6 +169,26 @@ class FakeEngineService:
         if session is not None and session.running:
             session.running = False
             self._tell(kind, session_id, "stopped")
+        return True
+
+    def pause(self, session_id: str) -> bool:
+        return self._pause("recorder.pause", session_id, paused=True)
+
+    def resume(self, session_id: str) -> bool:
+        return self._pause("recorder.resume", session_id, paused=False)
+
+    def toggle_pause(self, session_id: str) -> bool:
+        session = self._known(SessionKind.RECORDER, session_id)
+        self._pause("recorder.togglePause", session_id, paused=not session.paused)
+        return session.paused
+
+    def _pause(self, name: str, session_id: str, *, paused: bool) -> bool:
+        self._enter(name, session_id)
+        session = self._known(SessionKind.RECORDER, session_id)
+        if not session.running or session.paused is paused:
+            return False
+        session.paused = paused
+        self._tell(SessionKind.RECORDER, session_id, "paused" if paused else "running")
         return True
 
     def interrupt_start(self, kind: SessionKind, session_id: str) -> None:

@@ -39,6 +39,8 @@ def recorder_stats(**others: Any) -> RecorderStats:
         "audio_packets_muxed": 70,
         "total_bytes": 1_000_000,
         "output_path": "out.mp4",
+        "paused_seconds": 0.0,
+        "pauses": 0,
     }
     return RecorderStats(**{**_COMMON, **own, **others})
 

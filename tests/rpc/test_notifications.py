@@ -62,6 +62,8 @@ RECORDER = COMMON | {
     "audioPacketsMuxed": 70,
     "totalBytes": 1_000_000,
     "outputPath": "out.mp4",
+    "pausedSeconds": 0.0,
+    "pauses": 0,
 }
 STREAMER = COMMON | {
     "videoFrames": 45,

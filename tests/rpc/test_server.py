@@ -59,7 +59,8 @@ def test_unknown_sessions(kind: str) -> None:
             if method.kind is SessionKind(kind) and not method.name.endswith("initialize")
         }
         codes = {verb: answer["code"] for verb, answer in answers.items() if isinstance(answer, dict)}
-        assert codes == {"start": 1001, "getStats": 1003, "getStatistics": 1003, "dispose": 1003}
+        commands = dict.fromkeys(("pause", "resume", "togglePause") if kind == "recorder" else (), 1003)
+        assert codes == {"start": 1001, "getStats": 1003, "getStatistics": 1003, "dispose": 1003, **commands}
         values = {verb: answer for verb, answer in answers.items() if verb not in codes}
         connection = {"isConnected": False, "isBackpressure": False} if kind == "streamer" else {}
         assert values == {
@@ -471,3 +472,17 @@ def test_any_bytes_leave_the_server_well(data: bytes, chunk: int) -> None:
         client.server.receive(b"\n")
         if not data.lower().lstrip(b" \t\r\n").removeprefix(b"\xef\xbb\xbf").startswith(b"content-"):
             assert client.call("recorder.isRunning") is False
+
+
+def test_a_recorder_is_paused_and_goes_on() -> None:
+    with Duplex() as client:
+        client.call("recorder.initialize", ["out.mp4"])
+        assert client.call("recorder.pause") is False
+        client.call("recorder.start")
+        assert client.call("recorder.pause", {"id": "default"}) is True
+        assert client.call("recorder.pause", ["default"]) is False
+        assert client.call("recorder.togglePause") is False
+        assert client.call("recorder.togglePause") is True
+        assert client.call("recorder.resume") is True
+        assert client.call("recorder.resume") is False
+        assert client.call("streamer.pause")["code"] == -32601

@@ -279,8 +279,7 @@ def test_equal_settings_share_one_encode_and_each_file_begins_with_a_keyframe() 
         stats = engine.stats(RECORDER, "b")
     video = [packet for packet in late.packets if packet.track == VIDEO]
     assert video[0].keyframe
-    assert video[0].pts > 0
-    assert [packet.pts for packet in video] == list(range(video[0].pts, video[0].pts + len(video)))
+    assert [packet.pts for packet in video] == list(range(len(video)))
     assert stats.video_frames_captured == len(video)
 
 

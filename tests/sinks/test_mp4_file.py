@@ -66,6 +66,20 @@ def test_file_without_close_plays_up_to_the_last_fragment(tmp_path: Path) -> Non
     sink.close()
 
 
+def test_what_waits_for_its_fragment_is_written_when_nothing_more_comes(tmp_path: Path) -> None:
+    path = tmp_path / "a.mp4"
+    clip = encoded_clip()
+    sink = record(path, clip.header, clip.packets[:20])
+    sink.look()  # something has come since the last one
+    assert not path.exists()
+    sink.look()
+    pictures = sum(packet.track.is_video for packet in clip.packets[:20])
+    assert_pictures(path, 0, pictures)
+    sink.write(clip.packets[20:])
+    sink.close()
+    assert_pictures(path, 0, 100)
+
+
 @pytest.mark.parametrize("closed", [False, True])
 def test_beginning_in_the_middle_keeps_sound_in_its_place(tmp_path: Path, closed: bool) -> None:
     path = tmp_path / "a.mp4"

@@ -237,7 +237,7 @@ export type PushOpened = {
 export type RecorderStats = {
   /** State of the session, a stable lower-case word. */
   state: string;
-  /** Seconds of the timeline so far. */
+  /** Seconds of the timeline so far, without pauses. */
   durationSeconds: number;
   /** Frames on the constant-frame-rate timeline. */
   videoFramesCaptured: number;
@@ -289,6 +289,10 @@ export type RecorderStats = {
   totalBytes: number;
   /** The file. */
   outputPath: string;
+  /** Seconds left out by pauses, the one under way included. */
+  pausedSeconds: number;
+  /** Pauses so far, the one under way included. */
+  pauses: number;
 };
 
 /** session.stats of a recorder: what recorder.getStats answers, and whose it is. */
@@ -297,7 +301,7 @@ export type RecorderStatsNotification = {
   kind: SessionKind;
   /** State of the session, a stable lower-case word. */
   state: string;
-  /** Seconds of the timeline so far. */
+  /** Seconds of the timeline so far, without pauses. */
   durationSeconds: number;
   /** Frames on the constant-frame-rate timeline. */
   videoFramesCaptured: number;
@@ -349,6 +353,10 @@ export type RecorderStatsNotification = {
   totalBytes: number;
   /** The file. */
   outputPath: string;
+  /** Seconds left out by pauses, the one under way included. */
+  pausedSeconds: number;
+  /** Pauses so far, the one under way included. */
+  pauses: number;
 };
 
 /** A screen that can be captured; position and size in pixels. */
@@ -468,7 +476,7 @@ export type StateNotification = {
 export type StreamerStats = {
   /** State of the session, a stable lower-case word. */
   state: string;
-  /** Seconds of the timeline so far. */
+  /** Seconds of the timeline so far, without pauses. */
   durationSeconds: number;
   /** Frames on the constant-frame-rate timeline. */
   videoFramesCaptured: number;
@@ -544,7 +552,7 @@ export type StreamerStatsNotification = {
   kind: SessionKind;
   /** State of the session, a stable lower-case word. */
   state: string;
-  /** Seconds of the timeline so far. */
+  /** Seconds of the timeline so far, without pauses. */
   durationSeconds: number;
   /** Frames on the constant-frame-rate timeline. */
   videoFramesCaptured: number;
@@ -883,6 +891,30 @@ export interface EngineMethods {
       id?: string;
     };
     result: null;
+  };
+  /** Leave out what comes from now on; false if it is paused already or does not run. */
+  "recorder.pause": {
+    params: {
+      /** Name of the session; recorders and streamers each have their own. */
+      id?: string;
+    };
+    result: boolean;
+  };
+  /** Go on where it was paused; false if it isn't paused. */
+  "recorder.resume": {
+    params: {
+      /** Name of the session; recorders and streamers each have their own. */
+      id?: string;
+    };
+    result: boolean;
+  };
+  /** Pause or resume; whether it is paused now. */
+  "recorder.togglePause": {
+    params: {
+      /** Name of the session; recorders and streamers each have their own. */
+      id?: string;
+    };
+    result: boolean;
   };
   /** Open screen, sound and encoders for a live stream. */
   "streamer.initialize": {

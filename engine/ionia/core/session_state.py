@@ -10,6 +10,7 @@ class SessionState(Enum):
     INITIALIZED = "initialized"
     STARTING = "starting"
     RUNNING = "running"
+    PAUSED = "paused"
     STOPPING = "stopping"
     STOPPED = "stopped"
     FAILED = "failed"
@@ -22,13 +23,16 @@ TRANSITIONS: dict[SessionState, frozenset[SessionState]] = {
     _S.CREATED: frozenset({_S.INITIALIZED, _S.DISPOSED}),
     _S.INITIALIZED: frozenset({_S.INITIALIZED, _S.STARTING, _S.FAILED, _S.STOPPED, _S.DISPOSED}),
     _S.STARTING: frozenset({_S.RUNNING, _S.FAILED, _S.STOPPING}),
-    _S.RUNNING: frozenset({_S.STOPPING}),
+    _S.RUNNING: frozenset({_S.PAUSED, _S.STOPPING}),
+    _S.PAUSED: frozenset({_S.RUNNING, _S.STOPPING}),
     _S.STOPPING: frozenset({_S.STOPPED, _S.FAILED}),
     _S.STOPPED: frozenset({_S.INITIALIZED, _S.DISPOSED}),
     _S.FAILED: frozenset({_S.INITIALIZED, _S.STOPPED, _S.DISPOSED}),
     _S.DISPOSED: frozenset(),
 }
 """A session that fails while running goes through STOPPING: what was recorded is completed before anything else."""
+
+_RUNNING = frozenset({_S.STARTING, _S.RUNNING, _S.PAUSED, _S.STOPPING})
 
 
 class IllegalTransition(Exception):  # noqa: N818 - names what was attempted
@@ -49,7 +53,12 @@ class SessionStateMachine:
     @property
     def is_running(self) -> bool:
         """As `isRunning` answers."""
-        return self._state in (SessionState.STARTING, SessionState.RUNNING, SessionState.STOPPING)
+        return self._state in _RUNNING
+
+    @property
+    def has_begun(self) -> bool:
+        """Whether it has started and nobody has ended it: it runs or is paused."""
+        return self._state in (SessionState.RUNNING, SessionState.PAUSED)
 
     def move(self, to: SessionState) -> SessionState:
         """Go to `to` and return it. Raises IllegalTransition, changing nothing."""

@@ -13,7 +13,7 @@ class SessionStats:
     """What sessions of every kind have."""
 
     state: Annotated[str, "State of the session, a stable lower-case word."]
-    duration_seconds: Annotated[float, "Seconds of the timeline so far."]
+    duration_seconds: Annotated[float, "Seconds of the timeline so far, without pauses."]
     video_frames_captured: Annotated[int, "Frames on the constant-frame-rate timeline."]
     video_frames_unique: Annotated[int, "Frames that showed something new."]
     video_frames_duplicated: Annotated[int, "Frames repeated: the screen did not change."]
@@ -45,6 +45,8 @@ class RecorderStats(SessionStats):
     audio_packets_muxed: Annotated[int, "AAC frames written to the file."]
     total_bytes: Annotated[int, "Bytes written to the file."]
     output_path: Annotated[str, "The file."]
+    paused_seconds: Annotated[float, "Seconds left out by pauses, the one under way included."]
+    pauses: Annotated[int, "Pauses so far, the one under way included."]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

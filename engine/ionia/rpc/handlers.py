@@ -84,6 +84,9 @@ def _session_handlers(service: EngineService, redactor: Redactor, row: KindRow) 
     def asking(ask: Callable[[EngineService, str], object]) -> Handler:
         return lambda params: ask(service, params.id)
 
+    def carrying_out(carry_out: Callable[[EngineService, Any], object]) -> Handler:
+        return lambda params: carry_out(service, params)
+
     return {
         "initialize": initialize,
         "start": lambda params: service.start(kind, params.id),
@@ -94,4 +97,5 @@ def _session_handlers(service: EngineService, redactor: Redactor, row: KindRow) 
         "getCurrentPTSSeconds": lambda params: service.pts_seconds(kind, params.id),
         "dispose": lambda params: service.dispose(kind, params.id),
         **{query.verb: asking(query.ask) for query in row.queries},
+        **{command.verb: carrying_out(command.carry_out) for command in row.commands},
     }

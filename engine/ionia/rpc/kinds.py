@@ -8,6 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, make_dataclass
 from typing import Annotated, Any
 
+from msgspec import Struct
+
 from ionia.core.errors import ErrorKind
 from ionia.core.events import StatsSampled
 from ionia.core.facts import Mark
@@ -28,6 +30,19 @@ class Query:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Command:
+    """Something that only running sessions of one kind are told. `positional` as in `schema.Method`."""
+
+    verb: str
+    result: Any  # a type as msgspec's schema generator takes it
+    summary: str
+    carry_out: Callable[[EngineService, Any], object]
+    params: type[Struct] = p.SessionRef
+    positional: tuple[str, ...] = ("id",)
+    errors: tuple[ErrorKind, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class KindRow:
     """One kind. `target` is the wire name of what its `initialize` must be given, and its first positional param."""
 
@@ -41,6 +56,7 @@ class KindRow:
     failure: ErrorKind
     """Beside what opening can give: the error of its `start` and `stop`."""
     queries: tuple[Query, ...] = ()
+    commands: tuple[Command, ...] = ()
 
     @property
     def name(self) -> str:
@@ -60,6 +76,26 @@ KINDS: dict[SessionKind, KindRow] = {
             open=lambda service, session, settings: service.initialize_recorder(session, settings),
             stats=RecorderStats,
             failure=ErrorKind.OUTPUT_FAILED,
+            commands=(
+                Command(
+                    verb="pause",
+                    result=bool,
+                    summary="Leave out what comes from now on; false if it is paused already or does not run.",
+                    carry_out=lambda service, params: service.pause(params.id),
+                ),
+                Command(
+                    verb="resume",
+                    result=bool,
+                    summary="Go on where it was paused; false if it isn't paused.",
+                    carry_out=lambda service, params: service.resume(params.id),
+                ),
+                Command(
+                    verb="togglePause",
+                    result=bool,
+                    summary="Pause or resume; whether it is paused now.",
+                    carry_out=lambda service, params: service.toggle_pause(params.id),
+                ),
+            ),
         ),
         KindRow(
             kind=SessionKind.STREAMER,

@@ -146,6 +146,19 @@ def _session_methods(row: KindRow) -> list[Method]:
         _session_method(kind, "getCurrentPTSSeconds", Role.QUERY, float, "Media time reached, in seconds."),
         _session_method(kind, "dispose", Role.DRAIN, None, "Stop if running and free the session.", _UNKNOWN),
         *(_session_method(kind, query.verb, Role.QUERY, query.result, query.summary) for query in row.queries),
+        *(
+            Method(
+                name=f"{row.name}.{command.verb}",
+                role=Role.CHANGE,
+                params=command.params,
+                result=command.result,
+                summary=command.summary,
+                positional=command.positional,
+                kind=kind,
+                errors=(*_UNKNOWN, *command.errors),
+            )
+            for command in row.commands
+        ),
     ]
 
 

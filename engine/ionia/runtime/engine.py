@@ -210,6 +210,18 @@ class Engine:
                 if self._leaving.get(key) is session:
                     del self._leaving[key]
 
+    def pause(self, session_id: str) -> bool:
+        """See EngineService."""
+        return self._require(SessionKind.RECORDER, session_id).pause()
+
+    def resume(self, session_id: str) -> bool:
+        """See EngineService."""
+        return self._require(SessionKind.RECORDER, session_id).resume()
+
+    def toggle_pause(self, session_id: str) -> bool:
+        """See EngineService."""
+        return self._require(SessionKind.RECORDER, session_id).toggle_pause()
+
     def is_running(self, kind: SessionKind, session_id: str) -> bool:
         """See EngineService."""
         session = self._find(kind, session_id)

@@ -49,6 +49,7 @@ class Mp4File:
         self._timeline: FileTimeline | None = None
         self._failed = False
         self._index_bytes = 0
+        self._quiet = False  # whether nothing was written since the last look
         self._clock = MonotonicClock()
         self._publication = Publication()
 
@@ -96,6 +97,7 @@ class Mp4File:
             raise IoniaError(ErrorKind.INTERNAL, "the recording is not open")
         if self._failed:
             return
+        self._quiet = False
         for packet in packets:
             for placed in timeline.place(packet):
                 writer.add(placed.packet)
@@ -103,7 +105,14 @@ class Mp4File:
                 self._append_fragment(writer)
 
     def look(self) -> None:
-        """See the port."""
+        """See the port. What waits for its fragment while nothing comes, as in a pause, is written."""
+        writer = self._writer
+        if writer is not None and self._quiet and writer.pending and not self._failed:
+            try:
+                self._append_fragment(writer)
+            except IoniaError:
+                self._failed = False  # the next write tries again, and says so
+        self._quiet = True
         found = self._output.placement()
         if found != self._placed and found.place is not Place.HERE:
             path = shown_path(self.path)

@@ -118,6 +118,62 @@ def test_a_pause_that_would_end_before_it_begins_is_none() -> None:
     assert timeline.pauses == 1
 
 
+def test_pauses_are_named_long_before_their_packets_come() -> None:
+    timeline = FileTimeline(fps=10)
+    run(timeline, [picture(0, key=True)])
+    for begin, end in ((10, 12), (15, 18), (19, 20)):
+        timeline.pause_at(begin)
+        timeline.resume_at(end)
+    timeline.pause_at(30)
+    assert [timeline.position(index).seconds * 10 for index in (9, 11, 14, 16, 18, 29, 40)] == [
+        9,
+        10,
+        12,
+        13,
+        13,
+        23,
+        24,
+    ]
+    keys = {12, 20}  # none between the second pause and the third: they are one
+    placed = run(timeline, [picture(index, key=index in keys) for index in range(1, 40)])
+    assert [int(p.packet.data[1:]) for p in placed] == [*range(1, 10), *range(12, 15), *range(20, 30)]
+    assert (timeline.pauses, timeline.paused_seconds) == (2, Fraction(7, 10))
+    assert timeline.position(40).seconds == Fraction(23, 10)
+
+
+def test_a_pause_before_the_first_picture_lets_nothing_of_before_in() -> None:
+    timeline = FileTimeline(fps=10)
+    timeline.pause_at(4)
+    assert timeline.place(picture(4, key=True)) == ()
+    assert timeline.place(picture(5)) == ()
+    timeline.resume_at(20)
+    assert told(timeline.place(picture(21, key=True))) == ["0:v21@0"]
+    assert timeline.only_picture() is None
+    assert (timeline.pauses, timeline.paused_seconds) == (1, Fraction(17, 10))
+
+
+def test_a_recording_that_was_only_paused_has_the_picture_it_was_paused_at() -> None:
+    timeline = FileTimeline(fps=10)
+    assert timeline.only_picture() is None
+    timeline.pause_at(4)
+    run(timeline, [picture(5, key=True), picture(6), picture(25, key=True)])
+    only = timeline.only_picture()
+    assert only is not None
+    assert told((only,)) == ["0:v5@0"]
+
+
+def test_a_mark_behind_a_split_that_is_named_lies_in_the_next_part() -> None:
+    timeline = FileTimeline(fps=10)
+    run(timeline, [picture(0, key=True)])
+    timeline.split_at(10)
+    timeline.pause_at(14)
+    assert timeline.position(9) == FilePosition(part=0, seconds=Fraction(9, 10))
+    assert timeline.position(13) == FilePosition(part=1, seconds=Fraction(3, 10))
+    assert timeline.position(17) == FilePosition(part=1, seconds=Fraction(4, 10))
+    timeline.resume_at(18)
+    assert timeline.position(20) == FilePosition(part=1, seconds=Fraction(6, 10))
+
+
 def test_a_split_begins_another_part_at_the_next_keyframe_with_its_own_preroll() -> None:
     timeline = FileTimeline(fps=30, epoch_utc=EpochUtc(utc_ns=1_000_000_000_000, error_ns=5_000_000))
     run(timeline, ordered(0, 59, rate=Fraction(30), keys=frozenset()))

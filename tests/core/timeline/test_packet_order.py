@@ -43,6 +43,34 @@ def test_a_silent_track_holds_the_other_back_only_so_long() -> None:
     assert names(order.push(audio(0))) == ["a0"]
 
 
+def test_a_track_that_says_it_rests_holds_nobody_back() -> None:
+    order = PacketInterleaver(fps=30, tracks=(VIDEO, AUDIO))
+    assert order.reached_frame is None
+    assert names(order.push(video(0, key=True))) == []
+    assert names(order.push(audio(-1))) == ["a-1024"]
+    assert names(order.push(audio(0))) == ["v0"]
+    assert order.reached_frame is None
+    assert names(order.pass_by(VIDEO, 1)) == ["a0"]
+    assert names(order.push(audio(1))) == ["a1024"]
+    assert order.push(audio(2)) == []  # 2048 lies behind frame 1, which begins with 1600
+    assert order.reached_frame == 1
+    assert names(order.pass_by(VIDEO, 3)) == ["a2048"]
+    assert order.push(audio(5)) == []
+    assert names(order.push(video(3, key=True))) == ["v3"]  # 4800 is before 5120
+    assert names(order.push(video(4))) == ["a5120"]
+
+
+def test_a_track_that_rests_alone_has_reached_what_it_says() -> None:
+    order = PacketInterleaver(fps=30, tracks=(VIDEO,))
+    window = PacketWindow(fps=30)
+    window.take(order.push(video(0, key=True)))
+    window.end_at(5)
+    assert order.pass_by(VIDEO, 5) == []
+    assert order.reached_frame == 5
+    assert window.is_over(5)
+    assert not window.is_over(4)
+
+
 def test_a_window_begins_with_a_keyframe_and_the_audio_it_needs() -> None:
     window = PacketWindow(fps=30)
     assert window.take([audio(0), video(1), audio(1)]).packets == ()

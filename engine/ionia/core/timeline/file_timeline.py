@@ -71,11 +71,20 @@ class _Stretch:
         return self.first == self.offset
 
 
+@dataclass(slots=True, kw_only=True)
+class _Pause:
+    """A pause that was named and is not over: frames from `begin` on, up to the first keyframe from `end` on."""
+
+    begin: int
+    end: int | None = None
+
+
 class FileTimeline:
     """One recording. One owner; `place` every packet in DTS order and carry out what it says.
 
     `pause_at`, `resume_at` and `split_at` name frame indexes and hold from there on; an index that has passed already
     means the next frame. A recording can begin, go on and be split only at a keyframe, so these wait for the next one.
+    Indexes may be named long before their packets come: those of an encoder that is behind come seconds later.
     """
 
     def __init__(self, *, fps: int | Fraction, epoch_utc: EpochUtc | None = None) -> None:
@@ -88,10 +97,10 @@ class FileTimeline:
         self._stretches: list[_Stretch] = []
         self._sounds: dict[TrackId, _Sound] = {}
         self._next = 0  # the frame behind the last one placed
-        self._pause: int | None = None
-        self._resume: int | None = None
+        self._named: deque[_Pause] = deque()  # the first one is the one under way or to come next
         self._split: int | None = None
-        self._leaving_out = False  # whether the pause has begun
+        self._leaving_out = False  # whether the first of them has begun
+        self._first: EncodedPacket | None = None  # a keyframe that came in a pause before the start
         self._paused_frames = 0
         self._pauses = 0
 
@@ -103,7 +112,7 @@ class FileTimeline:
     @property
     def paused(self) -> bool:
         """Whether what comes now is left out, or will be from a named index on."""
-        return self._pause is not None
+        return bool(self._named)
 
     @property
     def pauses(self) -> int:
@@ -122,16 +131,21 @@ class FileTimeline:
 
     def pause_at(self, index: int) -> None:
         """Leave out frame `index` and all that follows, until `resume_at`. A pause that is under way stays."""
-        if self._pause is None:
-            self._pause = index
-        self._resume = None
+        last = self._named[-1] if self._named else None
+        if last is None or (last.end is not None and last.end < index):
+            self._named.append(_Pause(begin=index))
+        else:
+            last.end = None
 
     def resume_at(self, index: int) -> None:
         """Go on with the first keyframe from frame `index` on. Nothing happens without a pause."""
-        if self._pause is not None and index <= self._pause and not self._leaving_out:
-            self._pause = None  # it would end before it begins
-        elif self._pause is not None:
-            self._resume = index
+        if not self._named:
+            return
+        last = self._named[-1]
+        if index <= last.begin and not (self._leaving_out and len(self._named) == 1):
+            self._named.pop()  # it would end before it begins
+        else:
+            last.end = index
 
     def split_at(self, index: int) -> None:
         """Begin another part with the first keyframe from frame `index` on."""
@@ -144,14 +158,21 @@ class FileTimeline:
         """
         return self._place_picture(packet) if packet.track.is_video else self._place_sound(packet)
 
+    def only_picture(self) -> Placed | None:
+        """At the end of a recording that was paused before it could begin: the picture it was paused at."""
+        if self._stretches or self._first is None:
+            return None
+        return Placed(part=0, packet=_moved(self._first, self._first.pts))
+
     def position(self, index: int) -> FilePosition:
         """Where frame `index` is, was or will be. What was left out is at the seam; before the start it is 0."""
         if not self._stretches:
             return FilePosition(part=0, seconds=Fraction(0))
+        if index >= self._stretches[-1].first:
+            return self._coming(index)
         reached = [each for each in self._stretches if each.first <= index]
         stretch = reached[-1] if reached else self._stretches[0]
-        end = self._end_of(stretch)
-        at = max(stretch.first, index if end is None else min(index, end)) - stretch.offset
+        at = max(stretch.first, index if stretch.end is None else min(index, stretch.end)) - stretch.offset
         return FilePosition(part=stretch.part, seconds=at / self._rate)
 
     def part_seconds(self, part: int) -> Fraction:
@@ -174,6 +195,26 @@ class FileTimeline:
         into_frame = position.seconds * self._rate % 1
         return self._epoch_utc.utc_ns + round((index + into_frame) / self._rate * NS_PER_S)
 
+    def _coming(self, index: int) -> FilePosition:
+        """From the last stretch on, as far as is named: an end that is named counts as one that finds its keyframe."""
+        stretch, split = self._stretches[-1], self._split
+        last = self._named[-1] if self._named else None
+        waits = last is not None and last.end is None and split is not None and split >= last.begin
+        if split is not None and index >= split and not waits:
+            begin = max(split, self._next)
+            frames = max(0, index - begin - self._gone(begin, index))
+            return FilePosition(part=stretch.part + 1, seconds=frames / self._rate)
+        frames = index - stretch.offset - self._gone(stretch.first, index)
+        return FilePosition(part=stretch.part, seconds=frames / self._rate)
+
+    def _gone(self, begin: int, end: int) -> int:
+        """How many of the frames from `begin` to before `end` lie in pauses that are not over."""
+        count = 0
+        for number, pause in enumerate(self._named):
+            first = max(begin, pause.begin, self._next if number == 0 else 0)
+            count += max(0, (end if pause.end is None else min(end, pause.end)) - first)
+        return count
+
     def _of_part(self, part: int) -> list[_Stretch]:
         stretches = [each for each in self._stretches if each.part == part]
         if not stretches:
@@ -181,21 +222,25 @@ class FileTimeline:
         return stretches
 
     def _end_of(self, stretch: _Stretch) -> int | None:
-        if stretch.end is None and self._pause is not None:
-            return max(self._pause, self._next)
+        if stretch.end is None and self._named:
+            return max(self._named[0].begin, self._next)
         return stretch.end
 
     def _place_picture(self, packet: EncodedPacket) -> tuple[Placed, ...]:
         index = packet.pts
         begins = False
+        if self._is_left_out(packet):
+            self._leaving_out = True
+            if self._first is None and packet.keyframe:
+                self._first = packet
+            return ()
         if not self._stretches:
             if not packet.keyframe:
                 raise IoniaError(ErrorKind.INTERNAL, f"a recording would begin with picture {index}, not a keyframe")
+            if self._named and index >= self._named[0].begin:
+                self._end_pause(self._named[0].begin, index)
             begins = self._begin_part(index)
-        elif self._pause is not None and index >= self._pause:
-            if not (packet.keyframe and self._resume is not None and index >= self._resume):
-                self._leaving_out = True
-                return ()
+        elif self._named and index >= self._named[0].begin:
             begins = self._go_on(index)
         elif packet.keyframe and self._split is not None and index >= self._split:
             self._stretches[-1].end = index
@@ -205,10 +250,19 @@ class FileTimeline:
         stretch = self._stretches[-1]
         return (*sounds, Placed(part=stretch.part, packet=_moved(packet, stretch.offset)))
 
+    def _is_left_out(self, picture: EncodedPacket) -> bool:
+        if not self._named or picture.pts < self._named[0].begin:
+            return False
+        first = self._named[0]
+        while len(self._named) > 1 and self._named[1].begin <= picture.pts:  # no keyframe came between the two
+            first.end = self._named[1].end
+            del self._named[1]
+        return not (picture.keyframe and first.end is not None and picture.pts >= first.end)
+
     def _begin_part(self, index: int) -> bool:
         part = self._stretches[-1].part + 1 if self._stretches else 0
         self._stretches.append(_Stretch(part=part, first=index, offset=index))
-        self._split = None
+        self._split = self._first = None
         for sound in self._sounds.values():
             sound.shift = sound.end = None
         return True
@@ -216,19 +270,25 @@ class FileTimeline:
     def _go_on(self, index: int) -> bool:
         """A pause ends with the keyframe at `index`; whether it was one."""
         before = self._stretches[-1]
-        begin = self._end_of(before)
-        self._pause = self._resume = None
-        self._leaving_out = False
-        if begin is None or begin >= index:
+        begin = max(self._named[0].begin, self._next)
+        if not self._end_pause(begin, index):
             return False
         before.end = begin
-        self._paused_frames += index - begin
-        self._pauses += 1
         if self._split is not None and index >= self._split:
             return self._begin_part(index)
         self._stretches.append(_Stretch(part=before.part, first=index, offset=before.offset + index - begin))
         for sound in self._sounds.values():
             sound.shift = None
+        return True
+
+    def _end_pause(self, begin: int, index: int) -> bool:
+        """The first of the pauses is over; whether it was one."""
+        self._named.popleft()
+        self._leaving_out = False
+        if begin >= index:
+            return False
+        self._paused_frames += index - begin
+        self._pauses += 1
         return True
 
     def _place_sound(self, packet: EncodedPacket) -> tuple[Placed, ...]:
@@ -257,9 +317,9 @@ class FileTimeline:
 
     def _in_pause(self, packet: EncodedPacket, at: int) -> bool:
         """Its middle in the file decides: so sound ends within half a packet of the pictures, wherever it lies."""
-        if self._pause is None:
+        if not self._named:
             return False
-        end = max(self._pause, self._next) - self._stretches[-1].offset
+        end = max(self._named[0].begin, self._next) - self._stretches[-1].offset
         return (2 * at + packet.duration) * self._sample >= 2 * end * self._frame
 
     def _shift(self, sound: _Sound, packet: EncodedPacket) -> int | None:

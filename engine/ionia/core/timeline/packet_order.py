@@ -26,6 +26,7 @@ class PacketInterleaver:
         self._max_wait = max_wait_seconds * fps * SAMPLE_RATE
         self._rank = {track: rank for rank, track in enumerate(tracks)}
         self._waiting: dict[TrackId, deque[EncodedPacket]] = {track: deque() for track in tracks}
+        self._passed: dict[TrackId, int] = {}
         self._newest = -(10**30)
 
     def push(self, packet: EncodedPacket) -> list[EncodedPacket]:
@@ -33,6 +34,22 @@ class PacketInterleaver:
         self._waiting[packet.track].append(packet)
         self._newest = max(self._newest, _position(packet, self._fps))
         return self._ready()
+
+    def pass_by(self, track: TrackId, position: int) -> list[EncodedPacket]:
+        """Nothing of this track comes before `position`, in its own units, any more: return what may go now."""
+        self._passed[track] = position * (SAMPLE_RATE if track.is_video else self._fps)
+        return self._ready()
+
+    @property
+    def reached_frame(self) -> int | None:
+        """All that comes from now on lies in this frame or later; None while a track has not said so."""
+        positions = []
+        for track, queue in self._waiting.items():
+            position = _position(queue[0], self._fps) if queue else self._passed.get(track)
+            if position is None:
+                return None
+            positions.append(position)
+        return min(positions) // SAMPLE_RATE
 
     def flush(self) -> list[EncodedPacket]:
         """Everything that is left, in order."""
@@ -56,8 +73,9 @@ class PacketInterleaver:
             if not heads:
                 return ready
             first = min(heads, key=self._turn)
-            everyone = len(heads) == len(self._waiting)
-            if not everyone and self._newest - _position(first, self._fps) <= self._max_wait:
+            at = _position(first, self._fps)
+            everyone = all(queue or self._passed.get(track, at) > at for track, queue in self._waiting.items())
+            if not everyone and self._newest - at <= self._max_wait:
                 return ready
             ready.append(self._waiting[first.track].popleft())
 
@@ -106,6 +124,10 @@ class PacketWindow:
         if self._first_index is None and self._gate.begun:
             self._first_index = next(packet.pts for packet in taken if packet.track.is_video)
         return Cut(packets=tuple(taken), done=done)
+
+    def is_over(self, frame: int) -> bool:
+        """Whether nothing that lies in `frame` or later belongs to it."""
+        return self._end_index is not None and frame >= self._end_index
 
     def _past_end(self, packet: EncodedPacket, end: int) -> bool:
         if packet.track.is_video:

@@ -85,6 +85,11 @@ class Capture:
         """Whether it has ended by an error."""
         return self.notices.failed
 
+    @property
+    def index_now(self) -> int:
+        """The frame whose interval is under way. Any thread."""
+        return frame_at(self._epoch_ns, self.fps, self._clock.now_ns())
+
     def snapshot(self) -> CaptureSnapshot:
         """All counters of one instant. Any thread."""
         with self._lock:

@@ -9,6 +9,9 @@ from ionia.core.media import EncodedPacket
 Take = Callable[[Sequence[EncodedPacket]], None]
 """Called on the encoder's thread; must only sort and queue. Nothing in it may wait or raise."""
 
+PassBy = Callable[[int], None]
+"""Called likewise, where the encoder rests: none of its packets comes before this position any more."""
+
 
 class Feed:
     """Any thread, but `publish` on one. Whoever takes is called with the lock held: once gone it is called no more."""
@@ -18,11 +21,20 @@ class Feed:
         self._lock = threading.Lock()
         self._takers: list[Take] = []  # protected by _lock
         self._keyframe_listeners: list[Take] = []  # protected by _lock
+        self._passers: list[PassBy] = []  # of the takers, in their order; protected by _lock
         self._ends: list[Callable[[], None]] = []  # protected by _lock
         self._kept: deque[EncodedPacket] = deque(maxlen=kept)  # protected by _lock
         self._ended = False  # protected by _lock
 
-    def join(self, take: Take, end: Callable[[], None], *, with_kept: bool = False) -> None:
+    @property
+    def takers(self) -> int:
+        """How many take packets."""
+        with self._lock:
+            return len(self._takers)
+
+    def join(
+        self, take: Take, end: Callable[[], None], pass_by: PassBy = lambda _: None, *, with_kept: bool = False
+    ) -> None:
         """Hand the packets from now on to `take`; `end` is called once, when no more can come.
 
         `with_kept`: and before those the ones that are kept. A picture encoder that is behind gives its pictures when
@@ -33,6 +45,7 @@ class Feed:
                 if with_kept and self._kept:
                     take(tuple(self._kept))
                 self._takers.append(take)
+                self._passers.append(pass_by)
                 self._ends.append(end)
                 return
         end()
@@ -41,6 +54,7 @@ class Feed:
         """Hand over no more; `end` is not called any more. Idempotent."""
         with self._lock:
             if take in self._takers:
+                del self._passers[self._takers.index(take)]
                 self._takers.remove(take)
                 self._ends.remove(end)
 
@@ -67,12 +81,19 @@ class Feed:
             for take in self._takers:
                 take(packets)
 
+    def pass_by(self, position: int) -> None:
+        """From the encoder's thread: it rests, and no packet before `position` will come."""
+        with self._lock:
+            for passer in self._passers:
+                passer(position)
+
     def close(self) -> None:
         """No more will come. Idempotent."""
         with self._lock:
             self._kept.clear()
             ends, self._ends = self._ends, []
             self._takers.clear()
+            self._passers.clear()
             self._ended = True
         for end in ends:
             end()

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from ionia.core.media import EncodedPacket, TrackId
 from ionia.core.timeline.packet_order import PacketInterleaver, PacketWindow
-from ionia.runtime.encode.feed import Feed, Take
+from ionia.runtime.encode.feed import Feed, PassBy, Take
 
 
 class Subscriber(Protocol):
@@ -36,12 +36,13 @@ class Join:
         self._open_feeds = len(feeds)  # protected by _lock
         self._done = False  # protected by _lock
         self._takes: dict[TrackId, Take] = {track: partial(self._taken, track) for track in feeds}
+        self._passers: dict[TrackId, PassBy] = {track: partial(self._passed_by, track) for track in feeds}
         self._end: Callable[[], None] = self._ended  # one object, so that a feed finds it again
 
     def begin(self) -> None:
         """Packets from the next keyframe on; whoever begins asks for one."""
         for track, feed in self._feeds.items():
-            feed.join(self._takes[track], self._end, with_kept=True)
+            feed.join(self._takes[track], self._end, self._passers[track], with_kept=True)
 
     def end_at(self, frame_index: int) -> None:
         """Complete once everything before frame `frame_index` was delivered."""
@@ -55,7 +56,7 @@ class Join:
             done = self._done
         before.leave(self._takes[track], self._end)
         if not done:
-            to.join(self._takes[track], self._end)
+            to.join(self._takes[track], self._end, self._passers[track])
 
     def leave(self) -> None:
         """Complete now, with all there is: sound does not wait for the other track. Idempotent."""
@@ -71,6 +72,16 @@ class Join:
                 return
             ordered = [ready for packet in packets for ready in self._interleaver.push(packet)]
             if ordered and self._deliver(ordered):
+                self._complete(())
+
+    def _passed_by(self, track: TrackId, position: int) -> None:
+        """An encoder rests: what waited for its packets goes on, and an end may be reached by nothing but time."""
+        with self._lock:
+            if self._done:
+                return
+            ordered = self._interleaver.pass_by(track, position)
+            reached = self._interleaver.reached_frame
+            if (ordered and self._deliver(ordered)) or (reached is not None and self.window.is_over(reached)):
                 self._complete(())
 
     def _ended(self) -> None:

@@ -125,9 +125,23 @@ class SessionFeeds:
         self.video.begin()
         return join
 
-    def request_keyframe(self) -> None:
-        """The next picture to be encoded becomes a keyframe."""
-        self.video.request_keyframe()
+    def request_keyframe(self, index: int = 0) -> None:
+        """The first picture to be encoded from frame `index` on becomes a keyframe."""
+        self.video.request_keyframe(index)
+
+    @property
+    def index_now(self) -> int:
+        """The frame whose interval is under way."""
+        return self.capture.index_now
+
+    def rest(self, index: int) -> None:
+        """This session needs no picture from frame `index` on."""
+        self.video.rest(self, index)
+
+    def wake(self, index: int) -> None:
+        """It does again, from the first keyframe on that comes with frame `index` or later."""
+        self.video.request_keyframe(index)
+        self.video.wake(self)
 
     @property
     def bitrate(self) -> int:
@@ -184,6 +198,7 @@ class SessionFeeds:
         if self._released:
             return
         self._released = True
+        self.video.wake(self)
         if self._join is not None:
             self._join.leave()
         if self._listener is not None:

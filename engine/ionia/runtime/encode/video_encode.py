@@ -5,7 +5,7 @@ from collections.abc import Hashable, Sequence
 from enum import Enum
 
 from ionia.core.live.bitrate_votes import BitrateVotes
-from ionia.core.media import EncodedPacket
+from ionia.core.media import EncodedPacket, VideoFrame
 from ionia.core.ports import Clock
 from ionia.core.sharing import CaptureKey
 from ionia.core.video.encode_backlog import EncodeBacklog
@@ -55,7 +55,9 @@ class VideoEncode:
         self._begun = False  # protected by _condition
         self._ended = False  # protected by _condition
         self._hurry_end = 0
-        self._keyframe = threading.Event()
+        self._keyframes: list[int] = []  # from which indexes on somebody needs one; protected by _condition
+        self._resting: dict[Hashable, int] = {}  # who needs nothing from which index on; protected by _condition
+        self._unseen: VideoFrame | None = None  # the newest picture of those left out; the encoder's thread
         self._bitrate: LatestSlot[int] = LatestSlot()
         self._worker = Worker("video-encode", self._encode_until_ended, self.notices.fail)
         if opened.fallbacks:
@@ -102,9 +104,20 @@ class VideoEncode:
             self.notices.fail(error)
             raise
 
-    def request_keyframe(self) -> None:
-        """The next picture to be encoded becomes a keyframe. Any thread."""
-        self._keyframe.set()
+    def request_keyframe(self, index: int = 0) -> None:
+        """The first picture to be encoded from frame `index` on becomes a keyframe. Any thread."""
+        with self._condition:
+            self._keyframes.append(index)
+
+    def rest(self, who: Hashable, index: int) -> None:
+        """A taker of the feed needs nothing from frame `index` on. While that is so of all, nothing is encoded."""
+        with self._condition:
+            self._resting[who] = index
+
+    def wake(self, who: Hashable) -> None:
+        """It needs packets again; it asks for a keyframe, too. Idempotent."""
+        with self._condition:
+            self._resting.pop(who, None)
 
     def hurry(self, end_index: int) -> None:
         """Someone waits for the frames before `end_index`: leave out what only repeats and costs much. Any thread."""
@@ -163,14 +176,17 @@ class VideoEncode:
         try:
             while (taken := self._take()) is not None:
                 span, behind = taken
+                if self._rests(span.first_index):
+                    self._unseen = span.frame or self._unseen
+                    self.feed.pass_by(span.first_index + 1)
+                    continue
+                frame, self._unseen = span.frame or self._unseen, None
                 begun_ns, codec = self._clock.now_ns(), self._encoder.codec
                 if (bitrate := self._bitrate.take()) is not None:
                     self._encoder.set_bitrate(bitrate)
-                keyframe = self._keyframe.is_set()
-                if keyframe:
-                    self._keyframe.clear()
-                if span.frame is not None:
-                    packets = self._encoder.encode(span.frame, span.first_index, keyframe=keyframe)
+                keyframe = self._take_keyframe(span.first_index)
+                if frame is not None:
+                    packets = self._encoder.encode(frame, span.first_index, keyframe=keyframe)
                 elif behind and not keyframe:
                     packets = self._held(span.first_index)
                 else:
@@ -184,6 +200,19 @@ class VideoEncode:
                 self.feed.publish(packets)
         finally:
             self._encoder.close()
+
+    def _rests(self, index: int) -> bool:
+        """Whether nobody needs this frame. A keyframe that was asked for is given first: a file begins with it."""
+        takers = self.feed.takers
+        with self._condition:
+            resting = sum(since <= index for since in self._resting.values())
+            return resting >= takers > 0 and not any(wanted <= index for wanted in self._keyframes)
+
+    def _take_keyframe(self, index: int) -> bool:
+        with self._condition:
+            wanted = any(wanted <= index for wanted in self._keyframes)
+            self._keyframes = [later for later in self._keyframes if later > index]
+            return wanted
 
     def _held(self, index: int) -> list[EncodedPacket]:
         """A repeat that must not cost what pictures need. Before an end that is waited for it is rather left out."""

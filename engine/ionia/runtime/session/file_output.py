@@ -1,5 +1,10 @@
-"""A session's output to an MP4 file: a sink on its own thread, and an eye on the disk."""
+"""A session's output to an MP4 file: where in it each packet lies, a sink on its own thread, an eye on the disk.
 
+Packets are placed as they come, on the encoders' threads, under a lock that is held for nothing else: so pausing never
+waits for the disk.
+"""
+
+import threading
 from collections.abc import Callable, Sequence
 
 from ionia.core.disk_space import DiskWatch
@@ -7,6 +12,7 @@ from ionia.core.errors import ErrorKind, IoniaError
 from ionia.core.media import EncodedPacket, MediaHeader
 from ionia.core.ports import FileSink
 from ionia.core.stats import RecorderStats, SessionStats
+from ionia.core.timeline.file_timeline import FileTimeline, Placed
 from ionia.core.warning import DiskStalled, FileLimit, Warn, WarningCode
 from ionia.runtime.encode.session_feeds import SessionFeeds
 from ionia.runtime.session.sink_worker import SinkWorker, TrackCounters
@@ -23,7 +29,7 @@ STALL_LOOKS = 5
 
 
 class FileOutput:
-    """An `Output` (see session)."""
+    """A `TakeOutput` (see session)."""
 
     drains = True
 
@@ -47,6 +53,11 @@ class FileOutput:
         self._unanswered = 0  # the monitor's thread
         self._worker: SinkWorker | None = None
         self._feeds: SessionFeeds | None = None
+        self._lock = threading.Lock()
+        self._timeline: FileTimeline | None = None  # protected by _lock
+        self._paused_at: int | None = None  # protected by _lock
+        self._paused_frames = 0  # of pauses that are over; protected by _lock
+        self._pauses = 0  # protected by _lock
 
     def open(self, header: MediaHeader, feeds: SessionFeeds) -> None:
         """Create the file. Raises IoniaError(OUTPUT_FAILED)."""
@@ -61,18 +72,49 @@ class FileOutput:
                 "Try again when it does, or record to another disk.",
             ) from error
         self._worker.ask(self._look)  # a limit that is near is told at once
+        self._timeline = FileTimeline(fps=header.video.fps)
         feeds.hold_bitrate(self)
         self._feeds = feeds
 
     def deliver(self, packets: Sequence[EncodedPacket]) -> None:
         """On an encoder's thread: queue."""
-        if self._worker is not None:
-            self._worker.deliver(packets)
+        if self._worker is None or self._timeline is None:
+            return
+        with self._lock:
+            placed = [one for packet in packets for one in self._timeline.place(packet)]
+            self._queue(self._worker, placed)
 
     def complete(self) -> None:
         """On an encoder's thread: nothing more comes."""
-        if self._worker is not None:
+        if self._worker is None:
+            return
+        with self._lock:
+            only = self._timeline.only_picture() if self._timeline is not None else None
+            self._queue(self._worker, [] if only is None else [only])
             self._worker.complete()
+
+    @staticmethod
+    def _queue(worker: SinkWorker, placed: Sequence[Placed]) -> None:
+        if placed:
+            worker.deliver([one.packet for one in placed])
+
+    def pause_at(self, index: int) -> None:
+        """See TakeOutput."""
+        if self._timeline is None:
+            return
+        with self._lock:
+            self._timeline.pause_at(index)
+            self._paused_at = index
+            self._pauses += 1
+
+    def resume_at(self, index: int) -> None:
+        """See TakeOutput."""
+        if self._timeline is None:
+            return
+        with self._lock:
+            self._timeline.resume_at(index)
+            self._paused_frames += index - (index if self._paused_at is None else self._paused_at)
+            self._paused_at = None
 
     def interrupt(self) -> None:
         """A file waits for the disk only, and for that its limits are short."""
@@ -92,14 +134,22 @@ class FileOutput:
 
     def abandon(self) -> None:
         """Close a sink that was never begun; one that was, its own thread closes."""
-        if self._feeds is not None:
-            self._feeds.leave_bitrate(self)
+        feeds, self._feeds = self._feeds, None
+        if feeds is not None:
+            feeds.leave_bitrate(self)
+            with self._lock:
+                self._paused_frames += self._paused_now(feeds)
+                self._paused_at = None
         if self._worker is None:
             self._sink.close()
 
     def stats(self, session: SessionStats) -> RecorderStats:
         """The session's figures and the file's."""
         counters = self._worker.counters if self._worker is not None else TrackCounters()
+        feeds = self._feeds
+        with self._lock:
+            paused_frames = self._paused_frames + (0 if feeds is None else self._paused_now(feeds))
+            pauses = self._pauses
         return RecorderStats(
             **fields_of(session),
             video_packets_encoded=counters.video_delivered,
@@ -108,7 +158,13 @@ class FileOutput:
             audio_packets_muxed=counters.audio_written,
             total_bytes=self._sink.bytes_written,
             output_path=self._sink.path,
+            paused_seconds=round(paused_frames / session.fps, 3) if session.fps else 0.0,
+            pauses=pauses,
         )
+
+    def _paused_now(self, feeds: SessionFeeds) -> int:
+        """Frames of the pause that is under way."""
+        return 0 if self._paused_at is None else max(0, feeds.index_now - self._paused_at)
 
     def housekeep(self) -> None:
         """Have the sink's thread look after the file and the disk, either of which may stand still."""

@@ -3,7 +3,7 @@
 import logging
 import threading
 from collections.abc import Callable, Mapping
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from ionia.core.audio.engine import AudioInput
 from ionia.core.audio.mix import SoundControl
@@ -58,6 +58,19 @@ class Output(Subscriber, Protocol):
 
     def housekeep(self) -> None:
         """About once a second, on the monitor's thread, while running: look after the disk."""
+        ...
+
+
+@runtime_checkable
+class TakeOutput(Output, Protocol):
+    """An output with a time of its own, which its user may stop and let go on. Any thread; never waits."""
+
+    def pause_at(self, index: int) -> None:
+        """Leave out frame `index` and all that follows."""
+        ...
+
+    def resume_at(self, index: int) -> None:
+        """Go on with the first keyframe from frame `index` on."""
         ...
 
 
@@ -211,7 +224,7 @@ class Session:
         with self._lock:
             if self._machine.state is SessionState.INITIALIZED:
                 self._release(SessionState.STOPPED, "")
-            elif self._machine.state is SessionState.RUNNING:
+            elif self._machine.has_begun:
                 self._move(SessionState.STOPPING)
                 self._lost = self._finish(drain=self._output is not None and self._output.drains)
                 if self._lost is not None:
@@ -222,6 +235,40 @@ class Session:
             elif self._machine.state is SessionState.FAILED and self._lost is not None:
                 raise self._lost  # asked again, or after a failure: what is not there is still not there
             return True
+
+    def pause(self) -> bool:
+        """Leave out what comes from now on; False if it is paused already or does not run."""
+        with self._lock:
+            feeds, output = self._feeds, self._output
+            if self._machine.state is not SessionState.RUNNING or feeds is None or not isinstance(output, TakeOutput):
+                return False
+            index = feeds.index_now
+            output.pause_at(index)
+            self._counters.pause(feeds, index)
+            feeds.rest(index)
+            self._move(SessionState.PAUSED)
+            return True
+
+    def resume(self) -> bool:
+        """Go on where it was paused; False if it isn't paused."""
+        with self._lock:
+            feeds, output = self._feeds, self._output
+            if self._machine.state is not SessionState.PAUSED or feeds is None or not isinstance(output, TakeOutput):
+                return False
+            index = feeds.index_now
+            output.resume_at(index)
+            self._counters.resume(feeds, index)
+            feeds.wake(index)
+            self._move(SessionState.RUNNING)
+            return True
+
+    def toggle_pause(self) -> bool:
+        """Pause what runs, let what is paused go on; whether it is paused now."""
+        with self._lock:
+            if self.pause():
+                return True
+            self.resume()
+            return False
 
     def set_sound(
         self, sound: str, *, gain: float | None, muted: bool | None, ramp_ms: float, release_ms: float
@@ -271,7 +318,7 @@ class Session:
             if self._machine.state is SessionState.INITIALIZED:
                 self._report(error)
                 self._release(SessionState.FAILED, error.message)
-            elif self._machine.state is SessionState.RUNNING:
+            elif self._machine.has_begun:
                 self._report(error)
                 self._move(SessionState.STOPPING, error.message)
                 self._lost = self._finish(drain=False)

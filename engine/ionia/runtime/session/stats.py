@@ -52,6 +52,9 @@ class SessionCounters:
         self._audio0: AudioSnapshot | None = None  # protected by _lock
         self._window: PacketWindow | None = None  # protected by _lock
         self._ended: tuple[VideoSnapshot, AudioSnapshot] | None = None  # protected by _lock
+        self._paused_at: int | None = None  # protected by _lock
+        self._pauses: list[tuple[int, int]] = []  # before anybody knew where it began; protected by _lock
+        self._paused_frames = 0  # of all others that are over; protected by _lock
         self._end_index: int | None = None  # protected by _lock
         self._frozen = _NOTHING  # protected by _lock
         self._frozen_seconds = 0.0  # protected by _lock
@@ -67,11 +70,32 @@ class SessionCounters:
         with self._lock:
             self._window = window
 
+    def pause(self, feeds: SessionFeeds, index: int) -> None:
+        """Count nothing from frame `index` on."""
+        with self._lock:
+            self._paused_at = index
+            self._ended = (feeds.video_snapshot(), feeds.audio_snapshot())
+
+    def resume(self, feeds: SessionFeeds, index: int) -> None:
+        """Count again from frame `index` on, as if nothing had been in between."""
+        with self._lock:
+            if self._ended is None or self._paused_at is None:
+                return
+            video, audio = self._ended
+            begun = self._window.first_index if self._window is not None else None
+            if begun is None:
+                self._pauses.append((self._paused_at, index))
+            else:
+                self._paused_frames += max(0, index - max(self._paused_at, begun))
+            self._video0 = _later(self._video0 or video, video, feeds.video_snapshot())
+            self._audio0 = _later_audio(self._audio0 or audio, audio, feeds.audio_snapshot())
+            self._ended = self._paused_at = None
+
     def end(self, feeds: SessionFeeds) -> int:
         """Stop counting: the frame index before which the session ends, at least one frame after it began."""
         with self._lock:
             video = feeds.video_snapshot()
-            self._ended = (video, feeds.audio_snapshot())
+            self._ended = self._ended or (video, feeds.audio_snapshot())
             begun = self._window.first_index if self._window is not None else None
             self._end_index = max(video.next_index, (video.next_index if begun is None else begun) + 1)
             return self._end_index
@@ -105,7 +129,11 @@ class SessionCounters:
         with self._lock:
             video = self._ended[0] if self._ended is not None else feeds.video_snapshot()
             end = video.next_index if self._end_index is None else self._end_index
-            return max(0, end - self._first_index(video)) if self._video0 is not None else 0
+            end = end if self._paused_at is None else self._paused_at
+            first = self._first_index(video)
+            early = sum(max(0, until - max(since, first)) for since, until in self._pauses)
+            frames = end - first - early - self._paused_frames
+            return max(0, frames) if self._video0 is not None else 0
 
     def _figures(self, feeds: SessionFeeds) -> SessionStats:
         """Everything but the state and what the process uses."""
@@ -165,6 +193,31 @@ _NOTHING = SessionStats(
     rss_bytes=0,
 )
 """Of a session that has nothing open yet."""
+
+
+def _later(base: VideoSnapshot, since: VideoSnapshot, until: VideoSnapshot) -> VideoSnapshot:
+    """`base`, moved by what was counted from `since` to `until`. Where it began stays."""
+    return replace(
+        base,
+        unique=base.unique + until.unique - since.unique,
+        duplicated=base.duplicated + until.duplicated - since.duplicated,
+        lagged=base.lagged + until.lagged - since.lagged,
+        skipped=base.skipped + until.skipped - since.skipped,
+    )
+
+
+def _later_audio(base: AudioSnapshot, since: AudioSnapshot, until: AudioSnapshot) -> AudioSnapshot:
+    """Likewise, for sound."""
+    inputs = {
+        which: count - since.input_silence.get(which, 0) + base.input_silence.get(which, 0)
+        for which, count in until.input_silence.items()
+    }
+    return replace(
+        base,
+        silence=base.silence + until.silence - since.silence,
+        lost=base.lost + until.lost - since.lost,
+        input_silence=inputs,
+    )
 
 
 def _input_silence(audio: AudioSnapshot, audio0: AudioSnapshot, which: AudioInput) -> int:

@@ -1,0 +1,169 @@
+"""Pauses of a recorder on a machine of fakes: what is encoded, what is counted, and who doesn't notice."""
+
+import threading
+
+import pytest
+
+from ionia.core.media import VIDEO
+from ionia.core.settings import SessionKind
+from ionia.core.stats import RecorderStats, of_recorder
+from ionia.runtime.engine import Engine
+from tests.fakes.backends import WAIT_SECONDS, FakeMachine
+from tests.fakes.media import FakeFile, FakeVideoEncoder
+from tests.runtime.test_engine import FAST, MUTE, engine_on, initialize, recorded_for, states
+
+RECORDER = SessionKind.RECORDER
+
+
+def stats_of(engine: Engine, session: str = "a") -> RecorderStats:
+    return of_recorder(engine.stats(RECORDER, session))
+
+
+def paused_for(engine: Engine, seconds: float) -> None:
+    pause = threading.Event()
+    while stats_of(engine).paused_seconds < seconds:
+        pause.wait(0.005)
+
+
+def pictures(file: FakeFile) -> list[int]:
+    return [packet.pts for packet in file.packets if packet.track == VIDEO]
+
+
+def keyframes(file: FakeFile) -> set[int]:
+    return {packet.pts for packet in file.packets if packet.track == VIDEO and packet.keyframe}
+
+
+@pytest.mark.parametrize("media", [FAST, MUTE])
+def test_a_pause_is_not_in_the_file_and_costs_no_encoding(media: object) -> None:
+    machine = FakeMachine(prepare_video=lambda encoder: setattr(encoder, "interval", 10_000))
+    with engine_on(machine) as (engine, events):
+        initialize(engine, settings=media)  # type: ignore[arg-type]
+        assert engine.pause("a") is False
+        engine.start(RECORDER, "a")
+        recorded_for(engine, 0.3)
+        assert engine.pause("a") is True
+        assert engine.pause("a") is False
+        assert engine.is_running(RECORDER, "a")
+        before = stats_of(engine)
+        paused_for(engine, 0.5)
+        encoded = len(machine.videos[0].calls)
+        paused_for(engine, 1.0)
+        during = stats_of(engine)
+        assert len(machine.videos[0].calls) == encoded
+        assert (during.state, during.pauses) == ("paused", 1)
+        assert during.duration_seconds == before.duration_seconds
+        assert during.video_frames_captured == before.video_frames_captured
+        assert during.video_frames_unique == before.video_frames_unique
+        assert engine.resume("a") is True
+        assert engine.resume("a") is False
+        recorded_for(engine, 0.6)
+        engine.stop(RECORDER, "a")
+        after = stats_of(engine)
+    file = machine.files[0]
+    assert pictures(file) == list(range(after.video_frames_captured))
+    seam = round(before.duration_seconds * 100)
+    assert keyframes(file) == {0, seam}
+    assert after.paused_seconds >= during.paused_seconds
+    assert states(events) == [
+        "initialized", "starting", "running", "paused", "running", "stopping", "stopped", "disposed",
+    ]  # fmt: skip
+
+
+def test_another_recording_on_the_same_encode_does_not_notice() -> None:
+    machine = FakeMachine()
+    with engine_on(machine) as (engine, _):
+        initialize(engine, "a")
+        initialize(engine, "b")
+        engine.start(RECORDER, "a")
+        engine.start(RECORDER, "b")
+        recorded_for(engine, 0.2)
+        assert engine.toggle_pause("a") is True
+        paused_for(engine, 0.3)
+        assert engine.toggle_pause("a") is False
+        recorded_for(engine, 0.4)
+        engine.stop(RECORDER, "a")
+        engine.stop(RECORDER, "b")
+        one, other = stats_of(engine, "a"), stats_of(engine, "b")
+    assert len(machine.videos) == 1
+    assert pictures(machine.files[0]) == list(range(one.video_frames_captured))
+    assert pictures(machine.files[1]) == list(range(other.video_frames_captured))
+    assert (other.pauses, other.paused_seconds) == (0, 0.0)
+
+
+@pytest.mark.parametrize("end", ["stop", "dispose"])
+def test_a_stop_while_paused_ends_the_file_where_it_was_paused(end: str) -> None:
+    machine = FakeMachine()
+    with engine_on(machine) as (engine, events):
+        initialize(engine)
+        engine.start(RECORDER, "a")
+        recorded_for(engine, 0.2)
+        engine.pause("a")
+        before = stats_of(engine)
+        paused_for(engine, 0.2)
+        getattr(engine, end)(RECORDER, "a")
+        assert not any("encoder" in str(event) and "warn" in str(event).lower() for event in events.all)
+    assert pictures(machine.files[0]) == list(range(before.video_frames_captured))
+    assert machine.files[0].closed.is_set()
+
+
+def test_a_pause_before_the_first_picture_keeps_it_out() -> None:
+    machine = FakeMachine()
+    with engine_on(machine) as (engine, _):
+        initialize(engine)
+        engine.start(RECORDER, "a")
+        assert engine.pause("a") is True
+        paused_for(engine, 0.2)
+        assert engine.resume("a") is True
+        recorded_for(engine, 0.2)
+        engine.stop(RECORDER, "a")
+        after = stats_of(engine)
+    shown = pictures(machine.files[0])
+    assert shown == list(range(after.video_frames_captured))
+    assert keyframes(machine.files[0]) >= {0}
+
+
+def test_a_recording_that_was_only_paused_has_one_picture() -> None:
+    machine = FakeMachine()
+    with engine_on(machine) as (engine, _):
+        initialize(engine)
+        engine.start(RECORDER, "a")
+        engine.pause("a")
+        paused_for(engine, 0.2)
+        engine.stop(RECORDER, "a")
+    assert len(pictures(machine.files[0])) >= 1
+
+
+def test_what_changed_in_the_pause_is_seen_behind_it() -> None:
+    """Also where nothing moves any more when it goes on."""
+    machine = FakeMachine()
+    with engine_on(machine) as (engine, _):
+        initialize(engine)
+        engine.start(RECORDER, "a")
+        recorded_for(engine, 0.2)
+        engine.pause("a")
+        paused_for(engine, 0.3)
+        machine.screens[0].still = True
+        paused_for(engine, 0.5)
+        encoder: FakeVideoEncoder = machine.videos[0]
+        known = len(encoder.calls)
+        engine.resume("a")
+        recorded_for(engine, 0.4)
+        engine.stop(RECORDER, "a")
+        assert [call[0] for call in encoder.calls[known:]].count("new") == 1
+        assert encoder.calls[known][0] == "new"
+
+
+def test_an_encoder_that_fails_in_a_pause_ends_the_file_in_order() -> None:
+    machine = FakeMachine()
+    with engine_on(machine) as (engine, events):
+        initialize(engine)
+        engine.start(RECORDER, "a")
+        recorded_for(engine, 0.2)
+        engine.pause("a")
+        before = stats_of(engine)
+        paused_for(engine, 0.2)
+        machine.videos[0].fail_at = 0
+        engine.resume("a")
+        events.wait_for(lambda event: getattr(event, "state", "") == "failed")
+        assert machine.files[0].closed.wait(WAIT_SECONDS)
+    assert pictures(machine.files[0]) == list(range(before.video_frames_captured))
