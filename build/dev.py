@@ -103,7 +103,8 @@ def test(arguments: list[str]) -> int:
     ensure("freeze")  # the suite freezes the engine and tests the folder
     ensure("bench")  # and tries the bench's parts
     ensure_system_packages()
-    return hand_over([str(PYTHON), "-m", "pytest", *arguments], cwd=ROOT)
+    # More examples of each property than a plain pytest tries (tests/conftest.py).
+    return hand_over([str(PYTHON), "-m", "pytest", "--hypothesis-profile=thorough", *arguments], cwd=ROOT)
 
 
 def check(arguments: list[str]) -> int:
@@ -117,7 +118,7 @@ def check(arguments: list[str]) -> int:
         ["lint-imports"],
         ["python", "build/generate.py", "--check"],
         ["python", "build/generate_types.py", "--check"],
-        ["pytest", "-q", "tests/core", "tests/architecture", *arguments],
+        ["pytest", "-q", "--numprocesses", "logical", "--maxprocesses", "4", "tests/core", "tests/architecture", *arguments],
     ]
     failed = []
     for step in steps:

@@ -5,7 +5,7 @@ import logging
 import threading
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ionia.core.errors import ErrorKind, IoniaError
@@ -15,6 +15,7 @@ from ionia.core.settings import SessionKind
 from ionia.rpc.lanes import MAX_WAITING
 from ionia.rpc.schema import METHODS, NOTIFICATIONS, Role
 from tests.fakes.engine_service import wait
+from tests.fakes.examples import examples
 from tests.fakes.stats import recorder_stats
 from tests.rpc.duplex import Duplex
 
@@ -453,7 +454,7 @@ def is_answer(message: object) -> bool:
     return message.keys() == {"jsonrpc", "error", "id"} and data.keys() == {"kind", "hint", "id"}
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@examples(150)
 @given(st.lists(REQUESTS | JSON | st.lists(REQUESTS | JSON, max_size=4), max_size=5))
 def test_any_json_is_answered_as_it_should(messages: list[object]) -> None:
     with Duplex() as client:
@@ -463,7 +464,7 @@ def test_any_json_is_answered_as_it_should(messages: list[object]) -> None:
     assert len(answers) == sum(wants_answer(message) for message in messages)
 
 
-@settings(max_examples=100, deadline=None)
+@examples(100)
 @given(st.binary(max_size=300), st.integers(1, 50))
 def test_any_bytes_leave_the_server_well(data: bytes, chunk: int) -> None:
     with Duplex() as client:

@@ -1,17 +1,18 @@
 """Whether nothing changed on a screen."""
 
 import numpy as np
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ionia.sources.grabber import same_picture
+from tests.fakes.examples import examples
 
 
 def _picture(width: int, height: int, padding: int) -> np.ndarray:
     return np.full((height, width + padding, 4), 7, np.uint8)[:, :width]
 
 
-@settings(max_examples=80, deadline=None)
+@examples(80)
 @given(data=st.data(), width=st.integers(1, 900), height=st.integers(1, 700), pads=st.tuples(*[st.integers(0, 5)] * 2))
 def test_one_byte_anywhere_is_a_change(data: st.DataObject, width: int, height: int, pads: tuple[int, int]) -> None:
     old, new = _picture(width, height, pads[0]), _picture(width, height, pads[1])

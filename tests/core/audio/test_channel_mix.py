@@ -4,7 +4,7 @@ import math
 import numpy as np
 import numpy.typing as npt
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ionia.core.audio.channel_mix import (
@@ -14,6 +14,7 @@ from ionia.core.audio.channel_mix import (
     mix_of_inputs,
     stereo_matrix,
 )
+from tests.fakes.examples import examples
 
 STEREO = ("front-left", "front-right")
 FIVE_ONE = ("front-left", "front-right", "rear-left", "rear-right", "front-center", "lfe")
@@ -81,7 +82,7 @@ def test_which_channels_are_inputs_of_their_own(layout: tuple[str, ...], separat
     assert are_separate_inputs(layout) is separate
 
 
-@settings(max_examples=20)
+@examples(20)
 @given(channel=st.integers(0, 7), cuts=st.lists(st.integers(1, 2000), min_size=1, max_size=12))
 def test_a_voice_keeps_its_level_at_whichever_input(channel: int, cuts: list[int]) -> None:
     samples = into(channel, 8)

@@ -2,13 +2,14 @@ import random
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ionia.core.audio.engine import AudioInput
 from ionia.core.events import Level
 from ionia.core.media import Samples
 from tests.fakes.audio_blocks import SECOND, TICK, block, constant, instant, roughness, sine, sine_offset_ms
+from tests.fakes.examples import examples
 from tests.fakes.mixed_sound import MixedSound, MixedTick
 
 DESKTOP, MIC = AudioInput.DESKTOP, AudioInput.MIC
@@ -215,7 +216,7 @@ stretches = st.lists(st.tuples(st.integers(4810, 12_000), st.integers(240, 9600)
 
 
 @given(stretches, st.lists(st.integers(0, 300 * MS), max_size=12), st.integers(120, 4800))
-@settings(max_examples=60, deadline=None)
+@examples(60)
 def test_ticks_are_contiguous_bounded_and_account_for_every_sample(
     gaps: list[tuple[int, int]], steps: list[int], size: int
 ):
@@ -245,7 +246,7 @@ def test_ticks_are_contiguous_bounded_and_account_for_every_sample(
 
 
 @given(st.lists(st.integers(1, 2000), min_size=1, max_size=40), st.floats(-20, 20), st.floats(0, 400))
-@settings(max_examples=30, deadline=None)
+@examples(30)
 def test_how_the_samples_are_cut_into_blocks_does_not_matter(sizes: list[int], ppm: float, start: float):
     total, rate = sum(sizes), 1 + ppm * 1e-6
     outs = []

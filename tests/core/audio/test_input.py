@@ -2,13 +2,14 @@ import random
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ionia.core.audio.input import InputTimeline
 from ionia.core.audio.runs import FADE_SAMPLES
 from ionia.core.media import Samples
 from tests.fakes.audio_blocks import SECOND, TICK, constant, roughness, sine
+from tests.fakes.examples import examples
 
 BLOCK = 480
 SMOOTH = 0.5 * (2 * np.pi * 440 / SECOND) ** 2 * 1.05
@@ -300,7 +301,7 @@ happenings = st.lists(
 
 
 @given(happenings, st.lists(st.floats(0, 1500), min_size=1, max_size=10))
-@settings(max_examples=200, deadline=None)
+@examples(200)
 def test_whatever_the_stamps_say_there_is_no_click_and_every_sample_is_accounted_for(
     happened: list[tuple[str, int, float]], jitter: list[float]
 ):

@@ -3,7 +3,7 @@
 import itertools
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ionia.core.live.stream_buffer import (
@@ -15,6 +15,7 @@ from ionia.core.live.stream_buffer import (
     StreamBuffer,
 )
 from ionia.core.media import AUDIO, VIDEO, EncodedPacket
+from tests.fakes.examples import examples
 
 MS = 1_000_000
 FPS = 25  # 40 ms a frame
@@ -245,7 +246,7 @@ def test_a_pause_shorter_than_the_limit_loses_nothing() -> None:
     assert feed.buffer.counters.video_dropped == 0
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(
     st.lists(st.sampled_from([0, 0, 300, 2_000, 8_000, 12_000, 40_000]), min_size=1, max_size=60),
     st.integers(50, 250),

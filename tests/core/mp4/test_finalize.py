@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ionia.core.codec.codec import AAC
@@ -14,6 +14,7 @@ from ionia.core.mp4.reader import Scan, Span, Unreadable, read_with, scan
 from ionia.core.mp4.writer import Finale
 from tests.core.mp4.test_boxes import HEADER
 from tests.core.mp4.test_writer import Recording, audio, extend, steady, video, walk
+from tests.fakes.examples import examples
 
 
 def scanned(data: bytes) -> Scan:
@@ -35,7 +36,7 @@ def finished(data: bytes, finale: Finale) -> bytes:
     return bytes(whole)
 
 
-@settings(deadline=None, max_examples=15)
+@examples(15)
 @given(fps=st.integers(5, 120), first=st.integers(0, 500), frames=st.integers(1, 100), sound=st.booleans())
 def test_a_crash_costs_nothing_that_was_written(fps: int, first: int, frames: int, sound: bool) -> None:
     header = HEADER.with_track(replace(HEADER.video, fps=fps))
@@ -151,7 +152,7 @@ def test_what_another_program_made_is_left_alone() -> None:
         repair(scanned(data[:movie_end]))
 
 
-@settings(deadline=None, max_examples=60)
+@examples(60)
 @given(st.data())
 def test_no_damage_makes_more_than_words(given_data: st.DataObject) -> None:
     data, _, _ = recorded(40)

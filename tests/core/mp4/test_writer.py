@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ionia.core.errors import IoniaError
@@ -13,6 +13,7 @@ from ionia.core.media import AUDIO, VIDEO, EncodedPacket, MediaHeader
 from ionia.core.mp4.writer import Mp4Writer, movie_timescale, video_timescale
 from ionia.core.timeline.file_timeline import FileTimeline
 from tests.core.mp4.test_boxes import HEADER, child
+from tests.fakes.examples import examples
 
 SILENT = HEADER.only(VIDEO)
 CONTAINERS = {b"moov", b"trak", b"mdia", b"minf", b"stbl", b"edts", b"moof", b"traf"}
@@ -290,7 +291,7 @@ def test_files_beyond_four_gigabytes_get_wide_offsets() -> None:
     assert struct.unpack(">Q", child(writer.finish().tail, b"co64")[-8:])[0] > 1 << 33
 
 
-@settings(deadline=None, max_examples=60)  # a low rate makes many packets of sound
+@examples(60)  # a low rate makes many packets of sound
 @given(fps=st.integers(1, 240), start=st.integers(0, 5000), frames=st.integers(1, 90))
 def test_sound_keeps_its_place_at_any_rate_and_start(fps: int, start: int, frames: int) -> None:
     header = HEADER.with_track(replace(HEADER.video, fps=fps))
@@ -309,7 +310,7 @@ def test_sound_keeps_its_place_at_any_rate_and_start(fps: int, start: int, frame
             assert int.from_bytes(payload[1:], "big", signed=True) == zero + time - skip
 
 
-@settings(deadline=None, max_examples=40)
+@examples(40)
 @given(
     gaps=st.lists(st.integers(1, 9), min_size=1, max_size=200),
     keyframes=st.sets(st.integers(0, 199)),

@@ -4,7 +4,7 @@ import weakref
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ionia.core.test_card.pattern import (
@@ -21,11 +21,12 @@ from ionia.core.test_card.pattern import (
     read_flash,
     read_index,
 )
+from tests.fakes.examples import examples
 
 indexes = st.integers(0, INDEX_LIMIT - 1)
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(index=indexes, flash=st.booleans(), width=st.integers(64, 700), height=st.integers(64, 500))
 def test_a_card_of_any_size_tells_its_index_and_its_flash(index: int, flash: bool, width: int, height: int) -> None:
     picture = CardPainter(width, height).paint(index, flash=flash)
@@ -36,7 +37,7 @@ def test_a_card_of_any_size_tells_its_index_and_its_flash(index: int, flash: boo
     assert read_flash(picture) is flash
 
 
-@settings(max_examples=30, deadline=None)
+@examples(30)
 @given(sequence=st.lists(st.tuples(indexes, st.booleans()), min_size=2, max_size=12))
 def test_a_reused_picture_is_as_a_fresh_one(sequence: list[tuple[int, bool]]) -> None:
     painter = CardPainter(400, 240)
@@ -149,7 +150,7 @@ def _tone(hz: int, at: int, seconds: int = 3) -> np.ndarray:
 
 @pytest.mark.parametrize("hz", [DESKTOP_BEEP_HZ, MIC_BEEP_HZ])
 @given(at=st.integers(481, 48_000))
-@settings(max_examples=20, deadline=None)
+@examples(20)
 def test_beeps_are_found_to_the_sample(hz: int, at: int) -> None:
     found = find_beeps(_tone(hz, at), hz)
     assert found == pytest.approx([at, at + 48_000, at + 96_000], abs=1.0)

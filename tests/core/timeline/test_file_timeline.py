@@ -4,12 +4,13 @@ from fractions import Fraction
 from itertools import pairwise
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ionia.core.errors import IoniaError
 from ionia.core.media import AUDIO, VIDEO, EncodedPacket, TrackId, TrackKind
 from ionia.core.timeline.file_timeline import EpochUtc, FilePosition, FileTimeline, Placed
+from tests.fakes.examples import examples
 
 MIC = TrackId(kind=TrackKind.AUDIO, index=1)
 
@@ -226,7 +227,7 @@ _RATES = st.one_of(
 )
 
 
-@settings(deadline=None, max_examples=40)
+@examples(40)
 @given(
     rate=_RATES,
     first=st.integers(0, 5000),
