@@ -40,6 +40,9 @@ SYSTEM_PACKAGES = {
 Node.js 20.19 or newer is needed too, by the Electron side's tests; Debian's is older, so it is not installed here.
 """
 
+SIDE_BY_SIDE = ("--numprocesses=logical", "--maxprocesses=4")
+"""For tests that wait for nothing but the processor: on as many cores as are worth their start."""
+
 USAGE = """usage: python3 build/dev.py COMMAND [ARGUMENTS]
 
   record OUT [--seconds N ...]   record the screen and its sound (the test card where there is none)
@@ -118,7 +121,7 @@ def check(arguments: list[str]) -> int:
         ["lint-imports"],
         ["python", "build/generate.py", "--check"],
         ["python", "build/generate_types.py", "--check"],
-        ["pytest", "-q", "--numprocesses", "logical", "--maxprocesses", "4", "tests/core", "tests/architecture", *arguments],
+        ["pytest", "-q", *SIDE_BY_SIDE, "tests/core", "tests/architecture", *arguments],
     ]
     failed = []
     for step in steps:
