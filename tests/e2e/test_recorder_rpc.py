@@ -4,9 +4,11 @@ import random
 import signal
 import subprocess
 import sys
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
 
+import av
 import pytest
 
 from ionia.core.test_card.pattern import find_beeps, read_flash, read_index
@@ -254,7 +256,8 @@ def test_lsp_framing_is_answered_in_kind() -> None:
 
 def test_a_pause_takes_frames_out_and_leaves_both_tracks_together(engine: EngineProcess, tmp_path: Path) -> None:
     path = tmp_path / "take.mp4"
-    engine.call("recorder.initialize", {"outputPath": str(path), **CARD})
+    engine.call("recorder.initialize", {"outputPath": str(path), "metadata": {"title": "Two pauses"}, **CARD})
+    before = datetime.now(UTC)
     engine.call("recorder.start")
     for number in (1, 2):
         engine.wait_stats("recorder.getStats", "default", lambda stats: stats["videoFramesCaptured"] >= 20 * number)  # noqa: B023
@@ -264,6 +267,12 @@ def test_a_pause_takes_frames_out_and_leaves_both_tracks_together(engine: Engine
     engine.wait_stats("recorder.getStats", "default", lambda stats: stats["videoFramesCaptured"] >= 60)
     assert engine.call("recorder.stop") is True
     stats = engine.call("recorder.getStats")
+    began = datetime.fromisoformat(str(stats["startUtc"]))
+    assert before - timedelta(milliseconds=1) <= began <= before + timedelta(seconds=60)
+    assert 0 < float(stats["utcErrorMs"]) <= 5
+    with av.open(str(path)) as file:
+        assert (file.metadata["startUtc"], file.metadata["title"]) == (stats["startUtc"], "Two pauses")
+        assert file.metadata["creation_time"][:19] == str(stats["startUtc"])[:19]
     facts = file_facts(path)
     count = len(facts.video.pts)
     assert (stats["pauses"], stats["videoFramesCaptured"], stats["durationSeconds"]) == (2, count, round(count / 30, 3))

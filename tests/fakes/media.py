@@ -19,6 +19,7 @@ from ionia.core.media import (
     VideoFrame,
     VideoTrack,
 )
+from ionia.core.mp4.tags import FileTags
 from ionia.core.ports import Clock
 from ionia.core.size_limit import SizeLimit
 from ionia.core.warning import Warn
@@ -236,9 +237,13 @@ class FakeFile:
         self.limit: SizeLimit | None = None
         self.on_close: Callable[[], None] = lambda: None
         self.warn: Warn = lambda *_: None
+        self.tags: list[FileTags] = []
 
     def look(self) -> None:
         self.on_look()
+
+    def describe(self, tags: FileTags) -> None:
+        self.tags.append(tags)
 
     @property
     def bytes_written(self) -> int:

@@ -41,6 +41,8 @@ def recorder_stats(**others: Any) -> RecorderStats:
         "output_path": "out.mp4",
         "paused_seconds": 0.0,
         "pauses": 0,
+        "start_utc": "2026-01-02T03:04:05.678Z",
+        "utc_error_ms": 0.002,
     }
     return RecorderStats(**{**_COMMON, **own, **others})
 

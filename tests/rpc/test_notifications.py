@@ -64,6 +64,8 @@ RECORDER = COMMON | {
     "outputPath": "out.mp4",
     "pausedSeconds": 0.0,
     "pauses": 0,
+    "startUtc": "2026-01-02T03:04:05.678Z",
+    "utcErrorMs": 0.002,
 }
 STREAMER = COMMON | {
     "videoFrames": 45,

@@ -1,5 +1,6 @@
 """Recordings reopened with libav: exact times while recording and after closing."""
 
+import json
 import subprocess
 from dataclasses import replace
 from fractions import Fraction
@@ -10,7 +11,7 @@ import pytest
 
 from ionia.core.errors import ErrorKind, IoniaError
 from ionia.core.media import AUDIO, EncodedPacket, MediaHeader
-from ionia.sinks import mp4_file
+from ionia.core.mp4.tags import Chapter, FileTags
 from ionia.sinks.mp4_file import Mp4File
 from tests.fakes.encoded_clip import EncodedClip, encoded_clip, luma_of
 from tests.fakes.media_check import decode_luma, decode_sound, file_facts, onsets, top_level_boxes
@@ -158,26 +159,43 @@ def test_ffprobe_reads_it_without_a_word(tmp_path: Path) -> None:
 
 
 @pytest.mark.ffprobe
-def test_the_file_says_when_it_was_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(mp4_file, "utc_seconds", lambda: 1_800_000_000.75)
+def test_the_file_says_when_it_began_and_what_it_is(tmp_path: Path) -> None:
     path = tmp_path / "a.mp4"
     clip = encoded_clip()
-    sink = record(path, clip.header, clip.packets)
+    sink = Mp4File(str(path))
+    sink.open(clip.header)
+    tags = FileTags(
+        start_utc_ns=1_800_000_000_750_400_000,
+        utc_error_ns=2_500_000,
+        metadata=(("title", "Spiel 1 – Ü"), ("match", "7"), ("comment", "two\nlines")),
+    )
+    sink.describe(tags)
+    sink.write(clip.packets)
     for close in (False, True):
         if close:
+            sink.describe(tags.with_chapters([Chapter(seconds=0.5, title="goal"), Chapter(seconds=2, title="x" * 300)]))
             sink.close()
         command = [
             "ffprobe",
             "-v",
             "error",
-            "-show_entries",
-            "format_tags:stream_tags",
+            "-show_format",
+            "-show_streams",
+            "-show_chapters",
             "-of",
-            "default=nk=0",
+            "json",
             str(path),
         ]
-        told = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60).stdout
-        assert told.count("TAG:creation_time=2027-01-15T08:00:00.000000Z") == 3
+        told = json.loads(subprocess.run(command, capture_output=True, check=True, timeout=60).stdout)
+        said = told["format"]["tags"]
+        assert said["creation_time"] == "2027-01-15T08:00:00.000000Z"
+        assert said["date"] == said["startUtc"] == "2027-01-15T08:00:00.750Z"
+        assert (said["utcErrorMs"], said["title"], said["match"]) == ("2.500", "Spiel 1 – Ü", "7")
+        assert said["comment"] == "two\nlines"
+        assert {stream["tags"]["creation_time"] for stream in told["streams"]} == {said["creation_time"]}
+    chapters = [(float(one["start_time"]), one["tags"]["title"]) for one in told["chapters"]]
+    assert chapters == [(0.5, "goal"), (2.0, "x" * 255)]
+    assert float(told["chapters"][1]["end_time"]) == pytest.approx(100 / 30, abs=0.03)
 
 
 def test_an_existing_recording_is_replaced_by_the_first_fragment(tmp_path: Path) -> None:

@@ -293,6 +293,10 @@ export type RecorderStats = {
   pausedSeconds: number;
   /** Pauses so far, the one under way included. */
   pauses: number;
+  /** When the first picture was captured, ISO 8601 in UTC; null before it was. */
+  startUtc: string | null;
+  /** By how many milliseconds startUtc may differ from this machine's clock. */
+  utcErrorMs: number;
 };
 
 /** session.stats of a recorder: what recorder.getStats answers, and whose it is. */
@@ -357,6 +361,10 @@ export type RecorderStatsNotification = {
   pausedSeconds: number;
   /** Pauses so far, the one under way included. */
   pauses: number;
+  /** When the first picture was captured, ISO 8601 in UTC; null before it was. */
+  startUtc: string | null;
+  /** By how many milliseconds startUtc may differ from this machine's clock. */
+  utcErrorMs: number;
 };
 
 /** A screen that can be captured; position and size in pixels. */
@@ -825,6 +833,8 @@ export interface EngineMethods {
       keyframeIntervalSeconds?: number;
       /** Whether the mouse pointer is recorded. */
       cursor?: boolean;
+      /** What the files say of themselves: title, artist, album, comment, description, genre, copyright, date, or any key of your own. */
+      metadata: Record<string, string>;
     };
     result: boolean;
   };

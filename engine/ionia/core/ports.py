@@ -5,6 +5,7 @@ from typing import Protocol
 
 from ionia.core.audio.notices import SoundNotice
 from ionia.core.media import AudioBlock, EncodedPacket, MediaHeader, Samples, VideoFrame
+from ionia.core.mp4.tags import FileTags
 from ionia.core.size_limit import SizeLimit
 
 
@@ -168,6 +169,10 @@ class FileSink(PacketSink, Protocol):
     @property
     def limit(self) -> SizeLimit | None:
         """How large the file may grow, as far as that is known once it is open. Any thread."""
+        ...
+
+    def describe(self, tags: FileTags) -> None:
+        """Between `open` and `close`: what the file says of itself. Replaces what was said before."""
         ...
 
     def look(self) -> None:

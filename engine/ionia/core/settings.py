@@ -98,10 +98,11 @@ class MediaSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecorderSettings:
-    """One recorder session."""
+    """One recorder session. `metadata`: keys and texts that its files carry, in order."""
 
     output_path: str
     media: MediaSettings = field(default_factory=MediaSettings)
+    metadata: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -47,6 +47,8 @@ class RecorderStats(SessionStats):
     output_path: Annotated[str, "The file."]
     paused_seconds: Annotated[float, "Seconds left out by pauses, the one under way included."]
     pauses: Annotated[int, "Pauses so far, the one under way included."]
+    start_utc: Annotated[str | None, "When the first picture was captured, ISO 8601 in UTC; null before it was."]
+    utc_error_ms: Annotated[float, "By how many milliseconds startUtc may differ from this machine's clock."]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -248,10 +248,20 @@ class InitializeRecorder(Initialize, frozen=True, forbid_unknown_fields=True, re
     """Parameters of recorder.initialize."""
 
     output_path: OutputPath
+    metadata: Annotated[
+        dict[
+            Annotated[str, Meta(min_length=1, max_length=200, pattern=_TEXT)], Annotated[str, Meta(max_length=10_000)]
+        ],
+        Meta(
+            max_length=100,
+            description="What the files say of themselves: title, artist, album, comment, description, genre, "
+            "copyright, date, or any key of your own.",
+        ),
+    ] = {}
 
     def settings(self) -> RecorderSettings:
         """The same for the engine."""
-        return _settings(RecorderSettings, self, media=_media_settings(self))
+        return _settings(RecorderSettings, self, media=_media_settings(self), metadata=tuple(self.metadata.items()))
 
 
 class InitializeStreamer(Initialize, frozen=True, forbid_unknown_fields=True, rename="camel", kw_only=True):

@@ -154,6 +154,7 @@ class Engine:
         life, media = Life(session), settings.media
         output = FileOutput(
             self._backends.file_sink(settings.output_path, life.warn),
+            metadata=settings.metadata,
             bytes_per_second=media.total_bitrate / 8,
             free_bytes=self._backends.free_bytes,
             warn=life.warn,

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from ionia.core.errors import ErrorKind, IoniaError
 from ionia.core.file_place import Place, Placement
 from ionia.core.media import EncodedPacket, MediaHeader
-from ionia.core.mp4.boxes import mp4_time
+from ionia.core.mp4.tags import FileTags
 from ionia.core.mp4.writer import Mp4Writer
 from ionia.core.publication import PATIENCE_NS, Publication
 from ionia.core.size_limit import SizeLimit
@@ -19,7 +19,7 @@ from ionia.core.warning import NO_FACTS, FileTouched, Warn, WarningCode, Warning
 from ionia.sinks.hidden_file import leftovers
 from ionia.sinks.output_file import OutputFile
 from ionia.sinks.output_path import misplaced_error, shown_path
-from ionia.threads.clock import MonotonicClock, StopSignal, utc_seconds
+from ionia.threads.clock import MonotonicClock, StopSignal
 
 _RETRY_NS = NS_PER_S // 10
 
@@ -80,7 +80,7 @@ class Mp4File:
 
     def open(self, header: MediaHeader) -> None:
         """Claim the path. Raises IoniaError(OUTPUT_FAILED) when it can't be written or another session has it."""
-        writer = Mp4Writer(header, created=mp4_time(utc_seconds()))
+        writer = Mp4Writer(header)
         self._output.open()
         self._writer, self._timeline = writer, FileTimeline(fps=header.video.fps)
         for left in leftovers(self._output.target.parent):
@@ -103,6 +103,11 @@ class Mp4File:
                 writer.add(placed.packet)
             if writer.due:
                 self._append_fragment(writer)
+
+    def describe(self, tags: FileTags) -> None:
+        """See the port."""
+        if self._writer is not None:
+            self._writer.describe(tags)
 
     def look(self) -> None:
         """See the port. What waits for its fragment while nothing comes, as in a pause, is written."""

@@ -2,11 +2,14 @@
 
 import threading
 import time
+from dataclasses import dataclass
 
+from ionia.core.ports import Clock
 
-def utc_seconds() -> float:
-    """The wall clock, in seconds since 1970: for what people read, never for pacing. It may step at any time."""
-    return time.time()
+_TRIES = 3
+_COARSE = time.get_clock_info("time").resolution > 0.001
+_LONGEST_STEP_NS = 20_000_000
+_RESOLUTION_NS = 1_000
 
 
 class MonotonicClock:
@@ -41,3 +44,36 @@ class StopSignal:
             if self._event.wait(left_ns / 1e9):
                 return True
         return self._event.is_set()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UtcPairing:
+    """The instant `clock_ns` of the engine's clock was `utc_ns` since 1970, wrong by `error_ns` at most."""
+
+    clock_ns: int
+    utc_ns: int
+    error_ns: int
+
+    def at(self, clock_ns: int) -> int:
+        """What UTC was, or will be, at another instant, whatever becomes of the wall clock."""
+        return self.utc_ns + clock_ns - self.clock_ns
+
+
+def pair_with_utc(clock: Clock) -> UtcPairing:
+    """Read both clocks together: the closest of some tries. Up to 20 ms where the wall clock has coarse steps.
+
+    The only look at the wall clock: whoever needs UTC later asks the pairing.
+    """
+    return min((_pair_once(clock) for _ in range(_TRIES)), key=lambda pair: pair.error_ns)
+
+
+def _pair_once(clock: Clock) -> UtcPairing:
+    before = clock.now_ns()
+    utc = time.time_ns()
+    after = clock.now_ns()
+    if _COARSE:  # Windows' clock stands still for up to 16 ms: only where it steps it says the time
+        until = after + _LONGEST_STEP_NS
+        while (stepped := time.time_ns()) == utc and after < until:
+            before, after = after, clock.now_ns()
+        utc, after = stepped, clock.now_ns()
+    return UtcPairing(clock_ns=(before + after) // 2, utc_ns=utc, error_ns=(after - before + 1) // 2 + _RESOLUTION_NS)

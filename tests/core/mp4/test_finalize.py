@@ -11,6 +11,7 @@ from ionia.core.media import VIDEO, AudioTrack, MediaHeader, TrackId, TrackKind
 from ionia.core.mp4 import boxes
 from ionia.core.mp4.finalize import Repair, repair
 from ionia.core.mp4.reader import Scan, Span, Unreadable, read_with, scan
+from ionia.core.mp4.tags import FileTags
 from ionia.core.mp4.writer import Finale
 from tests.core.mp4.test_boxes import HEADER
 from tests.core.mp4.test_writer import Recording, audio, extend, steady, video, walk
@@ -40,7 +41,7 @@ def finished(data: bytes, finale: Finale) -> bytes:
 @given(fps=st.integers(5, 120), first=st.integers(0, 500), frames=st.integers(1, 100), sound=st.booleans())
 def test_a_crash_costs_nothing_that_was_written(fps: int, first: int, frames: int, sound: bool) -> None:
     header = HEADER.with_track(replace(HEADER.video, fps=fps))
-    writer = Recording(header if sound else header.only(VIDEO), created=3_882_844_800)
+    writer = Recording(header if sound else header.only(VIDEO), FileTags(start_utc_ns=1_800_000_000 * 10**9))
     data = bytearray()
     for packet in steady(frames, first=first, fps=fps):
         writer.add(packet)

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from ionia.core.errors import IoniaError
 from ionia.core.media import AUDIO, VIDEO, EncodedPacket, MediaHeader
+from ionia.core.mp4.tags import FileTags
 from ionia.core.mp4.writer import Mp4Writer, movie_timescale, video_timescale
 from ionia.core.timeline.file_timeline import FileTimeline
 from tests.core.mp4.test_boxes import HEADER, child
@@ -22,8 +23,8 @@ CONTAINERS = {b"moov", b"trak", b"mdia", b"minf", b"stbl", b"edts", b"moof", b"t
 class Recording(Mp4Writer):
     """The writer behind the timeline that gives packets their times in the file, as a recording has them."""
 
-    def __init__(self, header: MediaHeader, *, created: int = 0) -> None:
-        super().__init__(header, created=created)
+    def __init__(self, header: MediaHeader, tags: FileTags | None = None) -> None:
+        super().__init__(header, tags)
         self.timeline = FileTimeline(fps=header.video.fps)
 
     def add(self, packet: EncodedPacket) -> None:
@@ -319,7 +320,7 @@ def test_sound_keeps_its_place_at_any_rate_and_start(fps: int, start: int, frame
 def test_the_index_is_never_larger_than_was_said_before_and_little_smaller(
     gaps: list[int], keyframes: set[int], late: int
 ) -> None:
-    writer = Recording(HEADER, created=1 << 33)
+    writer = Recording(HEADER, FileTags(start_utc_ns=((1 << 33) - 2_082_844_800) * 10**9))
     index, told = 0, 0
     packets = []
     for number, gap in enumerate(gaps):

@@ -10,6 +10,7 @@ import pytest
 from ionia.core.errors import ErrorKind, IoniaError
 from ionia.core.media import MediaHeader
 from ionia.core.size_limit import SizeLimit
+from ionia.core.timeline.file_timeline import EpochUtc
 from ionia.core.warning import NO_FACTS, WarningCode, WarningFacts
 from ionia.runtime.encode.session_feeds import SessionFeeds
 from ionia.runtime.session import file_output
@@ -26,6 +27,10 @@ class QuietFeeds:
 
     def leave_bitrate(self, _: object) -> None:
         """Nothing."""
+
+    def epoch_utc(self) -> EpochUtc:
+        """The turn of the millennium, and who read it was half a millisecond unsure."""
+        return EpochUtc(utc_ns=946_684_800 * 10**9, error_ns=500_000)
 
 
 FEEDS = cast(SessionFeeds, QuietFeeds())

@@ -94,14 +94,19 @@ def mp4_time(unix_seconds: float) -> int:
     return int(unix_seconds) + _SECONDS_FROM_1904_TO_1970
 
 
-def movie(timescale: int, tracks: Sequence[TrackBox], *, fragmented: bool, created: int = 0) -> bytes:
-    """`moov` of the given tracks; `fragmented` announces that fragments follow. `created`: `mp4_time`, or 0."""
+def movie(
+    timescale: int, tracks: Sequence[TrackBox], *, fragmented: bool, created: int = 0, user_data: bytes = b""
+) -> bytes:
+    """`moov` of the given tracks; `fragmented` announces that fragments follow. `created`: `mp4_time`, or 0.
+
+    `user_data`: a `udta`, or nothing.
+    """
     duration = max(track.duration for track in tracks)
     next_id = 1 + max(track.track_id for track in tracks)
     parts = [_movie_header(timescale, duration, next_id, created), *(_track(track, created) for track in tracks)]
     if fragmented:
         parts.append(box(b"mvex", *(_track_extends(track) for track in tracks)))
-    return box(b"moov", *parts)
+    return box(b"moov", *parts, user_data)
 
 
 def video_sample_entry(track: VideoTrack) -> bytes:

@@ -17,6 +17,7 @@ from ionia.core.errors import ErrorKind, IoniaError
 from ionia.core.media import SAMPLE_RATE, AudioTrack, EncodedPacket, MediaHeader
 from ionia.core.mp4 import boxes
 from ionia.core.mp4.index import Sample, SampleIndex
+from ionia.core.mp4.tags import FileTags, user_data
 from ionia.core.mp4.track_samples import TrackSamples
 
 FRAGMENT_SECONDS = 0.5
@@ -80,9 +81,9 @@ class Mp4Writer:
     what the decoder needs, and the edit list hides it; so the first sample heard is the exact one.
     """
 
-    def __init__(self, header: MediaHeader, *, created: int = 0) -> None:
-        """`created`: when the recording began, in whole seconds since 1904; 0 if nobody knows."""
-        self._created = created
+    def __init__(self, header: MediaHeader, tags: FileTags | None = None) -> None:
+        """`tags`: what the file says of itself; see `describe`."""
+        self._tags = tags or FileTags()
         self._picture = header.video
         self._sounds = header.sounds
         codec = self._picture.codec
@@ -136,6 +137,10 @@ class Mp4Writer:
         limit = _MISSING_AUDIO_SECONDS if waiting else FRAGMENT_SECONDS
         return self._video.span() >= limit or any(sound.span() >= _LONE_AUDIO_SECONDS for sound in sounds)
 
+    def describe(self, tags: FileTags) -> None:
+        """What the file says of itself. The header gets what is known by the first fragment, the final index all."""
+        self._tags = tags
+
     def add(self, packet: EncodedPacket) -> None:
         """Take one packet. Those of tracks that the header lacks are left out.
 
@@ -177,7 +182,9 @@ class Mp4Writer:
         tracks += [self._finished_sound(sound, movie_scale // sound.timescale) for sound in self._sounds]
         patch_offset = len(boxes.file_type(self._picture.codec))
         return Finale(
-            tail=boxes.movie(movie_scale, tracks, fragmented=False, created=self._created),
+            tail=boxes.movie(
+                movie_scale, tracks, fragmented=False, created=self._tags.created, user_data=user_data(self._tags)
+            ),
             patch_offset=patch_offset,
             patch=b"\x00\x00\x00\x01mdat" + (self._position - patch_offset).to_bytes(8, "big"),
         )
@@ -255,7 +262,13 @@ class Mp4Writer:
             skip = -self._audio[sound.id].origin
             # A duration of 0 means: to the end, whenever that is (ISO/IEC 14496-12 section 8.6.6).
             tracks.append(self._sound_box(sound, edits=[boxes.Edit(duration=0, media_time=skip)] if skip else []))
-        movie = boxes.movie(movie_timescale(self._picture.fps), tracks, fragmented=True, created=self._created)
+        movie = boxes.movie(
+            movie_timescale(self._picture.fps),
+            tracks,
+            fragmented=True,
+            created=self._tags.created,
+            user_data=user_data(self._tags),
+        )
         return boxes.file_type(self._picture.codec) + boxes.box(b"free", b"\x00" * 8) + movie
 
     def _video_box(

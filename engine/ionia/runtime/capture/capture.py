@@ -14,11 +14,12 @@ from ionia.core.media import VideoFrame
 from ionia.core.ports import Clock, ScreenSource
 from ionia.core.sharing import CaptureKey
 from ionia.core.timebase import frame_at
+from ionia.core.timeline.file_timeline import EpochUtc
 from ionia.core.video.pacer import FrameSpan, VideoPacer
 from ionia.core.warning import WarningCode
 from ionia.runtime.capture.screen_capture import ScreenCapture
 from ionia.runtime.notices import Notices
-from ionia.threads.clock import MonotonicClock, StopSignal
+from ionia.threads.clock import MonotonicClock, StopSignal, pair_with_utc
 from ionia.threads.worker import Worker
 
 OPEN_TIMEOUT_S = 10.0
@@ -89,6 +90,11 @@ class Capture:
     def index_now(self) -> int:
         """The frame whose interval is under way. Any thread."""
         return frame_at(self._epoch_ns, self.fps, self._clock.now_ns())
+
+    def epoch_utc(self) -> EpochUtc:
+        """When frame 0 began. Looks at the wall clock now, and never again: it may step."""
+        pair = pair_with_utc(self._clock)
+        return EpochUtc(utc_ns=pair.at(self._epoch_ns), error_ns=pair.error_ns)
 
     def snapshot(self) -> CaptureSnapshot:
         """All counters of one instant. Any thread."""

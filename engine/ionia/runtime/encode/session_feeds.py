@@ -10,6 +10,7 @@ from ionia.core.events import Level
 from ionia.core.media import AUDIO, VIDEO, MediaHeader
 from ionia.core.settings import MediaSettings
 from ionia.core.sharing import SoundKey, VideoEncodeKey
+from ionia.core.timeline.file_timeline import EpochUtc
 from ionia.platform.windows_process import recording_process
 from ionia.runtime.capture.capture import Capture
 from ionia.runtime.encode.audio_encode import AudioEncode, AudioSnapshot
@@ -133,6 +134,10 @@ class SessionFeeds:
     def index_now(self) -> int:
         """The frame whose interval is under way."""
         return self.capture.index_now
+
+    def epoch_utc(self) -> EpochUtc:
+        """When frame 0 of the timeline began."""
+        return self.capture.epoch_utc()
 
     def rest(self, index: int) -> None:
         """This session needs no picture from frame `index` on."""

@@ -6,13 +6,18 @@ waits for the disk.
 
 import threading
 from collections.abc import Callable, Sequence
+from fractions import Fraction
+from functools import partial
 
 from ionia.core.disk_space import DiskWatch
 from ionia.core.errors import ErrorKind, IoniaError
 from ionia.core.media import EncodedPacket, MediaHeader
+from ionia.core.mp4.tags import FileTags
 from ionia.core.ports import FileSink
 from ionia.core.stats import RecorderStats, SessionStats
-from ionia.core.timeline.file_timeline import FileTimeline, Placed
+from ionia.core.timebase import NS_PER_S
+from ionia.core.timeline.file_timeline import EpochUtc, FilePosition, FileTimeline, Placed
+from ionia.core.utc_text import utc_text
 from ionia.core.warning import DiskStalled, FileLimit, Warn, WarningCode
 from ionia.runtime.encode.session_feeds import SessionFeeds
 from ionia.runtime.session.sink_worker import SinkWorker, TrackCounters
@@ -38,6 +43,7 @@ class FileOutput:
         sink: FileSink,
         *,
         bytes_per_second: float,
+        metadata: tuple[tuple[str, str], ...] = (),
         free_bytes: Callable[[str], int],
         warn: Warn,
         fail: Callable[[IoniaError], None],
@@ -47,6 +53,7 @@ class FileOutput:
         self._free_bytes = free_bytes
         self._warn = warn
         self._fail = fail
+        self._metadata = metadata
         self._disk = DiskWatch()
         self._limit = DiskWatch()
         self._unreadable = False  # the sink's thread
@@ -58,6 +65,9 @@ class FileOutput:
         self._paused_at: int | None = None  # protected by _lock
         self._paused_frames = 0  # of pauses that are over; protected by _lock
         self._pauses = 0  # protected by _lock
+        self._epoch_utc: EpochUtc | None = None
+        self._half_frame_ns = 0
+        self._start_utc_ns: int | None = None  # protected by _lock
 
     def open(self, header: MediaHeader, feeds: SessionFeeds) -> None:
         """Create the file. Raises IoniaError(OUTPUT_FAILED)."""
@@ -72,7 +82,9 @@ class FileOutput:
                 "Try again when it does, or record to another disk.",
             ) from error
         self._worker.ask(self._look)  # a limit that is near is told at once
-        self._timeline = FileTimeline(fps=header.video.fps)
+        self._epoch_utc = feeds.epoch_utc()
+        self._half_frame_ns = NS_PER_S // (2 * header.video.fps)
+        self._timeline = FileTimeline(fps=header.video.fps, epoch_utc=self._epoch_utc)
         feeds.hold_bitrate(self)
         self._feeds = feeds
 
@@ -82,6 +94,8 @@ class FileOutput:
             return
         with self._lock:
             placed = [one for packet in packets for one in self._timeline.place(packet)]
+            if placed and self._start_utc_ns is None:
+                self._describe(self._worker, self._timeline)
             self._queue(self._worker, placed)
 
     def complete(self) -> None:
@@ -92,6 +106,15 @@ class FileOutput:
             only = self._timeline.only_picture() if self._timeline is not None else None
             self._queue(self._worker, [] if only is None else [only])
             self._worker.complete()
+
+    def _describe(self, worker: SinkWorker, timeline: FileTimeline) -> None:
+        """The first picture is there: its instant was the middle of its frame (decision 0002)."""
+        began = timeline.utc_ns(FilePosition(part=0, seconds=Fraction(0)))
+        if began is None or self._epoch_utc is None:
+            return
+        self._start_utc_ns = began + self._half_frame_ns
+        tags = FileTags(start_utc_ns=self._start_utc_ns, utc_error_ns=self._epoch_utc.error_ns, metadata=self._metadata)
+        worker.order(partial(self._sink.describe, tags))
 
     @staticmethod
     def _queue(worker: SinkWorker, placed: Sequence[Placed]) -> None:
@@ -160,6 +183,8 @@ class FileOutput:
             output_path=self._sink.path,
             paused_seconds=round(paused_frames / session.fps, 3) if session.fps else 0.0,
             pauses=pauses,
+            start_utc=None if self._start_utc_ns is None else utc_text(self._start_utc_ns),
+            utc_error_ms=0.0 if self._epoch_utc is None else round(self._epoch_utc.error_ns / 1e6, 3),
         )
 
     def _paused_now(self, feeds: SessionFeeds) -> int:

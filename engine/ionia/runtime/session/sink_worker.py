@@ -45,6 +45,7 @@ class SinkWorker:
         self._condition = threading.Condition()
         self._pending: list[EncodedPacket] = []  # protected by _condition
         self._pending_bytes = 0  # protected by _condition
+        self._orders: list[Callable[[], None]] = []  # protected by _condition
         self._errand: Callable[[], None] | None = None  # protected by _condition
         self._complete = False  # protected by _condition
         self._broken = False  # protected by _condition
@@ -78,6 +79,15 @@ class SinkWorker:
                 self.counters.audio_delivered += 1
         if overflow:
             self._on_error(IoniaError(ErrorKind.OUTPUT_FAILED, "The disk is too slow for the recording."))
+
+    def order(self, what: Callable[[], None]) -> None:
+        """Have the sink's thread do this before it writes what is delivered later, and before it closes.
+
+        In the order of the calls, each once. What one raises ends the sink, as what writing raises does.
+        """
+        with self._condition:
+            self._orders.append(what)
+            self._condition.notify()
 
     def ask(self, errand: Callable[[], None]) -> bool:
         """Have the sink's thread do this between two writes. False, and nothing, if it has not done the last one yet.
@@ -116,7 +126,10 @@ class SinkWorker:
         self._opened.set_result(None)
         try:
             while self._wait():
-                if packets := self._take():
+                orders, packets = self._take()
+                for order in orders:
+                    order()
+                if packets:
                     self._sink.write(packets)
                     self._count(packets)
                 self._run_errand()
@@ -138,8 +151,10 @@ class SinkWorker:
     def _wait(self) -> bool:
         """Until there is something to do; False once the last packet was taken and nothing more will come."""
         with self._condition:
-            self._condition.wait_for(lambda: self._pending or self._complete or self._errand is not None)
-            return bool(self._pending) or not self._complete
+            self._condition.wait_for(
+                lambda: self._pending or self._orders or self._complete or self._errand is not None
+            )
+            return bool(self._pending or self._orders) or not self._complete
 
     def _run_errand(self) -> None:
         with self._condition:
@@ -155,12 +170,13 @@ class SinkWorker:
         with self._condition:
             self._errand = None
 
-    def _take(self) -> list[EncodedPacket]:
-        """All that is queued."""
+    def _take(self) -> tuple[list[Callable[[], None]], list[EncodedPacket]]:
+        """All that is queued: both at once, since an order comes before what is delivered behind it."""
         with self._condition:
             packets, self._pending = self._pending, []
+            orders, self._orders = self._orders, []
             self._pending_bytes = 0
-            return packets
+            return orders, packets
 
     def _count(self, packets: Sequence[EncodedPacket]) -> None:
         video = sum(packet.track.is_video for packet in packets)
