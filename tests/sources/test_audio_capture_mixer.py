@@ -11,6 +11,9 @@ from ionia.core.audio.notices import SoundNotice
 from ionia.core.ports import AudioSource
 from ionia.core.warning import MixerState
 from ionia.sources import sound
+from ionia.sources.linux.audio_capture import AudioCapture
+from ionia.sources.linux.pulse_connection import PulseConnection
+from ionia.sources.linux.pulse_devices import PulseDefaults, PulseSink, PulseSource
 from tests.fakes.pulse import PulseServer, pulse_missing
 from tests.sources.screen_protocol import RealClock
 
@@ -161,6 +164,34 @@ def test_a_muted_device_is_told_at_the_start_and_in_mid_take(
     assert next_notice(source).code == "audio_device_audible"
     server.control(*command)
     assert next_notice(source).code == "audio_device_muted"
+
+
+@pytest.mark.parametrize(
+    ("device", "mute"),
+    [("desktop", ("set-sink-mute", "speaker", "1")), ("microphone", ("set-source-mute", "headset.monitor", "1"))],
+)
+def test_a_mute_in_the_moment_in_which_it_is_opened_is_told(
+    server: PulseServer,
+    request: pytest.FixtureRequest,
+    monkeypatch: pytest.MonkeyPatch,
+    device: str,
+    mute: tuple[str, ...],
+) -> None:
+    source: AudioSource = request.getfixturevalue(device)
+    choose = AudioCapture._choose
+
+    def choose_and_mute(
+        self: AudioCapture, connection: PulseConnection, defaults: PulseDefaults
+    ) -> tuple[PulseSource, PulseSink | None]:
+        found = choose(self, connection, defaults)
+        server.control(*mute)
+        for _ in range(3):  # the server's events come with its answers
+            connection.defaults()
+        return found
+
+    monkeypatch.setattr(AudioCapture, "_choose", choose_and_mute)
+    source.open()
+    assert next_notice(source, PATIENCE_S).code == "audio_device_muted"
 
 
 def test_a_speaker_that_is_turned_down_is_told_with_its_decibels(server: PulseServer, desktop: AudioSource) -> None:

@@ -92,8 +92,15 @@ class PulseWatch:
         return self._defaults
 
     def follow(self, source: PulseSource, sink: PulseSink | None) -> None:
-        """Follow this source, and the sink that it listens to. They were read after `begin`."""
+        """Follow this source, and the sink that it listens to. They were read after `begin`.
+
+        Each is asked once more: what happened to it since it was read was nobody's concern yet.
+        """
         self.source, self.sink = source, sink
+        lib = self._connection.lib
+        self._questions[lib.PA_SUBSCRIPTION_EVENT_SOURCE].ask()
+        if sink is not None:
+            self._questions[lib.PA_SUBSCRIPTION_EVENT_SINK].ask()
 
     @property
     def fader(self) -> Fader:
