@@ -267,6 +267,16 @@ class TestRequests:
             assert struct.unpack_from("=I", connection.answer(), 8)[0] == root
             assert struct.unpack_from("=I", connection.answer(), 8)[0] == root
 
+    def test_answers_that_nobody_took_are_not_the_next_questions(self, connection: XConnection) -> None:
+        window, atom = struct.pack("=BBHI", 14, 0, 2, connection.screen.root), connection.atom("WM_NAME")
+        name = struct.pack("=BBHI", 17, 0, 2, atom)
+        connection.send(window + name + name, answered=(0, 1, 2))
+        connection.answer()
+        assert connection.atom_name(atom) == "WM_NAME"
+        connection.send(window + name, answered=(0, 1))
+        assert connection.happened(12) is False
+        assert connection.atom_name(atom) == "WM_NAME"
+
     def test_seventy_thousand_requests_later_it_still_counts_right(self, connection: XConnection) -> None:
         nothing = struct.pack("=BBH", 127, 0, 1) * 1000
         for _ in range(70):

@@ -1,6 +1,7 @@
 """A window on a real X server: covered, outside, resized, hidden, closed and opened again."""
 
 import os
+import struct
 import time
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -16,6 +17,8 @@ from ionia.core.errors import IoniaError, SourceLost
 from ionia.core.media import VideoFrame
 from ionia.core.ports import ScreenSource
 from ionia.sources import screens
+from ionia.sources.linux.x11_connection import XConnection
+from ionia.sources.linux.x11_window import X11Window
 from tests.fakes.x11_windows import BLUE, GREEN, WHITE, Desktop
 from tests.fakes.xvfb import xvfb_missing
 from tests.sources.screen_protocol import DEADLINE, RealClock
@@ -201,6 +204,51 @@ def test_what_hides_the_window_around_it_hides_it_too(desktop: Desktop) -> None:
     frame.map()
     desktop.display.sync()
     source.open()
+    source.close()
+
+
+def test_what_it_lies_in_is_hidden_and_shown_between_two_looks(composed: Desktop) -> None:
+    frame = composed.window(10, 10, 150, 150, colour=BLUE)
+    window = composed.window(0, 0)
+    window.reparent(frame, 5, 25)
+    composed.display.sync()
+    source = _source(window)
+    source.open()
+    source.grab()
+    frame.unmap()
+    frame.map()
+    composed.fill(window, (0, 0, 100, 80), GREEN)
+    _until(source, lambda frame: _colour(frame, 5, 5) == GREEN)
+    source.close()
+
+
+def _kept_by(server: XConnection, source: ScreenSource) -> int:
+    """How many things the server keeps for a source's connection (X-Resource 1.0, QueryClientResources)."""
+    extension = server.extension("X-Resource")
+    assert extension is not None
+    assert isinstance(source, X11Window)
+    assert source._connection is not None
+    reply = server.ask(struct.pack("=BBHI", extension.opcode, 2, 2, source._connection._resource_base))
+    (kinds,) = struct.unpack_from("=I", reply, 8)
+    return sum(struct.unpack_from(f"={2 * kinds}I", reply, 32)[1::2])
+
+
+def test_the_server_keeps_no_more_after_the_window_was_hidden_often(composed: Desktop) -> None:
+    window = composed.window(20, 30)
+    source = _source(window, cursor=True)
+    source.open()
+    server = XConnection(composed.server.display)
+    kept = []
+    for _ in range(4):
+        window.unmap()
+        composed.display.sync()
+        assert _lost(source).code == "window_hidden"
+        window.map()
+        composed.display.sync()
+        source.open()
+        kept.append(_kept_by(server, source))
+    assert kept == kept[:1] * 4
+    server.close()
     source.close()
 
 

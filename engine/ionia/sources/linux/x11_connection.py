@@ -131,8 +131,11 @@ class XConnection:
     def send(self, requests: bytes, *, answered: Sequence[int] = (), descriptors: Sequence[int] = ()) -> None:
         """Send requests. `answered`: which of them, counted from 0, will be answered; call `answer` for each.
 
-        Errors of the others are known to `check` alone.
+        Errors of the others are known to `check` alone. Answers to an earlier question that nobody took, because
+        something failed meanwhile, are nobody's from here on.
         """
+        if answered:
+            self._awaited.clear()
         if sys.platform == "linux" and descriptors:
             sent = socket.send_fds(self._socket, [requests], list(descriptors))
             self._socket.sendall(requests[sent:])
@@ -238,9 +241,10 @@ class XConnection:
         if kind == _ERROR:
             self._errors.append(message)
             return
-        if kind == _GENERIC_EVENT:
+        if kind in (_GENERIC_EVENT, _REPLY):
             self._read(4 * _length(message))
-        self._happened.add(kind)
+        if kind != _REPLY:
+            self._happened.add(kind)
 
     def _read(self, count: int) -> bytes:
         while len(self._received) < count:

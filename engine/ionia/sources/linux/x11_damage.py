@@ -5,6 +5,7 @@ pointer is: a picture that is taken after the answer shows at least what the ans
 is in the next answer. So nothing is lost, as long as the server tells the truth, and that is checked (decision 0141).
 """
 
+import contextlib
 import logging
 import struct
 from typing import Protocol
@@ -25,9 +26,10 @@ LIES = 3
 # Sources: X11 protocol (QueryPointer), fixesproto 2, damageproto 1.1: numbers of requests and their fields.
 _QUERY_POINTER = 38
 _QUERY_VERSION = 0
-_SELECT_CURSOR_INPUT, _CREATE_REGION, _INTERSECT_REGION, _REGION_EXTENTS, _FETCH_REGION = 3, 5, 14, 17, 19
+_SELECT_CURSOR_INPUT, _CREATE_REGION, _DESTROY_REGION = 3, 5, 10
+_INTERSECT_REGION, _REGION_EXTENTS, _FETCH_REGION = 14, 17, 19
 _CURSOR_NOTIFY = 1
-_CREATE_DAMAGE, _SUBTRACT = 1, 3
+_CREATE_DAMAGE, _DESTROY_DAMAGE, _SUBTRACT = 1, 2, 3
 _NON_EMPTY = 3
 """Report level: one event when there is damage after there was none. Nobody reads it."""
 
@@ -91,17 +93,17 @@ class ScreenDamage:
         """Whether anything may have changed in the area since the last call; True at the first. Raises OSError."""
         connection = self._connection
         connection.send(self._question, answered=self._answered)
-        try:
-            touched = connection.answer()[12:16] != b"\0\0\0\0"
-        except XRequestError:
-            for _ in self._answered[1:]:
-                connection.answer()
-            raise
+        touched = connection.answer()[12:16] != b"\0\0\0\0"
         if self._cursor:
             pointer = connection.answer()[16:20]
             touched = touched or pointer != self._pointer
             self._pointer = pointer
         return self._connection.happened(self._cursor_event) or touched
+
+    def close(self) -> None:
+        """Have the server forget what it keeps for the question: its connection may outlive it."""
+        with contextlib.suppress(OSError):
+            self._connection.send(self._farewell)
 
     def _prepare(self, area: tuple[int, int, int, int], drawable: int) -> None:
         connection = self._connection
@@ -119,6 +121,9 @@ class ScreenDamage:
         self._question += struct.pack("=BBHIII", major, _INTERSECT_REGION, 4, part, whole, part)
         self._question += struct.pack("=BBHII", major, _REGION_EXTENTS, 3, part, part)
         self._question += struct.pack("=BBHI", major, _FETCH_REGION, 2, part)
+        self._farewell = struct.pack("=BBHI", damage_major, _DESTROY_DAMAGE, 2, painted)
+        self._farewell += struct.pack("=BBHI", major, _DESTROY_REGION, 2, part)
+        self._farewell += struct.pack("=BBHI", major, _DESTROY_REGION, 2, whole)
         self._answered = [3]
         if self._cursor:
             root = connection.screen.root
@@ -145,10 +150,12 @@ class WatchedPictures:
         self._damage = damage
         self._clock = clock
         self._trust = TrustedDamage()
+        self._heard = False
 
     def grab(self) -> VideoFrame | None:
         """As XPictures.grab."""
         touched = self._touched()
+        self._heard = self._heard or touched
         now_ns = self._clock.now_ns()
         if not self._trust.due(now_ns, touched=touched):
             return None
@@ -164,10 +171,16 @@ class WatchedPictures:
         """As TrustedDamage.look_again."""
         self._trust.look_again()
 
+    def renewed(self) -> None:
+        """What the pictures are taken of may be other pixels from now on: what was told before was of the old ones."""
+        if self._heard:
+            self._heard = False
+            self.look_again()
+
     def close(self) -> None:
-        """Let go of the pictures' memory. Idempotent."""
+        """Let go of the pictures' memory, and of what the server keeps. Idempotent."""
         self._pictures.close()
-        self._damage = None
+        self._forget_damage()
 
     def _touched(self) -> bool:
         if self._damage is None:
@@ -181,4 +194,9 @@ class WatchedPictures:
     def _stop_asking(self, reason: str) -> None:
         if self._damage is not None:
             log.info("the X server isn't asked for changes any more: %s", reason)
-            self._damage = None
+            self._forget_damage()
+
+    def _forget_damage(self) -> None:
+        damage, self._damage = self._damage, None
+        if damage is not None:
+            damage.close()

@@ -9,7 +9,6 @@ import mmap
 import os
 import struct
 import sys
-from contextlib import suppress
 from dataclasses import dataclass
 
 import numpy as np
@@ -205,16 +204,10 @@ class XPictures:
             question += struct.pack("=BBHI", _QUERY_POINTER, 0, 2, connection.screen.root)
             answered += [1, 2]
         connection.send(question, answered=answered)
-        try:
-            if isinstance(pages, SharedPages):
-                connection.answer()
-            else:
-                connection.answer_into(memoryview(pages.pages))
-        except XRequestError:
-            for _ in answered[1:]:
-                with suppress(XRequestError):  # each has its answer taken, or later ones would be another question's
-                    connection.answer()
-            raise
+        if isinstance(pages, SharedPages):
+            connection.answer()
+        else:
+            connection.answer_into(memoryview(pages.pages))
         return pixels
 
     def _memory(self, size: int, now_ns: int) -> tuple[SharedPages | OwnPages, npt.NDArray[np.uint8]]:
@@ -231,7 +224,6 @@ class XPictures:
         try:
             image = self._connection.answer()
         except XRequestError:  # a client that isn't trusted with it
-            self._connection.answer()
             self._fixes, self.pointer_shown = None, False
             return
         where = self._connection.answer()

@@ -187,14 +187,14 @@ class X11Window:
         self._identity = WindowIdentity(id=self._identity.id, application=self._identity.application, title=name)
         if not viewable:
             raise window_lost(Presence.HIDDEN, name)
-        if shown == self._geometry and not changed:
-            return
+        same = shown == self._geometry and not changed
+        # Its pixels are asked for each time: what it lies in may have been hidden and shown, which nobody tells us.
         view = self._view(connection, self._identity.id, shown)
         if view is None:
             raise window_lost(Presence.HIDDEN, name)
         self._geometry, self._pictures.view = shown, view
         if self._watched is not None:
-            self._watched.look_again()
+            (self._watched.renewed if same else self._watched.look_again)()
 
     def _view(self, connection: XConnection, window: int, shown: Geometry) -> View | None:
         """None if nothing of the window is to be seen."""
