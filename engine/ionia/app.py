@@ -10,6 +10,7 @@ from ionia.core.ports import ScreenSource
 from ionia.core.service import Listener, SoundDeviceInfo
 from ionia.core.sharing import CaptureKey
 from ionia.core.video.pushed_layout import is_pushed
+from ionia.media.converter import Converter
 from ionia.media.encoder_probe import list_encoders
 from ionia.media.opening import open_audio, open_video
 from ionia.media.recording_reader import read_lumas, read_sound
@@ -45,6 +46,7 @@ def make_backends(clock: MonotonicClock | None = None) -> Backends:
         desktop_audio=lambda device: sound.open_desktop(device, clock),
         microphone=lambda device: sound.open_microphone(device, clock),
         open_video=open_video,
+        converter=Converter,
         open_audio=open_audio,
         file_sink=Mp4File,
         list_screens=screens.list_screens,

@@ -197,7 +197,7 @@ def main() -> None:
 
 def x264_alone(settings: "VideoEncodeSettings") -> float:
     """CPU milliseconds of libx264 per picture, when it is given the picture that the screen shows again and again."""
-    from ionia.core.media import VideoFrame  # noqa: PLC0415 - only the program needs the engine
+    from ionia.media.converter import Converter  # noqa: PLC0415 - only the program needs the engine
     from ionia.media.encoder_specs import X264  # noqa: PLC0415
     from ionia.media.video_encoder import LibavVideoEncoder  # noqa: PLC0415
 
@@ -205,7 +205,7 @@ def x264_alone(settings: "VideoEncodeSettings") -> float:
         pixels = next(screen.decode(video=0)).to_ndarray(format="bgra")
     height, width = pixels.shape[:2]
     encoder = LibavVideoEncoder(X264, settings, width, height)
-    encoder.encode(VideoFrame(captured_ns=0, pixels=pixels), 0)
+    encoder.encode(Converter(encoder.takes).convert(pixels), 0)
     for index in range(1, ALONE_WARM):
         encoder.repeat(index)
     begun = time.process_time_ns()

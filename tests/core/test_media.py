@@ -1,10 +1,10 @@
-"""media: a header's tracks, found, replaced and left out."""
+"""media: a header's tracks, found, replaced and left out; the formats of pictures."""
 
 from dataclasses import replace
 
 import pytest
 
-from ionia.core.media import AUDIO, VIDEO, MediaHeader, TrackId, TrackKind
+from ionia.core.media import AUDIO, VIDEO, MediaHeader, PictureFormat, PixelFormat, TrackId, TrackKind, even
 from tests.fakes.media import HEADER
 
 MIC = TrackId(kind=TrackKind.AUDIO, index=1)
@@ -34,3 +34,18 @@ def test_a_track_takes_the_place_of_the_one_with_its_id() -> None:
     wide = replace(HEADER.video, width=128)
     assert HEADER.with_track(wide).tracks == (wide, *HEADER.sounds)
     assert HEADER.with_track(replace(HEADER.sounds[0], id=MIC)) == HEADER
+
+
+def test_pictures_have_even_sides() -> None:
+    assert [even(size) for size in (0, 1, 2, 3, 1080, 1081)] == [2, 2, 2, 2, 1080, 1080]
+    for width, height in ((63, 48), (64, 47), (0, 48)):
+        with pytest.raises(ValueError, match="even"):
+            PictureFormat(width=width, height=height, pixels=PixelFormat.NV12)
+
+
+def test_planes_of_each_layout() -> None:
+    shapes = {pixels: PictureFormat(width=64, height=48, pixels=pixels).plane_shapes for pixels in PixelFormat}
+    assert shapes == {
+        PixelFormat.YUV420P: ((48, 64), (24, 32), (24, 32)),
+        PixelFormat.NV12: ((48, 64), (24, 64)),
+    }

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from ionia.core.codec.codec import AAC, H264
 from ionia.core.events import Event
 from ionia.core.live.rtmp_url import RtmpUrl
-from ionia.core.media import AudioTrack, EncodedPacket, MediaHeader, VideoTrack
+from ionia.core.media import AudioTrack, EncodedPacket, MediaHeader, PictureFormat, VideoTrack
 from ionia.core.settings import VideoEncodeSettings
 from ionia.core.sharing import CaptureKey
 from ionia.core.warning import Warn
@@ -17,7 +17,15 @@ from ionia.runtime.backends import Backends
 from ionia.sinks.rtmp_sender import SenderEvent, SenderListener
 from ionia.sources.pushed import PushedScreens
 from ionia.threads.clock import MonotonicClock
-from tests.fakes.media import EXTRADATA, FakeAudioEncoder, FakeFile, FakeScreen, FakeSound, FakeVideoEncoder
+from tests.fakes.media import (
+    EXTRADATA,
+    FakeAudioEncoder,
+    FakeConverter,
+    FakeFile,
+    FakeScreen,
+    FakeSound,
+    FakeVideoEncoder,
+)
 
 WAIT_SECONDS = 30.0
 """A deadline for conditions that hold within milliseconds, on a machine that does other things too."""
@@ -135,6 +143,7 @@ class FakeMachine:
     screens: list[FakeScreen] = field(default_factory=list)
     desktops: list[FakeSound] = field(default_factory=list)
     mics: list[FakeSound] = field(default_factory=list)
+    converters: list[FakeConverter] = field(default_factory=list)
     videos: list[FakeVideoEncoder] = field(default_factory=list)
     lives: list[bool] = field(default_factory=list)
     audios: list[FakeAudioEncoder] = field(default_factory=list)
@@ -154,6 +163,7 @@ class FakeMachine:
             desktop_audio=lambda _: self._sound(self.desktops),
             microphone=lambda _: self._sound(self.mics),
             open_video=self._video,
+            converter=self._converter,
             open_audio=self._audio,
             file_sink=self._file,
             list_screens=lambda: (),
@@ -193,6 +203,11 @@ class FakeMachine:
             bitrate=settings.video_bitrate,
         )
         return OpenedVideo(encoder=video, track=track, fallbacks=self.fallbacks)
+
+    def _converter(self, wanted: PictureFormat) -> FakeConverter:
+        converter = FakeConverter(wanted)
+        self.converters.append(converter)
+        return converter
 
     def _audio(self, bitrate: int) -> OpenedAudio:
         audio = FakeAudioEncoder()

@@ -14,6 +14,7 @@ from ionia.core.media import AUDIO, VIDEO, EncodedPacket, MediaHeader, VideoFram
 from ionia.core.settings import EncoderChoice, VideoEncodeSettings
 from ionia.media.audio_encoder import LibavAudioEncoder
 from ionia.media.encoder_probe import open_video_encoder
+from tests.fakes.pictures import yuv
 
 WIDTH, HEIGHT = 64, 48
 
@@ -77,7 +78,7 @@ def encoded_clip(
     sound = LibavAudioEncoder(128_000) if audio else None
     packets: list[EncodedPacket] = []
     for index in range(frames):
-        packets += video.encode(grey_picture(index), index, keyframe=index in keyframes)
+        packets += video.encode(yuv(video, grey_picture(index)), index, keyframe=index in keyframes)
     packets += video.flush()
     video.close()
     if sound:

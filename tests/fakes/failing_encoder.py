@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import av
 
-from ionia.core.media import EncodedPacket
+from ionia.core.media import EncodedPacket, PixelFormat
 from ionia.core.settings import VideoEncodeSettings
 from ionia.media.encoder_specs import X264
 from ionia.media.video_encoder import LibavVideoEncoder
@@ -16,10 +16,11 @@ SETTINGS = VideoEncodeSettings(fps=30, video_bitrate=500_000, keyframe_interval_
 class FailingEncoder(LibavVideoEncoder):
     """Another profile than the standby's, and an error, or silence, from picture `lost` on."""
 
-    def __init__(self, *, lost: int, silent: bool = False) -> None:
+    def __init__(self, *, lost: int, silent: bool = False, pixels: PixelFormat = PixelFormat.YUV420P) -> None:
         options = X264.options(SETTINGS) | {"profile": "main"}
         options["x264-params"] += ":cabac=0:ref=2"
-        super().__init__(replace(X264, name="libx264", options=lambda _: options), SETTINGS, WIDTH, HEIGHT)
+        spec = replace(X264, name="libx264", options=lambda _: options, pixel_format=pixels)
+        super().__init__(spec, SETTINGS, WIDTH, HEIGHT)
         self.codec = "h264_nvenc"
         self.closed = False
         self._lost = lost

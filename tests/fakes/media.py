@@ -15,9 +15,13 @@ from ionia.core.media import (
     AudioTrack,
     EncodedPacket,
     MediaHeader,
+    Picture,
+    PictureFormat,
+    PixelFormat,
     Samples,
     VideoFrame,
     VideoTrack,
+    YuvPicture,
 )
 from ionia.core.mp4.tags import FileTags
 from ionia.core.ports import Clock
@@ -139,6 +143,22 @@ class FakeSound:
             self._condition.notify_all()
 
 
+class FakeConverter:
+    """Gives pictures of nothing, and keeps what it was given for each."""
+
+    def __init__(self, wanted: PictureFormat) -> None:
+        self.wanted = wanted
+        self.given: list[Picture] = []
+        self.closed = False
+
+    def convert(self, pixels: Picture) -> YuvPicture:
+        self.given.append(pixels)
+        return YuvPicture(format=self.wanted, planes=())
+
+    def close(self) -> None:
+        self.closed = True
+
+
 class FakeVideoEncoder:
     """A packet a frame; a keyframe first, every `interval`, and when asked. `lost_at`: another one goes on.
 
@@ -149,6 +169,7 @@ class FakeVideoEncoder:
 
     codec = "fake264"
     follows_bitrate = True
+    takes = PictureFormat(width=64, height=64, pixels=PixelFormat.YUV420P)
 
     def __init__(self, *, interval: int = 30, fail_at: int | None = None) -> None:
         self.calls: list[tuple[str, int, bool]] = []
@@ -164,9 +185,9 @@ class FakeVideoEncoder:
         self.first: int | None = None
         self._since_key = interval
 
-    def encode(self, frame: VideoFrame, index: int, *, keyframe: bool = False) -> list[EncodedPacket]:
+    def encode(self, picture: YuvPicture, index: int, *, keyframe: bool = False) -> list[EncodedPacket]:
         packets = self._encode("new", index, keyframe)
-        self.pictures[self.calls[-1][1]] = frame.pixels
+        self.pictures[self.calls[-1][1]] = picture
         return packets
 
     def repeat(self, index: int, *, keyframe: bool = False) -> list[EncodedPacket]:

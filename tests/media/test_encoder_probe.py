@@ -7,7 +7,7 @@ import pytest
 
 from ionia.core.codec.codec import H264
 from ionia.core.errors import ErrorKind, IoniaError
-from ionia.core.media import VIDEO, EncodedPacket, VideoFrame
+from ionia.core.media import VIDEO, EncodedPacket, PictureFormat, PixelFormat, YuvPicture
 from ionia.core.service import EncoderInfo
 from ionia.core.settings import EncoderChoice, VideoEncodeSettings
 from ionia.media import encoder_probe
@@ -90,13 +90,15 @@ def test_when_nothing_opens_one_line_says_so() -> None:
 class Scripted:
     """An encoder that opens and then misbehaves."""
 
+    takes = PictureFormat(width=64, height=48, pixels=PixelFormat.YUV420P)
+
     def __init__(self, pts: list[int], keyframes: list[int]) -> None:
         self._pts, self._keyframes = pts, keyframes
 
     def __call__(self, *_: object) -> "Scripted":
         return self
 
-    def encode(self, frame: VideoFrame, index: int, *, keyframe: bool = False) -> list[EncodedPacket]:
+    def encode(self, picture: YuvPicture, index: int, *, keyframe: bool = False) -> list[EncodedPacket]:
         return []
 
     def repeat(self, index: int, *, keyframe: bool = False) -> list[EncodedPacket]:
@@ -167,4 +169,4 @@ def test_every_option_exists_in_this_libav(spec: EncoderSpec) -> None:
         assert name in options, name
         choices = {choice.name for choice in options[name].choices}
         assert not choices or value in choices or value.lstrip("-").isdigit(), (name, value)
-    assert spec.pixel_format in {video_format.name for video_format in context.codec.video_formats or ()}
+    assert spec.pixel_format.value in {video_format.name for video_format in context.codec.video_formats or ()}

@@ -10,12 +10,13 @@ import pytest
 
 from ionia.core.codec.h264 import NAL_PPS, NAL_SPS, nal_type, nal_units, parameter_set_id, parameter_sets
 from ionia.core.live import flv_tags
-from ionia.core.media import EncodedPacket, MediaHeader, VideoFrame
+from ionia.core.media import EncodedPacket, MediaHeader, PixelFormat, VideoFrame
 from ionia.media.guarded_encoder import GuardedVideoEncoder
 from ionia.sinks.mp4_file import Mp4File
 from tests.fakes.encoded_clip import HEIGHT, WIDTH, luma_of
 from tests.fakes.failing_encoder import SETTINGS, FailingEncoder
 from tests.fakes.media_check import decode_luma, file_facts
+from tests.fakes.pictures import yuv
 
 FRAMES, LOST = 100, 47
 
@@ -27,8 +28,8 @@ def picture(index: int) -> VideoFrame:
 
 def recorded(lost: int = LOST, frames: int = FRAMES) -> tuple[MediaHeader, list[EncodedPacket]]:
     first = FailingEncoder(lost=lost)
-    guarded = GuardedVideoEncoder(first, SETTINGS, WIDTH, HEIGHT)
-    packets = [packet for index in range(frames) for packet in guarded.encode(picture(index), index)]
+    guarded = GuardedVideoEncoder(first, SETTINGS)
+    packets = [packet for index in range(frames) for packet in guarded.encode(yuv(guarded, picture(index)), index)]
     packets += guarded.flush()
     guarded.close()
     assert (first.closed, guarded.codec) == (True, "libx264")
@@ -119,8 +120,8 @@ def test_a_later_recording_has_both_headers_from_its_first_byte(tmp_path: Path) 
 
 
 def test_a_repeated_picture_is_not_lost_either() -> None:
-    guarded = GuardedVideoEncoder(FailingEncoder(lost=2), SETTINGS, WIDTH, HEIGHT)
-    packets = guarded.encode(picture(0), 0)
+    guarded = GuardedVideoEncoder(FailingEncoder(lost=2), SETTINGS)
+    packets = guarded.encode(yuv(guarded, picture(0)), 0)
     guarded.set_bitrate(300_000)
     packets += [packet for index in range(1, 4) for packet in guarded.repeat(index)]
     assert [(packet.pts, packet.keyframe) for packet in packets] == [(0, True), (1, False), (2, True), (3, False)]
@@ -128,25 +129,40 @@ def test_a_repeated_picture_is_not_lost_either() -> None:
 
 
 def test_an_encoder_that_gives_nothing_for_a_second_is_lost() -> None:
-    guarded = GuardedVideoEncoder(FailingEncoder(lost=5, silent=True), SETTINGS, WIDTH, HEIGHT)
-    packets = [packet for index in range(50) for packet in guarded.encode(picture(index), index)]
+    guarded = GuardedVideoEncoder(FailingEncoder(lost=5, silent=True), SETTINGS)
+    packets = [packet for index in range(50) for packet in guarded.encode(yuv(guarded, picture(index)), index)]
     assert [packet.pts for packet in packets] == [*range(5), *range(5 + SETTINGS.fps - 1, 50)]
     assert guarded.codec == "libx264"
     guarded.close()
 
 
+def test_the_standby_takes_pictures_as_the_lost_encoder_did() -> None:
+    """Whatever hardware that was: the pictures come from a stage that others use, too."""
+    guarded = GuardedVideoEncoder(FailingEncoder(lost=3, pixels=PixelFormat.NV12), SETTINGS)
+    assert guarded.takes.pixels is PixelFormat.NV12
+    packets = [packet for index in range(6) for packet in guarded.encode(yuv(guarded, picture(index)), index)]
+    assert guarded.codec == "libx264"
+    assert [packet.pts for packet in packets] == list(range(6))
+    context = av.CodecContext.create("h264", "r")
+    shown = [frame for packet in packets[3:] for frame in context.decode(av.Packet(packet.data))]
+    shown += context.decode(None)
+    levels = [float(frame.to_ndarray(format="gray").mean()) for frame in shown]
+    assert levels == pytest.approx([255 * (luma_of(index) - 16) / 219 for index in (3, 4, 5)], abs=3)
+    guarded.close()
+
+
 def test_a_standby_that_fails_is_the_end() -> None:
-    guarded = GuardedVideoEncoder(FailingEncoder(lost=1), SETTINGS, WIDTH, HEIGHT)
-    guarded.encode(picture(0), 0)
-    guarded.encode(picture(1), 1)
+    guarded = GuardedVideoEncoder(FailingEncoder(lost=1), SETTINGS)
+    guarded.encode(yuv(guarded, picture(0)), 0)
+    guarded.encode(yuv(guarded, picture(1)), 1)
     guarded._encoder = FailingEncoder(lost=0)
     with pytest.raises(av.error.ExternalError):
-        guarded.encode(picture(2), 2)
+        guarded.encode(yuv(guarded, picture(2)), 2)
     guarded.close()
 
 
 def test_nothing_to_go_on_with_before_the_first_picture() -> None:
-    guarded = GuardedVideoEncoder(FailingEncoder(lost=0, silent=True), SETTINGS, WIDTH, HEIGHT)
+    guarded = GuardedVideoEncoder(FailingEncoder(lost=0, silent=True), SETTINGS)
     with pytest.raises(RuntimeError, match="no picture"):
         guarded.repeat(0)
     guarded.close()

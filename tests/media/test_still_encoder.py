@@ -17,6 +17,7 @@ from ionia.media.encoder_probe import open_video_encoder
 from ionia.media.encoder_specs import X264
 from ionia.media.still_encoder import StillVideoEncoder
 from ionia.media.video_encoder import LibavVideoEncoder
+from tests.fakes.pictures import yuv
 
 FPS = 30
 RATE = 600_000
@@ -58,7 +59,7 @@ class _Run:
         self.packets: list[EncodedPacket] = []
 
     def show(self, frame: VideoFrame) -> None:
-        self.packets += self.encoder.encode(frame, len(self.packets))
+        self.packets += self.encoder.encode(yuv(self.encoder, frame), len(self.packets))
 
     def repeat(self, count: int = 1, *, keyframe: bool = False) -> None:
         for _ in range(count):

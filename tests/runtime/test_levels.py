@@ -57,8 +57,10 @@ def test_both_encodes_show_the_same_picture_at_the_same_index() -> None:
     large, small = ({video.first + at: picture for at, picture in video.pictures.items()} for video in machine.videos)
     both = sorted(set(large) & set(small))
     assert len(both) > 10
-    # The one that came later begins with the picture that was there already.
-    assert all(large[index] is small[index] for index in both[1:])
+    assert all(large[index] is small[index] for index in both)
+    (converter,) = machine.converters  # and each was converted once
+    assert len(converter.given) <= len(set(large) | set(small))
+    assert converter.closed
 
 
 def test_equal_settings_are_one_encode_whoever_comes_first() -> None:

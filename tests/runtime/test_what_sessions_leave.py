@@ -10,6 +10,7 @@ import psutil
 import pytest
 
 from ionia.app import make_engine
+from ionia.core.media import YuvPicture
 from ionia.core.settings import AudioMode, EncoderChoice, MediaSettings, RecorderSettings, SessionKind
 from ionia.runtime.capture.screen_capture import ScreenCapture
 from ionia.runtime.engine import Engine
@@ -46,7 +47,8 @@ def record(engine: Engine, path: Path) -> None:
 def left() -> tuple[int, int]:
     """Threads of this process, and things as large as a picture: in the heap, and in pages of their own."""
     large = sum(trace.size >= PICTURE for trace in tracemalloc.take_snapshot().traces)
-    large += sum(isinstance(each, mmap) and len(each) >= PICTURE for each in gc.get_objects())
+    for each in gc.get_objects():
+        large += (isinstance(each, mmap) and len(each) >= PICTURE) or isinstance(each, YuvPicture)
     return psutil.Process().num_threads(), large
 
 

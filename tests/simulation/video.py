@@ -26,7 +26,7 @@ class VideoThread:
         spans = self.pacer.tick(now_ns, self.newest)
         self.newest = None if spans else self.newest
         for span in spans:
-            picture_ns = self.shown_ns[-1] if span.frame is None else span.frame.captured_ns - self.epoch_ns
+            picture_ns = self.shown_ns[-1] if span.picture is None else span.picture.captured_ns - self.epoch_ns
             loop.log(f"video {span.first_index} x{span.count} {picture_ns}")
             self.shown_ns += [picture_ns] * span.count
 

@@ -21,6 +21,7 @@ from ionia.media.guarded_encoder import GuardedVideoEncoder
 from ionia.sinks.mp4_file import Mp4File
 from tests.fakes.encoded_clip import HEIGHT, WIDTH, EncodedClip, encoded_clip, grey_of, grey_picture
 from tests.fakes.failing_encoder import SETTINGS, FailingEncoder
+from tests.fakes.pictures import yuv
 
 CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
 
@@ -107,13 +108,13 @@ def visit(folder: Path, names: list[str], profile: Path) -> dict[str, Any]:
 def encoder_lost(clip: EncodedClip, index: int) -> tuple[MediaHeader, list[EncodedPacket]]:
     """The same pictures and sound, with a graphics card's encoder that fails at picture `index`."""
     first = FailingEncoder(lost=index)
-    guarded = GuardedVideoEncoder(first, SETTINGS, WIDTH, HEIGHT)
+    guarded = GuardedVideoEncoder(first, SETTINGS)
     packets = []
     for packet in clip.packets:
         if packet.track == AUDIO:
             packets.append(packet)
         else:
-            packets += guarded.encode(grey_picture(packet.pts), packet.pts)
+            packets += guarded.encode(yuv(guarded, grey_picture(packet.pts)), packet.pts)
     guarded.close()
     return clip.header.with_track(first.info), packets
 
@@ -130,7 +131,7 @@ def encoder_resting(clip: EncodedClip) -> tuple[MediaHeader, list[EncodedPacket]
             assert held.keyframe or len(next(nal_units(held.data))) < 24  # else libx264 made it
             packets.append(held)
         else:
-            packets += encoder.encode(grey_picture(packet.pts), packet.pts)
+            packets += encoder.encode(yuv(encoder, grey_picture(packet.pts)), packet.pts)
     encoder.close()
     return clip.header.with_track(info), packets
 

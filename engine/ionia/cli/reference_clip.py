@@ -6,12 +6,13 @@ It shows and sounds what the built-in sources give, so a file that went through 
 import argparse
 
 from ionia.cli.progress import size_text
-from ionia.core.media import AUDIO, AUDIO_TICK_SAMPLES, VIDEO, MediaHeader, VideoFrame
+from ionia.core.media import AUDIO, AUDIO_TICK_SAMPLES, VIDEO, MediaHeader
 from ionia.core.ports import AudioEncoder, VideoEncoder
 from ionia.core.settings import EncoderChoice, MediaSettings, VideoEncodeSettings
 from ionia.core.test_card.pattern import DESKTOP_BEEP_HZ, CardPainter, beep_second, in_flash
 from ionia.core.timebase import frame_start_ns, samples_at_frame
 from ionia.core.timeline.packet_order import PacketInterleaver
+from ionia.media.converter import Converter
 from ionia.media.opening import open_audio, open_video
 from ionia.sinks.mp4_file import Mp4File
 
@@ -38,13 +39,14 @@ def write_reference_clip(options: argparse.Namespace) -> int:
 
 def _render(video: VideoEncoder, audio: AudioEncoder, sink: Mp4File, *, fps: int, frames: int) -> None:
     """Frame n is the card of index n, flashing at whole seconds; tick k is the tone from sample 1024 k on."""
-    painter, second = CardPainter(*SIZE), beep_second(DESKTOP_BEEP_HZ)
+    converter, painter = Converter(video.takes), CardPainter(*SIZE)
+    second = beep_second(DESKTOP_BEEP_HZ)
     order = PacketInterleaver(fps=fps, tracks=(VIDEO, AUDIO))
     tick, end = 0, samples_at_frame(fps, frames)
     for index in range(frames):
         begin_ns = frame_start_ns(0, fps, index)
         card = painter.paint(index, flash=in_flash(begin_ns))
-        packets = video.encode(VideoFrame(captured_ns=begin_ns, pixels=card), index)
+        packets = video.encode(converter.convert(card), index)
         reached = samples_at_frame(fps, index + 1)
         while tick * AUDIO_TICK_SAMPLES < reached:
             place = tick * AUDIO_TICK_SAMPLES

@@ -20,6 +20,52 @@ Samples = npt.NDArray[np.float32]
 Picture = npt.NDArray[np.uint8]
 """BGRA pixels, shape (height, width, 4), uint8; rows may be strided, pixels within a row are contiguous."""
 
+Plane = npt.NDArray[np.uint8]
+"""One plane of a converted picture, shape (rows, bytes of a row), uint8; rows may be strided."""
+
+
+def even(size: int) -> int:
+    """The even size that a picture is cropped to: 4:2:0 has one chroma sample for two pixels."""
+    return max(2, size & ~1)
+
+
+class PixelFormat(Enum):
+    """How encoders take pictures, by libav's names. Both are 4:2:0, BT.709 in limited range."""
+
+    YUV420P = "yuv420p"
+    """Three planes: Y, Cb, Cr."""
+    NV12 = "nv12"
+    """Two planes: Y, and Cb and Cr by turns."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PictureFormat:
+    """What an encoder takes: pictures of one even size, in one layout. Whoever needs other colours adds a field."""
+
+    width: int
+    height: int
+    pixels: PixelFormat
+
+    def __post_init__(self) -> None:
+        if self.width != even(self.width) or self.height != even(self.height):
+            raise ValueError(f"4:2:0 pictures have even sides, not {self.width}x{self.height}")
+
+    @property
+    def plane_shapes(self) -> tuple[tuple[int, int], ...]:
+        """Rows and bytes of a row, plane by plane."""
+        rows, columns = self.height // 2, self.width // 2
+        if self.pixels is PixelFormat.NV12:
+            return (self.height, self.width), (rows, self.width)
+        return (self.height, self.width), (rows, columns), (rows, columns)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class YuvPicture:
+    """One picture as encoders take it. Immutable by convention: any number of encoders read it at any time."""
+
+    format: PictureFormat
+    planes: tuple[Plane, ...]
+
 
 class TrackKind(Enum):
     """What a track is made of."""

@@ -4,7 +4,16 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from ionia.core.audio.notices import SoundNotice
-from ionia.core.media import AudioBlock, EncodedPacket, MediaHeader, Samples, VideoFrame
+from ionia.core.media import (
+    AudioBlock,
+    EncodedPacket,
+    MediaHeader,
+    Picture,
+    PictureFormat,
+    Samples,
+    VideoFrame,
+    YuvPicture,
+)
 from ionia.core.mp4.tags import FileTags
 from ionia.core.size_limit import SizeLimit
 
@@ -81,8 +90,23 @@ class AudioSource(Protocol):
         ...
 
 
+class PictureConverter(Protocol):
+    """From the screen's pictures to one format. Any thread, one at a time."""
+
+    def convert(self, pixels: Picture) -> YuvPicture:
+        """A picture of its own, scaled with its aspect kept if its size is another than the format's."""
+        ...
+
+    def close(self) -> None:
+        """Free what converting needs. Idempotent; converting again is allowed."""
+        ...
+
+
 class VideoEncoder(Protocol):
     """H.264, one picture per frame index, no reordering (dts == pts). One thread owns it."""
+
+    takes: PictureFormat
+    """What its pictures have to be; the same for as long as it lives."""
 
     codec: str
     """libav's name: "libx264", "h264_nvenc", ... Another one from the picture on at which that was lost."""
@@ -90,12 +114,13 @@ class VideoEncoder(Protocol):
     follows_bitrate: bool
     """Whether a bit rate that is set while it runs has an effect. As `codec`, another's once it was lost."""
 
-    def encode(self, frame: VideoFrame, index: int, *, keyframe: bool = False) -> list[EncodedPacket]:
-        """Convert (scaled with its aspect kept if its size changed) and encode. `index` rises with each call."""
+    def encode(self, picture: YuvPicture, index: int, *, keyframe: bool = False) -> list[EncodedPacket]:
+        """Encode a picture of the format that it `takes`, which it reads and never changes. `index` rises with each
+        call."""
         ...
 
     def repeat(self, index: int, *, keyframe: bool = False) -> list[EncodedPacket]:
-        """Encode the last picture again without converting it."""
+        """Encode the last picture again."""
         ...
 
     def hold(self, index: int) -> list[EncodedPacket]:

@@ -1,10 +1,10 @@
 """Who may share what with whom: the identity of every thing that several sessions may use at once.
 
 Two sessions share a thing when its identity is equal, each level for itself: a capture by what it looks at and how
-often, a video encode by its capture and what it makes of it, a sound by its device, an audio encode by its sounds and
-its bit rate. What can be changed while it runs (gain, mute, the video's bit rate under a slow link) is no part of an
-identity. An audio encode is nevertheless only shared by those who hear the same: whoever changes it alone gets one of
-its own (`AudioEncodes`).
+often, a picture stage by its capture and the format that it converts to, a video encode by its capture and what it
+makes of it, a sound by its device, an audio encode by its sounds and its bit rate. What can be changed while it runs
+(gain, mute, the video's bit rate under a slow link) is no part of an identity. An audio encode is nevertheless only
+shared by those who hear the same: whoever changes it alone gets one of its own (`AudioEncodes`).
 
 The rate buffer is no part of a video encode's identity either: a picture that is encoded once serves file and stream,
 and the first who asks decides. A recorder on a stream's encode loses nothing that can be seen; a stream on a
@@ -17,6 +17,7 @@ from types import MappingProxyType
 
 from ionia.core.audio.engine import AudioInput
 from ionia.core.audio.offsets import key_of, of_input
+from ionia.core.media import PictureFormat
 from ionia.core.settings import EncoderChoice, MediaSettings
 
 NOTHING: Mapping[str, float] = MappingProxyType({})
@@ -29,6 +30,18 @@ class CaptureKey:
     screen: str | None
     cursor: bool
     fps: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StageKey:
+    """A capture's pictures in one format.
+
+    Which format that is, the encoder says that opened. So an encode is found by what was asked for, and its stage by
+    what came of it: two encodes that differ in rate, or in their encoder, still share their pictures.
+    """
+
+    capture: CaptureKey
+    format: PictureFormat
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,10 +15,11 @@ from av.codec.codec import UnknownCodecError
 
 from ionia.core.codec.encoder_refusal import refusal
 from ionia.core.errors import ErrorKind, IoniaError
-from ionia.core.media import EncodedPacket, VideoFrame, VideoTrack
+from ionia.core.media import EncodedPacket, VideoTrack
 from ionia.core.ports import VideoEncoder
 from ionia.core.service import EncoderInfo
 from ionia.core.settings import VideoEncodeSettings
+from ionia.media.converter import Converter
 from ionia.media.encoder_specs import EncoderSpec, candidates, specs_for
 from ionia.media.guarded_encoder import GuardedVideoEncoder
 from ionia.media.libav_words import words_of
@@ -65,7 +66,7 @@ def open_video_encoder(
             if not reason:
                 try:
                     encoder = LibavVideoEncoder(spec, settings, width, height)
-                    return _attended(encoder, spec, settings, width, height), encoder.info, tuple(fallbacks)
+                    return _attended(encoder, spec, settings), encoder.info, tuple(fallbacks)
                 except (av.error.FFmpegError, ValueError) as error:
                     reason = _reason(spec, error)
         fallbacks.append(Fallback(encoder=spec.name, reason=reason))
@@ -77,12 +78,10 @@ def open_video_encoder(
     )
 
 
-def _attended(
-    encoder: LibavVideoEncoder, spec: EncoderSpec, settings: VideoEncodeSettings, width: int, height: int
-) -> VideoEncoder:
+def _attended(encoder: LibavVideoEncoder, spec: EncoderSpec, settings: VideoEncodeSettings) -> VideoEncoder:
     """One of the hardware may be lost; libx264 may rest."""
     if spec.hardware:
-        return GuardedVideoEncoder(encoder, settings, width, height)
+        return GuardedVideoEncoder(encoder, settings)
     try:
         return StillVideoEncoder(encoder, settings)
     except ValueError as error:
@@ -117,9 +116,9 @@ def _prove(spec: EncoderSpec, settings: VideoEncodeSettings, width: int, height:
 
 def _encode_some(spec: EncoderSpec, settings: VideoEncodeSettings, width: int, height: int) -> list[EncodedPacket]:
     """Raises what libav raises, or ValueError."""
-    picture = VideoFrame(captured_ns=0, pixels=np.zeros((height, width, 4), np.uint8))
     encoder = LibavVideoEncoder(spec, replace(settings, encoder=spec.choice or settings.encoder), width, height)
     try:
+        picture = Converter(encoder.takes).convert(np.zeros((height, width, 4), np.uint8))
         packets = encoder.encode(picture, 0)
         for index in range(1, _PROBE_PICTURES):
             packets += encoder.repeat(index, keyframe=index == _PROBE_PICTURES - 1)

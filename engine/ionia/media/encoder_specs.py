@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from ionia.core.codec.codec import H264, VideoCodec
+from ionia.core.media import PixelFormat
 from ionia.core.settings import EncoderChoice, VideoEncodeSettings
 
 
@@ -24,7 +25,7 @@ class EncoderSpec:
     name: str
     choice: EncoderChoice | None
     hardware: bool
-    pixel_format: str
+    pixel_format: PixelFormat
     options: Callable[[VideoEncodeSettings], Mapping[str, str]]
     needs: str
     platform: str = ""
@@ -112,7 +113,7 @@ SPECS = (
         name="h264_nvenc",
         choice=EncoderChoice.NVENC,
         hardware=True,
-        pixel_format="yuv420p",
+        pixel_format=PixelFormat.YUV420P,
         options=_nvenc,
     ),
     EncoderSpec(
@@ -120,7 +121,7 @@ SPECS = (
         name="h264_qsv",
         choice=EncoderChoice.QSV,
         hardware=True,
-        pixel_format="nv12",
+        pixel_format=PixelFormat.NV12,
         options=_qsv,
     ),
     EncoderSpec(
@@ -128,7 +129,7 @@ SPECS = (
         name="h264_amf",
         choice=EncoderChoice.AMF,
         hardware=True,
-        pixel_format="yuv420p",
+        pixel_format=PixelFormat.YUV420P,
         options=_amf,
         follows_bitrate=False,  # source: FFmpeg's amfenc.c sets the rate when it opens and never again
     ),
@@ -138,7 +139,7 @@ SPECS = (
         choice=EncoderChoice.MF,
         automatic=False,
         hardware=True,
-        pixel_format="nv12",
+        pixel_format=PixelFormat.NV12,
         options=_mf,
         platform="win32",
         follows_bitrate=False,  # source: FFmpeg's mfenc.c, likewise
@@ -148,7 +149,7 @@ SPECS = (
         name="libx264",
         choice=EncoderChoice.X264,
         hardware=False,
-        pixel_format="yuv420p",
+        pixel_format=PixelFormat.YUV420P,
         options=_x264,
     ),
 )

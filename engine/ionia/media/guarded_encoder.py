@@ -11,7 +11,7 @@ from typing import Protocol
 
 import av
 
-from ionia.core.media import EncodedPacket, VideoFrame
+from ionia.core.media import EncodedPacket, YuvPicture
 from ionia.core.settings import VideoEncodeSettings
 from ionia.media.encoder_specs import X264
 from ionia.media.video_encoder import LibavVideoEncoder
@@ -29,22 +29,22 @@ class _Encode(Protocol):
 class GuardedVideoEncoder:
     """`core.ports.VideoEncoder` around one that opened. One thread owns both."""
 
-    def __init__(self, encoder: LibavVideoEncoder, settings: VideoEncodeSettings, width: int, height: int) -> None:
-        """`settings`, `width` and `height` are those that `encoder` was opened with."""
+    def __init__(self, encoder: LibavVideoEncoder, settings: VideoEncodeSettings) -> None:
+        """`settings` are those that `encoder` was opened with."""
         self.codec = encoder.codec
         self.follows_bitrate = encoder.follows_bitrate
+        self.takes = encoder.takes
         self._encoder = encoder
         self._settings = settings
-        self._size = width, height
-        self._picture: VideoFrame | None = None
+        self._picture: YuvPicture | None = None
         self._bitrate: int | None = None
         self._silent = 0
         self._sets = b""  # parameter sets of the standby; empty while the first encoder works
 
-    def encode(self, frame: VideoFrame, index: int, *, keyframe: bool = False) -> list[EncodedPacket]:
+    def encode(self, picture: YuvPicture, index: int, *, keyframe: bool = False) -> list[EncodedPacket]:
         """See the port. Raises what libav raises when the standby doesn't work, either."""
-        self._picture = frame
-        return self._attempt(partial(self._encoder.encode, frame), index, keyframe)
+        self._picture = picture
+        return self._attempt(partial(self._encoder.encode, picture), index, keyframe)
 
     def repeat(self, index: int, *, keyframe: bool = False) -> list[EncodedPacket]:
         """See the port. Raises as `encode` does, and RuntimeError before the first one."""
@@ -90,7 +90,9 @@ class GuardedVideoEncoder:
         reason = "no packets came" if lost is None else lost.strerror or type(lost).__name__
         _log.warning("%s failed at picture %d: %s", self.codec, index, reason)
         self._encoder.close()  # first: it may hold what is scarce
-        self._encoder = LibavVideoEncoder(replace(X264, options=_standby_options), self._settings, *self._size)
+        # In the layout that the pictures have already: libx264 takes each that the hardware does.
+        standby = replace(X264, options=_standby_options, pixel_format=self.takes.pixels)
+        self._encoder = LibavVideoEncoder(standby, self._settings, self.takes.width, self.takes.height)
         self.codec, self.follows_bitrate = self._encoder.codec, self._encoder.follows_bitrate
         if self._bitrate is not None:
             self._encoder.set_bitrate(self._bitrate)

@@ -6,7 +6,7 @@ It decides when the encoder has nothing more to say. How such a picture is writt
 from collections.abc import Sequence
 from dataclasses import replace
 
-from ionia.core.media import VIDEO, EncodedPacket, VideoFrame
+from ionia.core.media import VIDEO, EncodedPacket, YuvPicture
 from ionia.core.settings import VideoEncodeSettings
 from ionia.media.video_encoder import LibavVideoEncoder
 
@@ -24,6 +24,7 @@ class StillVideoEncoder:
         """`settings` are those that `encoder` was opened with. Raises ValueError for a stream of another kind."""
         self.codec = encoder.codec
         self.follows_bitrate = encoder.follows_bitrate
+        self.takes = encoder.takes
         self._encoder = encoder
         make = encoder.info.codec.still_pictures
         if make is None:
@@ -40,10 +41,10 @@ class StillVideoEncoder:
         self._number = 0  # frame_num of the last picture of the stream otherwise
         self._ahead = 0  # how much higher that is than in the encoder's own counting
 
-    def encode(self, frame: VideoFrame, index: int, *, keyframe: bool = False) -> list[EncodedPacket]:
+    def encode(self, picture: YuvPicture, index: int, *, keyframe: bool = False) -> list[EncodedPacket]:
         """See the port."""
         self._calm = 0
-        packets = self._encoder.encode(frame, index, keyframe=keyframe)
+        packets = self._encoder.encode(picture, index, keyframe=keyframe)
         self._owed += 1
         return self._counted(packets)
 

@@ -1,4 +1,4 @@
-"""One video encoder with its converter: pictures in, packets out, one packet per picture and no reordering.
+"""One video encoder: converted pictures in, packets out, one packet per picture and no reordering.
 
 It opens what it is told to open. Choosing among encoders is `encoder_probe`'s.
 """
@@ -14,9 +14,8 @@ from av.video.frame import PictureType
 from av.video.reformatter import ColorPrimaries, ColorRange, Colorspace, ColorTrc
 
 from ionia.core.errors import ErrorKind, IoniaError
-from ionia.core.media import VIDEO, EncodedPacket, VideoFrame, VideoTrack
+from ionia.core.media import VIDEO, EncodedPacket, PictureFormat, VideoTrack, YuvPicture, even
 from ionia.core.settings import VideoEncodeSettings
-from ionia.media.converter import Converter
 from ionia.media.encoder_specs import EncoderSpec, rate_buffer_bits, software_threads
 
 
@@ -24,29 +23,32 @@ class LibavVideoEncoder:
     """`core.ports.VideoEncoder` by libav. Created open; one thread owns it."""
 
     def __init__(self, spec: EncoderSpec, settings: VideoEncodeSettings, width: int, height: int) -> None:
-        """For pictures of `width` x `height` pixels. Raises what libav raises, or ValueError, when it won't open."""
+        """For a source of `width` x `height` pixels, odd ones included. Raises what libav raises, or ValueError, when
+        it won't open."""
         self.codec = spec.name
         self.follows_bitrate = spec.follows_bitrate
         self._interval = settings.keyframe_interval
         self._time_base = Fraction(1, settings.fps)
-        self._converter = Converter(width, height, spec.pixel_format)
+        self.takes = PictureFormat(width=even(width), height=even(height), pixels=spec.pixel_format)
         self._frame: av.VideoFrame | None = None
         self._last_keyframe: int | None = None
-        self._context: VideoCodecContext | None = _open(spec, settings, self._converter.width, self._converter.height)
+        self._context: VideoCodecContext | None = _open(spec, settings, self.takes)
         extradata = bytes(self._context.extradata or b"")
         spec.codec.decoder_configuration(extradata)  # without them nobody could play what comes out
         self.info = VideoTrack(
             codec=spec.codec,
             extradata=extradata,
-            width=self._converter.width,
-            height=self._converter.height,
+            width=self.takes.width,
+            height=self.takes.height,
             fps=settings.fps,
             bitrate=settings.video_bitrate,
         )
 
-    def encode(self, frame: VideoFrame, index: int, *, keyframe: bool = False) -> list[EncodedPacket]:
-        """See the port. The picture's pixels are read before this returns and not needed afterwards."""
-        self._frame = self._converter.convert(frame.pixels)
+    def encode(self, picture: YuvPicture, index: int, *, keyframe: bool = False) -> list[EncodedPacket]:
+        """See the port. Raises ValueError for a picture of another format."""
+        if picture.format != self.takes:
+            raise ValueError(f"{self.codec} takes {self.takes}, not {picture.format}")
+        self._frame = _frame_over(picture)
         return self._encode(self._frame, index, keyframe)
 
     def repeat(self, index: int, *, keyframe: bool = False) -> list[EncodedPacket]:
@@ -73,7 +75,6 @@ class LibavVideoEncoder:
         """See the port. PyAV frees the encoder with its last reference."""
         self._context = None
         self._frame = None
-        self._converter.close()
 
     def _encode(self, frame: av.VideoFrame, index: int, keyframe: bool) -> list[EncodedPacket]:
         # Encoders count pictures; after a gap in the indexes their GOP would be too long in time.
@@ -108,13 +109,22 @@ class LibavVideoEncoder:
         return self._context
 
 
-def _open(spec: EncoderSpec, settings: VideoEncodeSettings, width: int, height: int) -> VideoCodecContext:
+def _frame_over(picture: YuvPicture) -> av.VideoFrame:
+    """A frame of this encoder's own, whose time and type it may set, over the memory that others read too."""
+    takes = picture.format
+    frame = av.VideoFrame.from_dlpack(picture.planes, format=takes.pixels.value, width=takes.width, height=takes.height)
+    frame.colorspace, frame.color_range = Colorspace.ITU709, ColorRange.MPEG
+    frame.color_primaries, frame.color_trc = ColorPrimaries.BT709, ColorTrc.BT709
+    return frame
+
+
+def _open(spec: EncoderSpec, settings: VideoEncodeSettings, takes: PictureFormat) -> VideoCodecContext:
     context = av.CodecContext.create(spec.name, "w")
     if not isinstance(context, VideoCodecContext):
         raise ValueError(f"{spec.name} is not a video encoder")
-    context.width = width
-    context.height = height
-    context.pix_fmt = spec.pixel_format
+    context.width = takes.width
+    context.height = takes.height
+    context.pix_fmt = takes.pixels.value
     context.time_base = Fraction(1, settings.fps)
     context.framerate = Fraction(settings.fps, 1)
     context.sample_aspect_ratio = Fraction(1, 1)
@@ -127,7 +137,7 @@ def _open(spec: EncoderSpec, settings: VideoEncodeSettings, width: int, height: 
     context.color_primaries = ColorPrimaries.BT709
     context.color_trc = ColorTrc.BT709
     if not spec.hardware:
-        context.thread_count = software_threads(width, height, settings.fps)
+        context.thread_count = software_threads(takes.width, takes.height, settings.fps)
     rate, buffer = str(settings.video_bitrate), str(rate_buffer_bits(settings))
     context.options = {**spec.options(settings), "maxrate": rate, "bufsize": buffer}
     context.open()

@@ -6,8 +6,8 @@ from typing import Protocol
 
 from ionia.core.audio.engine import AudioInput
 from ionia.core.live.rtmp_url import RtmpUrl
-from ionia.core.media import EncodedPacket, MediaHeader
-from ionia.core.ports import AudioSource, FileSink, ScreenSource
+from ionia.core.media import EncodedPacket, MediaHeader, PictureFormat
+from ionia.core.ports import AudioSource, FileSink, PictureConverter, ScreenSource
 from ionia.core.selftest_report import SelftestReport, SelftestSettings
 from ionia.core.service import EncoderInfo, EngineService, Listener, ScreenInfo, SoundDeviceInfo, WindowInfo
 from ionia.core.settings import VideoEncodeSettings
@@ -108,6 +108,7 @@ class Backends:
     desktop_audio: Callable[[str | None], AudioSource]
     microphone: Callable[[str | None], AudioSource]
     open_video: Callable[[VideoEncodeSettings, int, int], OpenedVideo]
+    converter: Callable[[PictureFormat], PictureConverter]
     open_audio: Callable[[int], OpenedAudio]
     file_sink: Callable[[str, Warn], FileSink]
     list_screens: Callable[[], tuple[ScreenInfo, ...]]

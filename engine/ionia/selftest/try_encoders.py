@@ -3,7 +3,7 @@
 import statistics
 
 from ionia.core.errors import IoniaError
-from ionia.core.media import Picture, VideoFrame
+from ionia.core.media import Picture
 from ionia.core.selftest_report import Finding, Outcome, Part
 from ionia.core.settings import EncoderChoice, VideoEncodeSettings
 from ionia.core.test_card.pattern import CardPainter
@@ -80,6 +80,7 @@ def _run(
 ) -> float:
     """Pictures a second, converted and encoded one after the other; 0.0 where another encoder took its place."""
     encoder = context.backends.open_video(settings, *size).encoder
+    converter = context.backends.converter(encoder.takes)
     clock, index, rates = context.clock, 0, []
     try:
         if encoder.codec != name:
@@ -88,9 +89,9 @@ def _run(
             begin_ns, first, spent_ns = clock.now_ns(), index, 0
             while index == first or clock.now_ns() - begin_ns < LENGTH_NS // WINDOWS:
                 context.check()
-                frame = VideoFrame(captured_ns=begin_ns, pixels=scene.paint(index))
+                pixels = scene.paint(index)
                 before_ns = clock.now_ns()
-                encoder.encode(frame, index)
+                encoder.encode(converter.convert(pixels), index)
                 spent_ns += clock.now_ns() - before_ns
                 index += 1
             rates.append((index - first) * SECOND_NS / max(1, spent_ns))

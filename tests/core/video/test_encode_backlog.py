@@ -11,15 +11,15 @@ from ionia.core.video.pacer import FrameSpan
 FRAME = VideoFrame(captured_ns=0, pixels=np.zeros((2, 2, 4), np.uint8))
 
 
-def span(first: int, count: int = 1, *, picture: bool = True) -> FrameSpan:
-    return FrameSpan(frame=FRAME if picture else None, first_index=first, count=count)
+def span(first: int, count: int = 1, *, picture: bool = True) -> FrameSpan[VideoFrame]:
+    return FrameSpan(picture=FRAME if picture else None, first_index=first, count=count)
 
 
-def drained(backlog: EncodeBacklog) -> list[tuple[int, bool]]:
+def drained(backlog: EncodeBacklog[VideoFrame]) -> list[tuple[int, bool]]:
     taken = []
     while (one := backlog.take()) is not None:
         assert one.count == 1
-        taken.append((one.first_index, one.frame is not None))
+        taken.append((one.first_index, one.picture is not None))
     return taken
 
 

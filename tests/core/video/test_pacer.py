@@ -15,8 +15,8 @@ def picture(captured_ms: int) -> VideoFrame:
     return VideoFrame(captured_ns=captured_ms * MS, pixels=PIXELS)
 
 
-def shape(spans: list[FrameSpan]) -> list[tuple[bool, int, int]]:
-    return [(span.frame is not None, span.first_index, span.count) for span in spans]
+def shape(spans: list[FrameSpan[VideoFrame]]) -> list[tuple[bool, int, int]]:
+    return [(span.picture is not None, span.first_index, span.count) for span in spans]
 
 
 def test_one_frame_a_tick() -> None:
@@ -84,7 +84,7 @@ def test_every_index_once_and_in_order(fps: int, ticks: list[tuple[int, int, boo
         spans = pacer.tick(now, VideoFrame(captured_ns=now + age, pixels=PIXELS) if changed else None)
         for span in spans:
             indexes.extend(range(span.first_index, span.first_index + span.count))
-            pictures += span.frame is not None
+            pictures += span.picture is not None
         assert pacer.next_deadline_ns > now
     assert indexes == list(range(now * fps // 1_000_000_000))
     assert pacer.counters.unique == pictures

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 import pytest
 
 from ionia.core.errors import ErrorKind, IoniaError
+from ionia.core.media import VideoFrame
 from ionia.core.sharing import CaptureKey
 from ionia.core.video.pacer import FrameSpan
 from ionia.runtime.capture import capture as module
@@ -21,10 +22,10 @@ class Taker:
     """Keeps every frame; a test waits for a number of them."""
 
     def __init__(self) -> None:
-        self.spans: list[FrameSpan] = []
+        self.spans: list[FrameSpan[VideoFrame]] = []
         self._condition = threading.Condition()
 
-    def __call__(self, spans: Sequence[FrameSpan]) -> None:
+    def __call__(self, spans: Sequence[FrameSpan[VideoFrame]]) -> None:
         with self._condition:
             self.spans.extend(spans)
             self._condition.notify()
@@ -59,9 +60,9 @@ def test_everyone_gets_the_same_frames_and_begins_with_a_picture() -> None:
     assert first.indexes == list(range(first.indexes[0], first.indexes[0] + len(first.indexes)))
     assert 500 < first.indexes[0] < 600  # the timeline began 5 s ago
     assert second.indexes == list(range(second.indexes[0], second.indexes[0] + len(second.indexes)))
-    shown = [span.frame for span in first.spans if span.frame is not None][-1]
-    assert second.spans[0].frame is shown  # nothing has changed, and it must begin with something
-    assert all(span.frame is None for span in second.spans[1:])
+    shown = [span.picture for span in first.spans if span.picture is not None][-1]
+    assert second.spans[0].picture is shown  # nothing has changed, and it must begin with something
+    assert all(span.picture is None for span in second.spans[1:])
     counters = capture.snapshot()
     assert counters.next_index == first.indexes[-1] + 1
     assert counters.unique + counters.duplicated == len(first.indexes)

@@ -33,6 +33,7 @@ from tests.fakes.encoded_clip import HEIGHT, WIDTH
 from tests.fakes.failing_encoder import SETTINGS as CARD_SETTINGS
 from tests.fakes.failing_encoder import FailingEncoder
 from tests.fakes.media import EXTRADATA, FakeVideoEncoder
+from tests.fakes.pictures import yuv
 from tests.runtime.test_engine import engine_on
 
 STREAMER = SessionKind.STREAMER
@@ -248,8 +249,8 @@ def test_a_new_connection_announces_the_parameter_sets_of_the_encoder_that_took_
 
 def lose_the_card(video: FakeVideoEncoder, *, at: int) -> None:
     """Put an encoder in its place that fails at a picture."""
-    guarded = GuardedVideoEncoder(FailingEncoder(lost=at), CARD_SETTINGS, WIDTH, HEIGHT)
-    picture = VideoFrame(captured_ns=0, pixels=np.zeros((HEIGHT, WIDTH, 4), np.uint8))
+    guarded = GuardedVideoEncoder(FailingEncoder(lost=at), CARD_SETTINGS)
+    picture = yuv(guarded, VideoFrame(captured_ns=0, pixels=np.zeros((HEIGHT, WIDTH, 4), np.uint8)))
 
     def encode(index: int, *, keyframe: bool = False) -> list[EncodedPacket]:
         return guarded.encode(picture, index, keyframe=keyframe)

@@ -2,8 +2,9 @@
 
 from collections import deque
 from dataclasses import dataclass
+from typing import Generic
 
-from ionia.core.video.pacer import FrameSpan
+from ionia.core.video.pacer import FrameSpan, P
 
 
 @dataclass(slots=True, kw_only=True)
@@ -17,7 +18,7 @@ class BacklogCounters:
     together with others are lagged, and the pacer has counted them as that."""
 
 
-class EncodeBacklog:
+class EncodeBacklog(Generic[P]):
     """Bounded twice: by pictures, because they are megabytes, and by frames, because they are delay.
 
     More than `max_pictures` waiting: a new picture is given up and its frames repeat the one before, so the timeline
@@ -28,7 +29,7 @@ class EncodeBacklog:
     def __init__(self, *, fps: int, max_pictures: int = 8, max_seconds: int = 5) -> None:
         self._max_pictures = max_pictures
         self._max_frames = fps * max_seconds
-        self._spans: deque[FrameSpan] = deque()
+        self._spans: deque[FrameSpan[P]] = deque()
         self._frames = 0
         self._pictures = 0
         self.counters = BacklogCounters()
@@ -37,21 +38,21 @@ class EncodeBacklog:
         """Frames waiting."""
         return self._frames
 
-    def offer(self, span: FrameSpan) -> None:
+    def offer(self, span: FrameSpan[P]) -> None:
         """Queue `span`, or what of it there is room for."""
-        if span.frame is not None and self._pictures >= self._max_pictures:
+        if span.picture is not None and self._pictures >= self._max_pictures:
             self.counters.skipped += 1
-            span = FrameSpan(frame=None, first_index=span.first_index, count=span.count)
+            span = FrameSpan(picture=None, first_index=span.first_index, count=span.count)
         over = self._frames + span.count - self._max_frames
         if over > 0:
             self.counters.skipped += max(0, over - (span.count - 1))  # only the last one's tick was in time
             self.counters.holes += over
             if over >= span.count:
                 return
-            span = FrameSpan(frame=span.frame, first_index=span.first_index + over, count=span.count - over)
+            span = FrameSpan(picture=span.picture, first_index=span.first_index + over, count=span.count - over)
         self._spans.append(span)
         self._frames += span.count
-        self._pictures += span.frame is not None
+        self._pictures += span.picture is not None
 
     def clear(self) -> None:
         """Let go of everything that waits; it is counted nowhere."""
@@ -63,16 +64,16 @@ class EncodeBacklog:
         self.counters.skipped += 1
         self.counters.holes += 1
 
-    def take(self) -> FrameSpan | None:
+    def take(self) -> FrameSpan[P] | None:
         """The next single frame to encode, as a span of one; None when nothing waits."""
         if not self._spans:
             return None
         span = self._spans[0]
         self._frames -= 1
-        if span.frame is not None:
+        if span.picture is not None:
             self._pictures -= 1
         if span.count == 1:
             self._spans.popleft()
         else:
-            self._spans[0] = FrameSpan(frame=None, first_index=span.first_index + 1, count=span.count - 1)
-        return FrameSpan(frame=span.frame, first_index=span.first_index, count=1)
+            self._spans[0] = FrameSpan(picture=None, first_index=span.first_index + 1, count=span.count - 1)
+        return FrameSpan(picture=span.picture, first_index=span.first_index, count=1)

@@ -1,16 +1,20 @@
 """Constant frame rate: decides which picture each frame index shows. Knows no clock, no screen and no encoder."""
 
 from dataclasses import dataclass
+from typing import Generic, TypeVar
 
 from ionia.core.media import VideoFrame
 from ionia.core.timebase import frame_at, frame_start_ns
 
+P = TypeVar("P")
+"""A picture, in whatever form."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class FrameSpan:
-    """`count` frames from `first_index` on, all showing `frame`, or the picture before them when `frame` is None."""
+class FrameSpan(Generic[P]):
+    """`count` frames from `first_index` on, all showing `picture`, or the one before them when `picture` is None."""
 
-    frame: VideoFrame | None
+    picture: P | None
     first_index: int
     count: int
 
@@ -55,7 +59,7 @@ class VideoPacer:
         """When `tick` has something to return."""
         return frame_start_ns(self._epoch_ns, self._fps, self._next_index + 1)
 
-    def tick(self, now_ns: int, frame: VideoFrame | None) -> list[FrameSpan]:
+    def tick(self, now_ns: int, frame: VideoFrame | None) -> list[FrameSpan[VideoFrame]]:
         """Close every frame whose interval has ended by `now_ns`. `frame` is the newest picture, None if unchanged.
 
         The picture goes to the frame in whose interval it was captured, or to the nearest one closed now; the very
@@ -75,14 +79,14 @@ class VideoPacer:
         self._next_index = end
         if frame is None:
             counters.duplicated += end - first
-            return [FrameSpan(frame=None, first_index=first, count=end - first)]
+            return [FrameSpan(picture=None, first_index=first, count=end - first)]
         place = (
             min(max(frame_at(self._epoch_ns, self._fps, frame.captured_ns), first), end - 1) if self._shown else first
         )
         self._shown = True
         counters.unique += 1
         counters.duplicated += end - first - 1
-        spans = [FrameSpan(frame=frame, first_index=place, count=end - place)]
+        spans = [FrameSpan(picture=frame, first_index=place, count=end - place)]
         if place > first:
-            spans.insert(0, FrameSpan(frame=None, first_index=first, count=place - first))
+            spans.insert(0, FrameSpan(picture=None, first_index=first, count=place - first))
         return spans

@@ -4,7 +4,6 @@ So two encodes of one screen show the same picture at the same frame index, what
 """
 
 import threading
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,8 +14,9 @@ from ionia.core.ports import Clock, ScreenSource
 from ionia.core.sharing import CaptureKey
 from ionia.core.timebase import frame_at
 from ionia.core.timeline.file_timeline import EpochUtc
-from ionia.core.video.pacer import FrameSpan, VideoPacer
+from ionia.core.video.pacer import VideoPacer
 from ionia.core.warning import WarningCode
+from ionia.runtime.capture.frame_offers import FrameOffers, Offer
 from ionia.runtime.capture.screen_capture import ScreenCapture
 from ionia.runtime.notices import Notices
 from ionia.threads.clock import MonotonicClock, StopSignal, pair_with_utc
@@ -29,9 +29,6 @@ JOIN_TIMEOUT_S = 2.0
 """How long closing waits for one thread. A thread that a device holds is left behind and said so in the log."""
 
 CATCH_UP_SECONDS = 5
-
-Offer = Callable[[Sequence[FrameSpan]], None]
-"""Takes the next frames on the tick's thread; must only queue."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,9 +68,8 @@ class Capture:
         self._stop = stop
         self._lock = threading.Lock()
         self._pacer: VideoPacer | None = None  # protected by _lock
-        self._offers: list[Offer] = []  # protected by _lock
-        self._new: list[Offer] = []  # of those: who has no picture yet; protected by _lock
-        self._shown: VideoFrame | None = None  # protected by _lock
+        self._offers: FrameOffers[VideoFrame] = FrameOffers()
+        self._shown = False  # whether there was a picture; the tick's own
         self._ticking = Worker("video-tick", self._tick_until_stopped, notices.fail, urgent="Capture")
 
     @property
@@ -110,12 +106,11 @@ class Capture:
                 lost=counters.lost,
             )
 
-    def attach(self, offer: Offer) -> None:
+    def attach(self, offer: Offer[VideoFrame]) -> None:
         """Hand over every frame from the next one on, beginning with a picture. The first one begins the capture."""
         self.notices.settle()
+        self._offers.add(offer)
         with self._lock:
-            self._offers.append(offer)
-            self._new.append(offer)
             if self._pacer is not None:
                 return
             # The frame under way is as good as over: the first one has its whole interval to get a picture.
@@ -130,19 +125,16 @@ class Capture:
             raise
         self._screen.begin(self._epoch_ns)
 
-    def detach(self, offer: Offer) -> None:
+    def detach(self, offer: Offer[VideoFrame]) -> None:
         """Hand over no more. Idempotent."""
-        with self._lock:
-            self._offers = [one for one in self._offers if one != offer]
-            self._new = [one for one in self._new if one != offer]
+        self._offers.remove(offer)
 
     def close(self) -> None:
         """End both threads and free the device. Idempotent."""
         self._stop.set()
         self._screen.close(JOIN_TIMEOUT_S)
         self._ticking.join(JOIN_TIMEOUT_S)
-        with self._lock:
-            self._shown = None
+        self._offers.close()
 
     def _tick_until_stopped(self) -> None:
         while not self._stop.wait_until(self._next_deadline_ns()):
@@ -164,23 +156,13 @@ class Capture:
         with self._lock:
             pacer = self._pacer
             assert pacer is not None  # noqa: S101 - see above
-            if frame is None and self._shown is None:  # a source that is slow with its first picture
+            if frame is None and not self._shown:  # a source that is slow with its first picture
                 frame = VideoFrame(captured_ns=now_ns, pixels=np.zeros((self.height, self.width, 4), np.uint8))
             index, spans = pacer.next_index, pacer.tick(now_ns, frame)
-            shown, self._shown = self._shown, frame or self._shown
-            for offer in self._offers:
-                offer(_begun(spans, shown) if offer in self._new else spans)
-            if spans:
-                self._new.clear()
-            return pacer.next_index - index - 1
-
-
-def _begun(spans: Sequence[FrameSpan], shown: VideoFrame | None) -> Sequence[FrameSpan]:
-    """The frames for somebody who doesn't know what was shown before."""
-    if not spans or spans[0].frame is not None:
-        return spans
-    first = spans[0]
-    return [FrameSpan(frame=shown, first_index=first.first_index, count=first.count), *spans[1:]]
+            late = pacer.next_index - index - 1
+        self._shown = self._shown or bool(spans)
+        self._offers.hand_over(spans)
+        return late
 
 
 def open_capture(key: CaptureKey, source: ScreenSource, *, epoch_ns: int, clock: MonotonicClock) -> Capture:

@@ -10,6 +10,7 @@ from ionia.core.settings import MediaSettings, VideoEncodeSettings
 from ionia.core.sharing import (
     CaptureKey,
     SoundKey,
+    StageKey,
     VideoEncodeKey,
     audio_encode_key,
     capture_key,
@@ -17,6 +18,7 @@ from ionia.core.sharing import (
 )
 from ionia.runtime.backends import Backends
 from ionia.runtime.capture.capture import Capture, open_capture
+from ionia.runtime.capture.picture_stage import PictureStage
 from ionia.runtime.encode.audio_encodes import AudioEncodes
 from ionia.runtime.encode.session_feeds import SessionFeeds
 from ionia.runtime.encode.video_encode import VideoEncode
@@ -32,6 +34,7 @@ class Studio:
         self._clock = clock
         self._epoch_ns = clock.now_ns()
         self._captures: Registry[CaptureKey, Capture] = Registry()
+        self._stages: Registry[StageKey, PictureStage] = Registry()
         self._videos: Registry[VideoEncodeKey, VideoEncode] = Registry()
         self._audios = AudioEncodes(
             open_audio=backends.open_audio,
@@ -67,10 +70,15 @@ class Studio:
         capture = self._captures.acquire(key, partial(self._open_capture, key))
         try:
             opened = self._backends.open_video(settings, capture.value.width, capture.value.height)
-        except BaseException:
-            capture.release()
-            raise
-        return VideoEncode(opened, capture, bitrate=settings.video_bitrate, clock=self._clock)
+            wanted = StageKey(capture=key, format=opened.encoder.takes)
+            stage = self._stages.acquire(wanted, partial(self._make_stage, wanted))
+        finally:
+            capture.release()  # the stage has a lease of its own
+        return VideoEncode(opened, stage, bitrate=settings.video_bitrate, clock=self._clock)
+
+    def _make_stage(self, key: StageKey) -> PictureStage:
+        capture = self._captures.acquire(key.capture, partial(self._open_capture, key.capture))
+        return PictureStage(capture, self._backends.converter(key.format))
 
     def _open_capture(self, key: CaptureKey) -> Capture:
         return open_capture(key, self._backends.screen(key), epoch_ns=self._epoch_ns, clock=self._clock)

@@ -5,14 +5,15 @@ from collections.abc import Hashable, Sequence
 from enum import Enum
 
 from ionia.core.live.bitrate_votes import BitrateVotes
-from ionia.core.media import EncodedPacket, VideoFrame
+from ionia.core.media import EncodedPacket
 from ionia.core.ports import Clock
-from ionia.core.sharing import CaptureKey
+from ionia.core.sharing import StageKey
 from ionia.core.video.encode_backlog import EncodeBacklog
 from ionia.core.video.pacer import FrameSpan
 from ionia.core.warning import WarningCode
 from ionia.media.opening import OpenedVideo
 from ionia.runtime.capture.capture import JOIN_TIMEOUT_S, Capture
+from ionia.runtime.capture.picture_stage import PictureStage, StagedPicture
 from ionia.runtime.encode.feed import Feed
 from ionia.runtime.notices import Notices
 from ionia.runtime.registry import Lease
@@ -35,29 +36,31 @@ class BitrateAnswer(Enum):
 
 
 class VideoEncode:
-    """Made with its encoder open and its capture leased. `begin` when the first output wants packets, then `close`.
+    """Made with its encoder open and its stage leased. `begin` when the first output wants packets, then `close`.
 
     Thread: `video-encode`, which closes the encoder.
     """
 
-    def __init__(self, opened: OpenedVideo, capture: Lease[CaptureKey, Capture], *, bitrate: int, clock: Clock) -> None:
+    def __init__(
+        self, opened: OpenedVideo, stage: Lease[StageKey, PictureStage], *, bitrate: int, clock: Clock
+    ) -> None:
         self.feed = Feed()
         self.notices = Notices()
         self.track = opened.track
         self.encode_ms = 0.0
-        self._capture = capture
+        self._stage = stage
         self._encoder = opened.encoder
         self._target = bitrate
         self._clock = clock
         self._condition = threading.Condition()
-        self._backlog = EncodeBacklog(fps=self.capture.fps)  # protected by _condition
+        self._backlog: EncodeBacklog[StagedPicture] = EncodeBacklog(fps=self.capture.fps)  # protected by _condition
         self._votes = BitrateVotes(bitrate)  # protected by _condition
         self._begun = False  # protected by _condition
         self._ended = False  # protected by _condition
         self._hurry_end = 0
         self._keyframes: list[int] = []  # from which indexes on somebody needs one; protected by _condition
         self._resting: dict[Hashable, int] = {}  # who needs nothing from which index on; protected by _condition
-        self._unseen: VideoFrame | None = None  # the newest picture of those left out; the encoder's thread
+        self._unseen: StagedPicture | None = None  # the newest picture of those left out; the encoder's thread
         self._bitrate: LatestSlot[int] = LatestSlot()
         self._worker = Worker("video-encode", self._encode_until_ended, self.notices.fail)
         if opened.fallbacks:
@@ -66,7 +69,7 @@ class VideoEncode:
     @property
     def capture(self) -> Capture:
         """Where its pictures come from."""
-        return self._capture.value
+        return self._stage.value.capture
 
     @property
     def codec(self) -> str:
@@ -99,7 +102,7 @@ class VideoEncode:
         self.notices.settle()
         try:
             self._worker.start()
-            self.capture.attach(self._take_spans)
+            self._stage.value.attach(self._take_spans)
         except BaseException as error:  # no thread to be had: this encode is handed to nobody any more
             self.notices.fail(error)
             raise
@@ -145,8 +148,8 @@ class VideoEncode:
             self._bitrate.put(self._votes.bitrate)
 
     def close(self) -> None:
-        """End the thread and give the capture back. Idempotent."""
-        self.capture.detach(self._take_spans)
+        """End the thread and give the stage back. Idempotent."""
+        self._stage.value.detach(self._take_spans)
         with self._condition:
             begun, self._ended = self._begun, True
             self._condition.notify()
@@ -156,9 +159,9 @@ class VideoEncode:
         with self._condition:
             self._backlog.clear()  # sessions that are over may stay in memory for long, and pictures are large
         self.feed.close()
-        self._capture.release()
+        self._stage.release()
 
-    def _take_spans(self, spans: Sequence[FrameSpan]) -> None:
+    def _take_spans(self, spans: Sequence[FrameSpan[StagedPicture]]) -> None:
         """On the tick's thread: queue what it closed."""
         with self._condition:
             skipped = self._backlog.counters.skipped
@@ -177,16 +180,16 @@ class VideoEncode:
             while (taken := self._take()) is not None:
                 span, behind = taken
                 if self._rests(span.first_index):
-                    self._unseen = span.frame or self._unseen
+                    self._unseen = span.picture or self._unseen
                     self.feed.pass_by(span.first_index + 1)
                     continue
-                frame, self._unseen = span.frame or self._unseen, None
+                picture, self._unseen = span.picture or self._unseen, None
                 begun_ns, codec = self._clock.now_ns(), self._encoder.codec
                 if (bitrate := self._bitrate.take()) is not None:
                     self._encoder.set_bitrate(bitrate)
                 keyframe = self._take_keyframe(span.first_index)
-                if frame is not None:
-                    packets = self._encoder.encode(frame, span.first_index, keyframe=keyframe)
+                if picture is not None:
+                    packets = self._encoder.encode(picture.converted(), span.first_index, keyframe=keyframe)
                 elif behind and not keyframe:
                     packets = self._held(span.first_index)
                 else:
@@ -224,7 +227,7 @@ class VideoEncode:
             self._backlog.leave_out()
         return []
 
-    def _take(self) -> tuple[FrameSpan, bool] | None:
+    def _take(self) -> tuple[FrameSpan[StagedPicture], bool] | None:
         """The next frame, and whether so many wait that the encoder is behind."""
         with self._condition:
             while not self._ended:

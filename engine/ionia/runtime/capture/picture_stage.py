@@ -1,0 +1,97 @@
+"""A capture's pictures in the form that encoders take: each converted once, however many encodes it is for.
+
+Nothing is converted before somebody wants it: a picture that every encoder skips costs nothing. It happens on the
+thread of whoever asks first, so that one encode alone has no hand-off more than it needs.
+"""
+
+import threading
+from collections.abc import Callable, Sequence
+
+from ionia.core.media import VideoFrame, YuvPicture
+from ionia.core.ports import PictureConverter
+from ionia.core.sharing import CaptureKey
+from ionia.core.video.pacer import FrameSpan
+from ionia.runtime.capture.capture import Capture
+from ionia.runtime.capture.frame_offers import FrameOffers, Offer
+from ionia.runtime.registry import Lease
+
+
+class StagedPicture:
+    """One picture on its way to encoders. Any thread."""
+
+    def __init__(self, frame: VideoFrame, convert: Callable[[VideoFrame], YuvPicture], lock: threading.Lock) -> None:
+        """`lock` is held while `convert` runs."""
+        self._frame: VideoFrame | None = frame  # until it is converted; protected by _lock
+        self._converted: YuvPicture | None = None  # protected by _lock
+        self._convert = convert
+        self._lock = lock
+
+    def converted(self) -> YuvPicture:
+        """The same one for everybody. Whoever comes while it is being made waits for it."""
+        with self._lock:
+            if self._converted is None:
+                assert self._frame is not None  # noqa: S101 - it goes when the other comes
+                self._converted = self._convert(self._frame)
+                self._frame = None  # a source's memory is scarce: an encoder that is behind must not hold it
+            return self._converted
+
+
+class PictureStage:
+    """Owns its converter, and its lease of the capture. Any thread."""
+
+    def __init__(self, capture: Lease[CaptureKey, Capture], converter: PictureConverter) -> None:
+        self._capture = capture
+        self._converter = converter
+        self._converting = threading.Lock()
+        self._lock = threading.Lock()
+        self._begun = False  # protected by _lock
+        self._offers: FrameOffers[StagedPicture] = FrameOffers()
+
+    @property
+    def capture(self) -> Capture:
+        """Where its pictures come from."""
+        return self._capture.value
+
+    @property
+    def failed(self) -> bool:
+        """Whether its capture has ended by an error."""
+        return self.capture.failed
+
+    def attach(self, offer: Offer[StagedPicture]) -> None:
+        """Hand over every frame from the next one on, beginning with a picture. The first one attaches the stage."""
+        self._offers.add(offer)
+        with self._lock:
+            begun, self._begun = self._begun, True
+        if not begun:
+            self.capture.attach(self._stage)
+
+    def detach(self, offer: Offer[StagedPicture]) -> None:
+        """Hand over no more. Idempotent."""
+        self._offers.remove(offer)
+
+    def close(self) -> None:
+        """Free the converter and give the capture back. Idempotent."""
+        self.capture.detach(self._stage)
+        self._offers.close()
+        with self._converting:
+            self._converter.close()
+        self._capture.release()
+
+    def _stage(self, spans: Sequence[FrameSpan[VideoFrame]]) -> None:
+        """On the capture's tick."""
+        self._offers.hand_over(
+            [
+                FrameSpan(
+                    picture=None if span.picture is None else self._staged(span.picture),
+                    first_index=span.first_index,
+                    count=span.count,
+                )
+                for span in spans
+            ]
+        )
+
+    def _staged(self, frame: VideoFrame) -> StagedPicture:
+        return StagedPicture(frame, self._convert, self._converting)
+
+    def _convert(self, frame: VideoFrame) -> YuvPicture:
+        return self._converter.convert(frame.pixels)
