@@ -1,5 +1,7 @@
 """Write the TypeScript types of the wire from the engine's OpenRPC document, so that the two can't drift.
 
+And those of the drop-in addon, which is copied without the rest and so has a file of its own.
+
 `python3 build/generate_types.py` writes, `--check` only compares and exits 1 on a difference. Plain Python, because
 the check must run where no Node is. It knows the part of JSON Schema that the document uses and fails on the rest:
 a type that silently became `unknown` would be worse than none.
@@ -16,6 +18,7 @@ from typing import Any
 ROOT = Path(__file__).resolve().parent.parent
 DOCUMENT = ROOT / "engine" / "docs" / "openrpc.json"
 TARGET = ROOT / "electron-shell" / "src" / "common" / "rpc.generated.ts"
+ADDON_TARGET = ROOT / "electron-shell" / "addon" / "engine-types.d.ts"
 
 Schema = Mapping[str, Any]
 
@@ -122,20 +125,64 @@ def generate(document: Mapping[str, Any]) -> str:
     return "".join(parts)
 
 
+def generate_addon(document: Mapping[str, Any]) -> str:
+    """The drop-in's file: of each kind of session the options that are given by name, and its statistics."""
+    methods = {method["name"]: method for method in document["methods"]}
+    components = document["components"]["schemas"]
+    parts = [HEADER]
+    used: list[Schema] = []
+    for name, method in sorted(methods.items()):
+        kind, _, verb = name.partition(".")
+        if verb != "initialize":
+            continue
+        named = [param for param in method["params"] if param.get("x-named-only")]
+        modes = next(param["schema"] for param in method["params"] if param["name"] == "audioMode")
+        figures = methods[f"{kind}.getStats"]["result"]["schema"]["$ref"].rsplit("/", 1)[-1]
+        if len(parts) == 1:
+            parts.append(f"\nexport type AudioMode = {to_type({'enum': modes['enum']})};\n")
+        parts.append(f"\n/** What {name} takes beside its positional params. */\n")
+        parts.append(f"export interface {kind.capitalize()}Options {_params(named, '')}\n")
+        parts.append(f"\n{_comment(components[figures].get('description'), '')}")
+        parts.append(f"export interface {figures} {to_type(components[figures])}\n")
+        used += [*named, components[figures]]
+    for name in sorted(_references(used, components)):
+        parts.append(f"\n{_comment(components[name].get('description'), '')}")
+        parts.append(f"export type {name} = {to_type(components[name])};\n")
+    return "".join(parts)
+
+
+def _references(schema: Any, components: Mapping[str, Schema]) -> set[str]:
+    """The names of all schemas that are referred to, by this one or by those."""
+    found: set[str] = set()
+    waiting = [schema]
+    while waiting:
+        part = waiting.pop()
+        if isinstance(part, Mapping):
+            name = str(part.get("$ref", "")).rsplit("/", 1)[-1]
+            if name in components and name not in found:
+                found.add(name)
+                waiting.append(components[name])
+            waiting += part.values()
+        elif isinstance(part, list):
+            waiting += part
+    return found
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Write or check; the exit code."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     parser.add_argument("--check", action="store_true", help="compare instead of writing")
     parser.add_argument("--document", type=Path, default=DOCUMENT)
     options = parser.parse_args(arguments)
-    text = generate(json.loads(options.document.read_text("utf-8")))
-    if options.check:
-        if TARGET.exists() and TARGET.read_text("utf-8") == text:
-            return 0
-        print(f"{TARGET.relative_to(ROOT)} differs from the document: run python3 build/generate_types.py")
-        return 1
-    TARGET.write_text(text, "utf-8", newline="\n")
-    return 0
+    document = json.loads(options.document.read_text("utf-8"))
+    differ = False
+    for target, text in ((TARGET, generate(document)), (ADDON_TARGET, generate_addon(document))):
+        if not options.check:
+            target.write_text(text, "utf-8", newline="\n")
+        elif not target.exists() or target.read_text("utf-8") != text:
+            print(f"{target.relative_to(ROOT)} differs from the document: run python3 build/generate_types.py")
+            differ = True
+    return 1 if differ else 0
 
 
 if __name__ == "__main__":

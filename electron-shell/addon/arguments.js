@@ -32,6 +32,11 @@ function checkOptions(given, warn) {
   return kept;
 }
 
+/** The options that have no place of their own: the engine knows them, and refuses in words what it doesn't. */
+function namedOptions(options) {
+  return typeof options === "object" && options !== null && !Array.isArray(options) ? options : {};
+}
+
 /** What a value is, without what is in it: nobody knows whose secret it may be. */
 function describe(value) {
   if (Number.isNaN(value)) return "NaN";
@@ -46,4 +51,4 @@ function absolutePath(file) {
   return path.resolve(file);
 }
 
-module.exports = { checkOptions, absolutePath };
+module.exports = { absolutePath, checkOptions, namedOptions };

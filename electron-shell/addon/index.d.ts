@@ -1,54 +1,24 @@
 /** The addon's classes. Every method is synchronous; a call takes 15 s at most, then throws. */
 
-export type AudioMode = "both" | "desktop" | "mic" | "microphone" | "none";
+import type { AudioMode, RecorderOptions, RecorderStats, StreamerOptions, StreamerStats } from "./engine-types.js";
 
-/** What both kinds tell beside their own counters. Absent before `initialize`. */
-export interface CommonStatistics {
-  state?: string;
-  durationSeconds?: number;
-  videoFramesUnique?: number;
-  videoFramesDuplicated?: number;
-  videoFramesLagged?: number;
-  videoFramesSkipped?: number;
-  audioSilenceSamples?: number;
-  audioDriftPpm?: number;
-  captureBackend?: string;
-  audioBackend?: string;
-  codec?: string;
-  width?: number;
-  height?: number;
-  fps?: number;
-  encodeMsAvg?: number;
-  cpuPercent?: number;
-  rssBytes?: number;
-}
+export type { AudioMode, RecorderOptions, StreamerOptions };
 
-export interface RecorderStatistics extends CommonStatistics {
-  videoFramesCaptured: number;
-  videoPacketsEncoded: number;
-  audioPacketsEncoded: number;
-  videoPacketsMuxed: number;
-  audioPacketsMuxed: number;
-  totalBytes: number;
-  outputPath?: string;
-}
+/** The addon's six counters, and from `initialize` on all that the engine tells. */
+export type RecorderStatistics = Partial<RecorderStats> &
+  Pick<
+    RecorderStats,
+    | "videoFramesCaptured"
+    | "videoPacketsEncoded"
+    | "audioPacketsEncoded"
+    | "videoPacketsMuxed"
+    | "audioPacketsMuxed"
+    | "totalBytes"
+  >;
 
-export interface StreamerStatistics extends CommonStatistics {
-  videoFrames: number;
-  videoPackets: number;
-  audioPackets: number;
-  videoPacketsDropped?: number;
-  audioPacketsDropped?: number;
-  reconnectCount?: number;
-  currentLatencyMs?: number;
-  maxLatencyMs?: number;
-  connected?: boolean;
-  backpressure?: boolean;
-  bytesSent?: number;
-  sendBitrateKbps?: number;
-  targetBitrateKbps?: number;
-  rtmpUrl?: string;
-}
+/** The addon's three counters, and from `initialize` on all that the engine tells. */
+export type StreamerStatistics = Partial<StreamerStats> &
+  Pick<StreamerStats, "videoFrames" | "videoPackets" | "audioPackets">;
 
 /** Thrown by every method when the engine refuses or has ended. */
 export interface EngineCallError extends Error {
@@ -92,13 +62,21 @@ export class VideoAudioRecorder extends Session {
     useNvenc?: boolean,
     audioBitrate?: number,
     audioMode?: AudioMode,
+    /** Everything else that the engine can do. The engine refuses what it doesn't know. */
+    options?: RecorderOptions,
   ): boolean;
   getStatistics(): RecorderStatistics;
 }
 
 /** Video only. */
 export class VideoRecorder extends Session {
-  initialize(outputPath: string, fps?: number, videoBitrate?: number, useNvenc?: boolean): boolean;
+  initialize(
+    outputPath: string,
+    fps?: number,
+    videoBitrate?: number,
+    useNvenc?: boolean,
+    options?: RecorderOptions,
+  ): boolean;
   /** False if nothing runs. */
   override stop(): boolean;
   getStatistics(): RecorderStatistics;
@@ -117,6 +95,7 @@ export class VideoAudioStreamer extends Session {
     useNvenc?: boolean,
     audioBitrate?: number,
     audioMode?: AudioMode,
+    options?: StreamerOptions,
   ): boolean;
   isConnected(): boolean;
   isBackpressure(): boolean;

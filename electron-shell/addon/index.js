@@ -4,7 +4,7 @@
  * the same mistakes answered the same way. The work is done by the engine process; nothing here touches media.
  */
 const { writeSync } = require("node:fs");
-const { absolutePath, checkOptions } = require("./arguments.js");
+const { absolutePath, checkOptions, namedOptions } = require("./arguments.js");
 const { PushedPictures, checkPicture } = require("./pushed-pictures.js");
 const { SyncEngine } = require("./sync-engine.js");
 
@@ -59,11 +59,12 @@ class Session {
     abandoned.register(this, { kind, id: this.#id, pictures: this.#pictures });
   }
 
-  /** `options` are the caller's, `more` is ours. */
-  _initialize(firstName, first, options, more = {}) {
+  /** `positional` and `options` are the caller's, `more` is ours. */
+  _initialize(firstName, first, positional, options, more = {}) {
     if (typeof first !== "string") throw new TypeError(`${firstName} must be a string`);
     const destination = firstName === "outputPath" ? absolutePath(first) : first;
-    const params = { [firstName]: destination, ...checkOptions(options, warn), ...more, id: this.#id };
+    const given = { ...namedOptions(options), ...checkOptions(positional, warn) };
+    const params = { ...given, ...more, [firstName]: destination, id: this.#id };
     engine.call(`${this.#kind}.initialize`, { ...params, ...this.#pictures.open() });
     this.#life = engine.life;
     this.#destination = firstName === "outputPath" ? destination : "";
@@ -178,14 +179,16 @@ class VideoAudioRecorder extends Session {
     super("recorder", RECORDER_COUNTERS);
   }
 
-  initialize(outputPath, fps, videoBitrate, useNvenc, audioBitrate, audioMode) {
-    return this._initialize("outputPath", outputPath, { fps, videoBitrate, useNvenc, audioBitrate, audioMode });
+  initialize(outputPath, fps, videoBitrate, useNvenc, audioBitrate, audioMode, options) {
+    const positional = { fps, videoBitrate, useNvenc, audioBitrate, audioMode };
+    return this._initialize("outputPath", outputPath, positional, options);
   }
 }
 
 class VideoRecorder extends VideoAudioRecorder {
-  initialize(outputPath, fps, videoBitrate, useNvenc) {
-    return this._initialize("outputPath", outputPath, { fps, videoBitrate, useNvenc }, { audioMode: "none" });
+  initialize(outputPath, fps, videoBitrate, useNvenc, options) {
+    const positional = { fps, videoBitrate, useNvenc };
+    return this._initialize("outputPath", outputPath, positional, options, { audioMode: "none" });
   }
 
   /** False if nothing runs. An engine that ended in mid-take is no such case: that throws. */
@@ -199,9 +202,12 @@ class VideoAudioStreamer extends Session {
     super("streamer", STREAMER_COUNTERS);
   }
 
-  initialize(rtmpUrl, fps, videoBitrate, useNvenc, audioBitrate, audioMode) {
-    const options = { fps, videoBitrate, useNvenc, audioBitrate, audioMode };
-    return this._initialize("rtmpUrl", rtmpUrl, options, { requireConnection: waitsForServer() });
+  initialize(rtmpUrl, fps, videoBitrate, useNvenc, audioBitrate, audioMode, options) {
+    const positional = { fps, videoBitrate, useNvenc, audioBitrate, audioMode };
+    return this._initialize("rtmpUrl", rtmpUrl, positional, {
+      requireConnection: waitsForServer(),
+      ...namedOptions(options),
+    });
   }
 
   isConnected() {

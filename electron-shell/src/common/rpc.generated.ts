@@ -701,6 +701,10 @@ export interface EngineMethods {
       folder?: string | null;
       /** Where to publish the test card for ten seconds; default: the network is not tested. */
       rtmpUrl?: string | null;
+      /** Stream key, for an rtmpUrl that ends with the application. Never shown or logged. */
+      streamKey?: string;
+      /** PEM file with the certificates to trust for rtmps, for a server of one's own; default: those of SSL_CERT_FILE, else the system's. */
+      caFile?: string;
       /** What to test; default: everything. */
       parts?: Array<"av" | "capture" | "disk" | "encoders" | "network" | "sound"> | null;
       /** Screen id from engine.devices, or "test"; default: primary. */

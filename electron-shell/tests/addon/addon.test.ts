@@ -109,6 +109,31 @@ describe("what is passed", () => {
     ]);
   });
 
+  it("options that have no place of their own come last, by name, and the engine's words refuse what it doesn't know", async () => {
+    const told = await inProcess(`
+      const r = new addon.VideoAudioRecorder(), v = new addon.VideoRecorder(), s = new addon.VideoAudioStreamer();
+      r.initialize(folder + "/o.mp4", 30, undefined, undefined, undefined, "mic", { desktopGain: 0.5, fps: 25, id: "x" });
+      v.initialize(folder + "/v.mp4", 30, 1e6, true, { cursor: false });
+      s.initialize("rtmp://refusing/a/k", 30, 1e6, true, 1e5, "mic", { requireConnection: false });
+      const ignored = new addon.VideoAudioRecorder().initialize(folder + "/i.mp4", 30, 1e6, true, 1e5, "mic", ["no"]);
+      console.log(JSON.stringify([r.start(), r.getStatistics().fps, v.start(), s.start(), ignored]));`);
+    expect(told).toEqual([true, 30, true, true, true]);
+  });
+
+  it("knows the engine's words for audioMode", async () => {
+    const { checkOptions } = createRequire(import.meta.url)(path.join(ADDON, "arguments.js")) as {
+      checkOptions: (given: object, warn: () => void) => object;
+    };
+    const types = await readFile(path.join(ADDON, "engine-types.d.ts"), "utf8");
+    const modes =
+      /AudioMode = (.*);/
+        .exec(types)?.[1]
+        ?.split(" | ")
+        .map((mode) => JSON.parse(mode) as string) ?? [];
+    expect(modes.length).toBe(5);
+    for (const audioMode of modes) expect(checkOptions({ audioMode }, () => undefined)).toEqual({ audioMode });
+  });
+
   it("a relative path is the caller's, wherever the engine was started", async () => {
     const told = await inProcess(`
       const fs = require("node:fs");

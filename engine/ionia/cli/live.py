@@ -5,8 +5,10 @@ import queue
 import signal
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from typing import Any
 
 from ionia.app import make_backends, make_engine
+from ionia.cli.options import given
 from ionia.cli.progress import LiveLine
 from ionia.core.events import (
     BackpressureChanged,
@@ -17,9 +19,10 @@ from ionia.core.events import (
     SessionWarned,
 )
 from ionia.core.service import EngineService
-from ionia.core.settings import AudioMode, EncoderChoice, MediaSettings, SessionKind
+from ionia.core.settings import AudioMode, SessionKind
 from ionia.core.stats import Stats
 from ionia.platform.parent_process import outlives_its_parent
+from ionia.rpc.params import Initialize
 
 REFRESH_SECONDS = 0.25
 SESSION = "live"
@@ -51,28 +54,21 @@ def stop_signals(happenings: Happenings) -> Iterator[None]:
             signal.signal(number, handler)
 
 
-def media_settings(options: argparse.Namespace, line: LiveLine) -> MediaSettings:
-    """What the options ask for, with the test card and tone where this machine has no screen or no sound."""
+def shared_params(options: argparse.Namespace, line: LiveLine) -> dict[str, Any]:
+    """What the options ask of a session of any kind, as params of its `initialize` by field name.
+
+    The test card and tone take the place of what this machine doesn't have.
+    """
+    params = given(options, Initialize)
     backends = make_backends()
-    screen, desktop, mode = options.screen, options.desktop_audio, AudioMode(options.audio or AudioMode.BOTH)
-    if screen is None and not backends.list_screens():
+    if "screen" not in params and not backends.list_screens():
         line.say("No screen can be captured here: the built-in test card takes its place.")
-        screen = TEST
-    asked = desktop is not None or options.microphone is not None or mode is AudioMode.NONE
+        params["screen"] = TEST
+    asked = params.keys() & {"desktop_audio", "microphone"} or params.get("audio_mode") == AudioMode.NONE.value
     if not asked and not backends.list_desktop_audio() and not backends.list_microphones():
         line.say("No sound server was found here: the built-in test tone takes its place.")
-        desktop, mode = TEST, AudioMode.DESKTOP
-    return MediaSettings(
-        screen=screen,
-        cursor=not options.no_cursor,
-        fps=options.fps,
-        video_bitrate=options.bitrate,
-        encoder=EncoderChoice(options.encoder),
-        audio_mode=mode,
-        desktop_audio=desktop,
-        microphone=options.microphone,
-        audio_offset_ms=options.audio_offset_ms,
-    )
+        params |= {"desktop_audio": TEST, "audio_mode": AudioMode.DESKTOP.value}
+    return params
 
 
 def run_session(

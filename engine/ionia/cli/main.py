@@ -8,13 +8,13 @@ import sys
 from typing import TYPE_CHECKING
 
 import ionia
+from ionia.cli.options import add_options
 from ionia.cli.output_encoding import use_utf8
 from ionia.cli.secret_arguments import hide_addresses
-from ionia.core.audio.offsets import LIMIT_MS
 from ionia.core.errors import IoniaError
 from ionia.core.selftest_report import Part
-from ionia.core.settings import AudioMode, EncoderChoice, MediaSettings
 from ionia.platform.descriptors import silence
+from ionia.rpc.params import InitializeRecorder, InitializeStreamer, Selftest
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -75,7 +75,7 @@ def _add_record(commands: Commands) -> None:
     parser = commands.add_parser("record", help="record to an MP4 file")
     parser.add_argument("output", metavar="OUT", help="the MP4 file to write")
     parser.add_argument("--seconds", type=_positive, help="stop after so long (default: at Ctrl+C)")
-    add_media_options(parser)
+    add_options(parser, InitializeRecorder)
     parser.set_defaults(run=record)
 
 
@@ -87,29 +87,27 @@ def _add_stream(commands: Commands) -> None:
         help="go live to an RTMP server",
         epilog="The address carries your stream key, and the arguments of a program are no secret: shells keep them "
         "and other users can see them (they are overwritten once the program runs, where the system allows it). "
-        "With - the address is asked for and not shown, or read from a pipe: ionia-engine stream - < FILE",
+        "With - the address is asked for and not shown, or read from a pipe: ionia-engine stream - < FILE. "
+        "With --ask-key that is so for the key alone.",
     )
     parser.add_argument("url", metavar="URL", help="rtmp://server/app/key or rtmps://…; - asks for it (better)")
     parser.add_argument("--seconds", type=_positive, help="stop after so long (default: at Ctrl+C)")
+    add_ask_key(parser)
     parser.add_argument("--record", metavar="FILE", help="record to this MP4 file as well, from the same encode")
-    add_media_options(parser)
+    add_options(parser, InitializeStreamer)
     parser.set_defaults(run=stream)
 
 
 def _add_selftest(commands: Commands) -> None:
     from ionia.cli.selftest import selftest  # noqa: PLC0415 - imported when the command line is used at all
 
-    defaults = MediaSettings()
     parser = commands.add_parser("selftest", help="try everything for half a minute, and say what to do about it")
     parser.add_argument("--json", action="store_true", help="for programs")
     parser.add_argument("--url", metavar="URL", help="stream the test card there for ten seconds, too; - asks for it")
+    add_ask_key(parser)
     parser.add_argument("--only", nargs="+", metavar="PART", choices=[part.value for part in Part], help="some parts")
     parser.add_argument("--folder", metavar="DIR", help="where recordings go (default: the current folder)")
-    parser.add_argument("--fps", type=_fps, default=defaults.fps, help=f"frames per second (default: {defaults.fps})")
-    parser.add_argument("--bitrate", type=_bitrate, default=defaults.video_bitrate, help="of the video (default: 5M)")
-    parser.add_argument("--screen", help="a screen id from `devices`, or test")
-    parser.add_argument("--desktop-audio", metavar="ID", help="a desktop-sound id from `devices`, or test")
-    parser.add_argument("--microphone", metavar="ID", help="a microphone id from `devices`, or test")
+    add_options(parser, Selftest)
     parser.add_argument("--apply", action="store_true", help="correct the sound's offset from now on, if one is found")
     parser.add_argument("--forget", metavar="DEVICE", help="correct the sound of this device no more")
     parser.set_defaults(run=selftest)
@@ -131,33 +129,16 @@ def _add_others(commands: Commands) -> None:
     parser = commands.add_parser("test-card", help="write the reference clip: test card and tone, exact to the sample")
     parser.add_argument("output", metavar="OUT", help="the MP4 file to write")
     parser.add_argument("--seconds", type=_positive, default=10.0, help="length (default: 10)")
-    parser.add_argument("--fps", type=_fps, default=MediaSettings().fps, help="frames per second (default: 30)")
+    add_options(parser, InitializeRecorder, only=("fps",))
     parser.set_defaults(run=write_reference_clip)
 
 
-def add_media_options(parser: argparse.ArgumentParser) -> None:
-    """The options that say what is captured and how it is encoded."""
-    defaults = MediaSettings()
-    parser.add_argument("--screen", help="a screen id from `devices`, or test (default: the primary screen)")
-    parser.add_argument("--no-cursor", action="store_true", help="leave the mouse pointer out")
-    parser.add_argument("--fps", type=_fps, default=defaults.fps, help=f"frames per second (default: {defaults.fps})")
+def add_ask_key(parser: argparse.ArgumentParser) -> None:
+    """The way for a stream key that is not in the address. It takes no value: arguments are no secret."""
     parser.add_argument(
-        "--bitrate",
-        type=_bitrate,
-        default=defaults.video_bitrate,
-        help="video bits per second, 5M or 800k for short (default: 5M)",
-    )
-    parser.add_argument("--encoder", choices=[choice.value for choice in EncoderChoice], default="auto")
-    parser.add_argument(
-        "--audio", choices=[mode.value for mode in AudioMode], help="which sound is recorded (default: both)"
-    )
-    parser.add_argument("--desktop-audio", metavar="ID", help="a desktop-sound id from `devices`, or test")
-    parser.add_argument("--microphone", metavar="ID", help="a microphone id from `devices`, or test")
-    parser.add_argument(
-        "--audio-offset-ms",
-        type=_offset_ms,
-        metavar="MS",
-        help="move all sound later by so much, or earlier if below 0 (default: what `selftest` found for the device)",
+        "--ask-key",
+        action="store_true",
+        help="ask for the stream key, or read it from a pipe, after the address if asked",
     )
 
 
@@ -168,31 +149,4 @@ def _positive(text: str) -> float:
         value = 0.0
     if not 0 < value < 1e7:
         raise argparse.ArgumentTypeError(f"{text!r} is not a number of seconds above 0")
-    return value
-
-
-def _offset_ms(text: str) -> float:
-    try:
-        value = float(text)
-    except ValueError:
-        value = float("nan")
-    if not abs(value) <= LIMIT_MS:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a number of milliseconds from -1000 to 1000")
-    return value
-
-
-def _fps(text: str) -> int:
-    if not text.isdecimal() or not 1 <= int(text) <= 240:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 1 to 240")
-    return int(text)
-
-
-def _bitrate(text: str) -> int:
-    scale = {"k": 1_000, "m": 1_000_000}.get(text[-1:].lower())
-    try:
-        value = round(float(text[:-1]) * scale) if scale else int(text)
-    except ValueError:
-        value = 0
-    if not 100_000 <= value <= 200_000_000:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a bit rate from 100k to 200M")
     return value

@@ -2,17 +2,20 @@
 
 import argparse
 
-from ionia.cli.live import SESSION, media_settings, run_session
+from ionia.cli.live import SESSION, run_session, shared_params
+from ionia.cli.options import given
 from ionia.cli.progress import LiveLine, recording_line, size_text
 from ionia.core.service import EngineService
-from ionia.core.settings import RecorderSettings, SessionKind
+from ionia.core.settings import SessionKind
 from ionia.core.stats import of_recorder
+from ionia.rpc.params import InitializeRecorder
 
 
 def record(options: argparse.Namespace) -> int:
     """Record until the time is over, Ctrl+C, or a failure; the exit code."""
     line = LiveLine()
-    settings = RecorderSettings(output_path=options.output, media=media_settings(options, line))
+    params = given(options, InitializeRecorder) | shared_params(options, line)
+    settings = InitializeRecorder(output_path=options.output, **params).settings()
 
     def begin(engine: EngineService) -> None:
         engine.initialize_recorder(SESSION, settings)

@@ -21,14 +21,15 @@ SIZE = (1280, 720)
 
 def write_reference_clip(options: argparse.Namespace) -> int:
     """Render the clip; the exit code. Raises IoniaError."""
-    settings = VideoEncodeSettings(fps=options.fps, encoder=EncoderChoice.X264)
+    fps = options.fps or MediaSettings().fps
+    settings = VideoEncodeSettings(fps=fps, encoder=EncoderChoice.X264)
     sink = Mp4File(options.output)
     video = open_video(settings, *SIZE)
     audio = open_audio(MediaSettings().audio_bitrate)
     try:
         sink.open(MediaHeader(tracks=(video.track, audio.track)))
-        frames = max(1, round(options.seconds * options.fps))
-        _render(video.encoder, audio.encoder, sink, fps=options.fps, frames=frames)
+        frames = max(1, round(options.seconds * fps))
+        _render(video.encoder, audio.encoder, sink, fps=fps, frames=frames)
     finally:
         sink.close()
         video.encoder.close()

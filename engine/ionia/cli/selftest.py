@@ -1,7 +1,6 @@
 """`ionia-engine selftest`: everything that recording needs is tried for half a minute, and said in plain words."""
 
 import argparse
-import getpass
 import queue
 import shutil
 import sys
@@ -10,12 +9,13 @@ import textwrap
 import msgspec
 
 from ionia.app import make_engine
+from ionia.cli.asking import asked_address, asked_key
 from ionia.cli.live import Happenings, StopAsked, stop_signals
+from ionia.cli.options import given
 from ionia.cli.progress import LiveLine
 from ionia.core.audio.engine import AudioInput
 from ionia.core.errors import IoniaError
 from ionia.core.events import SelftestProgressed
-from ionia.core.live.rtmp_url import parse_rtmp_url
 from ionia.core.redaction import redact_text
 from ionia.core.selftest_report import (
     Correction,
@@ -27,6 +27,7 @@ from ionia.core.selftest_report import (
     SelftestSettings,
 )
 from ionia.core.service import EngineService
+from ionia.rpc.params import Selftest
 from ionia.rpc.results import SelftestResult
 from ionia.selftest.run import SECONDS
 from ionia.threads.worker import Worker
@@ -39,17 +40,11 @@ _JOIN_SECONDS = 5.0
 
 def selftest(options: argparse.Namespace) -> int:
     """Test, print, offer the correction; 0 when recording works here, else 1."""
-    url = _address(options.url)
-    settings = SelftestSettings(
-        fps=options.fps,
-        video_bitrate=options.bitrate,
-        screen=options.screen,
-        desktop_audio=options.desktop_audio,
-        microphone=options.microphone,
-        folder=options.folder,
-        rtmp_url=url,
-        parts=tuple(Part) if options.only is None else tuple(part for part in Part if part.value in options.only),
-    )
+    url = asked_address() if options.url == "-" else options.url
+    key = asked_key() if options.ask_key else ""
+    only = None if options.only is None else tuple(options.only)
+    asked = Selftest(rtmp_url=url, stream_key=key, folder=options.folder, parts=only, **given(options, Selftest))
+    settings = asked.settings()
     line = LiveLine(sys.stderr if options.json else sys.stdout)
     happenings: Happenings = queue.SimpleQueue()
     engine = make_engine(happenings.put)
@@ -70,16 +65,6 @@ def selftest(options: argparse.Namespace) -> int:
     finally:
         engine.close()
     return 0 if report.ok else 1
-
-
-def _address(given: str | None) -> str | None:
-    """The address; - reads it from stdin, since other users can see a program's arguments. Raises IoniaError."""
-    url = given
-    if given == "-":
-        url = getpass.getpass("Address: ") if sys.stdin.isatty() else sys.stdin.readline().strip()
-    if url is not None:
-        parse_rtmp_url(url)
-    return url
 
 
 def _run(

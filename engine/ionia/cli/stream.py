@@ -1,32 +1,37 @@
 """`ionia-engine stream`: go live, and record beside it if wanted, with a live line that tells how the network does.
 
-The address carries the stream key and a process's arguments can be read by others, so `-` asks for it. There is no
-option for a file or an environment variable on purpose: both outlive the stream and are read by others.
+The address carries the stream key and a process's arguments can be read by others, so `-` asks for it, and
+`--ask-key` for the key alone. There is no option for a file or an environment variable on purpose: both outlive the
+stream and are read by others.
 """
 
 import argparse
-import getpass
-import sys
 
-from ionia.cli.live import SESSION, media_settings, run_session
+from ionia.cli.asking import asked_address, asked_key
+from ionia.cli.live import SESSION, run_session, shared_params
+from ionia.cli.options import given
 from ionia.cli.progress import LiveLine, clock_text, size_text
 from ionia.core.live.rtmp_url import parse_rtmp_url
 from ionia.core.service import EngineService
-from ionia.core.settings import RecorderSettings, SessionKind, StreamerSettings
+from ionia.core.settings import SessionKind
 from ionia.core.stats import StreamerStats, of_streamer
+from ionia.rpc.params import InitializeRecorder, InitializeStreamer
 
 
 def stream(options: argparse.Namespace) -> int:
     """Stream until the time is over, Ctrl+C, or a failure; the exit code. Stream and recording outlive each other."""
-    url = options.url if options.url != "-" else _asked_address()
-    shown = parse_rtmp_url(url).redacted
+    url = asked_address() if options.url == "-" else options.url
+    key = asked_key() if options.ask_key else ""
+    shown = parse_rtmp_url(url, key).redacted
     line = LiveLine()
-    media = media_settings(options, line)
+    shared = shared_params(options, line)
+    live = InitializeStreamer(rtmp_url=url, stream_key=key, **given(options, InitializeStreamer) | shared).settings()
 
     def begin(engine: EngineService) -> None:
         if options.record is not None:
-            engine.initialize_recorder(SESSION, RecorderSettings(output_path=options.record, media=media))
-        engine.initialize_streamer(SESSION, StreamerSettings(rtmp_url=url, media=media))
+            recording = InitializeRecorder(output_path=options.record, **shared).settings()
+            engine.initialize_recorder(SESSION, recording)
+        engine.initialize_streamer(SESSION, live)
         if options.record is not None:
             engine.start(SessionKind.RECORDER, SESSION)
         engine.start(SessionKind.STREAMER, SESSION)
@@ -46,13 +51,6 @@ def stream(options: argparse.Namespace) -> int:
         line.say("Nothing was streamed: it never connected.")
         return 1
     return 1 if failed else 0
-
-
-def _asked_address() -> str:
-    """From a terminal without showing it, else the first line of stdin."""
-    if sys.stdin.isatty():
-        return getpass.getpass("Address (not shown): ").strip()
-    return sys.stdin.readline().strip()
 
 
 def streaming_line(stats: StreamerStats) -> str:

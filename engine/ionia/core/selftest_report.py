@@ -76,7 +76,8 @@ class Recommendation:
 class SelftestSettings:
     """What to test. None and the defaults as in MediaSettings; `folder`: where recordings go, None for the current.
 
-    `rtmp_url` carries the stream key: it must never be printed, logged or repr'd. Without one the network is skipped.
+    `rtmp_url` or `stream_key` carry the stream key: neither may ever be printed, logged or repr'd. Without an address
+    the network is skipped. `ca_file` as in StreamerSettings.
     """
 
     fps: int = _DEFAULTS.fps
@@ -86,6 +87,8 @@ class SelftestSettings:
     microphone: str | None = None
     folder: str | None = None
     rtmp_url: str | None = field(default=None, repr=False)
+    stream_key: str = field(default="", repr=False)
+    ca_file: str = ""
     parts: tuple[Part, ...] = tuple(Part)
 
 

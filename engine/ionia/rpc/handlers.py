@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ionia.core.audio.engine import AudioInput
-from ionia.core.redaction import Redactor, redact_text, secrets_in_url
+from ionia.core.redaction import Redactor, redact_text
 from ionia.core.service import EngineService
 from ionia.core.settings import SessionKind
 from ionia.rpc import logs
@@ -30,8 +30,7 @@ def handlers(service: EngineService, redactor: Redactor, log_file: Callable[[], 
         service.set_debug_logging(params.enabled)
 
     def selftest(params: p.Selftest) -> r.SelftestResult:
-        if params.rtmp_url is not None:
-            redactor.learn(secrets_in_url(params.rtmp_url))
+        redactor.learn(params.secrets())
         return r.SelftestResult.of(service.selftest(params.settings()), redact_text)
 
     def set_sound(params: p.SoundChange) -> None:

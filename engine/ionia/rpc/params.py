@@ -14,6 +14,7 @@ from ionia.core.redaction import secret_parts, secrets_in_url
 from ionia.core.selftest_report import Part, SelftestSettings
 from ionia.core.settings import AudioMode, EncoderChoice, MediaSettings, RecorderSettings, StreamerSettings
 from ionia.core.sound_state import LEAST_GAIN_DB, MOST_GAIN_DB
+from ionia.rpc.command_option import CommandOption, Unit
 
 T = TypeVar("T")
 
@@ -49,8 +50,43 @@ RtmpUrl = Annotated[
         description="rtmp:// or rtmps:// URL with app and stream key. Never shown or logged whole.",
     ),
 ]
-Fps = Annotated[int, Meta(ge=1, le=240, description="Frames per second, constant.")]
-VideoBitrate = Annotated[int, Meta(ge=10_000, le=500_000_000, description="Bits per second of video.")]
+StreamKey = Annotated[
+    str,
+    Meta(
+        max_length=MAX_URL_LENGTH,
+        description="Stream key, for an rtmpUrl that ends with the application. Never shown or logged.",
+    ),
+]
+CaFile = Annotated[
+    str,
+    Meta(
+        max_length=32_767,
+        pattern=_TEXT,
+        description="PEM file with the certificates to trust for rtmps, for a server of one's own; "
+        "default: those of SSL_CERT_FILE, else the system's.",
+    ),
+    CommandOption(
+        name="--ca-file",
+        metavar="FILE",
+        help="certificates to trust for rtmps, as PEM, for a server of one's own (default: the system's)",
+    ),
+]
+Fps = Annotated[
+    int,
+    Meta(ge=1, le=240, description="Frames per second, constant."),
+    CommandOption(name="--fps", help="frames per second (default: {default})"),
+]
+VideoBitrate = Annotated[
+    int,
+    Meta(ge=10_000, le=500_000_000, description="Bits per second of video."),
+    CommandOption(
+        name="--bitrate",
+        help="video bits per second, 5M or 800k for short (default: {default})",
+        unit=Unit.BIT_RATE,
+        least=100_000,
+        most=200_000_000,
+    ),
+]
 AudioBitrate = Annotated[int, Meta(ge=8_000, le=512_000, description="Bits per second of audio (AAC).")]
 UseNvenc = Annotated[
     bool,
@@ -61,10 +97,18 @@ UseNvenc = Annotated[
 AudioModeName = Annotated[
     Literal["both", "desktop", "mic", "none", "microphone"],
     Meta(description='Which sound is recorded; "microphone" means "mic", "none" means no audio track.'),
+    CommandOption(name="--audio", help="which sound is recorded (default: {default})"),
 ]
 EncoderName = Annotated[
     Literal["auto", "nvenc", "qsv", "amf", "mf", "x264"], Meta(description="H.264 encoder; wins over useNvenc.")
 ]
+_SCREEN = CommandOption(name="--screen", help="a screen id from `devices`, or test (default: the primary screen)")
+_DESKTOP_AUDIO = CommandOption(
+    name="--desktop-audio", metavar="ID", help="a desktop-sound id from `devices`, or test (default: the system's)"
+)
+_MICROPHONE = CommandOption(
+    name="--microphone", metavar="ID", help="a microphone id from `devices`, or test (default: the system's)"
+)
 DeviceId = Annotated[str, Meta(min_length=1, max_length=4096, pattern=_TEXT)]
 Gain = Annotated[float, Meta(ge=0, le=100)]
 
@@ -100,26 +144,34 @@ class Selftest(Struct, frozen=True, forbid_unknown_fields=True, rename="camel", 
         RtmpUrl | None,
         Meta(description="Where to publish the test card for ten seconds; default: the network is not tested."),
     ] = None
+    stream_key: StreamKey = ""
+    ca_file: CaFile = ""
     parts: Annotated[
         tuple[Literal["capture", "encoders", "av", "sound", "disk", "network"], ...] | None,
         Meta(description="What to test; default: everything."),
     ] = None
     screen: Annotated[
-        DeviceId | None, Meta(description='Screen id from engine.devices, or "test"; default: primary.')
+        DeviceId | None, Meta(description='Screen id from engine.devices, or "test"; default: primary.'), _SCREEN
     ] = None
-    desktop_audio: Annotated[DeviceId | None, Meta(description='Device id, or "test"; default: the default one.')] = (
-        None
-    )
-    microphone: Annotated[DeviceId | None, Meta(description='Device id, or "test"; default: the default one.')] = None
+    desktop_audio: Annotated[
+        DeviceId | None, Meta(description='Device id, or "test"; default: the default one.'), _DESKTOP_AUDIO
+    ] = None
+    microphone: Annotated[
+        DeviceId | None, Meta(description='Device id, or "test"; default: the default one.'), _MICROPHONE
+    ] = None
 
     def __repr__(self) -> str:
         """Without the URL, which carries the stream key."""
         return "Selftest()"
 
+    def secrets(self) -> frozenset[str]:
+        """What must not be told to anybody."""
+        return secrets_in_url(self.rtmp_url or "") | secret_parts(self.stream_key)
+
     def settings(self) -> SelftestSettings:
         """The same for the engine. Raises IoniaError(BAD_URL)."""
         if self.rtmp_url is not None:
-            parse_rtmp_url(self.rtmp_url)
+            parse_rtmp_url(self.rtmp_url, self.stream_key)
         return SelftestSettings(
             fps=self.fps,
             video_bitrate=self.video_bitrate,
@@ -128,6 +180,8 @@ class Selftest(Struct, frozen=True, forbid_unknown_fields=True, rename="camel", 
             microphone=self.microphone,
             folder=self.folder,
             rtmp_url=self.rtmp_url,
+            stream_key=self.stream_key,
+            ca_file=self.ca_file,
             parts=tuple(Part) if self.parts is None else tuple(part for part in Part if part.value in self.parts),
         )
 
@@ -213,31 +267,52 @@ class Initialize(Struct, frozen=True, forbid_unknown_fields=True, rename="camel"
     audio_bitrate: AudioBitrate = _PIPELINE.audio_bitrate
     audio_mode: AudioModeName = "both"
     id: SessionId = DEFAULT_SESSION_ID
-    encoder: EncoderName | None = None
+    encoder: Annotated[EncoderName | None, CommandOption(name="--encoder", help="H.264 encoder (default: auto)")] = None
     screen: Annotated[
-        DeviceId | None, Meta(description='Screen id from engine.devices, or "test"; default: primary.')
+        DeviceId | None, Meta(description='Screen id from engine.devices, or "test"; default: primary.'), _SCREEN
     ] = None
     desktop_audio: Annotated[
         DeviceId | None,
         Meta(description='Device id, or "test"; default: the system\'s default device, followed when it changes.'),
+        _DESKTOP_AUDIO,
     ] = None
     microphone: Annotated[
         DeviceId | None,
         Meta(description='Device id, or "test"; default: the system\'s default device, followed when it changes.'),
+        _MICROPHONE,
     ] = None
-    mic_gain: Annotated[Gain, Meta(description="Linear factor for the microphone.")] = _PIPELINE.mic_gain
-    desktop_gain: Annotated[Gain, Meta(description="Linear factor for desktop sound.")] = _PIPELINE.desktop_gain
+    mic_gain: Annotated[
+        Gain,
+        Meta(description="Linear factor for the microphone."),
+        CommandOption(name="--mic-gain", metavar="FACTOR", help="for the microphone (default: {default})"),
+    ] = _PIPELINE.mic_gain
+    desktop_gain: Annotated[
+        Gain,
+        Meta(description="Linear factor for desktop sound."),
+        CommandOption(name="--desktop-gain", metavar="FACTOR", help="for desktop sound (default: {default})"),
+    ] = _PIPELINE.desktop_gain
     audio_offset_ms: Annotated[
         Annotated[float, Meta(ge=-1000, le=1000)] | None,
         Meta(
             description="Moves all sound later by so many ms (negative: earlier); "
             "default: each device by what is remembered for it."
         ),
+        CommandOption(
+            name="--audio-offset-ms",
+            metavar="MS",
+            help="move all sound later by so much, or earlier if below 0 "
+            "(default: what `selftest` found for the device)",
+            unit=Unit.MILLISECONDS,
+        ),
     ] = _PIPELINE.audio_offset_ms
     keyframe_interval_seconds: Annotated[
         float, Meta(ge=0.1, le=60, description="Seconds from keyframe to keyframe.")
     ] = _PIPELINE.keyframe_interval_seconds
-    cursor: Annotated[bool, Meta(description="Whether the mouse pointer is recorded.")] = _PIPELINE.cursor
+    cursor: Annotated[
+        bool,
+        Meta(description="Whether the mouse pointer is recorded."),
+        CommandOption(name="--no-cursor", help="leave the mouse pointer out"),
+    ] = _PIPELINE.cursor
 
     def secrets(self) -> frozenset[str]:
         """What must not be told to anybody."""
@@ -268,13 +343,7 @@ class InitializeStreamer(Initialize, frozen=True, forbid_unknown_fields=True, re
     """Parameters of streamer.initialize."""
 
     rtmp_url: RtmpUrl
-    stream_key: Annotated[
-        str,
-        Meta(
-            max_length=MAX_URL_LENGTH,
-            description="Stream key, for an rtmpUrl that ends with the application. Never shown or logged.",
-        ),
-    ] = _STREAMER.stream_key
+    stream_key: StreamKey = _STREAMER.stream_key
     adaptive_bitrate: Annotated[bool, Meta(description="Lower the video bit rate while the network has no room.")] = (
         _STREAMER.adaptive_bitrate
     )
@@ -294,18 +363,11 @@ class InitializeStreamer(Initialize, frozen=True, forbid_unknown_fields=True, re
     reconnect_max_ms: Annotated[int, Meta(ge=10, le=3_600_000, description="Longest wait between attempts.")] = (
         _STREAMER.reconnect_max_ms
     )
-
-    ca_file: Annotated[
-        str,
-        Meta(
-            max_length=32_767,
-            pattern=_TEXT,
-            description="PEM file with the certificates to trust for rtmps, for a server of one's own; "
-            "default: those of SSL_CERT_FILE, else the system's.",
-        ),
-    ] = _STREAMER.ca_file
+    ca_file: CaFile = _STREAMER.ca_file
     retry_rejected: Annotated[
-        bool, Meta(description="Go on trying where a server rejects the stream key, instead of ending.")
+        bool,
+        Meta(description="Go on trying where a server rejects the stream key, instead of ending."),
+        CommandOption(name="--retry-rejected", help="go on trying where the server rejects the stream key"),
     ] = _STREAMER.retry_rejected
 
     def __repr__(self) -> str:

@@ -65,7 +65,14 @@ def _stream(
         encoder=EncoderChoice.X264,  # fills its rate up on whatever picture: what is asked for is what is sent
         video_bitrate=round(context.settings.video_bitrate / NETWORK_SHARE),
     )
-    settings = StreamerSettings(rtmp_url=url, media=media, adaptive_bitrate=False, require_connection=True)
+    settings = StreamerSettings(
+        rtmp_url=url,
+        stream_key=context.settings.stream_key,
+        ca_file=context.settings.ca_file,
+        media=media,
+        adaptive_bitrate=False,
+        require_connection=True,
+    )
     engine.initialize_streamer(SESSION, settings)
     engine.start(SessionKind.STREAMER, SESSION)
     begin_ns = context.clock.now_ns()
@@ -81,7 +88,7 @@ def _stream(
     stats = of_streamer(engine.stats(SessionKind.STREAMER, SESSION))
     seconds = (context.clock.now_ns() - begin0_ns) / SECOND_NS
     return judge_network(
-        server=parse_rtmp_url(url).redacted,
+        server=parse_rtmp_url(url, settings.stream_key).redacted,
         asked_bps=media.video_bitrate + media.audio_bitrate,
         sustained_bps=(stats.bytes_sent - sent0) * 8 / seconds,
         dropped=stats.video_packets_dropped,

@@ -1,0 +1,197 @@
+// Generated from engine/docs/openrpc.json by build/generate_types.py. Change the engine's schema, not this file.
+
+export type AudioMode = "both" | "desktop" | "mic" | "none" | "microphone";
+
+/** What recorder.initialize takes beside its positional params. */
+export interface RecorderOptions {
+  /** H.264 encoder; wins over useNvenc. */
+  encoder?: "auto" | "nvenc" | "qsv" | "amf" | "mf" | "x264" | null;
+  /** Screen id from engine.devices, or "test"; default: primary. */
+  screen?: string | null;
+  /** Device id, or "test"; default: the system's default device, followed when it changes. */
+  desktopAudio?: string | null;
+  /** Device id, or "test"; default: the system's default device, followed when it changes. */
+  microphone?: string | null;
+  /** Linear factor for the microphone. */
+  micGain?: number;
+  /** Linear factor for desktop sound. */
+  desktopGain?: number;
+  /** Moves all sound later by so many ms (negative: earlier); default: each device by what is remembered for it. */
+  audioOffsetMs?: number | null;
+  /** Seconds from keyframe to keyframe. */
+  keyframeIntervalSeconds?: number;
+  /** Whether the mouse pointer is recorded. */
+  cursor?: boolean;
+}
+
+/** Answer of recorder.getStats. */
+export interface RecorderStats {
+  /** State of the session, a stable lower-case word. */
+  state: string;
+  /** Seconds of the timeline so far. */
+  durationSeconds: number;
+  /** Frames on the constant-frame-rate timeline. */
+  videoFramesCaptured: number;
+  /** Frames that showed something new. */
+  videoFramesUnique: number;
+  /** Frames repeated: the screen did not change. */
+  videoFramesDuplicated: number;
+  /** Frames lost because our tick came late: the machine was busy or stood still. */
+  videoFramesLagged: number;
+  /** Frames lost because the encoder had no room. */
+  videoFramesSkipped: number;
+  /** Samples (1/48000 s) of silence put where no sound came. */
+  audioSilenceSamples: number;
+  /** Samples (1/48000 s) that were captured and came too late or found no room. */
+  audioSamplesLost: number;
+  /** Drift of the sound device's clock, millionths; it is corrected. */
+  audioDriftPpm: number;
+  /** Samples (1/48000 s) for which desktop sound gave nothing. */
+  desktopSilenceSamples: number;
+  /** Samples (1/48000 s) for which the microphone gave nothing. */
+  micSilenceSamples: number;
+  /** What captures the screen. */
+  captureBackend: string;
+  /** What captures sound; several are joined by commas. */
+  audioBackend: string;
+  /** Name of the video encoder. */
+  codec: string;
+  /** Pixels of the picture. */
+  width: number;
+  /** Pixels of the picture. */
+  height: number;
+  /** Frames per second of the timeline. */
+  fps: number;
+  /** Milliseconds that a picture takes to encode, averaged over about a second. */
+  encodeMsAvg: number;
+  /** CPU use of the engine with its sender processes, percent of one core. */
+  cpuPercent: number;
+  /** Bytes of memory in use by the engine's own process. */
+  rssBytes: number;
+  /** Pictures that came from the encoder for this file. */
+  videoPacketsEncoded: number;
+  /** AAC frames that came from the encoder for this file. */
+  audioPacketsEncoded: number;
+  /** Pictures written to the file. */
+  videoPacketsMuxed: number;
+  /** AAC frames written to the file. */
+  audioPacketsMuxed: number;
+  /** Bytes written to the file. */
+  totalBytes: number;
+  /** The file. */
+  outputPath: string;
+}
+
+/** What streamer.initialize takes beside its positional params. */
+export interface StreamerOptions {
+  /** H.264 encoder; wins over useNvenc. */
+  encoder?: "auto" | "nvenc" | "qsv" | "amf" | "mf" | "x264" | null;
+  /** Screen id from engine.devices, or "test"; default: primary. */
+  screen?: string | null;
+  /** Device id, or "test"; default: the system's default device, followed when it changes. */
+  desktopAudio?: string | null;
+  /** Device id, or "test"; default: the system's default device, followed when it changes. */
+  microphone?: string | null;
+  /** Linear factor for the microphone. */
+  micGain?: number;
+  /** Linear factor for desktop sound. */
+  desktopGain?: number;
+  /** Moves all sound later by so many ms (negative: earlier); default: each device by what is remembered for it. */
+  audioOffsetMs?: number | null;
+  /** Seconds from keyframe to keyframe. */
+  keyframeIntervalSeconds?: number;
+  /** Whether the mouse pointer is recorded. */
+  cursor?: boolean;
+  /** Stream key, for an rtmpUrl that ends with the application. Never shown or logged. */
+  streamKey?: string;
+  /** Lower the video bit rate while the network has no room. */
+  adaptiveBitrate?: boolean;
+  /** Make start fail when the first connection does. */
+  requireConnection?: boolean;
+  /** Media kept for a slow network, in ms. */
+  bufferMs?: number;
+  /** Give up after so long without a connection; null: never. */
+  maxReconnectSeconds?: number | null;
+  /** Wait before the first new attempt. */
+  reconnectInitialMs?: number;
+  /** Longest wait between attempts. */
+  reconnectMaxMs?: number;
+  /** PEM file with the certificates to trust for rtmps, for a server of one's own; default: those of SSL_CERT_FILE, else the system's. */
+  caFile?: string;
+  /** Go on trying where a server rejects the stream key, instead of ending. */
+  retryRejected?: boolean;
+}
+
+/** Answer of streamer.getStats. */
+export interface StreamerStats {
+  /** State of the session, a stable lower-case word. */
+  state: string;
+  /** Seconds of the timeline so far. */
+  durationSeconds: number;
+  /** Frames on the constant-frame-rate timeline. */
+  videoFramesCaptured: number;
+  /** Frames that showed something new. */
+  videoFramesUnique: number;
+  /** Frames repeated: the screen did not change. */
+  videoFramesDuplicated: number;
+  /** Frames lost because our tick came late: the machine was busy or stood still. */
+  videoFramesLagged: number;
+  /** Frames lost because the encoder had no room. */
+  videoFramesSkipped: number;
+  /** Samples (1/48000 s) of silence put where no sound came. */
+  audioSilenceSamples: number;
+  /** Samples (1/48000 s) that were captured and came too late or found no room. */
+  audioSamplesLost: number;
+  /** Drift of the sound device's clock, millionths; it is corrected. */
+  audioDriftPpm: number;
+  /** Samples (1/48000 s) for which desktop sound gave nothing. */
+  desktopSilenceSamples: number;
+  /** Samples (1/48000 s) for which the microphone gave nothing. */
+  micSilenceSamples: number;
+  /** What captures the screen. */
+  captureBackend: string;
+  /** What captures sound; several are joined by commas. */
+  audioBackend: string;
+  /** Name of the video encoder. */
+  codec: string;
+  /** Pixels of the picture. */
+  width: number;
+  /** Pixels of the picture. */
+  height: number;
+  /** Frames per second of the timeline. */
+  fps: number;
+  /** Milliseconds that a picture takes to encode, averaged over about a second. */
+  encodeMsAvg: number;
+  /** CPU use of the engine with its sender processes, percent of one core. */
+  cpuPercent: number;
+  /** Bytes of memory in use by the engine's own process. */
+  rssBytes: number;
+  /** Frames on the constant-frame-rate timeline: videoFramesCaptured. */
+  videoFrames: number;
+  /** Pictures taken for sending. */
+  videoPackets: number;
+  /** AAC frames taken for sending. */
+  audioPackets: number;
+  /** Pictures lost because the network had no room. */
+  videoPacketsDropped: number;
+  /** Always 0: sound is never dropped. */
+  audioPacketsDropped: number;
+  /** Connections made after the first. */
+  reconnectCount: number;
+  /** Milliseconds of media that wait to arrive. */
+  currentLatencyMs: number;
+  /** The most that ever waited, milliseconds. */
+  maxLatencyMs: number;
+  /** Whether the server takes what is sent. */
+  connected: boolean;
+  /** Whether the network is too slow now. */
+  backpressure: boolean;
+  /** Bytes on the wire, over all connections. */
+  bytesSent: number;
+  /** kbit/s sent lately. */
+  sendBitrateKbps: number;
+  /** kbit/s of video that the encoder makes now. */
+  targetBitrateKbps: number;
+  /** rtmp://host/app/**** */
+  rtmpUrl: string;
+}

@@ -1,0 +1,94 @@
+"""Options of a sub-command, made of the params of the method that it stands for: names, words, limits and defaults."""
+
+import argparse
+from collections.abc import Callable, Container
+from functools import partial
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+from msgspec.structs import FieldInfo
+
+from ionia.rpc.command_option import CommandOption, Unit, command_option
+from ionia.rpc.validation import InvalidParamsError, check, word_order
+
+
+def add_options(parser: argparse.ArgumentParser, params: type[Struct], *, only: Container[str] | None = None) -> None:
+    """Add an option for each param that says how it is given (`only`: of these fields). What isn't given is None."""
+    for field in msgspec.structs.fields(params):
+        option = command_option(field)
+        if option is None or (only is not None and field.name not in only):
+            continue
+        more: dict[str, Any]
+        if isinstance(field.default, bool):
+            more = {"action": "store_false" if field.default else "store_true", "default": None}
+        else:
+            more = {"type": partial(_value, field, option), "metavar": option.metavar or _metavar(option.name)}
+            if words := word_order(field.type):
+                more = {"choices": words}
+        parser.add_argument(option.name, dest=field.name, help=option.help.format(default=_default(field)), **more)
+
+
+def given(options: argparse.Namespace, params: type[Struct]) -> dict[str, Any]:
+    """What was given of a struct's params, by field name, as its constructor takes it."""
+    names = [field.name for field in msgspec.structs.fields(params) if command_option(field) is not None]
+    return {name: value for name in names if (value := getattr(options, name, None)) is not None}
+
+
+def _metavar(name: str) -> str:
+    return name.removeprefix("--").replace("-", "_").upper()
+
+
+def _default(field: FieldInfo) -> str:
+    option = command_option(field)
+    if option is not None and option.unit is Unit.BIT_RATE:
+        return _bit_rate_words(field.default)
+    return str(field.default)
+
+
+def _value(field: FieldInfo, option: CommandOption, text: str) -> object:
+    """The value that a text stands for. Raises ArgumentTypeError, which says what it may be."""
+    schema = _schema(field)
+    number: Callable[[str], float] = _bit_rate if option.unit is Unit.BIT_RATE else float
+    if schema.get("type") not in {"integer", "number"}:
+        try:
+            return check(field, text)
+        except InvalidParamsError as error:
+            raise argparse.ArgumentTypeError(str(error)) from None
+    least = schema["minimum"] if option.least is None else option.least
+    most = schema["maximum"] if option.most is None else option.most
+    whole = schema["type"] == "integer"
+    try:
+        value = number(text)
+    except (ValueError, OverflowError):
+        value = float("nan")
+    if not least <= value <= most or (whole and (not value.is_integer() or not text.isascii())):
+        raise argparse.ArgumentTypeError(f"{text!r} is not {_range_words(option.unit, whole, least, most)}")
+    return int(value) if whole else value
+
+
+def _schema(field: FieldInfo) -> dict[str, Any]:
+    """The JSON schema of a param's value, without null."""
+    schema = msgspec.json.schema(field.type)
+    return next((choice for choice in schema.get("anyOf", ()) if choice.get("type") != "null"), schema)
+
+
+def _range_words(unit: Unit, whole: bool, least: float, most: float) -> str:
+    match unit:
+        case Unit.BIT_RATE:
+            return f"a bit rate from {_bit_rate_words(least)} to {_bit_rate_words(most)}"
+        case Unit.PLAIN:
+            return f"a {'whole ' if whole else ''}number from {least:g} to {most:g}"
+        case _:
+            return f"a number of {unit.value} from {least:g} to {most:g}"
+
+
+def _bit_rate(text: str) -> float:
+    scale = {"k": 1_000, "m": 1_000_000}.get(text[-1:].lower())
+    return float(round(float(text[:-1]) * scale)) if scale else float(int(text))
+
+
+def _bit_rate_words(bits_per_second: float) -> str:
+    if bits_per_second >= 1_000_000:
+        return f"{bits_per_second / 1_000_000:g}M"
+    return f"{bits_per_second / 1_000:g}k"
