@@ -22,13 +22,15 @@ export interface RecorderOptions {
   keyframeIntervalSeconds?: number;
   /** Whether the mouse pointer is recorded. */
   cursor?: boolean;
+  /** What the files say of themselves: title, artist, album, comment, description, genre, copyright, date, or any key of your own. */
+  metadata: Record<string, string>;
 }
 
 /** Answer of recorder.getStats. */
 export interface RecorderStats {
   /** State of the session, a stable lower-case word. */
   state: string;
-  /** Seconds of the timeline so far. */
+  /** Seconds of the timeline so far, without pauses. */
   durationSeconds: number;
   /** Frames on the constant-frame-rate timeline. */
   videoFramesCaptured: number;
@@ -80,6 +82,14 @@ export interface RecorderStats {
   totalBytes: number;
   /** The file. */
   outputPath: string;
+  /** Seconds left out by pauses, the one under way included. */
+  pausedSeconds: number;
+  /** Pauses so far, the one under way included. */
+  pauses: number;
+  /** When the first picture was captured, ISO 8601 in UTC; null before it was. */
+  startUtc: string | null;
+  /** By how many milliseconds startUtc may differ from this machine's clock. */
+  utcErrorMs: number;
 }
 
 /** What streamer.initialize takes beside its positional params. */
@@ -126,7 +136,7 @@ export interface StreamerOptions {
 export interface StreamerStats {
   /** State of the session, a stable lower-case word. */
   state: string;
-  /** Seconds of the timeline so far. */
+  /** Seconds of the timeline so far, without pauses. */
   durationSeconds: number;
   /** Frames on the constant-frame-rate timeline. */
   videoFramesCaptured: number;
