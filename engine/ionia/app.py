@@ -1,6 +1,7 @@
 """The composition root: the only place that picks the clock, the backends and the encoders."""
 
 import logging
+import os
 from collections.abc import Callable
 
 import av
@@ -14,7 +15,7 @@ from ionia.media.converter import Converter
 from ionia.media.encoder_probe import list_encoders
 from ionia.media.opening import open_audio, open_video
 from ionia.media.recording_reader import read_lumas, read_sound
-from ionia.runtime.backends import Backends
+from ionia.runtime.backends import Backends, Spares
 from ionia.runtime.capture.audio_corrections import AudioCorrections
 from ionia.runtime.engine import Engine
 from ionia.selftest.context import SelftestTools
@@ -22,12 +23,19 @@ from ionia.selftest.run import selftests_with
 from ionia.selftest.stage import make_beeper, show_window
 from ionia.sinks.mp4_file import Mp4File
 from ionia.sinks.output_path import free_bytes
+from ionia.sinks.rtmp_publisher import Publishers
 from ionia.sinks.rtmp_sender import SparePool
 from ionia.sources import screens, sound
 from ionia.sources.pushed import PushedScreens
 from ionia.threads.clock import MonotonicClock
 
 log = logging.getLogger(__name__)
+
+SENDERS: dict[str, Callable[[], Spares]] = {"process": SparePool, "socket": Publishers}
+"""Ways to an RTMP server: FFmpeg's in a process per attempt, and our own in a thread (decision 0251)."""
+
+SENDER_VARIABLE = "IONIA_SENDER"
+"""Environment variable that names another of SENDERS than the first. For comparing them; no option of the product."""
 
 
 def make_backends(clock: MonotonicClock | None = None) -> Backends:
@@ -54,7 +62,7 @@ def make_backends(clock: MonotonicClock | None = None) -> Backends:
         list_desktop_audio=lambda: _listed(sound.list_desktop),
         list_microphones=lambda: _listed(sound.list_microphones),
         list_encoders=list_encoders,
-        spare_senders=SparePool,
+        spare_senders=SENDERS.get(os.environ.get(SENDER_VARIABLE, ""), SparePool),
         free_bytes=free_bytes,
         ffmpeg_version=lambda: av.ffmpeg_version_info,
         pushed=pushed,

@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from ionia.sinks.rtmp_publisher import RtmpPublisher
 from ionia.sinks.rtmp_sender import RtmpSender, SenderEvent, start_sender
 from ionia.sinks.rtmp_wire import Connected, Ended, Progress
 
@@ -61,3 +62,14 @@ def warm_sender() -> Iterator[RtmpSender]:
     finally:
         sender.kill()
         assert sender.wait(PATIENCE)
+
+
+@contextmanager
+def open_publisher() -> Iterator[RtmpPublisher]:
+    """The same without a process."""
+    publisher = RtmpPublisher()
+    try:
+        yield publisher
+    finally:
+        publisher.kill()
+        assert publisher.wait(PATIENCE)

@@ -1,4 +1,4 @@
-"""The sender process against a server that notes every message and can misbehave; loopback only."""
+"""Senders of both kinds against a server that notes every message and can misbehave; loopback only."""
 
 import errno
 import os
@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -15,20 +16,29 @@ import pytest
 from ionia.core.live.failure_code import FailureCode
 from ionia.core.live.rtmp_url import parse_rtmp_url
 from ionia.core.media import AUDIO, VIDEO
-from ionia.sinks.rtmp_sender import SparePool, start_sender
+from ionia.sinks.rtmp_publisher import RtmpPublisher
+from ionia.sinks.rtmp_sender import RtmpSender, SparePool, start_sender
 from ionia.sinks.rtmp_wire import Progress
 from tests.fakes.certificates import LATER, LONG_AGO, Authority, make_certificate
 from tests.fakes.encoded_clip import encoded_clip
 from tests.fakes.rtmp_server import Act, Misbehaviour, Stage, rtmp_server, server_context
-from tests.fakes.sender_events import PATIENCE, SenderEvents, warm_sender
+from tests.fakes.sender_events import PATIENCE, SenderEvents, open_publisher, warm_sender
 
 KEY = "SeCrEtKey"
+Sender = RtmpSender | RtmpPublisher
 
 
-def test_every_packet_arrives_once_in_order_and_on_time() -> None:
+@pytest.fixture(params=[warm_sender, open_publisher], ids=["process", "socket"])
+def sender(request: pytest.FixtureRequest) -> Iterator[Sender]:
+    """Each kind of sender: they are to do the same."""
+    with request.param() as one:
+        yield one
+
+
+def test_every_packet_arrives_once_in_order_and_on_time(sender: Sender) -> None:
     clip = encoded_clip()
     events = SenderEvents()
-    with rtmp_server() as server, warm_sender() as sender:
+    with rtmp_server() as server:
         sender.connect(parse_rtmp_url(server.url(f"{KEY}?token=a/b:c&d=[e]|f'g\\h")), clip.header, events)
         events.connected()
         sender.send(clip.packets)
@@ -52,10 +62,10 @@ def test_every_packet_arrives_once_in_order_and_on_time() -> None:
     assert last.sent_bytes == last.delivered_bytes
 
 
-def test_without_sound() -> None:
+def test_without_sound(sender: Sender) -> None:
     clip = encoded_clip(30, audio=False)
     events = SenderEvents()
-    with rtmp_server() as server, warm_sender() as sender:
+    with rtmp_server() as server:
         sender.connect(parse_rtmp_url(server.url()), clip.header, events)
         sender.send(clip.packets)
         events.delivered(30)
@@ -66,10 +76,10 @@ def test_without_sound() -> None:
     assert not publication.of(8)
 
 
-def test_a_connection_begins_with_a_keyframe_at_zero() -> None:
+def test_a_connection_begins_with_a_keyframe_at_zero(sender: Sender) -> None:
     clip = encoded_clip(keyframes=(40,))
     events = SenderEvents()
-    with rtmp_server() as server, warm_sender() as sender:
+    with rtmp_server() as server:
         sender.connect(parse_rtmp_url(server.url()), clip.header, events)
         sender.send(rest := clip.since(37))
         events.delivered(len(rest))
@@ -98,11 +108,11 @@ def test_a_connection_begins_with_a_keyframe_at_zero() -> None:
         (Stage.MEDIA, Act.RESET, {FailureCode.RESET}),
     ],
 )
-def test_a_server_that_hangs_up(stage: Stage, act: Act, codes: set[FailureCode]) -> None:
+def test_a_server_that_hangs_up(sender: Sender, stage: Stage, act: Act, codes: set[FailureCode]) -> None:
     clip = encoded_clip()
     events = SenderEvents()
     plan = Misbehaviour(stage=stage, act=act, after_messages=10)
-    with rtmp_server(misbehaviour=plan) as server, warm_sender() as sender:
+    with rtmp_server(misbehaviour=plan) as server:
         sender.connect(parse_rtmp_url(server.url(KEY)), clip.header, events)
         sender.send(clip.packets)
         end = events.ended()
@@ -113,10 +123,10 @@ def test_a_server_that_hangs_up(stage: Stage, act: Act, codes: set[FailureCode])
 
 
 @pytest.mark.parametrize("stage", [Stage.ACCEPTED, Stage.HANDSHAKEN, Stage.CONNECT, Stage.PUBLISH])
-def test_a_server_that_never_answers_is_left_by_killing(stage: Stage) -> None:
+def test_a_server_that_never_answers_is_left_by_killing(sender: Sender, stage: Stage) -> None:
     events = SenderEvents()
     plan = Misbehaviour(stage=stage, act=Act.STALL)
-    with rtmp_server(misbehaviour=plan) as server, warm_sender() as sender:
+    with rtmp_server(misbehaviour=plan) as server:
         sender.connect(parse_rtmp_url(server.url(KEY)), encoded_clip().header, events)
         server.wait_for(lambda: server.publications)
         assert sender.alive
@@ -125,11 +135,11 @@ def test_a_server_that_never_answers_is_left_by_killing(stage: Stage) -> None:
         assert not sender.alive
 
 
-def test_a_stalled_stream_shows_in_the_progress_and_blocks_nobody() -> None:
+def test_a_stalled_stream_shows_in_the_progress_and_blocks_nobody(sender: Sender) -> None:
     clip = encoded_clip()
     events = SenderEvents()
     plan = Misbehaviour(stage=Stage.MEDIA, act=Act.STALL, after_messages=20)
-    with rtmp_server(misbehaviour=plan) as server, warm_sender() as sender:
+    with rtmp_server(misbehaviour=plan) as server:
         sender.connect(parse_rtmp_url(server.url(KEY)), clip.header, events)
         events.connected()
         for _ in range(200):  # 43 MB, far more than all buffers: the writes must block, and not us
@@ -143,11 +153,11 @@ def test_a_stalled_stream_shows_in_the_progress_and_blocks_nobody() -> None:
     assert progress[-1].delivered_bytes <= progress[-1].sent_bytes
 
 
-def test_a_server_that_does_not_read_is_told_from_a_network_that_loses() -> None:
+def test_a_server_that_does_not_read_is_told_from_a_network_that_loses(sender: Sender) -> None:
     clip = encoded_clip()
     events = SenderEvents()
     plan = Misbehaviour(stage=Stage.MEDIA, act=Act.STALL, after_messages=20)
-    with rtmp_server(misbehaviour=plan) as server, warm_sender() as sender:
+    with rtmp_server(misbehaviour=plan) as server:
         sender.connect(parse_rtmp_url(server.url(KEY)), clip.header, events)
         sender.send([packet for packet in clip.packets if packet.track == VIDEO][:1] * 4000)  # 8 MB
         told = events.until(lambda event: isinstance(event, Progress) and event.shut)
@@ -163,20 +173,19 @@ def test_a_server_that_does_not_read_is_told_from_a_network_that_loses() -> None
         ("rtmp://no-such-host.invalid/live/" + KEY, FailureCode.NO_SUCH_HOST),
     ],
 )
-def test_nobody_there(address: str, code: FailureCode) -> None:
+def test_nobody_there(sender: Sender, address: str, code: FailureCode) -> None:
     events = SenderEvents()
-    with warm_sender() as sender:
-        sender.connect(parse_rtmp_url(address), encoded_clip().header, events)
-        end = events.ended()
+    sender.connect(parse_rtmp_url(address), encoded_clip().header, events)
+    end = events.ended()
     assert end.code is code
     assert KEY not in end.detail
 
 
-def test_rtmps_with_a_certificate_that_fits(tmp_path: Path) -> None:
+def test_rtmps_with_a_certificate_that_fits(sender: Sender, tmp_path: Path) -> None:
     certificate = make_certificate(tmp_path)
     clip = encoded_clip()
     events = SenderEvents()
-    with rtmp_server(tls=server_context(certificate)) as server, warm_sender() as sender:
+    with rtmp_server(tls=server_context(certificate)) as server:
         sender.connect(parse_rtmp_url(server.url(KEY)), clip.header, events, ca_file=str(certificate))
         sender.send(clip.packets)
         events.delivered(len(clip.packets))
@@ -216,19 +225,21 @@ def certificates(folder: Path, case: str) -> tuple[Path, str]:
         ("broken bundle", FailureCode.CA_BROKEN),
     ],
 )
-def test_what_is_wrong_with_a_certificate_is_told_apart(tmp_path: Path, case: str, code: FailureCode) -> None:
+def test_what_is_wrong_with_a_certificate_is_told_apart(
+    sender: Sender, tmp_path: Path, case: str, code: FailureCode
+) -> None:
     certificate, trusted = certificates(tmp_path, case)
     events = SenderEvents()
-    with rtmp_server(tls=server_context(certificate)) as server, warm_sender() as sender:
+    with rtmp_server(tls=server_context(certificate)) as server:
         sender.connect(parse_rtmp_url(server.url(KEY)), encoded_clip().header, events, ca_file=trusted)
         assert events.ended().code is code
         assert not server.publications
 
 
-def test_an_authority_of_ones_own_is_trusted_when_it_is_named(tmp_path: Path) -> None:
+def test_an_authority_of_ones_own_is_trusted_when_it_is_named(sender: Sender, tmp_path: Path) -> None:
     certificate, trusted = certificates(tmp_path, "good")
     events = SenderEvents()
-    with rtmp_server(tls=server_context(certificate)) as server, warm_sender() as sender:
+    with rtmp_server(tls=server_context(certificate)) as server:
         sender.connect(parse_rtmp_url(server.url(KEY)), encoded_clip().header, events, ca_file=trusted)
         events.connected()
         assert sender.close(PATIENCE)
@@ -310,9 +321,9 @@ def test_a_sender_that_dies_is_told_even_before_it_has_work() -> None:
         ("app/more/s?sign=a/b&x=1", "app/more", "s?sign=a/b&x=1"),
     ],
 )
-def test_every_form_of_address_reaches_what_is_meant(path: str, app: str, key: str) -> None:
+def test_every_form_of_address_reaches_what_is_meant(sender: Sender, path: str, app: str, key: str) -> None:
     clip, events = encoded_clip(), SenderEvents()
-    with rtmp_server() as server, warm_sender() as sender:
+    with rtmp_server() as server:
         address = f"rtmp://{server.host}:{server.port}/"
         sender.connect(parse_rtmp_url(address + path), clip.header, events)
         events.connected()
@@ -323,9 +334,9 @@ def test_every_form_of_address_reaches_what_is_meant(path: str, app: str, key: s
 
 
 @pytest.mark.parametrize("password", ["plain", "p@ss:w%C3%B6rd%20100%25", "%40%26%2B%7C%27%5C"])
-def test_a_password_arrives_decoded(password: str) -> None:
+def test_a_password_arrives_decoded(sender: Sender, password: str) -> None:
     clip, events = encoded_clip(), SenderEvents()
-    with rtmp_server(login=("me", unquote(password))) as server, warm_sender() as sender:
+    with rtmp_server(login=("me", unquote(password))) as server:
         url = parse_rtmp_url(server.url(KEY).replace("://", f"://me:{password}@"))
         sender.connect(url, clip.header, events)
         events.connected()

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from ionia.sinks.rtmp_output import SocketProgress
+from ionia.sinks.socket_progress import SocketProgress
 from tests.fakes.live_stream import eventually
 from tests.fakes.netns import SlowNetwork, slow_network
 

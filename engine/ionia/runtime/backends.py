@@ -20,7 +20,7 @@ from ionia.threads.clock import MonotonicClock
 
 
 class Sender(Protocol):
-    """One connection attempt in a process of its own. See `sinks.rtmp_sender`."""
+    """One connection attempt. See `sinks.rtmp_sender` and `sinks.rtmp_publisher`."""
 
     def connect(self, url: RtmpUrl, header: MediaHeader, listener: SenderListener, *, ca_file: str = "") -> None: ...
 

@@ -9,134 +9,23 @@ through: the tags are ours (core.flv_tags), so that a packet is on the wire when
 import os
 import socket
 import stat
-import struct
 import sys
-from collections import deque
-from dataclasses import dataclass
 from fractions import Fraction
-from typing import NamedTuple
 
 import av
 from av.packet import Packet
 
-from ionia.core.live import flv_tags
-from ionia.core.live.flv_timeline import FlvTimeline
+from ionia.core.live.flv_stream import FlvStream
 from ionia.core.live.rtmp_url import RtmpUrl
-from ionia.core.media import EncodedPacket, MediaHeader, Track
+from ionia.core.media import EncodedPacket, MediaHeader
+from ionia.sinks.socket_progress import SocketProgress, buffer_bytes
 
 IO_TIMEOUT_US = 8_000_000
 """Longest single read or write. The engine ends a stalled sender sooner; this is for one that has lost its engine."""
 
-_BUFFER_SECONDS = 0.1
-_LEAST_BUFFER = 65_536
-_MOST_BUFFER = 1_048_576
-_TCP_INFO = struct.Struct("=B15xI100xQ16xI80xI")
-"""Of struct tcp_info (linux/tcp.h): tcpi_state, tcpi_snd_mss, tcpi_bytes_acked, tcpi_notsent_bytes (all since 4.6),
-tcpi_snd_wnd (since 5.4; before, the kernel's answer is shorter)."""
-
-_TCP_ESTABLISHED = 1
-"""tcpi_state."""
-
-_TCP_WINDOW_UNKNOWN = 1 << 31
-"""More than any window can be (RFC 7323: less than 1 GiB)."""
-
 _SPECIAL_IN_OPTION = "\\':]"
 _SPECIAL_IN_SLAVE = "\\'|"
 _MILLISECOND = Fraction(1, 1000)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SocketFigures:
-    """One socket at one moment.
-
-    `entered`: bytes that entered it; `arrived`: bytes that the other machine acknowledged. `shut`: what waits is more
-    than the other side's receive window, and that has no room for one segment: the program there doesn't read. (With
-    room it is the network, or this machine's own, that takes nothing.)
-    `established`: both sides hold the connection open; False at once when the other one closed or reset it.
-    """
-
-    entered: int
-    arrived: int
-    shut: bool
-    established: bool
-
-
-class SocketProgress:
-    """What the kernel knows about the connection's socket. Any thread, once made; after the connection was made."""
-
-    def __init__(self, connection: socket.socket | None) -> None:
-        self._socket = connection
-
-    def cork(self, *, on: bool) -> None:
-        """Whether to gather what is written into full segments. FFmpeg hands chunks and their one-byte headers over
-        one by one, and each would become a segment of its own. Any thread."""
-        if sys.platform == "linux" and self._socket is not None:
-            self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_CORK, on)
-
-    @property
-    def exact(self) -> bool:
-        """Whether acknowledged bytes are known at all (Linux only)."""
-        return self._socket is not None
-
-    def read(self) -> SocketFigures:
-        """As it is now."""
-        import fcntl  # noqa: PLC0415 - Linux only, where `exact` is
-        import termios  # noqa: PLC0415
-
-        assert self._socket is not None  # noqa: S101 - callers look at `exact`
-        waiting, info = 0, _TcpInfo()
-        if sys.platform == "linux":
-            before = None
-            while before != info.arrived:  # until both numbers are of the same moment
-                before = _tcp_info(self._socket).arrived
-                (waiting,) = struct.unpack("i", fcntl.ioctl(self._socket, termios.TIOCOUTQ, bytes(4)))
-                info = _tcp_info(self._socket)
-        return SocketFigures(
-            entered=info.arrived + waiting,
-            arrived=info.arrived,
-            shut=info.unsent > info.window < info.segment,
-            established=info.state == _TCP_ESTABLISHED,
-        )
-
-
-class _TcpInfo(NamedTuple):
-    """State; bytes of a full segment, acknowledged, not sent, and room in the window."""
-
-    state: int = 0
-    segment: int = 0
-    arrived: int = 0
-    unsent: int = 0
-    window: int = 0
-
-
-def _tcp_info(connection: socket.socket) -> _TcpInfo:
-    info = _TcpInfo()
-    if sys.platform == "linux":
-        raw = connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, _TCP_INFO.size)
-        info = _TcpInfo._make(_TCP_INFO.unpack(raw.ljust(_TCP_INFO.size, b"\0")))
-        if len(raw) < _TCP_INFO.size:  # a window that an old kernel doesn't tell isn't a closed one
-            info = info._replace(window=_TCP_WINDOW_UNKNOWN)
-    return info
-
-
-class DeliveryCount:
-    """Which packets have arrived, from bytes that have: packet n has when all bytes up to its end have. One owner."""
-
-    def __init__(self) -> None:
-        self.muxed = 0
-        self.delivered = 0
-        self._ends: deque[int] = deque()
-
-    def add(self, sent_bytes: int) -> None:
-        """One more packet was muxed, and so many bytes have entered the socket in all."""
-        self.muxed += 1
-        self._ends.append(sent_bytes)
-
-    def acknowledge(self, delivered_bytes: int) -> None:
-        """So many bytes in all have been acknowledged."""
-        while self._ends and self._ends[0] <= delivered_bytes:
-            self._ends.popleft()
-            self.delivered += 1
 
 
 class RtmpOutput:
@@ -145,47 +34,32 @@ class RtmpOutput:
     def __init__(self, url: RtmpUrl, header: MediaHeader, *, ca_file: str, carrier_port: int | None = None) -> None:
         """Connect and publish; blocks with the GIL held. `carrier_port`: of a carrier that speaks TLS for us."""
         _check_login(url)
-        self._header = header
-        tracks: tuple[Track, ...] = (header.video, *header.sounds[:1])
-        self._tracks = {track.id: track for track in tracks}
-        self._timeline = FlvTimeline(fps=header.video.fps)
-        self._milliseconds = 0
+        self._flv = FlvStream(header)
         self._container = av.open(_tee_slave(url, header, ca_file, carrier_port), "w", format="tee")
         self._stream = self._container.add_data_stream("bin_data")
         self._container.start_encoding()
         self.progress = SocketProgress(_connection())
-        self._put(flv_tags.begin(header))
+        self._put(self._flv.begin())
 
     def write(self, packet: EncodedPacket) -> None:
         """Write in DTS order; blocks without the GIL while the socket is full. Nothing goes before a keyframe."""
-        track = self._tracks.get(packet.track)
-        if track is None:
-            return
-        milliseconds = self._timeline.stamp(packet.track, packet.dts, keyframe=packet.keyframe)
-        if milliseconds is None:
-            return
-        self._milliseconds = milliseconds
-        self._put(flv_tags.packet_tag(track, packet, milliseconds))
+        tag = self._flv.tag(packet)
+        if tag is not None:
+            self._put(tag)
 
     def close(self) -> None:
         """Unpublish and disconnect; blocks with the GIL held."""
-        self._put(flv_tags.end(self._header, self._milliseconds))
+        self._put(self._flv.end())
         self._container.close()
 
     def _put(self, data: bytes) -> None:
         out = Packet(data)
         out.stream = self._stream
         out.time_base = _MILLISECOND
-        out.pts = out.dts = self._milliseconds
+        out.pts = out.dts = self._flv.milliseconds
         self.progress.cork(on=True)
         self._container.mux(out)
         self.progress.cork(on=False)
-
-
-def buffer_bytes(header: MediaHeader) -> int:
-    """What a socket may hold. Little, because it is late and can't be dropped any more; Linux would take 2.9 MB."""
-    wanted = round(sum(track.bitrate for track in header.tracks) / 8 * _BUFFER_SECONDS)
-    return min(max(wanted, _LEAST_BUFFER), _MOST_BUFFER)
 
 
 class Unsendable(Exception):  # noqa: N818 - it names what happened, as the engine's events do

@@ -24,7 +24,7 @@ from ionia.core.media import EncodedPacket
 from ionia.core.redaction import one_line
 from ionia.sinks.rtmp_failure import classify
 from ionia.sinks.rtmp_lifeline import hold_on
-from ionia.sinks.rtmp_output import DeliveryCount, RtmpOutput, SocketFigures, SocketProgress, Unsendable, buffer_bytes
+from ionia.sinks.rtmp_output import RtmpOutput, Unsendable
 from ionia.sinks.rtmp_wire import (
     VERSION,
     Close,
@@ -38,6 +38,7 @@ from ionia.sinks.rtmp_wire import (
     Ready,
     encode,
 )
+from ionia.sinks.socket_progress import DeliveryCount, SocketFigures, SocketProgress, buffer_bytes
 from ionia.sinks.tls_carrier import NEEDED as CARRIER_NEEDED
 from ionia.sinks.tls_carrier import CarrierFailed, TlsCarrier
 from ionia.sinks.tls_trust import explain

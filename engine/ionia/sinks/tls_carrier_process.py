@@ -4,21 +4,18 @@ Nothing is sent to the server, and no door is opened to the sender, before the s
 checked; whatever goes wrong until then, known or not, ends the process. It never sees the address' key as such.
 """
 
-import errno
 import json
 import select
 import signal
 import socket
 import ssl
 import sys
-from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
 from typing import NoReturn
 
-from ionia.core.live.certificate_failure import certificate_failure
-from ionia.core.live.failure_code import FailureCode
-from ionia.sinks.tls_trust import certificates_sent, fault_of
+from ionia.sinks.connect_failure import reason
+from ionia.sinks.tls_trust import certificates_sent, context_of, fault_of
 
 CONNECT_SECONDS = 2.0
 """For each of a name's addresses in turn. Two, because IPv6 that leads nowhere must leave time for IPv4 within the six
@@ -65,42 +62,10 @@ def connect(host: str, port: int, ca_file: str, buffer_bytes: int) -> ssl.SSLSoc
         plain.settimeout(HANDSHAKE_SECONDS)
         plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         plain.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, buffer_bytes)
-        return _trust(ca_file).wrap_socket(plain, server_hostname=host)
+        return context_of(ca_file).wrap_socket(plain, server_hostname=host)
     except BaseException:
         plain.close()
         raise
-
-
-def _trust(ca_file: str) -> ssl.SSLContext:
-    """Certificates and names are checked by OpenSSL, or without a `ca_file` on Windows by Windows itself.
-
-    Python would take what lies in Windows' store at this moment; Windows fetches most roots when they are first asked
-    for, so on a new machine ordinary servers would be refused.
-    """
-    if sys.platform == "win32" and not ca_file:
-        import truststore  # noqa: PLC0415 - Windows only
-
-        context: ssl.SSLContext = truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-        return context
-    return ssl.create_default_context(cafile=ca_file or None)
-
-
-def reason(error: Exception, sent: Callable[[], int | None] = lambda: None) -> tuple[FailureCode, str]:
-    """Why there is no connection, for people and for the log. `sent`: how many certificates the server sends."""
-    match error:
-        case ssl.SSLCertVerificationError():
-            code = certificate_failure(error.verify_code, sent())
-            return code, f"certificate: {error.verify_message}"
-        case socket.gaierror():
-            return FailureCode.NO_SUCH_HOST, "failed to resolve hostname"
-        case ConnectionRefusedError():
-            return FailureCode.REFUSED, "connection refused"
-        case TimeoutError():
-            return FailureCode.TIMEOUT, "timed out"
-        case OSError(errno=errno.EHOSTUNREACH | errno.ENETUNREACH):
-            return FailureCode.UNREACHABLE, "unreachable"
-        case _:
-            return FailureCode.TLS, f"{type(error).__name__}: {error}"
 
 
 def carry(local: socket.socket, remote: ssl.SSLSocket) -> None:

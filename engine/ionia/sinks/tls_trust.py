@@ -56,6 +56,20 @@ def default_ca_file() -> str:
     return next((path for path in known if Path(path).exists()), "")
 
 
+def context_of(ca_file: str) -> ssl.SSLContext:
+    """Certificates and names are checked by OpenSSL, or without a `ca_file` on Windows by Windows itself.
+
+    Python would take what lies in Windows' store at this moment; Windows fetches most roots when they are first asked
+    for, so on a new machine ordinary servers would be refused.
+    """
+    if sys.platform == "win32" and not ca_file:
+        import truststore  # noqa: PLC0415 - Windows only
+
+        context: ssl.SSLContext = truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        return context
+    return ssl.create_default_context(cafile=ca_file or None)
+
+
 def explain(host: str, port: int, ca_file: str) -> FailureCode | None:
     """Why the certificate of this server isn't taken; None if it would be, or nothing is known. Blocks for seconds."""
     fault = fault_of(ca_file) if ca_file else None

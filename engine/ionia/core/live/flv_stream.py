@@ -1,0 +1,36 @@
+"""One connection's FLV, from encoded packets to tags with their times. It neither holds nor sorts."""
+
+from ionia.core.live import flv_tags
+from ionia.core.live.flv_timeline import FlvTimeline
+from ionia.core.media import EncodedPacket, MediaHeader, Track
+
+
+class FlvStream:
+    """FLV carries one picture and one sound: the first of each. One owner."""
+
+    def __init__(self, header: MediaHeader) -> None:
+        self._header = header
+        tracks: tuple[Track, ...] = (header.video, *header.sounds[:1])
+        self._tracks = {track.id: track for track in tracks}
+        self._timeline = FlvTimeline(fps=header.video.fps)
+        self.milliseconds = 0
+        """When the last packet goes out."""
+
+    def begin(self) -> bytes:
+        """What comes before the first packet."""
+        return flv_tags.begin(self._header)
+
+    def tag(self, packet: EncodedPacket) -> bytes | None:
+        """The tag of the next packet in DTS order. None if it must not go out: nothing goes before a keyframe."""
+        track = self._tracks.get(packet.track)
+        if track is None:
+            return None
+        milliseconds = self._timeline.stamp(packet.track, packet.dts, keyframe=packet.keyframe)
+        if milliseconds is None:
+            return None
+        self.milliseconds = milliseconds
+        return flv_tags.packet_tag(track, packet, milliseconds)
+
+    def end(self) -> bytes:
+        """After the last packet."""
+        return flv_tags.end(self._header, self.milliseconds)

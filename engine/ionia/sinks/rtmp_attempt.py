@@ -1,0 +1,200 @@
+"""What a publisher's thread does: find the server, connect, publish, and hand over packets until it ends.
+
+It doesn't retry, judge or drop: that is the engine's business. Every wait in here ends with `SocketWait.cancel`.
+"""
+
+import os
+import socket
+from functools import partial
+from typing import Protocol
+
+from ionia.core.live.failure_code import FailureCode
+from ionia.core.live.rtmp_url import RtmpUrl
+from ionia.core.live.stream_buffer import WINDOW_BYTES
+from ionia.core.media import EncodedPacket, MediaHeader
+from ionia.core.redaction import one_line
+from ionia.core.rtmp.authentication import Login
+from ionia.core.rtmp.client import RANDOM, RtmpClient
+from ionia.core.rtmp.client_events import Failed, LoginAsked, Published
+from ionia.core.timebase import NS_PER_S
+from ionia.sinks.connect_failure import reason
+from ionia.sinks.dialing import dial, find
+from ionia.sinks.rtmp_connection import AHEAD_BYTES, PacketFlow, RtmpConnection
+from ionia.sinks.rtmp_sender import SenderListener
+from ionia.sinks.rtmp_wire import Connected, Ended, Progress
+from ionia.sinks.socket_progress import buffer_bytes
+from ionia.sinks.socket_wait import SocketWait
+from ionia.sinks.tls_layer import Layer, Plain, Tls
+from ionia.sinks.tls_trust import certificates_sent, context_of, default_ca_file, fault_of
+from ionia.threads.clock import MonotonicClock
+
+REPORT_NS = 50_000_000
+"""Between looks at the socket."""
+
+REPORT_BYTES = WINDOW_BYTES * 3 // 4
+"""So much may enter the socket without being reported at once: the engine goes on until it misses a whole window."""
+
+LINGER_NS = 250_000_000
+"""How long a server that has all may take to close: one that still says something would lose the end if we closed."""
+
+_MOST_LOGINS = 3
+"""Connections for one attempt: without a user, with its name, with the proof."""
+
+
+class Packets(Protocol):
+    """Where an attempt gets its packets."""
+
+    def take(self) -> EncodedPacket | None:
+        """The next packet in DTS order, if there is one."""
+        ...
+
+    @property
+    def closing(self) -> bool:
+        """Whether no more will come, and none waits."""
+        ...
+
+
+class RtmpAttempt:
+    """One attempt from the look-up to the goodbye. One owner; `wait.cancel` ends it wherever it is."""
+
+    def __init__(
+        self,
+        packets: Packets,
+        url: RtmpUrl,
+        header: MediaHeader,
+        listener: SenderListener,
+        *,
+        ca_file: str,
+        wait: SocketWait,
+        clock: MonotonicClock,
+    ) -> None:
+        self.wait = wait
+        self._packets = packets
+        self._url = url
+        self._header = header
+        self._listener = listener
+        self._ca_file = ca_file
+        self._clock = clock
+        self._flow: PacketFlow | None = None
+        self._last: Progress | None = None
+        self._looked_ns = 0
+        self._settled_ns: int | None = None  # since when the server has the goodbye
+
+    def run(self) -> Ended:
+        """Until it is over. Raises Cancelled."""
+        fault = fault_of(self._ca_file) if self._url.secure and self._ca_file else None
+        if fault is not None:
+            return Ended(code=fault, detail="authorities")
+        login: Login | None = None
+        try:
+            targets = find(self._url.host, self._url.port, self.wait)
+            for _ in range(_MOST_LOGINS):
+                connected = dial(targets, self.wait, self._clock, buffer_bytes=buffer_bytes(self._header))
+                connection = RtmpConnection(connected, self._layer(), RtmpClient(self._url, os.urandom(RANDOM), login))
+                try:
+                    outcome = self._converse(connection)
+                finally:
+                    connection.close()
+                if isinstance(outcome, Ended):
+                    return outcome
+                login = outcome
+        except OSError as error:
+            return self._failure(error, FailureCode.UNREACHABLE)
+        return Ended(code=FailureCode.LOGIN, detail="asked for it again and again")
+
+    def _layer(self) -> Layer:
+        if not self._url.secure:
+            return Plain()
+        return Tls(context_of(self._ca_file or default_ca_file()), self._url.host)
+
+    def _failure(self, error: OSError, otherwise: FailureCode) -> Ended:
+        sent = partial(certificates_sent, self._url.host, self._url.port)
+        code, detail = reason(error, sent, otherwise=otherwise)
+        return Ended(code=code, detail=one_line(self._url.scrub(detail))[:300])
+
+    def _converse(self, connection: RtmpConnection) -> Ended | Login:
+        try:
+            connection.begin()
+            connection.flush()
+            while True:
+                if connection.socket in self._sleep(connection):
+                    outcome = self._hear(connection)
+                    if outcome is not None:
+                        connection.flush()
+                        self._look()
+                        return outcome
+                self._advance(connection)
+                if self._has_left(connection):
+                    return Ended(code=None)
+        except OSError as error:
+            self._look()
+            if self._settled_ns is not None:  # all is said; how the server closes is its business
+                return Ended(code=None)
+            if self._flow is not None:
+                return self._failure(error, FailureCode.RESET)
+            return self._failure(error, FailureCode.HUNG_UP if connection.begun else FailureCode.TLS)
+
+    def _sleep(self, connection: RtmpConnection) -> set[socket.socket]:
+        """Until the socket can do something that is wanted, somebody wakes us, or a look is due."""
+        timeout = None
+        if self._flow is not None:
+            last = self._last
+            arrived = last is not None and last.delivered_bytes >= connection.sent
+            if self._flow.unreported or not arrived or self._settled_ns is not None:
+                timeout = max(0, self._looked_ns + REPORT_NS - self._clock.now_ns()) / NS_PER_S
+        readers = () if connection.over else (connection.socket,)
+        writers = (connection.socket,) if connection.unsent else ()
+        return self.wait.wait(readers, writers, timeout)
+
+    def _hear(self, connection: RtmpConnection) -> Ended | Login | None:
+        """What the server says; how this conversation ends if that ends it."""
+        events = connection.receive()
+        last = events[-1] if events else None
+        if Published() in events:
+            self._listener(Connected())
+            if not isinstance(last, Failed):
+                self._flow = PacketFlow(connection, self._header)
+        match last:
+            case Failed(code=code, detail=detail):
+                return Ended(code=code, detail=detail)
+            case LoginAsked(login=login):
+                return login
+            case _:
+                return None
+
+    def _advance(self, connection: RtmpConnection) -> None:
+        """Move what can be moved, and tell how far it is."""
+        flow = self._flow
+        connection.flush()
+        if flow is None:
+            return
+        while connection.unsent < AHEAD_BYTES and (packet := self._packets.take()) is not None:
+            flow.put(packet)
+            if connection.unsent >= AHEAD_BYTES:
+                connection.flush()
+        if self._settled_ns is None and self._packets.closing:
+            flow.say_goodbye()
+            self._settled_ns = self._clock.now_ns()
+        connection.flush()
+        flow.settle()
+        due = self._clock.now_ns() - self._looked_ns >= REPORT_NS
+        if due or flow.unreported >= REPORT_BYTES or (flow.unreported and not flow.exact):
+            self._look()
+
+    def _look(self) -> None:
+        """Tell the totals, once there are any, if they have changed."""
+        if self._flow is None:
+            return
+        now = self._flow.look()
+        self._looked_ns = self._clock.now_ns()
+        if now != self._last:
+            self._last = now
+            self._listener(now)
+
+    def _has_left(self, connection: RtmpConnection) -> bool:
+        """Whether the goodbye is with the server, and it has closed or had its time to."""
+        if self._settled_ns is None or connection.unsent:
+            return False
+        self._look()
+        arrived = self._last is not None and self._last.delivered_bytes >= connection.sent
+        return connection.over or (arrived and self._clock.now_ns() - self._settled_ns >= LINGER_NS)

@@ -1,0 +1,151 @@
+"""A sender without a process: RTMP spoken by `core.rtmp` over a socket that doesn't block, in a thread of its own.
+
+It takes the place of `rtmp_sender` (decision 0251 says which of the two is used): the same calls, the same events.
+Nothing here holds Python's lock while it waits, and every wait ends with `kill`.
+"""
+
+import threading
+from collections import deque
+from collections.abc import Sequence
+
+from ionia.core.live.failure_code import FailureCode
+from ionia.core.live.rtmp_url import RtmpUrl
+from ionia.core.media import EncodedPacket, MediaHeader
+from ionia.sinks.rtmp_attempt import RtmpAttempt
+from ionia.sinks.rtmp_sender import CLOSE_TIMEOUT, SenderListener
+from ionia.sinks.rtmp_wire import Ended
+from ionia.sinks.socket_wait import Cancelled, SocketWait
+from ionia.threads.clock import MonotonicClock
+
+_MOST_PENDING = 16 * 1024 * 1024
+"""Bytes waiting here at which something is badly wrong: the buffer's window allows a fraction of this."""
+
+
+class RtmpPublisher:
+    """One attempt, one connection, then gone. Any thread may call any method.
+
+    One thread of its own, `rtmp`, from `connect` to `Ended`, and one for the name look-up.
+    """
+
+    def __init__(self, clock: MonotonicClock | None = None) -> None:
+        self._clock = clock or MonotonicClock()
+        self._lock = threading.Lock()
+        self._pending: deque[EncodedPacket] = deque()  # protected by _lock
+        self._pending_bytes = 0  # protected by _lock
+        self._closing = False  # protected by _lock
+        self._killed = False  # protected by _lock
+        self._wait: SocketWait | None = None  # protected by _lock
+        self._ended = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    @property
+    def alive(self) -> bool:
+        """Whether it can still be used or is still at work."""
+        return not self._ended.is_set()
+
+    def connect(self, url: RtmpUrl, header: MediaHeader, listener: SenderListener, *, ca_file: str = "") -> None:
+        """Begin the connection; call once. `ca_file`: certificates to trust for rtmps, empty for the system's."""
+        try:
+            wait = SocketWait()
+        except OSError as error:
+            self._end(listener, Ended(code=FailureCode.NO_ROOM, detail=f"{type(error).__name__} {error.errno}"))
+            return
+        with self._lock:
+            self._wait = wait
+            if self._killed:
+                wait.cancel()
+        attempt = RtmpAttempt(self, url, header, listener, ca_file=ca_file, wait=wait, clock=self._clock)
+        self._thread = threading.Thread(target=self._run, args=(attempt, listener), name="rtmp", daemon=True)
+        try:
+            self._thread.start()
+        except RuntimeError:  # Python's word for no thread to be had
+            wait.close()
+            self._end(listener, Ended(code=FailureCode.NO_ROOM, detail="no thread"))
+
+    def send(self, packets: Sequence[EncodedPacket]) -> None:
+        """Hand packets over, in DTS order; returns at once. Ignored when it is over."""
+        if self._ended.is_set():
+            return
+        with self._lock:
+            self._pending.extend(packets)
+            self._pending_bytes += sum(len(packet.data) for packet in packets)
+            flooded = self._pending_bytes > _MOST_PENDING
+            wait = self._wait
+        if flooded:
+            self.kill()
+        elif wait is not None:
+            wait.wake()
+
+    def close(self, timeout: float = CLOSE_TIMEOUT) -> bool:
+        """Let it say goodbye to the server; end it after `timeout` seconds. Whether it could finish."""
+        with self._lock:
+            self._closing = True
+            wait = self._wait
+        if wait is not None:
+            wait.wake()
+        finished = self._ended.wait(timeout)
+        self.kill()
+        return finished
+
+    def kill(self) -> None:
+        """End it at once. Idempotent; the listener still hears `Ended`."""
+        with self._lock:
+            self._killed = True
+            wait = self._wait
+        if wait is not None:
+            wait.cancel()
+
+    def wait(self, timeout: float) -> bool:
+        """Wait until its thread is gone; whether it is. Not from the listener."""
+        if self._thread is not None and self._thread.ident is not None:
+            self._thread.join(timeout)
+            return not self._thread.is_alive()
+        return True
+
+    def take(self) -> EncodedPacket | None:
+        """The next packet, if there is one. For the attempt."""
+        with self._lock:
+            if not self._pending:
+                return None
+            packet = self._pending.popleft()
+            self._pending_bytes -= len(packet.data)
+            return packet
+
+    @property
+    def closing(self) -> bool:
+        """Whether `close` was called and no packet waits. For the attempt."""
+        with self._lock:
+            return self._closing and not self._pending
+
+    def _run(self, attempt: RtmpAttempt, listener: SenderListener) -> None:
+        end = Ended(code=FailureCode.BROKEN, detail="ended from here")
+        try:
+            end = attempt.run()
+        except Cancelled:
+            pass
+        except Exception as error:  # noqa: BLE001 - whatever it is, this attempt is over, and the engine must hear so
+            end = Ended(code=FailureCode.BROKEN, detail=type(error).__name__)
+        finally:
+            attempt.wait.close()
+            self._end(listener, end)
+
+    def _end(self, listener: SenderListener, last: Ended) -> None:
+        with self._lock:
+            self._pending.clear()
+            self._pending_bytes = 0
+        self._ended.set()
+        listener(last)
+
+
+class Publishers:
+    """Makes senders of this kind; nothing about them needs to be warm."""
+
+    def prepare(self) -> None:
+        """Nothing to do."""
+
+    def take(self) -> RtmpPublisher:
+        """A new one."""
+        return RtmpPublisher()
+
+    def close(self) -> None:
+        """Nothing to do."""

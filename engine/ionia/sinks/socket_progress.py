@@ -1,0 +1,123 @@
+"""What the kernel knows about a connection's bytes: how many entered its socket, arrived, and can't be taken now."""
+
+import socket
+import struct
+import sys
+from collections import deque
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from ionia.core.media import MediaHeader
+
+_BUFFER_SECONDS = 0.1
+_LEAST_BUFFER = 65_536
+_MOST_BUFFER = 1_048_576
+_TCP_INFO = struct.Struct("=B15xI100xQ16xI80xI")
+"""Of struct tcp_info (linux/tcp.h): tcpi_state, tcpi_snd_mss, tcpi_bytes_acked, tcpi_notsent_bytes (all since 4.6),
+tcpi_snd_wnd (since 5.4; before, the kernel's answer is shorter)."""
+
+_TCP_ESTABLISHED = 1
+"""tcpi_state."""
+
+_TCP_WINDOW_UNKNOWN = 1 << 31
+"""More than any window can be (RFC 7323: less than 1 GiB)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SocketFigures:
+    """One socket at one moment.
+
+    `entered`: bytes that entered it; `arrived`: bytes that the other machine acknowledged. `shut`: what waits is more
+    than the other side's receive window, and that has no room for one segment: the program there doesn't read. (With
+    room it is the network, or this machine's own, that takes nothing.)
+    `established`: both sides hold the connection open; False at once when the other one closed or reset it.
+    """
+
+    entered: int
+    arrived: int
+    shut: bool
+    established: bool
+
+
+class SocketProgress:
+    """What the kernel knows about the connection's socket. Any thread, once made; after the connection was made."""
+
+    def __init__(self, connection: socket.socket | None) -> None:
+        self._socket = connection
+
+    def cork(self, *, on: bool) -> None:
+        """Whether to gather what is written into full segments. FFmpeg hands chunks and their one-byte headers over
+        one by one, and each would become a segment of its own. Any thread."""
+        if sys.platform == "linux" and self._socket is not None:
+            self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_CORK, on)
+
+    @property
+    def exact(self) -> bool:
+        """Whether acknowledged bytes are known at all (Linux only)."""
+        return self._socket is not None
+
+    def read(self) -> SocketFigures:
+        """As it is now."""
+        import fcntl  # noqa: PLC0415 - Linux only, where `exact` is
+        import termios  # noqa: PLC0415
+
+        assert self._socket is not None  # noqa: S101 - callers look at `exact`
+        waiting, info = 0, _TcpInfo()
+        if sys.platform == "linux":
+            before = None
+            while before != info.arrived:  # until both numbers are of the same moment
+                before = _tcp_info(self._socket).arrived
+                (waiting,) = struct.unpack("i", fcntl.ioctl(self._socket, termios.TIOCOUTQ, bytes(4)))
+                info = _tcp_info(self._socket)
+        return SocketFigures(
+            entered=info.arrived + waiting,
+            arrived=info.arrived,
+            shut=info.unsent > info.window < info.segment,
+            established=info.state == _TCP_ESTABLISHED,
+        )
+
+
+class _TcpInfo(NamedTuple):
+    """State; bytes of a full segment, acknowledged, not sent, and room in the window."""
+
+    state: int = 0
+    segment: int = 0
+    arrived: int = 0
+    unsent: int = 0
+    window: int = 0
+
+
+def _tcp_info(connection: socket.socket) -> _TcpInfo:
+    info = _TcpInfo()
+    if sys.platform == "linux":
+        raw = connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, _TCP_INFO.size)
+        info = _TcpInfo._make(_TCP_INFO.unpack(raw.ljust(_TCP_INFO.size, b"\0")))
+        if len(raw) < _TCP_INFO.size:  # a window that an old kernel doesn't tell isn't a closed one
+            info = info._replace(window=_TCP_WINDOW_UNKNOWN)
+    return info
+
+
+class DeliveryCount:
+    """Which packets have arrived, from bytes that have: packet n has when all bytes up to its end have. One owner."""
+
+    def __init__(self) -> None:
+        self.muxed = 0
+        self.delivered = 0
+        self._ends: deque[int] = deque()
+
+    def add(self, sent_bytes: int) -> None:
+        """One more packet was muxed, and so many bytes have entered the socket in all."""
+        self.muxed += 1
+        self._ends.append(sent_bytes)
+
+    def acknowledge(self, delivered_bytes: int) -> None:
+        """So many bytes in all have been acknowledged."""
+        while self._ends and self._ends[0] <= delivered_bytes:
+            self._ends.popleft()
+            self.delivered += 1
+
+
+def buffer_bytes(header: MediaHeader) -> int:
+    """What a socket may hold. Little, because it is late and can't be dropped any more; Linux would take 2.9 MB."""
+    wanted = round(sum(track.bitrate for track in header.tracks) / 8 * _BUFFER_SECONDS)
+    return min(max(wanted, _LEAST_BUFFER), _MOST_BUFFER)

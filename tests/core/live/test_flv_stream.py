@@ -1,0 +1,96 @@
+"""flv_stream: a connection's tags in order; and that libav's own muxer writes the same ones, byte for byte."""
+
+import io
+from dataclasses import replace
+from fractions import Fraction
+
+import av
+import numpy as np
+import pytest
+
+from ionia.core.live import flv_tags
+from ionia.core.live.flv_stream import FlvStream
+from ionia.core.live.flv_timeline import FlvTimeline
+from ionia.core.media import AUDIO, SAMPLE_RATE, VIDEO, EncodedPacket, TrackId
+from tests.fakes.encoded_clip import EncodedClip, encoded_clip
+
+Tag = tuple[int, int, bytes]
+
+
+def tags_in(data: bytes) -> list[Tag]:
+    """Kind, time and whole bytes of the tags of a file; without the properties, which name who wrote them."""
+    position, tags = 13, list[Tag]()
+    while position < len(data):
+        end = position + 15 + int.from_bytes(data[position + 1 : position + 4], "big")
+        time = int.from_bytes(data[position + 4 : position + 7], "big") | data[position + 7] << 24
+        if data[position] != flv_tags.SCRIPT:
+            tags.append((data[position], time, data[position:end]))
+        position = end
+    return tags
+
+
+def encoded_and_muxed(*, options: dict[str, str], frames: int = 40) -> tuple[EncodedClip, list[Tag]]:
+    """A real encode of noise and a tone, and the tags that libav's `flv` muxer writes for its packets.
+
+    Each track has milliseconds of its own, so that no two packets have the same and nothing is moved.
+    """
+    file, packets = io.BytesIO(), list[EncodedPacket]()
+    header = encoded_clip(30).header
+    with av.open(file, "w", format="flv", options={"flvflags": "no_duration_filesize"}) as container:
+        picture = container.add_stream("libx264", rate=25, options={"preset": "ultrafast", "bf": "0", **options})
+        picture.width, picture.height, picture.pix_fmt = 64, 48, "yuv420p"
+        sound = container.add_stream("aac", rate=SAMPLE_RATE, layout="stereo")
+        container.start_encoding()
+        noise = np.random.default_rng(1)
+        made: list[tuple[av.Packet, TrackId]] = []
+        for number in range(frames):
+            pixels = noise.integers(0, 256, (48, 64, 3), np.uint8)
+            frame = av.VideoFrame.from_ndarray(pixels)
+            frame.pts, frame.time_base = number, Fraction(1, 25)
+            made += [(packet, VIDEO) for packet in picture.encode(frame)]
+        for number in range(frames):
+            samples = (noise.random((2, 1024)) - 0.5).astype(np.float32)
+            tone = av.AudioFrame.from_ndarray(samples, "fltp", "stereo")
+            tone.sample_rate, tone.pts = SAMPLE_RATE, number * 1024
+            made += [(packet, AUDIO) for packet in sound.encode(tone)]
+        made += [(packet, VIDEO) for packet in picture.encode()]
+        made.sort(key=lambda one: one[0].dts * one[0].time_base)
+        timeline = FlvTimeline(fps=25)
+        for packet, track in made:
+            dts = round(packet.dts * packet.time_base * (25 if track == VIDEO else SAMPLE_RATE))
+            keyframe = packet.is_keyframe
+            milliseconds = timeline.stamp(track, dts, keyframe=keyframe)
+            data = bytes(packet)
+            packets.append(EncodedPacket(track=track, pts=dts, dts=dts, duration=1, keyframe=keyframe, data=data))
+            if milliseconds is not None:
+                packet.time_base = Fraction(1, 1000)
+                packet.pts = packet.dts = milliseconds
+                container.mux(packet)
+        header = header.with_track(replace(header.video, fps=25, extradata=bytes(picture.codec_context.extradata)))
+        header = header.with_track(replace(header.sounds[0], extradata=bytes(sound.codec_context.extradata)))
+    return EncodedClip(header=header, packets=packets), tags_in(file.getvalue())
+
+
+@pytest.mark.parametrize(
+    "options", [{"g": "7"}, {"x264-params": "nal-hrd=cbr:filler=1", "b": "2M", "maxrate": "2M", "bufsize": "2M"}]
+)
+def test_every_tag_is_the_one_that_libav_writes(options: dict[str, str]) -> None:
+    clip, theirs = encoded_and_muxed(options=options)
+    stream = FlvStream(clip.header)
+    mine = tags_in(stream.begin() + b"".join(stream.tag(packet) or b"" for packet in clip.packets) + stream.end())
+    assert len(mine) > 70
+    assert sorted(mine[:2]) == sorted(theirs[:2])  # the configurations, in whichever order
+    assert mine[2:] == theirs[2:]
+
+
+def test_nothing_goes_before_a_keyframe_and_one_sound_at_most() -> None:
+    clip = encoded_clip(30)
+    stream = FlvStream(clip.header)
+    first = next(packet for packet in clip.packets if packet.track == VIDEO)
+    sound = next(packet for packet in clip.packets if packet.track == AUDIO and packet.dts >= 0)
+    assert stream.tag(sound) is None
+    assert stream.tag(first) is not None
+    assert stream.milliseconds == 0
+    silent = FlvStream(encoded_clip(30, audio=False).header)
+    assert silent.tag(first) is not None
+    assert silent.tag(sound) is None

@@ -1,0 +1,97 @@
+"""dialing: which address wins, what is told when none does, and that it can be given up."""
+
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import ExitStack, closing
+
+import pytest
+
+from ionia.sinks.dialing import Target, dial, find
+from ionia.sinks.socket_wait import Cancelled, SocketWait
+from ionia.threads.clock import MonotonicClock
+from tests.fakes.nginx_rtmp import free_port
+
+
+@pytest.fixture
+def wait() -> Iterator[SocketWait]:
+    with closing(SocketWait()) as one:
+        yield one
+
+
+def listening(stack: ExitStack, host: str = "127.0.0.1") -> Target:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = stack.enter_context(socket.create_server((host, 0), family=family))
+    return family, listener.getsockname()
+
+
+def refusing() -> Target:
+    return socket.AF_INET, ("127.0.0.1", free_port())
+
+
+def silent(stack: ExitStack) -> Target:
+    """Swallows whoever wants to connect: its queue is full."""
+    listener = stack.enter_context(socket.socket())
+    listener.bind(("127.0.0.1", 0))
+    listener.listen(0)
+    for _ in range(3):
+        waiting = stack.enter_context(socket.socket())
+        waiting.settimeout(0)
+        waiting.connect_ex(listener.getsockname())
+    return socket.AF_INET, listener.getsockname()
+
+
+def connect(wait: SocketWait, *targets: Target) -> object:
+    with dial(targets, wait, MonotonicClock(), buffer_bytes=65_536) as connection:
+        assert connection.gettimeout() == 0
+        assert connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+        return connection.getpeername()
+
+
+def test_the_first_that_answers(wait: SocketWait) -> None:
+    with ExitStack() as stack:
+        good, other = listening(stack), listening(stack, "::1")
+        assert connect(wait, good, other) == good[1]
+        assert connect(wait, refusing(), other) == other[1]
+        assert connect(wait, silent(stack), good) == good[1]
+
+
+def test_what_is_told_when_none_does(wait: SocketWait) -> None:
+    nowhere = (socket.AF_INET6, ("2001:db8::1", 1, 0, 0))
+    with pytest.raises(ConnectionRefusedError):
+        connect(wait, nowhere, refusing())
+    with pytest.raises(OSError, match="no address"):
+        connect(wait)
+
+
+def test_names_and_numbers(wait: SocketWait) -> None:
+    assert find("127.0.0.1", 5, wait) == [(socket.AF_INET, ("127.0.0.1", 5))]
+    assert find("::1", 5, wait) == [(socket.AF_INET6, ("::1", 5, 0, 0))]
+    assert ("127.0.0.1", 5) in [address for _, address in find("localhost", 5, wait)]
+    with pytest.raises(socket.gaierror):
+        find("no-such-host.invalid", 5, wait)
+
+
+def test_a_look_up_that_takes_for_ever_is_left(wait: SocketWait, monkeypatch: pytest.MonkeyPatch) -> None:
+    over, real = threading.Event(), socket.getaddrinfo
+
+    def slow(host: str, port: int, **more: int) -> object:
+        if not more.get("flags"):
+            wait.cancel()
+            over.wait()
+        return real(host, port, **more)
+
+    monkeypatch.setattr(socket, "getaddrinfo", slow)
+    try:
+        with pytest.raises(Cancelled):
+            find("example.invalid", 5, wait)
+    finally:
+        over.set()
+
+
+def test_connecting_is_given_up_at_once(wait: SocketWait) -> None:
+    with ExitStack() as stack:
+        target = silent(stack)
+        wait.cancel()
+        with pytest.raises(Cancelled):
+            connect(wait, target)
