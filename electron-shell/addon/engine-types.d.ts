@@ -23,7 +23,11 @@ export interface RecorderOptions {
   /** Whether the mouse pointer is recorded. */
   cursor?: boolean;
   /** What the files say of themselves: title, artist, album, comment, description, genre, copyright, date, or any key of your own. */
-  metadata: Record<string, string>;
+  metadata?: Record<string, string> | null;
+  /** Go on in another file (take-2.mp4, ...) after so many seconds; null: never. */
+  splitSeconds?: number | null;
+  /** Go on in another file before one has so many bytes; null: only where the disk's limit is. */
+  splitBytes?: number | null;
 }
 
 /** Answer of recorder.getStats. */

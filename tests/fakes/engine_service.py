@@ -13,7 +13,14 @@ from dataclasses import dataclass, field
 
 from ionia.core.audio.engine import AudioInput
 from ionia.core.errors import ErrorKind, IoniaError
-from ionia.core.events import SelftestProgressed, SessionStateChanged, StatsSampled
+from ionia.core.events import (
+    FileChanged,
+    FinishedFile,
+    SelftestProgressed,
+    SessionStateChanged,
+    SplitFiles,
+    StatsSampled,
+)
 from ionia.core.selftest_report import (
     Correction,
     Finding,
@@ -176,6 +183,14 @@ class FakeEngineService:
 
     def resume(self, session_id: str) -> bool:
         return self._pause("recorder.resume", session_id, paused=False)
+
+    def split(self, session_id: str) -> SplitFiles:
+        self._enter("recorder.split", session_id)
+        if not self._known(SessionKind.RECORDER, session_id).running:
+            raise IoniaError(ErrorKind.NOT_INITIALIZED, "The recorder is not running.", "Start it first.")
+        finished = FinishedFile(path="a.mp4", duration_seconds=1.5, bytes=1000, start_utc="2026-01-02T03:04:05.678Z")
+        self.listener(FileChanged(session_id=session_id, finished=finished, next="a-2.mp4"))
+        return SplitFiles(finished=finished, next="a-2.mp4")
 
     def toggle_pause(self, session_id: str) -> bool:
         session = self._known(SessionKind.RECORDER, session_id)

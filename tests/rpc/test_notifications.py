@@ -10,6 +10,8 @@ from ionia.core.events import (
     ConnectionChanged,
     ConnectionState,
     Event,
+    FileChanged,
+    FinishedFile,
     JobDone,
     JobFailed,
     JobProgressed,
@@ -165,6 +167,24 @@ CASES: list[tuple[Event, str, dict[str, object]]] = [
             "delayMs": 500,
             "reason": "nothing listens there",
             "kind": "refused",
+        },
+    ),
+    (
+        FileChanged(
+            session_id="a",
+            finished=FinishedFile(path="a.mp4", duration_seconds=1.5, bytes=9, start_utc="2026-01-02T03:04:05.678Z"),
+            next="a-2.mp4",
+        ),
+        "recorder.fileChanged",
+        {
+            "id": "a",
+            "finished": {
+                "path": "a.mp4",
+                "durationSeconds": 1.5,
+                "bytes": 9,
+                "startUtc": "2026-01-02T03:04:05.678Z",
+            },
+            "next": "a-2.mp4",
         },
     ),
     (

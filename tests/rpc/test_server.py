@@ -60,7 +60,7 @@ def test_unknown_sessions(kind: str) -> None:
             if method.kind is SessionKind(kind) and not method.name.endswith("initialize")
         }
         codes = {verb: answer["code"] for verb, answer in answers.items() if isinstance(answer, dict)}
-        commands = dict.fromkeys(("pause", "resume", "togglePause") if kind == "recorder" else (), 1003)
+        commands = dict.fromkeys(("pause", "resume", "togglePause", "split") if kind == "recorder" else (), 1003)
         assert codes == {"start": 1001, "getStats": 1003, "getStatistics": 1003, "dispose": 1003, **commands}
         values = {verb: answer for verb, answer in answers.items() if verb not in codes}
         connection = {"isConnected": False, "isBackpressure": False} if kind == "streamer" else {}
@@ -479,7 +479,15 @@ def test_a_recorder_is_paused_and_goes_on() -> None:
     with Duplex() as client:
         client.call("recorder.initialize", ["out.mp4"])
         assert client.call("recorder.pause") is False
+        assert client.call("recorder.split")["code"] == 1001
         client.call("recorder.start")
+        finished = {
+            "path": "a.mp4",
+            "durationSeconds": 1.5,
+            "bytes": 1000,
+            "startUtc": "2026-01-02T03:04:05.678Z",
+        }
+        assert client.call("recorder.split") == {"finished": finished, "next": "a-2.mp4"}
         assert client.call("recorder.pause", {"id": "default"}) is True
         assert client.call("recorder.pause", ["default"]) is False
         assert client.call("recorder.togglePause") is False

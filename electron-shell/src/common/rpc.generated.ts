@@ -94,6 +94,14 @@ export type FailureData = {
   liveKind?: LiveKind;
 };
 
+/** recorder.fileChanged: a file of a recording is complete, and the recording goes on in the next. */
+export type FileChangedNotification = {
+  id: string;
+  finished: FinishedFile;
+  /** Path of the file that the recording goes on in. */
+  next: string;
+};
+
 /** Details of `file_limit`. */
 export type FileLimit = {
   /** Minutes until the file may not grow any more at this bit rate. */
@@ -108,6 +116,16 @@ export type FileTouched = {
   path: string;
   /** Where it is now, if that is known; else empty. */
   movedTo: string;
+};
+
+/** A file of a recording that goes on in another one. */
+export type FinishedFile = {
+  path: string;
+  /** Length of its pictures. */
+  durationSeconds: number;
+  bytes: number;
+  /** When its first picture was captured, ISO 8601 in UTC. */
+  startUtc: string;
 };
 
 /** Answer of engine.info. */
@@ -470,6 +488,13 @@ export type SoundsResult = {
   sounds: Array<SoundState>;
 };
 
+/** Answer of recorder.split. */
+export type SplitResult = {
+  finished: FinishedFile;
+  /** Path of the file that the recording goes on in. */
+  next: string;
+};
+
 /** session.state: a session went from one state to another. */
 export type StateNotification = {
   id: string;
@@ -631,7 +656,7 @@ export type StreamerStatsNotification = {
 };
 
 /** What happened. `meaning` says when, for people; `facts` is the type of the warning's details. */
-export type WarningCode = "access_lost" | "address_trimmed" | "audio_closed" | "audio_device_audible" | "audio_device_changed" | "audio_device_lost" | "audio_device_muted" | "audio_device_quiet" | "audio_device_stalled" | "audio_device_suspended" | "audio_devices_changed" | "audio_failed" | "audio_lost" | "audio_slow" | "audio_stream_muted" | "audio_stream_restored" | "bitrate_fixed" | "bitrate_held" | "ca_file_ignored" | "capture_failed" | "capture_fallback" | "capture_recovered" | "default_device_changed" | "desktop_audio_unavailable" | "device_lost" | "disk_low" | "disk_stalled" | "disk_unreadable" | "display_lost" | "display_mode_changed" | "display_unplugged" | "encoder_behind" | "encoder_fallback" | "encoder_lost" | "encoder_overloaded" | "file_deleted" | "file_held" | "file_leftover" | "file_limit" | "file_moved" | "file_out_of_reach" | "file_replaced" | "file_restored" | "gpu_lost" | "keyframes_rare" | "mic_audio_unavailable" | "mic_inputs_mixed" | "mic_one_sided" | "mic_silent" | "mic_two_sided" | "monitor_failed" | "picture_too_large" | "screen_changed" | "screen_closed" | "secure_desktop" | "session_disconnected" | "sound_server_lost" | "stalled" | "window_closed" | "window_hidden";
+export type WarningCode = "access_lost" | "address_trimmed" | "audio_closed" | "audio_device_audible" | "audio_device_changed" | "audio_device_lost" | "audio_device_muted" | "audio_device_quiet" | "audio_device_stalled" | "audio_device_suspended" | "audio_devices_changed" | "audio_failed" | "audio_lost" | "audio_slow" | "audio_stream_muted" | "audio_stream_restored" | "bitrate_fixed" | "bitrate_held" | "ca_file_ignored" | "capture_failed" | "capture_fallback" | "capture_recovered" | "default_device_changed" | "desktop_audio_unavailable" | "device_lost" | "disk_low" | "disk_stalled" | "disk_unreadable" | "display_lost" | "display_mode_changed" | "display_unplugged" | "encoder_behind" | "encoder_fallback" | "encoder_lost" | "encoder_overloaded" | "file_deleted" | "file_held" | "file_incomplete" | "file_leftover" | "file_limit" | "file_moved" | "file_not_split" | "file_out_of_reach" | "file_replaced" | "file_restored" | "gpu_lost" | "keyframes_rare" | "mic_audio_unavailable" | "mic_inputs_mixed" | "mic_one_sided" | "mic_silent" | "mic_two_sided" | "monitor_failed" | "picture_too_large" | "screen_changed" | "screen_closed" | "secure_desktop" | "session_disconnected" | "sound_server_lost" | "stalled" | "window_closed" | "window_hidden";
 
 /** session.warning: something was lost or replaced, and the session goes on. */
 export type WarningNotification = {
@@ -838,7 +863,11 @@ export interface EngineMethods {
       /** Whether the mouse pointer is recorded. */
       cursor?: boolean;
       /** What the files say of themselves: title, artist, album, comment, description, genre, copyright, date, or any key of your own. */
-      metadata: Record<string, string>;
+      metadata?: Record<string, string> | null;
+      /** Go on in another file (take-2.mp4, ...) after so many seconds; null: never. */
+      splitSeconds?: number | null;
+      /** Go on in another file before one has so many bytes; null: only where the disk's limit is. */
+      splitBytes?: number | null;
     };
     result: boolean;
   };
@@ -929,6 +958,14 @@ export interface EngineMethods {
       id?: string;
     };
     result: boolean;
+  };
+  /** Go on in another file; answers when the one before is complete, unless paused. */
+  "recorder.split": {
+    params: {
+      /** Name of the session; recorders and streamers each have their own. */
+      id?: string;
+    };
+    result: SplitResult;
   };
   /** Open screen, sound and encoders for a live stream. */
   "streamer.initialize": {
@@ -1078,6 +1115,8 @@ export interface EngineNotifications {
   "session.error": ErrorNotification;
   /** The connection's state changed. */
   "streamer.connection": ConnectionNotification;
+  /** A file of a recording is complete, and the recording goes on in the next. */
+  "recorder.fileChanged": FileChangedNotification;
   /** The network began or ceased to be too slow. */
   "streamer.backpressure": BackpressureNotification;
   /** Statistics, as often as subscribed. */

@@ -79,6 +79,33 @@ class BackpressureChanged:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FinishedFile:
+    """A file of a recording that goes on in another one."""
+
+    path: str
+    duration_seconds: Annotated[float, "Length of its pictures."]
+    bytes: int
+    start_utc: Annotated[str, "When its first picture was captured, ISO 8601 in UTC."]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SplitFiles:
+    """Answer of recorder.split."""
+
+    finished: FinishedFile
+    next: Annotated[str, "Path of the file that the recording goes on in."]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileChanged:
+    """recorder.fileChanged: a file of a recording is complete, and the recording goes on in the next."""
+
+    session_id: str
+    finished: FinishedFile
+    next: Annotated[str, "Path of the file that the recording goes on in."]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StatsSampled:
     """session.stats: what getStats answers, and whose it is."""
 
@@ -160,6 +187,7 @@ Event = (
     | SessionFailed
     | ConnectionChanged
     | BackpressureChanged
+    | FileChanged
     | StatsSampled
     | LevelsMeasured
     | SelftestProgressed

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Annotated, Protocol
 
 from ionia.core.audio.engine import AudioInput
-from ionia.core.events import Event
+from ionia.core.events import Event, SplitFiles
 from ionia.core.selftest_report import SelftestReport, SelftestSettings
 from ionia.core.settings import RecorderSettings, SessionKind, StreamerSettings
 from ionia.core.sound_state import SoundState
@@ -151,6 +151,14 @@ class EngineService(Protocol):
 
     def resume(self, session_id: str) -> bool:
         """Have a recorder go on; False if it isn't paused."""
+        ...
+
+    def split(self, session_id: str) -> SplitFiles:
+        """Have a recorder go on in another file. Waits until the one before is complete, unless it is paused.
+
+        Raises IoniaError(NOT_INITIALIZED) when it doesn't run, OUTPUT_FAILED when there can't be another file; then the
+        recording goes on in the same one.
+        """
         ...
 
     def toggle_pause(self, session_id: str) -> bool:

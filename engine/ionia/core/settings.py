@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from enum import Enum
 
+from ionia.core.timeline.split_watch import SplitRule
+
 
 class SessionKind(Enum):
     """The two kinds of session of the contract."""
@@ -98,11 +100,19 @@ class MediaSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecorderSettings:
-    """One recorder session. `metadata`: keys and texts that its files carry, in order."""
+    """One recorder session. `metadata`: keys and texts that its files carry, in order. `split_seconds`, `split_bytes`:
+    how long or large a file may become before the recording goes on in another."""
 
     output_path: str
     media: MediaSettings = field(default_factory=MediaSettings)
     metadata: tuple[tuple[str, str], ...] = ()
+    split_seconds: float | None = None
+    split_bytes: int | None = None
+
+    @property
+    def split(self) -> SplitRule:
+        """When another file begins by itself."""
+        return SplitRule(seconds=self.split_seconds, bytes=self.split_bytes)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -163,6 +163,8 @@ class WarningCode(StrEnum):
     FILE_DELETED = ("file_deleted", "the recording's file was deleted while it is recorded", FileTouched)
     FILE_REPLACED = ("file_replaced", "another file was put in the recording's place", FileTouched)
     FILE_OUT_OF_REACH = ("file_out_of_reach", "the recording's disk or a folder above it is gone", FileTouched)
+    FILE_NOT_SPLIT = ("file_not_split", "the next file could not be created; the recording goes on in the same one")
+    FILE_INCOMPLETE = ("file_incomplete", "a file of a recording that goes on in another could not be completed")
     FILE_RESTORED = ("file_restored", "a recording that was deleted was put back at its end", FileTouched)
 
     # Live.

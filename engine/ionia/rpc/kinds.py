@@ -11,12 +11,15 @@ from typing import Annotated, Any
 from msgspec import Struct
 
 from ionia.core.errors import ErrorKind
-from ionia.core.events import StatsSampled
+from ionia.core.events import SplitFiles, StatsSampled
 from ionia.core.facts import Mark
 from ionia.core.service import EngineService
 from ionia.core.settings import SessionKind
 from ionia.core.stats import RecorderStats, StreamerStats
 from ionia.rpc import params as p
+from ionia.rpc.wire import to_wire, wire_type
+
+SplitResult = wire_type(SplitFiles, "SplitResult")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,6 +97,13 @@ KINDS: dict[SessionKind, KindRow] = {
                     result=bool,
                     summary="Pause or resume; whether it is paused now.",
                     carry_out=lambda service, params: service.toggle_pause(params.id),
+                ),
+                Command(
+                    verb="split",
+                    result=SplitResult,
+                    summary="Go on in another file; answers when the one before is complete, unless paused.",
+                    carry_out=lambda service, params: to_wire(service.split(params.id)),
+                    errors=(ErrorKind.NOT_INITIALIZED, ErrorKind.OUTPUT_FAILED),
                 ),
             ),
         ),

@@ -324,19 +324,33 @@ class InitializeRecorder(Initialize, frozen=True, forbid_unknown_fields=True, re
 
     output_path: OutputPath
     metadata: Annotated[
-        dict[
-            Annotated[str, Meta(min_length=1, max_length=200, pattern=_TEXT)], Annotated[str, Meta(max_length=10_000)]
-        ],
+        Annotated[
+            dict[
+                Annotated[str, Meta(min_length=1, max_length=200, pattern=_TEXT)],
+                Annotated[str, Meta(max_length=10_000)],
+            ],
+            Meta(max_length=100),
+        ]
+        | None,
         Meta(
-            max_length=100,
             description="What the files say of themselves: title, artist, album, comment, description, genre, "
-            "copyright, date, or any key of your own.",
+            "copyright, date, or any key of your own."
         ),
-    ] = {}
+    ] = None
+    split_seconds: Annotated[
+        Annotated[float, Meta(ge=1, le=1_000_000)] | None,
+        Meta(description="Go on in another file (take-2.mp4, ...) after so many seconds; null: never."),
+    ] = None
+    split_bytes: Annotated[
+        Annotated[int, Meta(ge=1_000_000, le=1 << 60)] | None,
+        Meta(description="Go on in another file before one has so many bytes; null: only where the disk's limit is."),
+    ] = None
 
     def settings(self) -> RecorderSettings:
         """The same for the engine."""
-        return _settings(RecorderSettings, self, media=_media_settings(self), metadata=tuple(self.metadata.items()))
+        return _settings(
+            RecorderSettings, self, media=_media_settings(self), metadata=tuple((self.metadata or {}).items())
+        )
 
 
 class InitializeStreamer(Initialize, frozen=True, forbid_unknown_fields=True, rename="camel", kw_only=True):

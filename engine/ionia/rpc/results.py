@@ -13,6 +13,7 @@ from ionia.core.errors import ErrorKind
 from ionia.core.events import (
     BackpressureChanged,
     ConnectionChanged,
+    FileChanged,
     JobDone,
     JobProgressed,
     Level,
@@ -78,6 +79,7 @@ SAMPLES = {row.kind: wire_type(SAMPLE_FACTS[row.stats], f"{row.stats.__name__}No
 StateNotification = wire_type(SessionStateChanged, "StateNotification")
 WarningNotification = wire_type(SessionWarned, "WarningNotification")
 ConnectionNotification = wire_type(ConnectionChanged, "ConnectionNotification")
+FileChangedNotification = wire_type(FileChanged, "FileChangedNotification")
 BackpressureNotification = wire_type(BackpressureChanged, "BackpressureNotification")
 LevelResult = wire_type(Level, "LevelResult")
 LevelsNotification = wire_type(LevelsMeasured, "LevelsNotification")

@@ -303,6 +303,11 @@ NOTIFICATIONS: dict[str, Notification] = {
             name="streamer.connection", payloads=(r.ConnectionNotification,), summary="The connection's state changed."
         ),
         Notification(
+            name="recorder.fileChanged",
+            payloads=(r.FileChangedNotification,),
+            summary="A file of a recording is complete, and the recording goes on in the next.",
+        ),
+        Notification(
             name="streamer.backpressure",
             payloads=(r.BackpressureNotification,),
             summary="The network began or ceased to be too slow.",

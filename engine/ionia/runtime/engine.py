@@ -11,7 +11,8 @@ from concurrent.futures import ThreadPoolExecutor
 import ionia
 from ionia.core.audio.engine import AudioInput
 from ionia.core.errors import ErrorKind, IoniaError
-from ionia.core.events import LevelsMeasured, SessionWarned, StatsSampled
+from ionia.core.events import FileChanged, LevelsMeasured, SessionWarned, SplitFiles, StatsSampled
+from ionia.core.ports import FileSink
 from ionia.core.selftest_report import SelftestReport, SelftestSettings
 from ionia.core.service import DeviceList, EngineInfo, Listener
 from ionia.core.settings import MediaSettings, RecorderSettings, SessionKind, StreamerSettings
@@ -23,10 +24,11 @@ from ionia.core.warning import WarningCode
 from ionia.runtime.backends import Backends, MakeSelftest, SelftestRun
 from ionia.runtime.encode.studio import Studio
 from ionia.runtime.jobs import Jobs
-from ionia.runtime.session.file_output import FileOutput
+from ionia.runtime.session.file_output import FileOutput, FileTellers, FileWishes
 from ionia.runtime.session.session import Life, Output, Session, not_initialized
 from ionia.runtime.session.stats import ProcessUsage
 from ionia.runtime.session.stream_output import StreamOutput
+from ionia.sinks.output_path import part_path
 from ionia.threads.clock import MonotonicClock
 from ionia.threads.monitor import Monitor
 
@@ -152,13 +154,26 @@ class Engine:
         """Open devices and encoders, and claim the path."""
         session = self._session_for(SessionKind.RECORDER, session_id)
         life, media = Life(session), settings.media
+
+        def make_sink(number: int) -> FileSink:
+            return self._backends.file_sink(part_path(settings.output_path, number), life.warn)
+
         output = FileOutput(
-            self._backends.file_sink(settings.output_path, life.warn),
-            metadata=settings.metadata,
-            bytes_per_second=media.total_bitrate / 8,
+            FileWishes(
+                make_sink=make_sink,
+                bytes_per_second=media.total_bitrate / 8,
+                metadata=settings.metadata,
+                split=settings.split,
+            ),
+            FileTellers(
+                warn=life.warn,
+                fail=life.fail,
+                changed=lambda finished, path: life.emit(
+                    FileChanged(session_id=session_id, finished=finished, next=path)
+                ),
+                later=self._supervise,
+            ),
             free_bytes=self._backends.free_bytes,
-            warn=life.warn,
-            fail=life.fail,
         )
         self._initialize(session, media, output, life, live=False)
 
@@ -218,6 +233,11 @@ class Engine:
     def resume(self, session_id: str) -> bool:
         """See EngineService."""
         return self._require(SessionKind.RECORDER, session_id).resume()
+
+    def split(self, session_id: str) -> SplitFiles:
+        """See EngineService."""
+        finished, after = self._require(SessionKind.RECORDER, session_id).split()
+        return SplitFiles(finished=finished, next=after)
 
     def toggle_pause(self, session_id: str) -> bool:
         """See EngineService."""

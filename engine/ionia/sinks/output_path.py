@@ -55,6 +55,17 @@ def resolve_output(path: str, *, platform: str = sys.platform) -> Path:
     return target
 
 
+def part_path(path: str, number: int) -> str:
+    """Where a file of a recording goes, by its number from 0: take.mp4, take-2.mp4, … Never where something is."""
+    if number == 0:
+        return path
+    first = Path(path)
+    shown = number + 1
+    while (part := first.with_name(f"{first.stem}-{shown}{first.suffix}")).exists():
+        shown += 1
+    return str(part)
+
+
 def free_bytes(path: str) -> int:
     """Bytes that this user may still write to the disk that holds `path`. Any thread. Raises OSError if it is gone."""
     target = Path(path)

@@ -13,8 +13,8 @@ from ionia.core.size_limit import SizeLimit
 from ionia.core.timeline.file_timeline import EpochUtc
 from ionia.core.warning import NO_FACTS, WarningCode, WarningFacts
 from ionia.runtime.encode.session_feeds import SessionFeeds
-from ionia.runtime.session import file_output
-from ionia.runtime.session.file_output import STALL_LOOKS, FileOutput
+from ionia.runtime.session import part
+from ionia.runtime.session.file_output import STALL_LOOKS, FileOutput, FileTellers, FileWishes
 from tests.fakes.backends import WAIT_SECONDS
 from tests.fakes.media import HEADER, FakeFile, video_packet
 
@@ -59,11 +59,9 @@ def output_to(
         told.append((code.value, message))
 
     output = FileOutput(
-        sink,
-        bytes_per_second=1000.0,
+        FileWishes(make_sink=lambda _: sink, bytes_per_second=1000.0),
+        FileTellers(warn=warn, fail=lambda error: pytest.fail(str(error))),
         free_bytes=free_bytes,
-        warn=warn,
-        fail=lambda error: pytest.fail(str(error)),
     )
     return output, told
 
@@ -79,10 +77,12 @@ def answered(output: FileOutput) -> None:
     """Wait until the sink's thread has done all it was asked."""
     done = threading.Event()
     pause = threading.Event()
-    while not (output._worker is not None and output._worker.ask(done.set)):
+    assert output._part is not None
+    worker = output._part._worker
+    while not worker.ask(done.set):
         pause.wait(0.001)
     assert done.wait(WAIT_SECONDS)
-    while output._worker._errand is not None:
+    while worker._errand is not None:
         pause.wait(0.001)
 
 
@@ -93,7 +93,7 @@ def ended(output: FileOutput) -> None:
 
 
 def test_a_start_that_timed_out_frees_its_path_when_the_disk_answers(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(file_output, "OPEN_TIMEOUT_S", 0.02)
+    monkeypatch.setattr(part, "OPEN_TIMEOUT_S", 0.02)
     sink = Stalled()
     sink.frozen_open = True
     output, _ = output_to(sink)

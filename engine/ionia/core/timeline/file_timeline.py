@@ -177,7 +177,7 @@ class FileTimeline:
 
     def part_seconds(self, part: int) -> Fraction:
         """How long the pictures of a part last by now. Raises LookupError for a part that there isn't."""
-        last = self._of_part(part)[-1]
+        last = self._stretches[-1] if self._stretches and self._stretches[-1].part == part else self._of_part(part)[-1]
         return ((self._next if last.end is None else last.end) - last.offset) / self._rate
 
     def index_at(self, position: FilePosition) -> int:

@@ -1,36 +1,60 @@
-"""A session's output to an MP4 file: where in it each packet lies, a sink on its own thread, an eye on the disk.
+"""A session's output to MP4 files: where each packet lies, in which file, and when the next one begins.
 
 Packets are placed as they come, on the encoders' threads, under a lock that is held for nothing else: so pausing never
-waits for the disk.
+waits for the disk. Each file has a thread of its own (`Part`); the next one is open before the last is closed.
 """
 
+import contextlib
 import threading
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import partial
 
-from ionia.core.disk_space import DiskWatch
 from ionia.core.errors import ErrorKind, IoniaError
+from ionia.core.events import FinishedFile
 from ionia.core.media import EncodedPacket, MediaHeader
 from ionia.core.mp4.tags import FileTags
 from ionia.core.ports import FileSink
 from ionia.core.stats import RecorderStats, SessionStats
 from ionia.core.timebase import NS_PER_S
-from ionia.core.timeline.file_timeline import EpochUtc, FilePosition, FileTimeline, Placed
+from ionia.core.timeline.file_timeline import EpochUtc, FilePosition, FileTimeline
+from ionia.core.timeline.split_watch import SplitDue, SplitRule, SplitWatch
 from ionia.core.utc_text import utc_text
-from ionia.core.warning import DiskStalled, FileLimit, Warn, WarningCode
+from ionia.core.warning import DiskStalled, Warn, WarningCode
 from ionia.runtime.encode.session_feeds import SessionFeeds
-from ionia.runtime.session.sink_worker import SinkWorker, TrackCounters
+from ionia.runtime.session.disk_eye import DiskEye
+from ionia.runtime.session.part import Part
+from ionia.runtime.session.sink_worker import TrackCounters
 from ionia.runtime.session.stats import fields_of
-
-OPEN_TIMEOUT_S = 10.0
-"""How long creating the file may take: a sleeping network drive needs seconds."""
-
-CLOSE_TIMEOUT_S = 30.0
-"""How long `stop` waits for the disk. Writing goes on after that, but the caller is told."""
 
 STALL_LOOKS = 5
 """So many looks in a row, one a second, that the disk has not answered make a warning."""
+
+_COUNTED = ("video_delivered", "audio_delivered", "video_written", "audio_written")
+
+_OPEN_TRIES = 3
+"""Names for the next file that are tried: somebody may have just taken one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileWishes:
+    """What a recording's files are to be. `make_sink`: the sink of a file by its number from 0; raises IoniaError."""
+
+    make_sink: Callable[[int], FileSink]
+    bytes_per_second: float
+    metadata: tuple[tuple[str, str], ...] = ()
+    split: SplitRule = field(default_factory=SplitRule)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileTellers:
+    """Whom a recording tells what. `later` runs a task soon on a thread that may wait for the disk."""
+
+    warn: Warn
+    fail: Callable[[IoniaError], None]
+    changed: Callable[[FinishedFile, str], None] = lambda _finished, _next: None
+    later: Callable[[Callable[[], None]], None] = lambda _: None
 
 
 class FileOutput:
@@ -38,88 +62,215 @@ class FileOutput:
 
     drains = True
 
-    def __init__(
-        self,
-        sink: FileSink,
-        *,
-        bytes_per_second: float,
-        metadata: tuple[tuple[str, str], ...] = (),
-        free_bytes: Callable[[str], int],
-        warn: Warn,
-        fail: Callable[[IoniaError], None],
-    ) -> None:
-        self._sink = sink
-        self._bytes_per_second = bytes_per_second
+    def __init__(self, wishes: FileWishes, tell: FileTellers, *, free_bytes: Callable[[str], int]) -> None:
+        """Raises IoniaError(OUTPUT_FAILED) for a path that can't be recorded to. Creates nothing."""
+        self._wishes = wishes
+        self._tell = tell
         self._free_bytes = free_bytes
-        self._warn = warn
-        self._fail = fail
-        self._metadata = metadata
-        self._disk = DiskWatch()
-        self._limit = DiskWatch()
-        self._unreadable = False  # the sink's thread
+        self._first_sink = wishes.make_sink(0)
+        self._watch = SplitWatch(wishes.split, bytes_per_second=wishes.bytes_per_second)
         self._unanswered = 0  # the monitor's thread
-        self._worker: SinkWorker | None = None
+        self._header: MediaHeader | None = None
         self._feeds: SessionFeeds | None = None
+        self._epoch_utc: EpochUtc | None = None
         self._lock = threading.Lock()
         self._timeline: FileTimeline | None = None  # protected by _lock
+        self._part: Part | None = None  # protected by _lock
+        self._next: Part | None = None  # protected by _lock
+        self._closing: list[Part] = []  # completed, and perhaps not closed yet; protected by _lock
+        self._counted = TrackCounters()  # in all files that are closed; protected by _lock
+        self._written = 0  # likewise
+        self._completed = False  # protected by _lock
         self._paused_at: int | None = None  # protected by _lock
         self._paused_frames = 0  # of pauses that are over; protected by _lock
         self._pauses = 0  # protected by _lock
-        self._epoch_utc: EpochUtc | None = None
-        self._half_frame_ns = 0
         self._start_utc_ns: int | None = None  # protected by _lock
+        self._preparing = threading.Lock()
 
     def open(self, header: MediaHeader, feeds: SessionFeeds) -> None:
-        """Create the file. Raises IoniaError(OUTPUT_FAILED)."""
-        self._worker = SinkWorker("file-sink", self._sink, header, self._fail)
-        try:
-            self._worker.open(OPEN_TIMEOUT_S)
-        except TimeoutError as error:
-            self._worker.complete()  # whenever the disk answers, the file goes and its path is free again
-            raise IoniaError(
-                ErrorKind.OUTPUT_FAILED,
-                f"The file could not be created: the disk has not answered for {OPEN_TIMEOUT_S:.0f} s.",
-                "Try again when it does, or record to another disk.",
-            ) from error
-        self._worker.ask(self._look)  # a limit that is near is told at once
+        """Create the first file. Raises IoniaError(OUTPUT_FAILED)."""
+        self._header = header
+        part = self._make_part(0, self._first_sink)
+        self._part = part
+        part.open()
         self._epoch_utc = feeds.epoch_utc()
-        self._half_frame_ns = NS_PER_S // (2 * header.video.fps)
         self._timeline = FileTimeline(fps=header.video.fps, epoch_utc=self._epoch_utc)
         feeds.hold_bitrate(self)
         self._feeds = feeds
 
     def deliver(self, packets: Sequence[EncodedPacket]) -> None:
         """On an encoder's thread: queue."""
-        if self._worker is None or self._timeline is None:
+        if self._timeline is None:
             return
         with self._lock:
-            placed = [one for packet in packets for one in self._timeline.place(packet)]
-            if placed and self._start_utc_ns is None:
-                self._describe(self._worker, self._timeline)
-            self._queue(self._worker, placed)
+            due = self._queue(packets, self._timeline)
+        if due is not None:
+            self._tell.later(partial(self._split_by_itself, due))
+
+    def _queue(self, packets: Sequence[EncodedPacket], timeline: FileTimeline) -> SplitDue | None:
+        """Whether another file is due."""
+        part, ready = self._current(), list[EncodedPacket]()
+        for packet in packets:
+            for placed in timeline.place(packet):
+                if placed.part > part.number:
+                    self._hand_over(part, ready, timeline)
+                    part, ready = self._go_on_in_next(part, timeline), []
+                ready.append(placed.packet)
+        if not ready:
+            return None
+        self._hand_over(part, ready, timeline)
+        limit = part.sink.limit
+        return self._watch.update(
+            part=part.number,
+            seconds=float(timeline.part_seconds(part.number)),
+            size=part.size,
+            limit_bytes=None if limit is None else limit.most_bytes,
+        )
+
+    def _hand_over(self, part: Part, packets: Sequence[EncodedPacket], timeline: FileTimeline) -> None:
+        if packets:
+            self._begin(part, timeline)
+            part.deliver(packets)
+
+    def _current(self) -> Part:
+        assert self._part is not None  # noqa: S101 - `open` made it before anybody delivers
+        return self._part
+
+    def _begin(self, part: Part, timeline: FileTimeline) -> None:
+        """Its first picture is there: its instant was the middle of its frame (decision 0002)."""
+        if part.begun or self._header is None or self._epoch_utc is None:
+            return
+        began = timeline.utc_ns(FilePosition(part=part.number, seconds=Fraction(0)))
+        if began is None:
+            return
+        start = began + NS_PER_S // (2 * self._header.video.fps)
+        if self._start_utc_ns is None:
+            self._start_utc_ns = start
+        part.describe(
+            FileTags(start_utc_ns=start, utc_error_ns=self._epoch_utc.error_ns, metadata=self._wishes.metadata)
+        )
+
+    def _go_on_in_next(self, part: Part, timeline: FileTimeline) -> Part:
+        after, self._next = self._next, None
+        assert after is not None  # noqa: S101 - the timeline is split only once it is open
+        self._part = after
+        self._closing.append(part)
+        part.complete(float(timeline.part_seconds(part.number)))
+        part.when_closed(lambda error: self._tell.later(partial(self._closed, part, after.path, error)))
+        return after
+
+    def _closed(self, part: Part, after: str, error: IoniaError | None) -> None:
+        """A file is finished, and the recording goes on."""
+        with self._lock:
+            self._closing.remove(part)
+            self._written += part.sink.bytes_written
+            for name in _COUNTED:
+                setattr(self._counted, name, getattr(self._counted, name) + getattr(part.counters, name))
+        if error is not None:
+            self._tell.warn(WarningCode.FILE_INCOMPLETE, error.message)
+        self._tell.changed(part.facts(), after)
+
+    def split(self) -> tuple[FinishedFile, str]:
+        """See TakeOutput."""
+        feeds, prepared = self._feeds, self._prepare_split()
+        if feeds is None or prepared is None:
+            raise IoniaError(ErrorKind.NOT_INITIALIZED, "The recorder is not running.", "Start it first.")
+        part, after = prepared
+        if self._split_at(feeds, feeds.index_now):
+            part.wait_closed()
+        elif self._timeline is not None:  # paused: it goes on in the next one
+            with self._lock:
+                part.seconds = float(self._timeline.part_seconds(part.number)) if part.begun else 0.0
+        return part.facts(), after.path
+
+    def _split_at(self, feeds: SessionFeeds, index: int) -> bool:
+        """Whether the next file begins soon, and not only when a pause is over."""
+        with self._lock:
+            if self._timeline is not None and self._next is not None:
+                self._timeline.split_at(index)
+            paused = self._paused_at is not None
+        if not paused:
+            feeds.request_keyframe(index)
+        return not paused
+
+    def _split_by_itself(self, due: SplitDue) -> None:
+        feeds, timeline = self._feeds, self._timeline
+        if feeds is None or timeline is None:
+            return
+        try:
+            prepared = self._prepare_split()
+        except IoniaError as error:
+            with self._lock:
+                part = timeline.part
+                self._watch.failed(part=part, seconds=float(timeline.part_seconds(part)))
+            self._tell.warn(WarningCode.FILE_NOT_SPLIT, f"The recording goes on in the same file: {error.message}")
+            return
+        if prepared is None:
+            return
+        index = feeds.index_now + 1
+        if due.at_seconds is not None:
+            with self._lock:
+                at = FilePosition(part=prepared[0].number, seconds=Fraction(due.at_seconds))
+                index = max(index, timeline.index_at(at))
+        self._split_at(feeds, index)
+
+    def _prepare_split(self) -> tuple[Part, Part] | None:
+        """Open the next file; the one under way and the next. None when it is over. Waits for the disk; IoniaError."""
+        with self._preparing:
+            with self._lock:
+                part, after, over = self._part, self._next, self._completed
+            if part is None or over:
+                return None
+            if after is None:
+                after = self._open_next(part.number + 1)
+                with self._lock:
+                    over = self._completed
+                    self._next = None if over else after
+                if over:
+                    after.complete()
+                    return None
+            return part, after
+
+    def _open_next(self, number: int) -> Part:
+        for tries_left in reversed(range(_OPEN_TRIES)):
+            try:
+                after = self._make_part(number, self._wishes.make_sink(number))
+                after.open()
+            except IoniaError:
+                if not tries_left:
+                    raise
+            else:
+                return after
+        raise AssertionError
+
+    def _make_part(self, number: int, sink: FileSink) -> Part:
+        assert self._header is not None  # noqa: S101 - `open` has it
+        eye = DiskEye(
+            sink,
+            bytes_per_second=self._wishes.bytes_per_second,
+            free_bytes=self._free_bytes,
+            warn=self._tell.warn,
+            keeps_below=self._watch.keeps_below,
+        )
+        return Part(number, sink, self._header, eye, self._tell.fail)
 
     def complete(self) -> None:
         """On an encoder's thread: nothing more comes."""
-        if self._worker is None:
-            return
         with self._lock:
-            only = self._timeline.only_picture() if self._timeline is not None else None
-            self._queue(self._worker, [] if only is None else [only])
-            self._worker.complete()
-
-    def _describe(self, worker: SinkWorker, timeline: FileTimeline) -> None:
-        """The first picture is there: its instant was the middle of its frame (decision 0002)."""
-        began = timeline.utc_ns(FilePosition(part=0, seconds=Fraction(0)))
-        if began is None or self._epoch_utc is None:
-            return
-        self._start_utc_ns = began + self._half_frame_ns
-        tags = FileTags(start_utc_ns=self._start_utc_ns, utc_error_ns=self._epoch_utc.error_ns, metadata=self._metadata)
-        worker.order(partial(self._sink.describe, tags))
-
-    @staticmethod
-    def _queue(worker: SinkWorker, placed: Sequence[Placed]) -> None:
-        if placed:
-            worker.deliver([one.packet for one in placed])
+            part, timeline, after = self._part, self._timeline, self._next
+            self._completed = True
+            if part is None:
+                return
+            seconds = 0.0
+            if timeline is not None:
+                only = timeline.only_picture()
+                if only is not None:
+                    part.deliver([only.packet])
+                elif timeline.started:
+                    seconds = float(timeline.part_seconds(part.number))
+            part.complete(seconds)
+            if after is not None:
+                after.complete()  # it has nothing, and leaves nothing
 
     def pause_at(self, index: int) -> None:
         """See TakeOutput."""
@@ -144,16 +295,19 @@ class FileOutput:
 
     def wait_completed(self, timeout: float) -> bool:
         """Wait for `complete`."""
-        return self._worker is None or self._worker.wait_completed(timeout)
+        part = self._part
+        return part is None or part.wait_completed(timeout)
 
     def finish(self) -> None:
-        """Wait until the file is complete and closed. Raises IoniaError(OUTPUT_FAILED)."""
-        if self._worker is None:
+        """Wait until the files are complete and closed. Raises IoniaError(OUTPUT_FAILED), for the last one."""
+        with self._lock:
+            last, closing = self._part, tuple(self._closing)
+        if last is None:
             return
-        try:
-            self._worker.wait_closed(CLOSE_TIMEOUT_S)
-        except TimeoutError as error:
-            raise IoniaError(ErrorKind.OUTPUT_FAILED, "The disk has not taken the end of the file yet.") from error
+        for part in closing:
+            with contextlib.suppress(IoniaError):
+                part.wait_closed()  # what was wrong with it is told by then
+        last.wait_closed()
 
     def abandon(self) -> None:
         """Close a sink that was never begun; one that was, its own thread closes."""
@@ -163,27 +317,33 @@ class FileOutput:
             with self._lock:
                 self._paused_frames += self._paused_now(feeds)
                 self._paused_at = None
-        if self._worker is None:
-            self._sink.close()
+        if self._part is None:
+            self._first_sink.close()
 
     def stats(self, session: SessionStats) -> RecorderStats:
-        """The session's figures and the file's."""
-        counters = self._worker.counters if self._worker is not None else TrackCounters()
+        """The session's figures and the files'."""
         feeds = self._feeds
         with self._lock:
+            parts = [*self._closing, *([self._part] if self._part is not None else [])]
+            counted = {
+                name: getattr(self._counted, name) + sum(getattr(part.counters, name) for part in parts)
+                for name in _COUNTED
+            }
+            written = self._written + sum(part.sink.bytes_written for part in parts)
+            path = self._first_sink.path if self._part is None else self._part.path
             paused_frames = self._paused_frames + (0 if feeds is None else self._paused_now(feeds))
-            pauses = self._pauses
+            pauses, start = self._pauses, self._start_utc_ns
         return RecorderStats(
             **fields_of(session),
-            video_packets_encoded=counters.video_delivered,
-            audio_packets_encoded=counters.audio_delivered,
-            video_packets_muxed=counters.video_written,
-            audio_packets_muxed=counters.audio_written,
-            total_bytes=self._sink.bytes_written,
-            output_path=self._sink.path,
+            video_packets_encoded=counted["video_delivered"],
+            audio_packets_encoded=counted["audio_delivered"],
+            video_packets_muxed=counted["video_written"],
+            audio_packets_muxed=counted["audio_written"],
+            total_bytes=written,
+            output_path=path,
             paused_seconds=round(paused_frames / session.fps, 3) if session.fps else 0.0,
             pauses=pauses,
-            start_utc=None if self._start_utc_ns is None else utc_text(self._start_utc_ns),
+            start_utc=None if start is None else utc_text(start),
             utc_error_ms=0.0 if self._epoch_utc is None else round(self._epoch_utc.error_ns / 1e6, 3),
         )
 
@@ -193,56 +353,16 @@ class FileOutput:
 
     def housekeep(self) -> None:
         """Have the sink's thread look after the file and the disk, either of which may stand still."""
-        if self._worker is None:
+        part = self._part
+        if part is None:
             return
-        if self._worker.ask(self._look):
+        if part.look():
             self._unanswered = 0
             return
         self._unanswered += 1
         if self._unanswered == STALL_LOOKS:
-            self._warn(
+            self._tell.warn(
                 WarningCode.DISK_STALLED,
                 f"The disk has not answered for {STALL_LOOKS} s. What is recorded waits in memory.",
                 DiskStalled(seconds=STALL_LOOKS),
             )
-
-    def _look(self) -> None:
-        """On the sink's thread. Warns while there is still time to do something."""
-        self._sink.look()
-        self._look_at_limit()
-        try:
-            free = self._free_bytes(self._sink.path)
-        except OSError as error:
-            if not self._unreadable:
-                self._warn(
-                    WarningCode.DISK_UNREADABLE,
-                    f"Nobody can say how full the disk is: {(error.strerror or type(error).__name__).lower()}.",
-                )
-            self._unreadable = True
-            return
-        self._unreadable = False
-        low = self._disk.update(free, self._bytes_per_second)
-        if low is not None:
-            self._warn(
-                WarningCode.DISK_LOW,
-                f"The disk has room for about {_time(low.minutes_left)} more.",
-                low,
-            )
-
-    def _look_at_limit(self) -> None:
-        limit = self._sink.limit
-        if limit is None:
-            return
-        left = limit.most_bytes - self._sink.bytes_written - self._sink.index_bytes
-        low = self._limit.update(max(0, left), self._bytes_per_second)
-        if low is not None:
-            self._warn(
-                WarningCode.FILE_LIMIT,
-                f"In about {_time(low.minutes_left)} the recording ends: no file there may have more than "
-                f"{limit.words}.",
-                FileLimit(minutes_left=low.minutes_left, limit_bytes=limit.most_bytes),
-            )
-
-
-def _time(minutes: float) -> str:
-    return f"{minutes:g} minutes" if minutes >= 1 else f"{minutes * 60:.0f} seconds"

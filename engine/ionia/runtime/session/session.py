@@ -8,7 +8,7 @@ from typing import Protocol, runtime_checkable
 from ionia.core.audio.engine import AudioInput
 from ionia.core.audio.mix import SoundControl
 from ionia.core.errors import ErrorKind, IoniaError
-from ionia.core.events import Event, SessionFailed, SessionStateChanged, SessionWarned
+from ionia.core.events import Event, FinishedFile, SessionFailed, SessionStateChanged, SessionWarned
 from ionia.core.media import MediaHeader
 from ionia.core.session_state import SessionState, SessionStateMachine
 from ionia.core.settings import MediaSettings, SessionKind
@@ -63,7 +63,7 @@ class Output(Subscriber, Protocol):
 
 @runtime_checkable
 class TakeOutput(Output, Protocol):
-    """An output with a time of its own, which its user may stop and let go on. Any thread; never waits."""
+    """An output with a time of its own, which its user may stop and let go on. Any thread; only `split` waits."""
 
     def pause_at(self, index: int) -> None:
         """Leave out frame `index` and all that follows."""
@@ -71,6 +71,10 @@ class TakeOutput(Output, Protocol):
 
     def resume_at(self, index: int) -> None:
         """Go on with the first keyframe from frame `index` on."""
+        ...
+
+    def split(self) -> tuple[FinishedFile, str]:
+        """Go on in another file: the one that is finished, and the path of the next. Raises IoniaError."""
         ...
 
 
@@ -269,6 +273,13 @@ class Session:
                 return True
             self.resume()
             return False
+
+    def split(self) -> tuple[FinishedFile, str]:
+        """Go on in another file. Waits for the disk, and holds up nothing else. Raises IoniaError."""
+        output = self._output
+        if not (self._machine.has_begun and isinstance(output, TakeOutput)):
+            raise IoniaError(ErrorKind.NOT_INITIALIZED, f"The {self.kind.value} is not running.", "Start it first.")
+        return output.split()
 
     def set_sound(
         self, sound: str, *, gain: float | None, muted: bool | None, ramp_ms: float, release_ms: float

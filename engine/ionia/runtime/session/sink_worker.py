@@ -116,6 +116,15 @@ class SinkWorker:
         """Wait until the sink is closed. Raises what closing raised, TimeoutError when it takes too long."""
         self._closed.result(timeout)
 
+    def when_closed(self, tell: Callable[[IoniaError | None], None]) -> None:
+        """Call `tell` when the sink is closed, with what closing raised: on this object's thread, or now."""
+
+        def closed(future: Future[None]) -> None:
+            error = future.exception()
+            tell(error if isinstance(error, IoniaError) else None)
+
+        self._closed.add_done_callback(closed)
+
     def _run(self) -> None:
         try:
             self._sink.open(self._header)

@@ -1,0 +1,79 @@
+"""When a recording needs another file: by its length, by its size, or because no file may grow any more there.
+
+It decides how early to begin, so that the next file is open in time: opening takes as long as the disk likes, and a
+file can only begin with a keyframe. Pure.
+"""
+
+from dataclasses import dataclass
+
+_LEAD_SECONDS = 2.0
+"""So much earlier than its due time the next file is opened, or half a part if that is less."""
+
+_LEAD_BYTES_SECONDS = 4.0
+"""Likewise for sizes: what comes until the keyframe, and what waits for its fragment."""
+
+_LIMIT_SECONDS, _LIMIT_BYTES = 20.0, 16 << 20
+"""So far a file stays below what it may have at most, whichever is more: that is never met."""
+
+_RETRY_SECONDS = 10.0
+"""After the next file could not be opened."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SplitRule:
+    """What was asked for. `seconds` and `bytes` of a part at most; None: as long as it can be."""
+
+    seconds: float | None = None
+    bytes: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SplitDue:
+    """Open the next file. It begins `at_seconds` into the part, or as soon as can be where that is None."""
+
+    at_seconds: float | None
+
+
+class SplitWatch:
+    """One recording. One owner."""
+
+    def __init__(self, rule: SplitRule, *, bytes_per_second: float) -> None:
+        self._rule = rule
+        self._rate = bytes_per_second
+        self._asked_for = -1
+        self._not_before = 0.0
+
+    def update(self, *, part: int, seconds: float, size: int, limit_bytes: int | None) -> SplitDue | None:
+        """Whether the file after part `part` is to be opened now. Said once for each, and again after `failed`."""
+        if part <= self._asked_for or seconds < self._not_before:
+            return None
+        large = self._large(size) or self._near(size, limit_bytes)
+        if not (large or self._long(seconds)):
+            return None
+        self._asked_for = part
+        self._not_before = 0.0
+        return SplitDue(at_seconds=None if large else self._rule.seconds)
+
+    def keeps_below(self, limit_bytes: int) -> bool:
+        """Whether files that may have so much are worth beginning others for: not where each would be seconds."""
+        return limit_bytes >= 4 * self._margin
+
+    def failed(self, *, part: int, seconds: float) -> None:
+        """The file could not be opened: ask again later."""
+        self._asked_for = part - 1
+        self._not_before = seconds + _RETRY_SECONDS
+
+    def _long(self, seconds: float) -> bool:
+        most = self._rule.seconds
+        return most is not None and seconds >= most - min(_LEAD_SECONDS, most / 2)
+
+    def _large(self, size: int) -> bool:
+        most = self._rule.bytes
+        return most is not None and size >= most - min(_LEAD_BYTES_SECONDS * self._rate, most / 2)
+
+    def _near(self, size: int, limit_bytes: int | None) -> bool:
+        return limit_bytes is not None and self.keeps_below(limit_bytes) and size >= limit_bytes - self._margin
+
+    @property
+    def _margin(self) -> float:
+        return max(_LIMIT_BYTES, _LIMIT_SECONDS * self._rate)

@@ -1,0 +1,106 @@
+"""One file of a recording: its sink on a thread of its own, and what the file says of itself."""
+
+from collections.abc import Callable, Sequence
+from functools import partial
+
+from ionia.core.errors import ErrorKind, IoniaError
+from ionia.core.events import FinishedFile
+from ionia.core.media import EncodedPacket, MediaHeader
+from ionia.core.mp4.tags import FileTags
+from ionia.core.ports import FileSink
+from ionia.core.utc_text import utc_text
+from ionia.runtime.session.disk_eye import DiskEye
+from ionia.runtime.session.sink_worker import SinkWorker, TrackCounters
+
+OPEN_TIMEOUT_S = 10.0
+"""How long creating the file may take: a sleeping network drive needs seconds."""
+
+CLOSE_TIMEOUT_S = 30.0
+"""How long `stop` waits for the disk. Writing goes on after that, but the caller is told."""
+
+
+class Part:
+    """`open` once, then packets, then `complete`. Any thread, but for `describe` and `deliver` one at a time."""
+
+    def __init__(
+        self, number: int, sink: FileSink, header: MediaHeader, eye: DiskEye, fail: Callable[[IoniaError], None]
+    ) -> None:
+        self.number = number
+        self.sink = sink
+        self.tags = FileTags()
+        self.begun = False
+        self.seconds = 0.0
+        self._eye = eye
+        self._worker = SinkWorker("file-sink", sink, header, fail)
+
+    def open(self) -> None:
+        """Create the file. Raises IoniaError(OUTPUT_FAILED)."""
+        try:
+            self._worker.open(OPEN_TIMEOUT_S)
+        except TimeoutError as error:
+            self._worker.complete()  # whenever the disk answers, the file goes and its path is free again
+            raise IoniaError(
+                ErrorKind.OUTPUT_FAILED,
+                f"The file could not be created: the disk has not answered for {OPEN_TIMEOUT_S:.0f} s.",
+                "Try again when it does, or record to another disk.",
+            ) from error
+        self.look()  # a limit that is near is told at once
+
+    @property
+    def path(self) -> str:
+        """Where it is, or will be."""
+        return self.sink.path
+
+    @property
+    def counters(self) -> TrackCounters:
+        """Packets so far."""
+        return self._worker.counters
+
+    @property
+    def size(self) -> int:
+        """Bytes of the finished file, as far as it is written."""
+        return self.sink.bytes_written + self.sink.index_bytes
+
+    def describe(self, tags: FileTags) -> None:
+        """What the file says of itself; before its first packets, or before its end."""
+        self.tags = tags
+        self._worker.order(partial(self.sink.describe, tags))
+
+    def deliver(self, packets: Sequence[EncodedPacket]) -> None:
+        """Queue packets with the part's times."""
+        self.begun = True
+        self._worker.deliver(packets)
+
+    def complete(self, seconds: float = 0.0) -> None:
+        """Nothing more comes; its pictures last so long."""
+        self.seconds = seconds
+        self._worker.complete()
+
+    def wait_completed(self, timeout: float) -> bool:
+        """Wait for `complete`."""
+        return self._worker.wait_completed(timeout)
+
+    def when_closed(self, tell: Callable[[IoniaError | None], None]) -> None:
+        """Call `tell` once, when the file is closed, with what kept it from being whole; on the sink's thread."""
+        self._worker.when_closed(tell)
+
+    def wait_closed(self, timeout: float = CLOSE_TIMEOUT_S) -> None:
+        """Wait until the file is complete and closed. Raises IoniaError(OUTPUT_FAILED)."""
+        try:
+            self._worker.wait_closed(timeout)
+        except TimeoutError as error:
+            raise IoniaError(ErrorKind.OUTPUT_FAILED, "The disk has not taken the end of the file yet.") from error
+
+    def look(self) -> bool:
+        """Have the sink's thread look after file and disk; False if it has not done so since it was asked last."""
+        return self._worker.ask(self._eye.look)
+
+    def facts(self) -> FinishedFile:
+        """What is to be told of a file that is finished."""
+        began = self.tags.start_utc_ns
+        return FinishedFile(
+            path=self.path,
+            duration_seconds=round(self.seconds, 3),
+            bytes=self.sink.bytes_written,
+            start_utc="" if began is None else utc_text(began),
+        )
