@@ -26,6 +26,16 @@ class EncodedClip:
     header: MediaHeader
     packets: list[EncodedPacket]
 
+    @property
+    def live(self) -> list[EncodedPacket]:
+        """What a connection gets: nothing before the first keyframe."""
+        return self.since(0, preroll_seconds=0)
+
+    def flood(self, count: int, *, first: int = 0) -> list[EncodedPacket]:
+        """The first picture `count` times, each at a frame of its own from `first` on."""
+        picture = next(packet for packet in self.packets if packet.track == VIDEO)
+        return [replace(picture, pts=index, dts=index) for index in range(first, first + count)]
+
     def since(self, index: int, *, preroll_seconds: float = 0.1) -> list[EncodedPacket]:
         """What a sink that begins at frame `index` gets of an encode that is running already."""
         start = index / self.header.video.fps

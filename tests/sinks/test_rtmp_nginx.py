@@ -10,7 +10,6 @@ import pytest
 
 from ionia.core.live.failure_code import FailureCode
 from ionia.core.live.rtmp_url import parse_rtmp_url
-from ionia.core.media import VIDEO
 from ionia.sinks.rtmp_wire import Progress
 from tests.fakes.encoded_clip import encoded_clip, luma_of
 from tests.fakes.media_check import decode_luma, file_facts
@@ -43,8 +42,8 @@ def test_the_recording_has_every_picture_and_the_sound_in_place(nginx: NginxRtmp
     events = SenderEvents()
     with warm_sender() as sender:
         sender.connect(parse_rtmp_url(nginx.url("whole")), clip.header, events)
-        sender.send(clip.packets)
-        events.delivered(len(clip.packets))
+        sender.send(clip.live)
+        events.delivered(len(clip.live))
         assert sender.close(PATIENCE)
         assert events.ended().code is None
     (recording,) = nginx.recordings("whole")
@@ -74,16 +73,15 @@ def test_a_rejected_key_and_an_unknown_application(nginx: NginxRtmp) -> None:
 
 def test_a_server_that_dies_and_one_that_freezes() -> None:
     clip = encoded_clip()
-    video = [packet for packet in clip.packets if packet.track == VIDEO]
     with nginx_rtmp() as nginx:
         events = SenderEvents()
         with warm_sender() as sender:
             sender.connect(parse_rtmp_url(nginx.url()), clip.header, events)
             events.connected()
-            sender.send(clip.packets)
-            events.delivered(len(clip.packets))
+            sender.send(clip.live)
+            events.delivered(len(clip.live))
             nginx.freeze()
-            sender.send(video[:1] * 1000)  # far more than all sockets hold
+            sender.send(clip.flood(1000, first=200))  # far more than all sockets hold
             stuck = events.until(lambda event: isinstance(event, Progress) and event.sent_bytes > event.delivered_bytes)
             assert isinstance(stuck, Progress)
             nginx.thaw()
@@ -103,11 +101,11 @@ def test_a_link_that_stalls_recovers_and_breaks(nginx: NginxRtmp) -> None:
     with tcp_relay(nginx.port) as relay, warm_sender() as sender:
         sender.connect(parse_rtmp_url(f"rtmp://127.0.0.1:{relay.port}/live/relayed"), clip.header, events)
         events.connected()
-        half = len(clip.packets) // 2
-        sender.send(clip.packets[:half])
+        half = len(clip.live) // 2
+        sender.send(clip.live[:half])
         events.delivered(half)
         relay.throttle(200_000)
-        sender.send(clip.packets[half:])
-        events.delivered(len(clip.packets))
+        sender.send(clip.live[half:])
+        events.delivered(len(clip.live))
         relay.reset()  # found out although nothing is being written
         assert events.ended().code is FailureCode.RESET

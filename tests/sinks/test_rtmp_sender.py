@@ -41,8 +41,8 @@ def test_every_packet_arrives_once_in_order_and_on_time(sender: Sender) -> None:
     with rtmp_server() as server:
         sender.connect(parse_rtmp_url(server.url(f"{KEY}?token=a/b:c&d=[e]|f'g\\h")), clip.header, events)
         events.connected()
-        sender.send(clip.packets)
-        last = events.delivered(len(clip.packets))
+        sender.send(clip.live)
+        last = events.delivered(len(clip.live))
         assert sender.close(PATIENCE)
         assert events.ended().code is None
         publication = server.publications[0]
@@ -67,7 +67,7 @@ def test_without_sound(sender: Sender) -> None:
     events = SenderEvents()
     with rtmp_server() as server:
         sender.connect(parse_rtmp_url(server.url()), clip.header, events)
-        sender.send(clip.packets)
+        sender.send(clip.live)
         events.delivered(30)
         sender.close(PATIENCE)
         publication = server.publications[0]
@@ -81,7 +81,7 @@ def test_a_connection_begins_with_a_keyframe_at_zero(sender: Sender) -> None:
     events = SenderEvents()
     with rtmp_server() as server:
         sender.connect(parse_rtmp_url(server.url()), clip.header, events)
-        sender.send(rest := clip.since(37))
+        sender.send(rest := clip.since(40, preroll_seconds=0))
         events.delivered(len(rest))
         sender.close(PATIENCE)
         publication = server.publications[0]
@@ -114,7 +114,7 @@ def test_a_server_that_hangs_up(sender: Sender, stage: Stage, act: Act, codes: s
     plan = Misbehaviour(stage=stage, act=act, after_messages=10)
     with rtmp_server(misbehaviour=plan) as server:
         sender.connect(parse_rtmp_url(server.url(KEY)), clip.header, events)
-        sender.send(clip.packets)
+        sender.send(clip.live)
         end = events.ended()
         (publication,) = server.publications  # one attempt; who asks afterwards whether anyone listens says nothing
         assert publication.bytes_read
@@ -142,8 +142,8 @@ def test_a_stalled_stream_shows_in_the_progress_and_blocks_nobody(sender: Sender
     with rtmp_server(misbehaviour=plan) as server:
         sender.connect(parse_rtmp_url(server.url(KEY)), clip.header, events)
         events.connected()
-        for _ in range(200):  # 43 MB, far more than all buffers: the writes must block, and not us
-            sender.send([packet for packet in clip.packets if packet.track == VIDEO][:1] * 100)
+        for turn in range(200):  # 43 MB, far more than all buffers: the writes must block, and not us
+            sender.send(clip.flood(100, first=100 * turn))
             if not sender.alive:
                 break
         sender.kill()
@@ -159,7 +159,7 @@ def test_a_server_that_does_not_read_is_told_from_a_network_that_loses(sender: S
     plan = Misbehaviour(stage=Stage.MEDIA, act=Act.STALL, after_messages=20)
     with rtmp_server(misbehaviour=plan) as server:
         sender.connect(parse_rtmp_url(server.url(KEY)), clip.header, events)
-        sender.send([packet for packet in clip.packets if packet.track == VIDEO][:1] * 4000)  # 8 MB
+        sender.send(clip.flood(4000))  # 8 MB
         told = events.until(lambda event: isinstance(event, Progress) and event.shut)
         assert isinstance(told, Progress)
         assert told.delivered_bytes < told.sent_bytes
@@ -187,8 +187,8 @@ def test_rtmps_with_a_certificate_that_fits(sender: Sender, tmp_path: Path) -> N
     events = SenderEvents()
     with rtmp_server(tls=server_context(certificate)) as server:
         sender.connect(parse_rtmp_url(server.url(KEY)), clip.header, events, ca_file=str(certificate))
-        sender.send(clip.packets)
-        events.delivered(len(clip.packets))
+        sender.send(clip.live)
+        events.delivered(len(clip.live))
         assert sender.close(PATIENCE)
         server.wait_for(lambda: server.publications[0].over)
         assert len(server.publications[0].of(9)) == 100

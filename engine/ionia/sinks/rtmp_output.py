@@ -42,7 +42,8 @@ class RtmpOutput:
         self._put(self._flv.begin())
 
     def write(self, packet: EncodedPacket) -> None:
-        """Write in DTS order; blocks without the GIL while the socket is full. Nothing goes before a keyframe."""
+        """Write the next packet, the connection's first keyframe first; blocks without the GIL while the socket is
+        full. Raises ValueError as `FlvTimeline` does."""
         tag = self._flv.tag(packet)
         if tag is not None:
             self._put(tag)

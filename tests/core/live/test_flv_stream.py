@@ -55,6 +55,7 @@ def encoded_and_muxed(*, options: dict[str, str], frames: int = 40) -> tuple[Enc
             made += [(packet, AUDIO) for packet in sound.encode(tone)]
         made += [(packet, VIDEO) for packet in picture.encode()]
         made.sort(key=lambda one: one[0].dts * one[0].time_base)
+        del made[: next(place for place, (_, track) in enumerate(made) if track == VIDEO)]
         timeline = FlvTimeline(fps=25)
         for packet, track in made:
             dts = round(packet.dts * packet.time_base * (25 if track == VIDEO else SAMPLE_RATE))
@@ -62,10 +63,9 @@ def encoded_and_muxed(*, options: dict[str, str], frames: int = 40) -> tuple[Enc
             milliseconds = timeline.stamp(track, dts, keyframe=keyframe)
             data = bytes(packet)
             packets.append(EncodedPacket(track=track, pts=dts, dts=dts, duration=1, keyframe=keyframe, data=data))
-            if milliseconds is not None:
-                packet.time_base = Fraction(1, 1000)
-                packet.pts = packet.dts = milliseconds
-                container.mux(packet)
+            packet.time_base = Fraction(1, 1000)
+            packet.pts = packet.dts = milliseconds
+            container.mux(packet)
         header = header.with_track(replace(header.video, fps=25, extradata=bytes(picture.codec_context.extradata)))
         header = header.with_track(replace(header.sounds[0], extradata=bytes(sound.codec_context.extradata)))
     return EncodedClip(header=header, packets=packets), tags_in(file.getvalue())
@@ -83,12 +83,13 @@ def test_every_tag_is_the_one_that_libav_writes(options: dict[str, str]) -> None
     assert mine[2:] == theirs[2:]
 
 
-def test_nothing_goes_before_a_keyframe_and_one_sound_at_most() -> None:
+def test_something_else_than_a_keyframe_is_refused_and_one_sound_at_most_is_carried() -> None:
     clip = encoded_clip(30)
     stream = FlvStream(clip.header)
     first = next(packet for packet in clip.packets if packet.track == VIDEO)
     sound = next(packet for packet in clip.packets if packet.track == AUDIO and packet.dts >= 0)
-    assert stream.tag(sound) is None
+    with pytest.raises(ValueError, match="not with a keyframe"):
+        stream.tag(sound)
     assert stream.tag(first) is not None
     assert stream.milliseconds == 0
     silent = FlvStream(encoded_clip(30, audio=False).header)

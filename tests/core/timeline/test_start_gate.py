@@ -24,7 +24,7 @@ def test_without_an_announcement_it_begins_with_a_keyframe_in_order() -> None:
     gate = StartGate(fps=30)
     assert gate.take([video_packet(1), audio_packet(1)]) == []
     keyframe = video_packet(2, keyframe=True)
-    assert gate.take([audio_packet(2), keyframe, audio_packet(3)]) == [keyframe, audio_packet(3)]
+    assert gate.take([audio_packet(3), keyframe, audio_packet(4)]) == [keyframe, audio_packet(4)]
 
 
 def test_a_keyframe_that_was_in_order_already_is_not_announced_any_more() -> None:
@@ -57,7 +57,7 @@ def test_after_an_early_keyframe_whose_followers_never_come_it_begins_again_with
     gate.announce(early)
     assert gate.take([]) == [early]
     assert gate.take([audio_packet(7), video_packet(8)]) == []
-    assert gate.take([later, audio_packet(11)]) == [later, audio_packet(11)]
+    assert gate.take([later, audio_packet(15)]) == [later, audio_packet(15)]
     assert gate.take([video_packet(10)]) == [video_packet(10)]
 
 
@@ -78,6 +78,15 @@ def test_a_file_gets_the_sound_that_its_decoder_needs_before_the_keyframe() -> N
     rest = [audio_packet(3), video_packet(3)]
     assert gate.take([audio_packet(2), keyframe, *rest]) == [audio_packet(2), keyframe, *rest]
     assert gate.begun
+
+
+def test_sound_of_before_the_keyframe_that_comes_when_nobody_waited_for_it_is_left_out() -> None:
+    """A device that was silent for long delivers what it has: behind the keyframe, and of an instant before it."""
+    connection, file = StartGate(fps=30), StartGate(fps=30, preroll=True)
+    keyframe = video_packet(30, keyframe=True)  # at sample 48000; packet 46 is heard until 48128, packet 47 from there
+    late = [audio_packet(44), audio_packet(45), audio_packet(46), audio_packet(47)]
+    assert connection.take([keyframe, *late]) == [keyframe, audio_packet(47)]
+    assert file.take([keyframe, *late]) == [keyframe, *late[1:]]
 
 
 @given(st.lists(st.sampled_from(["video", "audio", "key", "up", "down"]), max_size=120), st.integers(0, 5))

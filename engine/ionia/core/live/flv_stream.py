@@ -21,15 +21,15 @@ class FlvStream:
         return flv_tags.begin(self._header)
 
     def tag(self, packet: EncodedPacket) -> bytes | None:
-        """The tag of the next packet in DTS order. None if it must not go out: nothing goes before a keyframe."""
+        """The tag of the next packet, the first keyframe first; None for a track that FLV has no place for.
+
+        Raises ValueError as `FlvTimeline` does.
+        """
         track = self._tracks.get(packet.track)
         if track is None:
             return None
-        milliseconds = self._timeline.stamp(packet.track, packet.dts, keyframe=packet.keyframe)
-        if milliseconds is None:
-            return None
-        self.milliseconds = milliseconds
-        return flv_tags.packet_tag(track, packet, milliseconds)
+        self.milliseconds = self._timeline.stamp(packet.track, packet.dts, keyframe=packet.keyframe)
+        return flv_tags.packet_tag(track, packet, self.milliseconds)
 
     def end(self) -> bytes:
         """After the last packet."""

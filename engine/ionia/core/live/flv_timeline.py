@@ -8,32 +8,37 @@ from ionia.core.media import SAMPLE_RATE, TrackId
 
 
 class FlvTimeline:
-    """One connection's timeline: zero is its first keyframe, and nothing goes before that. One owner.
+    """One connection's timeline: zero is its first keyframe. One owner.
+
+    Nothing goes before that, and each track comes in its own order: `StartGate` and `PacketInterleaver` see to it, and
+    whatever breaks it is a mistake of ours, which ends the connection.
 
     Rounds to the nearest millisecond, equally for both tracks, so that the offset between sound and picture stays
-    within a millisecond. A tie or a step back moves the later packet 1 ms on; the shift doesn't add up, because
-    a second has room for 1000 packets and a stream has about fps + 47.
+    within a millisecond. A tie or a step back between the tracks moves the later packet 1 ms on; the shift doesn't add
+    up, because a second has room for 1000 packets and a stream has about fps + 47.
     """
 
     def __init__(self, *, fps: int) -> None:
         self._fps = fps
         self._origin: int | None = None
         self._last_ms = -1
+        self._last: dict[TrackId, int] = {}
 
-    def stamp(self, track: TrackId, dts: int, *, keyframe: bool) -> int | None:
-        """The millisecond at which this packet goes out, or None if it must not go out.
+    def stamp(self, track: TrackId, dts: int, *, keyframe: bool) -> int:
+        """The millisecond at which this packet goes out. `dts` counts in the track's time base: {1, fps} or {1, 48000}.
 
-        `dts` counts in the track's time base: {1, fps} or {1, 48000}. Packets before the first video keyframe, in
-        order or in time, are left out.
+        Raises ValueError for a beginning that is no keyframe of a picture, for what lies before that in time, and for
+        a packet that isn't later than the one before it in its track.
         """
         position = dts * (SAMPLE_RATE if track.is_video else self._fps)
         if self._origin is None:
-            if not track.is_video or not keyframe:
-                return None
+            if not (track.is_video and keyframe):
+                raise ValueError(f"a connection would begin with {track.kind.value} at {dts}, not with a keyframe")
             self._origin = position
+        if position < self._origin or dts <= self._last.get(track, dts - 1):
+            raise ValueError(f"{track.kind.value} at {dts} comes too late")
+        self._last[track] = dts
         units_per_second = self._fps * SAMPLE_RATE
         milliseconds = (2000 * (position - self._origin) + units_per_second) // (2 * units_per_second)
-        if milliseconds < 0:
-            return None
         self._last_ms = max(milliseconds, self._last_ms + 1)
         return self._last_ms

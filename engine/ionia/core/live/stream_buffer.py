@@ -11,7 +11,8 @@ The rules, in the order in which they bite while a link is too slow (limit = 200
    asked for at once;
 4. five seconds: the link can't even carry the sound. The caller must reconnect; everything waiting is worthless.
 
-Sound is never dropped. After a drop the next picture handed out is a keyframe.
+Sound is never dropped, nor is the keyframe that the connection begins with. After a drop the next picture handed out is
+a keyframe.
 """
 
 import math
@@ -124,6 +125,7 @@ class StreamBuffer:
         self._queue.clear()
         self._in_flight.clear()
         self._started = False
+        self._handed_out = False
         self._overrun = False
         self._need_keyframe = False
         self._newest = 0
@@ -201,6 +203,7 @@ class StreamBuffer:
         while self._queue and self._unmuxed_bytes < self._window:
             waiting = self._queue.pop(0)
             self._in_flight.append(waiting)
+            self._handed_out = True
             self._unmuxed_bytes += len(waiting.packet.data)
             self.counters.bytes_taken += len(waiting.packet.data)
             if waiting.is_video:
@@ -267,7 +270,7 @@ class StreamBuffer:
         """Drop whole runs of pictures from the front; whether anything was dropped."""
         dropped = False
         while True:
-            video = [index for index, waiting in enumerate(self._queue) if waiting.is_video]
+            video = self._droppable()
             if not video:
                 return dropped
             span = self._newest - self._queue[video[0]].position_ns
@@ -306,16 +309,22 @@ class StreamBuffer:
                 return self._set_backpressure(now_ns, active=True)
         return []
 
+    def _droppable(self) -> list[int]:
+        """The queue indexes of all pictures but the one that the connection begins with."""
+        first = 0 if self._handed_out else 1
+        return [index for index, waiting in enumerate(self._queue) if waiting.is_video and index >= first]
+
     def _droppable_runs(self) -> list[tuple[int, int]]:
         """Runs of pictures, as queue indexes [start, end), ending at a keyframe, of half to all of SHORT_RUN_NS."""
         runs = []
         start: int | None = None
-        for index, waiting in enumerate(self._queue):
+        for index in self._droppable():
+            waiting = self._queue[index]
             if start is not None and waiting.is_keyframe:
                 if SHORT_RUN_NS // 2 <= waiting.position_ns - self._queue[start].position_ns <= SHORT_RUN_NS:
                     runs.append((start, index))
                 start = index
-            elif start is None and waiting.is_video:
+            elif start is None:
                 start = index
         return runs
 

@@ -1,4 +1,4 @@
-"""Nothing goes before the first keyframe: the one place that sees to it, for files and for connections.
+"""Nothing goes before the first keyframe, in order or in time: this one place sees to it, for files and connections.
 
 Order across the tracks costs a packet 0.1 s or more, because sound is mixed that much later than pictures are
 encoded. The first picture of a connection need not wait for it: everything before it is left out anyway.
@@ -8,7 +8,7 @@ from collections import defaultdict, deque
 from collections.abc import Sequence
 from functools import partial
 
-from ionia.core.media import EncodedPacket, TrackId
+from ionia.core.media import SAMPLE_RATE, EncodedPacket, TrackId
 from ionia.core.timebase import samples_at_frame
 
 PREROLL_SAMPLES = 1024
@@ -28,7 +28,8 @@ class StartGate:
 
     `announce` tells of keyframes as they leave the encoder, `take` and `skip` get every packet later, in order: from
     some packet on, which may come after the announced keyframe. With `preroll`, sound that a decoder needs goes before
-    the keyframe; then nothing may be announced.
+    the keyframe; then nothing may be announced. Sound of before the keyframe that its device delivers when the order
+    no longer waits for it (see `PacketInterleaver`) is left out.
     """
 
     def __init__(self, *, fps: int, preroll: bool = False) -> None:
@@ -38,7 +39,7 @@ class StartGate:
         )
         self._announced: EncodedPacket | None = None  # not yet seen among the ordered packets
         self._sent_early: EncodedPacket | None = None  # likewise, and handed out already
-        self._begun = False
+        self._first: EncodedPacket | None = None  # the keyframe that it began with
 
     def announce(self, keyframe: EncodedPacket) -> None:
         """This video keyframe has been encoded; among the ordered packets it comes later."""
@@ -46,29 +47,28 @@ class StartGate:
 
     def restart(self) -> None:
         """What follows is for another file or connection."""
-        self._begun = False
+        self._first = None
 
     def take(self, ordered: Sequence[EncodedPacket]) -> list[EncodedPacket]:
         """What of the next ordered packets goes through, from the first keyframe on, each packet once."""
         packets = []
-        if not self._begun and self._announced is not None:
-            self._begun = True
-            self._sent_early = self._announced
+        if self._first is None and self._announced is not None:
+            self._first = self._sent_early = self._announced
             packets.append(self._announced)
         for packet in ordered:
             has_it = packet is self._sent_early
             self._see(packet)
-            if not self._begun and _is_keyframe(packet):
-                self._begun = True
+            if self._first is None and _is_keyframe(packet):
+                self._first = packet
                 packets += self._preroll_of(packet)
-            if self._begun and self._sent_early is None and not has_it:
-                packets.append(packet)
+            if self._first is not None and self._sent_early is None and not has_it:
+                packets += [packet] if self._belongs(packet, self._first) else []
         return packets
 
     @property
     def begun(self) -> bool:
         """Whether a keyframe went through."""
-        return self._begun
+        return self._first is not None
 
     def skip(self, ordered: Sequence[EncodedPacket]) -> None:
         """The next ordered packets, while nobody wants them."""
@@ -80,10 +80,17 @@ class StartGate:
             self._announced = None
         if _is_at_or_after(packet, self._sent_early):
             # If it went by unseen, before we got packets, what it was the beginning of went by too: begin again.
-            self._begun = self._begun and packet is self._sent_early
+            self._first = self._first if packet is self._sent_early else None
             self._sent_early = None
-        if self._recent is not None and not (self._begun or packet.track.is_video):
+        if self._recent is not None and not (self._first or packet.track.is_video):
             self._recent[packet.track].append(packet)
+
+    def _belongs(self, packet: EncodedPacket, first: EncodedPacket) -> bool:
+        if packet.track.is_video:
+            return True
+        if self._recent is not None:
+            return is_needed_from(samples_at_frame(self._fps, first.pts), packet)
+        return packet.dts * self._fps >= first.dts * SAMPLE_RATE
 
     def _preroll_of(self, keyframe: EncodedPacket) -> list[EncodedPacket]:
         if self._recent is None:
