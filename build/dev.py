@@ -43,6 +43,20 @@ Node.js 20.19 or newer is needed too, by the Electron side's tests; Debian's is 
 SIDE_BY_SIDE = ("--numprocesses=logical", "--maxprocesses=4")
 """For tests that wait for nothing but the processor: on as many cores as are worth their start."""
 
+PROCESSOR_ONLY = (
+    "tests/e2e/test_freeze.py",
+    "tests/e2e/test_electron.py::test_builds_and_type_checks",
+    "tests/e2e/test_electron.py::test_in_the_browser[scenes.test.ts]",
+    "tests/e2e/test_electron.py::test_units[renderer]",
+    "tests/core",
+    "tests/simulation",
+    "tests/architecture",
+)
+"""What may run side by side, the longest first. Everything else records or streams in real time, one after another."""
+
+THOROUGH = "--hypothesis-profile=thorough"
+"""More examples of each property than a plain pytest tries (tests/conftest.py)."""
+
 USAGE = """usage: python3 build/dev.py COMMAND [ARGUMENTS]
 
   record OUT [--seconds N ...]   record the screen and its sound (the test card where there is none)
@@ -101,13 +115,34 @@ def engine(arguments: list[str]) -> int:
 
 
 def test(arguments: list[str]) -> int:
-    """The whole suite, or what the arguments choose."""
+    """The whole suite in two parts, or what the arguments choose in one."""
     ensure("dev")
     ensure("freeze")  # the suite freezes the engine and tests the folder
     ensure("bench")  # and tries the bench's parts
     ensure_system_packages()
-    # More examples of each property than a plain pytest tries (tests/conftest.py).
-    return hand_over([str(PYTHON), "-m", "pytest", "--hypothesis-profile=thorough", *arguments], cwd=ROOT)
+    pytest = [str(PYTHON), "-m", "pytest", THOROUGH]
+    if arguments:
+        return hand_over([*pytest, *arguments], cwd=ROOT)
+    first, told = run_and_keep([*pytest, *SIDE_BY_SIDE, "--dist=worksteal", *PROCESSOR_ONLY])
+    rest = [f"--deselect={part}" if "::" in part else f"--ignore={part}" for part in PROCESSOR_ONLY]
+    second = subprocess.run([*pytest, *rest], cwd=ROOT, check=False).returncode
+    print("\n".join(["The part that ran side by side:", *told]), flush=True)
+    return first or second
+
+
+def run_and_keep(command: list[str]) -> tuple[int, list[str]]:
+    """Run pytest and show what it says; its exit code, and the lines that sum it up."""
+    failures: list[str] = []
+    last = ""
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, errors="replace") as process:
+        assert process.stdout is not None  # noqa: S101 - asked for above
+        for line in process.stdout:
+            print(line, end="", flush=True)
+            if line.startswith(("FAILED ", "ERROR ")):
+                failures.append(line.rstrip())
+            elif line.startswith("="):
+                last = line.rstrip()
+    return process.returncode, [*failures, last]
 
 
 def check(arguments: list[str]) -> int:

@@ -7,9 +7,14 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+
+if sys.platform != "win32":
+    import fcntl
 
 ROOT = Path(__file__).resolve().parents[2]
 SHELL = ROOT / "electron-shell"
@@ -40,15 +45,32 @@ def run(*command: str) -> None:
         pytest.fail(f"{' '.join(command)}\n{(done.stdout + done.stderr)[-MOST_OUTPUT:]}", pytrace=False)
 
 
+@contextmanager
+def alone(path: Path) -> Iterator[None]:
+    """One process at a time: tests of this file may run side by side."""
+    with path.open() as held:
+        if sys.platform != "win32":
+            fcntl.flock(held, fcntl.LOCK_EX)
+        yield
+
+
 @pytest.fixture(scope="session")
 def npm() -> str:
     """npm, with the packages of the lock file installed."""
     assert NPM is not None
     installed = SHELL / "node_modules" / ".package-lock.json"
     lock = SHELL / "package-lock.json"
-    if not installed.exists() or installed.stat().st_mtime < lock.stat().st_mtime:
-        run(NPM, "ci", "--no-audit", "--no-fund")
+    with alone(lock):
+        if not installed.exists() or installed.stat().st_mtime < lock.stat().st_mtime:
+            run(NPM, "ci", "--no-audit", "--no-fund")
     return NPM
+
+
+@pytest.fixture
+def built() -> Iterator[None]:
+    """For who builds into dist."""
+    with alone(SHELL / "package.json"):
+        yield
 
 
 def test_generated_types_are_up_to_date() -> None:
@@ -65,6 +87,7 @@ def test_generated_types_are_up_to_date() -> None:
 @pytest.mark.node
 @pytest.mark.slow
 @needs_npm
+@pytest.mark.usefixtures("built")
 def test_builds_and_type_checks(npm: str) -> None:
     """Every folder compiles against nothing but what it may, the bundles are made, the code is in its form."""
     run(npm, "run", "build")
@@ -87,6 +110,8 @@ def test_units(npm: str, project: str) -> None:
 @pytest.mark.slow
 @needs_npm
 @needs_chromium
-def test_in_the_browser(npm: str) -> None:
+@pytest.mark.usefixtures("built")
+@pytest.mark.parametrize("tests", sorted(path.name for path in (SHELL / "tests" / "e2e").glob("*.test.ts")))
+def test_in_the_browser(npm: str, tests: str) -> None:
     """Every state as a picture, checked by axe; the recorder end to end."""
-    run(npm, "test", "--", "--project", "e2e")
+    run(npm, "test", "--", "--project", "e2e", f"tests/e2e/{tests}")

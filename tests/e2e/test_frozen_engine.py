@@ -25,7 +25,9 @@ pytestmark = pytest.mark.slow
 
 CARD = {"screen": "test", "desktopAudio": "test", "audioMode": "desktop", "encoder": "x264", "fps": 30}
 SIZE_LIMIT_BYTES = {"linux": 150e6, "windows": 130e6}
-START_CPU_SECONDS = 1.5
+START_IN_IMPORTS = 6
+"""What a first answer may cost, in times of what Python takes to start and import numpy and PyAV; it is 3 to 4."""
+
 DEADLINE_S = 60.0
 
 
@@ -79,19 +81,23 @@ def test_it_is_small_and_brings_its_licences(frozen: FrozenEngine) -> None:
 
 
 def test_its_first_answer_comes_soon(frozen: FrozenEngine) -> None:
-    """In CPU time, which other work on this machine does not change."""
+    """In CPU time, and beside what something known takes: other work on this machine changes both alike."""
     if frozen.system == "windows":
         pytest.skip("the time is Wine's own")
     line = b'{"jsonrpc":"2.0","id":1,"method":"engine.info"}\n'
-    best = 1e9
-    for _ in range(3):
-        before = os.times()
-        done = subprocess.run(frozen.command(), input=line, capture_output=True, check=True)
-        after = os.times()
-        assert json.loads(done.stdout)["result"]["name"] == "ionia-engine"
-        used = after.children_user - before.children_user + after.children_system - before.children_system
-        best = min(best, used)
-    assert best <= START_CPU_SECONDS
+    known = [sys.executable, "-c", "import numpy, av"]
+    pairs = [(cpu_seconds(known)[0], *cpu_seconds(frozen.command(), line)) for _ in range(3)]
+    assert all(json.loads(said)["result"]["name"] == "ionia-engine" for _, _, said in pairs)
+    assert min(used for _, used, _ in pairs) <= START_IN_IMPORTS * min(yardstick for yardstick, _, _ in pairs)
+
+
+def cpu_seconds(command: list[str], said: bytes = b"") -> tuple[float, bytes]:
+    """What a process costs, and its output."""
+    before = os.times()
+    done = subprocess.run(command, input=said, capture_output=True, check=True)
+    after = os.times()
+    used = after.children_user - before.children_user + after.children_system - before.children_system
+    return used, done.stdout
 
 
 def test_sub_commands(frozen: FrozenEngine, tmp_path: Path) -> None:

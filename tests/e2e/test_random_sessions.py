@@ -172,7 +172,7 @@ def test_nothing_is_lost_and_nobody_waits(seed: int, servers: list[str], tmp_pat
         assert failed == []
         eventually(lambda: senders(engine.process.pid) == [], "a sender is left over")
         engine.call("engine.shutdown")
-        assert engine.process.wait(10) == 0
+        assert engine.process.wait(60) == 0
         assert "Traceback" not in engine.stderr
     files = [file for life in lives for file in life.files]
     assert files

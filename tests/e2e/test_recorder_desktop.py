@@ -84,7 +84,7 @@ def test_pictures_and_sound_of_the_desktop(
     engine: EngineProcess, paint: PainterProcess, sound: PulseServer, tmp_path: Path
 ) -> None:
     paint.do("fill 200 30 60")
-    sound.play(tone(20))
+    sound.play(tone(60))
     path = tmp_path / "take.mp4"
     begin(engine, path)
     reach(engine, HEARD_SECONDS + 1.2)
@@ -130,14 +130,14 @@ def test_a_flash_and_a_beep_of_one_instant_stay_together(
 
 def test_the_sound_server_dies_and_comes_back(engine: EngineProcess, sound: PulseServer, tmp_path: Path) -> None:
     path = tmp_path / "take.mp4"
-    sound.play(tone(30))
+    sound.play(tone(60))
     begin(engine, path)
     reach(engine, HEARD_SECONDS + 0.5)
     sound.kill()
     engine.wait_for("session.warning", lambda warning: warning["code"] == "sound_server_lost")
     sound.start()
     engine.wait_for("session.warning", lambda warning: warning["code"] == "audio_device_changed")
-    sound.play(tone(30, hz=880))
+    sound.play(tone(60, hz=880))
     length = engine.call("recorder.getCurrentPTSSeconds")
     reach(engine, length + HEARD_SECONDS + 0.5)
     end(engine, path)

@@ -26,7 +26,7 @@ from tests.fakes.live_stream import (
     wait_connected,
     wait_state,
 )
-from tests.fakes.media_check import file_facts
+from tests.fakes.media_check import file_facts, longest_standstill
 from tests.fakes.nginx_rtmp import free_port, nginx_rtmp
 from tests.fakes.rtmp_server import Act, Misbehaviour, RtmpServer, Stage, rtmp_server
 from tests.fakes.tcp_relay import tcp_relay
@@ -54,7 +54,9 @@ def test_a_rejected_key_ends_the_stream_with_advice(
 def test_a_session_that_the_server_still_holds_is_waited_out(engine: EngineProcess, stack: ExitStack) -> None:
     server = stack.enter_context(rtmp_server())
     go_live(engine, server.url(KEY))
-    server.wait_for(lambda: server.publications and len(server.publications[0].of(9)) >= 160)
+    server.wait_for(
+        lambda: server.publications and len(server.publications[0].of(9)) >= 75
+    )  # over 2 s: the key is good
     server.misbehaviour = Misbehaviour(stage=Stage.PUBLISH, act=Act.REJECT)
     server.hang_up()
     engine.wait_for("streamer.connection", lambda one: one["kind"] == "in_use")
@@ -76,21 +78,30 @@ def test_people_are_told_why_there_is_no_connection(engine: EngineProcess, stack
         server_that(stack, Stage.CONNECT, Act.REJECT, "Redirected").url(KEY): ("redirected", "at another address"),
         server_that(stack, Stage.PUBLISH, Act.CLOSE).url(KEY): ("server_closed", "the application may be wrong"),
         server_that(stack, Stage.HANDSHAKEN, Act.RESET).url(KEY): ("server_closed", ""),
-        server_that(stack, Stage.ACCEPTED, Act.STALL).url(KEY): ("timeout", "no answer from the server"),
     }
-    slower = {"key_rejected": 4000, "redirected": 4000, "in_use": 3000}
-    for number, url in enumerate(cases):
-        go_live(engine, url, f"s{number}")
-    for number, (kind, reason) in enumerate(cases.values()):
-        told = engine.wait_for(
-            "streamer.connection", lambda one, n=number, k=kind: one["id"] == f"s{n}" and one["kind"] == k
-        )
+    least = {"key_rejected": 4000, "redirected": 4000, "in_use": 3000}
+
+    def check(session: str, kind: str, reason: str) -> None:
+        told = engine.wait_for("streamer.connection", lambda one: one["id"] == session and one["kind"] == kind)
         assert told["state"] == "connecting"
         assert reason in told["reason"]
-        if told["attempt"] == 2:  # the first failure; on a busy machine others may have come before
-            assert told["delayMs"] <= slower.get(kind, 275)
-        assert engine.call("streamer.isConnected", [f"s{number}"]) is False
-        assert engine.call("streamer.isRunning", [f"s{number}"]) is True
+        # 250 ms and 10 % after the first failure; on a busy machine others may have come before this one.
+        delay = 275 * 2 ** (told["attempt"] - 2)
+        assert least.get(kind, 0) <= told["delayMs"] <= max(least.get(kind, 0), delay)
+        assert engine.call("streamer.isConnected", [session]) is False
+        assert engine.call("streamer.isRunning", [session]) is True
+        assert engine.call("streamer.stop", [session]) is True
+
+    # Two at a time: a slow machine that starts all the senders at once gives none the time to connect.
+    silent = server_that(stack, Stage.ACCEPTED, Act.STALL).url(KEY)
+    go_live(engine, silent, "silent")
+    asked = [(f"s{number}", url, *told) for number, (url, told) in enumerate(cases.items())]
+    for first in range(0, len(asked), 2):
+        for session, url, _, _ in asked[first : first + 2]:
+            go_live(engine, url, session)
+        for session, _, kind, reason in asked[first : first + 2]:
+            check(session, kind, reason)
+    check("silent", "timeout", "no answer from the server")
 
 
 @pytest.mark.parametrize(
@@ -126,7 +137,7 @@ def test_a_stop_does_not_wait_for_a_required_connection(engine: EngineProcess, s
         with pytest.raises(RpcError) as failed:
             started.result(10)
     assert (failed.value.code, failed.value.kind) == (1303, "connect_failed")
-    assert took < 3  # promised is 1 s
+    assert took < 5  # promised is 1 s; a stop that waited for the server would take 6
     assert engine.call("streamer.isRunning") is False
 
 
@@ -147,17 +158,16 @@ def test_the_end_does_not_wait_for_a_required_connection(stack: ExitStack, tmp_p
 
 def test_it_comes_back_at_now_with_a_keyframe(engine: EngineProcess, stack: ExitStack) -> None:
     server = stack.enter_context(rtmp_server())
-    go_live(engine, server.url())
+    go_live(engine, server.url(), keyframeIntervalSeconds=10)
     first = server.publications
     server.wait_for(lambda: first and len(first[0].of(9)) >= 160)  # over 5 s: the connection has proved itself
-    gone = time.monotonic()
     server.hang_up()
-    server.wait_for(lambda: len(server.publications) == 2 and len(server.publications[1].of(9)) >= 30)
+    server.wait_for(lambda: len(server.publications) >= 2 and len(server.publications[-1].of(9)) >= 30)
     before, after = server.publications
     check_begin(after.media)
     assert after.of(9)[0].timestamp == 0
-    assert after.of(9)[0].arrived - gone < 2
-    assert after.of(9)[0].arrived - after.media[0].arrived < 1
+    # The keyframe was asked for: the next one that was due lies 4 s ahead and more.
+    assert after.of(9)[0].arrived - after.media[0].arrived < 3
     # No backlog: what comes was made after the loss, and doesn't come faster than it is made.
     lost, back = indexes_of(pictures_of(before.media))[-1], indexes_of(pictures_of(after.media))[0]
     assert back > lost
@@ -199,7 +209,7 @@ def test_a_recording_does_not_notice_a_server_that_freezes_dies_and_returns(
     engine: EngineProcess, tmp_path: Path
 ) -> None:
     path = tmp_path / "take.mp4"
-    answers = []
+    answers = 0
     with nginx_rtmp() as nginx:
         engine.call("recorder.initialize", {"outputPath": str(path), **CARD})
         engine.call("recorder.start")
@@ -209,9 +219,9 @@ def test_a_recording_does_not_notice_a_server_that_freezes_dies_and_returns(
         nginx.freeze()
 
         def noticed() -> bool:
-            asked = time.monotonic()
+            nonlocal answers
             stream_stats(engine, "live")
-            answers.append(time.monotonic() - asked)
+            answers += 1
             return any(one["reason"] for one in connections(engine, "live"))
 
         assert eventually(noticed, "the frozen server was not noticed") < 10
@@ -224,13 +234,11 @@ def test_a_recording_does_not_notice_a_server_that_freezes_dies_and_returns(
         engine.wait_stats("streamer.getStats", "live", lambda stats: stats["videoPackets"] >= done)
         engine.call("streamer.stop", ["live"])
     engine.call("recorder.stop")
-    stats = engine.call("recorder.getStats")
     facts = file_facts(path)
     assert facts.video.frame_indexes == list(range(len(facts.video.pts)))
-    assert stats["videoFramesSkipped"] == 0
-    # A process that waits for a network stands still for seconds; other load on this machine costs single frames.
-    assert stats["videoFramesLagged"] < 30
-    assert max(answers) < 1
+    # A frozen server is noticed after 1.2 s and more, and who waits for it stands still for so long.
+    assert longest_standstill(path) < 30
+    assert answers > 10
 
 
 def test_stopping_works_at_once_in_any_state_of_the_network(engine: EngineProcess, stack: ExitStack) -> None:
@@ -260,7 +268,7 @@ def test_stopping_works_at_once_in_any_state_of_the_network(engine: EngineProces
         assert engine.call("streamer.stop", [name]) is True
         took[name] = time.monotonic() - begun
         assert wait_state(engine, "closed", name)
-    assert max(took.values()) < 3, took  # promised is 1 s; this machine does other things, too
+    assert max(took.values()) < 5, took  # promised is 1 s; to wait for any of these servers would take 6 and more
     eventually(lambda: not senders(engine.process.pid), "senders are left over")
 
 

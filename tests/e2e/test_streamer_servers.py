@@ -56,13 +56,15 @@ def test_nginx_records_every_picture_and_the_sound_in_place(engine: EngineProces
     # Each picture once and in order: the card's count goes on by one from picture to picture.
     # Where this machine was late, a picture is repeated and the next one skips what nobody saw.
     causes = ("videoFramesLagged", "videoFramesSkipped", "videoFramesDuplicated")
-    assert sum(b - a != 1 for a, b in pairwise(indexes)) <= 2 * sum(int(str(stats[cause])) for cause in causes)
+    late = sum(int(str(stats[cause])) for cause in causes)
+    assert sum(b - a != 1 for a, b in pairwise(indexes)) <= 2 * late
     assert indexes == sorted(indexes)
     assert len(pictures) == stats["videoPackets"]
     assert abs(sum(tag.kind == 8 for tag in tags) - 1 - int(str(stats["audioPackets"]))) <= 2
     offsets = offsets_ms(recording)
     assert len(offsets) >= 2
-    assert -35 <= statistics.median(offsets) <= 10, offsets
+    # A flash is seen with the picture in whose 33 ms it began, or with the one after; a late machine shows it later.
+    assert -35 - 34 * late <= statistics.median(offsets) <= 35, offsets
     assert (stats["videoPacketsDropped"], stats["audioPacketsDropped"], stats["reconnectCount"]) == (0, 0, 0)
 
 

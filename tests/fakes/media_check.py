@@ -5,12 +5,14 @@ Times are integers in the tracks' own time bases, after edit lists: what a playe
 
 from dataclasses import dataclass
 from fractions import Fraction
-from itertools import pairwise
+from itertools import groupby, pairwise
 from pathlib import Path
 
 import av
 import numpy as np
 import numpy.typing as npt
+
+from ionia.core.test_card.pattern import read_index
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,6 +105,16 @@ def decode_luma(path: Path | str) -> list[tuple[int, npt.NDArray[np.uint8]]]:
             plane = np.frombuffer(frame.planes[0], np.uint8).reshape(-1, frame.planes[0].line_size)
             pictures.append((frame.pts or 0, plane[: frame.height, : frame.width].copy()))
     return pictures
+
+
+def longest_standstill(path: Path | str) -> int:
+    """The most pictures in a row that show the test card's same count."""
+    with av.open(str(path)) as container:
+        shown = []
+        for frame in container.decode(video=0):
+            plane = np.frombuffer(frame.planes[0], np.uint8).reshape(-1, frame.planes[0].line_size)
+            shown.append(read_index(plane[: frame.height, : frame.width]))
+    return max(len(list(same)) for _, same in groupby(shown))
 
 
 def decode_sound(path: Path | str) -> Sound:

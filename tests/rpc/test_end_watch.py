@@ -112,7 +112,7 @@ def test_a_mistake_while_reading_ends_in_order(running: list[EngineProcess]) -> 
     running.append(engine)
     record(engine)
     engine.send("nope")
-    assert engine.process.wait(5) == 1
+    assert engine.process.wait(DEADLINE) == 1
     assert b'"stopped"' in engine.stdout.read()
     assert engine.process.stderr is not None
     assert b"MemoryError: too much" in engine.process.stderr.read()
@@ -131,7 +131,7 @@ def test_an_engine_that_never_gets_ready_obeys_a_signal(running: list[EngineProc
     assert engine.process.stderr is not None
     assert engine.process.stderr.readline() == b"starting\n"
     engine.process.send_signal(signal.SIGTERM)
-    assert engine.process.wait(6) == 0
+    assert engine.process.wait(DEADLINE) == 0
     assert b"ended by force" in engine.process.stderr.read()
 
 
@@ -141,7 +141,7 @@ def test_a_library_that_hangs_with_pythons_lock_held(running: list[EngineProcess
     running.append(engine)
     record(engine, "locked")
     engine.stdin.close()
-    assert engine.process.wait(7) == 1
+    assert engine.process.wait(DEADLINE) == 1
 
 
 def test_a_parent_that_is_killed_while_another_holds_our_stdin(running: list[EngineProcess]) -> None:
@@ -178,7 +178,7 @@ def test_a_client_that_no_longer_reads_is_noticed_without_a_message(running: lis
     running.append(engine)
     record(engine)
     engine.stdout.close()
-    assert engine.process.wait(5) == 0
+    assert engine.process.wait(DEADLINE) == 0
     assert engine.process.stderr is not None
     assert b"nobody reads its stdout" in engine.process.stderr.read()
 
@@ -197,4 +197,4 @@ def test_the_end_of_a_client_that_reads_nothing(running: list[EngineProcess]) ->
         except BlockingIOError:
             time.sleep(0.02)
     engine.stdin.close()
-    assert engine.process.wait(7) == 0
+    assert engine.process.wait(DEADLINE) == 0
