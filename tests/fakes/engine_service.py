@@ -21,6 +21,7 @@ from ionia.core.events import (
     SplitFiles,
     StatsSampled,
 )
+from ionia.core.media_request import VERBS, MediaRequest
 from ionia.core.selftest_report import (
     Correction,
     Finding,
@@ -73,6 +74,7 @@ class FakeEngineService:
     sessions: dict[tuple[SessionKind, str], FakeSession] = field(default_factory=dict)
     stats_extra: dict[str, object] = field(default_factory=dict)  # figures that are others than usual, by field
     sound_changes: list[tuple[object, ...]] = field(default_factory=list)
+    jobs: list[MediaRequest] = field(default_factory=list)
     subscription: tuple[int | None, bool] | None = None
     debug: bool = False
     offset: tuple[AudioInput, str, float | None] | None = None
@@ -129,9 +131,10 @@ class FakeEngineService:
         self._enter("engine.cancelSelftest")
         return True
 
-    def finalize_media(self, path: str) -> str:
-        self._enter("media.finalize")
-        return "job-1"
+    def start_job(self, request: MediaRequest) -> str:
+        self._enter(f"media.{VERBS[type(request)]}")
+        self.jobs.append(request)
+        return f"job-{len(self.jobs)}"
 
     def cancel_job(self, job_id: str) -> bool:
         self._enter("job.cancel")

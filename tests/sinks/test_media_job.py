@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from ionia.core.media_request import FinalizeRequest
 from ionia.sinks import media_job
 
 DEAF = "import os, time; os.close(0); print('deaf', flush=True); time.sleep(60)"
@@ -24,7 +25,7 @@ def test_a_process_that_takes_no_request_leaves_nothing(monkeypatch: pytest.Monk
     real = subprocess.Popen
     monkeypatch.setattr(media_job.subprocess, "Popen", dead)
     with pytest.raises(BrokenPipeError):
-        media_job.MediaJob({"job": "finalize"})
+        media_job.MediaJob(FinalizeRequest(path="a.mp4"))
     (process,) = started
     assert process.stdin is not None
     assert process.stdout is not None

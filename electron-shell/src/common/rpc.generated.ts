@@ -13,6 +13,13 @@ export type BackpressureNotification = {
   packets: number;
 };
 
+/** A named moment in a file. */
+export type ChapterFacts = {
+  title: string;
+  startSeconds: number;
+  endSeconds: number;
+};
+
 /** streamer.connection: the state of a streamer's connection changed. */
 export type ConnectionNotification = {
   id: string;
@@ -177,11 +184,17 @@ export type JobProgressNotification = {
 export type JobResult = {
   /** Where the file is; another one than asked for, for a recording that never got to its path. */
   path: string;
-  /** Length of what was finished; 0 if nothing had to be done. */
+  /** Its length; 0 for one picture, and where media.finalize had nothing to do. */
   durationSeconds: number;
   bytes: number;
-  /** False if the file was whole already. */
+  /** False if the file is as it was. */
   changed: boolean;
+  /** Where in the source it really begins: at a picture, or a keyframe. */
+  startSeconds?: number;
+  /** The WebVTT beside a sheet of sprites. */
+  indexPath?: string;
+  /** What media.probe found. */
+  media?: MediaFacts;
 };
 
 /** Answer of a method that begins a job. */
@@ -208,6 +221,50 @@ export type LevelsNotification = {
 
 /** Why a connection to a server failed or was lost. `meaning` says when, for people. */
 export type LiveKind = "certificate" | "in_use" | "key_rejected" | "network" | "no_such_host" | "redirected" | "refused" | "server_closed" | "timeout" | "unsupported";
+
+/** What is in a file. */
+export type MediaFacts = {
+  /** unfinished: left by a crash, plays, and media.finalize makes it an ordinary file. recording: still being written. damaged: media is missing, see lostBytes. */
+  state: "damaged" | "finished" | "recording" | "unfinished";
+  /** Whether it is made of fragments, without one index. */
+  fragmented: boolean;
+  /** Whether the index is in front, so that it plays while it is still being fetched. */
+  indexFirst: boolean;
+  /** Of samples that the index names and the file lacks, or torn at the end. */
+  lostBytes: number;
+  tracks: Array<MediaTrackFacts>;
+  /** When it begins, ISO 8601, where the file says so. */
+  startUtc?: string;
+  /** Title and the like, as libav names them. */
+  tags: Record<string, string>;
+  chapters: Array<ChapterFacts>;
+};
+
+/** One track of a file. */
+export type MediaTrackFacts = {
+  /** What it carries. */
+  kind: "audio" | "other" | "video";
+  /** As libav names it: h264, aac; else the file's own four-character code. */
+  codec: string;
+  /** What the recorder called it, or empty. */
+  name: string;
+  durationSeconds: number;
+  /** Of its samples alone. */
+  bytes: number;
+  /** Bits per second on average; 0 for nothing. */
+  bitrate: number;
+  /** Pictures, or packets of sound. */
+  samples: number;
+  /** Pixels, as they are coded; pictures only. */
+  width?: number;
+  height?: number;
+  /** Pictures per second on average. */
+  fps?: number;
+  keyframes?: number;
+  /** Sound only. */
+  sampleRate?: number;
+  channels?: number;
+};
 
 /** Details of `mic_one_sided`. */
 export type MicChannel = {
@@ -766,10 +823,112 @@ export interface EngineMethods {
     };
     result: JobStarted;
   };
+  /** Look what is in a file: length, tracks, whether it is whole; a job, and quick. */
+  "media.probe": {
+    params: {
+      /** The file to read: an MP4, also one that is being recorded. */
+      path: string;
+    };
+    result: JobStarted;
+  };
+  /** Make a file of a part of another; a job. */
+  "media.clip": {
+    params: {
+      /** The file to read: an MP4, also one that is being recorded. */
+      path: string;
+      /** File to write, an MP4. Its folder must exist. */
+      output: string;
+      /** From the file's beginning. */
+      startSeconds?: number;
+      /** To before this moment; default: to the file's end. */
+      endSeconds?: number | null;
+      /** keyframe: begins at the keyframe before, in no time. exact: at that very picture; what lies before the next keyframe is encoded anew. */
+      mode?: "keyframe" | "exact";
+      /** Whether a file that is there already is replaced. */
+      overwrite?: boolean;
+    };
+    result: JobStarted;
+  };
+  /** Copy a file as an ordinary one with its index in front, so that it plays while it loads; a job. */
+  "media.remux": {
+    params: {
+      /** The file to read: an MP4, also one that is being recorded. */
+      path: string;
+      /** Default: in the file's own place. */
+      output?: string | null;
+      /** Whether a file that is there already is replaced. */
+      overwrite?: boolean;
+    };
+    result: JobStarted;
+  };
+  /** Join files that were recorded with the same settings, by copying; a job. */
+  "media.concat": {
+    params: {
+      /** In their order. */
+      paths: Array<string>;
+      /** File to write, an MP4. Its folder must exist. */
+      output: string;
+      /** Whether a file that is there already is replaced. */
+      overwrite?: boolean;
+    };
+    result: JobStarted;
+  };
+  /** Save one picture of a file; a job. */
+  "media.thumbnail": {
+    params: {
+      /** The file to read: an MP4, also one that is being recorded. */
+      path: string;
+      /** A .jpg or .png. */
+      output: string;
+      /** From the file's beginning. */
+      seconds?: number;
+      /** Pixels; default: as wide as the film. */
+      maxWidth?: number | null;
+      /** Whether a file that is there already is replaced. */
+      overwrite?: boolean;
+    };
+    result: JobStarted;
+  };
+  /** Save small pictures of a whole film as one, with a WebVTT for a player's time bar; a job. */
+  "media.sprites": {
+    params: {
+      /** The file to read: an MP4, also one that is being recorded. */
+      path: string;
+      /** A .jpg or .png; the .vtt comes to lie beside it. */
+      output: string;
+      /** Between two pictures; default: about a hundred of the whole film. */
+      intervalSeconds?: number | null;
+      /** Pixels of each. */
+      width?: number;
+      /** Whether a file that is there already is replaced. */
+      overwrite?: boolean;
+    };
+    result: JobStarted;
+  };
+  /** Make an animated GIF of a part of a file; a job. */
+  "media.gif": {
+    params: {
+      /** The file to read: an MP4, also one that is being recorded. */
+      path: string;
+      /** A .gif. */
+      output: string;
+      /** From the file's beginning. */
+      startSeconds?: number;
+      /** Default: ten seconds later. */
+      endSeconds?: number | null;
+      /** Pictures per second. */
+      fps?: number;
+      /** Pixels; never more than the film has. */
+      width?: number;
+      /** Whether a file that is there already is replaced. */
+      overwrite?: boolean;
+    };
+    result: JobStarted;
+  };
   /** End a job, with its file as it was; false if it is over. */
   "job.cancel": {
     params: {
-      /** As media.finalize answered. */
+      /** As the method that began it answered. */
       jobId: string;
     };
     result: boolean;

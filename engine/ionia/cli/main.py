@@ -115,6 +115,7 @@ def _add_selftest(commands: Commands) -> None:
 
 def _add_others(commands: Commands) -> None:
     from ionia.cli.inspect import devices, doctor  # noqa: PLC0415 - imported when the command line is used at all
+    from ionia.cli.media import add_media  # noqa: PLC0415 - likewise
     from ionia.cli.reference_clip import write_reference_clip  # noqa: PLC0415 - likewise
     from ionia.cli.repair import repair  # noqa: PLC0415 - likewise
 
@@ -126,6 +127,7 @@ def _add_others(commands: Commands) -> None:
     parser = commands.add_parser("repair", help="make recordings that a crash left unfinished ordinary files")
     parser.add_argument("files", metavar="FILE", nargs="+", help="recordings, also .ionia-….part")
     parser.set_defaults(run=repair)
+    add_media(commands)
     parser = commands.add_parser("test-card", help="write the reference clip: test card and tone, exact to the sample")
     parser.add_argument("output", metavar="OUT", help="the MP4 file to write")
     parser.add_argument("--seconds", type=_positive, default=10.0, help="length (default: 10)")

@@ -5,8 +5,9 @@ from enum import Enum
 from typing import Annotated
 
 from ionia.core.errors import ErrorKind
-from ionia.core.facts import Sentence
+from ionia.core.facts import Mark, Sentence
 from ionia.core.failure import LiveKind
+from ionia.core.media_request import MediaFacts
 from ionia.core.selftest_report import Part
 from ionia.core.settings import SessionKind
 from ionia.core.stats import Stats
@@ -157,9 +158,14 @@ class JobResult:
     """What a job made of its file."""
 
     path: Annotated[str, "Where the file is; another one than asked for, for a recording that never got to its path."]
-    duration_seconds: Annotated[float, "Length of what was finished; 0 if nothing had to be done."]
+    duration_seconds: Annotated[float, "Its length; 0 for one picture, and where media.finalize had nothing to do."]
     bytes: int
-    changed: Annotated[bool, "False if the file was whole already."]
+    changed: Annotated[bool, "False if the file is as it was."]
+    start_seconds: Annotated[
+        float | None, Mark.OMITTED_IF_NONE, "Where in the source it really begins: at a picture, or a keyframe."
+    ] = None
+    index_path: Annotated[str | None, Mark.OMITTED_IF_NONE, "The WebVTT beside a sheet of sprites."] = None
+    media: Annotated[MediaFacts | None, Mark.OMITTED_IF_NONE, "What media.probe found."] = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,6 +6,7 @@ from typing import Annotated, Protocol
 
 from ionia.core.audio.engine import AudioInput
 from ionia.core.events import Event, SplitFiles
+from ionia.core.media_request import MediaRequest
 from ionia.core.selftest_report import SelftestReport, SelftestSettings
 from ionia.core.settings import RecorderSettings, SessionKind, StreamerSettings
 from ionia.core.sound_state import SoundState
@@ -108,8 +109,8 @@ class EngineService(Protocol):
         """Have the self-test under way end at once; False if there is none."""
         ...
 
-    def finalize_media(self, path: str) -> str:
-        """Begin to make an ordinary file of an unfinished recording; the job's name. Ends by JobDone or JobFailed."""
+    def start_job(self, request: MediaRequest) -> str:
+        """Begin what is asked of a file; the job's name. It ends by JobDone or JobFailed."""
         ...
 
     def cancel_job(self, job_id: str) -> bool:

@@ -14,6 +14,7 @@ from ionia.rpc import logs
 from ionia.rpc import params as p
 from ionia.rpc import results as r
 from ionia.rpc.kinds import KINDS, KindRow
+from ionia.rpc.media import MEDIA, MediaRow
 from ionia.rpc.openrpc import document
 from ionia.rpc.schema import METHODS
 from ionia.rpc.wire import to_wire
@@ -54,7 +55,6 @@ def handlers(service: EngineService, redactor: Redactor, log_file: Callable[[], 
         "engine.subscribe": lambda params: service.subscribe(params.stats_interval_ms, params.audio_levels),
         "engine.selftest": selftest,
         "engine.cancelSelftest": lambda _: service.cancel_selftest(),
-        "media.finalize": lambda params: r.JobStarted(job_id=service.finalize_media(params.path)),
         "job.cancel": lambda params: service.cancel_job(params.job_id),
         "push.open": lambda params: to_wire(service.open_push(params.width, params.height), texts=str),
         "push.close": lambda params: service.close_push(params.screen),
@@ -62,6 +62,8 @@ def handlers(service: EngineService, redactor: Redactor, log_file: Callable[[], 
             AudioInput(params.source), params.device, params.offset_ms
         ),
     }
+    for media in MEDIA.values():
+        table[f"media.{media.verb}"] = _job_handler(service, media)
     for row in KINDS.values():
         for verb, handler in _session_handlers(service, redactor, row).items():
             table[f"{row.name}.{verb}"] = handler
@@ -69,6 +71,10 @@ def handlers(service: EngineService, redactor: Redactor, log_file: Callable[[], 
         if method.alias_of:
             table[method.name] = table[method.alias_of]
     return table
+
+
+def _job_handler(service: EngineService, row: MediaRow) -> Handler:
+    return lambda params: r.JobStarted(job_id=service.start_job(row.request(params)))
 
 
 def _session_handlers(service: EngineService, redactor: Redactor, row: KindRow) -> dict[str, Handler]:

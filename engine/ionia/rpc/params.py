@@ -197,21 +197,10 @@ class AudioOffset(Struct, frozen=True, forbid_unknown_fields=True, rename="camel
     source: Annotated[Literal["desktop", "mic"], Meta(description="What the device is used for.")] = "desktop"
 
 
-class FinalizeMedia(Struct, frozen=True, forbid_unknown_fields=True, rename="camel"):
-    """Parameters of media.finalize."""
-
-    path: Annotated[
-        str,
-        Meta(
-            min_length=1, max_length=32_767, description="The recording that was not finished; also an .ionia-….part."
-        ),
-    ]
-
-
 class JobRef(Struct, frozen=True, forbid_unknown_fields=True, rename="camel"):
     """Parameters of job.cancel."""
 
-    job_id: Annotated[str, Meta(min_length=1, max_length=64, description="As media.finalize answered.")]
+    job_id: Annotated[str, Meta(min_length=1, max_length=64, description="As the method that began it answered.")]
 
 
 class OpenPush(Struct, frozen=True, forbid_unknown_fields=True, rename="camel"):

@@ -15,6 +15,7 @@ from ionia.core.settings import SessionKind
 from ionia.rpc import params as p
 from ionia.rpc import results as r
 from ionia.rpc.kinds import KINDS, KindRow
+from ionia.rpc.media import MEDIA
 
 
 class Role(Enum):
@@ -90,7 +91,7 @@ ERROR_WHEN: dict[ErrorKind, str] = {
     ErrorKind.OUTPUT_FAILED: "path not writable, folder missing, disk full",
     ErrorKind.BAD_URL: "not rtmp:// or rtmps://, or no app and key",
     ErrorKind.CONNECT_FAILED: "refused, DNS, handshake or publish rejected",
-    ErrorKind.MEDIA_FAILED: "a job on a file: it is missing, being recorded, damaged or not ours",
+    ErrorKind.MEDIA_FAILED: "a job on a file: it is missing, damaged or unsuited, or another is in the way",
     ErrorKind.INTERNAL: "a mistake in the engine",
 }
 
@@ -226,14 +227,17 @@ METHODS: dict[str, Method] = {
             positional=("device", "offsetMs", "source"),
             errors=(ErrorKind.OUTPUT_FAILED,),
         ),
-        Method(
-            name="media.finalize",
-            role=Role.QUICK,
-            params=p.FinalizeMedia,
-            result=r.JobStarted,
-            summary="Begin to make an ordinary file of a recording that a crash left unfinished; a job.",
-            positional=("path",),
-            errors=(ErrorKind.MEDIA_FAILED,),
+        *(
+            Method(
+                name=f"media.{row.verb}",
+                role=Role.QUICK,
+                params=row.params,
+                result=r.JobStarted,
+                summary=row.summary,
+                positional=row.positional,
+                errors=(ErrorKind.MEDIA_FAILED,),
+            )
+            for row in MEDIA.values()
         ),
         Method(
             name="job.cancel",

@@ -12,6 +12,7 @@ import ionia
 from ionia.core.audio.engine import AudioInput
 from ionia.core.errors import ErrorKind, IoniaError
 from ionia.core.events import FileChanged, LevelsMeasured, SessionWarned, SplitFiles, StatsSampled
+from ionia.core.media_request import MediaRequest
 from ionia.core.ports import FileSink
 from ionia.core.selftest_report import SelftestReport, SelftestSettings
 from ionia.core.service import DeviceList, EngineInfo, Listener
@@ -122,9 +123,9 @@ class Engine:
             test.cancel()
         return test is not None
 
-    def finalize_media(self, path: str) -> str:
+    def start_job(self, request: MediaRequest) -> str:
         """See EngineService."""
-        return self._jobs.start({"job": "finalize", "path": path})
+        return self._jobs.start(request)
 
     def cancel_job(self, job_id: str) -> bool:
         """See EngineService."""

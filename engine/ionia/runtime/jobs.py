@@ -2,10 +2,13 @@
 
 import itertools
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
+
+import msgspec
 
 from ionia.core.errors import ErrorKind, IoniaError
 from ionia.core.events import Event, JobDone, JobFailed, JobProgressed, JobResult
+from ionia.core.media_request import MediaRequest
 from ionia.sinks.media_job import MediaJob
 from ionia.threads.worker import Worker
 
@@ -24,7 +27,7 @@ class Jobs:
         self._cancelled: set[str] = set()  # protected by _lock
         self._closed = False  # protected by _lock
 
-    def start(self, request: Mapping[str, str]) -> str:
+    def start(self, request: MediaRequest) -> str:
         """Begin, and return the job's name. Raises IoniaError(MEDIA_FAILED), or INTERNAL after `close`."""
         with self._lock:
             if self._closed:
@@ -73,7 +76,7 @@ class Jobs:
             if "progress" in message:
                 self._emit(JobProgressed(job_id=job_id, fraction=message["progress"]))
             elif "done" in message:
-                last = JobDone(job_id=job_id, result=JobResult(**message["done"]))
+                last = JobDone(job_id=job_id, result=msgspec.convert(message["done"], JobResult))
             else:
                 last = JobFailed(job_id=job_id, kind=ErrorKind.MEDIA_FAILED, **message["failed"])
         self._ended(job_id, last)

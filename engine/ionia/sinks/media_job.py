@@ -4,8 +4,12 @@ import contextlib
 import json
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
+
+from ionia.core.media_request import MediaRequest, output_of
+from ionia.sinks.media_files.new_file import sweep_beside
+from ionia.sinks.media_files.table import encoded
 
 SUBCOMMAND = "media-job"
 """Of the engine's program, hidden from people."""
@@ -14,8 +18,9 @@ SUBCOMMAND = "media-job"
 class MediaJob:
     """One job. `messages` on one thread; `kill` on any."""
 
-    def __init__(self, request: Mapping[str, str]) -> None:
+    def __init__(self, request: MediaRequest) -> None:
         """Starts the process. Raises OSError if the system can't."""
+        self._output = output_of(request)
         if getattr(sys, "frozen", False):
             command = [sys.executable, SUBCOMMAND]
         else:
@@ -33,18 +38,20 @@ class MediaJob:
         )
         try:
             assert self._process.stdin is not None  # noqa: S101 - asked for above
-            self._process.stdin.write(json.dumps(dict(request)).encode() + b"\n")
+            self._process.stdin.write(encoded(request) + b"\n")
             self._process.stdin.flush()
         except BaseException:  # it ended before it could read
             self.discard()
             raise
 
     def messages(self) -> Iterator[dict[str, Any]]:
-        """What the process says, until it ends."""
+        """What the process says, until it ends. What it began and was killed over is removed then."""
         with self._process as process:
             assert process.stdout is not None  # noqa: S101 - asked for above
             for line in process.stdout:
                 yield json.loads(line)
+        if self._output is not None and process.returncode:
+            sweep_beside(self._output)
 
     def kill(self) -> None:
         """End it at once."""

@@ -4,17 +4,18 @@ It reads one line, the request, and writes lines: how far it is, and at last the
 when stdin does: then its engine is gone. Killed at any moment it leaves a file that plays.
 """
 
-import json
 import os
 import signal
 import sys
 import threading
 from typing import NoReturn
 
+import msgspec
 import psutil
 
 from ionia.core.errors import IoniaError
-from ionia.sinks.mp4_repair import repair_file
+from ionia.sinks.media_files.new_file import abandon
+from ionia.sinks.media_files.table import carry_out, decoded
 
 _STEP = 0.01
 """Progress is told in steps of so much."""
@@ -40,17 +41,16 @@ def main() -> NoReturn:
             _say({"progress": round(fraction, 3)})
 
     try:
-        done = repair_file(json.loads(line)["path"], progress)
+        done = carry_out(decoded(line), progress)
     except IoniaError as error:
         _say({"failed": {"message": error.message, "hint": error.hint}})
         os._exit(1)
-    result = {"path": done.path, "duration_seconds": done.seconds, "bytes": done.size, "changed": done.changed}
-    _say({"done": result})
+    _say({"done": done})
     os._exit(0)
 
 
 def _say(message: object) -> None:
-    data = json.dumps(message).encode() + b"\n"
+    data = msgspec.json.encode(message) + b"\n"
     while data:
         data = data[os.write(1, data) :]
 
@@ -58,6 +58,7 @@ def _say(message: object) -> None:
 def _end_with_stdin() -> None:
     while os.read(0, 65_536):
         pass
+    abandon()
     os._exit(1)
 
 

@@ -43,12 +43,14 @@ def test_an_absolute_offset_counts_from_the_file() -> None:
     assert scanned(data).tables[1].offsets.tolist() == [media_at]
 
 
-def test_reordered_pictures_are_refused() -> None:
-    head = boxes.full_box(b"tfhd", 0, 0x02_0000, struct.pack(">I", 1))
+def test_reordered_pictures_and_other_kinds_of_samples() -> None:
+    head = boxes.full_box(b"tfhd", 0, 0x2, struct.pack(">II", 1, 2))
     time = boxes.full_box(b"tfdt", 1, 0, struct.pack(">Q", 0))
-    run = boxes.full_box(b"trun", 0, 0xB01, struct.pack(">IiIII", 1, 0, 512, 5, 9))
-    with pytest.raises(Unreadable, match="order"):
-        scanned(file_with([head, time, run]))
+    run = boxes.full_box(b"trun", 0, 0xF01, struct.pack(">IiIIIiIIIi", 2, 1, 512, 2, 0, 1024, 512, 2, 0, -512))
+    rows = scanned(file_with([head, time, run])).tables[1]
+    assert rows.shown.tolist() == [1024, 0]
+    assert rows.entries is not None
+    assert rows.entries.tolist() == [1, 1]
 
 
 def test_a_fragment_that_names_no_time_is_refused() -> None:

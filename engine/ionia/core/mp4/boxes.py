@@ -50,13 +50,17 @@ class Edit:
 class SampleTables:
     """What `stbl` says about samples; empty while the file is made of fragments.
 
-    `durations` and `chunk_lengths` are runs (count, value). `sizes` and `chunk_offsets` are big-endian already, of 32
-    and, if `wide_offsets`, 64 bits. `sync` lists keyframes from 1; None means that every sample is one.
+    `durations`, `shifts` (shown so much later than decoded; empty for never) and `chunk_lengths` are runs
+    (count, value), `chunk_entries` the kind of the samples of each such run, from 0; empty for one kind. `sizes` and
+    `chunk_offsets` are big-endian already, of 32 and, if `wide_offsets`, 64 bits. `sync` lists keyframes from 1; None
+    means that every sample is one.
     """
 
     durations: Sequence[tuple[int, int]] = ()
+    shifts: Sequence[tuple[int, int]] = ()
     sizes: bytes = b""
     chunk_lengths: Sequence[tuple[int, int]] = ()
+    chunk_entries: Sequence[int] = ()
     chunk_offsets: bytes = b""
     wide_offsets: bool = False
     sync: bytes | None = None
@@ -244,17 +248,21 @@ def _media(track: TrackBox, created: int) -> bytes:
     )
 
 
-def sample_table(sample_entry: bytes, tables: SampleTables) -> bytes:
-    """`stbl` of samples that all are of one kind."""
+def sample_table(sample_entries: bytes, tables: SampleTables, *, kinds: int = 1) -> bytes:
+    """`stbl`; `kinds`: how many entries there are."""
     parts = [
-        full_box(b"stsd", 0, 0, struct.pack(">I", 1), sample_entry),
+        full_box(b"stsd", 0, 0, struct.pack(">I", kinds), sample_entries),
         full_box(b"stts", 0, 0, _runs(tables.durations)),
     ]
+    if tables.shifts:
+        signed = any(value < 0 for _, value in tables.shifts)
+        count, row = len(tables.shifts), "Ii" if signed else "II"
+        parts.append(full_box(b"ctts", int(signed), 0, struct.pack(f">I{count * row}", count, *chain(*tables.shifts))))
     if tables.sync is not None:
         parts.append(full_box(b"stss", 0, 0, struct.pack(">I", len(tables.sync) // 4), tables.sync))
     width = 8 if tables.wide_offsets else 4
     parts += [
-        full_box(b"stsc", 0, 0, _chunk_runs(tables.chunk_lengths)),
+        full_box(b"stsc", 0, 0, _chunk_runs(tables.chunk_lengths, tables.chunk_entries)),
         full_box(b"stsz", 0, 0, struct.pack(">II", 0, len(tables.sizes) // 4), tables.sizes),
         full_box(
             b"co64" if tables.wide_offsets else b"stco",
@@ -276,11 +284,11 @@ def _runs(runs: Sequence[tuple[int, int]]) -> bytes:
     return struct.pack(f">I{2 * len(runs)}I", len(runs), *chain.from_iterable(runs))
 
 
-def _chunk_runs(runs: Sequence[tuple[int, int]]) -> bytes:
+def _chunk_runs(runs: Sequence[tuple[int, int]], entries: Sequence[int]) -> bytes:
     rows: list[int] = []
     chunk = 1
-    for count, length in runs:
-        rows += (chunk, length, 1)
+    for (count, length), entry in zip(runs, entries or [0] * len(runs), strict=True):
+        rows += (chunk, length, 1 + entry)
         chunk += count
     return struct.pack(f">I{len(rows)}I", len(runs), *rows)
 

@@ -23,6 +23,9 @@ _MOST_HEADER = 1 << 28
 
 _MOST_PARTS = 4096
 
+_Extends = tuple[int, int, int, int]
+"""(kind from 1, duration, size, flags) of samples that a fragment says nothing of."""
+
 _MOST_TIME = 1 << 52
 """In a track's time scale: nine centuries at 160 kHz."""
 
@@ -84,13 +87,16 @@ class TrackHeader:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scan:
-    """A whole file. `movie`: the payload of its `moov`; `end`: behind the last whole fragment.
+    """A whole file. `brands` and `movie`: the payloads of its `ftyp` and its `moov`, which begins at `movie_at`; `end`:
+    behind the last whole fragment.
 
     `hole`: a `free` before the `moov` of a fragmented movie in which the header of an `mdat` has room.
     """
 
     size: int
+    brands: bytes
     movie: bytes
+    movie_at: int
     timescale: int
     tracks: tuple[TrackHeader, ...]
     tables: dict[int, TrackTable] = field(default_factory=dict)
@@ -105,8 +111,10 @@ class _Found:
     """What the walk over the top level has come across."""
 
     first: bytes = b""
+    brands: bytes = b""
     hole: Box | None = None
     movie: bytes | None = None
+    movie_at: int = 0
     fragments: int = 0
     runs: dict[int, list[TrackTable]] = field(default_factory=dict)
     end: int = 0
@@ -124,7 +132,7 @@ def scan(size: int) -> Reading[Scan]:
 def _walk(size: int) -> Reading[Scan]:
     found = _Found()
     position = 0
-    extends: dict[int, tuple[int, int, int]] = {}
+    extends: dict[int, _Extends] = {}
     while position + 8 <= size:
         head = yield Span(offset=position, size=min(_LOOK, size - position))
         box = _box_at(head, position, size)
@@ -134,6 +142,7 @@ def _walk(size: int) -> Reading[Scan]:
         if box.end > size or box.size < box.header:
             break  # torn: nothing behind it can be told
         whole = head[: box.size] if box.size <= len(head) else b""
+        found.brands = found.brands or (whole[box.header :] if box.kind == b"ftyp" else b"")
         if _is_fragment(box, head):
             if found.movie is None:
                 break
@@ -157,6 +166,7 @@ def _walk(size: int) -> Reading[Scan]:
                 found.end = box.end
             else:
                 found.plain_movie = movie
+            found.movie_at = box.offset
         elif box.kind == b"free" and found.movie is None and box.size >= 16:
             found.hole = box
         position = box.end
@@ -200,7 +210,9 @@ def _scanned(found: _Found, size: int) -> Scan:
         raise Unreadable("has a fragment that is damaged")
     return Scan(
         size=size,
+        brands=found.brands,
         movie=movie,
+        movie_at=found.movie_at,
         timescale=timescale,
         tracks=tracks,
         tables=tables,
@@ -265,17 +277,17 @@ def _skip(edit_list: bytes) -> int:
     return next((time for time in times if time >= 0), 0)
 
 
-def _extends(movie: bytes) -> dict[int, tuple[int, int, int]]:
-    """`trex`: (duration, size, flags) of samples that a fragment says nothing of, by track."""
+def _extends(movie: bytes) -> dict[int, _Extends]:
+    """`trex`, by track."""
     found = {}
     for kind, payload in children(child(movie, b"mvex")):
         if kind == b"trex" and len(payload) >= 24:
-            track_id, _, duration, size, flags = struct.unpack_from(">5I", payload, 4)
-            found[track_id] = (duration, size, flags)
+            track_id, entry, duration, size, flags = struct.unpack_from(">5I", payload, 4)
+            found[track_id] = (entry, duration, size, flags)
     return found
 
 
-def _runs_of(moof: bytes, moof_at: int, extends: dict[int, tuple[int, int, int]]) -> Iterator[tuple[int, TrackTable]]:
+def _runs_of(moof: bytes, moof_at: int, extends: dict[int, _Extends]) -> Iterator[tuple[int, TrackTable]]:
     for kind, traf in children(moof):
         if kind != b"traf":
             continue
@@ -283,31 +295,30 @@ def _runs_of(moof: bytes, moof_at: int, extends: dict[int, tuple[int, int, int]]
         if len(head) < 8 or len(time_box) < 8:
             raise Unreadable("has a fragment that doesn't say where it belongs")
         flags, track_id = struct.unpack_from(">II", head)
-        base, defaults = _defaults(head, flags & 0xFF_FFFF, moof_at, extends.get(track_id, (0, 0, 0)))
+        base, entry, defaults = _defaults(head, flags & 0xFF_FFFF, moof_at, extends.get(track_id, (1, 0, 0, 0)))
         time = int.from_bytes(time_box[4:12] if time_box[0] else time_box[4:8], "big")
         for run_kind, run in children(traf):
             if run_kind == b"trun":
-                table = _run(run, base, time, defaults)
+                table = _run(run, base, time, defaults, entry)
                 time = table.end if table.times.size else time
                 yield track_id, table
 
 
-def _defaults(head: bytes, flags: int, moof_at: int, extends: tuple[int, int, int]) -> tuple[int, tuple[int, int, int]]:
-    """Where a run's offsets count from, and what holds for its samples unless it says otherwise (tfhd)."""
+def _defaults(head: bytes, flags: int, moof_at: int, extends: _Extends) -> tuple[int, int, tuple[int, int, int]]:
+    """Where a run's offsets count from, the kind of its samples from 0, and what holds for them otherwise (tfhd)."""
     position, base = 8, moof_at
     values = list(extends)
     if flags & 1:
         base = struct.unpack_from(">Q", head, position)[0]
         position += 8
-    position += 4 if flags & 2 else 0
-    for index, bit in enumerate((0x8, 0x10, 0x20)):
+    for index, bit in enumerate((0x2, 0x8, 0x10, 0x20)):
         if flags & bit:
             values[index] = struct.unpack_from(">I", head, position)[0]
             position += 4
-    return base, (values[0], values[1], values[2])
+    return base, max(0, values[0] - 1), (values[1], values[2], values[3])
 
 
-def _run(run: bytes, base: int, time: int, defaults: tuple[int, int, int]) -> TrackTable:
+def _run(run: bytes, base: int, time: int, defaults: tuple[int, int, int], entry: int) -> TrackTable:
     flags = struct.unpack_from(">I", run)[0] & 0xFF_FFFF
     count, position, offset = struct.unpack_from(">I", run, 4)[0], 8, base
     if flags & 1:
@@ -325,8 +336,9 @@ def _run(run: bytes, base: int, time: int, defaults: tuple[int, int, int]) -> Tr
     def column(bit: int, default: int) -> Column:
         return rows[:, columns.index(bit)] if bit in columns else np.full(count, default, np.int64)
 
-    if 0x800 in columns and column(0x800, 0).any():
-        raise Unreadable("has pictures that are not in the order in which they are shown")
+    shifts = (
+        column(0x800, 0).astype(np.uint32).view(np.int32).astype(np.int64)
+    )  # negative in version 0, too, as many write
     durations, sizes, bits = column(0x100, defaults[0]), column(0x200, defaults[1]), column(0x400, defaults[2])
     sync = (bits & _NOT_SYNC) == 0
     if first_flags is not None and count:
@@ -337,6 +349,8 @@ def _run(run: bytes, base: int, time: int, defaults: tuple[int, int, int]) -> Tr
         sizes=sizes,
         offsets=offset + _before(sizes),
         sync=sync,
+        shifts=shifts if shifts.any() else None,
+        entries=np.full(count, entry, np.int64) if entry else None,
     )
 
 

@@ -1,0 +1,41 @@
+"""Files to work on, made once."""
+
+from pathlib import Path
+
+import pytest
+
+from ionia.core.mp4.tags import FileTags
+from ionia.sinks.mp4_file import Mp4File
+from tests.fakes.encoded_clip import encoded_clip
+from tests.fakes.foreign_clip import write_foreign
+from tests.sinks.test_mp4_repair import crashed
+
+
+@pytest.fixture(scope="session")
+def own(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A recording of ours: 200 pictures at 30 a second, a keyframe each 60."""
+    path = tmp_path_factory.mktemp("own") / "own.mp4"
+    clip = encoded_clip(200)
+    sink = Mp4File(str(path))
+    sink.open(clip.header)
+    sink.describe(FileTags(start_utc_ns=1_700_000_000_250_000_000))
+    for at in range(0, len(clip.packets), 20):
+        sink.write(clip.packets[at : at + 20])
+    sink.close()
+    return path
+
+
+@pytest.fixture(scope="session")
+def unfinished(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A recording that a crash left: 90 pictures of it."""
+    path = tmp_path_factory.mktemp("unfinished") / "unfinished.mp4"
+    crashed(path)
+    return path
+
+
+@pytest.fixture(scope="session")
+def foreign(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """libav's: 100 pictures at 25 a second with B-frames, a keyframe each 25, two sounds of 44.1 kHz."""
+    path = tmp_path_factory.mktemp("foreign") / "foreign.mp4"
+    write_foreign(path, sounds=2)
+    return path
