@@ -107,3 +107,10 @@ def test_every_method_has_a_handler() -> None:
             if entry.role is not Role.SHUTDOWN:
                 answer = client.call(name, {"id": "x"} if entry.kind else None)
                 assert not (isinstance(answer, dict) and answer.get("code") == -32601), name
+
+
+def test_what_has_a_default_is_not_required() -> None:
+    for name, described in METHODS.items():
+        fields = {field.encode_name: field for field in msgspec.structs.fields(described.params)}
+        required = {param["name"]: param["required"] for param in method(name)["params"]}
+        assert required == {param: field.required for param, field in fields.items()}, name

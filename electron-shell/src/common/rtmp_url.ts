@@ -18,6 +18,9 @@ export function checkServerUrl(url: string): UrlCheck {
   if (text === "") return { ok: false, message: "Enter the server address, for example rtmp://server/app." };
   if (!/^rtmps?:\/\//i.test(text)) return { ok: false, message: "The address must begin with rtmp:// or rtmps://." };
   if (!FORM.test(text)) return { ok: false, message: "This address has no server name." };
+  const [, authority = "", behind = ""] = /^rtmps?:\/\/([^/]*)\/*(.*)$/i.exec(text) ?? [];
+  if (!HOST.test(authority.slice(authority.lastIndexOf("@") + 1)) || behind.includes("@"))
+    return { ok: false, message: "A password with / or @ in it is written with %2F or %40 instead." };
   const path = text.replace(/^rtmps?:\/\/[^/]+/i, "").replace(/^\/+|\/+$/g, "");
   if (path === "") return { ok: false, message: "The address lacks the application, the part after the server name." };
   return { ok: true, message: "" };
@@ -33,6 +36,32 @@ export function checkStreamUrl(url: string): UrlCheck {
     .split("/")
     .filter((part) => part !== "");
   return parts.length >= 2 ? server : { ok: false, message: "The address has no stream key after the application." };
+}
+
+export interface ServerParts {
+  /** What may be kept and shown in the clear: scheme, host and application. */
+  readonly server: string;
+  /** The server's whole address: also its login, its arguments and what follows the application. */
+  readonly whole: string;
+  /** The stream key at the end of what was pasted, or empty. A last part that ends with a slash is none. */
+  readonly key: string;
+}
+
+/** The parts of an address that may have come with its key. Only for one that `checkServerUrl` has nothing against. */
+export function splitServerUrl(url: string): ServerParts {
+  const [, scheme = "", authority = "", rest = ""] = /^(rtmps?:\/\/)([^/]*)\/*(.*)$/i.exec(url.trim()) ?? [];
+  const host = authority.slice(authority.lastIndexOf("@") + 1);
+  const cut = rest.indexOf("/");
+  const first = cut === -1 ? rest : rest.slice(0, cut);
+  const after = cut === -1 ? "" : rest.slice(cut + 1).replace(/^\/+/, "");
+  // Amazon's hosts have one application, and addresses that leave it out.
+  if (after === "" && first !== "app" && /\.live-video\.net(:\d+)?$/i.test(host))
+    return { server: `${scheme}${host}/app`, whole: `${scheme}${authority}/app`, key: first };
+  const place = after.split("?", 1)[0] ?? "";
+  const key = after.endsWith("/") ? "" : after.slice(place.lastIndexOf("/") + 1);
+  const between = after.slice(0, after.length - key.length).replace(/\/+$/, "");
+  const whole = `${scheme}${authority}/${first}${between === "" ? "" : `/${between}`}`;
+  return { server: `${scheme}${host}/${first.split("?", 1)[0] ?? ""}`, whole, key };
 }
 
 const MASK = "****";

@@ -1,5 +1,5 @@
 /** What the user chooses, its defaults, and the only way from untrusted data to a valid value. */
-import type { RecorderInitialize } from "./engine_types.ts";
+import type { RecorderInitialize, StreamerInitialize } from "./engine_types.ts";
 
 export type Theme = "system" | "dark" | "light";
 export type ServiceId = "twitch" | "youtube" | "facebook" | "custom";
@@ -27,7 +27,11 @@ export interface Settings {
   readonly preset: PresetId;
   readonly custom: Quality;
   readonly service: ServiceId;
+  /** Without login, arguments and key: those are secrets. */
   readonly customServer: string;
+  /** PEM file with the certificates to trust for a server of one's own; empty for the system's. */
+  readonly caFile: string;
+  readonly retryRejected: boolean;
   readonly statsOpen: boolean;
 }
 
@@ -115,6 +119,8 @@ export const DEFAULT_SETTINGS: Settings = {
   custom: { fps: 30, videoBitrate: 5_000_000, audioBitrate: 192_000 },
   service: "twitch",
   customServer: "",
+  caFile: "",
+  retryRejected: false,
   statsOpen: false,
 };
 
@@ -170,6 +176,8 @@ const CHECKS: { readonly [K in keyof Settings]: Check } = {
   custom: quality,
   service: oneOf("twitch", "youtube", "facebook", "custom"),
   customServer: (value) => typeof value === "string" && value.length <= 2048,
+  caFile: (value) => typeof value === "string" && value.length <= 4096,
+  retryRejected: bool,
   statsOpen: bool,
 };
 
@@ -203,6 +211,14 @@ export function serviceOf(settings: Settings): Service {
 
 export function serverOf(settings: Settings): string {
   return settings.service === "custom" ? settings.customServer : serviceOf(settings).server;
+}
+
+/** What a stream's `initialize` is told of how to connect, beside the destination. */
+export function connectionParams(settings: Settings): Pick<StreamerInitialize, "caFile" | "retryRejected"> {
+  return {
+    ...(settings.service === "custom" && settings.caFile !== "" ? { caFile: settings.caFile } : {}),
+    ...(settings.retryRejected ? { retryRejected: true } : {}),
+  };
 }
 
 /** What `initialize` is told, beside the destination. Equal for a recording and a stream wherever the service's

@@ -3,8 +3,11 @@ import {
   EngineError,
   asSentence,
   captureParams,
+  checkServerUrl,
   checkStreamUrl,
+  connectionParams,
   isStreamActive,
+  joinStreamUrl,
   readWarning,
   redactUrl,
   serviceOf,
@@ -28,14 +31,17 @@ export class StreamControl {
     this.#store = store;
   }
 
-  /** Resolves once the engine is trying to connect; how that goes is told by the state. Never rejects. */
-  async start(rtmpUrl: string): Promise<StreamResult> {
+  /**
+   * Resolves once the engine is trying to connect; how that goes is told by the state. Never rejects. `streamKey`: for an
+   * address without it.
+   */
+  async start(rtmpUrl: string, streamKey?: string): Promise<StreamResult> {
     const store = this.#store;
     if (isStreamActive(store.state.stream.phase)) return { success: false, error: "A stream is already running." };
     // Beginning anew acknowledges what went wrong before.
     if (store.state.recording.phase === "failed")
       store.dispatch({ type: "recording", change: { phase: "idle", problem: null } });
-    const shown = redactUrl(rtmpUrl);
+    const shown = redactUrl(streamKey === undefined ? rtmpUrl : joinStreamUrl(rtmpUrl, streamKey));
     const streamer = new Streamer(this.#client);
     this.#streamer = streamer;
     this.#listen(streamer);
@@ -51,10 +57,15 @@ export class StreamControl {
     };
     store.dispatch({ type: "stream", change: { phase: "starting", ...fresh } });
     try {
-      const check = checkStreamUrl(rtmpUrl);
+      const check = streamKey === undefined ? checkStreamUrl(rtmpUrl) : checkServerUrl(rtmpUrl);
       if (!check.ok) throw new EngineError("bad_url", check.message);
       const settings = store.state.settings;
-      await streamer.initializeWith({ rtmpUrl, ...captureParams(settings, serviceOf(settings).maxVideoBitrate) });
+      await streamer.initializeWith({
+        rtmpUrl,
+        ...(streamKey === undefined ? {} : { streamKey }),
+        ...captureParams(settings, serviceOf(settings).maxVideoBitrate),
+        ...connectionParams(settings),
+      });
       await streamer.start();
     } catch (error) {
       this.#fail(streamer, toProblem(error));

@@ -4,13 +4,15 @@ import path from "node:path";
 import {
   DEFAULT_SETTINGS,
   EngineError,
+  InvalidSettings,
   captureParams,
+  checkServerUrl,
   isRecordingActive,
   isStreamActive,
-  joinStreamUrl,
   patchSettings,
   readSettings,
   serverOf,
+  splitServerUrl,
   toProblem,
   type RecordingResult,
   type Settings,
@@ -31,6 +33,9 @@ import { StreamControl } from "./stream_control.ts";
 /** How often the engine tells figures: smooth enough for a clock that shows seconds. */
 const STATS_INTERVAL_MS = 250;
 const DISK_INTERVAL_MS = 5000;
+
+/** Under this name the vault has the whole address of a custom server, where that has more than may be shown. */
+export const WHOLE_SERVER = "customServer";
 
 export interface StudioOptions {
   readonly client: EngineClient;
@@ -88,6 +93,7 @@ export class Studio {
     // A folder that can't be made is told when it is needed: each recording makes it, or says why not.
     await mkdir(this.recordingsFolder, { recursive: true }).catch(() => undefined);
     await Promise.all([this.history.load(), this.#keys.load(), this.#settings.load(readSettings)]);
+    await this.#hideStoredSecrets();
     await this.#recover();
     this.store.dispatch({ type: "settings", settings: this.#settings.value });
     this.store.dispatch({ type: "history", history: this.history.entries });
@@ -141,9 +147,9 @@ export class Studio {
     return this.#recording.stop();
   }
 
-  async startStream(rtmpUrl: string): Promise<StreamResult> {
+  async startStream(rtmpUrl: string, streamKey?: string): Promise<StreamResult> {
     await this.#readiness.settled();
-    const result = await this.#stream.start(rtmpUrl);
+    const result = await this.#stream.start(rtmpUrl, streamKey);
     this.#adjust();
     return result;
   }
@@ -152,13 +158,15 @@ export class Studio {
   async startSavedStream(): Promise<StreamResult> {
     const { settings } = this.state;
     let key: string | undefined;
+    let server = serverOf(settings);
     try {
       key = await this.#keys.read(settings.service);
+      if (settings.service === "custom") server = (await this.#keys.read(WHOLE_SERVER)) ?? server;
     } catch (error) {
       return { success: false, error: told(toProblem(error)) };
     }
     if (key === undefined) return { success: false, error: "Enter the stream key first." };
-    return this.startStream(joinStreamUrl(serverOf(settings), key));
+    return this.startStream(server, key);
   }
 
   stopStream(): Promise<StreamResult> {
@@ -168,9 +176,44 @@ export class Studio {
   /** Rejects with InvalidSettings, or with EngineError when they can't be saved; they are then what they were. */
   async updateSettings(patch: unknown): Promise<void> {
     const before = this.state.settings;
-    const settings = await this.#settings.change((current) => patchSettings(current, patch));
+    const { customServer } = patchSettings(before, patch);
+    const changed = customServer === before.customServer ? {} : { customServer: await this.#keptServer(customServer) };
+    const settings = await this.#settings.change((current) => ({ ...patchSettings(current, patch), ...changed }));
     this.store.dispatch({ type: "settings", settings });
     if (JSON.stringify(captureParams(before)) !== JSON.stringify(captureParams(settings))) this.#adjust();
+  }
+
+  /** What may be kept in the clear of a server's address; the rest goes to the vault. Rejects with InvalidSettings. */
+  async #keptServer(address: string): Promise<string> {
+    if (address.trim() === "") {
+      await this.forgetStreamKey(WHOLE_SERVER);
+      return "";
+    }
+    const check = checkServerUrl(address);
+    // Whatever it is, it may be a key in the wrong field.
+    if (!check.ok) throw new InvalidSettings(check.message);
+    const { server, whole, key } = splitServerUrl(address);
+    if (key !== "") await this.#keys.save("custom", key);
+    if (whole === server) await this.#keys.forget(WHOLE_SERVER);
+    else await this.#keys.save(WHOLE_SERVER, whole);
+    this.#tellKeys();
+    return server;
+  }
+
+  /** Settings of an earlier version may hold what belongs into the vault. Never rejects. */
+  async #hideStoredSecrets(): Promise<void> {
+    const stored = this.#settings.value.customServer;
+    if (stored === "" || (checkServerUrl(stored).ok && !hasSecrets(stored))) return;
+    try {
+      const customServer = await this.#keptServer(stored).catch((error: unknown) => {
+        if (error instanceof InvalidSettings) return "";
+        throw error;
+      });
+      await this.#settings.change((current) => ({ ...current, customServer }));
+    } catch {
+      const message = "The server address in the settings file holds a secret that could not be moved to a safe place.";
+      this.store.notify({ level: "warning", code: "settings", message, hint: "Enter the address again." });
+    }
   }
 
   async saveStreamKey(service: string, key: string): Promise<void> {
@@ -274,6 +317,12 @@ export class Studio {
     );
     this.store.dispatch({ type: "disk", diskFreeBytes: free });
   }
+}
+
+/** Whether an address has more than may be kept in the clear. */
+function hasSecrets(address: string): boolean {
+  const { server, whole, key } = splitServerUrl(address);
+  return key !== "" || whole !== server;
 }
 
 function cantRepair(): Promise<void> {

@@ -13,6 +13,7 @@ import {
   formatBytes,
   formatDuration,
   joinStreamUrl,
+  splitServerUrl,
   liveTitle,
   maskKey,
   patchSettings,
@@ -81,8 +82,30 @@ describe("stream addresses", () => {
     ["http://host/app", "rtmp://"],
     ["rtmp://", "server name"],
     ["rtmp://host", "application"],
+    ["rtmp://me:pass/word@host/app", "%2F"],
+    ["rtmp://me@word@host:x/app", "%40"],
   ])("says what is wrong with %j", (url, part) => {
     expect(checkServerUrl(url)).toMatchObject({ ok: false, message: expect.stringContaining(part) as string });
+  });
+
+  it.each([
+    ["rtmp://host/app", "rtmp://host/app", "rtmp://host/app", ""],
+    [" rtmp://host/app/ ", "rtmp://host/app", "rtmp://host/app", ""],
+    ["rtmp://host/app/key", "rtmp://host/app", "rtmp://host/app", "key"],
+    ["rtmp://host/app//key?sign=a/b&x=1", "rtmp://host/app", "rtmp://host/app", "key?sign=a/b&x=1"],
+    ["rtmp://host/app/inst/key", "rtmp://host/app", "rtmp://host/app/inst", "key"],
+    ["rtmp://host/app/inst/", "rtmp://host/app", "rtmp://host/app/inst", ""],
+    ["rtmp://host/live2?backup=1/KEY", "rtmp://host/live2", "rtmp://host/live2?backup=1", "KEY"],
+    ["rtmps://u:p@host:444/app", "rtmps://host:444/app", "rtmps://u:p@host:444/app", ""],
+    [
+      "rtmps://x.global-contribute.live-video.net/sk_1",
+      "rtmps://x.global-contribute.live-video.net/app",
+      "rtmps://x.global-contribute.live-video.net/app",
+      "sk_1",
+    ],
+    ["rtmps://x.live-video.net:443/app/", "rtmps://x.live-video.net:443/app", "rtmps://x.live-video.net:443/app", ""],
+  ])("splits %j into what may be shown, the whole server and the key", (url, server, whole, key) => {
+    expect(splitServerUrl(url)).toEqual({ server, whole, key });
   });
 
   it("wants a key in a complete address", () => {

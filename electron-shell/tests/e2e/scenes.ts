@@ -108,6 +108,10 @@ const recorderStats = (seconds: number): RecorderStats => ({
   videoPacketsMuxed: Math.round(seconds * 30),
   audioPacketsMuxed: Math.round(seconds * 47),
   outputPath: "/x.mp4",
+  pausedSeconds: 0,
+  pauses: 0,
+  startUtc: null,
+  utcErrorMs: 0,
   totalBytes: Math.round(seconds * 610_000 + 60_000 * Math.sin(seconds / 3)),
 });
 

@@ -96,7 +96,8 @@ export class FakeEngine {
             "Create the folder first.",
           );
         }
-        if (kind === "streamer" && !/^rtmps?:\/\/[^/]+\/[^/]+\/.+/.test(params.rtmpUrl)) {
+        const address = [params.rtmpUrl, ...(params.streamKey ? [params.streamKey] : [])].join("/");
+        if (kind === "streamer" && !/^rtmps?:\/\/[^/]+\/[^/]+\/.+/.test(address)) {
           throw fail(1302, "bad_url", "not an RTMP URL with app and key", id, "It looks like rtmp://host/app/key.");
         }
         if (params.screen?.startsWith("push:")) {
@@ -229,6 +230,10 @@ export class FakeEngine {
         videoPacketsMuxed: frames,
         audioPacketsMuxed: audio,
         totalBytes: existsSync(file) ? statSync(file).size : 0,
+        pausedSeconds: 0,
+        pauses: 0,
+        startUtc: null,
+        utcErrorMs: 0,
         ...shared,
         outputPath: file,
       };

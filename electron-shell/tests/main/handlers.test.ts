@@ -304,13 +304,77 @@ describe("stream keys", () => {
     await open();
     expect(await api.startSavedStream()).toEqual({ success: true, rtmpUrl: "rtmp://live.twitch.tv/app/****" });
     const session = [...engines.latest.sessions.values()].find(({ kind }) => kind === "streamer");
-    expect(session?.params).toMatchObject({ rtmpUrl: `rtmp://live.twitch.tv/app/${KEY}`, videoBitrate: 5_000_000 });
+    expect(session?.params).toMatchObject({
+      rtmpUrl: "rtmp://live.twitch.tv/app",
+      streamKey: KEY,
+      videoBitrate: 5_000_000,
+    });
     expect(JSON.stringify([events, await api.getState()])).not.toContain(KEY);
     for (const file of ["stream-keys.json", "settings.json", "history.json"]) {
       expect(await readFile(path.join(folder, file), "utf8").catch(() => "")).not.toContain(KEY);
     }
     expect(await api.forgetStreamKey("twitch")).toEqual({ success: true });
     expect((await api.getState()).savedKeys).toEqual({});
+  });
+
+  const inFiles = async (): Promise<string> =>
+    (
+      await Promise.all(
+        ["stream-keys.json", "settings.json", "history.json"].map((file) =>
+          readFile(path.join(folder, file), "utf8").catch(() => ""),
+        ),
+      )
+    ).join();
+
+  it("and passwords that come with a server's address are kept with the keys, never with the settings", async () => {
+    await api.updateSettings({
+      service: "custom",
+      customServer: `rtmps://me:pass-word@host:444/app/inst?a=argument/${KEY}`,
+    });
+    await api.updateSettings({ customServer: `rtmps://me:pass-word@host:444/app?a=argument/inst/${KEY}` });
+    expect(studio.state.settings.customServer).toBe("rtmps://host:444/app");
+    await studio.close();
+    await open();
+    expect(studio.state.settings.customServer).toBe("rtmps://host:444/app");
+    expect(await inFiles()).not.toMatch(new RegExp(`${KEY}|pass-word|argument`));
+    expect(JSON.stringify([events, await api.getState()])).not.toMatch(new RegExp(`${KEY}|pass-word|argument`));
+    expect(await api.updateSettings({ caFile: "/ca.pem", retryRejected: true })).toEqual({ success: true });
+    expect(await api.startSavedStream()).toMatchObject({ success: true, rtmpUrl: "rtmps://host:444/****" });
+    const session = [...engines.latest.sessions.values()].find(({ kind }) => kind === "streamer");
+    expect(session?.params).toMatchObject({
+      rtmpUrl: "rtmps://me:pass-word@host:444/app?a=argument/inst",
+      streamKey: KEY,
+      caFile: "/ca.pem",
+      retryRejected: true,
+    });
+    await api.stopStream();
+    await api.updateSettings({ customServer: "rtmp://other/live" });
+    await api.startSavedStream();
+    const other = [...engines.latest.sessions.values()].find(
+      ({ kind, params }) => kind === "streamer" && params["rtmpUrl"] === "rtmp://other/live",
+    );
+    expect(other?.params).toMatchObject({ streamKey: KEY });
+  });
+
+  it("in the wrong field are refused and kept nowhere", async () => {
+    expect(await api.updateSettings({ customServer: KEY })).toMatchObject({ success: false });
+    expect(await api.updateSettings({ customServer: "rtmp://me:pass/word@host/app" })).toMatchObject({
+      success: false,
+    });
+    expect(await inFiles()).not.toMatch(new RegExp(`${KEY}|pass`));
+    expect(studio.state.settings.customServer).toBe("");
+  });
+
+  it.each([
+    [`rtmp://host/app/${KEY}`, "rtmp://host/app", "custom"],
+    [KEY, "", undefined],
+  ])("in the settings of an earlier version are taken out of them", async (stored, left, savedAs) => {
+    await studio.close();
+    await writeFile(path.join(folder, "settings.json"), JSON.stringify({ customServer: stored, fps: 1 }));
+    await open();
+    expect(studio.state.settings.customServer).toBe(left);
+    expect(await inFiles()).not.toContain(KEY);
+    expect(Object.keys(studio.state.savedKeys)).toEqual(savedAs === undefined ? [] : [savedAs]);
   });
 
   it("stay in memory when there is no vault", async () => {

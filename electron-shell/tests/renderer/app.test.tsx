@@ -120,6 +120,29 @@ describe("the stream key", () => {
   });
 });
 
+describe("a server of one's own", () => {
+  beforeEach(() => api.send({ type: "settings", settings: { ...DEFAULT_SETTINGS, service: "custom" } }));
+
+  it("is told when it is an address; a key in the wrong field goes nowhere", async () => {
+    const field = screen.getByLabelText("Server address");
+    await userEvent.type(field, "secret-key-12345");
+    await userEvent.tab();
+    expect(screen.getByText(/must begin with rtmp/)).toBeTruthy();
+    expect(patches()).toEqual([]);
+    await userEvent.clear(field);
+    await userEvent.type(field, "rtmps://host/app/key");
+    await userEvent.tab();
+    expect(patches()).toEqual([{ customServer: "rtmps://host/app/key" }]);
+  });
+
+  it("may have certificates of its own, and a key that is tried again", async () => {
+    await userEvent.type(screen.getByLabelText(/Certificates to trust/), "/ca.pem");
+    await userEvent.tab();
+    await userEvent.click(screen.getByRole("switch", { name: /Keep trying/ }));
+    expect(patches()).toEqual([{ caFile: "/ca.pem" }, { retryRejected: true }]);
+  });
+});
+
 describe("recordings", () => {
   it("play in place of the viewfinder, are shown in their folder, leave the list", async () => {
     await userEvent.click(screen.getByRole("button", { name: /Play recording/ }));

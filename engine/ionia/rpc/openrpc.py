@@ -93,6 +93,8 @@ def _params(method: Method, schemas: Sequence[tuple[FieldInfo, dict[str, Any]]])
                 part["enum"] = word_order(field.type)
         if field.default is not msgspec.NODEFAULT:
             schema["default"] = field.default
+        elif field.default_factory is not msgspec.NODEFAULT:
+            schema["default"] = field.default_factory()
         entry = {"name": name, "description": description, "required": "default" not in schema, "schema": schema}
         if name in options:
             entry["x-named-only"] = True

@@ -10,7 +10,7 @@ import {
   serviceOf,
   type Settings,
 } from "@ionia/common";
-import { IconButton, Panel, RadioCard } from "../components/controls.tsx";
+import { IconButton, Panel, RadioCard, Switch } from "../components/controls.tsx";
 import { useShell, useShellClient } from "../state/use_shell.ts";
 
 export function DestinationPanel() {
@@ -40,6 +40,15 @@ export function DestinationPanel() {
       </fieldset>
       {settings.service === "custom" && <ServerField key={settings.customServer} active={active} />}
       <KeyField key={settings.service} active={active} />
+      <div className="mt-3 flex items-center justify-between gap-3 text-[13px]">
+        <span aria-hidden>Keep trying when the key is rejected</span>
+        <Switch
+          label="Keep trying when the key is rejected"
+          checked={settings.retryRejected}
+          disabled={active}
+          onChange={(retryRejected) => change({ retryRejected })}
+        />
+      </div>
       {limited && (
         <p className="mt-2 text-[12px] text-muted">
           {service.name} takes {formatBitrate(service.maxVideoBitrate)} at most, so the stream uses that.
@@ -52,6 +61,8 @@ export function DestinationPanel() {
 function ServerField({ active }: { readonly active: boolean }) {
   const client = useShellClient();
   const saved = useShell((state) => state.settings.customServer);
+  const caFile = useShell((state) => state.settings.caFile);
+  const more = useShell((state) => state.savedKeys["customServer"] !== undefined);
   const [value, setValue] = useState(saved);
   const [left, setLeft] = useState(saved !== "");
   const id = useId();
@@ -74,7 +85,9 @@ function ServerField({ active }: { readonly active: boolean }) {
         onChange={(event) => setValue(event.target.value)}
         onBlur={() => {
           setLeft(true);
-          if (value.trim() !== saved) void client.updateSettings({ customServer: value.trim() });
+          // What is no address may be a key in the wrong field: it stays here.
+          if (value.trim() !== saved && (check.ok || value.trim() === ""))
+            void client.updateSettings({ customServer: value.trim() });
         }}
         className={`h-9 w-full rounded-lg border bg-raised px-2.5 disabled:opacity-60 ${wrong ? "border-rec" : "border-line-strong/60"}`}
       />
@@ -83,6 +96,25 @@ function ServerField({ active }: { readonly active: boolean }) {
           {check.message}
         </p>
       )}
+      {more && !wrong && (
+        <p className="mt-1 text-[12px] text-muted">The rest of this address is kept with your stream keys.</p>
+      )}
+      <label htmlFor={`${id}-ca`} className="mt-3 mb-1 block text-[12px] text-muted">
+        Certificates to trust (PEM file, for rtmps to a server of your own)
+      </label>
+      <input
+        id={`${id}-ca`}
+        type="text"
+        defaultValue={caFile}
+        disabled={active}
+        placeholder="The system's"
+        spellCheck={false}
+        onBlur={(event) => {
+          const file = event.target.value.trim();
+          if (file !== caFile) void client.updateSettings({ caFile: file });
+        }}
+        className="h-9 w-full rounded-lg border border-line-strong/60 bg-raised px-2.5 disabled:opacity-60"
+      />
     </div>
   );
 }
