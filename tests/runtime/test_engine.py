@@ -18,14 +18,14 @@ from ionia.core.events import (
 )
 from ionia.core.media import AUDIO, SAMPLE_RATE, VIDEO, AudioBlock
 from ionia.core.settings import AudioMode, MediaSettings, RecorderSettings, SessionKind
-from ionia.core.warning import DiskLow
+from ionia.core.warning import DiskLow, SoundLost
 from ionia.runtime.encode.video_encode import VideoEncode
 from ionia.runtime.engine import Engine
 from ionia.runtime.session import session
 from ionia.selftest.run import selftests_with
 from ionia.threads.clock import MonotonicClock
 from tests.fakes.backends import WAIT_SECONDS, Events, FakeMachine
-from tests.fakes.media import FakeFile, FakeScreen, FakeSound, FakeVideoEncoder
+from tests.fakes.media import FakeAudioEncoder, FakeFile, FakeScreen, FakeSound, FakeVideoEncoder
 
 RECORDER = SessionKind.RECORDER
 FAST = MediaSettings(fps=100)
@@ -102,6 +102,32 @@ def test_a_stop_does_not_wait_for_an_encoder_for_ever_and_takes_all_sound(monkey
     end = max(packet.pts + packet.duration for packet in packets if packet.track == AUDIO) - video[0] * 480
     assert end / SAMPLE_RATE > 0.5  # what the audio encoder had given by then
     assert end / SAMPLE_RATE < seconds + 0.03
+
+
+def test_what_no_encoder_had_time_for_is_counted_and_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(session, "PATIENCE_S", 0.02)
+    monkeypatch.setattr(session, "DRAIN_TIMEOUT_S", 0.02)
+    monkeypatch.setattr(FakeAudioEncoder, "encode", lambda *_: [])
+    machine = FakeMachine(prepare_video=stuck_at_20)
+    with engine_on(machine) as (engine, events):
+        initialize(engine)
+        engine.start(RECORDER, "a")
+        recorded_for(engine, 0.6)
+        stopping = threading.Thread(target=engine.stop, args=(RECORDER, "a"))
+        stopping.start()
+        sound = events.wait_for(warned("audio_lost"))
+        machine.videos[0].freed.set()
+        stopping.join(WAIT_SECONDS)
+        stats = engine.stats(RECORDER, "a")
+        events.wait_for(warned("encoder_behind"))
+    assert isinstance(sound, SessionWarned)
+    assert isinstance(sound.data, SoundLost)
+    assert sound.data.samples == stats.audio_samples_lost == round(stats.duration_seconds * SAMPLE_RATE)
+    missing = stats.video_frames_captured - 20
+    assert stats.video_frames_skipped >= missing
+    assert f"({missing / 100:.1f} s)" in next(
+        event.message for event in events.all if isinstance(event, SessionWarned) and event.code == "encoder_behind"
+    )
 
 
 def test_an_encoder_that_is_behind_is_spared_what_repeats() -> None:

@@ -99,6 +99,27 @@ def test_a_window_ends_before_a_frame() -> None:
     assert cut.done
 
 
+def test_a_window_says_what_of_each_track_has_not_come() -> None:
+    window = PacketWindow(fps=30)
+    assert (window.missing(VIDEO), window.missing(AUDIO)) == (0, 0)
+    window.take([audio(0), video(0, key=True), audio(1), video(1)])
+    assert (window.missing(VIDEO), window.missing(AUDIO)) == (0, 0)  # no end is set
+    window.end_at(4)  # sample 6400
+    assert (window.missing(VIDEO), window.missing(AUDIO)) == (2, 6400 - 2048)
+    window.passed(VIDEO, 3)  # an encoder that rests
+    window.take([audio(2), audio(3), audio(4)])
+    assert (window.missing(VIDEO), window.missing(AUDIO)) == (1, 6400 - 5120)
+    window.take([audio(5), video(3)])
+    assert (window.missing(VIDEO), window.missing(AUDIO)) == (0, 0)
+
+
+def test_a_track_of_which_nothing_came_lacks_all() -> None:
+    window = PacketWindow(fps=30)
+    window.take([video(30, key=True), video(31)])
+    window.end_at(60)
+    assert (window.missing(VIDEO), window.missing(AUDIO)) == (28, 48_000)
+
+
 def test_a_window_may_end_by_audio_alone() -> None:
     window = PacketWindow(fps=30)
     window.take([video(0, key=True)])

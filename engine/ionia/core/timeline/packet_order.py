@@ -4,7 +4,7 @@ from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ionia.core.media import SAMPLE_RATE, EncodedPacket, TrackId
+from ionia.core.media import AUDIO_TICK_SAMPLES, SAMPLE_RATE, EncodedPacket, TrackId
 from ionia.core.timeline.start_gate import StartGate
 
 
@@ -101,6 +101,7 @@ class PacketWindow:
         self._gate = StartGate(fps=fps, preroll=True)
         self._first_index: int | None = None
         self._end_index: int | None = None
+        self._reached: dict[TrackId, int] = {}
 
     @property
     def first_index(self) -> int | None:
@@ -123,7 +124,26 @@ class PacketWindow:
         taken = self._gate.take(inside)
         if self._first_index is None and self._gate.begun:
             self._first_index = next(packet.pts for packet in taken if packet.track.is_video)
+        for packet in taken:
+            self.passed(packet.track, packet.pts + packet.duration)
         return Cut(packets=tuple(taken), done=done)
+
+    def passed(self, track: TrackId, position: int) -> None:
+        """All of this track that lies before `position`, in its own units, was let through, or there is none."""
+        self._reached[track] = max(position, self._reached.get(track, position))
+
+    def missing(self, track: TrackId) -> int:
+        """How much of this track has not come yet, up to the end that is set: frames, or samples.
+
+        0 without an end, without a beginning, and for what a packet of sound is cut by.
+        """
+        if self._end_index is None or self._first_index is None:
+            return 0
+        if track.is_video:
+            return max(0, self._end_index - self._reached.get(track, self._first_index))
+        first, end = (index * SAMPLE_RATE // self._fps for index in (self._first_index, self._end_index))
+        missing = end - self._reached.get(track, first)
+        return missing if missing > AUDIO_TICK_SAMPLES else 0
 
     def is_over(self, frame: int) -> bool:
         """Whether nothing that lies in `frame` or later belongs to it."""

@@ -49,6 +49,13 @@ class Join:
         with self._lock:
             self.window.end_at(frame_index)
 
+    def missing(self) -> tuple[int, int]:
+        """Frames, and samples of the sound that lacks most, that have not come yet up to the end that is set."""
+        with self._lock:
+            video = [self.window.missing(track) for track in self._feeds if track.is_video]
+            sound = [self.window.missing(track) for track in self._feeds if not track.is_video]
+            return max(video, default=0), max(sound, default=0)
+
     def change_feed(self, track: TrackId, to: Feed) -> None:
         """Take a track from another feed. On the thread that publishes both, so that no packet is between them."""
         with self._lock:
@@ -79,6 +86,7 @@ class Join:
         with self._lock:
             if self._done:
                 return
+            self.window.passed(track, position)
             ordered = self._interleaver.pass_by(track, position)
             reached = self._interleaver.reached_frame
             if (ordered and self._deliver(ordered)) or (reached is not None and self.window.is_over(reached)):

@@ -9,11 +9,11 @@ from ionia.core.audio.engine import AudioInput
 from ionia.core.audio.mix import SoundControl
 from ionia.core.errors import ErrorKind, IoniaError
 from ionia.core.events import Event, FinishedFile, SessionFailed, SessionStateChanged, SessionWarned
-from ionia.core.media import MediaHeader
+from ionia.core.media import SAMPLE_RATE, MediaHeader
 from ionia.core.session_state import SessionState, SessionStateMachine
 from ionia.core.settings import MediaSettings, SessionKind
 from ionia.core.stats import SessionStats, Stats
-from ionia.core.warning import NO_FACTS, WarningCode, WarningFacts
+from ionia.core.warning import NO_FACTS, SoundLost, WarningCode, WarningFacts
 from ionia.runtime.encode.join import Join, Subscriber
 from ionia.runtime.encode.session_feeds import SessionFeeds
 from ionia.runtime.encode.studio import Studio
@@ -346,16 +346,32 @@ class Session:
             join.end_at(end_index)
             if not output.wait_completed(PATIENCE_S):
                 feeds.video.hurry(end_index)
-                if not output.wait_completed(DRAIN_TIMEOUT_S):
-                    self.warn(
-                        WarningCode.ENCODER_BEHIND, "The encoder was behind; the last pictures are not in the file."
-                    )
+                output.wait_completed(DRAIN_TIMEOUT_S)
         join.leave()
+        if drain:
+            self._tell_missing(feeds, *join.missing())
         try:
             output.finish()
         except IoniaError as error:
             return error
         return None
+
+    def _tell_missing(self, feeds: SessionFeeds, frames: int, samples: int) -> None:
+        """What was captured before the end and is not in the file: the machine had no time for it."""
+        self._counters.give_up(frames, samples)
+        if frames:
+            seconds = frames / feeds.settings.fps
+            self.warn(
+                WarningCode.ENCODER_BEHIND,
+                f"The encoder was behind; the last pictures are not in the file ({seconds:.1f} s).",
+            )
+        if samples:
+            self.warn(
+                WarningCode.AUDIO_LOST,
+                f"The machine was too busy to encode all sound; the last {samples / SAMPLE_RATE:.1f} s are not in the "
+                "file.",
+                SoundLost(samples=samples),
+            )
 
     def _release(self, state: SessionState, reason: str) -> None:
         """Give the shared things back and go to `state`. The output's figures stay readable."""

@@ -56,6 +56,7 @@ class SessionCounters:
         self._pauses: list[tuple[int, int]] = []  # before anybody knew where it began; protected by _lock
         self._paused_frames = 0  # of all others that are over; protected by _lock
         self._end_index: int | None = None  # protected by _lock
+        self._given_up = (0, 0)  # protected by _lock
         self._frozen = _NOTHING  # protected by _lock
         self._frozen_seconds = 0.0  # protected by _lock
 
@@ -100,6 +101,11 @@ class SessionCounters:
             self._end_index = max(video.next_index, (video.next_index if begun is None else begun) + 1)
             return self._end_index
 
+    def give_up(self, frames: int, samples: int) -> None:
+        """So much of what was captured is left out at the end: no encoder had the time for it."""
+        with self._lock:
+            self._given_up = (frames, samples)
+
     def freeze(self, feeds: SessionFeeds | None) -> None:
         """Keep the figures as they are: the feeds go away."""
         if feeds is None:
@@ -141,6 +147,7 @@ class SessionCounters:
         with self._lock:
             video, audio = self._ended or (feeds.video_snapshot(), feeds.audio_snapshot())
             video0, audio0 = self._video0 or video, self._audio0 or audio
+            frames_given_up, samples_given_up = self._given_up
         return replace(
             _NOTHING,
             duration_seconds=round(frames / feeds.settings.fps, 3),
@@ -148,9 +155,10 @@ class SessionCounters:
             video_frames_unique=video.unique - video0.unique,
             video_frames_duplicated=video.duplicated - video0.duplicated,
             video_frames_lagged=video.lagged - video0.lagged,
-            video_frames_skipped=video.skipped - video0.skipped,
+            # Not the sum: most of what is given up repeats pictures that were counted when they found no room.
+            video_frames_skipped=max(video.skipped - video0.skipped, frames_given_up),
             audio_silence_samples=audio.silence - audio0.silence,
-            audio_samples_lost=audio.lost - audio0.lost,
+            audio_samples_lost=audio.lost - audio0.lost + samples_given_up,
             audio_drift_ppm=round(_largest(audio.drift_ppm.values()), 1),
             desktop_silence_samples=_input_silence(audio, audio0, AudioInput.DESKTOP),
             mic_silence_samples=_input_silence(audio, audio0, AudioInput.MIC),
