@@ -5,37 +5,51 @@ What is modelled: how long a picture takes to encode and how large it gets, and 
 """
 
 import random
+from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+from ionia.core.audio.engine import LATENCY_NS
 from ionia.core.failure import LiveFailure, LiveKind
 from ionia.core.live.connection_events import AskKeyframe, CloseAttempt, KillAttempt, StartAttempt
 from ionia.core.live.link import LiveAction, LiveLink, SendPackets, SetVideoBitrate
-from ionia.core.media import AUDIO, VIDEO, EncodedPacket, MediaHeader
+from ionia.core.media import AUDIO, SAMPLE_RATE, VIDEO, EncodedPacket, MediaHeader, TrackId
 from ionia.core.mp4.writer import Mp4Writer
 from ionia.core.timeline.file_timeline import FileTimeline, Placed
 from ionia.core.timeline.packet_order import PacketInterleaver, PacketWindow
 from tests.fakes.mixed_sound import MixedTick
-from tests.simulation.loop import MS, Loop
+from tests.simulation.loop import MS, Loop, S
 from tests.simulation.video import VideoThread
 
 Publish = Callable[[int, EncodedPacket], None]
 
 
+SOCKET_BYTES = 90_000
+"""What Linux really holds for a send_buffer_size of 64 KiB."""
+
+
 @dataclass
 class VideoEncode:
-    """One picture after the other; a keyframe takes three times as long and as many bytes."""
+    """One picture after the other; a keyframe takes three times as long.
+
+    Constant bit rate with a rate buffer of a second: keyframes cost up to four pictures, and the next ones pay for it.
+    Another bit rate takes hold over a dozen pictures.
+    """
 
     publish: Publish
     fps: int
     bitrate: int
     seed: int = 1
     key_wanted: bool = True
+    made: list[tuple[int, int]] = field(default_factory=list)  # instant and bytes of each picture
+    _rate: float = 0.0
+    _debt: float = 0.0
     _waiting: list[int] = field(default_factory=list)
     _done_ns: int | None = None
 
     def __post_init__(self) -> None:
         self._random = random.Random(self.seed)  # noqa: S311 - a seeded model, not a secret
+        self._rate = float(self.bitrate)
 
     def take(self, index: int, now_ns: int) -> None:
         self._waiting.append(index)
@@ -48,13 +62,27 @@ class VideoEncode:
     def serve(self, now_ns: int, loop: Loop) -> None:
         index = self._waiting.pop(0)
         key, self.key_wanted = self.key_wanted or index % (2 * self.fps) == 0, False
-        size = round(self.bitrate / 8 / self.fps * self._random.uniform(0.8, 1.2)) * (3 if key else 1)
+        size = self._size(key=key)
+        self.made.append((now_ns, size))
         unit = (b"\x65" if key else b"\x41") + b"%d" % index + b"\xff" * size
         self._done_ns = None
         if self._waiting:
             self._begin(now_ns)
         packet = EncodedPacket(track=VIDEO, pts=index, dts=index, duration=1, keyframe=key, data=b"\0\0\0\1" + unit)
         self.publish(now_ns, packet)
+
+    def _size(self, *, key: bool) -> int:
+        self._rate += (self.bitrate - self._rate) * 0.08
+        mean = self._rate / 8 / self.fps
+        size = mean * self._random.uniform(0.85, 1.15)
+        if key:
+            size *= max(1.0, 4 - self._debt / (2 * mean))
+            self._debt += size - mean
+        elif self._debt > 0:
+            saved = min(self._debt, size * 0.4)
+            self._debt -= saved
+            size -= saved
+        return round(size)
 
     def _begin(self, now_ns: int) -> None:
         cost = self._random.uniform(5 * MS, 12 * MS) * (3 if self.key_wanted else 1)
@@ -89,6 +117,25 @@ class AudioEncode:
             track=AUDIO, pts=sample, dts=sample, duration=1024, keyframe=True, data=b"%d" % (tick.index - 1)
         )
         self.publish(now_ns, packet)
+
+
+@dataclass
+class SoundTicks:
+    """The packets of a sound that nobody listens to, when the engine's clock gives them: of constant size."""
+
+    publish: Publish
+    epoch_ns: int
+    published: int = 0
+
+    def next_ns(self) -> int:
+        return self.epoch_ns + (self.published + 1) * 1024 * S // SAMPLE_RATE + LATENCY_NS
+
+    def serve(self, now_ns: int, loop: Loop) -> None:
+        sample = (self.published - 1) * 1024  # AAC looks a tick ahead
+        self.published += 1
+        self.publish(
+            now_ns, EncodedPacket(track=AUDIO, pts=sample, dts=sample, duration=1024, keyframe=True, data=bytes(512))
+        )
 
 
 @dataclass
@@ -127,40 +174,49 @@ class Recorder:
 
 @dataclass
 class Connection:
-    """One that the server took: when, and what arrived."""
+    """One that the server took: when, what arrived, and how long after the live link got it."""
 
     attempt_id: int
     since_ns: int
     arrived: list[tuple[int, EncodedPacket]] = field(default_factory=list)
+    ages_ns: list[int] = field(default_factory=list)
 
 
 @dataclass
 class Network:
-    """A sender and a server behind a link of `capacity` bit/s, served every 10 ms and when the link has a deadline.
+    """A sender, its socket, a link and a server, served every 10 ms.
 
+    `capacity`: the link's bit/s at a second after the start.
     `resets`: the connection is gone at that instant. `silences`: (from, to) in which nothing gets through.
     """
 
     link: LiveLink
     encode: VideoEncode
-    capacity: float
+    capacity: Callable[[float], float]
     resets: Sequence[int] = ()
     silences: Sequence[tuple[int, int]] = ()
     connections: list[Connection] = field(default_factory=list)
+    bitrates: list[tuple[int, int]] = field(default_factory=list)  # each change of the wanted bit rate, and when
+    offered_ns: dict[tuple[TrackId, int], int] = field(default_factory=dict)  # when the live link got each packet
     _attempt: int | None = None
     _accept_ns: int | None = None
-    _pipe: list[EncodedPacket] = field(default_factory=list)
+    _pipe: deque[EncodedPacket] = field(default_factory=deque)
+    _socket: deque[EncodedPacket] = field(default_factory=deque)
     _room: float = 0.0
-    _bytes: int = 0
+    _in_socket: float = 0.0
+    _front_left: float = 0.0
+    _muxed: int = 0
+    _entered: int = 0
+    _delivered: float = 0.0
+    _start_ns: int = 0
     _step_ns: int = 0
 
     def start(self, now_ns: int) -> None:
-        self._step_ns = now_ns
+        self._start_ns = self._step_ns = now_ns
         self.carry_out(self.link.start(now_ns), now_ns)
 
     def next_ns(self) -> int:
-        deadline = self.link.deadline_ns
-        return self._step_ns if deadline is None else max(min(self._step_ns, deadline), self._step_ns - 10 * MS)
+        return self._step_ns
 
     def serve(self, now_ns: int, loop: Loop) -> None:
         self._step_ns = now_ns + 10 * MS
@@ -169,7 +225,9 @@ class Network:
             self.carry_out(self.link.ended(attempt, LiveFailure(kind=LiveKind.NETWORK, reason="reset"), now_ns), now_ns)
         if not any(begin <= now_ns < end for begin, end in self.silences):
             self._let_through(now_ns)
-        self.carry_out(self.link.passed(now_ns), now_ns)
+        deadline = self.link.deadline_ns
+        if deadline is not None and now_ns >= deadline:
+            self.carry_out(self.link.passed(now_ns), now_ns)
 
     def carry_out(self, actions: Sequence[LiveAction], now_ns: int) -> None:
         for action in actions:
@@ -185,40 +243,70 @@ class Network:
                     self.encode.key_wanted = True
                 case SetVideoBitrate(bits_per_second=bits_per_second):
                     self.encode.bitrate = bits_per_second
+                    self.bitrates.append((now_ns, bits_per_second))
 
     def _let_through(self, now_ns: int) -> None:
         if self._attempt is not None and self._accept_ns is not None and now_ns >= self._accept_ns:
-            self._accept_ns, self._bytes, self._room = None, 0, 0.0
+            self._accept_ns = None
+            self._socket.clear()
+            self._in_socket = self._front_left = self._delivered = 0.0
+            self._muxed = self._entered = 0
             self.connections.append(Connection(attempt_id=self._attempt, since_ns=now_ns))
             self.carry_out(self.link.connected(self._attempt, now_ns), now_ns)
         if self._attempt is None or self._accept_ns is not None:
             return
+        self._room = self.capacity((now_ns - self._start_ns) / S) / 8 / 100
+        while self._attempt is not None and (self._fill() or self._drain(now_ns)):
+            self._report(now_ns)  # which may bring more
+
+    def _fill(self) -> bool:
+        """From the pipe into the socket, while that has room; whether there was anything."""
+        before = self._muxed
+        while self._pipe and self._in_socket < SOCKET_BYTES:
+            packet = self._pipe.popleft()
+            if not self._socket:
+                self._front_left = len(packet.data)
+            self._socket.append(packet)
+            self._in_socket += len(packet.data)
+            self._entered += len(packet.data)
+            self._muxed += 1
+        return self._muxed > before
+
+    def _drain(self, now_ns: int) -> bool:
+        """From the socket to the server, as far as the link goes; whether it went at all."""
+        before = self._delivered
         connection = self.connections[-1]
-        self._room = min(self._room, 0) + self.capacity / 8 / 100
-        while self._pipe and self._room > 0:
-            packet = self._pipe.pop(0)
-            self._room -= len(packet.data)
-            self._bytes += len(packet.data)
-            connection.arrived.append((now_ns, packet))
-            count = len(connection.arrived)
-            actions = self.link.progressed(
-                self._attempt,
-                muxed=count,
-                delivered=count,
-                sent_bytes=self._bytes,
-                delivered_bytes=self._bytes,
-                now_ns=now_ns,
-            )
-            self.carry_out(actions, now_ns)
-            if self._attempt is None:
-                return
+        while self._socket and self._room > 0:
+            passed = min(self._room, self._front_left)
+            self._room -= passed
+            self._front_left -= passed
+            self._in_socket -= passed
+            self._delivered += passed
+            if self._front_left <= 0:
+                packet = self._socket.popleft()
+                self._front_left = len(self._socket[0].data) if self._socket else 0.0
+                connection.arrived.append((now_ns, packet))
+                connection.ages_ns.append(now_ns - self.offered_ns[packet.track, packet.dts])
+        return self._delivered > before
+
+    def _report(self, now_ns: int) -> None:
+        assert self._attempt is not None
+        actions = self.link.progressed(
+            self._attempt,
+            muxed=self._muxed,
+            delivered=len(self.connections[-1].arrived),
+            sent_bytes=self._entered,
+            delivered_bytes=int(self._delivered),
+            now_ns=now_ns,
+        )
+        self.carry_out(actions, now_ns)
 
 
 @dataclass
 class Outputs:
-    """Where both encoders' packets meet: the file and the stream."""
+    """Where both encoders' packets meet: the file, if there is one, and the stream."""
 
-    recorder: Recorder
+    recorder: Recorder | None
     fps: int
     network: Network | None = None
 
@@ -229,7 +317,11 @@ class Outputs:
         assert self.network is not None
         link = self.network.link
         if packet.track.is_video and packet.keyframe:
+            self.network.offered_ns[packet.track, packet.dts] = now_ns
             self.network.carry_out(link.announce(packet, now_ns), now_ns)
         ordered = self.order.push(packet)
-        self.recorder.take(ordered)
+        for each in ordered:
+            self.network.offered_ns.setdefault((each.track, each.dts), now_ns)
+        if self.recorder is not None:
+            self.recorder.take(ordered)
         self.network.carry_out(link.offer(ordered, now_ns), now_ns)

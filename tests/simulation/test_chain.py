@@ -44,7 +44,7 @@ class Run:
         self.network = Network(
             LiveLink(settings, lambda: 0.5),
             encode,
-            capacity=3 * RATE,
+            capacity=lambda _: 3 * RATE,
             resets=(EPOCH + 6 * S,),
             silences=((EPOCH + 11 * S, EPOCH + 17 * S),),
         )
