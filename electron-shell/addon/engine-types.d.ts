@@ -28,6 +28,12 @@ export interface RecorderOptions {
   splitSeconds?: number | null;
   /** Go on in another file before one has so many bytes; null: only where the disk's limit is. */
   splitBytes?: number | null;
+  /** End by itself when so many seconds are recorded, pauses not counted; null: never. */
+  maxDurationSeconds?: number | null;
+  /** End by itself before its files have more bytes together; null: never. */
+  maxBytes?: number | null;
+  /** Write what happens (marks, pauses, warnings, the end) to <file>.json, a line of JSON each. */
+  sidecar?: boolean;
 }
 
 /** Answer of recorder.getStats. */

@@ -8,7 +8,7 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from ionia.core.audio.engine import AudioInput
@@ -16,6 +16,7 @@ from ionia.core.errors import ErrorKind, IoniaError
 from ionia.core.events import (
     FileChanged,
     FinishedFile,
+    MarkSet,
     SelftestProgressed,
     SessionStateChanged,
     SplitFiles,
@@ -73,6 +74,7 @@ class FakeEngineService:
     interrupted: list[str] = field(default_factory=list)
     sessions: dict[tuple[SessionKind, str], FakeSession] = field(default_factory=dict)
     stats_extra: dict[str, object] = field(default_factory=dict)  # figures that are others than usual, by field
+    marks: list[tuple[str, Mapping[str, object] | None, float]] = field(default_factory=list)
     sound_changes: list[tuple[object, ...]] = field(default_factory=list)
     jobs: list[MediaRequest] = field(default_factory=list)
     subscription: tuple[int | None, bool] | None = None
@@ -194,6 +196,15 @@ class FakeEngineService:
         finished = FinishedFile(path="a.mp4", duration_seconds=1.5, bytes=1000, start_utc="2026-01-02T03:04:05.678Z")
         self.listener(FileChanged(session_id=session_id, finished=finished, next="a-2.mp4"))
         return SplitFiles(finished=finished, next="a-2.mp4")
+
+    def mark(
+        self, session_id: str, label: str, data: Mapping[str, object] | None = None, *, seconds_ago: float = 0.0
+    ) -> MarkSet:
+        self._enter("recorder.mark", session_id)
+        if not self._known(SessionKind.RECORDER, session_id).running:
+            raise IoniaError(ErrorKind.NOT_INITIALIZED, "The recorder is not running.", "Start it first.")
+        self.marks.append((label, data, seconds_ago))
+        return MarkSet(index=len(self.marks) - 1, file_seconds=1.5, utc="2026-01-02T03:04:07.178Z", path="a.mp4")
 
     def toggle_pause(self, session_id: str) -> bool:
         session = self._known(SessionKind.RECORDER, session_id)

@@ -61,6 +61,9 @@ def test_unknown_sessions(kind: str) -> None:
         }
         codes = {verb: answer["code"] for verb, answer in answers.items() if isinstance(answer, dict)}
         commands = dict.fromkeys(("pause", "resume", "togglePause", "split") if kind == "recorder" else (), 1003)
+        if kind == "recorder":
+            assert answers.pop("mark")["code"] == codes.pop("mark") == -32602  # which has a param that it needs
+            assert client.call("recorder.mark", {"label": "goal", "id": "nobody"})["code"] == 1003
         assert codes == {"start": 1001, "getStats": 1003, "getStatistics": 1003, "dispose": 1003, **commands}
         values = {verb: answer for verb, answer in answers.items() if verb not in codes}
         connection = {"isConnected": False, "isBackpressure": False} if kind == "streamer" else {}
@@ -488,6 +491,10 @@ def test_a_recorder_is_paused_and_goes_on() -> None:
             "startUtc": "2026-01-02T03:04:05.678Z",
         }
         assert client.call("recorder.split") == {"finished": finished, "next": "a-2.mp4"}
+        mark = {"index": 0, "fileSeconds": 1.5, "utc": "2026-01-02T03:04:07.178Z", "path": "a.mp4"}
+        assert client.call("recorder.mark", {"label": "goal", "data": {"team": [1, None]}, "secondsAgo": 5}) == mark
+        assert client.service.marks == [("goal", {"team": [1, None]}, 5.0)]
+        assert client.call("recorder.mark")["code"] == -32602
         assert client.call("recorder.pause", {"id": "default"}) is True
         assert client.call("recorder.pause", ["default"]) is False
         assert client.call("recorder.togglePause") is False

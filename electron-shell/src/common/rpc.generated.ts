@@ -222,6 +222,18 @@ export type LevelsNotification = {
 /** Why a connection to a server failed or was lost. `meaning` says when, for people. */
 export type LiveKind = "certificate" | "in_use" | "key_rejected" | "network" | "no_such_host" | "redirected" | "refused" | "server_closed" | "timeout" | "unsupported";
 
+/** Answer of recorder.mark. */
+export type MarkResult = {
+  /** Counts the recording's marks from 0, over all its files. */
+  index: number;
+  /** Where in the file it is. */
+  fileSeconds: number;
+  /** When what is shown there was captured, ISO 8601 in UTC. */
+  utc: string;
+  /** The file. */
+  path: string;
+};
+
 /** What is in a file. */
 export type MediaFacts = {
   /** unfinished: left by a crash, plays, and media.finalize makes it an ordinary file. recording: still being written. damaged: media is missing, see lostBytes. */
@@ -713,7 +725,7 @@ export type StreamerStatsNotification = {
 };
 
 /** What happened. `meaning` says when, for people; `facts` is the type of the warning's details. */
-export type WarningCode = "access_lost" | "address_trimmed" | "audio_closed" | "audio_device_audible" | "audio_device_changed" | "audio_device_lost" | "audio_device_muted" | "audio_device_quiet" | "audio_device_stalled" | "audio_device_suspended" | "audio_devices_changed" | "audio_failed" | "audio_lost" | "audio_slow" | "audio_stream_muted" | "audio_stream_restored" | "bitrate_fixed" | "bitrate_held" | "ca_file_ignored" | "capture_failed" | "capture_fallback" | "capture_recovered" | "default_device_changed" | "desktop_audio_unavailable" | "device_lost" | "disk_low" | "disk_stalled" | "disk_unreadable" | "display_lost" | "display_mode_changed" | "display_unplugged" | "encoder_behind" | "encoder_fallback" | "encoder_lost" | "encoder_overloaded" | "file_deleted" | "file_held" | "file_incomplete" | "file_leftover" | "file_limit" | "file_moved" | "file_not_split" | "file_out_of_reach" | "file_replaced" | "file_restored" | "gpu_lost" | "keyframes_rare" | "mic_audio_unavailable" | "mic_inputs_mixed" | "mic_one_sided" | "mic_silent" | "mic_two_sided" | "monitor_failed" | "picture_too_large" | "screen_changed" | "screen_closed" | "secure_desktop" | "session_disconnected" | "sound_server_lost" | "stalled" | "window_closed" | "window_hidden";
+export type WarningCode = "access_lost" | "address_trimmed" | "audio_closed" | "audio_device_audible" | "audio_device_changed" | "audio_device_lost" | "audio_device_muted" | "audio_device_quiet" | "audio_device_stalled" | "audio_device_suspended" | "audio_devices_changed" | "audio_failed" | "audio_lost" | "audio_slow" | "audio_stream_muted" | "audio_stream_restored" | "bitrate_fixed" | "bitrate_held" | "ca_file_ignored" | "capture_failed" | "capture_fallback" | "capture_recovered" | "default_device_changed" | "desktop_audio_unavailable" | "device_lost" | "disk_low" | "disk_stalled" | "disk_unreadable" | "display_lost" | "display_mode_changed" | "display_unplugged" | "encoder_behind" | "encoder_fallback" | "encoder_lost" | "encoder_overloaded" | "file_deleted" | "file_held" | "file_incomplete" | "file_leftover" | "file_limit" | "file_moved" | "file_not_split" | "file_out_of_reach" | "file_replaced" | "file_restored" | "gpu_lost" | "keyframes_rare" | "mic_audio_unavailable" | "mic_inputs_mixed" | "mic_one_sided" | "mic_silent" | "mic_two_sided" | "monitor_failed" | "picture_too_large" | "screen_changed" | "screen_closed" | "secure_desktop" | "session_disconnected" | "sidecar_failed" | "sound_server_lost" | "stalled" | "window_closed" | "window_hidden";
 
 /** session.warning: something was lost or replaced, and the session goes on. */
 export type WarningNotification = {
@@ -1027,6 +1039,12 @@ export interface EngineMethods {
       splitSeconds?: number | null;
       /** Go on in another file before one has so many bytes; null: only where the disk's limit is. */
       splitBytes?: number | null;
+      /** End by itself when so many seconds are recorded, pauses not counted; null: never. */
+      maxDurationSeconds?: number | null;
+      /** End by itself before its files have more bytes together; null: never. */
+      maxBytes?: number | null;
+      /** Write what happens (marks, pauses, warnings, the end) to <file>.json, a line of JSON each. */
+      sidecar?: boolean;
     };
     result: boolean;
   };
@@ -1117,6 +1135,20 @@ export interface EngineMethods {
       id?: string;
     };
     result: boolean;
+  };
+  /** Note a moment: a chapter of the file, and a line of its sidecar within 50 ms. */
+  "recorder.mark": {
+    params: {
+      /** What it is called; the title of the file's chapter. */
+      label: string;
+      /** Anything of your own, for the sidecar. */
+      data?: Record<string, unknown> | null;
+      /** For something that has happened already. */
+      secondsAgo?: number;
+      /** Name of the session; recorders and streamers each have their own. */
+      id?: string;
+    };
+    result: MarkResult;
   };
   /** Go on in another file; answers when the one before is complete, unless paused. */
   "recorder.split": {

@@ -37,6 +37,7 @@ const READINGS: { readonly [Code in WarningCode]?: Reading } = {
   file_out_of_reach: { subject: "file", level: "error", hint: "Connect the disk again." },
   file_restored: { subject: "file", level: "info" },
   file_not_split: { subject: "file", hint: LOOK_AT_FILE },
+  sidecar_failed: { subject: "file" },
   file_incomplete: { subject: "file", level: "error", hint: LOOK_AT_FILE },
   encoder_overloaded: { subject: "encoder", hint: "Choose a smaller quality." },
   bitrate_held: { subject: "bitrate" },

@@ -90,6 +90,16 @@ class FinishedFile:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MarkSet:
+    """Answer of recorder.mark."""
+
+    index: Annotated[int, "Counts the recording's marks from 0, over all its files."]
+    file_seconds: Annotated[float, "Where in the file it is."]
+    utc: Annotated[str, "When what is shown there was captured, ISO 8601 in UTC."]
+    path: Annotated[str, "The file."]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SplitFiles:
     """Answer of recorder.split."""
 

@@ -1,11 +1,11 @@
 """The engine as its front ends see it: JSON-RPC and the command line both speak to this and to nothing below it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Protocol
 
 from ionia.core.audio.engine import AudioInput
-from ionia.core.events import Event, SplitFiles
+from ionia.core.events import Event, MarkSet, SplitFiles
 from ionia.core.media_request import MediaRequest
 from ionia.core.selftest_report import SelftestReport, SelftestSettings
 from ionia.core.settings import RecorderSettings, SessionKind, StreamerSettings
@@ -160,6 +160,12 @@ class EngineService(Protocol):
         Raises IoniaError(NOT_INITIALIZED) when it doesn't run, OUTPUT_FAILED when there can't be another file; then the
         recording goes on in the same one.
         """
+        ...
+
+    def mark(
+        self, session_id: str, label: str, data: Mapping[str, object] | None = None, *, seconds_ago: float = 0.0
+    ) -> MarkSet:
+        """Note a moment of a recording that runs or is paused. Never waits. Raises IoniaError(NOT_INITIALIZED)."""
         ...
 
     def toggle_pause(self, session_id: str) -> bool:

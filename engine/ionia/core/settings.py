@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from enum import Enum
 
+from ionia.core.timeline.end_watch import EndRule
 from ionia.core.timeline.split_watch import SplitRule
 
 
@@ -101,13 +102,22 @@ class MediaSettings:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecorderSettings:
     """One recorder session. `metadata`: keys and texts that its files carry, in order. `split_seconds`, `split_bytes`:
-    how long or large a file may become before the recording goes on in another."""
+    how long or large a file may become before the recording goes on in another. `max_duration_seconds`, `max_bytes`: of
+    all together. `sidecar`: a file of lines beside each, with marks."""
 
     output_path: str
     media: MediaSettings = field(default_factory=MediaSettings)
     metadata: tuple[tuple[str, str], ...] = ()
     split_seconds: float | None = None
     split_bytes: int | None = None
+    max_duration_seconds: float | None = None
+    max_bytes: int | None = None
+    sidecar: bool = False
+
+    @property
+    def end(self) -> EndRule:
+        """When it ends by itself."""
+        return EndRule(seconds=self.max_duration_seconds, bytes=self.max_bytes)
 
     @property
     def split(self) -> SplitRule:

@@ -165,6 +165,10 @@ class WarningCode(StrEnum):
     FILE_OUT_OF_REACH = ("file_out_of_reach", "the recording's disk or a folder above it is gone", FileTouched)
     FILE_NOT_SPLIT = ("file_not_split", "the next file could not be created; the recording goes on in the same one")
     FILE_INCOMPLETE = ("file_incomplete", "a file of a recording that goes on in another could not be completed")
+    SIDECAR_FAILED = (
+        "sidecar_failed",
+        "the file of marks beside the recording can't be written; the recording goes on",
+    )
     FILE_RESTORED = ("file_restored", "a recording that was deleted was put back at its end", FileTouched)
 
     # Live.

@@ -11,7 +11,7 @@ from typing import Annotated, Any
 from msgspec import Struct
 
 from ionia.core.errors import ErrorKind
-from ionia.core.events import SplitFiles, StatsSampled
+from ionia.core.events import MarkSet, SplitFiles, StatsSampled
 from ionia.core.facts import Mark
 from ionia.core.service import EngineService
 from ionia.core.settings import SessionKind
@@ -19,6 +19,7 @@ from ionia.core.stats import RecorderStats, StreamerStats
 from ionia.rpc import params as p
 from ionia.rpc.wire import to_wire, wire_type
 
+MarkResult = wire_type(MarkSet, "MarkResult")
 SplitResult = wire_type(SplitFiles, "SplitResult")
 
 
@@ -97,6 +98,17 @@ KINDS: dict[SessionKind, KindRow] = {
                     result=bool,
                     summary="Pause or resume; whether it is paused now.",
                     carry_out=lambda service, params: service.toggle_pause(params.id),
+                ),
+                Command(
+                    verb="mark",
+                    result=MarkResult,
+                    summary="Note a moment: a chapter of the file, and a line of its sidecar within 50 ms.",
+                    carry_out=lambda service, params: to_wire(
+                        service.mark(params.id, params.label, params.data, seconds_ago=params.seconds_ago)
+                    ),
+                    params=p.SetMark,
+                    positional=("label", "data", "secondsAgo", "id"),
+                    errors=(ErrorKind.NOT_INITIALIZED,),
                 ),
                 Command(
                     verb="split",

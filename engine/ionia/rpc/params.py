@@ -222,6 +222,15 @@ class SessionRef(Struct, frozen=True, forbid_unknown_fields=True, rename="camel"
     id: SessionId = DEFAULT_SESSION_ID
 
 
+class SetMark(Struct, frozen=True, forbid_unknown_fields=True, rename="camel"):
+    """Parameters of recorder.mark."""
+
+    label: Annotated[str, Meta(max_length=1000, description="What it is called; the title of the file's chapter.")]
+    data: Annotated[dict[str, Any] | None, Meta(description="Anything of your own, for the sidecar.")] = None
+    seconds_ago: Annotated[float, Meta(ge=0, le=86_400, description="For something that has happened already.")] = 0.0
+    id: SessionId = DEFAULT_SESSION_ID
+
+
 class AnySessionRef(Struct, frozen=True, forbid_unknown_fields=True, rename="camel", kw_only=True):
     """Parameters of every method that names a session of any kind."""
 
@@ -334,6 +343,18 @@ class InitializeRecorder(Initialize, frozen=True, forbid_unknown_fields=True, re
         Annotated[int, Meta(ge=1_000_000, le=1 << 60)] | None,
         Meta(description="Go on in another file before one has so many bytes; null: only where the disk's limit is."),
     ] = None
+    max_duration_seconds: Annotated[
+        Annotated[float, Meta(gt=0, le=10_000_000)] | None,
+        Meta(description="End by itself when so many seconds are recorded, pauses not counted; null: never."),
+    ] = None
+    max_bytes: Annotated[
+        Annotated[int, Meta(ge=1_000_000, le=1 << 60)] | None,
+        Meta(description="End by itself before its files have more bytes together; null: never."),
+    ] = None
+    sidecar: Annotated[
+        bool,
+        Meta(description="Write what happens (marks, pauses, warnings, the end) to <file>.json, a line of JSON each."),
+    ] = False
 
     def settings(self) -> RecorderSettings:
         """The same for the engine."""

@@ -5,13 +5,13 @@ import os
 import platform
 import random
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 
 import ionia
 from ionia.core.audio.engine import AudioInput
 from ionia.core.errors import ErrorKind, IoniaError
-from ionia.core.events import FileChanged, LevelsMeasured, SessionWarned, SplitFiles, StatsSampled
+from ionia.core.events import FileChanged, LevelsMeasured, MarkSet, SessionWarned, SplitFiles, StatsSampled
 from ionia.core.media_request import MediaRequest
 from ionia.core.ports import FileSink
 from ionia.core.selftest_report import SelftestReport, SelftestSettings
@@ -30,6 +30,7 @@ from ionia.runtime.session.session import Life, Output, Session, not_initialized
 from ionia.runtime.session.stats import ProcessUsage
 from ionia.runtime.session.stream_output import StreamOutput
 from ionia.sinks.output_path import part_path
+from ionia.sinks.sidecar import Sidecar
 from ionia.threads.clock import MonotonicClock
 from ionia.threads.monitor import Monitor
 
@@ -165,6 +166,8 @@ class Engine:
                 bytes_per_second=media.total_bitrate / 8,
                 metadata=settings.metadata,
                 split=settings.split,
+                end=settings.end,
+                make_sidecar=Sidecar if settings.sidecar else None,
             ),
             FileTellers(
                 warn=life.warn,
@@ -172,6 +175,7 @@ class Engine:
                 changed=lambda finished, path: life.emit(
                     FileChanged(session_id=session_id, finished=finished, next=path)
                 ),
+                end=lambda reason, index: session.end(life, reason, index),
                 later=self._supervise,
             ),
             free_bytes=self._backends.free_bytes,
@@ -239,6 +243,12 @@ class Engine:
         """See EngineService."""
         finished, after = self._require(SessionKind.RECORDER, session_id).split()
         return SplitFiles(finished=finished, next=after)
+
+    def mark(
+        self, session_id: str, label: str, data: Mapping[str, object] | None = None, *, seconds_ago: float = 0.0
+    ) -> MarkSet:
+        """See EngineService."""
+        return self._require(SessionKind.RECORDER, session_id).mark(label, data, seconds_ago=seconds_ago)
 
     def toggle_pause(self, session_id: str) -> bool:
         """See EngineService."""

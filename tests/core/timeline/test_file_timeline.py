@@ -163,6 +163,26 @@ def test_a_recording_that_was_only_paused_has_the_picture_it_was_paused_at() -> 
     assert told((only,)) == ["0:v5@0"]
 
 
+def test_an_end_is_for_good_and_undoes_what_was_named_behind_it() -> None:
+    timeline = FileTimeline(fps=10)
+    run(timeline, [picture(0, key=True)])
+    timeline.pause_at(20)
+    timeline.resume_at(25)
+    assert timeline.end_at(10) == 10
+    timeline.resume_at(12)
+    timeline.pause_at(30)
+    placed = run(timeline, [picture(index, key=index % 5 == 0) for index in range(1, 40)])
+    assert [int(p.packet.data[1:]) for p in placed] == list(range(1, 10))
+    assert timeline.place(sound(48_000)) == ()
+    late = FileTimeline(fps=10)
+    run(late, [picture(0, key=True), picture(1)])
+    late.pause_at(2)
+    assert late.place(picture(2, key=True)) == ()
+    late.resume_at(5)
+    assert late.end_at(0) == 2
+    assert late.place(picture(5, key=True)) == ()
+
+
 def test_a_mark_behind_a_split_that_is_named_lies_in_the_next_part() -> None:
     timeline = FileTimeline(fps=10)
     run(timeline, [picture(0, key=True)])

@@ -99,6 +99,7 @@ class FileTimeline:
         self._next = 0  # the frame behind the last one placed
         self._named: deque[_Pause] = deque()  # the first one is the one under way or to come next
         self._split: int | None = None
+        self._over = False
         self._leaving_out = False  # whether the first of them has begun
         self._first: EncodedPacket | None = None  # a keyframe that came in a pause before the start
         self._paused_frames = 0
@@ -131,6 +132,8 @@ class FileTimeline:
 
     def pause_at(self, index: int) -> None:
         """Leave out frame `index` and all that follows, until `resume_at`. A pause that is under way stays."""
+        if self._over:
+            return
         last = self._named[-1] if self._named else None
         if last is None or (last.end is not None and last.end < index):
             self._named.append(_Pause(begin=index))
@@ -139,13 +142,25 @@ class FileTimeline:
 
     def resume_at(self, index: int) -> None:
         """Go on with the first keyframe from frame `index` on. Nothing happens without a pause."""
-        if not self._named:
+        if not self._named or self._over:
             return
         last = self._named[-1]
         if index <= last.begin and not (self._leaving_out and len(self._named) == 1):
             self._named.pop()  # it would end before it begins
         else:
             last.end = index
+
+    def end_at(self, index: int) -> int:
+        """Leave out frame `index` and all that follows, for good; what has passed stays. The frame it ends before."""
+        self._over = True
+        while self._named and self._named[-1].begin >= index and not (self._leaving_out and len(self._named) == 1):
+            self._named.pop()
+        last = self._named[-1] if self._named else None
+        if last is None or (last.end is not None and last.end < index):
+            self._named.append(_Pause(begin=index))
+        else:
+            last.end = None
+        return max(index, self._next)
 
     def split_at(self, index: int) -> None:
         """Begin another part with the first keyframe from frame `index` on."""

@@ -6,27 +6,32 @@ waits for the disk. Each file has a thread of its own (`Part`); the next one is 
 
 import contextlib
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import partial
+from math import ceil
 
 from ionia.core.errors import ErrorKind, IoniaError
-from ionia.core.events import FinishedFile
+from ionia.core.events import FinishedFile, MarkSet
 from ionia.core.media import EncodedPacket, MediaHeader
 from ionia.core.mp4.tags import FileTags
 from ionia.core.ports import FileSink
+from ionia.core.redaction import redact_text
 from ionia.core.stats import RecorderStats, SessionStats
-from ionia.core.timebase import NS_PER_S
+from ionia.core.take_notes import end_line, mark_line, moment_line, split_line, start_line, warning_line
+from ionia.core.timebase import NS_PER_S, frame_middle_ns
+from ionia.core.timeline.end_watch import EndRule, EndWatch
 from ionia.core.timeline.file_timeline import EpochUtc, FilePosition, FileTimeline
 from ionia.core.timeline.split_watch import SplitDue, SplitRule, SplitWatch
 from ionia.core.utc_text import utc_text
 from ionia.core.warning import DiskStalled, Warn, WarningCode
 from ionia.runtime.encode.session_feeds import SessionFeeds
 from ionia.runtime.session.disk_eye import DiskEye
-from ionia.runtime.session.part import Part
+from ionia.runtime.session.part import Notes, Part
 from ionia.runtime.session.sink_worker import TrackCounters
 from ionia.runtime.session.stats import fields_of
+from ionia.sinks.sidecar import Sidecar, add_late
 
 STALL_LOOKS = 5
 """So many looks in a row, one a second, that the disk has not answered make a warning."""
@@ -45,6 +50,8 @@ class FileWishes:
     bytes_per_second: float
     metadata: tuple[tuple[str, str], ...] = ()
     split: SplitRule = field(default_factory=SplitRule)
+    end: EndRule = field(default_factory=EndRule)
+    make_sidecar: Callable[[str], Sidecar] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +61,7 @@ class FileTellers:
     warn: Warn
     fail: Callable[[IoniaError], None]
     changed: Callable[[FinishedFile, str], None] = lambda _finished, _next: None
+    end: Callable[[str, int], None] = lambda _why, _index: None
     later: Callable[[Callable[[], None]], None] = lambda _: None
 
 
@@ -69,8 +77,11 @@ class FileOutput:
         self._free_bytes = free_bytes
         self._first_sink = wishes.make_sink(0)
         self._watch = SplitWatch(wishes.split, bytes_per_second=wishes.bytes_per_second)
+        self._end_watch = EndWatch(wishes.end, bytes_per_second=wishes.bytes_per_second)
         self._unanswered = 0  # the monitor's thread
         self._header: MediaHeader | None = None
+        self._fps = 1
+        self._most_frames: int | None = None
         self._feeds: SessionFeeds | None = None
         self._epoch_utc: EpochUtc | None = None
         self._lock = threading.Lock()
@@ -85,11 +96,17 @@ class FileOutput:
         self._paused_frames = 0  # of pauses that are over; protected by _lock
         self._pauses = 0  # protected by _lock
         self._start_utc_ns: int | None = None  # protected by _lock
+        self._frames = 0  # in all files; protected by _lock
+        self._marks = 0  # protected by _lock
+        self._paths: dict[int, str] = {}  # of all files; protected by _lock
         self._preparing = threading.Lock()
 
     def open(self, header: MediaHeader, feeds: SessionFeeds) -> None:
         """Create the first file. Raises IoniaError(OUTPUT_FAILED)."""
         self._header = header
+        self._fps = header.video.fps
+        most = self._wishes.end.seconds
+        self._most_frames = None if most is None else max(1, ceil(most * self._fps))
         part = self._make_part(0, self._first_sink)
         self._part = part
         part.open()
@@ -104,7 +121,11 @@ class FileOutput:
             return
         with self._lock:
             due = self._queue(packets, self._timeline)
-        if due is not None:
+            over = self._end_watch.update(seconds=Fraction(self._frames, self._fps), size=self._size())
+            end = self._timeline.end_at(0) if over else 0  # nothing more comes in, whenever it is stopped
+        if over:
+            self._tell.end(over, end)
+        elif due is not None:
             self._tell.later(partial(self._split_by_itself, due))
 
     def _queue(self, packets: Sequence[EncodedPacket], timeline: FileTimeline) -> SplitDue | None:
@@ -116,6 +137,10 @@ class FileOutput:
                     self._hand_over(part, ready, timeline)
                     part, ready = self._go_on_in_next(part, timeline), []
                 ready.append(placed.packet)
+                if placed.packet.track.is_video:
+                    self._frames += placed.packet.duration
+                    if self._frames == self._most_frames:
+                        timeline.end_at(packet.pts + packet.duration)
         if not ready:
             return None
         self._hand_over(part, ready, timeline)
@@ -146,16 +171,21 @@ class FileOutput:
         start = began + NS_PER_S // (2 * self._header.video.fps)
         if self._start_utc_ns is None:
             self._start_utc_ns = start
-        part.describe(
-            FileTags(start_utc_ns=start, utc_error_ns=self._epoch_utc.error_ns, metadata=self._wishes.metadata)
+        tags = FileTags(start_utc_ns=start, utc_error_ns=self._epoch_utc.error_ns, metadata=self._wishes.metadata)
+        video = self._header.video
+        line = start_line(
+            path=part.path, part=part.number, tags=tags, width=video.width, height=video.height, fps=video.fps
         )
+        part.begin(tags, line)
 
     def _go_on_in_next(self, part: Part, timeline: FileTimeline) -> Part:
         after, self._next = self._next, None
         assert after is not None  # noqa: S101 - the timeline is split only once it is open
         self._part = after
         self._closing.append(part)
-        part.complete(float(timeline.part_seconds(part.number)))
+        seconds = float(timeline.part_seconds(part.number))
+        part.note(split_line(seconds=seconds, after=after.path))
+        part.complete(seconds)
         part.when_closed(lambda error: self._tell.later(partial(self._closed, part, after.path, error)))
         return after
 
@@ -252,7 +282,68 @@ class FileOutput:
             warn=self._tell.warn,
             keeps_below=self._watch.keeps_below,
         )
-        return Part(number, sink, self._header, eye, self._tell.fail)
+        make = self._wishes.make_sidecar
+        notes = Notes(None if make is None else make(sink.path), self._tell.warn)
+        self._paths[number] = sink.path
+        return Part(number, sink, self._header, eye, fail=self._tell.fail, notes=notes)
+
+    def mark(self, label: str, data: Mapping[str, object] | None, *, seconds_ago: float) -> MarkSet:
+        """See TakeOutput."""
+        feeds = self._feeds
+        with self._lock:
+            if feeds is None or self._part is None or self._timeline is None or self._completed:
+                raise IoniaError(ErrorKind.NOT_INITIALIZED, "The recorder is not running.", "Start it first.")
+            index = max(0, feeds.index_now - round(seconds_ago * self._fps))
+            at = self._timeline.position(index)
+            number, self._marks = self._marks, self._marks + 1
+            mark = MarkSet(
+                index=number,
+                file_seconds=round(float(at.seconds), 6),
+                utc=utc_text(self._utc_ns(index)),
+                path=self._paths.get(at.part, self._part.path),
+            )
+            line = mark_line(mark, label, data)
+            part = next((one for one in (self._part, self._next) if one is not None and one.number == at.part), None)
+            if part is not None:
+                part.mark(float(at.seconds), label or f"Mark {number + 1}")
+                part.note(line)
+        if part is None and self._wishes.make_sidecar is not None:  # of a file that is finished
+            self._tell.later(partial(add_late, mark.path, line))
+        return mark
+
+    def warned(self, code: WarningCode, message: str) -> None:
+        """See TakeOutput."""
+        with self._lock:
+            if self._feeds is not None and self._timeline is not None and self._part is not None:
+                at = self._timeline.position(self._feeds.index_now)
+                self._part.note(
+                    warning_line(
+                        code=code.value,
+                        message=redact_text(message),
+                        file_seconds=float(at.seconds),
+                        utc_ns=self._utc_ns(self._feeds.index_now),
+                    )
+                )
+
+    def ending(self, reason: str, stats: SessionStats) -> None:
+        """See TakeOutput."""
+        with self._lock:
+            if self._part is not None:
+                self._part.note(end_line(redact_text(reason), stats))
+
+    def _note_moment(self, kind: str, index: int) -> None:
+        if self._part is not None and self._timeline is not None:
+            seconds = float(self._timeline.position(index).seconds)
+            self._part.note(moment_line(kind, file_seconds=seconds, utc_ns=self._utc_ns(index)))
+
+    def _utc_ns(self, index: int) -> int:
+        """When frame `index` is captured."""
+        epoch = 0 if self._epoch_utc is None else self._epoch_utc.utc_ns
+        return epoch + frame_middle_ns(0, self._fps, index)
+
+    def _size(self) -> int:
+        parts = [*self._closing, *([self._part] if self._part is not None else [])]
+        return self._written + sum(part.size for part in parts)
 
     def complete(self) -> None:
         """On an encoder's thread: nothing more comes."""
@@ -280,6 +371,7 @@ class FileOutput:
             self._timeline.pause_at(index)
             self._paused_at = index
             self._pauses += 1
+            self._note_moment("pause", index)
 
     def resume_at(self, index: int) -> None:
         """See TakeOutput."""
@@ -289,6 +381,7 @@ class FileOutput:
             self._timeline.resume_at(index)
             self._paused_frames += index - (index if self._paused_at is None else self._paused_at)
             self._paused_at = None
+            self._note_moment("resume", index)
 
     def interrupt(self) -> None:
         """A file waits for the disk only, and for that its limits are short."""

@@ -6,11 +6,13 @@ from functools import partial
 from ionia.core.errors import ErrorKind, IoniaError
 from ionia.core.events import FinishedFile
 from ionia.core.media import EncodedPacket, MediaHeader
-from ionia.core.mp4.tags import FileTags
+from ionia.core.mp4.tags import Chapter, FileTags
 from ionia.core.ports import FileSink
 from ionia.core.utc_text import utc_text
+from ionia.core.warning import Warn, WarningCode
 from ionia.runtime.session.disk_eye import DiskEye
 from ionia.runtime.session.sink_worker import SinkWorker, TrackCounters
+from ionia.sinks.sidecar import Sidecar
 
 OPEN_TIMEOUT_S = 10.0
 """How long creating the file may take: a sleeping network drive needs seconds."""
@@ -19,18 +21,53 @@ CLOSE_TIMEOUT_S = 30.0
 """How long `stop` waits for the disk. Writing goes on after that, but the caller is told."""
 
 
+class Notes:
+    """A file's sidecar, or none. The sink's thread owns it; what can't be written is told once and ends nothing."""
+
+    def __init__(self, sidecar: Sidecar | None, warn: Warn) -> None:
+        self._sidecar = sidecar
+        self._warn = warn
+
+    def add(self, line: bytes) -> None:
+        """Write a line."""
+        if self._sidecar is None:
+            return
+        try:
+            self._sidecar.add(line)
+        except OSError as error:
+            self._sidecar.close()
+            self._sidecar = None
+            reason = (error.strerror or type(error).__name__).lower()
+            self._warn(WarningCode.SIDECAR_FAILED, f"The marks beside the recording can't be written: {reason}.")
+
+    def close(self) -> None:
+        """Nothing more comes."""
+        if self._sidecar is not None:
+            self._sidecar.close()
+
+
 class Part:
-    """`open` once, then packets, then `complete`. Any thread, but for `describe` and `deliver` one at a time."""
+    """`open` once, then packets, then `complete`. Any thread, but `begin` to `complete` one at a time."""
 
     def __init__(
-        self, number: int, sink: FileSink, header: MediaHeader, eye: DiskEye, fail: Callable[[IoniaError], None]
+        self,
+        number: int,
+        sink: FileSink,
+        header: MediaHeader,
+        eye: DiskEye,
+        *,
+        fail: Callable[[IoniaError], None],
+        notes: Notes,
     ) -> None:
         self.number = number
         self.sink = sink
         self.tags = FileTags()
         self.begun = False
         self.seconds = 0.0
+        self.chapters: list[Chapter] = []
         self._eye = eye
+        self._notes = notes
+        self._early: list[bytes] = []  # before the file's first picture
         self._worker = SinkWorker("file-sink", sink, header, fail)
 
     def open(self) -> None:
@@ -61,19 +98,40 @@ class Part:
         """Bytes of the finished file, as far as it is written."""
         return self.sink.bytes_written + self.sink.index_bytes
 
-    def describe(self, tags: FileTags) -> None:
-        """What the file says of itself; before its first packets, or before its end."""
+    def _describe(self) -> None:
+        self._worker.order(partial(self.sink.describe, self.tags.with_chapters(self.chapters)))
+
+    def begin(self, tags: FileTags, line: bytes) -> None:
+        """Its first packets come; `line` is the sidecar's first."""
+        self.begun = True
         self.tags = tags
-        self._worker.order(partial(self.sink.describe, tags))
+        self._describe()
+        for each in (line, *self._early):
+            self._worker.order(partial(self._notes.add, each))
+        self._early.clear()
+
+    def note(self, line: bytes) -> None:
+        """A line of the sidecar."""
+        if self.begun:
+            self._worker.order(partial(self._notes.add, line))
+        else:
+            self._early.append(line)
+
+    def mark(self, seconds: float, title: str) -> None:
+        """A chapter begins there."""
+        self.chapters.append(Chapter(seconds=seconds, title=title))
+        self.chapters.sort(key=lambda chapter: chapter.seconds)
+        if self.begun:
+            self._describe()
 
     def deliver(self, packets: Sequence[EncodedPacket]) -> None:
         """Queue packets with the part's times."""
-        self.begun = True
         self._worker.deliver(packets)
 
     def complete(self, seconds: float = 0.0) -> None:
         """Nothing more comes; its pictures last so long."""
         self.seconds = seconds
+        self._worker.order(self._notes.close)
         self._worker.complete()
 
     def wait_completed(self, timeout: float) -> bool:

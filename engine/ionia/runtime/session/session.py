@@ -1,5 +1,6 @@
 """A session: the life of one output fed by shared encodes. Knows nothing of files or networks; outputs do."""
 
+import contextlib
 import logging
 import threading
 from collections.abc import Callable, Mapping
@@ -8,7 +9,7 @@ from typing import Protocol, runtime_checkable
 from ionia.core.audio.engine import AudioInput
 from ionia.core.audio.mix import SoundControl
 from ionia.core.errors import ErrorKind, IoniaError
-from ionia.core.events import Event, FinishedFile, SessionFailed, SessionStateChanged, SessionWarned
+from ionia.core.events import Event, FinishedFile, MarkSet, SessionFailed, SessionStateChanged, SessionWarned
 from ionia.core.media import SAMPLE_RATE, MediaHeader
 from ionia.core.session_state import SessionState, SessionStateMachine
 from ionia.core.settings import MediaSettings, SessionKind
@@ -73,10 +74,25 @@ class TakeOutput(Output, Protocol):
         """Go on with the first keyframe from frame `index` on."""
         ...
 
+    def mark(self, label: str, data: Mapping[str, object] | None, *, seconds_ago: float) -> MarkSet:
+        """Note a moment. Raises IoniaError(NOT_INITIALIZED) when it is over."""
+        ...
+
+    def warned(self, code: WarningCode, message: str) -> None:
+        """Note that this was told."""
+        ...
+
+    def ending(self, reason: str, stats: SessionStats) -> None:
+        """Before `complete`: why it ends, and the session's last figures."""
+        ...
+
     def split(self) -> tuple[FinishedFile, str]:
         """Go on in another file: the one that is finished, and the path of the next. Raises IoniaError."""
         ...
 
+
+ASKED_TO_STOP = "It was asked to stop."
+"""The last words of a session that nothing else ended."""
 
 PATIENCE_S = 1.0
 """How long `stop` waits for an encoder that is behind before it gives up costly repeats."""
@@ -227,18 +243,21 @@ class Session:
         """End with everything kept. Idempotent. Raises IoniaError when the output can't be completed."""
         with self._lock:
             if self._machine.state is SessionState.INITIALIZED:
-                self._release(SessionState.STOPPED, "")
+                self._release(SessionState.STOPPED, ASKED_TO_STOP)
             elif self._machine.has_begun:
-                self._move(SessionState.STOPPING)
-                self._lost = self._finish(drain=self._output is not None and self._output.drains)
-                if self._lost is not None:
-                    self._report(self._lost)
-                    self._release(SessionState.FAILED, self._lost.message)
-                    raise self._lost
-                self._release(SessionState.STOPPED, "")
+                self._stop(ASKED_TO_STOP)
             elif self._machine.state is SessionState.FAILED and self._lost is not None:
                 raise self._lost  # asked again, or after a failure: what is not there is still not there
             return True
+
+    def _stop(self, reason: str) -> None:
+        self._move(SessionState.STOPPING, reason)
+        self._lost = self._finish(reason, drain=self._output is not None and self._output.drains)
+        if self._lost is not None:
+            self._report(self._lost)
+            self._release(SessionState.FAILED, self._lost.message)
+            raise self._lost
+        self._release(SessionState.STOPPED, reason)
 
     def pause(self) -> bool:
         """Leave out what comes from now on; False if it is paused already or does not run."""
@@ -274,12 +293,31 @@ class Session:
             self.resume()
             return False
 
+    def mark(self, label: str, data: Mapping[str, object] | None, *, seconds_ago: float) -> MarkSet:
+        """Note a moment, while it runs or is paused. Raises IoniaError."""
+        return self._take_output().mark(label, data, seconds_ago=seconds_ago)
+
     def split(self) -> tuple[FinishedFile, str]:
         """Go on in another file. Waits for the disk, and holds up nothing else. Raises IoniaError."""
+        return self._take_output().split()
+
+    def _take_output(self) -> TakeOutput:
         output = self._output
         if not (self._machine.has_begun and isinstance(output, TakeOutput)):
             raise IoniaError(ErrorKind.NOT_INITIALIZED, f"The {self.kind.value} is not running.", "Start it first.")
-        return output.split()
+        return output
+
+    def end(self, life: Life, reason: str, index: int) -> None:
+        """The output has all that it is to have, before frame `index`: stop soon. Any thread; returns at once."""
+        self._supervise(lambda: self._end_with(life, reason, index))
+
+    def _end_with(self, life: Life, reason: str, index: int) -> None:
+        with self._lock:
+            if self.lives(life) and self._machine.has_begun:
+                if self._feeds is not None and self._machine.state is SessionState.RUNNING:
+                    self._counters.pause(self._feeds, index)
+                with contextlib.suppress(IoniaError):  # which is told as an error
+                    self._stop(reason)
 
     def set_sound(
         self, sound: str, *, gain: float | None, muted: bool | None, ramp_ms: float, release_ms: float
@@ -309,10 +347,12 @@ class Session:
             finally:
                 self._life = None
                 if self._machine.state is not SessionState.DISPOSED:
-                    self._move(SessionState.DISPOSED)
+                    self._move(SessionState.DISPOSED, "It was disposed of.")
 
     def warn(self, code: WarningCode, message: str, facts: WarningFacts = NO_FACTS) -> None:
         """Tell the user that something was lost or replaced. Any thread."""
+        if isinstance(output := self._output, TakeOutput):
+            output.warned(code, message)
         self.emit(
             SessionWarned(session_id=self.session_id, session_kind=self.kind, code=code, message=message, data=facts)
         )
@@ -332,16 +372,18 @@ class Session:
             elif self._machine.has_begun:
                 self._report(error)
                 self._move(SessionState.STOPPING, error.message)
-                self._lost = self._finish(drain=False)
+                self._lost = self._finish(error.message, drain=False)
                 if self._lost is not None:
                     self._report(self._lost)
                 self._release(SessionState.FAILED, error.message)
 
-    def _finish(self, *, drain: bool) -> IoniaError | None:
+    def _finish(self, reason: str, *, drain: bool) -> IoniaError | None:
         """End the subscription and the output; the error if it could not be completed."""
         feeds, output, join = self._feeds, self._output, self._join
         assert feeds is not None and output is not None and join is not None  # noqa: S101, PT018 - RUNNING
         end_index = self._counters.end(feeds)
+        if isinstance(output, TakeOutput):
+            output.ending(reason, self._counters.stats(feeds, self._usage, self._machine.state))
         if drain:
             join.end_at(end_index)
             if not output.wait_completed(PATIENCE_S):

@@ -1,0 +1,22 @@
+"""A recording that may be only so long or so large says once that it is over, and why."""
+
+from fractions import Fraction
+
+from ionia.core.timeline.end_watch import EndRule, EndWatch
+
+
+def test_by_length_to_the_frame() -> None:
+    watch = EndWatch(EndRule(seconds=2), bytes_per_second=1000)
+    assert watch.update(seconds=Fraction(59, 30), size=10**9) == ""
+    assert watch.update(seconds=Fraction(2), size=10**9) == "It is 2 s long (maxDurationSeconds)."
+    assert watch.update(seconds=Fraction(3), size=10**9) == ""
+
+
+def test_by_size_before_what_is_on_its_way_is_too_much() -> None:
+    watch = EndWatch(EndRule(bytes=1_000_000), bytes_per_second=100_000)
+    assert watch.update(seconds=Fraction(9), size=849_999) == ""
+    assert "1000000 (maxBytes)" in watch.update(seconds=Fraction(9), size=850_000)
+
+
+def test_without_a_rule_it_goes_on() -> None:
+    assert EndWatch(EndRule(), bytes_per_second=1).update(seconds=Fraction(10**9), size=1 << 60) == ""

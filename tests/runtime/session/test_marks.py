@@ -1,0 +1,155 @@
+"""Marks, the sidecar, and recordings that end by themselves, on a machine of fakes."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ionia.core.errors import IoniaError
+from ionia.core.events import FileChanged, SessionStateChanged
+from ionia.core.settings import RecorderSettings, SessionKind
+from ionia.core.stats import of_recorder
+from ionia.core.warning import WarningCode
+from ionia.runtime.engine import Engine
+from tests.fakes.backends import Events, FakeMachine
+from tests.fakes.media import FakeFile
+from tests.runtime.session.test_pause import paused_for, pictures
+from tests.runtime.test_engine import FAST, MUTE, engine_on, recorded_for, warned
+
+RECORDER = SessionKind.RECORDER
+
+
+def begin(engine: Engine, path: Path, **options: Any) -> None:
+    settings = RecorderSettings(output_path=str(path), media=FAST, metadata=(("title", "Cup"),), sidecar=True)
+    engine.initialize_recorder("a", replace(settings, **options))
+    engine.start(RECORDER, "a")
+
+
+def lines(path: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in Path(f"{path}.json").read_text().splitlines()]
+
+
+def chapters(file: FakeFile) -> list[tuple[float, str]]:
+    return [(round(chapter.seconds, 6), chapter.title) for chapter in file.tags[-1].chapters]
+
+
+def test_marks_lie_where_they_were_set_across_a_pause_and_a_split(tmp_path: Path) -> None:
+    path = tmp_path / "take.mp4"
+    machine = FakeMachine()
+    with engine_on(machine) as (engine, events):
+        with pytest.raises(IoniaError):
+            engine.mark("a", "too early")
+        begin(engine, path)
+        recorded_for(engine, 0.3)
+        first = engine.mark("a", "goal", {"team": 1})
+        before = engine.mark("a", "foul", seconds_ago=0.1)
+        engine.pause("a")
+        paused_for(engine, 0.3)
+        at_seam = engine.mark("a", "paused")
+        engine.resume("a")
+        recorded_for(engine, 0.6)
+        behind = engine.mark("a", "")
+        engine.split("a")
+        events.wait_for(lambda event: isinstance(event, FileChanged))
+        next_path = Path(of_recorder(engine.stats(RECORDER, "a")).output_path)
+        recorded_for(engine, 0.9)
+        last = engine.mark("a", "late")
+        engine.stop(RECORDER, "a")
+        with pytest.raises(IoniaError, match="not running"):
+            engine.mark("a", "too late")
+        stats = of_recorder(engine.stats(RECORDER, "a"))
+    one, two = machine.files
+    assert [mark.index for mark in (first, before, at_seam, behind, last)] == [0, 1, 2, 3, 4]
+    assert first.file_seconds - before.file_seconds == pytest.approx(0.1, abs=0.05)
+    assert first.file_seconds <= at_seam.file_seconds <= behind.file_seconds
+    assert (first.path, last.path) == (str(path), str(next_path))
+    assert chapters(one) == sorted(
+        [
+            (first.file_seconds, "goal"),
+            (before.file_seconds, "foul"),
+            (at_seam.file_seconds, "paused"),
+            (behind.file_seconds, "Mark 4"),
+        ]
+    )
+    assert chapters(two) == [(last.file_seconds, "late")]
+    told = lines(path)
+    assert [line["type"] for line in told] == ["start", "mark", "mark", "pause", "mark", "resume", "mark", "end"]
+    assert (told[0]["metadata"], told[0]["part"], told[0]["startUtc"]) == ({"title": "Cup"}, 0, stats.start_utc)
+    assert told[1]["data"] == {"team": 1}
+    assert told[3]["fileSeconds"] == told[5]["fileSeconds"] == at_seam.file_seconds
+    assert (told[-1]["reason"], told[-1]["next"]) == ("split", str(next_path))
+    assert told[-1]["durationSeconds"] == len(pictures(one)) / 100
+    told = lines(next_path)
+    assert [line["type"] for line in told] == ["start", "mark", "end"]
+    assert (told[0]["part"], told[-1]["reason"]) == (1, "It was asked to stop.")
+    assert told[-1]["videoFramesCaptured"] == len(pictures(one)) + len(pictures(two))
+
+
+def test_a_warning_is_in_the_sidecar(tmp_path: Path) -> None:
+    path = tmp_path / "take.mp4"
+    machine = FakeMachine()
+    with engine_on(machine) as (engine, _):
+        begin(engine, path)
+        recorded_for(engine, 0.2)
+        machine.files[0].warn(WarningCode.FILE_MOVED, "It was moved.")
+        engine.stop(RECORDER, "a")
+    (warning,) = [line for line in lines(path) if line["type"] == "warning"]
+    assert (warning["code"], warning["message"]) == ("file_moved", "It was moved.")
+
+
+def test_a_sidecar_that_cannot_be_written_is_told_and_ends_nothing(tmp_path: Path) -> None:
+    machine = FakeMachine()
+    with engine_on(machine) as (engine, events):
+        begin(engine, tmp_path / "gone" / "take.mp4")
+        events.wait_for(warned("sidecar_failed"))
+        recorded_for(engine, 0.2)
+        engine.mark("a", "goal")
+        engine.stop(RECORDER, "a")
+    assert [title for _, title in chapters(machine.files[0])] == ["goal"]
+
+
+def ended(events: Events) -> str:
+    event = events.wait_for(lambda event: isinstance(event, SessionStateChanged) and event.state == "stopped")
+    assert isinstance(event, SessionStateChanged)
+    return event.reason
+
+
+def test_a_recording_ends_by_itself_at_the_frame_and_says_why(tmp_path: Path) -> None:
+    path = tmp_path / "take.mp4"
+    machine = FakeMachine()
+    with engine_on(machine) as (engine, events):
+        begin(engine, path, max_duration_seconds=0.5)
+        engine.pause("a")
+        paused_for(engine, 0.3)
+        engine.resume("a")
+        assert ended(events) == "It is 0.5 s long (maxDurationSeconds)."
+        stats = of_recorder(engine.stats(RECORDER, "a"))
+        assert engine.stop(RECORDER, "a") is True
+    assert pictures(machine.files[0]) == list(range(50))
+    assert stats.video_frames_captured == 50
+    assert lines(path)[-1]["reason"] == "It is 0.5 s long (maxDurationSeconds)."
+
+
+def test_a_recording_ends_before_it_is_too_large(tmp_path: Path) -> None:
+    machine = FakeMachine()
+
+    def grow(file: FakeFile) -> None:
+        file.on_write = lambda: setattr(file, "index_bytes", 2_400_000 if len(file.packets) > 30 else 0)
+
+    machine.prepare_file = grow
+    with engine_on(machine) as (engine, events):
+        begin(engine, tmp_path / "take.mp4", max_bytes=2_500_000, media=replace(MUTE, video_bitrate=1_000_000))
+        assert ended(events) == "It has as many bytes as it may have, 2500000 (maxBytes)."
+        stats = of_recorder(engine.stats(RECORDER, "a"))
+    assert stats.video_frames_captured == len(pictures(machine.files[0]))
+
+
+def test_the_last_words_of_a_session_say_why() -> None:
+    machine = FakeMachine()
+    with engine_on(machine) as (engine, events):
+        engine.initialize_recorder("a", RecorderSettings(output_path="a.mp4", media=MUTE))
+        engine.start(RECORDER, "a")
+        engine.stop(RECORDER, "a")
+        assert ended(events) == "It was asked to stop."
