@@ -225,6 +225,12 @@ def test_the_engine_is_killed(frozen: FrozenEngine, tmp_path: Path) -> None:
     assert facts.video.end_seconds >= 2
     assert facts.video.frame_indexes == list(range(len(facts.video.pts)))
     assert None not in [read_index(luma) for _, luma in decode_luma(path)]
+    with frozen.start() as engine:  # the job is the same program, started as another process
+        engine.call("media.finalize", {"path": frozen.path(path)})
+        assert engine.wait_for("job.done")["result"]["changed"] is True
+    assert "moof" not in [name for name, _ in top_level_boxes(path.read_bytes())]
+    assert file_facts(path).video.pts == facts.video.pts
+    assert frozen.run("repair", frozen.path(path)).stdout.strip().endswith("is whole.")
 
 
 PARENT = """
