@@ -22,6 +22,8 @@ export interface RecorderOptions {
   keyframeIntervalSeconds?: number;
   /** Whether the mouse pointer is recorded. */
   cursor?: boolean;
+  /** When the window that is recorded is closed: hold its last picture until it returns, or stop. */
+  onWindowClosed?: "hold" | "stop";
   /** What the files say of themselves: title, artist, album, comment, description, genre, copyright, date, or any key of your own. */
   metadata?: Record<string, string> | null;
   /** Go on in another file (take-2.mp4, ...) after so many seconds; null: never. */
@@ -122,6 +124,8 @@ export interface StreamerOptions {
   keyframeIntervalSeconds?: number;
   /** Whether the mouse pointer is recorded. */
   cursor?: boolean;
+  /** When the window that is recorded is closed: hold its last picture until it returns, or stop. */
+  onWindowClosed?: "hold" | "stop";
   /** Stream key, for an rtmpUrl that ends with the application. Never shown or logged. */
   streamKey?: string;
   /** Lower the video bit rate while the network has no room. */

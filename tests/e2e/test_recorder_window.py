@@ -87,3 +87,22 @@ def test_covered_resized_hidden_closed_and_opened_again(desktop: Desktop, tmp_pa
     red, green, white, blue = (2, 0, 0), (0, 2, 0), (2, 2, 2), (0, 0, 2)
     wanted = {"shown": red, "covered": green, "resized": white, "hidden": white, "back": blue, "closed": blue}
     assert {name: _seen(pictures, at) for name, at in times.items()} == {**wanted, "again": red}
+
+
+def test_closed_where_the_recording_is_to_end_with_it(desktop: Desktop, tmp_path: Path) -> None:
+    path = tmp_path / "take.mp4"
+    window = desktop.window(20, 30, title="Notes")
+    with EngineProcess({"DISPLAY": desktop.server.display}) as engine:
+        (listed,) = engine.call("engine.devices")["windows"]
+        settings = {"outputPath": str(path), "fps": FPS, "encoder": "x264", "audioMode": "none", "screen": listed["id"]}
+        engine.call("recorder.initialize", {**settings, "onWindowClosed": "stop"})
+        engine.call("recorder.start")
+        _go_on(engine, 0.5)
+        window.destroy()
+        desktop.display.sync()
+        ended = engine.wait_for("session.state", lambda state: state["state"] == "stopped")
+        assert ended["reason"] == "The window that was recorded was closed."
+        assert "window_closed" not in _warned(engine)
+    facts = file_facts(path)
+    assert facts.video.frame_indexes == list(range(len(facts.video.pts)))
+    assert _seen(decode_pictures(path), facts.video.end_seconds) == (2, 0, 0)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from enum import Enum
+from typing import Literal
 
 from ionia.core.timeline.end_watch import EndRule
 from ionia.core.timeline.split_watch import SplitRule
@@ -44,6 +45,10 @@ class EncoderChoice(Enum):
     X264 = "x264"
 
 
+OnWindowClosed = Literal["hold", "stop"]
+"""What becomes of a session when its window is closed: it goes on with the last picture, or it ends."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VideoEncodeSettings:
     """What a video encoder is opened with. `live`: its rate buffer is a stream's, and not a recording's."""
@@ -71,6 +76,7 @@ class MediaSettings:
 
     screen: str | None = None
     cursor: bool = True
+    on_window_closed: OnWindowClosed = "hold"
     fps: int = 30
     video_bitrate: int = 5_000_000
     encoder: EncoderChoice = EncoderChoice.AUTO

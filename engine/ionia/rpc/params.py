@@ -12,7 +12,14 @@ from msgspec import Meta, Struct
 from ionia.core.live.rtmp_url import MAX_URL_LENGTH, parse_rtmp_url
 from ionia.core.redaction import secret_parts, secrets_in_url
 from ionia.core.selftest_report import Part, SelftestSettings
-from ionia.core.settings import AudioMode, EncoderChoice, MediaSettings, RecorderSettings, StreamerSettings
+from ionia.core.settings import (
+    AudioMode,
+    EncoderChoice,
+    MediaSettings,
+    OnWindowClosed,
+    RecorderSettings,
+    StreamerSettings,
+)
 from ionia.core.sound_state import LEAST_GAIN_DB, MOST_GAIN_DB
 from ionia.rpc.command_option import CommandOption, Unit
 
@@ -311,6 +318,13 @@ class Initialize(Struct, frozen=True, forbid_unknown_fields=True, rename="camel"
         Meta(description="Whether the mouse pointer is recorded."),
         CommandOption(name="--no-cursor", help="leave the mouse pointer out"),
     ] = _PIPELINE.cursor
+    on_window_closed: Annotated[
+        OnWindowClosed,
+        Meta(
+            description="When the window that is recorded is closed: hold its last picture until it returns, or stop."
+        ),
+        CommandOption(name="--on-window-closed", help="when a recorded window is closed (default: {default})"),
+    ] = _PIPELINE.on_window_closed
 
     def secrets(self) -> frozenset[str]:
         """What must not be told to anybody."""

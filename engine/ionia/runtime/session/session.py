@@ -94,6 +94,9 @@ class TakeOutput(Output, Protocol):
 ASKED_TO_STOP = "It was asked to stop."
 """The last words of a session that nothing else ended."""
 
+WINDOW_CLOSED = "The window that was recorded was closed."
+"""Those of one that was to end with its window."""
+
 PATIENCE_S = 1.0
 """How long `stop` waits for an encoder that is behind before it gives up costly repeats."""
 
@@ -118,7 +121,7 @@ class Life:
     def warn_now(self, code: WarningCode, message: str, facts: WarningFacts = NO_FACTS, /) -> None:
         """As `warn`, of a device or an encode: once the session uses others, it is none of its."""
         if self._session.lives(self):
-            self._session.warn(code, message, facts)
+            self._session.hear(self, code, message, facts)
 
     def emit(self, event: Event) -> None:
         """Tell what became of the output."""
@@ -313,7 +316,11 @@ class Session:
 
     def _end_with(self, life: Life, reason: str, index: int) -> None:
         with self._lock:
-            if self.lives(life) and self._machine.has_begun:
+            if not self.lives(life):
+                return
+            if self._machine.state is SessionState.INITIALIZED:
+                self._release(SessionState.STOPPED, reason)
+            elif self._machine.has_begun:
                 if self._feeds is not None and self._machine.state is SessionState.RUNNING:
                     self._counters.pause(self._feeds, index)
                 with contextlib.suppress(IoniaError):  # which is told as an error
@@ -356,6 +363,14 @@ class Session:
         self.emit(
             SessionWarned(session_id=self.session_id, session_kind=self.kind, code=code, message=message, data=facts)
         )
+
+    def hear(self, life: Life, code: WarningCode, message: str, facts: WarningFacts) -> None:
+        """A device or an encode warns: it is told, or it ends the session where that was asked for."""
+        feeds = self._feeds
+        if code is WarningCode.WINDOW_CLOSED and feeds is not None and feeds.settings.on_window_closed == "stop":
+            self.end(life, WINDOW_CLOSED, feeds.index_now)
+        else:
+            self.warn(code, message, facts)
 
     def fail(self, life: Life, error: IoniaError) -> None:
         """See `Life.fail`."""
