@@ -64,6 +64,8 @@ export interface HistoryEntry {
   readonly recovered: boolean;
   /** Where this window can play it from. */
   readonly mediaUrl: string;
+  /** Where its picture is, once there is one. */
+  readonly thumbnailUrl?: string;
 }
 
 export interface Level {

@@ -6,7 +6,7 @@ import { EVENT_CHANNEL, isRecordingActive } from "@ionia/common";
 import { createEngineClient, findEngine, repairRecording } from "@ionia/node";
 import { createHandlers } from "./handlers.ts";
 import type { Vault } from "./key_store.ts";
-import { mediaUrl, registerScheme, serveScheme } from "./protocol.ts";
+import { mediaUrl, registerScheme, serveScheme, thumbnailUrl } from "./protocol.ts";
 import { isTrustedFrame } from "./sender_check.ts";
 import { quitQuestion } from "./status_text.ts";
 import { Studio } from "./studio.ts";
@@ -37,9 +37,14 @@ async function run(): Promise<void> {
     onLog: (line) => process.stderr.write(`engine: ${line}\n`),
   });
   const repair = async (file: string): Promise<void> => repairRecording(findEngine(location), file);
-  const studio = new Studio({ client, userData: app.getPath("userData"), vault, mediaUrl, repair });
+  const studio = new Studio({ client, userData: app.getPath("userData"), vault, mediaUrl, thumbnailUrl, repair });
   const videos = new VideoRequests(studio.recordingsFolder, (file) => studio.history.has(file));
-  serveScheme({ rendererFolder: RENDERER_FOLDER, recordingPath: (id) => studio.history.pathOf(id), videos });
+  serveScheme({
+    rendererFolder: RENDERER_FOLDER,
+    recordingPath: (id) => studio.history.pathOf(id),
+    thumbnailPath: (id) => studio.library.thumbnailPath(id),
+    videos,
+  });
 
   const window = new ShellWindow({
     preload: PRELOAD,

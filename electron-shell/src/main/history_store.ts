@@ -4,7 +4,13 @@ import type { HistoryEntry } from "@ionia/common";
 import type { JsonFile } from "./json_file.ts";
 import { StoredValue } from "./stored_value.ts";
 
-export type StoredEntry = Omit<HistoryEntry, "mediaUrl">;
+export type StoredEntry = Omit<HistoryEntry, "mediaUrl" | "thumbnailUrl">;
+
+/** Where a window gets a recording, and the picture of one. */
+export interface MediaUrls {
+  readonly media: (id: string) => string;
+  readonly thumbnail: (id: string) => string;
+}
 
 const MOST_ENTRIES = 200;
 
@@ -20,17 +26,22 @@ const isEntry = (value: unknown): value is StoredEntry =>
 
 export class HistoryStore {
   readonly #stored: StoredValue<readonly StoredEntry[]>;
-  readonly #mediaUrl: (id: string) => string;
+  readonly #urls: MediaUrls;
+  readonly #pictured = new Set<string>();
   /** Recordings of this run that the list's file has no room for: they are there all the same. */
   #unsaved: readonly StoredEntry[] = [];
 
-  constructor(file: JsonFile, mediaUrl: (id: string) => string) {
+  constructor(file: JsonFile, urls: MediaUrls) {
     this.#stored = new StoredValue<readonly StoredEntry[]>(file, "The list of recordings", []);
-    this.#mediaUrl = mediaUrl;
+    this.#urls = urls;
   }
 
   get entries(): readonly HistoryEntry[] {
-    return this.#all.map((entry) => ({ ...entry, mediaUrl: this.#mediaUrl(entry.id) }));
+    return this.#all.map((entry) => ({
+      ...entry,
+      mediaUrl: this.#urls.media(entry.id),
+      ...(this.#pictured.has(entry.id) ? { thumbnailUrl: this.#urls.thumbnail(entry.id) } : {}),
+    }));
   }
 
   /** Never rejects. */
@@ -64,10 +75,23 @@ export class HistoryStore {
     return this.#all.find((entry) => entry.id === id)?.path;
   }
 
+  /** There is a picture of it. */
+  pictured(id: string): void {
+    this.#pictured.add(id);
+  }
+
   /** After its file was repaired. */
   async whole(id: string, bytes: number): Promise<void> {
-    const change = (entry: StoredEntry): StoredEntry =>
-      entry.id === id ? { ...entry, bytes, recovered: false } : entry;
+    await this.#change(id, { bytes, recovered: false });
+  }
+
+  /** What its file says of itself. */
+  async learnt(id: string, facts: Pick<StoredEntry, "durationSeconds" | "width" | "height" | "fps">): Promise<void> {
+    await this.#change(id, facts);
+  }
+
+  async #change(id: string, facts: Partial<StoredEntry>): Promise<void> {
+    const change = (entry: StoredEntry): StoredEntry => (entry.id === id ? { ...entry, ...facts } : entry);
     await this.#stored.change((entries) => entries.map(change));
     this.#unsaved = this.#unsaved.map(change);
   }

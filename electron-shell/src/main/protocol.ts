@@ -1,5 +1,6 @@
 /**
- * `ionia://app/…` is the built window, `ionia://media/<id>` a recording of the history, `ionia-video://open?path=…` a video
+ * `ionia://app/…` is the built window, `ionia://media/<id>` a recording of the history,
+ * `ionia://thumbnail/<id>` its picture, `ionia-video://open?path=…` a video
  * that the user chose. Nothing else is served.
  */
 import path from "node:path";
@@ -22,6 +23,10 @@ export function mediaUrl(recordingId: string): string {
   return `${SCHEME}://media/${encodeURIComponent(recordingId)}`;
 }
 
+export function thumbnailUrl(recordingId: string): string {
+  return `${SCHEME}://thumbnail/${encodeURIComponent(recordingId)}`;
+}
+
 /** Before the application is ready. Module scripts and fonts are asked for with CORS, even from their own origin. */
 export function registerScheme(): void {
   const privileges = { standard: true, secure: true, stream: true, supportFetchAPI: true, corsEnabled: true };
@@ -31,11 +36,13 @@ export function registerScheme(): void {
 export interface SchemeOptions {
   readonly rendererFolder: string;
   readonly recordingPath: (id: string) => string | undefined;
+  /** One file in the folder of pictures, whatever is asked for. */
+  readonly thumbnailPath: (id: string) => string;
   readonly videos: VideoRequests;
 }
 
 /** After it is. */
-export function serveScheme({ rendererFolder, recordingPath, videos }: SchemeOptions): void {
+export function serveScheme({ rendererFolder, recordingPath, thumbnailPath, videos }: SchemeOptions): void {
   protocol.handle(VIDEO_SCHEME, (request) => videos.respond(request.url, request.headers.get("range")));
   protocol.handle(SCHEME, async (request) => {
     const url = new URL(request.url);
@@ -46,6 +53,7 @@ export function serveScheme({ rendererFolder, recordingPath, videos }: SchemeOpt
         ? new Response("not found", { status: 404 })
         : fileResponse(file, "video/mp4", request.headers.get("range"));
     }
+    if (url.host === "thumbnail") return fileResponse(thumbnailPath(name), "image/jpeg", null);
     const file = path.join(rendererFolder, name === "" ? "index.html" : name);
     const inside = !path.relative(rendererFolder, file).startsWith("..");
     const contentType = CONTENT_TYPES[path.extname(file)];

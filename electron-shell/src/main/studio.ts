@@ -23,6 +23,7 @@ import type { EngineClient } from "@ionia/node";
 import { HistoryStore } from "./history_store.ts";
 import { JsonFile } from "./json_file.ts";
 import { KeyStore, type Vault } from "./key_store.ts";
+import { Library } from "./library.ts";
 import { OpenTakes } from "./open_takes.ts";
 import { Readiness } from "./readiness.ts";
 import { RecordingControl, told } from "./recording_control.ts";
@@ -42,6 +43,7 @@ export interface StudioOptions {
   readonly userData: string;
   readonly vault: Vault;
   readonly mediaUrl: (recordingId: string) => string;
+  readonly thumbnailUrl?: (recordingId: string) => string;
   readonly now?: () => Date;
   /** Makes a recording that was cut off an ordinary file; rejects with EngineError. */
   readonly repair?: (file: string) => Promise<void>;
@@ -50,6 +52,7 @@ export interface StudioOptions {
 export class Studio {
   readonly store = new ShellStore();
   readonly history: HistoryStore;
+  readonly library: Library;
   readonly #client: EngineClient;
   readonly #keys: KeyStore;
   readonly #settings: StoredValue<Settings>;
@@ -66,10 +69,13 @@ export class Studio {
   #diskTimer: NodeJS.Timeout | undefined;
 
   constructor(options: StudioOptions) {
-    const { client, userData, vault, mediaUrl, now = () => new Date(), repair = cantRepair } = options;
+    const { client, userData, vault, now = () => new Date(), repair = cantRepair } = options;
+    const urls = { media: options.mediaUrl, thumbnail: options.thumbnailUrl ?? options.mediaUrl };
     this.#client = client;
     this.recordingsFolder = path.join(userData, "recordings");
-    this.history = new HistoryStore(new JsonFile(path.join(userData, "history.json")), mediaUrl);
+    this.history = new HistoryStore(new JsonFile(path.join(userData, "history.json")), urls);
+    const thumbnails = path.join(userData, "thumbnails");
+    this.library = new Library(client, this.history, thumbnails, () => this.#tellHistory());
     this.#keys = new KeyStore(new JsonFile(path.join(userData, "stream-keys.json")), vault);
     this.#settings = new StoredValue(
       new JsonFile(path.join(userData, "settings.json")),
@@ -228,7 +234,8 @@ export class Studio {
 
   async removeFromHistory(id: string): Promise<void> {
     await this.history.remove(id);
-    this.store.dispatch({ type: "history", history: this.history.entries });
+    this.#tellHistory();
+    await this.library.drop(id);
   }
 
   /** Rejects with EngineError in the engine's words; the recording is then what it was. */
@@ -237,7 +244,8 @@ export class Studio {
     if (file === undefined) return;
     await this.#repair(file);
     await this.history.whole(id, (await stat(file)).size);
-    this.store.dispatch({ type: "history", history: this.history.entries });
+    this.library.forget(id);
+    this.#tellHistory();
   }
 
   /** Whether anybody sees the meters: devices aren't held open for a window in the tray. */
@@ -278,6 +286,7 @@ export class Studio {
         this.#greeting = this.#greet();
         // An engine that ends meanwhile is followed by another, which is greeted anew.
         this.#greeting.catch(() => undefined);
+        void this.library.look();
         this.#adjust();
       })
       .on("engine.exited", ({ message }) => {
@@ -290,6 +299,7 @@ export class Studio {
         this.#silent = silent;
       });
     this.store.subscribe((event) => {
+      if (event.type === "history" && this.state.engine.phase === "ready") void this.library.look();
       const ended =
         (event.type === "recording" || event.type === "stream") &&
         (event.change.phase === "idle" || event.change.phase === "failed");
@@ -304,6 +314,10 @@ export class Studio {
     if (running) void this.#readiness.release();
     else if (this.#watched && engine.phase === "ready") void this.#readiness.hold(settings);
     else if (engine.phase === "ready") void this.#readiness.release();
+  }
+
+  #tellHistory(): void {
+    this.store.dispatch({ type: "history", history: this.history.entries });
   }
 
   #tellKeys(): void {

@@ -12,6 +12,7 @@ export {
 } from "./engine_client.ts";
 export { engineCandidates, findEngine, type LocationQuery } from "./engine_location.ts";
 export { launchEngineProcess, type EngineProcessOptions } from "./engine_process.ts";
+export { runJob, type JobMethod } from "./jobs.ts";
 export { LineSplitter, LineTooLong } from "./line_splitter.ts";
 export { Recorder } from "./recorder.ts";
 export { repairRecording } from "./repair.ts";

@@ -15,6 +15,7 @@ export class FakeEngine {
   calls: { method: string; params: Record<string, unknown> }[];
   failNext: Map<string, FakeRpcError>;
   silent: Set<string>;
+  jobResults: Map<string, object>;
   protocolVersion: string | number;
   subscription: unknown;
   onShutdown?: () => void;

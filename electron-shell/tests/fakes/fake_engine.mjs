@@ -41,6 +41,9 @@ export class FakeEngine {
     this.silent = new Set();
     this.protocolVersion = 1;
     this.subscription = null;
+    /** What `media.<verb>` makes; those without one are not known to this engine. */
+    this.jobResults = new Map();
+    this.jobs = 0;
   }
 
   notify(method, params) {
@@ -80,6 +83,7 @@ export class FakeEngine {
   #answer(method, params) {
     const [kind, verb] = method.split(".");
     if (kind === "engine") return this.#engine(verb, params);
+    if (kind === "media" && this.jobResults.has(verb)) return this.#job(verb);
     if (kind === "push") return this.#push(verb, params);
     const id = params.id ?? "default";
     const key = `${kind} ${id}`;
@@ -178,6 +182,12 @@ export class FakeEngine {
       default:
         throw fail(-32601, "method_not_found", `no method engine.${verb}`, "");
     }
+  }
+
+  #job(verb) {
+    const jobId = `job-${++this.jobs}`;
+    queueMicrotask(() => this.notify("job.done", { jobId, result: this.jobResults.get(verb) }));
+    return { jobId };
   }
 
   #push(verb, params) {

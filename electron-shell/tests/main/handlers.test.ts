@@ -295,6 +295,47 @@ describe("what a crash cut off", () => {
   });
 });
 
+describe("what the list lacks", () => {
+  it("is learnt from the files: a picture of each, and the length of what was cut off", async () => {
+    await api.startRecording();
+    const made = { path: "x", bytes: 9, changed: true };
+    const track = { codec: "h264", name: "", durationSeconds: 65.5, bytes: 9, bitrate: 1, samples: 2 };
+    engines.prepare = (engine) => {
+      engine.jobResults.set("thumbnail", { ...made, durationSeconds: 0 });
+      engine.jobResults.set("probe", {
+        ...made,
+        durationSeconds: 65.5,
+        media: {
+          state: "unfinished",
+          fragmented: true,
+          indexFirst: false,
+          lostBytes: 0,
+          tracks: [{ ...track, kind: "video", width: 1280, height: 720, fps: 29.97 }],
+          tags: {},
+          chapters: [],
+        },
+      });
+    };
+    engines.crash();
+    await vi.waitFor(() =>
+      expect(studio.state.history).toMatchObject([
+        { recovered: true, durationSeconds: 65.5, height: 720, fps: 30, thumbnailUrl: `media:${FILE}` },
+      ]),
+    );
+    const asked = engines.latest.calls.find(({ method }) => method === "media.thumbnail");
+    expect(asked?.params).toMatchObject({ seconds: 8.1875, output: path.join(folder, "thumbnails", `${FILE}.jpg`) });
+  });
+
+  it("stays unknown where it can't be learnt, and is not asked for again", async () => {
+    await api.startRecording();
+    await api.stopRecording();
+    await vi.waitFor(() => expect(engines.latest.calls.map(({ method }) => method)).toContain("media.thumbnail"));
+    await api.startRecording();
+    await api.stopRecording();
+    expect(studio.state.history.every(({ thumbnailUrl }) => thumbnailUrl === undefined)).toBe(true);
+  });
+});
+
 describe("stream keys", () => {
   it("go in, are shown masked, go out to the engine only, survive a restart encrypted", async () => {
     expect(await api.startSavedStream()).toEqual({ success: false, error: "Enter the stream key first." });

@@ -70,7 +70,7 @@ describe("recordings", () => {
       recovered: false,
     };
     await writeFile(file, JSON.stringify([entry, { ...entry, id: "gone", path: "/gone.mp4" }, { id: 3 }]));
-    const history = new HistoryStore(new JsonFile(file), (id) => id);
+    const history = new HistoryStore(new JsonFile(file), { media: (id) => id, thumbnail: (id) => id });
     await history.load();
     expect(history.entries.map(({ id }) => id)).toEqual(["v"]);
     await writeFile(file, "{damaged");

@@ -58,8 +58,11 @@ function Row({
         aria-pressed={playing}
         className="flex min-w-0 grow items-center gap-3 rounded-xl px-3 py-2 text-left"
       >
-        <span className="flex size-8 shrink-0 items-center justify-center rounded-lg bg-raised text-accent-ink">
-          <Play aria-hidden size={14} fill="currentColor" />
+        <span className="relative flex h-9 w-16 shrink-0 items-center justify-center overflow-hidden rounded-lg bg-raised text-accent-ink">
+          {entry.thumbnailUrl !== undefined && (
+            <img src={entry.thumbnailUrl} alt="" className="absolute inset-0 size-full object-cover" />
+          )}
+          <Play aria-hidden size={14} fill="currentColor" className="relative drop-shadow" />
         </span>
         <span className="min-w-0">
           <span className="block truncate font-medium">
