@@ -27,6 +27,6 @@ def stack() -> Iterator[ExitStack]:
 
 @pytest.fixture
 def small_disk() -> Iterator[Path]:
-    """The folder of a disk of 1.5 MB."""
-    with mounted_disk(1500) as folder:
+    """The folder of a disk of 0.9 MB: less than a recording would set aside for itself and then fill for a minute."""
+    with mounted_disk(900) as folder:
         yield folder

@@ -337,7 +337,7 @@ def _make_noisy_service(listener: Listener) -> FakeEngineService:
         if session_id == "flushing":
             asked.set()
         if session_id == "flooding":
-            for number in range(100_000):
+            for number in range(20_000):
                 stats = recorder_stats(total_bytes=number)
                 listener(StatsSampled(session_id=session_id, session_kind=SessionKind.RECORDER, stats=stats))
 
