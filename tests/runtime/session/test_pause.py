@@ -69,6 +69,34 @@ def test_a_pause_is_not_in_the_file_and_costs_no_encoding(media: object) -> None
     ]  # fmt: skip
 
 
+def test_another_recording_goes_on_while_a_paused_one_waits_for_its_disk() -> None:
+    machine = FakeMachine()
+    with engine_on(machine) as (engine, events):
+        initialize(engine, "a")
+        initialize(engine, "b")
+        engine.start(RECORDER, "a")
+        engine.start(RECORDER, "b")
+        recorded_for(engine, 0.2)
+        engine.pause("a")
+        closing, closed = threading.Event(), threading.Event()
+
+        def close_slowly() -> None:
+            closing.set()
+            assert closed.wait(WAIT_SECONDS)
+
+        machine.files[0].on_close = close_slowly
+        stopping = threading.Thread(target=engine.stop, args=(RECORDER, "a"))
+        stopping.start()
+        assert closing.wait(WAIT_SECONDS)
+        more = threading.Event()
+        count = len(pictures(machine.files[1])) + 30
+        machine.files[1].on_write = lambda: more.set() if len(pictures(machine.files[1])) >= count else None
+        assert more.wait(WAIT_SECONDS)
+        closed.set()
+        stopping.join(WAIT_SECONDS)
+    assert states(events)[-2:] == ["stopped", "disposed"]
+
+
 def test_another_recording_on_the_same_encode_does_not_notice() -> None:
     machine = FakeMachine()
     with engine_on(machine) as (engine, _):

@@ -198,14 +198,21 @@ class SessionFeeds:
         own = self._audio_encodes.own(audio, {**controls, key: control}, self._move_audio)
         own.value.set(key, control, ramp_ms=ramp_ms, release_ms=release_ms)
 
+    def leave(self) -> None:
+        """Take nothing more, and be complete with what has come. Idempotent.
+
+        One that rests is woken before: the encode counts who rests among those who take.
+        """
+        self.video.wake(self)
+        if self._join is not None:
+            self._join.leave()
+
     def release(self) -> None:
         """Give everything back. Idempotent."""
         if self._released:
             return
         self._released = True
-        self.video.wake(self)
-        if self._join is not None:
-            self._join.leave()
+        self.leave()
         if self._listener is not None:
             self.capture.notices.unlisten(self._listener)
             self.video.notices.unlisten(self._listener)

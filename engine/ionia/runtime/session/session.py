@@ -404,7 +404,7 @@ class Session:
             if not output.wait_completed(PATIENCE_S):
                 feeds.video.hurry(end_index)
                 output.wait_completed(DRAIN_TIMEOUT_S)
-        join.leave()
+        feeds.leave()
         if drain:
             self._tell_missing(feeds, *join.missing())
         try:
