@@ -172,7 +172,8 @@ class Engine:
             FileTellers(
                 warn=life.warn,
                 fail=life.fail,
-                changed=lambda finished, path: life.emit(
+                # Not by `life`: a file is told however late it is finished.
+                changed=lambda finished, path: self._listener(
                     FileChanged(session_id=session_id, finished=finished, next=path)
                 ),
                 end=lambda reason, index: session.end(life, reason, index),

@@ -10,7 +10,7 @@ import av
 import pytest
 
 from ionia.core.errors import ErrorKind, IoniaError
-from ionia.core.events import FileChanged, FinishedFile
+from ionia.core.events import FileChanged, FinishedFile, SessionFailed
 from ionia.core.media import VIDEO, EncodedPacket
 from ionia.core.settings import MediaSettings, RecorderSettings, SessionKind
 from ionia.core.stats import of_recorder
@@ -226,3 +226,23 @@ def test_a_split_that_nothing_follows_leaves_no_file() -> None:
         engine.stop(RECORDER, "a")
     assert machine.files[1].packets == []
     assert machine.files[1].closed.is_set()
+
+
+def test_a_mistake_while_placing_ends_that_recording_and_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    def mistaken(_: EncodedPacket) -> None:
+        raise ZeroDivisionError("a bug")
+
+    machine = FakeMachine()
+    with engine_on(machine) as (engine, events):
+        initialize(engine, "b")
+        initialize(engine, "a")
+        engine.start(RECORDER, "b")
+        engine.start(RECORDER, "a")
+        output = engine._sessions[RECORDER, "b"].output
+        assert isinstance(output, FileOutput)
+        monkeypatch.setattr(output._timeline, "place", mistaken)
+        failure = events.wait_for(lambda event: isinstance(event, SessionFailed))
+        assert isinstance(failure, SessionFailed)
+        assert (failure.session_id, failure.kind) == ("b", ErrorKind.INTERNAL)
+        recorded_for(engine, engine.stats(RECORDER, "a").duration_seconds + 0.1)
+        assert engine.is_running(RECORDER, "a")

@@ -5,6 +5,7 @@ waits for the disk. Each file has a thread of its own (`Part`); the next one is 
 """
 
 import contextlib
+import logging
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -32,6 +33,8 @@ from ionia.runtime.session.part import Notes, Part
 from ionia.runtime.session.sink_worker import TrackCounters
 from ionia.runtime.session.stats import fields_of
 from ionia.sinks.sidecar import Sidecar, add_late
+
+log = logging.getLogger(__name__)
 
 STALL_LOOKS = 5
 """So many looks in a row, one a second, that the disk has not answered make a warning."""
@@ -92,6 +95,7 @@ class FileOutput:
         self._counted = TrackCounters()  # in all files that are closed; protected by _lock
         self._written = 0  # likewise
         self._completed = False  # protected by _lock
+        self._broken = False
         self._paused_at: int | None = None  # protected by _lock
         self._paused_frames = 0  # of pauses that are over; protected by _lock
         self._pauses = 0  # protected by _lock
@@ -117,16 +121,30 @@ class FileOutput:
 
     def deliver(self, packets: Sequence[EncodedPacket]) -> None:
         """On an encoder's thread: queue."""
-        if self._timeline is None:
+        timeline = self._timeline
+        if timeline is None or self._broken:
             return
-        with self._lock:
-            due = self._queue(packets, self._timeline)
-            over = self._end_watch.update(seconds=Fraction(self._frames, self._fps), size=self._size())
-            end = self._timeline.end_at(0) if over else 0  # nothing more comes in, whenever it is stopped
+        try:
+            with self._lock:
+                due = self._queue(packets, timeline)
+                over = self._end_watch.update(seconds=Fraction(self._frames, self._fps), size=self._size())
+                end = timeline.end_at(0) if over else 0  # nothing more comes in, whenever it is stopped
+        except Exception as error:  # noqa: BLE001 - a mistake of ours ends no other that shares the encode
+            self._break(error)
+            return
         if over:
             self._tell.end(over, end)
         elif due is not None:
             self._tell.later(partial(self._split_by_itself, due))
+
+    def _break(self, error: Exception) -> None:
+        self._broken = True
+        failure = error if isinstance(error, IoniaError) else None
+        if failure is None:
+            failure = IoniaError(ErrorKind.INTERNAL, f"Recording failed unexpectedly: {type(error).__name__}")
+            failure.__cause__ = error
+        log.error("a recording's packets could not be placed", exc_info=error)
+        self._tell.fail(failure)
 
     def _queue(self, packets: Sequence[EncodedPacket], timeline: FileTimeline) -> SplitDue | None:
         """Whether another file is due."""
