@@ -71,7 +71,11 @@ class Studio:
         try:
             opened = self._backends.open_video(settings, capture.value.width, capture.value.height)
             wanted = StageKey(capture=key, format=opened.encoder.takes)
-            stage = self._stages.acquire(wanted, partial(self._make_stage, wanted))
+            try:
+                stage = self._stages.acquire(wanted, partial(self._make_stage, wanted))
+            except BaseException:
+                opened.encoder.close()
+                raise
         finally:
             capture.release()  # the stage has a lease of its own
         return VideoEncode(opened, stage, bitrate=settings.video_bitrate, clock=self._clock)
