@@ -19,6 +19,9 @@ const RECORDER_COUNTERS = [
 ];
 const STREAMER_COUNTERS = ["videoFrames", "videoPackets", "audioPackets"];
 
+/** How long a session that takes pictures is believed to run: so much later they are refused when it has ended by itself. */
+const ASK_AGAIN_MS = 250;
+
 const zeros = (names) => Object.fromEntries(names.map((name) => [name, 0]));
 
 /** Before anything else of the process's output, and without the event loop, which the caller may hold for long. */
@@ -50,6 +53,7 @@ class Session {
   #started = false;
   #pictures = new PushedPictures(engine);
   #toldOfPictures = false;
+  #seenRunning = -Infinity;
 
   constructor(kind, counters) {
     this.#kind = kind;
@@ -77,6 +81,7 @@ class Session {
     if (this.#life === 0) throw new Error("initialize() must be called before start()");
     const started = this.#call("start");
     this.#started = true;
+    this.#seenRunning = -Infinity;
     return started;
   }
 
@@ -139,6 +144,15 @@ class Session {
     return true;
   }
 
+  /** Asks now and then: a call for each picture would cost more than the picture. */
+  #seemsRunning() {
+    if (this._ended || performance.now() - this.#seenRunning > ASK_AGAIN_MS) {
+      if (!this.#call("isRunning")) return false;
+      this.#seenRunning = performance.now();
+    }
+    return true;
+  }
+
   /** It was opened for the screen, or for pictures of another size. */
   #initializeAgain() {
     const params = this.#params;
@@ -149,7 +163,7 @@ class Session {
   }
 
   #injectWhileStarted(picture) {
-    if (!this.#call("isRunning")) return false; // It ended by itself; stop() tells why.
+    if (!this.#seemsRunning()) return false; // It ended by itself; stop() tells why.
     if (this.#pictures.isOpen) {
       this.#pictures.write(picture);
       return true;
