@@ -5,20 +5,25 @@ import queue
 import signal
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 
 from ionia.app import make_backends, make_engine
+from ionia.cli.keys import pressed_keys
 from ionia.cli.options import given
-from ionia.cli.progress import LiveLine
+from ionia.cli.progress import LiveLine, size_text
 from ionia.core.events import (
     BackpressureChanged,
     ConnectionChanged,
     ConnectionState,
     Event,
+    FileChanged,
     SessionFailed,
+    SessionStateChanged,
     SessionWarned,
 )
 from ionia.core.service import EngineService
+from ionia.core.session_state import SessionState
 from ionia.core.settings import AudioMode, SessionKind
 from ionia.core.stats import Stats
 from ionia.platform.parent_process import outlives_its_parent
@@ -35,7 +40,18 @@ class StopAsked:
     """Among the happenings: the user wants to end."""
 
 
-Happenings = queue.SimpleQueue[Event | StopAsked]
+@dataclass(frozen=True, slots=True)
+class KeyPressed:
+    """Among the happenings: a key of the terminal."""
+
+    key: str
+
+
+Keys = Mapping[str, Callable[[EngineService], str]]
+"""What keys do while it runs, and the line that tells of it; an empty one tells nothing."""
+
+
+Happenings = queue.SimpleQueue[Event | StopAsked | KeyPressed]
 
 
 @contextmanager
@@ -79,17 +95,19 @@ def run_session(
     greeting: str,
     text: Callable[[Stats], str],
     seconds: float | None,
+    keys: Keys | None = None,
+    keys_words: str = "",
 ) -> tuple[set[SessionKind], Stats]:
     """An engine of its own, from `begin`, which initializes and starts SESSION of each kind, to the end that time or
     the user brings, or the failure of the last kind that was left. `text` is the live line for the stats of the first
-    kind. (which failed, the last stats of the first).
+    kind. (which failed, the last stats of the first). `keys_words` is said where there is a terminal that gives `keys`.
     """
     happenings: Happenings = queue.SimpleQueue()
     engine = make_engine(happenings.put)
-    with stop_signals(happenings):
+    with stop_signals(happenings), _keys(happenings, keys) as has_keys:
         try:
             begin(engine)
-            line.say(greeting)
+            line.say(f"{greeting} {keys_words}" if has_keys else greeting)
             failed = _follow(
                 happenings,
                 line,
@@ -97,6 +115,7 @@ def run_session(
                 position=lambda: max(engine.pts_seconds(kind, SESSION) for kind in kinds),
                 text=lambda: text(engine.stats(kinds[0], SESSION)),
                 seconds=seconds,
+                press=lambda key: keys[key](engine) if keys is not None and key in keys else "",
             )
             engine.stop(kinds[0], SESSION)
             stats = engine.stats(kinds[0], SESSION)
@@ -108,7 +127,16 @@ def run_session(
     return failed, stats
 
 
-def _note(happened: Event | StopAsked, line: LiveLine, failed: set[SessionKind]) -> None:
+@contextmanager
+def _keys(happenings: Happenings, keys: Keys | None) -> Iterator[bool]:
+    if keys is None:
+        yield False
+        return
+    with pressed_keys(lambda key: happenings.put(KeyPressed(key))) as has_keys:
+        yield has_keys
+
+
+def _note(happened: Event | StopAsked | KeyPressed, line: LiveLine, failed: set[SessionKind]) -> None:
     """Say which session failed, and remember it."""
     if isinstance(happened, SessionFailed):
         line.say(happened.message)
@@ -123,6 +151,7 @@ def _follow(
     position: Callable[[], float],
     text: Callable[[], str],
     seconds: float | None,
+    press: Callable[[str], str],
 ) -> set[SessionKind]:
     """Show the live line and what happens until it is over; the kinds that failed. One goes on without the other."""
     told: set[str] = set()
@@ -140,6 +169,13 @@ def _follow(
         except queue.Empty:
             continue
         if isinstance(happened, StopAsked):
+            break
+        if isinstance(happened, KeyPressed):
+            if answer := press(happened.key):
+                line.say(answer)
+            continue
+        if isinstance(happened, SessionStateChanged) and happened.state == SessionState.STOPPED.value:
+            line.say(happened.reason)  # by itself: nobody here has asked yet
             break
         _note(happened, line, failed)
         if (said := _said(happened)) and said not in told:
@@ -161,14 +197,15 @@ def _said(happened: Event) -> str:
     match happened:
         case SessionWarned(message=message):
             return message
+        case FileChanged(finished=finished, next=after):
+            return f"Saved {finished.path} ({size_text(finished.bytes)}); it goes on in {after}."
         case ConnectionChanged(state=ConnectionState.CONNECTED):
             return _CONNECTION[ConnectionState.CONNECTED]
         case ConnectionChanged(state=state, reason=reason, delay_ms=delay_ms) if reason and state in _CONNECTION:
             wait = f" in {delay_ms / 1000:.1f} s" if delay_ms else ""
             return f"{_CONNECTION[state]}{wait}: {reason}."
-        case BackpressureChanged(active=True):
-            return "The network is too slow: pictures are dropped, sound is not."
-        case BackpressureChanged(active=False):
-            return "The network has room again."
+        case BackpressureChanged(active=active):
+            slow = "The network is too slow: pictures are dropped, sound is not."
+            return slow if active else "The network has room again."
         case _:
             return ""

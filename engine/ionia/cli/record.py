@@ -1,14 +1,39 @@
 """`ionia-engine record`: the recorder for people, with a live line, ended by time or by Ctrl+C."""
 
 import argparse
+from pathlib import Path
 
-from ionia.cli.live import SESSION, run_session, shared_params
+from ionia.cli.live import SESSION, Keys, run_session, shared_params
 from ionia.cli.options import given
-from ionia.cli.progress import LiveLine, recording_line, size_text
+from ionia.cli.progress import LiveLine, clock_text, recording_line, size_text
+from ionia.core.errors import IoniaError
 from ionia.core.service import EngineService
 from ionia.core.settings import SessionKind
 from ionia.core.stats import of_recorder
 from ionia.rpc.params import InitializeRecorder
+
+
+def _toggle_pause(engine: EngineService) -> str:
+    return "Paused." if engine.toggle_pause(SESSION) else "Recording again."
+
+
+def _mark(engine: EngineService) -> str:
+    try:
+        mark = engine.mark(SESSION, "")
+    except IoniaError as error:
+        return error.message
+    return f"Mark {mark.index + 1} at {clock_text(mark.file_seconds)}."
+
+
+def _split(engine: EngineService) -> str:
+    try:
+        engine.split(SESSION)
+    except IoniaError as error:
+        return error.message
+    return ""  # which is told when the file is complete
+
+
+_KEYS: Keys = {" ": _toggle_pause, "m": _mark, "s": _split}
 
 
 def record(options: argparse.Namespace) -> int:
@@ -28,7 +53,10 @@ def record(options: argparse.Namespace) -> int:
         greeting=f"Recording to {options.output}. Ctrl+C ends it.",
         text=lambda stats: recording_line(of_recorder(stats)),
         seconds=options.seconds,
+        keys=_KEYS,
+        keys_words="Space pauses, m marks, s begins another file.",
     )
-    size = size_text(of_recorder(stats).total_bytes)
-    line.say(f"{'Kept what was recorded in' if failed else 'Saved'} {options.output} ({size}).")
+    last = of_recorder(stats)
+    path = options.output if last.output_path == str(Path(options.output).resolve()) else last.output_path
+    line.say(f"{'Kept what was recorded in' if failed else 'Saved'} {path} ({size_text(last.total_bytes)}).")
     return 1 if failed else 0

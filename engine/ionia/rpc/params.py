@@ -351,10 +351,14 @@ class InitializeRecorder(Initialize, frozen=True, forbid_unknown_fields=True, re
     ] = None
     split_seconds: Annotated[
         Annotated[float, Meta(ge=1, le=1_000_000)] | None,
+        CommandOption(
+            name="--split-seconds", unit=Unit.SECONDS, help="go on in another file after so long (default: never)"
+        ),
         Meta(description="Go on in another file (take-2.mp4, ...) after so many seconds; null: never."),
     ] = None
     split_bytes: Annotated[
         Annotated[int, Meta(ge=1_000_000, le=1 << 60)] | None,
+        CommandOption(name="--split-bytes", help="go on in another file before one has so many bytes"),
         Meta(description="Go on in another file before one has so many bytes; null: only where the disk's limit is."),
     ] = None
     max_duration_seconds: Annotated[
@@ -363,10 +367,12 @@ class InitializeRecorder(Initialize, frozen=True, forbid_unknown_fields=True, re
     ] = None
     max_bytes: Annotated[
         Annotated[int, Meta(ge=1_000_000, le=1 << 60)] | None,
+        CommandOption(name="--max-bytes", help="stop before there are so many bytes"),
         Meta(description="End by itself before its files have more bytes together; null: never."),
     ] = None
     sidecar: Annotated[
         bool,
+        CommandOption(name="--sidecar", help="write marks, pauses, warnings and the end to OUT.json, line by line"),
         Meta(description="Write what happens (marks, pauses, warnings, the end) to <file>.json, a line of JSON each."),
     ] = False
 

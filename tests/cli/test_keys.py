@@ -1,0 +1,101 @@
+"""Keys of a terminal while it records: what they do, and that the terminal is as before on every way out."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from ionia.cli.keys import pressed_keys
+from tests.fakes.media_check import file_facts
+
+if sys.platform == "win32":
+    pytest.skip("terminals of another kind", allow_module_level=True)
+
+import fcntl
+import pty
+import termios
+
+
+@pytest.fixture
+def terminal() -> Iterator[tuple[int, int]]:
+    """The user's side of a terminal, and the program's."""
+    user, program = pty.openpty()
+    yield user, program
+    os.close(user)
+    os.close(program)
+
+
+def _owns_terminal() -> None:
+    fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+
+
+def reader(process: "subprocess.Popen[bytes]") -> Callable[[str], str]:
+    """Reads on until a line matches."""
+    assert process.stdout is not None
+    out = process.stdout
+
+    def until(pattern: str) -> str:
+        said: list[str] = []
+        for raw in out:
+            said.append(raw.decode())
+            if re.search(pattern, said[-1]):
+                return said[-1]
+        raise AssertionError(f"{pattern!r} never came: {said}")
+
+    return until
+
+
+def test_a_recording_is_paused_marked_and_split_by_keys(tmp_path: Path, terminal: tuple[int, int]) -> None:
+    user, program = terminal
+    before = termios.tcgetattr(program)
+    path = tmp_path / "take.mp4"
+    media = ["--screen", "test", "--desktop-audio", "test", "--audio", "desktop", "--encoder", "x264"]
+    with subprocess.Popen(
+        [sys.executable, "-m", "ionia", "record", str(path), *media],
+        stdin=program,
+        stdout=subprocess.PIPE,
+        start_new_session=True,
+        preexec_fn=_owns_terminal,  # noqa: PLW1509 - a terminal of its own is made between fork and exec
+    ) as process:
+        try:
+            until = reader(process)
+            until("Space pauses, m marks, s begins another file")
+            until(r"\d frames")
+            assert not termios.tcgetattr(program)[3] & termios.ICANON
+            os.write(user, b"x m")
+            until("^Paused")
+            until("^Mark 1 at 0:00:")
+            os.write(user, b" ")
+            until("^Recording again")
+            os.write(user, b"s")
+            until("^Saved .*take.mp4 .*it goes on in .*take-2.mp4")
+            process.send_signal(signal.SIGTERM)
+            until("^Saved .*take-2.mp4")
+            assert process.wait(30) == 0
+        finally:
+            process.kill()
+    assert termios.tcgetattr(program) == before
+    for part in (path, tmp_path / "take-2.mp4"):
+        facts = file_facts(part)
+        assert facts.video.frame_indexes == list(range(len(facts.video.pts)))
+
+
+def test_without_a_terminal_of_its_own_there_are_no_keys(
+    monkeypatch: pytest.MonkeyPatch, terminal: tuple[int, int]
+) -> None:
+    with Path(os.devnull).open() as nothing:
+        monkeypatch.setattr(sys, "stdin", nothing)
+        with pressed_keys(lambda _: None) as has_keys:
+            assert not has_keys
+    with open(os.dup(terminal[1])) as another:  # noqa: PTH123 - a descriptor; the terminal is not ours to read
+        monkeypatch.setattr(sys, "stdin", another)
+        with pressed_keys(lambda _: None) as has_keys:
+            assert not has_keys
+    monkeypatch.setattr(sys, "stdin", None)
+    with pressed_keys(lambda _: None) as has_keys:
+        assert not has_keys
