@@ -28,10 +28,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         from ionia.sinks.media_job_process import main as media_job  # noqa: PLC0415 - likewise
 
         media_job()
-    if rest[0] == "carry-tls":
-        from ionia.sinks.tls_carrier_process import main as carry_tls  # noqa: PLC0415 - likewise
+    if rest[0] == "tls-proxy":
+        from ionia.sinks.tls_proxy_process import main as tls_proxy  # noqa: PLC0415 - likewise
 
-        carry_tls()
+        tls_proxy()
     from ionia.cli.main import run  # noqa: PLC0415 - only this path needs the command line
 
     return run(rest)

@@ -160,10 +160,10 @@ def test_a_server_that_does_not_read_is_told_from_a_network_that_loses(sender: S
     with rtmp_server(misbehaviour=plan) as server:
         sender.connect(parse_rtmp_url(server.url(KEY)), clip.header, events)
         sender.send(clip.flood(4000))  # 8 MB
-        told = events.until(lambda event: isinstance(event, Progress) and event.shut)
+        told = events.until(lambda event: isinstance(event, Progress) and event.zero_window)
         assert isinstance(told, Progress)
         assert told.delivered_bytes < told.sent_bytes
-        assert not next(event for event in events.seen if isinstance(event, Progress)).shut
+        assert not next(event for event in events.seen if isinstance(event, Progress)).zero_window
 
 
 @pytest.mark.parametrize(

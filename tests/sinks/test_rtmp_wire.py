@@ -52,7 +52,7 @@ _messages = st.one_of(
         sent_bytes=_totals,
         delivered_bytes=_totals,
         exact=st.booleans(),
-        shut=st.booleans(),
+        zero_window=st.booleans(),
     ),
     st.builds(Ended, code=st.one_of(st.none(), st.sampled_from(FailureCode)), detail=st.text()),
 )

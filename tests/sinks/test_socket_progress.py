@@ -45,9 +45,9 @@ def push(connection: socket.socket, size: int) -> None:
 def test_a_window_that_stays_closed_is_a_server_that_does_not_read() -> None:
     with slow_network() as network, connected(network) as (ours, theirs):
         progress = SocketProgress(ours)
-        assert not progress.read().shut
+        assert not progress.read().zero_window
         push(ours, 20_000_000)
-        eventually(lambda: progress.read().shut, "a closed window was not seen")
+        eventually(lambda: progress.read().zero_window, "a closed window was not seen")
         figures = progress.read()
         assert figures.established
         assert 0 < figures.arrived < figures.entered
@@ -55,7 +55,7 @@ def test_a_window_that_stays_closed_is_a_server_that_does_not_read() -> None:
         left = figures.entered - 6  # the greeting, and the SYN that counts as one
         while left > 0:
             left -= len(theirs.recv(1 << 20))
-        eventually(lambda: not progress.read().shut, "an open window was not seen")
+        eventually(lambda: not progress.read().zero_window, "an open window was not seen")
 
 
 def test_a_network_that_takes_nothing_here_is_not_the_server() -> None:
@@ -69,4 +69,4 @@ def test_a_network_that_takes_nothing_here_is_not_the_server() -> None:
             time.sleep(0.005)  # over a second: TCP tries in vain, and gives the window another thought
             seen.append(progress.read())
         assert seen[-1].entered - seen[-1].arrived > WINDOW
-        assert not any(figures.shut for figures in seen)
+        assert not any(figures.zero_window for figures in seen)

@@ -77,7 +77,7 @@ export interface ElectronAPI extends BasicElectronAPI {
 export type Invoke = (channel: Channel, ...args: unknown[]) => Promise<unknown>;
 export type Listen = (listener: (event: ShellEvent) => void) => () => void;
 
-/** The API over any carrier: Electron's IPC in the preload script, a WebSocket in the tests. */
+/** The API over any transport: Electron's IPC in the preload script, a WebSocket in the tests. */
 export function createElectronAPI(invoke: Invoke, listen: Listen): ElectronAPI {
   const call = <T>(channel: Channel, ...args: unknown[]): Promise<T> => invoke(channel, ...args) as Promise<T>;
   return {

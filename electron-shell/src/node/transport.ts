@@ -17,11 +17,11 @@ export interface TransportEvents {
 
 export interface Transport {
   readonly pid: number | undefined;
-  /** Resolves when the carrier has taken the message. Rejects when it is closed. */
+  /** Resolves when the transport has taken the message. Rejects when it is closed. */
   send(text: string): Promise<void>;
   /** Ask the other side to end by ending its input; kill it when it hasn't within `graceMs`. */
   close(graceMs: number): Promise<void>;
 }
 
-/** Starts a carrier. Throws EngineError(engine_missing) when there is nothing to start. */
+/** Starts a transport. Throws EngineError(engine_missing) when there is nothing to start. */
 export type Launch = (events: TransportEvents) => Transport;

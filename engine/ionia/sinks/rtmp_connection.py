@@ -133,10 +133,10 @@ class PacketFlow:
         """The totals as they are now."""
         self.settle()
         self.unreported = 0
-        sent, waiting, shut = self._connection.sent, 0, False
+        sent, waiting, zero_window = self._connection.sent, 0, False
         if self._socket.exact:
             figures = self._socket.read()
-            waiting, shut = min(sent, figures.entered - figures.arrived), figures.shut
+            waiting, zero_window = min(sent, figures.entered - figures.arrived), figures.zero_window
         self._count.acknowledge(sent - waiting)
         return Progress(
             muxed=self._count.muxed,
@@ -144,5 +144,5 @@ class PacketFlow:
             sent_bytes=sent,
             delivered_bytes=sent - waiting,
             exact=self._socket.exact,
-            shut=shut,
+            zero_window=zero_window,
         )

@@ -31,11 +31,11 @@ _MILLISECOND = Fraction(1, 1000)
 class RtmpOutput:
     """One connection. The thread that opens it writes and closes; errors are libav's (OSError among them)."""
 
-    def __init__(self, url: RtmpUrl, header: MediaHeader, *, ca_file: str, carrier_port: int | None = None) -> None:
-        """Connect and publish; blocks with the GIL held. `carrier_port`: of a carrier that speaks TLS for us."""
+    def __init__(self, url: RtmpUrl, header: MediaHeader, *, ca_file: str, tls_proxy_port: int | None = None) -> None:
+        """Connect and publish; blocks with the GIL held. `tls_proxy_port`: of a TLS proxy that speaks TLS for us."""
         _check_login(url)
         self._flv = FlvStream(header)
-        self._container = av.open(_tee_slave(url, header, ca_file, carrier_port), "w", format="tee")
+        self._container = av.open(_tee_slave(url, header, ca_file, tls_proxy_port), "w", format="tee")
         self._stream = self._container.add_data_stream("bin_data")
         self._container.start_encoding()
         self.progress = SocketProgress(_connection())
@@ -73,7 +73,7 @@ def _check_login(url: RtmpUrl) -> None:
         raise Unsendable("a sign in the user or password")
 
 
-def _tee_slave(url: RtmpUrl, header: MediaHeader, ca_file: str, carrier_port: int | None) -> str:
+def _tee_slave(url: RtmpUrl, header: MediaHeader, ca_file: str, tls_proxy_port: int | None) -> str:
     """The tee muxer's description of one RTMP slave, escaped for its two levels of parsing."""
     options = {
         "f": "data",
@@ -86,9 +86,9 @@ def _tee_slave(url: RtmpUrl, header: MediaHeader, ca_file: str, carrier_port: in
         "rtmp_playpath": url.key,
     }
     server = url.server_url
-    if carrier_port is not None:
-        server = url.carried_url(carrier_port)
-        options["rtmp_tcurl"] = url.application_url  # or the server would be told the carrier's address
+    if tls_proxy_port is not None:
+        server = url.proxied_url(tls_proxy_port)
+        options["rtmp_tcurl"] = url.application_url  # or the server would be told the TLS proxy's address
     elif url.secure:
         options |= {"tls_verify": "1", "verifyhost": url.host}
         if ca_file:

@@ -39,8 +39,8 @@ from ionia.sinks.rtmp_wire import (
     encode,
 )
 from ionia.sinks.socket_progress import DeliveryCount, SocketFigures, SocketProgress, buffer_bytes
-from ionia.sinks.tls_carrier import NEEDED as CARRIER_NEEDED
-from ionia.sinks.tls_carrier import CarrierFailed, TlsCarrier
+from ionia.sinks.tls_proxy import NEEDED as TLS_PROXY_NEEDED
+from ionia.sinks.tls_proxy import TlsProxy, TlsProxyFailed
 from ionia.sinks.tls_trust import explain
 
 REPORT_INTERVAL = 0.05
@@ -93,9 +93,9 @@ class _Sender:
         url = opened.url
         connected = False
         try:
-            carrier = _carrier(url, opened)
-            port = carrier.port if carrier else None
-            output = RtmpOutput(url, opened.header, ca_file=opened.ca_file, carrier_port=port)
+            proxy = _tls_proxy(url, opened)
+            port = proxy.port if proxy else None
+            output = RtmpOutput(url, opened.header, ca_file=opened.ca_file, tls_proxy_port=port)
             connected = True
             self._say(Connected())
             threading.Thread(target=self._watch_socket, args=(output.progress,), name="report", daemon=True).start()
@@ -107,10 +107,10 @@ class _Sender:
                     self._closing = True
                     output.close()
                     self._report(output.progress)
-                    if carrier:
-                        carrier.close()
+                    if proxy:
+                        proxy.close()
                     break
-        except CarrierFailed as failed:
+        except TlsProxyFailed as failed:
             self._end(failed.code, one_line(failed.detail)[:300])
         except (av.error.FFmpegError, OSError, ValueError) as error:
             self._fail(error, url, opened.ca_file, connected=connected)
@@ -186,7 +186,7 @@ class _Sender:
                 sent_bytes=figures.entered,
                 delivered_bytes=figures.arrived,
                 exact=progress.exact,
-                shut=figures.shut,
+                zero_window=figures.zero_window,
             )
             changed, self._last = now != self._last, now
             self._unreported = 0
@@ -197,7 +197,7 @@ class _Sender:
 
 def _unknown(written: int) -> SocketFigures:
     """Where the socket says nothing: what was written counts as arrived."""
-    return SocketFigures(entered=written, arrived=written, shut=False, established=True)
+    return SocketFigures(entered=written, arrived=written, zero_window=False, established=True)
 
 
 class _LibavLog:
@@ -239,17 +239,17 @@ class _LibavLog:
         return self._tail.decode(errors="replace")
 
 
-def _carrier(url: RtmpUrl, opened: Open) -> TlsCarrier | None:
-    """Who speaks TLS, if that isn't libav. Raises CarrierFailed, before anything secret has left this process."""
-    if not (url.secure and CARRIER_NEEDED):
+def _tls_proxy(url: RtmpUrl, opened: Open) -> TlsProxy | None:
+    """Who speaks TLS, if that isn't libav. Raises TlsProxyFailed, before anything secret has left this process."""
+    if not (url.secure and TLS_PROXY_NEEDED):
         return None
-    return TlsCarrier(url, ca_file=opened.ca_file, buffer_bytes=buffer_bytes(opened.header))
+    return TlsProxy(url, ca_file=opened.ca_file, buffer_bytes=buffer_bytes(opened.header))
 
 
 def _explanation(url: RtmpUrl) -> str:
     """Ask again what libav did not say why it failed: is there such a host, does it listen?
 
-    Only to explain a failure. Not for rtmps: there libav says it, or the carrier does.
+    Only to explain a failure. Not for rtmps: there libav says it, or the TLS proxy does.
     """
     try:
         socket.create_connection((url.host, url.port), timeout=1).close()

@@ -63,7 +63,7 @@ class Progress:
 
     `muxed`: packets whose bytes entered the socket; `delivered`: those the other machine acknowledged. `sent_bytes`
     and `delivered_bytes` are the same on the wire. If `exact` is False the system does not tell what was
-    acknowledged, and what entered the socket counts as delivered. `shut`: the server's receive window is closed.
+    acknowledged, and what entered the socket counts as delivered. `zero_window`: the server's receive window is closed.
     """
 
     muxed: int
@@ -71,7 +71,7 @@ class Progress:
     sent_bytes: int
     delivered_bytes: int
     exact: bool
-    shut: bool = False
+    zero_window: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,7 +126,7 @@ def _body(message: Message) -> bytes:
             times = message.pts, message.dts, message.duration
             return _PACKET.pack(flags, message.track.index, *times) + message.data
         case Progress():
-            flags = message.exact | message.shut << 1
+            flags = message.exact | message.zero_window << 1
             return _PROGRESS.pack(message.muxed, message.delivered, message.sent_bytes, message.delivered_bytes, flags)
         case Open():
             return _open_body(message)
@@ -168,7 +168,7 @@ def _progress(body: bytes) -> Progress:
         sent_bytes=sent,
         delivered_bytes=received,
         exact=bool(flags & 1),
-        shut=bool(flags & 2),
+        zero_window=bool(flags & 2),
     )
 
 

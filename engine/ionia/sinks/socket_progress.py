@@ -27,15 +27,15 @@ _TCP_WINDOW_UNKNOWN = 1 << 31
 class SocketFigures:
     """One socket at one moment.
 
-    `entered`: bytes that entered it; `arrived`: bytes that the other machine acknowledged. `shut`: what waits is more
-    than the other side's receive window, and that has no room for one segment: the program there doesn't read. (With
-    room it is the network, or this machine's own, that takes nothing.)
+    `entered`: bytes that entered it; `arrived`: bytes that the other machine acknowledged. `zero_window`: what waits is
+    more than the other side's receive window, and that has no room for one segment: the program there doesn't read.
+    (With room it is the network, or this machine's own, that takes nothing.)
     `established`: both sides hold the connection open; False at once when the other one closed or reset it.
     """
 
     entered: int
     arrived: int
-    shut: bool
+    zero_window: bool
     established: bool
 
 
@@ -72,7 +72,7 @@ class SocketProgress:
         return SocketFigures(
             entered=info.arrived + waiting,
             arrived=info.arrived,
-            shut=info.unsent > info.window < info.segment,
+            zero_window=info.unsent > info.window < info.segment,
             established=info.state == _TCP_ESTABLISHED,
         )
 

@@ -30,7 +30,7 @@ from ionia.core.live.connection_events import (
     Stopped,
     TimePassed,
 )
-from ionia.core.live.connection_monitor import SHUT_BYTES
+from ionia.core.live.connection_monitor import ZERO_WINDOW_BYTES
 from ionia.core.live.failure_code import FailureCode
 from ionia.core.live.refusals import HELD
 
@@ -168,19 +168,19 @@ def test_a_server_that_takes_no_more_is_left_sooner_than_a_lossy_network() -> No
     observed = partial(DeliveryObserved, attempt_id=1, pending=True)
     at(machine, 10, observed(delivered_bytes=100_000))
     assert machine.deadline_ns == 12.6 * S
-    at(machine, 10.1, observed(delivered_bytes=100_000, shut=True))
+    at(machine, 10.1, observed(delivered_bytes=100_000, zero_window=True))
     assert machine.deadline_ns == 11.2 * S
     # A server that goes on reading, if slowly, lives ...
-    at(machine, 11, observed(delivered_bytes=110_000, shut=True))
+    at(machine, 11, observed(delivered_bytes=110_000, zero_window=True))
     assert machine.deadline_ns == 11.2 * S
-    at(machine, 11.1, observed(delivered_bytes=100_000 + SHUT_BYTES, shut=True))
+    at(machine, 11.1, observed(delivered_bytes=100_000 + ZERO_WINDOW_BYTES, zero_window=True))
     assert machine.deadline_ns == 12.3 * S
-    at(machine, 12, observed(delivered_bytes=100_000 + SHUT_BYTES))
+    at(machine, 12, observed(delivered_bytes=100_000 + ZERO_WINDOW_BYTES))
     assert machine.deadline_ns == 13.7 * S
-    at(machine, 12.1, observed(delivered_bytes=100_001 + SHUT_BYTES))
+    at(machine, 12.1, observed(delivered_bytes=100_001 + ZERO_WINDOW_BYTES))
     assert machine.deadline_ns == 14.7 * S
     # ... and what TCP's probes push into the window of a frozen one is no life.
-    at(machine, 12.5, observed(delivered_bytes=104_000 + SHUT_BYTES, shut=True))
+    at(machine, 12.5, observed(delivered_bytes=104_000 + ZERO_WINDOW_BYTES, zero_window=True))
     assert machine.deadline_ns == 13.3 * S
     assert at(machine, 13.3, TimePassed())[0] == KillAttempt(attempt_id=1)
 
@@ -360,7 +360,7 @@ _events = st.one_of(
         attempt_id=st.integers(1, 5),
         delivered_bytes=st.integers(0, 9),
         pending=st.booleans(),
-        shut=st.booleans(),
+        zero_window=st.booleans(),
     ),
     st.just(Stopped()),
 )

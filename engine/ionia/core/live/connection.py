@@ -123,7 +123,7 @@ class ConnectionPolicy:
             case LinkState.CONNECTED, AttemptEnded(failure=failure):
                 return self._lost(failure, now_ns)
             case LinkState.CONNECTED, DeliveryObserved(delivered_bytes=delivered) if self._monitor:
-                self._monitor.observe(delivered, now_ns, pending=event.pending, shut=event.shut)
+                self._monitor.observe(delivered, now_ns, pending=event.pending, zero_window=event.zero_window)
                 return self._time_passed(now_ns)
             case _:
                 return []

@@ -41,12 +41,12 @@ class AttemptEnded:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeliveryObserved:
     """Progress of the attempt: total bytes delivered, whether anything waits for delivery, and whether that is because
-    the server takes no more (`shut`)."""
+    the server takes no more (`zero_window`)."""
 
     attempt_id: int
     delivered_bytes: int
     pending: bool
-    shut: bool = False
+    zero_window: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,12 +3,12 @@
 STALL_NS = 2_600_000_000
 """No delivered byte for this long while some are waiting: dead. Leaves 0.4 s of the promised 3 s for the rest."""
 
-SHUT_NS = 1_200_000_000
+ZERO_WINDOW_NS = 1_200_000_000
 """The same while the server's machine answers, but has its receive window closed: the program there doesn't read. It
 has been so for longer, by all that the window held (up to 1.6 s of a stream of 5 Mbit/s), and no loss can be the
 reason, which would take TCP up to 1.6 s to repair."""
 
-SHUT_BYTES = 16_000
+ZERO_WINDOW_BYTES = 16_000
 """What must be delivered through a closed window to count as life. TCP's probes push a few kB into what is left of the
 window of a frozen server; a server that reads too slowly for the sound alone is not alive, either."""
 
@@ -20,7 +20,7 @@ class ConnectionMonitor:
         self._stall = stall_ns
         self._delivered = 0
         self._pending = False
-        self._shut = False
+        self._zero_window = False
         self._trickle = 0  # delivered through a closed window since the last sign of life
         self._alive_ns = now_ns
 
@@ -29,18 +29,18 @@ class ConnectionMonitor:
         """When the link counts as dead unless something is delivered; None while nothing waits."""
         if not self._pending:
             return None
-        return self._alive_ns + (min(SHUT_NS, self._stall) if self._shut else self._stall)
+        return self._alive_ns + (min(ZERO_WINDOW_NS, self._stall) if self._zero_window else self._stall)
 
-    def observe(self, delivered_bytes: int, now_ns: int, *, pending: bool, shut: bool = False) -> None:
+    def observe(self, delivered_bytes: int, now_ns: int, *, pending: bool, zero_window: bool = False) -> None:
         """Take note of the total delivered, of whether anything waits, and of whether the server takes no more.
 
         Waiting for nothing is no stall.
         """
         more = max(0, delivered_bytes - self._delivered)
-        self._trickle = self._trickle + more if shut else 0
-        if self._trickle >= SHUT_BYTES or (more and not shut) or (pending and not self._pending):
+        self._trickle = self._trickle + more if zero_window else 0
+        if self._trickle >= ZERO_WINDOW_BYTES or (more and not zero_window) or (pending and not self._pending):
             self._alive_ns = now_ns
             self._trickle = 0
         self._delivered = max(self._delivered, delivered_bytes)
         self._pending = pending
-        self._shut = shut
+        self._zero_window = zero_window

@@ -100,7 +100,7 @@ class LiveLink:
         self._gate = StartGate(fps=settings.fps)
         self._sent_bytes = 0  # of this connection
         self._delivered_bytes = 0  # likewise
-        self._shut = False  # likewise
+        self._zero_window = False  # likewise
         self._closing_id = 0  # the attempt that says goodbye
         self._earlier_bytes = 0  # of those before
         self._rate = RateMeter()
@@ -168,17 +168,17 @@ class LiveLink:
         sent_bytes: int,
         delivered_bytes: int,
         now_ns: int,
-        shut: bool = False,
+        zero_window: bool = False,
     ) -> list[LiveAction]:
         """A sender's totals: packets and bytes that entered its socket, packets and bytes that arrived.
 
-        `shut`: the server takes no more at present.
+        `zero_window`: the server takes no more at present.
         """
         if attempt_id == self._closing_id:
             self._sent_bytes = max(self._sent_bytes, sent_bytes)
         if not self._connected or attempt_id != self._attempt_id:
             return []
-        self._sent_bytes, self._delivered_bytes, self._shut = sent_bytes, delivered_bytes, shut
+        self._sent_bytes, self._delivered_bytes, self._zero_window = sent_bytes, delivered_bytes, zero_window
         self._rate.note(self._earlier_bytes + sent_bytes, now_ns)
         actions = self._carry_out_buffer(
             self._buffer.acknowledge(muxed=muxed, delivered=delivered, now_ns=now_ns), now_ns
@@ -229,7 +229,7 @@ class LiveLink:
             attempt_id=self._attempt_id,
             delivered_bytes=self._delivered_bytes,
             pending=self._buffer.packets > 0,
-            shut=self._shut,
+            zero_window=self._zero_window,
         )
         return self._carry_out(self._policy.on(observed, now_ns), now_ns)
 
@@ -269,7 +269,7 @@ class LiveLink:
 
     def _forget(self, now_ns: int) -> list[LiveAction]:
         """Whatever was waiting and measured."""
-        self._shut = False
+        self._zero_window = False
         self._gate.restart()
         self._bitrate.reset()
         self._control_ns = now_ns + CONTROL_INTERVAL_NS

@@ -53,8 +53,8 @@ class RtmpUrl:
         """The address without application and key, as FFmpeg reads it; still a secret if there is a password."""
         return f"{self._scheme}://{self._login}{self._bracketed_host}:{self.port}/"
 
-    def carried_url(self, port: int) -> str:
-        """`server_url` by way of a carrier, which listens at `port` of this machine and speaks TLS with the server."""
+    def proxied_url(self, port: int) -> str:
+        """`server_url` by way of a TLS proxy, which listens at `port` of this machine."""
         return f"rtmp://{self._login}127.0.0.1:{port}/"
 
     @property

@@ -8,7 +8,7 @@ from ionia.core.media import VideoFrame
 from ionia.core.ports import Clock, ScreenSource
 from ionia.core.recovery import ReopenPolicy
 from ionia.core.timebase import NS_PER_S, next_middle_ns
-from ionia.core.video.away_card import away_card
+from ionia.core.video.slate import slate
 from ionia.core.warning import Warn, WarningCode
 from ionia.threads.clock import StopSignal
 from ionia.threads.mailbox import LatestSlot
@@ -20,8 +20,8 @@ REOPEN_NS = NS_PER_S // 4
 """A screen that is back is on the recording within half a second; opening one takes up to 0.2 s."""
 
 LOCKED_CODES = frozenset({WarningCode.SECURE_DESKTOP, WarningCode.SESSION_DISCONNECTED})
-CARD_AFTER_NS = 2 * NS_PER_S
-"""A screen that is locked for so long is shown as a card: who watches shall not wait for what looks frozen."""
+SLATE_AFTER_NS = 2 * NS_PER_S
+"""A screen that is locked for so long is shown as a slate: who watches shall not wait for what looks frozen."""
 
 
 class ScreenCapture:
@@ -109,7 +109,7 @@ class ScreenCapture:
         """Open again, for as long as it takes; returns when that succeeded or the stop signal was set."""
         self._warn(lost.code, f"{lost.message} The last picture is held until it returns.")
         now_ns = self._clock.now_ns()
-        card_ns = now_ns + CARD_AFTER_NS if lost.code in LOCKED_CODES else None
+        slate_ns = now_ns + SLATE_AFTER_NS if lost.code in LOCKED_CODES else None
         due_ns = policy.lost(now_ns, retry_at_once=lost.retry_at_once)
         while not self._stop.wait_until(due_ns):
             try:
@@ -118,9 +118,9 @@ class ScreenCapture:
                 odd = policy.attempts == 1 and not isinstance(error, (IoniaError, SourceLost))
                 log.log(logging.WARNING if odd else logging.DEBUG, "screen not back yet: %s", error)
                 now_ns = self._clock.now_ns()
-                if card_ns is not None and now_ns >= card_ns and self._size is not None:
-                    self.slot.put(VideoFrame(captured_ns=now_ns, pixels=away_card(*self._size)))
-                    card_ns = None
+                if slate_ns is not None and now_ns >= slate_ns and self._size is not None:
+                    self.slot.put(VideoFrame(captured_ns=now_ns, pixels=slate(*self._size)))
+                    slate_ns = None
                 due_ns = policy.lost(now_ns)
                 continue
             self._warn(WarningCode.CAPTURE_RECOVERED, "The picture is back.")

@@ -274,7 +274,7 @@ class StreamOutput:
                     delivered=so_far.delivered,
                     sent_bytes=so_far.sent_bytes,
                     delivered_bytes=so_far.delivered_bytes,
-                    shut=so_far.shut,
+                    zero_window=so_far.zero_window,
                     now_ns=now_ns,
                 )
             case Ended(code=code, detail=detail):

@@ -1,4 +1,4 @@
-"""Whom the carrier trusts on Windows: what Windows trusts, nobody else; the certificates of a file if one is given.
+"""Whom the TLS proxy trusts on Windows: what Windows trusts, nobody else; the certificates of a file if one is given.
 
 The certificate is this test run's own (see test_windows_native.py) and is good for localhost.
 """
@@ -19,7 +19,7 @@ import pytest
 
 from ionia.core.failure import LiveKind
 from ionia.core.live.rtmp_url import parse_rtmp_url
-from ionia.sinks.tls_carrier import CarrierFailed, TlsCarrier
+from ionia.sinks.tls_proxy import TlsProxy, TlsProxyFailed
 
 CERTIFICATE = os.environ.get("IONIA_TEST_CERTIFICATE", "")
 ENGINE = Path(__file__).parents[4] / "engine"
@@ -40,7 +40,7 @@ pytestmark = pytest.mark.skipif(not CERTIFICATE, reason="openssl is not installe
 
 
 @pytest.fixture(autouse=True)
-def engine_for_carriers(monkeypatch: pytest.MonkeyPatch) -> None:
+def engine_for_tls_proxies(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PYTHONPATH", str(ENGINE))
 
 
@@ -88,15 +88,15 @@ def trusted_by_windows() -> Iterator[None]:
 
 
 def trusts(host: str, port: int, ca_file: str = "") -> bool:
-    """Whether a carrier goes to this server. Each is a process of its own: Windows reads its stores once in each."""
+    """Whether a TLS proxy goes to this server. Each is a process of its own: Windows reads its stores once in each."""
     try:
-        carrier = TlsCarrier(parse_rtmp_url(f"rtmps://{host}:{port}/live/key"), ca_file=ca_file, buffer_bytes=65_536)
-    except CarrierFailed as failed:
+        proxy = TlsProxy(parse_rtmp_url(f"rtmps://{host}:{port}/live/key"), ca_file=ca_file, buffer_bytes=65_536)
+    except TlsProxyFailed as failed:
         if failed.code.value.kind is not LiveKind.CERTIFICATE:
             raise
         return False
-    socket.create_connection(("127.0.0.1", carrier.port), 20).close()
-    carrier.close(20)
+    socket.create_connection(("127.0.0.1", proxy.port), 20).close()
+    proxy.close(20)
     return True
 
 

@@ -1,4 +1,4 @@
-"""The picture that stands for a screen which can't be shown for a while: a padlock on a dark ground, in no language."""
+"""A slate stands for a screen that can't be shown for a while: a padlock on a dark ground, in no language."""
 
 import numpy as np
 
@@ -8,10 +8,10 @@ _GROUND = (46, 34, 32)  # BGR
 _LOCK = (150, 150, 150)
 
 
-def away_card(width: int, height: int) -> Picture:
+def slate(width: int, height: int) -> Picture:
     """BGRA pixels of this size. The padlock is a quarter of the smaller side and centred."""
-    card = np.empty((height, width, 4), np.uint8)
-    card[:] = (*_GROUND, 255)
+    picture = np.empty((height, width, 4), np.uint8)
+    picture[:] = (*_GROUND, 255)
     unit = min(width, height) / 24
     across = (np.arange(width) - (width - 1) / 2) / unit
     down = (np.arange(height)[:, np.newaxis] - (height - 1) / 2) / unit
@@ -20,5 +20,5 @@ def away_card(width: int, height: int) -> Picture:
     shackle = (from_shackle >= 1.5) & (from_shackle <= 2.3) & (down <= -1.5)
     legs = (np.abs(np.abs(across) - 1.9) <= 0.4) & (down >= -1.5) & (down <= -0.5)
     hole = (np.hypot(across, down - 1.3) <= 0.6) | ((np.abs(across) <= 0.25) & (down >= 1.3) & (down <= 2.8))
-    card[((body & ~hole) | shackle | legs), :3] = _LOCK
-    return card
+    picture[((body & ~hole) | shackle | legs), :3] = _LOCK
+    return picture

@@ -1,4 +1,4 @@
-"""The carrier process: TLS to one server, plain bytes to one sender on this machine, until either of them closes.
+"""The TLS proxy process: TLS to one server, plain bytes to one sender on this machine, until either of them closes.
 
 Nothing is sent to the server, and no door is opened to the sender, before the server's certificate and name were
 checked; whatever goes wrong until then, known or not, ends the process. It never sees the address' key as such.

@@ -1,4 +1,4 @@
-"""The sender's side of a carrier: a process that speaks TLS with the server and plain RTMP with the sender, on this
+"""The sender's side of a TLS proxy: a process that speaks TLS with the server and plain RTMP with the sender, on this
 machine. It listens only once the server's certificate was found good, so a key can't reach anyone else.
 
 Used where libav's own TLS can't be relied on (Windows: decision 0150). A process of its own, because libav holds
@@ -13,18 +13,18 @@ import sys
 from ionia.core.live.failure_code import FailureCode
 from ionia.core.live.rtmp_url import RtmpUrl
 
-SUBCOMMAND = "carry-tls"
-"""Hidden sub-command under which a frozen engine starts itself as a carrier."""
+SUBCOMMAND = "tls-proxy"
+"""Hidden sub-command under which a frozen engine starts itself as a TLS proxy."""
 
 NEEDED = sys.platform == "win32"
-"""Whether rtmps goes through a carrier on this system."""
+"""Whether rtmps goes through a TLS proxy on this system."""
 
 GOODBYE_SECONDS = 0.5
-"""How long a carrier may take to deliver what it still has, once the sender has closed its connection."""
+"""How long a TLS proxy may take to deliver what it still has, once the sender has closed its connection."""
 
 
-class CarrierFailed(Exception):  # noqa: N818 - it names what happened, as the engine's events do
-    """No connection, or none that may be trusted. `detail` has no secrets: the carrier is never told any."""
+class TlsProxyFailed(Exception):  # noqa: N818 - it names what happened, as the engine's events do
+    """No connection, or none that may be trusted. `detail` has no secrets: the TLS proxy is never told any."""
 
     def __init__(self, code: FailureCode, detail: str) -> None:
         super().__init__(detail)
@@ -32,17 +32,17 @@ class CarrierFailed(Exception):  # noqa: N818 - it names what happened, as the e
         self.detail = detail
 
 
-class TlsCarrier:
-    """One carrier for one connection. One owner."""
+class TlsProxy:
+    """One TLS proxy for one connection. One owner."""
 
     def __init__(self, url: RtmpUrl, *, ca_file: str, buffer_bytes: int) -> None:
-        """Start it and wait until it is connected; raises CarrierFailed.
+        """Start it and wait until it is connected; raises TlsProxyFailed.
 
         `ca_file`: the only certificates to trust, empty for the system's. `buffer_bytes`: the most that may wait in
         each of its two sockets' buffers. No limit of time here: whoever owns the sender ends both.
         """
         frozen = getattr(sys, "frozen", False)
-        program = [SUBCOMMAND] if frozen else ["-P", "-m", "ionia.sinks.tls_carrier_process"]
+        program = [SUBCOMMAND] if frozen else ["-P", "-m", "ionia.sinks.tls_proxy_process"]
         flags = 0
         if sys.platform == "win32":
             flags = subprocess.CREATE_NO_WINDOW
@@ -55,7 +55,7 @@ class TlsCarrier:
                 creationflags=flags,
             )
         except OSError as error:
-            raise CarrierFailed(FailureCode.NO_ROOM, f"{type(error).__name__} {error.errno}") from error
+            raise TlsProxyFailed(FailureCode.NO_ROOM, f"{type(error).__name__} {error.errno}") from error
         try:
             self.port = self._begin({"host": url.host, "port": url.port, "ca": ca_file, "buffer": buffer_bytes})
         except BaseException:
@@ -71,10 +71,10 @@ class TlsCarrier:
             self._process.stdin.flush()
             answer = self._process.stdout.readline()
         if not answer:
-            raise CarrierFailed(FailureCode.BROKEN, "the carrier ended unexpectedly")
+            raise TlsProxyFailed(FailureCode.BROKEN, "the TLS proxy ended unexpectedly")
         said = json.loads(answer)
         if "failure" in said:
-            raise CarrierFailed(FailureCode[said["failure"]], said["detail"])
+            raise TlsProxyFailed(FailureCode[said["failure"]], said["detail"])
         return int(said["port"])
 
     def close(self, timeout: float = GOODBYE_SECONDS) -> None:

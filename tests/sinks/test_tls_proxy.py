@@ -1,4 +1,4 @@
-"""The carrier process, on every system: bytes go through it whole, and nothing goes to a server that isn't trusted."""
+"""The TLS proxy, on every system: bytes go through it whole, and nothing goes to a server that isn't trusted."""
 
 import socket
 import ssl
@@ -11,7 +11,7 @@ import pytest
 
 from ionia.core.live.failure_code import FailureCode
 from ionia.core.live.rtmp_url import RtmpUrl, parse_rtmp_url
-from ionia.sinks.tls_carrier import CarrierFailed, TlsCarrier
+from ionia.sinks.tls_proxy import TlsProxy, TlsProxyFailed
 from tests.fakes.certificates import make_certificate
 from tests.fakes.rtmp_server import server_context
 
@@ -67,13 +67,13 @@ def serving(tls: ssl.SSLContext | None, talk: Callable[[socket.socket, bytearray
 
 @contextmanager
 def carried(server: Server, certificate: Path) -> Iterator[socket.socket]:
-    """A connection to the carrier, as the sender's."""
-    carrier = TlsCarrier(server.url(), ca_file=str(certificate), buffer_bytes=65_536)
+    """A connection to the TLS proxy, as the sender's."""
+    proxy = TlsProxy(server.url(), ca_file=str(certificate), buffer_bytes=65_536)
     try:
-        with socket.create_connection(("127.0.0.1", carrier.port), PATIENCE) as local:
+        with socket.create_connection(("127.0.0.1", proxy.port), PATIENCE) as local:
             yield local
     finally:
-        carrier.close(PATIENCE)
+        proxy.close(PATIENCE)
 
 
 def read_all(connection: socket.socket, received: bytearray) -> None:
@@ -128,8 +128,8 @@ def test_a_wrong_certificate_gets_nothing(tmp_path: Path, names: str, trusted: b
     certificate = make_certificate(tmp_path, names=names)
     authority = certificate if trusted else make_certificate(tmp_path, names="DNS:another.example")
     with serving(server_context(certificate), read_all) as server:
-        with pytest.raises(CarrierFailed) as failed:
-            TlsCarrier(server.url(), ca_file=str(authority), buffer_bytes=65_536)
+        with pytest.raises(TlsProxyFailed) as failed:
+            TlsProxy(server.url(), ca_file=str(authority), buffer_bytes=65_536)
         server.end()
         assert failed.value.code is code
         assert (bytes(server.received), server.failed is None) == (b"", False)
@@ -141,8 +141,8 @@ def test_a_server_that_does_not_speak_tls_gets_nothing_but_a_hello(tmp_path: Pat
         connection.sendall(b"\x03" + bytes(1536))
 
     with serving(None, answer) as server:
-        with pytest.raises(CarrierFailed) as failed:
-            TlsCarrier(server.url(), ca_file=str(make_certificate(tmp_path)), buffer_bytes=65_536)
+        with pytest.raises(TlsProxyFailed) as failed:
+            TlsProxy(server.url(), ca_file=str(make_certificate(tmp_path)), buffer_bytes=65_536)
         server.end()
         assert failed.value.code is FailureCode.TLS
         assert server.received[:1] == b"\x16"  # a TLS handshake record
@@ -156,13 +156,13 @@ def test_a_server_that_does_not_speak_tls_gets_nothing_but_a_hello(tmp_path: Pat
     ],
 )
 def test_nobody_there(address: str, code: FailureCode) -> None:
-    with pytest.raises(CarrierFailed) as failed:
-        TlsCarrier(parse_rtmp_url(address), ca_file="", buffer_bytes=65_536)
+    with pytest.raises(TlsProxyFailed) as failed:
+        TlsProxy(parse_rtmp_url(address), ca_file="", buffer_bytes=65_536)
     assert failed.value.code is code
 
 
 def test_authorities_that_cannot_be_read(tmp_path: Path) -> None:
     with serving(None, lambda connection, received: None) as server:
-        with pytest.raises(CarrierFailed) as failed:
-            TlsCarrier(server.url(), ca_file=str(tmp_path / "missing.pem"), buffer_bytes=65_536)
+        with pytest.raises(TlsProxyFailed) as failed:
+            TlsProxy(server.url(), ca_file=str(tmp_path / "missing.pem"), buffer_bytes=65_536)
         assert failed.value.code is FailureCode.CA_MISSING
