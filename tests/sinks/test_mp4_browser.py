@@ -15,9 +15,11 @@ import pytest
 
 from ionia.core.codec.h264 import nal_units
 from ionia.core.media import AUDIO, EncodedPacket, MediaHeader
+from ionia.core.media_request import ClipRequest
 from ionia.core.settings import EncoderChoice
 from ionia.media.encoder_probe import open_video_encoder
 from ionia.media.guarded_encoder import GuardedVideoEncoder
+from ionia.sinks.media_files.table import carry_out
 from ionia.sinks.mp4_file import Mp4File
 from tests.fakes.encoded_clip import HEIGHT, WIDTH, EncodedClip, encoded_clip, grey_of, grey_picture
 from tests.fakes.failing_encoder import SETTINGS, FailingEncoder
@@ -158,7 +160,15 @@ def test_chromium_plays_closed_killed_and_cut_recordings(tmp_path: Path) -> None
         shutil.copy(sink.path, folder / f"{name}-killed.mp4")
         sink.close()
     names = [f"{name}-{end}.mp4" for name, _, _ in recordings for end in ("closed", "killed")]
-    found = visit(folder, names, tmp_path / "profile")
+    joint = ClipRequest(
+        path=str(folder / "whole-closed.mp4"), output=str(folder / "joint.mp4"), start_seconds=0.5, mode="exact"
+    )
+    carry_out(joint)  # its first 16 pictures are another encoder's
+    found = visit(folder, [*names, "joint.mp4"], tmp_path / "profile")
+    assert found["joint.mp4"]["duration"] == pytest.approx(85 / 30, abs=0.05)
+    assert found["joint.mp4"]["onsets"] == pytest.approx([24_000, 72_000, 120_000], abs=8)
+    for index, red in found["joint.mp4"]["pixels"]:
+        assert red == pytest.approx(grey_of(15 + index), abs=3), index
     for name in names:
         facts = found[name]
         assert "error" not in facts, (name, facts)
