@@ -336,7 +336,7 @@ class FileOutput:
                 at = self._timeline.position(self._feeds.index_now)
                 self._part.note(
                     warning_line(
-                        code=code.value,
+                        code=str(code),
                         message=redact_text(message),
                         file_seconds=float(at.seconds),
                         utc_ns=self._utc_ns(self._feeds.index_now),
