@@ -7,6 +7,7 @@ import pytest
 from ionia.core.media import VIDEO
 from ionia.core.settings import SessionKind
 from ionia.core.stats import RecorderStats, of_recorder
+from ionia.runtime.encode.session_feeds import SessionFeeds
 from ionia.runtime.engine import Engine
 from tests.fakes.backends import WAIT_SECONDS, FakeMachine
 from tests.fakes.media import FakeFile, FakeVideoEncoder
@@ -67,6 +68,25 @@ def test_a_pause_is_not_in_the_file_and_costs_no_encoding(media: object) -> None
     assert states(events) == [
         "initialized", "starting", "running", "paused", "running", "stopping", "stopped", "disposed",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("frames", [0, 5])
+def test_a_pause_that_is_named_late_is_counted_as_it_came(frames: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    machine = FakeMachine(prepare_video=lambda encoder: setattr(encoder, "interval", 10_000))
+    with engine_on(machine) as (engine, _):
+        initialize(engine)
+        engine.start(RECORDER, "a")
+        recorded_for(engine, 0.2)
+        late = property(lambda feeds: feeds.capture.index_now - frames)
+        monkeypatch.setattr(SessionFeeds, "index_now", late)
+        engine.pause("a")
+        assert stats_of(engine).video_frames_captured >= len(pictures(machine.files[0]))
+        paused_for(engine, 0.2)
+        engine.resume("a")
+        recorded_for(engine, 0.4)
+        engine.stop(RECORDER, "a")
+        after = stats_of(engine)
+    assert pictures(machine.files[0]) == list(range(after.video_frames_captured))
 
 
 def test_another_recording_goes_on_while_a_paused_one_waits_for_its_disk() -> None:

@@ -130,15 +130,19 @@ class FileTimeline:
         """The part that packets go to, from 0."""
         return self._stretches[-1].part if self._stretches else 0
 
-    def pause_at(self, index: int) -> None:
-        """Leave out frame `index` and all that follows, until `resume_at`. A pause that is under way stays."""
+    def pause_at(self, index: int) -> int:
+        """Leave out frame `index` and all that follows, until `resume_at`. A pause that is under way stays.
+
+        What has passed stays, too: the first frame that is left out.
+        """
         if self._over:
-            return
+            return index
         last = self._named[-1] if self._named else None
         if last is None or (last.end is not None and last.end < index):
             self._named.append(_Pause(begin=index))
         else:
             last.end = None
+        return max(index, self._next)
 
     def resume_at(self, index: int) -> None:
         """Go on with the first keyframe from frame `index` on. Nothing happens without a pause."""

@@ -144,9 +144,12 @@ class SessionFeeds:
         self.video.rest(self, index)
 
     def wake(self, index: int) -> None:
-        """It does again, from the first keyframe on that comes with frame `index` or later."""
-        self.video.request_keyframe(index)
+        """It does again, from the first keyframe on that comes with frame `index` or later.
+
+        Woken first: no frame behind that keyframe is left out.
+        """
         self.video.wake(self)
+        self.video.request_keyframe(index)
 
     @property
     def bitrate(self) -> int:

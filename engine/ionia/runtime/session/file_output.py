@@ -381,15 +381,22 @@ class FileOutput:
             if after is not None:
                 after.complete()  # it has nothing, and leaves nothing
 
-    def pause_at(self, index: int) -> None:
+    @property
+    def frames(self) -> int:
+        """See TakeOutput."""
+        with self._lock:
+            return self._frames
+
+    def pause_at(self, index: int) -> int:
         """See TakeOutput."""
         if self._timeline is None:
-            return
+            return index
         with self._lock:
-            self._timeline.pause_at(index)
+            index = self._timeline.pause_at(index)
             self._paused_at = index
             self._pauses += 1
             self._note_moment("pause", index)
+            return index
 
     def resume_at(self, index: int) -> None:
         """See TakeOutput."""

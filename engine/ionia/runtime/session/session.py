@@ -66,8 +66,13 @@ class Output(Subscriber, Protocol):
 class TakeOutput(Output, Protocol):
     """An output with a time of its own, which its user may stop and let go on. Any thread; only `split` waits."""
 
-    def pause_at(self, index: int) -> None:
-        """Leave out frame `index` and all that follows."""
+    @property
+    def frames(self) -> int:
+        """How many have their place in the files by now."""
+        ...
+
+    def pause_at(self, index: int) -> int:
+        """Leave out frame `index` and all that follows: the first frame that really is left out."""
         ...
 
     def resume_at(self, index: int) -> None:
@@ -268,8 +273,7 @@ class Session:
             feeds, output = self._feeds, self._output
             if self._machine.state is not SessionState.RUNNING or feeds is None or not isinstance(output, TakeOutput):
                 return False
-            index = feeds.index_now
-            output.pause_at(index)
+            index = output.pause_at(feeds.index_now)
             self._counters.pause(feeds, index)
             feeds.rest(index)
             self._move(SessionState.PAUSED)
@@ -406,7 +410,10 @@ class Session:
                 output.wait_completed(DRAIN_TIMEOUT_S)
         feeds.leave()
         if drain:
-            self._tell_missing(feeds, *join.missing())
+            frames, samples = join.missing()
+            if isinstance(output, TakeOutput):
+                self._counters.settle(output.frames + frames)
+            self._tell_missing(feeds, frames, samples)
         try:
             output.finish()
         except IoniaError as error:

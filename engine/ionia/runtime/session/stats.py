@@ -57,6 +57,7 @@ class SessionCounters:
         self._paused_frames = 0  # of all others that are over; protected by _lock
         self._end_index: int | None = None  # protected by _lock
         self._given_up = (0, 0)  # protected by _lock
+        self._settled: int | None = None  # protected by _lock
         self._frozen = _NOTHING  # protected by _lock
         self._frozen_seconds = 0.0  # protected by _lock
 
@@ -101,6 +102,11 @@ class SessionCounters:
             self._end_index = max(video.next_index, (video.next_index if begun is None else begun) + 1)
             return self._end_index
 
+    def settle(self, frames: int) -> None:
+        """So many there were in all. A pause ends with the keyframe that came, which may be later than was asked."""
+        with self._lock:
+            self._settled = frames
+
     def give_up(self, frames: int, samples: int) -> None:
         """So much of what was captured is left out at the end: no encoder had the time for it."""
         with self._lock:
@@ -133,6 +139,8 @@ class SessionCounters:
 
     def _frames(self, feeds: SessionFeeds) -> int:
         with self._lock:
+            if self._settled is not None:
+                return self._settled
             video = self._ended[0] if self._ended is not None else feeds.video_snapshot()
             end = video.next_index if self._end_index is None else self._end_index
             end = end if self._paused_at is None else self._paused_at
