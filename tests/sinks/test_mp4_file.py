@@ -247,3 +247,24 @@ def test_unusable_parameter_sets_are_refused_before_the_path_is_touched(tmp_path
     with pytest.raises(ValueError, match="SPS"):
         sink.open(clip.header.with_track(replace(clip.header.video, extradata=b"")))
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("refused", ["patch", "publish"])
+def test_what_a_look_could_not_finish_is_in_the_file_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, refused: str
+) -> None:
+    path = tmp_path / "a.mp4"
+    clip = encoded_clip()
+    sink = record(path, clip.header, clip.packets[:20])
+    sink.look()
+
+    def refuse(*_: object) -> None:
+        raise IoniaError(ErrorKind.OUTPUT_FAILED, "the disk said no")
+
+    with monkeypatch.context() as once:
+        once.setattr(sink._output, refused, refuse)
+        sink.look()
+    sink.write(clip.packets[20:])
+    sink.close()
+    assert file_facts(path).video.frame_indexes == list(range(100))
+    assert_pictures(path, 0, 100)

@@ -116,6 +116,7 @@ class Mp4File:
             try:
                 self._append_fragment(writer)
             except IoniaError:
+                self._output.cut(writer.size)  # what is tried again goes where its positions say, and once
                 self._failed = False  # the next write tries again, and says so
         self._quiet = True
         found = self._output.placement()
