@@ -56,6 +56,7 @@ def test_without_a_pause_a_recording_begins_at_its_keyframe_and_sound_keeps_its_
     assert told(timeline.place(picture(39))) == ["0:v39@2"]
     assert timeline.position(39) == FilePosition(part=0, seconds=Fraction(2, 30))
     assert timeline.part_seconds(0) == Fraction(1, 10)
+    assert timeline.frames == 3
 
 
 def test_a_recording_that_begins_at_0_is_left_as_it_is() -> None:
@@ -205,6 +206,7 @@ def test_a_split_begins_another_part_at_the_next_keyframe_with_its_own_preroll()
     assert timeline.part == 1
     assert told(timeline.place(picture(61))) == ["1:v61@1"]
     assert timeline.part_seconds(0) == 2
+    assert timeline.frames == 62
     assert timeline.position(59) == FilePosition(part=0, seconds=Fraction(59, 30))
     assert timeline.position(60) == FilePosition(part=1, seconds=Fraction(0))
     assert timeline.utc_ns(FilePosition(part=1, seconds=Fraction(1, 60))) == 1_002_016_666_667
@@ -215,7 +217,7 @@ def test_a_split_begins_another_part_at_the_next_keyframe_with_its_own_preroll()
 def test_a_split_during_a_pause_happens_where_it_goes_on() -> None:
     timeline = FileTimeline(fps=10)
     run(timeline, [picture(0, key=True), *(picture(index) for index in range(1, 10))])
-    timeline.pause_at(10)
+    assert timeline.pause_at(10) == 10
     timeline.split_at(12)
     assert timeline.place(picture(12, key=True)) == ()
     timeline.resume_at(20)
@@ -223,6 +225,8 @@ def test_a_split_during_a_pause_happens_where_it_goes_on() -> None:
     assert timeline.part_seconds(0) == 1
     assert timeline.position(15) == FilePosition(part=0, seconds=Fraction(1))
     assert timeline.paused_seconds == 1
+    assert timeline.frames == 11
+    assert timeline.pause_at(15) == 21
 
 
 def test_nobody_said_when_it_was() -> None:

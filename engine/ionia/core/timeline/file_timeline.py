@@ -199,6 +199,12 @@ class FileTimeline:
         last = self._stretches[-1] if self._stretches and self._stretches[-1].part == part else self._of_part(part)[-1]
         return ((self._next if last.end is None else last.end) - last.offset) / self._rate
 
+    @property
+    def frames(self) -> int:
+        """How long the pictures of all parts last by now."""
+        lasts = {stretch.part: stretch for stretch in self._stretches}.values()
+        return sum((self._next if last.end is None else last.end) - last.offset for last in lasts)
+
     def index_at(self, position: FilePosition) -> int:
         """The frame that is shown there. Raises LookupError for a part that there isn't."""
         stretches = self._of_part(position.part)

@@ -385,7 +385,7 @@ class FileOutput:
     def frames(self) -> int:
         """See TakeOutput."""
         with self._lock:
-            return self._frames
+            return 0 if self._timeline is None else self._timeline.frames
 
     def pause_at(self, index: int) -> int:
         """See TakeOutput."""

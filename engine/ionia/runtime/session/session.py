@@ -68,7 +68,7 @@ class TakeOutput(Output, Protocol):
 
     @property
     def frames(self) -> int:
-        """How many have their place in the files by now."""
+        """How long all files last by now."""
         ...
 
     def pause_at(self, index: int) -> int:
