@@ -9,6 +9,7 @@ import os
 import shutil
 import sys
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
@@ -174,9 +175,10 @@ class OutputFile:
     def publish(self) -> bool:
         """Put the file at its path, in place of what was there. False while somebody is in the way: try again."""
         try:
-            if self.target.exists() and _is_recorded(self.target):
-                return False  # it became somebody's recording, by another spelling of its name
-            self._rename()
+            with _unused(self.target) as unused:
+                if not unused:
+                    return False  # it became somebody's recording, by another spelling of its name, or is replaced now
+                self._rename()
         except OSError as error:
             if is_held(error) and os.fstat(self._opened().fileno()).st_nlink:
                 return False
@@ -346,6 +348,24 @@ def _open(path: Path, *, create: bool) -> BinaryIO:
     else:  # noqa: RET505 - each platform's checker reads its own branch
         flags = os.O_RDWR | (os.O_CREAT if create else 0) | os.O_CLOEXEC
         return open(os.open(path, flags, 0o666), "r+b", buffering=0)  # noqa: PTH123 - a descriptor, kept open
+
+
+@contextlib.contextmanager
+def _unused(path: Path) -> Iterator[bool]:
+    """Whether nobody records to what is there. While inside nobody can begin to replace it: its lock is ours.
+
+    Not on Windows, which replaces no open file and so keeps one that is recorded where it is.
+    """
+    if sys.platform == "win32":
+        yield not (path.exists() and _is_recorded(path))
+    else:
+        try:
+            file = _open(path, create=False)
+        except FileNotFoundError:
+            yield True
+            return
+        with file:
+            yield not is_recorded(file)
 
 
 def _is_recorded(path: Path) -> bool:

@@ -13,6 +13,7 @@ from ionia.core.media_request import RemuxRequest
 from ionia.sinks.media_files import new_file
 from ionia.sinks.media_files.new_file import NewFile, sweep, sweep_beside
 from ionia.sinks.media_files.table import encoded
+from ionia.sinks.output_file import OutputFile
 
 
 def names(folder: Path) -> list[str]:
@@ -110,3 +111,84 @@ def test_killed_in_the_middle_the_file_is_what_it_was(own: Path, tmp_path: Path,
         sweep_beside(str(path))  # what its engine does
     assert names(tmp_path) == ["take.mp4"]
     assert path.read_bytes() == before
+
+
+def test_a_recording_that_came_meanwhile_is_not_replaced(tmp_path: Path) -> None:
+    path = tmp_path / "a.mp4"
+    path.write_bytes(b"old")
+    with NewFile(str(path), overwrite=True) as made:
+        made.write(b"ours")
+        take = OutputFile(str(path))
+        take.open()
+        take.append(b"take")
+        assert take.publish()
+        with pytest.raises(IoniaError, match="it is being recorded"):
+            made.publish()
+        take.close()
+    assert path.read_bytes() == b"take"
+    assert names(tmp_path) == ["a.mp4"]
+
+
+def test_what_is_being_recorded_is_refused_before_the_work(tmp_path: Path) -> None:
+    path = tmp_path / "a.mp4"
+    take = OutputFile(str(path))
+    take.open()
+    take.append(b"take")
+    assert take.publish()
+    with pytest.raises(IoniaError, match="it is being recorded"):
+        NewFile(str(path), overwrite=True)
+    take.close()
+    assert names(tmp_path) == ["a.mp4"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows itself keeps a file that is open from being replaced")
+def test_no_recording_gets_to_a_name_while_it_is_replaced(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "a.mp4"
+    path.write_bytes(b"old")
+    take = OutputFile(str(path))
+    take.open()
+    take.append(b"take")
+    replace, tried = Path.replace, list[bool]()
+
+    def meanwhile(hidden: Path, target: Path) -> Path:
+        if not tried:
+            tried.append(False)
+            tried[0] = take.publish()
+        return replace(hidden, target)
+
+    with NewFile(str(path), overwrite=True) as made:
+        made.write(b"ours")
+        monkeypatch.setattr(Path, "replace", meanwhile)
+        made.publish()
+    assert tried == [False]
+    assert path.read_bytes() == b"ours"
+    assert take.publish()
+    take.close()
+    assert path.read_bytes() == b"take"
+
+
+def test_only_the_file_that_was_read_is_replaced_in_place(tmp_path: Path) -> None:
+    path = tmp_path / "a.mp4"
+    path.write_bytes(b"old")
+    old = new_file.identity_of(path.stat())
+    with NewFile(str(path), overwrite=True, replaces=old) as made:
+        path.rename(tmp_path / "moved.mp4")
+        path.write_bytes(b"theirs")
+        with pytest.raises(IoniaError, match="another file has come to this name"):
+            made.publish()
+    assert path.read_bytes() == b"theirs"
+
+
+@pytest.mark.parametrize("by", ["name", "symlink", "hard link"])
+def test_it_is_not_one_of_its_inputs(by: str, tmp_path: Path) -> None:
+    path, other = tmp_path / "a.mp4", tmp_path / "b.mp4"
+    path.write_bytes(b"old")
+    if by == "symlink":
+        other.symlink_to(path)
+    elif by == "hard link":
+        other.hardlink_to(path)
+    else:
+        other = path
+    with pytest.raises(IoniaError, match="one of the files that it would be made of"):
+        NewFile(str(other), overwrite=True, inputs=[new_file.identity_of(path.stat())])
+    assert path.read_bytes() == b"old"

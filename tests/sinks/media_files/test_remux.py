@@ -154,3 +154,19 @@ def test_unequal_files_are_refused_in_words(own: Path, foreign: Path, tmp_path: 
         ConcatRequest(paths=(str(foreign), str(tmp_path / "one.mp4")), output=output)
     )
     assert not (tmp_path / "x.mp4").exists()
+
+
+def test_a_copy_over_its_own_source_is_refused(own: Path, tmp_path: Path) -> None:
+    path = tmp_path / "take.mp4"
+    shutil.copyfile(own, path)
+    before = path.read_bytes()
+    same = str(path)
+    requests = [
+        ClipRequest(path=same, output=same, overwrite=True),
+        RemuxRequest(path=same, output=same, overwrite=True),
+        ConcatRequest(paths=[str(own), same], output=same, overwrite=True),
+    ]
+    for request in requests:
+        with pytest.raises(IoniaError, match="one of the files that it would be made of"):
+            carry_out(request)
+    assert path.read_bytes() == before

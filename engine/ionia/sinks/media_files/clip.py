@@ -64,7 +64,9 @@ def clip(request: ClipRequest, progress: Progress) -> JobResult:
             created_later=int(window.begin),
         )
         begun = _ENCODING if encoded else 0.0
-        with NewFile(request.output, overwrite=request.overwrite, suffixes=VIDEO_SUFFIXES) as made:
+        with NewFile(
+            request.output, overwrite=request.overwrite, suffixes=VIDEO_SUFFIXES, inputs=[source.identity]
+        ) as made:
             try:
                 copy(layout, [Memory(encoded), source], made, lambda part: progress(begun + (1 - begun) * part))
                 size = made.publish()

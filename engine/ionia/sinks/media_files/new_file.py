@@ -1,6 +1,7 @@
 """The file that a job makes: hidden until it is whole, then at its path at once. What was begun is never left.
 
-Nothing that exists is replaced unless that was asked for. A process that is killed can't tidy up; its engine does then,
+Nothing that exists is replaced unless that was asked for, and never a running recording or what the job is made of.
+A process that is killed can't tidy up; its engine does then,
 or the next job in that folder.
 """
 
@@ -8,6 +9,7 @@ import contextlib
 import hashlib
 import os
 import sys
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, Self
@@ -15,13 +17,20 @@ from typing import BinaryIO, Self
 import psutil
 
 from ionia.core.errors import ErrorKind, IoniaError
-from ionia.sinks.file_lock import lock_file
+from ionia.core.file_place import FileIdentity
+from ionia.sinks.file_lock import is_recorded, lock_file
 from ionia.sinks.output_path import is_disk_full, resolve_output, shown_path
+
+if sys.platform == "win32":
+    from ionia.sinks.windows_file import open_file
 
 VIDEO_SUFFIXES = (".mp4", ".m4v", ".mov", ".m4a")
 """What copies of MP4 tracks may be called."""
 
 _PREFIX, _SUFFIX = ".ionia-", ".job"
+
+_ANOTHER = "another file has come to this name meanwhile"
+_ANOTHER_HINT = "Nothing was replaced. Do it again, or choose another name."
 
 _begun: set[Path] = set()
 
@@ -29,8 +38,18 @@ _begun: set[Path] = set()
 class NewFile:
     """Use it with `with`, write to `file`, then `publish`. One thread."""
 
-    def __init__(self, path: str, *, overwrite: bool, suffixes: tuple[str, ...] = ()) -> None:
-        """`suffixes`: the endings that the name may have, if any will not do. Raises IoniaError(MEDIA_FAILED)."""
+    def __init__(
+        self,
+        path: str,
+        *,
+        overwrite: bool,
+        suffixes: tuple[str, ...] = (),
+        inputs: Iterable[FileIdentity] = (),
+        replaces: FileIdentity | None = None,
+    ) -> None:
+        """`suffixes`: the endings that the name may have, if any will not do. `inputs`: files that it may not be, by
+        whatever name. `replaces`: the only one that it may take the place of. Raises IoniaError(MEDIA_FAILED).
+        """
         self.path = path
         if suffixes and Path(path).suffix.lower() not in suffixes:
             raise made_error(path, f"its name must end with {' or '.join(suffixes)}")
@@ -39,8 +58,16 @@ class NewFile:
         except IoniaError as error:
             raise IoniaError(ErrorKind.MEDIA_FAILED, error.message.replace("record to", "write"), error.hint) from error
         self._overwrite = overwrite
-        if not overwrite and self.target.exists():
-            raise exists_error(path)
+        self._inputs = frozenset(inputs)
+        self._replaces = replaces
+        if self.target.exists():
+            if not overwrite:
+                raise exists_error(path)
+            try:
+                with self._replaceable():
+                    pass  # told before the work
+            except OSError as error:
+                raise written_error(path, error) from error
         sweep(self.target.parent)
         digest = hashlib.sha256(self.target.name.encode("utf-8", "surrogatepass")).hexdigest()[:16]
         self.hidden = self.target.with_name(f"{_PREFIX}{digest}-{os.getpid()}{_SUFFIX}")
@@ -63,7 +90,8 @@ class NewFile:
         size = os.fstat(self.file.fileno()).st_size
         self.file.close()
         if self._overwrite:
-            self.hidden.replace(self.target)
+            with self._replaceable():
+                self.hidden.replace(self.target)
             return size
         try:
             if sys.platform == "win32":
@@ -73,6 +101,43 @@ class NewFile:
         except FileExistsError as error:
             raise exists_error(self.path) from error
         return size
+
+    @contextlib.contextmanager
+    def _replaceable(self) -> Iterator[None]:
+        """While inside, what is at the path may be replaced, and no recording can get there.
+
+        A recording that gets to its path has the lock of what was there meanwhile. Windows replaces no open file: there
+        a recording that came after the look keeps us out itself.
+        """
+        try:
+            file = _open_old(self.target)
+        except FileNotFoundError:
+            if self._replaces is not None:
+                raise made_error(self.path, _ANOTHER, _ANOTHER_HINT) from None
+            yield  # nothing to lose
+            return
+        with file:
+            status = os.fstat(file.fileno())
+            if self._replaces not in {None, identity_of(status)}:
+                raise made_error(self.path, _ANOTHER, _ANOTHER_HINT)
+            self._refuse_input(status)
+            if not lock_file(file, unknown=False):
+                # Who repairs or looks shares it, and whoever knows no locks can't tell.
+                problem = "it is being recorded" if is_recorded(file) else "it is in use, or nobody can tell"
+                raise made_error(self.path, problem, "Stop the recording first, or choose another name.")
+            try:
+                there = identity_of(self.target.stat())
+            except FileNotFoundError:
+                there = None
+            if there != identity_of(status):
+                raise made_error(self.path, _ANOTHER, _ANOTHER_HINT)
+            if sys.platform == "win32":
+                file.close()
+            yield
+
+    def _refuse_input(self, status: os.stat_result) -> None:
+        if identity_of(status) in self._inputs:
+            raise made_error(self.path, "it is one of the files that it would be made of", "Choose another name.")
 
     def __enter__(self) -> Self:
         return self
@@ -84,6 +149,22 @@ class NewFile:
         with contextlib.suppress(OSError):
             self.hidden.unlink()
         _begun.discard(self.hidden)
+
+
+def identity_of(status: os.stat_result) -> FileIdentity:
+    """Which file it is, whatever its names."""
+    return FileIdentity(device=status.st_dev, inode=status.st_ino)
+
+
+def _open_old(path: Path) -> BinaryIO:
+    """What would be replaced, for its lock: network drives give one only for writing."""
+    if sys.platform == "win32":
+        return open_file(path, others_rename=True)
+    else:  # noqa: RET505 - each platform's checker reads its own branch
+        try:
+            return path.open("r+b", buffering=0)
+        except PermissionError:
+            return path.open("rb", buffering=0)
 
 
 def _rename_anew(hidden: Path, target: Path) -> None:

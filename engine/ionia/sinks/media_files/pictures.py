@@ -30,7 +30,7 @@ def thumbnail(request: ThumbnailRequest, progress: Progress) -> JobResult:
     """The picture that is shown at a moment; the last one after the end. Raises IoniaError(MEDIA_FAILED)."""
     with (
         SourceFile(request.path, progress) as source,
-        NewFile(request.output, overwrite=request.overwrite, suffixes=IMAGE_SUFFIXES) as made,
+        NewFile(request.output, overwrite=request.overwrite, suffixes=IMAGE_SUFFIXES, inputs=[source.identity]) as made,
     ):
         track = _pictures_of(source)
         row = picture_at(track, Fraction(request.seconds))
@@ -48,8 +48,8 @@ def sprites(request: SpritesRequest, progress: Progress) -> JobResult:
     beside = str(Path(request.output).with_suffix(".vtt"))
     with (
         SourceFile(request.path) as source,
-        NewFile(request.output, overwrite=request.overwrite, suffixes=IMAGE_SUFFIXES) as made,
-        NewFile(beside, overwrite=request.overwrite) as index,
+        NewFile(request.output, overwrite=request.overwrite, suffixes=IMAGE_SUFFIXES, inputs=[source.identity]) as made,
+        NewFile(beside, overwrite=request.overwrite, inputs=[source.identity]) as index,
     ):
         track = _pictures_of(source)
         length = float(source.movie.duration)
@@ -76,7 +76,7 @@ def gif(request: GifRequest, progress: Progress) -> JobResult:
     """A part as a moving picture. Raises IoniaError(MEDIA_FAILED)."""
     with (
         SourceFile(request.path) as source,
-        NewFile(request.output, overwrite=request.overwrite, suffixes=(".gif",)) as made,
+        NewFile(request.output, overwrite=request.overwrite, suffixes=(".gif",), inputs=[source.identity]) as made,
     ):
         track = _pictures_of(source)
         start = Fraction(request.start_seconds)

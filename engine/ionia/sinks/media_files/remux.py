@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import sys
 
 from ionia.core.events import JobResult
 from ionia.core.media_request import ConcatRequest, RemuxRequest
@@ -32,12 +33,19 @@ def remux(request: RemuxRequest, progress: Progress) -> JobResult:
             raise media_error(request.path, f"it {error}") from error
         output = str(source.target) if request.output is None else request.output
         overwrite = in_place or request.overwrite
-        with NewFile(output, overwrite=overwrite, suffixes=() if in_place else VIDEO_SUFFIXES) as made:
+        with NewFile(
+            output,
+            overwrite=overwrite,
+            suffixes=() if in_place else VIDEO_SUFFIXES,
+            inputs=() if in_place else [source.identity],
+            replaces=source.identity if in_place else None,
+        ) as made:
             try:
                 copy(layout, [source], made, lambda part: progress(_SCANNING + (1 - _SCANNING) * part))
                 if in_place:
                     _like(source, made)
-                    source.close()  # Windows replaces no open file
+                    if sys.platform == "win32":
+                        source.close()  # which replaces no open file; elsewhere nobody else gets its number so
                 size = made.publish()
             except OSError as error:
                 raise written_error(output, error) from error
@@ -62,7 +70,12 @@ def concat(request: ConcatRequest, progress: Progress) -> JobResult:
         except Unequal as error:
             hint = "Files are joined by copying: give such as were recorded with the same settings."
             raise media_error(request.paths[error.which], f"it {error}", hint) from error
-        with NewFile(request.output, overwrite=request.overwrite, suffixes=VIDEO_SUFFIXES) as made:
+        with NewFile(
+            request.output,
+            overwrite=request.overwrite,
+            suffixes=VIDEO_SUFFIXES,
+            inputs=[source.identity for source in sources],
+        ) as made:
             try:
                 copy(layout, sources, made, progress)
                 size = made.publish()

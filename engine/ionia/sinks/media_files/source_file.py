@@ -9,6 +9,7 @@ from types import TracebackType
 from typing import BinaryIO, Self
 
 from ionia.core.errors import IoniaError
+from ionia.core.file_place import FileIdentity
 from ionia.core.mp4.movie import Movie, opened
 from ionia.core.mp4.reader import Span, Unreadable, read_with, scan
 from ionia.sinks.file_lock import is_recorded
@@ -27,7 +28,9 @@ class SourceFile:
         except (OSError, ValueError) as error:
             raise _system_error(path, error) from error
         try:
-            self.size = os.fstat(self._file.fileno()).st_size
+            status = os.fstat(self._file.fileno())
+            self.size = status.st_size
+            self.identity = FileIdentity(device=status.st_dev, inode=status.st_ino)
             self.recording = self._is_held()
             self.movie: Movie = opened(read_with(scan(self.size), lambda span: self._scanned(span, progress)))
         except Unreadable as error:
