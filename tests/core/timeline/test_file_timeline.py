@@ -330,3 +330,11 @@ def test_a_hundred_pauses_drift_by_nothing() -> None:
     removed = timeline.paused_seconds * 48_000
     assert removed == 100 * 13 * 1600
     assert abs(int(last.packet.data[1:]) - removed - last.packet.pts) <= 512
+
+
+def test_a_split_before_the_first_picture_happens_behind_it() -> None:
+    timeline = FileTimeline(fps=30)
+    timeline.split_at(3)
+    placed = [timeline.place(packet) for packet in (picture(5, key=True), picture(6, key=True), picture(7))]
+    assert [[one.part for one in each] for each in placed] == [[0], [1], [1]]
+    assert timeline.split_from is None

@@ -11,9 +11,10 @@ from ionia.core.errors import ErrorKind, IoniaError
 from ionia.core.media import MediaHeader
 from ionia.core.size_limit import SizeLimit
 from ionia.core.timeline.file_timeline import EpochUtc
+from ionia.core.timeline.split_watch import SplitDue
 from ionia.core.warning import NO_FACTS, WarningCode, WarningFacts
 from ionia.runtime.encode.session_feeds import SessionFeeds
-from ionia.runtime.session import part
+from ionia.runtime.session import file_output, part
 from ionia.runtime.session.file_output import STALL_LOOKS, FileOutput, FileTellers, FileWishes
 from tests.fakes.backends import WAIT_SECONDS
 from tests.fakes.media import HEADER, FakeFile, video_packet
@@ -21,6 +22,15 @@ from tests.fakes.media import HEADER, FakeFile, video_packet
 
 class QuietFeeds:
     """What a file asks of its media."""
+
+    index_now = 0
+
+    def __init__(self) -> None:
+        self.asked: list[int] = []
+
+    def request_keyframe(self, index: int) -> None:
+        """Remember."""
+        self.asked.append(index)
 
     def hold_bitrate(self, _: object) -> None:
         """Nothing."""
@@ -51,7 +61,7 @@ class Stalled(FakeFile):
 
 
 def output_to(
-    sink: FakeFile, free_bytes: Callable[[str], int] = lambda _: 10**12
+    sink: FakeFile, free_bytes: Callable[[str], int] = lambda _: 10**12, *, after: Callable[[], FakeFile] = FakeFile
 ) -> tuple[FileOutput, list[tuple[str, str]]]:
     told: list[tuple[str, str]] = []
 
@@ -59,7 +69,7 @@ def output_to(
         told.append((code.value, message))
 
     output = FileOutput(
-        FileWishes(make_sink=lambda _: sink, bytes_per_second=1000.0),
+        FileWishes(make_sink=lambda number: after() if number else sink, bytes_per_second=1000.0),
         FileTellers(warn=warn, fail=lambda error: pytest.fail(str(error))),
         free_bytes=free_bytes,
     )
@@ -170,3 +180,86 @@ def test_every_look_looks_after_the_file_and_none_before_it_is_open() -> None:
     looked(output)
     assert looks == ["ionia-file-sink"] * 2
     ended(output)
+
+
+def split(output: FileOutput) -> None:
+    """Go on in another file with the next keyframe."""
+    assert output._prepare_split() is not None
+    assert output._timeline is not None
+    output._timeline.split_at(0)
+
+
+def test_a_file_that_another_follows_is_not_the_end() -> None:
+    output, _ = output_to(FakeFile())
+    output.open(HEADER, FEEDS)
+    output.deliver([video_packet(0, keyframe=True)])
+    split(output)
+    output.deliver([video_packet(1, keyframe=True)])
+    assert output._part is not None
+    assert output._part.number == 1
+    assert not output.wait_completed(0)
+    output.complete()
+    assert output.wait_completed(0)
+    ended(output)
+
+
+def test_a_split_before_the_first_picture_asks_for_the_keyframe_it_needs() -> None:
+    feeds = QuietFeeds()
+    output, _ = output_to(FakeFile())
+    output.open(HEADER, cast(SessionFeeds, feeds))
+    split(output)
+    output.deliver([video_packet(4, keyframe=True)])
+    assert feeds.asked == [5]
+    output.deliver([video_packet(5, keyframe=True)])
+    assert output._part is not None
+    assert output._part.number == 1
+    ended(output)
+
+
+def test_a_split_that_a_stop_overtakes_says_so() -> None:
+    output, _ = output_to(FakeFile())
+    output.open(HEADER, FEEDS)
+    output.deliver([video_packet(0, keyframe=True)])
+    output.interrupt()
+    output.interrupt()
+    with pytest.raises(IoniaError, match="ends before it went on in another file"):
+        output.split()
+    ended(output)
+
+
+@pytest.mark.parametrize("error", [OSError(errno.ENAMETOOLONG, "File name too long"), RuntimeError("no new thread")])
+def test_whatever_keeps_the_next_file_from_being_made_is_told(error: Exception) -> None:
+    def refuse() -> FakeFile:
+        raise error
+
+    output, told = output_to(FakeFile(), after=refuse)
+    output.open(HEADER, FEEDS)
+    output.deliver([video_packet(0, keyframe=True)])
+    output._split_by_itself(SplitDue(at_seconds=None), 1)  # of a part that is not under way
+    assert told == []
+    output._split_by_itself(SplitDue(at_seconds=None), 0)
+    assert [code for code, _ in told] == ["file_not_split"]
+    assert output._watch._not_before > 0
+    with pytest.raises(IoniaError, match=r"next file can't be made: (file name too long|no new thread)") as caught:
+        output.split()
+    assert caught.value.kind is ErrorKind.OUTPUT_FAILED
+    assert caught.value.__cause__ is error
+    ended(output)
+
+
+def test_an_earlier_file_that_the_disk_has_not_taken_yet_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(file_output, "CLOSE_TIMEOUT_S", 0.02)
+    sink = FakeFile()
+    sink.hold = threading.Event()
+    output, told = output_to(sink)
+    output.open(HEADER, FEEDS)
+    output.deliver([video_packet(0, keyframe=True)])
+    split(output)
+    output.deliver([video_packet(1, keyframe=True)])
+    output.complete()
+    assert output._part is not None
+    output._part.closed.result(WAIT_SECONDS)
+    output.finish()
+    assert [code for code, _ in told] == ["file_incomplete"]
+    sink.hold.set()
+    output.abandon()

@@ -130,6 +130,11 @@ class FileTimeline:
         """The part that packets go to, from 0."""
         return self._stretches[-1].part if self._stretches else 0
 
+    @property
+    def split_from(self) -> int | None:
+        """The first keyframe from this frame on begins another part, if that is named."""
+        return self._split
+
     def pause_at(self, index: int) -> int:
         """Leave out frame `index` and all that follows, until `resume_at`. A pause that is under way stays.
 
@@ -287,7 +292,9 @@ class FileTimeline:
     def _begin_part(self, index: int) -> bool:
         part = self._stretches[-1].part + 1 if self._stretches else 0
         self._stretches.append(_Stretch(part=part, first=index, offset=index))
-        self._split = self._first = None
+        first = len(self._stretches) == 1  # a split that was named before waits for what it can come behind
+        self._split = max(self._split, index + 1) if first and self._split is not None else None
+        self._first = None
         for sound in self._sounds.values():
             sound.shift = sound.end = None
         return True

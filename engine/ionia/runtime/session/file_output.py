@@ -4,10 +4,10 @@ Packets are placed as they come, on the encoders' threads, under a lock that is 
 waits for the disk. Each file has a thread of its own (`Part`); the next one is open before the last is closed.
 """
 
-import contextlib
 import logging
 import threading
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import partial
@@ -29,9 +29,10 @@ from ionia.core.utc_text import utc_text
 from ionia.core.warning import DiskStalled, Warn, WarningCode
 from ionia.runtime.encode.session_feeds import SessionFeeds
 from ionia.runtime.session.disk_eye import DiskEye
-from ionia.runtime.session.part import Notes, Part
+from ionia.runtime.session.part import CLOSE_TIMEOUT_S, Notes, Part
 from ionia.runtime.session.sink_worker import TrackCounters
 from ionia.runtime.session.stats import fields_of
+from ionia.sinks.output_path import shown_path
 from ionia.sinks.sidecar import Sidecar, add_late
 
 log = logging.getLogger(__name__)
@@ -104,6 +105,9 @@ class FileOutput:
         self._marks = 0  # protected by _lock
         self._paths: dict[int, str] = {}  # of all files; protected by _lock
         self._preparing = threading.Lock()
+        self._all_came = threading.Event()
+        self._interrupted: Future[None] = Future()  # set under _lock
+        self._stuck = False  # whether the next file could not be made when it was tried last
 
     def open(self, header: MediaHeader, feeds: SessionFeeds) -> None:
         """Create the first file. Raises IoniaError(OUTPUT_FAILED)."""
@@ -126,16 +130,21 @@ class FileOutput:
             return
         try:
             with self._lock:
+                started = timeline.started
                 due = self._queue(packets, timeline)
+                number = self._current().number
+                early = timeline.split_from if timeline.started and not started else None
                 over = self._end_watch.update(seconds=Fraction(self._frames, self._fps), size=self._size())
                 end = timeline.end_at(0) if over else 0  # nothing more comes in, whenever it is stopped
         except Exception as error:  # noqa: BLE001 - a mistake of ours ends no other that shares the encode
             self._break(error)
             return
+        if early is not None and self._feeds is not None:  # a split that was asked for before the first picture
+            self._feeds.request_keyframe(early)
         if over:
             self._tell.end(over, end)
         elif due is not None:
-            self._tell.later(partial(self._split_by_itself, due))
+            self._tell.later(partial(self._split_by_itself, due, number))
 
     def _break(self, error: Exception) -> None:
         self._broken = True
@@ -225,11 +234,26 @@ class FileOutput:
             raise IoniaError(ErrorKind.NOT_INITIALIZED, "The recorder is not running.", "Start it first.")
         part, after = prepared
         if self._split_at(feeds, feeds.index_now):
-            part.wait_closed()
+            self._wait_split(part, after)
         elif self._timeline is not None:  # paused: it goes on in the next one
             with self._lock:
                 part.seconds = float(self._timeline.part_seconds(part.number)) if part.begun else 0.0
         return part.facts(), after.path
+
+    def _wait_split(self, part: Part, after: Part) -> None:
+        """Until `part` is closed, or the recording is to end."""
+        wait((part.closed, self._interrupted), CLOSE_TIMEOUT_S, FIRST_COMPLETED)
+        with self._lock:
+            went_on = self._part is not None and self._part.number >= after.number
+            over = self._completed or self._interrupted.done()
+        if over and not went_on:
+            raise IoniaError(ErrorKind.OUTPUT_FAILED, "The recording ends before it went on in another file.")
+        if over and not part.closed.done():
+            raise IoniaError(
+                ErrorKind.OUTPUT_FAILED,
+                "The recording went on in another file and ends; the disk has not taken the end of the one before yet.",
+            )
+        part.wait_closed(0)
 
     def _split_at(self, feeds: SessionFeeds, index: int) -> bool:
         """Whether the next file begins soon, and not only when a pause is over."""
@@ -241,19 +265,20 @@ class FileOutput:
             feeds.request_keyframe(index)
         return not paused
 
-    def _split_by_itself(self, due: SplitDue) -> None:
-        feeds, timeline = self._feeds, self._timeline
-        if feeds is None or timeline is None:
+    def _split_by_itself(self, due: SplitDue, number: int) -> None:
+        """`number`: the part that is to end. One that has ended meanwhile by a split of its user's is left alone."""
+        feeds, timeline, part = self._feeds, self._timeline, self._part
+        if feeds is None or timeline is None or part is None or part.number != number:
             return
         try:
             prepared = self._prepare_split()
         except IoniaError as error:
             with self._lock:
-                part = timeline.part
-                self._watch.failed(part=part, seconds=float(timeline.part_seconds(part)))
+                now = timeline.part
+                self._watch.failed(part=now, seconds=float(timeline.part_seconds(now)))
             self._tell.warn(WarningCode.FILE_NOT_SPLIT, f"The recording goes on in the same file: {error.message}")
             return
-        if prepared is None:
+        if prepared is None or prepared[0].number != number:
             return
         index = feeds.index_now + 1
         if due.at_seconds is not None:
@@ -284,10 +309,12 @@ class FileOutput:
             try:
                 after = self._make_part(number, self._wishes.make_sink(number))
                 after.open()
-            except IoniaError:
-                if not tries_left:
-                    raise
+            except Exception as error:  # a system that refuses a name or a thread ends no take
+                self._stuck = True
+                if not tries_left or self._interrupted.done():
+                    raise _not_made(error) from error
             else:
+                self._stuck = False
                 return after
         raise AssertionError
 
@@ -298,12 +325,20 @@ class FileOutput:
             bytes_per_second=self._wishes.bytes_per_second,
             free_bytes=self._free_bytes,
             warn=self._tell.warn,
-            keeps_below=self._watch.keeps_below,
+            keeps_below=lambda limit: self._watch.keeps_below(limit) and not self._stuck,
         )
         make = self._wishes.make_sidecar
         notes = Notes(None if make is None else make(sink.path), self._tell.warn)
         self._paths[number] = sink.path
-        return Part(number, sink, self._header, eye, fail=self._tell.fail, notes=notes)
+        return Part(number, sink, self._header, eye, fail=partial(self._part_failed, number), notes=notes)
+
+    def _part_failed(self, number: int, error: IoniaError) -> None:
+        """On the sink's thread. A file that was handed over ends no recording that goes on in another."""
+        part = self._part
+        if part is not None and part.number > number:
+            self._tell.warn(WarningCode.FILE_INCOMPLETE, error.message)
+        else:
+            self._tell.fail(error)
 
     def mark(self, label: str, data: Mapping[str, object] | None, *, seconds_ago: float) -> MarkSet:
         """See TakeOutput."""
@@ -365,6 +400,10 @@ class FileOutput:
 
     def complete(self) -> None:
         """On an encoder's thread: nothing more comes."""
+        self._complete()
+        self._all_came.set()
+
+    def _complete(self) -> None:
         with self._lock:
             part, timeline, after = self._part, self._timeline, self._next
             self._completed = True
@@ -409,12 +448,14 @@ class FileOutput:
             self._note_moment("resume", index)
 
     def interrupt(self) -> None:
-        """A file waits for the disk only, and for that its limits are short."""
+        """A split that waits gives up. Other waits are for the disk only, and their limits are short."""
+        with self._lock:
+            if not self._interrupted.done():
+                self._interrupted.set_result(None)
 
     def wait_completed(self, timeout: float) -> bool:
-        """Wait for `complete`."""
-        part = self._part
-        return part is None or part.wait_completed(timeout)
+        """Wait for `complete`: of the recording, not of a file that another follows."""
+        return self._part is None or self._all_came.wait(timeout)
 
     def finish(self) -> None:
         """Wait until the files are complete and closed. Raises IoniaError(OUTPUT_FAILED), for the last one."""
@@ -422,10 +463,13 @@ class FileOutput:
             last, closing = self._part, tuple(self._closing)
         if last is None:
             return
+        wait([part.closed for part in (*closing, last)], CLOSE_TIMEOUT_S)
         for part in closing:
-            with contextlib.suppress(IoniaError):
-                part.wait_closed()  # what was wrong with it is told by then
-        last.wait_closed()
+            if not part.closed.done():  # what else was wrong with it is told by then
+                self._tell.warn(
+                    WarningCode.FILE_INCOMPLETE, f"The disk has not taken the end of {shown_path(part.path)} yet."
+                )
+        last.wait_closed(0)
 
     def abandon(self) -> None:
         """Close a sink that was never begun; one that was, its own thread closes."""
@@ -484,3 +528,10 @@ class FileOutput:
                 f"The disk has not answered for {STALL_LOOKS} s. What is recorded waits in memory.",
                 DiskStalled(seconds=STALL_LOOKS),
             )
+
+
+def _not_made(error: Exception) -> IoniaError:
+    if isinstance(error, IoniaError):
+        return error
+    reason = (error.strerror or type(error).__name__) if isinstance(error, OSError) else str(error)
+    return IoniaError(ErrorKind.OUTPUT_FAILED, f"The next file can't be made: {reason.lower()}.")

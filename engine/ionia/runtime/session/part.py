@@ -1,6 +1,7 @@
 """One file of a recording: its sink on a thread of its own, and what the file says of itself."""
 
 from collections.abc import Callable, Sequence
+from concurrent.futures import Future
 from functools import partial
 
 from ionia.core.errors import ErrorKind, IoniaError
@@ -134,9 +135,10 @@ class Part:
         self._worker.order(self._notes.close)
         self._worker.complete()
 
-    def wait_completed(self, timeout: float) -> bool:
-        """Wait for `complete`."""
-        return self._worker.wait_completed(timeout)
+    @property
+    def closed(self) -> Future[None]:
+        """Done when the file is complete and closed, with what kept it from being whole."""
+        return self._worker.closed
 
     def when_closed(self, tell: Callable[[IoniaError | None], None]) -> None:
         """Call `tell` once, when the file is closed, with what kept it from being whole; on the sink's thread."""

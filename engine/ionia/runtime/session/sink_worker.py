@@ -112,6 +112,11 @@ class SinkWorker:
         """Wait until its join has delivered everything; False if it did not within `timeout` seconds."""
         return self._completed.wait(timeout)
 
+    @property
+    def closed(self) -> Future[None]:
+        """Done when the sink is closed, with what closing raised."""
+        return self._closed
+
     def wait_closed(self, timeout: float) -> None:
         """Wait until the sink is closed. Raises what closing raised, TimeoutError when it takes too long."""
         self._closed.result(timeout)
