@@ -46,7 +46,7 @@ def test_login() -> None:
     assert (url.user, url.password) == ("us er", "p@ss:wörd")
     assert url.server_url == "rtmp://us er:p@ss:wörd@h:1935/"
     assert parse_rtmp_url("rtmps://[::1]/a/b").server_url == "rtmps://[::1]:443/"
-    assert url.carried_url(5000) == "rtmp://us er:p@ss:wörd@127.0.0.1:5000/"
+    assert url.proxied_url(5000) == "rtmp://us er:p@ss:wörd@127.0.0.1:5000/"
     assert parse_rtmp_url("rtmp://u:100%25%2F%40%3f@h/a/b").password == "100%/@?"
     assert parse_rtmp_url("rtmp://u%3Ax@h/a/b").user == "u:x"
 
@@ -80,9 +80,9 @@ def test_what_cannot_be_seen_at_an_end_is_taken_off_and_known(blank: str) -> Non
     assert not parse_rtmp_url(f" rtmp://h/app/{KEY}\r\n").trimmed
 
 
-def test_carried_over_tls_by_someone_else() -> None:
+def test_tls_by_a_proxy() -> None:
     url = parse_rtmp_url("rtmps://[::1]/a/more/key")
-    assert url.carried_url(5000) == "rtmp://127.0.0.1:5000/"
+    assert url.proxied_url(5000) == "rtmp://127.0.0.1:5000/"
     assert url.application_url == "rtmps://[::1]:443/a/more"
 
 
