@@ -64,6 +64,16 @@ export function splitServerUrl(url: string): ServerParts {
   return { server: `${scheme}${host}/${first.split("?", 1)[0] ?? ""}`, whole, key };
 }
 
+/**
+ * What may be kept in the clear of a server's whole address where there is no safe place: its path, without login and
+ * arguments. A path behind the application ends with a slash, which says that its last part is no key.
+ */
+export function clearServer(whole: string): string {
+  const [, scheme = "", authority = "", rest = ""] = /^(rtmps?:\/\/)([^/]*)\/*([^?]*)/i.exec(whole) ?? [];
+  const place = rest.replace(/\/+$/, "");
+  return `${scheme}${authority.slice(authority.lastIndexOf("@") + 1)}/${place}${place.includes("/") ? "/" : ""}`;
+}
+
 const MASK = "****";
 const ADDRESS = /^(rtmp[a-z]{0,2}):(?:\\?\/){2}([^\s"<>]*)/i;
 const HOST = /^(?:[\p{L}\p{N}_.-]+|\[[0-9a-z:.%_]+\])(?::\d{1,5})?$/iu;

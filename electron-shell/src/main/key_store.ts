@@ -38,7 +38,8 @@ export class KeyStore {
   }
 
   get masks(): SavedKeys {
-    const stored = this.#encrypted ? Object.entries(this.#stored.value).map(([name, { mask }]) => [name, mask]) : [];
+    const kept = Object.entries(this.#stored.value).filter(([, { cipher }]) => cipher !== "");
+    const stored = this.#encrypted ? kept.map(([name, { mask }]) => [name, mask]) : [];
     const volatile = Object.entries(this.#volatile).map(([service, key]) => [service, maskKey(key)]);
     return Object.fromEntries([...stored, ...volatile]) as SavedKeys;
   }
@@ -56,9 +57,16 @@ export class KeyStore {
     );
   }
 
-  async save(service: string, key: string): Promise<void> {
+  /** Whether there is one, or was one that can't be read now or could not be kept. */
+  has(service: string): boolean {
+    return service in this.#volatile || service in this.#stored.value;
+  }
+
+  /** `missed`: without a vault the file says that there was one, so that nothing goes on without it unnoticed. */
+  async save(service: string, key: string, { missed = false } = {}): Promise<void> {
     if (!this.#encrypted) {
       this.#volatile = { ...this.#volatile, [service]: key };
+      if (missed) await this.#stored.change((stored) => ({ ...stored, [service]: { cipher: "", mask: "" } }));
       return;
     }
     const cipher = (await this.#vault.encrypt(key)).toString("base64");
@@ -78,7 +86,7 @@ export class KeyStore {
     const volatile = this.#volatile[service];
     if (volatile !== undefined) return volatile;
     const stored = this.#encrypted ? this.#stored.value[service] : undefined;
-    if (stored === undefined) return undefined;
+    if (stored === undefined || stored.cipher === "") return undefined;
     try {
       return await this.#vault.decrypt(Buffer.from(stored.cipher, "base64"));
     } catch (cause) {

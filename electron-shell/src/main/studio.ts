@@ -7,8 +7,10 @@ import {
   InvalidSettings,
   captureParams,
   checkServerUrl,
+  clearServer,
   isRecordingActive,
   isStreamActive,
+  joinStreamUrl,
   patchSettings,
   readSettings,
   serverOf,
@@ -167,7 +169,15 @@ export class Studio {
     let server = serverOf(settings);
     try {
       key = await this.#keys.read(settings.service);
-      if (settings.service === "custom") server = (await this.#keys.read(WHOLE_SERVER)) ?? server;
+      if (settings.service === "custom") {
+        const whole = await this.#keys.read(WHOLE_SERVER);
+        if (whole === undefined && this.#keys.has(WHOLE_SERVER))
+          return {
+            success: false,
+            error: "A part of the server's address could not be kept. Enter the address again.",
+          };
+        server = (whole ?? server).replace(/\/+$/, "");
+      }
     } catch (error) {
       return { success: false, error: told(toProblem(error)) };
     }
@@ -183,14 +193,19 @@ export class Studio {
   async updateSettings(patch: unknown): Promise<void> {
     const before = this.state.settings;
     const { customServer } = patchSettings(before, patch);
-    const changed = customServer === before.customServer ? {} : { customServer: await this.#keptServer(customServer) };
+    // The shown part entered again says that the rest isn't wanted.
+    const entered = Object.hasOwn(patch as object, "customServer");
+    const changed = entered ? { customServer: await this.#keptServer(customServer, "entered") } : {};
     const settings = await this.#settings.change((current) => ({ ...patchSettings(current, patch), ...changed }));
     this.store.dispatch({ type: "settings", settings });
     if (JSON.stringify(captureParams(before)) !== JSON.stringify(captureParams(settings))) this.#adjust();
   }
 
-  /** What may be kept in the clear of a server's address; the rest goes to the vault. Rejects with InvalidSettings. */
-  async #keptServer(address: string): Promise<string> {
+  /**
+   * What may be kept in the clear of a server's address; the rest goes to the vault, and that is told. A key that is
+   * saved stays what it is: with one, what ends the address is a part of the server. Rejects with InvalidSettings.
+   */
+  async #keptServer(address: string, from: "entered" | "file"): Promise<string> {
     if (address.trim() === "") {
       await this.forgetStreamKey(WHOLE_SERVER);
       return "";
@@ -198,24 +213,63 @@ export class Studio {
     const check = checkServerUrl(address);
     // Whatever it is, it may be a key in the wrong field.
     if (!check.ok) throw new InvalidSettings(check.message);
-    const { server, whole, key } = splitServerUrl(address);
-    if (key !== "") await this.#keys.save("custom", key);
-    if (whole === server) await this.#keys.forget(WHOLE_SERVER);
-    else await this.#keys.save(WHOLE_SERVER, whole);
+    const split = splitServerUrl(address);
+    const { encrypted } = this.#keys;
+    const saved = this.#keys.has("custom");
+    const same = saved && split.key === (await this.#keys.read("custom").catch(() => undefined));
+    const joined = saved && !same && split.key !== "";
+    const whole = joined ? joinStreamUrl(split.whole, split.key) : split.whole;
+    const clear = encrypted ? split.server : clearServer(joined && from === "file" ? whole : split.whole);
+    const rest = clear.replace(/\/+$/, "") !== whole;
+    const before = this.#keys.has(WHOLE_SERVER);
+    // First what may fail: a key that was taken out of an address is nothing without the rest of it.
+    if (rest) await this.#keys.save(WHOLE_SERVER, whole, { missed: true });
+    else await this.#keys.forget(WHOLE_SERVER);
+    if (split.key !== "" && !saved) await this.#keys.save("custom", split.key);
     this.#tellKeys();
-    return server;
+    const message = joined
+      ? "A stream key is saved already, so the whole address was taken as the server."
+      : split.key !== "" && !saved
+        ? "The last part of the server address was taken as the stream key."
+        : before && !rest
+          ? "What was kept of the server address beyond what is shown was dropped."
+          : "";
+    const lost = !encrypted && (rest || (split.key !== "" && !saved));
+    const safe = lost
+      ? "This computer has no safe place for secrets: a part must be entered again after a restart."
+      : "";
+    const hint = joined
+      ? "If it ends with a new key, remove the saved key and enter the address again."
+      : "If it is a part of the server address, enter the address again with a slash at its end.";
+    if (message !== "" || lost)
+      this.store.notify({
+        level: lost ? "warning" : "info",
+        code: "server_address",
+        message: [message, safe].join(" ").trim(),
+        hint: split.key !== "" && !same ? hint : "",
+      });
+    else if (from === "file" && rest)
+      this.store.notify({
+        level: "info",
+        code: "server_address",
+        message: "A part of the server address was moved from the settings file to where the stream keys are.",
+        hint: "",
+      });
+    return clear;
   }
 
   /** Settings of an earlier version may hold what belongs into the vault. Never rejects. */
   async #hideStoredSecrets(): Promise<void> {
     const stored = this.#settings.value.customServer;
-    if (stored === "" || (checkServerUrl(stored).ok && !hasSecrets(stored))) return;
+    if (stored === "") return;
+    const valid = checkServerUrl(stored).ok;
+    if (valid && (!hasSecrets(stored) || (!this.#keys.encrypted && clearServer(stored) === stored))) return;
     try {
-      const customServer = await this.#keptServer(stored).catch((error: unknown) => {
-        if (error instanceof InvalidSettings) return "";
-        throw error;
-      });
+      const customServer = valid ? await this.#keptServer(stored, "file") : "";
       await this.#settings.change((current) => ({ ...current, customServer }));
+      if (valid) return;
+      const message = "The server address in the settings file is none, and was removed as it may hold a secret.";
+      this.store.notify({ level: "warning", code: "settings", message, hint: "Enter the address again." });
     } catch {
       const message = "The server address in the settings file holds a secret that could not be moved to a safe place.";
       this.store.notify({ level: "warning", code: "settings", message, hint: "Enter the address again." });

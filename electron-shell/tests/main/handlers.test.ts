@@ -372,6 +372,7 @@ describe("stream keys", () => {
       service: "custom",
       customServer: `rtmps://me:pass-word@host:444/app/inst?a=argument/${KEY}`,
     });
+    await api.forgetStreamKey("custom");
     await api.updateSettings({ customServer: `rtmps://me:pass-word@host:444/app?a=argument/inst/${KEY}` });
     expect(studio.state.settings.customServer).toBe("rtmps://host:444/app");
     await studio.close();
@@ -416,6 +417,65 @@ describe("stream keys", () => {
     expect(studio.state.settings.customServer).toBe(left);
     expect(await inFiles()).not.toContain(KEY);
     expect(Object.keys(studio.state.savedKeys)).toEqual(savedAs === undefined ? [] : [savedAs]);
+  });
+
+  const restart = async (customServer: string, vault = fakeVault()): Promise<void> => {
+    await studio.close();
+    await writeFile(path.join(folder, "settings.json"), JSON.stringify({ service: "custom", customServer }));
+    await open(vault);
+  };
+  const address = async (): Promise<unknown[]> => {
+    await api.startSavedStream();
+    const { params } = [...engines.latest.sessions.values()].find(({ kind }) => kind === "streamer") as FakeSession;
+    return [params["rtmpUrl"], params["streamKey"]];
+  };
+
+  it("that are saved stay when an address of an earlier version or a new one ends with a part of the server", async () => {
+    await api.saveStreamKey("custom", KEY);
+    await restart("rtmp://host/app/_definst_");
+    expect(studio.state.settings.customServer).toBe("rtmp://host/app");
+    expect(studio.state.notices).toMatchObject([{ code: "server_address" }]);
+    expect(await address()).toEqual(["rtmp://host/app/_definst_", KEY]);
+    await studio.stopStream();
+    await restart("rtmp://host/app");
+    await api.updateSettings({ customServer: "rtmp://host/app/other" });
+    expect(studio.state.notices).toMatchObject([{ message: expect.stringContaining("saved already") as string }]);
+    expect(await address()).toEqual(["rtmp://host/app/other", KEY]);
+  });
+
+  it("taken from the end of an address are told, and a slash says that there is none", async () => {
+    await api.updateSettings({ service: "custom", customServer: "rtmp://host/app/inst" });
+    expect(studio.state.notices).toMatchObject([{ message: expect.stringContaining("as the stream key") as string }]);
+    await api.updateSettings({ customServer: "rtmp://host/app/inst/" });
+    await api.saveStreamKey("custom", KEY);
+    expect(await address()).toEqual(["rtmp://host/app/inst", KEY]);
+  });
+
+  it("leave the path in the settings where there is no vault, and what is lost is told and never done without", async () => {
+    await restart(`rtmp://me:pass-word@host/app/inst/${KEY}`, fakeVault(false));
+    expect(studio.state.settings.customServer).toBe("rtmp://host/app/inst/");
+    expect(studio.state.notices).toMatchObject([{ level: "warning", code: "server_address" }]);
+    expect(await inFiles()).not.toMatch(new RegExp(`${KEY}|pass-word`));
+    expect(await address()).toEqual(["rtmp://me:pass-word@host/app/inst", KEY]);
+    await studio.close();
+    await open(fakeVault(false));
+    await api.saveStreamKey("custom", KEY);
+    expect(await api.startSavedStream()).toMatchObject({ error: expect.stringContaining("address again") as string });
+    await api.updateSettings({ customServer: "rtmp://host/app/inst/" });
+    expect(await address()).toEqual(["rtmp://host/app/inst", KEY]);
+  });
+
+  it("a login is dropped, and that is told, by entering what is shown again", async () => {
+    await api.saveStreamKey("custom", KEY);
+    await api.updateSettings({ service: "custom", customServer: "rtmp://me:pass-word@host/app" });
+    await api.updateSettings({ customServer: "rtmp://host/app" });
+    expect(studio.state.notices).toMatchObject([{ message: expect.stringContaining("was dropped") as string }]);
+    expect(await address()).toEqual(["rtmp://host/app", KEY]);
+  });
+
+  it("an address that is none any more is not dropped without a word", async () => {
+    await restart("rtmp://me:pass/word@host/app");
+    expect(studio.state).toMatchObject({ settings: { customServer: "" }, notices: [{ code: "settings" }] });
   });
 
   it("stay in memory when there is no vault", async () => {

@@ -65,6 +65,7 @@ function ServerField({ active }: { readonly active: boolean }) {
   const more = useShell((state) => state.savedKeys["customServer"] !== undefined);
   const [value, setValue] = useState(saved);
   const [left, setLeft] = useState(saved !== "");
+  const [edited, setEdited] = useState(false);
   const id = useId();
   const check = checkServerUrl(value);
   const wrong = left && !check.ok;
@@ -82,12 +83,16 @@ function ServerField({ active }: { readonly active: boolean }) {
         spellCheck={false}
         aria-invalid={wrong}
         aria-describedby={wrong ? `${id}-problem` : undefined}
-        onChange={(event) => setValue(event.target.value)}
+        onChange={(event) => {
+          setValue(event.target.value);
+          setEdited(true);
+        }}
         onBlur={() => {
           setLeft(true);
-          // What is no address may be a key in the wrong field: it stays here.
-          if (value.trim() !== saved && (check.ok || value.trim() === ""))
-            void client.updateSettings({ customServer: value.trim() });
+          // What is no address may be a key in the wrong field: it stays here. The same again drops what isn't shown.
+          const wanted = value.trim() !== saved || (edited && more);
+          setEdited(false);
+          if (wanted && (check.ok || value.trim() === "")) void client.updateSettings({ customServer: value.trim() });
         }}
         className={`h-9 w-full rounded-lg border bg-raised px-2.5 disabled:opacity-60 ${wrong ? "border-rec" : "border-line-strong/60"}`}
       />
