@@ -67,6 +67,8 @@ def test_bit_rates(text: str, bits: int) -> None:
     [
         (("--fps", "0"), "argument --fps: '0' is not a whole number from 1 to 240"),
         (("--fps", "2.5"), "argument --fps: '2.5' is not a whole number from 1 to 240"),
+        (("--fps", "30.0"), "argument --fps: '30.0' is not a whole number from 1 to 240"),
+        (("--fps", "1_0"), "argument --fps: '1_0' is not a whole number from 1 to 240"),
         (("--fps", "²"), "argument --fps: '²' is not a whole number from 1 to 240"),
         (("--bitrate", "50k"), "argument --bitrate: '50k' is not a bit rate from 100k to 200M"),
         (("--bitrate", "fast"), "argument --bitrate: 'fast' is not a bit rate from 100k to 200M"),

@@ -62,7 +62,10 @@ def _value(field: FieldInfo, option: CommandOption, text: str) -> object:
         value = number(text)
     except (ValueError, OverflowError):
         value = float("nan")
-    if not least <= value <= most or (whole and (not value.is_integer() or not text.isascii())):
+    # Python also reads 1_0 and other scripts' digits, and a whole number is one without a point.
+    counted = whole and option.unit is Unit.PLAIN
+    plain = text.isascii() and "_" not in text and (not counted or text.removeprefix("-").isdecimal())
+    if not plain or not least <= value <= most or (whole and not value.is_integer()):
         raise argparse.ArgumentTypeError(f"{text!r} is not {_range_words(option.unit, whole, least, most)}")
     return int(value) if whole else value
 
