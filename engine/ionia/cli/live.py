@@ -18,6 +18,7 @@ from ionia.core.events import (
     ConnectionState,
     Event,
     FileChanged,
+    FinishedFile,
     SessionFailed,
     SessionStateChanged,
     SessionWarned,
@@ -97,13 +98,21 @@ def run_session(
     seconds: float | None,
     keys: Keys | None = None,
     keys_words: str = "",
+    files: list[FinishedFile] | None = None,
 ) -> tuple[set[SessionKind], Stats]:
     """An engine of its own, from `begin`, which initializes and starts SESSION of each kind, to the end that time or
     the user brings, or the failure of the last kind that was left. `text` is the live line for the stats of the first
     kind. (which failed, the last stats of the first). `keys_words` is said where there is a terminal that gives `keys`.
+    `files` gets those that the recorder has left behind it.
     """
     happenings: Happenings = queue.SimpleQueue()
-    engine = make_engine(happenings.put)
+
+    def heard(event: Event) -> None:
+        if isinstance(event, FileChanged) and files is not None:
+            files.append(event.finished)
+        happenings.put(event)
+
+    engine = make_engine(heard)
     with stop_signals(happenings), _keys(happenings, keys) as has_keys:
         try:
             begin(engine)
@@ -122,7 +131,10 @@ def run_session(
         finally:
             engine.close()
     while not happenings.empty():
-        _note(happenings.get(), line, failed)  # a file that could not be finished is known only now
+        happened = happenings.get()
+        _note(happened, line, failed)  # a file that could not be finished is known only now
+        if isinstance(happened, FileChanged):
+            line.say(_said(happened))
     line.say(text(stats))
     return failed, stats
 
@@ -183,6 +195,14 @@ def _follow(
             told = {said}
             line.say(said)
     return failed
+
+
+def saved_line(files: Sequence[FinishedFile], last: str, total_bytes: int, *, failed: bool) -> str:
+    """What there is when it is over: every file of the recording by its path, `last` being the one it ended in."""
+    word = "Kept what was recorded in" if failed else "Saved"
+    paths = [*(file.path for file in files), last]
+    count = f"{len(paths)} files, " if len(paths) > 1 else ""
+    return f"{word} {', '.join(paths)} ({count}{size_text(total_bytes)})."
 
 
 _CONNECTION: Mapping[ConnectionState, str] = {

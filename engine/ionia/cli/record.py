@@ -3,10 +3,11 @@
 import argparse
 from pathlib import Path
 
-from ionia.cli.live import SESSION, Keys, run_session, shared_params
+from ionia.cli.live import SESSION, Keys, run_session, saved_line, shared_params
 from ionia.cli.options import given
-from ionia.cli.progress import LiveLine, clock_text, recording_line, size_text
+from ionia.cli.progress import LiveLine, clock_text, recording_line
 from ionia.core.errors import IoniaError
+from ionia.core.events import FinishedFile
 from ionia.core.service import EngineService
 from ionia.core.settings import SessionKind
 from ionia.core.stats import of_recorder
@@ -46,6 +47,7 @@ def record(options: argparse.Namespace) -> int:
         engine.initialize_recorder(SESSION, settings)
         engine.start(SessionKind.RECORDER, SESSION)
 
+    files: list[FinishedFile] = []
     failed, stats = run_session(
         [SessionKind.RECORDER],
         begin,
@@ -55,8 +57,9 @@ def record(options: argparse.Namespace) -> int:
         seconds=options.seconds,
         keys=_KEYS,
         keys_words="Space pauses, m marks, s begins another file.",
+        files=files,
     )
     last = of_recorder(stats)
     path = options.output if last.output_path == str(Path(options.output).resolve()) else last.output_path
-    line.say(f"{'Kept what was recorded in' if failed else 'Saved'} {path} ({size_text(last.total_bytes)}).")
+    line.say(saved_line(files, path, last.total_bytes, failed=bool(failed)))
     return 1 if failed else 0
