@@ -33,6 +33,8 @@ export interface OpenFileResult {
 export interface RecordingResult {
   readonly success: boolean;
   readonly outputPath?: string;
+  /** All files in their order, where the recording went on in another one. */
+  readonly outputPaths?: readonly string[];
   readonly error?: string;
 }
 

@@ -7,13 +7,14 @@ import {
   isRecordingActive,
   readWarning,
   toProblem,
+  type EngineNotifications,
   type Problem,
   type RecorderStats,
   type RecordingResult,
 } from "@ionia/common";
 import { Recorder, type EngineClient } from "@ionia/node";
 import type { HistoryStore, StoredEntry } from "./history_store.ts";
-import type { OpenTakes } from "./open_takes.ts";
+import type { OpenTake, OpenTakes } from "./open_takes.ts";
 import { recordingPath } from "./recording_path.ts";
 import type { ShellStore } from "./shell_store.ts";
 
@@ -26,10 +27,15 @@ export interface RecordingControlOptions {
   readonly now: () => Date;
 }
 
+type FinishedFile = EngineNotifications["recorder.fileChanged"]["finished"];
+
 interface Take {
   readonly recorder: Recorder;
   readonly outputPath: string;
-  readonly startedAt: Date;
+  /** The files that it has left behind it. */
+  finished: readonly FinishedFile[];
+  /** The file that it is in now. */
+  current: OpenTake;
 }
 
 export class RecordingControl {
@@ -54,12 +60,13 @@ export class RecordingControl {
     const startedAt = now();
     const outputPath = recordingPath(userData, startedAt);
     store.dispatch({ type: "recording", change: { phase: "starting", outputPath, problem: null, stats: null } });
-    const take: Take = { recorder: new Recorder(client), outputPath, startedAt };
+    const current = { path: outputPath, createdAt: startedAt.toISOString() };
+    const take: Take = { recorder: new Recorder(client), outputPath, finished: [], current };
     this.#take = take;
     this.#listen(take);
     try {
       await makeFolder(path.dirname(outputPath));
-      void openTakes.begun({ path: outputPath, createdAt: startedAt.toISOString() });
+      void openTakes.begun(current);
       await take.recorder.initializeWith({ outputPath, ...captureParams(store.state.settings) });
       await take.recorder.start();
     } catch (error) {
@@ -83,10 +90,10 @@ export class RecordingControl {
       await this.#keep(take, stats, false);
       if (this.#take === take) this.#end(take);
       store.dispatch({ type: "recording", change: { phase: "idle", stats, problem: null } });
-      return { success: true, outputPath: take.outputPath };
+      return { success: true, ...pathsOf(take) };
     } catch (error) {
       await this.#fail(take, toProblem(error));
-      return { success: false, outputPath: take.outputPath, error: told(toProblem(error)) };
+      return { success: false, ...pathsOf(take), error: told(toProblem(error)) };
     }
   }
 
@@ -96,6 +103,7 @@ export class RecordingControl {
       .on("stats", (stats) => {
         if (this.#take === take) store.dispatch({ type: "recording", change: { stats: stats as RecorderStats } });
       })
+      .on("file", ({ finished, next }) => void this.#goOn(take, finished, next))
       .on("warning", (warning) => {
         // "Automatic" means the best that works here: that it is the software encoder surprises nobody.
         if (warning.code === "encoder_fallback" && store.state.settings.encoder === "auto") return;
@@ -128,26 +136,38 @@ export class RecordingControl {
     take.recorder.dispose().catch(() => undefined); // Gone with the engine, or never made: nothing is left to free.
   }
 
-  /** Into the list, if there is a file; then the note of the running take is struck out. Never rejects. */
-  async #keep(take: Take, stats: RecorderStats | null, recovered: boolean): Promise<void> {
-    await this.#list(take, stats, recovered);
-    await this.#options.openTakes.ended(take.outputPath);
+  /** A file is complete: it is in the list from now on, and the next one is noted. Never rejects. */
+  async #goOn(take: Take, finished: FinishedFile, next: string): Promise<void> {
+    const { openTakes, store, now } = this.#options;
+    const before = take.current;
+    take.finished = [...take.finished, finished];
+    take.current = { path: next, createdAt: now().toISOString() };
+    await openTakes.begun(take.current);
+    await this.#list(before, store.state.recording.stats, finished.durationSeconds, false);
+    await openTakes.ended(before.path);
   }
 
-  async #list(take: Take, stats: RecorderStats | null, recovered: boolean): Promise<void> {
+  /** Into the list, if there is a file; then the note of the running take is struck out. Never rejects. */
+  async #keep(take: Take, stats: RecorderStats | null, recovered: boolean): Promise<void> {
+    const behind = take.finished.reduce((sum, { durationSeconds }) => sum + durationSeconds, 0);
+    await this.#list(take.current, stats, Math.max(0, (stats?.durationSeconds ?? 0) - behind), recovered);
+    await this.#options.openTakes.ended(take.current.path);
+  }
+
+  async #list(file: OpenTake, stats: RecorderStats | null, durationSeconds: number, recovered: boolean): Promise<void> {
     const { store, history } = this.#options;
-    const bytes = await stat(take.outputPath).then(
-      (file) => file.size,
+    const bytes = await stat(file.path).then(
+      ({ size }) => size,
       () => 0,
     );
     if (bytes === 0) return;
-    const name = path.basename(take.outputPath, ".mp4");
+    const name = path.basename(file.path, ".mp4");
     const entry: StoredEntry = {
       id: name,
       name,
-      path: take.outputPath,
-      createdAt: take.startedAt.toISOString(),
-      durationSeconds: stats?.durationSeconds ?? 0,
+      path: file.path,
+      createdAt: file.createdAt,
+      durationSeconds,
       bytes,
       width: stats?.width ?? 0,
       height: stats?.height ?? 0,
@@ -161,6 +181,13 @@ export class RecordingControl {
     });
     store.dispatch({ type: "history", history: history.entries });
   }
+}
+
+function pathsOf(take: Take): Pick<RecordingResult, "outputPath" | "outputPaths"> {
+  const { outputPath, finished, current } = take;
+  return finished.length === 0
+    ? { outputPath }
+    : { outputPath, outputPaths: [...finished.map((file) => file.path), current.path] };
 }
 
 async function makeFolder(folder: string): Promise<void> {

@@ -10,6 +10,7 @@ export interface SessionEvents {
   levels: EngineNotifications["audio.levels"];
   connection: EngineNotifications["streamer.connection"];
   backpressure: EngineNotifications["streamer.backpressure"];
+  file: EngineNotifications["recorder.fileChanged"];
   lost: LostSession;
 }
 
@@ -21,6 +22,7 @@ const SOURCES: { readonly [K in keyof SessionEvents]: keyof EngineClientEvents }
   levels: "audio.levels",
   connection: "streamer.connection",
   backpressure: "streamer.backpressure",
+  file: "recorder.fileChanged",
   lost: "session.lost",
 };
 

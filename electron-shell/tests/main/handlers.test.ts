@@ -83,6 +83,20 @@ describe("the five old methods", () => {
     expect(existsSync(path.join(folder, "recordings", ".readiness.mp4"))).toBe(false);
   });
 
+  it("has every file of a recording in the list, and in the answer", async () => {
+    const { outputPath = "" } = await api.startRecording();
+    const next = outputPath.replace(".mp4", "-2.mp4");
+    await writeFile(next, "more");
+    const session = [...engines.latest.sessions.values()].find(
+      ({ kind, state }) => kind === "recorder" && state === "running",
+    );
+    const finished = { path: outputPath, durationSeconds: 1.5, bytes: 9, startUtc: "2026-03-04T05:06:07.089Z" };
+    engines.latest.notify("recorder.fileChanged", { id: session?.id, finished, next });
+    await vi.waitFor(() => expect(studio.state.history).toMatchObject([{ path: outputPath, durationSeconds: 1.5 }]));
+    expect(await api.stopRecording()).toEqual({ success: true, outputPath, outputPaths: [outputPath, next] });
+    expect(studio.state.history.map(({ path: file }) => file)).toEqual([next, outputPath]);
+  });
+
   it("streams, without the key in any answer or event", async () => {
     expect(await api.startStream(`rtmp://host/app/${KEY}`)).toEqual({ success: true, rtmpUrl: "rtmp://host/app/****" });
     const id = [...engines.latest.sessions.values()].find((session) => session.kind === "streamer")?.id as string;
