@@ -1,7 +1,7 @@
 """rtmp_url: what is accepted, what is refused, and that no secret is ever shown."""
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from ionia.core.errors import ErrorKind, IoniaError
@@ -204,6 +204,8 @@ _secret = st.lists(
 ).map("".join)
 
 
+@example(secret="ZxCvBn2/QwErTy1", form="rtmp://host/app/{}")
+@example(secret="/QwErTy1/", form="rtmps://me:{}@host")
 @given(
     secret=_secret,
     form=st.sampled_from(

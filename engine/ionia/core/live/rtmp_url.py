@@ -71,9 +71,14 @@ class RtmpUrl:
         return f"{self._scheme}://{self._bracketed_host}{port}{shown}/{MASK}"
 
     def scrub(self, text: str) -> str:
-        """`text` without this address' secrets, for messages that a library or a server wrote."""
+        """`text` without this address' secrets, for messages that a library or a server wrote.
+
+        What follows the application's first segment counts, as a key may have slashes.
+        """
         name, _, arguments = self.key.partition("?")
         secrets = {self.key, name, arguments, self.password, quote(self.password, safe=""), self.app.partition("?")[2]}
+        more = self.app.partition("/")[2]
+        secrets |= {more, more.partition("?")[0]}
         if not self.key:
             secrets |= {self.app, self.app.partition("?")[0]}
         for secret in sorted(secrets, key=len, reverse=True):
@@ -113,7 +118,7 @@ def parse_rtmp_url(text: str, stream_key: str = "") -> RtmpUrl:
     if shape is None or shape["scheme"].lower() not in DEFAULT_PORTS:
         raise _bad("The address must begin with rtmp:// or rtmps://", _EXAMPLE)
     scheme = shape["scheme"].lower()
-    _check_login(shape["rest"])
+    _check_login(shape["authority"], shape["rest"])
     login, _, location = shape["authority"].rpartition("@")
     user, _, password = login.partition(":")
     host, port = _location(location, DEFAULT_PORTS[scheme])
@@ -161,11 +166,12 @@ def _check_characters(text: str, what: str) -> None:
             raise _bad(f"{what} contains an invisible character", "Type it, or copy it anew")
 
 
-def _check_login(rest: str) -> None:
+def _check_login(authority: str, rest: str) -> None:
     """Refuse what can only be the end of a password with one of / ? # in it, before any of it is taken for a host."""
     app, name = split_path(rest)
     misplaced = "@" in (app if name else app.partition("?")[0])
-    if misplaced or ("@" in rest and not rest.startswith("/")):
+    begun = authority.endswith(":") and "@" in rest  # a user, and a password that begins with one of them
+    if misplaced or begun or ("@" in rest and not rest.startswith("/")):
         raise _bad("The address has an @ where none can be", _LOGIN_HINT)
 
 
