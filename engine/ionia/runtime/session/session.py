@@ -412,7 +412,7 @@ class Session:
         if drain:
             frames, samples = join.missing()
             if isinstance(output, TakeOutput):
-                self._counters.settle(output.frames + frames)
+                frames = self._counters.settle(feeds, output.frames, frames)
             self._tell_missing(feeds, frames, samples)
         try:
             output.finish()

@@ -99,13 +99,19 @@ class SessionCounters:
             video = feeds.video_snapshot()
             self._ended = self._ended or (video, feeds.audio_snapshot())
             begun = self._window.first_index if self._window is not None else None
-            self._end_index = max(video.next_index, (video.next_index if begun is None else begun) + 1)
+            end = video.next_index if self._paused_at is None else self._paused_at
+            self._end_index = max(end, (video.next_index if begun is None else begun) + 1)
             return self._end_index
 
-    def settle(self, frames: int) -> None:
-        """So many there were in all. A pause ends with the keyframe that came, which may be later than was asked."""
+    def settle(self, feeds: SessionFeeds, placed: int, missing: int) -> int:
+        """Files last `placed` frames, and so many before the end have not come; how many of those no pause left out.
+
+        A pause ends with the keyframe that came, which may be later than was asked.
+        """
+        missing = min(missing, max(0, self._frames(feeds) - placed))
         with self._lock:
-            self._settled = frames
+            self._settled = placed + missing
+        return missing
 
     def give_up(self, frames: int, samples: int) -> None:
         """So much of what was captured is left out at the end: no encoder had the time for it."""
