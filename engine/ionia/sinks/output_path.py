@@ -59,7 +59,7 @@ def part_path(path: str, number: int) -> str:
     """Where a file of a recording goes, by its number from 0: take.mp4, take-2.mp4, … Never where something is."""
     if number == 0:
         return path
-    first = Path(path)
+    first = Path(os.path.realpath(path))  # beside the first file, and not beside a link to it
     shown = number + 1
     while (part := first.with_name(f"{first.stem}-{shown}{first.suffix}")).exists():
         shown += 1

@@ -263,3 +263,16 @@ def test_an_earlier_file_that_the_disk_has_not_taken_yet_is_told(monkeypatch: py
     assert [code for code, _ in told] == ["file_incomplete"]
     sink.hold.set()
     output.abandon()
+
+
+def test_a_recording_that_was_only_paused_says_when_and_how_long_it_is() -> None:
+    output, _ = output_to(FakeFile())
+    output.open(HEADER, FEEDS)
+    output.pause_at(0)
+    output.deliver([video_packet(30, keyframe=True)])
+    output.complete()
+    assert output._part is not None
+    facts = output._part.facts()
+    assert facts.duration_seconds == 0.033
+    assert facts.start_utc.startswith("2000-01-01T00:00:01.017")
+    ended(output)

@@ -178,7 +178,7 @@ def test_a_recording_that_was_only_paused_has_one_picture() -> None:
         engine.pause("a")
         paused_for(engine, 0.2)
         engine.stop(RECORDER, "a")
-    assert len(pictures(machine.files[0])) >= 1
+    assert pictures(machine.files[0]) == [0]
 
 
 def test_what_changed_in_the_pause_is_seen_behind_it() -> None:

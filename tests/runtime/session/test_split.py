@@ -129,6 +129,9 @@ def test_nothing_that_is_there_is_overwritten(tmp_path: Path) -> None:
     (tmp_path / "take-2.mp4").write_bytes(b"somebody's")
     assert part_path(str(tmp_path / "take.mp4"), 0) == str(tmp_path / "take.mp4")
     assert part_path(str(tmp_path / "take.mp4"), 1) == str(tmp_path / "take-3.mp4")
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "folder" / "link.mp4").symlink_to(tmp_path / "take.mp4")
+    assert part_path(str(tmp_path / "folder" / "link.mp4"), 1) == str(tmp_path / "take-3.mp4")
     assert part_path(str(tmp_path / "no extension"), 2) == str(tmp_path / "no extension-3")
 
 

@@ -183,10 +183,16 @@ class FileTimeline:
         return self._place_picture(packet) if packet.track.is_video else self._place_sound(packet)
 
     def only_picture(self) -> Placed | None:
-        """At the end of a recording that was paused before it could begin: the picture it was paused at."""
-        if self._stretches or self._first is None:
+        """At the end of a recording that was paused before it could begin: it begins with the picture it was paused at.
+
+        Call it once, after all packets.
+        """
+        picture = self._first
+        if self._stretches or picture is None:
             return None
-        return Placed(part=0, packet=_moved(self._first, self._first.pts))
+        self._begin_part(picture.pts)
+        self._next = self._stretches[0].end = picture.pts + picture.duration
+        return Placed(part=0, packet=_moved(picture, picture.pts))
 
     def position(self, index: int) -> FilePosition:
         """Where frame `index` is, was or will be. What was left out is at the seam; before the start it is 0."""

@@ -413,8 +413,8 @@ class FileOutput:
             if timeline is not None:
                 only = timeline.only_picture()
                 if only is not None:
-                    part.deliver([only.packet])
-                elif timeline.started:
+                    self._hand_over(part, [only.packet], timeline)
+                if timeline.started:
                     seconds = float(timeline.part_seconds(part.number))
             part.complete(seconds)
             if after is not None:
