@@ -18,7 +18,6 @@ from ionia.core.events import (
     ConnectionState,
     Event,
     FileChanged,
-    FinishedFile,
     SessionFailed,
     SessionStateChanged,
     SessionWarned,
@@ -98,18 +97,18 @@ def run_session(
     seconds: float | None,
     keys: Keys | None = None,
     keys_words: str = "",
-    files: list[FinishedFile] | None = None,
+    files: list[FileChanged] | None = None,
 ) -> tuple[set[SessionKind], Stats]:
     """An engine of its own, from `begin`, which initializes and starts SESSION of each kind, to the end that time or
     the user brings, or the failure of the last kind that was left. `text` is the live line for the stats of the first
     kind. (which failed, the last stats of the first). `keys_words` is said where there is a terminal that gives `keys`.
-    `files` gets those that the recorder has left behind it.
+    `files` gets each change of the recorder from one file to the next.
     """
     happenings: Happenings = queue.SimpleQueue()
 
     def heard(event: Event) -> None:
         if isinstance(event, FileChanged) and files is not None:
-            files.append(event.finished)
+            files.append(event)
         happenings.put(event)
 
     engine = make_engine(heard)
@@ -197,12 +196,14 @@ def _follow(
     return failed
 
 
-def saved_line(files: Sequence[FinishedFile], last: str, total_bytes: int, *, failed: bool) -> str:
+def saved_line(files: Sequence[FileChanged], last: str, total_bytes: int | None = None, *, failed: bool) -> str:
     """What there is when it is over: every file of the recording by its path, `last` being the one it ended in."""
     word = "Kept what was recorded in" if failed else "Saved"
-    paths = [*(file.path for file in files), last]
-    count = f"{len(paths)} files, " if len(paths) > 1 else ""
-    return f"{word} {', '.join(paths)} ({count}{size_text(total_bytes)})."
+    paths = [*(change.finished.path for change in files), last]
+    facts = [f"{len(paths)} files"] if len(paths) > 1 else []
+    facts += [] if total_bytes is None else [size_text(total_bytes)]
+    more = f" ({', '.join(facts)})" if facts else ""
+    return f"{word} {', '.join(paths)}{more}."
 
 
 _CONNECTION: Mapping[ConnectionState, str] = {

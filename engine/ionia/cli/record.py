@@ -7,7 +7,7 @@ from ionia.cli.live import SESSION, Keys, run_session, saved_line, shared_params
 from ionia.cli.options import given
 from ionia.cli.progress import LiveLine, clock_text, recording_line
 from ionia.core.errors import IoniaError
-from ionia.core.events import FinishedFile
+from ionia.core.events import FileChanged
 from ionia.core.service import EngineService
 from ionia.core.settings import SessionKind
 from ionia.core.stats import of_recorder
@@ -47,7 +47,7 @@ def record(options: argparse.Namespace) -> int:
         engine.initialize_recorder(SESSION, settings)
         engine.start(SessionKind.RECORDER, SESSION)
 
-    files: list[FinishedFile] = []
+    files: list[FileChanged] = []
     failed, stats = run_session(
         [SessionKind.RECORDER],
         begin,

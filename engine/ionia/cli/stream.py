@@ -8,9 +8,10 @@ stream and are read by others.
 import argparse
 
 from ionia.cli.asking import asked_address, asked_key
-from ionia.cli.live import SESSION, run_session, shared_params
+from ionia.cli.live import SESSION, run_session, saved_line, shared_params
 from ionia.cli.options import given
 from ionia.cli.progress import LiveLine, clock_text, size_text
+from ionia.core.events import FileChanged
 from ionia.core.live.rtmp_url import parse_rtmp_url
 from ionia.core.service import EngineService
 from ionia.core.settings import SessionKind
@@ -37,6 +38,7 @@ def stream(options: argparse.Namespace) -> int:
         engine.start(SessionKind.STREAMER, SESSION)
 
     kinds = [SessionKind.STREAMER] if options.record is None else [SessionKind.STREAMER, SessionKind.RECORDER]
+    files: list[FileChanged] = []
     failed, stats = run_session(
         kinds,
         begin,
@@ -44,9 +46,11 @@ def stream(options: argparse.Namespace) -> int:
         greeting=f"Streaming to {shown}. Ctrl+C ends it.",
         text=lambda stats: streaming_line(of_streamer(stats)),
         seconds=options.seconds,
+        files=files,
     )
     if options.record is not None:
-        line.say(f"{'Kept what was recorded in' if SessionKind.RECORDER in failed else 'Saved'} {options.record}.")
+        last = files[-1].next if files else options.record
+        line.say(saved_line(files, last, failed=SessionKind.RECORDER in failed))
     if not of_streamer(stats).bytes_sent:
         line.say("Nothing was streamed: it never connected.")
         return 1

@@ -21,7 +21,7 @@ from ionia.core.sound_state import SoundState, gain_db, gain_factor
 from ionia.core.stats import Stats
 from ionia.core.timebase import NS_PER_S
 from ionia.core.video.pushed_layout import PushedScreen
-from ionia.core.warning import WarningCode
+from ionia.core.warning import NO_FACTS, WarningCode, WarningFacts
 from ionia.runtime.backends import Backends, MakeSelftest, SelftestRun
 from ionia.runtime.encode.studio import Studio
 from ionia.runtime.jobs import Jobs
@@ -157,8 +157,13 @@ class Engine:
         session = self._session_for(SessionKind.RECORDER, session_id)
         life, media = Life(session), settings.media
 
+        def warn_of_next(code: WarningCode, message: str, facts: WarningFacts = NO_FACTS, /) -> None:
+            if code is not WarningCode.FILE_LEFTOVER:  # which the first file told
+                life.warn(code, message, facts)
+
         def make_sink(number: int) -> FileSink:
-            return self._backends.file_sink(part_path(settings.output_path, number), life.warn)
+            warn = warn_of_next if number else life.warn
+            return self._backends.file_sink(part_path(settings.output_path, number), warn)
 
         output = FileOutput(
             FileWishes(

@@ -8,6 +8,7 @@ from typing import cast
 import pytest
 
 from ionia.core.errors import ErrorKind, IoniaError
+from ionia.core.events import FinishedFile
 from ionia.core.media import MediaHeader
 from ionia.core.size_limit import SizeLimit
 from ionia.core.timeline.file_timeline import EpochUtc
@@ -275,4 +276,44 @@ def test_a_recording_that_was_only_paused_says_when_and_how_long_it_is() -> None
     facts = output._part.facts()
     assert facts.duration_seconds == 0.033
     assert facts.start_utc.startswith("2000-01-01T00:00:01.017")
+    ended(output)
+
+
+def test_files_are_told_of_in_their_order_and_with_what_went_wrong() -> None:
+    slow, broken = FakeFile("one.mp4"), FakeFile("two.mp4")
+    slow.hold, broken.hold = threading.Event(), threading.Event()
+    broken.break_after = (1, IoniaError(ErrorKind.OUTPUT_FAILED, "No space left."))
+    sinks = [slow, broken, FakeFile("three.mp4")]
+    told: list[str] = []
+    both = threading.Event()
+
+    def changed(finished: FinishedFile, after: str) -> None:
+        told.append(f"{finished.path}, {after}")
+        if len(told) == 3:
+            both.set()
+
+    output = FileOutput(
+        FileWishes(make_sink=sinks.__getitem__, bytes_per_second=1000.0),
+        FileTellers(
+            warn=lambda code, message, _=NO_FACTS: told.append(f"{code.value}: {message}"),
+            fail=lambda error: pytest.fail(str(error)),
+            changed=changed,
+            later=lambda task: task(),
+        ),
+        free_bytes=lambda _: 10**12,
+    )
+    output.open(HEADER, FEEDS)
+    output.deliver([video_packet(0, keyframe=True)])
+    split(output)
+    second = output._next
+    output.deliver([video_packet(1, keyframe=True)])
+    split(output)
+    output.deliver([video_packet(2, keyframe=True)])
+    broken.hold.set()  # it is handed over before its disk answers
+    assert second is not None
+    second.closed.result(WAIT_SECONDS)
+    assert told == []
+    slow.hold.set()
+    assert both.wait(WAIT_SECONDS)
+    assert told == ["one.mp4, two.mp4", "file_incomplete: No space left.", "two.mp4, three.mp4"]
     ended(output)

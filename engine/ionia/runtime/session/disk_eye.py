@@ -17,15 +17,19 @@ class DiskEye:
         bytes_per_second: float,
         free_bytes: Callable[[str], int],
         warn: Warn,
+        disk: DiskWatch,
         keeps_below: Callable[[int], bool],
     ) -> None:
-        """`keeps_below`: whether another file takes over before one that may have so many bytes has them."""
+        """`disk`: what was told of it stays told when the recording goes on in another file.
+
+        `keeps_below`: whether another file takes over before one that may have so many bytes has them.
+        """
         self._sink = sink
         self._bytes_per_second = bytes_per_second
         self._free_bytes = free_bytes
         self._warn = warn
         self._keeps_below = keeps_below
-        self._disk = DiskWatch()
+        self._disk = disk
         self._limit = DiskWatch()
         self._unreadable = False
 

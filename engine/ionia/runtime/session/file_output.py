@@ -13,6 +13,7 @@ from fractions import Fraction
 from functools import partial
 from math import ceil
 
+from ionia.core.disk_space import DiskWatch
 from ionia.core.errors import ErrorKind, IoniaError
 from ionia.core.events import FinishedFile, MarkSet
 from ionia.core.media import EncodedPacket, MediaHeader
@@ -82,6 +83,7 @@ class FileOutput:
         self._first_sink = wishes.make_sink(0)
         self._watch = SplitWatch(wishes.split, bytes_per_second=wishes.bytes_per_second)
         self._end_watch = EndWatch(wishes.end, bytes_per_second=wishes.bytes_per_second)
+        self._disk = DiskWatch()  # the thread of the file under way
         self._unanswered = 0  # the monitor's thread
         self._header: MediaHeader | None = None
         self._fps = 1
@@ -93,6 +95,8 @@ class FileOutput:
         self._part: Part | None = None  # protected by _lock
         self._next: Part | None = None  # protected by _lock
         self._closing: list[Part] = []  # completed, and perhaps not closed yet; protected by _lock
+        self._finished: dict[int, tuple[str, IoniaError | None]] = {}  # closed: what is next, and what went wrong
+        self._telling = threading.Lock()
         self._counted = TrackCounters()  # in all files that are closed; protected by _lock
         self._written = 0  # likewise
         self._completed = False  # protected by _lock
@@ -213,19 +217,29 @@ class FileOutput:
         seconds = float(timeline.part_seconds(part.number))
         part.note(split_line(seconds=seconds, after=after.path))
         part.complete(seconds)
-        part.when_closed(lambda error: self._tell.later(partial(self._closed, part, after.path, error)))
+        part.when_closed(partial(self._closed, part, after.path))
         return after
 
     def _closed(self, part: Part, after: str, error: IoniaError | None) -> None:
-        """A file is finished, and the recording goes on."""
-        with self._lock:
-            self._closing.remove(part)
-            self._written += part.sink.bytes_written
-            for name in _COUNTED:
-                setattr(self._counted, name, getattr(self._counted, name) + getattr(part.counters, name))
-        if error is not None:
-            self._tell.warn(WarningCode.FILE_INCOMPLETE, error.message)
-        self._tell.changed(part.facts(), after)
+        """On the sink's thread: a file is finished, and the recording goes on."""
+        self._finished[part.number] = (after, error)
+        self._tell.later(self._tell_finished)
+
+    def _tell_finished(self) -> None:
+        """Of every file that is finished by now, in their order: one whose disk is slower is waited for."""
+        with self._telling:
+            while True:
+                with self._lock:
+                    if not self._closing or self._closing[0].number not in self._finished:
+                        return
+                    part = self._closing.pop(0)
+                    self._written += part.sink.bytes_written
+                    for name in _COUNTED:
+                        setattr(self._counted, name, getattr(self._counted, name) + getattr(part.counters, name))
+                after, error = self._finished.pop(part.number)
+                if error is not None:
+                    self._tell.warn(WarningCode.FILE_INCOMPLETE, error.message)
+                self._tell.changed(part.facts(), after)
 
     def split(self) -> tuple[FinishedFile, str]:
         """See TakeOutput."""
@@ -325,6 +339,7 @@ class FileOutput:
             bytes_per_second=self._wishes.bytes_per_second,
             free_bytes=self._free_bytes,
             warn=self._tell.warn,
+            disk=self._disk,
             keeps_below=lambda limit: self._watch.keeps_below(limit) and not self._stuck,
         )
         make = self._wishes.make_sidecar
@@ -333,11 +348,9 @@ class FileOutput:
         return Part(number, sink, self._header, eye, fail=partial(self._part_failed, number), notes=notes)
 
     def _part_failed(self, number: int, error: IoniaError) -> None:
-        """On the sink's thread. A file that was handed over ends no recording that goes on in another."""
+        """On the sink's thread. A file that was handed over ends no recording: it is told when that is closed."""
         part = self._part
-        if part is not None and part.number > number:
-            self._tell.warn(WarningCode.FILE_INCOMPLETE, error.message)
-        else:
+        if part is None or part.number <= number:
             self._tell.fail(error)
 
     def mark(self, label: str, data: Mapping[str, object] | None, *, seconds_ago: float) -> MarkSet:

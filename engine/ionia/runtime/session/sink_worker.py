@@ -50,6 +50,7 @@ class SinkWorker:
         self._complete = False  # protected by _condition
         self._broken = False  # protected by _condition
         self._errand_failed = False
+        self._failure: IoniaError | None = None  # the sink's thread
         self._opened: Future[None] = Future()
         self._closed: Future[None] = Future()
         self._completed = threading.Event()
@@ -122,11 +123,11 @@ class SinkWorker:
         self._closed.result(timeout)
 
     def when_closed(self, tell: Callable[[IoniaError | None], None]) -> None:
-        """Call `tell` when the sink is closed, with what closing raised: on this object's thread, or now."""
+        """Call `tell` when the sink is closed, with what writing or closing raised: on this object's thread, or now."""
 
         def closed(future: Future[None]) -> None:
             error = future.exception()
-            tell(error if isinstance(error, IoniaError) else None)
+            tell(error if isinstance(error, IoniaError) else self._failure)
 
         self._closed.add_done_callback(closed)
 
@@ -148,10 +149,11 @@ class SinkWorker:
                     self._count(packets)
                 self._run_errand()
         except Exception as error:  # noqa: BLE001 - a mistake of ours costs no take either
+            self._failure = _told(error)
             with self._condition:
                 self._broken = True
                 self._pending.clear()
-            self._on_error(_told(error))
+            self._on_error(self._failure)
         self._close()
 
     def _close(self) -> None:
