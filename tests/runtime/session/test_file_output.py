@@ -317,3 +317,25 @@ def test_files_are_told_of_in_their_order_and_with_what_went_wrong() -> None:
     assert both.wait(WAIT_SECONDS)
     assert told == ["one.mp4, two.mp4", "file_incomplete: No space left.", "two.mp4, three.mp4"]
     ended(output)
+
+
+def test_a_file_that_begins_after_the_machine_slept_says_when_that_was() -> None:
+    slept = [5_000_000_000]
+    sinks = [FakeFile("one.mp4"), FakeFile("two.mp4")]
+    output = FileOutput(
+        FileWishes(make_sink=sinks.__getitem__, bytes_per_second=1000.0),
+        FileTellers(warn=lambda *_: None, fail=lambda error: pytest.fail(str(error))),
+        free_bytes=lambda _: 10**12,
+        slept_ns=lambda: slept[0],
+    )
+    output.open(HEADER, FEEDS)
+    slept[0] += 90_000  # read a moment later
+    output.deliver([video_packet(0, keyframe=True)])
+    assert output._part is not None
+    assert output._part.facts().start_utc == "2000-01-01T00:00:00.017Z"
+    split(output)
+    slept[0] += 3600 * 10**9
+    output.deliver([video_packet(1, keyframe=True)])
+    assert output._part.facts().start_utc == "2000-01-01T01:00:00.050Z"
+    assert output.mark("here", None, seconds_ago=0).utc == "2000-01-01T01:00:00.017Z"
+    ended(output)

@@ -35,11 +35,15 @@ from ionia.runtime.session.sink_worker import TrackCounters
 from ionia.runtime.session.stats import fields_of
 from ionia.sinks.output_path import shown_path
 from ionia.sinks.sidecar import Sidecar, add_late
+from ionia.threads.clock import slept_ns
 
 log = logging.getLogger(__name__)
 
 STALL_LOOKS = 5
 """So many looks in a row, one a second, that the disk has not answered make a warning."""
+
+SLEEP_NS = 1_000_000
+"""Less is only the time between two looks at clocks."""
 
 _COUNTED = ("video_delivered", "audio_delivered", "video_written", "audio_written")
 
@@ -75,7 +79,14 @@ class FileOutput:
 
     drains = True
 
-    def __init__(self, wishes: FileWishes, tell: FileTellers, *, free_bytes: Callable[[str], int]) -> None:
+    def __init__(
+        self,
+        wishes: FileWishes,
+        tell: FileTellers,
+        *,
+        free_bytes: Callable[[str], int],
+        slept_ns: Callable[[], int] = slept_ns,
+    ) -> None:
         """Raises IoniaError(OUTPUT_FAILED) for a path that can't be recorded to. Creates nothing."""
         self._wishes = wishes
         self._tell = tell
@@ -90,6 +101,8 @@ class FileOutput:
         self._most_frames: int | None = None
         self._feeds: SessionFeeds | None = None
         self._epoch_utc: EpochUtc | None = None
+        self._slept_ns = slept_ns
+        self._slept_before_ns = 0
         self._lock = threading.Lock()
         self._timeline: FileTimeline | None = None  # protected by _lock
         self._part: Part | None = None  # protected by _lock
@@ -122,6 +135,7 @@ class FileOutput:
         part = self._make_part(0, self._first_sink)
         self._part = part
         part.open()
+        self._slept_before_ns = self._slept_ns()
         self._epoch_utc = feeds.epoch_utc()
         self._timeline = FileTimeline(fps=header.video.fps, epoch_utc=self._epoch_utc)
         feeds.hold_bitrate(self)
@@ -199,7 +213,7 @@ class FileOutput:
         began = timeline.utc_ns(FilePosition(part=part.number, seconds=Fraction(0)))
         if began is None:
             return
-        start = began + NS_PER_S // (2 * self._header.video.fps)
+        start = began + NS_PER_S // (2 * self._header.video.fps) + self._slept()
         if self._start_utc_ns is None:
             self._start_utc_ns = start
         tags = FileTags(start_utc_ns=start, utc_error_ns=self._epoch_utc.error_ns, metadata=self._wishes.metadata)
@@ -405,7 +419,12 @@ class FileOutput:
     def _utc_ns(self, index: int) -> int:
         """When frame `index` is captured."""
         epoch = 0 if self._epoch_utc is None else self._epoch_utc.utc_ns
-        return epoch + frame_middle_ns(0, self._fps, index)
+        return epoch + frame_middle_ns(0, self._fps, index) + self._slept()
+
+    def _slept(self) -> int:
+        """What a frame of now is later by than the engine's clock says: it stands still while the machine sleeps."""
+        slept = self._slept_ns() - self._slept_before_ns
+        return slept if slept > SLEEP_NS else 0
 
     def _size(self) -> int:
         parts = [*self._closing, *([self._part] if self._part is not None else [])]
