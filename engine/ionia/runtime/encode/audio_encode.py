@@ -144,12 +144,12 @@ class AudioEncode:
         done = threading.Event()
 
         def take_over() -> None:
-            self._mix = other._mix.copy()
-            self._silence = other._silence
-            self._encoding = self._encoding or other._encoding  # somebody may share it already
-            self._heard.extend(other._heard)
-            self._losses = other._losses
             try:
+                self._mix = other._mix.copy()
+                self._silence = other._silence
+                self._encoding = self._encoding or other._encoding  # somebody may share it already
+                self._heard.extend(other._heard)
+                self._losses = other._losses
                 if self._encoding:
                     for pts, samples in self._heard:
                         self._encoder.encode(samples, pts)  # what comes out, the other has given already
