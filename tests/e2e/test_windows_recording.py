@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -261,14 +262,19 @@ def test_it_is_killed_while_it_records_the_desktop(frozen: FrozenEngine, paint: 
 
 def test_the_selftest_measures_what_is_here(frozen: FrozenEngine, tmp_path: Path) -> None:
     """No rate is judged, since the machine is shared; encoders are tried in test_frozen_engine.py."""
-    parts = ["capture", "av", "sound", "disk"]
-    done = subprocess.run(
-        frozen.command("selftest", "--json", "--only", *parts, "--folder", frozen.path(tmp_path)),
-        capture_output=True, check=False, timeout=120, stdin=subprocess.DEVNULL, env=frozen.base_environment(),
-    )  # fmt: skip
-    result = json.loads(done.stdout.decode("utf-8", "strict"))
-    assert done.returncode == (0 if result["ok"] else 1)
-    found = {one["title"]: one for one in result["findings"]}
+
+    def tried(*parts: str) -> dict[str, Any]:
+        done = subprocess.run(
+            frozen.command("selftest", "--json", "--only", *parts, "--folder", frozen.path(tmp_path)),
+            capture_output=True, check=False, timeout=120, stdin=subprocess.DEVNULL, env=frozen.base_environment(),
+        )  # fmt: skip
+        result = json.loads(done.stdout.decode("utf-8", "strict"))
+        assert done.returncode == (0 if result["ok"] else 1)
+        return {one["title"]: one for one in result["findings"]}
+
+    found = tried("capture", "av", "sound", "disk")
+    if found["Sound and picture"]["advice"].endswith("test again."):  # as it says of a machine that is busy
+        found |= tried("av")
     screen = found["Screen"]["figures"]
     assert (screen["width"], screen["height"]) == (1280, 720)
     assert (screen["backend"], screen["black"], screen["pointer"]) == ("dxcam-dxgi", False, True)

@@ -1,14 +1,16 @@
 """Another program holds the name that a recording is to have: it goes on, is told, and gets its name when it can."""
 
 import errno
+import sys
 from pathlib import Path
+from typing import BinaryIO
 
 import pytest
 
 from ionia.core.errors import ErrorKind, IoniaError
 from ionia.core.publication import PATIENCE_NS
 from ionia.core.warning import NO_FACTS, FileTouched, WarningCode, WarningFacts
-from ionia.sinks import mp4_file
+from ionia.sinks import mp4_file, output_file
 from ionia.sinks.hidden_file import hidden_path
 from ionia.sinks.mp4_file import Mp4File
 from tests.fakes.encoded_clip import encoded_clip
@@ -110,3 +112,35 @@ def test_the_end_waits_for_the_name_and_not_for_ever(tmp_path: Path, monkeypatch
     told, error = recorded(path)
     assert ([code for code, _ in told], error) == (["file_held"], None)
     assert_whole(path)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no limit of handles that is met")
+@pytest.mark.parametrize("old", [False, True])
+def test_a_take_gets_its_name_although_no_file_can_be_opened(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, old: bool
+) -> None:
+    path, refusals = tmp_path / "take.mp4", 5
+    if old:
+        path.write_bytes(b"an old take")
+    opening = output_file._open
+
+    def refuse(which: Path, *, create: bool) -> BinaryIO:
+        nonlocal refusals
+        if not create and refusals and which == path and sink.writing:
+            refusals -= 1
+            raise OSError(errno.EMFILE, "Too many open files")
+        return opening(which, create=create)
+
+    class Sink(Mp4File):
+        writing = False
+
+    monkeypatch.setattr(output_file, "_open", refuse)
+    clip = encoded_clip(300)
+    sink = Sink(str(path), lambda *_: None)
+    sink.open(clip.header)
+    sink.writing = True
+    sink.write(clip.packets)
+    assert sink.published
+    sink.close()
+    assert [one.name for one in tmp_path.iterdir()] == ["take.mp4"]
+    assert len(file_facts(path).video.pts) == 300

@@ -5,6 +5,7 @@ recording is replaced only by one that has begun well; the replacement is one at
 """
 
 import contextlib
+import errno
 import os
 import shutil
 import sys
@@ -361,8 +362,11 @@ def _unused(path: Path) -> Iterator[bool]:
     else:
         try:
             file = _open(path, create=False)
-        except FileNotFoundError:
-            yield True
+        except OSError as error:
+            # Without a descriptor to be had nobody can be asked. Renaming needs none, and a take can't be repeated.
+            if error.errno not in (errno.ENOENT, errno.EMFILE, errno.ENFILE):
+                raise
+            yield not os.path.lexists(path)
             return
         with file:
             yield not is_recorded(file)
