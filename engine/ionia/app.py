@@ -8,22 +8,18 @@ import av
 
 from ionia.core.errors import IoniaError
 from ionia.core.ports import ScreenSource
-from ionia.core.service import Listener, SoundDeviceInfo
+from ionia.core.selftest_report import SelftestSettings
+from ionia.core.service import EngineService, Listener, SoundDeviceInfo
 from ionia.core.sharing import CaptureKey
 from ionia.core.video.pushed_layout import is_pushed
 from ionia.media.converter import Converter
 from ionia.media.encoder_probe import list_encoders
 from ionia.media.opening import open_audio, open_video
-from ionia.media.recording_reader import read_lumas, read_sound
-from ionia.runtime.backends import Backends, Spares
+from ionia.runtime.backends import Backends, SelftestRun, Spares
 from ionia.runtime.capture.audio_corrections import AudioCorrections
 from ionia.runtime.engine import Engine
-from ionia.selftest.context import SelftestTools
-from ionia.selftest.run import selftests_with
-from ionia.selftest.stage import make_beeper, show_window
 from ionia.sinks.mp4_file import Mp4File
 from ionia.sinks.output_path import free_bytes
-from ionia.sinks.rtmp_publisher import Publishers
 from ionia.sinks.rtmp_sender import SparePool
 from ionia.sources import screens, sound
 from ionia.sources.pushed import PushedScreens
@@ -31,7 +27,14 @@ from ionia.threads.clock import MonotonicClock
 
 log = logging.getLogger(__name__)
 
-SENDERS: dict[str, Callable[[], Spares]] = {"process": SparePool, "socket": Publishers}
+
+def _publishers() -> Spares:
+    from ionia.sinks.rtmp_publisher import Publishers  # noqa: PLC0415 - no start waits for what it doesn't use
+
+    return Publishers()
+
+
+SENDERS: dict[str, Callable[[], Spares]] = {"process": SparePool, "socket": _publishers}
 """Ways to an RTMP server: FFmpeg's in a process per attempt, and our own in a thread (decision 0251)."""
 
 SENDER_VARIABLE = "IONIA_SENDER"
@@ -79,10 +82,25 @@ def _listed(list_devices: Callable[[], tuple[SoundDeviceInfo, ...]]) -> tuple[So
         return ()
 
 
-def make_engine(listener: Listener) -> Engine:
-    """An engine on this machine. Close it."""
-    clock = MonotonicClock()
+def _selftest(
+    settings: SelftestSettings,
+    backends: Backends,
+    clock: MonotonicClock,
+    make_engine: Callable[[Listener], EngineService],
+    emit: Listener,
+) -> SelftestRun:
+    from ionia.media.recording_reader import read_lumas, read_sound  # noqa: PLC0415 - likewise
+    from ionia.selftest.context import SelftestTools  # noqa: PLC0415 - likewise
+    from ionia.selftest.run import selftests_with  # noqa: PLC0415 - likewise
+    from ionia.selftest.stage import make_beeper, show_window  # noqa: PLC0415 - likewise
+
     tools = SelftestTools(
         show_window=show_window, make_beeper=make_beeper, read_lumas=read_lumas, read_sound=read_sound
     )
-    return Engine(make_backends(clock), clock, listener, selftest=selftests_with(tools))
+    return selftests_with(tools)(settings, backends, clock, make_engine, emit)
+
+
+def make_engine(listener: Listener) -> Engine:
+    """An engine on this machine. Close it."""
+    clock = MonotonicClock()
+    return Engine(make_backends(clock), clock, listener, selftest=_selftest)

@@ -1,6 +1,8 @@
 """Pauses of a recorder on a machine of fakes: what is encoded, what is counted, and who doesn't notice."""
 
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 
@@ -9,11 +11,24 @@ from ionia.core.settings import SessionKind
 from ionia.core.stats import RecorderStats, of_recorder
 from ionia.runtime.encode.session_feeds import SessionFeeds
 from ionia.runtime.engine import Engine
-from tests.fakes.backends import WAIT_SECONDS, FakeMachine
+from tests.fakes.backends import WAIT_SECONDS, Events, FakeMachine
 from tests.fakes.media import FakeFile, FakeVideoEncoder
 from tests.runtime.test_engine import FAST, MUTE, engine_on, initialize, recorded_for, states
 
 RECORDER = SessionKind.RECORDER
+
+
+@contextmanager
+def recording(*sessions: str) -> Iterator[tuple[FakeMachine, Engine, Events]]:
+    """Recordings of equal settings, which have run for a moment."""
+    machine = FakeMachine()
+    with engine_on(machine) as (engine, events):
+        for session in sessions:
+            initialize(engine, session)
+        for session in sessions:
+            engine.start(RECORDER, session)
+        recorded_for(engine, 0.2)
+        yield machine, engine, events
 
 
 def stats_of(engine: Engine, session: str = "a") -> RecorderStats:
@@ -90,13 +105,7 @@ def test_a_pause_that_is_named_late_is_counted_as_it_came(frames: int, monkeypat
 
 
 def test_another_recording_goes_on_while_a_paused_one_waits_for_its_disk() -> None:
-    machine = FakeMachine()
-    with engine_on(machine) as (engine, events):
-        initialize(engine, "a")
-        initialize(engine, "b")
-        engine.start(RECORDER, "a")
-        engine.start(RECORDER, "b")
-        recorded_for(engine, 0.2)
+    with recording("a", "b") as (machine, engine, events):
         engine.pause("a")
         closing, closed = threading.Event(), threading.Event()
 
@@ -118,13 +127,7 @@ def test_another_recording_goes_on_while_a_paused_one_waits_for_its_disk() -> No
 
 
 def test_another_recording_on_the_same_encode_does_not_notice() -> None:
-    machine = FakeMachine()
-    with engine_on(machine) as (engine, _):
-        initialize(engine, "a")
-        initialize(engine, "b")
-        engine.start(RECORDER, "a")
-        engine.start(RECORDER, "b")
-        recorded_for(engine, 0.2)
+    with recording("a", "b") as (machine, engine, _):
         assert engine.toggle_pause("a") is True
         paused_for(engine, 0.3)
         assert engine.toggle_pause("a") is False
@@ -140,11 +143,7 @@ def test_another_recording_on_the_same_encode_does_not_notice() -> None:
 
 @pytest.mark.parametrize("end", ["stop", "dispose"])
 def test_a_stop_while_paused_ends_the_file_where_it_was_paused(end: str) -> None:
-    machine = FakeMachine()
-    with engine_on(machine) as (engine, events):
-        initialize(engine)
-        engine.start(RECORDER, "a")
-        recorded_for(engine, 0.2)
+    with recording("a") as (machine, engine, events):
         engine.pause("a")
         before = stats_of(engine)
         paused_for(engine, 0.2)
@@ -183,11 +182,7 @@ def test_a_recording_that_was_only_paused_has_one_picture() -> None:
 
 def test_what_changed_in_the_pause_is_seen_behind_it() -> None:
     """Also where nothing moves any more when it goes on."""
-    machine = FakeMachine()
-    with engine_on(machine) as (engine, _):
-        initialize(engine)
-        engine.start(RECORDER, "a")
-        recorded_for(engine, 0.2)
+    with recording("a") as (machine, engine, _):
         engine.pause("a")
         paused_for(engine, 0.3)
         machine.screens[0].still = True
@@ -202,11 +197,7 @@ def test_what_changed_in_the_pause_is_seen_behind_it() -> None:
 
 
 def test_an_encoder_that_fails_in_a_pause_ends_the_file_in_order() -> None:
-    machine = FakeMachine()
-    with engine_on(machine) as (engine, events):
-        initialize(engine)
-        engine.start(RECORDER, "a")
-        recorded_for(engine, 0.2)
+    with recording("a") as (machine, engine, events):
         engine.pause("a")
         before = stats_of(engine)
         paused_for(engine, 0.2)

@@ -24,7 +24,7 @@ from tests.fakes.backends import WAIT_SECONDS, FakeMachine
 from tests.fakes.encoded_clip import encoded_clip
 from tests.fakes.media import FakeFile
 from tests.fakes.media_check import file_facts, top_level_boxes
-from tests.runtime.session.test_pause import pictures
+from tests.runtime.session.test_pause import pictures, recording
 from tests.runtime.test_engine import FAST, engine_on, initialize, recorded_for, warned
 
 RECORDER = SessionKind.RECORDER
@@ -219,11 +219,7 @@ def test_a_split_in_a_pause_happens_where_it_goes_on() -> None:
 
 
 def test_a_split_that_nothing_follows_leaves_no_file() -> None:
-    machine = FakeMachine()
-    with engine_on(machine) as (engine, _):
-        initialize(engine)
-        engine.start(RECORDER, "a")
-        recorded_for(engine, 0.2)
+    with recording("a") as (machine, engine, _):
         engine.pause("a")
         engine.split("a")
         engine.stop(RECORDER, "a")
