@@ -85,13 +85,8 @@ class RtmpSender:
         """Whether the process can still be used or is still at work."""
         return not self._ended.is_set()
 
-    @property
-    def warm(self) -> bool:
-        """Whether its libraries are loaded, so that connecting begins at once."""
-        return self._ready.is_set()
-
     def wait_warm(self, timeout: float) -> bool:
-        """Wait until it is warm (or over, then nothing gets better by waiting); False if it took longer."""
+        """Wait until its libraries are loaded, so that connecting begins at once, or it is over; False if it isn't."""
         return self._ready.wait(timeout)
 
     def connect(self, url: RtmpUrl, header: MediaHeader, listener: SenderListener, *, ca_file: str = "") -> None:

@@ -25,7 +25,6 @@ class TrackCounters:
     audio_delivered: int = 0
     video_written: int = 0
     audio_written: int = 0
-    last_video_pts: int = -1
 
 
 class SinkWorker:
@@ -53,7 +52,6 @@ class SinkWorker:
         self._failure: IoniaError | None = None  # the sink's thread
         self._opened: Future[None] = Future()
         self._closed: Future[None] = Future()
-        self._completed = threading.Event()
         self._worker = Worker(name, self._run, self._unexpected)
 
     def open(self, timeout: float) -> None:
@@ -75,7 +73,6 @@ class SinkWorker:
         for packet in packets:
             if packet.track.is_video:
                 self.counters.video_delivered += 1
-                self.counters.last_video_pts = packet.pts
             else:
                 self.counters.audio_delivered += 1
         if overflow:
@@ -107,11 +104,6 @@ class SinkWorker:
         with self._condition:
             self._complete = True
             self._condition.notify()
-        self._completed.set()
-
-    def wait_completed(self, timeout: float) -> bool:
-        """Wait until its join has delivered everything; False if it did not within `timeout` seconds."""
-        return self._completed.wait(timeout)
 
     @property
     def closed(self) -> Future[None]:
