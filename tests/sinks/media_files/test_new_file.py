@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
+from typing import BinaryIO
 
 import pytest
 
@@ -35,6 +36,24 @@ def test_what_came_meanwhile_is_not_replaced(tmp_path: Path) -> None:
         made.write(b"ours")
         path.write_bytes(b"theirs")
         with pytest.raises(IoniaError, match="there is a file already"):
+            made.publish()
+    assert path.read_bytes() == b"theirs"
+    assert names(tmp_path) == ["a.mp4"]
+
+
+def test_what_came_right_behind_the_look_is_not_replaced_even_where_that_was_asked_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "a.mp4"
+
+    def come(_: Path) -> BinaryIO:
+        path.write_bytes(b"theirs")
+        raise FileNotFoundError
+
+    with NewFile(str(path), overwrite=True) as made:
+        made.write(b"ours")
+        monkeypatch.setattr(new_file, "_open_old", come)
+        with pytest.raises(IoniaError, match="another file has come"):
             made.publish()
     assert path.read_bytes() == b"theirs"
     assert names(tmp_path) == ["a.mp4"]

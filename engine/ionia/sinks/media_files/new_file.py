@@ -1,8 +1,7 @@
 """The file that a job makes: hidden until it is whole, then at its path at once. What was begun is never left.
 
 Nothing that exists is replaced unless that was asked for, and never a running recording or what the job is made of.
-A process that is killed can't tidy up; its engine does then,
-or the next job in that folder.
+A process that is killed can't tidy up; its engine does then, or the next job in that folder.
 """
 
 import contextlib
@@ -90,21 +89,24 @@ class NewFile:
         size = os.fstat(self.file.fileno()).st_size
         self.file.close()
         if self._overwrite:
-            with self._replaceable():
-                self.hidden.replace(self.target)
-            return size
+            with self._replaceable() as there:
+                if there:
+                    self.hidden.replace(self.target)
+                    return size
         try:
             if sys.platform == "win32":
                 self.hidden.rename(self.target)  # which refuses a name that is taken there
             else:
                 _rename_anew(self.hidden, self.target)
         except FileExistsError as error:
+            if self._overwrite:  # it came after the look, and may be a recording
+                raise made_error(self.path, _ANOTHER, _ANOTHER_HINT) from error
             raise exists_error(self.path) from error
         return size
 
     @contextlib.contextmanager
-    def _replaceable(self) -> Iterator[None]:
-        """While inside, what is at the path may be replaced, and no recording can get there.
+    def _replaceable(self) -> Iterator[bool]:
+        """Whether there is something. While inside it may be replaced, and no recording can get there.
 
         A recording that gets to its path has the lock of what was there meanwhile. Windows replaces no open file: there
         a recording that came after the look keeps us out itself.
@@ -114,7 +116,7 @@ class NewFile:
         except FileNotFoundError:
             if self._replaces is not None:
                 raise made_error(self.path, _ANOTHER, _ANOTHER_HINT) from None
-            yield  # nothing to lose
+            yield False
             return
         with file:
             status = os.fstat(file.fileno())
@@ -133,7 +135,7 @@ class NewFile:
                 raise made_error(self.path, _ANOTHER, _ANOTHER_HINT)
             if sys.platform == "win32":
                 file.close()
-            yield
+            yield True
 
     def _refuse_input(self, status: os.stat_result) -> None:
         if identity_of(status) in self._inputs:
