@@ -1,6 +1,7 @@
 """What only the sender without a process does; what both kinds do is in test_rtmp_sender.py."""
 
 import errno
+import gc
 import socket
 import sys
 import threading
@@ -111,6 +112,7 @@ def test_no_room_for_a_thread(monkeypatch: pytest.MonkeyPatch) -> None:
     def none(self: threading.Thread) -> None:
         raise RuntimeError("can't start new thread")
 
+    gc.collect()  # what other tests left
     descriptors = psutil.Process().num_fds()
     with monkeypatch.context() as patched:
         patched.setattr(threading.Thread, "start", none)
@@ -119,7 +121,7 @@ def test_no_room_for_a_thread(monkeypatch: pytest.MonkeyPatch) -> None:
         assert events.ended().code is FailureCode.NO_ROOM
         assert publisher.wait(0)
         publisher.kill()
-    assert psutil.Process().num_fds() == descriptors
+    assert psutil.Process().num_fds() <= descriptors
 
 
 def test_a_flood_ends_it() -> None:

@@ -1,6 +1,7 @@
 """Senders of both kinds against a server that notes every message and can misbehave; loopback only."""
 
 import errno
+import gc
 import os
 import signal
 import subprocess
@@ -360,6 +361,7 @@ def test_a_sender_without_its_threads_leaves_nothing(thread: int, monkeypatch: p
         start(self)
 
     us = psutil.Process()
+    gc.collect()  # what other tests left
     descriptors, children = us.num_fds(), us.children()
     with monkeypatch.context() as patched:
         patched.setattr(threading.Thread, "start", no_more)
@@ -369,7 +371,8 @@ def test_a_sender_without_its_threads_leaves_nothing(thread: int, monkeypatch: p
     for one in started:
         one.join(PATIENCE)
         assert not one.is_alive()
-    assert (us.num_fds(), us.children()) == (descriptors, children)
+    assert us.num_fds() <= descriptors
+    assert us.children() == children
 
 
 def test_the_spare_is_warm_replaced_and_ended() -> None:
