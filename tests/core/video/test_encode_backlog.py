@@ -57,6 +57,43 @@ def test_more_than_the_limit_of_frames_leaves_indexes_out() -> None:
     assert (backlog.counters.skipped, backlog.counters.holes) == (1, 3)  # 3 and 4 are lagged: their ticks came late
 
 
+def test_the_last_picture_of_a_screen_that_stands_still_is_shown_when_there_is_room() -> None:
+    backlog: EncodeBacklog[str] = EncodeBacklog(fps=30, max_pictures=2)
+    for index, picture in enumerate(["a", "b", "c", "d"]):
+        backlog.offer(FrameSpan(picture=picture, first_index=index, count=1))
+    backlog.offer(FrameSpan(picture=None, first_index=4, count=1))  # still no room
+    backlog.take()
+    backlog.offer(FrameSpan(picture=None, first_index=5, count=2))
+    shown = [(one.first_index, one.picture) for one in iter(backlog.take, None)]
+    assert shown == [(1, "b"), (2, None), (3, None), (4, None), (5, "d"), (6, None)]
+    backlog.offer(FrameSpan(picture=None, first_index=7, count=1))
+    assert [one.picture for one in iter(backlog.take, None)] == [None]  # once
+    assert backlog.counters.skipped == 2
+
+
+def test_so_is_one_whose_frame_was_left_out() -> None:
+    backlog: EncodeBacklog[str] = EncodeBacklog(fps=1, max_seconds=1)
+    for index, picture in enumerate(["a", "b"]):
+        backlog.offer(FrameSpan(picture=picture, first_index=index, count=1))
+    backlog.take()
+    backlog.offer(FrameSpan(picture=None, first_index=2, count=1))
+    assert [one.picture for one in iter(backlog.take, None)] == ["b"]
+
+
+@given(st.lists(st.tuples(st.integers(1, 9), st.booleans(), st.integers(0, 9))))
+def test_once_all_is_encoded_the_newest_picture_is_shown(script: list[tuple[int, bool, int]]) -> None:
+    backlog: EncodeBacklog[int] = EncodeBacklog(fps=5, max_pictures=2, max_seconds=2)
+    offered, newest, shown = 0, None, None
+    for count, picture, takes in [*script, (1, False, 10), (1, False, 10)]:
+        newest = offered if picture else newest
+        backlog.offer(FrameSpan(picture=offered if picture else None, first_index=offered, count=count))
+        offered += count
+        for _ in range(takes):
+            one = backlog.take()
+            shown = one.picture if one is not None and one.picture is not None else shown
+    assert shown == newest
+
+
 def test_what_a_stand_still_leaves_no_room_for_is_not_skipped() -> None:
     backlog = EncodeBacklog(fps=10, max_seconds=5)
     backlog.offer(span(0))

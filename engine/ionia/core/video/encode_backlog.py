@@ -23,7 +23,8 @@ class EncodeBacklog(Generic[P]):
 
     More than `max_pictures` waiting: a new picture is given up and its frames repeat the one before, so the timeline
     keeps every index. More than `max_seconds` of frames waiting: indexes are left out, because a lag that grows
-    without end is worse than a longer frame.
+    without end is worse than a longer frame. The newest picture that was given up is shown as soon as there is room,
+    unless a newer one comes: a screen that stands still from then on would never be shown as it is.
     """
 
     def __init__(self, *, fps: int, max_pictures: int = 8, max_seconds: int = 5) -> None:
@@ -32,6 +33,7 @@ class EncodeBacklog(Generic[P]):
         self._spans: deque[FrameSpan[P]] = deque()
         self._frames = 0
         self._pictures = 0
+        self._given_up: P | None = None  # nothing newer has come since
         self.counters = BacklogCounters()
 
     def __len__(self) -> int:
@@ -40,24 +42,30 @@ class EncodeBacklog(Generic[P]):
 
     def offer(self, span: FrameSpan[P]) -> None:
         """Queue `span`, or what of it there is room for."""
-        if span.picture is not None and self._pictures >= self._max_pictures:
-            self.counters.skipped += 1
-            span = FrameSpan(picture=None, first_index=span.first_index, count=span.count)
+        picture = self._given_up if span.picture is None else span.picture
+        if picture is not None and self._pictures >= self._max_pictures:
+            self.counters.skipped += span.picture is not None
+            self._given_up, picture = picture, None
         over = self._frames + span.count - self._max_frames
         if over > 0:
             self.counters.skipped += max(0, over - (span.count - 1))  # only the last one's tick was in time
             self.counters.holes += over
             if over >= span.count:
+                self._given_up = self._given_up if picture is None else picture
                 return
-            span = FrameSpan(picture=span.picture, first_index=span.first_index + over, count=span.count - over)
-        self._spans.append(span)
-        self._frames += span.count
-        self._pictures += span.picture is not None
+        over = max(0, over)
+        count = span.count - over
+        self._spans.append(FrameSpan(picture=picture, first_index=span.first_index + over, count=count))
+        self._frames += count
+        if picture is not None:
+            self._pictures += 1
+            self._given_up = None
 
     def clear(self) -> None:
         """Let go of everything that waits; it is counted nowhere."""
         self._spans.clear()
         self._frames = self._pictures = 0
+        self._given_up = None
 
     def leave_out(self) -> None:
         """Count an index that was taken and is not encoded."""
