@@ -22,6 +22,19 @@ def test_a_line_is_there_when_it_was_added_and_an_earlier_sidecar_is_replaced(tm
     sidecar.close()
     add_late(recording, b"three\n")
     assert path.read_bytes() == b"one\ntwo\nthree\n"
+    sidecar.add(b"four\n")  # a warning of the last moment
+    sidecar.close()
+    assert path.read_bytes() == b"one\ntwo\nthree\nfour\n"
+
+
+def test_a_late_line_of_somebody_else_is_not_written_over(tmp_path: Path) -> None:
+    recording = str(tmp_path / "take.mp4")
+    sidecar = Sidecar(recording)
+    sidecar.add(b"one\n")
+    add_late(recording, b"two\n")
+    sidecar.add(b"three\n")
+    sidecar.close()
+    assert sidecar_path(recording).read_bytes() == b"one\ntwo\nthree\n"
 
 
 def test_a_folder_that_is_gone_is_an_error_of_the_system(tmp_path: Path) -> None:

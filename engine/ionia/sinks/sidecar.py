@@ -11,18 +11,25 @@ def sidecar_path(recording: str) -> Path:
 
 
 class Sidecar:
-    """One thread owns it. Begins anew with its first line, in place of what an earlier recording left there."""
+    """One thread owns it. Begins anew with its first line, in place of what an earlier recording left there.
+
+    Only with that one: whatever comes later, after `close` as well, is appended, also behind lines of `add_late`.
+    """
 
     def __init__(self, recording: str) -> None:
         """Creates nothing."""
         self._path = sidecar_path(recording)
+        self._begun = False
         self._file: BinaryIO | None = None
 
     def add(self, line: bytes) -> None:
         """Append, without a buffer of ours. Raises OSError."""
         if self._file is None:
-            self._file = self._path.open("wb", buffering=0)
-        self._file.write(line)
+            if not self._begun:
+                self._path.open("wb").close()
+                self._begun = True
+            self._file = self._path.open("ab", buffering=0)
+        _write(self._file, line)
 
     def close(self) -> None:
         """Idempotent."""
@@ -35,4 +42,11 @@ class Sidecar:
 def add_late(recording: str, line: bytes) -> None:
     """Append to the sidecar of a file that is finished. Raises OSError."""
     with sidecar_path(recording).open("ab", buffering=0) as file:
-        file.write(line)
+        _write(file, line)
+
+
+def _write(file: BinaryIO, line: bytes) -> None:
+    """The whole line, or OSError: a disk that becomes full takes a part first."""
+    rest = memoryview(line)
+    while rest:
+        rest = rest[file.write(rest) :]

@@ -27,14 +27,17 @@ class Notes:
 
     def __init__(self, sidecar: Sidecar | None, warn: Warn) -> None:
         self._sidecar = sidecar
+        self._over = False
         self._warn = warn
 
     def add(self, line: bytes) -> None:
-        """Write a line."""
+        """Write a line; what is warned of at the very end comes behind `close`."""
         if self._sidecar is None:
             return
         try:
             self._sidecar.add(line)
+            if self._over:
+                self._sidecar.close()
         except OSError as error:
             self._sidecar.close()
             self._sidecar = None
@@ -42,7 +45,8 @@ class Notes:
             self._warn(WarningCode.SIDECAR_FAILED, f"The marks beside the recording can't be written: {reason}.")
 
     def close(self) -> None:
-        """Nothing more comes."""
+        """The recording goes on in another file, or is over."""
+        self._over = True
         if self._sidecar is not None:
             self._sidecar.close()
 
