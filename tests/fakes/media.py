@@ -93,12 +93,12 @@ class FakeSound:
 
     backend = "fake-sound"
 
-    def __init__(self, *, refuse: IoniaError | None = None) -> None:
+    def __init__(self, *, refuse: Exception | None = None) -> None:
         self.refuse = refuse
         self.opens = 0
         self.closed = False
         self._condition = threading.Condition()
-        self._given: list[AudioBlock | SourceLost] = []
+        self._given: list[AudioBlock | Exception] = []
         self._notices: list[SoundNotice] = []
         self._interrupted = False
 
@@ -114,7 +114,7 @@ class FakeSound:
             if self._interrupted or not self._given:
                 return None
             given = self._given.pop(0)
-        if isinstance(given, SourceLost):
+        if isinstance(given, Exception):
             raise given
         return given
 
@@ -136,8 +136,8 @@ class FakeSound:
     def close(self) -> None:
         self.closed = True
 
-    def give(self, what: AudioBlock | SourceLost) -> None:
-        """Let the next `read` return this block, or raise this loss."""
+    def give(self, what: AudioBlock | Exception) -> None:
+        """Let the next `read` return this block, or raise this."""
         with self._condition:
             self._given.append(what)
             self._condition.notify_all()

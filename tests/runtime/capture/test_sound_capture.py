@@ -9,6 +9,7 @@ from ionia.core.audio.engine import AudioInput
 from ionia.core.audio.notices import SoundNotice
 from ionia.core.media import AudioBlock
 from ionia.core.sharing import SoundKey
+from ionia.core.timebase import NS_PER_S
 from ionia.core.warning import NO_FACTS, WarningCode
 from ionia.runtime.capture.sound_capture import SoundCapture, SoundMessage
 from ionia.threads.clock import MonotonicClock, StopSignal
@@ -22,8 +23,8 @@ RIGHT_ONLY = np.repeat(np.array([[0.0, 0.3]], np.float32), 960, axis=0)
 class Rig:
     """A capture of one input from a fake device."""
 
-    def __init__(self, which: AudioInput) -> None:
-        clock = MonotonicClock()
+    def __init__(self, which: AudioInput, clock: MonotonicClock | None = None) -> None:
+        clock = clock or MonotonicClock()
         self.stop = StopSignal(clock)
         self.source = FakeSound()
         self.inbox: Inbox[SoundMessage] = Inbox(100, lambda _: None)
@@ -87,3 +88,38 @@ def test_desktop_sound_keeps_its_sides(desktop: Rig) -> None:
     heard = desktop.run(40)
     assert all((block.samples == RIGHT_ONLY).all() for block in heard)
     assert not desktop.warned
+
+
+def test_a_mistake_of_a_driver_ends_no_sound(desktop: Rig) -> None:
+    desktop.source.give(OSError("stream is not running"))
+    assert len(desktop.run(2)) == 2  # opened again, it goes on
+    assert desktop.source.opens == 2
+    assert [code for code, _ in desktop.warned] == ["audio_failed", "audio_device_changed"]
+    assert "stream is not running" in desktop.warned[0][1]
+
+
+def test_a_driver_that_refuses_in_its_own_words_is_a_warning_and_silence(desktop: Rig) -> None:
+    desktop.source.refuse = OSError("invalid number of channels")
+    desktop.capture.start()
+    desktop.capture.wait_opened(WAIT_SECONDS)
+    assert [code for code, _ in desktop.warned] == ["desktop_audio_unavailable"]
+    assert "invalid number of channels" in desktop.warned[0][1]
+
+
+class SlowToOpen(MonotonicClock):
+    """A clock on which opening takes eleven seconds."""
+
+    def __init__(self) -> None:
+        self.looks = 0
+
+    def now_ns(self) -> int:
+        self.looks += 1
+        return self.looks * 11 * NS_PER_S
+
+
+def test_a_device_that_took_long_to_open_is_told_once_it_is_there() -> None:
+    rig = Rig(AudioInput.DESKTOP, SlowToOpen())
+    rig.capture.start()
+    rig.capture.wait_opened(WAIT_SECONDS)
+    rig.close()
+    assert rig.warned == [("audio_device_changed", "Desktop sound now comes from fake device 1.")]

@@ -16,7 +16,9 @@ from ionia.core.media import AudioBlock
 from ionia.core.ports import AudioSource, Clock
 from ionia.core.recovery import ReopenPolicy
 from ionia.core.sharing import SoundKey
+from ionia.core.timebase import NS_PER_S
 from ionia.core.warning import Warn, WarningCode
+from ionia.runtime.capture.capture import OPEN_TIMEOUT_S
 from ionia.threads.clock import StopSignal
 from ionia.threads.mailbox import Inbox
 from ionia.threads.worker import Worker
@@ -105,9 +107,7 @@ class SoundCapture:
     def _run(self) -> None:
         try:
             policy = ReopenPolicy()
-            if self._open_first(policy):
-                policy.recovered()
-            else:
+            if not self._open_first(policy):
                 self._reopen(self._clock.now_ns() + ReopenPolicy.LONGEST_NS, policy)
             while not self._stop.is_set():
                 try:
@@ -115,6 +115,11 @@ class SoundCapture:
                 except SourceLost as lost:
                     self._lost(lost, policy)
                     continue
+                except Exception as error:  # a driver's own mistake is no reason to end a take's sound
+                    log.warning("reading sound failed", exc_info=error)
+                    self._lost(SourceLost(WarningCode.AUDIO_FAILED, f"Reading it failed: {error}."), policy)
+                    continue
+                policy.recovered()  # not as soon as it opens: one that then fails must not be tried at once for ever
                 self._tell(self._source.take_notices())
                 if self._which is AudioInput.MIC:
                     block = self._listen(block)
@@ -131,21 +136,31 @@ class SoundCapture:
             self._inbox.put(SoundMessage(source=self._key, block=block))
 
     def _open_first(self, policy: ReopenPolicy) -> bool:
+        begun_ns = self._clock.now_ns()
         try:
-            self._opened_device(self._source.open())
+            name = self._source.open()
+            if self._clock.now_ns() - begun_ns >= OPEN_TIMEOUT_S * NS_PER_S:  # whoever waited was told of silence
+                self._warn(WarningCode.AUDIO_DEVICE_CHANGED, f"{LABELS[self._which]} now comes from {name}.")
+            self._opened_device(name)
         except IoniaError as error:
             if self._required and error.kind is ErrorKind.AUDIO_UNAVAILABLE:
                 raise
-            policy.lost(self._clock.now_ns())
-            self._warn(
-                MISSING[self._which],
-                f"{LABELS[self._which]} is not available: {error.message.rstrip('.')}. "
-                "Silence is recorded until it is there.",
-            )
-            self._opened.set_result(None)
+            self._missing(error.message, policy)
+            return False
+        except Exception as error:  # a driver's own mistake
+            log.warning("opening a sound device failed", exc_info=error)
+            self._missing(str(error) or type(error).__name__, policy)
             return False
         self._opened.set_result(None)
         return True
+
+    def _missing(self, why: str, policy: ReopenPolicy) -> None:
+        policy.lost(self._clock.now_ns())
+        self._warn(
+            MISSING[self._which],
+            f"{LABELS[self._which]} is not available: {why.rstrip('.')}. Silence is recorded until it is there.",
+        )
+        self._opened.set_result(None)
 
     def _opened_device(self, name: str) -> None:
         self._device = name
@@ -188,11 +203,11 @@ class SoundCapture:
         while not self._stop.wait_until(due_ns):
             try:
                 name = self._source.open()
-            except (IoniaError, SourceLost) as error:
-                log.debug("%s not back yet: %s", self._which.value, error)
+            except Exception as error:  # noqa: BLE001 - whatever it is, it isn't back: the user decides when a take is over
+                odd = policy.attempts == 1 and not isinstance(error, (IoniaError, SourceLost))
+                log.log(logging.WARNING if odd else logging.DEBUG, "%s not back yet: %s", self._which.value, error)
                 due_ns = policy.lost(self._clock.now_ns())
                 continue
-            policy.recovered()
             # First: what is known of the new device follows, and replaces what held for the old one.
             self._warn(WarningCode.AUDIO_DEVICE_CHANGED, f"{LABELS[self._which]} now comes from {name}.")
             self._opened_device(name)
