@@ -22,6 +22,9 @@ ADDON_TARGET = ROOT / "electron-shell" / "addon" / "engine-types.d.ts"
 
 Schema = Mapping[str, Any]
 
+ADDON_EVENTS = ("session.state", "session.warning", "recorder.fileChanged")
+"""What the drop-in passes on to its callers."""
+
 HEADER = """\
 // Generated from engine/docs/openrpc.json by build/generate_types.py. Change the engine's schema, not this file.
 """
@@ -126,7 +129,7 @@ def generate(document: Mapping[str, Any]) -> str:
 
 
 def generate_addon(document: Mapping[str, Any]) -> str:
-    """The drop-in's file: of each kind of session the options that are given by name, and its statistics."""
+    """The drop-in's file: of each kind of session the options that are given by name, its statistics and answers."""
     methods = {method["name"]: method for method in document["methods"]}
     components = document["components"]["schemas"]
     parts = [HEADER]
@@ -145,6 +148,9 @@ def generate_addon(document: Mapping[str, Any]) -> str:
         parts.append(f"\n{_comment(components[figures].get('description'), '')}")
         parts.append(f"export interface {figures} {to_type(components[figures])}\n")
         used += [*named, components[figures]]
+        answers = [one["result"]["schema"] for name, one in methods.items() if name.startswith(f"{kind}.")]
+        used += [answer for answer in answers if not str(answer.get("$ref", "")).endswith(f"/{figures}")]
+    used += [one["params"] for one in document["x-notifications"] if one["name"] in ADDON_EVENTS]
     for name in sorted(_references(used, components)):
         parts.append(f"\n{_comment(components[name].get('description'), '')}")
         parts.append(f"export type {name} = {to_type(components[name])};\n")

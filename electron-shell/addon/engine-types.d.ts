@@ -219,3 +219,130 @@ export interface StreamerStats {
   /** rtmp://host/app/**** */
   rtmpUrl: string;
 }
+
+/** Details of `disk_low`. */
+export type DiskLow = {
+  /** Minutes until the disk is full at this bit rate. */
+  minutesLeft: number;
+  /** Bytes free now. */
+  freeBytes: number;
+};
+
+/** Details of `disk_stalled`. */
+export type DiskStalled = {
+  /** For how long the disk has not answered. */
+  seconds: number;
+};
+
+/** recorder.fileChanged: a file of a recording is complete, and the recording goes on in the next. */
+export type FileChangedNotification = {
+  id: string;
+  finished: FinishedFile;
+  /** Path of the file that the recording goes on in. */
+  next: string;
+};
+
+/** Details of `file_limit`. */
+export type FileLimit = {
+  /** Minutes until the file may not grow any more at this bit rate. */
+  minutesLeft: number;
+  /** Most bytes that a file may have there. */
+  limitBytes: number;
+};
+
+/** Details of what was done to a recording's file from outside. */
+export type FileTouched = {
+  /** Where the recording should be. */
+  path: string;
+  /** Where it is now, if that is known; else empty. */
+  movedTo: string;
+};
+
+/** A file of a recording that goes on in another one. */
+export type FinishedFile = {
+  path: string;
+  /** Length of its pictures. */
+  durationSeconds: number;
+  bytes: number;
+  /** When its first picture was captured, ISO 8601 in UTC. */
+  startUtc: string;
+};
+
+/** Answer of recorder.mark. */
+export type MarkResult = {
+  /** Counts the recording's marks from 0, over all its files. */
+  index: number;
+  /** Where in the file it is. */
+  fileSeconds: number;
+  /** When what is shown there was captured, ISO 8601 in UTC. */
+  utc: string;
+  /** The file. */
+  path: string;
+};
+
+/** Details of `mic_one_sided`. */
+export type MicChannel = {
+  /** The channel that carries sound: left or right. */
+  channel: string;
+};
+
+/** Details of `mic_inputs_mixed`. */
+export type MicInputs = {
+  /** Name of the device for people. */
+  device: string;
+  /** How many inputs it has. */
+  inputs: number;
+};
+
+/** Details of the `audio_device_...` and `audio_stream_...` warnings about the system's mixer. */
+export type MixerState = {
+  /** Name of the device for people; for our own stream, what it records. */
+  device: string;
+  /** Whether it is muted. */
+  muted: boolean;
+  /** Its volume, 0 at 100 %, -120 at 0 %. */
+  volumeDb: number;
+};
+
+/** Details of a warning whose message says everything. */
+export type NoFacts = Record<string, unknown>;
+
+/** The two kinds of session of the contract. */
+export type SessionKind = "recorder" | "streamer";
+
+/** Details of `audio_lost`. */
+export type SoundLost = {
+  /** Samples (1/48000 s) lost since this was told last. */
+  samples: number;
+};
+
+/** Answer of recorder.split. */
+export type SplitResult = {
+  finished: FinishedFile;
+  /** Path of the file that the recording goes on in. */
+  next: string;
+};
+
+/** session.state: a session went from one state to another. */
+export type StateNotification = {
+  id: string;
+  kind: SessionKind;
+  /** State of the session, a stable lower-case word. */
+  state: string;
+  /** One line for people, or empty. */
+  reason: string;
+};
+
+/** What happened. `meaning` says when, for people; `facts` is the type of the warning's details. */
+export type WarningCode = "access_lost" | "address_trimmed" | "audio_closed" | "audio_device_audible" | "audio_device_changed" | "audio_device_lost" | "audio_device_muted" | "audio_device_quiet" | "audio_device_stalled" | "audio_device_suspended" | "audio_devices_changed" | "audio_failed" | "audio_lost" | "audio_slow" | "audio_stream_muted" | "audio_stream_restored" | "bitrate_fixed" | "bitrate_held" | "ca_file_ignored" | "capture_failed" | "capture_fallback" | "capture_recovered" | "default_device_changed" | "desktop_audio_unavailable" | "device_lost" | "disk_low" | "disk_stalled" | "disk_unreadable" | "display_lost" | "display_mode_changed" | "display_unplugged" | "encoder_behind" | "encoder_fallback" | "encoder_lost" | "encoder_overloaded" | "file_deleted" | "file_held" | "file_incomplete" | "file_leftover" | "file_limit" | "file_moved" | "file_not_split" | "file_out_of_reach" | "file_replaced" | "file_restored" | "gpu_lost" | "keyframes_rare" | "mic_audio_unavailable" | "mic_inputs_mixed" | "mic_one_sided" | "mic_silent" | "mic_two_sided" | "monitor_failed" | "picture_too_large" | "screen_changed" | "screen_closed" | "secure_desktop" | "session_disconnected" | "sidecar_failed" | "sound_server_lost" | "stalled" | "window_closed" | "window_hidden";
+
+/** session.warning: something was lost or replaced, and the session goes on. */
+export type WarningNotification = {
+  id: string;
+  kind: SessionKind;
+  code: WarningCode;
+  /** One line for people, or empty. */
+  message: string;
+  /** Details for programs; which ones, the code says, see x-warnings. */
+  data: NoFacts | DiskLow | FileLimit | DiskStalled | FileTouched | MixerState | MicChannel | MicInputs | SoundLost;
+};

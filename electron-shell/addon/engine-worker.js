@@ -266,6 +266,12 @@ function exited(reason, method) {
 * process that this belongs to ends, however that happens, the engine sees the end of its input, finishes its files and
 * ends too. Built into one file, `addon/engine-worker.js`, which is what applications copy.
 */
+/** What the application may listen to; the rest it asks for. */
+var EVENTS = /* @__PURE__ */ new Set([
+	"session.state",
+	"session.warning",
+	"recorder.fileChanged"
+]);
 var { executable, port, signal, showLog } = node_worker_threads.workerData;
 var peer;
 var exit;
@@ -333,7 +339,12 @@ try {
 		executable,
 		onLog: show
 	}, events), {
-		onNotification: () => void 0,
+		onNotification: (event, params) => {
+			if (EVENTS.has(event)) post({
+				event,
+				params
+			});
+		},
 		onClose: ({ message, stderrTail }) => ended(message, stderrTail)
 	});
 } catch (error) {

@@ -1,8 +1,19 @@
 /** The addon's classes. Every method is synchronous; a call takes 15 s at most, then throws. */
 
-import type { AudioMode, RecorderOptions, RecorderStats, StreamerOptions, StreamerStats } from "./engine-types.js";
+import type {
+  AudioMode,
+  FileChangedNotification,
+  MarkResult,
+  RecorderOptions,
+  RecorderStats,
+  SplitResult,
+  StateNotification,
+  StreamerOptions,
+  StreamerStats,
+  WarningNotification,
+} from "./engine-types.js";
 
-export type { AudioMode, RecorderOptions, StreamerOptions };
+export type { AudioMode, MarkResult, RecorderOptions, SplitResult, StreamerOptions };
 
 /** The addon's six counters, and from `initialize` on all that the engine tells. */
 export type RecorderStatistics = Partial<RecorderStats> &
@@ -28,6 +39,16 @@ export interface EngineCallError extends Error {
   hint?: string;
 }
 
+/** What a session tells by itself, from the caller's event loop; who holds that up hears of it later, and loses nothing. */
+export interface SessionEvents {
+  /** Also when it ended by itself: `reason` says why. */
+  stateChanged: StateNotification;
+  /** Something was lost or replaced, and it goes on. */
+  warning: WarningNotification;
+  /** A file of a recording is complete, and the recording goes on in the next. */
+  fileChanged: FileChangedNotification;
+}
+
 declare class Session {
   /** Arguments are accepted and ignored. */
   constructor(...ignored: unknown[]);
@@ -48,9 +69,29 @@ declare class Session {
    * the answer is false, with one warning on stderr. Throws TypeError for what is no buffer, RangeError for a wrong size.
    */
   injectFrame(pixels: ArrayBufferView, width?: number, height?: number): boolean;
+  on<K extends keyof SessionEvents>(event: K, listener: (payload: SessionEvents[K]) => void): this;
+  once<K extends keyof SessionEvents>(event: K, listener: (payload: SessionEvents[K]) => void): this;
+  off<K extends keyof SessionEvents>(event: K, listener: (payload: SessionEvents[K]) => void): this;
 }
 
-export class VideoAudioRecorder extends Session {
+/** What the native addon did not have. */
+declare class RecordingSession extends Session {
+  /** Leave out what comes from now on. False if it is paused already or does not run. */
+  pause(): boolean;
+  /** Go on where it was paused. False if it isn't paused. */
+  resume(): boolean;
+  /** Whether it is paused now. */
+  togglePause(): boolean;
+  /** False also when the engine has ended. */
+  isPaused(): boolean;
+  /** Note a moment: a chapter of the file, and a line of its sidecar. Throws when nothing is recorded. */
+  mark(label?: string, data?: Record<string, unknown> | null, secondsAgo?: number): MarkResult;
+  /** Go on in another file; returns when the one before is complete. Throws when nothing is recorded. */
+  split(): SplitResult;
+  getStatistics(): RecorderStatistics;
+}
+
+export class VideoAudioRecorder extends RecordingSession {
   /**
    * A relative path is relative to the caller's folder. Optional arguments of a wrong type keep their default, with one
    * warning on stderr. Throws TypeError when outputPath is not a string, Error when a component fails to open.
@@ -65,11 +106,10 @@ export class VideoAudioRecorder extends Session {
     /** Everything else that the engine can do. The engine refuses what it doesn't know. */
     options?: RecorderOptions,
   ): boolean;
-  getStatistics(): RecorderStatistics;
 }
 
 /** Video only. */
-export class VideoRecorder extends Session {
+export class VideoRecorder extends RecordingSession {
   initialize(
     outputPath: string,
     fps?: number,
@@ -79,7 +119,6 @@ export class VideoRecorder extends Session {
   ): boolean;
   /** False if nothing runs. */
   override stop(): boolean;
-  getStatistics(): RecorderStatistics;
 }
 
 export class VideoAudioStreamer extends Session {

@@ -3,12 +3,24 @@
  * Stands where an application requires its native addon, and keeps its promises: synchronous methods, plain values,
  * the same mistakes answered the same way. The work is done by the engine process; nothing here touches media.
  */
+const { EventEmitter } = require("node:events");
 const { writeSync } = require("node:fs");
 const { absolutePath, checkOptions, namedOptions } = require("./arguments.js");
 const { PushedPictures, checkPicture } = require("./pushed-pictures.js");
 const { SyncEngine } = require("./sync-engine.js");
 
-const engine = new SyncEngine();
+/** The sessions by their ids, for events; held no longer than their callers hold them. */
+const sessions = new Map();
+const EVENT_NAMES = {
+  "session.state": "stateChanged",
+  "session.warning": "warning",
+  "recorder.fileChanged": "fileChanged",
+};
+
+const engine = new SyncEngine((name, params) => {
+  if (name !== "engine.exited") sessions.get(params.id)?.deref()?.emit(EVENT_NAMES[name], params);
+  else for (const session of sessions.values()) setImmediate(() => session.deref()?._engineEnded(params));
+});
 const RECORDER_COUNTERS = [
   "videoFramesCaptured",
   "videoPacketsEncoded",
@@ -35,13 +47,14 @@ function warn(line) {
 
 /** A session that nobody can reach any more is freed in the engine; in its own time, since nobody waits for it. */
 const abandoned = new FinalizationRegistry(({ kind, id, pictures }) => {
+  sessions.delete(id);
   engine.tell(`${kind}.dispose`, { id });
   pictures.close();
 });
 
 let lastId = 0;
 
-class Session {
+class Session extends EventEmitter {
   #kind;
   #id;
   #counters;
@@ -56,10 +69,12 @@ class Session {
   #seenRunning = -Infinity;
 
   constructor(kind, counters) {
+    super();
     this.#kind = kind;
     this.#counters = counters;
     lastId += 1;
     this.#id = `addon-${process.pid}-${lastId}`;
+    sessions.set(this.#id, new WeakRef(this));
     abandoned.register(this, { kind, id: this.#id, pictures: this.#pictures });
   }
 
@@ -79,7 +94,7 @@ class Session {
 
   start() {
     if (this.#life === 0) throw new Error("initialize() must be called before start()");
-    const started = this.#call("start");
+    const started = this._call("start");
     this.#started = true;
     this.#seenRunning = -Infinity;
     return started;
@@ -87,7 +102,7 @@ class Session {
 
   stop() {
     try {
-      return this.#life === 0 ? true : this.#call("stop");
+      return this.#life === 0 ? true : this._call("stop");
     } finally {
       this.#params = null;
       this.#started = false;
@@ -99,10 +114,11 @@ class Session {
     return this._isTrue("isRunning");
   }
 
-  _isTrue(method) {
+  /** False also when nothing was initialized, or its engine is gone. */
+  _isTrue(method, is = (answer) => answer) {
     if (this.#life === 0 || this._ended) return false;
     try {
-      return this.#call(method);
+      return is(this._call(method));
     } catch (error) {
       if (this._ended) return false; // It ended during the call.
       throw error;
@@ -110,15 +126,15 @@ class Session {
   }
 
   getCodecName() {
-    return this.#life === 0 ? "none" : this.#call("getCodecName");
+    return this.#life === 0 ? "none" : this._call("getCodecName");
   }
 
   getCurrentPTSSeconds() {
-    return this.#life === 0 ? 0 : this.#call("getCurrentPTSSeconds");
+    return this.#life === 0 ? 0 : this._call("getCurrentPTSSeconds");
   }
 
   getStatistics() {
-    return this.#life === 0 ? zeros(this.#counters) : this.#call("getStats");
+    return this.#life === 0 ? zeros(this.#counters) : this._call("getStats");
   }
 
   /** The engine places its threads itself. */
@@ -147,7 +163,7 @@ class Session {
   /** Asks now and then: a call for each picture would cost more than the picture. */
   #seemsRunning() {
     if (this._ended || performance.now() - this.#seenRunning > ASK_AGAIN_MS) {
-      if (!this.#call("isRunning")) return false;
+      if (!this._call("isRunning")) return false;
       this.#seenRunning = performance.now();
     }
     return true;
@@ -179,12 +195,25 @@ class Session {
     return this.#life !== 0 && (this.#life !== engine.life || engine.ended);
   }
 
-  #call(method) {
+  _call(method, params = {}) {
     if (this._ended) {
       const kept = this.#destination === "" ? "" : `; what was recorded is in ${this.#destination}`;
       throw new Error(`${engine.lastWords}${kept}. Call initialize() to begin again.`);
     }
-    return engine.call(`${this.#kind}.${method}`, { id: this.#id });
+    return engine.call(`${this.#kind}.${method}`, { ...params, id: this.#id });
+  }
+
+  /** Of what only a session that runs is told. `idle`: the answer before `initialize`; without one that throws. */
+  _tell(method, params, idle) {
+    if (this.#life !== 0) return this._call(method, params);
+    if (idle === undefined) throw new Error(`initialize() and start() must be called before ${method}()`);
+    return idle;
+  }
+
+  /** What ran in that life of the engine has ended with it; nobody else says so to who doesn't ask. */
+  _engineEnded({ life, words }) {
+    if (this.#life !== life || !this.#started) return;
+    this.emit("stateChanged", { id: this.#id, kind: this.#kind, state: "failed", reason: words });
   }
 }
 
@@ -196,6 +225,30 @@ class VideoAudioRecorder extends Session {
   initialize(outputPath, fps, videoBitrate, useNvenc, audioBitrate, audioMode, options) {
     const positional = { fps, videoBitrate, useNvenc, audioBitrate, audioMode };
     return this._initialize("outputPath", outputPath, positional, options);
+  }
+
+  pause() {
+    return this._tell("pause", {}, false);
+  }
+
+  resume() {
+    return this._tell("resume", {}, false);
+  }
+
+  togglePause() {
+    return this._tell("togglePause", {}, false);
+  }
+
+  isPaused() {
+    return this._isTrue("getStats", ({ state }) => state === "paused");
+  }
+
+  mark(label, data, secondsAgo) {
+    return this._tell("mark", { label: label ?? "", data: data ?? null, secondsAgo: secondsAgo ?? 0 });
+  }
+
+  split() {
+    return this._tell("split", {});
   }
 }
 

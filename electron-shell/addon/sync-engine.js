@@ -30,9 +30,18 @@ class SyncEngine {
   #nextId = 1;
   #debugLogging = null;
   #exit = null;
+  #onEvent;
 
   /** Counts the engines started; a session remembers in which it was initialized. */
   life = 0;
+
+  /**
+   * `onEvent(name, params)` hears of the engine's events, and by "engine.exited" of its last words; from the caller's event
+   * loop, never within a call.
+   */
+  constructor(onEvent) {
+    this.#onEvent = onEvent;
+  }
 
   /** Whether the engine that was started last has ended. The Worker writes it, no call is needed to see it. */
   get ended() {
@@ -71,6 +80,7 @@ class SyncEngine {
 
   #launch() {
     const executable = locate();
+    this.#drain();
     if (this.#worker !== null) void this.#worker.terminate();
     this.#signal = newSignal();
     this.#exit = null;
@@ -89,13 +99,16 @@ class SyncEngine {
     // An unheard 'error' of a Worker would end the application: the next call tells instead.
     this.#worker.on("error", (error) => this.#failed(`the engine's worker failed: ${error.message}`));
     this.#worker.unref();
-    port1.unref();
+    port1.on("message", (message) => {
+      if (this.#port === port1) this.#take(message); // not the last words of the engine before
+    });
+    port1.unref(); // after `on`, which holds the event loop
     this.life += 1;
     if (this.#debugLogging !== null) this.#exchange("engine.setDebugLogging", { enabled: this.#debugLogging });
   }
 
   #failed(words) {
-    this.#exit = words;
+    this.#exited(words);
     Atomics.store(this.#signal, ENDED, 1);
   }
 
@@ -125,10 +138,26 @@ class SyncEngine {
   #drain(id) {
     let answer;
     for (let got = this.#port && receiveMessageOnPort(this.#port); got; got = receiveMessageOnPort(this.#port)) {
-      if (got.message.exit !== undefined) this.#exit = got.message.exit;
-      else if (got.message.id === id) answer = got.message;
+      if (got.message.id === id && id !== undefined) answer = got.message;
+      else this.#take(got.message);
     }
     return answer;
+  }
+
+  /** What is no answer to who waits: an event, or the engine's last words. */
+  #take({ event, params, exit }) {
+    if (exit !== undefined) this.#exited(exit);
+    if (event !== undefined) this.#tell(event, params);
+  }
+
+  #exited(words) {
+    this.#exit = words;
+    this.#tell("engine.exited", { life: this.life, words });
+  }
+
+  /** One at a time: a listener that throws keeps no other from hearing. */
+  #tell(event, params) {
+    setImmediate(() => this.#onEvent(event, params));
   }
 }
 

@@ -1,7 +1,7 @@
-/** A recording, asynchronously, with the method names of the native addon. */
-import type { ParamsOf, RecorderStats } from "@ionia/common";
+/** A recording, asynchronously, with the method names of the native addon, and those it did not have. */
+import type { ParamsOf, RecorderStats, ResultOf } from "@ionia/common";
 import type { EngineClient } from "./engine_client.ts";
-import { INITIALIZE_TIMEOUT_MS, Session, type InitializeOptions } from "./session.ts";
+import { INITIALIZE_TIMEOUT_MS, STOP_TIMEOUT_MS, Session, type InitializeOptions } from "./session.ts";
 
 export class Recorder extends Session {
   constructor(client: EngineClient, id?: string) {
@@ -30,5 +30,30 @@ export class Recorder extends Session {
 
   getStatistics(): Promise<RecorderStats> {
     return this.client.call("recorder.getStats", { id: this.id });
+  }
+
+  /** Leave out what comes from now on; false if it is paused already or does not run. */
+  pause(): Promise<boolean> {
+    return this.client.call("recorder.pause", { id: this.id });
+  }
+
+  /** Go on where it was paused; false if it isn't paused. */
+  resume(): Promise<boolean> {
+    return this.client.call("recorder.resume", { id: this.id });
+  }
+
+  /** Whether it is paused now. */
+  togglePause(): Promise<boolean> {
+    return this.client.call("recorder.togglePause", { id: this.id });
+  }
+
+  /** Note a moment: a chapter of the file, and a line of its sidecar. */
+  mark(label = "", data: Record<string, unknown> | null = null, secondsAgo = 0): Promise<ResultOf<"recorder.mark">> {
+    return this.client.call("recorder.mark", { label, data, secondsAgo, id: this.id });
+  }
+
+  /** Go on in another file. Resolves when the one before is complete, in a pause at once. */
+  split(): Promise<ResultOf<"recorder.split">> {
+    return this.client.call("recorder.split", { id: this.id }, { timeoutMs: STOP_TIMEOUT_MS });
   }
 }

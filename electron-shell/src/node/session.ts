@@ -34,8 +34,8 @@ function nextSessionId(prefix: string): string {
   return `${prefix}-${process.pid}-${lastId}`;
 }
 
-/** The engine writes a file when it stops: that may take longer than an ordinary call on a slow disk. */
-const STOP_TIMEOUT_MS = 30_000;
+/** The engine completes a file when it stops: that may take longer than an ordinary call on a slow disk. */
+export const STOP_TIMEOUT_MS = 30_000;
 
 /** Opening devices and encoders, one after the other, each of which may be slow to say no. */
 export const INITIALIZE_TIMEOUT_MS = 30_000;

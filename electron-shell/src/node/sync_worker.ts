@@ -32,6 +32,9 @@ export type SyncMessage =
   /** Whether the engine's log is shown from now on. */
   | { readonly showLog: boolean };
 
+/** What the application may listen to; the rest it asks for. */
+const EVENTS: ReadonlySet<string> = new Set(["session.state", "session.warning", "recorder.fileChanged"]);
+
 const { executable, port, signal, showLog } = workerData as SyncWorkerData;
 let peer: RpcPeer | undefined;
 let exit: string | undefined;
@@ -92,7 +95,9 @@ port.on("message", (message: SyncMessage) => {
 
 try {
   peer = new RpcPeer((events) => launchEngineProcess({ executable, onLog: show }, events), {
-    onNotification: () => undefined, // The addon has no events.
+    onNotification: (event, params) => {
+      if (EVENTS.has(event)) post({ event, params });
+    },
     onClose: ({ message, stderrTail }) => ended(message, stderrTail),
   });
 } catch (error) {

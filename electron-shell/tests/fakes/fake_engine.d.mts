@@ -16,6 +16,9 @@ export class FakeEngine {
   failNext: Map<string, FakeRpcError>;
   silent: Set<string>;
   jobResults: Map<string, object>;
+  slowJobs: Set<string>;
+  /** By their ids. */
+  runningJobs: Map<string, () => void>;
   protocolVersion: string | number;
   subscription: unknown;
   onShutdown?: () => void;
@@ -24,6 +27,12 @@ export class FakeEngine {
   /** The same of a session, whose id and kind are put in front. */
   tell(session: FakeSession | undefined, method: string, params: object): void;
   receive(message: object): void;
+  /** A recording goes on in another file by itself. */
+  split(session: FakeSession | undefined): { finished: { path: string }; next: string };
+  /** A session ends by itself, with nothing lost. */
+  endByItself(session: FakeSession | undefined, reason: string): void;
+  /** A slow job goes on; at 1 it is done. */
+  progress(jobId: string, fraction: number): void;
   stats(session: FakeSession): Record<string, unknown>;
   connection(
     id: string,

@@ -10,6 +10,9 @@ import { checkAnswer, checkCall, checkNotification } from "./wire_check.mjs";
 const fail = (code, kind, message, id, hint = "") =>
   Object.assign(new Error(message), { rpc: { code, message, data: { kind, hint, id } } });
 
+const runs = (session) => session?.state === "running" || session?.state === "paused";
+const ASKED_TO_STOP = "It was asked to stop.";
+
 const DEVICES = {
   screens: [
     { id: "x11:0", name: "DP-1", width: 2560, height: 1440, x: 0, y: 0, primary: true, backend: "x11grab" },
@@ -44,6 +47,9 @@ export class FakeEngine {
     /** What `media.<verb>` makes; those without one are not known to this engine. */
     this.jobResults = new Map();
     this.jobs = 0;
+    /** Verbs of jobs that end only when `finish` or `job.cancel` ends them. */
+    this.slowJobs = new Set();
+    this.runningJobs = new Map();
   }
 
   notify(method, params) {
@@ -84,13 +90,14 @@ export class FakeEngine {
     const [kind, verb] = method.split(".");
     if (kind === "engine") return this.#engine(verb, params);
     if (kind === "media" && this.jobResults.has(verb)) return this.#job(verb);
+    if (kind === "job") return this.#cancel(params.jobId);
     if (kind === "push") return this.#push(verb, params);
     const id = params.id ?? "default";
     const key = `${kind} ${id}`;
     const session = this.sessions.get(key);
     switch (verb) {
       case "initialize": {
-        if (session?.state === "running") throw fail(1002, "already_running", `session ${id} is running`, id);
+        if (runs(session)) throw fail(1002, "already_running", `session ${id} is running`, id);
         if (kind === "recorder" && !existsSync(path.dirname(params.outputPath))) {
           throw fail(
             1301,
@@ -109,34 +116,34 @@ export class FakeEngine {
           if (file === undefined) throw fail(1101, "capture_unavailable", `There is no screen ${params.screen}`, id);
           rmSync(file, { force: true }); // who writes it has it open
         }
-        this.sessions.set(key, { kind, id, params, state: "initialized", startedAt: 0, seconds: 0 });
+        const figures = { startedAt: 0, seconds: 0, pausedAt: 0, pausedMs: 0, pauses: 0, marks: 0, files: [] };
+        this.sessions.set(key, { kind, id, params, state: "initialized", ...figures });
         this.#state(key, "initialized");
         return true;
       }
       case "start":
         if (session === undefined || session.state === "stopped")
           throw fail(1001, "not_initialized", `session ${id} was not initialized`, id);
-        if (session.state === "running") return false;
+        if (runs(session)) return false;
         // A host of this name is one that refuses; who asked for the connection hears of it from start.
         if (session.params.requireConnection === true && session.params.rtmpUrl.includes("//refusing/"))
           throw fail(1303, "connect_failed", "The server refuses connections.", id, "Check the address.");
         session.startedAt = this.now();
-        if (kind === "recorder") writeFileSync(session.params.outputPath, "recorded ");
+        if (kind === "recorder") this.#beginFile(session, session.params.outputPath);
+        this.#state(key, "starting");
         this.#state(key, "running");
         if (kind === "streamer") this.connection(id, "connecting", 1);
         return true;
       case "stop":
-        if (session?.state !== "running") return true;
-        session.seconds = this.#seconds(session);
-        this.#state(key, "stopped");
-        if (kind === "streamer") this.connection(id, "closed");
+        if (!runs(session)) return true;
+        this.#end(session, ASKED_TO_STOP);
         return true;
       case "dispose":
         if (session === undefined) throw fail(1003, "no_such_session", `no session ${id}`, id);
         this.sessions.delete(key);
         return null;
       case "isRunning":
-        return session?.state === "running";
+        return runs(session);
       case "isConnected":
         return session?.connected === true;
       case "isBackpressure":
@@ -150,8 +157,79 @@ export class FakeEngine {
         if (session === undefined) throw fail(1003, "no_such_session", `no session ${id}`, id);
         return this.stats(session);
       default:
+        if (kind === "recorder") return this.#take(verb, params, session, id);
         throw fail(-32601, "method_not_found", `no method ${method}`, "");
     }
+  }
+
+  /** What only a recording that runs is told. */
+  #take(verb, params, session, id) {
+    if (session === undefined) throw fail(1003, "no_such_session", `no session ${id}`, id);
+    switch (verb) {
+      case "pause":
+        return this.#pause(session);
+      case "resume":
+        return this.#resume(session);
+      case "togglePause":
+        return this.#pause(session) || (this.#resume(session), false);
+      case "mark": {
+        if (!runs(session)) throw fail(1001, "not_initialized", "The recorder is not running.", id, "Start it first.");
+        const index = session.marks++;
+        const fileSeconds = Math.max(0, this.#fileSeconds(session) - (params.secondsAgo ?? 0));
+        return { index, fileSeconds, utc: new Date().toISOString(), path: session.files.at(-1).path };
+      }
+      case "split": {
+        if (!runs(session)) throw fail(1001, "not_initialized", "The recorder is not running.", id, "Start it first.");
+        return this.split(session);
+      }
+      default:
+        throw fail(-32601, "method_not_found", `no method recorder.${verb}`, "");
+    }
+  }
+
+  #beginFile(session, path) {
+    writeFileSync(path, "recorded ");
+    session.files.push({ path, startedAt: this.#seconds(session), startUtc: new Date().toISOString() });
+  }
+
+  /** Goes on in another file, as if asked or by a limit of its own. */
+  split(session) {
+    const { path, startUtc } = session.files.at(-1);
+    const finished = { path, durationSeconds: this.#fileSeconds(session), bytes: statSync(path).size, startUtc };
+    const next = session.params.outputPath.replace(/(\.\w+)?$/, (ending) => `-${session.files.length + 1}${ending}`);
+    this.#beginFile(session, next);
+    this.notify("recorder.fileChanged", { id: session.id, finished, next });
+    return { finished, next };
+  }
+
+  /** Ends as one does that reached a limit. */
+  endByItself(session, reason) {
+    this.#end(session, reason);
+  }
+
+  #end(session, reason) {
+    const key = `${session.kind} ${session.id}`;
+    this.#resume(session, false);
+    session.seconds = this.#seconds(session);
+    this.#state(key, "stopping", reason);
+    this.#state(key, "stopped", reason);
+    if (session.kind === "streamer") this.connection(session.id, "closed");
+  }
+
+  #pause(session) {
+    if (session.state !== "running") return false;
+    session.pausedAt = this.now();
+    session.pauses += 1;
+    this.#state(`${session.kind} ${session.id}`, "paused");
+    return true;
+  }
+
+  #resume(session, told = true) {
+    if (session.state !== "paused") return false;
+    session.pausedMs += this.now() - session.pausedAt;
+    if (told) this.#state(`${session.kind} ${session.id}`, "running");
+    else session.state = "running";
+    return true;
   }
 
   #engine(verb, params) {
@@ -176,7 +254,7 @@ export class FakeEngine {
       case "setDebugLogging":
         return null;
       case "shutdown":
-        for (const [key, session] of this.sessions) if (session.state === "running") this.#state(key, "stopped");
+        for (const [key, session] of this.sessions) if (runs(session)) this.#state(key, "stopped");
         this.onShutdown?.();
         return null;
       default:
@@ -186,8 +264,25 @@ export class FakeEngine {
 
   #job(verb) {
     const jobId = `job-${++this.jobs}`;
-    queueMicrotask(() => this.notify("job.done", { jobId, result: this.jobResults.get(verb) }));
+    const done = () => this.notify("job.done", { jobId, result: this.jobResults.get(verb) });
+    if (this.slowJobs.has(verb)) this.runningJobs.set(jobId, done);
+    else queueMicrotask(done);
     return { jobId };
+  }
+
+  /** A slow job goes on; at 1 it is done. */
+  progress(jobId, fraction) {
+    this.notify("job.progress", { jobId, fraction });
+    if (fraction < 1) return;
+    this.runningJobs.get(jobId)();
+    this.runningJobs.delete(jobId);
+  }
+
+  #cancel(jobId) {
+    if (!this.runningJobs.delete(jobId)) return false;
+    const data = { kind: "media_failed", hint: "", cancelled: true };
+    queueMicrotask(() => this.notify("job.failed", { jobId, code: 1401, message: "The job was cancelled.", data }));
+    return true;
   }
 
   #push(verb, params) {
@@ -201,8 +296,20 @@ export class FakeEngine {
     return { screen, path: file, width, height, slots: 3, slotBytes, firstSlotAt: 4096 };
   }
 
+  /** Of the recording, without pauses. */
   #seconds(session) {
-    return session.state === "running" ? (this.now() - session.startedAt) / 1000 : session.seconds;
+    if (!runs(session)) return session.seconds;
+    const until = session.state === "paused" ? session.pausedAt : this.now();
+    return (until - session.startedAt - session.pausedMs) / 1000;
+  }
+
+  #fileSeconds(session) {
+    return this.#seconds(session) - session.files.at(-1).startedAt;
+  }
+
+  #pausedSeconds(session) {
+    const underWay = session.state === "paused" ? this.now() - session.pausedAt : 0;
+    return (session.pausedMs + underWay) / 1000;
   }
 
   stats(session) {
@@ -233,16 +340,16 @@ export class FakeEngine {
       rssBytes: 90_000_000,
     };
     if (session.kind === "recorder") {
-      const file = session.params.outputPath;
+      const file = session.files.at(-1)?.path ?? session.params.outputPath;
       return {
         videoPacketsEncoded: frames,
         audioPacketsEncoded: audio,
         videoPacketsMuxed: frames,
         audioPacketsMuxed: audio,
         totalBytes: existsSync(file) ? statSync(file).size : 0,
-        pausedSeconds: 0,
-        pauses: 0,
-        startUtc: null,
+        pausedSeconds: this.#pausedSeconds(session),
+        pauses: session.pauses,
+        startUtc: session.files[0]?.startUtc ?? null,
         utcErrorMs: 0,
         ...shared,
         outputPath: file,
@@ -273,9 +380,9 @@ export class FakeEngine {
     this.notify("streamer.connection", { id, state, attempt, delayMs, reason, kind });
   }
 
-  #state(key, state) {
+  #state(key, state, reason = "") {
     const session = this.sessions.get(key);
     session.state = state;
-    this.notify("session.state", { id: session.id, kind: session.kind, state, reason: "" });
+    this.notify("session.state", { id: session.id, kind: session.kind, state, reason });
   }
 }

@@ -148,7 +148,7 @@ describe("sessions", () => {
     expect((await recorder.getStatistics()).videoFramesCaptured).toBeGreaterThanOrEqual(0);
     expect(await recorder.stop()).toBe(true);
     expect(await recorder.stop()).toBe(true);
-    expect(states).toEqual(["initialized", "running", "stopped"]);
+    expect(states).toEqual(["initialized", "starting", "running", "stopping", "stopped"]);
     await recorder.dispose();
     expect(engines.latest.calls[1]).toEqual({
       method: "recorder.initialize",
@@ -163,6 +163,22 @@ describe("sessions", () => {
         id: recorder.id,
       },
     });
+  });
+
+  it("pauses, marks and goes on in another file", async () => {
+    const recorder = new Recorder(client);
+    const files: string[] = [];
+    recorder.on("file", ({ next }) => files.push(next));
+    await recorder.initialize(path.join(folder, "take.mp4"));
+    expect(await recorder.pause()).toBe(false);
+    await recorder.start();
+    expect([await recorder.pause(), await recorder.resume(), await recorder.togglePause()]).toEqual([true, true, true]);
+    expect((await recorder.getStatistics()).pauses).toBe(2);
+    expect(await recorder.mark("goal", { by: 7 }, 1)).toMatchObject({ index: 0, path: path.join(folder, "take.mp4") });
+    const { next } = await recorder.split();
+    expect([next, files]).toEqual([path.join(folder, "take-2.mp4"), [next]]);
+    await recorder.stop();
+    expect(await kindOf(recorder.split())).toBe("not_initialized");
   });
 
   it("streams and tells about the connection", async () => {
