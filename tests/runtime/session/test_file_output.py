@@ -11,6 +11,7 @@ from ionia.core.errors import ErrorKind, IoniaError
 from ionia.core.events import FinishedFile
 from ionia.core.media import MediaHeader
 from ionia.core.size_limit import SizeLimit
+from ionia.core.timeline.end_watch import EndRule
 from ionia.core.timeline.file_timeline import EpochUtc
 from ionia.core.timeline.split_watch import SplitDue
 from ionia.core.warning import NO_FACTS, WarningCode, WarningFacts
@@ -277,6 +278,28 @@ def test_a_recording_that_was_only_paused_says_when_and_how_long_it_is() -> None
     assert facts.duration_seconds == 0.033
     assert facts.start_utc.startswith("2000-01-01T00:00:01.017")
     ended(output)
+
+
+def test_frames_that_were_left_out_count_for_how_long_a_recording_may_be() -> None:
+    sink, ends = FakeFile(), list[tuple[str, int]]()
+    output = FileOutput(
+        FileWishes(make_sink=lambda _: sink, bytes_per_second=1000.0, end=EndRule(seconds=1)),
+        FileTellers(
+            warn=lambda *_: None,
+            fail=lambda error: pytest.fail(str(error)),
+            end=lambda why, index: ends.append((why, index)),
+        ),
+        free_bytes=lambda _: 10**12,
+    )
+    output.open(HEADER, FEEDS)
+    output.deliver([video_packet(100, keyframe=True)])
+    output.deliver([video_packet(100 + 28)])
+    assert ends == []
+    output.deliver([video_packet(100 + 40), video_packet(100 + 41)])  # the machine stood still
+    assert ends == [("It is 1 s long (maxDurationSeconds).", 141)]
+    ended(output)
+    assert output.frames == 41
+    assert [packet.pts for packet in sink.packets] == [0, 28, 40]
 
 
 def test_files_are_told_of_in_their_order_and_with_what_went_wrong() -> None:

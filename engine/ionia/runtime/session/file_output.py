@@ -118,7 +118,6 @@ class FileOutput:
         self._paused_frames = 0  # of pauses that are over; protected by _lock
         self._pauses = 0  # protected by _lock
         self._start_utc_ns: int | None = None  # protected by _lock
-        self._frames = 0  # in all files; protected by _lock
         self._marks = 0  # protected by _lock
         self._paths: dict[int, str] = {}  # of all files; protected by _lock
         self._preparing = threading.Lock()
@@ -152,7 +151,7 @@ class FileOutput:
                 due = self._queue(packets, timeline)
                 number = self._current().number
                 early = timeline.split_from if timeline.started and not started else None
-                over = self._end_watch.update(seconds=Fraction(self._frames, self._fps), size=self._size())
+                over = self._end_watch.update(seconds=Fraction(timeline.frames, self._fps), size=self._size())
                 end = timeline.end_at(0) if over else 0  # nothing more comes in, whenever it is stopped
         except Exception as error:  # noqa: BLE001 - a mistake of ours ends no other that shares the encode
             self._break(error)
@@ -182,10 +181,9 @@ class FileOutput:
                     self._hand_over(part, ready, timeline)
                     part, ready = self._go_on_in_next(part, timeline), []
                 ready.append(placed.packet)
-                if placed.packet.track.is_video:
-                    self._frames += placed.packet.duration
-                    if self._frames == self._most_frames:
-                        timeline.end_at(packet.pts + packet.duration)
+            # What the files last, and not what is in them: a machine that stood still leaves frames out.
+            if packet.track.is_video and self._most_frames is not None and timeline.frames >= self._most_frames:
+                timeline.end_at(packet.pts + packet.duration)
         if not ready:
             return None
         self._hand_over(part, ready, timeline)
