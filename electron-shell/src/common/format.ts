@@ -22,6 +22,15 @@ export function speakDuration(seconds: number): string {
   return words.filter((word) => word !== "").join(" ") || "0 seconds";
 }
 
+/** A length that somebody chose: `90 s`, `30 min`, `2 h`, `1 h 30 min`. */
+export function spokenLength(seconds: number): string {
+  if (seconds < 120 && seconds % 60 !== 0) return `${Number(seconds.toFixed(1))} s`;
+  const minutes = seconds / 60;
+  const hours = Math.floor(minutes / 60);
+  const rest = Number((minutes - hours * 60).toFixed(1));
+  return [hours > 0 ? `${hours} h` : "", rest > 0 || hours === 0 ? `${rest} min` : ""].filter(Boolean).join(" ");
+}
+
 /** `12.4 MB`, in powers of 1000 as file managers show it. */
 export function formatBytes(bytes: number): string {
   const units = ["B", "kB", "MB", "GB", "TB"];

@@ -1,4 +1,5 @@
 /** Everything the sides of the shell share. */
+export * from "./endings.ts";
 export * from "./engine_error.ts";
 export * from "./engine_types.ts";
 export * from "./format.ts";

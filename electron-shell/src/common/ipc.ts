@@ -6,6 +6,9 @@ export const CHANNELS = {
   openFile: "dialog:openFile",
   startRecording: "recording:start",
   stopRecording: "recording:stop",
+  togglePause: "recording:togglePause",
+  mark: "recording:mark",
+  split: "recording:split",
   startStream: "stream:start",
   stopStream: "stream:stop",
   getState: "shell:getState",
@@ -69,6 +72,12 @@ export interface ElectronAPI extends BasicElectronAPI {
   forgetStreamKey(service: string): Promise<CommandResult>;
   /** Go live to the destination of the settings with its saved key. */
   startSavedStream(): Promise<StreamResult>;
+  /** Pause the recording, or go on. */
+  togglePause(): Promise<CommandResult>;
+  /** Mark this moment of the recording. */
+  mark(): Promise<CommandResult>;
+  /** Go on in another file; the one before is then in the list. */
+  split(): Promise<CommandResult>;
   showInFolder(recordingId: string): Promise<CommandResult>;
   removeFromHistory(recordingId: string): Promise<CommandResult>;
   /** Make one that was cut off an ordinary file; it plays meanwhile. */
@@ -95,6 +104,9 @@ export function createElectronAPI(invoke: Invoke, listen: Listen): ElectronAPI {
     saveStreamKey: (service, key) => call(CHANNELS.saveStreamKey, service, key),
     forgetStreamKey: (service) => call(CHANNELS.forgetStreamKey, service),
     startSavedStream: () => call(CHANNELS.startSavedStream),
+    togglePause: () => call(CHANNELS.togglePause),
+    mark: () => call(CHANNELS.mark),
+    split: () => call(CHANNELS.split),
     showInFolder: (recordingId) => call(CHANNELS.showInFolder, recordingId),
     removeFromHistory: (recordingId) => call(CHANNELS.removeFromHistory, recordingId),
     repairRecording: (recordingId) => call(CHANNELS.repairRecording, recordingId),

@@ -33,6 +33,16 @@ export interface Settings {
   readonly caFile: string;
   readonly retryRejected: boolean;
   readonly statsOpen: boolean;
+  /** Go on in another file after so long, or before one is so large; null: never. */
+  readonly splitSeconds: number | null;
+  readonly splitBytes: number | null;
+  /** End by itself when it is so long, or before its files are so large together; null: never. */
+  readonly maxDurationSeconds: number | null;
+  readonly maxBytes: number | null;
+  /** Write marks, pauses and warnings beside the file as they happen: there after a crash, too. */
+  readonly sidecar: boolean;
+  /** Whether single keys (Space, M, S) control a recording while the window has the focus. */
+  readonly takeKeys: boolean;
 }
 
 export interface Preset {
@@ -122,6 +132,12 @@ export const DEFAULT_SETTINGS: Settings = {
   caFile: "",
   retryRejected: false,
   statsOpen: false,
+  splitSeconds: null,
+  splitBytes: null,
+  maxDurationSeconds: null,
+  maxBytes: null,
+  sidecar: true,
+  takeKeys: true,
 };
 
 /** Bounds of the numbers a user may type; the engine has the last word on what it can do. */
@@ -130,6 +146,8 @@ export const LIMITS = {
   videoBitrate: { min: 250_000, max: 80_000_000 },
   audioBitrate: { min: 64_000, max: 320_000 },
   gain: { min: 0, max: 4 },
+  seconds: { min: 6, max: 604_800 },
+  bytes: { min: 10_000_000, max: 100_000_000_000_000 },
 } as const;
 
 export class InvalidSettings extends Error {}
@@ -151,6 +169,10 @@ const whole =
   (range: { min: number; max: number }): Check =>
   (value) =>
     Number.isInteger(value) && within(range)(value);
+const orNull =
+  (check: Check): Check =>
+  (value) =>
+    value === null || check(value);
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
@@ -179,6 +201,12 @@ const CHECKS: { readonly [K in keyof Settings]: Check } = {
   caFile: (value) => typeof value === "string" && value.length <= 4096,
   retryRejected: bool,
   statsOpen: bool,
+  splitSeconds: orNull(within(LIMITS.seconds)),
+  splitBytes: orNull(whole(LIMITS.bytes)),
+  maxDurationSeconds: orNull(within(LIMITS.seconds)),
+  maxBytes: orNull(whole(LIMITS.bytes)),
+  sidecar: bool,
+  takeKeys: bool,
 };
 
 /** `current` changed by `patch`. Throws InvalidSettings naming the first member that is unknown or out of range. */
@@ -219,6 +247,14 @@ export function connectionParams(settings: Settings): Pick<StreamerInitialize, "
     ...(settings.service === "custom" && settings.caFile !== "" ? { caFile: settings.caFile } : {}),
     ...(settings.retryRejected ? { retryRejected: true } : {}),
   };
+}
+
+/** What a recording's `initialize` is told of its files, beside where they are. */
+export function fileParams(
+  settings: Settings,
+): Pick<RecorderInitialize, "splitSeconds" | "splitBytes" | "maxDurationSeconds" | "maxBytes" | "sidecar"> {
+  const { splitSeconds, splitBytes, maxDurationSeconds, maxBytes, sidecar } = settings;
+  return { splitSeconds, splitBytes, maxDurationSeconds, maxBytes, sidecar };
 }
 
 /** What `initialize` is told, beside the destination. Equal for a recording and a stream wherever the service's

@@ -3,7 +3,7 @@ import type { DeviceList, RecorderStats, StreamerStats } from "./engine_types.ts
 import type { LiveKind, Problem } from "./engine_error.ts";
 import { DEFAULT_SETTINGS, type Settings } from "./settings.ts";
 
-export type RecordingPhase = "idle" | "starting" | "recording" | "stopping" | "failed";
+export type RecordingPhase = "idle" | "starting" | "recording" | "paused" | "stopping" | "failed";
 export type StreamPhase = "idle" | "starting" | "live" | "reconnecting" | "stopping" | "failed";
 export type EnginePhase = "starting" | "ready" | "restarting" | "missing";
 
@@ -12,6 +12,12 @@ export interface RecordingView {
   readonly outputPath: string | null;
   readonly problem: Problem | null;
   readonly stats: RecorderStats | null;
+  /** Moments that were marked, over all its files. */
+  readonly marks: number;
+  /** Which of its files it is in, counted from 1. */
+  readonly part: number;
+  /** Why it ended by itself with everything kept; empty after one that was stopped. */
+  readonly endReason: string;
 }
 
 export interface StreamView {
@@ -111,7 +117,15 @@ export type ShellEvent =
   | { readonly type: "shortcut"; readonly shortcut: string | null }
   | { readonly type: "levels"; readonly levels: Levels };
 
-export const IDLE_RECORDING: RecordingView = { phase: "idle", outputPath: null, problem: null, stats: null };
+export const IDLE_RECORDING: RecordingView = {
+  phase: "idle",
+  outputPath: null,
+  problem: null,
+  stats: null,
+  marks: 0,
+  part: 1,
+  endReason: "",
+};
 export const IDLE_STREAM: StreamView = {
   phase: "idle",
   rtmpUrl: null,
@@ -176,7 +190,12 @@ export function reduceShell(state: ShellState, event: ShellEvent): ShellState {
 }
 
 export function isRecordingActive(phase: RecordingPhase): boolean {
-  return phase === "starting" || phase === "recording" || phase === "stopping";
+  return phase === "starting" || isTakeRunning(phase) || phase === "stopping";
+}
+
+/** It has begun and nobody has ended it: it can be paused, marked, split and stopped. */
+export function isTakeRunning(phase: RecordingPhase): boolean {
+  return phase === "recording" || phase === "paused";
 }
 
 export function isStreamActive(phase: StreamPhase): boolean {

@@ -3,8 +3,12 @@ import { mkdir, stat } from "node:fs/promises";
 import path from "node:path";
 import {
   EngineError,
+  IDLE_RECORDING,
   captureParams,
+  endInWords,
+  fileParams,
   isRecordingActive,
+  isTakeRunning,
   readWarning,
   toProblem,
   type EngineNotifications,
@@ -36,6 +40,8 @@ interface Take {
   finished: readonly FinishedFile[];
   /** The file that it is in now. */
   current: OpenTake;
+  /** Set when it ends by itself. */
+  ending?: Promise<void>;
 }
 
 export class RecordingControl {
@@ -59,7 +65,7 @@ export class RecordingControl {
       store.dispatch({ type: "stream", change: { phase: "idle", problem: null } });
     const startedAt = now();
     const outputPath = recordingPath(userData, startedAt);
-    store.dispatch({ type: "recording", change: { phase: "starting", outputPath, problem: null, stats: null } });
+    store.dispatch({ type: "recording", change: { ...IDLE_RECORDING, phase: "starting", outputPath } });
     const current = { path: outputPath, createdAt: startedAt.toISOString() };
     const take: Take = { recorder: new Recorder(client), outputPath, finished: [], current };
     this.#take = take;
@@ -67,13 +73,18 @@ export class RecordingControl {
     try {
       await makeFolder(path.dirname(outputPath));
       void openTakes.begun(current);
-      await take.recorder.initializeWith({ outputPath, ...captureParams(store.state.settings) });
+      await take.recorder.initializeWith({
+        outputPath,
+        ...captureParams(store.state.settings),
+        ...fileParams(store.state.settings),
+      });
       await take.recorder.start();
     } catch (error) {
       await this.#fail(take, toProblem(error));
       return { success: false, error: told(toProblem(error)) };
     }
-    if (this.#take === take) store.dispatch({ type: "recording", change: { phase: "recording" } });
+    if (this.#take === take && this.#phase === "starting")
+      store.dispatch({ type: "recording", change: { phase: "recording" } });
     return { success: true, outputPath };
   }
 
@@ -81,7 +92,12 @@ export class RecordingControl {
   async stop(): Promise<RecordingResult> {
     const { store } = this.#options;
     const take = this.#take;
-    if (take === undefined || this.#phase !== "recording")
+    if (take !== undefined && store.state.recording.endReason !== "") {
+      await take.recorder.stop().catch(() => undefined); // it is at its end already: this waits for that
+      await take.ending;
+      return { success: true, ...pathsOf(take) };
+    }
+    if (take === undefined || !isTakeRunning(this.#phase))
       return { success: false, error: "Nothing is being recorded." };
     store.dispatch({ type: "recording", change: { phase: "stopping" } });
     try {
@@ -97,9 +113,31 @@ export class RecordingControl {
     }
   }
 
+  /** Pause, or go on: the state says which. Rejects with EngineError, as all of these. */
+  async togglePause(): Promise<void> {
+    await this.#running().recorder.togglePause();
+  }
+
+  async mark(): Promise<void> {
+    const take = this.#running();
+    const { index } = await take.recorder.mark();
+    if (this.#take === take) this.#options.store.dispatch({ type: "recording", change: { marks: index + 1 } });
+  }
+
+  async split(): Promise<void> {
+    await this.#running().recorder.split();
+  }
+
+  #running(): Take {
+    if (this.#take === undefined || !isTakeRunning(this.#phase))
+      throw new EngineError("not_initialized", "Nothing is being recorded.");
+    return this.#take;
+  }
+
   #listen(take: Take): void {
     const { store } = this.#options;
     take.recorder
+      .on("state", ({ state, reason }) => this.#moved(take, state, reason))
       .on("stats", (stats) => {
         if (this.#take === take) store.dispatch({ type: "recording", change: { stats: stats as RecorderStats } });
       })
@@ -119,6 +157,28 @@ export class RecordingControl {
             : "The engine stopped. What was recorded until then is kept.";
         void this.#fail(take, toProblem(new EngineError("engine_exited", message)));
       });
+  }
+
+  #moved(take: Take, state: string, reason: string): void {
+    if (this.#take !== take) return;
+    const { store } = this.#options;
+    const phase = this.#phase;
+    if (state === "paused" && phase === "recording") store.dispatch({ type: "recording", change: { phase: "paused" } });
+    if (state === "running" && phase === "paused")
+      store.dispatch({ type: "recording", change: { phase: "recording" } });
+    // Nobody asked for that; a failure would have been told before, and the take be over.
+    if (state === "stopping" && (isTakeRunning(phase) || phase === "starting"))
+      store.dispatch({ type: "recording", change: { phase: "stopping", endReason: endInWords(reason) } });
+    if (state === "stopped" && store.state.recording.endReason !== "") take.ending ??= this.#endedByItself(take);
+  }
+
+  /** A limit was reached: all is kept. Never rejects. */
+  async #endedByItself(take: Take): Promise<void> {
+    const { store } = this.#options;
+    const stats = await take.recorder.getStatistics().catch(() => store.state.recording.stats);
+    await this.#keep(take, stats, false);
+    if (this.#take === take) this.#end(take);
+    store.dispatch({ type: "recording", change: { phase: "idle", stats, problem: null } });
   }
 
   /** The recording ended otherwise than asked for: say why, and keep what there is. Once per take. */
@@ -142,6 +202,7 @@ export class RecordingControl {
     const before = take.current;
     take.finished = [...take.finished, finished];
     take.current = { path: next, createdAt: now().toISOString() };
+    if (this.#take === take) store.dispatch({ type: "recording", change: { part: take.finished.length + 1 } });
     await openTakes.begun(take.current);
     await this.#list(before, store.state.recording.stats, finished.durationSeconds, false);
     await openTakes.ended(before.path);

@@ -1,5 +1,5 @@
 /** What tray and quit question say, from the state. Pure. */
-import { formatDuration, isRecordingActive, isStreamActive, type ShellState } from "@ionia/common";
+import { formatDuration, isRecordingActive, isStreamActive, isTakeRunning, type ShellState } from "@ionia/common";
 
 export type TrayIcon = "idle" | "recording" | "live" | "warning";
 
@@ -8,6 +8,8 @@ export interface TrayModel {
   readonly tooltip: string;
   readonly recordingLabel: string;
   readonly recordingEnabled: boolean;
+  readonly pauseLabel: string;
+  readonly pauseEnabled: boolean;
   readonly streamLabel: string;
   readonly streamEnabled: boolean;
 }
@@ -16,7 +18,9 @@ export function trayModel(state: ShellState): TrayModel {
   const { recording, stream, engine } = state;
   const parts: string[] = [];
   if (isRecordingActive(recording.phase))
-    parts.push(`Recording ${formatDuration(recording.stats?.durationSeconds ?? 0)}`);
+    parts.push(
+      `${recording.phase === "paused" ? "Paused" : "Recording"} ${formatDuration(recording.stats?.durationSeconds ?? 0)}`,
+    );
   if (stream.phase === "live") parts.push("Live");
   if (stream.phase === "reconnecting") parts.push("Reconnecting");
   const icon =
@@ -33,6 +37,8 @@ export function trayModel(state: ShellState): TrayModel {
     tooltip: ["Ionia", ...parts].join(", "),
     recordingLabel: isRecordingActive(recording.phase) ? "Stop recording" : "Start recording",
     recordingEnabled: engine.phase === "ready" && recording.phase !== "starting" && recording.phase !== "stopping",
+    pauseLabel: recording.phase === "paused" ? "Resume recording" : "Pause recording",
+    pauseEnabled: isTakeRunning(recording.phase),
     streamLabel: streamActive ? "End stream" : "Go live",
     streamEnabled:
       engine.phase === "ready" &&

@@ -155,6 +155,19 @@ export class Studio {
     return this.#recording.stop();
   }
 
+  /** Reject with EngineError, as `mark` and `split`. */
+  togglePause(): Promise<void> {
+    return this.#recording.togglePause();
+  }
+
+  mark(): Promise<void> {
+    return this.#recording.mark();
+  }
+
+  split(): Promise<void> {
+    return this.#recording.split();
+  }
+
   async startStream(rtmpUrl: string, streamKey?: string): Promise<StreamResult> {
     await this.#readiness.settled();
     const result = await this.#stream.start(rtmpUrl, streamKey);

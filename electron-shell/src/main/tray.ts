@@ -34,9 +34,12 @@ export function createTray({ studio, assets, show, toggleRecording, quit }: Tray
     const toggleStream = (): void => {
       void (isStreamActive(studio.state.stream.phase) ? studio.stopStream() : studio.startSavedStream());
     };
+    // It may have ended meanwhile: then there is nothing to pause.
+    const togglePause = (): void => void studio.togglePause().catch(() => undefined);
     tray.setContextMenu(
       Menu.buildFromTemplate([
         { label: model.recordingLabel, enabled: model.recordingEnabled, click: toggleRecording },
+        { label: model.pauseLabel, enabled: model.pauseEnabled, click: togglePause },
         { label: model.streamLabel, enabled: model.streamEnabled, click: toggleStream },
         { type: "separator" },
         { label: "Show window", click: show },

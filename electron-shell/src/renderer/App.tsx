@@ -1,6 +1,7 @@
 /** The window: sources, quality and destination at the left, the stage, the recordings, the drawer below. */
 import { useCallback, useEffect, useState } from "react";
 import { DestinationPanel } from "./panels/DestinationPanel.tsx";
+import { FilesPanel } from "./panels/FilesPanel.tsx";
 import { Header } from "./panels/Header.tsx";
 import { HistoryPanel } from "./panels/HistoryPanel.tsx";
 import { Notices } from "./panels/Notices.tsx";
@@ -9,6 +10,7 @@ import { SourcesPanel } from "./panels/SourcesPanel.tsx";
 import { Stage } from "./panels/Stage.tsx";
 import { StatsDrawer } from "./panels/StatsDrawer.tsx";
 import { useShell, useShellClient } from "./state/use_shell.ts";
+import { useTakeKeys } from "./state/use_take_keys.ts";
 
 export function App() {
   const client = useShellClient();
@@ -18,12 +20,17 @@ export function App() {
   const [playingId, setPlayingId] = useState<string | null>(null);
   const playing = history.find(({ id }) => id === playingId) ?? null;
   useTheme();
+  useTakeKeys();
   // The viewfinder is what matters while something is recorded.
   useEffect(() => {
     if (phase === "starting" || phase === "recording") setPlayingId(null);
   }, [phase]);
   const recorded = useCallback(
-    (outputPath: string) => setPlayingId(client.getState().history.find(({ path }) => path === outputPath)?.id ?? null),
+    (outputPath: string) => {
+      const { history, recording } = client.getState();
+      // Why it ended by itself is what matters to who comes back to it.
+      if (recording.endReason === "") setPlayingId(history.find(({ path }) => path === outputPath)?.id ?? null);
+    },
     [client],
   );
   return (
@@ -37,6 +44,7 @@ export function App() {
           <div className="relative min-h-0 grow overflow-y-auto">
             <SourcesPanel />
             <QualityPanel />
+            <FilesPanel />
             <DestinationPanel />
           </div>
           <Notices />

@@ -9,6 +9,7 @@ import {
   captureParams,
   checkServerUrl,
   checkStreamUrl,
+  endInWords,
   formatBitrate,
   formatBytes,
   formatDuration,
@@ -21,6 +22,7 @@ import {
   redactUrl,
   reduceShell,
   speakDuration,
+  spokenLength,
   toProblem,
   type LiveKind,
   type Notice,
@@ -30,6 +32,35 @@ import {
 const REDACTION_CASES = JSON.parse(
   readFileSync(new URL("../../../tests/core/redaction_cases.json", import.meta.url), "utf8"),
 ) as [url: string, shown: string][];
+
+describe("why a recording ended by itself", () => {
+  it("is told in the window's words where the engine names an option, else in the engine's", () => {
+    expect(endInWords("It is 5400 s long (maxDurationSeconds).")).toBe("It is 1 h 30 min long, as long as you allow.");
+    expect(endInWords("It has as many bytes as it may have, 4000000000 (maxBytes).")).toBe(
+      "It is as large as you allow, 4.0 GB.",
+    );
+    expect(endInWords("the window was closed")).toBe("The window was closed.");
+  });
+
+  it("knows the engine's words as they are", () => {
+    const engine = readFileSync(new URL("../../../engine/ionia/core/timeline/end_watch.py", import.meta.url), "utf8");
+    const told = [...engine.matchAll(/words = f"(.*)"/g)].map(([, words = ""]) => words.replace(/\{[^}]*\}/, "7200"));
+    expect(told).toHaveLength(2);
+    for (const words of told) expect(endInWords(words)).toContain("you allow");
+  });
+
+  it("has lengths as people say them", () => {
+    expect([6, 90, 60, 1800, 5400, 7200, 7230].map(spokenLength)).toEqual([
+      "6 s",
+      "90 s",
+      "1 min",
+      "30 min",
+      "1 h 30 min",
+      "2 h",
+      "2 h 0.5 min",
+    ]);
+  });
+});
 
 describe("stream addresses", () => {
   it("joins server and key with one slash", () => {

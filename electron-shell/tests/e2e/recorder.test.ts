@@ -100,6 +100,34 @@ describe.skipIf(missing !== "")("a person at the window", () => {
     await expect.poll(() => bridge.shownInFolder).toEqual([entry?.path]);
   });
 
+  it("pauses by Space right behind a click on REC, marks and goes on in a new file, and each file is a good one", async () => {
+    const before = bridge.studio.state.history.length;
+    const frames = (): number => bridge.studio.state.recording.stats?.videoFramesCaptured ?? 0;
+    await page.getByRole("button", { name: "Record", exact: true }).click();
+    await page.getByRole("button", { name: "Stop", exact: true }).waitFor();
+    await expect.poll(frames, { timeout: 20_000 }).toBeGreaterThan(15);
+    await page.keyboard.press("Space");
+    await page.getByText("PAUSED", { exact: true }).waitFor();
+    await page.keyboard.press("m");
+    await page.getByText("1 mark").waitFor();
+    await picture("paused");
+    await page.keyboard.press("Space");
+    await page.getByText("PAUSED", { exact: true }).waitFor({ state: "detached" });
+    await page.keyboard.press("s");
+    await page.getByText("file 2").waitFor();
+    await expect.poll(() => bridge.studio.state.history.length).toBe(before + 1);
+    const split = frames();
+    await expect.poll(frames, { timeout: 20_000 }).toBeGreaterThan(split + 10);
+    await page.getByRole("button", { name: "Stop", exact: true }).click();
+    await page.locator("video").waitFor({ timeout: 20_000 });
+    const parts = bridge.studio.state.history.slice(0, 2);
+    const found = await Promise.all(parts.map(({ path: file }) => probe(file)));
+    expect(found.reduce((sum, part) => sum + part.frames, 0)).toBe(frames());
+    for (const [index, { deltas }] of found.entries())
+      expect(deltas, parts[index]?.name).toEqual([expect.closeTo(1 / 30, 3)]);
+    expect(bridge.studio.state.recording.stats?.pauses).toBe(1);
+  });
+
   it("can be operated by keyboard alone", async () => {
     await page.getByRole("button", { name: "Close player" }).focus();
     await page.keyboard.press("Enter");

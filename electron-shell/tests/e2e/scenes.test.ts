@@ -46,7 +46,7 @@ describe.skipIf(CHROMIUM === undefined)("every state", () => {
     await server.close();
   });
 
-  it.each(SCENES)("$name", async ({ name, state, events = [] }) => {
+  it.each(SCENES)("$name", async ({ name, state, events = [], press = [] }) => {
     const page = await browser.newPage({ reducedMotion: "reduce" });
     const problems: string[] = [];
     page.on("console", (message) => message.type() === "error" && problems.push(message.text()));
@@ -55,6 +55,7 @@ describe.skipIf(CHROMIUM === undefined)("every state", () => {
     await page.addInitScript(script);
     await page.goto(server.url);
     await page.locator("html[data-scene=shown]").waitFor();
+    for (const selector of press) await page.locator(selector).click();
     for (const { name: view, theme, ...size } of FULL.has(name) ? [...VIEWS, ...EXTRA] : VIEWS) {
       await page.setViewportSize(size);
       await page.evaluate((event) => window.emit(event), {

@@ -15,6 +15,8 @@ export interface Scene {
   readonly name: string;
   readonly state: ShellState;
   readonly events?: readonly ShellEvent[];
+  /** Pressed before the picture is taken. */
+  readonly press?: readonly string[];
 }
 
 const entry = (
@@ -179,6 +181,33 @@ export const SCENES: readonly Scene[] = [
     name: "recording-stats",
     state: { ...settings({ statsOpen: true }), recording },
     events: [...recordingMinute(781), levels],
+  },
+  {
+    name: "paused",
+    state: { ...ready, recording: { ...recording, phase: "paused", marks: 3, part: 2 } },
+    events: [levels],
+  },
+  {
+    name: "recording-marked-live",
+    state: { ...ready, recording: { ...recording, marks: 12, part: 4 }, stream: live },
+    events: [levels],
+  },
+  {
+    name: "ended-by-itself",
+    state: {
+      ...settings({ maxDurationSeconds: 7200 }),
+      recording: {
+        ...recording,
+        phase: "idle",
+        stats: recorderStats(7200),
+        endReason: "It is 2 h long, as long as you allow.",
+      },
+    },
+  },
+  {
+    name: "files",
+    state: settings({ splitSeconds: 1800, splitBytes: 4_000_000_000, maxDurationSeconds: 7200 }),
+    press: ["summary:has-text('A new file every')"],
   },
   { name: "stopping", state: { ...ready, recording: { ...recording, phase: "stopping" } } },
   {

@@ -1,7 +1,7 @@
 /** Start and stop a recording. Usable on its own: it needs `window.electronAPI` and nothing around it. */
 import { useEffect, useRef } from "react";
 import { Circle, LoaderCircle, RotateCcw, Square } from "lucide-react";
-import { formatDuration, type RecordingPhase } from "@ionia/common";
+import { formatDuration, isTakeRunning, type RecordingPhase } from "@ionia/common";
 import { useShell, useShellClient } from "../state/use_shell.ts";
 import { ProblemText } from "./ProblemText.tsx";
 
@@ -16,6 +16,7 @@ const LABELS: Readonly<Record<RecordingPhase, string>> = {
   idle: "Record",
   starting: "Starting",
   recording: "Stop",
+  paused: "Stop",
   stopping: "Saving",
   failed: "Record again",
 };
@@ -36,7 +37,7 @@ export function RecordingButton({ onRecorded, quiet = false }: RecordingButtonPr
   }, [client, phase, onRecorded]);
 
   const busy = phase === "starting" || phase === "stopping";
-  const recording = phase === "recording" || phase === "stopping";
+  const recording = isTakeRunning(phase) || phase === "stopping";
   const Icon = busy ? LoaderCircle : recording ? Square : phase === "failed" ? RotateCcw : Circle;
   return (
     <div className="inline-flex flex-col gap-2">
@@ -58,7 +59,7 @@ export function RecordingButton({ onRecorded, quiet = false }: RecordingButtonPr
           fill={busy || phase === "failed" ? "none" : "currentColor"}
         />
         <span className="tabular-nums">
-          {phase === "recording" && seconds !== null && !quiet
+          {isTakeRunning(phase) && seconds !== null && !quiet
             ? `${LABELS[phase]} ${formatDuration(seconds)}`
             : LABELS[phase]}
         </span>

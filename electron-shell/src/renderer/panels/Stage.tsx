@@ -6,6 +6,7 @@ import {
   formatBitrate,
   formatBytes,
   formatDuration,
+  isTakeRunning,
   liveTitle,
   qualityOf,
   serverOf,
@@ -19,6 +20,7 @@ import {
 import { Meter } from "../components/Meter.tsx";
 import { RecordingButton } from "../components/RecordingButton.tsx";
 import { StreamButton } from "../components/StreamButton.tsx";
+import { TakeControls } from "../components/TakeControls.tsx";
 import { useShell, useShellClient } from "../state/use_shell.ts";
 
 export interface StageProps {
@@ -33,6 +35,7 @@ export function Stage({ playing, onClosePlayer, onRecorded }: StageProps) {
       {playing === null ? <Viewfinder /> : <Player entry={playing} onClose={onClosePlayer} />}
       <div className="flex flex-wrap items-center justify-center gap-3 border-t border-white/8 bg-black/25 px-4 py-3.5">
         <RecordingButton quiet onRecorded={onRecorded} />
+        <TakeControls />
         <StreamButton quiet missing={useMissing()} />
       </div>
     </section>
@@ -54,6 +57,7 @@ const RECORDING_WORDS: Readonly<Record<RecordingPhase, string>> = {
   idle: "Ready",
   starting: "Starting",
   recording: "Recording",
+  paused: "Paused",
   stopping: "Saving",
   failed: "Recording failed",
 };
@@ -73,8 +77,8 @@ function Viewfinder() {
   const screen = useShell(screenLine);
   const seconds = useShell((state) => Math.floor(shownSeconds(state)));
   const engineReady = useShell((state) => state.engine.phase === "ready");
-  const active =
-    recording === "recording" || recording === "stopping" || stream === "live" || stream === "reconnecting";
+  const ended = useShell((state) => state.recording.endReason !== "");
+  const active = isTakeRunning(recording) || recording === "stopping" || stream === "live" || stream === "reconnecting";
   return (
     <div className="relative flex min-h-0 grow flex-col px-8 py-6">
       <Corners hot={recording === "recording"} />
@@ -82,10 +86,16 @@ function Viewfinder() {
         <div className="flex items-center gap-2" role="status" aria-label="Recording state">
           <span
             aria-hidden
-            className={`size-2.5 rounded-full ${recording === "recording" ? `bg-[#ff4d61] motion-reduce:opacity-100 ${seconds % 2 === 0 ? "" : "opacity-40"}` : recording === "failed" ? "bg-[#ff8b99]" : "bg-[#5f6a84]"}`}
+            className={`size-2.5 rounded-full ${recording === "recording" ? `bg-[#ff4d61] motion-reduce:opacity-100 ${seconds % 2 === 0 ? "" : "opacity-40"}` : recording === "paused" ? "bg-[#ffc857]" : recording === "failed" ? "bg-[#ff8b99]" : "bg-[#5f6a84]"}`}
           />
           <span className={`text-[13px] font-semibold ${recording === "failed" ? "text-[#ffa3ae]" : ""}`}>
-            {recording === "idle" && !engineReady ? "Waiting for the engine" : RECORDING_WORDS[recording]}
+            {recording !== "idle"
+              ? RECORDING_WORDS[recording]
+              : !engineReady
+                ? "Waiting for the engine"
+                : ended
+                  ? "Saved"
+                  : RECORDING_WORDS.idle}
           </span>
         </div>
         <div role="status" aria-label="Stream state">
@@ -100,6 +110,7 @@ function Viewfinder() {
         >
           {formatDuration(seconds)}
         </p>
+        <TakeLine />
         <p className="text-center text-[13px] text-[#a7b0c5]">{screen}</p>
         <Message />
       </div>
@@ -111,13 +122,32 @@ function Viewfinder() {
   );
 }
 
+/** Whether it is paused, what was marked, which file it is. Keeps its height while it says nothing. */
+function TakeLine() {
+  const phase = useShell((state) => state.recording.phase);
+  const marks = useShell((state) => state.recording.marks);
+  const part = useShell((state) => state.recording.part);
+  const shown = isTakeRunning(phase) || phase === "stopping";
+  const facts = [marks > 0 && `${marks} ${marks === 1 ? "mark" : "marks"}`, part > 1 && `file ${part}`].filter(Boolean);
+  return (
+    <p role="status" aria-label="Take" className="flex h-6 items-center gap-2.5 text-[13px] text-white">
+      {phase === "paused" && (
+        <strong className="rounded-full bg-[#ffc857] px-2.5 py-0.5 text-[12px] font-bold tracking-wider text-[#2b1d00]">
+          PAUSED
+        </strong>
+      )}
+      {shown && facts.length > 0 && <span className="tabular-nums">{facts.join("  ·  ")}</span>}
+    </p>
+  );
+}
+
 function StageMeter({ source, label }: { readonly source: "desktop" | "mic"; readonly label: string }) {
   const enabled = useShell((state) =>
     source === "desktop" ? state.settings.desktopEnabled : state.settings.micEnabled,
   );
   const running = useShell(
     ({ recording, stream }) =>
-      recording.phase === "recording" || stream.phase === "live" || stream.phase === "reconnecting",
+      isTakeRunning(recording.phase) || stream.phase === "live" || stream.phase === "reconnecting",
   );
   if (!running || !enabled) return <div />;
   return (
@@ -174,7 +204,7 @@ function Message() {
   if (stream.phase === "reconnecting" || (stream.phase === "starting" && stream.reason !== "")) {
     const wait = stream.delayMs >= 1000 ? ` Next try in ${Math.ceil(stream.delayMs / 1000)} s.` : "";
     const hint =
-      `Try ${Math.max(1, stream.attempt)}.${wait} ${recording.phase === "recording" ? "The recording goes on." : ""}`.trim();
+      `Try ${Math.max(1, stream.attempt)}.${wait} ${isTakeRunning(recording.phase) ? "The recording goes on." : ""}`.trim();
     return (
       <Notice
         calm
@@ -188,6 +218,10 @@ function Message() {
   }
   if (recording.phase === "failed" && recording.problem !== null) return <Notice problem={recording.problem} />;
   if (stream.phase === "failed" && stream.problem !== null) return <Notice problem={stream.problem} />;
+  if (recording.phase === "idle" && recording.endReason !== "") {
+    const message = "The recording ended by itself and is saved.";
+    return <Notice calm problem={{ kind: "ended", message, hint: recording.endReason }} />;
+  }
   if (
     recording.phase === "idle" &&
     stream.phase === "idle" &&
@@ -238,14 +272,14 @@ function Corners({ hot }: { readonly hot: boolean }) {
 }
 
 function shownSeconds({ recording, stream }: ShellState): number {
-  if (recording.phase === "recording" || recording.phase === "stopping") return recording.stats?.durationSeconds ?? 0;
+  if (isTakeRunning(recording.phase) || recording.phase === "stopping") return recording.stats?.durationSeconds ?? 0;
   if (stream.phase === "live" || stream.phase === "reconnecting") return stream.stats?.durationSeconds ?? 0;
   return 0;
 }
 
 function screenLine({ devices, settings, recording, stream }: ShellState): string {
   const { fps, videoBitrate } = qualityOf(settings);
-  const running = recording.phase === "recording" ? recording.stats : stream.phase === "live" ? stream.stats : null;
+  const running = isTakeRunning(recording.phase) ? recording.stats : stream.phase === "live" ? stream.stats : null;
   const screens = devices?.screens ?? [];
   const screen =
     screens.find(({ id }) => id === settings.screen) ??

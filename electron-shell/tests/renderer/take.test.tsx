@@ -1,0 +1,124 @@
+/** Pausing, marking and splitting a recording at the window: buttons, keys, words, and the limits of its files. */
+import { fireEvent, render, screen } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
+import { beforeEach, describe, expect, it } from "vitest";
+import { CHANNELS, DEFAULT_SETTINGS, IDLE_RECORDING, type Channel } from "@ionia/common";
+import { App } from "../../src/renderer/App.tsx";
+import { inWords } from "../../src/renderer/panels/FilesPanel.tsx";
+import { FakeApi } from "./fake_api.ts";
+
+const TAKE: readonly Channel[] = [CHANNELS.togglePause, CHANNELS.mark, CHANNELS.split];
+let api: FakeApi;
+
+beforeEach(async () => {
+  api = new FakeApi({ settings: { ...DEFAULT_SETTINGS, service: "custom" } });
+  render(<App />);
+  await screen.findByText("Engine ready");
+});
+
+const asked = (): string[] => api.asked.map(({ channel }) => channel).filter((one) => TAKE.includes(one));
+const record = (): Promise<void> => api.send({ type: "recording", change: { phase: "recording" } });
+
+describe("a running recording", () => {
+  it("is paused, marked and split by buttons, which are there before and can't be pressed", async () => {
+    const buttons = ["Pause", "Mark this moment", "Go on in a new file"];
+    for (const name of buttons) expect(screen.getByRole("button", { name })).toHaveProperty("disabled", true);
+    await record();
+    for (const name of buttons) await userEvent.click(screen.getByRole("button", { name }));
+    expect(asked()).toEqual(TAKE);
+    expect(screen.getByRole("button", { name: "Pause" }).getAttribute("aria-keyshortcuts")).toBe("Space");
+  });
+
+  it("says that it is paused, with the time that was recorded, and what was marked in which file", async () => {
+    await record();
+    const line = screen.getByRole("status", { name: "Take" });
+    expect(line.textContent).toBe("");
+    const stats = { durationSeconds: 65, pausedSeconds: 3600 } as never;
+    await api.send({ type: "recording", change: { phase: "paused", marks: 1, part: 2, stats } });
+    expect(line.textContent).toBe("PAUSED1 mark  ·  file 2");
+    expect(screen.getByRole("timer").textContent).toBe("01:05");
+    expect(screen.getByRole("status", { name: "Recording state" }).textContent).toBe("Paused");
+    await userEvent.click(screen.getByRole("button", { name: "Resume" }));
+    await userEvent.click(screen.getByRole("button", { name: "Stop" }));
+    expect(asked()).toEqual([CHANNELS.togglePause]);
+    expect(api.argsOf(CHANNELS.stopRecording)).toHaveLength(1);
+  });
+
+  it("that ended by itself says why, and doesn't play in front of that", async () => {
+    await api.send({ type: "recording", change: { ...IDLE_RECORDING, phase: "recording", outputPath: "/a.mp4" } });
+    await api.send({ type: "recording", change: { phase: "stopping", endReason: "It is 2 h long." } });
+    await api.send({ type: "recording", change: { phase: "idle" } });
+    expect(screen.getByText(/ended by itself and is saved/).parentElement?.textContent).toContain("It is 2 h long.");
+    expect(screen.getByRole("status", { name: "Recording state" }).textContent).toBe("Saved");
+    expect(document.querySelector("video")).toBeNull();
+  });
+});
+
+describe("keys", () => {
+  it("pause, mark and split a running recording, and do nothing without one", async () => {
+    await userEvent.keyboard(" ms");
+    expect(asked()).toEqual([]);
+    await record();
+    await userEvent.keyboard(" Ms");
+    expect(asked()).toEqual(TAKE);
+    await api.send({ type: "recording", change: { phase: "paused" } });
+    await userEvent.keyboard(" {Control>}s{/Control}{Alt>}m{/Alt}");
+    expect(asked()).toEqual([...TAKE, CHANNELS.togglePause]);
+  });
+
+  it("are text where text is typed", async () => {
+    await record();
+    await userEvent.type(screen.getByLabelText("Server address"), "rtmp://m s");
+    await userEvent.type(screen.getByLabelText("Stream key"), "s m");
+    expect(asked()).toEqual([]);
+  });
+
+  it("never stop the recording by the button that began it, unless that was reached by the keyboard", async () => {
+    await userEvent.click(screen.getByRole("button", { name: "Record" }));
+    await record();
+    await userEvent.keyboard("m ");
+    expect(asked()).toEqual([CHANNELS.mark, CHANNELS.togglePause]);
+    expect(api.argsOf(CHANNELS.stopRecording)).toEqual([]);
+    await userEvent.tab();
+    await userEvent.tab({ shift: true });
+    await userEvent.keyboard(" ");
+    expect(api.argsOf(CHANNELS.stopRecording)).toHaveLength(1);
+  });
+
+  it("can be switched off", async () => {
+    await record();
+    await userEvent.click(screen.getByText("One file, until you stop"));
+    await userEvent.click(screen.getByRole("switch", { name: /Space pauses/ }));
+    expect(api.argsOf(CHANNELS.updateSettings)).toEqual([[{ takeKeys: false }]]);
+    await userEvent.keyboard("m");
+    expect(asked()).toEqual([]);
+  });
+});
+
+describe("files", () => {
+  it("may end and go on by time and size; empty is never, and nonsense goes back", async () => {
+    const set = (label: RegExp, value: string): void => {
+      const field = screen.getByLabelText(label);
+      fireEvent.change(field, { target: { value } });
+      fireEvent.blur(field);
+    };
+    set(/Split after.*Minutes/, "30");
+    set(/Stop after.*GB/, "4.5");
+    set(/Stop after.*Minutes/, "0.01");
+    set(/Split after.*Minutes/, "");
+    expect(api.argsOf(CHANNELS.updateSettings)).toEqual([
+      [{ splitSeconds: 1800 }],
+      [{ maxBytes: 4.5e9 }],
+      [{ splitSeconds: null }],
+    ]);
+    expect(screen.getByLabelText(/Stop after.*Minutes/)).toHaveProperty("value", "");
+    await record();
+    expect(screen.getByLabelText(/Stop after.*GB/).matches(":disabled")).toBe(true);
+  });
+
+  it("are told in one line", () => {
+    expect(inWords(DEFAULT_SETTINGS)).toBe("One file, until you stop");
+    const limits = { splitSeconds: 1800, splitBytes: 4e9, maxDurationSeconds: 7200, maxBytes: null };
+    expect(inWords({ ...DEFAULT_SETTINGS, ...limits })).toBe("A new file every 30 min or 4.0 GB, stops after 2 h");
+  });
+});
