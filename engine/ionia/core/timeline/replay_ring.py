@@ -1,0 +1,146 @@
+"""The newest packets of an encode, held in memory: so many seconds of them, and never more than so many bytes.
+
+They are held as they came, each once. What is held always begins with a keyframe and with the sound that a decoder
+needs before it. It is let go of from keyframe to keyframe, when what follows is long enough by itself: so it is never
+shorter than asked, and at most as much longer as two keyframes lie apart. Only the bound in bytes makes it shorter.
+"""
+
+from collections import defaultdict, deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from math import ceil
+from typing import Generic, TypeVar
+
+from ionia.core.media import EncodedPacket, TrackId
+from ionia.core.timebase import samples_at_frame
+from ionia.core.timeline.start_gate import is_needed_from
+
+T = TypeVar("T")
+
+PACKET_BYTES = 200
+"""What a packet takes in memory beside its data: the objects around it (measured, CPython 3.11)."""
+
+_RECENT = 4
+"""Packets of a sound that are remembered: more than reach into the preroll."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Held(Generic[T]):
+    """A stretch that begins with a keyframe: frames `first` to before `end`. `note`: what was noted at its keyframe.
+
+    `packets` are in DTS order, sound that only prepares the decoder first.
+    """
+
+    packets: tuple[EncodedPacket, ...]
+    first: int
+    end: int
+    note: T
+
+    @property
+    def frames(self) -> int:
+        """Its length."""
+        return self.end - self.first
+
+    @property
+    def size(self) -> int:
+        """Bytes of its packets' data."""
+        return sum(len(packet.data) for packet in self.packets)
+
+
+@dataclass(slots=True, kw_only=True)
+class _Group(Generic[T]):
+    """From a keyframe to before the next. `preroll`: sound of the group before that this one's decoder needs."""
+
+    first: int
+    note: T
+    preroll: tuple[EncodedPacket, ...]
+    packets: list[EncodedPacket] = field(default_factory=list)
+    size: int = 0
+
+
+class ReplayRing(Generic[T]):
+    """One owner. `push` every packet, in DTS order; `last` as often as anybody likes: it copies no media."""
+
+    def __init__(self, *, fps: int, seconds: float, max_bytes: int, note: Callable[[], T]) -> None:
+        """`note` is asked at each keyframe for what is to be known of that moment later."""
+        self._fps = fps
+        self._frames = ceil(seconds * fps)
+        self._max_bytes = max_bytes
+        self._note = note
+        self._groups: deque[_Group[T]] = deque()
+        self._recent: defaultdict[TrackId, deque[EncodedPacket]] = defaultdict(partial(deque, maxlen=_RECENT))
+        self._end = 0
+        self._size = 0
+        self._shortened = False
+
+    @property
+    def frames(self) -> int:
+        """How much is held."""
+        return self._end - self._groups[0].first if self._groups else 0
+
+    @property
+    def size(self) -> int:
+        """Bytes of memory that it takes."""
+        return self._size
+
+    @property
+    def shortened(self) -> bool:
+        """Whether the bound in bytes keeps it shorter than was asked."""
+        return self._shortened
+
+    def push(self, packets: Sequence[EncodedPacket]) -> bool:
+        """Take the next packets. False while it waits for a keyframe: then nothing is held."""
+        for packet in packets:
+            if packet.track.is_video:
+                self._take_picture(packet)
+            else:
+                self._recent[packet.track].append(packet)
+            if self._groups:
+                self._hold(self._groups[-1], packet)
+        return bool(self._groups)
+
+    def last(self, seconds: float | None = None) -> Held[T] | None:
+        """The newest stretch that is no shorter than `seconds` (None: all), or all there is; None without a keyframe.
+
+        At most as much longer as two keyframes lie apart.
+        """
+        if not self._groups:
+            return None
+        start = 0
+        if seconds is not None:
+            begin = self._end - ceil(seconds * self._fps)
+            reached = [number for number, group in enumerate(self._groups) if group.first <= begin]
+            start = reached[-1] if reached else 0
+        groups = list(self._groups)[start:]
+        packets = (*groups[0].preroll, *(packet for group in groups for packet in group.packets))
+        return Held(packets=packets, first=groups[0].first, end=self._end, note=groups[0].note)
+
+    def clear(self) -> None:
+        """Hold nothing any more; it goes on with the next keyframe."""
+        self._groups.clear()
+        self._size = 0
+
+    def _take_picture(self, picture: EncodedPacket) -> None:
+        if picture.keyframe:
+            zero = samples_at_frame(self._fps, picture.pts)
+            needed = (packet for heard in self._recent.values() for packet in heard if is_needed_from(zero, packet))
+            preroll = tuple(sorted(needed, key=lambda packet: packet.dts))
+            self._groups.append(_Group(first=picture.pts, note=self._note(), preroll=preroll))
+        self._end = picture.pts + picture.duration
+
+    def _hold(self, group: _Group[T], packet: EncodedPacket) -> None:
+        taken = len(packet.data) + PACKET_BYTES
+        group.packets.append(packet)
+        group.size += taken
+        self._size += taken
+        while len(self._groups) > 1 and self._end - self._groups[1].first >= self._frames:
+            self._let_go()
+        while self._groups and self._size > self._max_bytes:
+            self._let_go()
+            self._shortened = True
+        if self.frames >= self._frames:
+            self._shortened = False
+
+    def _let_go(self) -> None:
+        self._size -= self._groups.popleft().size
