@@ -42,6 +42,8 @@ RUNTIME_WITHOUT_OWN_TEST = {
     "encode/video_encode": "tests/runtime/test_engine.py: an encoder that is slow, stuck, lost or broken",
     "session/disk_eye": "tests/runtime/session/test_file_output.py: a disk that is full, slow or gone",
     "session/first_connection": "tests/runtime/session/test_stream_output.py is the whole of a stream's life",
+    "session/life": "tests/runtime/session/test_session.py: what comes late",
+    "session/output": "protocols",
     "session/stream_bitrate": "tests/runtime/session/test_stream_output.py, likewise",
     "session/stream_events": "tests/runtime/session/test_stream_output.py, likewise",
 }

@@ -26,7 +26,9 @@ from ionia.runtime.backends import Backends, MakeSelftest, SelftestRun
 from ionia.runtime.encode.studio import Studio
 from ionia.runtime.jobs import Jobs
 from ionia.runtime.session.file_output import FileOutput, FileTellers, FileWishes
-from ionia.runtime.session.session import Life, Output, Session, not_initialized
+from ionia.runtime.session.life import Life
+from ionia.runtime.session.output import Output
+from ionia.runtime.session.session import Session, not_initialized
 from ionia.runtime.session.stats import ProcessUsage
 from ionia.runtime.session.stream_output import StreamOutput
 from ionia.sinks.output_path import part_path

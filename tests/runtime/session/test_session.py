@@ -10,7 +10,8 @@ from ionia.core.stats import SessionStats, Stats
 from ionia.core.warning import WarningCode
 from ionia.runtime.encode.session_feeds import SessionFeeds
 from ionia.runtime.encode.studio import Studio
-from ionia.runtime.session.session import Life, Session
+from ionia.runtime.session.life import Life
+from ionia.runtime.session.session import Session
 from ionia.runtime.session.stats import ProcessUsage
 from tests.fakes.backends import Events, FakeMachine
 

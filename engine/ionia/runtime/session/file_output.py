@@ -75,7 +75,7 @@ class FileTellers:
 
 
 class FileOutput:
-    """A `TakeOutput` (see session)."""
+    """A `TakeOutput` (see output)."""
 
     drains = True
 

@@ -4,97 +4,28 @@ import contextlib
 import logging
 import threading
 from collections.abc import Callable, Mapping
-from typing import Protocol, runtime_checkable
 
 from ionia.core.audio.engine import AudioInput
 from ionia.core.audio.mix import SoundControl
 from ionia.core.errors import ErrorKind, IoniaError
 from ionia.core.events import Event, FinishedFile, MarkSet, SessionFailed, SessionStateChanged, SessionWarned
-from ionia.core.media import SAMPLE_RATE, MediaHeader
+from ionia.core.media import SAMPLE_RATE
 from ionia.core.session_state import SessionState, SessionStateMachine
 from ionia.core.settings import MediaSettings, SessionKind
-from ionia.core.stats import SessionStats, Stats
+from ionia.core.stats import Stats
 from ionia.core.warning import NO_FACTS, SoundLost, WarningCode, WarningFacts
-from ionia.runtime.encode.join import Join, Subscriber
+from ionia.runtime.encode.join import Join
 from ionia.runtime.encode.session_feeds import SessionFeeds
 from ionia.runtime.encode.studio import Studio
 from ionia.runtime.notices import Listener
+from ionia.runtime.session.life import Life
+from ionia.runtime.session.output import Output, TakeOutput
 from ionia.runtime.session.stats import ProcessUsage, SessionCounters
 
 log = logging.getLogger(__name__)
 
 Supervise = Callable[[Callable[[], None]], None]
 """Runs a task soon on the supervisor's thread, where waiting for other threads is allowed."""
-
-
-class Output(Subscriber, Protocol):
-    """Where a session's packets go. Made anew by each `initialize`; `open` to `finish` happen once."""
-
-    drains: bool
-    """Whether `stop` waits for what was captured before it: a file does, a live stream doesn't."""
-
-    def open(self, header: MediaHeader, feeds: SessionFeeds) -> None:
-        """At `start`: begin. Raises IoniaError. Later failures go to the `fail` the output was made with."""
-        ...
-
-    def interrupt(self) -> None:
-        """Any thread: make an `open` that waits for others, now or later, give up at once: a stop follows."""
-        ...
-
-    def wait_completed(self, timeout: float) -> bool:
-        """Wait for `complete`; False if it did not come within `timeout` seconds."""
-        ...
-
-    def finish(self) -> None:
-        """After `complete`: end, with everything kept. Raises IoniaError."""
-        ...
-
-    def abandon(self) -> None:
-        """The session is over: free what a finished output no longer holds. Idempotent."""
-        ...
-
-    def stats(self, session: SessionStats) -> Stats:
-        """The figures of the session with the output's own. Any thread; never waits."""
-        ...
-
-    def housekeep(self) -> None:
-        """About once a second, on the monitor's thread, while running: look after the disk."""
-        ...
-
-
-@runtime_checkable
-class TakeOutput(Output, Protocol):
-    """An output with a time of its own, which its user may stop and let go on. Any thread; only `split` waits."""
-
-    @property
-    def frames(self) -> int:
-        """How long all files last by now."""
-        ...
-
-    def pause_at(self, index: int) -> int:
-        """Leave out frame `index` and all that follows: the first frame that really is left out."""
-        ...
-
-    def resume_at(self, index: int) -> None:
-        """Go on with the first keyframe from frame `index` on."""
-        ...
-
-    def mark(self, label: str, data: Mapping[str, object] | None, *, seconds_ago: float) -> MarkSet:
-        """Note a moment. Raises IoniaError(NOT_INITIALIZED) when it is over."""
-        ...
-
-    def warned(self, code: WarningCode, message: str) -> None:
-        """Note that this was told."""
-        ...
-
-    def ending(self, reason: str, stats: SessionStats) -> None:
-        """Before `complete`: why it ends, and the session's last figures."""
-        ...
-
-    def split(self) -> tuple[FinishedFile, str]:
-        """Go on in another file: the one that is finished, and the path of the next. Raises IoniaError."""
-        ...
-
 
 ASKED_TO_STOP = "It was asked to stop."
 """The last words of a session that nothing else ended."""
@@ -107,35 +38,6 @@ PATIENCE_S = 1.0
 
 DRAIN_TIMEOUT_S = 2.0
 """How long it then waits for the pictures; what is not encoded by then is left out."""
-
-
-class Life:
-    """One `initialize` and what follows, until the next or `dispose`. What it made speaks through this, on any thread.
-
-    A thread that was waited for in vain speaks late: then nothing that came after is ended by it or takes it for its
-    own.
-    """
-
-    def __init__(self, session: "Session") -> None:
-        self._session = session
-
-    def warn(self, code: WarningCode, message: str, facts: WarningFacts = NO_FACTS, /) -> None:
-        """Something was lost or replaced. Told however late: a take that came before is a take too."""
-        self._session.warn(code, message, facts)
-
-    def warn_now(self, code: WarningCode, message: str, facts: WarningFacts = NO_FACTS, /) -> None:
-        """As `warn`, of a device or an encode: once the session uses others, it is none of its."""
-        if self._session.lives(self):
-            self._session.hear(self, code, message, facts)
-
-    def emit(self, event: Event) -> None:
-        """Tell what became of the output."""
-        if self._session.lives(self):
-            self._session.emit(event)
-
-    def fail(self, error: IoniaError) -> None:
-        """An encode or the output can't go on: keep what there is. Returns at once."""
-        self._session.fail(self, error)
 
 
 class Session:

@@ -1,0 +1,80 @@
+"""Where a session's packets go: what a session asks of its output, and what outputs of some kinds can do besides."""
+
+from collections.abc import Mapping
+from typing import Protocol, runtime_checkable
+
+from ionia.core.events import FinishedFile, MarkSet
+from ionia.core.media import MediaHeader
+from ionia.core.stats import SessionStats, Stats
+from ionia.core.warning import WarningCode
+from ionia.runtime.encode.join import Subscriber
+from ionia.runtime.encode.session_feeds import SessionFeeds
+
+
+class Output(Subscriber, Protocol):
+    """Where a session's packets go. Made anew by each `initialize`; `open` to `finish` happen once."""
+
+    drains: bool
+    """Whether `stop` waits for what was captured before it: a file does, a live stream doesn't."""
+
+    def open(self, header: MediaHeader, feeds: SessionFeeds) -> None:
+        """At `start`: begin. Raises IoniaError. Later failures go to the `fail` the output was made with."""
+        ...
+
+    def interrupt(self) -> None:
+        """Any thread: make an `open` that waits for others, now or later, give up at once: a stop follows."""
+        ...
+
+    def wait_completed(self, timeout: float) -> bool:
+        """Wait for `complete`; False if it did not come within `timeout` seconds."""
+        ...
+
+    def finish(self) -> None:
+        """After `complete`: end, with everything kept. Raises IoniaError."""
+        ...
+
+    def abandon(self) -> None:
+        """The session is over: free what a finished output no longer holds. Idempotent."""
+        ...
+
+    def stats(self, session: SessionStats) -> Stats:
+        """The figures of the session with the output's own. Any thread; never waits."""
+        ...
+
+    def housekeep(self) -> None:
+        """About once a second, on the monitor's thread, while running: look after the disk."""
+        ...
+
+
+@runtime_checkable
+class TakeOutput(Output, Protocol):
+    """An output with a time of its own, which its user may stop and let go on. Any thread; only `split` waits."""
+
+    @property
+    def frames(self) -> int:
+        """How long all files last by now."""
+        ...
+
+    def pause_at(self, index: int) -> int:
+        """Leave out frame `index` and all that follows: the first frame that really is left out."""
+        ...
+
+    def resume_at(self, index: int) -> None:
+        """Go on with the first keyframe from frame `index` on."""
+        ...
+
+    def mark(self, label: str, data: Mapping[str, object] | None, *, seconds_ago: float) -> MarkSet:
+        """Note a moment. Raises IoniaError(NOT_INITIALIZED) when it is over."""
+        ...
+
+    def warned(self, code: WarningCode, message: str) -> None:
+        """Note that this was told."""
+        ...
+
+    def ending(self, reason: str, stats: SessionStats) -> None:
+        """Before `complete`: why it ends, and the session's last figures."""
+        ...
+
+    def split(self) -> tuple[FinishedFile, str]:
+        """Go on in another file: the one that is finished, and the path of the next. Raises IoniaError."""
+        ...
