@@ -159,6 +159,10 @@ def test_null_and_whole_floats_are_forgiven() -> None:
             '"audioBitrate" must be an integer from 8000 to 512000, not 1' + "0" * 30,
         ),
         ({"outputPath": "a", "useNvenc": 1}, '"useNvenc" must be true or false, not 1'),
+        (
+            {"outputPath": "a", "maxDurationSeconds": 0},
+            '"maxDurationSeconds" must be a number above 0 and up to 10000000, not 0',
+        ),
         ({"outputPath": "a", "micGain": -1}, '"micGain" must be a number from 0 to 100, not -1'),
         ({"outputPath": "a", "micGain": []}, '"micGain" must be a number from 0 to 100, not an array'),
         ({"outputPath": "a", "micGain": {}}, '"micGain" must be a number from 0 to 100, not an object'),

@@ -125,7 +125,9 @@ def _words(annotation: Any) -> str:
     kind = schema.get("type")
     if kind in {"integer", "number"}:
         article = "an integer" if kind == "integer" else "a number"
-        return f"{article} from {schema['minimum']} to {schema['maximum']}"
+        above = schema.get("exclusiveMinimum")
+        limits = f"from {schema['minimum']} to" if above is None else f"above {above} and up to"
+        return f"{article} {limits} {schema['maximum']}"
     if kind == "boolean":
         return "true or false"
     control = " without control characters" if "pattern" in schema else ""
