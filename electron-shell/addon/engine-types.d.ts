@@ -104,6 +104,92 @@ export interface RecorderStats {
   utcErrorMs: number;
 }
 
+/** What replay.initialize takes beside its positional params. */
+export interface ReplayOptions {
+  /** H.264 encoder; wins over useNvenc. */
+  encoder?: "auto" | "nvenc" | "qsv" | "amf" | "mf" | "x264" | null;
+  /** Screen id from engine.devices, or "test"; default: primary. */
+  screen?: string | null;
+  /** Device id, or "test"; default: the system's default device, followed when it changes. */
+  desktopAudio?: string | null;
+  /** Device id, or "test"; default: the system's default device, followed when it changes. */
+  microphone?: string | null;
+  /** Linear factor for the microphone. */
+  micGain?: number;
+  /** Linear factor for desktop sound. */
+  desktopGain?: number;
+  /** Moves all sound later by so many ms (negative: earlier); default: each device by what is remembered for it. */
+  audioOffsetMs?: number | null;
+  /** Seconds from keyframe to keyframe. */
+  keyframeIntervalSeconds?: number;
+  /** Whether the mouse pointer is recorded. */
+  cursor?: boolean;
+  /** When the window that is recorded is closed: hold its last picture until it returns, or stop. */
+  onWindowClosed?: "hold" | "stop";
+  /** The most memory that it may take, whatever the seconds need. */
+  maxBytes?: number;
+}
+
+/** Answer of replay.getStats. */
+export interface ReplayStats {
+  /** State of the session, a stable lower-case word. */
+  state: string;
+  /** Seconds of the timeline so far, without pauses. */
+  durationSeconds: number;
+  /** Frames on the constant-frame-rate timeline. */
+  videoFramesCaptured: number;
+  /** Frames that showed something new. */
+  videoFramesUnique: number;
+  /** Frames repeated: the screen did not change. */
+  videoFramesDuplicated: number;
+  /** Frames lost because our tick came late: the machine was busy or stood still. */
+  videoFramesLagged: number;
+  /** Frames lost because the encoder had no room. */
+  videoFramesSkipped: number;
+  /** Samples (1/48000 s) of silence put where no sound came. */
+  audioSilenceSamples: number;
+  /** Samples (1/48000 s) that were captured and came too late or found no room. */
+  audioSamplesLost: number;
+  /** Drift of the sound device's clock, millionths; it is corrected. */
+  audioDriftPpm: number;
+  /** Samples (1/48000 s) for which desktop sound gave nothing. */
+  desktopSilenceSamples: number;
+  /** Samples (1/48000 s) for which the microphone gave nothing. */
+  micSilenceSamples: number;
+  /** What captures the screen. */
+  captureBackend: string;
+  /** What captures sound; several are joined by commas. */
+  audioBackend: string;
+  /** Name of the video encoder. */
+  codec: string;
+  /** Pixels of the picture. */
+  width: number;
+  /** Pixels of the picture. */
+  height: number;
+  /** Frames per second of the timeline. */
+  fps: number;
+  /** Milliseconds that a picture takes to encode, averaged over about a second. */
+  encodeMsAvg: number;
+  /** CPU use of the engine with its sender processes, percent of one core. */
+  cpuPercent: number;
+  /** Bytes of memory in use by the engine's own process. */
+  rssBytes: number;
+  /** Seconds that a save of everything would give now. */
+  secondsHeld: number;
+  /** Seconds that were asked for at initialize. */
+  secondsWanted: number;
+  /** Bytes of memory that what is held takes. */
+  bytesHeld: number;
+  /** The most that it may take. */
+  maxBytes: number;
+  /** Whether maxBytes keeps it shorter than was asked. */
+  shortened: boolean;
+  /** Saves that are complete. */
+  saves: number;
+  /** Saves under way. */
+  saving: number;
+}
+
 /** What streamer.initialize takes beside its positional params. */
 export interface StreamerOptions {
   /** H.264 encoder; wins over useNvenc. */
@@ -307,8 +393,27 @@ export type MixerState = {
 /** Details of a warning whose message says everything. */
 export type NoFacts = Record<string, unknown>;
 
-/** The two kinds of session of the contract. */
-export type SessionKind = "recorder" | "streamer";
+/** Details of `replay_shortened`. */
+export type ReplayShort = {
+  /** Seconds that there is room for now. */
+  secondsHeld: number;
+  /** Seconds that were asked for. */
+  secondsWanted: number;
+  /** The most memory that it may take. */
+  maxBytes: number;
+};
+
+/** Answer of replay.save: an ordinary file, complete. */
+export type SaveResult = {
+  path: string;
+  /** Length of its pictures: what was asked for, or up to one keyframe more. */
+  durationSeconds: number;
+  /** When its first picture was captured, ISO 8601 in UTC. */
+  startUtc: string;
+};
+
+/** The kinds of session of the contract. */
+export type SessionKind = "recorder" | "replay" | "streamer";
 
 /** Details of `audio_lost`. */
 export type SoundLost = {
@@ -334,7 +439,7 @@ export type StateNotification = {
 };
 
 /** What happened. `meaning` says when, for people; `facts` is the type of the warning's details. */
-export type WarningCode = "access_lost" | "address_trimmed" | "audio_closed" | "audio_device_audible" | "audio_device_changed" | "audio_device_lost" | "audio_device_muted" | "audio_device_quiet" | "audio_device_stalled" | "audio_device_suspended" | "audio_devices_changed" | "audio_failed" | "audio_lost" | "audio_slow" | "audio_stream_muted" | "audio_stream_restored" | "bitrate_fixed" | "bitrate_held" | "ca_file_ignored" | "capture_failed" | "capture_fallback" | "capture_recovered" | "default_device_changed" | "desktop_audio_unavailable" | "device_lost" | "disk_low" | "disk_stalled" | "disk_unreadable" | "display_lost" | "display_mode_changed" | "display_unplugged" | "encoder_behind" | "encoder_fallback" | "encoder_lost" | "encoder_overloaded" | "file_deleted" | "file_held" | "file_incomplete" | "file_leftover" | "file_limit" | "file_moved" | "file_not_split" | "file_out_of_reach" | "file_replaced" | "file_restored" | "gpu_lost" | "keyframes_rare" | "mic_audio_unavailable" | "mic_inputs_mixed" | "mic_one_sided" | "mic_silent" | "mic_two_sided" | "monitor_failed" | "picture_too_large" | "screen_changed" | "screen_closed" | "secure_desktop" | "session_disconnected" | "sidecar_failed" | "sound_server_lost" | "stalled" | "window_closed" | "window_hidden";
+export type WarningCode = "access_lost" | "address_trimmed" | "audio_closed" | "audio_device_audible" | "audio_device_changed" | "audio_device_lost" | "audio_device_muted" | "audio_device_quiet" | "audio_device_stalled" | "audio_device_suspended" | "audio_devices_changed" | "audio_failed" | "audio_lost" | "audio_slow" | "audio_stream_muted" | "audio_stream_restored" | "bitrate_fixed" | "bitrate_held" | "ca_file_ignored" | "capture_failed" | "capture_fallback" | "capture_recovered" | "default_device_changed" | "desktop_audio_unavailable" | "device_lost" | "disk_low" | "disk_stalled" | "disk_unreadable" | "display_lost" | "display_mode_changed" | "display_unplugged" | "encoder_behind" | "encoder_fallback" | "encoder_lost" | "encoder_overloaded" | "file_deleted" | "file_held" | "file_incomplete" | "file_leftover" | "file_limit" | "file_moved" | "file_not_split" | "file_out_of_reach" | "file_replaced" | "file_restored" | "gpu_lost" | "keyframes_rare" | "mic_audio_unavailable" | "mic_inputs_mixed" | "mic_one_sided" | "mic_silent" | "mic_two_sided" | "monitor_failed" | "picture_too_large" | "replay_shortened" | "screen_changed" | "screen_closed" | "secure_desktop" | "session_disconnected" | "sidecar_failed" | "sound_server_lost" | "stalled" | "window_closed" | "window_hidden";
 
 /** session.warning: something was lost or replaced, and the session goes on. */
 export type WarningNotification = {
@@ -344,5 +449,5 @@ export type WarningNotification = {
   /** One line for people, or empty. */
   message: string;
   /** Details for programs; which ones, the code says, see x-warnings. */
-  data: NoFacts | DiskLow | FileLimit | DiskStalled | FileTouched | MixerState | MicChannel | MicInputs | SoundLost;
+  data: NoFacts | DiskLow | FileLimit | DiskStalled | FileTouched | MixerState | MicChannel | MicInputs | SoundLost | ReplayShort;
 };

@@ -43,7 +43,9 @@ RUNTIME_WITHOUT_OWN_TEST = {
     "session/disk_eye": "tests/runtime/session/test_file_output.py: a disk that is full, slow or gone",
     "session/first_connection": "tests/runtime/session/test_stream_output.py is the whole of a stream's life",
     "session/life": "tests/runtime/session/test_session.py: what comes late",
+    "session/moment": "values; test_replay_output.py",
     "session/output": "protocols",
+    "session/replay_save": "tests/runtime/session/test_replay_output.py: saves that fail, wait or go on behind a stop",
     "session/stream_bitrate": "tests/runtime/session/test_stream_output.py, likewise",
     "session/stream_events": "tests/runtime/session/test_stream_output.py, likewise",
 }

@@ -17,6 +17,8 @@ from ionia.core.events import (
     FileChanged,
     FinishedFile,
     MarkSet,
+    ReplaySaved,
+    SavedReplay,
     SelftestProgressed,
     SessionStateChanged,
     SplitFiles,
@@ -41,7 +43,7 @@ from ionia.core.service import (
     SoundDeviceInfo,
     WindowInfo,
 )
-from ionia.core.settings import EncoderChoice, RecorderSettings, SessionKind, StreamerSettings
+from ionia.core.settings import EncoderChoice, RecorderSettings, ReplaySettings, SessionKind, StreamerSettings
 from ionia.core.sound_state import SoundState
 from ionia.core.stats import Stats
 from ionia.core.video.pushed_layout import FIRST_SLOT_AT, SLOTS, PushedScreen, picture_bytes
@@ -51,11 +53,14 @@ DEADLINE = 60.0
 """Seconds after which a handshake that does not come is a failed test."""
 
 
+AnySettings = RecorderSettings | StreamerSettings | ReplaySettings
+
+
 @dataclass(slots=True, kw_only=True)
 class FakeSession:
     """A session without media."""
 
-    settings: RecorderSettings | StreamerSettings
+    settings: AnySettings
     running: bool = False
     paused: bool = False
     disposed: bool = False
@@ -115,6 +120,9 @@ class FakeEngineService:
 
     def initialize_streamer(self, session_id: str, settings: StreamerSettings) -> None:
         self._initialize(SessionKind.STREAMER, session_id, settings)
+
+    def initialize_replay(self, session_id: str, settings: ReplaySettings) -> None:
+        self._initialize(SessionKind.REPLAY, session_id, settings)
 
     def selftest(self, settings: SelftestSettings) -> SelftestReport:
         self._enter("engine.selftest")
@@ -206,6 +214,31 @@ class FakeEngineService:
         self.marks.append((label, data, seconds_ago))
         return MarkSet(index=len(self.marks) - 1, file_seconds=1.5, utc="2026-01-02T03:04:07.178Z", path="a.mp4")
 
+    def save_replay(
+        self,
+        session_id: str,
+        path: str,
+        *,
+        seconds: float | None = None,
+        done: Callable[[SavedReplay | IoniaError], None],
+    ) -> None:
+        """Done when the hook `replay.write` has returned, on a thread of its own."""
+        self._enter("replay.save", session_id)
+        if not self._known(SessionKind.REPLAY, session_id).running:
+            raise IoniaError(ErrorKind.NOT_INITIALIZED, "The replay is not running.", "Start it first.")
+        saved = SavedReplay(path=path, duration_seconds=seconds or 30.5, start_utc="2026-01-02T03:04:05.678Z")
+
+        def write() -> None:
+            try:
+                self._enter("replay.write", session_id)
+            except IoniaError as error:
+                done(error)
+            else:
+                self.listener(ReplaySaved(session_id=session_id, saved=saved))
+                done(saved)
+
+        threading.Thread(target=write).start()
+
     def toggle_pause(self, session_id: str) -> bool:
         session = self._known(SessionKind.RECORDER, session_id)
         self._pause("recorder.togglePause", session_id, paused=not session.paused)
@@ -282,7 +315,7 @@ class FakeEngineService:
             self.stop(kind, session_id)
         self.closed.set()
 
-    def _initialize(self, kind: SessionKind, session_id: str, settings: RecorderSettings | StreamerSettings) -> None:
+    def _initialize(self, kind: SessionKind, session_id: str, settings: AnySettings) -> None:
         self._enter(f"{kind.value}.initialize", session_id)
         session = self.sessions.get((kind, session_id))
         if session is not None and session.running:

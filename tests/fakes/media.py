@@ -180,6 +180,7 @@ class FakeVideoEncoder:
         self.stuck_at: int | None = None
         self.freed = threading.Event()
         self.holds = False
+        self.picture_bytes = 1
         self.closed = False
         self.bitrate = 0
         self.first: int | None = None
@@ -217,7 +218,7 @@ class FakeVideoEncoder:
         key = keyframe or self._since_key >= self.interval
         self._since_key = 1 if key else self._since_key + 1
         self.calls.append((what, at, key))
-        return [video_packet(index, keyframe=key)]
+        return [video_packet(index, keyframe=key, data=b"v" * self.picture_bytes)]
 
 
 class FakeAudioEncoder:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from ionia.core.settings import SessionKind
-from ionia.core.stats import RecorderStats, Stats, StreamerStats
+from ionia.core.stats import RecorderStats, ReplayStats, Stats, StreamerStats
 
 _COMMON: dict[str, Any] = {
     "state": "running",
@@ -68,6 +68,25 @@ def streamer_stats(**others: Any) -> StreamerStats:
     return StreamerStats(**{**_COMMON, **own, **others})
 
 
+def replay_stats(**others: Any) -> ReplayStats:
+    """A replay's, with `others` in place of what is named so."""
+    own = {
+        "seconds_held": 30.5,
+        "seconds_wanted": 30.0,
+        "bytes_held": 20_000_000,
+        "max_bytes": 536_870_912,
+        "shortened": False,
+        "saves": 2,
+        "saving": 0,
+    }
+    return ReplayStats(**{**_COMMON, **own, **others})
+
+
 def session_stats(kind: SessionKind, **others: Any) -> Stats:
     """Those of a session of this kind."""
-    return recorder_stats(**others) if kind is SessionKind.RECORDER else streamer_stats(**others)
+    made = {
+        SessionKind.RECORDER: recorder_stats,
+        SessionKind.STREAMER: streamer_stats,
+        SessionKind.REPLAY: replay_stats,
+    }
+    return made[kind](**others)

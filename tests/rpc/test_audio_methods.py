@@ -30,7 +30,7 @@ def test_sessions_are_told_apart_by_kind_and_id() -> None:
             error = client.call(method, {"kind": "streamer", **more})
             assert (error["code"], error["data"]["id"]) == (1003, "default")
             assert client.call(method, {"kind": "player", **more})["message"] == (
-                '"kind" must be one of "recorder", "streamer", not "player"'
+                '"kind" must be one of "recorder", "streamer", "replay", not "player"'
             )
         assert client.call("audio.set", {"kind": "recorder", "sound": "mic", "gainDb": 41})["message"] == (
             '"gainDb" must be a number from -120 to 40, not 41'

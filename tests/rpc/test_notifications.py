@@ -18,6 +18,8 @@ from ionia.core.events import (
     JobResult,
     Level,
     LevelsMeasured,
+    ReplaySaved,
+    SavedReplay,
     SelftestProgressed,
     SessionFailed,
     SessionStateChanged,
@@ -186,6 +188,14 @@ CASES: list[tuple[Event, str, dict[str, object]]] = [
             },
             "next": "a-2.mp4",
         },
+    ),
+    (
+        ReplaySaved(
+            session_id="a",
+            saved=SavedReplay(path="a.mp4", duration_seconds=30.5, start_utc="2026-01-02T03:04:05.678Z"),
+        ),
+        "replay.saved",
+        {"id": "a", "path": "a.mp4", "durationSeconds": 30.5, "startUtc": "2026-01-02T03:04:05.678Z"},
     ),
     (
         BackpressureChanged(session_id="a", active=True, latency_ms=12.5, packets=3),

@@ -21,6 +21,7 @@ from tests.rpc.duplex import Duplex
 
 KINDS = [kind.value for kind in SessionKind]
 TARGET = {"recorder": "/tmp/a.mp4", "streamer": "rtmp://host/app/SECRETKEY"}  # noqa: S108 - never opened
+FIRST: dict[str, object] = {**TARGET, "replay": 20}
 
 
 def error(
@@ -34,7 +35,7 @@ def error(
 def test_the_life_of_a_session(kind: str) -> None:
     with Duplex() as client:
         assert client.call(f"{kind}.getCodecName") == "none"
-        assert client.call(f"{kind}.initialize", [TARGET[kind]]) is True
+        assert client.call(f"{kind}.initialize", [FIRST[kind]]) is True
         assert client.call(f"{kind}.getCodecName") == "libx264"
         assert client.call(f"{kind}.start") is True
         assert client.call(f"{kind}.start") is False
@@ -64,6 +65,9 @@ def test_unknown_sessions(kind: str) -> None:
         if kind == "recorder":
             assert answers.pop("mark")["code"] == codes.pop("mark") == -32602  # which has a param that it needs
             assert client.call("recorder.mark", {"label": "goal", "id": "nobody"})["code"] == 1003
+        if kind == "replay":
+            assert answers.pop("save")["code"] == codes.pop("save") == -32602
+            assert client.call("replay.save", {"path": "a.mp4", "id": "nobody"})["code"] == 1003
         assert codes == {"start": 1001, "getStats": 1003, "getStatistics": 1003, "dispose": 1003, **commands}
         values = {verb: answer for verb, answer in answers.items() if verb not in codes}
         connection = {"isConnected": False, "isBackpressure": False} if kind == "streamer" else {}

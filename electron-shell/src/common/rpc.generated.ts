@@ -454,6 +454,157 @@ export type RecorderStatsNotification = {
   utcErrorMs: number;
 };
 
+/** replay.saved: a file was made of what a replay session held, and the session goes on. */
+export type ReplaySavedNotification = {
+  id: string;
+  path: string;
+  /** Length of its pictures: what was asked for, or up to one keyframe more. */
+  durationSeconds: number;
+  /** When its first picture was captured, ISO 8601 in UTC. */
+  startUtc: string;
+};
+
+/** Details of `replay_shortened`. */
+export type ReplayShort = {
+  /** Seconds that there is room for now. */
+  secondsHeld: number;
+  /** Seconds that were asked for. */
+  secondsWanted: number;
+  /** The most memory that it may take. */
+  maxBytes: number;
+};
+
+/** Answer of replay.getStats. */
+export type ReplayStats = {
+  /** State of the session, a stable lower-case word. */
+  state: string;
+  /** Seconds of the timeline so far, without pauses. */
+  durationSeconds: number;
+  /** Frames on the constant-frame-rate timeline. */
+  videoFramesCaptured: number;
+  /** Frames that showed something new. */
+  videoFramesUnique: number;
+  /** Frames repeated: the screen did not change. */
+  videoFramesDuplicated: number;
+  /** Frames lost because our tick came late: the machine was busy or stood still. */
+  videoFramesLagged: number;
+  /** Frames lost because the encoder had no room. */
+  videoFramesSkipped: number;
+  /** Samples (1/48000 s) of silence put where no sound came. */
+  audioSilenceSamples: number;
+  /** Samples (1/48000 s) that were captured and came too late or found no room. */
+  audioSamplesLost: number;
+  /** Drift of the sound device's clock, millionths; it is corrected. */
+  audioDriftPpm: number;
+  /** Samples (1/48000 s) for which desktop sound gave nothing. */
+  desktopSilenceSamples: number;
+  /** Samples (1/48000 s) for which the microphone gave nothing. */
+  micSilenceSamples: number;
+  /** What captures the screen. */
+  captureBackend: string;
+  /** What captures sound; several are joined by commas. */
+  audioBackend: string;
+  /** Name of the video encoder. */
+  codec: string;
+  /** Pixels of the picture. */
+  width: number;
+  /** Pixels of the picture. */
+  height: number;
+  /** Frames per second of the timeline. */
+  fps: number;
+  /** Milliseconds that a picture takes to encode, averaged over about a second. */
+  encodeMsAvg: number;
+  /** CPU use of the engine with its sender processes, percent of one core. */
+  cpuPercent: number;
+  /** Bytes of memory in use by the engine's own process. */
+  rssBytes: number;
+  /** Seconds that a save of everything would give now. */
+  secondsHeld: number;
+  /** Seconds that were asked for at initialize. */
+  secondsWanted: number;
+  /** Bytes of memory that what is held takes. */
+  bytesHeld: number;
+  /** The most that it may take. */
+  maxBytes: number;
+  /** Whether maxBytes keeps it shorter than was asked. */
+  shortened: boolean;
+  /** Saves that are complete. */
+  saves: number;
+  /** Saves under way. */
+  saving: number;
+};
+
+/** session.stats of a replay: what replay.getStats answers, and whose it is. */
+export type ReplayStatsNotification = {
+  id: string;
+  kind: SessionKind;
+  /** State of the session, a stable lower-case word. */
+  state: string;
+  /** Seconds of the timeline so far, without pauses. */
+  durationSeconds: number;
+  /** Frames on the constant-frame-rate timeline. */
+  videoFramesCaptured: number;
+  /** Frames that showed something new. */
+  videoFramesUnique: number;
+  /** Frames repeated: the screen did not change. */
+  videoFramesDuplicated: number;
+  /** Frames lost because our tick came late: the machine was busy or stood still. */
+  videoFramesLagged: number;
+  /** Frames lost because the encoder had no room. */
+  videoFramesSkipped: number;
+  /** Samples (1/48000 s) of silence put where no sound came. */
+  audioSilenceSamples: number;
+  /** Samples (1/48000 s) that were captured and came too late or found no room. */
+  audioSamplesLost: number;
+  /** Drift of the sound device's clock, millionths; it is corrected. */
+  audioDriftPpm: number;
+  /** Samples (1/48000 s) for which desktop sound gave nothing. */
+  desktopSilenceSamples: number;
+  /** Samples (1/48000 s) for which the microphone gave nothing. */
+  micSilenceSamples: number;
+  /** What captures the screen. */
+  captureBackend: string;
+  /** What captures sound; several are joined by commas. */
+  audioBackend: string;
+  /** Name of the video encoder. */
+  codec: string;
+  /** Pixels of the picture. */
+  width: number;
+  /** Pixels of the picture. */
+  height: number;
+  /** Frames per second of the timeline. */
+  fps: number;
+  /** Milliseconds that a picture takes to encode, averaged over about a second. */
+  encodeMsAvg: number;
+  /** CPU use of the engine with its sender processes, percent of one core. */
+  cpuPercent: number;
+  /** Bytes of memory in use by the engine's own process. */
+  rssBytes: number;
+  /** Seconds that a save of everything would give now. */
+  secondsHeld: number;
+  /** Seconds that were asked for at initialize. */
+  secondsWanted: number;
+  /** Bytes of memory that what is held takes. */
+  bytesHeld: number;
+  /** The most that it may take. */
+  maxBytes: number;
+  /** Whether maxBytes keeps it shorter than was asked. */
+  shortened: boolean;
+  /** Saves that are complete. */
+  saves: number;
+  /** Saves under way. */
+  saving: number;
+};
+
+/** Answer of replay.save: an ordinary file, complete. */
+export type SaveResult = {
+  path: string;
+  /** Length of its pictures: what was asked for, or up to one keyframe more. */
+  durationSeconds: number;
+  /** When its first picture was captured, ISO 8601 in UTC. */
+  startUtc: string;
+};
+
 /** A screen that can be captured; position and size in pixels. */
 export type Screen = {
   /** Stays the same between runs. */
@@ -523,8 +674,8 @@ export type SelftestResult = {
   recommendation: SelftestRecommendation | null;
 };
 
-/** The two kinds of session of the contract. */
-export type SessionKind = "recorder" | "streamer";
+/** The kinds of session of the contract. */
+export type SessionKind = "recorder" | "replay" | "streamer";
 
 /** A desktop-sound or microphone device. */
 export type SoundDevice = {
@@ -725,7 +876,7 @@ export type StreamerStatsNotification = {
 };
 
 /** What happened. `meaning` says when, for people; `facts` is the type of the warning's details. */
-export type WarningCode = "access_lost" | "address_trimmed" | "audio_closed" | "audio_device_audible" | "audio_device_changed" | "audio_device_lost" | "audio_device_muted" | "audio_device_quiet" | "audio_device_stalled" | "audio_device_suspended" | "audio_devices_changed" | "audio_failed" | "audio_lost" | "audio_slow" | "audio_stream_muted" | "audio_stream_restored" | "bitrate_fixed" | "bitrate_held" | "ca_file_ignored" | "capture_failed" | "capture_fallback" | "capture_recovered" | "default_device_changed" | "desktop_audio_unavailable" | "device_lost" | "disk_low" | "disk_stalled" | "disk_unreadable" | "display_lost" | "display_mode_changed" | "display_unplugged" | "encoder_behind" | "encoder_fallback" | "encoder_lost" | "encoder_overloaded" | "file_deleted" | "file_held" | "file_incomplete" | "file_leftover" | "file_limit" | "file_moved" | "file_not_split" | "file_out_of_reach" | "file_replaced" | "file_restored" | "gpu_lost" | "keyframes_rare" | "mic_audio_unavailable" | "mic_inputs_mixed" | "mic_one_sided" | "mic_silent" | "mic_two_sided" | "monitor_failed" | "picture_too_large" | "screen_changed" | "screen_closed" | "secure_desktop" | "session_disconnected" | "sidecar_failed" | "sound_server_lost" | "stalled" | "window_closed" | "window_hidden";
+export type WarningCode = "access_lost" | "address_trimmed" | "audio_closed" | "audio_device_audible" | "audio_device_changed" | "audio_device_lost" | "audio_device_muted" | "audio_device_quiet" | "audio_device_stalled" | "audio_device_suspended" | "audio_devices_changed" | "audio_failed" | "audio_lost" | "audio_slow" | "audio_stream_muted" | "audio_stream_restored" | "bitrate_fixed" | "bitrate_held" | "ca_file_ignored" | "capture_failed" | "capture_fallback" | "capture_recovered" | "default_device_changed" | "desktop_audio_unavailable" | "device_lost" | "disk_low" | "disk_stalled" | "disk_unreadable" | "display_lost" | "display_mode_changed" | "display_unplugged" | "encoder_behind" | "encoder_fallback" | "encoder_lost" | "encoder_overloaded" | "file_deleted" | "file_held" | "file_incomplete" | "file_leftover" | "file_limit" | "file_moved" | "file_not_split" | "file_out_of_reach" | "file_replaced" | "file_restored" | "gpu_lost" | "keyframes_rare" | "mic_audio_unavailable" | "mic_inputs_mixed" | "mic_one_sided" | "mic_silent" | "mic_two_sided" | "monitor_failed" | "picture_too_large" | "replay_shortened" | "screen_changed" | "screen_closed" | "secure_desktop" | "session_disconnected" | "sidecar_failed" | "sound_server_lost" | "stalled" | "window_closed" | "window_hidden";
 
 /** session.warning: something was lost or replaced, and the session goes on. */
 export type WarningNotification = {
@@ -735,7 +886,7 @@ export type WarningNotification = {
   /** One line for people, or empty. */
   message: string;
   /** Details for programs; which ones, the code says, see x-warnings. */
-  data: NoFacts | DiskLow | FileLimit | DiskStalled | FileTouched | MixerState | MicChannel | MicInputs | SoundLost;
+  data: NoFacts | DiskLow | FileLimit | DiskStalled | FileTouched | MixerState | MicChannel | MicInputs | SoundLost | ReplayShort;
 };
 
 /** A top-level window. */
@@ -972,8 +1123,8 @@ export interface EngineMethods {
   "audio.set": {
     params: {
       /** Kind of the session. */
-      kind: "recorder" | "streamer";
-      /** Name of the session; recorders and streamers each have their own. */
+      kind: "recorder" | "streamer" | "replay";
+      /** Name of the session; each kind of session has its own. */
       id?: string;
       /** Name of the sound, as audio.get lists it: desktop or mic. */
       sound: string;
@@ -992,8 +1143,8 @@ export interface EngineMethods {
   "audio.get": {
     params: {
       /** Kind of the session. */
-      kind: "recorder" | "streamer";
-      /** Name of the session; recorders and streamers each have their own. */
+      kind: "recorder" | "streamer" | "replay";
+      /** Name of the session; each kind of session has its own. */
       id?: string;
     };
     result: SoundsResult;
@@ -1013,7 +1164,7 @@ export interface EngineMethods {
       audioBitrate?: number;
       /** Which sound is recorded; "microphone" means "mic", "none" means no audio track. */
       audioMode?: "both" | "desktop" | "mic" | "none" | "microphone";
-      /** Name of the session; recorders and streamers each have their own. */
+      /** Name of the session; each kind of session has its own. */
       id?: string;
       /** H.264 encoder; wins over useNvenc. */
       encoder?: "auto" | "nvenc" | "qsv" | "amf" | "mf" | "x264" | null;
@@ -1053,7 +1204,7 @@ export interface EngineMethods {
   /** Start; false if already running. */
   "recorder.start": {
     params: {
-      /** Name of the session; recorders and streamers each have their own. */
+      /** Name of the session; each kind of session has its own. */
       id?: string;
     };
     result: boolean;
@@ -1061,7 +1212,7 @@ export interface EngineMethods {
   /** Stop; true once all that was recorded is safe. Idempotent. */
   "recorder.stop": {
     params: {
-      /** Name of the session; recorders and streamers each have their own. */
+      /** Name of the session; each kind of session has its own. */
       id?: string;
     };
     result: boolean;
@@ -1069,7 +1220,7 @@ export interface EngineMethods {
   /** Whether it runs; false for an unknown session. */
   "recorder.isRunning": {
     params: {
-      /** Name of the session; recorders and streamers each have their own. */
+      /** Name of the session; each kind of session has its own. */
       id?: string;
     };
     result: boolean;
@@ -1077,7 +1228,7 @@ export interface EngineMethods {
   /** Statistics; also after stop. */
   "recorder.getStats": {
     params: {
-      /** Name of the session; recorders and streamers each have their own. */
+      /** Name of the session; each kind of session has its own. */
       id?: string;
     };
     result: RecorderStats;
@@ -1085,7 +1236,7 @@ export interface EngineMethods {
   /** Statistics; also after stop. */
   "recorder.getStatistics": {
     params: {
-      /** Name of the session; recorders and streamers each have their own. */
+      /** Name of the session; each kind of session has its own. */
       id?: string;
     };
     result: RecorderStats;
@@ -1093,7 +1244,7 @@ export interface EngineMethods {
   /** Name of the encoder; "none" before initialize. */
   "recorder.getCodecName": {
     params: {
-      /** Name of the session; recorders and streamers each have their own. */
+      /** Name of the session; each kind of session has its own. */
       id?: string;
     };
     result: string;
@@ -1101,7 +1252,7 @@ export interface EngineMethods {
   /** Media time reached, in seconds. */
   "recorder.getCurrentPTSSeconds": {
     params: {
-      /** Name of the session; recorders and streamers each have their own. */
+      /** Name of the session; each kind of session has its own. */
       id?: string;
     };
     result: number;
@@ -1109,7 +1260,7 @@ export interface EngineMethods {
   /** Stop if running and free the session. */
   "recorder.dispose": {
     params: {
-      /** Name of the session; recorders and streamers each have their own. */
+      /** Name of the session; each kind of session has its own. */
       id?: string;
     };
     result: null;
@@ -1117,7 +1268,7 @@ export interface EngineMethods {
   /** Leave out what comes from now on; false if it is paused already or does not run. */
   "recorder.pause": {
     params: {
-      /** Name of the session; recorders and streamers each have their own. */
+      /** Name of the session; each kind of session has its own. */
       id?: string;
     };
     result: boolean;
@@ -1125,7 +1276,7 @@ export interface EngineMethods {
   /** Go on where it was paused; false if it isn't paused. */
   "recorder.resume": {
     params: {
-      /** Name of the session; recorders and streamers each have their own. */
+      /** Name of the session; each kind of session has its own. */
       id?: string;
     };
     result: boolean;
@@ -1133,7 +1284,7 @@ export interface EngineMethods {
   /** Pause or resume; whether it is paused now. */
   "recorder.togglePause": {
     params: {
-      /** Name of the session; recorders and streamers each have their own. */
+      /** Name of the session; each kind of session has its own. */
       id?: string;
     };
     result: boolean;
@@ -1147,7 +1298,7 @@ export interface EngineMethods {
       data?: Record<string, unknown> | null;
       /** For something that has happened already. */
       secondsAgo?: number;
-      /** Name of the session; recorders and streamers each have their own. */
+      /** Name of the session; each kind of session has its own. */
       id?: string;
     };
     result: MarkResult;
@@ -1155,7 +1306,7 @@ export interface EngineMethods {
   /** Go on in another file; answers when the one before is complete, unless paused. */
   "recorder.split": {
     params: {
-      /** Name of the session; recorders and streamers each have their own. */
+      /** Name of the session; each kind of session has its own. */
       id?: string;
     };
     result: SplitResult;
@@ -1175,7 +1326,7 @@ export interface EngineMethods {
       audioBitrate?: number;
       /** Which sound is recorded; "microphone" means "mic", "none" means no audio track. */
       audioMode?: "both" | "desktop" | "mic" | "none" | "microphone";
-      /** Name of the session; recorders and streamers each have their own. */
+      /** Name of the session; each kind of session has its own. */
       id?: string;
       /** H.264 encoder; wins over useNvenc. */
       encoder?: "auto" | "nvenc" | "qsv" | "amf" | "mf" | "x264" | null;
@@ -1221,7 +1372,7 @@ export interface EngineMethods {
   /** Start; false if already running. */
   "streamer.start": {
     params: {
-      /** Name of the session; recorders and streamers each have their own. */
+      /** Name of the session; each kind of session has its own. */
       id?: string;
     };
     result: boolean;
@@ -1229,7 +1380,7 @@ export interface EngineMethods {
   /** Stop; true once all that was recorded is safe. Idempotent. */
   "streamer.stop": {
     params: {
-      /** Name of the session; recorders and streamers each have their own. */
+      /** Name of the session; each kind of session has its own. */
       id?: string;
     };
     result: boolean;
@@ -1237,7 +1388,7 @@ export interface EngineMethods {
   /** Whether it runs; false for an unknown session. */
   "streamer.isRunning": {
     params: {
-      /** Name of the session; recorders and streamers each have their own. */
+      /** Name of the session; each kind of session has its own. */
       id?: string;
     };
     result: boolean;
@@ -1245,7 +1396,7 @@ export interface EngineMethods {
   /** Statistics; also after stop. */
   "streamer.getStats": {
     params: {
-      /** Name of the session; recorders and streamers each have their own. */
+      /** Name of the session; each kind of session has its own. */
       id?: string;
     };
     result: StreamerStats;
@@ -1253,7 +1404,7 @@ export interface EngineMethods {
   /** Statistics; also after stop. */
   "streamer.getStatistics": {
     params: {
-      /** Name of the session; recorders and streamers each have their own. */
+      /** Name of the session; each kind of session has its own. */
       id?: string;
     };
     result: StreamerStats;
@@ -1261,7 +1412,7 @@ export interface EngineMethods {
   /** Name of the encoder; "none" before initialize. */
   "streamer.getCodecName": {
     params: {
-      /** Name of the session; recorders and streamers each have their own. */
+      /** Name of the session; each kind of session has its own. */
       id?: string;
     };
     result: string;
@@ -1269,7 +1420,7 @@ export interface EngineMethods {
   /** Media time reached, in seconds. */
   "streamer.getCurrentPTSSeconds": {
     params: {
-      /** Name of the session; recorders and streamers each have their own. */
+      /** Name of the session; each kind of session has its own. */
       id?: string;
     };
     result: number;
@@ -1277,7 +1428,7 @@ export interface EngineMethods {
   /** Stop if running and free the session. */
   "streamer.dispose": {
     params: {
-      /** Name of the session; recorders and streamers each have their own. */
+      /** Name of the session; each kind of session has its own. */
       id?: string;
     };
     result: null;
@@ -1285,7 +1436,7 @@ export interface EngineMethods {
   /** Whether the server takes what is sent. */
   "streamer.isConnected": {
     params: {
-      /** Name of the session; recorders and streamers each have their own. */
+      /** Name of the session; each kind of session has its own. */
       id?: string;
     };
     result: boolean;
@@ -1293,10 +1444,128 @@ export interface EngineMethods {
   /** Whether the network is too slow now. */
   "streamer.isBackpressure": {
     params: {
-      /** Name of the session; recorders and streamers each have their own. */
+      /** Name of the session; each kind of session has its own. */
       id?: string;
     };
     result: boolean;
+  };
+  /** Open screen, sound and encoders to hold what comes last in memory. */
+  "replay.initialize": {
+    params: {
+      /** How much is held, no less, and up to one keyframe more. */
+      seconds?: number;
+      /** Frames per second, constant. */
+      fps?: number;
+      /** Bits per second of video. */
+      videoBitrate?: number;
+      /** true: the first hardware encoder that really opens, else x264. false: x264. Option encoder wins. */
+      useNvenc?: boolean;
+      /** Bits per second of audio (AAC). */
+      audioBitrate?: number;
+      /** Which sound is recorded; "microphone" means "mic", "none" means no audio track. */
+      audioMode?: "both" | "desktop" | "mic" | "none" | "microphone";
+      /** Name of the session; each kind of session has its own. */
+      id?: string;
+      /** H.264 encoder; wins over useNvenc. */
+      encoder?: "auto" | "nvenc" | "qsv" | "amf" | "mf" | "x264" | null;
+      /** Screen id from engine.devices, or "test"; default: primary. */
+      screen?: string | null;
+      /** Device id, or "test"; default: the system's default device, followed when it changes. */
+      desktopAudio?: string | null;
+      /** Device id, or "test"; default: the system's default device, followed when it changes. */
+      microphone?: string | null;
+      /** Linear factor for the microphone. */
+      micGain?: number;
+      /** Linear factor for desktop sound. */
+      desktopGain?: number;
+      /** Moves all sound later by so many ms (negative: earlier); default: each device by what is remembered for it. */
+      audioOffsetMs?: number | null;
+      /** Seconds from keyframe to keyframe. */
+      keyframeIntervalSeconds?: number;
+      /** Whether the mouse pointer is recorded. */
+      cursor?: boolean;
+      /** When the window that is recorded is closed: hold its last picture until it returns, or stop. */
+      onWindowClosed?: "hold" | "stop";
+      /** The most memory that it may take, whatever the seconds need. */
+      maxBytes?: number;
+    };
+    result: boolean;
+  };
+  /** Start; false if already running. */
+  "replay.start": {
+    params: {
+      /** Name of the session; each kind of session has its own. */
+      id?: string;
+    };
+    result: boolean;
+  };
+  /** Stop; true once all that was recorded is safe. Idempotent. */
+  "replay.stop": {
+    params: {
+      /** Name of the session; each kind of session has its own. */
+      id?: string;
+    };
+    result: boolean;
+  };
+  /** Whether it runs; false for an unknown session. */
+  "replay.isRunning": {
+    params: {
+      /** Name of the session; each kind of session has its own. */
+      id?: string;
+    };
+    result: boolean;
+  };
+  /** Statistics; also after stop. */
+  "replay.getStats": {
+    params: {
+      /** Name of the session; each kind of session has its own. */
+      id?: string;
+    };
+    result: ReplayStats;
+  };
+  /** Statistics; also after stop. */
+  "replay.getStatistics": {
+    params: {
+      /** Name of the session; each kind of session has its own. */
+      id?: string;
+    };
+    result: ReplayStats;
+  };
+  /** Name of the encoder; "none" before initialize. */
+  "replay.getCodecName": {
+    params: {
+      /** Name of the session; each kind of session has its own. */
+      id?: string;
+    };
+    result: string;
+  };
+  /** Media time reached, in seconds. */
+  "replay.getCurrentPTSSeconds": {
+    params: {
+      /** Name of the session; each kind of session has its own. */
+      id?: string;
+    };
+    result: number;
+  };
+  /** Stop if running and free the session. */
+  "replay.dispose": {
+    params: {
+      /** Name of the session; each kind of session has its own. */
+      id?: string;
+    };
+    result: null;
+  };
+  /** Make a file of what came last; answers when it is complete, and holds up nothing. */
+  "replay.save": {
+    params: {
+      /** File to write, an MP4. Its folder must exist. */
+      path: string;
+      /** How much of what came last, no less, and up to one keyframe more; null: all that is held. */
+      seconds?: number | null;
+      /** Name of the session; each kind of session has its own. */
+      id?: string;
+    };
+    result: SaveResult;
   };
 }
 
@@ -1312,10 +1581,12 @@ export interface EngineNotifications {
   "streamer.connection": ConnectionNotification;
   /** A file of a recording is complete, and the recording goes on in the next. */
   "recorder.fileChanged": FileChangedNotification;
+  /** A file was made of what a replay held, and it goes on. */
+  "replay.saved": ReplaySavedNotification;
   /** The network began or ceased to be too slow. */
   "streamer.backpressure": BackpressureNotification;
   /** Statistics, as often as subscribed. */
-  "session.stats": RecorderStatsNotification | StreamerStatsNotification;
+  "session.stats": RecorderStatsNotification | StreamerStatsNotification | ReplayStatsNotification;
   /** How loud it is, if subscribed. */
   "audio.levels": LevelsNotification;
   /** How far the self-test is. */

@@ -117,6 +117,23 @@ class FileChanged:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SavedReplay:
+    """Answer of replay.save: an ordinary file, complete."""
+
+    path: str
+    duration_seconds: Annotated[float, "Length of its pictures: what was asked for, or up to one keyframe more."]
+    start_utc: Annotated[str, "When its first picture was captured, ISO 8601 in UTC."]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReplaySaved:
+    """replay.saved: a file was made of what a replay session held, and the session goes on."""
+
+    session_id: str
+    saved: Annotated[SavedReplay, Mark.FLAT]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StatsSampled:
     """session.stats: what getStats answers, and whose it is."""
 
@@ -204,6 +221,7 @@ Event = (
     | ConnectionChanged
     | BackpressureChanged
     | FileChanged
+    | ReplaySaved
     | StatsSampled
     | LevelsMeasured
     | SelftestProgressed

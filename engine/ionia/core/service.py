@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from typing import Annotated, Protocol
 
 from ionia.core.audio.engine import AudioInput
-from ionia.core.events import Event, MarkSet, SplitFiles
+from ionia.core.errors import IoniaError
+from ionia.core.events import Event, MarkSet, SavedReplay, SplitFiles
 from ionia.core.media_request import MediaRequest
 from ionia.core.selftest_report import SelftestReport, SelftestSettings
-from ionia.core.settings import RecorderSettings, SessionKind, StreamerSettings
+from ionia.core.settings import RecorderSettings, ReplaySettings, SessionKind, StreamerSettings
 from ionia.core.sound_state import SoundState
 from ionia.core.stats import Stats
 from ionia.core.video.pushed_layout import PushedScreen
@@ -133,6 +134,8 @@ class EngineService(Protocol):
 
     def initialize_streamer(self, session_id: str, settings: StreamerSettings) -> None: ...
 
+    def initialize_replay(self, session_id: str, settings: ReplaySettings) -> None: ...
+
     def start(self, kind: SessionKind, session_id: str) -> bool: ...
 
     def stop(self, kind: SessionKind, session_id: str) -> bool: ...
@@ -170,6 +173,22 @@ class EngineService(Protocol):
 
     def toggle_pause(self, session_id: str) -> bool:
         """Pause a recorder that runs, resume one that is paused; whether it is paused now."""
+        ...
+
+    def save_replay(
+        self,
+        session_id: str,
+        path: str,
+        *,
+        seconds: float | None = None,
+        done: Callable[[SavedReplay | IoniaError], None],
+    ) -> None:
+        """Write the last `seconds` (None: all) that a replay session holds to a file. Never waits for the disk.
+
+        `done` is called once, on another thread, when the file is complete or can't be made. Also possible when the
+        session has ended by itself: what it held stays until it is stopped, disposed of or initialized again. Raises
+        IoniaError(NOT_INITIALIZED) when nothing is held, OUTPUT_FAILED when too many saves wait for their disk.
+        """
         ...
 
     def is_running(self, kind: SessionKind, session_id: str) -> bool: ...

@@ -9,10 +9,11 @@ from ionia.core.timeline.split_watch import SplitRule
 
 
 class SessionKind(Enum):
-    """The two kinds of session of the contract."""
+    """The kinds of session of the contract."""
 
     RECORDER = "recorder"
     STREAMER = "streamer"
+    REPLAY = "replay"
 
 
 class AudioMode(Enum):
@@ -148,3 +149,12 @@ class StreamerSettings:
     max_reconnect_seconds: float | None = None
     reconnect_initial_ms: int = 250
     reconnect_max_ms: int = 5000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReplaySettings:
+    """One replay session: the newest `seconds` in memory, which never takes more than `max_bytes`."""
+
+    media: MediaSettings = field(default_factory=MediaSettings)
+    seconds: float = 30.0
+    max_bytes: int = 512 * 1024 * 1024

@@ -71,18 +71,38 @@ class StreamerStats(SessionStats):
     rtmp_url: Annotated[str, "rtmp://host/app/****"]
 
 
-Stats = RecorderStats | StreamerStats
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReplayStats(SessionStats):
+    """Answer of replay.getStats."""
+
+    seconds_held: Annotated[float, "Seconds that a save of everything would give now."]
+    seconds_wanted: Annotated[float, "Seconds that were asked for at initialize."]
+    bytes_held: Annotated[int, "Bytes of memory that what is held takes."]
+    max_bytes: Annotated[int, "The most that it may take."]
+    shortened: Annotated[bool, "Whether maxBytes keeps it shorter than was asked."]
+    saves: Annotated[int, "Saves that are complete."]
+    saving: Annotated[int, "Saves under way."]
+
+
+Stats = RecorderStats | StreamerStats | ReplayStats
 
 
 def of_recorder(stats: Stats) -> RecorderStats:
     """The same, for whoever asked a recorder. Raises TypeError."""
     if isinstance(stats, RecorderStats):
         return stats
-    raise TypeError("these are a streamer's")
+    raise TypeError(f"these are {type(stats).__name__}")
 
 
 def of_streamer(stats: Stats) -> StreamerStats:
     """The same, for whoever asked a streamer. Raises TypeError."""
     if isinstance(stats, StreamerStats):
         return stats
-    raise TypeError("these are a recorder's")
+    raise TypeError(f"these are {type(stats).__name__}")
+
+
+def of_replay(stats: Stats) -> ReplayStats:
+    """The same, for whoever asked a replay. Raises TypeError."""
+    if isinstance(stats, ReplayStats):
+        return stats
+    raise TypeError(f"these are {type(stats).__name__}")

@@ -69,6 +69,15 @@ class MicInputs:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ReplayShort:
+    """Details of `replay_shortened`."""
+
+    seconds_held: Annotated[float, "Seconds that there is room for now."]
+    seconds_wanted: Annotated[float, "Seconds that were asked for."]
+    max_bytes: Annotated[int, "The most memory that it may take."]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FileLimit:
     """Details of `file_limit`."""
 
@@ -77,7 +86,16 @@ class FileLimit:
 
 
 WarningFacts = (
-    NoFacts | DiskLow | FileLimit | DiskStalled | FileTouched | MixerState | MicChannel | MicInputs | SoundLost
+    NoFacts
+    | DiskLow
+    | FileLimit
+    | DiskStalled
+    | FileTouched
+    | MixerState
+    | MicChannel
+    | MicInputs
+    | SoundLost
+    | ReplayShort
 )
 """What a warning carries for programs."""
 
@@ -170,6 +188,7 @@ class WarningCode(StrEnum):
         "the file of marks beside the recording can't be written; the recording goes on",
     )
     FILE_RESTORED = ("file_restored", "a recording that was deleted was put back at its end", FileTouched)
+    REPLAY_SHORTENED = ("replay_shortened", "maxBytes has no room for the seconds of replay asked for", ReplayShort)
 
     # Live.
     BITRATE_HELD = ("bitrate_held", "the network is too slow, and a recording keeps the encode's bit rate")

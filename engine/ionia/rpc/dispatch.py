@@ -9,6 +9,7 @@ texts, which may carry a stream key.
 import logging
 import warnings
 from collections.abc import Callable, Mapping
+from concurrent.futures import Future
 from functools import partial
 from typing import Any
 
@@ -30,6 +31,10 @@ with warnings.catch_warnings():
 log = logging.getLogger(__name__)
 
 
+Answer = Callable[[bytes | None], None]
+"""Takes the encoded answer to one call, None for a notification's; from any thread, returns at once."""
+
+
 class Dispatcher:
     """Calls handlers and encodes their answers. Immutable; any thread."""
 
@@ -39,22 +44,37 @@ class Dispatcher:
             name: partial(self._invoke, name, handler) for name, handler in handlers.items()
         }
 
-    def call(self, call: Call, params: Struct) -> bytes | None:
-        """Make a call whose params were checked. Returns its answer, or None for a notification. Never raises."""
+    def call(self, call: Call, params: Struct, answer: Answer) -> None:
+        """Make a call whose params were checked, and `answer` it once, when its result is there. Never raises.
+
+        A result that is a future is answered by whoever completes it; this returns before.
+        """
+        response = self._dispatched(call, params, self._methods)
+        if isinstance(result := _result(response), Future):
+            result.add_done_callback(lambda done: answer(self._settled(done, call, params)))
+        else:
+            answer(self._encoded(response, call, getattr(params, "id", None)))
+
+    def _settled(self, done: "Future[object]", call: Call, params: Struct) -> bytes | None:
+        """The answer to a call whose future is done: as if the call had been made only now, and at once."""
+        methods: dict[str, Callable[..., Any]] = {
+            call.method: partial(self._invoke, call.method, lambda _: done.result())
+        }
+        return self._encoded(self._dispatched(call, params, methods), call, getattr(params, "id", None))
+
+    def _dispatched(self, call: Call, params: Struct, methods: dict[str, Callable[..., Any]]) -> Any:
         request: Any = {"method": call.method, "params": [params]}
         if call.id is not NO_ID:
             request["id"] = call.id
-        session = getattr(params, "id", None)
         # The one documented entry that takes a request which is parsed already; its validator is ours, long done.
-        response = dispatch_to_response_pure(
+        return dispatch_to_response_pure(
             deserializer=_as_is,
             validator=_as_is,
-            methods=self._methods,
+            methods=methods,
             context=NOCONTEXT,
             post_process=_as_is,
             request=request,
         )
-        return None if response is None else self._encoded(response, call, session)
 
     def refuse(
         self, request_id: RequestId, error: WireError, message: str, *, hint: str = "", session: str | None = None
@@ -81,7 +101,9 @@ class Dispatcher:
             log.exception("%s failed unexpectedly", name)
             raise self._internal(session) from error
 
-    def _encoded(self, response: Any, call: Call, session: str | None) -> bytes:
+    def _encoded(self, response: Any, call: Call, session: str | None) -> bytes | None:
+        if response is None:
+            return None
         request_id = None if call.id is NO_ID else call.id
         if hasattr(response, "_error"):
             error = response._error
@@ -103,6 +125,11 @@ class Dispatcher:
 
     def _readable(self, text: str) -> str:
         return one_line(self._redactor.redact(text))
+
+
+def _result(response: Any) -> object:
+    """What a handler gave; None for an error or a notification."""
+    return None if response is None or hasattr(response, "_error") else response._value.result
 
 
 def _as_is(value: Any) -> Any:

@@ -5,22 +5,24 @@ options of its sub-command on the command line; from those the OpenRPC document 
 """
 
 from collections.abc import Callable
+from concurrent.futures import Future
 from dataclasses import dataclass, make_dataclass
 from typing import Annotated, Any
 
 from msgspec import Struct
 
-from ionia.core.errors import ErrorKind
-from ionia.core.events import MarkSet, SplitFiles, StatsSampled
+from ionia.core.errors import ErrorKind, IoniaError
+from ionia.core.events import MarkSet, SavedReplay, SplitFiles, StatsSampled
 from ionia.core.facts import Mark
 from ionia.core.service import EngineService
 from ionia.core.settings import SessionKind
-from ionia.core.stats import RecorderStats, StreamerStats
+from ionia.core.stats import RecorderStats, ReplayStats, StreamerStats
 from ionia.rpc import params as p
 from ionia.rpc.wire import to_wire, wire_type
 
 MarkResult = wire_type(MarkSet, "MarkResult")
 SplitResult = wire_type(SplitFiles, "SplitResult")
+SaveResult = wire_type(SavedReplay, "SaveResult")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +37,11 @@ class Query:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Command:
-    """Something that only running sessions of one kind are told. `positional` as in `schema.Method`."""
+    """Something that only running sessions of one kind are told. `positional` as in `schema.Method`.
+
+    `carry_out` may give a future of the result: then its answer comes when that is done, and no later call waits for
+    it.
+    """
 
     verb: str
     result: Any  # a type as msgspec's schema generator takes it
@@ -48,7 +54,7 @@ class Command:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KindRow:
-    """One kind. `target` is the wire name of what its `initialize` must be given, and its first positional param."""
+    """One kind. `target` is the wire name of the first positional param of its `initialize`."""
 
     kind: SessionKind
     target: str
@@ -66,6 +72,19 @@ class KindRow:
     def name(self) -> str:
         """The kind's word on the wire."""
         return self.kind.value
+
+
+def _save(service: EngineService, params: p.SaveReplay) -> Future[object]:
+    future: Future[object] = Future()
+
+    def done(result: SavedReplay | IoniaError) -> None:
+        if isinstance(result, IoniaError):
+            future.set_exception(result)
+        else:
+            future.set_result(to_wire(result))
+
+    service.save_replay(params.id, params.path, seconds=params.seconds, done=done)
+    return future
 
 
 KINDS: dict[SessionKind, KindRow] = {
@@ -140,6 +159,27 @@ KINDS: dict[SessionKind, KindRow] = {
                     result=bool,
                     summary="Whether the network is too slow now.",
                     ask=lambda service, session: service.is_backpressure(session),
+                ),
+            ),
+        ),
+        KindRow(
+            kind=SessionKind.REPLAY,
+            target="seconds",
+            initialize=p.InitializeReplay,
+            initialize_summary="Open screen, sound and encoders to hold what comes last in memory.",
+            initialize_error=ErrorKind.OUTPUT_FAILED,
+            open=lambda service, session, settings: service.initialize_replay(session, settings),
+            stats=ReplayStats,
+            failure=ErrorKind.OUTPUT_FAILED,
+            commands=(
+                Command(
+                    verb="save",
+                    result=SaveResult,
+                    summary="Make a file of what came last; answers when it is complete, and holds up nothing.",
+                    carry_out=_save,
+                    params=p.SaveReplay,
+                    positional=("path", "seconds", "id"),
+                    errors=(ErrorKind.NOT_INITIALIZED, ErrorKind.OUTPUT_FAILED),
                 ),
             ),
         ),

@@ -18,6 +18,7 @@ from ionia.core.settings import (
     MediaSettings,
     OnWindowClosed,
     RecorderSettings,
+    ReplaySettings,
     StreamerSettings,
 )
 from ionia.core.sound_state import LEAST_GAIN_DB, MOST_GAIN_DB
@@ -29,6 +30,7 @@ DEFAULT_SESSION_ID = "default"
 
 _PIPELINE = MediaSettings()
 _STREAMER = StreamerSettings(rtmp_url="")
+_REPLAY = ReplaySettings()
 
 _TEXT = r"^[^\u0000-\u001f\u007f]*(?![\s\S])"
 """Text without control characters: they end paths early, forge log lines, and are in no name that a user chose.
@@ -42,7 +44,7 @@ SessionId = Annotated[
         min_length=1,
         max_length=128,
         pattern=_TEXT,
-        description="Name of the session; recorders and streamers each have their own.",
+        description="Name of the session; each kind of session has its own.",
     ),
 ]
 OutputPath = Annotated[
@@ -238,10 +240,24 @@ class SetMark(Struct, frozen=True, forbid_unknown_fields=True, rename="camel"):
     id: SessionId = DEFAULT_SESSION_ID
 
 
+ReplaySeconds = Annotated[float, Meta(gt=0, le=86_400)]
+
+
+class SaveReplay(Struct, frozen=True, forbid_unknown_fields=True, rename="camel"):
+    """Parameters of replay.save."""
+
+    path: OutputPath
+    seconds: Annotated[
+        ReplaySeconds | None,
+        Meta(description="How much of what came last, no less, and up to one keyframe more; null: all that is held."),
+    ] = None
+    id: SessionId = DEFAULT_SESSION_ID
+
+
 class AnySessionRef(Struct, frozen=True, forbid_unknown_fields=True, rename="camel", kw_only=True):
     """Parameters of every method that names a session of any kind."""
 
-    kind: Annotated[Literal["recorder", "streamer"], Meta(description="Kind of the session.")]
+    kind: Annotated[Literal["recorder", "streamer", "replay"], Meta(description="Kind of the session.")]
     id: SessionId = DEFAULT_SESSION_ID
 
 
@@ -433,7 +449,23 @@ class InitializeStreamer(Initialize, frozen=True, forbid_unknown_fields=True, re
         return secrets_in_url(self.rtmp_url) | secret_parts(self.stream_key)
 
 
-AnyInitialize = InitializeRecorder | InitializeStreamer
+class InitializeReplay(Initialize, frozen=True, forbid_unknown_fields=True, rename="camel", kw_only=True):
+    """Parameters of replay.initialize."""
+
+    seconds: Annotated[ReplaySeconds, Meta(description="How much is held, no less, and up to one keyframe more.")] = (
+        _REPLAY.seconds
+    )
+    max_bytes: Annotated[
+        int,
+        Meta(ge=1_000_000, le=1 << 40, description="The most memory that it may take, whatever the seconds need."),
+    ] = _REPLAY.max_bytes
+
+    def settings(self) -> ReplaySettings:
+        """The same for the engine."""
+        return _settings(ReplaySettings, self, media=_media_settings(self))
+
+
+AnyInitialize = InitializeRecorder | InitializeStreamer | InitializeReplay
 
 
 def _media_settings(params: Initialize) -> MediaSettings:

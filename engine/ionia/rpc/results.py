@@ -18,6 +18,7 @@ from ionia.core.events import (
     JobProgressed,
     Level,
     LevelsMeasured,
+    ReplaySaved,
     SessionStateChanged,
     SessionWarned,
 )
@@ -80,6 +81,7 @@ StateNotification = wire_type(SessionStateChanged, "StateNotification")
 WarningNotification = wire_type(SessionWarned, "WarningNotification")
 ConnectionNotification = wire_type(ConnectionChanged, "ConnectionNotification")
 FileChangedNotification = wire_type(FileChanged, "FileChangedNotification")
+ReplaySavedNotification = wire_type(ReplaySaved, "ReplaySavedNotification")
 BackpressureNotification = wire_type(BackpressureChanged, "BackpressureNotification")
 LevelResult = wire_type(Level, "LevelResult")
 LevelsNotification = wire_type(LevelsMeasured, "LevelsNotification")

@@ -312,6 +312,11 @@ NOTIFICATIONS: dict[str, Notification] = {
             summary="A file of a recording is complete, and the recording goes on in the next.",
         ),
         Notification(
+            name="replay.saved",
+            payloads=(r.ReplaySavedNotification,),
+            summary="A file was made of what a replay held, and it goes on.",
+        ),
+        Notification(
             name="streamer.backpressure",
             payloads=(r.BackpressureNotification,),
             summary="The network began or ceased to be too slow.",

@@ -14,7 +14,7 @@ from ionia.core.events import Event
 from ionia.core.redaction import Redactor
 from ionia.core.service import EngineService
 from ionia.core.settings import SessionKind
-from ionia.rpc.dispatch import Dispatcher
+from ionia.rpc.dispatch import Answer, Dispatcher
 from ionia.rpc.envelope import NO_ID, Batch, Call, Refusal, batch_answer, parse, result_answer
 from ionia.rpc.framing import Decoder, Framing, MessageUnreadable, Received, frame
 from ionia.rpc.handlers import handlers
@@ -26,9 +26,6 @@ from ionia.rpc.schema import BUSY, INVALID_PARAMS, INVALID_REQUEST, METHODS, SHU
 from ionia.rpc.validation import InvalidParamsError, bind
 
 log = logging.getLogger(__name__)
-
-Answer = Callable[[bytes | None], None]
-"""Takes the encoded answer to one call, None for a notification's; from any thread, returns at once."""
 
 GRACE_SECONDS = 1.0
 """Time that calls already sent get to begin, once the client has ended."""
@@ -143,7 +140,7 @@ class Server:
             return
         method = METHODS.get(item.method)
         if method is None:
-            answer(self._dispatcher.call(item, NoParams()))
+            self._dispatcher.call(item, NoParams(), answer)
             return
         try:
             params = bind(method, item.params)
@@ -161,7 +158,7 @@ class Server:
             if method.role is Role.SETTLE and lane in self._ends:
                 self._interrupt_start(method, session_id)
             try:
-                answer(self._dispatcher.call(item, params))
+                self._dispatcher.call(item, params, answer)
             finally:
                 if method.role is Role.DRAIN:
                     self._ends.remove(lane)

@@ -11,12 +11,21 @@ from concurrent.futures import ThreadPoolExecutor
 import ionia
 from ionia.core.audio.engine import AudioInput
 from ionia.core.errors import ErrorKind, IoniaError
-from ionia.core.events import FileChanged, LevelsMeasured, MarkSet, SessionWarned, SplitFiles, StatsSampled
+from ionia.core.events import (
+    FileChanged,
+    LevelsMeasured,
+    MarkSet,
+    ReplaySaved,
+    SavedReplay,
+    SessionWarned,
+    SplitFiles,
+    StatsSampled,
+)
 from ionia.core.media_request import MediaRequest
 from ionia.core.ports import FileSink
 from ionia.core.selftest_report import SelftestReport, SelftestSettings
 from ionia.core.service import DeviceList, EngineInfo, Listener
-from ionia.core.settings import MediaSettings, RecorderSettings, SessionKind, StreamerSettings
+from ionia.core.settings import MediaSettings, RecorderSettings, ReplaySettings, SessionKind, StreamerSettings
 from ionia.core.sound_state import SoundState, gain_db, gain_factor
 from ionia.core.stats import Stats
 from ionia.core.timebase import NS_PER_S
@@ -28,6 +37,7 @@ from ionia.runtime.jobs import Jobs
 from ionia.runtime.session.file_output import FileOutput, FileTellers, FileWishes
 from ionia.runtime.session.life import Life
 from ionia.runtime.session.output import Output
+from ionia.runtime.session.replay_output import ReplayOutput, ReplayWishes
 from ionia.runtime.session.session import Session, not_initialized
 from ionia.runtime.session.stats import ProcessUsage
 from ionia.runtime.session.stream_output import StreamOutput
@@ -206,6 +216,19 @@ class Engine:
         )
         self._initialize(session, settings.media, output, life, live=True)
 
+    def initialize_replay(self, session_id: str, settings: ReplaySettings) -> None:
+        """Open devices and encoders."""
+        session = self._session_for(SessionKind.REPLAY, session_id)
+        life = Life(session)
+        output = ReplayOutput(
+            ReplayWishes(seconds=settings.seconds, max_bytes=settings.max_bytes, make_sink=self._backends.file_sink),
+            warn=life.warn,
+            fail=life.fail,
+            # Not by `life`: a file is told however late it is finished.
+            saved=lambda saved: self._listener(ReplaySaved(session_id=session_id, saved=saved)),
+        )
+        self._initialize(session, settings.media, output, life, live=False)
+
     def start(self, kind: SessionKind, session_id: str) -> bool:
         """See EngineService."""
         session = self._find(kind, session_id)
@@ -261,6 +284,17 @@ class Engine:
     def toggle_pause(self, session_id: str) -> bool:
         """See EngineService."""
         return self._require(SessionKind.RECORDER, session_id).toggle_pause()
+
+    def save_replay(
+        self,
+        session_id: str,
+        path: str,
+        *,
+        seconds: float | None = None,
+        done: Callable[[SavedReplay | IoniaError], None],
+    ) -> None:
+        """See EngineService."""
+        self._require(SessionKind.REPLAY, session_id).save(path, seconds, done)
 
     def is_running(self, kind: SessionKind, session_id: str) -> bool:
         """See EngineService."""

@@ -6,9 +6,12 @@ from typing import Protocol, runtime_checkable
 from ionia.core.events import FinishedFile, MarkSet
 from ionia.core.media import MediaHeader
 from ionia.core.stats import SessionStats, Stats
+from ionia.core.timeline.replay_ring import Held
 from ionia.core.warning import WarningCode
 from ionia.runtime.encode.join import Subscriber
 from ionia.runtime.encode.session_feeds import SessionFeeds
+from ionia.runtime.session.moment import Moment
+from ionia.runtime.session.replay_save import Done
 
 
 class Output(Subscriber, Protocol):
@@ -77,4 +80,21 @@ class TakeOutput(Output, Protocol):
 
     def split(self) -> tuple[FinishedFile, str]:
         """Go on in another file: the one that is finished, and the path of the next. Raises IoniaError."""
+        ...
+
+
+@runtime_checkable
+class HeldOutput(Output, Protocol):
+    """An output that holds what came last. Any thread; nothing waits for the disk."""
+
+    def last(self, seconds: float | None) -> Held[Moment] | None:
+        """The newest `seconds` or a little more, or all; None while it holds nothing."""
+        ...
+
+    def save(self, path: str, seconds: float | None, done: Done) -> None:
+        """Make a file of them. See `EngineService.save_replay`. Raises IoniaError."""
+        ...
+
+    def forget(self) -> None:
+        """Hold nothing any more. Until then what was held stays, also when the session is over."""
         ...

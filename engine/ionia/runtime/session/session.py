@@ -19,7 +19,8 @@ from ionia.runtime.encode.session_feeds import SessionFeeds
 from ionia.runtime.encode.studio import Studio
 from ionia.runtime.notices import Listener
 from ionia.runtime.session.life import Life
-from ionia.runtime.session.output import Output, TakeOutput
+from ionia.runtime.session.output import HeldOutput, Output, TakeOutput
+from ionia.runtime.session.replay_save import Done
 from ionia.runtime.session.stats import ProcessUsage, SessionCounters
 
 log = logging.getLogger(__name__)
@@ -120,6 +121,7 @@ class Session:
                 )
             if self._machine.state is SessionState.INITIALIZED:
                 self._release(SessionState.STOPPED, "initialized again")
+            self._forget()
             feeds = self._studio.open(settings, live=live)
             self._feeds, self._output, self._life, self._lost = feeds, output, life, None
             self._counters = SessionCounters()
@@ -152,13 +154,22 @@ class Session:
     def stop(self) -> bool:
         """End with everything kept. Idempotent. Raises IoniaError when the output can't be completed."""
         with self._lock:
-            if self._machine.state is SessionState.INITIALIZED:
-                self._release(SessionState.STOPPED, ASKED_TO_STOP)
-            elif self._machine.has_begun:
-                self._stop(ASKED_TO_STOP)
-            elif self._machine.state is SessionState.FAILED and self._lost is not None:
-                raise self._lost  # asked again, or after a failure: what is not there is still not there
+            try:
+                if self._machine.state is SessionState.INITIALIZED:
+                    self._release(SessionState.STOPPED, ASKED_TO_STOP)
+                elif self._machine.has_begun:
+                    self._stop(ASKED_TO_STOP)
+                elif self._machine.state is SessionState.FAILED and self._lost is not None:
+                    raise self._lost  # asked again, or after a failure: what is not there is still not there
+            finally:
+                self._forget()
             return True
+
+    def _forget(self) -> None:
+        """Free what a session that ended by itself still holds, once its saves are done."""
+        if isinstance(output := self._output, HeldOutput):
+            output.forget()
+            output.finish()
 
     def _stop(self, reason: str) -> None:
         self._move(SessionState.STOPPING, reason)
@@ -210,6 +221,13 @@ class Session:
         """Go on in another file. Waits for the disk, and holds up nothing else. Raises IoniaError."""
         return self._take_output().split()
 
+    def save(self, path: str, seconds: float | None, done: Done) -> None:
+        """Make a file of what came last. Never waits. Raises IoniaError."""
+        output = self._output
+        if not isinstance(output, HeldOutput):
+            raise not_initialized(self.kind)
+        output.save(path, seconds, done)
+
     def _take_output(self) -> TakeOutput:
         output = self._output
         if not (self._machine.has_begun and isinstance(output, TakeOutput)):
@@ -258,6 +276,7 @@ class Session:
                 if self._machine.state is not SessionState.FAILED:
                     self.stop()
             finally:
+                self._forget()
                 self._life = None
                 if self._machine.state is not SessionState.DISPOSED:
                     self._move(SessionState.DISPOSED, "It was disposed of.")

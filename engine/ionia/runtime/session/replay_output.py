@@ -1,0 +1,218 @@
+"""A session's output to memory: the newest packets of its encodes, and files that are made of them while it goes on."""
+
+import logging
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from ionia.core.errors import ErrorKind, IoniaError
+from ionia.core.events import SavedReplay
+from ionia.core.media import EncodedPacket, MediaHeader
+from ionia.core.ports import FileSink
+from ionia.core.stats import ReplayStats, SessionStats
+from ionia.core.timeline.file_timeline import EpochUtc
+from ionia.core.timeline.replay_ring import Held, ReplayRing
+from ionia.core.warning import NO_FACTS, ReplayShort, Warn, WarningCode, WarningFacts
+from ionia.runtime.encode.session_feeds import SessionFeeds
+from ionia.runtime.session.moment import Moment
+from ionia.runtime.session.part import CLOSE_TIMEOUT_S
+from ionia.runtime.session.replay_save import Done, ReplaySave, SaveRequest
+from ionia.runtime.session.stats import fields_of
+from ionia.threads.clock import slept_ns
+
+log = logging.getLogger(__name__)
+
+MOST_SAVES = 16
+"""Saves under way at one time: each keeps what it writes in memory until its disk has taken it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReplayWishes:
+    """What is to be held. `make_sink`: the sink of a file at a path; raises IoniaError."""
+
+    seconds: float
+    max_bytes: int
+    make_sink: Callable[[str, Warn], FileSink]
+
+
+class ReplayOutput:
+    """A `HeldOutput` (see output). Packets come on the encoders' threads; each save has a thread of its own."""
+
+    drains = False
+
+    def __init__(
+        self,
+        wishes: ReplayWishes,
+        *,
+        warn: Warn,
+        fail: Callable[[IoniaError], None],
+        saved: Callable[[SavedReplay], None],
+        slept_ns: Callable[[], int] = slept_ns,
+    ) -> None:
+        """`saved` is told of each file that is complete, on the thread of its save."""
+        self._wishes = wishes
+        self._warn = warn
+        self._fail = fail
+        self._saved = saved
+        self._slept_ns = slept_ns
+        self._header: MediaHeader | None = None
+        self._feeds: SessionFeeds | None = None
+        self._epoch_utc: Callable[[], EpochUtc] | None = None
+        self._lock = threading.Lock()
+        self._ring: ReplayRing[Moment] | None = None  # protected by _lock
+        self._short = False  # protected by _lock
+        self._holds = False  # the encoders' threads, one at a time
+        self._told_leftover = False
+        self._saving: list[ReplaySave] = []  # protected by _lock
+        self._saves = 0  # protected by _lock
+
+    def open(self, header: MediaHeader, feeds: SessionFeeds) -> None:
+        """Hold what comes from now on. The bit rate is kept, as a recording's is: this may become one."""
+        self._header, self._feeds = header, feeds
+        self._epoch_utc = feeds.capture.epoch_utc
+        feeds.hold_bitrate(self)
+
+        def note() -> Moment:
+            return Moment(video=feeds.video_snapshot(), audio=feeds.audio_snapshot(), slept_ns=self._slept_ns())
+
+        with self._lock:
+            self._ring = ReplayRing(
+                fps=header.video.fps, seconds=self._wishes.seconds, max_bytes=self._wishes.max_bytes, note=note
+            )
+
+    def deliver(self, packets: Sequence[EncodedPacket]) -> None:
+        """On an encoder's thread: hold them."""
+        short = None
+        try:
+            with self._lock:
+                ring = self._ring
+                if ring is None:
+                    return
+                holds = ring.push(packets)
+                if ring.shortened and not self._short:
+                    short = ring.frames
+                self._short = ring.shortened
+        except Exception as error:  # noqa: BLE001 - a mistake of ours ends no other that shares the encode
+            self._break(error)
+            return
+        if short is not None:
+            self._tell_short(short)
+        if self._holds and not holds and self._feeds is not None:  # from one keyframe to the next is too much
+            self._feeds.request_keyframe()
+        self._holds = holds
+
+    def _break(self, error: Exception) -> None:
+        log.error("a replay's packets could not be held", exc_info=error)
+        self.forget()
+        failure = IoniaError(ErrorKind.INTERNAL, f"The replay failed unexpectedly: {type(error).__name__}")
+        failure.__cause__ = error
+        self._fail(failure)
+
+    def _tell_short(self, frames: int) -> None:
+        wishes = self._wishes
+        held = frames / self._header.video.fps if self._header is not None else 0.0
+        self._warn(
+            WarningCode.REPLAY_SHORTENED,
+            f"The replay holds {held:.0f} s and not {wishes.seconds:g} s: it may take no more than "
+            f"{wishes.max_bytes / 1e6:.0f} MB of memory (maxBytes).",
+            ReplayShort(seconds_held=round(held, 3), seconds_wanted=wishes.seconds, max_bytes=wishes.max_bytes),
+        )
+
+    def complete(self) -> None:
+        """Nothing more comes; what is held stays."""
+
+    def last(self, seconds: float | None) -> Held[Moment] | None:
+        """See HeldOutput."""
+        with self._lock:
+            return None if self._ring is None else self._ring.last(seconds)
+
+    def save(self, path: str, seconds: float | None, done: Done) -> None:
+        """See HeldOutput."""
+        with self._lock:
+            ring, header, epoch_utc = self._ring, self._header, self._epoch_utc
+            held = None if ring is None else ring.last(seconds)
+        if ring is None or header is None or epoch_utc is None:
+            raise IoniaError(ErrorKind.NOT_INITIALIZED, "The replay is not running.", "Start it first.")
+        if held is None:
+            raise IoniaError(ErrorKind.OUTPUT_FAILED, "The replay holds nothing yet.", "Try again in a moment.")
+        request = SaveRequest(
+            make_sink=lambda: self._wishes.make_sink(path, self._warn_of_file),
+            header=header,
+            held=held,
+            epoch_utc=epoch_utc,
+            slept_ns=self._slept_ns(),
+        )
+
+        def over(result: SavedReplay | IoniaError) -> None:
+            if isinstance(result, SavedReplay):
+                with self._lock:
+                    self._saves += 1
+                self._saved(result)
+            done(result)
+            with self._lock:
+                self._saving.remove(save)
+
+        save = ReplaySave(request, over)
+        with self._lock:
+            if len(self._saving) >= MOST_SAVES:
+                raise IoniaError(
+                    ErrorKind.OUTPUT_FAILED, f"{MOST_SAVES} saves wait for their disk.", "Try again when they are done."
+                )
+            self._saving.append(save)
+        try:
+            save.start()
+        except RuntimeError as error:
+            with self._lock:
+                self._saving.remove(save)
+            raise IoniaError(ErrorKind.OUTPUT_FAILED, "The system has no room for another thread.") from error
+
+    def _warn_of_file(self, code: WarningCode, message: str, facts: WarningFacts = NO_FACTS, /) -> None:
+        if code is WarningCode.FILE_LEFTOVER:  # each save would find the same
+            if self._told_leftover:
+                return
+            self._told_leftover = True
+        self._warn(code, message, facts)
+
+    def interrupt(self) -> None:
+        """Nothing here waits for others."""
+
+    def wait_completed(self, timeout: float) -> bool:  # noqa: ARG002 - as the protocol has it
+        """Nothing is waited for."""
+        return True
+
+    def finish(self) -> None:
+        """Wait for the saves under way; what becomes of them, their callers are told."""
+        with self._lock:
+            saving = tuple(self._saving)
+        for save in saving:
+            save.wait(CLOSE_TIMEOUT_S)
+
+    def abandon(self) -> None:
+        """The session is over. What is held stays, for a session that ended by itself."""
+        feeds, self._feeds = self._feeds, None
+        if feeds is not None:
+            feeds.leave_bitrate(self)
+
+    def forget(self) -> None:
+        """See HeldOutput."""
+        with self._lock:
+            self._ring = self._epoch_utc = None
+
+    def stats(self, session: SessionStats) -> ReplayStats:
+        """The session's figures and what is held."""
+        with self._lock:
+            frames, size = (0, 0) if self._ring is None else (self._ring.frames, self._ring.size)
+            shortened, saves, saving = self._short, self._saves, len(self._saving)
+        return ReplayStats(
+            **fields_of(session),
+            seconds_held=round(frames / session.fps, 3) if session.fps else 0.0,
+            seconds_wanted=self._wishes.seconds,
+            bytes_held=size,
+            max_bytes=self._wishes.max_bytes,
+            shortened=shortened,
+            saves=saves,
+            saving=saving,
+        )
+
+    def housekeep(self) -> None:
+        """Nothing to look after: a save looks for itself."""
