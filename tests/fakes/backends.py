@@ -152,6 +152,7 @@ class FakeMachine:
     prepare_screen: Callable[[FakeScreen], None] = lambda _: None
     prepare_sound: Callable[[FakeSound], None] = lambda _: None
     prepare_video: Callable[[FakeVideoEncoder], None] = lambda _: None
+    prepare_audio: Callable[[FakeAudioEncoder], None] = lambda _: None
     prepare_file: Callable[[FakeFile], None] = lambda _: None
     fallbacks: tuple[str, ...] = ()
     free: int = 10**12
@@ -211,6 +212,7 @@ class FakeMachine:
 
     def _audio(self, bitrate: int) -> OpenedAudio:
         audio = FakeAudioEncoder()
+        self.prepare_audio(audio)
         self.audios.append(audio)
         return OpenedAudio(encoder=audio, track=AudioTrack(codec=AAC, extradata=b"", bitrate=bitrate))
 

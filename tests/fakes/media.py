@@ -226,9 +226,12 @@ class FakeAudioEncoder:
 
     def __init__(self) -> None:
         self.closed = False
+        self.broken = False
         self._primed = False
 
     def encode(self, samples: Samples, pts: int) -> list[EncodedPacket]:
+        if self.broken:
+            raise ValueError("broken")
         assert samples.shape == (1024, 2)
         packet = audio_packet(pts // 1024 - 1)
         self._primed = True

@@ -12,6 +12,7 @@ from ionia.core.settings import RecorderSettings, SessionKind, StreamerSettings
 from ionia.runtime.engine import Engine
 from ionia.sinks.rtmp_wire import Connected
 from tests.fakes.backends import WAIT_SECONDS, Events, FakeMachine
+from tests.fakes.media import FakeAudioEncoder
 from tests.runtime.test_engine import FAST, engine_on, initialize, written
 
 RECORDER, STREAMER = SessionKind.RECORDER, SessionKind.STREAMER
@@ -125,6 +126,34 @@ def test_a_session_that_changes_its_mix_changes_nobody_elses() -> None:
         engine.stop(RECORDER, "a")
         engine.stop(RECORDER, "b")
         assert engine.get_sounds(RECORDER, "b") == ()
+    for file in files:
+        sound = [packet.pts for packet in file.packets if packet.track != VIDEO]
+        assert sound == list(range(sound[0], sound[0] + 1024 * len(sound), 1024))
+
+
+def broken(audio: FakeAudioEncoder) -> None:
+    audio.broken = True
+
+
+def test_a_change_that_can_not_be_encoded_is_an_error_and_costs_no_sound() -> None:
+    machine = FakeMachine()
+    with engine_on(machine) as (engine, events):
+        initialize(engine, "a")
+        initialize(engine, "b")
+        files = machine.files
+        engine.start(RECORDER, "a")
+        engine.start(RECORDER, "b")
+        events.wait_for(lambda _: all(any(packet.track != VIDEO for packet in file.packets) for file in files))
+        machine.prepare_audio = broken
+        with pytest.raises(IoniaError, match=r"The sound stays as it was.*ValueError"):
+            engine.set_sound(RECORDER, "b", "mic", gain_db=-20.0)
+        machine.prepare_audio = lambda _: None
+        assert machine.audios[1].closed
+        assert {state.name: state.gain_db for state in engine.get_sounds(RECORDER, "b")}["mic"] == pytest.approx(1.58)
+        engine.set_sound(RECORDER, "b", "mic", gain_db=-20.0)  # which works again
+        engine.stop(RECORDER, "a")
+        engine.stop(RECORDER, "b")
+        assert all(audio.closed for audio in machine.audios)
     for file in files:
         sound = [packet.pts for packet in file.packets if packet.track != VIDEO]
         assert sound == list(range(sound[0], sound[0] + 1024 * len(sound), 1024))

@@ -1,8 +1,10 @@
 """A file whose disk stands still, goes away, or takes the file along: told, and the path is free again in the end."""
 
 import errno
+import json
 import threading
 from collections.abc import Callable
+from pathlib import Path
 from typing import cast
 
 import pytest
@@ -10,6 +12,7 @@ import pytest
 from ionia.core.errors import ErrorKind, IoniaError
 from ionia.core.events import FinishedFile
 from ionia.core.media import MediaHeader
+from ionia.core.session_state import SessionState
 from ionia.core.size_limit import SizeLimit
 from ionia.core.timeline.end_watch import EndRule
 from ionia.core.timeline.file_timeline import EpochUtc
@@ -18,7 +21,10 @@ from ionia.core.warning import NO_FACTS, WarningCode, WarningFacts
 from ionia.runtime.encode.session_feeds import SessionFeeds
 from ionia.runtime.session import file_output, part
 from ionia.runtime.session.file_output import STALL_LOOKS, FileOutput, FileTellers, FileWishes
+from ionia.runtime.session.stats import ProcessUsage, SessionCounters
+from ionia.sinks.sidecar import Sidecar
 from tests.fakes.backends import WAIT_SECONDS
+from tests.fakes.manual_clock import ManualClock
 from tests.fakes.media import HEADER, FakeFile, video_packet
 
 
@@ -300,6 +306,27 @@ def test_frames_that_were_left_out_count_for_how_long_a_recording_may_be() -> No
     ended(output)
     assert output.frames == 41
     assert [packet.pts for packet in sink.packets] == [0, 28, 40]
+
+
+def test_why_a_recording_ended_stands_in_its_last_file_also_when_that_began_meanwhile(tmp_path: Path) -> None:
+    sinks = [FakeFile(str(tmp_path / "one.mp4")), FakeFile(str(tmp_path / "two.mp4"))]
+    output = FileOutput(
+        FileWishes(make_sink=sinks.__getitem__, bytes_per_second=1000.0, make_sidecar=Sidecar),
+        FileTellers(warn=lambda *_: None, fail=lambda error: pytest.fail(str(error))),
+        free_bytes=lambda _: 10**12,
+    )
+    output.open(HEADER, FEEDS)
+    output.deliver([video_packet(0, keyframe=True)])
+    split(output)
+    usage = ProcessUsage(ManualClock())
+    output.ending("It was asked to stop.", SessionCounters().stats(None, usage, SessionState.STOPPING))
+    output.deliver([video_packet(1, keyframe=True)])
+    ended(output)
+    reasons = [
+        [line.get("reason") for line in map(json.loads, Path(f"{sink.path}.json").read_text().splitlines())]
+        for sink in sinks
+    ]
+    assert reasons == [[None, "split"], [None, "It was asked to stop."]]
 
 
 def test_files_are_told_of_in_their_order_and_with_what_went_wrong() -> None:

@@ -1,14 +1,15 @@
 """One track's sound: the mix of its sounds and its encoder, on the clock's thread. Shared while all hear the same."""
 
 import logging
-import threading
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 
 from ionia.core.audio.engine import AudioInput, AudioTick
 from ionia.core.audio.losses import LossTeller
 from ionia.core.audio.mix import Mix, SoundControl
+from ionia.core.errors import ErrorKind, IoniaError
 from ionia.core.events import Level
 from ionia.core.media import AUDIO_TICK_SAMPLES, SAMPLE_RATE, Samples
 from ionia.core.ports import AudioEncoder
@@ -139,9 +140,9 @@ class AudioEncode:
         """Go on where `other` is, for whom `move` brings to this feed: no packet is missing and none is double.
 
         Waits until it is done: at most a tick, or longer when the machine stands still. `move` is called on the
-        clock's thread.
+        clock's thread. Raises IoniaError(INTERNAL) when it can't follow: then nobody was moved.
         """
-        done = threading.Event()
+        done: Future[None] = Future()
 
         def take_over() -> None:
             try:
@@ -155,13 +156,18 @@ class AudioEncode:
                         self._encoder.encode(samples, pts)  # what comes out, the other has given already
                 self.start()
                 move()
-            except Exception as error:  # noqa: BLE001 - it ends this track, and neither the clock nor who waits
-                self._break(error)
-            finally:
-                done.set()
+            except Exception as error:  # noqa: BLE001 - it ends neither the clock nor who waits, who is told
+                self.leave()
+                done.set_exception(error)
+            else:
+                done.set_result(None)
 
         self.clock.run(take_over)
-        done.wait()
+        try:
+            done.result()
+        except Exception as error:
+            problem = f"The sound stays as it was: it can't be encoded anew ({type(error).__name__})."
+            raise IoniaError(ErrorKind.INTERNAL, problem) from error
 
     def tick(self, tick: AudioTick[SoundKey]) -> None:
         """On the clock's thread: mix, encode, give out. What breaks in it ends those who use it, and not the clock."""

@@ -73,7 +73,8 @@ class AudioEncodes:
     ) -> Lease[Heard, AudioEncode]:
         """An encode that can be set to `controls` without anybody else hearing it: this one, or one that follows it.
 
-        `move` is called on the clock's thread, between two ticks, where one follows; then `lease` is released.
+        `move` is called on the clock's thread, between two ticks, where one follows; then `lease` is released. Raises
+        IoniaError, with `lease` as it was, when none can follow.
         """
         heard = Heard(
             encode=lease.key.encode,
@@ -84,7 +85,11 @@ class AudioEncodes:
             return lease
         # Made as the one it follows: what `controls` change comes with a ramp.
         follower = self._encodes.acquire(heard, lambda: self._make(lease.key), alone=True)
-        follower.value.succeed(lease.value, lambda: move(follower))
+        try:
+            follower.value.succeed(lease.value, lambda: move(follower))
+        except BaseException:
+            follower.release()
+            raise
         lease.release()
         return follower
 

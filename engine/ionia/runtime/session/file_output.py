@@ -113,6 +113,7 @@ class FileOutput:
         self._counted = TrackCounters()  # in all files that are closed; protected by _lock
         self._written = 0  # likewise
         self._completed = False  # protected by _lock
+        self._last_line = b""  # of the sidecar, whichever file is the last one by then; protected by _lock
         self._broken = False
         self._paused_at: int | None = None  # protected by _lock
         self._paused_frames = 0  # of pauses that are over; protected by _lock
@@ -406,8 +407,7 @@ class FileOutput:
     def ending(self, reason: str, stats: SessionStats) -> None:
         """See TakeOutput."""
         with self._lock:
-            if self._part is not None:
-                self._part.note(end_line(redact_text(reason), stats))
+            self._last_line = end_line(redact_text(reason), stats)
 
     def _note_moment(self, kind: str, index: int) -> None:
         if self._part is not None and self._timeline is not None:
@@ -446,6 +446,8 @@ class FileOutput:
                     self._hand_over(part, [only.packet], timeline)
                 if timeline.started:
                     seconds = float(timeline.part_seconds(part.number))
+            if self._last_line:
+                part.note(self._last_line)
             part.complete(seconds)
             if after is not None:
                 after.complete()  # it has nothing, and leaves nothing
