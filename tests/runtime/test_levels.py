@@ -12,7 +12,8 @@ from ionia.core.settings import RecorderSettings, SessionKind, StreamerSettings
 from ionia.runtime.engine import Engine
 from ionia.sinks.rtmp_wire import Connected
 from tests.fakes.backends import WAIT_SECONDS, Events, FakeMachine
-from tests.fakes.media import FakeAudioEncoder
+from tests.fakes.live_stream import eventually
+from tests.fakes.media import FakeAudioEncoder, FakeVideoEncoder
 from tests.runtime.test_engine import FAST, engine_on, initialize, written
 
 RECORDER, STREAMER = SessionKind.RECORDER, SessionKind.STREAMER
@@ -82,6 +83,30 @@ def test_another_gain_shares_the_picture_and_has_a_mix_of_its_own() -> None:
             "a": pytest.approx(-4.44, abs=0.1),
             "b": pytest.approx(-12.04, 0.1),
         }
+
+
+def test_an_output_of_an_encode_that_is_behind_begins_with_what_is_captured_from_its_start_on() -> None:
+    def stuck(video: FakeVideoEncoder) -> None:
+        video.interval, video.stuck_at = 10_000, 5
+
+    machine = FakeMachine(prepare_video=stuck)
+    with engine_on(machine) as (engine, _):
+        initialize(engine, "a")
+        engine.start(RECORDER, "a")
+        feeds, (encoder,) = engine._sessions[RECORDER, "a"].feeds, machine.videos
+        assert feeds is not None
+        eventually(lambda: encoder.first is not None, "nothing is encoded")
+        assert encoder.first is not None
+        until = encoder.first + 10
+        eventually(lambda: feeds.index_now > until, "nothing waits")
+        initialize(engine, "b", replace(FAST, mic_gain=0.5))  # its sound has an encode of its own
+        before = feeds.index_now
+        engine.start(RECORDER, "b")
+        encoder.freed.set()
+        eventually(lambda: any(packet.track == VIDEO for packet in machine.files[1].packets), "nothing is recorded")
+        first, second = (encoder.first + index for _, index, keyframe in encoder.calls if keyframe)
+        assert first == encoder.first
+        assert second >= before
 
 
 def mic_peaks(engine: Engine, machine: FakeMachine, events: Events) -> dict[str, float]:

@@ -112,7 +112,11 @@ class SessionFeeds:
             self._listen_audio(self._audio.value, listener)
 
     def join(self, subscriber: Subscriber) -> Join:
-        """Begin: packets go to `subscriber` from the next keyframe on, which is asked for now."""
+        """Begin: packets go to `subscriber` from the next keyframe on, which is asked for now.
+
+        Of what is captured from now on: an encode of others that is behind has older pictures, whose sound an audio
+        encode of this session's own never had.
+        """
         audio = self._audio.value if self._audio is not None else None
         self._join = join = Join(
             subscriber,
@@ -120,7 +124,7 @@ class SessionFeeds:
             feeds={VIDEO: self.video.feed} if audio is None else {VIDEO: self.video.feed, AUDIO: audio.feed},
         )
         join.begin()
-        self.video.request_keyframe()
+        self.video.request_keyframe(self.index_now)
         if audio is not None:
             audio.begin()
         self.video.begin()
