@@ -43,7 +43,7 @@ from ionia.core.service import (
     SoundDeviceInfo,
     WindowInfo,
 )
-from ionia.core.settings import EncoderChoice, RecorderSettings, ReplaySettings, SessionKind, StreamerSettings
+from ionia.core.settings import EncoderChoice, Preroll, RecorderSettings, ReplaySettings, SessionKind, StreamerSettings
 from ionia.core.sound_state import SoundState
 from ionia.core.stats import Stats
 from ionia.core.video.pushed_layout import FIRST_SLOT_AT, SLOTS, PushedScreen, picture_bytes
@@ -81,6 +81,7 @@ class FakeEngineService:
     stats_extra: dict[str, object] = field(default_factory=dict)  # figures that are others than usual, by field
     marks: list[tuple[str, Mapping[str, object] | None, float]] = field(default_factory=list)
     sound_changes: list[tuple[object, ...]] = field(default_factory=list)
+    prerolls: list[Preroll] = field(default_factory=list)
     jobs: list[MediaRequest] = field(default_factory=list)
     subscription: tuple[int | None, bool] | None = None
     debug: bool = False
@@ -170,7 +171,8 @@ class FakeEngineService:
         self._enter("engine.setAudioOffset")
         self.offset = (source, device, offset_ms)
 
-    def start(self, kind: SessionKind, session_id: str) -> bool:
+    def start(self, kind: SessionKind, session_id: str, preroll: Preroll | None = None) -> bool:
+        self.prerolls += [] if preroll is None else [preroll]
         self._enter(f"{kind.value}.start", session_id)
         session = self.sessions.get((kind, session_id))
         if session is None or session.disposed:

@@ -3,7 +3,7 @@
 import threading
 
 from ionia.core.errors import ErrorKind, IoniaError
-from ionia.core.settings import ReplaySettings, SessionKind
+from ionia.core.settings import Preroll, ReplaySettings, SessionKind
 from tests.fakes.engine_service import wait
 from tests.rpc.duplex import Duplex
 
@@ -67,3 +67,17 @@ def test_a_save_without_an_id_is_made_and_not_answered() -> None:
         begun(client)
         client.send({"jsonrpc": "2.0", "method": "replay.save", "params": ["a.mp4", 12.5]})
         client.wait_for(lambda message: message.get("method") == "replay.saved")
+
+
+def test_a_recording_may_begin_with_a_replay() -> None:
+    with Duplex() as client:
+        for params in ({}, {"prerollSeconds": 5}, {"replayId": "r", "prerollSeconds": 2.5}, {"replayId": "r"}):
+            client.call("recorder.initialize", ["a.mp4"])
+            assert client.call("recorder.start", params) is True
+            client.call("recorder.stop")
+        assert client.service.prerolls == [
+            Preroll(replay_id="default", seconds=5.0),
+            Preroll(replay_id="r", seconds=2.5),
+            Preroll(replay_id="r"),
+        ]
+        assert client.call("streamer.start", {"prerollSeconds": 5})["code"] == -32602

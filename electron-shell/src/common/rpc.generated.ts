@@ -305,6 +305,12 @@ export type MixerState = {
 /** Details of a warning whose message says everything. */
 export type NoFacts = Record<string, unknown>;
 
+/** Details of `preroll_short`. */
+export type PrerollShort = {
+  /** So long ago the recording begins. */
+  seconds: number;
+};
+
 /** Answer of push.open: a screen whose pictures the caller writes, BGRA rows from the top without gaps. Picture n, counted from 1, goes to slot n % slots; when it is whole, n and its bitwise complement are written to the file's first 16 bytes, as two unsigned 64-bit numbers, little-endian. The newest one is recorded at each frame. */
 export type PushOpened = {
   /** What the option screen of initialize takes. */
@@ -876,7 +882,7 @@ export type StreamerStatsNotification = {
 };
 
 /** What happened. `meaning` says when, for people; `facts` is the type of the warning's details. */
-export type WarningCode = "access_lost" | "address_trimmed" | "audio_closed" | "audio_device_audible" | "audio_device_changed" | "audio_device_lost" | "audio_device_muted" | "audio_device_quiet" | "audio_device_stalled" | "audio_device_suspended" | "audio_devices_changed" | "audio_failed" | "audio_lost" | "audio_slow" | "audio_stream_muted" | "audio_stream_restored" | "bitrate_fixed" | "bitrate_held" | "ca_file_ignored" | "capture_failed" | "capture_fallback" | "capture_recovered" | "default_device_changed" | "desktop_audio_unavailable" | "device_lost" | "disk_low" | "disk_stalled" | "disk_unreadable" | "display_lost" | "display_mode_changed" | "display_unplugged" | "encoder_behind" | "encoder_fallback" | "encoder_lost" | "encoder_overloaded" | "file_deleted" | "file_held" | "file_incomplete" | "file_leftover" | "file_limit" | "file_moved" | "file_not_split" | "file_out_of_reach" | "file_replaced" | "file_restored" | "gpu_lost" | "keyframes_rare" | "mic_audio_unavailable" | "mic_inputs_mixed" | "mic_one_sided" | "mic_silent" | "mic_two_sided" | "monitor_failed" | "picture_too_large" | "replay_shortened" | "screen_changed" | "screen_closed" | "secure_desktop" | "session_disconnected" | "sidecar_failed" | "sound_server_lost" | "stalled" | "window_closed" | "window_hidden";
+export type WarningCode = "access_lost" | "address_trimmed" | "audio_closed" | "audio_device_audible" | "audio_device_changed" | "audio_device_lost" | "audio_device_muted" | "audio_device_quiet" | "audio_device_stalled" | "audio_device_suspended" | "audio_devices_changed" | "audio_failed" | "audio_lost" | "audio_slow" | "audio_stream_muted" | "audio_stream_restored" | "bitrate_fixed" | "bitrate_held" | "ca_file_ignored" | "capture_failed" | "capture_fallback" | "capture_recovered" | "default_device_changed" | "desktop_audio_unavailable" | "device_lost" | "disk_low" | "disk_stalled" | "disk_unreadable" | "display_lost" | "display_mode_changed" | "display_unplugged" | "encoder_behind" | "encoder_fallback" | "encoder_lost" | "encoder_overloaded" | "file_deleted" | "file_held" | "file_incomplete" | "file_leftover" | "file_limit" | "file_moved" | "file_not_split" | "file_out_of_reach" | "file_replaced" | "file_restored" | "gpu_lost" | "keyframes_rare" | "mic_audio_unavailable" | "mic_inputs_mixed" | "mic_one_sided" | "mic_silent" | "mic_two_sided" | "monitor_failed" | "picture_too_large" | "preroll_short" | "replay_shortened" | "screen_changed" | "screen_closed" | "secure_desktop" | "session_disconnected" | "sidecar_failed" | "sound_server_lost" | "stalled" | "window_closed" | "window_hidden";
 
 /** session.warning: something was lost or replaced, and the session goes on. */
 export type WarningNotification = {
@@ -886,7 +892,7 @@ export type WarningNotification = {
   /** One line for people, or empty. */
   message: string;
   /** Details for programs; which ones, the code says, see x-warnings. */
-  data: NoFacts | DiskLow | FileLimit | DiskStalled | FileTouched | MixerState | MicChannel | MicInputs | SoundLost | ReplayShort;
+  data: NoFacts | DiskLow | FileLimit | DiskStalled | FileTouched | MixerState | MicChannel | MicInputs | SoundLost | ReplayShort | PrerollShort;
 };
 
 /** A top-level window. */
@@ -898,7 +904,7 @@ export type Window = {
 };
 
 /** Stable name of an error, see x-errors. */
-export type ErrorKind = "parse_error" | "invalid_request" | "method_not_found" | "invalid_params" | "busy" | "shutting_down" | "not_initialized" | "already_running" | "no_such_session" | "capture_unavailable" | "audio_unavailable" | "encoder_unavailable" | "output_failed" | "bad_url" | "connect_failed" | "media_failed" | "internal";
+export type ErrorKind = "parse_error" | "invalid_request" | "method_not_found" | "invalid_params" | "busy" | "shutting_down" | "not_initialized" | "already_running" | "no_such_session" | "settings_differ" | "capture_unavailable" | "audio_unavailable" | "encoder_unavailable" | "output_failed" | "bad_url" | "connect_failed" | "media_failed" | "internal";
 
 /** Every method: its params by name and its result. */
 export interface EngineMethods {
@@ -1206,6 +1212,10 @@ export interface EngineMethods {
     params: {
       /** Name of the session; each kind of session has its own. */
       id?: string;
+      /** Begin so long ago, or up to one keyframe more, out of what a replay session of equal settings holds; with replayId alone: with all of it. */
+      prerollSeconds?: number | null;
+      /** The replay session to begin with; default: "default". */
+      replayId?: string | null;
     };
     result: boolean;
   };

@@ -9,7 +9,7 @@ from ionia.core.errors import IoniaError
 from ionia.core.events import Event, MarkSet, SavedReplay, SplitFiles
 from ionia.core.media_request import MediaRequest
 from ionia.core.selftest_report import SelftestReport, SelftestSettings
-from ionia.core.settings import RecorderSettings, ReplaySettings, SessionKind, StreamerSettings
+from ionia.core.settings import Preroll, RecorderSettings, ReplaySettings, SessionKind, StreamerSettings
 from ionia.core.sound_state import SoundState
 from ionia.core.stats import Stats
 from ionia.core.video.pushed_layout import PushedScreen
@@ -136,7 +136,12 @@ class EngineService(Protocol):
 
     def initialize_replay(self, session_id: str, settings: ReplaySettings) -> None: ...
 
-    def start(self, kind: SessionKind, session_id: str) -> bool: ...
+    def start(self, kind: SessionKind, session_id: str, preroll: Preroll | None = None) -> bool:
+        """`preroll`, of a recorder: begin in the past, with packets that a replay session of equal settings holds.
+
+        Raises NO_SUCH_SESSION, NOT_INITIALIZED or SETTINGS_DIFFER for a replay that can't be begun with.
+        """
+        ...
 
     def stop(self, kind: SessionKind, session_id: str) -> bool: ...
 

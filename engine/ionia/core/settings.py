@@ -158,3 +158,11 @@ class ReplaySettings:
     media: MediaSettings = field(default_factory=MediaSettings)
     seconds: float = 30.0
     max_bytes: int = 512 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preroll:
+    """Where a recording begins: `seconds` ago, out of what this replay session holds; None: with all of it."""
+
+    replay_id: str
+    seconds: float | None = None

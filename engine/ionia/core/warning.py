@@ -78,6 +78,13 @@ class ReplayShort:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PrerollShort:
+    """Details of `preroll_short`."""
+
+    seconds: Annotated[float, "So long ago the recording begins."]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FileLimit:
     """Details of `file_limit`."""
 
@@ -96,6 +103,7 @@ WarningFacts = (
     | MicInputs
     | SoundLost
     | ReplayShort
+    | PrerollShort
 )
 """What a warning carries for programs."""
 
@@ -189,6 +197,7 @@ class WarningCode(StrEnum):
     )
     FILE_RESTORED = ("file_restored", "a recording that was deleted was put back at its end", FileTouched)
     REPLAY_SHORTENED = ("replay_shortened", "maxBytes has no room for the seconds of replay asked for", ReplayShort)
+    PREROLL_SHORT = ("preroll_short", "the recording begins later than prerollSeconds ago", PrerollShort)
 
     # Live.
     BITRATE_HELD = ("bitrate_held", "the network is too slow, and a recording keeps the encode's bit rate")

@@ -94,7 +94,7 @@ def _session_handlers(service: EngineService, redactor: Redactor, row: KindRow) 
 
     return {
         "initialize": initialize,
-        "start": lambda params: service.start(kind, params.id),
+        "start": lambda params: row.start(service, params),
         "stop": lambda params: service.stop(kind, params.id),
         "isRunning": lambda params: service.is_running(kind, params.id),
         "getStats": lambda params: to_wire(service.stats(kind, params.id)),

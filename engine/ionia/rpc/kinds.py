@@ -65,6 +65,9 @@ class KindRow:
     stats: type
     failure: ErrorKind
     """Beside what opening can give: the error of its `start` and `stop`."""
+    start: Callable[[EngineService, Any], bool]
+    start_params: type[Struct] = p.SessionRef
+    start_errors: tuple[ErrorKind, ...] = ()
     queries: tuple[Query, ...] = ()
     commands: tuple[Command, ...] = ()
 
@@ -99,6 +102,9 @@ KINDS: dict[SessionKind, KindRow] = {
             open=lambda service, session, settings: service.initialize_recorder(session, settings),
             stats=RecorderStats,
             failure=ErrorKind.OUTPUT_FAILED,
+            start=lambda service, params: service.start(SessionKind.RECORDER, params.id, params.preroll()),
+            start_params=p.StartRecorder,
+            start_errors=(ErrorKind.NO_SUCH_SESSION, ErrorKind.SETTINGS_DIFFER),
             commands=(
                 Command(
                     verb="pause",
@@ -147,6 +153,7 @@ KINDS: dict[SessionKind, KindRow] = {
             open=lambda service, session, settings: service.initialize_streamer(session, settings),
             stats=StreamerStats,
             failure=ErrorKind.CONNECT_FAILED,
+            start=lambda service, params: service.start(SessionKind.STREAMER, params.id),
             queries=(
                 Query(
                     verb="isConnected",
@@ -171,6 +178,7 @@ KINDS: dict[SessionKind, KindRow] = {
             open=lambda service, session, settings: service.initialize_replay(session, settings),
             stats=ReplayStats,
             failure=ErrorKind.OUTPUT_FAILED,
+            start=lambda service, params: service.start(SessionKind.REPLAY, params.id),
             commands=(
                 Command(
                     verb="save",

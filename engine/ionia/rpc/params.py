@@ -17,6 +17,7 @@ from ionia.core.settings import (
     EncoderChoice,
     MediaSettings,
     OnWindowClosed,
+    Preroll,
     RecorderSettings,
     ReplaySettings,
     StreamerSettings,
@@ -229,6 +230,27 @@ class SessionRef(Struct, frozen=True, forbid_unknown_fields=True, rename="camel"
     """Parameters of every method that only names a session."""
 
     id: SessionId = DEFAULT_SESSION_ID
+
+
+class StartRecorder(SessionRef, frozen=True, forbid_unknown_fields=True, rename="camel"):
+    """Parameters of recorder.start."""
+
+    preroll_seconds: Annotated[
+        Annotated[float, Meta(gt=0, le=86_400)] | None,
+        Meta(
+            description="Begin so long ago, or up to one keyframe more, out of what a replay session of equal settings "
+            "holds; with replayId alone: with all of it."
+        ),
+    ] = None
+    replay_id: Annotated[
+        SessionId | None, Meta(description='The replay session to begin with; default: "default".')
+    ] = None
+
+    def preroll(self) -> Preroll | None:
+        """The same for the engine."""
+        if self.preroll_seconds is None and self.replay_id is None:
+            return None
+        return Preroll(replay_id=self.replay_id or DEFAULT_SESSION_ID, seconds=self.preroll_seconds)
 
 
 class SetMark(Struct, frozen=True, forbid_unknown_fields=True, rename="camel"):

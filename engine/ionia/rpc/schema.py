@@ -84,6 +84,7 @@ WIRE_ERRORS = (PARSE_ERROR, INVALID_REQUEST, METHOD_NOT_FOUND, INVALID_PARAMS, B
 ERROR_WHEN: dict[ErrorKind, str] = {
     ErrorKind.NOT_INITIALIZED: "start before initialize, whether or not the id was seen before",
     ErrorKind.ALREADY_RUNNING: "initialize while running",
+    ErrorKind.SETTINGS_DIFFER: "a recording is to begin with a replay of other settings",
     ErrorKind.NO_SUCH_SESSION: "a method of a session whose id was never initialised",
     ErrorKind.CAPTURE_UNAVAILABLE: "no screen source opens",
     ErrorKind.AUDIO_UNAVAILABLE: "a sound device asked for by id does not exist",
@@ -136,7 +137,17 @@ def _session_methods(row: KindRow) -> list[Method]:
             kind=kind,
             errors=(*_OPENING, row.initialize_error),
         ),
-        _session_method(kind, "start", Role.SETTLE, bool, "Start; false if already running.", (*_STARTING, own)),
+        replace(
+            _session_method(
+                kind,
+                "start",
+                Role.SETTLE,
+                bool,
+                "Start; false if already running.",
+                (*_STARTING, own, *row.start_errors),
+            ),
+            params=row.start_params,
+        ),
         _session_method(
             kind, "stop", Role.DRAIN, bool, "Stop; true once all that was recorded is safe. Idempotent.", (own,)
         ),

@@ -25,7 +25,7 @@ from ionia.core.media_request import MediaRequest
 from ionia.core.ports import FileSink
 from ionia.core.selftest_report import SelftestReport, SelftestSettings
 from ionia.core.service import DeviceList, EngineInfo, Listener
-from ionia.core.settings import MediaSettings, RecorderSettings, ReplaySettings, SessionKind, StreamerSettings
+from ionia.core.settings import MediaSettings, Preroll, RecorderSettings, ReplaySettings, SessionKind, StreamerSettings
 from ionia.core.sound_state import SoundState, gain_db, gain_factor
 from ionia.core.stats import Stats
 from ionia.core.timebase import NS_PER_S
@@ -36,6 +36,7 @@ from ionia.runtime.encode.studio import Studio
 from ionia.runtime.jobs import Jobs
 from ionia.runtime.session.file_output import FileOutput, FileTellers, FileWishes
 from ionia.runtime.session.life import Life
+from ionia.runtime.session.origin import Origin
 from ionia.runtime.session.output import Output
 from ionia.runtime.session.replay_output import ReplayOutput, ReplayWishes
 from ionia.runtime.session.session import Session, not_initialized
@@ -229,12 +230,15 @@ class Engine:
         )
         self._initialize(session, settings.media, output, life, live=False)
 
-    def start(self, kind: SessionKind, session_id: str) -> bool:
+    def start(self, kind: SessionKind, session_id: str, preroll: Preroll | None = None) -> bool:
         """See EngineService."""
         session = self._find(kind, session_id)
         if session is None:
             raise not_initialized(kind)
-        return session.start()
+        if preroll is None:
+            return session.start()
+        replay = self._require(SessionKind.REPLAY, preroll.replay_id)
+        return session.start(Origin(replay=replay, seconds=preroll.seconds, warn=session.warn))
 
     def stop(self, kind: SessionKind, session_id: str) -> bool:
         """See EngineService."""

@@ -2,9 +2,13 @@
 
 from collections.abc import Sequence
 
+from hypothesis import given
+from hypothesis import strategies as st
+
 from ionia.core.media import AUDIO, VIDEO, EncodedPacket, TrackId, TrackKind
+from ionia.core.timeline.replay_ring import ReplayRing
 from ionia.runtime.encode.feed import Feed
-from ionia.runtime.encode.join import Join
+from ionia.runtime.encode.join import Join, Past
 from tests.fakes.media import audio_packet, video_packet
 
 
@@ -177,3 +181,79 @@ def test_nothing_is_given_twice_when_a_feed_takes_over() -> None:
     successor.publish([audio_packet(2)])
     join.leave()
     assert [packet.pts // 1024 for packet in one.packets if packet.track == AUDIO] == [0, 1, 2]
+
+
+class Holding(Collector):
+    """Holds what it gets, as a replay does."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.ring: ReplayRing[int] = ReplayRing(fps=30, seconds=60, max_bytes=10**6, note=lambda: 7)
+
+    def deliver(self, packets: Sequence[EncodedPacket]) -> None:
+        super().deliver(packets)
+        self.ring.push(packets)
+
+
+def in_both(
+    before: int, meanwhile: int, frames: int
+) -> tuple[list[EncodedPacket], list[EncodedPacket], Past[int] | None]:
+    """What a replay gets of `frames` pictures and their sound, and what a join that begins with its past gets.
+
+    It begins behind `before` packets; `meanwhile` more are published between its look at the feeds and at the past.
+    """
+    pictures = [video_packet(index, keyframe=index % 10 == 0) for index in range(frames)]
+    ticks = [audio_packet(tick) for tick in range(-1, frames * 1600 // 1024)]
+    # As encoders give them: sound comes three pictures late.
+    script = sorted([*pictures, *ticks], key=lambda one: one.dts * 1600 if one.track.is_video else one.dts + 4800)
+    feeds, held, late = Feeds(), Holding(), Collector()
+    replay = feeds.join(held)
+
+    def publish(packets: Sequence[EncodedPacket]) -> None:
+        for packet in packets:
+            feeds.feeds[packet.track].publish([packet])
+
+    def reach_back() -> Past[int] | None:
+        publish(script[before : before + meanwhile])
+        past = replay.past(held.ring.last)
+        publish(script[before + meanwhile : before + 2 * meanwhile])
+        return past
+
+    publish(script[:before])
+    recording = Join(late, fps=30, feeds=feeds.feeds)
+    past = recording.begin_with(reach_back)
+    publish(script[before + 2 * meanwhile :])
+    feeds.close()
+    assert held.completed == late.completed == 1
+    return held.packets, late.packets, past
+
+
+@given(before=st.integers(0, 90), meanwhile=st.integers(0, 12))
+def test_a_join_that_begins_in_the_past_gets_what_the_other_got(before: int, meanwhile: int) -> None:
+    held, late, past = in_both(before, meanwhile, 60)
+    if past is None:
+        late = [packet for packet in late if packet.track.is_video]
+        begins = late[0].pts
+        assert late == [packet for packet in held if packet.track.is_video and packet.pts >= begins]
+    else:
+        assert past.held.note == 7
+        assert late == held
+
+
+def test_what_ends_while_the_past_is_taken_is_complete() -> None:
+    feeds, held, late = Feeds(), Holding(), Collector()
+    replay = feeds.join(held)
+    feeds.audio.publish([audio_packet(-1), audio_packet(0)])
+    feeds.video.publish([video_packet(0, keyframe=True)])
+
+    def reach_back() -> Past[int] | None:
+        past = replay.past(held.ring.last)
+        feeds.video.publish([video_packet(1)])
+        feeds.video.pass_by(3)
+        feeds.audio.publish([audio_packet(tick) for tick in range(1, 5)])
+        feeds.close()
+        return past
+
+    Join(late, fps=30, feeds=feeds.feeds).begin_with(reach_back)
+    assert late.packets == held.packets
+    assert late.completed == 1

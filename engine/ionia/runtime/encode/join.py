@@ -2,13 +2,24 @@
 
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
-from typing import Protocol
+from typing import Generic, Protocol, TypeVar
 
 from ionia.core.media import EncodedPacket, TrackId
 from ionia.core.timeline.packet_order import PacketInterleaver, PacketWindow
+from ionia.core.timeline.replay_ring import Held
 from ionia.runtime.encode.feed import Feed, PassBy, Take
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Past(Generic[T]):
+    """What another join of the same feeds has had: `held` in order, and what waits there for its order."""
+
+    held: Held[T]
+    waiting: tuple[EncodedPacket, ...]
 
 
 class Subscriber(Protocol):
@@ -35,6 +46,8 @@ class Join:
         self._feeds = dict(feeds)  # protected by _lock
         self._open_feeds = len(feeds)  # protected by _lock
         self._done = False  # protected by _lock
+        self._early: list[Callable[[], None]] | None = None  # what comes while the past is taken; protected by _lock
+        self._seen: dict[TrackId, int] = {}  # the last pts of each track that the past had
         self._takes: dict[TrackId, Take] = {track: partial(self._taken, track) for track in feeds}
         self._passers: dict[TrackId, PassBy] = {track: partial(self._passed_by, track) for track in feeds}
         self._end: Callable[[], None] = self._ended  # one object, so that a feed finds it again
@@ -43,6 +56,43 @@ class Join:
         """Packets from the next keyframe on; whoever begins asks for one."""
         for track, feed in self._feeds.items():
             feed.join(self._takes[track], self._end, self._passers[track], with_kept=True)
+
+    def begin_with(self, reach_back: Callable[[], "Past[T] | None"]) -> "Past[T] | None":
+        """Begin with packets of the past, as if this had been here then; None: there is none, and it begins as usual.
+
+        `reach_back` is asked once this takes from every feed: what was published before is in the past, what comes
+        after comes here, and what is in both goes once. No encoder waits meanwhile.
+        """
+        with self._lock:
+            self._early = []
+        self.begin()
+        past = reach_back()
+        if past is not None:
+            for packet in (*past.held.packets, *past.waiting):
+                self._seen[packet.track] = packet.pts
+            self._deliver(list(past.held.packets))  # nobody else delivers as long as what comes is set aside
+            self._push(past.waiting)
+        while True:
+            with self._lock:
+                early, self._early = self._early, []
+                if not early:
+                    self._early = None
+                    return past
+            for happened in early:
+                happened()
+
+    def past(self, last: Callable[[], "Held[T] | None"]) -> "Past[T] | None":
+        """What the subscriber held (`last`), and what has not come to it yet, at one moment."""
+        with self._lock:
+            held = last()
+            return None if held is None else Past(held=held, waiting=tuple(self._interleaver.waiting()))
+
+    def _set_aside(self, happened: Callable[[], None]) -> bool:
+        """Whether it is for later. The lock is held."""
+        if self._early is None:
+            return False
+        self._early.append(happened)
+        return True
 
     def end_at(self, frame_index: int) -> None:
         """Complete once everything before frame `frame_index` was delivered."""
@@ -72,8 +122,19 @@ class Join:
         self._leave_feeds()
 
     def _taken(self, track: TrackId, packets: Sequence[EncodedPacket]) -> None:
+        with self._lock:
+            if self._set_aside(partial(self._take, track, packets)):
+                return
+        self._take(track, packets)
+
+    def _take(self, track: TrackId, packets: Sequence[EncodedPacket]) -> None:
         # An encode that several use can't know which of each one's tracks it is.
         packets = [packet if packet.track == track else replace(packet, track=track) for packet in packets]
+        if (seen := self._seen.get(track)) is not None:
+            packets = [packet for packet in packets if packet.pts > seen]
+        self._push(packets)
+
+    def _push(self, packets: Sequence[EncodedPacket]) -> None:
         with self._lock:
             if self._done:
                 return
@@ -82,6 +143,12 @@ class Join:
                 self._complete(())
 
     def _passed_by(self, track: TrackId, position: int) -> None:
+        with self._lock:
+            if self._set_aside(partial(self._pass_by, track, position)):
+                return
+        self._pass_by(track, position)
+
+    def _pass_by(self, track: TrackId, position: int) -> None:
         """An encoder rests: what waited for its packets goes on, and an end may be reached by nothing but time."""
         with self._lock:
             if self._done:
@@ -93,6 +160,12 @@ class Join:
                 self._complete(())
 
     def _ended(self) -> None:
+        with self._lock:
+            if self._set_aside(self._end_feed):
+                return
+        self._end_feed()
+
+    def _end_feed(self) -> None:
         """A feed has no more: with the last one goes what still waited for its order."""
         with self._lock:
             self._open_feeds -= 1

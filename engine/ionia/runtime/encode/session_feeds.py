@@ -1,7 +1,8 @@
 """What one session uses of the shared things: a video encode and, unless it has no sound, an audio encode."""
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 from ionia.core.audio.engine import AudioInput
 from ionia.core.audio.mix import SoundControl
@@ -15,10 +16,12 @@ from ionia.platform.windows_process import recording_process
 from ionia.runtime.capture.capture import Capture
 from ionia.runtime.encode.audio_encode import AudioEncode, AudioSnapshot
 from ionia.runtime.encode.audio_encodes import AudioEncodes, Heard
-from ionia.runtime.encode.join import Join, Subscriber
+from ionia.runtime.encode.join import Join, Past, Subscriber
 from ionia.runtime.encode.video_encode import BitrateAnswer, VideoEncode
 from ionia.runtime.notices import Listener
 from ionia.runtime.registry import Lease
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,11 +114,17 @@ class SessionFeeds:
         if self._audio is not None:
             self._listen_audio(self._audio.value, listener)
 
-    def join(self, subscriber: Subscriber) -> Join:
+    def shares_all_with(self, other: "SessionFeeds") -> bool:
+        """Whether both have the very same encodes: what one has had, the other would have had as well."""
+        mine = None if self._audio is None else self._audio.value
+        others = None if other._audio is None else other._audio.value
+        return self.video is other.video and mine is others
+
+    def join(self, subscriber: Subscriber, reach_back: Callable[[], Past[T] | None] = lambda: None) -> Join:
         """Begin: packets go to `subscriber` from the next keyframe on, which is asked for now.
 
         Of what is captured from now on: an encode of others that is behind has older pictures, whose sound an audio
-        encode of this session's own never had.
+        encode of this session's own never had. Or from a keyframe of the past on: see `Join.begin_with`.
         """
         audio = self._audio.value if self._audio is not None else None
         self._join = join = Join(
@@ -123,8 +132,8 @@ class SessionFeeds:
             fps=self.settings.fps,
             feeds={VIDEO: self.video.feed} if audio is None else {VIDEO: self.video.feed, AUDIO: audio.feed},
         )
-        join.begin()
-        self.video.request_keyframe(self.index_now)
+        if join.begin_with(reach_back) is None:
+            self.video.request_keyframe(self.index_now)
         if audio is not None:
             audio.begin()
         self.video.begin()

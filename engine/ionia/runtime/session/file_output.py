@@ -25,11 +25,13 @@ from ionia.core.take_notes import end_line, mark_line, moment_line, split_line, 
 from ionia.core.timebase import NS_PER_S, frame_middle_ns
 from ionia.core.timeline.end_watch import EndRule, EndWatch
 from ionia.core.timeline.file_timeline import EpochUtc, FilePosition, FileTimeline
+from ionia.core.timeline.replay_ring import Held
 from ionia.core.timeline.split_watch import SplitDue, SplitRule, SplitWatch
 from ionia.core.utc_text import utc_text
 from ionia.core.warning import DiskStalled, Warn, WarningCode
 from ionia.runtime.encode.session_feeds import SessionFeeds
 from ionia.runtime.session.disk_eye import DiskEye
+from ionia.runtime.session.moment import SLEEP_NS, Moment
 from ionia.runtime.session.part import CLOSE_TIMEOUT_S, Notes, Part
 from ionia.runtime.session.sink_worker import TrackCounters
 from ionia.runtime.session.stats import fields_of
@@ -41,9 +43,6 @@ log = logging.getLogger(__name__)
 
 STALL_LOOKS = 5
 """So many looks in a row, one a second, that the disk has not answered make a warning."""
-
-SLEEP_NS = 1_000_000
-"""Less is only the time between two looks at clocks."""
 
 _COUNTED = ("video_delivered", "audio_delivered", "video_written", "audio_written")
 
@@ -103,6 +102,7 @@ class FileOutput:
         self._epoch_utc: EpochUtc | None = None
         self._slept_ns = slept_ns
         self._slept_before_ns = 0
+        self._slept_early_ns = 0  # since the first picture, if that came before `open`
         self._lock = threading.Lock()
         self._timeline: FileTimeline | None = None  # protected by _lock
         self._part: Part | None = None  # protected by _lock
@@ -141,8 +141,14 @@ class FileOutput:
         feeds.hold_bitrate(self)
         self._feeds = feeds
 
+    def precede(self, held: Held[Moment]) -> None:
+        """See TakeOutput."""
+        with self._lock:
+            self._slept_early_ns = held.note.slept_since(self._slept_ns())
+            self._current().make_room(held.size)
+
     def deliver(self, packets: Sequence[EncodedPacket]) -> None:
-        """On an encoder's thread: queue."""
+        """On an encoder's thread, or before any comes from there: queue."""
         timeline = self._timeline
         if timeline is None or self._broken:
             return
@@ -213,6 +219,7 @@ class FileOutput:
         if began is None:
             return
         start = began + NS_PER_S // (2 * self._header.video.fps) + self._slept()
+        start -= 0 if part.number else self._slept_early_ns
         if self._start_utc_ns is None:
             self._start_utc_ns = start
         tags = FileTags(start_utc_ns=start, utc_error_ns=self._epoch_utc.error_ns, metadata=self._wishes.metadata)

@@ -58,6 +58,10 @@ class TakeOutput(Output, Protocol):
         """How long all files last by now."""
         ...
 
+    def precede(self, held: Held[Moment]) -> None:
+        """Between `open` and the first packet: it begins in the past, with these."""
+        ...
+
     def pause_at(self, index: int) -> int:
         """Leave out frame `index` and all that follows: the first frame that really is left out."""
         ...

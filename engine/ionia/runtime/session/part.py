@@ -129,6 +129,10 @@ class Part:
         if self.begun:
             self._describe()
 
+    def make_room(self, count: int) -> None:
+        """See SinkWorker."""
+        self._worker.make_room(count)
+
     def deliver(self, packets: Sequence[EncodedPacket]) -> None:
         """Queue packets with the part's times."""
         self._worker.deliver(packets)

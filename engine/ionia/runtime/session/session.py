@@ -14,11 +14,13 @@ from ionia.core.session_state import SessionState, SessionStateMachine
 from ionia.core.settings import MediaSettings, SessionKind
 from ionia.core.stats import Stats
 from ionia.core.warning import NO_FACTS, SoundLost, WarningCode, WarningFacts
-from ionia.runtime.encode.join import Join
+from ionia.runtime.encode.join import Join, Past
 from ionia.runtime.encode.session_feeds import SessionFeeds
 from ionia.runtime.encode.studio import Studio
 from ionia.runtime.notices import Listener
 from ionia.runtime.session.life import Life
+from ionia.runtime.session.moment import Moment
+from ionia.runtime.session.origin import Origin
 from ionia.runtime.session.output import HeldOutput, Output, TakeOutput
 from ionia.runtime.session.replay_save import Done
 from ionia.runtime.session.stats import ProcessUsage, SessionCounters
@@ -128,19 +130,24 @@ class Session:
             self._move(SessionState.INITIALIZED)
             feeds.listen(Listener(life.warn_now, life.fail))
 
-    def start(self) -> bool:
-        """Begin; False if already running. Raises IoniaError."""
+    def start(self, origin: Origin | None = None) -> bool:
+        """Begin, in the past if an `origin` is given; False if already running. Raises IoniaError."""
         with self._lock:
             if self._machine.is_running:
                 return False
             feeds, output = self._feeds, self._output
             if self._machine.state is not SessionState.INITIALIZED or feeds is None or output is None:
                 raise not_initialized(self.kind)
+            if origin is not None:
+                origin.check(feeds)  # before anything is made or changed
             self._move(SessionState.STARTING)
             try:
                 output.open(feeds.header, feeds)
-                self._join = feeds.join(output)
+                pasts: list[Past[Moment]] = []
+                self._join = feeds.join(output, lambda: self._reach_back(origin, feeds, output, pasts))
                 self._counters.begin(feeds)  # not before: a capture that has not begun has no index yet
+                for past in pasts:
+                    self._counters.begin_in_past(past.held.note.video, past.held.note.audio)
                 self._counters.follow(self._join.window)
             except IoniaError as error:
                 self._release(SessionState.FAILED, error.message)
@@ -150,6 +157,23 @@ class Session:
                 raise
             self._move(SessionState.RUNNING)
             return True
+
+    @staticmethod
+    def _reach_back(
+        origin: Origin | None, feeds: SessionFeeds, output: Output, pasts: list[Past[Moment]]
+    ) -> Past[Moment] | None:
+        past = None if origin is None else origin.reach_back(feeds)
+        if past is not None and isinstance(output, TakeOutput):
+            output.precede(past.held)
+            pasts.append(past)
+        return past
+
+    def past(self, seconds: float | None) -> Past[Moment] | None:
+        """See `Holder`."""
+        output, join = self._output, self._join
+        if join is None or not isinstance(output, HeldOutput):
+            return None
+        return join.past(lambda: output.last(seconds))
 
     def stop(self) -> bool:
         """End with everything kept. Idempotent. Raises IoniaError when the output can't be completed."""

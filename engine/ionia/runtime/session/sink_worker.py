@@ -44,6 +44,7 @@ class SinkWorker:
         self._condition = threading.Condition()
         self._pending: list[EncodedPacket] = []  # protected by _condition
         self._pending_bytes = 0  # protected by _condition
+        self._limit_bytes = QUEUE_LIMIT_BYTES  # protected by _condition
         self._orders: list[Callable[[], None]] = []  # protected by _condition
         self._errand: Callable[[], None] | None = None  # protected by _condition
         self._complete = False  # protected by _condition
@@ -67,7 +68,7 @@ class SinkWorker:
                 return
             self._pending.extend(packets)
             self._pending_bytes += sum(len(packet.data) for packet in packets)
-            if self._pending_bytes > QUEUE_LIMIT_BYTES:
+            if self._pending_bytes > self._limit_bytes:
                 self._broken = overflow = True
             self._condition.notify()
         for packet in packets:
@@ -77,6 +78,11 @@ class SinkWorker:
                 self.counters.audio_delivered += 1
         if overflow:
             self._on_error(IoniaError(ErrorKind.OUTPUT_FAILED, "The disk is too slow for the recording."))
+
+    def make_room(self, count: int) -> None:
+        """So many bytes come at once, of media that has been waiting in memory: they may be behind beside the rest."""
+        with self._condition:
+            self._limit_bytes += count
 
     def order(self, what: Callable[[], None]) -> None:
         """Have the sink's thread do this before it writes what is delivered later, and before it closes.

@@ -67,6 +67,11 @@ class SessionCounters:
             self._video0 = feeds.video_snapshot()
             self._audio0 = feeds.audio_snapshot()
 
+    def begin_in_past(self, video: VideoSnapshot, audio: AudioSnapshot) -> None:
+        """Count from an earlier moment on, when these were the counters."""
+        with self._lock:
+            self._video0, self._audio0 = video, audio
+
     def follow(self, window: PacketWindow) -> None:
         """The window tells which frame the session really began with."""
         with self._lock:

@@ -1,0 +1,159 @@
+"""A recording that begins in the past, on a machine of fakes: packet for packet, or refused in words."""
+
+import threading
+
+import pytest
+
+from ionia.core.errors import ErrorKind, IoniaError
+from ionia.core.events import SessionWarned
+from ionia.core.media import AUDIO, VIDEO, EncodedPacket
+from ionia.core.settings import AudioMode, MediaSettings, Preroll, RecorderSettings, ReplaySettings, SessionKind
+from ionia.core.stats import of_recorder
+from ionia.core.warning import PrerollShort
+from ionia.runtime.engine import Engine
+from tests.fakes.backends import FakeMachine
+from tests.fakes.media import FakeFile, FakeVideoEncoder, video_packet
+from tests.runtime.session.test_pause import keyframes, pictures
+from tests.runtime.session.test_replay_output import MEDIA, REPLAY, begin, held_for, save
+from tests.runtime.test_engine import engine_on, initialize, recorded_for, states, warned
+
+RECORDER = SessionKind.RECORDER
+
+
+def numbered(encoder: FakeVideoEncoder) -> None:
+    """Each picture is its index."""
+    encode = encoder._encode
+
+    def with_index(what: str, index: int, keyframe: bool) -> list[EncodedPacket]:
+        (packet,) = encode(what, index, keyframe)
+        return [video_packet(index, keyframe=packet.keyframe, data=str(index).encode())]
+
+    encoder._encode = with_index  # type: ignore[method-assign]
+
+
+def shown(file: FakeFile) -> list[int]:
+    """What the encoder called the pictures."""
+    return [int(packet.data) for packet in file.packets if packet.track == VIDEO]
+
+
+def sounds(file: FakeFile) -> list[int]:
+    return [packet.pts for packet in file.packets if packet.track == AUDIO]
+
+
+@pytest.mark.parametrize("media", [MEDIA, MediaSettings(fps=100, audio_mode=AudioMode.NONE)])
+def test_a_recording_begins_in_the_past_without_a_seam(media: MediaSettings) -> None:
+    machine = FakeMachine(prepare_video=numbered)
+    with engine_on(machine) as (engine, events):
+        begin(engine, media=media)
+        initialize(engine, settings=media)
+        if media is not MEDIA:
+            engine._sessions[REPLAY, "r"].feeds.request_keyframe()  # type: ignore[union-attr]
+        held_for(engine, 0.5)
+        assert engine.start(RECORDER, "a", Preroll(replay_id="r", seconds=0.25))
+        at_start = of_recorder(engine.stats(RECORDER, "a"))
+        save(engine)
+        recorded_for(engine, at_start.duration_seconds + 0.3)
+        engine.stop(RECORDER, "a")
+        stats = of_recorder(engine.stats(RECORDER, "a"))
+        calls = machine.videos[0].calls
+    took, saved = machine.files[0], machine.files[1]
+    first = shown(took)[0]
+    assert shown(took) == list(range(first, first + len(shown(took))))
+    assert pictures(took) == list(range(stats.video_frames_captured))
+    assert 0 in keyframes(took)
+    assert at_start.duration_seconds >= 0.25
+    assert stats.duration_seconds >= at_start.duration_seconds + 0.3
+    assert stats.start_utc is not None
+    if media is MEDIA:
+        assert sounds(took) == list(range(sounds(took)[0], sounds(took)[-1] + 1, 1024))
+        assert sounds(took)[0] <= 0
+        assert at_start.duration_seconds <= 0.5
+        assert set(shown(saved)) & set(shown(took))
+        keys = [number for number, (_, _, key) in enumerate(calls) if key]
+        assert keys == list(range(0, keys[-1] + 1, 10)), "a keyframe was asked for"
+    assert not any(map(warned("preroll_short"), events.all))
+
+
+def test_a_replay_that_ends_leaves_a_recording_that_began_with_it() -> None:
+    machine = FakeMachine(prepare_video=numbered)
+    with engine_on(machine) as (engine, _):
+        begin(engine)
+        initialize(engine, settings=MEDIA)
+        held_for(engine, 0.3)
+        engine.start(RECORDER, "a", Preroll(replay_id="r"))
+        engine.stop(REPLAY, "r")
+        engine.dispose(REPLAY, "r")
+        recorded_for(engine, 0.6)
+        engine.stop(RECORDER, "a")
+        stats = of_recorder(engine.stats(RECORDER, "a"))
+    assert pictures(machine.files[0]) == list(range(stats.video_frames_captured))
+
+
+def test_a_past_that_is_too_short_is_told_and_recorded() -> None:
+    machine = FakeMachine()
+    with engine_on(machine) as (engine, events):
+        begin(engine)
+        initialize(engine, settings=MEDIA)
+        held_for(engine, 0.2)
+        engine.start(RECORDER, "a", Preroll(replay_id="r", seconds=20))
+        event = events.wait_for(warned("preroll_short"))
+        assert isinstance(event, SessionWarned)
+        assert isinstance(event.data, PrerollShort)
+        assert 0.2 <= event.data.seconds < 20
+        engine.stop(RECORDER, "a")
+    assert pictures(machine.files[0])[0] == 0
+
+
+def test_without_any_past_it_begins_as_usual_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    machine = FakeMachine()
+    with engine_on(machine) as (engine, events):
+        begin(engine)
+        initialize(engine, settings=MEDIA)
+        monkeypatch.setattr(type(engine._sessions[REPLAY, "r"].output), "last", lambda *_: None)
+        engine.start(RECORDER, "a", Preroll(replay_id="r"))
+        events.wait_for(warned("preroll_short"))
+        recorded_for(engine, 0.2)
+        engine.stop(RECORDER, "a")
+        stats = of_recorder(engine.stats(RECORDER, "a"))
+    assert pictures(machine.files[0]) == list(range(stats.video_frames_captured))
+
+
+def refused(engine: Engine, replay_id: str = "r") -> IoniaError:
+    with pytest.raises(IoniaError) as error:
+        engine.start(RECORDER, "a", Preroll(replay_id=replay_id, seconds=1))
+    return error.value
+
+
+def test_what_cannot_be_begun_with_is_refused_and_the_recorder_stays_as_it_was() -> None:
+    machine = FakeMachine()
+    with engine_on(machine) as (engine, events):
+        engine.initialize_recorder("a", RecorderSettings(output_path="a.mp4", media=MEDIA))
+        assert refused(engine, "nobody").kind is ErrorKind.NO_SUCH_SESSION
+        engine.initialize_replay("r", ReplaySettings(media=MediaSettings(fps=100, video_bitrate=2_000_000)))
+        assert refused(engine).kind is ErrorKind.NOT_INITIALIZED
+        engine.start(REPLAY, "r")
+        differs = refused(engine)
+        assert differs.kind is ErrorKind.SETTINGS_DIFFER
+        assert "they differ in video bitrate, keyframe interval seconds." in differs.message
+        engine.stop(REPLAY, "r")
+        begin(engine)
+        engine.set_sound(REPLAY, "r", "mic", muted=True)
+        changed = threading.Event()
+        while engine._sessions[REPLAY, "r"].feeds._audio is engine._sessions[RECORDER, "a"].feeds._audio:  # type: ignore[union-attr]
+            changed.wait(0.005)
+        assert "a sound was changed" in refused(engine).message
+        assert states(events) == ["initialized"]
+        assert not any(file.packets for file in machine.files)
+        assert engine.start(RECORDER, "a")
+
+
+def test_more_than_a_files_queue_holds_may_come_out_of_the_past(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ionia.runtime.session.sink_worker.QUEUE_LIMIT_BYTES", 50)
+    machine = FakeMachine(prepare_video=numbered)
+    with engine_on(machine) as (engine, _):
+        begin(engine)
+        initialize(engine, settings=MEDIA)
+        held_for(engine, 0.8)
+        engine.start(RECORDER, "a", Preroll(replay_id="r"))
+        recorded_for(engine, 0.9)
+        assert engine.is_running(RECORDER, "a")
