@@ -1,6 +1,7 @@
 """Constant frame rate in literal times, and the properties that no timing may break."""
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -53,6 +54,35 @@ def test_a_picture_of_long_ago_goes_to_the_first_frame_and_one_of_now_to_the_las
 def test_the_first_picture_fills_what_came_before_it() -> None:
     pacer = VideoPacer(epoch_ns=0, fps=50)
     assert shape(pacer.tick(100 * MS, picture(90))) == [(True, 0, 5)]
+
+
+def test_the_first_frames_wait_for_the_first_picture_and_none_of_them_lagged() -> None:
+    pacer = VideoPacer(epoch_ns=0, fps=50)
+    assert pacer.wait(20 * MS)
+    assert pacer.next_deadline_ns == 40 * MS
+    assert pacer.wait(45 * MS)
+    assert pacer.next_deadline_ns == 60 * MS
+    assert shape(pacer.tick(60 * MS, picture(50))) == [(True, 0, 3)]
+    assert (pacer.counters.unique, pacer.counters.duplicated, pacer.counters.lagged) == (1, 2, 0)
+    assert pacer.next_deadline_ns == 80 * MS
+    assert not pacer.wait(80 * MS)
+
+
+def test_a_tick_that_is_late_beside_the_wait_is_counted() -> None:
+    pacer = VideoPacer(epoch_ns=0, fps=50)
+    assert pacer.wait(20 * MS)
+    assert shape(pacer.tick(100 * MS, picture(90))) == [(True, 0, 5)]
+    assert pacer.counters.lagged == 3
+
+
+@pytest.mark.parametrize("fps", [1, 25, 60])
+def test_no_frame_waits_longer_than_half_a_second_for_a_picture(fps: int) -> None:
+    pacer = VideoPacer(epoch_ns=0, fps=fps)
+    waits = 0
+    while pacer.wait(pacer.next_deadline_ns):
+        waits += 1
+        assert pacer.next_deadline_ns <= 520 * MS + 1
+    assert waits == fps // 2
 
 
 def test_a_stall_beyond_the_limit_leaves_a_counted_hole() -> None:

@@ -8,6 +8,7 @@ import pytest
 from ionia.core.errors import ErrorKind, IoniaError
 from ionia.core.media import VideoFrame
 from ionia.core.sharing import CaptureKey
+from ionia.core.video import pacer as pacer_module
 from ionia.core.video.pacer import FrameSpan
 from ionia.runtime.capture import capture as module
 from ionia.runtime.capture.capture import Capture, open_capture
@@ -66,6 +67,44 @@ def test_everyone_gets_the_same_frames_and_begins_with_a_picture() -> None:
     counters = capture.snapshot()
     assert counters.next_index == first.indexes[-1] + 1
     assert counters.unique + counters.duplicated == len(first.indexes)
+
+
+class SlowToBegin(FakeScreen):
+    """Has its first picture at the grab `first` says; None: never."""
+
+    first: int | None = 4
+
+    def grab(self) -> VideoFrame | None:
+        frame = super().grab()
+        if frame is None or self.first is None or self.grabs < self.first:
+            return None
+        return VideoFrame(captured_ns=frame.captured_ns, pixels=frame.pixels + 1)
+
+
+def test_the_first_frame_is_the_screen_although_its_picture_comes_late(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pacer_module, "FIRST_PICTURE_FRACTION", 0)  # as long as it takes, on whatever machine
+    capture, taker = opened(SlowToBegin(MonotonicClock())), Taker()
+    capture.attach(taker)
+    taker.wait(10)
+    capture.close()
+    first = taker.spans[0]
+    assert first.picture is not None
+    assert first.picture.pixels.any()
+    assert taker.indexes == list(range(first.first_index, first.first_index + len(taker.indexes)))
+
+
+def test_a_screen_without_any_picture_is_black(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pacer_module, "FIRST_PICTURE_FRACTION", 50)
+    screen = SlowToBegin(MonotonicClock())
+    screen.first = None
+    capture, taker = opened(screen), Taker()
+    capture.attach(taker)
+    taker.wait(10)
+    capture.close()
+    first = taker.spans[0]
+    assert first.picture is not None
+    assert not first.picture.pixels.any()
+    assert all(span.picture is None for span in taker.spans[1:])
 
 
 def test_a_screen_that_does_not_open_is_closed_again() -> None:

@@ -6,6 +6,9 @@ from typing import Generic, TypeVar
 from ionia.core.media import VideoFrame
 from ionia.core.timebase import frame_at, frame_start_ns
 
+FIRST_PICTURE_FRACTION = 2
+"""The first frames wait for the very first picture for 1 s / this: a screen's first takes 10 to 200 ms."""
+
 P = TypeVar("P")
 """A picture, in whatever form."""
 
@@ -47,6 +50,7 @@ class VideoPacer:
         self._catch_up = catch_up_seconds * fps
         self._next_index = first_index
         self._shown = False
+        self._waiting = 0  # frames that are over and wait for the very first picture
         self.counters = PacerCounters()
 
     @property
@@ -56,8 +60,20 @@ class VideoPacer:
 
     @property
     def next_deadline_ns(self) -> int:
-        """When `tick` has something to return."""
-        return frame_start_ns(self._epoch_ns, self._fps, self._next_index + 1)
+        """When `tick` has something to return, or `wait` is to be asked again."""
+        return frame_start_ns(self._epoch_ns, self._fps, self._next_index + self._waiting + 1)
+
+    def wait(self, now_ns: int) -> bool:
+        """There is no picture: whether the frames that have ended wait for the very first one, which will fill them.
+
+        A film begins with the screen and not with a black frame. No wait is longer than half a second, and none comes
+        after the first `tick` that returned something.
+        """
+        over = frame_at(self._epoch_ns, self._fps, now_ns) - self._next_index
+        if self.counters.captured or over * FIRST_PICTURE_FRACTION > self._fps:
+            return False
+        self._waiting = max(over, 0)
+        return True
 
     def tick(self, now_ns: int, frame: VideoFrame | None) -> list[FrameSpan[VideoFrame]]:
         """Close every frame whose interval has ended by `now_ns`. `frame` is the newest picture, None if unchanged.
@@ -75,7 +91,8 @@ class VideoPacer:
             counters.lost += end - first - self._catch_up
             first = end - self._catch_up
         counters.captured += end - self._next_index
-        counters.lagged += end - first - 1
+        counters.lagged += max(end - first - 1 - self._waiting, 0)
+        self._waiting = 0
         self._next_index = end
         if frame is None:
             counters.duplicated += end - first

@@ -156,10 +156,15 @@ class Capture:
         with self._lock:
             pacer = self._pacer
             assert pacer is not None  # noqa: S101 - see above
-            if frame is None and not self._shown:  # a source that is slow with its first picture
+            if frame is None and not self._shown:
+                if pacer.wait(now_ns):
+                    return 0
+                # A source without a first picture: black, so that sound and stop don't wait for it any longer.
                 frame = VideoFrame(captured_ns=now_ns, pixels=np.zeros((self.height, self.width, 4), np.uint8))
-            index, spans = pacer.next_index, pacer.tick(now_ns, frame)
-            late = pacer.next_index - index - 1
+            counters = pacer.counters
+            before = counters.lagged + counters.lost
+            spans = pacer.tick(now_ns, frame)
+            late = counters.lagged + counters.lost - before
         self._shown = self._shown or bool(spans)
         self._offers.hand_over(spans)
         return late
