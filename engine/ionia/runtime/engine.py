@@ -86,7 +86,7 @@ class Engine:
             pid=os.getpid(),
             python=platform.python_version(),
             ffmpeg=self._backends.ffmpeg_version(),
-            capabilities=("record", "stream", "selftest", "repair", "push"),
+            capabilities=("record", "stream", "selftest", "repair", "media", "push"),
         )
 
     def devices(self) -> DeviceList:
