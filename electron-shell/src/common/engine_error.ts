@@ -5,7 +5,7 @@ import type { ErrorKind, LiveKind } from "./rpc.generated.ts";
 export type { LiveKind };
 
 /** What happens between the engine and us. */
-type ShellKind = "protocol" | "engine_exited" | "engine_missing" | "timeout" | "key_unreadable";
+type ShellKind = "protocol" | "engine_exited" | "engine_missing" | "timeout" | "cancelled" | "key_unreadable";
 
 export type EngineErrorKind = ErrorKind | ShellKind;
 

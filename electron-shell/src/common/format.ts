@@ -31,6 +31,25 @@ export function spokenLength(seconds: number): string {
   return [hours > 0 ? `${hours} h` : "", rest > 0 || hours === 0 ? `${rest} min` : ""].filter(Boolean).join(" ");
 }
 
+/** A place in a recording as it is typed: `1:02:03`, `1:30`, `7.25`. Null for what is none. */
+export function parseTime(text: string): number | null {
+  if (!/^\s*(\d+:){0,2}\d+([.,]\d*)?\s*$/.test(text)) return null;
+  return text
+    .replace(",", ".")
+    .split(":")
+    .reduce((total, part) => total * 60 + Number(part), 0);
+}
+
+/** The same the other way round, to the millisecond: `1:30`, `0:07.25`. */
+export function formatTime(seconds: number): string {
+  const milliseconds = Math.round(Math.max(0, seconds) * 1000);
+  const rest = String(Number(((milliseconds % 60_000) / 1000).toFixed(3)));
+  const minutes = Math.floor(milliseconds / 60_000);
+  const padded = /^\d(\.|$)/.test(rest) ? `0${rest}` : rest;
+  const hours = Math.floor(minutes / 60);
+  return hours > 0 ? `${hours}:${String(minutes % 60).padStart(2, "0")}:${padded}` : `${minutes}:${padded}`;
+}
+
 /** `12.4 MB`, in powers of 1000 as file managers show it. */
 export function formatBytes(bytes: number): string {
   const units = ["B", "kB", "MB", "GB", "TB"];

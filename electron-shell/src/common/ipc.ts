@@ -20,6 +20,8 @@ export const CHANNELS = {
   showInFolder: "history:showInFolder",
   removeFromHistory: "history:remove",
   repairRecording: "history:repair",
+  clipRecording: "history:clip",
+  cancelJob: "history:cancelJob",
   dismissNotice: "notice:dismiss",
 } as const;
 
@@ -45,6 +47,14 @@ export interface StreamResult {
   readonly success: boolean;
   readonly rtmpUrl?: string;
   readonly error?: string;
+}
+
+/** Which part of a recording is to be a file of its own. */
+export interface Clip {
+  readonly startSeconds: number;
+  readonly endSeconds: number;
+  /** keyframe: copied, from the keyframe before on; exact: from that very picture. */
+  readonly mode: "keyframe" | "exact";
 }
 
 export interface CommandResult {
@@ -82,6 +92,10 @@ export interface ElectronAPI extends BasicElectronAPI {
   removeFromHistory(recordingId: string): Promise<CommandResult>;
   /** Make one that was cut off an ordinary file; it plays meanwhile. */
   repairRecording(recordingId: string): Promise<CommandResult>;
+  /** Make a part of one a file of its own, which is then in the list. Succeeds also when it was cancelled. */
+  clipRecording(recordingId: string, clip: Clip): Promise<CommandResult>;
+  /** End the work on a recording; it is what it was. */
+  cancelJob(recordingId: string): Promise<CommandResult>;
   dismissNotice(id: number): Promise<CommandResult>;
 }
 
@@ -110,6 +124,8 @@ export function createElectronAPI(invoke: Invoke, listen: Listen): ElectronAPI {
     showInFolder: (recordingId) => call(CHANNELS.showInFolder, recordingId),
     removeFromHistory: (recordingId) => call(CHANNELS.removeFromHistory, recordingId),
     repairRecording: (recordingId) => call(CHANNELS.repairRecording, recordingId),
+    clipRecording: (recordingId, clip) => call(CHANNELS.clipRecording, recordingId, clip),
+    cancelJob: (recordingId) => call(CHANNELS.cancelJob, recordingId),
     dismissNotice: (id) => call(CHANNELS.dismissNotice, id),
   };
 }

@@ -68,10 +68,20 @@ export interface HistoryEntry {
   readonly fps: number;
   /** True when the engine stopped before the recording did and the file was kept as it was. */
   readonly recovered: boolean;
+  /** A part of another recording. */
+  readonly clip?: boolean;
   /** Where this window can play it from. */
   readonly mediaUrl: string;
   /** Where its picture is, once there is one. */
   readonly thumbnailUrl?: string;
+}
+
+/** Work on a recording of the list that was asked for; one at a time of each. */
+export interface JobView {
+  readonly kind: "clip" | "repair";
+  readonly recordingId: string;
+  /** From 0 to 1. */
+  readonly fraction: number;
 }
 
 export interface Level {
@@ -97,6 +107,7 @@ export interface ShellState {
   readonly savedKeys: SavedKeys;
   readonly keysEncrypted: boolean;
   readonly history: readonly HistoryEntry[];
+  readonly jobs: readonly JobView[];
   readonly notices: readonly Notice[];
   readonly diskFreeBytes: number | null;
   readonly shortcut: string | null;
@@ -111,6 +122,7 @@ export type ShellEvent =
   | { readonly type: "settings"; readonly settings: Settings }
   | { readonly type: "savedKeys"; readonly savedKeys: SavedKeys; readonly keysEncrypted: boolean }
   | { readonly type: "history"; readonly history: readonly HistoryEntry[] }
+  | { readonly type: "jobs"; readonly jobs: readonly JobView[] }
   | { readonly type: "notice"; readonly notice: Notice }
   | { readonly type: "noticeDismissed"; readonly id: number }
   | { readonly type: "disk"; readonly diskFreeBytes: number | null }
@@ -148,6 +160,7 @@ export const INITIAL_STATE: ShellState = {
   savedKeys: {},
   keysEncrypted: true,
   history: [],
+  jobs: [],
   notices: [],
   diskFreeBytes: null,
   shortcut: null,
@@ -174,6 +187,8 @@ export function reduceShell(state: ShellState, event: ShellEvent): ShellState {
       return { ...state, savedKeys: event.savedKeys, keysEncrypted: event.keysEncrypted };
     case "history":
       return { ...state, history: event.history };
+    case "jobs":
+      return { ...state, jobs: event.jobs };
     case "notice": {
       const others = state.notices.filter((notice) => notice.code !== event.notice.code);
       return { ...state, notices: [...others, event.notice].slice(-MOST_NOTICES) };

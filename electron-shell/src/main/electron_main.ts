@@ -3,7 +3,7 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { app, dialog, globalShortcut, ipcMain, safeStorage, session, shell } from "electron";
 import { EVENT_CHANNEL, isRecordingActive } from "@ionia/common";
-import { createEngineClient, findEngine, repairRecording } from "@ionia/node";
+import { createEngineClient } from "@ionia/node";
 import { createHandlers } from "./handlers.ts";
 import type { Vault } from "./key_store.ts";
 import { mediaUrl, registerScheme, serveScheme, thumbnailUrl } from "./protocol.ts";
@@ -36,8 +36,7 @@ async function run(): Promise<void> {
     location,
     onLog: (line) => process.stderr.write(`engine: ${line}\n`),
   });
-  const repair = async (file: string): Promise<void> => repairRecording(findEngine(location), file);
-  const studio = new Studio({ client, userData: app.getPath("userData"), vault, mediaUrl, thumbnailUrl, repair });
+  const studio = new Studio({ client, userData: app.getPath("userData"), vault, mediaUrl, thumbnailUrl });
   const videos = new VideoRequests(studio.recordingsFolder, (file) => studio.history.has(file));
   serveScheme({
     rendererFolder: RENDERER_FOLDER,

@@ -5,6 +5,7 @@ import {
   SERVICES,
   toProblem,
   type Channel,
+  type Clip,
   type CommandResult,
   type OpenFileResult,
 } from "@ionia/common";
@@ -41,6 +42,15 @@ function streamKey(value: unknown): string {
   return key;
 }
 
+function clip(value: unknown): Clip {
+  const { startSeconds, endSeconds, mode } = (value ?? {}) as Partial<Record<keyof Clip, unknown>>;
+  const fits = (one: unknown): one is number => typeof one === "number" && Number.isFinite(one) && one >= 0;
+  if (!fits(startSeconds) || !fits(endSeconds) || endSeconds <= startSeconds)
+    throw new BadArgument("A clip must end after it begins.");
+  if (mode !== "keyframe" && mode !== "exact") throw new BadArgument("unknown way to cut");
+  return { startSeconds, endSeconds, mode };
+}
+
 export function createHandlers(studio: Studio, desktop: Desktop): Handlers {
   const command = async (action: () => unknown): Promise<CommandResult> => {
     await action();
@@ -73,6 +83,12 @@ export function createHandlers(studio: Studio, desktop: Desktop): Handlers {
         recordingPath(id);
         await studio.repairRecording(id as string);
       }),
+    [CHANNELS.clipRecording]: (id, part) =>
+      command(async () => {
+        recordingPath(id);
+        await studio.clipRecording(id as string, clip(part));
+      }),
+    [CHANNELS.cancelJob]: (id) => command(() => studio.cancelJob(text(id, "the recording"))),
     [CHANNELS.dismissNotice]: (id) => command(() => studio.store.dispatch({ type: "noticeDismissed", id: Number(id) })),
   };
   return Object.fromEntries(

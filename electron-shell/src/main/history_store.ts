@@ -80,9 +80,9 @@ export class HistoryStore {
     this.#pictured.add(id);
   }
 
-  /** After its file was repaired. */
-  async whole(id: string, bytes: number): Promise<void> {
-    await this.#change(id, { bytes, recovered: false });
+  /** After its file was repaired, which may be another one then. */
+  async whole(id: string, file: Pick<StoredEntry, "path" | "bytes">): Promise<void> {
+    await this.#change(id, { ...file, recovered: false });
   }
 
   /** What its file says of itself. */

@@ -1,6 +1,20 @@
 /** Names of recordings: `recordings/recording_<ISO time with : and . as ->.mp4` under the user-data folder. */
+import { access } from "node:fs/promises";
 import path from "node:path";
 
 export function recordingPath(userData: string, now: Date): string {
   return path.join(userData, "recordings", `recording_${now.toISOString().replace(/[:.]/g, "-")}.mp4`);
+}
+
+/** A free name beside a recording for a part of it: `<name>_clip.mp4`, `<name>_clip-2.mp4`, … */
+export async function clipPath(recording: string): Promise<string> {
+  const stem = path.join(path.dirname(recording), `${path.basename(recording, ".mp4")}_clip`);
+  for (let number = 1; ; number += 1) {
+    const file = number === 1 ? `${stem}.mp4` : `${stem}-${number}.mp4`;
+    const taken = await access(file).then(
+      () => true,
+      () => false,
+    );
+    if (!taken) return file;
+  }
 }

@@ -1,9 +1,8 @@
 /** Everything the shell can do, without Electron: what handlers, tray, shortcut and tests call. */
-import { mkdir, stat, statfs } from "node:fs/promises";
+import { mkdir, statfs } from "node:fs/promises";
 import path from "node:path";
 import {
   DEFAULT_SETTINGS,
-  EngineError,
   InvalidSettings,
   captureParams,
   checkServerUrl,
@@ -16,12 +15,14 @@ import {
   serverOf,
   splitServerUrl,
   toProblem,
+  type Clip,
   type RecordingResult,
   type Settings,
   type ShellState,
   type StreamResult,
 } from "@ionia/common";
 import type { EngineClient } from "@ionia/node";
+import { FileJobs } from "./file_jobs.ts";
 import { HistoryStore } from "./history_store.ts";
 import { JsonFile } from "./json_file.ts";
 import { KeyStore, type Vault } from "./key_store.ts";
@@ -29,6 +30,7 @@ import { Library } from "./library.ts";
 import { OpenTakes } from "./open_takes.ts";
 import { Readiness } from "./readiness.ts";
 import { RecordingControl, told } from "./recording_control.ts";
+import { clipPath } from "./recording_path.ts";
 import { ShellStore } from "./shell_store.ts";
 import { StoredValue } from "./stored_value.ts";
 import { StreamControl } from "./stream_control.ts";
@@ -47,8 +49,6 @@ export interface StudioOptions {
   readonly mediaUrl: (recordingId: string) => string;
   readonly thumbnailUrl?: (recordingId: string) => string;
   readonly now?: () => Date;
-  /** Makes a recording that was cut off an ordinary file; rejects with EngineError. */
-  readonly repair?: (file: string) => Promise<void>;
 }
 
 export class Studio {
@@ -60,7 +60,8 @@ export class Studio {
   readonly #settings: StoredValue<Settings>;
   readonly recordingsFolder: string;
   readonly #openTakes: OpenTakes;
-  readonly #repair: (file: string) => Promise<void>;
+  readonly #jobs: FileJobs;
+  readonly #now: () => Date;
   readonly #recording: RecordingControl;
   readonly #stream: StreamControl;
   readonly #readiness: Readiness;
@@ -71,7 +72,7 @@ export class Studio {
   #diskTimer: NodeJS.Timeout | undefined;
 
   constructor(options: StudioOptions) {
-    const { client, userData, vault, now = () => new Date(), repair = cantRepair } = options;
+    const { client, userData, vault, now = () => new Date() } = options;
     const urls = { media: options.mediaUrl, thumbnail: options.thumbnailUrl ?? options.mediaUrl };
     this.#client = client;
     this.recordingsFolder = path.join(userData, "recordings");
@@ -85,7 +86,8 @@ export class Studio {
       DEFAULT_SETTINGS,
     );
     this.#openTakes = new OpenTakes(new JsonFile(path.join(userData, "open-takes.json")));
-    this.#repair = repair;
+    this.#jobs = new FileJobs(client, this.store);
+    this.#now = now;
     const { store, history } = this;
     this.#recording = new RecordingControl({ client, store, history, openTakes: this.#openTakes, userData, now });
     this.#stream = new StreamControl(client, this.store);
@@ -309,10 +311,32 @@ export class Studio {
   async repairRecording(id: string): Promise<void> {
     const file = this.history.pathOf(id);
     if (file === undefined) return;
-    await this.#repair(file);
-    await this.history.whole(id, (await stat(file)).size);
+    const made = await this.#jobs.run("repair", id, "media.finalize", { path: file });
+    if (made === undefined) return;
+    await this.history.whole(id, { path: made.path, bytes: made.bytes });
     this.library.forget(id);
     this.#tellHistory();
+  }
+
+  /** Rejects with EngineError in the engine's words; there is then no new file. */
+  async clipRecording(id: string, clip: Clip): Promise<void> {
+    const source = this.history.entries.find((entry) => entry.id === id);
+    if (source === undefined) return;
+    const { width, height, fps } = source;
+    const output = await clipPath(source.path);
+    const made = await this.#jobs.run("clip", id, "media.clip", { path: source.path, output, ...clip });
+    if (made === undefined) return;
+    const { path: file, durationSeconds, bytes } = made;
+    const name = path.basename(file, ".mp4");
+    const createdAt = this.#now().toISOString();
+    const facts = { durationSeconds, bytes, width, height, fps, recovered: false, clip: true };
+    await this.history.add({ id: name, name, path: file, createdAt, ...facts });
+    this.#tellHistory();
+    this.store.notify({ level: "info", code: "clip", message: `The clip is in the list: ${name}.mp4`, hint: "" });
+  }
+
+  cancelJob(recordingId: string): void {
+    this.#jobs.cancel(recordingId);
   }
 
   /** Whether anybody sees the meters: devices aren't held open for a window in the tray. */
@@ -404,8 +428,4 @@ export class Studio {
 function hasSecrets(address: string): boolean {
   const { server, whole, key } = splitServerUrl(address);
   return key !== "" || whole !== server;
-}
-
-function cantRepair(): Promise<void> {
-  return Promise.reject(new EngineError("media_failed", "This application has no way to repair a recording."));
 }

@@ -12,10 +12,9 @@ export {
 } from "./engine_client.ts";
 export { engineCandidates, findEngine, type LocationQuery } from "./engine_location.ts";
 export { launchEngineProcess, type EngineProcessOptions } from "./engine_process.ts";
-export { runJob, type JobMethod } from "./jobs.ts";
+export { runJob, type JobMethod, type JobOptions } from "./jobs.ts";
 export { LineSplitter, LineTooLong } from "./line_splitter.ts";
 export { Recorder } from "./recorder.ts";
-export { repairRecording } from "./repair.ts";
 export { RestartPolicy } from "./restart_policy.ts";
 export { RpcPeer, type CallOptions } from "./rpc_peer.ts";
 export type { SessionEvents } from "./session.ts";

@@ -13,10 +13,12 @@ import {
   formatBitrate,
   formatBytes,
   formatDuration,
+  formatTime,
   joinStreamUrl,
   splitServerUrl,
   liveTitle,
   maskKey,
+  parseTime,
   patchSettings,
   readSettings,
   redactUrl,
@@ -59,6 +61,27 @@ describe("why a recording ended by itself", () => {
       "2 h",
       "2 h 0.5 min",
     ]);
+  });
+});
+
+describe("places in a recording", () => {
+  it.each([
+    ["7", 7, "0:07"],
+    ["0:07.25", 7.25, "0:07.25"],
+    ["90,5", 90.5, "1:30.5"],
+    ["1:02:03", 3723, "1:02:03"],
+    [" 59:59.999 ", 3599.999, "59:59.999"],
+  ])("%s is read and written", (text, seconds, written) => {
+    expect(parseTime(text)).toBeCloseTo(seconds, 9);
+    expect(formatTime(seconds)).toBe(written);
+  });
+
+  it.each(["", "abc", "-1", "1:2:3:4", "1:", ":30", "1e3"])("%j is none", (text) => {
+    expect(parseTime(text)).toBeNull();
+  });
+
+  it("rounds no second up to sixty", () => {
+    expect(formatTime(59.9999)).toBe("1:00");
   });
 });
 

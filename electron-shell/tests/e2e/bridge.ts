@@ -5,7 +5,7 @@ import path from "node:path";
 import { WebSocketServer } from "ws";
 import type { Channel } from "@ionia/common";
 import { Studio, createHandlers, fileResponse } from "@ionia/main";
-import { createEngineClient, findEngine, repairRecording, type EngineClient } from "@ionia/node";
+import { createEngineClient, type EngineClient } from "@ionia/node";
 import { fakeVault } from "../fakes/vault.ts";
 import { serveRenderer } from "./browser.ts";
 
@@ -32,7 +32,6 @@ export async function startBridge(env: NodeJS.ProcessEnv): Promise<Bridge> {
     userData,
     vault: fakeVault(),
     mediaUrl: (id) => `/media/${encodeURIComponent(id)}`,
-    repair: async (file) => repairRecording(findEngine({ startDirectory: import.meta.dirname }), file, env),
   });
   const shownInFolder: string[] = [];
   const handlers = createHandlers(studio, {

@@ -128,6 +128,26 @@ describe.skipIf(missing !== "")("a person at the window", () => {
     expect(bridge.studio.state.recording.stats?.pauses).toBe(1);
   });
 
+  it("cuts a part out of a recording, to the picture", async () => {
+    const source = bridge.studio.state.history.at(-1);
+    await page
+      .getByRole("button", { name: /^Clip recording/ })
+      .last()
+      .click();
+    const dialog = page.getByRole("dialog");
+    await dialog.getByLabel("From", { exact: true }).fill("0:00.5");
+    await dialog.getByLabel("To", { exact: true }).fill("1.5");
+    await dialog.getByText("Exact").click();
+    await picture("clip");
+    expect(await seriousViolations(page)).toEqual([]);
+    await page.keyboard.press("Enter");
+    await page.getByText("The clip is in the list").waitFor({ timeout: 30_000 });
+    const [clip] = bridge.studio.state.history;
+    expect(clip).toMatchObject({ path: source?.path.replace(".mp4", "_clip.mp4"), clip: true, durationSeconds: 1 });
+    expect(await probe(clip?.path as string)).toMatchObject({ codecs: ["h264", "aac"], frames: 30 });
+    await page.getByRole("button", { name: /^Dismiss/ }).click();
+  });
+
   it("can be operated by keyboard alone", async () => {
     await page.getByRole("button", { name: "Close player" }).focus();
     await page.keyboard.press("Enter");

@@ -30,6 +30,12 @@ const EXTRA = [
 /** The busiest states are shown in every view. */
 const FULL = new Set(["idle", "recording-live-stats"]);
 
+/** A player has something to ask for, and shows nothing. */
+const noVideo = (pathname: string): Promise<Response> | undefined =>
+  pathname.startsWith("/media/")
+    ? Promise.resolve(new Response(null, { headers: { "content-type": "video/mp4" } }))
+    : undefined;
+
 describe.skipIf(CHROMIUM === undefined)("every state", () => {
   let browser: Browser;
   let server: RendererServer;
@@ -38,7 +44,11 @@ describe.skipIf(CHROMIUM === undefined)("every state", () => {
   beforeAll(async () => {
     await mkdir(SCREENSHOTS, { recursive: true });
     await buildRenderer();
-    [browser, server, script] = await Promise.all([launchBrowser(), serveRenderer(), pageScript("page_scene.ts")]);
+    [browser, server, script] = await Promise.all([
+      launchBrowser(),
+      serveRenderer(noVideo),
+      pageScript("page_scene.ts"),
+    ]);
   }, 60_000);
 
   afterAll(async () => {

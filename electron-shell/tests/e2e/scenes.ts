@@ -209,6 +209,18 @@ export const SCENES: readonly Scene[] = [
     state: settings({ splitSeconds: 1800, splitBytes: 4_000_000_000, maxDurationSeconds: 7200 }),
     press: ["summary:has-text('A new file every')"],
   },
+  {
+    name: "clipping",
+    state: {
+      ...ready,
+      history: [entry("2026-03-04T15-20-00-000Z", 10, 15, 9_400_000, { clip: true }), ...HISTORY],
+      jobs: [
+        { kind: "clip", recordingId: HISTORY[0]?.id ?? "", fraction: 0.43 },
+        { kind: "repair", recordingId: HISTORY[1]?.id ?? "", fraction: 0.8 },
+      ],
+    },
+  },
+  { name: "clip-dialog", state: ready, press: ["button[aria-label^='Clip recording'] >> nth=0"] },
   { name: "stopping", state: { ...ready, recording: { ...recording, phase: "stopping" } } },
   {
     name: "recording-failed",

@@ -16,6 +16,7 @@ export class FakeEngine {
   failNext: Map<string, FakeRpcError>;
   silent: Set<string>;
   jobResults: Map<string, object>;
+  jobFailures: Map<string, string>;
   slowJobs: Set<string>;
   /** By their ids. */
   runningJobs: Map<string, () => void>;

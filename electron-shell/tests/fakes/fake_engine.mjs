@@ -47,6 +47,8 @@ export class FakeEngine {
     /** What `media.<verb>` makes; those without one are not known to this engine. */
     this.jobResults = new Map();
     this.jobs = 0;
+    /** By their verbs, the words in which jobs fail. */
+    this.jobFailures = new Map();
     /** Verbs of jobs that end only when `finish` or `job.cancel` ends them. */
     this.slowJobs = new Set();
     this.runningJobs = new Map();
@@ -89,7 +91,7 @@ export class FakeEngine {
   #answer(method, params) {
     const [kind, verb] = method.split(".");
     if (kind === "engine") return this.#engine(verb, params);
-    if (kind === "media" && this.jobResults.has(verb)) return this.#job(verb);
+    if (kind === "media" && (this.jobResults.has(verb) || this.jobFailures.has(verb))) return this.#job(verb);
     if (kind === "job") return this.#cancel(params.jobId);
     if (kind === "push") return this.#push(verb, params);
     const id = params.id ?? "default";
@@ -264,7 +266,11 @@ export class FakeEngine {
 
   #job(verb) {
     const jobId = `job-${++this.jobs}`;
-    const done = () => this.notify("job.done", { jobId, result: this.jobResults.get(verb) });
+    const message = this.jobFailures.get(verb);
+    const done = () =>
+      message === undefined
+        ? this.notify("job.done", { jobId, result: this.jobResults.get(verb) })
+        : this.#jobFailed(jobId, message, false);
     if (this.slowJobs.has(verb)) this.runningJobs.set(jobId, done);
     else queueMicrotask(done);
     return { jobId };
@@ -280,9 +286,12 @@ export class FakeEngine {
 
   #cancel(jobId) {
     if (!this.runningJobs.delete(jobId)) return false;
-    const data = { kind: "media_failed", hint: "", cancelled: true };
-    queueMicrotask(() => this.notify("job.failed", { jobId, code: 1401, message: "The job was cancelled.", data }));
+    queueMicrotask(() => this.#jobFailed(jobId, "The job was cancelled.", true));
     return true;
+  }
+
+  #jobFailed(jobId, message, cancelled) {
+    this.notify("job.failed", { jobId, code: 1401, message, data: { kind: "media_failed", hint: "", cancelled } });
   }
 
   #push(verb, params) {

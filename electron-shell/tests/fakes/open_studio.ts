@@ -3,7 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, expect, vi } from "vitest";
-import { createElectronAPI, type ElectronAPI, type EngineError, type ShellEvent } from "@ionia/common";
+import { createElectronAPI, type ElectronAPI, type ShellEvent } from "@ionia/common";
 import { Studio, createHandlers, type Vault } from "@ionia/main";
 import { EngineClient } from "@ionia/node";
 import { MemoryEngines } from "./memory_engine.ts";
@@ -15,8 +15,6 @@ export let studio: Studio;
 export let api: ElectronAPI;
 export let events: ShellEvent[];
 export let shown: string[];
-/** The files that were repaired; with a `refusal` none is. */
-export const repairs: { files: string[]; refusal?: EngineError } = { files: [] };
 
 /** Open the studio, as at a start of the application. */
 export async function open(vault: Vault = fakeVault()): Promise<void> {
@@ -29,11 +27,6 @@ export async function open(vault: Vault = fakeVault()): Promise<void> {
     vault,
     mediaUrl: (id) => `media:${id}`,
     now: () => new Date("2026-03-04T05:06:07.089Z"),
-    repair: (file) => {
-      if (repairs.refusal) return Promise.reject(repairs.refusal);
-      repairs.files.push(file);
-      return Promise.resolve();
-    },
   });
   const handlers = createHandlers(studio, {
     openFile: () => Promise.resolve({ canceled: false, filePaths: ["/a.mp4"] }),
@@ -52,8 +45,6 @@ export async function open(vault: Vault = fakeVault()): Promise<void> {
 /** A new folder and an open studio for each test of the file. */
 export function eachOpensAStudio(): void {
   beforeEach(async () => {
-    repairs.files = [];
-    delete repairs.refusal;
     folder = await mkdtemp(path.join(tmpdir(), "ionia-shell-"));
     await open();
   });

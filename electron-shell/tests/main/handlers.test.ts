@@ -8,7 +8,7 @@ import { Studio, createHandlers, type Vault } from "@ionia/main";
 import { EngineClient, type Launch } from "@ionia/node";
 import type { FakeSession } from "../fakes/fake_engine.mjs";
 import { MemoryEngines } from "../fakes/memory_engine.ts";
-import { api, eachOpensAStudio, engines, events, folder, open, repairs, shown, studio } from "../fakes/open_studio.ts";
+import { api, eachOpensAStudio, engines, events, folder, open, shown, studio } from "../fakes/open_studio.ts";
 import { fakeVault } from "../fakes/vault.ts";
 
 const KEY = "live_42_secretsecret";
@@ -234,9 +234,11 @@ describe("what a crash cut off", () => {
       history: [{ id: FILE, recovered: true, bytes: 9, createdAt: "2026-03-04T05:06:07.089Z" }],
       notices: [{ level: "info", message: "A recording was cut off the last time." }],
     });
+    const file = path.join(folder, cutOff);
+    engines.latest.jobResults.set("finalize", { path: file, durationSeconds: 0, bytes: 8, changed: true });
     expect(await api.repairRecording(FILE)).toEqual({ success: true });
-    expect(repairs.files).toEqual([path.join(folder, cutOff)]);
-    expect(studio.state.history).toMatchObject([{ id: FILE, recovered: false }]);
+    expect(engines.latest.calls).toContainEqual({ method: "media.finalize", params: { path: file } });
+    expect(studio.state).toMatchObject({ history: [{ id: FILE, recovered: false, bytes: 8 }], jobs: [] });
     await studio.close();
     await open();
     expect(studio.state).toMatchObject({ history: [{ id: FILE, recovered: false }], notices: [] });
@@ -246,7 +248,8 @@ describe("what a crash cut off", () => {
     await api.startRecording();
     engines.crash();
     await vi.waitFor(() => expect(studio.state.history).toMatchObject([{ recovered: true }]));
-    repairs.refusal = new EngineError("media_failed", "It holds no picture.");
+    await vi.waitFor(() => expect(studio.state.engine.phase).toBe("ready"), { timeout: 5000 });
+    engines.latest.jobFailures.set("finalize", "It holds no picture.");
     expect(await api.repairRecording(FILE)).toEqual({ success: false, error: "It holds no picture." });
     expect(studio.state.history).toMatchObject([{ recovered: true }]);
     expect(await api.repairRecording("../../etc/passwd")).toMatchObject({ success: false });

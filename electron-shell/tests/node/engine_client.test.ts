@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { EngineError } from "@ionia/common";
-import { EngineClient, Recorder, Streamer, type EngineExit, type LostSession } from "@ionia/node";
+import { EngineClient, Recorder, Streamer, runJob, type EngineExit, type LostSession } from "@ionia/node";
 import { MemoryEngines } from "../fakes/memory_engine.ts";
 
 let engines: MemoryEngines;
@@ -193,5 +193,56 @@ describe("sessions", () => {
     expect(await streamer.isBackpressure()).toBe(false);
     expect((await streamer.getStatistics()).audioPacketsDropped).toBe(0);
     await streamer.dispose();
+  });
+});
+
+describe("a job", () => {
+  const clip = { path: "/a.mp4", output: "/b.mp4" };
+  const made = { path: "/b.mp4", durationSeconds: 2, bytes: 9, changed: true };
+
+  it("tells how far it is, and what it made", async () => {
+    await client.start();
+    engines.latest.jobResults.set("clip", made);
+    engines.latest.slowJobs.add("clip");
+    const seen: number[] = [];
+    const other = runJob(client, "media.clip", clip);
+    const job = runJob(client, "media.clip", clip, { onProgress: (fraction) => seen.push(fraction) });
+    await vi.waitFor(() => expect(engines.latest.runningJobs.size).toBe(2));
+    for (const [id, fraction] of [
+      ["job-2", 0.25],
+      ["job-1", 1],
+      ["job-2", 1],
+    ] as const)
+      engines.latest.progress(id, fraction);
+    expect([await job, await other]).toEqual([made, made]);
+    expect(seen).toEqual([0.25, 1]);
+  });
+
+  it("is cancelled, also before its name is known", async () => {
+    await client.start();
+    engines.latest.jobResults.set("clip", made);
+    engines.latest.slowJobs.add("clip");
+    const early = new AbortController();
+    early.abort();
+    expect(await kindOf(runJob(client, "media.clip", clip, { signal: early.signal }))).toBe("cancelled");
+    const later = new AbortController();
+    const job = kindOf(runJob(client, "media.clip", clip, { signal: later.signal }));
+    await vi.waitFor(() => expect(engines.latest.runningJobs.size).toBe(1));
+    later.abort();
+    expect(await job).toBe("cancelled");
+  });
+
+  it("fails in its own words, and with its engine", async () => {
+    await client.start();
+    engines.latest.jobFailures.set("clip", "There is no room.");
+    await expect(runJob(client, "media.clip", clip)).rejects.toMatchObject({
+      kind: "media_failed",
+      message: "There is no room.",
+    });
+    engines.latest.slowJobs.add("clip");
+    const job = kindOf(runJob(client, "media.clip", clip));
+    await vi.waitFor(() => expect(engines.latest.runningJobs.size).toBe(1));
+    engines.crash();
+    expect(await job).toBe("engine_exited");
   });
 });

@@ -4,14 +4,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { EngineError, type EngineNotifications } from "@ionia/common";
-import {
-  Recorder,
-  Streamer,
-  createEngineClient,
-  repairRecording,
-  type EngineClient,
-  type LostSession,
-} from "@ionia/node";
+import { Recorder, Streamer, createEngineClient, runJob, type EngineClient, type LostSession } from "@ionia/node";
 import { FFPROBE_MISSING, probe } from "../fakes/probe.ts";
 import { isAlive } from "../fakes/processes.ts";
 import { REAL_ENGINE, TEST_CARD } from "../fakes/real_engine.ts";
@@ -106,11 +99,18 @@ describe.skipIf(REAL_ENGINE === undefined || FFPROBE_MISSING !== "")("the real e
     });
     const { frames } = await probe(file);
     expect(frames).toBeGreaterThanOrEqual(30);
-    await repairRecording(REAL_ENGINE as string, file);
+    const progress: number[] = [];
+    const onProgress = (fraction: number): void => void progress.push(fraction);
+    expect(await runJob(client, "media.finalize", { path: file }, { onProgress })).toMatchObject({
+      path: file,
+      changed: true,
+    });
+    expect(progress.at(-1)).toBeGreaterThan(0);
     const boxes = topBoxes(await readFile(file));
     expect([boxes[0], boxes.includes("moov"), boxes.includes("moof")], boxes.join()).toEqual(["ftyp", true, false]);
     expect((await probe(file)).frames).toBe(frames);
-    await expect(repairRecording(REAL_ENGINE as string, path.join(folder, "none.mp4"))).rejects.toMatchObject({
+    const none = path.join(folder, "none.mp4");
+    await expect(runJob(client, "media.finalize", { path: none })).rejects.toMatchObject({
       kind: "media_failed",
       message: expect.stringContaining("none.mp4") as string,
     });

@@ -44,11 +44,18 @@ beforeEach(async () => {
 const patches = (): unknown[] => api.argsOf(CHANNELS.updateSettings).map(([patch]) => patch);
 
 describe("a recording that was cut off", () => {
-  it("offers its repair, once at a time", async () => {
+  it("offers its repair, shows how far that is, and can end it", async () => {
     await api.send({ type: "history", history: [{ ...entry, recovered: true, durationSeconds: 0 }] });
     const repair = screen.getByRole("button", { name: /^Repair recording of/ });
     await userEvent.click(repair);
     expect(api.argsOf(CHANNELS.repairRecording)).toEqual([["r1"]]);
+    await api.send({ type: "jobs", jobs: [{ kind: "repair", recordingId: "r1", fraction: 0.426 }] });
+    expect(repair).toHaveProperty("disabled", true);
+    expect(screen.getByRole("progressbar").getAttribute("aria-valuenow")).toBe("42");
+    await userEvent.click(screen.getByRole("button", { name: /^Stop repairing/ }));
+    expect(api.argsOf(CHANNELS.cancelJob)).toEqual([["r1"]]);
+    await api.send({ type: "jobs", jobs: [] });
+    expect(screen.queryByRole("progressbar")).toBeNull();
     await api.send({ type: "history", history: [entry] });
     expect(screen.queryByRole("button", { name: /^Repair/ })).toBeNull();
   });

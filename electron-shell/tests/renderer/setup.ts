@@ -4,6 +4,14 @@ import { afterEach, beforeAll } from "vitest";
 import type {} from "@ionia/renderer";
 
 beforeAll(() => {
+  // jsdom knows the element and not its methods.
+  HTMLDialogElement.prototype.showModal ??= function showModal(this: HTMLDialogElement) {
+    this.open = true;
+  };
+  HTMLDialogElement.prototype.close ??= function close(this: HTMLDialogElement) {
+    this.open = false;
+    this.dispatchEvent(new Event("close"));
+  };
   window.matchMedia ??= ((media: string) => ({
     matches: false,
     media,

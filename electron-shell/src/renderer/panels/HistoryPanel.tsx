@@ -1,9 +1,10 @@
 /** The recordings that were made. */
 import { useState } from "react";
-import { Film, FolderOpen, Play, Wrench, X } from "lucide-react";
-import { formatBytes, formatDuration, type HistoryEntry } from "@ionia/common";
+import { CircleStop, Film, FolderOpen, Play, Scissors, Wrench, X } from "lucide-react";
+import { formatBytes, formatDuration, type HistoryEntry, type JobView } from "@ionia/common";
 import { IconButton } from "../components/controls.tsx";
 import { useShell, useShellClient } from "../state/use_shell.ts";
+import { ClipDialog } from "./ClipDialog.tsx";
 
 export interface HistoryPanelProps {
   readonly playingId: string | null;
@@ -35,6 +36,8 @@ export function HistoryPanel({ playingId, onPlay }: HistoryPanelProps) {
   );
 }
 
+const WORK: Readonly<Record<JobView["kind"], string>> = { clip: "Clipping", repair: "Repairing" };
+
 function Row({
   entry,
   playing,
@@ -45,12 +48,13 @@ function Row({
   readonly onPlay: (id: string) => void;
 }) {
   const client = useShellClient();
-  const [repairing, setRepairing] = useState(false);
+  const job = useShell((state) => state.jobs.find(({ recordingId }) => recordingId === entry.id));
+  const [clipping, setClipping] = useState(false);
   const made = new Date(entry.createdAt);
   const title = Number.isNaN(made.getTime()) ? entry.name : whenMade.format(made);
   return (
     <li
-      className={`flex items-center gap-1 rounded-xl border pr-1.5 ${playing ? "border-accent bg-accent-soft" : "border-line bg-panel hover:bg-hover"}`}
+      className={`relative flex items-center gap-1 overflow-hidden rounded-xl border pr-1.5 ${playing ? "border-accent bg-accent-soft" : "border-line bg-panel hover:bg-hover"}`}
     >
       <button
         type="button"
@@ -70,22 +74,29 @@ function Row({
             {title}
           </span>
           <span className="block truncate text-[12px] text-muted tabular-nums">
-            {entry.durationSeconds > 0 && `${formatDuration(entry.durationSeconds)}, `}
-            {formatBytes(entry.bytes)}
-            {entry.recovered ? ", ended early" : entry.height > 0 && `, ${entry.height}p`}
+            {job !== undefined ? `${WORK[job.kind]}, ${Math.floor(job.fraction * 100)} %` : factsOf(entry)}
           </span>
         </span>
       </button>
       {entry.recovered && (
         <IconButton
           label={`Repair recording of ${title}`}
-          disabled={repairing}
-          onClick={() => {
-            setRepairing(true);
-            void client.command((api) => api.repairRecording(entry.id)).then(() => setRepairing(false));
-          }}
+          disabled={job !== undefined}
+          onClick={() => void client.command((api) => api.repairRecording(entry.id))}
         >
           <Wrench aria-hidden size={14} />
+        </IconButton>
+      )}
+      {job === undefined ? (
+        <IconButton label={`Clip recording of ${title}`} onClick={() => setClipping(true)}>
+          <Scissors aria-hidden size={14} />
+        </IconButton>
+      ) : (
+        <IconButton
+          label={`Stop ${WORK[job.kind].toLowerCase()} recording of ${title}`}
+          onClick={() => void client.command((api) => api.cancelJob(entry.id))}
+        >
+          <CircleStop aria-hidden size={15} />
         </IconButton>
       )}
       <IconButton
@@ -100,6 +111,36 @@ function Row({
       >
         <X aria-hidden size={14} />
       </IconButton>
+      {job !== undefined && (
+        <div
+          role="progressbar"
+          aria-label={`${WORK[job.kind]} recording of ${title}`}
+          aria-valuemin={0}
+          aria-valuemax={100}
+          aria-valuenow={Math.floor(job.fraction * 100)}
+          className="absolute inset-x-0 bottom-0 h-0.5 bg-line"
+        >
+          <div className="h-full bg-accent" style={{ width: `${job.fraction * 100}%` }} />
+        </div>
+      )}
+      {clipping && (
+        <ClipDialog
+          entry={entry}
+          title={title}
+          onClip={(clip) => void client.command((api) => api.clipRecording(entry.id, clip))}
+          onClose={() => setClipping(false)}
+        />
+      )}
     </li>
   );
+}
+
+function factsOf({ durationSeconds, bytes, recovered, clip, height }: HistoryEntry): string {
+  const facts = [
+    durationSeconds > 0 && formatDuration(durationSeconds),
+    formatBytes(bytes),
+    recovered ? "ended early" : height > 0 && `${height}p`,
+    clip === true && "clip",
+  ];
+  return facts.filter(Boolean).join(", ");
 }
