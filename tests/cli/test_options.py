@@ -10,23 +10,24 @@ from ionia.cli.asking import asked_key
 from ionia.cli.options import add_options, given
 from ionia.core.errors import IoniaError
 from ionia.core.settings import AudioMode, EncoderChoice, MediaSettings
-from ionia.rpc import params as p
+from ionia.rpc.initialize_params import Initialize, InitializeRecorder, InitializeStreamer
+from ionia.rpc.params import Selftest
 
 
-def parser_of(params: type[p.Initialize | p.Selftest]) -> argparse.ArgumentParser:
+def parser_of(params: type[Initialize | Selftest]) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="x")
     add_options(parser, params)
     return parser
 
 
 def settings(*arguments: str) -> MediaSettings:
-    options = parser_of(p.InitializeRecorder).parse_args(arguments)
-    return p.InitializeRecorder(output_path="a.mp4", **given(options, p.InitializeRecorder)).settings().media
+    options = parser_of(InitializeRecorder).parse_args(arguments)
+    return InitializeRecorder(output_path="a.mp4", **given(options, InitializeRecorder)).settings().media
 
 
 def refusal(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
     with pytest.raises(SystemExit):
-        parser_of(p.InitializeRecorder).parse_args(arguments)
+        parser_of(InitializeRecorder).parse_args(arguments)
     return capsys.readouterr().err.rsplit("error: ", 1)[1].strip()
 
 
@@ -99,20 +100,20 @@ def test_a_word_that_is_none_of_the_choices_names_them(capsys: pytest.CaptureFix
 
 
 def test_help_names_defaults_as_people_write_them() -> None:
-    text = " ".join(parser_of(p.InitializeRecorder).format_help().split())
+    text = " ".join(parser_of(InitializeRecorder).format_help().split())
     assert "video bits per second, 5M or 800k for short (default: 5M)" in text
     assert "frames per second (default: 30)" in text
     assert "--no-cursor leave the mouse pointer out" in text
 
 
 def test_a_stream_has_options_of_its_own_and_its_key_is_none_of_them() -> None:
-    options = parser_of(p.InitializeStreamer).parse_args(["--ca-file", "c.pem", "--retry-rejected", "--fps", "60"])
-    asked = given(options, p.InitializeStreamer)
+    options = parser_of(InitializeStreamer).parse_args(["--ca-file", "c.pem", "--retry-rejected", "--fps", "60"])
+    asked = given(options, InitializeStreamer)
     assert asked == {"ca_file": "c.pem", "retry_rejected": True, "fps": 60}
-    live = p.InitializeStreamer(rtmp_url="rtmps://h/a/k", **asked).settings()
+    live = InitializeStreamer(rtmp_url="rtmps://h/a/k", **asked).settings()
     assert (live.ca_file, live.retry_rejected, live.media.fps) == ("c.pem", True, 60)
-    assert "key" not in parser_of(p.InitializeStreamer).format_help().replace("stream key", "")
-    assert parser_of(p.Selftest).parse_args(["--ca-file", "c.pem"]).ca_file == "c.pem"
+    assert "key" not in parser_of(InitializeStreamer).format_help().replace("stream key", "")
+    assert parser_of(Selftest).parse_args(["--ca-file", "c.pem"]).ca_file == "c.pem"
 
 
 def test_a_key_that_was_to_be_asked_for_and_is_not_given_is_told(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,6 +13,7 @@ from ionia.core.settings import (
     StreamerSettings,
 )
 from ionia.rpc import params as p
+from ionia.rpc.initialize_params import InitializeRecorder, InitializeStreamer
 from ionia.rpc.schema import METHODS
 from ionia.rpc.validation import InvalidParamsError, bind
 
@@ -22,13 +23,13 @@ PATH = "text of 1 to 32767 characters without control characters"
 
 def recorder(params: object) -> RecorderSettings:
     bound = bind(METHODS["recorder.initialize"], params)
-    assert isinstance(bound, p.InitializeRecorder)
+    assert isinstance(bound, InitializeRecorder)
     return bound.settings()
 
 
 def streamer(params: object) -> StreamerSettings:
     bound = bind(METHODS["streamer.initialize"], params)
-    assert isinstance(bound, p.InitializeStreamer)
+    assert isinstance(bound, InitializeStreamer)
     return bound.settings()
 
 
@@ -56,7 +57,7 @@ def test_positions_are_the_contracts() -> None:
         "id",
     )
     bound = bind(METHODS["recorder.initialize"], ["/a.mp4", 60, 1_000_000, False, 128_000, "desktop", "one"])
-    assert bound == p.InitializeRecorder(
+    assert bound == InitializeRecorder(
         output_path="/a.mp4",
         fps=60,
         video_bitrate=1_000_000,

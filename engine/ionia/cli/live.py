@@ -27,7 +27,7 @@ from ionia.core.session_state import SessionState
 from ionia.core.settings import AudioMode, SessionKind
 from ionia.core.stats import Stats
 from ionia.platform.parent_process import outlives_its_parent
-from ionia.rpc.params import Initialize
+from ionia.rpc.initialize_params import Initialize
 
 REFRESH_SECONDS = 0.25
 SESSION = "live"

@@ -14,7 +14,8 @@ from ionia.cli.secret_arguments import hide_addresses
 from ionia.core.errors import IoniaError
 from ionia.core.selftest_report import Part
 from ionia.platform.descriptors import silence
-from ionia.rpc.params import InitializeRecorder, InitializeStreamer, Selftest
+from ionia.rpc.initialize_params import InitializeRecorder, InitializeStreamer
+from ionia.rpc.params import Selftest
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

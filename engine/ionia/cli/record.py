@@ -11,7 +11,7 @@ from ionia.core.events import FileChanged
 from ionia.core.service import EngineService
 from ionia.core.settings import SessionKind
 from ionia.core.stats import of_recorder
-from ionia.rpc.params import InitializeRecorder
+from ionia.rpc.initialize_params import InitializeRecorder
 
 
 def _toggle_pause(engine: EngineService) -> str:

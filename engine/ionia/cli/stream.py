@@ -16,7 +16,7 @@ from ionia.core.live.rtmp_url import parse_rtmp_url
 from ionia.core.service import EngineService
 from ionia.core.settings import SessionKind
 from ionia.core.stats import StreamerStats, of_streamer
-from ionia.rpc.params import InitializeRecorder, InitializeStreamer
+from ionia.rpc.initialize_params import InitializeRecorder, InitializeStreamer
 
 
 def stream(options: argparse.Namespace) -> int:

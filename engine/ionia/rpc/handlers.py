@@ -13,6 +13,7 @@ from ionia.core.settings import SessionKind
 from ionia.rpc import logs
 from ionia.rpc import params as p
 from ionia.rpc import results as r
+from ionia.rpc.initialize_params import AnyInitialize
 from ionia.rpc.kinds import KINDS, KindRow
 from ionia.rpc.media import MEDIA, MediaRow
 from ionia.rpc.openrpc import document
@@ -81,7 +82,7 @@ def _session_handlers(service: EngineService, redactor: Redactor, row: KindRow) 
     """All handlers of a kind of session. All but initialize's take SessionRef."""
     kind = row.kind
 
-    def initialize(params: p.AnyInitialize) -> bool:
+    def initialize(params: AnyInitialize) -> bool:
         redactor.learn(params.secrets())
         row.open(service, params.id, params.settings())
         return True

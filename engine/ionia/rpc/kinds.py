@@ -18,6 +18,7 @@ from ionia.core.service import EngineService
 from ionia.core.settings import SessionKind
 from ionia.core.stats import RecorderStats, ReplayStats, StreamerStats
 from ionia.rpc import params as p
+from ionia.rpc.initialize_params import AnyInitialize, InitializeRecorder, InitializeReplay, InitializeStreamer
 from ionia.rpc.wire import to_wire, wire_type
 
 MarkResult = wire_type(MarkSet, "MarkResult")
@@ -58,7 +59,7 @@ class KindRow:
 
     kind: SessionKind
     target: str
-    initialize: type[p.AnyInitialize]
+    initialize: type[AnyInitialize]
     initialize_summary: str
     initialize_error: ErrorKind
     open: Callable[[EngineService, str, Any], None]
@@ -96,7 +97,7 @@ KINDS: dict[SessionKind, KindRow] = {
         KindRow(
             kind=SessionKind.RECORDER,
             target="outputPath",
-            initialize=p.InitializeRecorder,
+            initialize=InitializeRecorder,
             initialize_summary="Open screen, sound and encoders for a recording.",
             initialize_error=ErrorKind.OUTPUT_FAILED,
             open=lambda service, session, settings: service.initialize_recorder(session, settings),
@@ -147,7 +148,7 @@ KINDS: dict[SessionKind, KindRow] = {
         KindRow(
             kind=SessionKind.STREAMER,
             target="rtmpUrl",
-            initialize=p.InitializeStreamer,
+            initialize=InitializeStreamer,
             initialize_summary="Open screen, sound and encoders for a live stream.",
             initialize_error=ErrorKind.BAD_URL,
             open=lambda service, session, settings: service.initialize_streamer(session, settings),
@@ -172,7 +173,7 @@ KINDS: dict[SessionKind, KindRow] = {
         KindRow(
             kind=SessionKind.REPLAY,
             target="seconds",
-            initialize=p.InitializeReplay,
+            initialize=InitializeReplay,
             initialize_summary="Open screen, sound and encoders to hold what comes last in memory.",
             initialize_error=ErrorKind.OUTPUT_FAILED,
             open=lambda service, session, settings: service.initialize_replay(session, settings),

@@ -7,7 +7,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from ionia.core.media_request import REQUESTS, MediaRequest
-from ionia.rpc.params import OutputPath
+from ionia.rpc.param_types import OutputPath
 
 MediaPath = Annotated[
     str,

@@ -21,7 +21,8 @@ from ionia.rpc.handlers import handlers
 from ionia.rpc.lanes import Lanes, LanesFullError, Work
 from ionia.rpc.notifications import announce
 from ionia.rpc.outbox import Outbox
-from ionia.rpc.params import DEFAULT_SESSION_ID, NoParams
+from ionia.rpc.param_types import DEFAULT_SESSION_ID
+from ionia.rpc.params import NoParams
 from ionia.rpc.schema import BUSY, INVALID_PARAMS, INVALID_REQUEST, METHODS, SHUTTING_DOWN, Method, Role, WireError
 from ionia.rpc.validation import InvalidParamsError, bind
 

@@ -1,0 +1,259 @@
+"""What clients send to `initialize`: a struct for each kind of session, and what all of them are asked.
+
+The field order of a struct is the contract's. Turning params into the engine's own settings happens here too, so
+that a new option is written in one file. Defaults come from `ionia.core.settings`.
+"""
+
+from dataclasses import fields
+from typing import Annotated, Any, TypeVar
+
+from msgspec import Meta, Struct
+
+from ionia.core.live.rtmp_url import parse_rtmp_url
+from ionia.core.redaction import secret_parts, secrets_in_url
+from ionia.core.settings import (
+    AudioMode,
+    EncoderChoice,
+    MediaSettings,
+    OnWindowClosed,
+    RecorderSettings,
+    ReplaySettings,
+    StreamerSettings,
+)
+from ionia.rpc.command_option import CommandOption, Unit
+from ionia.rpc.param_types import (
+    DEFAULT_SESSION_ID,
+    DESKTOP_AUDIO_OPTION,
+    MICROPHONE_OPTION,
+    SCREEN_OPTION,
+    TEXT,
+    AudioBitrate,
+    AudioModeName,
+    CaFile,
+    DeviceId,
+    EncoderName,
+    Fps,
+    Gain,
+    OutputPath,
+    ReplaySeconds,
+    RtmpUrl,
+    SessionId,
+    StreamKey,
+    UseNvenc,
+    VideoBitrate,
+)
+
+T = TypeVar("T")
+
+_MEDIA = MediaSettings()
+_STREAMER = StreamerSettings(rtmp_url="")
+_REPLAY = ReplaySettings()
+
+
+class Initialize(Struct, frozen=True, forbid_unknown_fields=True, rename="camel", kw_only=True):
+    """What sessions of every kind are asked. Which of these may be positional is said in `schema`.
+
+    A param that is named as a field of the engine's settings becomes that field; the others are converted below.
+    """
+
+    fps: Fps = _MEDIA.fps
+    video_bitrate: VideoBitrate = _MEDIA.video_bitrate
+    use_nvenc: UseNvenc = True
+    audio_bitrate: AudioBitrate = _MEDIA.audio_bitrate
+    audio_mode: AudioModeName = "both"
+    id: SessionId = DEFAULT_SESSION_ID
+    encoder: Annotated[EncoderName | None, CommandOption(name="--encoder", help="H.264 encoder (default: auto)")] = None
+    screen: Annotated[
+        DeviceId | None, Meta(description='Screen id from engine.devices, or "test"; default: primary.'), SCREEN_OPTION
+    ] = None
+    desktop_audio: Annotated[
+        DeviceId | None,
+        Meta(description='Device id, or "test"; default: the system\'s default device, followed when it changes.'),
+        DESKTOP_AUDIO_OPTION,
+    ] = None
+    microphone: Annotated[
+        DeviceId | None,
+        Meta(description='Device id, or "test"; default: the system\'s default device, followed when it changes.'),
+        MICROPHONE_OPTION,
+    ] = None
+    mic_gain: Annotated[
+        Gain,
+        Meta(description="Linear factor for the microphone."),
+        CommandOption(name="--mic-gain", metavar="FACTOR", help="for the microphone (default: {default})"),
+    ] = _MEDIA.mic_gain
+    desktop_gain: Annotated[
+        Gain,
+        Meta(description="Linear factor for desktop sound."),
+        CommandOption(name="--desktop-gain", metavar="FACTOR", help="for desktop sound (default: {default})"),
+    ] = _MEDIA.desktop_gain
+    audio_offset_ms: Annotated[
+        Annotated[float, Meta(ge=-1000, le=1000)] | None,
+        Meta(
+            description="Moves all sound later by so many ms (negative: earlier); "
+            "default: each device by what is remembered for it."
+        ),
+        CommandOption(
+            name="--audio-offset-ms",
+            metavar="MS",
+            help="move all sound later by so much, or earlier if below 0 "
+            "(default: what `selftest` found for the device)",
+            unit=Unit.MILLISECONDS,
+        ),
+    ] = _MEDIA.audio_offset_ms
+    keyframe_interval_seconds: Annotated[
+        float, Meta(ge=0.1, le=60, description="Seconds from keyframe to keyframe.")
+    ] = _MEDIA.keyframe_interval_seconds
+    cursor: Annotated[
+        bool,
+        Meta(description="Whether the mouse pointer is recorded."),
+        CommandOption(name="--no-cursor", help="leave the mouse pointer out"),
+    ] = _MEDIA.cursor
+    on_window_closed: Annotated[
+        OnWindowClosed,
+        Meta(
+            description="When the window that is recorded is closed: hold its last picture until it returns, or stop."
+        ),
+        CommandOption(name="--on-window-closed", help="when a recorded window is closed (default: {default})"),
+    ] = _MEDIA.on_window_closed
+
+    def secrets(self) -> frozenset[str]:
+        """What must not be told to anybody."""
+        return frozenset()
+
+
+class InitializeRecorder(Initialize, frozen=True, forbid_unknown_fields=True, rename="camel", kw_only=True):
+    """Parameters of recorder.initialize."""
+
+    output_path: OutputPath
+    metadata: Annotated[
+        Annotated[
+            dict[
+                Annotated[str, Meta(min_length=1, max_length=200, pattern=TEXT)],
+                Annotated[str, Meta(max_length=10_000)],
+            ],
+            Meta(max_length=100),
+        ]
+        | None,
+        Meta(
+            description="What the files say of themselves: title, artist, album, comment, description, genre, "
+            "copyright, date, or any key of your own."
+        ),
+    ] = None
+    split_seconds: Annotated[
+        Annotated[float, Meta(ge=1, le=1_000_000)] | None,
+        CommandOption(
+            name="--split-seconds", unit=Unit.SECONDS, help="go on in another file after so long (default: never)"
+        ),
+        Meta(description="Go on in another file (take-2.mp4, ...) after so many seconds; null: never."),
+    ] = None
+    split_bytes: Annotated[
+        Annotated[int, Meta(ge=1_000_000, le=1 << 60)] | None,
+        CommandOption(name="--split-bytes", help="go on in another file before one has so many bytes"),
+        Meta(description="Go on in another file before one has so many bytes; null: only where the disk's limit is."),
+    ] = None
+    max_duration_seconds: Annotated[
+        Annotated[float, Meta(gt=0, le=10_000_000)] | None,
+        Meta(description="End by itself when so many seconds are recorded, pauses not counted; null: never."),
+    ] = None
+    max_bytes: Annotated[
+        Annotated[int, Meta(ge=1_000_000, le=1 << 60)] | None,
+        CommandOption(name="--max-bytes", help="stop before there are so many bytes"),
+        Meta(description="End by itself before its files have more bytes together; null: never."),
+    ] = None
+    sidecar: Annotated[
+        bool,
+        CommandOption(name="--sidecar", help="write marks, pauses, warnings and the end to OUT.json, line by line"),
+        Meta(description="Write what happens (marks, pauses, warnings, the end) to <file>.json, a line of JSON each."),
+    ] = False
+
+    def settings(self) -> RecorderSettings:
+        """The same for the engine."""
+        return _settings(
+            RecorderSettings, self, media=_media_settings(self), metadata=tuple((self.metadata or {}).items())
+        )
+
+
+class InitializeStreamer(Initialize, frozen=True, forbid_unknown_fields=True, rename="camel", kw_only=True):
+    """Parameters of streamer.initialize."""
+
+    rtmp_url: RtmpUrl
+    stream_key: StreamKey = _STREAMER.stream_key
+    adaptive_bitrate: Annotated[bool, Meta(description="Lower the video bit rate while the network has no room.")] = (
+        _STREAMER.adaptive_bitrate
+    )
+    require_connection: Annotated[bool, Meta(description="Make start fail when the first connection does.")] = (
+        _STREAMER.require_connection
+    )
+    buffer_ms: Annotated[int, Meta(ge=100, le=60_000, description="Media kept for a slow network, in ms.")] = (
+        _STREAMER.buffer_ms
+    )
+    max_reconnect_seconds: (
+        Annotated[float, Meta(ge=0, le=86_400, description="Give up after so long without a connection; null: never.")]
+        | None
+    ) = _STREAMER.max_reconnect_seconds
+    reconnect_initial_ms: Annotated[int, Meta(ge=10, le=600_000, description="Wait before the first new attempt.")] = (
+        _STREAMER.reconnect_initial_ms
+    )
+    reconnect_max_ms: Annotated[int, Meta(ge=10, le=3_600_000, description="Longest wait between attempts.")] = (
+        _STREAMER.reconnect_max_ms
+    )
+    ca_file: CaFile = _STREAMER.ca_file
+    retry_rejected: Annotated[
+        bool,
+        Meta(description="Go on trying where a server rejects the stream key, instead of ending."),
+        CommandOption(name="--retry-rejected", help="go on trying where the server rejects the stream key"),
+    ] = _STREAMER.retry_rejected
+
+    def __repr__(self) -> str:
+        """Without the URL, which carries the stream key."""
+        return f"InitializeStreamer(id={self.id!r})"
+
+    def settings(self) -> StreamerSettings:
+        """The same for the engine. Raises IoniaError(BAD_URL)."""
+        parse_rtmp_url(self.rtmp_url, self.stream_key)
+        return _settings(
+            StreamerSettings,
+            self,
+            media=_media_settings(self),
+            reconnect_max_ms=max(self.reconnect_initial_ms, self.reconnect_max_ms),
+        )
+
+    def secrets(self) -> frozenset[str]:
+        """The key, wherever it is, and what else the address hides."""
+        return secrets_in_url(self.rtmp_url) | secret_parts(self.stream_key)
+
+
+class InitializeReplay(Initialize, frozen=True, forbid_unknown_fields=True, rename="camel", kw_only=True):
+    """Parameters of replay.initialize."""
+
+    seconds: Annotated[ReplaySeconds, Meta(description="How much is held, no less, and up to one keyframe more.")] = (
+        _REPLAY.seconds
+    )
+    max_bytes: Annotated[
+        int,
+        Meta(ge=1_000_000, le=1 << 40, description="The most memory that it may take, whatever the seconds need."),
+    ] = _REPLAY.max_bytes
+
+    def settings(self) -> ReplaySettings:
+        """The same for the engine."""
+        return _settings(ReplaySettings, self, media=_media_settings(self))
+
+
+AnyInitialize = InitializeRecorder | InitializeStreamer | InitializeReplay
+
+
+def _media_settings(params: Initialize) -> MediaSettings:
+    return _settings(
+        MediaSettings,
+        params,
+        encoder=EncoderChoice(params.encoder or ("auto" if params.use_nvenc else "x264")),
+        audio_mode=AudioMode("mic" if params.audio_mode == "microphone" else params.audio_mode),
+    )
+
+
+def _settings(settings: type[T], params: Initialize, **converted: object) -> T:
+    """Settings of a type: `converted`, and the params of the same names."""
+    kind: Any = settings  # a dataclass of `core`
+    names = {field.name for field in fields(kind)}
+    same = {name: getattr(params, name) for name in names.intersection(params.__struct_fields__)}
+    return settings(**{**same, **converted})

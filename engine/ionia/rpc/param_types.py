@@ -1,0 +1,103 @@
+"""What a single param may be: its limits and their description, and its option on the command line if it has one.
+
+Several methods share these; what only one method has stands at its field.
+"""
+
+from typing import Annotated, Literal
+
+from msgspec import Meta
+
+from ionia.core.live.rtmp_url import MAX_URL_LENGTH
+from ionia.rpc.command_option import CommandOption, Unit
+
+DEFAULT_SESSION_ID = "default"
+
+TEXT = r"^[^\u0000-\u001f\u007f]*(?![\s\S])"
+"""Text without control characters: they end paths early, forge log lines, and are in no name that a user chose.
+
+The end is spelt as a look-ahead since `$` also matches before a last line break, and ECMAScript has no other.
+"""
+
+SessionId = Annotated[
+    str,
+    Meta(
+        min_length=1,
+        max_length=128,
+        pattern=TEXT,
+        description="Name of the session; each kind of session has its own.",
+    ),
+]
+OutputPath = Annotated[
+    str,
+    Meta(min_length=1, max_length=32_767, pattern=TEXT, description="File to write, an MP4. Its folder must exist."),
+]
+RtmpUrl = Annotated[
+    str,
+    Meta(
+        min_length=1,
+        max_length=MAX_URL_LENGTH,
+        description="rtmp:// or rtmps:// URL with app and stream key. Never shown or logged whole.",
+    ),
+]
+StreamKey = Annotated[
+    str,
+    Meta(
+        max_length=MAX_URL_LENGTH,
+        description="Stream key, for an rtmpUrl that ends with the application. Never shown or logged.",
+    ),
+]
+CaFile = Annotated[
+    str,
+    Meta(
+        max_length=32_767,
+        pattern=TEXT,
+        description="PEM file with the certificates to trust for rtmps, for a server of one's own; "
+        "default: those of SSL_CERT_FILE, else the system's.",
+    ),
+    CommandOption(
+        name="--ca-file",
+        metavar="FILE",
+        help="certificates to trust for rtmps, as PEM, for a server of one's own (default: the system's)",
+    ),
+]
+Fps = Annotated[
+    int,
+    Meta(ge=1, le=240, description="Frames per second, constant."),
+    CommandOption(name="--fps", help="frames per second (default: {default})"),
+]
+VideoBitrate = Annotated[
+    int,
+    Meta(ge=10_000, le=500_000_000, description="Bits per second of video."),
+    CommandOption(
+        name="--bitrate",
+        help="video bits per second, 5M or 800k for short (default: {default})",
+        unit=Unit.BIT_RATE,
+        least=100_000,
+        most=200_000_000,
+    ),
+]
+AudioBitrate = Annotated[int, Meta(ge=8_000, le=512_000, description="Bits per second of audio (AAC).")]
+UseNvenc = Annotated[
+    bool,
+    Meta(
+        description="true: the first hardware encoder that really opens, else x264. false: x264. Option encoder wins."
+    ),
+]
+AudioModeName = Annotated[
+    Literal["both", "desktop", "mic", "none", "microphone"],
+    Meta(description='Which sound is recorded; "microphone" means "mic", "none" means no audio track.'),
+    CommandOption(name="--audio", help="which sound is recorded (default: {default})"),
+]
+EncoderName = Annotated[
+    Literal["auto", "nvenc", "qsv", "amf", "mf", "x264"], Meta(description="H.264 encoder; wins over useNvenc.")
+]
+SCREEN_OPTION = CommandOption(name="--screen", help="a screen id from `devices`, or test (default: the primary screen)")
+DESKTOP_AUDIO_OPTION = CommandOption(
+    name="--desktop-audio", metavar="ID", help="a desktop-sound id from `devices`, or test (default: the system's)"
+)
+MICROPHONE_OPTION = CommandOption(
+    name="--microphone", metavar="ID", help="a microphone id from `devices`, or test (default: the system's)"
+)
+DeviceId = Annotated[str, Meta(min_length=1, max_length=4096, pattern=TEXT)]
+Gain = Annotated[float, Meta(ge=0, le=100)]
+ReplaySeconds = Annotated[float, Meta(gt=0, le=86_400)]
