@@ -43,7 +43,8 @@ def test_defaults_are_the_contracts() -> None:
     assert recorder(["/a.mp4"]) == RecorderSettings(output_path="/a.mp4", media=MediaSettings())
     assert recorder({"outputPath": "/a.mp4"}) == recorder(["/a.mp4"])
     assert streamer([URL]) == StreamerSettings(rtmp_url=URL)
-    assert bind(METHODS["recorder.start"], None) == p.SessionRef(id="default")
+    assert bind(METHODS["recorder.start"], None) == p.StartRecorder(id="default")
+    assert bind(METHODS["streamer.start"], None) == p.SessionRef(id="default")
 
 
 def test_positions_are_the_contracts() -> None:
@@ -205,7 +206,7 @@ def test_complaints(params: object, message: str) -> None:
 
 
 def test_unknown_params_are_refused_by_name() -> None:
-    assert complaint("recorder.start", {"sesion": "a"}) == 'recorder.start has no param "sesion"; it has id'
+    assert complaint("recorder.stop", {"sesion": "a"}) == 'recorder.stop has no param "sesion"; it has id'
     assert complaint("engine.info", {"a": 1}) == 'engine.info has no param "a"; it has none'
     assert complaint("engine.info", [1]) == "engine.info takes no params, not 1; options are given by name"
     assert complaint("streamer.start", {"output_path": 1}).startswith('streamer.start has no param "output_path"')
