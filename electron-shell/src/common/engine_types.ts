@@ -11,6 +11,7 @@ export type EngineInfo = ResultOf<"engine.info">;
 export type DeviceList = ResultOf<"engine.devices">;
 export type RecorderStats = ResultOf<"recorder.getStats">;
 export type StreamerStats = ResultOf<"streamer.getStats">;
+export type ReplayStats = ResultOf<"replay.getStats">;
 export type RecorderInitialize = ParamsOf<"recorder.initialize">;
 export type StreamerInitialize = ParamsOf<"streamer.initialize">;
 

@@ -15,6 +15,7 @@ export { launchEngineProcess, type EngineProcessOptions } from "./engine_process
 export { runJob, type JobMethod, type JobOptions } from "./jobs.ts";
 export { LineSplitter, LineTooLong } from "./line_splitter.ts";
 export { Recorder } from "./recorder.ts";
+export { Replay } from "./replay.ts";
 export { RestartPolicy } from "./restart_policy.ts";
 export { RpcPeer, type CallOptions } from "./rpc_peer.ts";
 export type { SessionEvents } from "./session.ts";

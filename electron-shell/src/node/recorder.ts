@@ -1,6 +1,7 @@
 /** A recording, asynchronously, with the method names of the native addon, and those it did not have. */
 import type { ParamsOf, RecorderStats, ResultOf } from "@ionia/common";
 import type { EngineClient } from "./engine_client.ts";
+import type { Replay } from "./replay.ts";
 import { INITIALIZE_TIMEOUT_MS, STOP_TIMEOUT_MS, Session, type InitializeOptions } from "./session.ts";
 
 export class Recorder extends Session {
@@ -26,6 +27,14 @@ export class Recorder extends Session {
   async initializeWith(params: Omit<ParamsOf<"recorder.initialize">, "id">): Promise<boolean> {
     await this.client.call("recorder.initialize", { ...params, id: this.id }, { timeoutMs: INITIALIZE_TIMEOUT_MS });
     return true;
+  }
+
+  /**
+   * Begin `seconds` ago, or as long ago as it reaches, out of what a replay of equal settings holds. Rejects, and
+   * changes nothing, when that does not run or its settings differ.
+   */
+  startWith(replay: Replay, seconds: number | null = null): Promise<boolean> {
+    return this.client.call("recorder.start", { id: this.id, replayId: replay.id, prerollSeconds: seconds });
   }
 
   getStatistics(): Promise<RecorderStats> {

@@ -1,4 +1,4 @@
-/** What Recorder and Streamer have in common: one session of the engine, by kind and id, and its events alone. */
+/** What Recorder, Streamer and Replay have in common: one session of the engine, by kind and id, and its events alone. */
 import type { EngineNotifications, ParamsOf, SessionKind } from "@ionia/common";
 import type { EngineClient, EngineClientEvents, LostSession } from "./engine_client.ts";
 
@@ -11,6 +11,7 @@ export interface SessionEvents {
   connection: EngineNotifications["streamer.connection"];
   backpressure: EngineNotifications["streamer.backpressure"];
   file: EngineNotifications["recorder.fileChanged"];
+  saved: EngineNotifications["replay.saved"];
   lost: LostSession;
 }
 
@@ -23,6 +24,7 @@ const SOURCES: { readonly [K in keyof SessionEvents]: keyof EngineClientEvents }
   connection: "streamer.connection",
   backpressure: "streamer.backpressure",
   file: "recorder.fileChanged",
+  saved: "replay.saved",
   lost: "session.lost",
 };
 

@@ -4,7 +4,15 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { EngineError, type EngineNotifications } from "@ionia/common";
-import { Recorder, Streamer, createEngineClient, runJob, type EngineClient, type LostSession } from "@ionia/node";
+import {
+  Recorder,
+  Replay,
+  Streamer,
+  createEngineClient,
+  runJob,
+  type EngineClient,
+  type LostSession,
+} from "@ionia/node";
 import { FFPROBE_MISSING, probe } from "../fakes/probe.ts";
 import { isAlive } from "../fakes/processes.ts";
 import { REAL_ENGINE, TEST_CARD } from "../fakes/real_engine.ts";
@@ -61,6 +69,31 @@ describe.skipIf(REAL_ENGINE === undefined || FFPROBE_MISSING !== "")("the real e
     expect(found).toMatchObject({ codecs: ["h264", "aac"], frames: stats.videoFramesCaptured });
     expect(found.deltas).toEqual([expect.closeTo(1 / 30, 3)]);
     await recorder.dispose();
+  });
+
+  it("holds what came last, saves it, and begins a recording with it", async () => {
+    const media = { ...TEST_CARD, fps: 30, videoBitrate: 2_000_000, useNvenc: false, keyframeIntervalSeconds: 0.5 };
+    const [replay, recorder] = [new Replay(client), new Recorder(client)];
+    const saved: string[] = [];
+    replay.on("saved", ({ path: file }) => saved.push(file));
+    const [clip, take] = [path.join(folder, "clip.mp4"), path.join(folder, "take.mp4")];
+    await replay.initialize({ ...media, seconds: 20 });
+    await recorder.initializeWith({ ...media, outputPath: take });
+    await expect(recorder.startWith(replay, 1)).rejects.toMatchObject({ kind: "not_initialized" });
+    await replay.start();
+    await vi.waitFor(async () => expect((await replay.getStatistics()).secondsHeld).toBeGreaterThan(0.7), {
+      timeout: 20_000,
+    });
+    expect(await recorder.startWith(replay, 0.5)).toBe(true);
+    const answer = await replay.save(clip, 0.5);
+    expect(answer).toMatchObject({ path: clip, durationSeconds: expect.any(Number) as number });
+    expect(answer.durationSeconds).toBeGreaterThanOrEqual(0.5);
+    await vi.waitFor(() => expect(saved).toEqual([clip]));
+    await recorder.stop();
+    expect((await recorder.getStatistics()).durationSeconds).toBeGreaterThanOrEqual(0.5);
+    expect(await probe(clip)).toMatchObject({ codecs: ["h264", "aac"] });
+    await recorder.dispose();
+    await replay.dispose();
   });
 
   it("refuses in words, with the kinds of the contract", async () => {
