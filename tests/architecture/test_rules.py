@@ -40,6 +40,8 @@ RUNTIME_WITHOUT_OWN_TEST = {
     "encode/session_feeds": "tests/runtime/test_levels.py and test_engine.py see it whole",
     "encode/studio": "tests/runtime/test_levels.py and test_engine.py see it whole",
     "encode/video_encode": "tests/runtime/test_engine.py: an encoder that is slow, stuck, lost or broken",
+    "session_outputs": "tests/runtime/test_engine.py and each output's own tests: what sessions of each kind do",
+    "session_watch": "tests/runtime/test_engine.py: stats, levels, and one look that fails or hangs",
     "session/disk_eye": "tests/runtime/session/test_file_output.py: a disk that is full, slow or gone",
     "session/first_connection": "tests/runtime/session/test_stream_output.py is the whole of a stream's life",
     "session/life": "tests/runtime/session/test_session.py: what comes late",

@@ -3,7 +3,6 @@
 import logging
 import os
 import platform
-import random
 import threading
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -12,45 +11,32 @@ import ionia
 from ionia.core.audio.engine import AudioInput
 from ionia.core.errors import ErrorKind, IoniaError
 from ionia.core.events import (
-    FileChanged,
-    LevelsMeasured,
     MarkSet,
-    ReplaySaved,
     SavedReplay,
-    SessionWarned,
     SplitFiles,
-    StatsSampled,
 )
 from ionia.core.media_request import MediaRequest
-from ionia.core.ports import FileSink
 from ionia.core.selftest_report import SelftestReport, SelftestSettings
 from ionia.core.service import DeviceList, EngineInfo, Listener
 from ionia.core.settings import MediaSettings, Preroll, RecorderSettings, ReplaySettings, SessionKind, StreamerSettings
 from ionia.core.sound_state import SoundState, gain_db, gain_factor
 from ionia.core.stats import Stats
-from ionia.core.timebase import NS_PER_S
 from ionia.core.video.pushed_layout import PushedScreen
-from ionia.core.warning import NO_FACTS, WarningCode, WarningFacts
 from ionia.runtime.backends import Backends, MakeSelftest, SelftestRun
 from ionia.runtime.encode.studio import Studio
 from ionia.runtime.jobs import Jobs
-from ionia.runtime.session.file_output import FileOutput, FileTellers, FileWishes
 from ionia.runtime.session.life import Life
 from ionia.runtime.session.origin import Origin
 from ionia.runtime.session.output import Output
-from ionia.runtime.session.replay_output import ReplayOutput, ReplayWishes
 from ionia.runtime.session.session import Session, not_initialized
 from ionia.runtime.session.stats import ProcessUsage
 from ionia.runtime.session.stream_output import StreamOutput
-from ionia.sinks.output_path import part_path
-from ionia.sinks.sidecar import Sidecar
+from ionia.runtime.session_outputs import SessionOutputs
+from ionia.runtime.session_watch import SessionWatch
 from ionia.threads.clock import MonotonicClock
-from ionia.threads.monitor import Monitor
 
 log = logging.getLogger(__name__)
 
-LEVELS_INTERVAL_NS = NS_PER_S // 10
-HOUSEKEEPING_INTERVAL_NS = NS_PER_S
 MAX_SESSIONS = 256
 """More than that get no calls at one time either."""
 
@@ -76,7 +62,8 @@ class Engine:
         self._selftest: SelftestRun | None = None  # protected by _lock
         # As many threads as sessions can end at once: one that waits for its disk must not hold up another's end.
         self._supervisor = ThreadPoolExecutor(max_workers=MAX_SESSIONS, thread_name_prefix="ionia-supervisor")
-        self._monitor = Monitor(clock, self._monitor_failed)
+        self._outputs = SessionOutputs(backends, clock, listener, later=self._supervise)
+        self._watch = SessionWatch(clock, self._usage, sessions=self._all_sessions, listener=listener)
 
     def info(self) -> EngineInfo:
         """What this engine is and runs on."""
@@ -105,8 +92,7 @@ class Engine:
 
     def subscribe(self, stats_interval_ms: int | None, audio_levels: bool) -> None:
         """Send figures and levels from now on."""
-        self._monitor.every("stats", (stats_interval_ms or 0) * 1_000_000, self._send_stats)
-        self._monitor.every("levels", LEVELS_INTERVAL_NS if audio_levels else 0, self._send_levels)
+        self._watch.subscribe(stats_interval_ms, levels=audio_levels)
 
     def selftest(self, settings: SelftestSettings) -> SelftestReport:
         """See EngineService. The tests record by an engine of their own, so that nobody hears of its sessions."""
@@ -168,67 +154,20 @@ class Engine:
     def initialize_recorder(self, session_id: str, settings: RecorderSettings) -> None:
         """Open devices and encoders, and claim the path."""
         session = self._session_for(SessionKind.RECORDER, session_id)
-        life, media = Life(session), settings.media
-
-        def warn_of_next(code: WarningCode, message: str, facts: WarningFacts = NO_FACTS, /) -> None:
-            if code is not WarningCode.FILE_LEFTOVER:  # which the first file told
-                life.warn(code, message, facts)
-
-        def make_sink(number: int) -> FileSink:
-            warn = warn_of_next if number else life.warn
-            return self._backends.file_sink(part_path(settings.output_path, number), warn)
-
-        output = FileOutput(
-            FileWishes(
-                make_sink=make_sink,
-                bytes_per_second=media.total_bitrate / 8,
-                metadata=settings.metadata,
-                split=settings.split,
-                end=settings.end,
-                make_sidecar=Sidecar if settings.sidecar else None,
-            ),
-            FileTellers(
-                warn=life.warn,
-                fail=life.fail,
-                # Not by `life`: a file is told however late it is finished.
-                changed=lambda finished, path: self._listener(
-                    FileChanged(session_id=session_id, finished=finished, next=path)
-                ),
-                end=lambda reason, index: session.end(life, reason, index),
-                later=self._supervise,
-            ),
-            free_bytes=self._backends.free_bytes,
-        )
-        self._initialize(session, media, output, life, live=False)
+        life = Life(session)
+        self._initialize(session, settings.media, self._outputs.recorder(session, life, settings), life, live=False)
 
     def initialize_streamer(self, session_id: str, settings: StreamerSettings) -> None:
         """Check the address, open devices and encoders, warm a sender up."""
         session = self._session_for(SessionKind.STREAMER, session_id)
         life = Life(session)
-        output = StreamOutput(
-            settings,
-            session_id=session_id,
-            spares=self._backends.spare_senders(),
-            clock=self._clock,
-            random=random.random,
-            emit=life.emit,
-            warn=life.warn,
-            fail=life.fail,
-        )
-        self._initialize(session, settings.media, output, life, live=True)
+        self._initialize(session, settings.media, self._outputs.streamer(session, life, settings), life, live=True)
 
     def initialize_replay(self, session_id: str, settings: ReplaySettings) -> None:
         """Open devices and encoders."""
         session = self._session_for(SessionKind.REPLAY, session_id)
         life = Life(session)
-        output = ReplayOutput(
-            ReplayWishes(seconds=settings.seconds, max_bytes=settings.max_bytes, make_sink=self._backends.file_sink),
-            warn=life.warn,
-            fail=life.fail,
-            # Not by `life`: a file is told however late it is finished.
-            saved=lambda saved: self._listener(ReplaySaved(session_id=session_id, saved=saved)),
-        )
-        self._initialize(session, settings.media, output, life, live=False)
+        self._initialize(session, settings.media, self._outputs.replay(session, life, settings), life, live=False)
 
     def start(self, kind: SessionKind, session_id: str, preroll: Preroll | None = None) -> bool:
         """See EngineService."""
@@ -380,7 +319,7 @@ class Engine:
         for screen in pushed:
             self._backends.pushed.close(screen)
         self._jobs.close()
-        self._monitor.close(timeout=2.0)
+        self._watch.close(timeout=2.0)
         self._supervisor.shutdown()
 
     def _session_for(self, kind: SessionKind, session_id: str) -> Session:
@@ -407,7 +346,7 @@ class Engine:
             closed = self._closed
         if closed:
             session.dispose()
-        self._monitor.every("disk", HOUSEKEEPING_INTERVAL_NS, self._housekeep)
+        self._watch.keep_house()
 
     def _stream_output(self, session_id: str) -> StreamOutput | None:
         session = self._find(SessionKind.STREAMER, session_id)
@@ -428,9 +367,9 @@ class Engine:
             )
         return session
 
-    def _running(self) -> list[Session]:
+    def _all_sessions(self) -> list[Session]:
         with self._lock:
-            return [session for session in self._sessions.values() if session.is_running]
+            return list(self._sessions.values())
 
     def _supervise(self, task: Callable[[], None]) -> None:
         def run() -> None:
@@ -445,60 +384,3 @@ class Engine:
             # Shutting down, then the session is being finished anyway; or no thread can be started, then the task is
             # queued all the same, and the thread that each session had started beforehand takes it.
             log.debug("supervisor: %s", error)
-
-    def _for_each(self, sessions: list[Session], look: Callable[[Session], None]) -> None:
-        """What fails for one session is done for the others all the same. Raises the first error, when all are done."""
-        first: Exception | None = None
-        for session in sessions:
-            try:
-                look(session)
-            except Exception as error:  # noqa: BLE001 - raised below
-                first = first or error
-        if first is not None:
-            raise first
-
-    def _send_stats(self) -> None:
-        self._for_each(
-            self._running(),
-            lambda session: self._listener(
-                StatsSampled(session_id=session.session_id, session_kind=session.kind, stats=session.stats())
-            ),
-        )
-
-    def _send_levels(self) -> None:
-        with self._lock:
-            sessions = list(self._sessions.values())
-        self._for_each(sessions, self._send_levels_of)
-
-    def _send_levels_of(self, session: Session) -> None:
-        if (feeds := session.feeds) is not None and feeds.has_sound:
-            levels = feeds.levels()
-            self._listener(
-                LevelsMeasured(
-                    session_id=session.session_id, session_kind=session.kind, desktop=levels[0], mic=levels[1]
-                )
-            )
-
-    def _housekeep(self) -> None:
-        self._usage.measure()
-        self._for_each(self._running(), _look_after)
-
-    def _monitor_failed(self, name: str, error: Exception) -> None:
-        log.error("%s failed, and will be tried again", name, exc_info=error)
-        with self._lock:
-            sessions = list(self._sessions.values())
-        for session in sessions:
-            self._listener(
-                SessionWarned(
-                    session_id=session.session_id,
-                    session_kind=session.kind,
-                    code=WarningCode.MONITOR_FAILED,
-                    message=f"Watching the {name} failed; it is tried again, and the recording goes on.",
-                )
-            )
-
-
-def _look_after(session: Session) -> None:
-    output: Output | None = session.output
-    if output is not None:
-        output.housekeep()
