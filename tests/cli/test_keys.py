@@ -56,7 +56,7 @@ def test_a_recording_is_paused_marked_and_split_by_keys(tmp_path: Path, terminal
     path = tmp_path / "take.mp4"
     media = ["--screen", "test", "--desktop-audio", "test", "--audio", "desktop", "--encoder", "x264"]
     with subprocess.Popen(
-        [sys.executable, "-m", "ionia", "record", str(path), *media],
+        [sys.executable, "-m", "ionia", "record", str(path), "--replay", "20", *media],
         stdin=program,
         stdout=subprocess.PIPE,
         start_new_session=True,
@@ -64,7 +64,7 @@ def test_a_recording_is_paused_marked_and_split_by_keys(tmp_path: Path, terminal
     ) as process:
         try:
             until = reader(process)
-            until("Space pauses, m marks, s begins another file")
+            until("Space pauses, m marks, s begins another file. r saves the last 20 s")
             until(r"\d frames")
             assert not termios.tcgetattr(program)[3] & termios.ICANON
             os.write(user, b"x m")
@@ -72,6 +72,8 @@ def test_a_recording_is_paused_marked_and_split_by_keys(tmp_path: Path, terminal
             until("^Mark 1 at 0:00:")
             os.write(user, b" ")
             until("^Recording again")
+            os.write(user, b"r")
+            until("^Saved the last .*take-replay-1.mp4")
             os.write(user, b"s")
             until("^Saved .*take.mp4 .*it goes on in .*take-2.mp4")
             process.send_signal(signal.SIGTERM)
@@ -80,7 +82,7 @@ def test_a_recording_is_paused_marked_and_split_by_keys(tmp_path: Path, terminal
         finally:
             process.kill()
     assert termios.tcgetattr(program) == before
-    for part in (path, tmp_path / "take-2.mp4"):
+    for part in (path, tmp_path / "take-2.mp4", tmp_path / "take-replay-1.mp4"):
         facts = file_facts(part)
         assert facts.video.frame_indexes == list(range(len(facts.video.pts)))
 

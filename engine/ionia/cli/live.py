@@ -18,6 +18,7 @@ from ionia.core.events import (
     ConnectionState,
     Event,
     FileChanged,
+    ReplaySaved,
     SessionFailed,
     SessionStateChanged,
     SessionWarned,
@@ -47,11 +48,21 @@ class KeyPressed:
     key: str
 
 
-Keys = Mapping[str, Callable[[EngineService], str]]
-"""What keys do while it runs, and the line that tells of it; an empty one tells nothing."""
+@dataclass(frozen=True, slots=True)
+class Said:
+    """Among the happenings: a line for people, about something that a key began."""
+
+    line: str
 
 
-Happenings = queue.SimpleQueue[Event | StopAsked | KeyPressed]
+Keys = Mapping[str, Callable[[EngineService, Callable[[str], None]], str]]
+"""What keys do while it runs, and the line that tells of it; an empty one tells nothing.
+
+They get what to tell lines by that come later, from any thread.
+"""
+
+
+Happenings = queue.SimpleQueue[Event | StopAsked | KeyPressed | Said]
 
 
 @contextmanager
@@ -111,6 +122,9 @@ def run_session(
             files.append(event)
         happenings.put(event)
 
+    def tell(text: str) -> None:
+        happenings.put(Said(text))
+
     engine = make_engine(heard)
     with stop_signals(happenings), _keys(happenings, keys) as has_keys:
         try:
@@ -123,7 +137,7 @@ def run_session(
                 position=lambda: max(engine.pts_seconds(kind, SESSION) for kind in kinds),
                 text=lambda: text(engine.stats(kinds[0], SESSION)),
                 seconds=seconds,
-                press=lambda key: keys[key](engine) if keys is not None and key in keys else "",
+                press=lambda key: keys[key](engine, tell) if keys is not None and key in keys else "",
             )
             engine.stop(kinds[0], SESSION)
             stats = engine.stats(kinds[0], SESSION)
@@ -132,8 +146,10 @@ def run_session(
     while not happenings.empty():
         happened = happenings.get()
         _note(happened, line, failed)  # a file that could not be finished is known only now
-        if isinstance(happened, FileChanged):
-            line.say(_said(happened))
+        if isinstance(happened, FileChanged | ReplaySaved):
+            line.say(_said_of_file(happened))
+        elif isinstance(happened, Said):
+            line.say(happened.line)
     line.say(text(stats))
     return failed, stats
 
@@ -147,7 +163,7 @@ def _keys(happenings: Happenings, keys: Keys | None) -> Iterator[bool]:
         yield has_keys
 
 
-def _note(happened: Event | StopAsked | KeyPressed, line: LiveLine, failed: set[SessionKind]) -> None:
+def _note(happened: Event | StopAsked | KeyPressed | Said, line: LiveLine, failed: set[SessionKind]) -> None:
     """Say which session failed, and remember it."""
     if isinstance(happened, SessionFailed):
         line.say(happened.message)
@@ -167,7 +183,7 @@ def _follow(
     """Show the live line and what happens until it is over; the kinds that failed. One goes on without the other."""
     told: set[str] = set()
     failed: set[SessionKind] = set()
-    while failed != set(kinds):
+    while not failed.issuperset(kinds):
         reached = position()
         if seconds is not None and reached >= seconds:
             break
@@ -181,6 +197,9 @@ def _follow(
             continue
         if isinstance(happened, StopAsked):
             break
+        if isinstance(happened, Said):
+            line.say(happened.line)
+            continue
         if isinstance(happened, KeyPressed):
             if answer := press(happened.key):
                 line.say(answer)
@@ -218,8 +237,8 @@ def _said(happened: Event) -> str:
     match happened:
         case SessionWarned(message=message):
             return message
-        case FileChanged(finished=finished, next=after):
-            return f"Saved {finished.path} ({size_text(finished.bytes)}); it goes on in {after}."
+        case FileChanged() | ReplaySaved():
+            return _said_of_file(happened)
         case ConnectionChanged(state=ConnectionState.CONNECTED):
             return _CONNECTION[ConnectionState.CONNECTED]
         case ConnectionChanged(state=state, reason=reason, delay_ms=delay_ms) if reason and state in _CONNECTION:
@@ -230,3 +249,10 @@ def _said(happened: Event) -> str:
             return slow if active else "The network has room again."
         case _:
             return ""
+
+
+def _said_of_file(happened: FileChanged | ReplaySaved) -> str:
+    if isinstance(happened, ReplaySaved):
+        return f"Saved the last {happened.saved.duration_seconds:.1f} s in {happened.saved.path}."
+    finished = happened.finished
+    return f"Saved {finished.path} ({size_text(finished.bytes)}); it goes on in {happened.next}."

@@ -76,6 +76,12 @@ def _add_record(commands: Commands) -> None:
     parser = commands.add_parser("record", help="record to an MP4 file")
     parser.add_argument("output", metavar="OUT", help="the MP4 file to write")
     parser.add_argument("--seconds", type=_positive, help="stop after so long (default: at Ctrl+C)")
+    parser.add_argument(
+        "--replay",
+        metavar="SECONDS",
+        type=_positive,
+        help="hold the last so many seconds in memory, also in a pause: on a terminal r saves them beside OUT",
+    )
     add_options(parser, InitializeRecorder)
     parser.set_defaults(run=record)
 

@@ -1,24 +1,27 @@
 """`ionia-engine record`: the recorder for people, with a live line, ended by time or by Ctrl+C."""
 
 import argparse
+from collections.abc import Callable
 from pathlib import Path
 
 from ionia.cli.live import SESSION, Keys, run_session, saved_line, shared_params
 from ionia.cli.options import given
 from ionia.cli.progress import LiveLine, clock_text, recording_line
 from ionia.core.errors import IoniaError
-from ionia.core.events import FileChanged
+from ionia.core.events import FileChanged, SavedReplay
 from ionia.core.service import EngineService
-from ionia.core.settings import SessionKind
+from ionia.core.settings import ReplaySettings, SessionKind
 from ionia.core.stats import of_recorder
 from ionia.rpc.initialize_params import InitializeRecorder
 
+Tell = Callable[[str], None]
 
-def _toggle_pause(engine: EngineService) -> str:
+
+def _toggle_pause(engine: EngineService, _: Tell) -> str:
     return "Paused." if engine.toggle_pause(SESSION) else "Recording again."
 
 
-def _mark(engine: EngineService) -> str:
+def _mark(engine: EngineService, _: Tell) -> str:
     try:
         mark = engine.mark(SESSION, "")
     except IoniaError as error:
@@ -26,12 +29,41 @@ def _mark(engine: EngineService) -> str:
     return f"Mark {mark.index + 1} at {clock_text(mark.file_seconds)}."
 
 
-def _split(engine: EngineService) -> str:
+def _split(engine: EngineService, _: Tell) -> str:
     try:
         engine.split(SESSION)
     except IoniaError as error:
         return error.message
     return ""  # which is told when the file is complete
+
+
+class _Saves:
+    """Saves of the replay, each in a file of its own beside the recording's. Main thread."""
+
+    def __init__(self, output: str) -> None:
+        self._output = Path(output)
+        self._number = 0
+
+    def save(self, engine: EngineService, tell: Tell) -> str:
+        """Begin to save; what became of it is told."""
+
+        def done(result: SavedReplay | IoniaError) -> None:
+            if isinstance(result, IoniaError):  # what went well, an event tells
+                tell(result.message)
+
+        try:
+            engine.save_replay(SESSION, self._free_path(), done=done)
+        except IoniaError as error:
+            return error.message
+        return ""
+
+    def _free_path(self) -> str:
+        """take-replay-1.mp4, …: never where something is, and never one twice."""
+        while True:
+            self._number += 1
+            path = self._output.with_name(f"{self._output.stem}-replay-{self._number}{self._output.suffix}")
+            if not path.exists():
+                return str(path)
 
 
 _KEYS: Keys = {" ": _toggle_pause, "m": _mark, "s": _split}
@@ -42,9 +74,16 @@ def record(options: argparse.Namespace) -> int:
     line = LiveLine()
     params = given(options, InitializeRecorder) | shared_params(options, line)
     settings = InitializeRecorder(output_path=options.output, **params).settings()
+    keys, keys_words = _KEYS, "Space pauses, m marks, s begins another file."
+    if options.replay is not None:
+        keys = {**_KEYS, "r": _Saves(options.output).save}
+        keys_words = f"{keys_words} r saves the last {options.replay:g} s."
 
     def begin(engine: EngineService) -> None:
         engine.initialize_recorder(SESSION, settings)
+        if options.replay is not None:
+            engine.initialize_replay(SESSION, ReplaySettings(media=settings.media, seconds=options.replay))
+            engine.start(SessionKind.REPLAY, SESSION)
         engine.start(SessionKind.RECORDER, SESSION)
 
     files: list[FileChanged] = []
@@ -55,11 +94,11 @@ def record(options: argparse.Namespace) -> int:
         greeting=f"Recording to {options.output}. Ctrl+C ends it.",
         text=lambda stats: recording_line(of_recorder(stats)),
         seconds=options.seconds,
-        keys=_KEYS,
-        keys_words="Space pauses, m marks, s begins another file.",
+        keys=keys,
+        keys_words=keys_words,
         files=files,
     )
     last = of_recorder(stats)
     path = options.output if last.output_path == str(Path(options.output).resolve()) else last.output_path
-    line.say(saved_line(files, path, last.total_bytes, failed=bool(failed)))
+    line.say(saved_line(files, path, last.total_bytes, failed=SessionKind.RECORDER in failed))
     return 1 if failed else 0
