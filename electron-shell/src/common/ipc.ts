@@ -9,6 +9,7 @@ export const CHANNELS = {
   togglePause: "recording:togglePause",
   mark: "recording:mark",
   split: "recording:split",
+  saveReplay: "replay:save",
   startStream: "stream:start",
   stopStream: "stream:stop",
   getState: "shell:getState",
@@ -88,6 +89,8 @@ export interface ElectronAPI extends BasicElectronAPI {
   mark(): Promise<CommandResult>;
   /** Go on in another file; the one before is then in the list. */
   split(): Promise<CommandResult>;
+  /** Make a file of what the instant replay holds, which is then in the list. */
+  saveReplay(): Promise<CommandResult>;
   showInFolder(recordingId: string): Promise<CommandResult>;
   removeFromHistory(recordingId: string): Promise<CommandResult>;
   /** Make one that was cut off an ordinary file; it plays meanwhile. */
@@ -121,6 +124,7 @@ export function createElectronAPI(invoke: Invoke, listen: Listen): ElectronAPI {
     togglePause: () => call(CHANNELS.togglePause),
     mark: () => call(CHANNELS.mark),
     split: () => call(CHANNELS.split),
+    saveReplay: () => call(CHANNELS.saveReplay),
     showInFolder: (recordingId) => call(CHANNELS.showInFolder, recordingId),
     removeFromHistory: (recordingId) => call(CHANNELS.removeFromHistory, recordingId),
     repairRecording: (recordingId) => call(CHANNELS.repairRecording, recordingId),

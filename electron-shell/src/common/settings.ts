@@ -41,7 +41,9 @@ export interface Settings {
   readonly maxBytes: number | null;
   /** Write marks, pauses and warnings beside the file as they happen: there after a crash, too. */
   readonly sidecar: boolean;
-  /** Whether single keys (Space, M, S) control a recording while the window has the focus. */
+  /** How much the instant replay holds; null: it is off. */
+  readonly replaySeconds: number | null;
+  /** Whether single keys (Space, M, S, R) control a recording while the window has the focus. */
   readonly takeKeys: boolean;
 }
 
@@ -137,6 +139,7 @@ export const DEFAULT_SETTINGS: Settings = {
   maxDurationSeconds: null,
   maxBytes: null,
   sidecar: true,
+  replaySeconds: null,
   takeKeys: true,
 };
 
@@ -147,6 +150,7 @@ export const LIMITS = {
   audioBitrate: { min: 64_000, max: 320_000 },
   gain: { min: 0, max: 4 },
   seconds: { min: 6, max: 604_800 },
+  replay: { min: 5, max: 3600 },
   bytes: { min: 10_000_000, max: 100_000_000_000_000 },
 } as const;
 
@@ -206,6 +210,7 @@ const CHECKS: { readonly [K in keyof Settings]: Check } = {
   maxDurationSeconds: orNull(within(LIMITS.seconds)),
   maxBytes: orNull(whole(LIMITS.bytes)),
   sidecar: bool,
+  replaySeconds: orNull(within(LIMITS.replay)),
   takeKeys: bool,
 };
 

@@ -20,6 +20,14 @@ export interface RecordingView {
   readonly endReason: string;
 }
 
+/** The instant replay. One that failed may have something to save still. */
+export interface ReplayView {
+  readonly phase: "off" | "starting" | "ready" | "failed";
+  /** Whole seconds that a save would give now. */
+  readonly secondsHeld: number;
+  readonly saving: boolean;
+}
+
 export interface StreamView {
   readonly phase: StreamPhase;
   /** Redacted: the key is never in it. */
@@ -101,6 +109,7 @@ export interface ShellState {
   readonly engine: EngineView;
   readonly recording: RecordingView;
   readonly stream: StreamView;
+  readonly replay: ReplayView;
   readonly readiness: ReadinessView;
   readonly devices: DeviceList | null;
   readonly settings: Settings;
@@ -117,6 +126,7 @@ export type ShellEvent =
   | { readonly type: "engine"; readonly engine: EngineView }
   | { readonly type: "recording"; readonly change: Partial<RecordingView> }
   | { readonly type: "stream"; readonly change: Partial<StreamView> }
+  | { readonly type: "replay"; readonly change: Partial<ReplayView> }
   | { readonly type: "readiness"; readonly readiness: ReadinessView }
   | { readonly type: "devices"; readonly devices: DeviceList }
   | { readonly type: "settings"; readonly settings: Settings }
@@ -154,6 +164,7 @@ export const INITIAL_STATE: ShellState = {
   engine: { phase: "starting", message: "", version: "" },
   recording: IDLE_RECORDING,
   stream: IDLE_STREAM,
+  replay: { phase: "off", secondsHeld: 0, saving: false },
   readiness: { phase: "unknown", problem: null },
   devices: null,
   settings: DEFAULT_SETTINGS,
@@ -177,6 +188,8 @@ export function reduceShell(state: ShellState, event: ShellEvent): ShellState {
       return { ...state, recording: { ...state.recording, ...event.change } };
     case "stream":
       return { ...state, stream: { ...state.stream, ...event.change } };
+    case "replay":
+      return { ...state, replay: { ...state.replay, ...event.change } };
     case "readiness":
       return { ...state, readiness: event.readiness };
     case "devices":

@@ -68,6 +68,7 @@ export function createHandlers(studio: Studio, desktop: Desktop): Handlers {
     [CHANNELS.togglePause]: () => command(() => studio.togglePause()),
     [CHANNELS.mark]: () => command(() => studio.mark()),
     [CHANNELS.split]: () => command(() => studio.split()),
+    [CHANNELS.saveReplay]: () => command(() => studio.saveReplay()),
     [CHANNELS.startStream]: async (rtmpUrl) => studio.startStream(text(rtmpUrl, "rtmpUrl")),
     [CHANNELS.stopStream]: () => studio.stopStream(),
     [CHANNELS.getState]: () => Promise.resolve(studio.state),

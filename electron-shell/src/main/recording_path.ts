@@ -3,7 +3,15 @@ import { access } from "node:fs/promises";
 import path from "node:path";
 
 export function recordingPath(userData: string, now: Date): string {
-  return path.join(userData, "recordings", `recording_${now.toISOString().replace(/[:.]/g, "-")}.mp4`);
+  return pathOf(userData, "recording", now);
+}
+
+export function replayPath(userData: string, now: Date): string {
+  return pathOf(userData, "replay", now);
+}
+
+function pathOf(userData: string, what: string, now: Date): string {
+  return path.join(userData, "recordings", `${what}_${now.toISOString().replace(/[:.]/g, "-")}.mp4`);
 }
 
 /** A free name beside a recording for a part of it: `<name>_clip.mp4`, `<name>_clip-2.mp4`, … */

@@ -31,6 +31,7 @@ import { OpenTakes } from "./open_takes.ts";
 import { Readiness } from "./readiness.ts";
 import { RecordingControl, told } from "./recording_control.ts";
 import { clipPath } from "./recording_path.ts";
+import { ReplayControl } from "./replay_control.ts";
 import { ShellStore } from "./shell_store.ts";
 import { StoredValue } from "./stored_value.ts";
 import { StreamControl } from "./stream_control.ts";
@@ -65,6 +66,7 @@ export class Studio {
   readonly #recording: RecordingControl;
   readonly #stream: StreamControl;
   readonly #readiness: Readiness;
+  readonly #replay: ReplayControl;
   #watched = true;
   /** Whether the last levels said nothing: that is told once. */
   #silent = false;
@@ -91,6 +93,7 @@ export class Studio {
     const { store, history } = this;
     this.#recording = new RecordingControl({ client, store, history, openTakes: this.#openTakes, userData, now });
     this.#stream = new StreamControl(client, this.store);
+    this.#replay = new ReplayControl({ client, store, userData, now });
     this.#readiness = new Readiness(client, this.store, this.recordingsFolder);
   }
 
@@ -170,6 +173,19 @@ export class Studio {
     return this.#recording.split();
   }
 
+  /** Rejects with EngineError; what is held is held on. */
+  async saveReplay(): Promise<void> {
+    const entry = await this.#replay.save();
+    await this.history.add(entry);
+    this.#tellHistory();
+    this.store.notify({
+      level: "info",
+      code: "clip",
+      message: `The replay is in the list: ${entry.name}.mp4`,
+      hint: "",
+    });
+  }
+
   async startStream(rtmpUrl: string, streamKey?: string): Promise<StreamResult> {
     await this.#readiness.settled();
     const result = await this.#stream.start(rtmpUrl, streamKey);
@@ -214,6 +230,7 @@ export class Studio {
     const settings = await this.#settings.change((current) => ({ ...patchSettings(current, patch), ...changed }));
     this.store.dispatch({ type: "settings", settings });
     if (JSON.stringify(captureParams(before)) !== JSON.stringify(captureParams(settings))) this.#adjust();
+    if (this.state.engine.phase === "ready") void this.#replay.hold(settings);
   }
 
   /**
@@ -374,6 +391,8 @@ export class Studio {
       .on("engine.ready", (info) => {
         this.store.dispatch({ type: "engine", engine: { phase: "ready", message: "", version: info.version } });
         this.#readiness.forget();
+        this.#replay.forget();
+        void this.#replay.hold(this.state.settings);
         this.#greeting = this.#greet();
         // An engine that ends meanwhile is followed by another, which is greeted anew.
         this.#greeting.catch(() => undefined);

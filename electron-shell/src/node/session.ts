@@ -84,10 +84,11 @@ export class Session {
 
   on<K extends keyof SessionEvents>(event: K, listener: (payload: SessionEvents[K]) => void): this {
     const source = SOURCES[event];
-    // A recorder and a streamer may have the same id; where the engine says whose it is, that decides. The kind of a
-    // connection is another matter: why it failed.
+    // Sessions of two kinds may have the same id: what only one kind tells is that kind's, for the rest the engine says whose
+    // it is. The kind of a connection is another matter: why it failed.
     const filtered = (payload: { id: string; kind?: string | null }): void => {
-      const owner = source === "streamer.connection" ? "streamer" : (payload.kind ?? this.#kind);
+      const [teller] = source.split(".");
+      const owner = teller === "session" || teller === "audio" ? payload.kind : teller;
       if (payload.id === this.id && owner === this.#kind) listener(payload as SessionEvents[K]);
     };
     this.client.on(source, filtered as never);

@@ -6,6 +6,7 @@ import { Header } from "./panels/Header.tsx";
 import { HistoryPanel } from "./panels/HistoryPanel.tsx";
 import { Notices } from "./panels/Notices.tsx";
 import { QualityPanel } from "./panels/QualityPanel.tsx";
+import { ReplayPanel } from "./panels/ReplayPanel.tsx";
 import { SourcesPanel } from "./panels/SourcesPanel.tsx";
 import { Stage } from "./panels/Stage.tsx";
 import { StatsDrawer } from "./panels/StatsDrawer.tsx";
@@ -45,6 +46,7 @@ export function App() {
             <SourcesPanel />
             <QualityPanel />
             <FilesPanel />
+            <ReplayPanel />
             <DestinationPanel />
           </div>
           <Notices />

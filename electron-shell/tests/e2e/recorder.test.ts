@@ -148,6 +148,27 @@ describe.skipIf(missing !== "")("a person at the window", () => {
     await page.getByRole("button", { name: /^Dismiss/ }).click();
   });
 
+  it("saves what came last by R, and the file is a good one", async () => {
+    const shown = page.getByRole("button", { name: "Close player" });
+    if (await shown.isVisible()) await shown.click();
+    await page.getByRole("switch", { name: "Instant replay" }).click();
+    await expect.poll(() => bridge.studio.state.replay.secondsHeld, { timeout: 20_000 }).toBeGreaterThanOrEqual(2);
+    await picture("replay");
+    await page.keyboard.press("r");
+    await page.getByText("The replay is in the list").waitFor({ timeout: 20_000 });
+    const [saved] = bridge.studio.state.history;
+    const found = await probe(saved?.path as string);
+    expect(found).toMatchObject({ codecs: ["h264", "aac"], width: 1280, deltas: [expect.closeTo(1 / 30, 3)] });
+    expect(found.videoSeconds).toBeCloseTo(saved?.durationSeconds as number, 2);
+    expect(found.videoSeconds).toBeGreaterThan(1);
+    await page.getByRole("switch", { name: "Instant replay" }).click();
+    await page.getByRole("button", { name: /^Dismiss/ }).click();
+    await page
+      .getByRole("button", { name: /^Play recording/ })
+      .first()
+      .click();
+  });
+
   it("can be operated by keyboard alone", async () => {
     await page.getByRole("button", { name: "Close player" }).focus();
     await page.keyboard.press("Enter");

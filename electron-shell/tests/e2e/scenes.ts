@@ -221,6 +221,16 @@ export const SCENES: readonly Scene[] = [
     },
   },
   { name: "clip-dialog", state: ready, press: ["button[aria-label^='Clip recording'] >> nth=0"] },
+  {
+    name: "replay",
+    state: {
+      ...settings({ replaySeconds: 60 }),
+      recording: { ...recording, marks: 2 },
+      stream: live,
+      replay: { phase: "ready", secondsHeld: 60, saving: false },
+    },
+    events: [levels],
+  },
   { name: "stopping", state: { ...ready, recording: { ...recording, phase: "stopping" } } },
   {
     name: "recording-failed",

@@ -118,7 +118,16 @@ export class FakeEngine {
           if (file === undefined) throw fail(1101, "capture_unavailable", `There is no screen ${params.screen}`, id);
           rmSync(file, { force: true }); // who writes it has it open
         }
-        const figures = { startedAt: 0, seconds: 0, pausedAt: 0, pausedMs: 0, pauses: 0, marks: 0, files: [] };
+        const figures = {
+          startedAt: 0,
+          seconds: 0,
+          pausedAt: 0,
+          pausedMs: 0,
+          pauses: 0,
+          marks: 0,
+          files: [],
+          saves: 0,
+        };
         this.sessions.set(key, { kind, id, params, state: "initialized", ...figures });
         this.#state(key, "initialized");
         return true;
@@ -160,6 +169,7 @@ export class FakeEngine {
         return this.stats(session);
       default:
         if (kind === "recorder") return this.#take(verb, params, session, id);
+        if (kind === "replay" && verb === "save") return this.#saveReplay(params, session, id);
         throw fail(-32601, "method_not_found", `no method ${method}`, "");
     }
   }
@@ -187,6 +197,17 @@ export class FakeEngine {
       default:
         throw fail(-32601, "method_not_found", `no method recorder.${verb}`, "");
     }
+  }
+
+  #saveReplay({ path, seconds }, session, id) {
+    if (session === undefined) throw fail(1003, "no_such_session", `no session ${id}`, id);
+    if (!runs(session)) throw fail(1001, "not_initialized", "The replay is not running.", id, "Start it first.");
+    writeFileSync(path, "saved ");
+    session.saves += 1;
+    const durationSeconds = Math.min(this.#seconds(session), seconds ?? session.params.seconds ?? 30);
+    const saved = { path, durationSeconds, startUtc: new Date().toISOString() };
+    this.notify("replay.saved", { id, ...saved });
+    return saved;
   }
 
   #beginFile(session, path) {
@@ -363,6 +384,11 @@ export class FakeEngine {
         ...shared,
         outputPath: file,
       };
+    }
+    if (session.kind === "replay") {
+      const secondsWanted = session.params.seconds ?? 30;
+      const held = { secondsHeld: Math.min(seconds, secondsWanted), secondsWanted, bytesHeld: 1000, maxBytes: 1 << 29 };
+      return { ...shared, ...held, shortened: false, saves: session.saves, saving: 0 };
     }
     return {
       videoFrames: frames,

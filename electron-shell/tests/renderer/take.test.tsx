@@ -122,3 +122,28 @@ describe("files", () => {
     expect(inWords({ ...DEFAULT_SETTINGS, ...limits })).toBe("A new file every 30 min or 4.0 GB, stops after 2 h");
   });
 });
+
+describe("the instant replay", () => {
+  const on = { ...DEFAULT_SETTINGS, replaySeconds: 30 };
+  const save = () => screen.queryByRole("button", { name: "Save last 30 s" });
+
+  it("is switched on and has its length", async () => {
+    expect(save()).toBeNull();
+    await userEvent.click(screen.getByRole("switch", { name: "Instant replay" }));
+    await userEvent.selectOptions(screen.getByLabelText("Seconds held"), "The last 2 min");
+    expect(api.argsOf(CHANNELS.updateSettings)).toEqual([[{ replaySeconds: 30 }], [{ replaySeconds: 120 }]]);
+  });
+
+  it("is saved by its button and by R once it holds something, whether anything is recorded or not", async () => {
+    await api.send({ type: "settings", settings: on });
+    await userEvent.keyboard("r");
+    expect(save()).toHaveProperty("disabled", true);
+    await api.send({ type: "replay", change: { phase: "ready", secondsHeld: 4 } });
+    await userEvent.click(save() as HTMLElement);
+    await userEvent.keyboard("r");
+    expect(api.argsOf(CHANNELS.saveReplay)).toHaveLength(2);
+    await api.send({ type: "replay", change: { saving: true } });
+    await userEvent.keyboard("r");
+    expect(api.argsOf(CHANNELS.saveReplay)).toHaveLength(2);
+  });
+});

@@ -36,9 +36,9 @@ export function FilesPanel() {
             />
           </div>
           <div className="flex items-center justify-between gap-3">
-            <span aria-hidden>Space pauses, M marks, S splits</span>
+            <span aria-hidden>Space pauses, M marks, S splits, R saves</span>
             <Switch
-              label="Space pauses, M marks, S splits"
+              label="Space pauses, M marks, S splits, R saves"
               checked={settings.takeKeys}
               onChange={(takeKeys) => void client.updateSettings({ takeKeys })}
             />

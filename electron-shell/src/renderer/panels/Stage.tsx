@@ -18,6 +18,7 @@ import {
   type StreamPhase,
 } from "@ionia/common";
 import { Meter } from "../components/Meter.tsx";
+import { ReplayButton } from "../components/ReplayButton.tsx";
 import { RecordingButton } from "../components/RecordingButton.tsx";
 import { StreamButton } from "../components/StreamButton.tsx";
 import { TakeControls } from "../components/TakeControls.tsx";
@@ -98,8 +99,11 @@ function Viewfinder() {
                   : RECORDING_WORDS.idle}
           </span>
         </div>
-        <div role="status" aria-label="Stream state">
-          {stream !== "idle" && <StreamBadge phase={stream} />}
+        <div className="flex items-center">
+          <ReplayButton />
+          <div role="status" aria-label="Stream state">
+            {stream !== "idle" && <StreamBadge phase={stream} />}
+          </div>
         </div>
       </div>
       <div className="flex min-h-0 grow flex-col items-center justify-center gap-3 py-2">
@@ -173,7 +177,7 @@ function StreamBadge({ phase }: { readonly phase: StreamPhase }) {
   return (
     <span
       data-stream={phase}
-      className={`inline-flex items-center gap-1.5 rounded-full px-3 py-1 text-[12px] font-semibold ${tone}`}
+      className={`ml-2.5 inline-flex items-center gap-1.5 rounded-full px-3 py-1 text-[12px] font-semibold ${tone}`}
     >
       <Radio aria-hidden size={13} />
       {phase === "failed" && failure !== "" ? failure : STREAM_WORDS[phase]}

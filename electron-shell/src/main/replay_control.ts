@@ -1,0 +1,113 @@
+/** The instant replay, while the settings want one: held with the settings of a recording, so that both share one encode. */
+import { mkdir, stat } from "node:fs/promises";
+import path from "node:path";
+import { EngineError, captureParams, readWarning, toProblem, type ReplayStats, type Settings } from "@ionia/common";
+import { Replay, type EngineClient } from "@ionia/node";
+import type { StoredEntry } from "./history_store.ts";
+import { replayPath } from "./recording_path.ts";
+import type { ShellStore } from "./shell_store.ts";
+
+export interface ReplayControlOptions {
+  readonly client: EngineClient;
+  readonly store: ShellStore;
+  readonly userData: string;
+  readonly now: () => Date;
+}
+
+export class ReplayControl {
+  readonly #options: ReplayControlOptions;
+  #wanted: string | undefined;
+  #held: string | undefined;
+  #replay: Replay | undefined;
+  #stats: ReplayStats | undefined;
+  #work: Promise<void> = Promise.resolve();
+
+  constructor(options: ReplayControlOptions) {
+    this.#options = options;
+  }
+
+  /** Hold what the settings name, in place of what is held, or nothing. Resolves when that is done or has failed. */
+  hold(settings: Settings): Promise<void> {
+    const { replaySeconds: seconds } = settings;
+    this.#wanted = seconds === null ? undefined : JSON.stringify({ seconds, ...captureParams(settings) });
+    this.#work = this.#work.then(() => this.#apply());
+    return this.#work;
+  }
+
+  /** The engine is a new one: nothing is held in it. */
+  forget(): void {
+    this.#held = undefined;
+    this.#replay = undefined;
+  }
+
+  /** The new file's entry for the list. Rejects with EngineError. */
+  async save(): Promise<StoredEntry> {
+    const { store, userData, now } = this.#options;
+    const replay = this.#replay;
+    if (replay === undefined) throw new EngineError("not_initialized", "The instant replay is off.");
+    const savedAt = now();
+    const file = replayPath(userData, savedAt);
+    const { width = 0, height = 0, fps = 0 } = this.#stats ?? {};
+    store.dispatch({ type: "replay", change: { saving: true } });
+    try {
+      await mkdir(path.dirname(file), { recursive: true });
+      const { path: saved, durationSeconds } = await replay.save(file, store.state.settings.replaySeconds);
+      const bytes = (await stat(saved)).size;
+      const name = path.basename(saved, ".mp4");
+      const facts = { durationSeconds, bytes, width, height, fps, recovered: false, clip: true };
+      return { id: name, name, path: saved, createdAt: savedAt.toISOString(), ...facts };
+    } finally {
+      store.dispatch({ type: "replay", change: { saving: false } });
+    }
+  }
+
+  async #apply(): Promise<void> {
+    const { client, store } = this.#options;
+    const wanted = this.#wanted;
+    if (wanted === this.#held) return;
+    this.#held = wanted;
+    const before = this.#replay;
+    this.#replay = this.#stats = undefined;
+    const phase = wanted === undefined ? "off" : "starting";
+    store.dispatch({ type: "replay", change: { phase, secondsHeld: 0 } });
+    await before?.dispose().catch(() => undefined); // Not there any more is as good as ended.
+    if (wanted === undefined) return;
+    const replay = new Replay(client);
+    this.#replay = replay;
+    this.#listen(replay);
+    try {
+      await replay.initialize(JSON.parse(wanted) as object);
+      await replay.start();
+      if (this.#replay === replay) store.dispatch({ type: "replay", change: { phase: "ready" } });
+    } catch (error) {
+      this.#failed(replay, error);
+    }
+  }
+
+  #listen(replay: Replay): void {
+    const { store } = this.#options;
+    replay
+      .on("stats", (stats) => {
+        if (this.#replay !== replay) return;
+        this.#stats = stats as ReplayStats;
+        const secondsHeld = Math.floor(this.#stats.secondsHeld);
+        // Shown as whole seconds: no more often than they change.
+        if (secondsHeld !== store.state.replay.secondsHeld) store.dispatch({ type: "replay", change: { secondsHeld } });
+      })
+      .on("warning", (warning) => {
+        if (warning.code !== "encoder_fallback" || store.state.settings.encoder !== "auto")
+          store.notify(readWarning(warning));
+      })
+      .on("failure", ({ message, data }) => this.#failed(replay, new EngineError(data.kind, message, data)));
+  }
+
+  /** What it held until then can be saved still. With its engine it is begun anew: that is told elsewhere. */
+  #failed(replay: Replay, error: unknown): void {
+    if (this.#replay !== replay) return;
+    const { message, hint, kind } = toProblem(error);
+    const { store } = this.#options;
+    store.dispatch({ type: "replay", change: { phase: "failed" } });
+    if (kind !== "engine_exited")
+      store.notify({ level: "error", code: "replay", message: `The instant replay ended: ${message}`, hint });
+  }
+}

@@ -1,0 +1,77 @@
+/** The instant replay through the window's requests: held while it is wanted, saved into the list. */
+import path from "node:path";
+import { describe, expect, it, vi } from "vitest";
+import type { FakeSession } from "../fakes/fake_engine.mjs";
+import { api, eachOpensAStudio, engines, folder, studio } from "../fakes/open_studio.ts";
+
+eachOpensAStudio();
+
+const held = (): FakeSession[] => [...engines.latest.sessions.values()].filter(({ kind }) => kind === "replay");
+const ready = (): Promise<void> => vi.waitFor(() => expect(studio.state.replay.phase).toBe("ready"));
+
+describe("the instant replay", () => {
+  it("is off until it is wanted, and held with a recording's settings", async () => {
+    expect(held()).toEqual([]);
+    expect(await api.saveReplay()).toMatchObject({
+      success: false,
+      error: expect.stringContaining("is off") as string,
+    });
+    await api.updateSettings({ replaySeconds: 60, preset: "smooth" });
+    await ready();
+    expect(held()).toMatchObject([{ state: "running", params: { seconds: 60, fps: 60, videoBitrate: 9_000_000 } }]);
+    await api.startRecording();
+    const {
+      outputPath: _,
+      splitSeconds: __,
+      ...recorded
+    } = [...engines.latest.sessions.values()].find(({ kind, state }) => kind === "recorder" && state === "running")
+      ?.params as Record<string, unknown>;
+    const shared = ["fps", "videoBitrate", "audioBitrate", "audioMode", "encoder", "cursor", "micGain", "desktopGain"];
+    for (const name of shared) expect(held()[0]?.params[name], name).toEqual(recorded[name]);
+    await api.updateSettings({ replaySeconds: null });
+    await vi.waitFor(() => expect(held()).toEqual([]));
+    expect(studio.state.replay.phase).toBe("off");
+    expect(studio.state.recording.phase).toBe("recording");
+  });
+
+  it("is saved beside the recordings, and is in the list", async () => {
+    await api.updateSettings({ replaySeconds: 15 });
+    await ready();
+    const [session] = held();
+    const figures = { ...engines.latest.stats(session as FakeSession), secondsHeld: 12.7 };
+    engines.latest.tell(session, "session.stats", figures);
+    await vi.waitFor(() => expect(studio.state.replay.secondsHeld).toBe(12));
+    expect(await api.saveReplay()).toEqual({ success: true });
+    const file = path.join(folder, "recordings", "replay_2026-03-04T05-06-07-089Z.mp4");
+    expect(engines.latest.calls).toContainEqual({
+      method: "replay.save",
+      params: { path: file, seconds: 15, id: session?.id },
+    });
+    expect(studio.state).toMatchObject({
+      history: [{ path: file, bytes: 6, height: 720, clip: true }],
+      notices: [{ level: "info", message: expect.stringContaining("replay_") as string }],
+      replay: { saving: false },
+    });
+  });
+
+  it("begins anew with other settings and with another engine, and says so when it can't be held", async () => {
+    await api.updateSettings({ replaySeconds: 15 });
+    await ready();
+    const first = held()[0]?.id;
+    await api.updateSettings({ replaySeconds: 30 });
+    await vi.waitFor(() => expect(held()).toMatchObject([{ state: "running", params: { seconds: 30 } }]));
+    expect(held()[0]?.id).not.toBe(first);
+    await api.updateSettings({ theme: "dark" });
+    engines.prepare = (engine) => {
+      const data = { kind: "capture_unavailable", hint: "", id: "" };
+      engine.failNext.set("replay.initialize", { code: 1101, message: "The screen is gone.", data });
+    };
+    engines.crash();
+    await vi.waitFor(() => expect(studio.state.replay.phase).toBe("failed"), { timeout: 5000 });
+    expect(studio.state.notices).toMatchObject([
+      { level: "error", message: "The instant replay ended: The screen is gone." },
+    ]);
+    await api.updateSettings({ replaySeconds: 60 });
+    await ready();
+  });
+});
