@@ -22,7 +22,7 @@ from ionia.core.settings import AudioMode, MediaSettings, RecorderSettings, Sess
 from ionia.core.stats import RecorderStats, of_recorder
 from ionia.core.test_card.pattern import DESKTOP_BEEP_HZ, FLASH_NS, Box, beep_second, find_beeps, read_flash
 from ionia.selftest.context import SECOND_NS, TEST, SelftestContext, SelftestTools
-from ionia.selftest.judge import decibels, judge_recording
+from ionia.selftest.judge import judge_recording
 from ionia.selftest.judge_av import (
     LIMITS,
     R37_STAGE_EARLY_MS,
@@ -36,6 +36,7 @@ from ionia.selftest.judge_av import (
     staged_samples,
     strips_lit,
 )
+from ionia.selftest.judge_sound import decibels
 from ionia.selftest.stage import FlashWindow
 from ionia.selftest.try_capture import shown_window, window_place
 from ionia.threads.worker import Worker

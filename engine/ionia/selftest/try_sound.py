@@ -13,7 +13,7 @@ from ionia.core.media import SAMPLE_RATE, Samples
 from ionia.core.ports import AudioSource
 from ionia.core.selftest_report import Finding, Outcome, Part
 from ionia.selftest.context import SECOND_NS, SelftestContext
-from ionia.selftest.judge import CLIPPED_LEVEL, CLIPPED_RUN, Heard, judge_desktop, judge_microphone
+from ionia.selftest.judge_sound import CLIPPED_LEVEL, CLIPPED_RUN, Heard, judge_desktop, judge_microphone
 from ionia.threads.worker import Worker
 
 LENGTH_NS = 3 * SECOND_NS
