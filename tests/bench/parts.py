@@ -80,6 +80,12 @@ PARTS = {
         quick=16,
         full=1,
     ),
+    "replay": Part(
+        module="tests.bench.replay",
+        about="The last minute held in memory: CPU beside a recording, memory, and how long a save takes.",
+        quick=45,
+        full=5,
+    ),
     "finish": Part(
         module="tests.bench.finish",
         about="From `stop` to a finished file, after ten seconds and after an hour.",

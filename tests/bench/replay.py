@@ -1,0 +1,165 @@
+"""What holding the last minute costs beside a recording, in CPU and memory, and how long a save of it takes.
+
+Both sessions want the same and share one encode. Saves are opened again and decoded whole.
+"""
+
+import statistics
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import av
+
+from tests.bench.desktop import desktop
+from tests.bench.parts import Form
+from tests.bench.recorders import AUDIO_BITRATE, BITRATE, Stage, settings, stage
+from tests.bench.report import PartResult, Row, spread
+from tests.bench.usage import cpu_share, usage
+from tests.fakes.engine_process import EngineProcess
+
+FPS = 30
+SETTLE_SECONDS = 3.0
+CPU_GOAL = 1.02
+SAVE_GOAL_SECONDS = 0.3
+SAVED_SECONDS = 60.0
+MEMORY_GOAL_MB = 43.0
+MINUTE_BYTES = (BITRATE + AUDIO_BITRATE) / 8 * 60
+SHORT_SAVE_SECONDS = 5.0
+BEGIN_GOAL_MS = 10.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """A replay that ran alone. `grown`: bytes of memory for each byte of media."""
+
+    held_seconds: float
+    save_seconds: float
+    grown: float
+    short_saves: Sequence[float]
+    wrong: int
+    apart_ms: float
+
+
+def measure(form: Form) -> PartResult:
+    """A recording alone and with a replay beside it in turns; then a replay that is saved."""
+    rounds, seconds = form.of(quick=(1, 4.0), full=(3, 10.0))
+    hold, saves = form.of(quick=(8.0, 10), full=(SAVED_SECONDS, 100))
+    alone, both = [], []
+    with stage(1920, 1080) as where, desktop(where.display.display, "moving"):
+        for _ in range(rounds):
+            alone.append(cores(where, form, seconds, replay=False))
+            both.append(cores(where, form, seconds, replay=True))
+        kept = held(where, form, hold, saves)
+    note = (
+        f"1080p30 of a moving picture at {BITRATE / 1e6:g} Mbit/s and {AUDIO_BITRATE / 1e3:g} kbit/s, {rounds} run(s) "
+        f"of {seconds:.0f} s each in turns. Memory is what the engine's own grew by while it held {hold:.0f} s more, "
+        "for each byte of the saved file, times a minute of these bit rates: a moving picture needs fewer bits now and "
+        "then."
+    )
+    return PartResult(rows=[cpu_row(alone, both), *kept_rows(kept, form)], notes=[note])
+
+
+def cores(where: Stage, form: Form, seconds: float, *, replay: bool) -> float:
+    """CPU of a recording, and of a replay beside it."""
+    wanted = settings(form.folder / "take.mp4", FPS)
+    with EngineProcess(where.environment) as engine:
+        engine.call("recorder.initialize", wanted)
+        if replay:
+            begin_replay(engine, wanted)
+        engine.call("recorder.start")
+        time.sleep(SETTLE_SECONDS)
+        before = usage(engine.process.pid)
+        time.sleep(seconds)
+        share = cpu_share(before, usage(engine.process.pid))
+        engine.call("recorder.stop")
+    return share
+
+
+def begin_replay(engine: EngineProcess, wanted: dict[str, object]) -> None:
+    """With the settings of a recording."""
+    engine.call("replay.initialize", {"seconds": 120, **{k: v for k, v in wanted.items() if k != "outputPath"}})
+    engine.call("replay.start")
+
+
+def held(where: Stage, form: Form, hold: float, saves: int) -> Kept:
+    """A replay alone that grows for `hold` seconds and is saved then, once whole and then often."""
+    whole = form.folder / "whole.mp4"
+    with EngineProcess(where.environment) as engine:
+        begin_replay(engine, settings(whole, FPS))
+        engine.wait_stats("replay.getStats", "default", lambda stats: stats["secondsHeld"] >= SETTLE_SECONDS)
+        memory, before = usage(engine.process.pid), engine.call("replay.getStats")
+        engine.wait_stats(
+            "replay.getStats", "default", lambda stats: stats["secondsHeld"] >= before["secondsHeld"] + hold
+        )
+        grown, after = usage(engine.process.pid).private_bytes, engine.call("replay.getStats")
+        asked = time.perf_counter()
+        saved = engine.call("replay.save", [str(whole)])
+        save_seconds = time.perf_counter() - asked
+        media = whole.stat().st_size * (after["secondsHeld"] - before["secondsHeld"]) / saved["durationSeconds"]
+        times, paths = [], [form.folder / f"save-{number}.mp4" for number in range(saves)]
+        for path in paths:
+            asked = time.perf_counter()
+            engine.call("replay.save", [str(path), SHORT_SAVE_SECONDS])
+            times.append(time.perf_counter() - asked)
+    looked = [looked_at(path) for path in (whole, *paths)]
+    return Kept(
+        held_seconds=saved["durationSeconds"],
+        save_seconds=save_seconds,
+        grown=(grown - memory.private_bytes) / media,
+        short_saves=times,
+        wrong=sum(not good for good, _ in looked),
+        apart_ms=max(apart for _, apart in looked),
+    )
+
+
+def looked_at(path: Path) -> tuple[bool, float]:
+    """Whether every picture and sample decodes, long enough; by how many ms the tracks begin apart."""
+    pictures, good = 0, True
+    first: dict[str, float] = {}
+    with av.open(str(path)) as container:
+        for frame in container.decode(video=0, audio=0):
+            if isinstance(frame, av.VideoFrame):
+                pictures += 1
+                good &= not frame.is_corrupt
+            first.setdefault(type(frame).__name__, frame.time or 0.0)
+    good &= pictures >= SHORT_SAVE_SECONDS * FPS and len(first) == 2
+    return good, 1000 * (max(first.values()) - min(first.values()))
+
+
+def cpu_row(alone: Sequence[float], both: Sequence[float]) -> Row:
+    """The ratio of the medians."""
+    ratio = statistics.median(both) / statistics.median(alone)
+    return Row(
+        what="CPU of a recording with a replay, against one without",
+        ours=spread(both, ".2f", "cores"),
+        peer=f"without: {spread(alone, '.2f', 'cores')}",
+        ratio=f"{ratio:.2f}",
+        goal=f"≤ {CPU_GOAL}",
+        met=ratio <= CPU_GOAL,
+    )
+
+
+def kept_rows(kept: Kept, form: Form) -> list[Row]:
+    """Memory, and saves."""
+    megabytes = kept.grown * MINUTE_BYTES / 1e6
+    return [
+        Row(
+            what="memory of a minute held",
+            ours=f"{megabytes:.1f} MB",
+            goal=f"≤ {MEMORY_GOAL_MB:.0f} MB",
+            met=megabytes <= MEMORY_GOAL_MB if form.full else None,
+        ),
+        Row(
+            what=f"save of {kept.held_seconds:.0f} s",
+            ours=f"{kept.save_seconds:.2f} s",
+            goal=f"≤ {SAVE_GOAL_SECONDS} s for {SAVED_SECONDS:.0f} s",
+            met=kept.save_seconds <= SAVE_GOAL_SECONDS if form.full else None,
+        ),
+        Row(
+            what=f"{len(kept.short_saves)} saves of {SHORT_SAVE_SECONDS:.0f} s in a row; not whole; begin apart",
+            ours=f"{spread(kept.short_saves, '.3f', 's')}; {kept.wrong}; {kept.apart_ms:.1f} ms",
+            goal=f"0; ≤ {BEGIN_GOAL_MS:.0f} ms",
+            met=kept.wrong == 0 and kept.apart_ms <= BEGIN_GOAL_MS,
+        ),
+    ]
