@@ -32,6 +32,7 @@ export async function startBridge(env: NodeJS.ProcessEnv): Promise<Bridge> {
     userData,
     vault: fakeVault(),
     mediaUrl: (id) => `/media/${encodeURIComponent(id)}`,
+    thumbnailUrl: (id) => `/thumbnail/${encodeURIComponent(id)}`,
   });
   const shownInFolder: string[] = [];
   const handlers = createHandlers(studio, {
@@ -39,6 +40,8 @@ export async function startBridge(env: NodeJS.ProcessEnv): Promise<Bridge> {
     showInFolder: (file) => shownInFolder.push(file),
   });
   const server = await serveRenderer((pathname, range) => {
+    const [, picture] = /^\/thumbnail\/(.+)/.exec(pathname) ?? [];
+    if (picture !== undefined) return fileResponse(studio.library.thumbnailPath(picture), "image/jpeg", range);
     const file = pathname.startsWith("/media/") ? studio.history.pathOf(pathname.slice("/media/".length)) : undefined;
     return file === undefined ? undefined : fileResponse(file, "video/mp4", range);
   });
