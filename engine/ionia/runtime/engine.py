@@ -73,7 +73,7 @@ class Engine:
             pid=os.getpid(),
             python=platform.python_version(),
             ffmpeg=self._backends.ffmpeg_version(),
-            capabilities=("record", "stream", "selftest", "repair", "media", "push"),
+            capabilities=("record", "stream", "replay", "selftest", "repair", "media", "push"),
         )
 
     def devices(self) -> DeviceList:
