@@ -162,13 +162,13 @@ def broken(audio: FakeAudioEncoder) -> None:
 
 def test_a_change_that_can_not_be_encoded_is_an_error_and_costs_no_sound() -> None:
     machine = FakeMachine()
-    with engine_on(machine) as (engine, events):
+    with engine_on(machine) as (engine, _):
         initialize(engine, "a")
         initialize(engine, "b")
         files = machine.files
         engine.start(RECORDER, "a")
         engine.start(RECORDER, "b")
-        events.wait_for(lambda _: all(any(packet.track != VIDEO for packet in file.packets) for file in files))
+        eventually(lambda: all(any(packet.track != VIDEO for packet in file.packets) for file in files), "no sound")
         machine.prepare_audio = broken
         with pytest.raises(IoniaError, match=r"The sound stays as it was.*ValueError"):
             engine.set_sound(RECORDER, "b", "mic", gain_db=-20.0)
