@@ -221,7 +221,7 @@ class FakeMachine:
         self.spares.append(spares)
         return spares
 
-    def _file(self, path: str, warn: Warn) -> FakeFile:
+    def _file(self, path: str, warn: Warn, front_seconds: float) -> FakeFile:
         file = FakeFile(path)
         file.warn = warn
         self.prepare_file(file)

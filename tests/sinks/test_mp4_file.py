@@ -12,7 +12,9 @@ import pytest
 from ionia.core.errors import ErrorKind, IoniaError
 from ionia.core.media import AUDIO, EncodedPacket, MediaHeader
 from ionia.core.mp4.tags import Chapter, FileTags
+from ionia.core.warning import WarningCode
 from ionia.sinks.mp4_file import Mp4File
+from ionia.sinks.output_file import OutputFile
 from tests.fakes.encoded_clip import EncodedClip, encoded_clip, luma_of
 from tests.fakes.media_check import decode_luma, decode_sound, file_facts, onsets, top_level_boxes
 
@@ -55,6 +57,66 @@ def test_closed_file_is_an_ordinary_exact_mp4(tmp_path: Path) -> None:
     assert_pictures(path, 0, 100)
     assert onsets(decode_sound(path)) == pytest.approx([0, 48_000, 96_000, 144_000], abs=8)
     assert list(tmp_path.iterdir()) == [path]
+
+
+def test_with_room_in_front_the_index_gets_there_and_the_file_is_whole_between_all_steps(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clip, plain, path = encoded_clip(), tmp_path / "plain.mp4", tmp_path / "front.mp4"
+    record(plain, clip.header, clip.packets).close()
+    steps: list[bytes] = []
+
+    def kept(name: str) -> None:
+        real = getattr(OutputFile, name)
+
+        def step(self: OutputFile, *given: object) -> None:
+            real(self, *given)
+            if path.exists():
+                steps.append(path.read_bytes())
+
+        monkeypatch.setattr(OutputFile, name, step)
+
+    for name in ("append", "patch", "cut"):
+        kept(name)
+    sink = Mp4File(str(path), front_seconds=60)
+    sink.open(clip.header)
+    sink.write(clip.packets)
+    sink.close()
+    ends = steps[-4:]  # from the patch that makes of fragments an ordinary file
+    for number, data in enumerate(ends):
+        copy = tmp_path / f"{number}.mp4"
+        copy.write_bytes(data)
+        assert_same(copy, plain)
+    assert [[kind for kind, _ in top_level_boxes(data) if kind not in ("moof", "mdat")] for data in ends] == [
+        ["ftyp", "free", "moov"],
+        ["ftyp", "free", "moov"],
+        ["ftyp", "moov", "free", "moov"],
+        ["ftyp", "moov", "free"],
+    ]
+    assert path.read_bytes() == ends[-1]
+    assert sink.bytes_written == path.stat().st_size
+
+
+def assert_same(path: Path, other: Path) -> None:
+    """The same pictures and sound at the same times."""
+    one, two = file_facts(path), file_facts(other)
+    assert one.audio is not None
+    assert two.audio is not None
+    assert (one.video.pts, one.audio.pts) == (two.video.pts, two.audio.pts)
+    assert onsets(decode_sound(path)) == onsets(decode_sound(other))
+
+
+def test_a_file_that_outgrew_its_room_has_its_index_behind_and_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ionia.core.mp4.writer._ROOM_BASE", 100)
+    path, told, clip = tmp_path / "a.mp4", [], encoded_clip()
+    sink = Mp4File(str(path), lambda code, *_: told.append(code), front_seconds=0.5)
+    sink.open(clip.header)
+    sink.write(clip.packets)
+    sink.close()
+    assert [kind for kind, _ in top_level_boxes(path.read_bytes())] == ["ftyp", "free", "mdat", "moov"]
+    assert told == [WarningCode.INDEX_BEHIND]
 
 
 def test_file_without_close_plays_up_to_the_last_fragment(tmp_path: Path) -> None:

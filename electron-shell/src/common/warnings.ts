@@ -36,6 +36,7 @@ const READINGS: { readonly [Code in WarningCode]?: Reading } = {
   file_replaced: { subject: "file", hint: LOOK_AT_FILE },
   file_out_of_reach: { subject: "file", level: "error", hint: "Connect the disk again." },
   file_restored: { subject: "file", level: "info" },
+  index_behind: { subject: "file", level: "info" },
   file_not_split: { subject: "file", hint: LOOK_AT_FILE },
   sidecar_failed: { subject: "file" },
   file_incomplete: { subject: "file", level: "error", hint: LOOK_AT_FILE },

@@ -106,11 +106,15 @@ class MediaSettings:
         )
 
 
+FRONT_SECONDS = 7200
+"""Room for the index of two hours: 3 MB at 30 pictures a second. The index of a longer file is at its end (told)."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecorderSettings:
     """One recorder session. `metadata`: keys and texts that its files carry, in order. `split_seconds`, `split_bytes`:
     how long or large a file may become before the recording goes on in another. `max_duration_seconds`, `max_bytes`: of
-    all together. `sidecar`: a file of lines beside each, with marks."""
+    all together. `sidecar`: a file of lines beside each, with marks. `fast_start`: the index of each in front."""
 
     output_path: str
     media: MediaSettings = field(default_factory=MediaSettings)
@@ -120,6 +124,17 @@ class RecorderSettings:
     max_duration_seconds: float | None = None
     max_bytes: int | None = None
     sidecar: bool = False
+    fast_start: bool = False
+
+    @property
+    def front_seconds(self) -> float:
+        """For how much media each file gets room for its index in front: as much as it may become, if that is said."""
+        if not self.fast_start:
+            return 0
+        bounds = [bound for bound in (self.split_bytes, self.max_bytes) if bound is not None]
+        seconds = [bound * 8 / self.media.total_bitrate for bound in bounds]
+        seconds += [bound for bound in (self.split_seconds, self.max_duration_seconds) if bound is not None]
+        return min([*seconds, FRONT_SECONDS])
 
     @property
     def end(self) -> EndRule:

@@ -165,6 +165,11 @@ class InitializeRecorder(Initialize, frozen=True, forbid_unknown_fields=True, re
         CommandOption(name="--sidecar", help="write marks, pauses, warnings and the end to OUT.json, line by line"),
         Meta(description="Write what happens (marks, pauses, warnings, the end) to <file>.json, a line of JSON each."),
     ] = False
+    fast_start: Annotated[
+        bool,
+        CommandOption(name="--fast-start", help="put the index in front, so that the file plays while it loads"),
+        Meta(description="Put the index in front at the end, so that the file plays while it loads."),
+    ] = False
 
     def settings(self) -> RecorderSettings:
         """The same for the engine."""

@@ -100,7 +100,8 @@ class Backends:
     """Factories; each may raise IoniaError. Sources come unopened; the thread that will own them opens them.
 
     `open_video` takes the settings and the source's width and height, `open_audio` bits per second. `file_sink` takes
-    the output path and who is told of what becomes of the file; it refuses a path that can't be recorded to, and
+    the output path, who is told of what becomes of the file, and for how many seconds its index has room in front; it
+    refuses a path that can't be recorded to, and
     creates nothing.
     """
 
@@ -110,7 +111,7 @@ class Backends:
     open_video: Callable[[VideoEncodeSettings, int, int], OpenedVideo]
     converter: Callable[[PictureFormat], PictureConverter]
     open_audio: Callable[[int], OpenedAudio]
-    file_sink: Callable[[str, Warn], FileSink]
+    file_sink: Callable[[str, Warn, float], FileSink]
     list_screens: Callable[[], tuple[ScreenInfo, ...]]
     list_windows: Callable[[], tuple[WindowInfo, ...]]
     list_desktop_audio: Callable[[], tuple[SoundDeviceInfo, ...]]

@@ -39,7 +39,7 @@ class SessionOutputs:
 
         def make_sink(number: int) -> FileSink:
             warn = warn_of_next if number else life.warn
-            return self._backends.file_sink(part_path(settings.output_path, number), warn)
+            return self._backends.file_sink(part_path(settings.output_path, number), warn, settings.front_seconds)
 
         return FileOutput(
             FileWishes(
@@ -78,7 +78,11 @@ class SessionOutputs:
     def replay(self, session: Session, life: Life, settings: ReplaySettings) -> ReplayOutput:
         """Holds packets in memory only."""
         return ReplayOutput(
-            ReplayWishes(seconds=settings.seconds, max_bytes=settings.max_bytes, make_sink=self._backends.file_sink),
+            ReplayWishes(
+                seconds=settings.seconds,
+                max_bytes=settings.max_bytes,
+                make_sink=lambda path, warn: self._backends.file_sink(path, warn, 0),
+            ),
             warn=life.warn,
             fail=life.fail,
             saved=lambda saved: self._listener(ReplaySaved(session_id=session.session_id, saved=saved)),

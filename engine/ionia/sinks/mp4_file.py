@@ -10,7 +10,7 @@ from ionia.core.errors import ErrorKind, IoniaError
 from ionia.core.file_place import Place, Placement
 from ionia.core.media import EncodedPacket, MediaHeader
 from ionia.core.mp4.tags import FileTags
-from ionia.core.mp4.writer import Mp4Writer
+from ionia.core.mp4.writer import Finale, Mp4Writer
 from ionia.core.publication import PATIENCE_NS, Publication
 from ionia.core.size_limit import SizeLimit
 from ionia.core.timebase import NS_PER_S
@@ -37,12 +37,14 @@ class Mp4File:
     its path: that nobody may take for a recording that is there.
     """
 
-    def __init__(self, path: str, warn: Warn = _nobody) -> None:
+    def __init__(self, path: str, warn: Warn = _nobody, front_seconds: float = 0) -> None:
         """Raises IoniaError(OUTPUT_FAILED) if nothing can be recorded at this path. Creates nothing.
 
-        `warn` is called on the thread that owns the sink.
+        `warn` is called on the thread that owns the sink. `front_seconds`: the index of so much media gets room in
+        front, so that a player that loads the file begins at once.
         """
         self._warn = warn
+        self._front_seconds = front_seconds
         self._output = OutputFile(path)
         self._placed = Placement(place=Place.HERE)
         self._writer: Mp4Writer | None = None
@@ -80,7 +82,7 @@ class Mp4File:
 
     def open(self, header: MediaHeader) -> None:
         """Claim the path. Raises IoniaError(OUTPUT_FAILED) when it can't be written or another session has it."""
-        writer = Mp4Writer(header)
+        writer = Mp4Writer(header, front_seconds=self._front_seconds)
         self._output.open()
         self._writer, self._timeline = writer, FileTimeline(fps=header.video.fps)
         for left in leftovers(self._output.target.parent):
@@ -184,6 +186,7 @@ class Mp4File:
                 self._output.cut(writer.size)
                 self._output.append(finale.tail)
                 self._output.patch(finale.patch_offset, finale.patch)
+                self._put_in_front(finale, writer.size)
             except IoniaError as error:
                 errors.append(error)  # the fragments play without an index
         kept = False
@@ -201,6 +204,21 @@ class Mp4File:
             raise self._output.kept_error() from (errors[0] if errors else None)
         if errors and not self._failed:  # otherwise the first error is told already
             raise errors[0]
+
+    def _put_in_front(self, finale: Finale, end: int) -> None:
+        """The file is an ordinary one all the while: for an instant with two indexes that say the same."""
+        front = finale.front
+        if front is not None:
+            self._output.patch(front.body_offset, front.body)
+            self._output.patch(front.seal_offset, front.seal)
+            self._output.cut(end)
+        elif self._front_seconds:
+            path = shown_path(self.path)
+            self._warn(
+                WarningCode.INDEX_BEHIND,
+                f"{path} is longer than its index has room in front: the index is at its end. Remux moves it.",
+                FileTouched(path=self.path),
+            )
 
     def _final_placement(self) -> Placement:
         found = self._output.placement()

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from ionia.core.errors import IoniaError
 from ionia.core.media import AUDIO, VIDEO, EncodedPacket, MediaHeader
 from ionia.core.mp4.tags import FileTags
-from ionia.core.mp4.writer import Mp4Writer, movie_timescale, video_timescale
+from ionia.core.mp4.writer import Mp4Writer, index_room, movie_timescale, video_timescale
 from ionia.core.timeline.file_timeline import FileTimeline
 from tests.core.mp4.test_boxes import HEADER, child
 from tests.fakes.examples import examples
@@ -23,8 +23,8 @@ CONTAINERS = {b"moov", b"trak", b"mdia", b"minf", b"stbl", b"edts", b"moof", b"t
 class Recording(Mp4Writer):
     """The writer behind the timeline that gives packets their times in the file, as a recording has them."""
 
-    def __init__(self, header: MediaHeader, tags: FileTags | None = None) -> None:
-        super().__init__(header, tags)
+    def __init__(self, header: MediaHeader, tags: FileTags | None = None, *, front_seconds: float = 0) -> None:
+        super().__init__(header, tags, front_seconds=front_seconds)
         self.timeline = FileTimeline(fps=header.video.fps)
 
     def add(self, packet: EncodedPacket) -> None:
@@ -344,6 +344,45 @@ def test_the_index_is_never_larger_than_was_said_before_and_little_smaller(
         writer.commit()
     tail = len(writer.finish().tail)
     assert tail <= told <= tail + 1500 + 16 * len(packets)
+
+
+@pytest.mark.parametrize("seconds", [4, 4000])
+def test_with_room_in_front_the_index_gets_there_and_says_the_same(seconds: float) -> None:
+    writer = Recording(HEADER, front_seconds=seconds)
+    data = finished(writer, steady(120))
+    finale = writer.finish()
+    front = finale.front
+    assert front is not None
+    early = bytearray(data[: writer.size])
+    early[front.body_offset : front.body_offset + len(front.body)] = front.body
+    early[front.seal_offset : front.seal_offset + len(front.seal)] = front.seal
+    top = [(kind, position) for kind, position, _ in walk(bytes(early)) if kind in (b"ftyp", b"moov", b"free", b"mdat")]
+    assert [kind for kind, _ in top] == [b"ftyp", b"moov", b"free", b"mdat"]
+    assert early[front.seal_offset :][: len(finale.tail)] == finale.tail
+    assert len(early) == writer.size == len(data) - len(finale.tail)
+    assert samples(bytes(early), tracks(bytes(early))[0]) == samples(data, tracks(data)[0])
+
+
+def test_an_index_that_outgrew_its_room_stays_behind() -> None:
+    writer = Recording(HEADER, front_seconds=1)
+    for index in range(15_000):
+        writer.add(video(index, keyframe=True))
+        if writer.due:
+            writer.fragment()
+            writer.commit()
+    assert len(writer.finish().tail) > index_room(HEADER, 1)
+    assert writer.finish().front is None
+
+
+@examples(20)
+@given(fps=st.sampled_from((15, 30, 60)), seconds=st.integers(1, 90))
+def test_the_room_is_enough_for_its_seconds(fps: int, seconds: int) -> None:
+    header = HEADER.with_track(replace(HEADER.video, fps=fps))
+    writer = Recording(header, front_seconds=seconds)
+    data = finished(writer, steady(fps * seconds, fps=fps))
+    front = writer.finish().front
+    assert front is not None
+    assert data.index(b"moov") > index_room(header, seconds)
 
 
 def in_band(index: int, *units: bytes) -> EncodedPacket:

@@ -5,6 +5,9 @@ fragment. `finish` gives the `moov` of an ordinary movie to append, and 16 bytes
 the header of one `mdat` around everything in between: `ftyp, mdat, moov`. That patch is one small write, so there is
 no moment at which the file does not play.
 
+With room in front (`front_seconds`) another `free` stands before that one. When the index fits in there, it is put into
+it as well; 8 bytes then make of it a `moov`, and the one at the end can go: `ftyp, moov, free, mdat`. Nothing moves.
+
 Pure: bytes come out, and whoever writes them says `commit` when they are safe. Memory is four bytes per packet and a
 few per fragment. Decision 0050 says why this is not libav's muxer.
 """
@@ -14,7 +17,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from ionia.core.errors import ErrorKind, IoniaError
-from ionia.core.media import SAMPLE_RATE, AudioTrack, EncodedPacket, MediaHeader
+from ionia.core.media import AUDIO_TICK_SAMPLES, SAMPLE_RATE, AudioTrack, EncodedPacket, MediaHeader
 from ionia.core.mp4 import boxes
 from ionia.core.mp4.index import Sample, SampleIndex
 from ionia.core.mp4.tags import FileTags, user_data
@@ -32,6 +35,13 @@ _SOUNDS_GROUP = 1
 _TRACK_BYTES = 160
 """What a finished track has beyond its tables and what the header of a fragmented one has: edits, wider numbers."""
 
+_ROOM_BASE = 65_536
+"""Bytes of an index that don't grow with its media: headers, parameter sets, tags, chapters."""
+
+_BOX_HEADER = 8
+_ENTRY_BYTES = 4  # a sample's size in `stsz`; that it lasts as long as the last one costs nothing
+_CHUNK_BYTES = 20  # a chunk in `stsc` and `co64`
+
 _LONE_AUDIO_SECONDS = 0.75
 """Sound in a fragment when no video comes; above FRAGMENT_SECONDS, so that video alone sets the pace otherwise."""
 
@@ -42,6 +52,14 @@ def video_timescale(fps: int) -> int:
     while scale < 10_000:
         scale *= 2
     return scale
+
+
+def index_room(header: MediaHeader, seconds: float) -> int:
+    """Bytes that the index of so many seconds takes, with something to spare."""
+    a_second: float = header.video.fps * (_ENTRY_BYTES + 1)  # one in four may be a keyframe, and stand in `stss`
+    a_second += sum(sound.timescale / AUDIO_TICK_SAMPLES * _ENTRY_BYTES for sound in header.sounds)
+    a_second += (1 + len(header.sounds)) * _CHUNK_BYTES / FRAGMENT_SECONDS
+    return _ROOM_BASE + math.ceil(a_second * seconds)
 
 
 def movie_timescale(fps: int) -> int:
@@ -62,12 +80,24 @@ class Fragment:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Front:
+    """The index again, for the room in front: put `body` at `body_offset`, and only when it is there `seal` at
+    `seal_offset`. The one at the end is then not needed."""
+
+    body: bytes
+    body_offset: int
+    seal: bytes
+    seal_offset: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Finale:
-    """What completes a file: append `tail`, and then put `patch` at `patch_offset`."""
+    """What completes a file: append `tail`, put `patch` at `patch_offset`. `front`: if the index fits there, too."""
 
     tail: bytes
     patch_offset: int
     patch: bytes
+    front: Front | None
 
 
 class Mp4Writer:
@@ -81,9 +111,11 @@ class Mp4Writer:
     what the decoder needs, and the edit list hides it; so the first sample heard is the exact one.
     """
 
-    def __init__(self, header: MediaHeader, tags: FileTags | None = None) -> None:
-        """`tags`: what the file says of itself; see `describe`."""
+    def __init__(self, header: MediaHeader, tags: FileTags | None = None, *, front_seconds: float = 0) -> None:
+        """`tags`: what the file says of itself; see `describe`. `front_seconds`: of so much media there is room for the
+        index in front."""
         self._tags = tags or FileTags()
+        self._room = boxes.box(b"free", bytes(index_room(header, front_seconds))) if front_seconds else b""
         self._picture = header.video
         self._sounds = header.sounds
         codec = self._picture.codec
@@ -117,7 +149,7 @@ class Mp4Writer:
     def index_bytes(self) -> int:
         """At most so many bytes `finish` will add, once all that is pending is in the file as one fragment."""
         tracks = (self._video, *self._audio.values())
-        return len(self._head()) + sum(_TRACK_BYTES + track.index_bytes for track in tracks)
+        return len(self._head()) - len(self._room) + sum(_TRACK_BYTES + track.index_bytes for track in tracks)
 
     @property
     def duration_seconds(self) -> float:
@@ -180,13 +212,28 @@ class Mp4Writer:
         shown = frames * movie_scale // self._picture.fps
         tracks = [self._video_box(duration=shown, tables=video.boxed(sync=True), media_duration=video.end)]
         tracks += [self._finished_sound(sound, movie_scale // sound.timescale) for sound in self._sounds]
-        patch_offset = len(boxes.file_type(self._picture.codec))
+        room_offset = len(boxes.file_type(self._picture.codec))
+        patch_offset = room_offset + len(self._room)
+        movie = boxes.movie(
+            movie_scale, tracks, fragmented=False, created=self._tags.created, user_data=user_data(self._tags)
+        )
         return Finale(
-            tail=boxes.movie(
-                movie_scale, tracks, fragmented=False, created=self._tags.created, user_data=user_data(self._tags)
-            ),
+            tail=movie,
             patch_offset=patch_offset,
             patch=b"\x00\x00\x00\x01mdat" + (self._position - patch_offset).to_bytes(8, "big"),
+            front=self._front(movie, room_offset),
+        )
+
+    def _front(self, movie: bytes, offset: int) -> Front | None:
+        left = len(self._room) - len(movie)
+        if left < _BOX_HEADER:
+            return None
+        rest = left.to_bytes(4, "big") + b"free"
+        return Front(
+            body=movie[_BOX_HEADER:] + rest,
+            body_offset=offset + _BOX_HEADER,
+            seal=movie[:_BOX_HEADER],
+            seal_offset=offset,
         )
 
     def _finished_sound(self, sound: AudioTrack, unit: int) -> boxes.TrackBox:
@@ -256,7 +303,7 @@ class Mp4Writer:
         return fragment, [(track, len(track.pending)) for track in chunks]
 
     def _head(self) -> bytes:
-        """`ftyp`, room for the header of an `mdat` with a 64-bit size, and the `moov` of a fragmented movie."""
+        """`ftyp`, room for the index and for the header of an `mdat` (64-bit), and the `moov` of a fragmented movie."""
         tracks = [self._video_box()]
         for sound in self._sounds:
             skip = -self._audio[sound.id].origin
@@ -269,7 +316,7 @@ class Mp4Writer:
             created=self._tags.created,
             user_data=user_data(self._tags),
         )
-        return boxes.file_type(self._picture.codec) + boxes.box(b"free", b"\x00" * 8) + movie
+        return boxes.file_type(self._picture.codec) + self._room + boxes.box(b"free", b"\x00" * 8) + movie
 
     def _video_box(
         self, *, duration: int = 0, media_duration: int = 0, tables: boxes.SampleTables | None = None
