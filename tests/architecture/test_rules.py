@@ -27,7 +27,6 @@ CORE_WITHOUT_OWN_TEST = {
     "ports": "protocols only",
     "service": "values and a protocol",
     "rtmp/client_events": "values without logic",
-    "settings": "values; its two rules are covered where they are used",
 }
 """Modules of core without a test file of the same name, each with its reason."""
 
