@@ -10,6 +10,7 @@ from ionia.core.events import SavedReplay
 from ionia.core.media import EncodedPacket, MediaHeader
 from ionia.core.ports import FileSink
 from ionia.core.stats import ReplayStats, SessionStats
+from ionia.core.timebase import NS_PER_S
 from ionia.core.timeline.file_timeline import EpochUtc
 from ionia.core.timeline.replay_ring import Held, ReplayRing
 from ionia.core.warning import NO_FACTS, ReplayShort, Warn, WarningCode, WarningFacts
@@ -18,7 +19,7 @@ from ionia.runtime.session.moment import Moment
 from ionia.runtime.session.part import CLOSE_TIMEOUT_S
 from ionia.runtime.session.replay_save import Done, ReplaySave, SaveRequest
 from ionia.runtime.session.stats import fields_of
-from ionia.threads.clock import slept_ns
+from ionia.threads.clock import MonotonicClock, slept_ns
 
 log = logging.getLogger(__name__)
 
@@ -181,11 +182,13 @@ class ReplayOutput:
         return True
 
     def finish(self) -> None:
-        """Wait for the saves under way; what becomes of them, their callers are told."""
+        """Wait for the saves under way, all within one limit; what becomes of them, their callers are told."""
         with self._lock:
             saving = tuple(self._saving)
+        clock = MonotonicClock()
+        until_ns = clock.now_ns() + round(CLOSE_TIMEOUT_S * NS_PER_S)
         for save in saving:
-            save.wait(CLOSE_TIMEOUT_S)
+            save.wait(max(0.0, (until_ns - clock.now_ns()) / NS_PER_S))
 
     def abandon(self) -> None:
         """The session is over. What is held stays, for a session that ended by itself."""
