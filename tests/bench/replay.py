@@ -20,6 +20,9 @@ from tests.fakes.engine_process import EngineProcess
 
 FPS = 30
 SETTLE_SECONDS = 3.0
+FULL_POOLS_SECONDS = 15.0
+"""By then the capture's and encoder's own pools have grown to what they take; what grows afterwards is held."""
+
 CPU_GOAL = 1.02
 SAVE_GOAL_SECONDS = 0.3
 SAVED_SECONDS = 60.0
@@ -87,7 +90,7 @@ def held(where: Stage, form: Form, hold: float, saves: int) -> Kept:
     whole = form.folder / "whole.mp4"
     with EngineProcess(where.environment) as engine:
         begin_replay(engine, settings(whole, FPS))
-        reach(engine, SETTLE_SECONDS)
+        reach(engine, form.of(quick=SETTLE_SECONDS, full=FULL_POOLS_SECONDS))
         memory, before = usage(engine.process.pid), engine.call("replay.getStats")
         reach(engine, before["secondsHeld"] + hold)
         grown, after = usage(engine.process.pid).private_bytes, engine.call("replay.getStats")
