@@ -1,6 +1,7 @@
 """What `record` and `stream` share: signals, the choice of sources, and a session from its begin to its end."""
 
 import argparse
+import os
 import queue
 import signal
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -64,6 +65,9 @@ They get what to tell lines by that come later, from any thread.
 
 Happenings = queue.SimpleQueue[Event | StopAsked | KeyPressed | Said]
 
+DESKTOPS = ("DISPLAY", "WAYLAND_DISPLAY")
+"""Where one of these is set there is a desktop, whether or not it can be captured."""
+
 
 @contextmanager
 def stop_signals(happenings: Happenings) -> Iterator[None]:
@@ -84,13 +88,16 @@ def stop_signals(happenings: Happenings) -> Iterator[None]:
 def shared_params(options: argparse.Namespace, line: LiveLine) -> dict[str, Any]:
     """What the options ask of a session of any kind, as params of its `initialize` by field name.
 
-    The test card and tone take the place of what this machine doesn't have.
+    Where there is no desktop the test card takes its place, and the tone that of sound. A desktop that can't be
+    captured is no such place: its user wants to hear why, and not find a test card in the take.
     """
     params = given(options, Initialize)
     backends = make_backends()
-    if "screen" not in params and not backends.list_screens():
+    if "screen" not in params and not any(os.environ.get(name) for name in DESKTOPS) and not backends.list_screens():
         line.say("No screen can be captured here: the built-in test card takes its place.")
         params["screen"] = TEST
+    if params.get("screen") != TEST:
+        return params
     asked = params.keys() & {"desktop_audio", "microphone"} or params.get("audio_mode") == AudioMode.NONE.value
     if not asked and not backends.list_desktop_audio() and not backends.list_microphones():
         line.say("No sound server was found here: the built-in test tone takes its place.")
