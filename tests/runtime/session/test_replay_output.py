@@ -140,6 +140,29 @@ def test_a_slow_disk_holds_up_neither_another_save_nor_a_question() -> None:
     assert result.path == "slow.mp4"
 
 
+def test_no_save_is_waited_for_twice_however_it_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    machine = FakeMachine()
+    gate = threading.Event()
+    machine.prepare_file = lambda file: setattr(file, "hold", gate)
+    waited: list[replay_output.ReplaySave] = []
+
+    def too_slow(save: replay_output.ReplaySave, _timeout: float) -> bool:
+        waited.append(save)
+        return False
+
+    monkeypatch.setattr(replay_output.ReplaySave, "wait", too_slow)
+    with replaying(machine, seconds=0.1) as (_, engine, _events):
+        results: Queue[SavedReplay | IoniaError] = Queue()
+        for number in range(2):
+            engine.save_replay("r", f"{number}.mp4", done=results.put)
+        engine.stop(REPLAY, "r")
+        engine.stop(REPLAY, "r")
+        engine.dispose(REPLAY, "r")
+        assert len(waited) == len(set(waited)) == 2
+        gate.set()
+        assert {type(results.get(timeout=WAIT_SECONDS)) for _ in range(2)} == {SavedReplay}
+
+
 def test_a_save_that_fails_is_told_to_its_caller_and_nobody_else() -> None:
     machine = FakeMachine()
     refused = IoniaError(ErrorKind.OUTPUT_FAILED, "no room")

@@ -182,13 +182,16 @@ class ReplayOutput:
         return True
 
     def finish(self) -> None:
-        """Wait for the saves under way, all within one limit; what becomes of them, their callers are told."""
+        """Wait for the saves under way, all within one limit; what becomes of them, their callers are told.
+
+        Asked again, it doesn't wait again for those that were too slow.
+        """
         with self._lock:
-            saving = tuple(self._saving)
+            saving = [save for save in self._saving if not save.overdue]
         clock = MonotonicClock()
         until_ns = clock.now_ns() + round(CLOSE_TIMEOUT_S * NS_PER_S)
         for save in saving:
-            save.wait(max(0.0, (until_ns - clock.now_ns()) / NS_PER_S))
+            save.overdue = not save.wait(max(0.0, (until_ns - clock.now_ns()) / NS_PER_S))
 
     def abandon(self) -> None:
         """The session is over. What is held stays, for a session that ended by itself."""

@@ -40,6 +40,8 @@ class ReplaySave:
     """`start` once; `done` is called once, on this save's thread."""
 
     def __init__(self, request: SaveRequest, done: Done) -> None:
+        self.overdue = False
+        """Whether it has been waited for as long as it may be; its owner's."""
         self._request = request
         self._done = done
         self._worker = Worker("replay-save", self._run, lambda error: log.error("a save failed", exc_info=error))
