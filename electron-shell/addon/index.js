@@ -18,7 +18,7 @@ const EVENT_NAMES = {
 };
 
 const engine = new SyncEngine((name, params) => {
-  if (name !== "engine.exited") sessions.get(params.id)?.deref()?.emit(EVENT_NAMES[name], params);
+  if (name !== "engine.exited") sessions.get(params.id)?.deref()?._heard(name, params);
   else for (const session of sessions.values()) setImmediate(() => session.deref()?._engineEnded(params));
 });
 const RECORDER_COUNTERS = [
@@ -64,6 +64,8 @@ class Session extends EventEmitter {
   /** How to initialize again; null before the first time, and when a take is over. */
   #params = null;
   #started = false;
+  /** The last that its listeners were told. */
+  #state = "";
   #pictures = new PushedPictures(engine);
   #toldOfPictures = false;
   #seenRunning = -Infinity;
@@ -210,10 +212,18 @@ class Session extends EventEmitter {
     return idle;
   }
 
-  /** What ran in that life of the engine has ended with it; nobody else says so to who doesn't ask. */
+  _heard(name, params) {
+    if (name === "session.state") this.#state = params.state;
+    this.emit(EVENT_NAMES[name], params);
+  }
+
+  /**
+   * What ran in that life of the engine has ended with it; nobody else says so to who doesn't ask. What had ended before
+   * is as it was told then, and an end that is told of twice is one.
+   */
   _engineEnded({ life, words }) {
-    if (this.#life !== life || !this.#started) return;
-    this.emit("stateChanged", { id: this.#id, kind: this.#kind, state: "failed", reason: words });
+    if (this.#life !== life || !this.#started || this.#state === "stopped" || this.#state === "failed") return;
+    this._heard("session.state", { id: this.#id, kind: this.#kind, state: "failed", reason: words });
   }
 }
 

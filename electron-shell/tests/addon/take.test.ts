@@ -130,6 +130,24 @@ describe("a recorder of the drop-in", () => {
       tell([heard, one.isPaused(), attempt(() => one.pause())[0].includes("k1.mp4")]);`);
     expect(told).toEqual([[true, "a listener's", true], false, true]);
   });
+
+  it("that ended by itself has not failed when its engine does later", async () => {
+    const told = await inProcess(`
+      const { execFileSync } = require("node:child_process");
+      const whole = new addon.VideoAudioRecorder(), running = new addon.VideoAudioRecorder(), heard = [];
+      for (const [name, r] of Object.entries({ whole, running }))
+        r.on("stateChanged", ({ state, reason }) => /stopped|failed/.test(state) && heard.push(name + " " + state));
+      whole.initialize(folder + "/ends-by-itself.mp4", 30, 1e6, false, 64000, "none", { maxDurationSeconds: 1 }); whole.start();
+      running.initialize(folder + "/runs.mp4"); running.start();
+      const waiting = setInterval(() => undefined, 1000);
+      await until(() => heard.length === 1);
+      const engine = execFileSync("pgrep", ["-P", String(process.pid)]).toString().trim().split("\\n")[0];
+      process.kill(Number(engine), "SIGKILL");
+      await until(() => heard.includes("running failed"));
+      clearInterval(waiting);
+      setImmediate(() => setImmediate(() => tell(heard)));`);
+    expect(told).toEqual(["whole stopped", "running failed"]);
+  });
 });
 
 describe.skipIf(REAL_ENGINE === undefined || FFPROBE_MISSING !== "")("with the real engine", () => {

@@ -25,5 +25,9 @@ lines.on("line", (line) => {
     return;
   }
   engine.receive(message);
+  // As a recording that reaches a limit of its own, only at once.
+  const session = engine.sessions.get(`recorder ${message.params?.id}`);
+  if (message.method === "recorder.start" && session?.params.outputPath.endsWith("ends-by-itself.mp4"))
+    engine.endByItself(session, "It is 1 s long (maxDurationSeconds).");
 });
 lines.on("close", () => process.exit(0));
