@@ -40,8 +40,10 @@ interface Take {
   finished: readonly FinishedFile[];
   /** The file that it is in now. */
   current: OpenTake;
-  /** Set when it ends by itself. */
+  /** Set when it ends otherwise than asked for: all is in the list and told once that is done. */
   ending?: Promise<void>;
+  /** Why it failed. */
+  problem?: Problem;
 }
 
 export class RecordingControl {
@@ -93,9 +95,12 @@ export class RecordingControl {
     const { store } = this.#options;
     const take = this.#take;
     if (take !== undefined && store.state.recording.endReason !== "") {
-      await take.recorder.stop().catch(() => undefined); // it is at its end already: this waits for that
+      // It is at its end already: this waits for that, and hears how it went.
+      await take.recorder.stop().catch((error: unknown) => {
+        if (take.ending === undefined) return this.#fail(take, toProblem(error));
+      });
       await take.ending;
-      return { success: true, ...pathsOf(take) };
+      return resultOf(take);
     }
     if (take === undefined || !isTakeRunning(this.#phase))
       return { success: false, error: "Nothing is being recorded." };
@@ -103,14 +108,16 @@ export class RecordingControl {
     try {
       await take.recorder.stop();
       const stats = await take.recorder.getStatistics();
-      await this.#keep(take, stats, false);
-      if (this.#take === take) this.#end(take);
-      store.dispatch({ type: "recording", change: { phase: "idle", stats, problem: null } });
-      return { success: true, ...pathsOf(take) };
+      if (take.problem === undefined) {
+        await this.#keep(take, stats, false);
+        if (this.#take === take) this.#end(take);
+        store.dispatch({ type: "recording", change: { phase: "idle", stats, problem: null } });
+      }
     } catch (error) {
       await this.#fail(take, toProblem(error));
-      return { success: false, ...pathsOf(take), error: told(toProblem(error)) };
     }
+    await take.ending;
+    return resultOf(take);
   }
 
   /** Pause, or go on: the state says which. Rejects with EngineError, as all of these. */
@@ -181,14 +188,16 @@ export class RecordingControl {
     store.dispatch({ type: "recording", change: { phase: "idle", stats, problem: null } });
   }
 
-  /** The recording ended otherwise than asked for: say why, and keep what there is. Once per take. */
+  /** The recording ended otherwise than asked for: say why, and keep what there is. Once per take. Never rejects. */
   async #fail(take: Take, problem: Problem): Promise<void> {
-    if (this.#take !== take) return;
-    const { store } = this.#options;
-    const stats = store.state.recording.stats;
+    if (this.#take !== take) return take.ending;
+    take.problem = problem;
+    const { stats } = this.#options.store.state.recording;
     this.#end(take);
-    await this.#keep(take, stats, true);
-    store.dispatch({ type: "recording", change: { phase: "failed", problem } });
+    take.ending = this.#keep(take, stats, true).then(() =>
+      this.#options.store.dispatch({ type: "recording", change: { phase: "failed", problem } }),
+    );
+    await take.ending;
   }
 
   #end(take: Take): void {
@@ -242,6 +251,12 @@ export class RecordingControl {
     });
     store.dispatch({ type: "history", history: history.entries });
   }
+}
+
+function resultOf(take: Take): RecordingResult {
+  return take.problem === undefined
+    ? { success: true, ...pathsOf(take) }
+    : { success: false, ...pathsOf(take), error: told(take.problem) };
 }
 
 function pathsOf(take: Take): Pick<RecordingResult, "outputPath" | "outputPaths"> {

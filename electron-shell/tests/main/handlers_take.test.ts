@@ -94,4 +94,16 @@ describe("a recording that ends by itself", () => {
     expect(studio.state.history).toHaveLength(1);
     expect(path.dirname(studio.state.history[0]?.path ?? "")).toBe(path.join(folder, "recordings"));
   });
+
+  it("is no success when it fails at its end", async () => {
+    await api.startRecording();
+    const ended = take() as FakeSession;
+    const reason = "It is 7200 s long (maxDurationSeconds).";
+    engines.latest.tell(ended, "session.state", { state: "stopping", reason });
+    await vi.waitFor(() => expect(studio.state.recording.phase).toBe("stopping"));
+    const data = { kind: "output_failed", hint: "Free some space.", id: ended.id };
+    engines.latest.failNext.set("recorder.stop", { code: 1301, message: "The disk is full.", data });
+    expect(await api.stopRecording()).toMatchObject({ success: false, error: "The disk is full. Free some space." });
+    expect(studio.state.recording).toMatchObject({ phase: "failed", problem: { message: "The disk is full." } });
+  });
 });
