@@ -91,6 +91,20 @@ def test_the_bound_in_bytes_makes_it_shorter_and_it_says_so() -> None:
     assert not held.shortened
 
 
+def test_a_bound_that_cuts_it_whenever_it_is_long_enough_keeps_it_shortened() -> None:
+    """It has room for the length asked for, and not for the keyframe's distance more after which it lets go."""
+    held = ring(seconds=2, max_bytes=70 * (1000 + PACKET_BYTES) + 120 * (1 + PACKET_BYTES))
+    changes, reached = [False], False
+    for packet in clip(600, set(range(0, 600, 20)), size=1000):
+        held.push([packet])
+        if held.shortened != changes[-1]:
+            changes.append(held.shortened)
+            assert held.frames < 60
+        reached |= held.shortened and held.frames >= 60
+    assert reached
+    assert changes == [False, True]
+
+
 def test_one_group_that_is_too_large_is_let_go_of_until_the_next_keyframe() -> None:
     held = ring(seconds=10, max_bytes=50_000)
     assert not held.push(clip(60, {0}, size=2000))

@@ -1,9 +1,11 @@
 """A replay on a machine of fakes: what is held and saved, and who doesn't notice."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from queue import Queue
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 
@@ -12,13 +14,17 @@ from ionia.core.events import Event, ReplaySaved, SavedReplay, SessionFailed, Se
 from ionia.core.media import VIDEO, EncodedPacket
 from ionia.core.settings import MediaSettings, ReplaySettings, SessionKind
 from ionia.core.stats import ReplayStats, of_replay
+from ionia.core.timeline.file_timeline import EpochUtc
 from ionia.core.timeline.replay_ring import PACKET_BYTES
 from ionia.core.utc_text import utc_text
 from ionia.core.warning import ReplayShort, WarningCode
+from ionia.runtime.encode.audio_encode import AudioSnapshot
+from ionia.runtime.encode.session_feeds import SessionFeeds, VideoSnapshot
 from ionia.runtime.engine import Engine
 from ionia.runtime.session import replay_output
+from ionia.runtime.session.replay_output import ReplayOutput, ReplayWishes
 from tests.fakes.backends import WAIT_SECONDS, Events, FakeMachine
-from tests.fakes.media import FakeFile, FakeVideoEncoder
+from tests.fakes.media import HEADER, FakeFile, FakeVideoEncoder, video_packet
 from tests.runtime.session.test_pause import pictures
 from tests.runtime.test_engine import engine_on, failed, initialize, warned
 
@@ -271,6 +277,50 @@ def test_the_bound_in_bytes_is_kept_and_told_once() -> None:
     assert all(figure.bytes_held <= 48_000 for figure in figures)
     assert figures[-1].shortened
     assert [one.code for one in told].count(WarningCode.REPLAY_SHORTENED) == 1
+
+
+def opened(
+    *, seconds: float, max_bytes: int, told: list[str], saved: Callable[[SavedReplay], None] = lambda _: None
+) -> ReplayOutput:
+    """A replay without a session; `told` gets its warnings."""
+    output = ReplayOutput(
+        ReplayWishes(seconds=seconds, max_bytes=max_bytes, make_sink=lambda path, _: FakeFile(path)),
+        warn=lambda _code, message, *_: told.append(message),
+        fail=lambda error: told.append(error.message),
+        saved=saved,
+    )
+    feeds = SimpleNamespace(
+        capture=SimpleNamespace(epoch_utc=lambda: EpochUtc(utc_ns=0, error_ns=0)),
+        hold_bitrate=lambda _: None,
+        request_keyframe=lambda: None,
+        video_snapshot=VideoSnapshot,
+        audio_snapshot=AudioSnapshot,
+    )
+    output.open(HEADER, cast("SessionFeeds", feeds))
+    return output
+
+
+@pytest.mark.parametrize("room", [1.0, 1.2, 1.4])
+def test_a_bound_just_above_the_length_asked_for_is_told_once(room: float) -> None:
+    """`room`: bytes, by those of the length asked for. It lets go from keyframe to keyframe, half that length apart."""
+    fps = HEADER.video.fps
+    told: list[str] = []
+    output = opened(seconds=4, max_bytes=round(room * 4 * fps * (1000 + PACKET_BYTES)), told=told)
+    for index in range(40 * fps):
+        output.deliver([video_packet(index, keyframe=index % (2 * fps) == 0, data=b"v" * 1000)])
+    assert len(told) == 1
+    held = float(told[0].removeprefix("The replay holds ").split(" s ")[0])
+    assert 2 <= held < 4
+
+
+def test_a_bit_rate_that_varies_about_the_bound_tells_it_once_too() -> None:
+    fps = HEADER.video.fps
+    told: list[str] = []
+    output = opened(seconds=4, max_bytes=6 * fps * (1000 + PACKET_BYTES), told=told)
+    for index in range(100 * fps):
+        size = 1100 if index // (10 * fps) % 2 else 900
+        output.deliver([video_packet(index, keyframe=index % (2 * fps) == 0, data=b"v" * size)])
+    assert len(told) == 1
 
 
 def test_a_bound_that_is_smaller_than_a_keyframes_distance_asks_for_keyframes() -> None:

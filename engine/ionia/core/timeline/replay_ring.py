@@ -86,7 +86,10 @@ class ReplayRing(Generic[T]):
 
     @property
     def shortened(self) -> bool:
-        """Whether the bound in bytes keeps it shorter than was asked."""
+        """Whether the bound in bytes keeps it shorter than was asked, at least from time to time.
+
+        Until a group is old enough to be let go of: what just reaches the length asked for may be cut again soon.
+        """
         return self._shortened
 
     def push(self, packets: Sequence[EncodedPacket]) -> bool:
@@ -136,11 +139,10 @@ class ReplayRing(Generic[T]):
         self._size += taken
         while len(self._groups) > 1 and self._end - self._groups[1].first >= self._frames:
             self._let_go()
+            self._shortened = False
         while self._groups and self._size > self._max_bytes:
             self._let_go()
             self._shortened = True
-        if self.frames >= self._frames:
-            self._shortened = False
 
     def _let_go(self) -> None:
         self._size -= self._groups.popleft().size

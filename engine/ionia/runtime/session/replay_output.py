@@ -63,7 +63,7 @@ class ReplayOutput:
         self._ring: ReplayRing[Moment] | None = None  # protected by _lock
         self._short = False  # protected by _lock
         self._holds = False  # the encoders' threads, one at a time
-        self._told_leftover = False
+        self._told_short = self._told_leftover = False
         self._saving: list[ReplaySave] = []  # protected by _lock
         self._saves = 0  # protected by _lock
 
@@ -90,8 +90,8 @@ class ReplayOutput:
                 if ring is None:
                     return
                 holds = ring.push(packets)
-                if ring.shortened and not self._short:
-                    short = ring.frames
+                if ring.shortened and not self._told_short:  # a bit rate that varies may cut it off and on
+                    self._told_short, short = True, ring.frames
                 self._short = ring.shortened
         except Exception as error:  # noqa: BLE001 - a mistake of ours ends no other that shares the encode
             self._break(error)
@@ -111,12 +111,12 @@ class ReplayOutput:
 
     def _tell_short(self, frames: int) -> None:
         wishes = self._wishes
-        held = frames / self._header.video.fps if self._header is not None else 0.0
+        fps = self._header.video.fps if self._header is not None else 1
         self._warn(
             WarningCode.REPLAY_SHORTENED,
-            f"The replay holds {held:.0f} s and not {wishes.seconds:g} s: it may take no more than "
+            f"The replay holds {frames * 10 // fps / 10} s and not {wishes.seconds:g} s: it may take no more than "
             f"{wishes.max_bytes / 1e6:.0f} MB of memory (maxBytes).",
-            ReplayShort(seconds_held=round(held, 3), seconds_wanted=wishes.seconds, max_bytes=wishes.max_bytes),
+            ReplayShort(seconds_held=round(frames / fps, 3), seconds_wanted=wishes.seconds, max_bytes=wishes.max_bytes),
         )
 
     def complete(self) -> None:
