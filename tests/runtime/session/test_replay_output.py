@@ -323,6 +323,19 @@ def test_a_bit_rate_that_varies_about_the_bound_tells_it_once_too() -> None:
     assert len(told) == 1
 
 
+def test_a_listener_that_fails_leaves_no_save_under_way_and_the_caller_is_answered() -> None:
+    def fails(_: SavedReplay) -> None:
+        raise ZeroDivisionError("a bug")
+
+    output = opened(seconds=4, max_bytes=10**6, told=[], saved=fails)
+    output.deliver([video_packet(0, keyframe=True)])
+    results: Queue[SavedReplay | IoniaError] = Queue()
+    output.save("r.mp4", None, results.put)
+    assert isinstance(results.get(timeout=WAIT_SECONDS), SavedReplay)
+    output.finish()
+    assert not output._saving
+
+
 def test_a_bound_that_is_smaller_than_a_keyframes_distance_asks_for_keyframes() -> None:
     machine = FakeMachine(prepare_video=lambda encoder: setattr(encoder, "picture_bytes", 1000))
     with engine_on(machine) as (engine, _):

@@ -145,13 +145,17 @@ class ReplayOutput:
         )
 
         def over(result: SavedReplay | IoniaError) -> None:
-            if isinstance(result, SavedReplay):
-                with self._lock:
-                    self._saves += 1
-                self._saved(result)
-            done(result)
-            with self._lock:
-                self._saving.remove(save)
+            try:
+                if isinstance(result, SavedReplay):
+                    with self._lock:
+                        self._saves += 1
+                    self._saved(result)
+            finally:
+                try:
+                    done(result)
+                finally:
+                    with self._lock:
+                        self._saving.remove(save)
 
         save = ReplaySave(request, over)
         with self._lock:
