@@ -96,8 +96,8 @@ export class RecordingControl {
     const take = this.#take;
     if (take !== undefined && store.state.recording.endReason !== "") {
       // It is at its end already: this waits for that, and hears how it went.
-      await take.recorder.stop().catch((error: unknown) => {
-        if (take.ending === undefined) return this.#fail(take, toProblem(error));
+      await take.recorder.stop().catch(async (error: unknown) => {
+        if (take.ending === undefined) await this.#fail(take, toProblem(error));
       });
       await take.ending;
       return resultOf(take);
