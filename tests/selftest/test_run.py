@@ -14,7 +14,7 @@ from ionia.core.events import Event, SelftestProgressed
 from ionia.core.media import AudioBlock, VideoFrame
 from ionia.core.selftest_report import Finding, Outcome, Part, SelftestReport, SelftestSettings
 from ionia.core.service import EncoderInfo, ScreenInfo, SoundDeviceInfo
-from ionia.core.settings import MediaSettings
+from ionia.core.settings import MediaSettings, ReplaySettings, SessionKind
 from ionia.core.test_card.pattern import Box
 from ionia.runtime.backends import Backends
 from ionia.runtime.engine import Engine
@@ -24,6 +24,7 @@ from ionia.selftest.try_capture import window_place
 from ionia.threads.clock import MonotonicClock
 from tests.fakes.backends import Events, FakeMachine
 from tests.fakes.media import FakeVideoEncoder
+from tests.runtime.test_engine import MUTE, engine_on, initialize
 
 SCREEN = ScreenInfo(id="s", name="S", width=640, height=480, x=0, y=0, primary=True, backend="fake")
 DEVICE = SoundDeviceInfo(id="d", name="Device", default=True)
@@ -232,10 +233,28 @@ def test_only_one_runs_at_a_time_and_closing_ends_it() -> None:
     with pytest.raises(IoniaError) as refused:
         engine.selftest(settings)
     assert refused.value.kind is ErrorKind.ALREADY_RUNNING
+    assert refused.value.message == "Another self-test is running."
     engine.close()
     thread.join(30)
     assert reports[0].cancelled
     assert engine.cancel_selftest() is False
+    with pytest.raises(IoniaError, match="shutting down"):
+        engine.selftest(settings)
+
+
+def test_what_it_would_disturb_is_named() -> None:
+    with engine_on(FakeMachine()) as (engine, _):
+        engine.initialize_replay("r", ReplaySettings(media=MUTE))
+        engine.start(SessionKind.REPLAY, "r")
+        with pytest.raises(IoniaError) as replay:
+            engine.selftest(SelftestSettings())
+        initialize(engine, settings=MUTE)
+        engine.start(SessionKind.RECORDER, "a")
+        with pytest.raises(IoniaError) as both:
+            engine.selftest(SelftestSettings())
+    assert replay.value.message == "A replay is running."
+    assert both.value.message == "A recording and a replay are running."
+    assert both.value.kind is ErrorKind.ALREADY_RUNNING
 
 
 @pytest.mark.slow

@@ -40,6 +40,9 @@ log = logging.getLogger(__name__)
 MAX_SESSIONS = 256
 """More than that get no calls at one time either."""
 
+_NAMES = {SessionKind.RECORDER: "a recording", SessionKind.STREAMER: "a stream", SessionKind.REPLAY: "a replay"}
+"""Of what runs, for people."""
+
 
 class Engine:
     """Any thread may call any method. Events go to `listener` from whatever thread they happen on."""
@@ -102,10 +105,16 @@ class Engine:
 
         test = self._make_selftest(settings, self._backends, self._clock, make_engine, self._listener)
         with self._lock:
-            if self._closed or self._selftest is not None or any(one.is_running for one in self._sessions.values()):
+            if self._closed:
+                raise IoniaError(ErrorKind.INTERNAL, "The engine is shutting down.")
+            kinds = {one.kind for one in self._sessions.values() if one.is_running}
+            running = [name for kind, name in _NAMES.items() if kind in kinds]
+            running += ["another self-test"] if self._selftest is not None else []
+            if running:
+                words = " and ".join(running)
                 raise IoniaError(
                     ErrorKind.ALREADY_RUNNING,
-                    "A recording, a stream or another self-test is running.",
+                    f"{words[0].upper()}{words[1:]} {'is' if len(running) == 1 else 'are'} running.",
                     "Stop it first: each would disturb the other.",
                 )
             self._selftest = test
