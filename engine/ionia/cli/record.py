@@ -70,7 +70,7 @@ _KEYS: Keys = {" ": _toggle_pause, "m": _mark, "s": _split}
 
 
 def record(options: argparse.Namespace) -> int:
-    """Record until the time is over, Ctrl+C, or a failure; the exit code."""
+    """Record until the time is over, Ctrl+C, or a failure; the exit code, which is the recording's alone."""
     line = LiveLine()
     params = given(options, InitializeRecorder) | shared_params(options, line)
     settings = InitializeRecorder(output_path=options.output, **params).settings()
@@ -100,5 +100,6 @@ def record(options: argparse.Namespace) -> int:
     )
     last = of_recorder(stats)
     path = options.output if last.output_path == str(Path(options.output).resolve()) else last.output_path
-    line.say(saved_line(files, path, last.total_bytes, failed=SessionKind.RECORDER in failed))
-    return 1 if failed else 0
+    lost = SessionKind.RECORDER in failed
+    line.say(saved_line(files, path, last.total_bytes, failed=lost))
+    return 1 if lost else 0

@@ -1,0 +1,29 @@
+"""What `record` answers the shell with."""
+
+import argparse
+
+import pytest
+
+from ionia.cli import record
+from ionia.core.settings import SessionKind
+from tests.fakes.stats import recorder_stats
+
+
+@pytest.mark.parametrize(
+    ("failed", "code", "words"),
+    [
+        (set(), 0, "Saved out.mp4"),
+        ({SessionKind.REPLAY}, 0, "Saved out.mp4"),
+        ({SessionKind.RECORDER}, 1, "Kept what was recorded in out.mp4"),
+        ({SessionKind.RECORDER, SessionKind.REPLAY}, 1, "Kept what was recorded in out.mp4"),
+    ],
+)
+def test_the_exit_code_is_that_of_the_recording(
+    failed: set[SessionKind], code: int, words: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What else failed has been said by then."""
+    monkeypatch.setattr(record, "run_session", lambda *_, **__: (failed, recorder_stats()))
+    monkeypatch.setattr(record, "shared_params", lambda *_: {})
+    assert record.record(argparse.Namespace(output="out.mp4", replay=30.0, seconds=1.0)) == code
+    told = capsys.readouterr()
+    assert words in told.out + told.err
