@@ -47,7 +47,6 @@ RUNTIME_WITHOUT_OWN_TEST = {
     "session/moment": "values; test_replay_output.py",
     "session/output": "protocols",
     "session/replay_save": "tests/runtime/session/test_replay_output.py: saves that fail, wait or go on behind a stop",
-    "session/stream_bitrate": "tests/runtime/session/test_stream_output.py, likewise",
     "session/stream_events": "tests/runtime/session/test_stream_output.py, likewise",
 }
 """Modules of the runtime without a test file of the same name, each with where they are tested."""

@@ -201,7 +201,7 @@ class WarningCode(StrEnum):
     PREROLL_SHORT = ("preroll_short", "the recording begins later than prerollSeconds ago", PrerollShort)
 
     # Live.
-    BITRATE_HELD = ("bitrate_held", "the network is too slow, and a recording keeps the encode's bit rate")
+    BITRATE_HELD = ("bitrate_held", "the network is too slow, and a recording or replay keeps the encode's bit rate")
     BITRATE_FIXED = ("bitrate_fixed", "the network is too slow, and the encoder can't change its bit rate")
 
     KEYFRAMES_RARE = ("keyframes_rare", "the stream has fewer keyframes than services take")

@@ -31,7 +31,7 @@ class BitrateAnswer(Enum):
     """What became of a stream's wish for another bit rate."""
 
     FOLLOWED = "followed"
-    HELD = "held by a recording"
+    HELD = "held by a recording or replay"
     FIXED = "not followed by this encoder"
 
 
@@ -136,13 +136,13 @@ class VideoEncode:
             return BitrateAnswer.FOLLOWED if self._encoder.follows_bitrate else BitrateAnswer.FIXED
 
     def hold_bitrate(self, holder: Hashable) -> None:
-        """A recording began: its quality is kept until it leaves. Any thread."""
+        """A recording or replay began: its quality is kept until it leaves. Any thread."""
         with self._condition:
             self._votes.hold(holder)
             self._bitrate.put(self._votes.bitrate)
 
     def leave_bitrate(self, who: Hashable) -> None:
-        """A recording or a stream ended. Idempotent. Any thread."""
+        """A recording, a replay or a stream ended. Idempotent. Any thread."""
         with self._condition:
             self._votes.leave(who)
             self._bitrate.put(self._votes.bitrate)

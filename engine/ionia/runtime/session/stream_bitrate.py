@@ -11,7 +11,7 @@ log = logging.getLogger(__name__)
 _NOT_FOLLOWED = {
     BitrateAnswer.HELD: (
         WarningCode.BITRATE_HELD,
-        "The network is too slow. The recording keeps its quality, so the stream drops pictures instead.",
+        "The network is too slow. A recording or replay keeps its quality, so the stream drops pictures instead.",
     ),
     BitrateAnswer.FIXED: (
         WarningCode.BITRATE_FIXED,
@@ -31,7 +31,7 @@ class StreamBitrate:
         self._told: set[BitrateAnswer] = set()
 
     def ask(self, bits_per_second: int) -> None:
-        """Follow the link with the bit rate, unless a recording keeps it."""
+        """Follow the link with the bit rate, unless a recording or replay keeps it."""
         answer = self._feeds.vote_bitrate(self, bits_per_second)
         log.info("bit rate for the link: %d kbit/s, %s", bits_per_second // 1000, answer.value)
         if answer in _NOT_FOLLOWED and answer not in self._told:
