@@ -16,6 +16,7 @@ class ReopenPolicy:
         self._longest_ns = longest_ns
         self._delay_ns = self.FIRST_NS
         self._attempts = 0
+        self._gives_since_ns: int | None = None
 
     @property
     def attempts(self) -> int:
@@ -25,13 +26,20 @@ class ReopenPolicy:
     def lost(self, now_ns: int, *, retry_at_once: bool = False) -> int:
         """The source was lost or an attempt failed: the instant of the next attempt."""
         self._attempts += 1
+        self._gives_since_ns = None
         if retry_at_once and self._attempts == 1:
             return now_ns
         due = now_ns + self._delay_ns
         self._delay_ns = min(2 * self._delay_ns, self._longest_ns)
         return due
 
-    def recovered(self) -> None:
-        """The source gives again: begin anew next time."""
-        self._delay_ns = self.FIRST_NS
-        self._attempts = 0
+    def gives(self, now_ns: int) -> None:
+        """The source gave something. Once it has for as long as the longest wait, the next time begins anew.
+
+        One that opens, gives a little and fails again must not be tried, and told of, twenty times a second for ever.
+        """
+        if self._gives_since_ns is None:
+            self._gives_since_ns = now_ns
+        elif now_ns - self._gives_since_ns >= self._longest_ns:
+            self._delay_ns = self.FIRST_NS
+            self._attempts = 0

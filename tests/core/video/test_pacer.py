@@ -62,9 +62,11 @@ def test_the_first_frames_wait_for_the_first_picture_and_none_of_them_lagged() -
     assert pacer.next_deadline_ns == 40 * MS
     assert pacer.wait(45 * MS)
     assert pacer.next_deadline_ns == 60 * MS
+    assert (pacer.next_index, pacer.waiting) == (0, 2)
     assert shape(pacer.tick(60 * MS, picture(50))) == [(True, 0, 3)]
     assert (pacer.counters.unique, pacer.counters.duplicated, pacer.counters.lagged) == (1, 2, 0)
     assert pacer.next_deadline_ns == 80 * MS
+    assert (pacer.next_index, pacer.waiting) == (3, 0)
     assert not pacer.wait(80 * MS)
 
 

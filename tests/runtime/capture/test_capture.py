@@ -1,6 +1,7 @@
 """Which picture each frame shows: once for everyone who takes frames, whenever they come."""
 
 import threading
+import time
 from collections.abc import Sequence
 
 import pytest
@@ -105,6 +106,25 @@ def test_a_screen_without_any_picture_is_black(monkeypatch: pytest.MonkeyPatch) 
     assert first.picture is not None
     assert not first.picture.pixels.any()
     assert all(span.picture is None for span in taker.spans[1:])
+
+
+def test_what_waits_for_the_first_picture_counts_as_what_it_will_be(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever stops or pauses meanwhile ends where it was asked, and its figures add up."""
+    monkeypatch.setattr(pacer_module, "FIRST_PICTURE_FRACTION", 0)  # as long as it takes, on whatever machine
+    screen = SlowToBegin(MonotonicClock())
+    screen.first = None
+    capture, taker = opened(screen), Taker()
+    capture.attach(taker)
+    until = time.monotonic() + WAIT_SECONDS
+    while (waiting := capture.snapshot()).duplicated < 5:
+        assert time.monotonic() < until
+    assert taker.spans == []
+    assert waiting.unique == 1
+    screen.first = 1
+    taker.wait(waiting.duplicated + 1)
+    capture.close()
+    assert taker.indexes[0] == waiting.next_index - waiting.unique - waiting.duplicated
+    assert taker.spans[0].count > waiting.duplicated
 
 
 def test_a_screen_that_does_not_open_is_closed_again() -> None:

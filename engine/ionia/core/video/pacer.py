@@ -59,6 +59,11 @@ class VideoPacer:
         return self._next_index
 
     @property
+    def waiting(self) -> int:
+        """Frames from `next_index` on that are over, and wait for the very first picture to fill them all."""
+        return self._waiting
+
+    @property
     def next_deadline_ns(self) -> int:
         """When `tick` has something to return, or `wait` is to be asked again."""
         return frame_start_ns(self._epoch_ns, self._fps, self._next_index + self._waiting + 1)

@@ -97,11 +97,12 @@ class Capture:
         with self._lock:
             if self._pacer is None:
                 return CaptureSnapshot()
-            counters = self._pacer.counters
+            counters, waiting = self._pacer.counters, self._pacer.waiting
+            # What waits for the first picture is captured: it comes with that, whoever has stopped or paused meanwhile.
             return CaptureSnapshot(
-                next_index=self._pacer.next_index,
-                unique=counters.unique,
-                duplicated=counters.duplicated,
+                next_index=self._pacer.next_index + waiting,
+                unique=counters.unique + (waiting > 0),
+                duplicated=counters.duplicated + max(waiting - 1, 0),
                 lagged=counters.lagged,
                 lost=counters.lost,
             )

@@ -99,7 +99,7 @@ class ScreenCapture:
                 log.warning("grabbing failed", exc_info=error)
                 self._lost(SourceLost(WarningCode.CAPTURE_FAILED, f"Taking a picture failed: {error}."), policy)
                 continue
-            policy.recovered()  # not as soon as it opens: one that opens and fails at once must not be tried at once
+            policy.gives(self._clock.now_ns())
             if frame is not None:
                 self._size = (frame.width, frame.height)
                 self.slot.put(frame)

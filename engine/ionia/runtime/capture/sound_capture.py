@@ -119,7 +119,8 @@ class SoundCapture:
                     log.warning("reading sound failed", exc_info=error)
                     self._lost(SourceLost(WarningCode.AUDIO_FAILED, f"Reading it failed: {error}."), policy)
                     continue
-                policy.recovered()  # not as soon as it opens: one that then fails must not be tried at once for ever
+                if block is not None:
+                    policy.gives(self._clock.now_ns())
                 self._tell(self._source.take_notices())
                 if self._which is AudioInput.MIC:
                     block = self._listen(block)
