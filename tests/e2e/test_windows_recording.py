@@ -138,6 +138,7 @@ def test_sound_has_its_pitch_and_level_and_no_hole(
     # What a busy machine held back is silence, shows as quiet pieces, and is told.
     pieces = samples[: len(samples) // 480 * 480].reshape(-1, 480)
     sounding = np.abs(pieces).max(axis=1) > 0.1
+    assert sounding.mean() > 0.5
     told = sum(after[name] - before[name] for name in ("audioSilenceSamples", "audioSamplesLost"))
     assert (~sounding).sum() <= 0.02 * len(sounding) + told / 480
     assert abs(float(np.sqrt(2 * np.mean(pieces[sounding] ** 2))) - 0.25) <= 0.02
@@ -286,14 +287,14 @@ def test_the_selftest_measures_what_is_here(frozen: FrozenEngine, tmp_path: Path
     assert (screen["backend"], screen["black"], screen["pointer"]) == ("dxcam-dxgi", False, True)
     assert screen["framesPerSecond"] > 0
     both = found["Sound and picture"]
-    # It measures right, or it says that it can't on a machine this busy: a wrong figure without a doubt is a failure.
-    assert both["advice"].endswith("test again.") or (
-        both["figures"]["events"] >= 5 and abs(both["figures"]["offsetMs"]) <= 100
-    )
     assert abs(found["Desktop sound"]["figures"]["beepsDb"] + 12) < 8
     assert found["Microphone"]["found"].endswith("complete silence")
     assert found["Disk"]["figures"]["bytesPerSecond"] > 0
     assert list(tmp_path.iterdir()) == []
+    if both["advice"].endswith("test again."):
+        pytest.skip("this machine is too busy for sound and picture to be compared, and was told so three times")
+    assert both["figures"]["events"] >= 5
+    assert abs(both["figures"]["offsetMs"]) <= 100
 
 
 def test_the_version_is_in_the_file(frozen: FrozenEngine) -> None:
