@@ -17,6 +17,7 @@ const ICONS = [
   { name: "tray-idle", size: 32, svg: MARK("#5c4ce0") },
   { name: "tray-recording", size: 32, svg: MARK("#d92b44") },
   { name: "tray-live", size: 32, svg: MARK("#12805a") },
+  { name: "tray-replay", size: 32, svg: MARK("#0f6fb5") },
   { name: "tray-warning", size: 32, svg: MARK("#f2b632", "#2b1d00") },
 ];
 

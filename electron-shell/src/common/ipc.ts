@@ -10,6 +10,7 @@ export const CHANNELS = {
   mark: "recording:mark",
   split: "recording:split",
   saveReplay: "replay:save",
+  retryReplay: "replay:retry",
   startStream: "stream:start",
   stopStream: "stream:stop",
   getState: "shell:getState",
@@ -91,6 +92,8 @@ export interface ElectronAPI extends BasicElectronAPI {
   split(): Promise<CommandResult>;
   /** Make a file of what the instant replay holds, which is then in the list. */
   saveReplay(): Promise<CommandResult>;
+  /** Begin an instant replay that failed anew; what it held is then gone. Its state says how that went. */
+  retryReplay(): Promise<CommandResult>;
   showInFolder(recordingId: string): Promise<CommandResult>;
   removeFromHistory(recordingId: string): Promise<CommandResult>;
   /** Make one that was cut off an ordinary file; it plays meanwhile. */
@@ -125,6 +128,7 @@ export function createElectronAPI(invoke: Invoke, listen: Listen): ElectronAPI {
     mark: () => call(CHANNELS.mark),
     split: () => call(CHANNELS.split),
     saveReplay: () => call(CHANNELS.saveReplay),
+    retryReplay: () => call(CHANNELS.retryReplay),
     showInFolder: (recordingId) => call(CHANNELS.showInFolder, recordingId),
     removeFromHistory: (recordingId) => call(CHANNELS.removeFromHistory, recordingId),
     repairRecording: (recordingId) => call(CHANNELS.repairRecording, recordingId),

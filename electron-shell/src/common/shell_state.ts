@@ -26,6 +26,8 @@ export interface ReplayView {
   /** Whole seconds that a save would give now. */
   readonly secondsHeld: number;
   readonly saving: boolean;
+  /** Why it failed. */
+  readonly problem: Problem | null;
 }
 
 export interface StreamView {
@@ -164,7 +166,7 @@ export const INITIAL_STATE: ShellState = {
   engine: { phase: "starting", message: "", version: "" },
   recording: IDLE_RECORDING,
   stream: IDLE_STREAM,
-  replay: { phase: "off", secondsHeld: 0, saving: false },
+  replay: { phase: "off", secondsHeld: 0, saving: false, problem: null },
   readiness: { phase: "unknown", problem: null },
   devices: null,
   settings: DEFAULT_SETTINGS,

@@ -1,7 +1,15 @@
 /** The instant replay, while the settings want one: held with the settings of a recording, so that both share one encode. */
 import { mkdir, stat } from "node:fs/promises";
 import path from "node:path";
-import { EngineError, captureParams, readWarning, toProblem, type ReplayStats, type Settings } from "@ionia/common";
+import {
+  EngineError,
+  captureParams,
+  readWarning,
+  spokenLength,
+  toProblem,
+  type ReplayStats,
+  type Settings,
+} from "@ionia/common";
 import { Replay, type EngineClient } from "@ionia/node";
 import type { StoredEntry } from "./history_store.ts";
 import { replayPath } from "./recording_path.ts";
@@ -34,10 +42,24 @@ export class ReplayControl {
     return this.#work;
   }
 
-  /** The engine is a new one: nothing is held in it. */
+  /** Begin one that failed anew. Resolves as `hold` does. */
+  retry(settings: Settings): Promise<void> {
+    if (this.#options.store.state.replay.phase === "failed") this.#held = undefined;
+    return this.hold(settings);
+  }
+
+  /** The engine is gone, or a new one: nothing is held in it. */
   forget(): void {
+    const { store } = this.#options;
+    const { secondsHeld } = store.state.replay;
     this.#held = undefined;
-    this.#replay = undefined;
+    this.#replay = this.#stats = undefined;
+    if (secondsHeld >= 1) {
+      const message = `The engine ended, and the ${spokenLength(secondsHeld)} of the instant replay with it.`;
+      store.notify({ level: "warning", code: "replay", message, hint: "It begins anew with the engine." });
+    }
+    const phase = this.#wanted === undefined ? "off" : "starting";
+    store.dispatch({ type: "replay", change: { phase, secondsHeld: 0, problem: null } });
   }
 
   /** The new file's entry for the list. Rejects with EngineError. */
@@ -68,8 +90,14 @@ export class ReplayControl {
     this.#held = wanted;
     const before = this.#replay;
     this.#replay = this.#stats = undefined;
+    const { secondsHeld, phase: phaseBefore } = store.state.replay;
     const phase = wanted === undefined ? "off" : "starting";
-    store.dispatch({ type: "replay", change: { phase, secondsHeld: 0 } });
+    store.dispatch({ type: "replay", change: { phase, secondsHeld: 0, problem: null } });
+    // Who begins a failed one anew has been told what that costs.
+    if (wanted !== undefined && secondsHeld >= 1 && phaseBefore !== "failed") {
+      const message = `The instant replay began anew: the ${spokenLength(secondsHeld)} that it held are gone.`;
+      store.notify({ level: "info", code: "replay", message, hint: "Save first, then change what is captured." });
+    }
     await before?.dispose().catch(() => undefined); // Not there any more is as good as ended.
     if (wanted === undefined) return;
     const replay = new Replay(client);
@@ -101,12 +129,17 @@ export class ReplayControl {
       .on("failure", ({ message, data }) => this.#failed(replay, new EngineError(data.kind, message, data)));
   }
 
-  /** What it held until then can be saved still. With its engine it is begun anew: that is told elsewhere. */
+  /**
+   * What it held until then can be saved still, and is kept until a retry or other settings; one that holds nothing is
+   * begun anew by the next change of any setting. With its engine it is begun anew: that is told elsewhere.
+   */
   #failed(replay: Replay, error: unknown): void {
     if (this.#replay !== replay) return;
-    const { message, hint, kind } = toProblem(error);
+    const problem = toProblem(error);
+    const { message, hint, kind } = problem;
     const { store } = this.#options;
-    store.dispatch({ type: "replay", change: { phase: "failed" } });
+    if (store.state.replay.secondsHeld < 1) this.#held = undefined;
+    store.dispatch({ type: "replay", change: { phase: "failed", problem } });
     if (kind !== "engine_exited")
       store.notify({ level: "error", code: "replay", message: `The instant replay ended: ${message}`, hint });
   }

@@ -1,7 +1,14 @@
 /** What tray and quit question say, from the state. Pure. */
-import { formatDuration, isRecordingActive, isStreamActive, isTakeRunning, type ShellState } from "@ionia/common";
+import {
+  formatDuration,
+  isRecordingActive,
+  isStreamActive,
+  isTakeRunning,
+  spokenLength,
+  type ShellState,
+} from "@ionia/common";
 
-export type TrayIcon = "idle" | "recording" | "live" | "warning";
+export type TrayIcon = "idle" | "recording" | "live" | "replay" | "warning";
 
 export interface TrayModel {
   readonly icon: TrayIcon;
@@ -23,6 +30,9 @@ export function trayModel(state: ShellState): TrayModel {
     );
   if (stream.phase === "live") parts.push("Live");
   if (stream.phase === "reconnecting") parts.push("Reconnecting");
+  const { phase: replay } = state.replay;
+  if (replay === "ready") parts.push(`Holding the last ${spokenLength(state.settings.replaySeconds ?? 0)}`);
+  if (replay === "failed") parts.push("Instant replay ended");
   const icon =
     stream.phase === "reconnecting"
       ? "warning"
@@ -30,7 +40,11 @@ export function trayModel(state: ShellState): TrayModel {
         ? "recording"
         : stream.phase === "live"
           ? "live"
-          : "idle";
+          : replay === "ready"
+            ? "replay"
+            : replay === "failed"
+              ? "warning"
+              : "idle";
   const streamActive = isStreamActive(stream.phase);
   return {
     icon,

@@ -186,6 +186,11 @@ export class Studio {
     });
   }
 
+  /** Never rejects: the state says how it went. */
+  retryReplay(): Promise<void> {
+    return this.#replay.retry(this.state.settings);
+  }
+
   async startStream(rtmpUrl: string, streamKey?: string): Promise<StreamResult> {
     await this.#readiness.settled();
     const result = await this.#stream.start(rtmpUrl, streamKey);
@@ -401,6 +406,7 @@ export class Studio {
       })
       .on("engine.exited", ({ message }) => {
         this.store.dispatch({ type: "engine", engine: { phase: "restarting", message, version: "" } });
+        this.#replay.forget();
         this.store.dispatch({ type: "levels", levels: { desktop: null, mic: null } });
       })
       .on("audio.levels", ({ desktop, mic }) => {

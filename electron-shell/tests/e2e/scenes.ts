@@ -227,7 +227,7 @@ export const SCENES: readonly Scene[] = [
       ...settings({ replaySeconds: 60 }),
       recording: { ...recording, marks: 2 },
       stream: live,
-      replay: { phase: "ready", secondsHeld: 60, saving: false },
+      replay: { phase: "ready", secondsHeld: 60, saving: false, problem: null },
     },
     events: [levels],
   },

@@ -74,4 +74,63 @@ describe("the instant replay", () => {
     await api.updateSettings({ replaySeconds: 60 });
     await ready();
   });
+
+  const failure = (message: string) => ({
+    code: 1101,
+    message,
+    data: { kind: "capture_unavailable", hint: "", id: "" },
+  });
+  const holds = async (secondsHeld: number): Promise<void> => {
+    const [session] = held() as [FakeSession];
+    engines.latest.tell(session, "session.stats", { ...engines.latest.stats(session), secondsHeld });
+    await vi.waitFor(() => expect(studio.state.replay.secondsHeld).toBe(secondsHeld));
+  };
+
+  it("is tried again when it is asked for, and with any setting while nothing is held", async () => {
+    engines.latest.failNext.set("replay.initialize", failure("The screen is gone."));
+    await api.updateSettings({ replaySeconds: 15 });
+    await vi.waitFor(() =>
+      expect(studio.state.replay).toMatchObject({ phase: "failed", problem: { message: "The screen is gone." } }),
+    );
+    engines.latest.failNext.set("replay.initialize", failure("It is gone still."));
+    await api.updateSettings({ theme: "dark" });
+    await vi.waitFor(() => expect(studio.state.replay.problem?.message).toBe("It is gone still."));
+    expect(await api.retryReplay()).toEqual({ success: true });
+    expect(studio.state.replay).toMatchObject({ phase: "ready", problem: null });
+    const [session] = held();
+    await api.retryReplay(); // it runs
+    expect(held()).toEqual([session]);
+  });
+
+  it("that ended keeps what it held until it is begun anew", async () => {
+    await api.updateSettings({ replaySeconds: 15 });
+    await ready();
+    await holds(12);
+    const [session] = held() as [FakeSession];
+    const data = { kind: "encode_failed", hint: "" };
+    engines.latest.tell(session, "session.error", { code: 1201, message: "The encoder failed.", data });
+    await vi.waitFor(() => expect(studio.state.replay).toMatchObject({ phase: "failed", secondsHeld: 12 }));
+    await api.updateSettings({ theme: "dark" });
+    expect(held()).toEqual([session]);
+    expect(await api.saveReplay()).toEqual({ success: true });
+    await api.retryReplay();
+    expect(studio.state.replay).toMatchObject({ phase: "ready", secondsHeld: 0, problem: null });
+    expect(held()[0]?.id).not.toBe(session.id);
+  });
+
+  it("says what is gone when other settings or another engine begin it anew", async () => {
+    await api.updateSettings({ replaySeconds: 30 });
+    await ready();
+    await holds(12);
+    await api.updateSettings({ replaySeconds: 60 });
+    await ready();
+    const said = expect.stringContaining("12 s that it held are gone") as string;
+    expect(studio.state.notices).toMatchObject([{ level: "info", message: said }]);
+    await holds(8);
+    engines.crash();
+    expect(studio.state.replay).toMatchObject({ phase: "starting", secondsHeld: 0 });
+    const lost = expect.stringContaining("the 8 s of the instant replay") as string;
+    expect(studio.state.notices).toMatchObject([{ level: "warning", message: lost }]);
+    await ready();
+  });
 });

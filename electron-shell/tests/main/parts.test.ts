@@ -201,6 +201,20 @@ describe("the tray", () => {
     expect(trayModel(state({ phase: "recording" }, { phase: "reconnecting" }))).toMatchObject({ icon: "warning" });
     expect(trayModel(INITIAL_STATE).recordingEnabled).toBe(false);
   });
+
+  it("says that screen and sound are held for the instant replay, and when they are not any more", () => {
+    const holding = (phase: ShellState["replay"]["phase"], recording: Partial<ShellState["recording"]> = {}) => {
+      const shown = state(recording);
+      const settings = { ...shown.settings, replaySeconds: 30 };
+      return trayModel({ ...shown, settings, replay: { ...shown.replay, phase } });
+    };
+    expect(holding("ready")).toMatchObject({ icon: "replay", tooltip: "Ionia, Holding the last 30 s" });
+    expect(holding("failed")).toMatchObject({ icon: "warning", tooltip: "Ionia, Instant replay ended" });
+    expect(holding("ready", { phase: "recording" })).toMatchObject({
+      icon: "recording",
+      tooltip: "Ionia, Recording 00:00, Holding the last 30 s",
+    });
+  });
 });
 
 describe("quitting", () => {

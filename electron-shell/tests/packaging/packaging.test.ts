@@ -38,7 +38,7 @@ describe("electron-builder's configuration", () => {
         { from: `../dist/${system === "win" ? "windows" : "linux"}/ionia-engine`, to: "engine" },
       ]);
     }
-    for (const name of ["idle", "recording", "live", "warning"])
+    for (const name of ["idle", "recording", "live", "replay", "warning"])
       expect(existsSync(path.join(SHELL, "assets", `tray-${name}.png`))).toBe(true);
   });
 

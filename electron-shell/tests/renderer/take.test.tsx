@@ -146,4 +146,18 @@ describe("the instant replay", () => {
     await userEvent.keyboard("r");
     expect(api.argsOf(CHANNELS.saveReplay)).toHaveLength(2);
   });
+
+  it("that failed says so, and is begun anew or saved for what it held", async () => {
+    const problem = { kind: "capture_unavailable", message: "The screen is gone.", hint: "" };
+    await api.send({ type: "settings", settings: on });
+    await api.send({ type: "replay", change: { phase: "failed", problem } });
+    expect(screen.getByText("The screen is gone.")).toBeTruthy();
+    await userEvent.click(screen.getByRole("button", { name: "Replay failed, try again" }));
+    await api.send({ type: "replay", change: { secondsHeld: 12 } });
+    await userEvent.click(screen.getByRole("button", { name: "Replay ended: save the 12 s before" }));
+    expect(screen.getByText(/The 12 s before can be saved/)).toBeTruthy();
+    await userEvent.click(screen.getByRole("button", { name: "Hold again" }));
+    expect(api.argsOf(CHANNELS.retryReplay)).toHaveLength(2);
+    expect(api.argsOf(CHANNELS.saveReplay)).toHaveLength(1);
+  });
 });

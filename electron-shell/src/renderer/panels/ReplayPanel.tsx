@@ -1,5 +1,6 @@
 /** Whether the last seconds are held to be saved, and how many. */
 import { spokenLength } from "@ionia/common";
+import { ProblemText } from "../components/ProblemText.tsx";
 import { Panel, Select, Switch } from "../components/controls.tsx";
 import { useShell, useShellClient } from "../state/use_shell.ts";
 
@@ -24,14 +25,46 @@ export function ReplayPanel() {
       {seconds === null ? (
         <p className="text-[12px] text-muted">Holds what came last in memory, to be saved when it was worth it.</p>
       ) : (
-        <Select
-          label="Seconds held"
-          hideLabel
-          value={String(seconds)}
-          options={choices.map((one) => ({ value: String(one), label: `The last ${spokenLength(one)}` }))}
-          onChange={(value) => void client.updateSettings({ replaySeconds: Number(value) })}
-        />
+        <>
+          <Select
+            label="Seconds held"
+            hideLabel
+            value={String(seconds)}
+            options={choices.map((one) => ({ value: String(one), label: `The last ${spokenLength(one)}` }))}
+            onChange={(value) => void client.updateSettings({ replaySeconds: Number(value) })}
+          />
+          <State />
+        </>
       )}
     </Panel>
+  );
+}
+
+/** How it is with it now, and a way on when it failed. */
+function State() {
+  const client = useShellClient();
+  const { phase, problem, secondsHeld } = useShell((state) => state.replay);
+  if (phase !== "failed")
+    return (
+      <p className="mt-2 text-[12px] text-muted">
+        Another length, or a change of what is captured, drops what is held and begins anew.
+      </p>
+    );
+  return (
+    <div className="mt-2 space-y-2">
+      <ProblemText problem={problem ?? { kind: "internal", message: "The instant replay ended.", hint: "" }} />
+      {secondsHeld >= 1 && (
+        <p className="text-[12px] text-muted">
+          {`The ${spokenLength(secondsHeld)} before can be saved until it is begun anew.`}
+        </p>
+      )}
+      <button
+        type="button"
+        onClick={() => void client.command((api) => api.retryReplay())}
+        className="rounded-lg border border-line-strong/50 px-3 py-1.5 text-[12px] font-semibold hover:bg-hover"
+      >
+        Hold again
+      </button>
+    </div>
   );
 }
