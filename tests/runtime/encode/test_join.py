@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -226,6 +227,21 @@ def in_both(
     feeds.close()
     assert held.completed == late.completed == 1
     return held.packets, late.packets, past
+
+
+def test_a_long_past_is_delivered_in_bites(monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = in_both(80, 4, 60)[1]
+    monkeypatch.setattr("ionia.core.timeline.replay_ring.BITE_PACKETS", 7)
+    sizes: list[int] = []
+    deliver = Collector.deliver
+
+    def counted(self: Collector, packets: Sequence[EncodedPacket]) -> None:
+        sizes.append(len(packets))
+        deliver(self, packets)
+
+    monkeypatch.setattr(Collector, "deliver", counted)
+    assert in_both(80, 4, 60)[1] == whole
+    assert max(sizes) == 7
 
 
 @given(before=st.integers(0, 90), meanwhile=st.integers(0, 12))

@@ -6,7 +6,7 @@ shorter than asked, and at most as much longer as two keyframes lie apart. Only 
 """
 
 from collections import defaultdict, deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from math import ceil
@@ -17,6 +17,9 @@ from ionia.core.timebase import samples_at_frame
 from ionia.core.timeline.start_gate import is_needed_from
 
 T = TypeVar("T")
+
+BITE_PACKETS = 512
+"""Packets that are handed on at once: whoever takes them holds its lock, and what it makes of them, no longer."""
 
 PACKET_BYTES = 200
 """What a packet takes in memory beside its data: the objects around it (measured, CPython 3.11)."""
@@ -46,6 +49,11 @@ class Held(Generic[T]):
     def size(self) -> int:
         """Bytes of its packets' data."""
         return sum(len(packet.data) for packet in self.packets)
+
+    def bites(self) -> Iterator[tuple[EncodedPacket, ...]]:
+        """All packets, so many at a time that whoever takes them is not long at it."""
+        for begin in range(0, len(self.packets), BITE_PACKETS):
+            yield self.packets[begin : begin + BITE_PACKETS]
 
 
 @dataclass(slots=True, kw_only=True)

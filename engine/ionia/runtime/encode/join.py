@@ -70,7 +70,8 @@ class Join:
         if past is not None:
             for packet in (*past.held.packets, *past.waiting):
                 self._seen[packet.track] = packet.pts
-            self._deliver(list(past.held.packets))  # nobody else delivers as long as what comes is set aside
+            for bite in past.held.bites():  # nobody else delivers as long as what comes is set aside
+                self._deliver(list(bite))
             self._push(past.waiting)
         while True:
             with self._lock:

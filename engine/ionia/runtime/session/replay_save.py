@@ -19,9 +19,6 @@ from ionia.threads.worker import Worker
 
 log = logging.getLogger(__name__)
 
-BITE_PACKETS = 512
-"""Packets that are handed to the file at once: what they are turned into lives as long as the bite, beside the ring."""
-
 Done = Callable[[SavedReplay | IoniaError], None]
 
 
@@ -74,8 +71,8 @@ class ReplaySave:
         sink.open(request.header)
         try:
             sink.describe(FileTags(start_utc_ns=start_utc, utc_error_ns=epoch.error_ns))
-            for begin in range(0, len(held.packets), BITE_PACKETS):
-                sink.write(held.packets[begin : begin + BITE_PACKETS])
+            for bite in held.bites():
+                sink.write(bite)
         except BaseException:
             with contextlib.suppress(Exception):  # the first error is the one to tell
                 sink.close()
