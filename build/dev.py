@@ -133,8 +133,8 @@ def test(arguments: list[str]) -> int:
     rest = [f"--deselect={part}" if "::" in part else f"--ignore={part}" for part in PROCESSOR_ONLY]
     second, failed = run_and_keep([*pytest, *rest])
     report = ["The part that ran side by side:", *told, "The part in real time:", *failed]
-    if second == TESTS_FAILED and len(failed) - 1 <= SECOND_CHANCES:
-        tests = last_failed(failed)
+    tests = last_failed(failed)
+    if second == TESTS_FAILED and 0 < len(tests) <= SECOND_CHANCES and len(tests) == len(failed) - 1:
         report += ["UNSTEADY: of the part in real time, what failed was run twice more, alone:"]
         for _ in range(2):
             second, again = run_and_keep([*pytest, *tests])
@@ -146,9 +146,14 @@ def test(arguments: list[str]) -> int:
 
 
 def last_failed(lines: list[str]) -> list[str]:
-    """The tests that these lines of pytest's summary are about. Their own ids may hold what separates it there."""
-    cache = json.loads((ROOT / ".pytest_cache/v/cache/lastfailed").read_text(encoding="utf-8"))
-    return [test for test in cache if any(line.split(" ", 1)[-1].startswith(test) for line in lines)]
+    """The tests that these lines of pytest's summary are about.
+
+    From pytest's own list: an id may hold what separates it from the rest of its line.
+    """
+    listing = ROOT / ".pytest_cache/v/cache/lastfailed"
+    known = json.loads(listing.read_text(encoding="utf-8")) if listing.exists() else {}
+    named = [line.split(" ", 1)[1] for line in lines if line.startswith(("FAILED ", "ERROR "))]
+    return [test for test in known if any(name == test or name.startswith(f"{test} - ") for name in named)]
 
 
 def run_and_keep(command: list[str]) -> tuple[int, list[str]]:

@@ -1,12 +1,12 @@
 import { fireEvent, render, screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { beforeEach, describe, expect, it } from "vitest";
-import { CHANNELS, DEFAULT_SETTINGS, type HistoryEntry, type ShellState } from "@ionia/common";
+import { CHANNELS, DEFAULT_SETTINGS, type ShellState } from "@ionia/common";
 import { App } from "../../src/renderer/App.tsx";
 import { chartPaths } from "../../src/renderer/components/BitrateChart.tsx";
 import { meterFraction } from "../../src/renderer/components/Meter.tsx";
 import { BitrateLog } from "../../src/renderer/state/bitrate_log.ts";
-import { FakeApi } from "./fake_api.ts";
+import { ENTRY, FakeApi } from "./fake_api.ts";
 
 const DEVICES: ShellState["devices"] = {
   screens: [
@@ -19,24 +19,10 @@ const DEVICES: ShellState["devices"] = {
   encoders: [],
 };
 
-const entry: HistoryEntry = {
-  id: "r1",
-  name: "recording_1",
-  path: "/r1.mp4",
-  createdAt: "2026-03-04T05:06:07.000Z",
-  durationSeconds: 61,
-  bytes: 5_000_000,
-  width: 1920,
-  height: 1080,
-  fps: 30,
-  recovered: false,
-  mediaUrl: "media:r1",
-};
-
 let api: FakeApi;
 
 beforeEach(async () => {
-  api = new FakeApi({ devices: DEVICES, history: [entry] });
+  api = new FakeApi({ devices: DEVICES, history: [ENTRY] });
   render(<App />);
   await screen.findByText("Engine ready");
 });
@@ -45,7 +31,7 @@ const patches = (): unknown[] => api.argsOf(CHANNELS.updateSettings).map(([patch
 
 describe("a recording that was cut off", () => {
   it("offers its repair, shows how far that is, and can end it", async () => {
-    await api.send({ type: "history", history: [{ ...entry, recovered: true, durationSeconds: 0 }] });
+    await api.send({ type: "history", history: [{ ...ENTRY, recovered: true, durationSeconds: 0 }] });
     const repair = screen.getByRole("button", { name: /^Repair recording of/ });
     await userEvent.click(repair);
     expect(api.argsOf(CHANNELS.repairRecording)).toEqual([["r1"]]);
@@ -56,7 +42,7 @@ describe("a recording that was cut off", () => {
     expect(api.argsOf(CHANNELS.cancelJob)).toEqual([["r1"]]);
     await api.send({ type: "jobs", jobs: [] });
     expect(screen.queryByRole("progressbar")).toBeNull();
-    await api.send({ type: "history", history: [entry] });
+    await api.send({ type: "history", history: [ENTRY] });
     expect(screen.queryByRole("button", { name: /^Repair/ })).toBeNull();
   });
 });

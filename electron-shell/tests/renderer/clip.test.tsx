@@ -2,23 +2,11 @@
 import { render, screen, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { beforeEach, describe, expect, it } from "vitest";
-import { CHANNELS, type HistoryEntry } from "@ionia/common";
+import { CHANNELS } from "@ionia/common";
 import { App } from "../../src/renderer/App.tsx";
-import { FakeApi } from "./fake_api.ts";
+import { ENTRY, FakeApi } from "./fake_api.ts";
 
-const entry: HistoryEntry = {
-  id: "r1",
-  name: "recording_1",
-  path: "/r1.mp4",
-  createdAt: "2026-03-04T05:06:07.000Z",
-  durationSeconds: 90.5,
-  bytes: 5_000_000,
-  width: 1920,
-  height: 1080,
-  fps: 30,
-  recovered: false,
-  mediaUrl: "media:r1",
-};
+const entry = { ...ENTRY, durationSeconds: 90.5 };
 
 let api: FakeApi;
 

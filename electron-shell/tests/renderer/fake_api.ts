@@ -6,12 +6,28 @@ import {
   reduceShell,
   type BasicElectronAPI,
   type Channel,
+  type HistoryEntry,
   type ShellEvent,
   type ShellState,
 } from "@ionia/common";
 import { act } from "@testing-library/react";
 
 export const READY: ShellState = { ...INITIAL_STATE, engine: { phase: "ready", message: "", version: "1" } };
+
+/** A recording of the list. */
+export const ENTRY: HistoryEntry = {
+  id: "r1",
+  name: "recording_1",
+  path: "/r1.mp4",
+  createdAt: "2026-03-04T05:06:07.000Z",
+  durationSeconds: 61,
+  bytes: 5_000_000,
+  width: 1920,
+  height: 1080,
+  fps: 30,
+  recovered: false,
+  mediaUrl: "media:r1",
+};
 
 export class FakeApi {
   readonly asked: { channel: Channel; args: unknown[] }[] = [];
