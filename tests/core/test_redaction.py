@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from ionia.core.redaction import Redactor, one_line, redact_text, redact_url, secrets_in_url
@@ -32,6 +32,33 @@ def test_no_key_survives(before: str, key: str, after: str) -> None:
     assert "SECRET" not in redact_text(f"{before}rtmp://host/app/{secret}").replace(before, "")
     assert "SECRET" not in redact_url(f"rtmp://u:{secret}@host/app/key{after}")
     assert "SECRET" not in redact_url(f"rtmp://host/{secret}")
+
+
+_SCHEMES = st.sampled_from(
+    ["rtmp://", "RTMPS://", "rtmpt://", "srt://", "rtmp:\\/\\/", "rtmp:/", "whip://", "", " rtmp://"]
+)
+_LOGINS = st.sampled_from(["", "user@", "u:SECRET@", "SECRET@", "u:SECRET/x@", "u:12/SECRET@", "u:12 SECRET@"]) | (
+    st.text('12/?#@ :;%2F\\"<>\t', max_size=6).map(lambda text: f"u:{text}SECRET@")
+)
+_HOSTS = st.sampled_from(["host", "h.example:1935", "[::1]", "[fe80::1%25eth0]:1935", "bücher.example", ""])
+_MARKS = st.lists(
+    st.sampled_from(["?", "#", "&", ";", "=", ":", " ", "/", "%3F", "\\", '"', "@"]), min_size=1, max_size=4
+)
+_PATHS = st.sampled_from(
+    ["/SECRET", "//SECRET/", "/app/SECRET", "/SECRET/?a=1", "/app?streamKey=SECRET", "?SECRET", "#SECRET"]
+) | _MARKS.map(lambda marks: f"/app{''.join(marks)}SECRET/x")
+
+
+@given(scheme=_SCHEMES, login=_LOGINS, host=_HOSTS, path=_PATHS)
+def test_no_shape_of_an_address_lets_a_secret_through(scheme: str, login: str, host: str, path: str) -> None:
+    address = f"{scheme}{login}{host}{path}"
+    shown = redact_url(address)
+    # With nothing before it, it stands where a server's name is.
+    assume(not address.strip().replace("\\/", "/").partition("://")[2].startswith("SECRET"))
+    assert "SECRET" not in shown
+    redactor = Redactor()
+    redactor.learn(secrets_in_url(address))
+    assert "SECRET" not in redactor.redact(f"It says {address}.")
 
 
 def test_parts_of_an_url_that_are_secret() -> None:

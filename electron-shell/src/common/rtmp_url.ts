@@ -61,7 +61,7 @@ export function splitServerUrl(url: string): ServerParts {
   const key = after.endsWith("/") ? "" : after.slice(place.lastIndexOf("/") + 1);
   const between = after.slice(0, after.length - key.length).replace(/\/+$/, "");
   const whole = `${scheme}${authority}/${first}${between === "" ? "" : `/${between}`}`;
-  return { server: `${scheme}${host}/${first.split("?", 1)[0] ?? ""}`, whole, key };
+  return { server: `${scheme}${host}/${plainPlace(first)}`, whole, key };
 }
 
 /**
@@ -69,13 +69,19 @@ export function splitServerUrl(url: string): ServerParts {
  * arguments. A path behind the application ends with a slash, which says that its last part is no key.
  */
 export function clearServer(whole: string): string {
-  const [, scheme = "", authority = "", rest = ""] = /^(rtmps?:\/\/)([^/]*)\/*([^?]*)/i.exec(whole) ?? [];
-  const place = rest.replace(/\/+$/, "");
+  const [, scheme = "", authority = "", rest = ""] = /^(rtmps?:\/\/)([^/]*)\/*(.*)/i.exec(whole) ?? [];
+  const place = plainPlace(rest).replace(/\/+$/, "");
   return `${scheme}${authority.slice(authority.lastIndexOf("@") + 1)}/${place}${place.includes("/") ? "/" : ""}`;
 }
 
+/** What stands before the first argument, by whichever mark a server knows arguments. */
+function plainPlace(path: string): string {
+  return path.split(/[?#&;=]/, 1)[0] ?? "";
+}
+
 const MASK = "****";
-const ADDRESS = /^(rtmp[a-z]{0,2}):(?:\\?\/){2}([^\s"<>]*)/i;
+const ADDRESS = /^(rtmp[a-z]*|rtsps?|srt|rist|whips?):(?:\\?\/){2}(.*)$/is;
+const PLAIN = /^[.-]*[\p{L}\p{N}_][\p{L}\p{N}_.-]*$/u;
 const HOST = /^(?:[\p{L}\p{N}_.-]+|\[[0-9a-z:.%_]+\])(?::\d{1,5})?$/iu;
 
 /**
@@ -88,6 +94,7 @@ export function redactUrl(url: string): string {
   const scheme = `${match[1] ?? ""}://`;
   const rest = (match[2] ?? "").replaceAll("\\/", "/");
   if (rest === "") return scheme;
+  if (/[\s"<>]/.test(rest)) return scheme + MASK;
   const cut = rest.indexOf("/");
   const authority = cut === -1 ? rest : rest.slice(0, cut);
   const path = cut === -1 ? "" : rest.slice(cut + 1);
@@ -95,10 +102,16 @@ export function redactUrl(url: string): string {
   // Perhaps a password with a slash in it. Nothing of it can be trusted to be harmless.
   if (!HOST.test(host) || path.includes("@")) return scheme + MASK;
   if (path === "") return scheme + host + (cut === -1 ? "" : "/");
-  const segments = path.split("/").filter((segment) => segment !== "");
-  const app = segments[0] ?? "";
-  // A single segment may be the key; with arguments before its slash the first one may be it too.
-  return segments.length > 1 && !app.includes("?") ? `${scheme}${host}/${app}/${MASK}` : `${scheme}${host}/${MASK}`;
+  const app = shownApplication(path);
+  return app === "" ? `${scheme}${host}/${MASK}` : `${scheme}${host}/${app}/${MASK}`;
+}
+
+/** The first segment of an address' path, or nothing where it may be the key or hold an argument. */
+function shownApplication(path: string): string {
+  const [place = ""] = path.split(/[?#]/, 1);
+  const [app = "", ...more] = place.split("/").filter((segment) => segment !== "");
+  const named = more.some((segment) => /[\p{L}\p{N}_]/u.test(segment.replaceAll(/%[0-9a-f]{2}/gi, "")));
+  return named && PLAIN.test(app) ? app : "";
 }
 
 /** A key as it may be shown: its last two characters when it is long enough to stay secret. */

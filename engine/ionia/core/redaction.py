@@ -14,9 +14,16 @@ _MIN_SECRET = 6
 
 _MAX_SECRETS = 1024
 
-_URL = re.compile(r"(?P<scheme>rtmp[a-z]{0,2}):(?:\\?/){2}(?P<rest>[^\s\"<>]*)", re.IGNORECASE)
-_SCHEME = re.compile(r"rtmp[a-z]{0,2}:(?:\\?/){2}", re.IGNORECASE)
+_NAMES_OF_SCHEMES = r"(?:rtmp[a-z]*|rtsps?|srt|rist|whips?)"
+"""Where streams are sent to; all but two are refused, but may be typed."""
+
+_URL = re.compile(rf"(?P<scheme>{_NAMES_OF_SCHEMES}):(?:\\?/){{2}}(?P<rest>[^\s\"<>]*)", re.IGNORECASE)
+_SCHEME = re.compile(rf"{_NAMES_OF_SCHEMES}:(?:\\?/){{2}}", re.IGNORECASE)
 _AUTHORITY = re.compile(r"[/?#]")
+_ARGUMENTS = re.compile(r"[?#]")
+_PLAIN = re.compile(r"[.\-]*\w[\w.\-]*")
+_PLAIN_PART = re.compile(r"\w")
+_ESCAPE = re.compile(r"%[0-9A-F]{2}", re.IGNORECASE)
 _WORDS = re.compile(r"[\w.~+-]+")
 _NAMES = re.compile(r"[?&][\w.~+-]+=")
 _TRAILING = re.compile(r"[\]'),.:;}!]*$")
@@ -27,11 +34,22 @@ def redact_url(url: str) -> str:
     """Return `rtmp://host/app/****` for an RTMP URL; user, password, key and arguments are gone.
 
     An URL with a single path segment shows only its host, since that segment may be the key; so does one whose first
-    segment has arguments. Text that is no RTMP URL comes back as MASK. The Electron side does the same by the same
-    table of cases (tests/core/redaction_cases.json).
+    segment is more than a plain name. Text that is no such URL comes back as MASK, and one that goes on behind a blank
+    or a quote shows its scheme alone. The Electron side does the same by the same table of cases
+    (tests/core/redaction_cases.json).
     """
-    match = _URL.match(url.strip())
-    return MASK if match is None else _masked(match["scheme"], match["rest"])
+    url = url.strip()
+    match = _URL.match(url)
+    if match is None:
+        return MASK
+    return _masked(match["scheme"], match["rest"]) if match.end() == len(url) else f"{match['scheme']}://{MASK}"
+
+
+def shown_application(path: str) -> str:
+    """The first segment of an address' path, or nothing where it may be the key or hold an argument."""
+    app, *more = [segment for segment in _ARGUMENTS.split(path, maxsplit=1)[0].split("/") if segment] or [""]
+    named = any(_PLAIN_PART.search(_ESCAPE.sub("", segment)) for segment in more)
+    return app if named and _PLAIN.fullmatch(app) else ""
 
 
 def redact_text(text: str) -> str:
@@ -51,9 +69,8 @@ def secrets_in_url(url: str) -> frozenset[str]:
     login, _, host = authority.rpartition("@")
     if scheme is None or not _HOST.fullmatch(host) or "@" in path:
         return secret_parts(rest)
-    place = path.partition("?")[0].strip("/")
-    # The first segment may be the key, unless others follow it.
-    return secret_parts(login) | secret_parts(path.strip("/").partition("/")[2] if "/" in place else path)
+    path = path.strip("/")
+    return secret_parts(login) | secret_parts(path.partition("/")[2] if shown_application(path) else path)
 
 
 def secret_parts(secret: str) -> frozenset[str]:
@@ -117,6 +134,5 @@ def _masked(scheme: str, rest: str) -> str:
         return f"{scheme}://{MASK}"
     if not path:
         return f"{scheme}://{host}{slash}"
-    app, *more = [segment for segment in path.split("/") if segment] or [""]
-    # With arguments before its slash the first segment may be the key itself: a signature may hold a slash.
-    return f"{scheme}://{host}/{app}/{MASK}" if more and "?" not in app else f"{scheme}://{host}/{MASK}"
+    app = shown_application(path)
+    return f"{scheme}://{host}/{app}/{MASK}" if app else f"{scheme}://{host}/{MASK}"

@@ -12,7 +12,7 @@ from urllib.parse import quote, unquote
 
 from ionia.core.errors import ErrorKind, IoniaError
 from ionia.core.live.rtmp_path import split_path, whole_application
-from ionia.core.redaction import MASK, redact_text
+from ionia.core.redaction import MASK, redact_text, shown_application
 
 DEFAULT_PORTS = {"rtmp": 1935, "rtmps": 443}
 """Ports when the address names none (Adobe's RTMP specification; RTMPS is RTMP inside TLS on HTTPS' port)."""
@@ -66,8 +66,8 @@ class RtmpUrl:
     def redacted(self) -> str:
         """The address for people and logs: no user, and of the path the application's first segment at most."""
         port = "" if self.port == DEFAULT_PORTS[self._scheme] else f":{self.port}"
-        app, question, _ = self.app.partition("?")
-        shown = f"/{app.partition('/')[0]}" if self.key and not question else ""
+        app = "" if "?" in self.app else shown_application(f"{self.app}/{self.key}")
+        shown = f"/{app}" if app else ""
         return f"{self._scheme}://{self._bracketed_host}{port}{shown}/{MASK}"
 
     def scrub(self, text: str) -> str:
