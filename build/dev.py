@@ -95,6 +95,8 @@ def main(arguments: list[str]) -> int:
     if command is None:
         print(f"dev.py: unknown command {arguments[0]!r}\n\n{USAGE}", file=sys.stderr)
         return 2
+    # Container images set it: every start would compile everything anew.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     try:
         return command(arguments[1:])
     except subprocess.CalledProcessError as error:

@@ -1,5 +1,6 @@
 """Entry point: without arguments the JSON-RPC server on stdin and stdout, else the command line for people."""
 
+import gc
 import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -17,6 +18,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     share_one_heap()  # before there are threads
     rest = list(sys.argv[1:] if arguments is None else arguments)
     if not rest:
+        gc.disable()  # until all is imported: nothing of it is garbage
         from ionia.rpc.stdio import serve_stdio  # noqa: PLC0415 - only this path needs the server
 
         return serve_stdio(_make_engine)
@@ -40,7 +42,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _make_engine(listener: "Listener") -> "EngineService":
     from ionia.app import make_engine  # noqa: PLC0415 - libav comes after the signals are in hand
 
-    return make_engine(listener)
+    engine = make_engine(listener)
+    gc.freeze()  # what was imported stays: no collection in mid-take looks through it
+    gc.enable()
+    return engine
 
 
 if __name__ == "__main__":

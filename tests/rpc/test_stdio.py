@@ -161,6 +161,15 @@ def test_closed_descriptors_are_no_failure() -> None:
     assert closed.returncode == 0
 
 
+def test_the_start_imports_nothing_that_the_wire_does_not_use() -> None:
+    said = subprocess.run(
+        [sys.executable, "-c", "import sys; before = set(sys.modules); import ionia.rpc.stdio; "
+         "print(*({'asyncio', 'http.server', 'jsonschema', 'attr', 'av'} & (set(sys.modules) - before)))"],
+        cwd=ROOT, check=True, capture_output=True, text=True,
+    )  # fmt: skip
+    assert said.stdout.split() == []
+
+
 def test_a_service_that_does_not_start() -> None:
     code = "from ionia.rpc.stdio import serve_stdio; import sys; sys.exit(serve_stdio(lambda _: 1 / 0))"
     failed = subprocess.run(
