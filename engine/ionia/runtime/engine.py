@@ -25,10 +25,11 @@ from ionia.core.video.pushed_layout import PushedScreen
 from ionia.runtime.backends import Backends, MakeSelftest, SelftestRun
 from ionia.runtime.encode.studio import Studio
 from ionia.runtime.jobs import Jobs
+from ionia.runtime.session.last_words import not_initialized
 from ionia.runtime.session.life import Life
 from ionia.runtime.session.origin import Origin
 from ionia.runtime.session.output import Output
-from ionia.runtime.session.session import Session, not_initialized
+from ionia.runtime.session.session import Session
 from ionia.runtime.session.stats import ProcessUsage
 from ionia.runtime.session.stream_output import StreamOutput
 from ionia.runtime.session_outputs import SessionOutputs

@@ -9,15 +9,15 @@ from ionia.core.audio.engine import AudioInput
 from ionia.core.audio.mix import SoundControl
 from ionia.core.errors import ErrorKind, IoniaError
 from ionia.core.events import Event, FinishedFile, MarkSet, SessionFailed, SessionStateChanged, SessionWarned
-from ionia.core.media import SAMPLE_RATE
 from ionia.core.session_state import SessionState, SessionStateMachine
 from ionia.core.settings import MediaSettings, SessionKind
 from ionia.core.stats import Stats
-from ionia.core.warning import NO_FACTS, SoundLost, WarningCode, WarningFacts
+from ionia.core.warning import NO_FACTS, WarningCode, WarningFacts
 from ionia.runtime.encode.join import Join, Past
 from ionia.runtime.encode.session_feeds import SessionFeeds
 from ionia.runtime.encode.studio import Studio
 from ionia.runtime.notices import Listener
+from ionia.runtime.session.last_words import ASKED_TO_STOP, WINDOW_CLOSED, missing, not_initialized
 from ionia.runtime.session.life import Life
 from ionia.runtime.session.moment import Moment
 from ionia.runtime.session.origin import Origin
@@ -29,12 +29,6 @@ log = logging.getLogger(__name__)
 
 Supervise = Callable[[Callable[[], None]], None]
 """Runs a task soon on the supervisor's thread, where waiting for other threads is allowed."""
-
-ASKED_TO_STOP = "It was asked to stop."
-"""The last words of a session that nothing else ended."""
-
-WINDOW_CLOSED = "The window that was recorded was closed."
-"""Those of one that was to end with its window."""
 
 PATIENCE_S = 1.0
 """How long `stop` waits for an encoder that is behind before it gives up costly repeats."""
@@ -358,29 +352,14 @@ class Session:
             frames, samples = join.missing()
             if isinstance(output, TakeOutput):
                 frames = self._counters.settle(feeds, output.frames, frames)
-            self._tell_missing(feeds, frames, samples)
+            self._counters.give_up(frames, samples)
+            for code, message, facts in missing(frames, samples, feeds.settings.fps):
+                self.warn(code, message, facts)
         try:
             output.finish()
         except IoniaError as error:
             return error
         return None
-
-    def _tell_missing(self, feeds: SessionFeeds, frames: int, samples: int) -> None:
-        """What was captured before the end and is not in the file: the machine had no time for it."""
-        self._counters.give_up(frames, samples)
-        if frames:
-            seconds = frames / feeds.settings.fps
-            self.warn(
-                WarningCode.ENCODER_BEHIND,
-                f"The encoder was behind; the last pictures are not in the file ({seconds:.1f} s).",
-            )
-        if samples:
-            self.warn(
-                WarningCode.AUDIO_LOST,
-                f"The machine was too busy to encode all sound; the last {samples / SAMPLE_RATE:.1f} s are not in the "
-                "file.",
-                SoundLost(samples=samples),
-            )
 
     def _release(self, state: SessionState, reason: str) -> None:
         """Give the shared things back and go to `state`. The output's figures stay readable."""
@@ -412,10 +391,3 @@ class Session:
                 live_kind=error.live_kind,
             )
         )
-
-
-def not_initialized(kind: SessionKind) -> IoniaError:
-    """The error of `start` without `initialize`."""
-    return IoniaError(
-        ErrorKind.NOT_INITIALIZED, f"The {kind.value} is not initialized.", f"Call {kind.value}.initialize first."
-    )

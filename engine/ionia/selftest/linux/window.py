@@ -12,7 +12,8 @@ from ionia.core.errors import ErrorKind, IoniaError
 from ionia.core.ports import Clock
 from ionia.core.service import ScreenInfo
 from ionia.core.test_card.pattern import Box
-from ionia.sources.linux.x11_connection import XConnection, padded
+from ionia.sources.linux.x11_connection import XConnection
+from ionia.sources.linux.x11_setup import padded
 
 assert sys.platform == "linux"  # noqa: S101 - mypy checks the rest for Linux only
 

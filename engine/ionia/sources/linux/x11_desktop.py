@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ionia.core.errors import ErrorKind, IoniaError
-from ionia.sources.linux.x11_connection import BAD_ACCESS, Extension, XConnection, XRefused, XRequestError
+from ionia.sources.linux.x11_connection import BAD_ACCESS, Extension, XConnection, XRequestError
+from ionia.sources.linux.x11_setup import XRefused
 
 # Sources: X11 protocol and randrproto 1.5: numbers of requests, their fields and event masks.
 _GET_WINDOW_ATTRIBUTES, _GET_GEOMETRY, _QUERY_TREE, _GET_PROPERTY, _TRANSLATE = 3, 14, 15, 20, 40

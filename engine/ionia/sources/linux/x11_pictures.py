@@ -19,7 +19,8 @@ from ionia.core.ports import Clock
 from ionia.core.video.pixel_layout import PixelLayout
 from ionia.core.video.pointer import draw_pointer
 from ionia.sources.grabber import same_picture
-from ionia.sources.linux.x11_connection import Screen, XConnection, XRequestError
+from ionia.sources.linux.x11_connection import XConnection, XRequestError
+from ionia.sources.linux.x11_setup import Screen
 from ionia.sources.spare_pictures import OwnPages, SparePictures
 
 # Sources: X11 protocol (GetImage, QueryPointer), shmproto 1.2, fixesproto 2: numbers of requests and their fields.

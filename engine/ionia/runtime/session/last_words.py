@@ -1,0 +1,33 @@
+"""What sessions say at their end: why, and what of them is not there."""
+
+from collections.abc import Iterator
+
+from ionia.core.errors import ErrorKind, IoniaError
+from ionia.core.media import SAMPLE_RATE
+from ionia.core.settings import SessionKind
+from ionia.core.warning import NO_FACTS, SoundLost, WarningCode, WarningFacts
+
+ASKED_TO_STOP = "It was asked to stop."
+"""The last words of a session that nothing else ended."""
+
+WINDOW_CLOSED = "The window that was recorded was closed."
+"""Those of one that was to end with its window."""
+
+
+def not_initialized(kind: SessionKind) -> IoniaError:
+    """The error of what needs `initialize` first."""
+    return IoniaError(
+        ErrorKind.NOT_INITIALIZED, f"The {kind.value} is not initialized.", f"Call {kind.value}.initialize first."
+    )
+
+
+def missing(frames: int, samples: int, fps: int) -> Iterator[tuple[WarningCode, str, WarningFacts]]:
+    """The warnings of what was captured before the end and is not in the file: the machine had no time for it."""
+    if frames:
+        text = f"The encoder was behind; the last pictures are not in the file ({frames / fps:.1f} s)."
+        yield WarningCode.ENCODER_BEHIND, text, NO_FACTS
+    if samples:
+        text = (
+            f"The machine was too busy to encode all sound; the last {samples / SAMPLE_RATE:.1f} s are not in the file."
+        )
+        yield WarningCode.AUDIO_LOST, text, SoundLost(samples=samples)
