@@ -110,7 +110,7 @@ export function redactUrl(url: string): string {
 function shownApplication(path: string): string {
   const [place = ""] = path.split(/[?#]/, 1);
   const [app = "", ...more] = place.split("/").filter((segment) => segment !== "");
-  const named = more.some((segment) => /[\p{L}\p{N}_]/u.test(segment.replaceAll(/%[0-9a-f]{2}/gi, "")));
+  const named = more.some((segment) => /[\p{L}\p{N}_]|\*{4}/u.test(segment.replaceAll(/%[0-9a-f]{2}/gi, "")));
   return named && PLAIN.test(app) ? app : "";
 }
 

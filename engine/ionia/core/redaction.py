@@ -14,15 +14,15 @@ _MIN_SECRET = 6
 
 _MAX_SECRETS = 1024
 
-_NAMES_OF_SCHEMES = r"(?:rtmp[a-z]*|rtsps?|srt|rist|whips?)"
+_SCHEMES = r"(?:rtmp[a-z]*|rtsps?|srt|rist|whips?)"
 """Where streams are sent to; all but two are refused, but may be typed."""
 
-_URL = re.compile(rf"(?P<scheme>{_NAMES_OF_SCHEMES}):(?:\\?/){{2}}(?P<rest>[^\s\"<>]*)", re.IGNORECASE)
-_SCHEME = re.compile(rf"{_NAMES_OF_SCHEMES}:(?:\\?/){{2}}", re.IGNORECASE)
+_URL = re.compile(rf"(?P<scheme>{_SCHEMES}):(?:\\?/){{2}}(?P<rest>[^\s\"<>]*)", re.IGNORECASE)
+_SCHEME = re.compile(rf"{_SCHEMES}:(?:\\?/){{2}}", re.IGNORECASE)
 _AUTHORITY = re.compile(r"[/?#]")
 _ARGUMENTS = re.compile(r"[?#]")
 _PLAIN = re.compile(r"[.\-]*\w[\w.\-]*")
-_PLAIN_PART = re.compile(r"\w")
+_NAME = re.compile(r"\w|\*{4}")  # what is masked already stays as it is
 _ESCAPE = re.compile(r"%[0-9A-F]{2}", re.IGNORECASE)
 _WORDS = re.compile(r"[\w.~+-]+")
 _NAMES = re.compile(r"[?&][\w.~+-]+=")
@@ -48,7 +48,7 @@ def redact_url(url: str) -> str:
 def shown_application(path: str) -> str:
     """The first segment of an address' path, or nothing where it may be the key or hold an argument."""
     app, *more = [segment for segment in _ARGUMENTS.split(path, maxsplit=1)[0].split("/") if segment] or [""]
-    named = any(_PLAIN_PART.search(_ESCAPE.sub("", segment)) for segment in more)
+    named = any(_NAME.search(_ESCAPE.sub("", segment)) for segment in more)
     return app if named and _PLAIN.fullmatch(app) else ""
 
 
