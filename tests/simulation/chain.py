@@ -187,12 +187,14 @@ class Network:
     """A sender, its socket, a link and a server, served every 10 ms.
 
     `capacity`: the link's bit/s at a second after the start.
+    `swallows`: so many bytes a proxy before the link takes in at once, and says that they have arrived.
     `resets`: the connection is gone at that instant. `silences`: (from, to) in which nothing gets through.
     """
 
     link: LiveLink
     encode: VideoEncode
     capacity: Callable[[float], float]
+    swallows: int = 0
     resets: Sequence[int] = ()
     silences: Sequence[tuple[int, int]] = ()
     connections: list[Connection] = field(default_factory=list)
@@ -255,7 +257,7 @@ class Network:
             self.carry_out(self.link.connected(self._attempt, now_ns), now_ns)
         if self._attempt is None or self._accept_ns is not None:
             return
-        self._room = self.capacity((now_ns - self._start_ns) / S) / 8 / 100
+        self._room = min(self._room, self.swallows) + self.capacity((now_ns - self._start_ns) / S) / 8 / 100
         while self._attempt is not None and (self._fill() or self._drain(now_ns)):
             self._report(now_ns)  # which may bring more
 

@@ -26,7 +26,13 @@ class Run:
     """A still screen and a sound, to one server, from second 0 on. What arrived: (second, age in seconds, packet)."""
 
     def __init__(
-        self, seconds: float, capacity: Callable[[float], float], *, adaptive: bool = True, seed: int = 1
+        self,
+        seconds: float,
+        capacity: Callable[[float], float],
+        *,
+        adaptive: bool = True,
+        seed: int = 1,
+        swallows: int = 0,
     ) -> None:
         outputs = Outputs(recorder=None, fps=FPS)
         self.encode = VideoEncode(outputs.publish, FPS, TARGET, seed=seed)
@@ -39,7 +45,9 @@ class Run:
             adaptive_bitrate=adaptive,
             reconnect=ReconnectSettings(),
         )
-        self.network = outputs.network = Network(LiveLink(settings, lambda: 0.5), self.encode, capacity=capacity)
+        self.network = outputs.network = Network(
+            LiveLink(settings, lambda: 0.5), self.encode, capacity=capacity, swallows=swallows
+        )
         video = EncodedVideo(VideoPacer(epoch_ns=0, fps=FPS), 0, encode=self.encode)
         video.newest = VideoFrame(captured_ns=0, pixels=np.zeros((1, 1, 4), np.uint8))
         loop = Loop(machines=[self.sound, video, self.encode, self.network])
@@ -107,6 +115,14 @@ def test_a_link_that_stays_slow_is_used_steadily() -> None:
     pictures = sum(size for made_ns, size in run.encode.made if made_ns > 30 * S) * 8 / 150
     assert pictures + 192_000 >= 0.75 * 3e6
     run.check_sound(late=2.0)
+
+
+@pytest.mark.parametrize("swallows", [0, 75_000, 150_000])
+def test_a_try_for_more_stays_near_what_the_link_carried_before_it_is_judged(swallows: int) -> None:
+    run = Run(120, lambda _: 3e6, swallows=swallows)
+    asked = [rate + 192_000 for second, rate in run.bitrates if second > 10]
+    assert max(asked) <= 1.3 * 3e6
+    assert percentile(run.ages(10), 0.99) <= 1.0
 
 
 @pytest.mark.parametrize("seed", range(4))

@@ -31,9 +31,15 @@ STEP_INTERVAL_NS = 1_000_000_000
 LOWER_INTERVAL_NS = 700_000_000
 """Least time between reductions, for the same reason, but a growing queue is worse than an unsteady picture."""
 
-HOLD_NS = 8_000_000_000
+JUDGED_STEPS = 2
+JUDGE_NS = 2_500_000_000
+"""Least time after the first steps beyond what was measured, before the next. What stands before a slow link (a proxy,
+a VPN, a modem) takes in half a second of media without a word, so that a step too far shows only after that and the
+encoder's second; a link that carries both has room."""
+
+HOLD_NS = 6_000_000_000
 """Wait before going beyond what was measured. Long, because on a link that stays slow each try costs a short queue;
-short enough that a link that is back is used again within 15 s: 8 s + three to five steps."""
+short enough that a link that is back is used again within 15 s: 6 s, two careful steps, up to three quick ones."""
 
 PERSIST_NS = 350_000_000
 """A queue must last this long before it counts: a noisy link works shorter ones off by itself."""
@@ -141,11 +147,17 @@ class BitrateController:
             return None
         if self._current < self._measured and not self._steps:
             return self._change(self._measured, now_ns)
-        if not self._steps and calm < HOLD_NS - STEP_INTERVAL_NS:
+        if calm < self._patience():
             return None
         factor = STEPS[min(self._steps, len(STEPS) - 1)]
         self._steps += 1
         return self._change(self._bounded(self._current * factor), now_ns)
+
+    def _patience(self) -> int:
+        """How long it must be calm before the next step beyond what was measured."""
+        if not self._steps:
+            return HOLD_NS - STEP_INTERVAL_NS
+        return JUDGE_NS if self._steps <= JUDGED_STEPS else STEP_INTERVAL_NS
 
     def _bounded(self, bitrate: float) -> int:
         return min(self._target, max(round(self._target * FLOOR), round(bitrate)))
