@@ -31,7 +31,7 @@ def clip(frames: int, keyframes: set[int], *, size: int = 1, first: int = 0) -> 
 def ring(*, seconds: float, max_bytes: int = PLENTY) -> ReplayRing[int]:
     """One that notes how often it was asked to."""
     notes = iter(range(10**6))
-    return ReplayRing(fps=FPS, seconds=seconds, max_bytes=max_bytes, note=lambda: next(notes))
+    return ReplayRing(fps=FPS, seconds=seconds, max_bytes=max_bytes, note=lambda _: next(notes))
 
 
 def taken(held: Held[int] | None) -> Held[int]:

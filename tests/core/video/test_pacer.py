@@ -44,6 +44,31 @@ def test_a_late_tick_puts_the_picture_where_it_was_captured() -> None:
     assert pacer.next_index == 5
 
 
+def test_what_had_become_of_the_frames_before_each() -> None:
+    pacer = VideoPacer(epoch_ns=0, fps=50, catch_up_seconds=1)
+    pacer.wait(45 * MS)
+    assert (pacer.counted().next_index, pacer.counted().unique, pacer.counted().duplicated) == (2, 1, 1)
+    assert pacer.counted(1).duplicated == 0
+    pacer.tick(60 * MS, picture(10))
+    pacer.tick(140 * MS, picture(90))
+    pacer.tick(2_000 * MS, None)
+    by_frame = [pacer.counted(index) for index in range(101)]
+    assert [(one.unique, one.duplicated, one.lagged, one.lost) for one in by_frame[:9]] == [
+        (0, 0, 0, 0),
+        (1, 0, 0, 0),
+        (1, 1, 0, 0),
+        (1, 2, 0, 0),
+        (1, 3, 1, 0),
+        (2, 3, 1, 0),
+        (2, 4, 2, 0),
+        (2, 5, 3, 0),
+        (2, 5, 3, 1),
+    ]
+    assert (by_frame[50].lost, by_frame[51].lost, by_frame[100].lost) == (43, 43, 43)
+    assert by_frame[100] == pacer.counted()
+    assert by_frame[100].lagged == pacer.counters.lagged == 3 + 49
+
+
 def test_a_picture_of_long_ago_goes_to_the_first_frame_and_one_of_now_to_the_last() -> None:
     pacer = VideoPacer(epoch_ns=0, fps=50)
     pacer.tick(20 * MS, picture(10))
@@ -118,6 +143,9 @@ def test_every_index_once_and_in_order(fps: int, ticks: list[tuple[int, int, boo
             indexes.extend(range(span.first_index, span.first_index + span.count))
             pictures += span.picture is not None
         assert pacer.next_deadline_ns > now
+        passed, counters = pacer.counted(), pacer.counters
+        assert (passed.unique, passed.duplicated) == (counters.unique, counters.duplicated)
+        assert (passed.lagged, passed.lost) == (counters.lagged, counters.lost)
     assert indexes == list(range(now * fps // 1_000_000_000))
     assert pacer.counters.unique == pictures
     assert pacer.counters.unique + pacer.counters.duplicated == pacer.counters.captured == len(indexes)

@@ -189,7 +189,7 @@ class Holding(Collector):
 
     def __init__(self) -> None:
         super().__init__()
-        self.ring: ReplayRing[int] = ReplayRing(fps=30, seconds=60, max_bytes=10**6, note=lambda: 7)
+        self.ring: ReplayRing[int] = ReplayRing(fps=30, seconds=60, max_bytes=10**6, note=lambda _: 7)
 
     def deliver(self, packets: Sequence[EncodedPacket]) -> None:
         super().deliver(packets)

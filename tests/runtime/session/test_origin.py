@@ -56,6 +56,8 @@ def test_a_recording_begins_in_the_past_without_a_seam(media: MediaSettings) -> 
         engine.stop(RECORDER, "a")
         stats = of_recorder(engine.stats(RECORDER, "a"))
         calls = machine.videos[0].calls
+    for figures in (at_start, stats):
+        assert figures.video_frames_unique + figures.video_frames_duplicated == figures.video_frames_captured
     took, saved = machine.files[0], machine.files[1]
     first = shown(took)[0]
     assert shown(took) == list(range(first, first + len(shown(took))))
@@ -72,6 +74,29 @@ def test_a_recording_begins_in_the_past_without_a_seam(media: MediaSettings) -> 
         keys = [number for number, (_, _, key) in enumerate(calls) if key]
         assert keys == list(range(0, keys[-1] + 1, 10)), "a keyframe was asked for"
     assert not any(map(warned("preroll_short"), events.all))
+
+
+def test_figures_add_up_although_the_encoder_was_behind_when_the_past_came() -> None:
+    machine = FakeMachine(prepare_video=numbered)
+    with engine_on(machine) as (engine, _):
+        begin(engine)
+        initialize(engine, settings=MEDIA)
+        held_for(engine, 0.3)
+        machine.videos[0].freed.clear()
+        machine.videos[0].stuck_at = 0
+        recorded = threading.Timer(0.4, machine.videos[0].freed.set)
+        recorded.start()
+        held_for(engine, 0.6)
+        machine.videos[0].stuck_at = None
+        engine.start(RECORDER, "a", Preroll(replay_id="r", seconds=0.1))
+        during = of_recorder(engine.stats(RECORDER, "a"))
+        recorded_for(engine, 0.4)
+        engine.stop(RECORDER, "a")
+        stats = of_recorder(engine.stats(RECORDER, "a"))
+        recorded.join()
+    for figures in (during, stats):
+        assert figures.video_frames_unique + figures.video_frames_duplicated == figures.video_frames_captured
+    assert len(shown(machine.files[0])) == stats.video_frames_captured
 
 
 def test_a_replay_that_ends_leaves_a_recording_that_began_with_it() -> None:

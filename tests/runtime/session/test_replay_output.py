@@ -293,7 +293,7 @@ def opened(
         capture=SimpleNamespace(epoch_utc=lambda: EpochUtc(utc_ns=0, error_ns=0)),
         hold_bitrate=lambda _: None,
         request_keyframe=lambda: None,
-        video_snapshot=VideoSnapshot,
+        video_snapshot=lambda _: VideoSnapshot(),
         audio_snapshot=AudioSnapshot,
     )
     output.open(HEADER, cast("SessionFeeds", feeds))

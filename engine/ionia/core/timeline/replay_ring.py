@@ -70,8 +70,8 @@ class _Group(Generic[T]):
 class ReplayRing(Generic[T]):
     """One owner. `push` every packet, in DTS order; `last` as often as anybody likes: it copies no media."""
 
-    def __init__(self, *, fps: int, seconds: float, max_bytes: int, note: Callable[[], T]) -> None:
-        """`note` is asked at each keyframe for what is to be known of that moment later."""
+    def __init__(self, *, fps: int, seconds: float, max_bytes: int, note: Callable[[int], T]) -> None:
+        """`note` is asked at each keyframe, by its frame index, for what is to be known of it later."""
         self._fps = fps
         self._frames = ceil(seconds * fps)
         self._max_bytes = max_bytes
@@ -137,7 +137,7 @@ class ReplayRing(Generic[T]):
             zero = samples_at_frame(self._fps, picture.pts)
             needed = (packet for heard in self._recent.values() for packet in heard if is_needed_from(zero, packet))
             preroll = tuple(sorted(needed, key=lambda packet: packet.dts))
-            self._groups.append(_Group(first=picture.pts, note=self._note(), preroll=preroll))
+            self._groups.append(_Group(first=picture.pts, note=self._note(picture.pts), preroll=preroll))
         self._end = picture.pts + picture.duration
 
     def _hold(self, group: _Group[T], packet: EncodedPacket) -> None:

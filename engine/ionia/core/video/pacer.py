@@ -5,6 +5,16 @@ from typing import Generic, TypeVar
 
 from ionia.core.media import VideoFrame
 from ionia.core.timebase import frame_at, frame_start_ns
+from ionia.core.video.frame_history import (
+    DUPLICATED,
+    HISTORY_SECONDS,
+    LAGGED,
+    LOST,
+    UNIQUE,
+    FrameCounts,
+    FrameHistory,
+    FrameMark,
+)
 
 FIRST_PICTURE_FRACTION = 2
 """The first frames wait for the very first picture for 1 s / this: a screen's first takes 10 to 200 ms."""
@@ -52,6 +62,7 @@ class VideoPacer:
         self._shown = False
         self._waiting = 0  # frames that are over and wait for the very first picture
         self.counters = PacerCounters()
+        self._history = FrameHistory(first_index=first_index, kept=HISTORY_SECONDS * fps)
 
     @property
     def next_index(self) -> int:
@@ -62,6 +73,18 @@ class VideoPacer:
     def waiting(self) -> int:
         """Frames from `next_index` on that are over, and wait for the very first picture to fill them all."""
         return self._waiting
+
+    def counted(self, before: int | None = None) -> FrameCounts:
+        """What became of the frames so far, or of those before frame `before`.
+
+        Those that wait for the first picture are captured: they come with that, whoever stops or pauses meanwhile.
+        """
+        coming = bytes((UNIQUE, *[DUPLICATED] * (self._waiting - 1))) if self._waiting else b""
+        return self._history.before(self._next_index + self._waiting if before is None else before, coming=coming)
+
+    def mark(self, index: int) -> FrameMark:
+        """What will have become of the frames before `index`, which may be yet to come."""
+        return self._history.mark(index)
 
     @property
     def next_deadline_ns(self) -> int:
@@ -96,15 +119,22 @@ class VideoPacer:
             counters.lost += end - first - self._catch_up
             first = end - self._catch_up
         counters.captured += end - self._next_index
-        counters.lagged += max(end - first - 1 - self._waiting, 0)
+        lagged = max(end - first - 1 - self._waiting, 0)
+        counters.lagged += lagged
+        holes = bytes((LOST,)) * (first - self._next_index)
+        repeats = bytearray((LAGGED,)) * lagged + bytearray((DUPLICATED,)) * (end - first - lagged)
         self._waiting = 0
         self._next_index = end
         if frame is None:
             counters.duplicated += end - first
+            self._history.add(holes + repeats)
             return [FrameSpan(picture=None, first_index=first, count=end - first)]
         place = (
             min(max(frame_at(self._epoch_ns, self._fps, frame.captured_ns), first), end - 1) if self._shown else first
         )
+        del repeats[-1]
+        repeats.insert(place - first, UNIQUE)
+        self._history.add(holes + repeats)
         self._shown = True
         counters.unique += 1
         counters.duplicated += end - first - 1

@@ -4,7 +4,6 @@ So two encodes of one screen show the same picture at the same frame index, what
 """
 
 import threading
-from dataclasses import dataclass
 
 import numpy as np
 
@@ -14,6 +13,7 @@ from ionia.core.ports import Clock, ScreenSource
 from ionia.core.sharing import CaptureKey
 from ionia.core.timebase import frame_at
 from ionia.core.timeline.file_timeline import EpochUtc
+from ionia.core.video.frame_history import FrameCounts, FrameMark
 from ionia.core.video.pacer import VideoPacer
 from ionia.core.warning import WarningCode
 from ionia.runtime.capture.frame_offers import FrameOffers, Offer
@@ -29,17 +29,6 @@ JOIN_TIMEOUT_S = 2.0
 """How long closing waits for one thread. A thread that a device holds is left behind and said so in the log."""
 
 CATCH_UP_SECONDS = 5
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CaptureSnapshot:
-    """Frames of the timeline, by what became of them. `unique + duplicated` + `lost` is what has passed."""
-
-    next_index: int = 0
-    unique: int = 0
-    duplicated: int = 0
-    lagged: int = 0
-    lost: int = 0
 
 
 class Capture:
@@ -92,20 +81,15 @@ class Capture:
         pair = pair_with_utc(self._clock)
         return EpochUtc(utc_ns=pair.at(self._epoch_ns), error_ns=pair.error_ns)
 
-    def snapshot(self) -> CaptureSnapshot:
-        """All counters of one instant. Any thread."""
+    def snapshot(self, before: int | None = None) -> FrameCounts:
+        """All counters of one instant, or of the frames before `before` as far as they have passed. Any thread."""
         with self._lock:
-            if self._pacer is None:
-                return CaptureSnapshot()
-            counters, waiting = self._pacer.counters, self._pacer.waiting
-            # What waits for the first picture is captured: it comes with that, whoever has stopped or paused meanwhile.
-            return CaptureSnapshot(
-                next_index=self._pacer.next_index + waiting,
-                unique=counters.unique + (waiting > 0),
-                duplicated=counters.duplicated + max(waiting - 1, 0),
-                lagged=counters.lagged,
-                lost=counters.lost,
-            )
+            return FrameCounts() if self._pacer is None else self._pacer.counted(before)
+
+    def mark(self, index: int) -> FrameMark:
+        """Those of the frames before frame `index`, which may be yet to come. Any thread."""
+        with self._lock:
+            return FrameMark(index=index) if self._pacer is None else self._pacer.mark(index)
 
     def attach(self, offer: Offer[VideoFrame]) -> None:
         """Hand over every frame from the next one on, beginning with a picture. The first one begins the capture."""

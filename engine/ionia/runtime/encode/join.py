@@ -13,6 +13,9 @@ from ionia.runtime.encode.feed import Feed, PassBy, Take
 
 T = TypeVar("T")
 
+Begun = Callable[[int], None]
+"""Called once, with the frame index of the first keyframe, before that is delivered. As `deliver`: nothing may wait."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Past(Generic[T]):
@@ -37,10 +40,13 @@ class Subscriber(Protocol):
 class Join:
     """Any thread. One lock; it is held only to sort packets and to queue them, never across libav or I/O."""
 
-    def __init__(self, subscriber: Subscriber, *, fps: int, feeds: Mapping[TrackId, Feed]) -> None:
+    def __init__(
+        self, subscriber: Subscriber, *, fps: int, feeds: Mapping[TrackId, Feed], begun: Begun = lambda _: None
+    ) -> None:
         """`feeds` in the order of the file's tracks. Takes nothing before `begin`."""
         self.window = PacketWindow(fps=fps)  # changed under _lock
         self._subscriber = subscriber
+        self._begun: Begun | None = begun
         self._lock = threading.RLock()
         self._interleaver = PacketInterleaver(fps=fps, tracks=tuple(feeds))  # protected by _lock
         self._feeds = dict(feeds)  # protected by _lock
@@ -175,6 +181,9 @@ class Join:
 
     def _deliver(self, ordered: list[EncodedPacket]) -> bool:
         cut = self.window.take(ordered)
+        if self._begun is not None and self.window.first_index is not None:
+            begun, self._begun = self._begun, None
+            begun(self.window.first_index)
         if cut.packets:
             self._subscriber.deliver(cut.packets)
         return cut.done

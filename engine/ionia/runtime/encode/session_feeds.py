@@ -12,11 +12,12 @@ from ionia.core.media import AUDIO, VIDEO, MediaHeader
 from ionia.core.settings import MediaSettings
 from ionia.core.sharing import SoundKey, VideoEncodeKey
 from ionia.core.timeline.file_timeline import EpochUtc
+from ionia.core.video.frame_history import FrameCounts, FrameMark
 from ionia.platform.windows_process import recording_process
 from ionia.runtime.capture.capture import Capture
 from ionia.runtime.encode.audio_encode import AudioEncode, AudioSnapshot
 from ionia.runtime.encode.audio_encodes import AudioEncodes, Heard
-from ionia.runtime.encode.join import Join, Past, Subscriber
+from ionia.runtime.encode.join import Begun, Join, Past, Subscriber
 from ionia.runtime.encode.video_encode import BitrateAnswer, VideoEncode
 from ionia.runtime.notices import Listener
 from ionia.runtime.registry import Lease
@@ -33,6 +34,19 @@ class VideoSnapshot:
     duplicated: int = 0
     lagged: int = 0
     skipped: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VideoMark:
+    """A frame at which counting begins or ends. `skipped`: of the moment at which it was marked."""
+
+    frames: FrameMark
+    skipped: int
+
+    @property
+    def passed(self) -> bool:
+        """Whether all frames before it have."""
+        return self.frames.counts is not None
 
 
 class SessionFeeds:
@@ -86,15 +100,27 @@ class SessionFeeds:
         """Whether there is an audio track."""
         return self._audio is not None
 
-    def video_snapshot(self) -> VideoSnapshot:
-        """Counters of the capture and of the encode."""
-        capture = self.capture.snapshot()
+    def video_snapshot(self, before: int | None = None) -> VideoSnapshot:
+        """Counters of the capture, of now or of the frames before frame `before`, and of the encode."""
+        return self._snapshot(self.capture.snapshot(before), self.video.skipped)
+
+    def video_mark(self, index: int) -> VideoMark:
+        """Those of the frames before frame `index`, which may be yet to come."""
+        return VideoMark(frames=self.capture.mark(index), skipped=self.video.skipped)
+
+    def video_at(self, mark: VideoMark) -> VideoSnapshot:
+        """What had been counted there; of frames that are yet to come, what has been by now."""
+        counts = mark.frames.counts
+        return self._snapshot(self.capture.snapshot(mark.frames.index) if counts is None else counts, mark.skipped)
+
+    @staticmethod
+    def _snapshot(frames: FrameCounts, skipped: int) -> VideoSnapshot:
         return VideoSnapshot(
-            next_index=capture.next_index,
-            unique=capture.unique,
-            duplicated=capture.duplicated,
-            lagged=capture.lagged + capture.lost,
-            skipped=self.video.skipped,
+            next_index=frames.next_index,
+            unique=frames.unique,
+            duplicated=frames.duplicated,
+            lagged=frames.lagged + frames.lost,
+            skipped=skipped,
         )
 
     def audio_snapshot(self) -> AudioSnapshot:
@@ -120,7 +146,12 @@ class SessionFeeds:
         others = None if other._audio is None else other._audio.value
         return self.video is other.video and mine is others
 
-    def join(self, subscriber: Subscriber, reach_back: Callable[[], Past[T] | None] = lambda: None) -> Join:
+    def join(
+        self,
+        subscriber: Subscriber,
+        reach_back: Callable[[], Past[T] | None] = lambda: None,
+        begun: Begun = lambda _: None,
+    ) -> Join:
         """Begin: packets go to `subscriber` from the next keyframe on, which is asked for now.
 
         Of what is captured from now on: an encode of others that is behind has older pictures, whose sound an audio
@@ -131,6 +162,7 @@ class SessionFeeds:
             subscriber,
             fps=self.settings.fps,
             feeds={VIDEO: self.video.feed} if audio is None else {VIDEO: self.video.feed, AUDIO: audio.feed},
+            begun=begun,
         )
         if join.begin_with(reach_back) is None:
             self.video.request_keyframe(self.index_now)

@@ -11,7 +11,8 @@ SLEEP_NS = 1_000_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Moment:
-    """The counters when the keyframe came from its encoder, and how long the machine had slept by then."""
+    """The picture's counters of the frames before the keyframe; the sound's, and how long the machine had slept, when
+    it came. Sound is mixed later than pictures are taken, and has just been counted up to there."""
 
     video: VideoSnapshot
     audio: AudioSnapshot

@@ -73,8 +73,8 @@ class ReplayOutput:
         self._epoch_utc = feeds.capture.epoch_utc
         feeds.hold_bitrate(self)
 
-        def note() -> Moment:
-            return Moment(video=feeds.video_snapshot(), audio=feeds.audio_snapshot(), slept_ns=self._slept_ns())
+        def note(index: int) -> Moment:
+            return Moment(video=feeds.video_snapshot(index), audio=feeds.audio_snapshot(), slept_ns=self._slept_ns())
 
         with self._lock:
             self._ring = ReplayRing(

@@ -4,6 +4,7 @@ import contextlib
 import logging
 import threading
 from collections.abc import Callable, Mapping
+from functools import partial
 
 from ionia.core.audio.engine import AudioInput
 from ionia.core.audio.mix import SoundControl
@@ -137,12 +138,10 @@ class Session:
             self._move(SessionState.STARTING)
             try:
                 output.open(feeds.header, feeds)
-                pasts: list[Past[Moment]] = []
-                self._join = feeds.join(output, lambda: self._reach_back(origin, feeds, output, pasts))
+                self._join = feeds.join(
+                    output, lambda: self._reach_back(origin, feeds, output), partial(self._counters.began, feeds)
+                )
                 self._counters.begin(feeds)  # not before: a capture that has not begun has no index yet
-                for past in pasts:
-                    self._counters.begin_in_past(past.held.note.video, past.held.note.audio)
-                self._counters.follow(self._join.window)
             except IoniaError as error:
                 self._release(SessionState.FAILED, error.message)
                 raise
@@ -152,14 +151,11 @@ class Session:
             self._move(SessionState.RUNNING)
             return True
 
-    @staticmethod
-    def _reach_back(
-        origin: Origin | None, feeds: SessionFeeds, output: Output, pasts: list[Past[Moment]]
-    ) -> Past[Moment] | None:
+    def _reach_back(self, origin: Origin | None, feeds: SessionFeeds, output: Output) -> Past[Moment] | None:
         past = None if origin is None else origin.reach_back(feeds)
         if past is not None and isinstance(output, TakeOutput):
             output.precede(past.held)
-            pasts.append(past)
+            self._counters.begin_in_past(past.held.note.video, past.held.note.audio)
         return past
 
     def past(self, seconds: float | None) -> Past[Moment] | None:

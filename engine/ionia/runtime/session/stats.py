@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable, Iterable
 from dataclasses import fields, replace
+from operator import add, sub
 from typing import Any
 
 import psutil
@@ -12,10 +13,9 @@ from ionia.core.ports import Clock
 from ionia.core.session_state import SessionState
 from ionia.core.stats import SessionStats
 from ionia.core.timebase import NS_PER_S
-from ionia.core.timeline.packet_order import PacketWindow
 from ionia.platform.processes import own_cpu_seconds
 from ionia.runtime.encode.audio_encode import AudioSnapshot
-from ionia.runtime.encode.session_feeds import SessionFeeds, VideoSnapshot
+from ionia.runtime.encode.session_feeds import SessionFeeds, VideoMark, VideoSnapshot
 
 
 class ProcessUsage:
@@ -44,77 +44,78 @@ class ProcessUsage:
 
 
 class SessionCounters:
-    """`begin` and `follow` at start, `end` at stop, `freeze` when the feeds go. Reading: any thread."""
+    """`begin` at start, `began` with the first keyframe, `end` at stop, `freeze` when the feeds go. Read on any thread.
+
+    It counts from a frame to a frame, whenever it is told of them: so what became of the frames adds up to them.
+    """
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._video0: VideoSnapshot | None = None  # protected by _lock
+        self._video0: VideoSnapshot | None = None  # before the first frame; protected by _lock
         self._audio0: AudioSnapshot | None = None  # protected by _lock
-        self._window: PacketWindow | None = None  # protected by _lock
-        self._ended: tuple[VideoSnapshot, AudioSnapshot] | None = None  # protected by _lock
-        self._paused_at: int | None = None  # protected by _lock
-        self._pauses: list[tuple[int, int]] = []  # before anybody knew where it began; protected by _lock
-        self._paused_frames = 0  # of all others that are over; protected by _lock
-        self._end_index: int | None = None  # protected by _lock
+        self._begun = False  # whether the first frame is known, and not only expected; protected by _lock
+        self._until: VideoMark | None = None  # where it is paused or has ended; protected by _lock
+        self._audio1: AudioSnapshot | None = None  # likewise; protected by _lock
+        self._gaps: list[tuple[VideoMark, VideoMark]] = []  # the newest pauses that are over; protected by _lock
+        self._gone = VideoSnapshot()  # in all others that are over; protected by _lock
         self._given_up = (0, 0)  # protected by _lock
         self._settled: int | None = None  # protected by _lock
         self._frozen = _NOTHING  # protected by _lock
         self._frozen_seconds = 0.0  # protected by _lock
 
     def begin(self, feeds: SessionFeeds) -> None:
-        """Count from now on."""
+        """Count from now on, until it is known from which frame on."""
         with self._lock:
-            self._video0 = feeds.video_snapshot()
-            self._audio0 = feeds.audio_snapshot()
+            self._video0 = self._video0 or feeds.video_snapshot()
+            self._audio0 = self._audio0 or feeds.audio_snapshot()
 
     def begin_in_past(self, video: VideoSnapshot, audio: AudioSnapshot) -> None:
-        """Count from an earlier moment on, when these were the counters."""
+        """Count from an earlier frame on, before which these were the counters."""
         with self._lock:
-            self._video0, self._audio0 = video, audio
+            self._video0, self._audio0, self._begun = video, audio, True
 
-    def follow(self, window: PacketWindow) -> None:
-        """The window tells which frame the session really began with."""
+    def began(self, feeds: SessionFeeds, index: int) -> None:
+        """The session began with frame `index`. On an encoder's thread; nothing waits."""
         with self._lock:
-            self._window = window
+            if self._begun:
+                return
+            before = feeds.video_snapshot(index)
+            expected = before if self._video0 is None else self._video0
+            self._video0, self._begun = replace(before, skipped=expected.skipped), True
 
     def pause(self, feeds: SessionFeeds, index: int) -> None:
         """Count nothing from frame `index` on."""
         with self._lock:
-            self._paused_at = index
-            self._ended = (feeds.video_snapshot(), feeds.audio_snapshot())
+            self._until, self._audio1 = feeds.video_mark(index), feeds.audio_snapshot()
 
     def resume(self, feeds: SessionFeeds, index: int) -> None:
         """Count again from frame `index` on, as if nothing had been in between."""
         with self._lock:
-            if self._ended is None or self._paused_at is None:
+            if self._until is None or self._audio1 is None:
                 return
-            video, audio = self._ended
-            begun = self._window.first_index if self._window is not None else None
-            if begun is None:
-                self._pauses.append((self._paused_at, index))
-            else:
-                self._paused_frames += max(0, index - max(self._paused_at, begun))
-            self._video0 = _later(self._video0 or video, video, feeds.video_snapshot())
-            self._audio0 = _later_audio(self._audio0 or audio, audio, feeds.audio_snapshot())
-            self._ended = self._paused_at = None
+            self._fold(feeds)
+            self._gaps.append((self._until, feeds.video_mark(index)))
+            self._audio0 = _later_audio(self._audio0 or self._audio1, self._audio1, feeds.audio_snapshot())
+            self._until = self._audio1 = None
 
     def end(self, feeds: SessionFeeds) -> int:
         """Stop counting: the frame index before which the session ends, at least one frame after it began."""
         with self._lock:
-            video = feeds.video_snapshot()
-            self._ended = self._ended or (video, feeds.audio_snapshot())
-            begun = self._window.first_index if self._window is not None else None
-            end = video.next_index if self._paused_at is None else self._paused_at
-            self._end_index = max(end, (video.next_index if begun is None else begun) + 1)
-            return self._end_index
+            reached = feeds.video_snapshot().next_index
+            begun = self._video0.next_index if self._video0 is not None and self._begun else reached
+            end = max(reached if self._until is None else self._until.frames.index, begun + 1)
+            if self._until is None or self._until.frames.index != end:
+                self._until = feeds.video_mark(end)
+            self._audio1 = self._audio1 or feeds.audio_snapshot()
+            return end
 
     def settle(self, feeds: SessionFeeds, placed: int, missing: int) -> int:
         """Files last `placed` frames, and so many before the end have not come; how many of those no pause left out.
 
         A pause ends with the keyframe that came, which may be later than was asked.
         """
-        missing = min(missing, max(0, self._frames(feeds) - placed))
         with self._lock:
+            missing = min(missing, max(0, self._counted(feeds).next_index - placed))
             self._settled = placed + missing
         return missing
 
@@ -135,47 +136,61 @@ class SessionCounters:
         """Length of the session's timeline so far."""
         if feeds is None:
             return self._frozen_seconds
-        return self._frames(feeds) / feeds.settings.fps
+        with self._lock:
+            return self._frames(self._counted(feeds)) / feeds.settings.fps
 
     def stats(self, feeds: SessionFeeds | None, usage: ProcessUsage, state: SessionState) -> SessionStats:
         """What sessions of every kind have."""
         figures = self._frozen if feeds is None else self._figures(feeds)
         return replace(figures, state=state.value, cpu_percent=round(usage.cpu_percent, 1), rss_bytes=usage.rss_bytes)
 
-    def _first_index(self, video: VideoSnapshot) -> int:
-        window_first = self._window.first_index if self._window is not None else None
-        if window_first is not None:
-            return window_first
-        return self._video0.next_index if self._video0 is not None else video.next_index
+    def _frames(self, counted: VideoSnapshot) -> int:
+        return counted.next_index if self._settled is None else self._settled
 
-    def _frames(self, feeds: SessionFeeds) -> int:
-        with self._lock:
-            if self._settled is not None:
-                return self._settled
-            video = self._ended[0] if self._ended is not None else feeds.video_snapshot()
-            end = video.next_index if self._end_index is None else self._end_index
-            end = end if self._paused_at is None else self._paused_at
-            first = self._first_index(video)
-            early = sum(max(0, until - max(since, first)) for since, until in self._pauses)
-            frames = end - first - early - self._paused_frames
-            return max(0, frames) if self._video0 is not None else 0
+    def _counted(self, feeds: SessionFeeds) -> VideoSnapshot:
+        """What has passed between the frames that count, `next_index` as their number. The lock is held."""
+        if self._video0 is None:
+            return VideoSnapshot()
+        until = feeds.video_snapshot() if self._until is None else feeds.video_at(self._until)
+        counted = _less(_later(until, self._video0), self._video0)
+        for gap in self._gaps:
+            counted = _less(counted, self._left_out(feeds, gap))
+        return _less(counted, self._gone)
+
+    def _left_out(self, feeds: SessionFeeds, gap: tuple[VideoMark, VideoMark]) -> VideoSnapshot:
+        """In a pause, as far as the session had begun."""
+        base = self._video0 or VideoSnapshot()
+        since, until = (_later(feeds.video_at(mark), base) for mark in gap)
+        return _less(until, since)
+
+    def _fold(self, feeds: SessionFeeds) -> None:
+        """A hundred pauses take no more room than one, once all their frames have passed."""
+        if not self._begun:
+            return
+        gaps, self._gaps = self._gaps, []
+        for gap in gaps:
+            if gap[0].passed and gap[1].passed:
+                self._gone = _sum(self._gone, self._left_out(feeds, gap))
+            else:
+                self._gaps.append(gap)
 
     def _figures(self, feeds: SessionFeeds) -> SessionStats:
         """Everything but the state and what the process uses."""
-        frames = self._frames(feeds)
         with self._lock:
-            video, audio = self._ended or (feeds.video_snapshot(), feeds.audio_snapshot())
-            video0, audio0 = self._video0 or video, self._audio0 or audio
+            video = self._counted(feeds)
+            frames = self._frames(video)
+            audio = self._audio1 or feeds.audio_snapshot()
+            audio0 = self._audio0 or audio
             frames_given_up, samples_given_up = self._given_up
         return replace(
             _NOTHING,
             duration_seconds=round(frames / feeds.settings.fps, 3),
             video_frames_captured=frames,
-            video_frames_unique=video.unique - video0.unique,
-            video_frames_duplicated=video.duplicated - video0.duplicated,
-            video_frames_lagged=video.lagged - video0.lagged,
+            video_frames_unique=video.unique,
+            video_frames_duplicated=video.duplicated,
+            video_frames_lagged=video.lagged,
             # Not the sum: most of what is given up repeats pictures that were counted when they found no room.
-            video_frames_skipped=max(video.skipped - video0.skipped, frames_given_up),
+            video_frames_skipped=max(video.skipped, frames_given_up),
             audio_silence_samples=audio.silence - audio0.silence,
             audio_samples_lost=audio.lost - audio0.lost + samples_given_up,
             audio_drift_ppm=round(_largest(audio.drift_ppm.values()), 1),
@@ -222,19 +237,31 @@ _NOTHING = SessionStats(
 """Of a session that has nothing open yet."""
 
 
-def _later(base: VideoSnapshot, since: VideoSnapshot, until: VideoSnapshot) -> VideoSnapshot:
-    """`base`, moved by what was counted from `since` to `until`. Where it began stays."""
-    return replace(
-        base,
-        unique=base.unique + until.unique - since.unique,
-        duplicated=base.duplicated + until.duplicated - since.duplicated,
-        lagged=base.lagged + until.lagged - since.lagged,
-        skipped=base.skipped + until.skipped - since.skipped,
+def _by_figure(of: Callable[[int, int], int], one: VideoSnapshot, other: VideoSnapshot) -> VideoSnapshot:
+    return VideoSnapshot(
+        next_index=of(one.next_index, other.next_index),
+        unique=of(one.unique, other.unique),
+        duplicated=of(one.duplicated, other.duplicated),
+        lagged=of(one.lagged, other.lagged),
+        skipped=of(one.skipped, other.skipped),
     )
 
 
+def _later(one: VideoSnapshot, other: VideoSnapshot) -> VideoSnapshot:
+    """Of two counts of one thing: none of them ever falls."""
+    return _by_figure(max, one, other)
+
+
+def _sum(one: VideoSnapshot, other: VideoSnapshot) -> VideoSnapshot:
+    return _by_figure(add, one, other)
+
+
+def _less(until: VideoSnapshot, since: VideoSnapshot) -> VideoSnapshot:
+    return _by_figure(sub, until, since)
+
+
 def _later_audio(base: AudioSnapshot, since: AudioSnapshot, until: AudioSnapshot) -> AudioSnapshot:
-    """Likewise, for sound."""
+    """`base`, moved by what was counted from `since` to `until`. Where it began stays."""
     inputs = {
         which: count - since.input_silence.get(which, 0) + base.input_silence.get(which, 0)
         for which, count in until.input_silence.items()
