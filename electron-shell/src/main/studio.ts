@@ -3,17 +3,11 @@ import { mkdir, statfs } from "node:fs/promises";
 import path from "node:path";
 import {
   DEFAULT_SETTINGS,
-  InvalidSettings,
   captureParams,
-  checkServerUrl,
-  clearServer,
   isRecordingActive,
   isStreamActive,
-  joinStreamUrl,
   patchSettings,
   readSettings,
-  serverOf,
-  splitServerUrl,
   toProblem,
   type Clip,
   type RecordingResult,
@@ -22,6 +16,7 @@ import {
   type StreamResult,
 } from "@ionia/common";
 import type { EngineClient } from "@ionia/node";
+import { Destination } from "./destination.ts";
 import { FileJobs } from "./file_jobs.ts";
 import { HistoryStore } from "./history_store.ts";
 import { JsonFile } from "./json_file.ts";
@@ -29,7 +24,7 @@ import { KeyStore, type Vault } from "./key_store.ts";
 import { Library } from "./library.ts";
 import { OpenTakes } from "./open_takes.ts";
 import { Readiness } from "./readiness.ts";
-import { RecordingControl, told } from "./recording_control.ts";
+import { RecordingControl } from "./recording_control.ts";
 import { clipPath } from "./recording_path.ts";
 import { ReplayControl } from "./replay_control.ts";
 import { ShellStore } from "./shell_store.ts";
@@ -39,9 +34,6 @@ import { StreamControl } from "./stream_control.ts";
 /** How often the engine tells figures: smooth enough for a clock that shows seconds. */
 const STATS_INTERVAL_MS = 250;
 const DISK_INTERVAL_MS = 5000;
-
-/** Under this name the vault has the whole address of a custom server, where that has more than may be shown. */
-export const WHOLE_SERVER = "customServer";
 
 export interface StudioOptions {
   readonly client: EngineClient;
@@ -57,7 +49,7 @@ export class Studio {
   readonly history: HistoryStore;
   readonly library: Library;
   readonly #client: EngineClient;
-  readonly #keys: KeyStore;
+  readonly #destination: Destination;
   readonly #settings: StoredValue<Settings>;
   readonly recordingsFolder: string;
   readonly #openTakes: OpenTakes;
@@ -81,7 +73,8 @@ export class Studio {
     this.history = new HistoryStore(new JsonFile(path.join(userData, "history.json")), urls);
     const thumbnails = path.join(userData, "thumbnails");
     this.library = new Library(client, this.history, thumbnails, () => this.#tellHistory());
-    this.#keys = new KeyStore(new JsonFile(path.join(userData, "stream-keys.json")), vault);
+    const keys = new KeyStore(new JsonFile(path.join(userData, "stream-keys.json")), vault);
+    this.#destination = new Destination(keys, this.store);
     this.#settings = new StoredValue(
       new JsonFile(path.join(userData, "settings.json")),
       "The settings",
@@ -105,12 +98,12 @@ export class Studio {
   async open(): Promise<void> {
     // A folder that can't be made is told when it is needed: each recording makes it, or says why not.
     await mkdir(this.recordingsFolder, { recursive: true }).catch(() => undefined);
-    await Promise.all([this.history.load(), this.#keys.load(), this.#settings.load(readSettings)]);
-    await this.#hideStoredSecrets();
+    await Promise.all([this.history.load(), this.#destination.load(), this.#settings.load(readSettings)]);
+    await this.#destination.hideStored(this.#settings);
     await this.#recover();
     this.store.dispatch({ type: "settings", settings: this.#settings.value });
     this.store.dispatch({ type: "history", history: this.history.entries });
-    this.#tellKeys();
+    this.#destination.tell();
     await this.#measureDisk();
     this.#diskTimer = setInterval(() => void this.#measureDisk(), DISK_INTERVAL_MS);
     this.#diskTimer.unref();
@@ -200,25 +193,8 @@ export class Studio {
 
   /** To the destination of the settings, with the key that was saved for it. Never rejects. */
   async startSavedStream(): Promise<StreamResult> {
-    const { settings } = this.state;
-    let key: string | undefined;
-    let server = serverOf(settings);
-    try {
-      key = await this.#keys.read(settings.service);
-      if (settings.service === "custom") {
-        const whole = await this.#keys.read(WHOLE_SERVER);
-        if (whole === undefined && this.#keys.has(WHOLE_SERVER))
-          return {
-            success: false,
-            error: "A part of the server's address could not be kept. Enter the address again.",
-          };
-        server = (whole ?? server).replace(/\/+$/, "");
-      }
-    } catch (error) {
-      return { success: false, error: told(toProblem(error)) };
-    }
-    if (key === undefined) return { success: false, error: "Enter the stream key first." };
-    return this.startStream(server, key);
+    const found = await this.#destination.saved(this.state.settings);
+    return "error" in found ? { success: false, error: found.error } : this.startStream(found.server, found.key);
   }
 
   stopStream(): Promise<StreamResult> {
@@ -231,96 +207,19 @@ export class Studio {
     const { customServer } = patchSettings(before, patch);
     // The shown part entered again says that the rest isn't wanted.
     const entered = Object.hasOwn(patch as object, "customServer");
-    const changed = entered ? { customServer: await this.#keptServer(customServer, "entered") } : {};
+    const changed = entered ? { customServer: await this.#destination.kept(customServer, "entered") } : {};
     const settings = await this.#settings.change((current) => ({ ...patchSettings(current, patch), ...changed }));
     this.store.dispatch({ type: "settings", settings });
     if (JSON.stringify(captureParams(before)) !== JSON.stringify(captureParams(settings))) this.#adjust();
     if (this.state.engine.phase === "ready") void this.#replay.hold(settings);
   }
 
-  /**
-   * What may be kept in the clear of a server's address; the rest goes to the vault, and that is told. A key that is
-   * saved stays what it is: with one, what ends the address is a part of the server. Rejects with InvalidSettings.
-   */
-  async #keptServer(address: string, from: "entered" | "file"): Promise<string> {
-    if (address.trim() === "") {
-      await this.forgetStreamKey(WHOLE_SERVER);
-      return "";
-    }
-    const check = checkServerUrl(address);
-    // Whatever it is, it may be a key in the wrong field.
-    if (!check.ok) throw new InvalidSettings(check.message);
-    const split = splitServerUrl(address);
-    const { encrypted } = this.#keys;
-    const saved = this.#keys.has("custom");
-    const same = saved && split.key === (await this.#keys.read("custom").catch(() => undefined));
-    const joined = saved && !same && split.key !== "";
-    const whole = joined ? joinStreamUrl(split.whole, split.key) : split.whole;
-    const clear = encrypted ? split.server : clearServer(joined && from === "file" ? whole : split.whole);
-    const rest = clear.replace(/\/+$/, "") !== whole;
-    const before = this.#keys.has(WHOLE_SERVER);
-    // First what may fail: a key that was taken out of an address is nothing without the rest of it.
-    if (rest) await this.#keys.save(WHOLE_SERVER, whole, { missed: true });
-    else await this.#keys.forget(WHOLE_SERVER);
-    if (split.key !== "" && !saved) await this.#keys.save("custom", split.key);
-    this.#tellKeys();
-    const message = joined
-      ? "A stream key is saved already, so the whole address was taken as the server."
-      : split.key !== "" && !saved
-        ? "The last part of the server address was taken as the stream key."
-        : before && !rest
-          ? "What was kept of the server address beyond what is shown was dropped."
-          : "";
-    const lost = !encrypted && (rest || (split.key !== "" && !saved));
-    const safe = lost
-      ? "This computer has no safe place for secrets: a part must be entered again after a restart."
-      : "";
-    const hint = joined
-      ? "If it ends with a new key, remove the saved key and enter the address again."
-      : "If it is a part of the server address, enter the address again with a slash at its end.";
-    if (message !== "" || lost)
-      this.store.notify({
-        level: lost ? "warning" : "info",
-        code: "server_address",
-        message: [message, safe].join(" ").trim(),
-        hint: split.key !== "" && !same ? hint : "",
-      });
-    else if (from === "file" && rest)
-      this.store.notify({
-        level: "info",
-        code: "server_address",
-        message: "A part of the server address was moved from the settings file to where the stream keys are.",
-        hint: "",
-      });
-    return clear;
-  }
-
-  /** Settings of an earlier version may hold what belongs into the vault. Never rejects. */
-  async #hideStoredSecrets(): Promise<void> {
-    const stored = this.#settings.value.customServer;
-    if (stored === "") return;
-    const valid = checkServerUrl(stored).ok;
-    if (valid && (!hasSecrets(stored) || (!this.#keys.encrypted && clearServer(stored) === stored))) return;
-    try {
-      const customServer = valid ? await this.#keptServer(stored, "file") : "";
-      await this.#settings.change((current) => ({ ...current, customServer }));
-      if (valid) return;
-      const message = "The server address in the settings file is none, and was removed as it may hold a secret.";
-      this.store.notify({ level: "warning", code: "settings", message, hint: "Enter the address again." });
-    } catch {
-      const message = "The server address in the settings file holds a secret that could not be moved to a safe place.";
-      this.store.notify({ level: "warning", code: "settings", message, hint: "Enter the address again." });
-    }
-  }
-
   async saveStreamKey(service: string, key: string): Promise<void> {
-    await this.#keys.save(service, key);
-    this.#tellKeys();
+    await this.#destination.saveKey(service, key);
   }
 
   async forgetStreamKey(service: string): Promise<void> {
-    await this.#keys.forget(service);
-    this.#tellKeys();
+    await this.#destination.forgetKey(service);
   }
 
   async removeFromHistory(id: string): Promise<void> {
@@ -436,10 +335,6 @@ export class Studio {
     this.store.dispatch({ type: "history", history: this.history.entries });
   }
 
-  #tellKeys(): void {
-    this.store.dispatch({ type: "savedKeys", savedKeys: this.#keys.masks, keysEncrypted: this.#keys.encrypted });
-  }
-
   async #measureDisk(): Promise<void> {
     const free = await statfs(this.recordingsFolder).then(
       (found) => found.bavail * found.bsize,
@@ -447,10 +342,4 @@ export class Studio {
     );
     this.store.dispatch({ type: "disk", diskFreeBytes: free });
   }
-}
-
-/** Whether an address has more than may be kept in the clear. */
-function hasSecrets(address: string): boolean {
-  const { server, whole, key } = splitServerUrl(address);
-  return key !== "" || whole !== server;
 }
