@@ -8,13 +8,14 @@ fails because the machine was slow.
 import os
 import sys
 
-from hypothesis import HealthCheck, settings
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False  # before Hypothesis: a plugin's whole package is rewritten as tests are, for seconds
 
-from ionia.rpc.log_file import FOLDER_VARIABLE
+from hypothesis import HealthCheck, settings  # noqa: E402 - above
+
+from ionia.rpc.log_file import FOLDER_VARIABLE  # noqa: E402 - above
 
 os.environ.setdefault(FOLDER_VARIABLE, "")
-os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
-sys.dont_write_bytecode = False
 
 settings.register_profile("thorough", deadline=None, suppress_health_check=[HealthCheck.too_slow], max_examples=100)
 settings.register_profile("quick", settings.get_profile("thorough"), max_examples=20)
