@@ -80,6 +80,20 @@ def test_a_stall_of_the_machine_loses_nothing(stall: float):
     assert max(map(abs, sine_offset_ms(out)[150:])) < 0.6
 
 
+@pytest.mark.parametrize("ppm", [0, 100, -100, 300, -300])
+def test_a_skewed_clock_and_late_blocks_leave_a_tone_whole_and_soon_in_place(ppm: int):
+    recording = Recording(tone, rate_ppm=ppm)
+    out = recording.run(30)
+    offsets = sine_offset_ms(out)
+    assert max(map(abs, offsets)) < 4.0
+    assert max(map(abs, offsets[50:])) < 2.0
+    assert max(map(abs, offsets[150:])) < 0.6
+    assert roughness(out[1024:]) < SMOOTH
+    assert np.abs(out[1024:]).max() == pytest.approx(0.5, abs=1e-3)
+    assert recording.engine.counters(MIC).drift_ppm == pytest.approx(ppm, abs=5)
+    assert recording.engine.counters(MIC).runs == 1
+
+
 def test_a_device_that_is_lost_and_found_is_silent_in_between_and_right_again():
     recording = Recording(clicks(0.5), rate_ppm=-200, lost=((20 * S + 250 * MS, 25 * S + 250 * MS),))
     out = recording.run(40)
@@ -103,7 +117,7 @@ def test_minutes_of_quiet_shift_nothing():
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("ppm", [0, 300, -300])
+@pytest.mark.parametrize("ppm", [300, -300])
 def test_an_hour_in_place_with_a_skewed_clock_and_late_blocks(ppm: int):
     recording = Recording(clicks(20.0), rate_ppm=ppm, block=960, seed=ppm + 1000)
     recording.thread.checksums = False

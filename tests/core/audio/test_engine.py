@@ -169,16 +169,13 @@ def record(seconds: float, *, ppm: float, source: int = 480, seed: int = 1) -> t
     return machine, joined(ticks)
 
 
-@pytest.mark.parametrize("ppm", [0, 100, -100, 300, -300])
-def test_a_skewed_jittering_device_stays_in_place_and_whole(ppm: int):
-    machine, out = record(30, ppm=ppm)
-    offsets = sine_offset_ms(out)
-    assert max(map(abs, offsets)) < 4.0
-    assert max(map(abs, offsets[50:])) < 2.0
-    assert max(map(abs, offsets[150:])) < 0.6
+@pytest.mark.parametrize("ppm", [300, -300])
+def test_a_skewed_jittering_device_is_put_in_place_without_a_click(ppm: int):
+    """For half a minute: tests/simulation/test_audio_recording.py."""
+    machine, out = record(6, ppm=ppm)
+    assert max(map(abs, sine_offset_ms(out))) < 4.0
     assert roughness(out[TICK:]) < 0.5 * (2 * np.pi * 440 / SECOND) ** 2 * 1.05
     assert np.abs(out[TICK:]).max() == pytest.approx(0.5, abs=1e-3)
-    assert machine.counters(MIC).drift_ppm == pytest.approx(ppm, abs=5)
     assert machine.counters(MIC).runs == 1
 
 
