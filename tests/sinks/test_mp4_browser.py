@@ -41,7 +41,7 @@ async function look(name) {
     // "seeked" may come a moment before the picture: look until it has stayed the same for a while.
     const context = canvas.getContext("2d");
     let red = -1;
-    for (let same = 0; same < 5; await new Promise(yes => setTimeout(yes, 40))) {
+    for (let same = 0; same < 10; await new Promise(yes => setTimeout(yes, 40))) {
       context.drawImage(video, 0, 0, 1, 1);
       const now = context.getImageData(0, 0, 1, 1).data[0];
       same = now === red ? same + 1 : 0; red = now;
@@ -61,7 +61,8 @@ async function look(name) {
            soundBytes: video.webkitAudioDecodedByteCount };
 }
 (async () => {
-  for (const name of names) try { out[name] = await look(name); } catch (e) { out[name] = { error: String(e) }; }
+  const each = async name => { out[name] = await look(name).catch(e => ({ error: String(e) })); };
+  await Promise.all(names.map(each));
   await fetch("/result", { method: "POST", body: JSON.stringify(out) });
 })();
 </script>"""
