@@ -197,7 +197,7 @@ def test_packets_are_bounded_even_when_their_times_lie() -> None:
         buffer.push(video(0, key=True), 0)
     assert buffer.counters.video_dropped > 0
     assert buffer.packets < 800
-    actions = [action for _ in range(5000) for action in buffer.push(audio(0), 0)]
+    actions = (action for _ in range(5000) for action in buffer.push(audio(0), 0))
     assert any(isinstance(action, ReconnectAtNow) for action in actions)
     assert buffer.packets == 0
 
