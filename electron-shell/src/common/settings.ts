@@ -41,8 +41,12 @@ export interface Settings {
   readonly maxBytes: number | null;
   /** Write marks, pauses and warnings beside the file as they happen: there after a crash, too. */
   readonly sidecar: boolean;
+  /** The index of each file in front, so that it plays while it loads. */
+  readonly fastStart: boolean;
   /** How much the instant replay holds; null: it is off. */
   readonly replaySeconds: number | null;
+  /** A recording begins with so much of it; null: with what comes. */
+  readonly prerollSeconds: number | null;
   /** Whether single keys (Space, M, S, R) control a recording while the window has the focus. */
   readonly takeKeys: boolean;
 }
@@ -139,7 +143,9 @@ export const DEFAULT_SETTINGS: Settings = {
   maxDurationSeconds: null,
   maxBytes: null,
   sidecar: true,
+  fastStart: false,
   replaySeconds: null,
+  prerollSeconds: null,
   takeKeys: true,
 };
 
@@ -151,6 +157,7 @@ export const LIMITS = {
   gain: { min: 0, max: 4 },
   seconds: { min: 6, max: 604_800 },
   replay: { min: 5, max: 3600 },
+  preroll: { min: 1, max: 3600 },
   bytes: { min: 10_000_000, max: 100_000_000_000_000 },
 } as const;
 
@@ -210,7 +217,9 @@ const CHECKS: { readonly [K in keyof Settings]: Check } = {
   maxDurationSeconds: orNull(within(LIMITS.seconds)),
   maxBytes: orNull(whole(LIMITS.bytes)),
   sidecar: bool,
+  fastStart: bool,
   replaySeconds: orNull(within(LIMITS.replay)),
+  prerollSeconds: orNull(within(LIMITS.preroll)),
   takeKeys: bool,
 };
 
@@ -257,9 +266,17 @@ export function connectionParams(settings: Settings): Pick<StreamerInitialize, "
 /** What a recording's `initialize` is told of its files, beside where they are. */
 export function fileParams(
   settings: Settings,
-): Pick<RecorderInitialize, "splitSeconds" | "splitBytes" | "maxDurationSeconds" | "maxBytes" | "sidecar"> {
-  const { splitSeconds, splitBytes, maxDurationSeconds, maxBytes, sidecar } = settings;
-  return { splitSeconds, splitBytes, maxDurationSeconds, maxBytes, sidecar };
+): Pick<
+  RecorderInitialize,
+  "splitSeconds" | "splitBytes" | "maxDurationSeconds" | "maxBytes" | "sidecar" | "fastStart"
+> {
+  const { splitSeconds, splitBytes, maxDurationSeconds, maxBytes, sidecar, fastStart } = settings;
+  return { splitSeconds, splitBytes, maxDurationSeconds, maxBytes, sidecar, fastStart };
+}
+
+/** How much of the instant replay a recording begins with; null: with none of it. Never more than is held. */
+export function prerollOf({ replaySeconds, prerollSeconds }: Settings): number | null {
+  return replaySeconds === null || prerollSeconds === null ? null : Math.min(replaySeconds, prerollSeconds);
 }
 
 /** What `initialize` is told, beside the destination. Equal for a recording and a stream wherever the service's

@@ -9,6 +9,7 @@ import {
   fileParams,
   isRecordingActive,
   isTakeRunning,
+  prerollOf,
   readWarning,
   toProblem,
   type EngineNotifications,
@@ -20,6 +21,7 @@ import { Recorder, type EngineClient } from "@ionia/node";
 import type { HistoryStore, StoredEntry } from "./history_store.ts";
 import type { OpenTake, OpenTakes } from "./open_takes.ts";
 import { recordingPath } from "./recording_path.ts";
+import type { ReplayControl } from "./replay_control.ts";
 import type { ShellStore } from "./shell_store.ts";
 
 export interface RecordingControlOptions {
@@ -27,9 +29,12 @@ export interface RecordingControlOptions {
   readonly store: ShellStore;
   readonly history: HistoryStore;
   readonly openTakes: OpenTakes;
+  readonly replay: ReplayControl;
   readonly userData: string;
   readonly now: () => Date;
 }
+
+const WITHOUT_PAST: ReadonlySet<string> = new Set(["not_initialized", "no_such_session", "settings_differ"]);
 
 type FinishedFile = EngineNotifications["recorder.fileChanged"]["finished"];
 
@@ -80,7 +85,7 @@ export class RecordingControl {
         ...captureParams(store.state.settings),
         ...fileParams(store.state.settings),
       });
-      await take.recorder.start();
+      await this.#begin(take.recorder);
     } catch (error) {
       await this.#fail(take, toProblem(error));
       return { success: false, error: told(toProblem(error)) };
@@ -88,6 +93,25 @@ export class RecordingControl {
     if (this.#take === take && this.#phase === "starting")
       store.dispatch({ type: "recording", change: { phase: "recording" } });
     return { success: true, outputPath };
+  }
+
+  /** With what the instant replay holds, where that is wanted; where it can't be had, with what comes. */
+  async #begin(recorder: Recorder): Promise<void> {
+    const { store, replay } = this.#options;
+    const seconds = prerollOf(store.state.settings);
+    if (seconds !== null && replay.ready !== undefined) {
+      try {
+        await recorder.startWith(replay.ready, seconds);
+        return;
+      } catch (error) {
+        // Refused before anything was begun: a take that doesn't begin at all is lost.
+        if (!WITHOUT_PAST.has(toProblem(error).kind)) throw error;
+      }
+    }
+    await recorder.start();
+    if (seconds === null) return;
+    const message = "The recording begins now, without what came before: the instant replay is not ready.";
+    store.notify({ level: "warning", code: "preroll", message, hint: "" });
   }
 
   /** Never rejects. */

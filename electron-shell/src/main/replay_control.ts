@@ -34,6 +34,11 @@ export class ReplayControl {
     this.#options = options;
   }
 
+  /** One that holds what comes, for a recording to begin with. */
+  get ready(): Replay | undefined {
+    return this.#options.store.state.replay.phase === "ready" ? this.#replay : undefined;
+  }
+
   /** Hold what the settings name, in place of what is held, or nothing. Resolves when that is done or has failed. */
   hold(settings: Settings): Promise<void> {
     const { replaySeconds: seconds } = settings;

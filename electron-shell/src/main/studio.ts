@@ -84,9 +84,10 @@ export class Studio {
     this.#jobs = new FileJobs(client, this.store);
     this.#now = now;
     const { store, history } = this;
-    this.#recording = new RecordingControl({ client, store, history, openTakes: this.#openTakes, userData, now });
-    this.#stream = new StreamControl(client, this.store);
     this.#replay = new ReplayControl({ client, store, userData, now });
+    const [replay, openTakes] = [this.#replay, this.#openTakes];
+    this.#recording = new RecordingControl({ client, store, history, openTakes, replay, userData, now });
+    this.#stream = new StreamControl(client, this.store);
     this.#readiness = new Readiness(client, this.store, this.recordingsFolder);
   }
 

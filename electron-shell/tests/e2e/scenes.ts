@@ -206,7 +206,7 @@ export const SCENES: readonly Scene[] = [
   },
   {
     name: "files",
-    state: settings({ splitSeconds: 1800, splitBytes: 4_000_000_000, maxDurationSeconds: 7200 }),
+    state: settings({ splitSeconds: 1800, splitBytes: 4_000_000_000, maxDurationSeconds: 7200, fastStart: true }),
     press: ["summary:has-text('A new file every')"],
   },
   {
@@ -230,6 +230,14 @@ export const SCENES: readonly Scene[] = [
       replay: { phase: "ready", secondsHeld: 60, saving: false, problem: null },
     },
     events: [levels],
+  },
+  {
+    name: "preroll",
+    state: {
+      ...settings({ replaySeconds: 60, prerollSeconds: 10 }),
+      replay: { phase: "ready", secondsHeld: 60, saving: false, problem: null },
+    },
+    press: ["label:has-text('A recording begins')"],
   },
   { name: "stopping", state: { ...ready, recording: { ...recording, phase: "stopping" } } },
   {

@@ -34,6 +34,33 @@ describe("the instant replay", () => {
     expect(studio.state.recording.phase).toBe("recording");
   });
 
+  it("is what a recording begins with where that is wanted", async () => {
+    const starts = () => engines.latest.calls.filter(({ method }) => method === "recorder.start");
+    await api.updateSettings({ replaySeconds: 30, prerollSeconds: 60 });
+    await ready();
+    expect(await api.startRecording()).toMatchObject({ success: true });
+    expect(starts()).toMatchObject([{ params: { replayId: held()[0]?.id, prerollSeconds: 30 } }]);
+    await api.stopRecording();
+    await api.updateSettings({ prerollSeconds: null });
+    await api.startRecording();
+    expect(starts()[1]?.params).not.toHaveProperty("replayId");
+    expect(studio.state.notices.filter(({ code }) => code === "preroll")).toEqual([]);
+  });
+
+  it("keeps no recording from beginning", async () => {
+    await api.updateSettings({ replaySeconds: 30, prerollSeconds: 10 });
+    await ready();
+    const data = { kind: "settings_differ", hint: "", id: "x" };
+    engines.latest.failNext.set("recorder.start", { code: 1004, message: "The settings differ.", data });
+    expect(await api.startRecording()).toMatchObject({ success: true });
+    expect(studio.state.recording.phase).toBe("recording");
+    expect(studio.state.notices).toMatchObject([{ level: "warning", code: "preroll" }]);
+    await api.stopRecording();
+    const full = { kind: "output_failed", hint: "", id: "x" };
+    engines.latest.failNext.set("recorder.start", { code: 1301, message: "The disk is full.", data: full });
+    expect(await api.startRecording()).toMatchObject({ success: false });
+  });
+
   it("is saved beside the recordings, and is in the list", async () => {
     await api.updateSettings({ replaySeconds: 15 });
     await ready();

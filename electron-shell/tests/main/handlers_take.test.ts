@@ -57,11 +57,11 @@ describe("a running recording", () => {
   });
 
   it("is told of its limits, which no stream is", async () => {
-    await api.updateSettings({ splitSeconds: 1800, maxBytes: 4_000_000_000, sidecar: false });
+    await api.updateSettings({ splitSeconds: 1800, maxBytes: 4_000_000_000, sidecar: false, fastStart: true });
     await api.startRecording();
     await api.startStream("rtmp://host/app/key");
     const limits = { splitSeconds: 1800, splitBytes: null, maxDurationSeconds: null, maxBytes: 4_000_000_000 };
-    expect(take()?.params).toMatchObject({ ...limits, sidecar: false });
+    expect(take()?.params).toMatchObject({ ...limits, sidecar: false, fastStart: true });
     const [stream] = [...engines.latest.sessions.values()].filter(({ kind }) => kind === "streamer");
     expect(Object.keys(stream?.params ?? {})).not.toContain("splitSeconds");
     for (const wrong of [{ splitSeconds: 1 }, { maxBytes: 1.5e9 + 0.5 }, { splitBytes: "1" }])

@@ -116,6 +116,12 @@ describe("files", () => {
     expect(screen.getByLabelText(/Stop after.*GB/).matches(":disabled")).toBe(true);
   });
 
+  it("are for a web page where that is wanted", async () => {
+    await userEvent.click(screen.getByText("One file, until you stop"));
+    await userEvent.click(screen.getByRole("switch", { name: /Play while it loads/ }));
+    expect(api.argsOf(CHANNELS.updateSettings)).toEqual([[{ fastStart: true }]]);
+  });
+
   it("are told in one line", () => {
     expect(inWords(DEFAULT_SETTINGS)).toBe("One file, until you stop");
     const limits = { splitSeconds: 1800, splitBytes: 4e9, maxDurationSeconds: 7200, maxBytes: null };
@@ -145,6 +151,18 @@ describe("the instant replay", () => {
     await api.send({ type: "replay", change: { saving: true } });
     await userEvent.keyboard("r");
     expect(api.argsOf(CHANNELS.saveReplay)).toHaveLength(2);
+  });
+
+  it("is what a recording begins with where that is wanted, never more than is held", async () => {
+    expect(screen.queryByLabelText("A recording begins")).toBeNull();
+    await api.send({ type: "settings", settings: { ...on, prerollSeconds: 60 } });
+    const begins = screen.getByLabelText<HTMLSelectElement>("A recording begins");
+    expect(begins.selectedOptions[0]?.textContent).toBe("30 s before you press it");
+    await userEvent.selectOptions(begins, "10 s before you press it");
+    await userEvent.selectOptions(begins, "When you press Record");
+    expect(api.argsOf(CHANNELS.updateSettings)).toEqual([[{ prerollSeconds: 10 }], [{ prerollSeconds: null }]]);
+    await record();
+    expect(begins.disabled).toBe(true);
   });
 
   it("that failed says so, and is begun anew or saved for what it held", async () => {

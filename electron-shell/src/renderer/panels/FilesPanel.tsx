@@ -36,6 +36,15 @@ export function FilesPanel() {
             />
           </div>
           <div className="flex items-center justify-between gap-3">
+            <span aria-hidden>Play while it loads, on a web page</span>
+            <Switch
+              label="Play while it loads, on a web page"
+              checked={settings.fastStart}
+              disabled={locked}
+              onChange={(fastStart) => void client.updateSettings({ fastStart })}
+            />
+          </div>
+          <div className="flex items-center justify-between gap-3">
             <span aria-hidden>Space pauses, M marks, S splits, R saves</span>
             <Switch
               label="Space pauses, M marks, S splits, R saves"

@@ -1,11 +1,12 @@
 /** Whether the last seconds are held to be saved, and how many. */
-import { spokenLength } from "@ionia/common";
+import { isRecordingActive, prerollOf, spokenLength } from "@ionia/common";
 import { ProblemText } from "../components/ProblemText.tsx";
 import { Panel, Select, Switch } from "../components/controls.tsx";
 import { useShell, useShellClient } from "../state/use_shell.ts";
 
 const CHOICES = [15, 30, 60, 120, 300, 600] as const;
 const DEFAULT_SECONDS = 30;
+const BEFORE = [5, 10, ...CHOICES] as const;
 
 export function ReplayPanel() {
   const client = useShellClient();
@@ -33,10 +34,33 @@ export function ReplayPanel() {
             options={choices.map((one) => ({ value: String(one), label: `The last ${spokenLength(one)}` }))}
             onChange={(value) => void client.updateSettings({ replaySeconds: Number(value) })}
           />
+          <Begin held={seconds} />
           <State />
         </>
       )}
     </Panel>
+  );
+}
+
+/** Whether a recording begins with some of what is held. */
+function Begin({ held }: { readonly held: number }) {
+  const client = useShellClient();
+  const before = useShell((state) => prerollOf(state.settings));
+  const locked = useShell((state) => isRecordingActive(state.recording.phase));
+  const choices = [...new Set([...BEFORE.filter((one) => one <= held), before ?? held])].sort((one, two) => one - two);
+  return (
+    <div className="mt-2">
+      <Select
+        label="A recording begins"
+        value={before === null ? "" : String(before)}
+        disabled={locked}
+        options={[
+          { value: "", label: "When you press Record" },
+          ...choices.map((one) => ({ value: String(one), label: `${spokenLength(one)} before you press it` })),
+        ]}
+        onChange={(value) => void client.updateSettings({ prerollSeconds: value === "" ? null : Number(value) })}
+      />
+    </div>
   );
 }
 
