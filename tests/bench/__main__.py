@@ -86,7 +86,7 @@ def arguments(given: Sequence[str]) -> argparse.Namespace:
     )
     parser.add_argument("parts", nargs="*", metavar="PART", help="default: all")
     length = parser.add_mutually_exclusive_group()
-    length.add_argument("--quick", action="store_true", help="five minutes in all (the default)")
+    length.add_argument("--quick", action="store_true", help="eight minutes in all (the default)")
     length.add_argument("--full", action="store_true", help="long runs, many events, 100 kills")
     length.add_argument("--minutes", type=float, metavar="N", help=f"the full form of so long ({', '.join(SOAKS)})")
     parser.add_argument("--write", action="store_true", help="put the figures into engine/docs/scorecard.md")

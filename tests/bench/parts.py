@@ -68,6 +68,24 @@ PARTS = {
         quick=18,
         full=4.5,
     ),
+    "takes": Part(
+        module="tests.bench.take_kills",
+        about="`kill -9` while a take is saved out of a replay, begun in the past, paused, split or marked.",
+        quick=40,
+        full=8,
+    ),
+    "pause": Part(
+        module="tests.bench.pause",
+        about="Many pauses: frames, A/V offset, a recording beside it on the same encode, and what a pause costs.",
+        quick=30,
+        full=3,
+    ),
+    "split": Part(
+        module="tests.bench.split",
+        about="Many files of one recording: packets at the seams against an unsplit file; memory, threads, files.",
+        quick=25,
+        full=7,
+    ),
     "full": Part(
         module="tests.bench.disk_full",
         about="A disk that is full in the middle of a recording, while another session records elsewhere (needs root).",
@@ -91,6 +109,12 @@ PARTS = {
         about="From `stop` to a finished file, after ten seconds and after an hour.",
         quick=14,
         full=1.2,
+    ),
+    "jobs": Part(
+        module="tests.bench.jobs",
+        about="Clips, repair and the index in front of an hour's file; what a recording notices of jobs.",
+        quick=45,
+        full=4,
     ),
     "answers": Part(
         module="tests.bench.answers",
@@ -144,7 +168,7 @@ SOAKS = ("memory", "soak")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Form:
-    """`full` is False for the quick form, in which all parts together take five minutes. `folder` is empty.
+    """`full` is False for the quick form, in which all parts together take eight minutes. `folder` is empty.
 
     `minutes` is the length of a soak where one was asked for; it goes with the full form.
     """
