@@ -25,6 +25,7 @@ CORE_WITHOUT_OWN_TEST = {
     "facts": "names of marks; what is done with them is tested in tests/rpc/test_wire.py",
     "live/connection_events": "values without logic",
     "ports": "protocols only",
+    "screenshot": "values without logic",
     "service": "values and a protocol",
     "rtmp/client_events": "values without logic",
 }
@@ -39,6 +40,7 @@ RUNTIME_WITHOUT_OWN_TEST = {
     "encode/session_feeds": "tests/runtime/test_levels.py and test_engine.py see it whole",
     "encode/studio": "tests/runtime/test_levels.py and test_engine.py see it whole",
     "encode/video_encode": "tests/runtime/test_engine.py: an encoder that is slow, stuck, lost or broken",
+    "capture/still": "tests/runtime/test_screenshots.py: of a capture that runs and of a source of its own",
     "session_outputs": "tests/runtime/test_engine.py and each output's own tests: what sessions of each kind do",
     "session_watch": "tests/runtime/test_engine.py: stats, levels, and one look that fails or hangs",
     "session/disk_eye": "tests/runtime/session/test_file_output.py: a disk that is full, slow or gone",

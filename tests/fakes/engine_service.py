@@ -25,6 +25,7 @@ from ionia.core.events import (
     StatsSampled,
 )
 from ionia.core.media_request import VERBS, MediaRequest
+from ionia.core.screenshot import Screenshot, ScreenshotRequest
 from ionia.core.selftest_report import (
     Correction,
     Finding,
@@ -150,6 +151,12 @@ class FakeEngineService:
     def cancel_job(self, job_id: str) -> bool:
         self._enter("job.cancel")
         return False
+
+    def save_screenshot(self, request: ScreenshotRequest) -> Screenshot:
+        self._enter("screenshot.save", request.session_id)
+        if request.kind is not None:
+            self._known(request.kind, request.session_id)
+        return Screenshot(path=request.path, width=640, height=360, utc="2026-01-02T03:04:05.678Z")
 
     def open_push(self, width: int, height: int) -> PushedScreen:
         self._enter("push.open")

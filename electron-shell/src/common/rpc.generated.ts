@@ -624,6 +624,17 @@ export type Screen = {
   backend: string;
 };
 
+/** Answer of screenshot.save: the file is complete. */
+export type ScreenshotResult = {
+  path: string;
+  /** Pixels. */
+  width: number;
+  /** Pixels. */
+  height: number;
+  /** When the picture was captured, ISO 8601 in UTC. */
+  utc: string;
+};
+
 /** An offset of sound against picture that engine.setAudioOffset can take out. */
 export type SelftestCorrection = {
   /** Name of the desktop sound device. */
@@ -1047,7 +1058,7 @@ export interface EngineMethods {
     params: {
       /** The file to read: an MP4, also one that is being recorded. */
       path: string;
-      /** A .jpg or .png. */
+      /** A .jpg, .png or .webp. */
       output: string;
       /** From the file's beginning. */
       seconds?: number;
@@ -1063,7 +1074,7 @@ export interface EngineMethods {
     params: {
       /** The file to read: an MP4, also one that is being recorded. */
       path: string;
-      /** A .jpg or .png; the .vtt comes to lie beside it. */
+      /** A .jpg, .png or .webp; the .vtt comes to lie beside it. */
       output: string;
       /** Between two pictures; default: about a hundred of the whole film. */
       intervalSeconds?: number | null;
@@ -1101,6 +1112,30 @@ export interface EngineMethods {
       jobId: string;
     };
     result: boolean;
+  };
+  /** Write one picture to a file: of a screen, a window, a session in any state, or a replay's past. */
+  "screenshot.save": {
+    params: {
+      /** The image to write. Its folder must exist. */
+      path: string;
+      /** Screen or window id from engine.devices; default: the primary screen. */
+      screen?: string | null;
+      /** Kind of a session, whose screen is then meant, whatever its state. */
+      kind?: "recorder" | "streamer" | "replay" | null;
+      /** Name of the session; each kind of session has its own. */
+      id?: string;
+      /** Default: as the path ends (.png, .jpg, .jpeg, .webp). */
+      format?: "png" | "jpeg" | "webp" | null;
+      /** Pixels; default: as wide as the screen. */
+      maxWidth?: number | null;
+      /** How old the picture shall be, of what a replay holds; default: it is taken now. */
+      secondsAgo?: number | null;
+      /** Whether the pointer is in it, where no session decides that. */
+      cursor?: boolean;
+      /** Whether a file that is there already is replaced. */
+      overwrite?: boolean;
+    };
+    result: ScreenshotResult;
   };
   /** Make a screen whose pictures the caller writes into a file that both see. */
   "push.open": {

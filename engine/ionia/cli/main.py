@@ -125,12 +125,20 @@ def _add_others(commands: Commands) -> None:
     from ionia.cli.media import add_media  # noqa: PLC0415 - likewise
     from ionia.cli.reference_clip import write_reference_clip  # noqa: PLC0415 - likewise
     from ionia.cli.repair import repair  # noqa: PLC0415 - likewise
+    from ionia.cli.screenshot import screenshot  # noqa: PLC0415 - likewise
 
     parser = commands.add_parser("devices", help="list screens, sound devices and encoders")
     parser.add_argument("--json", action="store_true", help="for programs")
     parser.set_defaults(run=devices)
     parser = commands.add_parser("doctor", help="what works here, what doesn't, and what to do about it")
     parser.set_defaults(run=doctor)
+    parser = commands.add_parser("screenshot", help="write one picture of a screen or window to a file")
+    parser.add_argument("output", metavar="OUT", help="a .png, .jpg or .webp")
+    parser.add_argument("--screen", metavar="ID", help="screen or window id from `devices` (default: primary)")
+    parser.add_argument("--max-width", metavar="PIXELS", type=_pixels, help="smaller, with its shape kept")
+    parser.add_argument("--no-cursor", action="store_true", help="without the pointer")
+    parser.add_argument("--overwrite", action="store_true", help="replace a file that is there already")
+    parser.set_defaults(run=screenshot)
     parser = commands.add_parser("repair", help="make recordings that a crash left unfinished ordinary files")
     parser.add_argument("files", metavar="FILE", nargs="+", help="recordings, also .ionia-….part")
     parser.set_defaults(run=repair)
@@ -149,6 +157,12 @@ def add_ask_key(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="ask for the stream key, or read it from a pipe, after the address if asked",
     )
+
+
+def _pixels(text: str) -> int:
+    if not text.isdecimal() or not 16 <= int(text) <= 16_384:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of pixels from 16 to 16384")
+    return int(text)
 
 
 def _positive(text: str) -> float:

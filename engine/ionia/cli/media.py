@@ -64,12 +64,12 @@ def add_media(commands: Commands) -> None:
     _finish(parser, ConcatRequest)
 
     parser = _add(commands, "thumbnail", "save one picture of a file", ThumbnailRequest)
-    parser.add_argument("output", metavar="OUT", help="a .jpg or .png")
+    parser.add_argument("output", metavar="OUT", help="a .jpg, .png or .webp")
     parser.add_argument("--at", dest="seconds", type=moment, default=0.0, metavar="TIME", help="12.5 or 1:02:03")
     parser.add_argument("--max-width", type=_count, metavar="PIXELS", help="default: as wide as the film")
 
     parser = _add(commands, "sprites", "save small pictures of a whole film as one, and a WebVTT", SpritesRequest)
-    parser.add_argument("output", metavar="OUT", help="a .jpg or .png; the .vtt comes to lie beside it")
+    parser.add_argument("output", metavar="OUT", help="a .jpg, .png or .webp; the .vtt comes to lie beside it")
     parser.add_argument(
         "--interval", dest="interval_seconds", type=_interval, metavar="SECONDS", help="default: about 100 pictures"
     )

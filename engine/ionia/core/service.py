@@ -8,6 +8,7 @@ from ionia.core.audio.engine import AudioInput
 from ionia.core.errors import IoniaError
 from ionia.core.events import Event, MarkSet, SavedReplay, SplitFiles
 from ionia.core.media_request import MediaRequest
+from ionia.core.screenshot import Screenshot, ScreenshotRequest
 from ionia.core.selftest_report import SelftestReport, SelftestSettings
 from ionia.core.settings import Preroll, RecorderSettings, ReplaySettings, SessionKind, StreamerSettings
 from ionia.core.sound_state import SoundState
@@ -116,6 +117,14 @@ class EngineService(Protocol):
 
     def cancel_job(self, job_id: str) -> bool:
         """End a job, with its file as it was; False if it is over or never was."""
+        ...
+
+    def save_screenshot(self, request: ScreenshotRequest) -> Screenshot:
+        """Write one picture to a file, in every state of every session; who records it doesn't notice.
+
+        Raises IoniaError(NO_SUCH_SESSION, CAPTURE_UNAVAILABLE, OUTPUT_FAILED), and NOT_INITIALIZED for the past of
+        what is no replay, or doesn't run.
+        """
         ...
 
     def open_push(self, width: int, height: int) -> PushedScreen:

@@ -1,4 +1,4 @@
-"""One picture as a JPEG or PNG file's bytes, by libav's encoders."""
+"""One picture as a JPEG, PNG or WebP file's bytes, by libav's encoders."""
 
 from fractions import Fraction
 
@@ -6,24 +6,29 @@ import av
 from av.video.codeccontext import VideoCodecContext
 from av.video.reformatter import ColorRange
 
-IMAGE_SUFFIXES = (".jpg", ".jpeg", ".png")
+IMAGE_SUFFIXES = (".jpg", ".jpeg", ".png", ".webp")
 
 
 def image_bytes(frame: av.VideoFrame, suffix: str, size: tuple[int, int] | None = None) -> bytes:
     """`suffix`: one of IMAGE_SUFFIXES; `size`: width and height, the frame's own by default. Raises libav's errors."""
     width, height = size or (frame.width, frame.height)
+    options = {}
     if suffix == ".png":
         name, picture = "png", frame.reformat(width=width, height=height, format="rgb24")
+        # 0.05 s of CPU for a Full HD desktop. zlib's own choice makes it a third smaller in three times as long.
+        options = {"compression_level": "1", "pred": "paeth"}
+    elif suffix == ".webp":
+        name, picture = "libwebp", frame.reformat(width=width, height=height, format="yuv420p")
+        options = {"quality": "90", "compression_level": "2"}
     else:
         # JPEG is full range, and libav's encoder says that by a format of its own.
         picture = frame.reformat(width=width, height=height, format="yuvj420p", dst_color_range=ColorRange.JPEG)
-        name = "mjpeg"
+        name, options = "mjpeg", {"qmin": "3", "qmax": "3"}
     context = av.CodecContext.create(name, "w")
     assert isinstance(context, VideoCodecContext)  # noqa: S101 - it is one
     context.width, context.height, context.pix_fmt = width, height, picture.format.name
     context.time_base = Fraction(1, 25)
-    if name == "mjpeg":
-        context.options = {"qmin": "3", "qmax": "3"}
+    context.options = options
     picture.pts = 0
     return b"".join(bytes(packet) for packet in [*context.encode(picture), *context.encode(None)])
 

@@ -57,6 +57,7 @@ def handlers(service: EngineService, redactor: Redactor, log_file: Callable[[], 
         "engine.selftest": selftest,
         "engine.cancelSelftest": lambda _: service.cancel_selftest(),
         "job.cancel": lambda params: service.cancel_job(params.job_id),
+        "screenshot.save": lambda params: to_wire(service.save_screenshot(params.request())),
         "push.open": lambda params: to_wire(service.open_push(params.width, params.height), texts=str),
         "push.close": lambda params: service.close_push(params.screen),
         "engine.setAudioOffset": lambda params: service.set_audio_offset(

@@ -72,7 +72,7 @@ class ThumbnailMedia(Struct, frozen=True, forbid_unknown_fields=True, rename="ca
     """Parameters of media.thumbnail."""
 
     path: MediaPath
-    output: Annotated[OutputPath, Meta(description="A .jpg or .png.")]
+    output: Annotated[OutputPath, Meta(description="A .jpg, .png or .webp.")]
     seconds: Seconds = 0.0
     max_width: Annotated[
         Annotated[int, Meta(ge=16, le=16_384)] | None, Meta(description="Pixels; default: as wide as the film.")
@@ -84,7 +84,7 @@ class SpritesMedia(Struct, frozen=True, forbid_unknown_fields=True, rename="came
     """Parameters of media.sprites."""
 
     path: MediaPath
-    output: Annotated[OutputPath, Meta(description="A .jpg or .png; the .vtt comes to lie beside it.")]
+    output: Annotated[OutputPath, Meta(description="A .jpg, .png or .webp; the .vtt comes to lie beside it.")]
     interval_seconds: Annotated[
         Annotated[float, Meta(ge=0.1, le=86_400)] | None,
         Meta(description="Between two pictures; default: about a hundred of the whole film."),

@@ -10,8 +10,9 @@ from msgspec import Meta, Struct
 
 from ionia.core.live.rtmp_url import parse_rtmp_url
 from ionia.core.redaction import secret_parts, secrets_in_url
+from ionia.core.screenshot import ScreenshotRequest
 from ionia.core.selftest_report import Part, SelftestSettings
-from ionia.core.settings import MediaSettings, Preroll
+from ionia.core.settings import MediaSettings, Preroll, SessionKind
 from ionia.core.sound_state import LEAST_GAIN_DB, MOST_GAIN_DB
 from ionia.rpc.param_types import (
     DEFAULT_SESSION_ID,
@@ -120,6 +121,46 @@ class JobRef(Struct, frozen=True, forbid_unknown_fields=True, rename="camel"):
     """Parameters of job.cancel."""
 
     job_id: Annotated[str, Meta(min_length=1, max_length=64, description="As the method that began it answered.")]
+
+
+class SaveScreenshot(Struct, frozen=True, forbid_unknown_fields=True, rename="camel", kw_only=True):
+    """Parameters of screenshot.save."""
+
+    path: Annotated[OutputPath, Meta(description="The image to write. Its folder must exist.")]
+    screen: Annotated[
+        DeviceId | None, Meta(description="Screen or window id from engine.devices; default: the primary screen.")
+    ] = None
+    kind: Annotated[
+        Literal["recorder", "streamer", "replay"] | None,
+        Meta(description="Kind of a session, whose screen is then meant, whatever its state."),
+    ] = None
+    id: SessionId = DEFAULT_SESSION_ID
+    format: Annotated[
+        Literal["png", "jpeg", "webp"] | None, Meta(description="Default: as the path ends (.png, .jpg, .jpeg, .webp).")
+    ] = None
+    max_width: Annotated[
+        Annotated[int, Meta(ge=16, le=16_384)] | None, Meta(description="Pixels; default: as wide as the screen.")
+    ] = None
+    seconds_ago: Annotated[
+        Annotated[float, Meta(ge=0, le=86_400)] | None,
+        Meta(description="How old the picture shall be, of what a replay holds; default: it is taken now."),
+    ] = None
+    cursor: Annotated[bool, Meta(description="Whether the pointer is in it, where no session decides that.")] = True
+    overwrite: Annotated[bool, Meta(description="Whether a file that is there already is replaced.")] = False
+
+    def request(self) -> ScreenshotRequest:
+        """The same for the engine."""
+        return ScreenshotRequest(
+            path=self.path,
+            format=self.format,
+            max_width=self.max_width,
+            overwrite=self.overwrite,
+            screen=self.screen,
+            cursor=self.cursor,
+            kind=None if self.kind is None else SessionKind(self.kind),
+            session_id=self.id,
+            seconds_ago=self.seconds_ago,
+        )
 
 
 class OpenPush(Struct, frozen=True, forbid_unknown_fields=True, rename="camel"):

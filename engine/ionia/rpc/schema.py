@@ -259,6 +259,19 @@ METHODS: dict[str, Method] = {
             positional=("jobId",),
         ),
         Method(
+            name="screenshot.save",
+            role=Role.SLOW,
+            params=p.SaveScreenshot,
+            result=r.ScreenshotResult,
+            summary="Write one picture to a file: of a screen, a window, a session in any state, or a replay's past.",
+            errors=(
+                ErrorKind.NOT_INITIALIZED,
+                ErrorKind.NO_SUCH_SESSION,
+                ErrorKind.CAPTURE_UNAVAILABLE,
+                ErrorKind.OUTPUT_FAILED,
+            ),
+        ),
+        Method(
             name="push.open",
             role=Role.SLOW,
             params=p.OpenPush,

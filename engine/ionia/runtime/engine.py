@@ -10,12 +10,9 @@ from concurrent.futures import ThreadPoolExecutor
 import ionia
 from ionia.core.audio.engine import AudioInput
 from ionia.core.errors import ErrorKind, IoniaError
-from ionia.core.events import (
-    MarkSet,
-    SavedReplay,
-    SplitFiles,
-)
+from ionia.core.events import MarkSet, SavedReplay, SplitFiles
 from ionia.core.media_request import MediaRequest
+from ionia.core.screenshot import Screenshot, ScreenshotRequest
 from ionia.core.selftest_report import SelftestReport, SelftestSettings
 from ionia.core.service import DeviceList, EngineInfo, Listener
 from ionia.core.settings import MediaSettings, Preroll, RecorderSettings, ReplaySettings, SessionKind, StreamerSettings
@@ -25,6 +22,7 @@ from ionia.core.video.pushed_layout import PushedScreen
 from ionia.runtime.backends import Backends, MakeSelftest, SelftestRun
 from ionia.runtime.encode.studio import Studio
 from ionia.runtime.jobs import Jobs
+from ionia.runtime.screenshots import Screenshots
 from ionia.runtime.session.last_words import not_initialized
 from ionia.runtime.session.life import Life
 from ionia.runtime.session.origin import Origin
@@ -58,6 +56,7 @@ class Engine:
         self._usage = ProcessUsage(clock)
         self._studio = Studio(backends, clock)
         self._jobs = Jobs(listener)
+        self._screenshots = Screenshots(self._studio, clock)
         self._lock = threading.Lock()
         self._sessions: dict[tuple[SessionKind, str], Session] = {}  # protected by _lock
         self._leaving: dict[tuple[SessionKind, str], Session] = {}  # being disposed of; protected by _lock
@@ -77,7 +76,7 @@ class Engine:
             pid=os.getpid(),
             python=platform.python_version(),
             ffmpeg=self._backends.ffmpeg_version(),
-            capabilities=("record", "stream", "replay", "selftest", "repair", "media", "push"),
+            capabilities=("record", "stream", "replay", "selftest", "repair", "media", "push", "screenshot"),
         )
 
     def devices(self) -> DeviceList:
@@ -140,6 +139,11 @@ class Engine:
     def cancel_job(self, job_id: str) -> bool:
         """See EngineService."""
         return self._jobs.cancel(job_id)
+
+    def save_screenshot(self, request: ScreenshotRequest) -> Screenshot:
+        """See EngineService."""
+        session = None if request.kind is None else self._require(request.kind, request.session_id)
+        return self._screenshots.save(request, session)
 
     def open_push(self, width: int, height: int) -> PushedScreen:
         """See EngineService."""

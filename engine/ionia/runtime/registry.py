@@ -92,6 +92,15 @@ class Registry(Generic[K, V]):
             raise
         return Lease(self, entry, value)
 
+    def borrow(self, wanted: Callable[[K, V], bool]) -> Lease[K, V] | None:
+        """A share of a thing that is there already; None if there is none that is `wanted`. Never waits."""
+        with self._lock:
+            for entry in self._entries:
+                if entry.value is not None and _usable(entry) and wanted(entry.key, entry.value):
+                    entry.users += 1
+                    return Lease(self, entry, entry.value)
+        return None
+
     def _made(self, entry: _Entry[K, V], make: Callable[[], V]) -> V:
         if entry.error is not None:
             raise entry.error

@@ -72,6 +72,11 @@ class Capture:
         return self.notices.failed
 
     @property
+    def begun(self) -> bool:
+        """Whether it takes pictures already: somebody wanted its frames."""
+        return self._pacer is not None
+
+    @property
     def index_now(self) -> int:
         """The frame whose interval is under way. Any thread."""
         return frame_at(self._epoch_ns, self.fps, self._clock.now_ns())

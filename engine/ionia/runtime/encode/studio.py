@@ -5,6 +5,7 @@ from functools import partial
 
 from ionia.core.audio.engine import AudioInput
 from ionia.core.audio.mix import SoundControl
+from ionia.core.media import VideoFrame
 from ionia.core.ports import AudioSource
 from ionia.core.settings import MediaSettings, VideoEncodeSettings
 from ionia.core.sharing import (
@@ -19,6 +20,7 @@ from ionia.core.sharing import (
 from ionia.runtime.backends import Backends
 from ionia.runtime.capture.capture import Capture, open_capture
 from ionia.runtime.capture.picture_stage import PictureStage
+from ionia.runtime.capture.still import newest, taken
 from ionia.runtime.encode.audio_encodes import AudioEncodes
 from ionia.runtime.encode.session_feeds import SessionFeeds
 from ionia.runtime.encode.video_encode import VideoEncode
@@ -65,6 +67,18 @@ class Studio:
             feeds = SessionFeeds(settings, video, audio, self._audios)
             undo.pop_all()
         return feeds
+
+    def picture(self, key: CaptureKey) -> VideoFrame:
+        """All pixels that the screen of `key` shows: of a capture that runs, or taken anew. Raises IoniaError."""
+        running = self._captures.borrow(lambda one, capture: one.screen == key.screen and capture.begun)
+        if running is not None:
+            try:
+                frame = newest(running.value)
+            finally:
+                running.release()
+            if frame is not None:
+                return frame
+        return taken(self._backends.screen(key), self._clock)
 
     def _make_video(self, key: CaptureKey, settings: VideoEncodeSettings) -> VideoEncode:
         capture = self._captures.acquire(key, partial(self._open_capture, key))

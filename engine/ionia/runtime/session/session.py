@@ -12,7 +12,9 @@ from ionia.core.errors import ErrorKind, IoniaError
 from ionia.core.events import Event, FinishedFile, MarkSet, SessionFailed, SessionStateChanged, SessionWarned
 from ionia.core.session_state import SessionState, SessionStateMachine
 from ionia.core.settings import MediaSettings, SessionKind
+from ionia.core.sharing import CaptureKey, capture_key
 from ionia.core.stats import Stats
+from ionia.core.timeline.replay_ring import Held
 from ionia.core.warning import NO_FACTS, WarningCode, WarningFacts
 from ionia.runtime.encode.join import Join, Past
 from ionia.runtime.encode.session_feeds import SessionFeeds
@@ -66,6 +68,7 @@ class Session:
         self._lost: IoniaError | None = None  # changed under _lock; why the output could not be completed
         self._codec = "none"
         self._life: Life | None = None  # changed under _lock
+        self._shows: CaptureKey | None = None
 
     @property
     def is_running(self) -> bool:
@@ -87,6 +90,17 @@ class Session:
     def feeds(self) -> SessionFeeds | None:
         """What is used of the shared things; None when stopped."""
         return self._feeds
+
+    @property
+    def shows(self) -> CaptureKey | None:
+        """The screen of the last `initialize`, also when the session is over; None before. Any thread."""
+        return self._shows
+
+    @property
+    def held(self) -> Held[Moment] | None:
+        """All that a replay holds; None of another session, and while it holds nothing. Any thread."""
+        output = self._output
+        return output.last(None) if isinstance(output, HeldOutput) else None
 
     @property
     def pts_seconds(self) -> float:
@@ -121,6 +135,7 @@ class Session:
             self._forget()
             feeds = self._studio.open(settings, live=live)
             self._feeds, self._output, self._life, self._lost = feeds, output, life, None
+            self._shows = capture_key(settings)
             self._counters = SessionCounters()
             self._move(SessionState.INITIALIZED)
             feeds.listen(Listener(life.warn_now, life.fail))

@@ -1,0 +1,38 @@
+"""What is asked when one picture of a screen, a window or a session is to become a file, and what came of it."""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from ionia.core.settings import SessionKind
+
+FORMATS = ("png", "jpeg", "webp")
+"""What it can be written as."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScreenshotRequest:
+    """`kind`: of the session whose screen is meant; None: the screen named, by default the primary one.
+
+    `format`: one of FORMATS, None: as the path ends. `seconds_ago`: how old the picture shall be; only a replay has
+    the past.
+    """
+
+    path: str
+    format: str | None = None
+    max_width: int | None = None
+    overwrite: bool = False
+    screen: str | None = None
+    cursor: bool = True
+    kind: SessionKind | None = None
+    session_id: str = ""
+    seconds_ago: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Screenshot:
+    """Answer of screenshot.save: the file is complete."""
+
+    path: str
+    width: Annotated[int, "Pixels."]
+    height: Annotated[int, "Pixels."]
+    utc: Annotated[str, "When the picture was captured, ISO 8601 in UTC."]

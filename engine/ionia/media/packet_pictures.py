@@ -1,0 +1,31 @@
+"""One picture out of an encode's packets, decoded from the keyframe that it needs."""
+
+from collections.abc import Sequence
+from fractions import Fraction
+
+import av
+from av.video.codeccontext import VideoCodecContext
+
+from ionia.core.media import EncodedPacket, VideoTrack
+
+
+def picture_of(track: VideoTrack, packets: Sequence[EncodedPacket], index: int) -> av.VideoFrame | None:
+    """Frame `index`; None if the packets, of which others than the track's are passed over, don't have it.
+
+    Pictures are in decoding order, and the first one is a keyframe. Raises libav's errors.
+    """
+    shown = [packet for packet in packets if packet.track == track.id and packet.pts <= index]
+    start = max((at for at, packet in enumerate(shown) if packet.keyframe), default=None)
+    if start is None:
+        return None
+    decoder = av.CodecContext.create(track.codec.name, "r")
+    assert isinstance(decoder, VideoCodecContext)  # noqa: S101 - a video track's
+    decoder.extradata = track.extradata
+    time_base = Fraction(1, track.fps)
+    for held in shown[start:]:
+        packet = av.Packet(held.data)
+        packet.pts, packet.dts, packet.time_base = held.pts, held.dts, time_base
+        for frame in decoder.decode(packet):
+            if frame.pts == index:
+                return frame
+    return next((frame for frame in decoder.decode(None) if frame.pts == index), None)

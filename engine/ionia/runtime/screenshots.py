@@ -1,0 +1,72 @@
+"""Pictures as files, of what is on a screen now or was a moment ago in a replay."""
+
+import av
+import numpy as np
+
+from ionia.core.errors import ErrorKind, IoniaError
+from ionia.core.media import VideoFrame
+from ionia.core.screenshot import Screenshot, ScreenshotRequest
+from ionia.core.sharing import CaptureKey
+from ionia.core.utc_text import utc_text
+from ionia.media.packet_pictures import picture_of
+from ionia.runtime.encode.studio import Studio
+from ionia.runtime.session.session import Session
+from ionia.sinks.media_files.screenshot import save_picture
+from ionia.threads.clock import MonotonicClock, pair_with_utc
+
+_ONCE = 30
+"""Frames per second of a source that is asked for a single picture: what its devices expect."""
+
+
+class Screenshots:
+    """Any thread. Each takes 0.1 s and more; nobody waits for it but the caller."""
+
+    def __init__(self, studio: Studio, clock: MonotonicClock) -> None:
+        self._studio = studio
+        self._clock = clock
+
+    def save(self, request: ScreenshotRequest, session: Session | None) -> Screenshot:
+        """`session` is the one that is asked for; None: a screen. Raises IoniaError."""
+        captured_ns = 0
+
+        def take() -> av.VideoFrame:
+            nonlocal captured_ns
+            if request.seconds_ago is not None:
+                frame, captured_ns = self._of_the_past(session, request.seconds_ago)
+                return frame
+            picture = self._of_now(request, session)
+            captured_ns = pair_with_utc(self._clock).at(picture.captured_ns)
+            return av.VideoFrame.from_ndarray(np.ascontiguousarray(picture.pixels), format="bgra")
+
+        try:
+            path, (width, height) = save_picture(take, request)
+        except av.FFmpegError as error:
+            raise IoniaError(ErrorKind.OUTPUT_FAILED, f"The picture could not be encoded: {error.strerror}.") from error
+        return Screenshot(path=path, width=width, height=height, utc=utc_text(captured_ns))
+
+    def _of_now(self, request: ScreenshotRequest, session: Session | None) -> VideoFrame:
+        key = CaptureKey(screen=request.screen, cursor=request.cursor, fps=_ONCE) if session is None else session.shows
+        if key is None:
+            raise IoniaError(ErrorKind.NOT_INITIALIZED, "The session is not initialized.", "Initialize it first.")
+        return self._studio.picture(key)
+
+    @staticmethod
+    def _of_the_past(session: Session | None, seconds_ago: float) -> tuple[av.VideoFrame, int]:
+        held = None if session is None else session.held
+        feeds = None if session is None else session.feeds
+        if held is None or feeds is None:
+            raise IoniaError(
+                ErrorKind.NOT_INITIALIZED, "Only a replay that runs has pictures of the past.", "Start a replay first."
+            )
+        fps = feeds.settings.fps
+        index = min(held.end - 1, feeds.index_now - round(seconds_ago * fps))
+        if index < held.first:
+            back = (feeds.index_now - held.first) / fps
+            raise IoniaError(ErrorKind.OUTPUT_FAILED, f"The replay reaches back {back:.1f} s, not {seconds_ago:g} s.")
+        try:
+            frame = picture_of(feeds.header.video, held.packets, index)
+        except av.FFmpegError as error:
+            raise IoniaError(ErrorKind.INTERNAL, "The replay's pictures could not be decoded.") from error
+        if frame is None:
+            raise IoniaError(ErrorKind.OUTPUT_FAILED, "The replay doesn't hold that picture.", "Try again in a moment.")
+        return frame, feeds.capture.epoch_utc().utc_ns + index * 1_000_000_000 // fps

@@ -1,0 +1,34 @@
+"""One picture out of an encode's packets: the very frame, whichever keyframe it needs."""
+
+import numpy as np
+
+from ionia.core.media import AUDIO, EncodedPacket, VideoFrame
+from ionia.core.settings import EncoderChoice, VideoEncodeSettings
+from ionia.core.test_card.pattern import CardPainter, read_index
+from ionia.media.encoder_specs import X264
+from ionia.media.packet_pictures import picture_of
+from ionia.media.video_encoder import LibavVideoEncoder
+from tests.fakes.pictures import yuv
+
+SETTINGS = VideoEncodeSettings(
+    encoder=EncoderChoice.X264, video_bitrate=2_000_000, keyframe_interval_seconds=1.0, fps=5
+)
+SOUND = EncodedPacket(track=AUDIO, pts=0, dts=0, duration=1024, keyframe=True, data=b"sound")
+
+
+def test_each_frame_is_itself_and_what_is_not_there_is_none() -> None:
+    encoder, painter = LibavVideoEncoder(X264, SETTINGS, 640, 360), CardPainter(640, 360)
+    packets = [SOUND]
+    for index in range(12):
+        picture = VideoFrame(captured_ns=0, pixels=painter.paint(index, flash=False))
+        packets += encoder.encode(yuv(encoder, picture), index)
+    track = encoder.info
+    encoder.close()
+    for index in (0, 4, 5, 11):
+        found = picture_of(track, packets, index)
+        assert found is not None
+        assert (found.width, found.height) == (640, 360)
+        assert read_index(np.ascontiguousarray(found.to_ndarray(format="bgra"))) == index
+    assert picture_of(track, packets, 12) is None
+    assert picture_of(track, [packet for packet in packets if packet.pts > 5], 7) is None
+    assert picture_of(track, [], 0) is None

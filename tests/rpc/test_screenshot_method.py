@@ -1,0 +1,35 @@
+"""screenshot.save: of a screen or of a session, answered when the file is there."""
+
+from ionia.core.screenshot import ScreenshotRequest
+from ionia.core.settings import SessionKind
+from ionia.rpc.params import SaveScreenshot
+from tests.rpc.duplex import Duplex
+
+SAVED = {"path": "a.png", "width": 640, "height": 360, "utc": "2026-01-02T03:04:05.678Z"}
+
+
+def test_of_a_screen_and_of_a_session() -> None:
+    with Duplex() as client:
+        assert client.call("screenshot.save", {"path": "a.png"}) == SAVED
+        assert client.call("screenshot.save", {"path": "a.png", "kind": "replay", "id": "b"})["code"] == 1003
+        client.call("replay.initialize", {"id": "b"})
+        assert client.call("screenshot.save", {"path": "a.png", "kind": "replay", "id": "b", "secondsAgo": 2}) == SAVED
+
+
+def test_every_param_reaches_the_engine() -> None:
+    params = SaveScreenshot(
+        path="a", screen="s", kind="recorder", id="b", format="webp", max_width=320, seconds_ago=1.5, cursor=False,
+        overwrite=True,
+    )  # fmt: skip
+    assert params.request() == ScreenshotRequest(
+        path="a", screen="s", kind=SessionKind.RECORDER, session_id="b", format="webp", max_width=320, seconds_ago=1.5,
+        cursor=False, overwrite=True,
+    )  # fmt: skip
+
+
+def test_what_is_not_allowed_is_named() -> None:
+    with Duplex() as client:
+        refused = client.call("screenshot.save", {"path": "a.png", "format": "bmp"})
+        assert refused["code"] == -32602
+        assert "format" in refused["message"]
+        assert "webp" in refused["message"]
