@@ -3,10 +3,12 @@
 import logging
 import os
 from collections.abc import Callable
+from functools import partial
 
 import av
 
 from ionia.core.errors import IoniaError
+from ionia.core.mp4.writer import SAVED_FRAGMENT_SECONDS
 from ionia.core.ports import ScreenSource
 from ionia.core.selftest_report import SelftestSettings
 from ionia.core.service import EngineService, Listener, SoundDeviceInfo
@@ -60,6 +62,7 @@ def make_backends(clock: MonotonicClock | None = None) -> Backends:
         converter=Converter,
         open_audio=open_audio,
         file_sink=Mp4File,
+        saved_file=partial(Mp4File, fragment_seconds=SAVED_FRAGMENT_SECONDS),
         list_screens=screens.list_screens,
         list_windows=screens.list_windows,
         list_desktop_audio=lambda: _listed(sound.list_desktop),

@@ -167,6 +167,7 @@ class FakeMachine:
             converter=self._converter,
             open_audio=self._audio,
             file_sink=self._file,
+            saved_file=self._file,
             list_screens=lambda: (),
             list_windows=lambda: (),
             list_desktop_audio=lambda: (),
@@ -221,7 +222,7 @@ class FakeMachine:
         self.spares.append(spares)
         return spares
 
-    def _file(self, path: str, warn: Warn, front_seconds: float) -> FakeFile:
+    def _file(self, path: str, warn: Warn, front_seconds: float = 0) -> FakeFile:
         file = FakeFile(path)
         file.warn = warn
         self.prepare_file(file)

@@ -44,6 +44,11 @@ def video_packet(index: int, *, keyframe: bool = False, data: bytes = b"v") -> E
     return EncodedPacket(track=VIDEO, pts=index, dts=index, duration=1, keyframe=keyframe, data=data)
 
 
+def access_unit(said: bytes) -> bytes:
+    """A picture that isn't a keyframe, as an encoder gives it: a start code, and a slice that says this."""
+    return b"\x00\x00\x00\x01A" + said
+
+
 def audio_packet(tick: int) -> EncodedPacket:
     """The audio packet of tick `tick`."""
     sample = 1024 * tick
@@ -180,7 +185,7 @@ class FakeVideoEncoder:
         self.stuck_at: int | None = None
         self.freed = threading.Event()
         self.holds = False
-        self.picture_bytes = 1
+        self.picture_bytes = 6
         self.closed = False
         self.bitrate = 0
         self.first: int | None = None
@@ -218,7 +223,7 @@ class FakeVideoEncoder:
         key = keyframe or self._since_key >= self.interval
         self._since_key = 1 if key else self._since_key + 1
         self.calls.append((what, at, key))
-        return [video_packet(index, keyframe=key, data=b"v" * self.picture_bytes)]
+        return [video_packet(index, keyframe=key, data=access_unit(b"v" * (self.picture_bytes - 5)))]
 
 
 class FakeAudioEncoder:

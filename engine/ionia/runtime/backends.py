@@ -100,9 +100,9 @@ class Backends:
     """Factories; each may raise IoniaError. Sources come unopened; the thread that will own them opens them.
 
     `open_video` takes the settings and the source's width and height, `open_audio` bits per second. `file_sink` takes
-    the output path, who is told of what becomes of the file, and for how many seconds its index has room in front; it
-    refuses a path that can't be recorded to, and
-    creates nothing.
+    the output path, who is told of what becomes of the file, and for how many seconds its index has room in front;
+    `saved_file` makes one for what is written at once. Both refuse a path that can't be recorded to, and create
+    nothing.
     """
 
     screen: Callable[[CaptureKey], ScreenSource]
@@ -112,6 +112,7 @@ class Backends:
     converter: Callable[[PictureFormat], PictureConverter]
     open_audio: Callable[[int], OpenedAudio]
     file_sink: Callable[[str, Warn, float], FileSink]
+    saved_file: Callable[[str, Warn], FileSink]
     list_screens: Callable[[], tuple[ScreenInfo, ...]]
     list_windows: Callable[[], tuple[WindowInfo, ...]]
     list_desktop_audio: Callable[[], tuple[SoundDeviceInfo, ...]]

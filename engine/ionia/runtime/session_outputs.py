@@ -81,7 +81,7 @@ class SessionOutputs:
             ReplayWishes(
                 seconds=settings.seconds,
                 max_bytes=settings.max_bytes,
-                make_sink=lambda path, warn: self._backends.file_sink(path, warn, 0),
+                make_sink=self._backends.saved_file,
             ),
             warn=life.warn,
             fail=life.fail,

@@ -10,7 +10,7 @@ from ionia.core.errors import ErrorKind, IoniaError
 from ionia.core.file_place import Place, Placement
 from ionia.core.media import EncodedPacket, MediaHeader
 from ionia.core.mp4.tags import FileTags
-from ionia.core.mp4.writer import Finale, Mp4Writer
+from ionia.core.mp4.writer import FRAGMENT_SECONDS, Finale, Mp4Writer
 from ionia.core.publication import PATIENCE_NS, Publication
 from ionia.core.size_limit import SizeLimit
 from ionia.core.timebase import NS_PER_S
@@ -37,13 +37,21 @@ class Mp4File:
     its path: that nobody may take for a recording that is there.
     """
 
-    def __init__(self, path: str, warn: Warn = _nobody, front_seconds: float = 0) -> None:
+    def __init__(
+        self,
+        path: str,
+        warn: Warn = _nobody,
+        front_seconds: float = 0,
+        *,
+        fragment_seconds: float = FRAGMENT_SECONDS,
+    ) -> None:
         """Raises IoniaError(OUTPUT_FAILED) if nothing can be recorded at this path. Creates nothing.
 
         `warn` is called on the thread that owns the sink. `front_seconds`: the index of so much media gets room in
-        front, so that a player that loads the file begins at once.
+        front, so that a player that loads the file begins at once. `fragment_seconds`: so much is written at once.
         """
         self._warn = warn
+        self._fragment_seconds = fragment_seconds
         self._front_seconds = front_seconds
         self._output = OutputFile(path)
         self._placed = Placement(place=Place.HERE)
@@ -82,7 +90,7 @@ class Mp4File:
 
     def open(self, header: MediaHeader) -> None:
         """Claim the path. Raises IoniaError(OUTPUT_FAILED) when it can't be written or another session has it."""
-        writer = Mp4Writer(header, front_seconds=self._front_seconds)
+        writer = Mp4Writer(header, front_seconds=self._front_seconds, fragment_seconds=self._fragment_seconds)
         self._output.open()
         self._writer, self._timeline = writer, FileTimeline(fps=header.video.fps)
         for left in leftovers(self._output.target.parent):
@@ -149,8 +157,8 @@ class Mp4File:
         fragment = writer.fragment()
         try:
             # Never into the room that the index needs: whatever ends the take, its file becomes an ordinary one.
-            self._output.reserve(len(fragment.data) + self._index_bytes)
-            self._output.append(fragment.data)
+            self._output.reserve(fragment.size + self._index_bytes)
+            self._output.append(*fragment.pieces)
             self._output.patch(fragment.seal_offset, fragment.seal)
             if not self._output.published:
                 self._publish()

@@ -19,6 +19,7 @@ from ionia.core.file_place import FileIdentity, Place, Placement, placement
 from ionia.core.size_limit import SizeLimit
 from ionia.sinks.file_lock import is_recorded, lock_file
 from ionia.sinks.file_room import Reserved, limit_of
+from ionia.sinks.gathered_write import write_all
 from ionia.sinks.hidden_file import hidden_path
 from ionia.sinks.output_path import is_held, os_error, output_error, resolve_output, shown_path
 from ionia.threads.clock import MonotonicClock, StopSignal
@@ -144,18 +145,16 @@ class OutputFile:
             except OSError as error:
                 raise os_error(self._shown, error) from error
 
-    def append(self, data: bytes) -> None:
+    def append(self, *pieces: bytes) -> None:
         """Write at the end, all or nothing: what the system took before it failed is cut off again."""
         file = self._opened()
-        view = memoryview(data)
         try:
             file.seek(self.size)
-            while view:
-                view = view[file.write(view) :]
+            count = write_all(file, pieces)
         except OSError as error:
             self.cut(self.size)
             raise os_error(self._shown, error) from error
-        self.size += len(data)
+        self.size += count
 
     def cut(self, size: int) -> None:
         """Shorten to `size` bytes. Does not raise: what is torn at the end keeps nothing from playing."""

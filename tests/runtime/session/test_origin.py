@@ -12,7 +12,7 @@ from ionia.core.stats import of_recorder
 from ionia.core.warning import PrerollShort
 from ionia.runtime.engine import Engine
 from tests.fakes.backends import FakeMachine
-from tests.fakes.media import FakeFile, FakeVideoEncoder, video_packet
+from tests.fakes.media import FakeFile, FakeVideoEncoder, access_unit, video_packet
 from tests.runtime.session.test_pause import keyframes, pictures
 from tests.runtime.session.test_replay_output import MEDIA, REPLAY, begin, held_for, save
 from tests.runtime.test_engine import engine_on, initialize, recorded_for, states, warned
@@ -26,14 +26,14 @@ def numbered(encoder: FakeVideoEncoder) -> None:
 
     def with_index(what: str, index: int, keyframe: bool) -> list[EncodedPacket]:
         (packet,) = encode(what, index, keyframe)
-        return [video_packet(index, keyframe=packet.keyframe, data=str(index).encode())]
+        return [video_packet(index, keyframe=packet.keyframe, data=access_unit(str(index).encode()))]
 
     encoder._encode = with_index  # type: ignore[method-assign]
 
 
 def shown(file: FakeFile) -> list[int]:
     """What the encoder called the pictures."""
-    return [int(packet.data) for packet in file.packets if packet.track == VIDEO]
+    return [int(packet.data[5:]) for packet in file.packets if packet.track == VIDEO]
 
 
 def sounds(file: FakeFile) -> list[int]:
@@ -173,7 +173,7 @@ def test_what_cannot_be_begun_with_is_refused_and_the_recorder_stays_as_it_was()
 
 
 def test_more_than_a_files_queue_holds_may_come_out_of_the_past(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ionia.runtime.session.sink_worker.QUEUE_LIMIT_BYTES", 50)
+    monkeypatch.setattr("ionia.runtime.session.sink_worker.QUEUE_LIMIT_BYTES", 400)
     machine = FakeMachine(prepare_video=numbered)
     with engine_on(machine) as (engine, _):
         begin(engine)

@@ -24,7 +24,7 @@ from ionia.runtime.engine import Engine
 from ionia.runtime.session import replay_output
 from ionia.runtime.session.replay_output import ReplayOutput, ReplayWishes
 from tests.fakes.backends import WAIT_SECONDS, Events, FakeMachine
-from tests.fakes.media import HEADER, FakeFile, FakeVideoEncoder, video_packet
+from tests.fakes.media import HEADER, FakeFile, FakeVideoEncoder, access_unit, video_packet
 from tests.runtime.session.test_pause import pictures
 from tests.runtime.test_engine import engine_on, failed, initialize, warned
 
@@ -307,7 +307,7 @@ def test_a_bound_just_above_the_length_asked_for_is_told_once(room: float) -> No
     told: list[str] = []
     output = opened(seconds=4, max_bytes=round(room * 4 * fps * (1000 + PACKET_BYTES)), told=told)
     for index in range(40 * fps):
-        output.deliver([video_packet(index, keyframe=index % (2 * fps) == 0, data=b"v" * 1000)])
+        output.deliver([video_packet(index, keyframe=index % (2 * fps) == 0, data=access_unit(b"v" * 995))])
     assert len(told) == 1
     held = float(told[0].removeprefix("The replay holds ").split(" s ")[0])
     assert 2 <= held < 4
@@ -319,7 +319,7 @@ def test_a_bit_rate_that_varies_about_the_bound_tells_it_once_too() -> None:
     output = opened(seconds=4, max_bytes=6 * fps * (1000 + PACKET_BYTES), told=told)
     for index in range(100 * fps):
         size = 1100 if index // (10 * fps) % 2 else 900
-        output.deliver([video_packet(index, keyframe=index % (2 * fps) == 0, data=b"v" * size)])
+        output.deliver([video_packet(index, keyframe=index % (2 * fps) == 0, data=access_unit(b"v" * (size - 5)))])
     assert len(told) == 1
 
 

@@ -67,6 +67,8 @@ class VideoCodec:
     own_extradata: Callable[[bytes], bytes | None]
     """The extradata that an access unit brings with it; None unless it has all that a decoder needs."""
     sample: SampleForm
+    sets_of_sample: Callable[[bytes], tuple[bytes, ...]]
+    """The parameter sets in what `sample` gave, in order."""
     still_pictures: Callable[[bytes], StillPictures] | None
     """Made from extradata: how this codec rests. Raises ValueError for a stream that can't; None where none can."""
 
@@ -98,6 +100,7 @@ H264 = VideoCodec(
     extradata_of=h264.annex_b,
     own_extradata=h264.own_extradata,
     sample=h264.length_prefixed,
+    sets_of_sample=h264.sets_of_sample,
     still_pictures=SkipPictures,
 )
 

@@ -83,6 +83,17 @@ def units_of_sets(data: bytes) -> tuple[bytes, ...]:
     return tuple(nal for nal in nal_units(data) if nal_type(nal) in (NAL_SPS, NAL_PPS))
 
 
+def sets_of_sample(sample: bytes) -> tuple[bytes, ...]:
+    """The same of what `length_prefixed` gave."""
+    sets, begin = [], 0
+    while begin + 4 < len(sample):
+        end = begin + 4 + int.from_bytes(sample[begin : begin + 4], "big")
+        if sample[begin + 4] & 0x1F in (NAL_SPS, NAL_PPS):
+            sets.append(sample[begin + 4 : end])
+        begin = end
+    return tuple(sets)
+
+
 def set_key(nal: bytes) -> tuple[int, int] | None:
     """Type and id of a parameter set; None when the id can't be read."""
     number = parameter_set_id(nal)

@@ -26,6 +26,9 @@ from ionia.core.mp4.track_samples import TrackSamples
 FRAGMENT_SECONDS = 0.5
 """Media time in one fragment: what a crash can lose, apart from what is still being encoded."""
 
+SAVED_FRAGMENT_SECONDS = 2.0
+"""Likewise, of a file that is written at once, out of what is in memory: there is nothing to lose while it waits."""
+
 _MISSING_AUDIO_SECONDS = 1.0
 """How long the first fragment waits for the first sound, whose position its edit list has to name."""
 
@@ -42,8 +45,8 @@ _BOX_HEADER = 8
 _ENTRY_BYTES = 4  # a sample's size in `stsz`; that it lasts as long as the last one costs nothing
 _CHUNK_BYTES = 20  # a chunk in `stsc` and `co64`
 
-_LONE_AUDIO_SECONDS = 0.75
-"""Sound in a fragment when no video comes; above FRAGMENT_SECONDS, so that video alone sets the pace otherwise."""
+_LONE_AUDIO = 1.5
+"""Sound in a fragment when no video comes, by its length: longer, so that video alone sets the pace otherwise."""
 
 
 def video_timescale(fps: int) -> int:
@@ -69,14 +72,21 @@ def movie_timescale(fps: int) -> int:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fragment:
-    """What makes a file longer: append `data`, and only when all of it is there put `seal` at `seal_offset`.
+    """What makes a file longer: append `pieces`, and only when all of it is there put `seal` at `seal_offset`.
 
     Until then its `moof` is called `free`, which every reader skips: players refuse a file whose last `moof` is torn.
+    The pieces are the packets' own data as far as can be: nothing is copied on its way to the file.
     """
 
-    data: bytes
+    pieces: tuple[bytes, ...]
+    size: int
     seal_offset: int
     seal: bytes = b"moof"
+
+    @property
+    def data(self) -> bytes:
+        """All pieces as one."""
+        return b"".join(self.pieces)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,10 +121,19 @@ class Mp4Writer:
     what the decoder needs, and the edit list hides it; so the first sample heard is the exact one.
     """
 
-    def __init__(self, header: MediaHeader, tags: FileTags | None = None, *, front_seconds: float = 0) -> None:
+    def __init__(
+        self,
+        header: MediaHeader,
+        tags: FileTags | None = None,
+        *,
+        front_seconds: float = 0,
+        fragment_seconds: float = FRAGMENT_SECONDS,
+    ) -> None:
         """`tags`: what the file says of itself; see `describe`. `front_seconds`: of so much media there is room for the
-        index in front."""
+        index in front. `fragment_seconds`: media time in one fragment."""
         self._tags = tags or FileTags()
+        self._fragment_seconds = fragment_seconds
+        self._head_bytes: int | None = None  # of `_head`; None when that may have another length
         self._room = boxes.box(b"free", bytes(index_room(header, front_seconds))) if front_seconds else b""
         self._picture = header.video
         self._sounds = header.sounds
@@ -149,7 +168,9 @@ class Mp4Writer:
     def index_bytes(self) -> int:
         """At most so many bytes `finish` will add, once all that is pending is in the file as one fragment."""
         tracks = (self._video, *self._audio.values())
-        return len(self._head()) - len(self._room) + sum(_TRACK_BYTES + track.index_bytes for track in tracks)
+        if self._head_bytes is None:
+            self._head_bytes = len(self._head()) - len(self._room)
+        return self._head_bytes + sum(_TRACK_BYTES + track.index_bytes for track in tracks)
 
     @property
     def duration_seconds(self) -> float:
@@ -166,12 +187,15 @@ class Mp4Writer:
         """Whether enough media has come together for a fragment."""
         sounds = self._audio.values()
         waiting = not self._started and not all(sound.pending for sound in sounds)
-        limit = _MISSING_AUDIO_SECONDS if waiting else FRAGMENT_SECONDS
-        return self._video.span() >= limit or any(sound.span() >= _LONE_AUDIO_SECONDS for sound in sounds)
+        limit = max(_MISSING_AUDIO_SECONDS, self._fragment_seconds) if waiting else self._fragment_seconds
+        if self._video.span() >= limit:
+            return True
+        alone = _LONE_AUDIO * self._fragment_seconds
+        return any(sound.span() >= alone for sound in sounds)
 
     def describe(self, tags: FileTags) -> None:
         """What the file says of itself. The header gets what is known by the first fragment, the final index all."""
-        self._tags = tags
+        self._tags, self._head_bytes = tags, None
 
     def add(self, packet: EncodedPacket) -> None:
         """Take one packet. Those of tracks that the header lacks are left out.
@@ -195,7 +219,7 @@ class Mp4Writer:
         if self._offered is None:
             raise RuntimeError("commit without a fragment")
         fragment, chunks = self._offered
-        end = position = self._position + len(fragment.data)
+        end = position = self._position + fragment.size
         position -= sum(len(sample.data) for track, count in chunks for sample in track.pending[:count])
         for track, count in chunks:
             position = track.written(count, position)
@@ -258,33 +282,37 @@ class Mp4Writer:
         if not (self._started or track.pending) and (packet.dts or not packet.keyframe):
             raise IoniaError(ErrorKind.INTERNAL, f"a file would begin with picture {packet.dts}, not a keyframe at 0")
         if packet.keyframe:
-            self._learn_sets(packet.data)
+            self._learn_sets(packet)
         track.append(
             Sample(
                 time=packet.dts * track.unit,
                 duration=packet.duration * track.unit,
                 keyframe=packet.keyframe,
-                data=self._picture.codec.sample(packet.data, drop=self._known_sets),
+                data=packet.data if packet.stored else self._sample(packet.data),
             )
         )
 
-    def _learn_sets(self, data: bytes) -> None:
+    def _sample(self, data: bytes) -> bytes:
+        return self._picture.codec.sample(data, drop=self._known_sets)
+
+    def _learn_sets(self, packet: EncodedPacket) -> None:
         """An encoder was replaced: the final header gets the new one's parameter sets as well (decision 0076).
 
         They stay in the samples, too, for a file that is never finished. One whose id is taken stays there only: in
         the header it would stand for the pictures of the first encoder.
         """
         codec = self._picture.codec
-        for one in codec.parameter_sets(data):
+        for one in codec.sets_of_sample(packet.data) if packet.stored else codec.parameter_sets(packet.data):
             key = codec.parameter_set_key(one)
             if key is not None and key not in self._set_keys:
                 self._set_keys.add(key)
+                self._head_bytes = None
                 self._picture = replace(self._picture, extradata=self._picture.extradata + codec.extradata_of([one]))
 
     def _add_audio(self, packet: EncodedPacket) -> None:
         track = self._audio[packet.track]
         if not track.pending and not self._started:
-            track.origin = min(packet.dts, 0)
+            track.origin, self._head_bytes = min(packet.dts, 0), None
         elif packet.dts < track.origin:
             return  # the header already says where sound begins
         track.append(Sample(time=packet.dts - track.origin, duration=packet.duration, keyframe=True, data=packet.data))
@@ -295,9 +323,12 @@ class Mp4Writer:
         head = b"" if self._started else self._head()
         moof = boxes.movie_fragment(self._sequence + 1, [track.run() for track in chunks])
         samples = [sample.data for track in chunks for sample in track.pending]
-        mdat = (sum(map(len, samples)) + 8).to_bytes(4, "big") + b"mdat"
+        media_bytes = sum(map(len, samples))
+        mdat = (media_bytes + 8).to_bytes(4, "big") + b"mdat"
+        front = b"".join((head, moof[:4], b"free", moof[8:], mdat))
         fragment = Fragment(
-            data=b"".join((head, moof[:4], b"free", moof[8:], mdat, *samples)),
+            pieces=(front, *samples),
+            size=len(front) + media_bytes,
             seal_offset=self._position + len(head) + 4,
         )
         return fragment, [(track, len(track.pending)) for track in chunks]

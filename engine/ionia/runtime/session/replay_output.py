@@ -13,6 +13,7 @@ from ionia.core.stats import ReplayStats, SessionStats
 from ionia.core.timebase import NS_PER_S
 from ionia.core.timeline.file_timeline import EpochUtc
 from ionia.core.timeline.replay_ring import Held, ReplayRing
+from ionia.core.timeline.stored_form import StoredForm
 from ionia.core.warning import NO_FACTS, ReplayShort, Warn, WarningCode, WarningFacts
 from ionia.runtime.encode.session_feeds import SessionFeeds
 from ionia.runtime.session.moment import Moment
@@ -58,6 +59,7 @@ class ReplayOutput:
         self._slept_ns = slept_ns
         self._header: MediaHeader | None = None
         self._feeds: SessionFeeds | None = None
+        self._form: StoredForm | None = None
         self._epoch_utc: Callable[[], EpochUtc] | None = None
         self._lock = threading.Lock()
         self._ring: ReplayRing[Moment] | None = None  # protected by _lock
@@ -70,6 +72,7 @@ class ReplayOutput:
     def open(self, header: MediaHeader, feeds: SessionFeeds) -> None:
         """Hold what comes from now on. The bit rate is kept, as a recording's is: this may become one."""
         self._header, self._feeds = header, feeds
+        self._form = StoredForm(header)
         self._epoch_utc = feeds.capture.epoch_utc
         feeds.hold_bitrate(self)
 
@@ -83,8 +86,11 @@ class ReplayOutput:
 
     def deliver(self, packets: Sequence[EncodedPacket]) -> None:
         """On an encoder's thread: hold them."""
-        short = None
+        short, form = None, self._form
+        if form is None:
+            return
         try:
+            packets = [form.of(packet) for packet in packets]
             with self._lock:
                 ring = self._ring
                 if ring is None:
