@@ -261,6 +261,7 @@ class FakeFile:
         self.refuse_close: IoniaError | None = None
         self.break_after: tuple[int, IoniaError] | None = None
         self.hold: threading.Event | None = None
+        self.hold_open: threading.Event | None = None
         self.on_write: Callable[[], None] = lambda: None
         self.on_look: Callable[[], None] = lambda: None
         self.index_bytes = 0
@@ -282,6 +283,8 @@ class FakeFile:
     def open(self, header: MediaHeader) -> None:
         if self.refuse_open is not None:
             raise self.refuse_open
+        if self.hold_open is not None:
+            assert self.hold_open.wait(30)
         self.header = header
 
     def write(self, packets: Sequence[EncodedPacket]) -> None:

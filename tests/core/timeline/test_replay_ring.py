@@ -42,13 +42,13 @@ def taken(held: Held[int] | None) -> Held[int]:
 def test_nothing_is_held_before_a_keyframe() -> None:
     empty = ring(seconds=1)
     assert empty.last() is None
-    assert not empty.push(clip(3, set()))
+    empty.push(clip(3, set()))
     assert (empty.frames, empty.size, empty.last(1.0)) == (0, 0, None)
 
 
 def test_it_lets_go_of_what_is_older_than_asked_from_keyframe_to_keyframe() -> None:
     held = ring(seconds=1)
-    assert held.push(clip(59, {0, 20, 40}))
+    held.push(clip(59, {0, 20, 40}))
     assert held.frames == 59 - 20  # from 20 on it is long enough; from 40 on it isn't
     assert not held.shortened
     assert taken(held.last()).first == 20
@@ -107,18 +107,48 @@ def test_a_bound_that_cuts_it_whenever_it_is_long_enough_keeps_it_shortened() ->
 
 def test_one_group_that_is_too_large_is_let_go_of_until_the_next_keyframe() -> None:
     held = ring(seconds=10, max_bytes=50_000)
-    assert not held.push(clip(60, {0}, size=2000))
+    held.push(clip(60, {0}, size=2000))
     assert (held.frames, held.size, held.shortened) == (0, 0, True)
-    assert held.push(clip(10, {70}, size=2000, first=65))
+    held.push(clip(10, {70}, size=2000, first=65))
     assert taken(held.last()).first == 70
+
+
+def test_a_keyframe_is_wished_for_before_a_group_is_too_large_and_there_is_always_one_to_begin_with() -> None:
+    held = ring(seconds=10, max_bytes=100_000)
+    wished = []
+    keyframes = {0}
+    for index in range(600):
+        if held.push([video_packet(index, keyframe=index in keyframes, data=b"v" * 2000)]):
+            wished.append(index)
+            keyframes.add(index + 4)  # an encoder is a few pictures behind
+        assert index < 22 or held.frames >= 20
+        assert held.size <= 100_000
+    assert wished[:3] == [22, 48, 74]
+
+
+def test_what_somebody_is_to_begin_with_soon_stays_and_the_bound_in_bytes_holds() -> None:
+    held = ring(seconds=1, max_bytes=200_000)
+    held.push(clip(60, {0, 20, 40}))
+    held.keep_from = held.begin_of(1, before=60)
+    held.push(clip(60, {60, 80, 100}, first=60))
+    assert held.first == taken(held.last(1, before=60)).first == 20
+    assert taken(held.last(1)).first == 80
+    held.keep_from = None
+    held.push(clip(1, set(), first=120))
+    assert held.first == 80
+    held.keep_from = 80
+    held.push(clip(200, set(range(130, 330, 20)), size=2000, first=121))
+    assert held.size <= 200_000
+    assert held.first > 80
 
 
 def test_cleared_it_begins_again_with_a_keyframe() -> None:
     held = ring(seconds=1)
     held.push(clip(10, {0}))
     held.clear()
-    assert not held.push(clip(5, set(), first=10))
-    assert held.push(clip(5, {15}, first=15))
+    held.push(clip(5, set(), first=10))
+    assert held.last() is None
+    held.push(clip(5, {15}, first=15))
     assert taken(held.last()).first == 15
 
 

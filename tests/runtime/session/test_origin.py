@@ -10,11 +10,13 @@ from ionia.core.media import AUDIO, VIDEO, EncodedPacket
 from ionia.core.settings import AudioMode, MediaSettings, Preroll, RecorderSettings, ReplaySettings, SessionKind
 from ionia.core.stats import of_recorder
 from ionia.core.warning import PrerollShort
+from ionia.runtime.backends import NoCorrections
 from ionia.runtime.engine import Engine
-from tests.fakes.backends import FakeMachine
+from ionia.runtime.session.origin import _difference
+from tests.fakes.backends import WAIT_SECONDS, FakeMachine
 from tests.fakes.media import FakeFile, FakeVideoEncoder, access_unit, video_packet
 from tests.runtime.session.test_pause import keyframes, pictures
-from tests.runtime.session.test_replay_output import MEDIA, REPLAY, begin, held_for, save
+from tests.runtime.session.test_replay_output import MEDIA, REPLAY, begin, held_for, save, stats_of
 from tests.runtime.test_engine import engine_on, initialize, recorded_for, states, warned
 
 RECORDER = SessionKind.RECORDER
@@ -182,3 +184,73 @@ def test_more_than_a_files_queue_holds_may_come_out_of_the_past(monkeypatch: pyt
         engine.start(RECORDER, "a", Preroll(replay_id="r"))
         recorded_for(engine, 0.9)
         assert engine.is_running(RECORDER, "a")
+
+
+def test_a_recording_that_would_end_before_it_begins_is_refused() -> None:
+    machine = FakeMachine()
+    with engine_on(machine) as (engine, events):
+        begin(engine, seconds=3)
+        engine.initialize_recorder("a", RecorderSettings(output_path="a.mp4", media=MEDIA, max_duration_seconds=2))
+        for seconds in (2, 10, None):
+            with pytest.raises(IoniaError, match="has nothing of what comes") as error:
+                engine.start(RECORDER, "a", Preroll(replay_id="r", seconds=seconds))
+            assert error.value.kind is ErrorKind.SETTINGS_DIFFER
+        assert states(events) == ["initialized"]
+        assert engine.start(RECORDER, "a", Preroll(replay_id="r", seconds=1.9))
+
+
+def test_one_that_its_limit_ends_in_the_past_is_whole_and_says_why() -> None:
+    machine = FakeMachine(prepare_video=numbered)
+    with engine_on(machine) as (engine, events):
+        begin(engine)
+        settings = RecorderSettings(output_path="a.mp4", media=MEDIA, max_duration_seconds=0.25)
+        engine.initialize_recorder("a", settings)
+        held_for(engine, 0.5)
+        engine.start(RECORDER, "a", Preroll(replay_id="r", seconds=0.2))
+        event = events.wait_for(lambda event: getattr(event, "state", "") == "stopped")
+        stats = of_recorder(engine.stats(RECORDER, "a"))
+    assert getattr(event, "reason", "") == "It is 0.25 s long (maxDurationSeconds)."
+    assert pictures(machine.files[0]) == list(range(25))
+    assert stats.video_frames_captured == 25 == stats.video_frames_unique + stats.video_frames_duplicated
+
+
+def test_it_begins_so_long_before_the_call_and_not_before_its_disk_had_answered() -> None:
+    machine = FakeMachine(prepare_video=numbered)
+    opened = threading.Event()
+    machine.prepare_file = lambda file: setattr(file, "hold_open", opened)
+    with engine_on(machine) as (engine, events):
+        begin(engine, seconds=0.3)
+        initialize(engine, settings=MEDIA)
+        held_for(engine, 0.3)
+        asked = engine._sessions[REPLAY, "r"].feeds.index_now  # type: ignore[union-attr]
+        starting = threading.Thread(target=engine.start, args=(RECORDER, "a", Preroll(replay_id="r", seconds=0.2)))
+        starting.start()
+        pause = threading.Event()
+        while stats_of(engine).seconds_held < 0.8:
+            pause.wait(0.005)
+        opened.set()
+        starting.join(WAIT_SECONDS)
+        while stats_of(engine).seconds_held > 0.5:  # nobody keeps it any more
+            pause.wait(0.005)
+        engine.stop(RECORDER, "a")
+    first = shown(machine.files[0])[0]
+    assert asked - 20 - 10 - 5 <= first <= asked - 20 + 5
+    assert not any(map(warned("preroll_short"), events.all))
+
+
+def test_the_refusal_names_what_differs_where_the_settings_are_equal(monkeypatch: pytest.MonkeyPatch) -> None:
+    machine = FakeMachine()
+    with engine_on(machine) as (engine, _events):
+        engine.initialize_recorder("a", RecorderSettings(output_path="a.mp4", media=MEDIA))
+        with monkeypatch.context() as patch:
+            patch.setattr(NoCorrections, "all", lambda _: {"mic: fake device": 20.0})
+            begin(engine)
+        assert "the offset of a sound device was changed between them." in refused(engine).message
+        engine.stop(REPLAY, "r")
+        begin(engine)
+        feeds, held = engine._sessions[RECORDER, "a"].feeds, engine._sessions[REPLAY, "r"].feeds
+        assert feeds is not None
+        assert held is not None
+        with monkeypatch.context() as patch:
+            patch.setattr(held._video, "value", object())
+            assert "the screen or its encoder failed" in _difference(feeds, held)

@@ -3,6 +3,7 @@
 They are held as they came, each once. What is held always begins with a keyframe and with the sound that a decoder
 needs before it. It is let go of from keyframe to keyframe, when what follows is long enough by itself: so it is never
 shorter than asked, and at most as much longer as two keyframes lie apart. Only the bound in bytes makes it shorter.
+When half of that lies behind a keyframe another one is wished for: so there is always one to begin with.
 """
 
 from collections import defaultdict, deque
@@ -68,7 +69,10 @@ class _Group(Generic[T]):
 
 
 class ReplayRing(Generic[T]):
-    """One owner. `push` every packet, in DTS order; `last` as often as anybody likes: it copies no media."""
+    """One owner. `push` every packet, in DTS order; `last` as often as anybody likes: it copies no media.
+
+    `keep_from`: while somebody is to begin with that frame, only the bound in bytes takes it away.
+    """
 
     def __init__(self, *, fps: int, seconds: float, max_bytes: int, note: Callable[[int], T]) -> None:
         """`note` is asked at each keyframe, by its frame index, for what is to be known of it later."""
@@ -81,6 +85,8 @@ class ReplayRing(Generic[T]):
         self._end = 0
         self._size = 0
         self._shortened = False
+        self._wished = False  # whether another keyframe is, since the last one
+        self.keep_from: int | None = None
 
     @property
     def frames(self) -> int:
@@ -100,8 +106,14 @@ class ReplayRing(Generic[T]):
         """
         return self._shortened
 
+    @property
+    def first(self) -> int:
+        """The frame that it begins with; the one behind the last when it holds nothing."""
+        return self._groups[0].first if self._groups else self._end
+
     def push(self, packets: Sequence[EncodedPacket]) -> bool:
-        """Take the next packets. False while it waits for a keyframe: then nothing is held."""
+        """Take the next packets. Whether a keyframe is to be asked for, which is said once."""
+        wished = self._wished
         for packet in packets:
             if packet.track.is_video:
                 self._take_picture(packet)
@@ -109,23 +121,28 @@ class ReplayRing(Generic[T]):
                 self._recent[packet.track].append(packet)
             if self._groups:
                 self._hold(self._groups[-1], packet)
-        return bool(self._groups)
+        return self._wished and not wished
 
-    def last(self, seconds: float | None = None) -> Held[T] | None:
+    def last(self, seconds: float | None = None, *, before: int | None = None) -> Held[T] | None:
         """The newest stretch that is no shorter than `seconds` (None: all), or all there is; None without a keyframe.
 
-        At most as much longer as two keyframes lie apart.
+        At most as much longer as two keyframes lie apart. `before`: it is to reach so far back from that frame, and not
+        from the newest one.
         """
         if not self._groups:
             return None
         start = 0
         if seconds is not None:
-            begin = self._end - ceil(seconds * self._fps)
+            begin = self.begin_of(seconds, before=before)
             reached = [number for number, group in enumerate(self._groups) if group.first <= begin]
             start = reached[-1] if reached else 0
         groups = list(self._groups)[start:]
         packets = (*groups[0].preroll, *(packet for group in groups for packet in group.packets))
         return Held(packets=packets, first=groups[0].first, end=self._end, note=groups[0].note)
+
+    def begin_of(self, seconds: float, *, before: int | None = None) -> int:
+        """The frame that the last `seconds` before frame `before`, or of now, begin with."""
+        return (self._end if before is None else before) - ceil(seconds * self._fps)
 
     def clear(self) -> None:
         """Hold nothing any more; it goes on with the next keyframe."""
@@ -138,6 +155,7 @@ class ReplayRing(Generic[T]):
             needed = (packet for heard in self._recent.values() for packet in heard if is_needed_from(zero, packet))
             preroll = tuple(sorted(needed, key=lambda packet: packet.dts))
             self._groups.append(_Group(first=picture.pts, note=self._note(picture.pts), preroll=preroll))
+            self._wished = False
         self._end = picture.pts + picture.duration
 
     def _hold(self, group: _Group[T], packet: EncodedPacket) -> None:
@@ -145,12 +163,16 @@ class ReplayRing(Generic[T]):
         group.packets.append(packet)
         group.size += taken
         self._size += taken
-        while len(self._groups) > 1 and self._end - self._groups[1].first >= self._frames:
+        self._wished |= 2 * group.size > self._max_bytes
+        while len(self._groups) > 1 and self._end - self._groups[1].first >= self._frames and not self._is_kept():
             self._let_go()
             self._shortened = False
         while self._groups and self._size > self._max_bytes:
             self._let_go()
             self._shortened = True
+
+    def _is_kept(self) -> bool:
+        return self.keep_from is not None and self._groups[1].first > self.keep_from
 
     def _let_go(self) -> None:
         self._size -= self._groups.popleft().size

@@ -100,6 +100,11 @@ class SessionFeeds:
         """Whether there is an audio track."""
         return self._audio is not None
 
+    @property
+    def sound_keys(self) -> tuple[SoundKey, ...]:
+        """The sounds of its encode, as they were when it was opened."""
+        return () if self._audio is None else self._audio.key.encode.sounds
+
     def video_snapshot(self, before: int | None = None) -> VideoSnapshot:
         """Counters of the capture, of now or of the frames before frame `before`, and of the encode."""
         return self._snapshot(self.capture.snapshot(before), self.video.skipped)

@@ -460,6 +460,11 @@ class FileOutput:
                 after.complete()  # it has nothing, and leaves nothing
 
     @property
+    def most_seconds(self) -> float | None:
+        """See TakeOutput."""
+        return self._wishes.end.seconds
+
+    @property
     def frames(self) -> int:
         """See TakeOutput."""
         with self._lock:

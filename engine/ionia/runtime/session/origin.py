@@ -1,5 +1,8 @@
 """Where a recording begins that begins in the past: in what a replay session holds."""
 
+import contextlib
+from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, fields
 from typing import Protocol
 
@@ -24,8 +27,17 @@ class Holder(Protocol):
         """What it uses; None when it is over."""
         ...
 
-    def past(self, seconds: float | None) -> Past[Moment] | None:
-        """What it holds of the last `seconds`, or all; None when it holds nothing or doesn't run."""
+    @property
+    def seconds_wanted(self) -> float:
+        """How much it is to hold."""
+        ...
+
+    def past(self, seconds: float | None, before: int) -> Past[Moment] | None:
+        """What it holds from `seconds` before frame `before` on, or all; None when it holds nothing or doesn't run."""
+        ...
+
+    def kept(self, seconds: float | None, before: int) -> AbstractContextManager[None]:
+        """While inside, the same is not let go of, unless there is no room for it."""
         ...
 
 
@@ -37,37 +49,59 @@ class Origin:
     seconds: float | None
     warn: Warn
 
-    def check(self, feeds: SessionFeeds) -> None:
-        """Raise IoniaError unless a recording of these feeds can begin there."""
+    def check(self, feeds: SessionFeeds, *, most_seconds: float | None = None) -> None:
+        """Raise IoniaError unless a recording of these feeds, of `most_seconds` at most, can begin there."""
         held = self.replay.feeds
         if held is None or not self.replay.is_running:
             raise IoniaError(ErrorKind.NOT_INITIALIZED, "The replay to begin with is not running.", "Start it first.")
         if not feeds.shares_all_with(held):
             raise IoniaError(
                 ErrorKind.SETTINGS_DIFFER,
-                f"The replay to begin with is encoded otherwise: {_difference(feeds.settings, held.settings)}.",
+                f"The replay to begin with is encoded otherwise: {_difference(feeds, held)}.",
                 "Initialize both with the same settings.",
             )
+        back = self.replay.seconds_wanted if self.seconds is None else self.seconds
+        if most_seconds is not None and back >= most_seconds:
+            raise IoniaError(
+                ErrorKind.SETTINGS_DIFFER,
+                f"A recording that begins {back:g} s ago and may be {most_seconds:g} s long (maxDurationSeconds) has "
+                "nothing of what comes.",
+                "Begin less far back (prerollSeconds), or let it be longer.",
+            )
 
-    def reach_back(self, feeds: SessionFeeds) -> Past[Moment] | None:
-        """What the recording begins with. What the replay lost meanwhile is no reason not to record: it is told."""
+    @contextlib.contextmanager
+    def kept(self, index: int) -> Iterator[None]:
+        """While inside, what lies so many seconds before frame `index` stays, however long the disk takes."""
+        with self.replay.kept(self.seconds, index):
+            yield
+
+    def reach_back(self, feeds: SessionFeeds, index: int) -> Past[Moment] | None:
+        """What the recording begins with, which was to begin so many seconds before frame `index`.
+
+        What the replay lost meanwhile is no reason not to record: it is told.
+        """
         held = self.replay.feeds
-        past = self.replay.past(self.seconds) if held is not None and feeds.shares_all_with(held) else None
-        fps = feeds.settings.fps
-        seconds = 0.0 if past is None else past.held.frames / fps
+        past = self.replay.past(self.seconds, index) if held is not None and feeds.shares_all_with(held) else None
+        seconds = 0.0 if past is None else (index - past.held.first) / feeds.settings.fps
         if past is None or (self.seconds is not None and seconds < self.seconds):
             self.warn(
                 WarningCode.PREROLL_SHORT,
-                f"The replay holds {seconds:.1f} s: the recording begins no earlier.",
-                PrerollShort(seconds=round(seconds, 3)),
+                f"The replay holds {max(0.0, seconds):.1f} s: the recording begins no earlier.",
+                PrerollShort(seconds=round(max(0.0, seconds), 3)),
             )
         return past
 
 
-def _difference(asked: MediaSettings, held: MediaSettings) -> str:
+def _difference(feeds: SessionFeeds, held: SessionFeeds) -> str:
     names = [
         field.name.replace("_", " ")
         for field in fields(MediaSettings)
-        if getattr(asked, field.name) != getattr(held, field.name)
+        if getattr(feeds.settings, field.name) != getattr(held.settings, field.name)
     ]
-    return f"they differ in {', '.join(names)}" if names else "a sound was changed for one of them alone"
+    if names:
+        return f"they differ in {', '.join(names)}"
+    if feeds.video is not held.video:
+        return "the screen or its encoder failed, and was opened again for one of them"
+    if feeds.sound_keys != held.sound_keys:
+        return "the offset of a sound device was changed between them"
+    return "a sound was changed for one of them alone"

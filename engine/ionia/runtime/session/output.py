@@ -1,6 +1,7 @@
 """Where a session's packets go: what a session asks of its output, and what outputs of some kinds can do besides."""
 
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from typing import Protocol, runtime_checkable
 
 from ionia.core.events import FinishedFile, MarkSet
@@ -54,6 +55,11 @@ class TakeOutput(Output, Protocol):
     """An output with a time of its own, which its user may stop and let go on. Any thread; only `split` waits."""
 
     @property
+    def most_seconds(self) -> float | None:
+        """How long it may become; None: as long as there is room."""
+        ...
+
+    @property
     def frames(self) -> int:
         """How long all files last by now."""
         ...
@@ -91,8 +97,17 @@ class TakeOutput(Output, Protocol):
 class HeldOutput(Output, Protocol):
     """An output that holds what came last. Any thread; nothing waits for the disk."""
 
-    def last(self, seconds: float | None) -> Held[Moment] | None:
-        """The newest `seconds` or a little more, or all; None while it holds nothing."""
+    @property
+    def seconds_wanted(self) -> float:
+        """How much it is to hold."""
+        ...
+
+    def last(self, seconds: float | None, before: int | None = None) -> Held[Moment] | None:
+        """The newest `seconds` or a little more, or all; None while it holds nothing. See `ReplayRing.last`."""
+        ...
+
+    def kept(self, seconds: float | None, before: int) -> AbstractContextManager[None]:
+        """While inside, `last` of the same is not let go of, unless there is no room for it."""
         ...
 
     def save(self, path: str, seconds: float | None, done: Done) -> None:

@@ -1,8 +1,9 @@
 """A session's output to memory: the newest packets of its encodes, and files that are made of them while it goes on."""
 
+import contextlib
 import logging
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from ionia.core.errors import ErrorKind, IoniaError
@@ -64,10 +65,10 @@ class ReplayOutput:
         self._lock = threading.Lock()
         self._ring: ReplayRing[Moment] | None = None  # protected by _lock
         self._short = False  # protected by _lock
-        self._holds = False  # the encoders' threads, one at a time
         self._told_short = self._told_leftover = False
         self._saving: list[ReplaySave] = []  # protected by _lock
         self._saves = 0  # protected by _lock
+        self._kept: list[int] = []  # from which frames on somebody is to begin soon; protected by _lock
 
     def open(self, header: MediaHeader, feeds: SessionFeeds) -> None:
         """Hold what comes from now on. The bit rate is kept, as a recording's is: this may become one."""
@@ -95,7 +96,7 @@ class ReplayOutput:
                 ring = self._ring
                 if ring is None:
                     return
-                holds = ring.push(packets)
+                wished = ring.push(packets)
                 if ring.shortened and not self._told_short:  # a bit rate that varies may cut it off and on
                     self._told_short, short = True, ring.frames
                 self._short = ring.shortened
@@ -104,9 +105,8 @@ class ReplayOutput:
             return
         if short is not None:
             self._tell_short(short)
-        if self._holds and not holds and self._feeds is not None:  # from one keyframe to the next is too much
+        if wished and self._feeds is not None:  # from one keyframe to the next is too much
             self._feeds.request_keyframe()
-        self._holds = holds
 
     def _break(self, error: Exception) -> None:
         log.error("a replay's packets could not be held", exc_info=error)
@@ -128,10 +128,35 @@ class ReplayOutput:
     def complete(self) -> None:
         """Nothing more comes; what is held stays."""
 
-    def last(self, seconds: float | None) -> Held[Moment] | None:
+    @property
+    def seconds_wanted(self) -> float:
+        """See HeldOutput."""
+        return self._wishes.seconds
+
+    def last(self, seconds: float | None, before: int | None = None) -> Held[Moment] | None:
         """See HeldOutput."""
         with self._lock:
-            return None if self._ring is None else self._ring.last(seconds)
+            return None if self._ring is None else self._ring.last(seconds, before=before)
+
+    @contextlib.contextmanager
+    def kept(self, seconds: float | None, before: int) -> Iterator[None]:
+        """See HeldOutput."""
+        with self._lock:
+            begin = self._ring.first if seconds is None and self._ring is not None else 0
+            if seconds is not None and self._ring is not None:
+                begin = self._ring.begin_of(seconds, before=before)
+            self._kept.append(begin)
+            self._keep()
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._kept.remove(begin)
+                self._keep()
+
+    def _keep(self) -> None:
+        if self._ring is not None:
+            self._ring.keep_from = min(self._kept, default=None)
 
     def save(self, path: str, seconds: float | None, done: Done) -> None:
         """See HeldOutput."""
@@ -141,7 +166,7 @@ class ReplayOutput:
         if ring is None or header is None or epoch_utc is None:
             raise IoniaError(ErrorKind.NOT_INITIALIZED, "The replay is not running.", "Start it first.")
         if held is None:
-            raise IoniaError(ErrorKind.OUTPUT_FAILED, "The replay holds nothing yet.", "Try again in a moment.")
+            raise self._nothing(ring)
         request = SaveRequest(
             make_sink=lambda: self._wishes.make_sink(path, self._warn_of_file),
             header=header,
@@ -176,6 +201,16 @@ class ReplayOutput:
             with self._lock:
                 self._saving.remove(save)
             raise IoniaError(ErrorKind.OUTPUT_FAILED, "The system has no room for another thread.") from error
+
+    @staticmethod
+    def _nothing(ring: ReplayRing[Moment]) -> IoniaError:
+        if ring.shortened:
+            return IoniaError(
+                ErrorKind.OUTPUT_FAILED,
+                "The replay holds nothing: one keyframe is more than it may take (maxBytes).",
+                "Give it more memory, or lower the bit rate.",
+            )
+        return IoniaError(ErrorKind.OUTPUT_FAILED, "The replay holds nothing yet.", "Try again in a moment.")
 
     def _warn_of_file(self, code: WarningCode, message: str, facts: WarningFacts = NO_FACTS, /) -> None:
         if code is WarningCode.FILE_LEFTOVER:  # each save would find the same

@@ -141,7 +141,8 @@ class Session:
             feeds.listen(Listener(life.warn_now, life.fail))
 
     def start(self, origin: Origin | None = None) -> bool:
-        """Begin, in the past if an `origin` is given; False if already running. Raises IoniaError."""
+        """Begin, in the past if an `origin` is given: counted from the call. False if already running. IoniaError."""
+        asked = self._feeds.index_now if origin is not None and self._feeds is not None else 0
         with self._lock:
             if self._machine.is_running:
                 return False
@@ -149,13 +150,17 @@ class Session:
             if self._machine.state is not SessionState.INITIALIZED or feeds is None or output is None:
                 raise not_initialized(self.kind)
             if origin is not None:
-                origin.check(feeds)  # before anything is made or changed
+                most = output.most_seconds if isinstance(output, TakeOutput) else None
+                origin.check(feeds, most_seconds=most)  # before anything is made or changed
             self._move(SessionState.STARTING)
             try:
-                output.open(feeds.header, feeds)
-                self._join = feeds.join(
-                    output, lambda: self._reach_back(origin, feeds, output), partial(self._counters.began, feeds)
-                )
+                with contextlib.nullcontext() if origin is None else origin.kept(asked):
+                    output.open(feeds.header, feeds)
+                    self._join = feeds.join(
+                        output,
+                        lambda: self._reach_back(origin, feeds, output, asked),
+                        partial(self._counters.began, feeds),
+                    )
                 self._counters.begin(feeds)  # not before: a capture that has not begun has no index yet
             except IoniaError as error:
                 self._release(SessionState.FAILED, error.message)
@@ -166,19 +171,31 @@ class Session:
             self._move(SessionState.RUNNING)
             return True
 
-    def _reach_back(self, origin: Origin | None, feeds: SessionFeeds, output: Output) -> Past[Moment] | None:
-        past = None if origin is None else origin.reach_back(feeds)
+    def _reach_back(
+        self, origin: Origin | None, feeds: SessionFeeds, output: Output, asked: int
+    ) -> Past[Moment] | None:
+        past = None if origin is None else origin.reach_back(feeds, asked)
         if past is not None and isinstance(output, TakeOutput):
             output.precede(past.held)
             self._counters.begin_in_past(past.held.note.video, past.held.note.audio)
         return past
 
-    def past(self, seconds: float | None) -> Past[Moment] | None:
+    @property
+    def seconds_wanted(self) -> float:
+        """See `Holder`."""
+        return output.seconds_wanted if isinstance(output := self._output, HeldOutput) else 0.0
+
+    def past(self, seconds: float | None, before: int) -> Past[Moment] | None:
         """See `Holder`."""
         output, join = self._output, self._join
         if join is None or not isinstance(output, HeldOutput):
             return None
-        return join.past(lambda: output.last(seconds))
+        return join.past(lambda: output.last(seconds, before))
+
+    def kept(self, seconds: float | None, before: int) -> contextlib.AbstractContextManager[None]:
+        """See `Holder`."""
+        output = self._output
+        return output.kept(seconds, before) if isinstance(output, HeldOutput) else contextlib.nullcontext()
 
     def stop(self) -> bool:
         """End with everything kept. Idempotent. Raises IoniaError when the output can't be completed."""
