@@ -164,11 +164,11 @@ def test_no_room_for_the_last_fragment_only_loses_that(small_disk: Path, monkeyp
     sink.write(encoded_clip(96).packets)
     append, calls = sink._output.append, []
 
-    def full_once(data: bytes) -> None:
-        calls.append(len(data))
+    def full_once(*pieces: bytes) -> None:
+        calls.append(len(pieces))
         if len(calls) == 1:
             raise IoniaError(ErrorKind.OUTPUT_FAILED, "no space")
-        append(data)
+        append(*pieces)
 
     monkeypatch.setattr(sink._output, "append", full_once)
     with pytest.raises(IoniaError, match="no space"):
