@@ -1,4 +1,4 @@
-"""Which tests `build/dev.py test` runs again, alone."""
+"""The parts of `build/dev.py test`, and which tests it runs again, alone."""
 
 import importlib.util
 import json
@@ -29,3 +29,51 @@ def test_without_a_list_nothing_is_run_again(tmp_path: Path, monkeypatch: pytest
     """And not everything, which is what pytest runs when it is given no test."""
     monkeypatch.setattr(dev, "ROOT", tmp_path)
     assert dev.last_failed(["FAILED t/x.py::test_a - assert False"]) == []
+
+
+def suite(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *answers: tuple[int, list[str]]) -> tuple[int, list[str]]:
+    """The exit code of a suite whose parts, and then what is run again, end like this; what was run, in words."""
+    listing = tmp_path / ".pytest_cache" / "v" / "cache" / "lastfailed"
+    listing.parent.mkdir(parents=True)
+    failed = [line.split()[1] for _, lines in answers for line in lines]
+    listing.write_text(json.dumps(dict.fromkeys(failed, True)), encoding="utf-8")
+    left, ran = list(answers), []
+
+    def run(command: list[str]) -> tuple[int, list[str]]:
+        code, lines = left.pop(0)
+        ran.append(" ".join(part for part in command if part.startswith("tests/") or part.endswith("_a")))
+        return code, [*lines, "==== in 2.00s ===="]
+
+    monkeypatch.setattr(dev, "ROOT", tmp_path)
+    monkeypatch.setattr(dev, "run_and_keep", run)
+    monkeypatch.setattr(dev, "ensure", lambda extra: None)
+    monkeypatch.setattr(dev, "ensure_system_packages", lambda: None)
+    return dev.test([]), ran
+
+
+def test_each_part_is_run_whatever_the_others_say(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    code, ran = suite(tmp_path, monkeypatch, (1, ["FAILED t.py::test_a - assert 1"]), (0, []), (0, []))
+    assert code == 1  # what computes has no second chance
+    assert ran == [" ".join(dev.PROCESSOR_ONLY), " ".join(dev.PATIENT), ""]
+
+
+def test_what_failed_in_either_part_in_real_time_is_run_twice_more(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waits, measures = (1, ["FAILED t/x.py::test_a - late"]), (1, ["FAILED t/y.py::test_a - late"])
+    code, ran = suite(tmp_path, monkeypatch, (0, []), waits, measures, (0, []), (0, []))
+    assert (code, ran[3:]) == (0, ["t/x.py::test_a t/y.py::test_a"] * 2)
+
+
+@pytest.mark.parametrize("failures", [(1, [f"FAILED t/x{n}.py::test_a - late" for n in range(4)]), (2, [])])
+def test_more_failures_or_a_part_that_did_not_end_fail_at_once(
+    failures: tuple[int, list[str]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    code, ran = suite(tmp_path, monkeypatch, (0, []), failures, (0, []))
+    assert (code, len(ran)) == (failures[0], 3)
+
+
+def test_every_part_is_there() -> None:
+    """A file that was renamed would run twice, or in the wrong part."""
+    for part in (*dev.PROCESSOR_ONLY, *dev.PATIENT):
+        assert (DEV.parents[1] / part.split("::")[0]).exists(), part

@@ -99,10 +99,26 @@ def test_builds_and_type_checks(npm: str) -> None:
 @pytest.mark.node
 @pytest.mark.slow
 @needs_npm
-@pytest.mark.parametrize("project", ["node", "renderer"])
-def test_units(npm: str, project: str) -> None:
-    """Client, addon, handlers, packaging; components."""
-    run(npm, "test", "--", "--project", project)
+@pytest.mark.parametrize(
+    ("project", "folders"), [("renderer", ()), ("node", ("node", "main", "addon"))], ids=["renderer", "node"]
+)
+def test_units(npm: str, project: str, folders: tuple[str, ...]) -> None:
+    """Components; client, handlers and addon, with engines in real time."""
+    run(npm, "test", "--", "--project", project, *(f"tests/{folder}/" for folder in folders))
+
+
+@pytest.mark.node
+@pytest.mark.slow
+@needs_npm
+@pytest.mark.usefixtures("built")
+def test_packaging(npm: str) -> None:
+    """What folders may import, what is packed, and that it can be started from there."""
+    run(npm, "test", "--", "--project", "node", "tests/common/", "tests/packaging/")
+
+
+def test_every_folder_of_tests_is_run() -> None:
+    folders = {path.name for path in (SHELL / "tests").iterdir() if any(path.rglob("*.test.ts*"))}
+    assert folders == {"renderer", "node", "main", "addon", "common", "packaging", "e2e"}
 
 
 @pytest.mark.node
