@@ -25,7 +25,7 @@ from ionia.core.events import (
     StatsSampled,
 )
 from ionia.core.media_request import VERBS, MediaRequest
-from ionia.core.screenshot import Screenshot, ScreenshotRequest
+from ionia.core.screenshot import Screenshot, ScreenshotRequest, Thumbnail
 from ionia.core.selftest_report import (
     Correction,
     Finding,
@@ -157,6 +157,10 @@ class FakeEngineService:
         if request.kind is not None:
             self._known(request.kind, request.session_id)
         return Screenshot(path=request.path, width=640, height=360, utc="2026-01-02T03:04:05.678Z")
+
+    def thumbnail(self, screen: str | None, max_width: int) -> Thumbnail:
+        self._enter("engine.thumbnail", screen or "")
+        return Thumbnail(media_type="image/jpeg", data="/9j/", width=max_width, height=9)
 
     def open_push(self, width: int, height: int) -> PushedScreen:
         self._enter("push.open")

@@ -16,6 +16,13 @@ def test_of_a_screen_and_of_a_session() -> None:
         assert client.call("screenshot.save", {"path": "a.png", "kind": "replay", "id": "b", "secondsAgo": 2}) == SAVED
 
 
+def test_a_small_picture_for_a_picker() -> None:
+    with Duplex() as client:
+        made = client.call("engine.thumbnail", ["test", 160])
+        assert made == {"mediaType": "image/jpeg", "data": "/9j/", "width": 160, "height": 9}
+        assert client.call("engine.thumbnail")["width"] == 320
+
+
 def test_every_param_reaches_the_engine() -> None:
     params = SaveScreenshot(
         path="a", screen="s", kind="recorder", id="b", format="webp", max_width=320, seconds_ago=1.5, cursor=False,

@@ -1,5 +1,6 @@
 """Pictures as files, by the real engine on its test card: which picture it is, and that nobody else notices."""
 
+from base64 import b64decode
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -116,3 +117,14 @@ def test_what_can_not_be_written_is_told_before_a_picture_is_taken(engine: Engin
     assert refused(engine, tmp_path / "a.bmp") is ErrorKind.OUTPUT_FAILED
     assert refused(engine, tmp_path / "none" / "a.png") is ErrorKind.OUTPUT_FAILED
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_small_picture_is_a_jpeg_of_that_screen(engine: Engine, tmp_path: Path) -> None:
+    made = engine.thumbnail("test", 640)
+    assert (made.media_type, made.width, made.height) == ("image/jpeg", 640, 360)
+    path = tmp_path / "small.jpg"
+    path.write_bytes(b64decode(made.data))
+    assert shown(path) >= 0
+    with pytest.raises(IoniaError) as caught:
+        engine.thumbnail("nothing", 640)
+    assert caught.value.kind is ErrorKind.CAPTURE_UNAVAILABLE

@@ -892,6 +892,18 @@ export type StreamerStatsNotification = {
   rtmpUrl: string;
 };
 
+/** Answer of engine.thumbnail: a small picture of a screen or window, for a picker. */
+export type ThumbnailResult = {
+  /** image/jpeg. */
+  mediaType: string;
+  /** The image's bytes, Base64. */
+  data: string;
+  /** Pixels. */
+  width: number;
+  /** Pixels. */
+  height: number;
+};
+
 /** What happened. `meaning` says when, for people; `facts` is the type of the warning's details. */
 export type WarningCode = "access_lost" | "address_trimmed" | "audio_closed" | "audio_device_audible" | "audio_device_changed" | "audio_device_lost" | "audio_device_muted" | "audio_device_quiet" | "audio_device_stalled" | "audio_device_suspended" | "audio_devices_changed" | "audio_failed" | "audio_lost" | "audio_slow" | "audio_stream_muted" | "audio_stream_restored" | "bitrate_fixed" | "bitrate_held" | "ca_file_ignored" | "capture_failed" | "capture_fallback" | "capture_recovered" | "default_device_changed" | "desktop_audio_unavailable" | "device_lost" | "disk_low" | "disk_stalled" | "disk_unreadable" | "display_lost" | "display_mode_changed" | "display_unplugged" | "encoder_behind" | "encoder_fallback" | "encoder_lost" | "encoder_overloaded" | "file_deleted" | "file_held" | "file_incomplete" | "file_leftover" | "file_limit" | "file_moved" | "file_not_split" | "file_out_of_reach" | "file_replaced" | "file_restored" | "gpu_lost" | "index_behind" | "keyframes_rare" | "mic_audio_unavailable" | "mic_inputs_mixed" | "mic_one_sided" | "mic_silent" | "mic_two_sided" | "monitor_failed" | "picture_too_large" | "preroll_short" | "replay_shortened" | "screen_changed" | "screen_closed" | "secure_desktop" | "session_disconnected" | "sidecar_failed" | "sound_server_lost" | "stalled" | "window_closed" | "window_hidden";
 
@@ -1112,6 +1124,16 @@ export interface EngineMethods {
       jobId: string;
     };
     result: boolean;
+  };
+  /** A small picture of a screen or window as it is now, for a picker. */
+  "engine.thumbnail": {
+    params: {
+      /** Screen or window id from engine.devices; default: the primary screen. */
+      screen?: string | null;
+      /** Pixels; the shape is kept. */
+      maxWidth?: number;
+    };
+    result: ThumbnailResult;
   };
   /** Write one picture to a file: of a screen, a window, a session in any state, or a replay's past. */
   "screenshot.save": {

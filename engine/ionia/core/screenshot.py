@@ -36,3 +36,13 @@ class Screenshot:
     width: Annotated[int, "Pixels."]
     height: Annotated[int, "Pixels."]
     utc: Annotated[str, "When the picture was captured, ISO 8601 in UTC."]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Thumbnail:
+    """Answer of engine.thumbnail: a small picture of a screen or window, for a picker."""
+
+    media_type: Annotated[str, "image/jpeg."]
+    data: Annotated[str, "The image's bytes, Base64."]
+    width: Annotated[int, "Pixels."]
+    height: Annotated[int, "Pixels."]

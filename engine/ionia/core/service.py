@@ -8,7 +8,7 @@ from ionia.core.audio.engine import AudioInput
 from ionia.core.errors import IoniaError
 from ionia.core.events import Event, MarkSet, SavedReplay, SplitFiles
 from ionia.core.media_request import MediaRequest
-from ionia.core.screenshot import Screenshot, ScreenshotRequest
+from ionia.core.screenshot import Screenshot, ScreenshotRequest, Thumbnail
 from ionia.core.selftest_report import SelftestReport, SelftestSettings
 from ionia.core.settings import Preroll, RecorderSettings, ReplaySettings, SessionKind, StreamerSettings
 from ionia.core.sound_state import SoundState
@@ -125,6 +125,10 @@ class EngineService(Protocol):
         Raises IoniaError(NO_SUCH_SESSION, CAPTURE_UNAVAILABLE, OUTPUT_FAILED), and NOT_INITIALIZED for the past of
         what is no replay, or doesn't run.
         """
+        ...
+
+    def thumbnail(self, screen: str | None, max_width: int) -> Thumbnail:
+        """A small picture of a screen or window (None: the primary screen). Raises IoniaError(CAPTURE_UNAVAILABLE)."""
         ...
 
     def open_push(self, width: int, height: int) -> PushedScreen:

@@ -163,6 +163,15 @@ class SaveScreenshot(Struct, frozen=True, forbid_unknown_fields=True, rename="ca
         )
 
 
+class ThumbnailOf(Struct, frozen=True, forbid_unknown_fields=True, rename="camel"):
+    """Parameters of engine.thumbnail."""
+
+    screen: Annotated[
+        DeviceId | None, Meta(description="Screen or window id from engine.devices; default: the primary screen.")
+    ] = None
+    max_width: Annotated[int, Meta(ge=16, le=1920, description="Pixels; the shape is kept.")] = 320
+
+
 class OpenPush(Struct, frozen=True, forbid_unknown_fields=True, rename="camel"):
     """Parameters of push.open."""
 

@@ -24,7 +24,7 @@ from ionia.core.events import (
 )
 from ionia.core.facts import Mark
 from ionia.core.failure import LiveKind
-from ionia.core.screenshot import Screenshot
+from ionia.core.screenshot import Screenshot, Thumbnail
 from ionia.core.selftest_report import SelftestReport
 from ionia.core.service import DeviceList, EncoderInfo, EngineInfo, ScreenInfo, SoundDeviceInfo, WindowInfo
 from ionia.core.settings import SessionKind
@@ -74,6 +74,7 @@ Screen = wire_type(ScreenInfo, "Screen")
 Window = wire_type(WindowInfo, "Window")
 SoundDevice = wire_type(SoundDeviceInfo, "SoundDevice")
 Encoder = wire_type(EncoderInfo, "Encoder")
+ThumbnailResult = wire_type(Thumbnail, "ThumbnailResult")
 ScreenshotResult = wire_type(Screenshot, "ScreenshotResult")
 PushOpened = wire_type(PushedScreen, "PushOpened")
 DevicesResult = wire_type(DeviceList, "DevicesResult")

@@ -259,6 +259,15 @@ METHODS: dict[str, Method] = {
             positional=("jobId",),
         ),
         Method(
+            name="engine.thumbnail",
+            role=Role.SLOW,
+            params=p.ThumbnailOf,
+            result=r.ThumbnailResult,
+            summary="A small picture of a screen or window as it is now, for a picker.",
+            positional=("screen", "maxWidth"),
+            errors=(ErrorKind.CAPTURE_UNAVAILABLE,),
+        ),
+        Method(
             name="screenshot.save",
             role=Role.SLOW,
             params=p.SaveScreenshot,

@@ -12,17 +12,18 @@ from ionia.core.audio.engine import AudioInput
 from ionia.core.errors import ErrorKind, IoniaError
 from ionia.core.events import MarkSet, SavedReplay, SplitFiles
 from ionia.core.media_request import MediaRequest
-from ionia.core.screenshot import Screenshot, ScreenshotRequest
+from ionia.core.screenshot import Screenshot, ScreenshotRequest, Thumbnail
 from ionia.core.selftest_report import SelftestReport, SelftestSettings
 from ionia.core.service import DeviceList, EngineInfo, Listener
 from ionia.core.settings import MediaSettings, Preroll, RecorderSettings, ReplaySettings, SessionKind, StreamerSettings
 from ionia.core.sound_state import SoundState, gain_db, gain_factor
 from ionia.core.stats import Stats
 from ionia.core.video.pushed_layout import PushedScreen
-from ionia.runtime.backends import Backends, MakeSelftest, SelftestRun
+from ionia.runtime.backends import Backends, MakeSelftest
 from ionia.runtime.encode.studio import Studio
 from ionia.runtime.jobs import Jobs
 from ionia.runtime.screenshots import Screenshots
+from ionia.runtime.selftests import Selftests
 from ionia.runtime.session.last_words import not_initialized
 from ionia.runtime.session.life import Life
 from ionia.runtime.session.origin import Origin
@@ -38,9 +39,6 @@ log = logging.getLogger(__name__)
 
 MAX_SESSIONS = 256
 """More than that get no calls at one time either."""
-
-_NAMES = {SessionKind.RECORDER: "a recording", SessionKind.STREAMER: "a stream", SessionKind.REPLAY: "a replay"}
-"""Of what runs, for people."""
 
 
 class Engine:
@@ -62,7 +60,7 @@ class Engine:
         self._leaving: dict[tuple[SessionKind, str], Session] = {}  # being disposed of; protected by _lock
         self._pushed: set[str] = set()  # screens opened here; protected by _lock
         self._closed = False  # protected by _lock
-        self._selftest: SelftestRun | None = None  # protected by _lock
+        self._selftests = Selftests()
         # As many threads as sessions can end at once: one that waits for its disk must not hold up another's end.
         self._supervisor = ThreadPoolExecutor(max_workers=MAX_SESSIONS, thread_name_prefix="ionia-supervisor")
         self._outputs = SessionOutputs(backends, clock, listener, later=self._supervise)
@@ -104,33 +102,11 @@ class Engine:
             return Engine(self._backends, self._clock, listener, selftest=self._make_selftest)
 
         test = self._make_selftest(settings, self._backends, self._clock, make_engine, self._listener)
-        with self._lock:
-            if self._closed:
-                raise IoniaError(ErrorKind.INTERNAL, "The engine is shutting down.")
-            kinds = {one.kind for one in self._sessions.values() if one.is_running}
-            running = [name for kind, name in _NAMES.items() if kind in kinds]
-            running += ["another self-test"] if self._selftest is not None else []
-            if running:
-                words = " and ".join(running)
-                raise IoniaError(
-                    ErrorKind.ALREADY_RUNNING,
-                    f"{words[0].upper()}{words[1:]} {'is' if len(running) == 1 else 'are'} running.",
-                    "Stop it first: each would disturb the other.",
-                )
-            self._selftest = test
-        try:
-            return test.run()
-        finally:
-            with self._lock:
-                self._selftest = None
+        return self._selftests.run(test, {one.kind for one in self._all_sessions() if one.is_running})
 
     def cancel_selftest(self) -> bool:
         """See EngineService."""
-        with self._lock:
-            test = self._selftest
-        if test is not None:
-            test.cancel()
-        return test is not None
+        return self._selftests.cancel()
 
     def start_job(self, request: MediaRequest) -> str:
         """See EngineService."""
@@ -144,6 +120,10 @@ class Engine:
         """See EngineService."""
         session = None if request.kind is None else self._require(request.kind, request.session_id)
         return self._screenshots.save(request, session)
+
+    def thumbnail(self, screen: str | None, max_width: int) -> Thumbnail:
+        """See EngineService."""
+        return self._screenshots.thumbnail(screen, max_width)
 
     def open_push(self, width: int, height: int) -> PushedScreen:
         """See EngineService."""
@@ -318,11 +298,9 @@ class Engine:
             if self._closed:
                 return
             self._closed = True
-            test = self._selftest
             sessions, pushed = list(self._sessions.values()), tuple(self._pushed)
             self._sessions.clear()
-        if test is not None:
-            test.cancel()
+        self._selftests.close()
         for session in sessions:
             session.interrupt()
         if sessions:

@@ -1,14 +1,17 @@
 """Pictures as files, of what is on a screen now or was a moment ago in a replay."""
 
+from base64 import b64encode
+
 import av
 import numpy as np
 
 from ionia.core.errors import ErrorKind, IoniaError
 from ionia.core.media import VideoFrame
-from ionia.core.screenshot import Screenshot, ScreenshotRequest
+from ionia.core.screenshot import Screenshot, ScreenshotRequest, Thumbnail
 from ionia.core.sharing import CaptureKey
 from ionia.core.utc_text import utc_text
 from ionia.media.packet_pictures import picture_of
+from ionia.media.still_image import fitted, image_bytes
 from ionia.runtime.encode.studio import Studio
 from ionia.runtime.session.session import Session
 from ionia.sinks.media_files.screenshot import save_picture
@@ -36,13 +39,24 @@ class Screenshots:
                 return frame
             picture = self._of_now(request, session)
             captured_ns = pair_with_utc(self._clock).at(picture.captured_ns)
-            return av.VideoFrame.from_ndarray(np.ascontiguousarray(picture.pixels), format="bgra")
+            return _as_frame(picture)
 
         try:
             path, (width, height) = save_picture(take, request)
         except av.FFmpegError as error:
             raise IoniaError(ErrorKind.OUTPUT_FAILED, f"The picture could not be encoded: {error.strerror}.") from error
         return Screenshot(path=path, width=width, height=height, utc=utc_text(captured_ns))
+
+    def thumbnail(self, screen: str | None, max_width: int) -> Thumbnail:
+        """A small picture of a screen or window, now. Raises IoniaError(CAPTURE_UNAVAILABLE)."""
+        picture = self._studio.picture(CaptureKey(screen=screen, cursor=False, fps=_ONCE))
+        frame = _as_frame(picture)
+        width, height = fitted((frame.width, frame.height), max_width)
+        try:
+            data = image_bytes(frame, ".jpg", (width, height))
+        except av.FFmpegError as error:
+            raise IoniaError(ErrorKind.INTERNAL, f"The picture could not be encoded: {error.strerror}.") from error
+        return Thumbnail(media_type="image/jpeg", data=b64encode(data).decode(), width=width, height=height)
 
     def _of_now(self, request: ScreenshotRequest, session: Session | None) -> VideoFrame:
         key = CaptureKey(screen=request.screen, cursor=request.cursor, fps=_ONCE) if session is None else session.shows
@@ -70,3 +84,8 @@ class Screenshots:
         if frame is None:
             raise IoniaError(ErrorKind.OUTPUT_FAILED, "The replay doesn't hold that picture.", "Try again in a moment.")
         return frame, feeds.capture.epoch_utc().utc_ns + index * 1_000_000_000 // fps
+
+
+def _as_frame(picture: VideoFrame) -> av.VideoFrame:
+    """A copy, since a source's memory is scarce."""
+    return av.VideoFrame.from_ndarray(np.ascontiguousarray(picture.pixels), format="bgra")
