@@ -2,6 +2,8 @@
 
 from enum import Enum
 
+from ionia.core.errors import ErrorKind, IoniaError
+
 
 class SessionState(Enum):
     """As told in `session.state` and `getStats`."""
@@ -37,6 +39,11 @@ _RUNNING = frozenset({_S.STARTING, _S.RUNNING, _S.PAUSED, _S.STOPPING})
 
 class IllegalTransition(Exception):  # noqa: N818 - names what was attempted
     """An event came in a state that has no use for it. Nothing was changed."""
+
+
+def already_running(kind: str) -> IoniaError:
+    """The error of an `initialize` while it runs, whatever else is wrong with what was asked."""
+    return IoniaError(ErrorKind.ALREADY_RUNNING, f"The {kind} is running.", "Stop it before initializing again.")
 
 
 class SessionStateMachine:

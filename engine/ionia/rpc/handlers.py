@@ -7,8 +7,10 @@ from collections.abc import Callable
 from typing import Any
 
 from ionia.core.audio.engine import AudioInput
+from ionia.core.errors import IoniaError
 from ionia.core.redaction import Redactor, redact_text
 from ionia.core.service import EngineService
+from ionia.core.session_state import already_running
 from ionia.core.settings import SessionKind
 from ionia.rpc import logs
 from ionia.rpc import params as p
@@ -86,7 +88,13 @@ def _session_handlers(service: EngineService, redactor: Redactor, row: KindRow) 
 
     def initialize(params: AnyInitialize) -> bool:
         redactor.learn(params.secrets())
-        row.open(service, params.id, params.settings())
+        try:
+            settings = params.settings()
+        except IoniaError as error:
+            if service.is_running(kind, params.id):
+                raise already_running(kind.value) from error
+            raise
+        row.open(service, params.id, settings)
         return True
 
     def asking(ask: Callable[[EngineService, str], object]) -> Handler:

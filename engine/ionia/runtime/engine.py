@@ -15,6 +15,7 @@ from ionia.core.media_request import MediaRequest
 from ionia.core.screenshot import Screenshot, ScreenshotRequest, Thumbnail
 from ionia.core.selftest_report import SelftestReport, SelftestSettings
 from ionia.core.service import DeviceList, EngineInfo, Listener
+from ionia.core.session_state import already_running
 from ionia.core.settings import MediaSettings, Preroll, RecorderSettings, ReplaySettings, SessionKind, StreamerSettings
 from ionia.core.sound_state import SoundState, gain_db, gain_factor
 from ionia.core.stats import Stats
@@ -319,8 +320,10 @@ class Engine:
             if self._closed:
                 raise IoniaError(ErrorKind.INTERNAL, "The engine is shutting down.")
             session = self._sessions.get((kind, session_id))
-            if session is not None:
-                return session
+        if session is not None:
+            if session.is_running:  # first of all: an output that can't be made is nobody's concern then
+                raise already_running(kind.value)
+            return session
         return Session(
             session_id, kind, studio=self._studio, usage=self._usage, emit=self._listener, supervise=self._supervise
         )

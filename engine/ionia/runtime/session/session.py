@@ -10,7 +10,7 @@ from ionia.core.audio.engine import AudioInput
 from ionia.core.audio.mix import SoundControl
 from ionia.core.errors import ErrorKind, IoniaError
 from ionia.core.events import Event, FinishedFile, MarkSet, SessionFailed, SessionStateChanged, SessionWarned
-from ionia.core.session_state import SessionState, SessionStateMachine
+from ionia.core.session_state import SessionState, SessionStateMachine, already_running
 from ionia.core.settings import MediaSettings, SessionKind
 from ionia.core.sharing import CaptureKey, capture_key
 from ionia.core.stats import Stats
@@ -125,11 +125,7 @@ class Session:
         """
         with self._lock:
             if self._machine.is_running:
-                raise IoniaError(
-                    ErrorKind.ALREADY_RUNNING,
-                    f"The {self.kind.value} is running.",
-                    "Stop it before initializing again.",
-                )
+                raise already_running(self.kind.value)
             if self._machine.state is SessionState.INITIALIZED:
                 self._release(SessionState.STOPPED, "initialized again")
             self._forget()
