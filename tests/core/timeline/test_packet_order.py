@@ -99,6 +99,29 @@ def test_a_window_ends_before_a_frame() -> None:
     assert cut.done
 
 
+def test_a_window_begins_with_no_keyframe_of_before() -> None:
+    window = PacketWindow(fps=30)
+    window.begin_at(4)
+    # an encode that others use is behind: frame 2 is encoded now, for somebody else
+    assert window.take([audio(2), video(2, key=True), audio(3), video(3)]).packets == ()
+    assert window.first_index is None
+    # frame 4 is at sample 6400, and the preroll begins in audio 5
+    assert names(window.take([audio(4), audio(5), video(4, key=True), audio(6)]).packets) == ["a5120", "v4", "a6144"]
+    assert window.first_index == 4
+
+
+def test_a_window_that_ends_before_it_began_has_its_keyframe() -> None:
+    window = PacketWindow(fps=30)
+    window.begin_at(4)
+    window.end_at(3)
+    assert not window.take([video(3), audio(4), audio(5)]).done
+    assert not window.is_over(4)
+    cut = window.take([video(4, key=True), audio(6), video(5), audio(7)])
+    assert names(cut.packets) == ["a5120", "v4", "a6144", "a7168"]  # frame 5 is at sample 8000
+    assert cut.done
+    assert window.is_over(5)
+
+
 def test_a_window_says_what_of_each_track_has_not_come() -> None:
     window = PacketWindow(fps=30)
     assert (window.missing(VIDEO), window.missing(AUDIO)) == (0, 0)

@@ -222,7 +222,7 @@ def in_both(
 
     publish(script[:before])
     recording = Join(late, fps=30, feeds=feeds.feeds)
-    past = recording.begin_with(reach_back)
+    past = recording.begin_with(reach_back, since=0)
     publish(script[before + 2 * meanwhile :])
     feeds.close()
     assert held.completed == late.completed == 1
@@ -270,6 +270,6 @@ def test_what_ends_while_the_past_is_taken_is_complete() -> None:
         feeds.close()
         return past
 
-    Join(late, fps=30, feeds=feeds.feeds).begin_with(reach_back)
+    Join(late, fps=30, feeds=feeds.feeds).begin_with(reach_back, since=0)
     assert late.packets == held.packets
     assert late.completed == 1

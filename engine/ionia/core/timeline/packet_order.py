@@ -91,14 +91,16 @@ class Cut:
 class PacketWindow:
     """The part of ordered packets that belongs to one output: from a keyframe to a frame index.
 
-    Begins with the first keyframe it sees, and the sound that a decoder needs before it (`StartGate`): a player decodes
-    that and an edit list hides it.
-    Ends before frame `end_index` once that is set: audio ends with the packet whose middle lies before the cut.
+    Begins with the first keyframe from frame `begin_index` on, and the sound that a decoder needs before it
+    (`StartGate`): a player decodes that and an edit list hides it.
+    Ends before frame `end_index` once that is set: audio ends with the packet whose middle lies before the cut. One
+    that ends before it began has that keyframe all the same: a file has a picture.
     """
 
     def __init__(self, *, fps: int) -> None:
         self._fps = fps
         self._gate = StartGate(fps=fps, preroll=True)
+        self._begin_index: int | None = None
         self._first_index: int | None = None
         self._end_index: int | None = None
         self._reached: dict[TrackId, int] = {}
@@ -108,6 +110,10 @@ class PacketWindow:
         """Frame index of the keyframe that the window began with."""
         return self._first_index
 
+    def begin_at(self, index: int | None) -> None:
+        """Begin with no keyframe before frame `index`: an encode of others may be behind. None: with the first one."""
+        self._begin_index = index
+
     def end_at(self, index: int) -> None:
         """Let nothing of frame `index` or later through. A later call can only bring the end nearer."""
         self._end_index = index if self._end_index is None else min(index, self._end_index)
@@ -116,8 +122,13 @@ class PacketWindow:
         """Sort ordered packets into the window; `done` once nothing more can belong to it."""
         inside = []
         done = False
+        begun = self._gate.begun
         for packet in packets:
-            if self._end_index is None or not self._past_end(packet, self._end_index):
+            if not begun:
+                begun = self._begins(packet)
+                if begun or not packet.track.is_video:
+                    inside.append(packet)
+            elif self._end_index is None or not self._past_end(packet, self._end_index):
                 inside.append(packet)
             elif _position(packet, self._fps) >= self._end_index * SAMPLE_RATE:
                 done = True
@@ -147,7 +158,17 @@ class PacketWindow:
 
     def is_over(self, frame: int) -> bool:
         """Whether nothing that lies in `frame` or later belongs to it."""
-        return self._end_index is not None and frame >= self._end_index
+        return self._end_index is not None and self._gate.begun and frame >= self._end_index
+
+    def _begins(self, packet: EncodedPacket) -> bool:
+        """Whether it is the keyframe to begin with, which is inside whatever the end."""
+        if not (packet.track.is_video and packet.keyframe):
+            return False
+        if self._begin_index is not None and packet.pts < self._begin_index:
+            return False
+        if self._end_index is not None:
+            self._end_index = max(self._end_index, packet.pts + 1)
+        return True
 
     def _past_end(self, packet: EncodedPacket, end: int) -> bool:
         if packet.track.is_video:

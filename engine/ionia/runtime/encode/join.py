@@ -63,8 +63,10 @@ class Join:
         for track, feed in self._feeds.items():
             feed.join(self._takes[track], self._end, self._passers[track], with_kept=True)
 
-    def begin_with(self, reach_back: Callable[[], "Past[T] | None"]) -> "Past[T] | None":
+    def begin_with(self, reach_back: Callable[[], "Past[T] | None"], *, since: int) -> "Past[T] | None":
         """Begin with packets of the past, as if this had been here then; None: there is none, and it begins as usual.
+
+        As usual is with the first keyframe from frame `since` on.
 
         `reach_back` is asked once this takes from every feed: what was published before is in the past, what comes
         after comes here, and what is in both goes once. No encoder waits meanwhile.
@@ -73,6 +75,8 @@ class Join:
             self._early = []
         self.begin()
         past = reach_back()
+        with self._lock:
+            self.window.begin_at(since if past is None else None)
         if past is not None:
             for packet in (*past.held.packets, *past.waiting):
                 self._seen[packet.track] = packet.pts

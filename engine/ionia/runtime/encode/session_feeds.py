@@ -169,8 +169,9 @@ class SessionFeeds:
             feeds={VIDEO: self.video.feed} if audio is None else {VIDEO: self.video.feed, AUDIO: audio.feed},
             begun=begun,
         )
-        if join.begin_with(reach_back) is None:
-            self.video.request_keyframe(self.index_now)
+        since = self.index_now
+        if join.begin_with(reach_back, since=since) is None:
+            self.video.request_keyframe(since)
         if audio is not None:
             audio.begin()
         self.video.begin()

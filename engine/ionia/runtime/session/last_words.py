@@ -21,6 +21,15 @@ def not_initialized(kind: SessionKind) -> IoniaError:
     )
 
 
+def nothing_came() -> IoniaError:
+    """The error of a take that ended without a picture: there is no file, or only one that was there before."""
+    return IoniaError(
+        ErrorKind.OUTPUT_FAILED,
+        "Nothing was recorded: the encoder gave no picture before the end.",
+        "The machine may be too busy. Try again, with a smaller picture or a lower frame rate.",
+    )
+
+
 def missing(frames: int, samples: int, fps: int) -> Iterator[tuple[WarningCode, str, WarningFacts]]:
     """The warnings of what was captured before the end and is not in the file: the machine had no time for it."""
     if frames:

@@ -20,7 +20,7 @@ from ionia.runtime.encode.join import Join, Past
 from ionia.runtime.encode.session_feeds import SessionFeeds
 from ionia.runtime.encode.studio import Studio
 from ionia.runtime.notices import Listener
-from ionia.runtime.session.last_words import ASKED_TO_STOP, WINDOW_CLOSED, missing, not_initialized
+from ionia.runtime.session.last_words import ASKED_TO_STOP, WINDOW_CLOSED, missing, not_initialized, nothing_came
 from ionia.runtime.session.life import Life
 from ionia.runtime.session.moment import Moment
 from ionia.runtime.session.origin import Origin
@@ -383,7 +383,7 @@ class Session:
             output.finish()
         except IoniaError as error:
             return error
-        return None
+        return nothing_came() if drain and isinstance(output, TakeOutput) and output.frames == 0 else None
 
     def _release(self, state: SessionState, reason: str) -> None:
         """Give the shared things back and go to `state`. The output's figures stay readable."""
