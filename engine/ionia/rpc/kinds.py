@@ -128,7 +128,7 @@ KINDS: dict[SessionKind, KindRow] = {
                 Command(
                     verb="mark",
                     result=MarkResult,
-                    summary="Note a moment: a chapter of the file, and a line of its sidecar within 50 ms.",
+                    summary="Note a moment: a chapter of the file, and a line of its sidecar, there when this answers.",
                     carry_out=lambda service, params: to_wire(
                         service.mark(params.id, params.label, params.data, seconds_ago=params.seconds_ago)
                     ),

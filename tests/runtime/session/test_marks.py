@@ -1,6 +1,7 @@
 """Marks, the sidecar, and recordings that end by themselves, on a machine of fakes."""
 
 import json
+import threading
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from ionia.core.settings import RecorderSettings, SessionKind
 from ionia.core.stats import of_recorder
 from ionia.core.warning import WarningCode
 from ionia.runtime.engine import Engine
+from ionia.runtime.session import file_output
 from tests.fakes.backends import Events, FakeMachine
 from tests.fakes.media import FakeFile
 from tests.runtime.session.test_pause import paused_for, pictures
@@ -85,6 +87,43 @@ def test_marks_lie_where_they_were_set_across_a_pause_and_a_split(tmp_path: Path
     assert [line["type"] for line in told] == ["start", "mark", "end"]
     assert (told[0]["part"], told[-1]["reason"]) == (1, "It was asked to stop.")
     assert told[-1]["videoFramesCaptured"] == len(pictures(one)) + len(pictures(two))
+
+
+def marks(path: Path) -> list[str]:
+    return [line["label"] for line in lines(path) if line["type"] == "mark"]
+
+
+def test_a_mark_is_answered_when_its_line_is_there_whichever_file_that_is(tmp_path: Path) -> None:
+    path = tmp_path / "take.mp4"
+    machine = FakeMachine()
+    with engine_on(machine) as (engine, _):
+        begin(engine, path)
+        engine.mark("a", "at once")
+        assert marks(path) == ["at once"]
+        recorded_for(engine, 0.3)
+        after = Path(engine.split("a").next)
+        engine.mark("a", "in the next")
+        assert marks(after) == ["in the next"]
+        engine.mark("a", "in the one before", seconds_ago=60)
+        assert marks(path) == ["at once", "in the one before"]
+        engine.pause("a")
+        engine.split("a")
+        engine.mark("a", "at the seam")
+        engine.stop(RECORDER, "a")
+
+
+def test_a_disk_that_stands_still_holds_no_mark_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(file_output, "MARK_TIMEOUT_S", 0.01)
+    machine, answers = FakeMachine(), threading.Event()
+    machine.prepare_file = lambda file: setattr(file, "on_write", answers.wait)
+    path = tmp_path / "take.mp4"
+    with engine_on(machine) as (engine, _):
+        begin(engine, path)
+        recorded_for(engine, 0.2)
+        assert engine.mark("a", "goal").index == 0
+        answers.set()
+        engine.stop(RECORDER, "a")
+    assert marks(path) == ["goal"]
 
 
 def test_a_warning_is_in_the_sidecar(tmp_path: Path) -> None:

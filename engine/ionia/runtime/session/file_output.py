@@ -44,6 +44,9 @@ log = logging.getLogger(__name__)
 STALL_LOOKS = 5
 """So many looks in a row, one a second, that the disk has not answered make a warning."""
 
+MARK_TIMEOUT_S = 0.5
+"""How long the answer to a mark waits for its line to be on the disk; a disk that stands still gets it later."""
+
 _COUNTED = ("video_delivered", "audio_delivered", "video_written", "audio_written")
 
 _OPEN_TRIES = 3
@@ -389,12 +392,19 @@ class FileOutput:
                 path=self._paths.get(at.part, self._part.path),
             )
             line = mark_line(mark, label, data)
+            noted = threading.Event()
             part = next((one for one in (self._part, self._next) if one is not None and one.number == at.part), None)
             if part is not None:
                 part.mark(float(at.seconds), label or f"Mark {number + 1}")
-                part.note(line)
-        if part is None and self._wishes.make_sidecar is not None:  # of a file that is finished
-            self._tell.later(partial(add_late, mark.path, line))
+                noted = part.note(line)
+            split, paused = self._timeline.split_from, self._paused_at
+            comes = paused is None or (split is not None and split < paused)  # a file that has not begun
+            waits = part is None or part.begun or comes
+        if self._wishes.make_sidecar is not None:
+            if part is None:  # of a file that is finished
+                self._tell.later(partial(_add_late, mark.path, line, noted))
+            if waits:  # a file that is to begin behind a pause has no line yet
+                noted.wait(MARK_TIMEOUT_S)
         return mark
 
     def warned(self, code: WarningCode, message: str) -> None:
@@ -572,6 +582,13 @@ class FileOutput:
                 f"The disk has not answered for {STALL_LOOKS} s. What is recorded waits in memory.",
                 DiskStalled(seconds=STALL_LOOKS),
             )
+
+
+def _add_late(path: str, line: bytes, noted: threading.Event) -> None:
+    try:
+        add_late(path, line)
+    finally:
+        noted.set()
 
 
 def _not_made(error: Exception) -> IoniaError:

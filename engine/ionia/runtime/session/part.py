@@ -1,5 +1,6 @@
 """One file of a recording: its sink on a thread of its own, and what the file says of itself."""
 
+import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from functools import partial
@@ -72,7 +73,7 @@ class Part:
         self.chapters: list[Chapter] = []
         self._eye = eye
         self._notes = notes
-        self._early: list[bytes] = []  # before the file's first picture
+        self._early: list[Callable[[], None]] = []  # before the file's first picture
         self._worker = SinkWorker("file-sink", sink, header, fail)
 
     def open(self) -> None:
@@ -111,16 +112,24 @@ class Part:
         self.begun = True
         self.tags = tags
         self._describe()
-        for each in (line, *self._early):
-            self._worker.order(partial(self._notes.add, each))
+        self._worker.order(partial(self._notes.add, line))
+        for each in self._early:
+            self._worker.order(each)
         self._early.clear()
 
-    def note(self, line: bytes) -> None:
-        """A line of the sidecar."""
+    def note(self, line: bytes) -> threading.Event:
+        """A line of the sidecar. What is returned is set when it is there, or can't be had."""
+        noted = threading.Event()
+
+        def write() -> None:
+            self._notes.add(line)
+            noted.set()
+
         if self.begun:
-            self._worker.order(partial(self._notes.add, line))
+            self._worker.order(write)
         else:
-            self._early.append(line)
+            self._early.append(write)
+        return noted
 
     def mark(self, seconds: float, title: str) -> None:
         """A chapter begins there."""
