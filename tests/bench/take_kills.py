@@ -83,8 +83,8 @@ def measure(form: Form) -> PartResult:
     troubles = [f"{name}: {text}" for name, each in found.items() for one in each for text in one.troubles]
     note = (
         f"The test card at 720p30, {times} kills of each kind, {TOGETHER} engines at a time. Lost is from the kill "
-        "back to the end of the last picture that decodes, of a paused take from where it was paused: on a busy machine "
-        "much of it was waiting for the encoder."
+        "back to the end of the last picture that decodes, of a paused take from where it was paused: on a "
+        "busy machine much of it was waiting for the encoder."
     )
     return PartResult(rows=rows, notes=[note, *troubles])
 

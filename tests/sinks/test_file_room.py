@@ -1,6 +1,8 @@
 """Room for a file that grows, on file systems that set nothing aside."""
 
 import errno
+import re
+import sys
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -8,6 +10,8 @@ import pytest
 
 from ionia.sinks import file_room
 from ionia.sinks.file_room import RESERVE_STEP, Reserved
+from ionia.sinks.mp4_file import Mp4File
+from tests.fakes.encoded_clip import encoded_clip
 
 
 @pytest.fixture
@@ -43,6 +47,18 @@ def test_too_little_is_a_full_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPat
             Reserved(file, tmp_path / "a").up_to(100)
     assert caught.value.errno == errno.ENOSPC
     assert asked
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="Windows says it by GetVolumeInformation")
+def test_a_file_on_a_fat_disk_knows_how_large_it_may_be(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    mounts = re.sub(r" - \S+ ", " - vfat ", Path("/proc/self/mountinfo").read_text(encoding="utf-8"))
+    sink = Mp4File(str(tmp_path / "a.mp4"))
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "read_text", lambda *_, **__: mounts)
+        sink.open(encoded_clip(30).header)
+    assert sink.limit is not None
+    assert sink.limit.most_bytes == 4_294_967_295
+    sink.close()
 
 
 def test_a_disk_that_tells_nothing_ends_no_take(

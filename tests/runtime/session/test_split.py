@@ -13,6 +13,7 @@ from ionia.core.errors import ErrorKind, IoniaError
 from ionia.core.events import FileChanged, FinishedFile, SessionFailed
 from ionia.core.media import VIDEO, EncodedPacket
 from ionia.core.settings import MediaSettings, RecorderSettings, SessionKind
+from ionia.core.size_limit import size_limit
 from ionia.core.stats import of_recorder
 from ionia.core.timeline.file_timeline import EpochUtc
 from ionia.runtime.encode.session_feeds import SessionFeeds
@@ -183,6 +184,26 @@ def test_by_seconds_every_file_but_the_last_has_that_length() -> None:
     assert all(part == list(range(len(part))) for part in parts)
     assert len(parts[0]) >= 200
     assert sum(map(len, parts)) == stats.video_frames_captured
+
+
+def test_the_four_gibibytes_of_a_fat_disk_are_not_met_and_nobody_has_to_ask() -> None:
+    fat = size_limit(file_system="vfat", of_process=None)
+    assert fat is not None
+    near = fat.most_bytes - (16 << 20)
+
+    def on_a_fat_disk(file: FakeFile) -> None:
+        file.limit = fat
+        file.on_write = lambda: setattr(file, "index_bytes", near if len(file.packets) > 30 else 0)
+
+    machine = FakeMachine()
+    machine.prepare_file = on_a_fat_disk
+    with engine_on(machine) as (engine, events):
+        initialize(engine)
+        engine.start(RECORDER, "a")
+        event = events.wait_for(lambda event: isinstance(event, FileChanged))
+        engine.stop(RECORDER, "a")
+    assert isinstance(event, FileChanged)
+    assert (event.finished.path, event.next) == ("a.mp4", machine.files[1].path)
 
 
 def test_a_file_that_cannot_be_created_leaves_the_recording_in_its_own() -> None:
