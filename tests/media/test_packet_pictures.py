@@ -1,10 +1,12 @@
 """One picture out of an encode's packets: the very frame, whichever keyframe it needs."""
 
 import numpy as np
+import pytest
 
-from ionia.core.media import AUDIO, EncodedPacket, VideoFrame
+from ionia.core.media import AUDIO, EncodedPacket, MediaHeader, VideoFrame
 from ionia.core.settings import EncoderChoice, VideoEncodeSettings
 from ionia.core.test_card.pattern import CardPainter, read_index
+from ionia.core.timeline.stored_form import StoredForm
 from ionia.media.encoder_specs import X264
 from ionia.media.packet_pictures import picture_of
 from ionia.media.video_encoder import LibavVideoEncoder
@@ -16,13 +18,17 @@ SETTINGS = VideoEncodeSettings(
 SOUND = EncodedPacket(track=AUDIO, pts=0, dts=0, duration=1024, keyframe=True, data=b"sound")
 
 
-def test_each_frame_is_itself_and_what_is_not_there_is_none() -> None:
+@pytest.mark.parametrize("stored", [False, True])
+def test_each_frame_is_itself_and_what_is_not_there_is_none(stored: bool) -> None:
     encoder, painter = LibavVideoEncoder(X264, SETTINGS, 640, 360), CardPainter(640, 360)
     packets = [SOUND]
     for index in range(12):
         picture = VideoFrame(captured_ns=0, pixels=painter.paint(index, flash=False))
         packets += encoder.encode(yuv(encoder, picture), index)
     track = encoder.info
+    if stored:
+        form = StoredForm(MediaHeader(tracks=(track,)))
+        packets = [form.of(packet) for packet in packets]
     encoder.close()
     for index in (0, 4, 5, 11):
         found = picture_of(track, packets, index)

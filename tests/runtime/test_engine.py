@@ -200,7 +200,7 @@ def test_a_recording_from_initialize_to_dispose() -> None:
     assert stats.audio_packets_muxed == len(audio)
     assert stats.duration_seconds == pytest.approx(len(video) / 100)
     assert stats.state == "stopped"
-    assert stats.total_bytes == len(file.packets)
+    assert stats.total_bytes == sum(len(packet.data) for packet in file.packets)
     assert machine.screens[0].closed
     assert machine.desktops[0].closed
     assert machine.mics[0].closed

@@ -12,7 +12,7 @@ from ionia.core.media import EncodedPacket, VideoTrack
 def picture_of(track: VideoTrack, packets: Sequence[EncodedPacket], index: int) -> av.VideoFrame | None:
     """Frame `index`; None if the packets, of which others than the track's are passed over, don't have it.
 
-    Pictures are in decoding order, and the first one is a keyframe. Raises libav's errors.
+    Pictures are in decoding order, all as the encoder gave them or all as samples (`stored`). Raises libav's errors.
     """
     shown = [packet for packet in packets if packet.track == track.id and packet.pts <= index]
     start = max((at for at, packet in enumerate(shown) if packet.keyframe), default=None)
@@ -20,7 +20,9 @@ def picture_of(track: VideoTrack, packets: Sequence[EncodedPacket], index: int) 
         return None
     decoder = av.CodecContext.create(track.codec.name, "r")
     assert isinstance(decoder, VideoCodecContext)  # noqa: S101 - a video track's
-    decoder.extradata = track.extradata
+    # Which of the two a decoder is set up with tells it what its packets are, too.
+    stored = shown[start].stored
+    decoder.extradata = track.codec.decoder_configuration(track.extradata) if stored else track.extradata
     time_base = Fraction(1, track.fps)
     for held in shown[start:]:
         packet = av.Packet(held.data)
