@@ -456,6 +456,6 @@ export type WarningNotification = {
   code: WarningCode;
   /** One line for people, or empty. */
   message: string;
-  /** Details for programs; which ones, the code says, see x-warnings. */
+  /** Details for programs; the code says which, see x-warnings. */
   data: NoFacts | DiskLow | FileLimit | DiskStalled | FileTouched | MixerState | MicChannel | MicInputs | SoundLost | ReplayShort | PrerollShort;
 };

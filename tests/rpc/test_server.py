@@ -117,7 +117,7 @@ def test_a_mistake_in_the_engine(caplog: pytest.LogCaptureFixture) -> None:
         client.service.hooks["recorder.start"] = fail
         client.service.hooks["recorder.getCodecName"] = leave
         assert client.call("recorder.getCodecName")["data"]["kind"] == "internal"
-        hint = "The engine's log on stderr says more."
+        hint = "The engine's log says more: on stderr, and in the logFile of engine.info."
         expected = error(-32603, "internal", "Internal error", session="x", hint=hint, request_id=2)
         assert client.answer(client.request("recorder.start", ["x"])) == expected
         client.service.stats_extra["codec"] = object()

@@ -914,7 +914,7 @@ export type WarningNotification = {
   code: WarningCode;
   /** One line for people, or empty. */
   message: string;
-  /** Details for programs; which ones, the code says, see x-warnings. */
+  /** Details for programs; the code says which, see x-warnings. */
   data: NoFacts | DiskLow | FileLimit | DiskStalled | FileTouched | MixerState | MicChannel | MicInputs | SoundLost | ReplayShort | PrerollShort;
 };
 
@@ -946,10 +946,10 @@ export interface EngineMethods {
     params: Record<string, never>;
     result: DevicesResult;
   };
-  /** Switch debug lines on stderr on or off. */
+  /** Switch debug lines in the log on or off. */
   "engine.setDebugLogging": {
     params: {
-      /** Whether debug lines are written to stderr. */
+      /** Whether debug lines are logged, on stderr and in the log file. */
       enabled: boolean;
     };
     result: null;
@@ -1117,7 +1117,7 @@ export interface EngineMethods {
     };
     result: JobStarted;
   };
-  /** End a job, with its file as it was; false if it is over. */
+  /** End a job; its file plays as before. False if it is over. */
   "job.cancel": {
     params: {
       /** As the method that began it answered. */
@@ -1169,7 +1169,7 @@ export interface EngineMethods {
     };
     result: PushOpened;
   };
-  /** Be rid of such a screen; who records it holds its last picture. False if it is unknown. */
+  /** Close a screen of push.open; whoever records it holds its last picture. False if it is unknown. */
   "push.close": {
     params: {
       /** As push.open answered. */

@@ -88,8 +88,8 @@ def stop_signals(happenings: Happenings) -> Iterator[None]:
 def shared_params(options: argparse.Namespace, line: LiveLine) -> dict[str, Any]:
     """What the options ask of a session of any kind, as params of its `initialize` by field name.
 
-    Where there is no desktop the test card takes its place, and the tone that of sound. A desktop that can't be
-    captured is no such place: its user wants to hear why, and not find a test card in the take.
+    Where there is no desktop the test card takes its place, and the tone that of sound. Not so on a desktop that can't
+    be captured: its user wants to hear why, and not to find a test card in the take.
     """
     params = given(options, Initialize)
     backends = make_backends()
@@ -117,10 +117,10 @@ def run_session(
     keys_words: str = "",
     files: list[FileChanged] | None = None,
 ) -> tuple[set[SessionKind], Stats]:
-    """An engine of its own, from `begin`, which initializes and starts SESSION of each kind, to the end that time or
-    the user brings, or the failure of the last kind that was left. `text` is the live line for the stats of the first
-    kind. (which failed, the last stats of the first). `keys_words` is said where there is a terminal that gives `keys`.
-    `files` gets each change of the recorder from one file to the next.
+    """Run an engine of its own: `begin` initializes and starts SESSION of each kind; it lasts until the time is over,
+    the user ends it, or nothing runs any more. Returns which kinds failed, and the last stats of the first kind. `text`
+    is the live line for those stats. `keys_words` is said where there is a terminal that gives `keys`. `files` gets
+    each change of the recorder from one file to the next.
     """
     happenings: Happenings = queue.SimpleQueue()
 

@@ -42,7 +42,7 @@ class SessionWarned:
     session_kind: SessionKind
     code: WarningCode
     message: Sentence
-    data: Annotated[WarningFacts, "Details for programs; which ones, the code says, see x-warnings."] = NO_FACTS
+    data: Annotated[WarningFacts, "Details for programs; the code says which, see x-warnings."] = NO_FACTS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -80,7 +80,7 @@ class SpritesRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GifRequest:
-    """A part of it as an animated GIF."""
+    """A part of it as an animated GIF. `end_seconds` None: ten seconds."""
 
     path: str
     output: str

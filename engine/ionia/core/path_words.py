@@ -1,4 +1,4 @@
-"""What somebody meant who gave a path in a form that a shell or a browser understands, and the engine doesn't."""
+"""What was meant by a path in a form that a shell or a browser understands and the engine doesn't."""
 
 import re
 from collections.abc import Mapping

@@ -109,10 +109,10 @@ class VideoEncoder(Protocol):
     """What its pictures have to be; the same for as long as it lives."""
 
     codec: str
-    """libav's name: "libx264", "h264_nvenc", ... Another one from the picture on at which that was lost."""
+    """libav's name: "libx264", "h264_nvenc", ... Another's from the first picture after that encoder was lost."""
 
     follows_bitrate: bool
-    """Whether a bit rate that is set while it runs has an effect. As `codec`, another's once it was lost."""
+    """Whether a bit rate that is set while it runs has an effect. Changes as `codec` does."""
 
     def encode(self, picture: YuvPicture, index: int, *, keyframe: bool = False) -> list[EncodedPacket]:
         """Encode a picture of the format that it `takes`, which it reads and never changes. `index` rises with each
@@ -124,8 +124,8 @@ class VideoEncoder(Protocol):
         ...
 
     def hold(self, index: int) -> list[EncodedPacket]:
-        """As `repeat`, with as little work as possible: for an encoder that is behind. Nothing is done and nothing
-        comes where there is no way that is cheaper than `repeat`."""
+        """As `repeat`, with as little work as possible: for an encoder that is behind. Does nothing and gives nothing
+        where no way is cheaper than `repeat`."""
         ...
 
     def set_bitrate(self, bits_per_second: int) -> None:
@@ -158,7 +158,8 @@ class AudioEncoder(Protocol):
 
 
 class PacketSink(Protocol):
-    """Where packets go: a file, a sender. One thread owns it; it never sees another sink's packets change."""
+    """Where packets go: a file, a sender. One thread owns it. Other sinks get the same packets, so it must not change
+    them."""
 
     def open(self, header: MediaHeader) -> None:
         """Begin. Raises IoniaError(OUTPUT_FAILED or CONNECT_FAILED)."""

@@ -1,4 +1,4 @@
-"""When a file that can't get to its path yet is said to stay under another name. Is told the time; renames nothing."""
+"""When to tell that a file can't get to its path yet and keeps another name. Is told the time; renames nothing."""
 
 from ionia.core.timebase import NS_PER_S
 

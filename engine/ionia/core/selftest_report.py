@@ -55,7 +55,8 @@ class Finding:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Correction:
-    """By how much later the sound of a device should be placed from now on, what was there already included."""
+    """By how much later the sound of a device should be placed from now on, in all: it replaces an earlier
+    correction."""
 
     device: str
     offset_ms: float

@@ -1,4 +1,4 @@
-"""The engine as its front ends see it: JSON-RPC and the command line both speak to this and to nothing below it."""
+"""The engine as its front ends see it: all that JSON-RPC and the command line do with sessions goes through this."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -116,7 +116,7 @@ class EngineService(Protocol):
         ...
 
     def cancel_job(self, job_id: str) -> bool:
-        """End a job, with its file as it was; False if it is over or never was."""
+        """End a job; its file plays as before. False if it is over or never was."""
         ...
 
     def save_screenshot(self, request: ScreenshotRequest) -> Screenshot:
@@ -136,7 +136,7 @@ class EngineService(Protocol):
         ...
 
     def close_push(self, screen: str) -> bool:
-        """Be rid of such a screen; who records it holds its last picture. False if it is unknown."""
+        """Close such a screen; whoever records it holds its last picture. False if it is unknown."""
         ...
 
     def set_audio_offset(self, source: AudioInput, device: str, offset_ms: float | None) -> None:

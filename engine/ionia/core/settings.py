@@ -36,7 +36,7 @@ class AudioMode(Enum):
 
 
 class EncoderChoice(Enum):
-    """AUTO is the first hardware encoder that really opens, else x264; never MF (Media Foundation, 0171)."""
+    """AUTO is the first hardware encoder that really opens, else x264; never MF (Media Foundation, decision 0171)."""
 
     AUTO = "auto"
     NVENC = "nvenc"

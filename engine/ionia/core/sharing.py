@@ -8,7 +8,7 @@ shared by those who hear the same: whoever changes it alone gets one of its own 
 
 The rate buffer is no part of a video encode's identity either: a picture that is encoded once serves file and stream,
 and the first who asks decides. A recorder on a stream's encode loses nothing that can be seen; a stream on a
-recorder's may be over its rate for a second when the whole picture changes, which its own buffer takes (0200).
+recorder's may be over its rate for a second when the whole picture changes, which its own buffer takes (decision 0200).
 """
 
 from collections.abc import Mapping
@@ -36,7 +36,7 @@ class CaptureKey:
 class StageKey:
     """A capture's pictures in one format.
 
-    Which format that is, the encoder says that opened. So an encode is found by what was asked for, and its stage by
+    The encoder that opened says which format that is. So an encode is found by what was asked for, and its stage by
     what came of it: two encodes that differ in rate, or in their encoder, still share their pictures.
     """
 
@@ -58,8 +58,8 @@ class VideoEncodeKey:
 class SoundKey:
     """A device's sound on the timeline. `offset_ms`: as asked; None: what is remembered for the device.
 
-    `remembered` is that as it was when the session was initialized, by the devices' keys: a take keeps its offsets to
-    its end, and who begins after they were changed gets the new ones, on a timeline of their own.
+    `remembered`: those offsets as they were when the session was initialized, by the devices' keys. A take keeps its
+    offsets to its end; whoever begins after they were changed gets the new ones, on a timeline of their own.
     """
 
     which: AudioInput

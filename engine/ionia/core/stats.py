@@ -1,7 +1,8 @@
 """The figures of a session: the answer of `getStats`, and of `session.stats` while subscribed.
 
 Lost video is counted by cause and never under another name: lagged (our tick came late), skipped (the encoder had no
-room), dropped (the network had no room). Every figure counts since the session's start and stays readable after it.
+room), dropped (the network had no room). Every figure counts since the session's start and stays readable after its
+end.
 """
 
 from dataclasses import dataclass

@@ -40,7 +40,7 @@ def mark_line(mark: MarkSet, label: str, data: Mapping[str, object] | None) -> b
 
 
 def warning_line(*, code: str, message: str, file_seconds: float, utc_ns: int) -> bytes:
-    """Something was lost or replaced; what, `code` says."""
+    """Something was lost or replaced; `code` says what."""
     return _line("warning", code=code, message=message, fileSeconds=round(file_seconds, 6), utc=utc_text(utc_ns))
 
 

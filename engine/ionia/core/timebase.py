@@ -1,6 +1,7 @@
-"""Positions in media as exact integers. Every conversion between nanoseconds, frames and samples happens here.
+"""Positions in media as exact integers, and the conversions between nanoseconds, frames and samples.
 
-A frame index counts in {1, fps}, a sample index in {1, 48000}; both have the engine's epoch as origin.
+A frame index counts in {1, fps}, a sample index in {1, 48000}; both have the engine's epoch as origin. Where a block of
+sound belongs has a fraction and is worked out in `AudioEngine`.
 """
 
 from fractions import Fraction

@@ -135,7 +135,10 @@ class WarningCode(StrEnum):
     WINDOW_HIDDEN = ("window_hidden", "the window is minimised or hidden; the last picture is held until it is shown")
     WINDOW_CLOSED = ("window_closed", "the window was closed; the last picture is held until it is opened again")
     GPU_LOST = ("gpu_lost", "the graphics adapter was reset or removed")
-    SECURE_DESKTOP = ("secure_desktop", "the system shows a screen that can't be captured, a password prompt")
+    SECURE_DESKTOP = (
+        "secure_desktop",
+        "the system shows a screen that can't be captured: the lock screen or a permission prompt",
+    )
     SESSION_DISCONNECTED = ("session_disconnected", "the Windows session was disconnected")
 
     # Sound.
@@ -155,8 +158,16 @@ class WarningCode(StrEnum):
     AUDIO_DEVICE_QUIET = ("audio_device_quiet", "the system's mixer has the device turned far down", MixerState)
     AUDIO_DEVICE_SUSPENDED = ("audio_device_suspended", "the sound server has the device suspended", MixerState)
     AUDIO_DEVICE_AUDIBLE = ("audio_device_audible", "a device that was muted or turned down is heard again", MixerState)
-    AUDIO_STREAM_RESTORED = ("audio_stream_restored", "our recording was muted or turned; put right", MixerState)
-    AUDIO_STREAM_MUTED = ("audio_stream_muted", "another program keeps muting or turning our recording", MixerState)
+    AUDIO_STREAM_RESTORED = (
+        "audio_stream_restored",
+        "our recording's mute or volume was changed; put right",
+        MixerState,
+    )
+    AUDIO_STREAM_MUTED = (
+        "audio_stream_muted",
+        "another program keeps changing our recording's mute or volume",
+        MixerState,
+    )
     MIC_INPUTS_MIXED = ("mic_inputs_mixed", "all inputs of an interface go to both sides", MicInputs)
     MIC_ONE_SIDED = ("mic_one_sided", "one channel carries the voice; it goes to both sides", MicChannel)
     MIC_TWO_SIDED = ("mic_two_sided", "both channels of the microphone carry sound again; stereo")
@@ -182,7 +193,7 @@ class WarningCode(StrEnum):
     )
     FILE_HELD = (
         "file_held",
-        "another program holds the recording's path; it goes on under the name in movedTo until that lets go",
+        "another program holds the recording's path; it goes on under the name in movedTo until it can have its own",
         FileTouched,
     )
     FILE_MOVED = ("file_moved", "the recording's file was moved while it is recorded", FileTouched)
@@ -204,7 +215,7 @@ class WarningCode(StrEnum):
     BITRATE_HELD = ("bitrate_held", "the network is too slow, and a recording or replay keeps the encode's bit rate")
     BITRATE_FIXED = ("bitrate_fixed", "the network is too slow, and the encoder can't change its bit rate")
 
-    KEYFRAMES_RARE = ("keyframes_rare", "the stream has fewer keyframes than services take")
+    KEYFRAMES_RARE = ("keyframes_rare", "the stream has fewer keyframes than services ask for")
     PICTURE_TOO_LARGE = ("picture_too_large", "the stream's picture is larger or faster than services and players take")
     CA_FILE_IGNORED = ("ca_file_ignored", "SSL_CERT_FILE names no good file; the system's certificates are trusted")
     ADDRESS_TRIMMED = ("address_trimmed", "invisible characters at an end of the address or stream key were left out")
@@ -217,7 +228,7 @@ NO_FACTS = NoFacts()
 
 
 class Warn(Protocol):
-    """How a part of the engine tells of one. Any thread; returns at once and never raises."""
+    """How a part of the engine gives a warning. Any thread; returns at once and never raises."""
 
     def __call__(self, code: WarningCode, message: str, facts: WarningFacts = NO_FACTS, /) -> None:
         """`message` is one line for people."""

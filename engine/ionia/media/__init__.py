@@ -1,1 +1,2 @@
-"""libav: converting, encoding, probing. The only home of `av` beside the grabbers of sources; no file, no socket."""
+"""libav: converting, encoding, decoding. No socket, and no file but the one that `recording_reader` reads. `av` is used
+besides by the grabber of sources, the RTMP sender's process and the jobs on files."""

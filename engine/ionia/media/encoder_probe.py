@@ -53,8 +53,8 @@ def open_video_encoder(
 ) -> tuple[VideoEncoder, VideoTrack, tuple[Fallback, ...]]:
     """Open the first encoder of the wanted ones that encodes pictures of this size, and say which were passed over.
 
-    The calling thread owns the encoder. One of the hardware has libx264 behind it.
-    Raises IoniaError(ENCODER_UNAVAILABLE) when none works.
+    The calling thread owns the encoder. A hardware encoder has libx264 behind it. Raises
+    IoniaError(ENCODER_UNAVAILABLE) when none works.
     """
     fallbacks: list[Fallback] = []
     for spec in candidates(settings.encoder, sys.platform):
@@ -79,7 +79,7 @@ def open_video_encoder(
 
 
 def _attended(encoder: LibavVideoEncoder, spec: EncoderSpec, settings: VideoEncodeSettings) -> VideoEncoder:
-    """One of the hardware may be lost; libx264 may rest."""
+    """A hardware encoder may be lost; libx264 may rest."""
     if spec.hardware:
         return GuardedVideoEncoder(encoder, settings)
     try:

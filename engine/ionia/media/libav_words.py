@@ -1,8 +1,8 @@
 """What libav logs while something is tried: its error codes alone don't say why an encoder won't open.
 
 PyAV ignores libav's log unless told otherwise, and so do we at all other times: a log line on its way to Python needs
-Python's lock, in threads that encode (0171). Here it is taken for as long as one thing is tried a second time, after
-it has failed, and no Python code runs on the way: PyAV appends the lines to lists.
+Python's lock, in threads that encode (decision 0171). Here it is taken for as long as one thing is tried a second time,
+after it has failed, and no Python code runs on the way: PyAV appends the lines to lists.
 """
 
 import threading

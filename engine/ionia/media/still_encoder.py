@@ -1,6 +1,6 @@
 """libx264 that rests while the picture stands still: what it would repeat is written without it (decision 0142).
 
-It decides when the encoder has nothing more to say. How such a picture is written, the codec says.
+It decides when the encoder has nothing more to say. The codec says how such a picture is written.
 """
 
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""Whether the process that started us still lives. For an engine whose stdin something else holds open (0170).
+"""Whether the process that started us still lives. For an engine whose stdin something else holds open (decision 0170).
 
 Linux could send a signal instead (PR_SET_PDEATHSIG), but it does so when the *thread* that started us ends, and
 Electron and Node start children from threads that come and go.

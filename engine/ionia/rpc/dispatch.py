@@ -125,7 +125,9 @@ class Dispatcher:
 
     def _internal(self, session: str | None) -> JsonRpcError:
         kind = ErrorKind.INTERNAL
-        data = ErrorData(kind=kind.kind, hint="The engine's log on stderr says more.", id=session)
+        data = ErrorData(
+            kind=kind.kind, hint="The engine's log says more: on stderr, and in the logFile of engine.info.", id=session
+        )
         return JsonRpcError(kind.code, "Internal error", data)
 
     def _readable(self, text: str) -> str:

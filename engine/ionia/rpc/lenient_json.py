@@ -17,7 +17,7 @@ def decode(data: bytes) -> object:
 
 
 def flaw(value: object, name: str = "") -> str:
-    """What in `value` is no JSON value, for people and behind its place below `name`; an empty string where all is."""
+    """Where in `value`, named `name`, something is no JSON value, and what is wrong; an empty string if nothing is."""
     place = f'"{name}" ' if name else ""
     if isinstance(value, str) and not is_text(value):
         return f"{place}holds half of a character, or bytes that are not UTF-8"

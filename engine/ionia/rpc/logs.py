@@ -1,8 +1,8 @@
 """The engine's log: stderr and a file, one line per record, no secrets.
 
 A parent that does not read our stderr must not stop the engine: where the system can tell that a write would block,
-the line is dropped and counted instead; on Windows, where it can't, a thread writes. So it does to the file, whose disk
-may hang.
+the line is dropped and counted instead; on Windows, where it can't, a thread writes. A thread writes to the file, too,
+since its disk may hang.
 """
 
 import logging

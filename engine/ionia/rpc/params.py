@@ -40,7 +40,7 @@ class NoParams(Struct, frozen=True, forbid_unknown_fields=True):
 class DebugLogging(Struct, frozen=True, forbid_unknown_fields=True, rename="camel"):
     """Parameters of engine.setDebugLogging."""
 
-    enabled: Annotated[bool, Meta(description="Whether debug lines are written to stderr.")]
+    enabled: Annotated[bool, Meta(description="Whether debug lines are logged, on stderr and in the log file.")]
 
 
 class Subscription(Struct, frozen=True, forbid_unknown_fields=True, rename="camel"):

@@ -87,7 +87,7 @@ ERROR_WHEN: dict[ErrorKind, str] = {
     ErrorKind.SETTINGS_DIFFER: "a recording is to begin with a replay of other settings",
     ErrorKind.NO_SUCH_SESSION: "a method of a session whose id was never initialised",
     ErrorKind.CAPTURE_UNAVAILABLE: "no screen source opens",
-    ErrorKind.AUDIO_UNAVAILABLE: "a sound device asked for by id does not exist",
+    ErrorKind.AUDIO_UNAVAILABLE: "a sound device asked for by id does not exist, or a session has no such sound",
     ErrorKind.ENCODER_UNAVAILABLE: "no H.264 encoder opens",
     ErrorKind.OUTPUT_FAILED: "path not writable, folder missing, disk full",
     ErrorKind.BAD_URL: "not rtmp:// or rtmps://, or no app and key",
@@ -203,7 +203,7 @@ METHODS: dict[str, Method] = {
             role=Role.QUICK,
             params=p.DebugLogging,
             result=None,
-            summary="Switch debug lines on stderr on or off.",
+            summary="Switch debug lines in the log on or off.",
             positional=("enabled",),
         ),
         Method(
@@ -255,7 +255,7 @@ METHODS: dict[str, Method] = {
             role=Role.QUICK,
             params=p.JobRef,
             result=bool,
-            summary="End a job, with its file as it was; false if it is over.",
+            summary="End a job; its file plays as before. False if it is over.",
             positional=("jobId",),
         ),
         Method(
@@ -294,7 +294,7 @@ METHODS: dict[str, Method] = {
             role=Role.QUICK,
             params=p.PushRef,
             result=bool,
-            summary="Be rid of such a screen; who records it holds its last picture. False if it is unknown.",
+            summary="Close a screen of push.open; whoever records it holds its last picture. False if it is unknown.",
             positional=("screen",),
         ),
         Method(

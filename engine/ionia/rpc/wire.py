@@ -102,7 +102,7 @@ def _wired(annotation: Any) -> Any:
 
 
 def _one_of(facts: tuple[type, ...]) -> Any:
-    """Several structs without a tag; which one it is, another field says. msgspec knows no such union."""
+    """Several structs without a tag; another field says which one it is. msgspec knows no such union."""
     choices = [{"$ref": _REF.format(name=wire_type(one).__name__)} for one in facts]
     return Annotated[Any, Meta(extra_json_schema={"anyOf": choices})]
 

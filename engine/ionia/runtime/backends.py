@@ -100,7 +100,7 @@ class Backends:
     """Factories; each may raise IoniaError. Sources come unopened; the thread that will own them opens them.
 
     `open_video` takes the settings and the source's width and height, `open_audio` bits per second. `file_sink` takes
-    the output path, who is told of what becomes of the file, and for how many seconds its index has room in front;
+    the output path, whom to tell what becomes of the file, and for how many seconds its index has room in front;
     `saved_file` makes one for what is written at once. Both refuse a path that can't be recorded to, and create
     nothing.
     """

@@ -51,7 +51,7 @@ class Jobs:
         return job_id
 
     def cancel(self, job_id: str) -> bool:
-        """End it at once, with its file as it was; False if there is no such job, or it is over."""
+        """End it at once; its file plays as before. False if there is no such job, or it is over."""
         with self._lock:
             found = self._running.get(job_id)
             if found is not None:

@@ -19,7 +19,8 @@ from ionia.sinks.sidecar import Sidecar
 
 
 class SessionOutputs:
-    """Any thread. Whatever an output has to say goes through its `life`, but for files, which are told however late."""
+    """Any thread. Whatever an output has to say goes through its `life`, except finished files, which are told however
+    late."""
 
     def __init__(
         self, backends: Backends, clock: Clock, listener: Listener, *, later: Callable[[Callable[[], None]], None]

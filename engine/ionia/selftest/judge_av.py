@@ -28,8 +28,8 @@ BT1359_EARLY_MS, BT1359_LATE_MS = 45.0, 125.0
 """Recommendation ITU-R BT.1359-1: from here on viewers notice (detectability thresholds)."""
 
 JITTER_LIMIT_MS = 10.0
-"""Half of what EBU R37 allows a stage from its earliest to its latest: more than that in both directions is no one
-offset any more, and can't be corrected by one."""
+"""Half of what EBU R37 allows a stage from its earliest to its latest: beyond that, either way, the offset varies too
+much for one correction to mend it."""
 
 DRIFT_FAIR_MS_PER_MIN = (R37_EARLY_MS + R37_LATE_MS) / 60
 """Crosses the whole of R37's window in an hour."""
@@ -40,7 +40,7 @@ DRIFT_BAD_MS_PER_MIN = BT1359_EARLY_MS / 10
 LEAST_EVENTS = 5
 
 _LEAST_SPREAD_MS = 0.5
-"""What a few events that happen to agree better than this would claim is not believed."""
+"""The least spread that is believed: a few events may happen to agree better."""
 
 _NEAR_NS = 280_000_000
 """How far from where it is expected an event is looked for; events must be at least twice as far apart."""

@@ -1,4 +1,4 @@
-"""The self-test's race of the encoders: each one is opened and encodes a busy desktop for as fast as it can."""
+"""The self-test's race of the encoders: each one is opened and encodes a busy desktop as fast as it can."""
 
 import statistics
 

@@ -1,1 +1,2 @@
-"""Where encoded packets go. A sink obeys `core.ports.PacketSink`, has no thread, and never sees a picture."""
+"""Where encoded packets go. A file's sink obeys `core.ports.PacketSink` and has no thread; an RTMP sender has its own.
+`media_files` are the jobs on files that are there."""

@@ -1,7 +1,6 @@
 """Finding a server and connecting to it, in a way that can be given up at any moment.
 
-Nothing in the system's name look-up can be interrupted, so that has a thread of its own, which is left behind if
-need be.
+The system's name look-up can't be interrupted, so it has a thread of its own, which is left behind if need be.
 """
 
 import contextlib

@@ -1,6 +1,7 @@
 """Who writes to a file, told from process to process: a lock on the open file, which dies with its owner.
 
-Alone for who records; shared by those who look after a file that nobody records to, which keeps nobody from recording.
+Whoever records has it alone. Whoever looks after a file that nobody records to shares it, which refuses no recording
+(decision 0226).
 """
 
 import sys
@@ -79,5 +80,5 @@ def lock_to_repair(file: BinaryIO) -> bool:
 
 
 def is_recorded(file: BinaryIO, *, unknown: bool = False) -> bool:
-    """Whether somebody records to this file, which nobody uses this handle for. `unknown`: where there are no locks."""
+    """Whether somebody records to this file, by another handle than this. `unknown`: where there are no locks."""
     return not lock_file(file, unknown=not unknown, shared=True)

@@ -224,7 +224,7 @@ class Mp4File:
             path = shown_path(self.path)
             self._warn(
                 WarningCode.INDEX_BEHIND,
-                f"{path} is longer than its index has room in front: the index is at its end. Remux moves it.",
+                f"{path} outgrew the room for its index in front: the index is at its end. Remux moves it.",
                 FileTouched(path=self.path),
             )
 

@@ -1,4 +1,4 @@
-"""Makes a recording that nobody finished an ordinary file, in place. What to do says `core.mp4.finalize`.
+"""Makes a recording that nobody finished an ordinary file, in place. `core.mp4.finalize` says what to do.
 
 The file plays at every moment, also if this process dies; then it is simply done again. One thread; no clock.
 """

@@ -104,7 +104,7 @@ class OutputFile:
         )
 
     def restore(self) -> bool:
-        """Put a file that was deleted back at its path, out of what this process still holds; whether that went.
+        """Put a file that was deleted back at its path, out of what this process still holds; whether that worked.
 
         Only while nothing else is there. Copies the whole file.
         """

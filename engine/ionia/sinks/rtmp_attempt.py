@@ -35,7 +35,7 @@ REPORT_BYTES = WINDOW_BYTES * 3 // 4
 """So much may enter the socket without being reported at once: the engine goes on until it misses a whole window."""
 
 LINGER_NS = 250_000_000
-"""How long a server that has all may take to close: one that still says something would lose the end if we closed."""
+"""How long after the goodbye a server may take to close: if we did while it still talks, it would lose the end."""
 
 _MOST_LOGINS = 3
 """Connections for one attempt: without a user, with its name, with the proof."""
@@ -78,7 +78,7 @@ class RtmpAttempt:
         self._flow: PacketFlow | None = None
         self._last: Progress | None = None
         self._looked_ns = 0
-        self._settled_ns: int | None = None  # since when the server has the goodbye
+        self._settled_ns: int | None = None  # when the goodbye was made ready
 
     def run(self) -> Ended:
         """Until it is over. Raises Cancelled."""

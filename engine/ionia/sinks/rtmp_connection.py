@@ -14,7 +14,7 @@ from ionia.sinks.socket_progress import DeliveryCount, SocketProgress
 from ionia.sinks.tls_layer import Layer
 
 AHEAD_BYTES = 65_536
-"""So much is made ready for the socket at least, if there is so much; the rest stays packets."""
+"""How much is made ready for the socket, if there is so much; the rest stays packets."""
 
 _READ_SIZE = 65_536
 
@@ -48,7 +48,7 @@ class RtmpConnection:
             self.queue(self.client.begin())
 
     def queue(self, data: bytes) -> int:
-        """Make ready what the client says. Which of all bytes for the socket is its last."""
+        """Make ready what the client says. Returns the number of its last byte among all those for the socket."""
         if data:
             self._out += self._layer.seal(data)
         return self.sent + len(self._out)

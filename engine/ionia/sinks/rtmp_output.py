@@ -3,7 +3,7 @@ opening and closing hold the GIL for as long as the server likes.
 
 The muxer is `tee` with one slave, because only so do the protocol's options (timeouts, socket buffer, application and
 key cut as we mean it) reach the protocol, and because with them a dead server ends a write. The slave passes bytes
-through: the tags are ours (core.flv_tags), so that a packet is on the wire when `write` returns.
+through: the tags are ours (core.live.flv_tags), so that a packet is on the wire when `write` returns.
 """
 
 import os

@@ -247,7 +247,7 @@ def _tls_proxy(url: RtmpUrl, opened: Open) -> TlsProxy | None:
 
 
 def _explanation(url: RtmpUrl) -> str:
-    """Ask again what libav did not say why it failed: is there such a host, does it listen?
+    """Find out what libav did not say: is there such a host, does it listen?
 
     Only to explain a failure. Not for rtmps: there libav says it, or the TLS proxy does.
     """

@@ -1,7 +1,7 @@
 """The engine's side of a sender process: start it, hand it packets, hear of its progress, end it at any moment.
 
 Nothing here waits for the network or for the sender, except `close` and `wait`, which say how long. What to send and
-when to try again is decided in `core.stream_buffer` and `core.connection`.
+when to try again is decided in `core.live`.
 """
 
 import errno
@@ -86,7 +86,8 @@ class RtmpSender:
         return not self._ended.is_set()
 
     def wait_warm(self, timeout: float) -> bool:
-        """Wait until its libraries are loaded, so that connecting begins at once, or it is over; False if it isn't."""
+        """Wait until its libraries are loaded, so that connecting begins at once, or it has ended; False if neither
+        came."""
         return self._ready.wait(timeout)
 
     def connect(self, url: RtmpUrl, header: MediaHeader, listener: SenderListener, *, ca_file: str = "") -> None:

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Collection
 
 _Selector: type[selectors.BaseSelector] = getattr(selectors, "PollSelector", selectors.SelectSelector)
-"""No descriptor of its own, and none of 1024 and more that it can't take."""
+"""`poll` where there is one: it needs no descriptor of its own, and takes those above 1023."""
 
 
 class Cancelled(Exception):  # noqa: N818 - it names what happened, as the engine's events do

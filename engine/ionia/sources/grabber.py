@@ -1,8 +1,8 @@
-"""Screens through libav's grabbing devices (gdigrab, x11grab), in pull mode: one picture each time it is asked.
+"""Screens through a grabbing device of libav (gdigrab), in pull mode: one picture each time it is asked.
 
 libav's devices pace themselves by a frame rate. Ours is so high that they never wait: every read takes a picture
 there and then, in the thread that asks, and the pixels are libav's own memory, not a copy. It must know no window
-system: what to open and what a failure means is told by the platform's module.
+system: the platform's module says what to open and what a failure means.
 """
 
 import weakref
@@ -51,7 +51,8 @@ class LibavGrabber:
     """
 
     def __init__(self, backend: str, url: str, format: str, options: Mapping[str, str], clock: Clock) -> None:  # noqa: A002
-        """`url`, `format` and `options` as for libav: ":99.0", "x11grab", {"draw_mouse": "1", "grab_x": "10", ...}."""
+        """`url`, `format` and `options` as for libav: "desktop", "gdigrab", {"draw_mouse": "1", "offset_x": "10",
+        ...}."""
         self.backend = backend
         self._url = url
         self._format = format

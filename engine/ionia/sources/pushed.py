@@ -191,7 +191,7 @@ class PushedScreens:
         )
 
     def close(self, screen: str) -> bool:
-        """Be rid of one: nobody can open it any more, and who records it holds its last picture. False: unknown."""
+        """Close one: nobody can open it any more, and whoever records it holds its last picture. False: unknown."""
         with self._lock:
             memory = self._memories.pop(screen, None)
         if memory is not None:

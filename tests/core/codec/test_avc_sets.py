@@ -1,5 +1,7 @@
 """Parameter sets of two encoders in one header."""
 
+from dataclasses import replace
+
 import pytest
 
 from ionia.core.codec.avc_sets import AvcConfiguration
@@ -24,6 +26,18 @@ def test_another_encoders_sets_join_under_an_id_that_is_free() -> None:
     both = parsed.joined(annex_b(OTHER))
     assert (both.sps, both.pps, both.level) == ((SPS, OTHER[0]), (PPS, OTHER[1]), 40)
     assert AvcConfiguration.parsed(both.record()) == both
+
+
+def test_no_id_is_free_where_all_are_taken() -> None:
+    parsed = AvcConfiguration.parsed(decoder_configuration(annex_b([SPS, PPS])))
+    with pytest.raises(LookupError):
+        replace(parsed, pps=tuple(_pps(number) for number in range(32))).free_id()
+
+
+def _pps(number: int) -> bytes:
+    text = f"{number + 1:b}"
+    bits = ("0" * (len(text) - 1) + text).ljust(16, "1")
+    return b"\x68" + int(bits, 2).to_bytes(2, "big")
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Which name a device has now that was chosen by another: Bluetooth devices change theirs with their profile. Pure."""
+"""The present name of a device chosen by an earlier one: Bluetooth devices change theirs with their profile. Pure."""
 
 import re
 from collections.abc import Iterable

@@ -1,7 +1,7 @@
 """The recorder's clock master: keeps every sound on one 48 kHz timeline and gives it out in ticks of 1024 samples.
 
 Pure: it is handed blocks and the time, and says when it wants to be asked again. Nothing a sound does can delay a
-tick; a machine that stood still can, once and by a bounded time (see `advance`). What is mixed of it is `Mix`'s.
+tick; a machine that stood still can, once and by a bounded time (see `advance`). The mixing is `Mix`'s.
 """
 
 from collections.abc import Hashable, Iterator, Mapping
@@ -115,9 +115,9 @@ class AudioEngine(Generic[K]):
         """Every tick whose end plus the latency has passed, in order, each made when it is asked for.
 
         When the call itself comes later than the latency (the machine or our process stood still), sound captured
-        meanwhile is probably about to be pushed. Then ticks that a sound, delivering until the stall, doesn't reach
-        yet are held back until it does, for at most `stall_grace_ns` in all. Call it after pushes as well as at the
-        deadline; it costs nothing when there is nothing to do.
+        meanwhile is probably about to be pushed. Then ticks are held back until every sound that delivered up to the
+        stall reaches them, for at most `stall_grace_ns` in all. Call it after pushes as well as at the deadline; it
+        costs nothing when there is nothing to do.
         """
         due = max(0, (now_ns - self._epoch_ns - self._latency_ns) * SAMPLE_RATE // (AUDIO_TICK_SAMPLES * _SECOND_NS))
         if self._grace_until_ns is None and now_ns - self._deadline_ns(self._next_index) > self._latency_ns:

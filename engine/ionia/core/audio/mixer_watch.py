@@ -24,10 +24,11 @@ SETTLE_NS = 400_000_000
 
 CORRECTIONS = 5
 CORRECTIONS_NS = 60_000_000_000
-"""More than so many in this time: another program keeps turning our stream down, and a fight is worse than either."""
+"""More than so many in this time: another program keeps changing our stream, and fighting it is worse than giving
+up."""
 
 OBEYED_NS = 300_000_000
-"""How long what the server says may be older than our correction: it is asked every 0.1 s."""
+"""How long after a correction the server may still say what was before it: it is asked every 0.1 s."""
 
 STREAM_TOLERANCE_DB = 0.1
 

@@ -26,13 +26,13 @@ DEAD = 1e-9
 
 NEEDED_S = 1.0
 DEAD_WEIGHT = 5
-"""How long one must be sure; against a dead side a fifth of it."""
+"""Seconds of evidence that a change needs, and as how many of them one against a dead side counts."""
 
 STEP = 960
 """20 ms: how finely it is judged."""
 
 MOST_CHANGES = 5
-"""A device that goes back and forth (two people, each on a side) is left at both to both."""
+"""A device that goes back and forth (two people, each on a side) keeps both channels on both sides from then on."""
 
 
 class Sides(Enum):

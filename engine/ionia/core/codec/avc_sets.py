@@ -58,9 +58,12 @@ class AvcConfiguration:
         return bytes(parts) + self.tail
 
     def free_id(self) -> int:
-        """An id that no set has, the highest: low ones may be in the samples as well. Raises LookupError."""
+        """The highest id that no set has; low ones may be in the samples, too. Raises LookupError if all are taken."""
         taken = {parameter_set_id(nal) for nal in (*self.sps, *self.pps)}
-        return next(number for number in range(_MOST_ID, -1, -1) if number not in taken)
+        free = next((number for number in range(_MOST_ID, -1, -1) if number not in taken), None)
+        if free is None:
+            raise LookupError("no parameter set id is free")
+        return free
 
     def joined(self, extradata: bytes) -> "AvcConfiguration":
         """With the sets of another encoder (its Annex B extradata) behind the own ones."""

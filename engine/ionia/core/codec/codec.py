@@ -1,4 +1,4 @@
-"""A codec as a value: whatever containers, streams and resting encoders must know of it is asked here, not known there.
+"""A codec as a value: here containers, streams and resting encoders ask what they must know of it, and know no more.
 
 It opens no encoder; which one makes a codec is `media.encoder_specs`' knowledge.
 """

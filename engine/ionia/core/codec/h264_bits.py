@@ -1,7 +1,7 @@
 """Bits of H.264 NAL units: reading and writing headers, and the escapes between a NAL unit and what it carries.
 
-Pure functions on bytes. Source: ITU-T H.264 sections 7.2, 7.4.1 and 9.1. It knows no syntax: which field comes when is
-told by who reads.
+Pure functions on bytes. Source: ITU-T H.264 sections 7.2, 7.4.1 and 9.1. It knows no syntax: its callers know which
+field comes when.
 """
 
 import re
@@ -50,7 +50,7 @@ class BitReader:
 
 
 class BitWriter:
-    """Collects fields, as many as there are."""
+    """Collects fields one after the other."""
 
     def __init__(self) -> None:
         self._bits: list[str] = []

@@ -1,4 +1,4 @@
-"""Pictures that are the same as the one before, written without an encoder: one slice in which nothing is coded.
+"""Skip pictures: each equals the one before and is written without an encoder, as one slice in which nothing is coded.
 
 And what an encoder needs so that such pictures can lie between its own: its later pictures counted on. Pure functions
 on bytes. Sources: ITU-T H.264 sections 7.3 (syntax), 8.4.1.1 (a skipped macroblock whose neighbours don't move doesn't
@@ -40,7 +40,7 @@ class _Sets:
 
 
 class SkipPictures:
-    """`core.codec.StillPictures` of H.264. Raises ValueError for streams unlike x264's without delay."""
+    """`StillPictures` of H.264. Raises ValueError for streams unlike those of x264 without delay (tune zerolatency)."""
 
     def __init__(self, extradata: bytes) -> None:
         (sps, *_), (pps, *_) = parameter_sets(extradata)

@@ -34,16 +34,16 @@ from ionia.core.live.refusals import AT_ONCE_NS, Refusals, Verdict
 from ionia.core.timebase import NS_PER_S
 
 CONNECT_TIMEOUT_NS = 6_000_000_000
-"""Longest wait for a server to accept the publishing. libav's own limit for the TCP connection is 5 s, which holds the
-SYNs that Linux sends at 0, 1 and 3 s; a little more, so that it can say what went wrong."""
+"""Longest wait for a server to accept the publishing. libav's own limit for the TCP connection is 5 s, enough for the
+SYNs that Linux sends at 0, 1 and 3 s; this is a little more, so that libav can say what went wrong."""
 
 STABLE_NS = 5_000_000_000
 """A connection that dies younger than this counts as a failed attempt: a server that accepts and hangs up must not be
 asked again at once for ever."""
 
 LONGEST_NS = (2**31 // 1000 - 3600) * NS_PER_S
-"""How old a connection becomes: an hour less than RTMP's milliseconds have in 31 bits, where nginx-rtmp's files and
-FFmpeg as a server break (measured), and well before 32 bits, where every server tried does. 24.8 days."""
+"""How old a connection may become, 24.8 days: an hour less than 31 bits of RTMP's milliseconds, at which nginx-rtmp's
+files and FFmpeg as a server break (measured). At 32 bits every server that was tried breaks."""
 
 TOO_SLOW = LiveFailure(kind=LiveKind.NETWORK, reason="link too slow for the sound")
 NO_ANSWER = LiveFailure(kind=LiveKind.TIMEOUT, reason="no answer from the server")

@@ -1,12 +1,12 @@
-"""When a connection is dead that nobody closed."""
+"""When a connection that nobody closed is dead."""
 
 STALL_NS = 2_600_000_000
 """No delivered byte for this long while some are waiting: dead. Leaves 0.4 s of the promised 3 s for the rest."""
 
 ZERO_WINDOW_NS = 1_200_000_000
-"""The same while the server's machine answers, but has its receive window closed: the program there doesn't read. It
-has been so for longer, by all that the window held (up to 1.6 s of a stream of 5 Mbit/s), and no loss can be the
-reason, which would take TCP up to 1.6 s to repair."""
+"""The same for a zero window: the server's machine answers, but its receive window is closed, because the program there
+doesn't read. It stopped reading before that, by as much as the window holds (up to 1.6 s of a stream of 5 Mbit/s); and
+the cause can't be a lost packet, which TCP may take 1.6 s to repair."""
 
 ZERO_WINDOW_BYTES = 16_000
 """What must be delivered through a closed window to count as life. TCP's probes push a few kB into what is left of the

@@ -1,5 +1,5 @@
-"""FLV as RTMP carries it: from encoded packets to tags, bytes only. The file format's own muxer isn't used for that,
-because it holds every packet back until it has seen the next ones of both tracks.
+"""FLV as RTMP carries it: from encoded packets to tags, bytes only. libav's FLV muxer isn't used, because it holds
+every packet back until it has seen the next ones of both tracks.
 
 Source: Adobe Flash Video File Format Specification 10.1, annex E. A tag is a message of RTMP, too.
 """

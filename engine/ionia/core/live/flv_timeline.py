@@ -10,8 +10,8 @@ from ionia.core.media import SAMPLE_RATE, TrackId
 class FlvTimeline:
     """One connection's timeline: zero is its first keyframe. One owner.
 
-    Nothing goes before that, and each track comes in its own order: `StartGate` and `PacketInterleaver` see to it, and
-    whatever breaks it is a mistake of ours, which ends the connection.
+    Nothing goes before that, and each track comes in its own order: `StartGate` and `PacketInterleaver` see to both. A
+    packet that breaks the rule is a mistake of ours and ends the connection.
 
     Rounds to the nearest millisecond, equally for both tracks, so that the offset between sound and picture stays
     within a millisecond. A tie or a step back between the tracks moves the later packet 1 ms on; the shift doesn't add

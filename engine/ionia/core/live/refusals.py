@@ -1,9 +1,10 @@
-"""What it means that a server says no, and when asking again is of no use.
+"""What a server's refusal means, and when asking again is of no use.
 
 Servers refuse a wrong key in three ways: by an error status, by hanging up without a word, and by accepting the stream
 and hanging up a moment later. The same three are heard of a server that still holds the stream of a connection that
 broke, and the last two of one that is about to restart. What was before tells them apart: a key that worked is no
-wrong key. So only a stream that never was good ends at once, and one that was is ended by plain words alone.
+wrong key. So any refusal, three in a row, ends a stream that never was good; one that was good is ended only by a
+server that says it rejects the key, HELD_NS after the stream was last good at the earliest.
 """
 
 from dataclasses import dataclass, replace
@@ -15,7 +16,7 @@ TRIES = 3
 """Refusals in a row that end a stream."""
 
 DELAYS_NS = (4_000_000_000, 10_000_000_000)
-"""Least waits after the first and the second: services lock out who asks too often."""
+"""Least waits after the first and the second refusal: services lock out whoever asks too often."""
 
 LATER_NS = 30_000_000_000
 """The same after all further ones, where asking goes on."""

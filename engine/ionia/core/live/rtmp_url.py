@@ -59,7 +59,8 @@ class RtmpUrl:
 
     @property
     def application_url(self) -> str:
-        """How the server is told where the publisher believes to be (tcUrl of Adobe's RTMP specification, 7.2.1.1)."""
+        """The address by which the publisher reached the server, as it tells it (tcUrl, Adobe's RTMP specification
+        7.2.1.1)."""
         return f"{self._scheme}://{self._bracketed_host}:{self.port}/{self.app}"
 
     @property

@@ -2,13 +2,13 @@
 
 The rules, in the order in which they bite while a link is too slow (limit = 2000 ms by default):
 
-1. 40 % of the limit, waited or foreseen: keyframes are asked for five times a second, so that whatever must go
-   later is short;
-2. a third of the limit waited, and what is waiting needs more than 70 % of it at the rate the link delivers: one
-   short run of pictures (<= 270 ms) is dropped, and again while that is so. A link that merely paused and now
-   catches up loses nothing;
-3. the limit: pictures are dropped up to the next keyframe until half the limit is left of them, and a keyframe is
-   asked for at once;
+1. the wait has reached 40 % of the limit, or will: keyframes are asked for five times a second, so that whatever must
+   be dropped later is short;
+2. the wait has reached a third of the limit, and at the rate the link delivers it will exceed 70 %: one short run of
+   pictures (<= 270 ms) is dropped, and again while that is so. A link that merely paused and now catches up loses
+   nothing;
+3. the limit: pictures are dropped, each time up to the next keyframe, until those left span half the limit, and a
+   keyframe is asked for at once;
 4. five seconds: the link can't even carry the sound. The caller must reconnect; everything waiting is worthless.
 
 Sound is never dropped, nor is the keyframe that the connection begins with. After a drop the next picture handed out is
@@ -110,7 +110,7 @@ class StreamBuffer:
         self._fps = fps
         self._limit = limit_ns
         self._window = window_bytes
-        # Second bounds, for timestamps that lie. Twice what time allows, so that time always bites first.
+        # The same bounds in packets, for timestamps that lie. Twice what time allows, so that time always bites first.
         self._max_packets = 2 * math.ceil(limit_ns / NS_PER_S * packets_per_second) + 64
         self._max_lag_packets = 2 * math.ceil((LAG_LIMIT_NS + limit_ns) / NS_PER_S * packets_per_second) + 64
         self.counters = BufferCounters()

@@ -52,8 +52,8 @@ class SampleTables:
 
     `durations`, `shifts` (shown so much later than decoded; empty for never) and `chunk_lengths` are runs
     (count, value), `chunk_entries` the kind of the samples of each such run, from 0; empty for one kind. `sizes` and
-    `chunk_offsets` are big-endian already, of 32 and, if `wide_offsets`, 64 bits. `sync` lists keyframes from 1; None
-    means that every sample is one.
+    `chunk_offsets` are big-endian already, of 32 bits each; of 64 in `chunk_offsets` if `wide_offsets`. `sync` lists
+    keyframes from 1; None means that every sample is one.
     """
 
     durations: Sequence[tuple[int, int]] = ()

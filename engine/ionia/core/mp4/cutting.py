@@ -50,7 +50,8 @@ def common_timescale(tracks: Sequence[MovieTrack]) -> int:
 
 
 def picture_at(track: MovieTrack, seconds: Fraction) -> int:
-    """The row of the picture that is shown at this moment; the first one before that, the last one after that."""
+    """The row of the picture that is shown at this moment: the first one if none is shown yet, the last one after its
+    end."""
     shown = track.shown
     order = np.argsort(shown, kind="stable")
     place = int(np.searchsorted(shown[order], track.units(seconds), side="right")) - 1

@@ -40,8 +40,8 @@ class SampleEntry:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class MovieTrack:
-    """One track. Its time scale's units count from the movie's beginning: a sample is shown `origin` later than its
-    track's own time says, from `begin` to `end` at most.
+    """One track. `begin` and `end`, between which it is shown, count in its time scale from the movie's beginning;
+    `origin`: what to add to the track's own time to get there.
     """
 
     header: TrackHeader

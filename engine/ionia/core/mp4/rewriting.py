@@ -1,4 +1,4 @@
-"""The header of a file whose samples are others, or lie elsewhere, than in the file that it was made from.
+"""The header of a file made from another one, whose samples are not the same or lie elsewhere.
 
 It keeps what it doesn't know, box by box: names, languages, tags, groups of tracks. Pure bytes.
 """
@@ -43,7 +43,7 @@ def rewritten(
 ) -> bytes:
     """`moov` of these tracks, in the place of those in `movie` (a payload). `wide`: all offsets have 64 bits or not.
 
-    `created_later`: by so many seconds later than the old one it was made.
+    `created_later`: how many seconds later than the old one it was made.
     """
     new = [(track.duration, _track(track, wide)) for track in tracks]
     longest = max((duration for duration, _ in new), default=0)

@@ -1,4 +1,4 @@
-"""What a file says about itself, for a part of it: it begins later, and its chapters earlier. Pure.
+"""The tags of a file made fit for a part of it: when it began moves later, its chapters earlier. Pure.
 
 Only what `tags` writes is known; every other tag stays as it is.
 """

@@ -43,7 +43,7 @@ class Chapter:
 class FileTags:
     """`start_utc_ns`: when the first picture was captured, ns since 1970, wrong by `utc_error_ns` at most; or None.
 
-    `metadata`: keys and texts, in order. Of the keys in `_NAMES` every player knows what they mean.
+    `metadata`: keys and texts, in order. Every player knows the keys in `_NAMES`.
     """
 
     start_utc_ns: int | None = None
@@ -62,7 +62,7 @@ class FileTags:
 
     @property
     def pairs(self) -> tuple[tuple[str, str], ...]:
-        """The metadata, with when it began: to the millisecond, which `creation_time` has not."""
+        """The metadata, with when it began: to the millisecond, unlike `creation_time`."""
         if self.start_utc_ns is None:
             return self.metadata
         began = utc_text(self.start_utc_ns)

@@ -17,7 +17,7 @@ _ENTRIES = 1 << 16
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class TrackTable:
-    """One row a sample, in the order of decoding; all columns are equally long.
+    """One row per sample, in the order of decoding; all columns are equally long.
 
     `times` and `durations` in the track's time scale, `times` from where the track's own time is 0; `offsets` of the
     data in the file. A sample that is not followed at once by the next one is shown until that begins. `shifts`: by how

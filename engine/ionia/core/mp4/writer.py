@@ -8,8 +8,8 @@ no moment at which the file does not play.
 With room in front (`front_seconds`) another `free` stands before that one. When the index fits in there, it is put into
 it as well; 8 bytes then make of it a `moov`, and the one at the end can go: `ftyp, moov, free, mdat`. Nothing moves.
 
-Pure: bytes come out, and whoever writes them says `commit` when they are safe. Memory is four bytes per packet and a
-few per fragment. Decision 0050 says why this is not libav's muxer.
+Pure: bytes come out, and whoever writes them says `commit` when they are safe. Memory is four bytes per picture, two
+per sound packet and a few per fragment. Decision 0050 says why this is not libav's muxer.
 """
 
 import math
@@ -129,8 +129,8 @@ class Mp4Writer:
         front_seconds: float = 0,
         fragment_seconds: float = FRAGMENT_SECONDS,
     ) -> None:
-        """`tags`: what the file says of itself; see `describe`. `front_seconds`: of so much media there is room for the
-        index in front. `fragment_seconds`: media time in one fragment."""
+        """`tags`: what the file says of itself; see `describe`. `front_seconds`: for how much media the index has room
+        in front. `fragment_seconds`: media time in one fragment."""
         self._tags = tags or FileTags()
         self._fragment_seconds = fragment_seconds
         self._head_bytes: int | None = None  # of `_head`; None when that may have another length

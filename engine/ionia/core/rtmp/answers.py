@@ -44,7 +44,7 @@ def status_of(values: Sequence[Amf]) -> Status:
 
 
 def failure_of(status: Status, *, published: bool) -> FailureCode:
-    """Why the server refuses. `published`: it had taken the stream; then only plain words mean the key."""
+    """Why the server refuses. `published`: it had taken the stream; then the key is meant only if it says so."""
     words = f"{status.code} {status.description}"
     if status.redirect or _REDIRECTED.search(words):
         return FailureCode.REDIRECTED

@@ -59,7 +59,8 @@ class ChunkReader:
         self._unfinished = 0
 
     def feed(self, data: bytes) -> list[Message]:
-        """The messages that are complete now; their size of chunks is followed. Raises ChunkError, for good."""
+        """The messages that are complete now; a chunk size that the server sets takes effect. Raises ChunkError, for
+        good."""
         self._buffer += data
         messages: list[Message] = []
         position = 0

@@ -1,9 +1,9 @@
 """An RTMP publishing client as one machine: it is handed what came, and answers what to send and what happened.
 
 It has no deadlines of its own: how long a server may take is the connection policy's to say. Whatever a server sends,
-it neither grows (see `chunk_reader` and `amf0`) nor sends more than it was sent, but for one chunk size and one
-`_checkbw`. FFmpeg's publisher is the model (libavformat/rtmpproto.c); where this one differs is written in
-decision 0250.
+its memory is bounded (see `chunk_reader` and `amf0`), and so is what it answers: never more bytes than came in, but for
+one chunk size and one `_checkbw`. FFmpeg's publisher is the model (libavformat/rtmpproto.c); where this one differs is
+written in decision 0250.
 """
 
 from collections.abc import Sequence

@@ -1,7 +1,7 @@
 """RTMP's handshake from the publisher's side (Adobe's RTMP specification, 5.2).
 
-The plain one of the specification. The one with digests that Flash's players made proves something to servers that
-want to know a Flash player before they let it watch; whoever publishes is known by the stream's key.
+The plain one of the specification. The one with digests proves to a server that whoever wants to watch is a Flash
+player; a publisher is known by its stream key.
 """
 
 VERSION = 3

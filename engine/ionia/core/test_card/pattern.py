@@ -58,7 +58,7 @@ _BLACK, _WHITE, _INK = 0xFF000000, 0xFFFFFFFF, 0xFFC0C0C0
 _TITLE = "IONIA TEST CARD "
 _DIGITS = 8
 _KEEP = 300
-"""Paintings for which unused memory waits for the next need: a machine that is short of time is so for a while."""
+"""For how many paintings unused memory is kept: a machine that is short of time is so for a while."""
 
 _PERIOD = 240
 """The box crosses the card once in so many pictures."""

@@ -1,4 +1,4 @@
-"""When a recording ends by itself: so long or so large as it may be. Pure."""
+"""When a recording ends by itself because it is as long or as large as it may be. Pure."""
 
 from dataclasses import dataclass
 from fractions import Fraction

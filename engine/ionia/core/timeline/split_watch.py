@@ -7,13 +7,13 @@ file can only begin with a keyframe. Pure.
 from dataclasses import dataclass
 
 _LEAD_SECONDS = 2.0
-"""So much earlier than its due time the next file is opened, or half a part if that is less."""
+"""How much earlier than it is due the next file is opened; half a part if that is less."""
 
 _LEAD_BYTES_SECONDS = 4.0
 """Likewise for sizes: what comes until the keyframe, and what waits for its fragment."""
 
 _LIMIT_SECONDS, _LIMIT_BYTES = 20.0, 16 << 20
-"""So far a file stays below what it may have at most, whichever is more: that is never met."""
+"""How far below its limit a file stays, whichever is more, so that the limit is never met."""
 
 _RETRY_SECONDS = 10.0
 """After the next file could not be opened."""
@@ -55,7 +55,7 @@ class SplitWatch:
         return SplitDue(at_seconds=None if large else self._rule.seconds)
 
     def keeps_below(self, limit_bytes: int) -> bool:
-        """Whether files that may have so much are worth beginning others for: not where each would be seconds."""
+        """Whether others are to be begun because of this limit: not where each would last only seconds."""
         return limit_bytes >= 4 * self._margin
 
     def failed(self, *, part: int, seconds: float) -> None:

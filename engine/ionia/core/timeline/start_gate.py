@@ -28,8 +28,8 @@ class StartGate:
 
     `announce` tells of keyframes as they leave the encoder, `take` and `skip` get every packet later, in order: from
     some packet on, which may come after the announced keyframe. With `preroll`, sound that a decoder needs goes before
-    the keyframe; then nothing may be announced. Sound of before the keyframe that its device delivers when the order
-    no longer waits for it (see `PacketInterleaver`) is left out.
+    the keyframe; then nothing may be announced. Sound from before the keyframe that comes after the order has stopped
+    waiting for it (see `PacketInterleaver`) is left out.
     """
 
     def __init__(self, *, fps: int, preroll: bool = False) -> None:

@@ -15,7 +15,7 @@ HISTORY_SECONDS = 3600
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FrameCounts:
-    """Frames before `next_index`, by what became of them. `unique + duplicated` + `lost` is what has passed."""
+    """Frames before `next_index`, by what became of them. `unique + duplicated + lost` is what has passed."""
 
     next_index: int = 0
     unique: int = 0

@@ -1,4 +1,5 @@
-"""What becomes of a window that is recorded: shown, hidden, closed, back again. One policy for all systems."""
+"""What becomes of a window that is recorded: shown, hidden, closed, back again. One policy for all systems; X11 has
+it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,7 +20,7 @@ class Presence(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WindowIdentity:
-    """By what a window is known again: its id while it exists, then its application and title."""
+    """What a window is recognised by: its id while it exists, then its application and title."""
 
     id: int
     application: str

@@ -21,7 +21,7 @@ FILE_NAME = "audio-offsets.json"
 
 
 class AudioCorrections:
-    """Any thread. The file is read each time a device opens, which is seldom: another process may have changed it."""
+    """Any thread. The file is read at each `initialize`, which is seldom: another process may have changed it."""
 
     def __init__(self, folder: Path | None = None) -> None:
         """`folder`: the user's own if not given."""

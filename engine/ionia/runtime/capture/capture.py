@@ -23,7 +23,7 @@ from ionia.threads.clock import MonotonicClock, StopSignal, pair_with_utc
 from ionia.threads.worker import Worker
 
 OPEN_TIMEOUT_S = 10.0
-"""How long a device may take to open before initialize gives up on it."""
+"""How long initialize waits for a device to open: then a screen is refused, and sound is silence until it is there."""
 
 JOIN_TIMEOUT_S = 2.0
 """How long closing waits for one thread. A thread that a device holds is left behind and said so in the log."""

@@ -21,7 +21,7 @@ REOPEN_NS = NS_PER_S // 4
 
 LOCKED_CODES = frozenset({WarningCode.SECURE_DESKTOP, WarningCode.SESSION_DISCONNECTED})
 SLATE_AFTER_NS = 2 * NS_PER_S
-"""A screen that is locked for so long is shown as a slate: who watches shall not wait for what looks frozen."""
+"""A screen that is locked for so long is shown as a slate, so that nobody waits for what looks frozen."""
 
 
 class ScreenCapture:

@@ -1,1 +1,1 @@
-"""The life of recorders and streamers, and where their packets go."""
+"""The life of recorders, streamers and replays, and where their packets go."""

@@ -24,8 +24,7 @@ class Living(Protocol):
 class Life:
     """One `initialize` and what follows, until the next or `dispose`. What it made speaks through this, on any thread.
 
-    A thread that was waited for in vain speaks late: then nothing that came after is ended by it or takes it for its
-    own.
+    A thread that nobody waits for any more may speak late. That neither ends a later life nor is taken for its words.
     """
 
     def __init__(self, session: Living) -> None:
@@ -36,7 +35,7 @@ class Life:
         self._session.warn(code, message, facts)
 
     def warn_now(self, code: WarningCode, message: str, facts: WarningFacts = NO_FACTS, /) -> None:
-        """As `warn`, of a device or an encode: once the session uses others, it is none of its."""
+        """As `warn`, of a device or an encode: once the session uses others, it isn't the session's any more."""
         if self._session.lives(self):
             self._session.hear(self, code, message, facts)
 

@@ -1,7 +1,7 @@
 """A session's output to an RTMP server: the thread that carries out what `core.live.link` decides.
 
-Nothing here waits for the network: senders are processes, and what they say comes back as messages. The encodes
-only append to a queue.
+Nothing here waits for the network, except to say goodbye, for GOODBYE_SECONDS at most: senders are processes, and what
+they say comes back as messages. The encodes only append to a queue.
 """
 
 import logging

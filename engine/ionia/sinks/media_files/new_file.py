@@ -46,7 +46,7 @@ class NewFile:
         inputs: Iterable[FileIdentity] = (),
         replaces: FileIdentity | None = None,
     ) -> None:
-        """`suffixes`: the endings that the name may have, if any will not do. `inputs`: files that it may not be, by
+        """`suffixes`: the endings that the name may have; none given: any. `inputs`: files that it may not be, by
         whatever name. `replaces`: the only one that it may take the place of. Raises IoniaError(MEDIA_FAILED).
         """
         self.path = path
@@ -106,10 +106,10 @@ class NewFile:
 
     @contextlib.contextmanager
     def _replaceable(self) -> Iterator[bool]:
-        """Whether there is something. While inside it may be replaced, and no recording can get there.
+        """Whether something is at the path. Inside the `with` it may be replaced, and no recording can get there.
 
-        A recording that gets to its path has the lock of what was there meanwhile. Windows replaces no open file: there
-        a recording that came after the look keeps us out itself.
+        A recording that takes its path holds the lock of what it replaces meanwhile. Windows replaces no open file:
+        there a recording that came after the look keeps us out itself.
         """
         try:
             file = _open_old(self.target)
@@ -182,7 +182,7 @@ def _rename_anew(hidden: Path, target: Path) -> None:
 
 
 def sweep(folder: Path) -> None:
-    """Remove what jobs left here whose process was killed."""
+    """Remove what killed jobs left here."""
     with contextlib.suppress(OSError):
         for entry in list(folder.glob(f"{_PREFIX}*{_SUFFIX}")):
             with contextlib.suppress(OSError):

@@ -169,14 +169,14 @@ class AudioCapture:
         by_name = {source.name: source for source in sources}
         if self._capture is Capture.DESKTOP:
             playing = {sink.name: sink for sink in sinks if sink.monitor in by_name}
-            # By id also by the monitor's name.
+            # An id may also be the monitor's name.
             playing |= {sink.monitor: sink for sink in playing.values()}
             name = present_name(self._device_id or defaults.sink, playing)
             if name is None:
                 raise self._unavailable([sink.name for sink in sinks])
             return by_name[playing[name].monitor], playing[name]
         present = microphones(sources, defaults)
-        # By id also a monitor: whoever names one wants it.
+        # An id may also be a monitor's: whoever names one wants it.
         allowed = present if self._device_id is None else sources
         name = present_name(self._device_id or defaults.source, [source.name for source in allowed])
         if name is None:

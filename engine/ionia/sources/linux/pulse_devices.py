@@ -107,9 +107,9 @@ def _layout(library: PulseLibrary, channel_map: Any) -> tuple[str, ...]:
 
 
 def _heard_through(library: PulseLibrary, info: Any) -> Fader:
-    """What a sink's mute and volume do to its monitor: nothing where they come after it.
+    """What a sink's mute and volume do to its monitor: nothing where they are applied behind it.
 
-    That is where the sound card does them, and in PipeWire unless the sink asks for it, as its null sinks do.
+    Behind it is where the sound card applies them, and PipeWire unless the sink asks otherwise, as null sinks do.
     """
     lib, monitor_volumes = library.lib, b"monitor.channel-volumes"
     if library.text(info.driver) == "PipeWire" and library.text(

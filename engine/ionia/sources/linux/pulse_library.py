@@ -1,4 +1,4 @@
-"""Loads libpulse: the one that the program's environment finds, or the system's own where that one is none.
+"""Loads libpulse: the one that the program's environment finds, or the system's own where that one is of no use.
 
 An AppImage's or conda's LD_LIBRARY_PATH puts other libraries in the way, which don't load or lack what is called.
 This module must not connect to anything.
@@ -29,7 +29,7 @@ VOLUME_NORM = 0x10000
 LIBRARY = "libpulse.so.0"
 
 SYSTEM_FOLDERS = ("/usr/lib/*-linux-gnu*", "/usr/lib64", "/usr/lib", "/lib/*-linux-gnu*", "/lib64", "/lib")
-"""Where Debian, Fedora, Arch and their children keep it."""
+"""Where Debian, Fedora, Arch and their derivatives keep it."""
 
 SEARCH_VARIABLES = ("LD_LIBRARY_PATH", "LD_PRELOAD")
 """What makes the loader find another library than the system's."""

@@ -19,8 +19,8 @@ from ionia.sources.linux.pulse_library import VOLUME_NORM
 from ionia.sources.linux.pulse_timeline import PulseTimeline, duration_ns
 
 BLOCK_SAMPLES = 960
-"""20 ms: half the wake-ups of 10, and well within what the mix waits for. The server adjusts the device's own latency
-to it; a null sink would otherwise deliver every 2 s."""
+"""20 ms: half the wake-ups of 10 ms, and well within what the mix waits for. The server adjusts the device's own
+latency to it; a null sink would otherwise deliver every 2 s."""
 
 BUFFER_SECONDS = 10
 """What the server keeps while we are stopped. It allows 4 MiB a stream, which is 10.9 s of stereo."""
@@ -28,7 +28,7 @@ BUFFER_SECONDS = 10
 FIRST_STATEMENTS = 8
 FIRST_INTERVAL_US = 22_000
 INTERVAL_US = 102_000
-"""How often the server is asked for its position: a median builds up quickly, then costs next to nothing.
+"""How often the server is asked for its position: often at first, until enough answers can be compared, then seldom.
 
 No multiple of 20 ms: asked in step with the blocks, the server would show the same moment of its work every time.
 """

@@ -21,7 +21,7 @@ VERIFY_NS = NS_PER_S
 """How often a picture is compared although nothing is said to have changed."""
 
 LIES = 3
-"""Changes that no answer told of until the server isn't asked any more. One can be a pointer that went and came."""
+"""So many changes that no answer told of, and the server isn't asked any more. One may be a pointer that came back."""
 
 # Sources: X11 protocol (QueryPointer), fixesproto 2, damageproto 1.1: numbers of requests and their fields.
 _QUERY_POINTER = 38

@@ -106,7 +106,7 @@ def told(name: str) -> Iterator[None]:
 
 
 def monitors(connection: XConnection) -> list[Monitor]:
-    """RandR's monitors with the primary first, cut to the root window; all of that from a server without RandR 1.5.
+    """RandR's monitors, the primary first, cut to the root window; without RandR 1.5 that window as the only monitor.
 
     Raises OSError.
     """

@@ -1,6 +1,6 @@
 """X11 screens: which there are, and the source that captures one of them.
 
-A Wayland desktop shows X clients nothing but each other, so that it is refused with a hint and never recorded black.
+A Wayland desktop shows X clients nothing but each other, so it is refused with a hint, and never recorded as black.
 """
 
 import contextlib

@@ -46,7 +46,7 @@ class Visual:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Screen:
-    """What the server told of the screen that the display's name says."""
+    """What the server told of the screen that the display's name asks for."""
 
     root: int
     white: int
@@ -63,7 +63,8 @@ class Screen:
 
 
 def connect(address: DisplayName) -> tuple[socket.socket, bytes]:
-    """A connection that was let in, and what the server told of itself; a second at most. Raises XRefused, OSError."""
+    """A connection that was let in, and what the server told of itself. Raises XRefused, OSError. A second at most for
+    each address, and however long the system takes to look a host's name up."""
     clock = MonotonicClock()
     deadline_ns = clock.now_ns() + round(CONNECT_TIMEOUT * NS_PER_S)
     while True:

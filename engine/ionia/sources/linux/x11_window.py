@@ -32,8 +32,7 @@ WINDOW_PREFIX = "x11-window:"
 """A window's id is this and its X id in hexadecimal."""
 
 LOOK_NS = NS_PER_S // 10
-"""How often a window is looked after although the server told of nothing: what hides the window that it lies in isn't
-told to us."""
+"""How often a window is looked at without an event: when a window that it lies in is hidden, we get none."""
 
 # Sources: X11 protocol (ChangeWindowAttributes, FreePixmap), compositeproto 0.4.
 _CHANGE_ATTRIBUTES, _FREE_PIXMAP = 2, 54

@@ -117,7 +117,8 @@ class AudioCapture:
         return endpoint.name
 
     def read(self, timeout: float) -> AudioBlock | None:
-        """See AudioSource. Raises SourceLost with the codes listed at `_check_device`."""
+        """See AudioSource. Raises SourceLost: `default_device_changed`, `audio_devices_changed`, `audio_closed` (all
+        three `retry_at_once`), `audio_device_lost`, `audio_device_stalled`."""
         deadline_ns = self._clock.now_ns() + round(timeout * _NS_PER_S)
         while True:
             self._check_device()

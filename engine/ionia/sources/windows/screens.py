@@ -117,7 +117,8 @@ class GdiGrab:
 
 
 class WindowGrab:
-    """A ScreenSource on one window, through GDI. A window that is resized is opened again at its new size."""
+    """A ScreenSource on one window, through GDI, at the size that it has when it is opened: gdigrab follows no
+    resizing."""
 
     backend = "gdigrab"
     fallbacks: tuple[str, ...] = ()
