@@ -11,6 +11,7 @@ export const CHANNELS = {
   split: "recording:split",
   saveReplay: "replay:save",
   retryReplay: "replay:retry",
+  saveScreenshot: "screen:save",
   startStream: "stream:start",
   stopStream: "stream:stop",
   getState: "shell:getState",
@@ -94,6 +95,8 @@ export interface ElectronAPI extends BasicElectronAPI {
   saveReplay(): Promise<CommandResult>;
   /** Begin an instant replay that failed anew; what it held is then gone. Its state says how that went. */
   retryReplay(): Promise<CommandResult>;
+  /** Save a picture of the screen that the settings name, beside the recordings. */
+  saveScreenshot(): Promise<CommandResult>;
   showInFolder(recordingId: string): Promise<CommandResult>;
   removeFromHistory(recordingId: string): Promise<CommandResult>;
   /** Make one that was cut off an ordinary file; it plays meanwhile. */
@@ -129,6 +132,7 @@ export function createElectronAPI(invoke: Invoke, listen: Listen): ElectronAPI {
     split: () => call(CHANNELS.split),
     saveReplay: () => call(CHANNELS.saveReplay),
     retryReplay: () => call(CHANNELS.retryReplay),
+    saveScreenshot: () => call(CHANNELS.saveScreenshot),
     showInFolder: (recordingId) => call(CHANNELS.showInFolder, recordingId),
     removeFromHistory: (recordingId) => call(CHANNELS.removeFromHistory, recordingId),
     repairRecording: (recordingId) => call(CHANNELS.repairRecording, recordingId),

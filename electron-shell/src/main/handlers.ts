@@ -70,6 +70,7 @@ export function createHandlers(studio: Studio, desktop: Desktop): Handlers {
     [CHANNELS.split]: () => command(() => studio.split()),
     [CHANNELS.saveReplay]: () => command(() => studio.saveReplay()),
     [CHANNELS.retryReplay]: () => command(() => studio.retryReplay()),
+    [CHANNELS.saveScreenshot]: () => command(() => studio.saveScreenshot()),
     [CHANNELS.startStream]: async (rtmpUrl) => studio.startStream(text(rtmpUrl, "rtmpUrl")),
     [CHANNELS.stopStream]: () => studio.stopStream(),
     [CHANNELS.getState]: () => Promise.resolve(studio.state),

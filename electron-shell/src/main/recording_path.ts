@@ -10,8 +10,12 @@ export function replayPath(userData: string, now: Date): string {
   return pathOf(userData, "replay", now);
 }
 
-function pathOf(userData: string, what: string, now: Date): string {
-  return path.join(userData, "recordings", `${what}_${now.toISOString().replace(/[:.]/g, "-")}.mp4`);
+export function screenshotPath(userData: string, now: Date): string {
+  return pathOf(userData, "screenshot", now, "png");
+}
+
+function pathOf(userData: string, what: string, now: Date, suffix = "mp4"): string {
+  return path.join(userData, "recordings", `${what}_${now.toISOString().replace(/[:.]/g, "-")}.${suffix}`);
 }
 
 /** A free name beside a recording for a part of it: `<name>_clip.mp4`, `<name>_clip-2.mp4`, … */

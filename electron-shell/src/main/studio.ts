@@ -25,7 +25,7 @@ import { Library } from "./library.ts";
 import { OpenTakes } from "./open_takes.ts";
 import { Readiness } from "./readiness.ts";
 import { RecordingControl } from "./recording_control.ts";
-import { clipPath } from "./recording_path.ts";
+import { clipPath, screenshotPath } from "./recording_path.ts";
 import { ReplayControl } from "./replay_control.ts";
 import { ShellStore } from "./shell_store.ts";
 import { StoredValue } from "./stored_value.ts";
@@ -52,6 +52,7 @@ export class Studio {
   readonly #destination: Destination;
   readonly #settings: StoredValue<Settings>;
   readonly recordingsFolder: string;
+  readonly #userData: string;
   readonly #openTakes: OpenTakes;
   readonly #jobs: FileJobs;
   readonly #now: () => Date;
@@ -69,6 +70,7 @@ export class Studio {
     const { client, userData, vault, now = () => new Date() } = options;
     const urls = { media: options.mediaUrl, thumbnail: options.thumbnailUrl ?? options.mediaUrl };
     this.#client = client;
+    this.#userData = userData;
     this.recordingsFolder = path.join(userData, "recordings");
     this.history = new HistoryStore(new JsonFile(path.join(userData, "history.json")), urls);
     const thumbnails = path.join(userData, "thumbnails");
@@ -177,6 +179,20 @@ export class Studio {
       code: "clip",
       message: `The replay is in the list: ${entry.name}.mp4`,
       hint: "",
+    });
+  }
+
+  /** What the settings' screen shows, as a recording would. Rejects with EngineError; there is then no file. */
+  async saveScreenshot(): Promise<void> {
+    const { screen, cursor } = this.state.settings;
+    await mkdir(this.recordingsFolder, { recursive: true }).catch(() => undefined); // The engine says what is wrong.
+    const file = screenshotPath(this.#userData, this.#now());
+    const saved = await this.#client.call("screenshot.save", { path: file, screen, cursor });
+    this.store.notify({
+      level: "info",
+      code: "screenshot",
+      message: `The picture is saved: ${path.basename(saved.path)}`,
+      hint: `${saved.width} × ${saved.height}, in ${path.dirname(saved.path)}`,
     });
   }
 

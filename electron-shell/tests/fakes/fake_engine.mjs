@@ -94,6 +94,8 @@ export class FakeEngine {
     if (kind === "media" && (this.jobResults.has(verb) || this.jobFailures.has(verb))) return this.#job(verb);
     if (kind === "job") return this.#cancel(params.jobId);
     if (kind === "push") return this.#push(verb, params);
+    if (method === "screenshot.save")
+      return { path: params.path, width: 1920, height: 1080, utc: new Date().toISOString() };
     const id = params.id ?? "default";
     const key = `${kind} ${id}`;
     const session = this.sessions.get(key);

@@ -54,6 +54,21 @@ describe("a running recording", () => {
   });
 });
 
+describe("a picture of the screen", () => {
+  it("is saved by its button and by P in every state, but not without an engine", async () => {
+    const camera = (): HTMLElement => screen.getByRole("button", { name: "Save a picture of the screen" });
+    await userEvent.click(camera());
+    await userEvent.keyboard("p");
+    await record();
+    await userEvent.keyboard("p");
+    expect(api.argsOf(CHANNELS.saveScreenshot)).toHaveLength(3);
+    await api.send({ type: "engine", engine: { phase: "restarting", message: "", version: "" } });
+    await userEvent.keyboard("p");
+    expect(camera()).toHaveProperty("disabled", true);
+    expect(api.argsOf(CHANNELS.saveScreenshot)).toHaveLength(3);
+  });
+});
+
 describe("keys", () => {
   it("pause, mark and split a running recording, and do nothing without one", async () => {
     await userEvent.keyboard(" ms");

@@ -45,9 +45,9 @@ export function FilesPanel() {
             />
           </div>
           <div className="flex items-center justify-between gap-3">
-            <span aria-hidden>Space pauses, M marks, S splits, R saves</span>
+            <span aria-hidden>Space pauses, M marks, S splits, R saves, P is a picture</span>
             <Switch
-              label="Space pauses, M marks, S splits, R saves"
+              label="Space pauses, M marks, S splits, R saves, P is a picture"
               checked={settings.takeKeys}
               onChange={(takeKeys) => void client.updateSettings({ takeKeys })}
             />

@@ -20,6 +20,7 @@ import {
 import { Meter } from "../components/Meter.tsx";
 import { ReplayButton } from "../components/ReplayButton.tsx";
 import { RecordingButton } from "../components/RecordingButton.tsx";
+import { ScreenshotButton } from "../components/ScreenshotButton.tsx";
 import { StreamButton } from "../components/StreamButton.tsx";
 import { TakeControls } from "../components/TakeControls.tsx";
 import { useShell, useShellClient } from "../state/use_shell.ts";
@@ -99,7 +100,8 @@ function Viewfinder() {
                   : RECORDING_WORDS.idle}
           </span>
         </div>
-        <div className="flex items-center">
+        <div className="flex items-center gap-2">
+          <ScreenshotButton />
           <ReplayButton />
           <div role="status" aria-label="Stream state">
             {stream !== "idle" && <StreamBadge phase={stream} />}

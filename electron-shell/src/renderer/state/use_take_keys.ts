@@ -1,5 +1,6 @@
 /**
- * Single keys for a running recording: Space pauses, M marks, S goes on in a new file; R saves the instant replay. Never where keys are typed or where
+ * Single keys for a running recording: Space pauses, M marks, S goes on in a new file; R saves the instant replay, P a
+ * picture. Never where keys are typed or where
  * they play something, and not in the way of who works by keyboard: a control that the Tab key was brought to keeps its Space.
  * One that was clicked does not, or Space behind a click on REC would end the recording.
  */
@@ -18,6 +19,7 @@ const KEYS: Readonly<Record<string, Key>> = {
   " ": { carryOut: (api) => api.togglePause(), works: whileItRuns },
   m: { carryOut: (api) => api.mark(), works: whileItRuns },
   s: { carryOut: (api) => api.split(), works: whileItRuns },
+  p: { carryOut: (api) => api.saveScreenshot(), works: ({ engine }) => engine.phase === "ready" },
   r: { carryOut: (api) => api.saveReplay(), works: ({ replay }) => replay.secondsHeld >= 1 && !replay.saving },
 };
 
