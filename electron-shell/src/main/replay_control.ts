@@ -58,6 +58,7 @@ export class ReplayControl {
     const { store } = this.#options;
     const { secondsHeld } = store.state.replay;
     this.#held = undefined;
+    this.#replay?.unlisten();
     this.#replay = this.#stats = undefined;
     if (secondsHeld >= 1) {
       const message = `The engine ended, and the ${spokenLength(secondsHeld)} of the instant replay with it.`;

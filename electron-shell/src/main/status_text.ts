@@ -65,7 +65,12 @@ export function trayModel(state: ShellState): TrayModel {
 export function quitQuestion(state: ShellState): { message: string; detail: string; confirm: string } | null {
   const recording = isRecordingActive(state.recording.phase);
   const live = isStreamActive(state.stream.phase);
-  if (!recording && !live) return null;
+  const held = state.replay.secondsHeld >= 1 ? spokenLength(state.replay.secondsHeld) : null;
+  if (!recording && !live) {
+    if (held === null) return null;
+    const message = `The instant replay holds the last ${held}.`;
+    return { message, detail: "Quitting drops them. Save them first to keep them.", confirm: "Quit" };
+  }
   const what =
     recording && live
       ? "A recording and a stream are running."
@@ -75,5 +80,6 @@ export function quitQuestion(state: ShellState): { message: string; detail: stri
   const detail = recording
     ? "Quitting finishes the recording and keeps its file."
     : "Quitting ends the stream for your viewers.";
-  return { message: what, detail, confirm: recording ? "Finish and quit" : "End stream and quit" };
+  const dropped = held === null ? "" : ` The ${held} of the instant replay are dropped.`;
+  return { message: what, detail: detail + dropped, confirm: recording ? "Finish and quit" : "End stream and quit" };
 }

@@ -96,9 +96,14 @@ export class Session {
     return this;
   }
 
+  /** Hear nothing more of it: for one whose engine is gone, so that its listeners don't stay with the client. */
+  unlisten(): void {
+    for (const remove of this.#removals.splice(0)) remove();
+  }
+
   /** Stop if running and free the session; no event comes after it. */
   async dispose(): Promise<void> {
-    for (const remove of this.#removals.splice(0)) remove();
+    this.unlisten();
     await this.client.call(`${this.#kind}.dispose`, { id: this.id }, { timeoutMs: STOP_TIMEOUT_MS });
   }
 }

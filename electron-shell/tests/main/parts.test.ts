@@ -224,4 +224,20 @@ describe("quitting", () => {
     expect(quitQuestion(state({}, { phase: "live" }))?.message).toBe("You are live.");
     expect(quitQuestion(state({ phase: "recording" }, { phase: "live" }))?.message).toContain("and a stream");
   });
+
+  it("says what of the instant replay goes with it", () => {
+    const holding = (recording: Partial<ShellState["recording"]>, secondsHeld: number) => {
+      const shown = state(recording);
+      return quitQuestion({ ...shown, replay: { ...shown.replay, secondsHeld } });
+    };
+    expect(holding({}, 0)).toBeNull();
+    expect(holding({}, 30)).toEqual({
+      message: "The instant replay holds the last 30 s.",
+      detail: "Quitting drops them. Save them first to keep them.",
+      confirm: "Quit",
+    });
+    expect(holding({ phase: "recording" }, 30)?.detail).toBe(
+      "Quitting finishes the recording and keeps its file. The 30 s of the instant replay are dropped.",
+    );
+  });
 });

@@ -1,5 +1,15 @@
+import { EventEmitter } from "node:events";
 import { describe, expect, it } from "vitest";
-import { LineSplitter, LineTooLong, RestartPolicy, SessionLedger, engineCandidates, findEngine } from "@ionia/node";
+import {
+  LineSplitter,
+  LineTooLong,
+  Replay,
+  RestartPolicy,
+  SessionLedger,
+  engineCandidates,
+  findEngine,
+  type EngineClient,
+} from "@ionia/node";
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 
@@ -79,5 +89,22 @@ describe("SessionLedger", () => {
     ledger.notified("session.state", { id: "default", kind: "streamer", state: "failed" });
     expect(ledger.takeOpen()).toEqual([{ kind: "recorder", id: "a", outputPath: "/a.mp4" }]);
     expect(ledger.takeOpen()).toEqual([]);
+  });
+});
+
+describe("Session", () => {
+  it("leaves no listener with the client, whether it is disposed of or its engine is gone", async () => {
+    const client = Object.assign(new EventEmitter(), { call: () => Promise.resolve(null) });
+    const heard: string[] = [];
+    const sessions = ["a", "b"].map((id) => new Replay(client as unknown as EngineClient, id));
+    for (const session of sessions) session.on("warning", ({ message }) => heard.push(message)).on("stats", () => {});
+    const [gone, disposed] = sessions as [Replay, Replay];
+    gone.unlisten();
+    const warning = { kind: "replay", code: "c", data: {} };
+    for (const id of ["a", "b"]) client.emit("session.warning", { ...warning, id, message: id });
+    await disposed.dispose();
+    for (const id of ["a", "b"]) client.emit("session.warning", { ...warning, id, message: id });
+    expect(heard).toEqual(["b"]);
+    expect(client.eventNames()).toEqual([]);
   });
 });
