@@ -254,6 +254,7 @@ class FakeFile:
 
     def __init__(self, path: str = "take.mp4") -> None:
         self.path = path
+        self.published = True
         self.packets: list[EncodedPacket] = []
         self.header: MediaHeader | None = None
         self.closed = threading.Event()

@@ -188,6 +188,11 @@ class FileSink(PacketSink, Protocol):
         ...
 
     @property
+    def published(self) -> bool:
+        """Whether it is at its path, in place of what was there. The sink's thread."""
+        ...
+
+    @property
     def index_bytes(self) -> int:
         """What completing the file will add to it at most. Any thread."""
         ...

@@ -22,6 +22,10 @@ class Sidecar:
         self._begun = False
         self._file: BinaryIO | None = None
 
+    def go_on(self) -> None:
+        """Append the first line, too: the recording of what is there stays at its path."""
+        self._begun = True
+
     def add(self, line: bytes) -> None:
         """Append, without a buffer of ours. Raises OSError."""
         if self._file is None:

@@ -1,15 +1,89 @@
 """A file's notes: what comes late costs nothing that is there."""
 
+from functools import partial
 from pathlib import Path
 
-from ionia.core.warning import NO_FACTS, WarningCode
-from ionia.runtime.session.part import Notes
+from ionia.core.disk_space import DiskWatch
+from ionia.core.mp4.tags import FileTags
+from ionia.core.warning import NO_FACTS, WarningCode, WarningFacts
+from ionia.runtime.session.disk_eye import DiskEye
+from ionia.runtime.session.part import Notes, Part
 from ionia.sinks.sidecar import Sidecar, sidecar_path
+from tests.fakes.media import HEADER, FakeFile, video_packet
+
+
+def quiet(_code: WarningCode, _message: str, _facts: WarningFacts = NO_FACTS, /) -> None: ...
+
+
+def publish(sink: FakeFile) -> None:
+    sink.published = True
+
+
+def earlier(folder: Path) -> tuple[str, Path]:
+    """A path to record to, and the sidecar that a recording there has already."""
+    recording = str(folder / "take.mp4")
+    sidecar_path(recording).write_bytes(b"old\n")
+    return recording, sidecar_path(recording)
+
+
+def test_an_earlier_sidecar_is_replaced_with_its_recording_and_not_before(tmp_path: Path) -> None:
+    recording, sidecar = earlier(tmp_path)
+    sink = FakeFile(recording)
+    sink.published = False
+    notes = Notes(Sidecar(recording), sink, quiet)
+    notes.add(b"start\n")
+    notes.add(b"mark\n")
+    notes.flush()
+    assert sidecar.read_bytes() == b"old\n"
+    sink.packets.append(video_packet(0, keyframe=True))
+    sink.published = True
+    notes.flush()
+    assert sidecar.read_bytes() == b"start\nmark\n"
+    notes.close()
+
+
+def test_lines_go_behind_those_of_a_recording_whose_name_is_held(tmp_path: Path) -> None:
+    recording, sidecar = earlier(tmp_path)
+    sink = FakeFile(recording)
+    sink.published = False
+    notes = Notes(Sidecar(recording), sink, quiet)
+    notes.add(b"start\n")
+    sink.packets.append(video_packet(0, keyframe=True))
+    notes.flush()
+    notes.add(b"end\n")
+    assert sidecar.read_bytes() == b"old\nstart\nend\n"
+    notes.close()
+
+
+def test_a_short_recording_has_its_lines_when_it_is_closed_and_a_failed_one_costs_no_other_its_own(
+    tmp_path: Path,
+) -> None:
+    recording, sidecar = earlier(tmp_path)
+    for fails in (True, False):
+        sink = FakeFile(recording)
+        sink.published = False
+        if not fails:
+            sink.on_close = partial(publish, sink)
+        notes = Notes(Sidecar(recording), sink, quiet)
+        eye = DiskEye(
+            sink,
+            bytes_per_second=1,
+            free_bytes=lambda _: 10**12,
+            warn=quiet,
+            disk=DiskWatch(),
+            keeps_below=lambda _: False,
+        )
+        part = Part(0, sink, HEADER, eye, fail=lambda _: None, notes=notes)
+        part.open()
+        part.begin(FileTags(), b"start\n")
+        part.complete()
+        part.wait_closed()
+        assert sidecar.read_bytes() == (b"old\n" if fails else b"start\n")
 
 
 def test_a_warning_of_the_last_moment_keeps_the_lines_before(tmp_path: Path) -> None:
     recording = str(tmp_path / "take.mp4")
-    notes = Notes(Sidecar(recording), lambda _code, _message, _facts=NO_FACTS, /: None)
+    notes = Notes(Sidecar(recording), FakeFile(), quiet)
     notes.add(b"start\n")
     notes.add(b"end\n")
     notes.close()
@@ -20,7 +94,9 @@ def test_a_warning_of_the_last_moment_keeps_the_lines_before(tmp_path: Path) -> 
 def test_what_can_not_be_written_is_told_once(tmp_path: Path) -> None:
     told: list[WarningCode] = []
     notes = Notes(
-        Sidecar(str(tmp_path / "gone" / "take.mp4")), lambda code, _message, _facts=NO_FACTS, /: told.append(code)
+        Sidecar(str(tmp_path / "gone" / "take.mp4")),
+        FakeFile(),
+        lambda code, _message, _facts=NO_FACTS, /: told.append(code),
     )
     notes.add(b"start\n")
     notes.add(b"end\n")

@@ -366,7 +366,7 @@ class FileOutput:
             keeps_below=lambda limit: self._watch.keeps_below(limit) and not self._stuck,
         )
         make = self._wishes.make_sidecar
-        notes = Notes(None if make is None else make(sink.path), self._tell.warn)
+        notes = Notes(None if make is None else make(sink.path), sink, self._tell.warn)
         self._paths[number] = sink.path
         return Part(number, sink, self._header, eye, fail=partial(self._part_failed, number), notes=notes)
 

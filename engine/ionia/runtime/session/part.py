@@ -24,26 +24,49 @@ CLOSE_TIMEOUT_S = 30.0
 
 
 class Notes:
-    """A file's sidecar, or none. The sink's thread owns it; what can't be written is told once and ends nothing."""
+    """A file's sidecar, or none. The sink's thread owns it; what can't be written is told once and ends nothing.
 
-    def __init__(self, sidecar: Sidecar | None, warn: Warn) -> None:
+    The sidecar of an earlier recording at the path is replaced with that recording, and not before: lines wait until
+    then. Where that one stays, as somebody holds its name, they are added behind its own.
+    """
+
+    def __init__(self, sidecar: Sidecar | None, sink: FileSink, warn: Warn) -> None:
         self._sidecar = sidecar
+        self._sink = sink
+        self._waiting: list[tuple[bytes, Callable[[], None]]] = []
         self._over = False
         self._warn = warn
 
-    def add(self, line: bytes) -> None:
-        """Write a line; what is warned of at the very end comes behind `close`."""
+    def add(self, line: bytes, done: Callable[[], None] = lambda: None) -> None:
+        """Write a line; what is warned of at the very end comes behind `close`. `done`: it is there, or can't be."""
         if self._sidecar is None:
+            done()
+        else:
+            self._waiting.append((line, done))
+            self.flush()
+
+    def flush(self) -> None:
+        """Write what waits, if the recording has begun to be written."""
+        sidecar = self._sidecar
+        if sidecar is None or not self._waiting:
             return
+        if not self._sink.published:
+            if not self._sink.bytes_written:
+                return
+            sidecar.go_on()
+        lines, self._waiting = self._waiting, []
         try:
-            self._sidecar.add(line)
+            for line, _ in lines:
+                sidecar.add(line)
             if self._over:
-                self._sidecar.close()
+                sidecar.close()
         except OSError as error:
-            self._sidecar.close()
+            sidecar.close()
             self._sidecar = None
             reason = (error.strerror or type(error).__name__).lower()
             self._warn(WarningCode.SIDECAR_FAILED, f"The marks beside the recording can't be written: {reason}.")
+        for _, done in lines:
+            done()
 
     def close(self) -> None:
         """The recording goes on in another file, or is over."""
@@ -74,7 +97,7 @@ class Part:
         self._eye = eye
         self._notes = notes
         self._early: list[Callable[[], None]] = []  # before the file's first picture
-        self._worker = SinkWorker("file-sink", sink, header, fail)
+        self._worker = SinkWorker("file-sink", sink, header, fail, wrote=notes.flush)
 
     def open(self) -> None:
         """Create the file. Raises IoniaError(OUTPUT_FAILED)."""
@@ -120,11 +143,7 @@ class Part:
     def note(self, line: bytes) -> threading.Event:
         """A line of the sidecar. What is returned is set when it is there, or can't be had."""
         noted = threading.Event()
-
-        def write() -> None:
-            self._notes.add(line)
-            noted.set()
-
+        write = partial(self._notes.add, line, noted.set)
         if self.begun:
             self._worker.order(write)
         else:

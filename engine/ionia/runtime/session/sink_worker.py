@@ -32,15 +32,24 @@ class SinkWorker:
 
     `on_error` is called once, on that thread, when the sink fails, by the system or by a mistake of ours; the sink is
     still closed, to keep what was written, and packets that come later are dropped.
+
+    `wrote` is called on that thread behind what the sink wrote, and when it is closed. It raises nothing.
     """
 
     def __init__(
-        self, name: str, sink: PacketSink, header: MediaHeader, on_error: Callable[[IoniaError], None]
+        self,
+        name: str,
+        sink: PacketSink,
+        header: MediaHeader,
+        on_error: Callable[[IoniaError], None],
+        *,
+        wrote: Callable[[], None] = lambda: None,
     ) -> None:
         self.counters = TrackCounters()
         self._sink = sink
         self._header = header
         self._on_error = on_error
+        self._wrote = wrote
         self._condition = threading.Condition()
         self._pending: list[EncodedPacket] = []  # protected by _condition
         self._pending_bytes = 0  # protected by _condition
@@ -145,6 +154,7 @@ class SinkWorker:
                 if packets:
                     self._sink.write(packets)
                     self._count(packets)
+                    self._wrote()
                 self._run_errand()
         except Exception as error:  # noqa: BLE001 - a mistake of ours costs no take either
             self._failure = _told(error)
@@ -155,12 +165,16 @@ class SinkWorker:
         self._close()
 
     def _close(self) -> None:
+        failure: IoniaError | None = None
         try:
             self._sink.close()
         except Exception as error:  # noqa: BLE001 - likewise
-            self._closed.set_exception(_told(error))
-        else:
+            failure = _told(error)
+        self._wrote()
+        if failure is None:
             self._closed.set_result(None)
+        else:
+            self._closed.set_exception(failure)
 
     def _wait(self) -> bool:
         """Until there is something to do; False once the last packet was taken and nothing more will come."""
