@@ -5,11 +5,11 @@ import threading
 import pytest
 
 from ionia.core.errors import ErrorKind, IoniaError
-from ionia.core.events import SessionFailed
+from ionia.core.events import SessionFailed, SessionStateChanged
 from ionia.core.settings import SessionKind
 from ionia.runtime.session import session
 from tests.fakes.backends import WAIT_SECONDS, FakeMachine
-from tests.fakes.media import FakeVideoEncoder
+from tests.fakes.media import FakeFile, FakeVideoEncoder
 from tests.runtime.test_engine import engine_on, initialize, states
 
 RECORDER = SessionKind.RECORDER
@@ -40,3 +40,21 @@ def test_a_stop_is_no_success_when_there_is_no_file(monkeypatch: pytest.MonkeyPa
         freeing.join(WAIT_SECONDS)
         assert states(events)[-1] == "failed"
     assert not machine.files[0].packets
+
+
+def test_nor_when_the_disk_took_nothing() -> None:
+    full = IoniaError(ErrorKind.OUTPUT_FAILED, "The disk is full.")
+
+    def fill(file: FakeFile) -> None:
+        file.break_after = (0, full)
+        file.on_write = file.packets.clear
+
+    machine = FakeMachine(prepare_file=fill)
+    with engine_on(machine) as (engine, events):
+        initialize(engine)
+        engine.start(RECORDER, "a")
+        events.wait_for(lambda event: isinstance(event, SessionStateChanged) and event.state == "failed")
+        for _ in range(2):
+            with pytest.raises(IoniaError, match="The disk is full"):
+                engine.stop(RECORDER, "a")
+        assert sum(isinstance(event, SessionFailed) for event in events.all) == 1

@@ -13,7 +13,7 @@ from ionia.core.events import Event, FinishedFile, MarkSet, SessionFailed, Sessi
 from ionia.core.session_state import SessionState, SessionStateMachine, already_running
 from ionia.core.settings import MediaSettings, SessionKind
 from ionia.core.sharing import CaptureKey, capture_key
-from ionia.core.stats import Stats
+from ionia.core.stats import RecorderStats, Stats
 from ionia.core.timeline.replay_ring import Held
 from ionia.core.warning import NO_FACTS, WarningCode, WarningFacts
 from ionia.runtime.encode.join import Join, Past
@@ -357,6 +357,8 @@ class Session:
                 self._lost = self._finish(error.message, drain=False)
                 if self._lost is not None:
                     self._report(self._lost)
+                elif self._made_nothing():
+                    self._lost = error
                 self._release(SessionState.FAILED, error.message)
 
     def _finish(self, reason: str, *, drain: bool) -> IoniaError | None:
@@ -384,6 +386,11 @@ class Session:
         except IoniaError as error:
             return error
         return nothing_came() if drain and isinstance(output, TakeOutput) and output.frames == 0 else None
+
+    def _made_nothing(self) -> bool:
+        """Whether there is no byte of a file that was to be."""
+        stats = self.stats()
+        return isinstance(stats, RecorderStats) and stats.total_bytes == 0
 
     def _release(self, state: SessionState, reason: str) -> None:
         """Give the shared things back and go to `state`. The output's figures stay readable."""
