@@ -216,7 +216,7 @@ class WarningCode(StrEnum):
     BITRATE_FIXED = ("bitrate_fixed", "the network is too slow, and the encoder can't change its bit rate")
 
     KEYFRAMES_RARE = ("keyframes_rare", "the stream has fewer keyframes than services ask for")
-    PICTURE_TOO_LARGE = ("picture_too_large", "the stream's picture is larger or faster than services and players take")
+    PICTURE_TOO_LARGE = ("picture_too_large", "the picture is larger or faster than services and players take")
     CA_FILE_IGNORED = ("ca_file_ignored", "SSL_CERT_FILE names no good file; the system's certificates are trusted")
     ADDRESS_TRIMMED = ("address_trimmed", "invisible characters at an end of the address or stream key were left out")
 

@@ -4,6 +4,7 @@ import errno
 import json
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import cast
 
@@ -108,6 +109,15 @@ def ended(output: FileOutput) -> None:
     output.complete()
     output.finish()
     output.abandon()
+
+
+@pytest.mark.parametrize(("size", "codes"), [((3840, 2160), []), ((8192, 4320), ["picture_too_large"])])
+def test_a_picture_that_players_do_not_take_is_told_and_recorded(size: tuple[int, int], codes: list[str]) -> None:
+    width, height = size
+    output, told = output_to(FakeFile())
+    output.open(replace(HEADER, video=replace(HEADER.video, width=width, height=height)), FEEDS)
+    ended(output)
+    assert [code for code, _ in told] == codes
 
 
 def test_a_start_that_timed_out_frees_its_path_when_the_disk_answers(monkeypatch: pytest.MonkeyPatch) -> None:

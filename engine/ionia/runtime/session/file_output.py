@@ -13,6 +13,7 @@ from fractions import Fraction
 from functools import partial
 from math import ceil
 
+from ionia.core.codec.level_limit import beyond_level
 from ionia.core.disk_space import DiskWatch
 from ionia.core.errors import ErrorKind, IoniaError
 from ionia.core.events import FinishedFile, MarkSet
@@ -135,9 +136,10 @@ class FileOutput:
         self._fps = header.video.fps
         most = self._wishes.end.seconds
         self._most_frames = None if most is None else max(1, ceil(most * self._fps))
-        part = self._make_part(0, self._first_sink)
-        self._part = part
+        self._part = part = self._make_part(0, self._first_sink)
         part.open()
+        if (words := beyond_level(header.video, "many players and graphics cards")) is not None:
+            self._tell.warn(WarningCode.PICTURE_TOO_LARGE, words)
         self._slept_before_ns = self._slept_ns()
         self._epoch_utc = feeds.epoch_utc()
         self._timeline = FileTimeline(fps=header.video.fps, epoch_utc=self._epoch_utc)
