@@ -115,7 +115,8 @@ def ended(output: FileOutput) -> None:
 def test_a_picture_that_players_do_not_take_is_told_and_recorded(size: tuple[int, int], codes: list[str]) -> None:
     width, height = size
     output, told = output_to(FakeFile())
-    output.open(replace(HEADER, video=replace(HEADER.video, width=width, height=height)), FEEDS)
+    large = replace(HEADER.video, width=width, height=height)
+    output.open(MediaHeader(tracks=(large, *HEADER.sounds)), FEEDS)
     ended(output)
     assert [code for code, _ in told] == codes
 
