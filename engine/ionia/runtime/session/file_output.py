@@ -33,11 +33,11 @@ from ionia.core.warning import DiskStalled, Warn, WarningCode
 from ionia.runtime.encode.session_feeds import SessionFeeds
 from ionia.runtime.session.disk_eye import DiskEye
 from ionia.runtime.session.moment import SLEEP_NS, Moment
-from ionia.runtime.session.part import CLOSE_TIMEOUT_S, Notes, Part
+from ionia.runtime.session.part import CLOSE_TIMEOUT_S, Notes, Part, note_late
 from ionia.runtime.session.sink_worker import TrackCounters
 from ionia.runtime.session.stats import fields_of
 from ionia.sinks.output_path import shown_path
-from ionia.sinks.sidecar import Sidecar, add_late
+from ionia.sinks.sidecar import Sidecar
 from ionia.threads.clock import slept_ns
 
 log = logging.getLogger(__name__)
@@ -45,7 +45,7 @@ log = logging.getLogger(__name__)
 STALL_LOOKS = 5
 """So many looks in a row, one a second, that the disk has not answered make a warning."""
 
-MARK_TIMEOUT_S = 0.5
+MARK_TIMEOUT_S = 2.0
 """How long the answer to a mark waits for its line to be on the disk; a disk that stands still gets it later."""
 
 _COUNTED = ("video_delivered", "audio_delivered", "video_written", "audio_written")
@@ -395,7 +395,7 @@ class FileOutput:
             )
             line = mark_line(mark, label, data)
             noted = threading.Event()
-            part = next((one for one in (self._part, self._next) if one is not None and one.number == at.part), None)
+            part = self._open_part(at.part)
             if part is not None:
                 part.mark(float(at.seconds), label or f"Mark {number + 1}")
                 noted = part.note(line)
@@ -404,17 +404,20 @@ class FileOutput:
             waits = part is None or part.begun or comes
         if self._wishes.make_sidecar is not None:
             if part is None:  # of a file that is finished
-                self._tell.later(partial(_add_late, mark.path, line, noted))
+                self._tell.later(partial(note_late, mark.path, line, noted))
             if waits:  # a file that is to begin behind a pause has no line yet
                 noted.wait(MARK_TIMEOUT_S)
         return mark
+
+    def _open_part(self, number: int) -> Part | None:
+        return next((one for one in (self._part, self._next) if one is not None and one.number == number), None)
 
     def warned(self, code: WarningCode, message: str) -> None:
         """See TakeOutput."""
         with self._lock:
             if self._feeds is not None and self._timeline is not None and self._part is not None:
                 at = self._timeline.position(self._feeds.index_now)
-                self._part.note(
+                (self._open_part(at.part) or self._part).note(
                     warning_line(
                         code=str(code),
                         message=redact_text(message),
@@ -430,8 +433,9 @@ class FileOutput:
 
     def _note_moment(self, kind: str, index: int) -> None:
         if self._part is not None and self._timeline is not None:
-            seconds = float(self._timeline.position(index).seconds)
-            self._part.note(moment_line(kind, file_seconds=seconds, utc_ns=self._utc_ns(index)))
+            at = self._timeline.position(index)
+            line = moment_line(kind, file_seconds=float(at.seconds), utc_ns=self._utc_ns(index))
+            (self._open_part(at.part) or self._part).note(line)
 
     def _utc_ns(self, index: int) -> int:
         """When frame `index` is captured."""
@@ -584,13 +588,6 @@ class FileOutput:
                 f"The disk has not answered for {STALL_LOOKS} s. What is recorded waits in memory.",
                 DiskStalled(seconds=STALL_LOOKS),
             )
-
-
-def _add_late(path: str, line: bytes, noted: threading.Event) -> None:
-    try:
-        add_late(path, line)
-    finally:
-        noted.set()
 
 
 def _not_made(error: Exception) -> IoniaError:

@@ -14,7 +14,7 @@ from ionia.core.utc_text import utc_text
 from ionia.core.warning import Warn, WarningCode
 from ionia.runtime.session.disk_eye import DiskEye
 from ionia.runtime.session.sink_worker import SinkWorker, TrackCounters
-from ionia.sinks.sidecar import Sidecar
+from ionia.sinks.sidecar import Sidecar, add_late
 
 OPEN_TIMEOUT_S = 10.0
 """How long creating the file may take: a sleeping network drive needs seconds."""
@@ -73,6 +73,14 @@ class Notes:
         self._over = True
         if self._sidecar is not None:
             self._sidecar.close()
+
+
+def note_late(recording: str, line: bytes, noted: threading.Event) -> None:
+    """A line of the sidecar of a file that is finished; `noted` is set when it is there, or can't be had."""
+    try:
+        add_late(recording, line)
+    finally:
+        noted.set()
 
 
 class Part:
