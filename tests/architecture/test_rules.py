@@ -44,6 +44,7 @@ RUNTIME_WITHOUT_OWN_TEST = {
     "session_outputs": "tests/runtime/test_engine.py and each output's own tests: what sessions of each kind do",
     "session_watch": "tests/runtime/test_engine.py: stats, levels, and one look that fails or hangs",
     "session/disk_eye": "tests/runtime/session/test_file_output.py: a disk that is full, slow or gone",
+    "session/file_wishes": "values; test_file_output.py, test_split.py",
     "session/first_connection": "tests/runtime/session/test_stream_output.py is the whole of a stream's life",
     "session/life": "tests/runtime/session/test_session.py: what comes late",
     "session/moment": "values; test_replay_output.py",

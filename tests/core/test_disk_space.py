@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ionia.core.disk_space import DiskWatch
+from ionia.core.disk_space import STALL_LOOKS, DiskWatch, StallWatch
 
 MINUTE = 60 * 1000
 
@@ -36,3 +36,11 @@ def test_a_disk_that_only_fills_warns_a_handful_of_times(free: list[int], rate: 
     watch = DiskWatch()
     warnings = [watch.update(space, rate) for space in sorted(free, reverse=True)]
     assert sum(low is not None for low in warnings) <= 8
+
+
+def test_a_disk_that_does_not_answer_is_told_once_and_again_after_it_had_answered() -> None:
+    watch = StallWatch()
+    told = [watch.answered(answered=False) for _ in range(STALL_LOOKS + 2)]
+    assert told == [*[False] * (STALL_LOOKS - 1), True, False, False]
+    assert not watch.answered(answered=True)
+    assert [watch.answered(answered=False) for _ in range(STALL_LOOKS)][-1]

@@ -24,3 +24,19 @@ class DiskWatch:
         while self._next_warning > minutes:
             self._next_warning = self._next_warning / 2 if self._next_warning > 0.1 else 0.0
         return DiskLow(minutes_left=int(minutes * 10) / 10, free_bytes=free_bytes)
+
+
+STALL_LOOKS = 5
+"""So many looks in a row, one a second, that the disk has not answered make a warning."""
+
+
+class StallWatch:
+    """One owner."""
+
+    def __init__(self) -> None:
+        self._unanswered = 0
+
+    def answered(self, *, answered: bool) -> bool:
+        """Whether the disk had answered at a look; True once, when it hasn't for too long."""
+        self._unanswered = 0 if answered else self._unanswered + 1
+        return self._unanswered == STALL_LOOKS

@@ -9,7 +9,8 @@ from ionia.core.service import Listener
 from ionia.core.settings import RecorderSettings, ReplaySettings, StreamerSettings
 from ionia.core.warning import NO_FACTS, WarningCode, WarningFacts
 from ionia.runtime.backends import Backends
-from ionia.runtime.session.file_output import FileOutput, FileTellers, FileWishes
+from ionia.runtime.session.file_output import FileOutput
+from ionia.runtime.session.file_wishes import FileTellers, FileWishes
 from ionia.runtime.session.life import Life
 from ionia.runtime.session.replay_output import ReplayOutput, ReplayWishes
 from ionia.runtime.session.session import Session

@@ -1,6 +1,8 @@
 """When the next file is opened: early enough, once, and again when that failed."""
 
+from ionia.core.media import EncodedPacket
 from ionia.core.timeline.split_watch import SplitDue, SplitRule, SplitWatch
+from tests.fakes.media import audio_packet, video_packet
 
 RATE = 650_000.0
 
@@ -43,3 +45,35 @@ def test_what_failed_is_tried_again_ten_seconds_later() -> None:
     watch.failed(part=0, seconds=58.5)
     assert watch.update(part=0, seconds=68.4, size=0, limit_bytes=None) is None
     assert watch.update(part=0, seconds=68.5, size=0, limit_bytes=None) == SplitDue(at_seconds=60)
+
+
+def past(frames: int, *, interval: int, size: int = 1000, first: int = 7) -> list[EncodedPacket]:
+    """A keyframe each `interval`, with a sound before it that is not a picture of its own."""
+    return [
+        audio_packet(0),
+        *[video_packet(first + n, keyframe=n % interval == 0, data=b"v" * size) for n in range(frames)],
+    ]
+
+
+def planned(rule: SplitRule, packets: list[EncodedPacket], *, limit_bytes: int | None = None) -> list[int]:
+    return SplitWatch(rule, bytes_per_second=RATE).in_past(packets, fps=30, limit_bytes=limit_bytes)
+
+
+def test_of_the_past_no_part_is_longer_than_asked() -> None:
+    minute = past(1800, interval=60)
+    assert planned(SplitRule(seconds=20), minute) == [7 + 600, 7 + 1200]
+    assert planned(SplitRule(seconds=19), minute) == [7 + 540, 7 + 1080, 7 + 1620]
+    assert planned(SplitRule(seconds=1), past(180, interval=60)) == [7 + 60, 7 + 120]
+    assert planned(SplitRule(), minute) == []
+    assert planned(SplitRule(seconds=20), []) == []
+
+
+def test_of_the_past_no_part_is_larger_than_asked_or_than_any_file_may_be() -> None:
+    minute = past(1800, interval=60, size=10_000)
+    group = 60 * 10_032
+    assert planned(SplitRule(bytes=3 * group + 20_000), minute)[:3] == [7 + 180, 7 + 360, 7 + 540]
+    assert planned(SplitRule(bytes=3 * group + 10_000), minute)[:2] == [7 + 120, 7 + 240]
+    margin = 16 << 20
+    large = past(1800, interval=60, size=100_000)
+    assert planned(SplitRule(), large, limit_bytes=5 * margin) == [7 + 660, 7 + 1320]  # 4 of 16 MiB, 6 MB a group
+    assert planned(SplitRule(), large, limit_bytes=margin) == []

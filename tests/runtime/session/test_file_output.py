@@ -10,6 +10,7 @@ from typing import cast
 
 import pytest
 
+from ionia.core.disk_space import STALL_LOOKS
 from ionia.core.errors import ErrorKind, IoniaError
 from ionia.core.events import FinishedFile
 from ionia.core.media import MediaHeader
@@ -21,7 +22,8 @@ from ionia.core.timeline.split_watch import SplitDue
 from ionia.core.warning import NO_FACTS, WarningCode, WarningFacts
 from ionia.runtime.encode.session_feeds import SessionFeeds
 from ionia.runtime.session import file_output, part
-from ionia.runtime.session.file_output import STALL_LOOKS, FileOutput, FileTellers, FileWishes
+from ionia.runtime.session.file_output import FileOutput
+from ionia.runtime.session.file_wishes import FileTellers, FileWishes
 from ionia.runtime.session.stats import ProcessUsage, SessionCounters
 from ionia.sinks.sidecar import Sidecar
 from tests.fakes.backends import WAIT_SECONDS
@@ -150,7 +152,7 @@ def test_a_disk_that_stands_still_is_told_once_and_told_again_after_it_answered(
     assert [code for code, _ in told] == ["disk_stalled"]
     sink.hold.set()
     looked(output)
-    assert output._unanswered == 0
+    assert output._stall._unanswered == 0
     ended(output)
 
 

@@ -5,7 +5,7 @@ import threading
 import pytest
 
 from ionia.core.errors import ErrorKind, IoniaError
-from ionia.core.events import SessionWarned
+from ionia.core.events import FileChanged, SessionWarned
 from ionia.core.media import AUDIO, VIDEO, EncodedPacket
 from ionia.core.settings import AudioMode, MediaSettings, Preroll, RecorderSettings, ReplaySettings, SessionKind
 from ionia.core.stats import of_recorder
@@ -254,3 +254,40 @@ def test_the_refusal_names_what_differs_where_the_settings_are_equal(monkeypatch
         with monkeypatch.context() as patch:
             patch.setattr(held._video, "value", object())
             assert "the screen or its encoder failed" in _difference(feeds, held)
+
+
+def test_a_past_that_is_longer_than_a_part_is_in_several() -> None:
+    machine = FakeMachine(prepare_video=numbered)
+    with engine_on(machine) as (engine, events):
+        begin(engine)
+        settings = RecorderSettings(output_path="a.mp4", media=MEDIA, split_seconds=0.25)
+        engine.initialize_recorder("a", settings)
+        held_for(engine, 0.9)
+        engine.start(RECORDER, "a", Preroll(replay_id="r", seconds=0.8))
+        engine.stop(RECORDER, "a")
+        stats = of_recorder(engine.stats(RECORDER, "a"))
+    parts = [pictures(file) for file in machine.files if file.packets]
+    assert all(part == list(range(len(part))) for part in parts)
+    assert [len(part) for part in parts[:3]] == [20, 20, 20]  # a keyframe each tenth of a second
+    assert sum(map(len, parts)) == stats.video_frames_captured
+    everything = [index for file in machine.files for index in shown(file)]
+    assert everything == list(range(everything[0], everything[0] + len(everything)))
+    changed = [event for event in events.all if isinstance(event, FileChanged)]
+    assert [event.finished.duration_seconds for event in changed[:3]] == [0.2, 0.2, 0.2]
+
+
+def test_a_bound_in_bytes_that_lies_in_the_past_ends_there() -> None:
+    machine = FakeMachine(prepare_video=numbered)
+    with engine_on(machine) as (engine, events):
+        begin(engine)
+        lead = round(1.5 * (MEDIA.video_bitrate + MEDIA.audio_bitrate) / 8)  # see EndWatch
+        settings = RecorderSettings(output_path="a.mp4", media=MEDIA, max_bytes=lead + 150)
+        engine.initialize_recorder("a", settings)
+        held_for(engine, 0.5)
+        engine.start(RECORDER, "a", Preroll(replay_id="r", seconds=0.4))
+        event = events.wait_for(lambda event: getattr(event, "state", "") == "stopped")
+        stats = of_recorder(engine.stats(RECORDER, "a"))
+    assert "(maxBytes)" in getattr(event, "reason", "")
+    assert 140 <= sum(len(packet.data) for packet in machine.files[0].packets) <= 165
+    assert stats.video_frames_captured == len(pictures(machine.files[0])) < 40
+    assert stats.video_frames_captured == stats.video_frames_unique + stats.video_frames_duplicated

@@ -18,7 +18,8 @@ from ionia.core.stats import of_recorder
 from ionia.core.timeline.file_timeline import EpochUtc
 from ionia.runtime.encode.session_feeds import SessionFeeds
 from ionia.runtime.engine import Engine
-from ionia.runtime.session.file_output import FileOutput, FileTellers, FileWishes
+from ionia.runtime.session.file_output import FileOutput
+from ionia.runtime.session.file_wishes import FileTellers, FileWishes
 from ionia.sinks.mp4_file import Mp4File
 from ionia.sinks.output_path import part_path
 from tests.fakes.backends import WAIT_SECONDS, FakeMachine

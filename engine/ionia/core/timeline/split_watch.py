@@ -4,7 +4,10 @@ It decides how early to begin, so that the next file is open in time: opening ta
 file can only begin with a keyframe. Pure.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+
+from ionia.core.media import EncodedPacket
 
 _LEAD_SECONDS = 2.0
 """How much earlier than it is due the next file is opened; half a part if that is less."""
@@ -14,6 +17,11 @@ _LEAD_BYTES_SECONDS = 4.0
 
 _LIMIT_SECONDS, _LIMIT_BYTES = 20.0, 16 << 20
 """How far below its limit a file stays, whichever is more, so that the limit is never met."""
+
+_HEAD_BYTES, _ENTRY_BYTES = 1 << 14, 32
+"""Of a file, beside its media: at most so much in all, and for each packet."""
+
+_ENDLESS = 1 << 62
 
 _RETRY_SECONDS = 10.0
 """After the next file could not be opened."""
@@ -53,6 +61,29 @@ class SplitWatch:
         self._asked_for = part
         self._not_before = 0.0
         return SplitDue(at_seconds=None if large else self._rule.seconds)
+
+    def in_past(self, packets: Iterable[EncodedPacket], *, fps: int, limit_bytes: int | None) -> list[int]:
+        """Of media that is there already, beginning with a keyframe: the frames that begin another part, keyframes all.
+
+        No part has more than was asked for, unless two keyframes lie that far apart.
+        """
+        most_bytes = min(
+            self._rule.bytes or _ENDLESS,
+            limit_bytes - self._margin if limit_bytes is not None and self.keeps_below(limit_bytes) else _ENDLESS,
+        )
+        most_frames = _ENDLESS if self._rule.seconds is None else self._rule.seconds * fps
+        splits, begin, whole, size, end = list[int](), 0, 0, _HEAD_BYTES, 0
+        last: int | None = None  # the newest keyframe; `whole` bytes of its part are before it
+        for packet in packets:
+            if packet.track.is_video and packet.keyframe:
+                begin = packet.pts if last is None else begin
+                last, whole = packet.pts, size
+            size += len(packet.data) + _ENTRY_BYTES
+            end = packet.pts + packet.duration if packet.track.is_video else end
+            if last is not None and last > begin and (size > most_bytes or end - begin > most_frames):
+                splits.append(last)
+                begin, size = last, _HEAD_BYTES + size - whole
+        return splits
 
     def keeps_below(self, limit_bytes: int) -> bool:
         """Whether others are to be begun because of this limit: not where each would last only seconds."""

@@ -8,13 +8,12 @@ import logging
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
-from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import partial
 from math import ceil
 
 from ionia.core.codec.level_limit import beyond_level
-from ionia.core.disk_space import DiskWatch
+from ionia.core.disk_space import STALL_LOOKS, DiskWatch, StallWatch
 from ionia.core.errors import ErrorKind, IoniaError
 from ionia.core.events import FinishedFile, MarkSet
 from ionia.core.media import EncodedPacket, MediaHeader
@@ -24,26 +23,24 @@ from ionia.core.redaction import redact_text
 from ionia.core.stats import RecorderStats, SessionStats
 from ionia.core.take_notes import end_line, mark_line, moment_line, split_line, start_line, warning_line
 from ionia.core.timebase import NS_PER_S, frame_middle_ns
-from ionia.core.timeline.end_watch import EndRule, EndWatch
+from ionia.core.timeline.end_watch import EndWatch
 from ionia.core.timeline.file_timeline import EpochUtc, FilePosition, FileTimeline
+from ionia.core.timeline.past_parts import PastParts
 from ionia.core.timeline.replay_ring import Held
-from ionia.core.timeline.split_watch import SplitDue, SplitRule, SplitWatch
+from ionia.core.timeline.split_watch import SplitDue, SplitWatch
 from ionia.core.utc_text import utc_text
-from ionia.core.warning import DiskStalled, Warn, WarningCode
+from ionia.core.warning import DiskStalled, WarningCode
 from ionia.runtime.encode.session_feeds import SessionFeeds
 from ionia.runtime.session.disk_eye import DiskEye
+from ionia.runtime.session.file_wishes import FileTellers, FileWishes
 from ionia.runtime.session.moment import SLEEP_NS, Moment
-from ionia.runtime.session.part import CLOSE_TIMEOUT_S, Notes, Part, note_late
+from ionia.runtime.session.part import CLOSE_TIMEOUT_S, Notes, Part, not_made, note_late
 from ionia.runtime.session.sink_worker import TrackCounters
 from ionia.runtime.session.stats import fields_of
 from ionia.sinks.output_path import shown_path
-from ionia.sinks.sidecar import Sidecar
 from ionia.threads.clock import slept_ns
 
 log = logging.getLogger(__name__)
-
-STALL_LOOKS = 5
-"""So many looks in a row, one a second, that the disk has not answered make a warning."""
 
 MARK_TIMEOUT_S = 2.0
 """How long the answer to a mark waits for its line to be on the disk; a disk that stands still gets it later."""
@@ -52,29 +49,6 @@ _COUNTED = ("video_delivered", "audio_delivered", "video_written", "audio_writte
 
 _OPEN_TRIES = 3
 """Names for the next file that are tried: somebody may have just taken one."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FileWishes:
-    """What a recording's files are to be. `make_sink`: the sink of a file by its number from 0; raises IoniaError."""
-
-    make_sink: Callable[[int], FileSink]
-    bytes_per_second: float
-    metadata: tuple[tuple[str, str], ...] = ()
-    split: SplitRule = field(default_factory=SplitRule)
-    end: EndRule = field(default_factory=EndRule)
-    make_sidecar: Callable[[str], Sidecar] | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FileTellers:
-    """Whom a recording tells what. `later` runs a task soon on a thread that may wait for the disk."""
-
-    warn: Warn
-    fail: Callable[[IoniaError], None]
-    changed: Callable[[FinishedFile, str], None] = lambda _finished, _next: None
-    end: Callable[[str, int], None] = lambda _why, _index: None
-    later: Callable[[Callable[[], None]], None] = lambda _: None
 
 
 class FileOutput:
@@ -98,9 +72,10 @@ class FileOutput:
         self._watch = SplitWatch(wishes.split, bytes_per_second=wishes.bytes_per_second)
         self._end_watch = EndWatch(wishes.end, bytes_per_second=wishes.bytes_per_second)
         self._disk = DiskWatch()  # the thread of the file under way
-        self._unanswered = 0  # the monitor's thread
+        self._stall = StallWatch()  # the monitor's thread
         self._header: MediaHeader | None = None
         self._fps = 1
+        self._past = PastParts()  # whoever delivers
         self._most_frames: int | None = None
         self._feeds: SessionFeeds | None = None
         self._epoch_utc: EpochUtc | None = None
@@ -119,6 +94,7 @@ class FileOutput:
         self._completed = False  # protected by _lock
         self._last_line = b""  # of the sidecar, whichever file is the last one by then; protected by _lock
         self._broken = False
+        self._over = ""  # why nothing more is to come, as soon as that is told; protected by _lock
         self._paused_at: int | None = None  # protected by _lock
         self._paused_frames = 0  # of pauses that are over; protected by _lock
         self._pauses = 0  # protected by _lock
@@ -150,10 +126,34 @@ class FileOutput:
         """See TakeOutput."""
         with self._lock:
             self._slept_early_ns = held.note.slept_since(self._slept_ns())
-            self._current().make_room(held.size)
+            part = self._current()
+            part.make_room(held.size)
+            limit = part.sink.limit
+            splits = self._watch.in_past(
+                held.packets, fps=self._fps, limit_bytes=None if limit is None else limit.most_bytes
+            )
+            self._past = PastParts(splits=splits, end=held.end, size=held.size)
 
     def deliver(self, packets: Sequence[EncodedPacket]) -> None:
-        """On an encoder's thread, or before any comes from there: queue."""
+        """On an encoder's thread, or before any comes from there: queue. What is of the past may wait for the disk."""
+        for index, some in self._past.cut(packets):
+            if index is not None:
+                self._split_past(index)
+            self._deliver(some)
+
+    def _split_past(self, index: int) -> None:
+        """The next packet is the keyframe that another file is to begin with, which is opened now."""
+        try:
+            prepared = self._prepare_split()
+        except IoniaError as error:
+            self._tell.warn(WarningCode.FILE_NOT_SPLIT, f"The recording goes on in the same file: {error.message}")
+            return
+        if prepared is not None and self._timeline is not None:
+            prepared[1].make_room(self._past.size)
+            with self._lock:
+                self._timeline.split_at(index)
+
+    def _deliver(self, packets: Sequence[EncodedPacket]) -> None:
         timeline = self._timeline
         if timeline is None or self._broken:
             return
@@ -163,7 +163,8 @@ class FileOutput:
                 due = self._queue(packets, timeline)
                 number = self._current().number
                 early = timeline.split_from if timeline.started and not started else None
-                over = self._end_watch.update(seconds=Fraction(timeline.frames, self._fps), size=self._size())
+                over = self._over or self._end_watch.update(seconds=self._seconds(timeline), size=self._size())
+                self._over = ""
                 end = timeline.end_at(0) if over else 0  # nothing more comes in, whenever it is stopped
         except Exception as error:  # noqa: BLE001 - a mistake of ours ends no other that shares the encode
             self._break(error)
@@ -187,7 +188,9 @@ class FileOutput:
     def _queue(self, packets: Sequence[EncodedPacket], timeline: FileTimeline) -> SplitDue | None:
         """Whether another file is due."""
         part, ready = self._current(), list[EncodedPacket]()
+        size = self._size()  # before these, of which there may be seconds
         for packet in packets:
+            size += len(packet.data)
             for placed in timeline.place(packet):
                 if placed.part > part.number:
                     self._hand_over(part, ready, timeline)
@@ -196,9 +199,15 @@ class FileOutput:
             # What the files last, and not what is in them: a machine that stood still leaves frames out.
             if packet.track.is_video and self._most_frames is not None and timeline.frames >= self._most_frames:
                 timeline.end_at(packet.pts + packet.duration)
+            elif packet.track.is_video and packet.pts < self._past.end and not self._over:
+                self._over = self._end_watch.update(seconds=self._seconds(timeline), size=size)
+                if self._over:
+                    timeline.end_at(packet.pts + packet.duration)
         if not ready:
             return None
         self._hand_over(part, ready, timeline)
+        if self._past.splits:  # it is cut where that was planned
+            return None
         limit = part.sink.limit
         return self._watch.update(
             part=part.number,
@@ -206,6 +215,9 @@ class FileOutput:
             size=part.size,
             limit_bytes=None if limit is None else limit.most_bytes,
         )
+
+    def _seconds(self, timeline: FileTimeline) -> Fraction:
+        return Fraction(timeline.frames, self._fps)
 
     def _hand_over(self, part: Part, packets: Sequence[EncodedPacket], timeline: FileTimeline) -> None:
         if packets:
@@ -351,7 +363,7 @@ class FileOutput:
             except Exception as error:  # a system that refuses a name or a thread ends no take
                 self._stuck = True
                 if not tries_left or self._interrupted.done():
-                    raise _not_made(error) from error
+                    raise not_made(error) from error
             else:
                 self._stuck = False
                 return after
@@ -578,20 +590,9 @@ class FileOutput:
         part = self._part
         if part is None:
             return
-        if part.look():
-            self._unanswered = 0
-            return
-        self._unanswered += 1
-        if self._unanswered == STALL_LOOKS:
+        if self._stall.answered(answered=part.look()):
             self._tell.warn(
                 WarningCode.DISK_STALLED,
                 f"The disk has not answered for {STALL_LOOKS} s. What is recorded waits in memory.",
                 DiskStalled(seconds=STALL_LOOKS),
             )
-
-
-def _not_made(error: Exception) -> IoniaError:
-    if isinstance(error, IoniaError):
-        return error
-    reason = (error.strerror or type(error).__name__) if isinstance(error, OSError) else str(error)
-    return IoniaError(ErrorKind.OUTPUT_FAILED, f"The next file can't be made: {reason.lower()}.")

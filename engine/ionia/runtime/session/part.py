@@ -132,8 +132,8 @@ class Part:
 
     @property
     def size(self) -> int:
-        """Bytes of the finished file, as far as it is written."""
-        return self.sink.bytes_written + self.sink.index_bytes
+        """Bytes of the finished file, by what was delivered: what comes out of the past comes faster than a disk."""
+        return self.sink.bytes_written + self.sink.index_bytes + self._worker.waiting_bytes
 
     def _describe(self) -> None:
         self._worker.order(partial(self.sink.describe, self.tags.with_chapters(self.chapters)))
@@ -208,3 +208,11 @@ class Part:
             bytes=self.sink.bytes_written,
             start_utc="" if began is None else utc_text(began),
         )
+
+
+def not_made(error: Exception) -> IoniaError:
+    """What kept the next file from being made, in words."""
+    if isinstance(error, IoniaError):
+        return error
+    reason = (error.strerror or type(error).__name__) if isinstance(error, OSError) else str(error)
+    return IoniaError(ErrorKind.OUTPUT_FAILED, f"The next file can't be made: {reason.lower()}.")

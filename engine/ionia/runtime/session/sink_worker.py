@@ -53,6 +53,7 @@ class SinkWorker:
         self._condition = threading.Condition()
         self._pending: list[EncodedPacket] = []  # protected by _condition
         self._pending_bytes = 0  # protected by _condition
+        self._in_hand = 0  # bytes that are being written; the sink's thread
         self._limit_bytes = QUEUE_LIMIT_BYTES  # protected by _condition
         self._orders: list[Callable[[], None]] = []  # protected by _condition
         self._errand: Callable[[], None] | None = None  # protected by _condition
@@ -87,6 +88,11 @@ class SinkWorker:
                 self.counters.audio_delivered += 1
         if overflow:
             self._on_error(IoniaError(ErrorKind.OUTPUT_FAILED, "The disk is too slow for the recording."))
+
+    @property
+    def waiting_bytes(self) -> int:
+        """What was delivered and isn't in the sink yet. Any thread."""
+        return self._pending_bytes + self._in_hand
 
     def make_room(self, count: int) -> None:
         """So many bytes come at once, of media that has been waiting in memory: they may be behind beside the rest."""
@@ -155,6 +161,7 @@ class SinkWorker:
                     self._sink.write(packets)
                     self._count(packets)
                     self._wrote()
+                self._in_hand = 0
                 self._run_errand()
         except Exception as error:  # noqa: BLE001 - a mistake of ours costs no take either
             self._failure = _told(error)
@@ -203,7 +210,7 @@ class SinkWorker:
         with self._condition:
             packets, self._pending = self._pending, []
             orders, self._orders = self._orders, []
-            self._pending_bytes = 0
+            self._in_hand, self._pending_bytes = self._pending_bytes, 0
             return orders, packets
 
     def _count(self, packets: Sequence[EncodedPacket]) -> None:
