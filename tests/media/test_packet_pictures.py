@@ -22,7 +22,7 @@ SOUND = EncodedPacket(track=AUDIO, pts=0, dts=0, duration=1024, keyframe=True, d
 def test_each_frame_is_itself_and_what_is_not_there_is_none(stored: bool) -> None:
     encoder, painter = LibavVideoEncoder(X264, SETTINGS, 640, 360), CardPainter(640, 360)
     packets = [SOUND]
-    for index in range(12):
+    for index in (*range(7), *range(9, 12)):
         picture = VideoFrame(captured_ns=0, pixels=painter.paint(index, flash=False))
         packets += encoder.encode(yuv(encoder, picture), index)
     track = encoder.info
@@ -30,11 +30,10 @@ def test_each_frame_is_itself_and_what_is_not_there_is_none(stored: bool) -> Non
         form = StoredForm(MediaHeader(tracks=(track,)))
         packets = [form.of(packet) for packet in packets]
     encoder.close()
-    for index in (0, 4, 5, 11):
+    for index, shown in ((0, 0), (4, 4), (5, 5), (8, 6), (11, 11)):
         found = picture_of(track, packets, index)
         assert found is not None
         assert (found.width, found.height) == (640, 360)
-        assert read_index(np.ascontiguousarray(found.to_ndarray(format="bgra"))) == index
-    assert picture_of(track, packets, 12) is None
+        assert read_index(np.ascontiguousarray(found.to_ndarray(format="bgra"))) == shown
     assert picture_of(track, [packet for packet in packets if packet.pts > 5], 7) is None
     assert picture_of(track, [], 0) is None

@@ -72,9 +72,10 @@ def test_a_png_has_the_very_pixels_and_can_be_made_smaller(engine: Engine, tmp_p
         pixels = frame.to_ndarray(format="rgb24")
     assert {tuple(pixel) for pixel in pixels.reshape(-1, 3)[::997]} > {(0, 0, 0)}
     small = engine.save_screenshot(
-        ScreenshotRequest(path=str(tmp_path / "small"), screen="test", format="png", max_width=320)
+        ScreenshotRequest(path=str(tmp_path / "small.jpg"), screen="test", format="png", max_width=320)
     )
     assert (small.width, small.height) == (320, 180)
+    assert Path(small.path).read_bytes().startswith(b"\x89PNG")
 
 
 def test_a_recording_in_any_state(engine: Engine, tmp_path: Path) -> None:
@@ -114,6 +115,13 @@ def test_a_replay_has_the_past(engine: Engine, tmp_path: Path) -> None:
 
 
 def test_what_can_not_be_written_is_told_before_a_picture_is_taken(engine: Engine, tmp_path: Path) -> None:
+    (tmp_path / "take.mp4.json").write_text("marks")
+    with pytest.raises(IoniaError) as caught:
+        engine.save_screenshot(
+            ScreenshotRequest(path=str(tmp_path / "take.mp4.json"), screen="test", format="png", overwrite=True)
+        )
+    assert caught.value.kind is ErrorKind.OUTPUT_FAILED
+    (tmp_path / "take.mp4.json").unlink()
     assert refused(engine, tmp_path / "a.bmp") is ErrorKind.OUTPUT_FAILED
     assert refused(engine, tmp_path / "none" / "a.png") is ErrorKind.OUTPUT_FAILED
     assert list(tmp_path.iterdir()) == []

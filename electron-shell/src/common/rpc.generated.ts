@@ -1138,7 +1138,7 @@ export interface EngineMethods {
   /** Write one picture to a file: of a screen, a window, a session in any state, or a replay's past. */
   "screenshot.save": {
     params: {
-      /** The image to write. Its folder must exist. */
+      /** The image to write: .png, .jpg, .jpeg or .webp. Its folder must exist. */
       path: string;
       /** Screen or window id from engine.devices; default: the primary screen. */
       screen?: string | null;
@@ -1146,7 +1146,7 @@ export interface EngineMethods {
       kind?: "recorder" | "streamer" | "replay" | null;
       /** Name of the session; each kind of session has its own. */
       id?: string;
-      /** Default: as the path ends (.png, .jpg, .jpeg, .webp). */
+      /** Default: as the path ends. */
       format?: "png" | "jpeg" | "webp" | null;
       /** Pixels; default: as wide as the screen. */
       maxWidth?: number | null;

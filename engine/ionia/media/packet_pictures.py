@@ -10,7 +10,9 @@ from ionia.core.media import EncodedPacket, VideoTrack
 
 
 def picture_of(track: VideoTrack, packets: Sequence[EncodedPacket], index: int) -> av.VideoFrame | None:
-    """Frame `index`; None if the packets, of which others than the track's are passed over, don't have it.
+    """What frame `index` shows: its own picture, or the one before where it was left out. None without a keyframe.
+
+    Packets of other tracks are passed over.
 
     Pictures are in decoding order, all as the encoder gave them or all as samples (`stored`). Raises libav's errors.
     """
@@ -24,10 +26,12 @@ def picture_of(track: VideoTrack, packets: Sequence[EncodedPacket], index: int) 
     stored = shown[start].stored
     decoder.extradata = track.codec.decoder_configuration(track.extradata) if stored else track.extradata
     time_base = Fraction(1, track.fps)
+    newest: av.VideoFrame | None = None
     for held in shown[start:]:
         packet = av.Packet(held.data)
         packet.pts, packet.dts, packet.time_base = held.pts, held.dts, time_base
-        for frame in decoder.decode(packet):
-            if frame.pts == index:
-                return frame
-    return next((frame for frame in decoder.decode(None) if frame.pts == index), None)
+        for newest in decoder.decode(packet):  # noqa: B007 - the last one is what is wanted
+            pass
+    for newest in decoder.decode(None):  # noqa: B007 - likewise
+        pass
+    return newest

@@ -126,7 +126,9 @@ class JobRef(Struct, frozen=True, forbid_unknown_fields=True, rename="camel"):
 class SaveScreenshot(Struct, frozen=True, forbid_unknown_fields=True, rename="camel", kw_only=True):
     """Parameters of screenshot.save."""
 
-    path: Annotated[OutputPath, Meta(description="The image to write. Its folder must exist.")]
+    path: Annotated[
+        OutputPath, Meta(description="The image to write: .png, .jpg, .jpeg or .webp. Its folder must exist.")
+    ]
     screen: Annotated[
         DeviceId | None, Meta(description="Screen or window id from engine.devices; default: the primary screen.")
     ] = None
@@ -135,9 +137,7 @@ class SaveScreenshot(Struct, frozen=True, forbid_unknown_fields=True, rename="ca
         Meta(description="Kind of a session, whose screen is then meant, whatever its state."),
     ] = None
     id: SessionId = DEFAULT_SESSION_ID
-    format: Annotated[
-        Literal["png", "jpeg", "webp"] | None, Meta(description="Default: as the path ends (.png, .jpg, .jpeg, .webp).")
-    ] = None
+    format: Annotated[Literal["png", "jpeg", "webp"] | None, Meta(description="Default: as the path ends.")] = None
     max_width: Annotated[
         Annotated[int, Meta(ge=16, le=16_384)] | None, Meta(description="Pixels; default: as wide as the screen.")
     ] = None

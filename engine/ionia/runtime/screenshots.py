@@ -9,16 +9,20 @@ from ionia.core.errors import ErrorKind, IoniaError
 from ionia.core.media import VideoFrame
 from ionia.core.screenshot import Screenshot, ScreenshotRequest, Thumbnail
 from ionia.core.sharing import CaptureKey
+from ionia.core.timebase import NS_PER_S, frame_middle_ns
 from ionia.core.utc_text import utc_text
 from ionia.media.packet_pictures import picture_of
 from ionia.media.still_image import fitted, image_bytes
 from ionia.runtime.encode.studio import Studio
 from ionia.runtime.session.session import Session
 from ionia.sinks.media_files.screenshot import save_picture
-from ionia.threads.clock import MonotonicClock, pair_with_utc
+from ionia.threads.clock import MonotonicClock, pair_with_utc, slept_ns
 
 _ONCE = 30
 """Frames per second of a source that is asked for a single picture: what its devices expect."""
+
+_STANDS_NS = NS_PER_S // 10
+"""A picture of a running capture that is older than this is one of a screen that stands still."""
 
 
 class Screenshots:
@@ -38,7 +42,10 @@ class Screenshots:
                 frame, captured_ns = self._of_the_past(session, request.seconds_ago)
                 return frame
             picture = self._of_now(request, session)
-            captured_ns = pair_with_utc(self._clock).at(picture.captured_ns)
+            now_ns = self._clock.now_ns()
+            # An older one still stands: it shows the screen of now.
+            at_ns = picture.captured_ns if now_ns - picture.captured_ns < _STANDS_NS else now_ns
+            captured_ns = pair_with_utc(self._clock).at(at_ns)
             return _as_frame(picture)
 
         try:
@@ -66,13 +73,14 @@ class Screenshots:
 
     @staticmethod
     def _of_the_past(session: Session | None, seconds_ago: float) -> tuple[av.VideoFrame, int]:
-        held = None if session is None else session.held
         feeds = None if session is None else session.feeds
+        fps = 1 if feeds is None else feeds.settings.fps
+        # From the keyframe before on, at which it was noted how long the machine had slept.
+        held = None if session is None else session.held(seconds_ago + 1 / fps)
         if held is None or feeds is None:
             raise IoniaError(
                 ErrorKind.NOT_INITIALIZED, "Only a replay that runs has pictures of the past.", "Start a replay first."
             )
-        fps = feeds.settings.fps
         index = min(held.end - 1, feeds.index_now - round(seconds_ago * fps))
         if index < held.first:
             back = (feeds.index_now - held.first) / fps
@@ -83,7 +91,8 @@ class Screenshots:
             raise IoniaError(ErrorKind.INTERNAL, "The replay's pictures could not be decoded.") from error
         if frame is None:
             raise IoniaError(ErrorKind.OUTPUT_FAILED, "The replay doesn't hold that picture.", "Try again in a moment.")
-        return frame, feeds.capture.epoch_utc().utc_ns + index * 1_000_000_000 // fps
+        utc_ns = frame_middle_ns(feeds.capture.epoch_utc().utc_ns, fps, index)
+        return frame, utc_ns - held.note.slept_since(slept_ns())
 
 
 def _as_frame(picture: VideoFrame) -> av.VideoFrame:

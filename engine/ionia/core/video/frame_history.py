@@ -39,44 +39,62 @@ class FrameHistory:
         self._kept = kept
         self._fates = bytearray()
         self._forgotten = FrameCounts(next_index=first_index)
+        self._all = self._forgotten  # of every frame so far: figures of now cost nothing, however long it has run
         self._marks: list[FrameMark] = []
 
     def add(self, fates: bytes | bytearray) -> None:
         """What became of the next frames, a byte each."""
         self._fates += fates
+        self._all = _counted(self._all, fates)
         if self._marks:
-            end = self._forgotten.next_index + len(self._fates)
+            end = self._all.next_index
             for mark in self._marks:
                 if mark.index <= end:
                     mark.counts = self.before(mark.index)
             self._marks = [mark for mark in self._marks if mark.counts is None]
-        if len(self._fates) > 2 * self._kept:
+        # In pieces of a minute: whoever adds is a tick.
+        if len(self._fates) > self._kept + max(1, self._kept // 60):
             gone = len(self._fates) - self._kept
             self._forgotten = _counted(self._forgotten, self._fates[:gone])
             del self._fates[:gone]
 
     def before(self, index: int, *, coming: bytes = b"") -> FrameCounts:
         """The figures of all frames before `index`, as far as they have passed. `coming`: what will be added next."""
-        known = self._fates + coming if coming else self._fates
-        return _counted(self._forgotten, known, max(0, index - self._forgotten.next_index))
+        end = self._all.next_index
+        if index >= end:
+            return _counted(self._all, coming[: index - end])
+        place = max(0, index - self._forgotten.next_index)
+        # From the nearer side: most who ask, ask for what has just been.
+        if place < len(self._fates) // 2:
+            return _counted(self._forgotten, self._fates[:place])
+        return _without(self._all, self._fates[place:])
 
     def mark(self, index: int) -> FrameMark:
         """The same, once all those frames have passed."""
         mark = FrameMark(index=index)
-        if index <= self._forgotten.next_index + len(self._fates):
+        if index <= self._all.next_index:
             mark.counts = self.before(index)
         else:
             self._marks.append(mark)
         return mark
 
 
-def _counted(base: FrameCounts, fates: bytearray, end: int | None = None) -> FrameCounts:
-    end = len(fates) if end is None else min(end, len(fates))
-    late = fates.count(LAGGED, 0, end)
+def _counted(base: FrameCounts, fates: bytes | bytearray) -> FrameCounts:
+    """`base` and the frames that follow it."""
+    return _moved(base, fates, 1)
+
+
+def _without(end: FrameCounts, fates: bytes | bytearray) -> FrameCounts:
+    """What had been counted before these, the last frames that `end` counts."""
+    return _moved(end, fates, -1)
+
+
+def _moved(base: FrameCounts, fates: bytes | bytearray, sign: int) -> FrameCounts:
+    late = fates.count(LAGGED)
     return FrameCounts(
-        next_index=base.next_index + end,
-        unique=base.unique + fates.count(UNIQUE, 0, end),
-        duplicated=base.duplicated + fates.count(DUPLICATED, 0, end) + late,
-        lagged=base.lagged + late,
-        lost=base.lost + fates.count(LOST, 0, end),
+        next_index=base.next_index + sign * len(fates),
+        unique=base.unique + sign * fates.count(UNIQUE),
+        duplicated=base.duplicated + sign * (fates.count(DUPLICATED) + late),
+        lagged=base.lagged + sign * late,
+        lost=base.lost + sign * fates.count(LOST),
     )

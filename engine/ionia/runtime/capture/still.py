@@ -11,8 +11,8 @@ from ionia.core.video.pacer import FrameSpan
 from ionia.runtime.capture.capture import Capture
 from ionia.threads.clock import MonotonicClock, StopSignal
 
-NEWEST_TIMEOUT_S = 1.0
-"""How long a running capture's next frame is waited for: longer than one lasts."""
+NEWEST_TIMEOUT_S = 2.5
+"""How long a running capture's next frame is waited for: longer than two last at 1 fps."""
 
 FIRST_PICTURE_NS = 2 * NS_PER_S
 """How long a source that has just opened may take to its first picture."""

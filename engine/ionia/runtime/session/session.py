@@ -96,11 +96,10 @@ class Session:
         """The screen of the last `initialize`, also when the session is over; None before. Any thread."""
         return self._shows
 
-    @property
-    def held(self) -> Held[Moment] | None:
-        """All that a replay holds; None of another session, and while it holds nothing. Any thread."""
+    def held(self, seconds: float) -> Held[Moment] | None:
+        """The last `seconds` or a little more of a replay; None of another session, and while it holds nothing."""
         output = self._output
-        return output.last(None) if isinstance(output, HeldOutput) else None
+        return output.last(seconds) if isinstance(output, HeldOutput) else None
 
     @property
     def pts_seconds(self) -> float:

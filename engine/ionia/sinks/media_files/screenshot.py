@@ -17,11 +17,10 @@ def save_picture(take: Callable[[], av.VideoFrame], request: ScreenshotRequest) 
 
     Raises IoniaError(OUTPUT_FAILED), what `take` raises, and libav's errors. Any thread; takes 0.1 s and more.
     """
-    suffixes = () if request.format is not None else IMAGE_SUFFIXES
     suffix = Path(request.path).suffix.lower() if request.format is None else f".{request.format}"
     with ExitStack() as stack:
         try:
-            made = stack.enter_context(NewFile(request.path, overwrite=request.overwrite, suffixes=suffixes))
+            made = stack.enter_context(NewFile(request.path, overwrite=request.overwrite, suffixes=IMAGE_SUFFIXES))
         except IoniaError as error:
             raise _failed(error) from error
         frame = take()
