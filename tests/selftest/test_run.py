@@ -18,7 +18,8 @@ from ionia.core.settings import MediaSettings, ReplaySettings, SessionKind
 from ionia.core.test_card.pattern import Box
 from ionia.runtime.backends import Backends
 from ionia.runtime.engine import Engine
-from ionia.selftest.context import SelftestTools
+from ionia.selftest import try_av, try_sound
+from ionia.selftest.context import SECOND_NS, SelftestTools
 from ionia.selftest.run import selftests_with
 from ionia.selftest.try_capture import window_place
 from ionia.threads.clock import MonotonicClock
@@ -175,7 +176,10 @@ def test_a_screen_that_does_not_open_is_bad() -> None:
         (np.full((480, 2), 0.1, np.float32), Outcome.GOOD, "peak -20 dBFS"),
     ],
 )
-def test_the_microphone_is_listened_to(samples: np.ndarray | None, outcome: Outcome, words: str) -> None:
+def test_the_microphone_is_listened_to(
+    samples: np.ndarray | None, outcome: Outcome, words: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(try_sound, "LENGTH_NS", SECOND_NS)
     report, _ = run(
         Part.SOUND,
         lambda b: replace(
@@ -257,8 +261,9 @@ def test_what_it_would_disturb_is_named() -> None:
     assert both.value.kind is ErrorKind.ALREADY_RUNNING
 
 
-@pytest.mark.slow
-def test_where_nothing_can_be_played_the_card_takes_its_place() -> None:
+def test_where_nothing_can_be_played_the_card_takes_its_place(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(try_av, "CARD_NS", 2 * SECOND_NS)
+
     def change(backends: Backends) -> Backends:
         return replace(desk_backends(Desk())(backends), list_desktop_audio=lambda: (DEVICE,))
 
