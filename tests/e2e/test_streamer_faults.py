@@ -186,7 +186,8 @@ def test_it_comes_back_at_now_with_a_keyframe(engine: EngineProcess, stack: Exit
     assert back > lost
     shown = after.of(9)
     assert shown[-1].arrived - shown[1].arrived > 0.5 * (shown[-1].timestamp - shown[1].timestamp) / 1000
-    (lost_event,) = [one for one in connections(engine) if one["state"] == "reconnecting"]
+    # On a busy machine the first attempt may take too long, and is told to be followed by another.
+    lost_event = next(one for one in connections(engine) if one["state"] == "reconnecting")
     assert (lost_event["attempt"], lost_event["delayMs"]) == (1, 0)
     assert stream_stats(engine)["reconnectCount"] == 1
 
