@@ -58,6 +58,7 @@ PROCESSOR_ONLY = (
 
 PATIENT = (
     "tests/e2e/test_frozen_engine.py",
+    "tests/rpc",
     "tests/e2e/test_streamer_faults.py",
     "tests/e2e/test_streamer_cli.py",
     "tests/e2e/test_streamer_servers.py",
@@ -67,15 +68,13 @@ PATIENT = (
     "tests/e2e/test_random_sessions.py",
     "tests/e2e/test_bare_surroundings.py",
     "tests/sinks",
-    "tests/runtime",
     "tests/selftest",
     "tests/media",
     "tests/cli",
-    "tests/rpc",
 )
 """What runs in real time and mostly waits, for servers, devices and disks, with bounds far from what a neighbour costs:
-side by side, but apart from what keeps all cores busy. Two want the Windows rig, which is lent to one at a time, and
-stand at both ends. Everything else measures, and runs alone."""
+side by side, but apart from what keeps all cores busy. The first two want the Windows rig, which is lent to one at a
+time, and are run by one worker, which begins here. Everything else measures, and runs alone."""
 
 TESTS_FAILED = 1  # pytest.ExitCode
 SECOND_CHANCES = 3
