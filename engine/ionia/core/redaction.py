@@ -33,7 +33,7 @@ _HOST = re.compile(r"(?:[\w.\-]+|\[[0-9a-f:.%\w]+\])(?::\d{1,5})?", re.IGNORECAS
 def redact_url(url: str) -> str:
     """Return `rtmp://host/app/****` for an RTMP URL; user, password, key and arguments are gone.
 
-    An URL with a single path segment shows only its host, since that segment may be the key; so does one whose first
+    A URL with a single path segment shows only its host, since that segment may be the key; so does one whose first
     segment is more than a plain name. Text that is no such URL comes back as MASK, and one that goes on behind a blank
     or a quote shows its scheme alone. The Electron side does the same by the same table of cases
     (tests/core/redaction_cases.json).

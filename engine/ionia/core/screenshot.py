@@ -11,7 +11,7 @@ FORMATS = ("png", "jpeg", "webp")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScreenshotRequest:
-    """`kind`: of the session whose screen is meant; None: the screen named, by default the primary one.
+    """`kind`: of the session that is asked; None: the screen named, by default the primary one.
 
     `format`: one of FORMATS, None: as the path ends. `seconds_ago`: how old the picture shall be; only a replay has
     the past.

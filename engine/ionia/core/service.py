@@ -120,7 +120,7 @@ class EngineService(Protocol):
         ...
 
     def save_screenshot(self, request: ScreenshotRequest) -> Screenshot:
-        """Write one picture to a file, in every state of every session; who records it doesn't notice.
+        """Write one picture to a file, in every state of every session; whoever records it doesn't notice.
 
         Raises IoniaError(NO_SUCH_SESSION, CAPTURE_UNAVAILABLE, OUTPUT_FAILED), and NOT_INITIALIZED for the past of
         what is no replay, or doesn't run.

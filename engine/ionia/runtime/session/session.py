@@ -31,7 +31,7 @@ from ionia.runtime.session.stats import ProcessUsage, SessionCounters
 log = logging.getLogger(__name__)
 
 Supervise = Callable[[Callable[[], None]], None]
-"""Runs a task soon on the supervisor's thread, where waiting for other threads is allowed."""
+"""Runs a task soon on a supervisor's thread, where waiting for other threads is allowed."""
 
 PATIENCE_S = 1.0
 """How long `stop` waits for an encoder that is behind before it gives up costly repeats."""
@@ -136,7 +136,7 @@ class Session:
             feeds.listen(Listener(life.warn_now, life.fail))
 
     def start(self, origin: Origin | None = None) -> bool:
-        """Begin, in the past if an `origin` is given: counted from the call. False if already running. IoniaError."""
+        """Begin, in the past if an `origin` is given: counted from the call. False if already running. Raises IoniaError."""
         asked = self._feeds.index_now if origin is not None and self._feeds is not None else 0
         with self._lock:
             if self._machine.is_running:
