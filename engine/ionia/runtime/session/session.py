@@ -136,7 +136,7 @@ class Session:
             feeds.listen(Listener(life.warn_now, life.fail))
 
     def start(self, origin: Origin | None = None) -> bool:
-        """Begin, in the past if an `origin` is given: counted from the call. False if already running. Raises IoniaError."""
+        """Begin, in the past of the call if an `origin` is given. False if already running. Raises IoniaError."""
         asked = self._feeds.index_now if origin is not None and self._feeds is not None else 0
         with self._lock:
             if self._machine.is_running:
