@@ -29,6 +29,8 @@ CARD = {"screen": "test", "desktopAudio": "test", "audioMode": "desktop", "encod
 OFFSET_GOAL_MS = 10.7
 """Half a packet of sound: those aren't cut (decision 0161)."""
 
+PACKET_SECONDS = 1024 / 48_000
+
 SHORTEST, LONGEST = 0.05, 0.6
 """Seconds of a run or a pause."""
 
@@ -65,7 +67,7 @@ def measure(form: Form) -> PartResult:
         ),
         Row(
             what=f"A/V offset from the first to behind {pauses} pauses, against before",
-            ours=f"{spread(seen.offsets_ms, '+.2f', 'ms')}",
+            ours=f"{spread(seen.offsets_ms, '+.2f', 'ms')}, {len(seen.offsets_ms)} packets",
             goal=f"within {OFFSET_GOAL_MS} ms",
             met=drift <= OFFSET_GOAL_MS,
         ),
@@ -119,8 +121,8 @@ def paused(folder: Path, pauses: int, edge: float) -> Paused:
         engine.call("recorder.stop", {"id": "other"})
         beside = engine.call("recorder.getStats", {"id": "other"})
     found, ran = timing(take, FPS), stretches(Path(f"{take}.json"))
-    pictures = shifts(take, other, "video")
-    offsets = offsets_of(pictures, shifts(take, other, "audio"))
+    pictures = shifts(take, other)
+    offsets = offsets_of(pictures, take, other)
     began = statistics.median(ms for at, ms in offsets if at < edge)
     return Paused(
         frames=found.frames,
@@ -161,20 +163,20 @@ def instant(text: str) -> float:
     return datetime.fromisoformat(text).timestamp()
 
 
-def placed(path: Path, kind: str) -> dict[bytes, float]:
-    """When each packet of one track begins in the file, of those that are there once: silence is all the same."""
+def placed(path: Path) -> dict[bytes, float]:
+    """When each picture begins in the file, of those whose data is there once."""
     times: dict[bytes, list[float]] = {}
     with av.open(str(path)) as file:
-        for packet in file.demux(next(one for one in file.streams if one.type == kind)):
+        for packet in file.demux(video=0):
             if packet.size and packet.pts is not None and packet.time_base is not None and not packet.is_discard:
                 times.setdefault(bytes(packet), []).append(float(packet.pts * packet.time_base))
     return {data: each[0] for data, each in times.items() if len(each) == 1}
 
 
-def shifts(take: Path, whole: Path, kind: str) -> list[tuple[float, float, float]]:
-    """Of each packet that is in both: when in the take, when in the whole recording, and the first less the second."""
-    there = placed(whole, kind)
-    found = [(at, there[data]) for data, at in placed(take, kind).items() if data in there]
+def shifts(take: Path, whole: Path) -> list[tuple[float, float, float]]:
+    """Of each picture that is in both: when in the take, when in the whole recording, and the first less the second."""
+    there = placed(whole)
+    found = [(at, there[data]) for data, at in placed(take).items() if data in there]
     return sorted((at, before, at - before) for at, before in found)
 
 
@@ -185,13 +187,34 @@ def stretches_cut(pictures: Sequence[tuple[float, float, float]]) -> list[int]:
     return [end - begin for begin, end in pairwise([0, *seams, frames[-1][0] + 1])]
 
 
-def offsets_of(
-    pictures: Sequence[tuple[float, float, float]], sounds: Sequence[tuple[float, float, float]]
-) -> list[tuple[float, float]]:
-    """(seconds of the take, ms by which its sound comes later there) against the whole recording, exactly."""
-    moved = {round(before * FPS): shift for _, before, shift in pictures}
-    inside = [(at, shift, moved.get(int(before * FPS))) for at, before, shift in sounds if before >= 0]
-    return [(at, 1000 * (shift - picture)) for at, shift, picture in inside if picture is not None]
+def offsets_of(pictures: Sequence[tuple[float, float, float]], take: Path, whole: Path) -> list[tuple[float, float]]:
+    """(seconds of the take, ms by which its sound comes later there) against the whole recording, exactly.
+
+    Of packets that are unlike both their neighbours: silence is all the same. One that is not found within a packet
+    of where its picture puts it counts as that far off.
+    """
+    moved = {round(at * FPS): shift for at, _, shift in pictures}
+    there: dict[bytes, list[float]] = {}
+    for at, data in unlike(whole):
+        there.setdefault(data, []).append(at)
+    found = []
+    for at, data in unlike(take):
+        near = [moved[frame] for frame in range(int(at * FPS) - 1, int(at * FPS) + 2) if frame in moved]  # at a seam
+        if at >= 0 and near and data in there:
+            beside = min((at - before - shift for before in there[data] for shift in near), key=abs)
+            found.append((at, 1000 * max(-PACKET_SECONDS, min(PACKET_SECONDS, beside))))
+    return found
+
+
+def unlike(path: Path) -> list[tuple[float, bytes]]:
+    """Packets of sound that the one before and the one behind differ from."""
+    with av.open(str(path)) as file:
+        rows = [
+            (float(packet.pts * packet.time_base), bytes(packet))
+            for packet in file.demux(audio=0)
+            if packet.size and packet.pts is not None and packet.time_base is not None
+        ]
+    return [two for one, two, three in zip(rows, rows[1:], rows[2:], strict=False) if two[1] not in (one[1], three[1])]
 
 
 def alone(form: Form, seconds: float) -> tuple[float, float, float]:
