@@ -41,6 +41,7 @@ RUNTIME_WITHOUT_OWN_TEST = {
     "encode/studio": "tests/runtime/test_levels.py and test_engine.py see it whole",
     "encode/video_encode": "tests/runtime/test_engine.py: an encoder that is slow, stuck, lost or broken",
     "capture/still": "tests/runtime/test_screenshots.py: of a capture that runs and of a source of its own",
+    "session/finished_parts": "tests/runtime/session/test_split.py: files that are finished in and out of order",
     "session_outputs": "tests/runtime/test_engine.py and each output's own tests: what sessions of each kind do",
     "session_watch": "tests/runtime/test_engine.py: stats, levels, and one look that fails or hangs",
     "session/disk_eye": "tests/runtime/session/test_file_output.py: a disk that is full, slow or gone",

@@ -81,6 +81,8 @@ class FakeEngineService:
     sessions: dict[tuple[SessionKind, str], FakeSession] = field(default_factory=dict)
     stats_extra: dict[str, object] = field(default_factory=dict)  # figures that are others than usual, by field
     marks: list[tuple[str, Mapping[str, object] | None, float]] = field(default_factory=list)
+    holds_marks: bool = False
+    unnoted: list[Callable[[], None]] = field(default_factory=list)
     sound_changes: list[tuple[object, ...]] = field(default_factory=list)
     prerolls: list[Preroll] = field(default_factory=list)
     jobs: list[MediaRequest] = field(default_factory=list)
@@ -219,12 +221,22 @@ class FakeEngineService:
         return SplitFiles(finished=finished, next="a-2.mp4")
 
     def mark(
-        self, session_id: str, label: str, data: Mapping[str, object] | None = None, *, seconds_ago: float = 0.0
+        self,
+        session_id: str,
+        label: str,
+        data: Mapping[str, object] | None = None,
+        *,
+        seconds_ago: float = 0.0,
+        noted: Callable[[], None] = lambda: None,
     ) -> MarkSet:
         self._enter("recorder.mark", session_id)
         if not self._known(SessionKind.RECORDER, session_id).running:
             raise IoniaError(ErrorKind.NOT_INITIALIZED, "The recorder is not running.", "Start it first.")
         self.marks.append((label, data, seconds_ago))
+        if self.holds_marks:
+            self.unnoted.append(noted)
+        else:
+            noted()
         return MarkSet(index=len(self.marks) - 1, file_seconds=1.5, utc="2026-01-02T03:04:07.178Z", path="a.mp4")
 
     def save_replay(

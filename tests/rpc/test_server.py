@@ -506,3 +506,16 @@ def test_a_recorder_is_paused_and_goes_on() -> None:
         assert client.call("recorder.resume") is True
         assert client.call("recorder.resume") is False
         assert client.call("streamer.pause")["code"] == -32601
+
+
+def test_a_mark_whose_line_is_awaited_holds_up_no_pause_and_no_stop() -> None:
+    with Duplex() as client:
+        client.call("recorder.initialize", ["a.mp4"])
+        client.call("recorder.start")
+        client.service.holds_marks = True
+        asked = client.request("recorder.mark", {"label": "goal"})
+        assert client.call("recorder.pause") is True
+        assert client.call("recorder.stop") is True
+        for noted in client.service.unnoted:
+            noted()
+        assert client.answer(asked)["result"]["index"] == 0

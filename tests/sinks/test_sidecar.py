@@ -40,3 +40,44 @@ def test_a_late_line_of_somebody_else_is_not_written_over(tmp_path: Path) -> Non
 def test_a_folder_that_is_gone_is_an_error_of_the_system(tmp_path: Path) -> None:
     with pytest.raises(OSError, match="No such file"):
         Sidecar(str(tmp_path / "gone" / "take.mp4")).add(b"one\n")
+
+
+def test_lines_behind_those_of_a_recording_that_stays_for_now_stand_alone_once_it_is_gone(tmp_path: Path) -> None:
+    recording = str(tmp_path / "take.mp4")
+    path = sidecar_path(recording)
+    path.write_bytes(b"old\n")
+    sidecar = Sidecar(recording)
+    assert not sidecar.behind_others
+    sidecar.go_on()
+    sidecar.add(b"one\n")
+    sidecar.go_on()
+    assert path.read_bytes() == b"old\none\n"
+    assert sidecar.behind_others
+    sidecar.stand_alone()
+    assert not sidecar.behind_others
+    sidecar.add(b"two\n")
+    sidecar.close()
+    assert path.read_bytes() == b"one\ntwo\n"
+    assert [entry.name for entry in tmp_path.iterdir()] == [path.name]
+
+
+def test_where_there_was_no_sidecar_nothing_stands_before(tmp_path: Path) -> None:
+    sidecar = Sidecar(str(tmp_path / "take.mp4"))
+    sidecar.go_on()
+    sidecar.add(b"one\n")
+    assert not sidecar.behind_others
+    sidecar.close()
+
+
+def test_lines_stay_where_the_others_can_not_be_left_out(tmp_path: Path) -> None:
+    recording = str(tmp_path / "take.mp4")
+    path = sidecar_path(recording)
+    path.write_bytes(b"old\n")
+    (tmp_path / ".take.mp4.json.new").mkdir()
+    sidecar = Sidecar(recording)
+    sidecar.go_on()
+    sidecar.add(b"one\n")
+    sidecar.stand_alone()
+    sidecar.add(b"two\n")
+    sidecar.close()
+    assert path.read_bytes() == b"old\none\ntwo\n"

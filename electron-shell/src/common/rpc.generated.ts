@@ -1358,7 +1358,7 @@ export interface EngineMethods {
     };
     result: boolean;
   };
-  /** Note a moment: a chapter of the file, and a line of its sidecar, there when this answers. */
+  /** Note a moment: a chapter, and a line of the sidecar, on the disk when this answers. */
   "recorder.mark": {
     params: {
       /** What it is called; the title of the file's chapter. */

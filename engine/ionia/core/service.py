@@ -184,9 +184,19 @@ class EngineService(Protocol):
         ...
 
     def mark(
-        self, session_id: str, label: str, data: Mapping[str, object] | None = None, *, seconds_ago: float = 0.0
+        self,
+        session_id: str,
+        label: str,
+        data: Mapping[str, object] | None = None,
+        *,
+        seconds_ago: float = 0.0,
+        noted: Callable[[], None] = lambda: None,
     ) -> MarkSet:
-        """Note a moment of a recording that runs or is paused. Never waits. Raises IoniaError(NOT_INITIALIZED)."""
+        """Note a moment of a recording that runs or is paused. Never waits. Raises IoniaError(NOT_INITIALIZED).
+
+        `noted` is called once, on another thread or before this returns: when its line is in the sidecar on the disk,
+        when there can be none, at once for a file that begins only behind a pause, and after two seconds anyway.
+        """
         ...
 
     def toggle_pause(self, session_id: str) -> bool:

@@ -91,6 +91,22 @@ def _save(service: EngineService, params: p.SaveReplay) -> Future[object]:
     return future
 
 
+def _mark(service: EngineService, params: p.SetMark) -> Future[object]:
+    """Its line is waited for by nobody but the caller: a pause behind it comes at once."""
+    noted, answer = Future[None](), Future[object]()
+    mark = to_wire(
+        service.mark(
+            params.id,
+            params.label,
+            params.data,
+            seconds_ago=params.seconds_ago,
+            noted=lambda: noted.set_result(None),
+        )
+    )
+    noted.add_done_callback(lambda _: answer.set_result(mark))
+    return answer
+
+
 KINDS: dict[SessionKind, KindRow] = {
     row.kind: row
     for row in [
@@ -128,10 +144,8 @@ KINDS: dict[SessionKind, KindRow] = {
                 Command(
                     verb="mark",
                     result=MarkResult,
-                    summary="Note a moment: a chapter of the file, and a line of its sidecar, there when this answers.",
-                    carry_out=lambda service, params: to_wire(
-                        service.mark(params.id, params.label, params.data, seconds_ago=params.seconds_ago)
-                    ),
+                    summary="Note a moment: a chapter, and a line of the sidecar, on the disk when this answers.",
+                    carry_out=_mark,
                     params=p.SetMark,
                     positional=("label", "data", "secondsAgo", "id"),
                     errors=(ErrorKind.NOT_INITIALIZED,),

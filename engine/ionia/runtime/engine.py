@@ -214,10 +214,17 @@ class Engine:
         return SplitFiles(finished=finished, next=after)
 
     def mark(
-        self, session_id: str, label: str, data: Mapping[str, object] | None = None, *, seconds_ago: float = 0.0
+        self,
+        session_id: str,
+        label: str,
+        data: Mapping[str, object] | None = None,
+        *,
+        seconds_ago: float = 0.0,
+        noted: Callable[[], None] = lambda: None,
     ) -> MarkSet:
         """See EngineService."""
-        return self._require(SessionKind.RECORDER, session_id).mark(label, data, seconds_ago=seconds_ago)
+        session = self._require(SessionKind.RECORDER, session_id)
+        return session.mark(label, data, seconds_ago=seconds_ago, noted=noted)
 
     def toggle_pause(self, session_id: str) -> bool:
         """See EngineService."""

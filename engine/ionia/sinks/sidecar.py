@@ -1,8 +1,11 @@
 """A recording's sidecar, `<file>.json`: what was added is there, whatever ends the process."""
 
 import contextlib
+import logging
 from pathlib import Path
 from typing import BinaryIO
+
+log = logging.getLogger(__name__)
 
 
 def sidecar_path(recording: str) -> Path:
@@ -20,11 +23,33 @@ class Sidecar:
         """Creates nothing."""
         self._path = sidecar_path(recording)
         self._begun = False
+        self._others = 0
         self._file: BinaryIO | None = None
 
+    @property
+    def behind_others(self) -> bool:
+        """Whether lines of another recording stand before its own."""
+        return self._others > 0
+
     def go_on(self) -> None:
-        """Append the first line, too: the recording of what is there stays at its path."""
-        self._begun = True
+        """Append the first line, too: the recording of what is there stays at its path, at least for now."""
+        if not self._begun:
+            self._begun = True
+            with contextlib.suppress(OSError):  # there is none
+                self._others = self._path.stat().st_size
+
+    def stand_alone(self) -> None:
+        """Leave out the lines of the other recording, which is gone. They stay where that can't be done."""
+        others, self._others = self._others, 0
+        self.close()  # a file that is open can't be replaced on Windows
+        anew = self._path.with_name(f".{self._path.name}.new")
+        try:
+            anew.write_bytes(self._path.read_bytes()[others:])
+            anew.replace(self._path)
+        except OSError:
+            log.warning("the lines of an earlier recording stay in %s", self._path, exc_info=True)
+            with contextlib.suppress(OSError):
+                anew.unlink()
 
     def add(self, line: bytes) -> None:
         """Append, without a buffer of ours. Raises OSError."""

@@ -14,8 +14,8 @@ from ionia.core.settings import RecorderSettings, SessionKind
 from ionia.core.stats import of_recorder
 from ionia.core.warning import WarningCode
 from ionia.runtime.engine import Engine
-from ionia.runtime.session import file_output
-from tests.fakes.backends import Events, FakeMachine
+from ionia.sinks.sidecar import sidecar_path
+from tests.fakes.backends import WAIT_SECONDS, Events, FakeMachine
 from tests.fakes.media import FakeFile
 from tests.runtime.session.test_pause import paused_for, pictures
 from tests.runtime.test_engine import FAST, MUTE, engine_on, recorded_for, warned
@@ -93,37 +93,60 @@ def marks(path: Path) -> list[str]:
     return [line["label"] for line in lines(path) if line["type"] == "mark"]
 
 
-def test_a_mark_is_answered_when_its_line_is_there_whichever_file_that_is(tmp_path: Path) -> None:
+def marked(engine: Engine, label: str, *, seconds_ago: float = 0.0) -> None:
+    """Mark, and wait until that is noted."""
+    noted = threading.Event()
+    engine.mark("a", label, seconds_ago=seconds_ago, noted=noted.set)
+    assert noted.wait(WAIT_SECONDS)
+
+
+def test_a_mark_is_noted_when_its_line_is_there_whichever_file_that_is(tmp_path: Path) -> None:
     path = tmp_path / "take.mp4"
     machine = FakeMachine()
     with engine_on(machine) as (engine, _):
         begin(engine, path)
-        engine.mark("a", "at once")
+        marked(engine, "at once")
         assert marks(path) == ["at once"]
         recorded_for(engine, 0.3)
         after = Path(engine.split("a").next)
-        engine.mark("a", "in the next")
+        marked(engine, "in the next")
         assert marks(after) == ["in the next"]
-        engine.mark("a", "in the one before", seconds_ago=60)
+        marked(engine, "in the one before", seconds_ago=60)
         assert marks(path) == ["at once", "in the one before"]
         engine.pause("a")
         engine.split("a")
-        engine.mark("a", "at the seam")
+        marked(engine, "at the seam")
         engine.stop(RECORDER, "a")
 
 
-def test_a_disk_that_stands_still_holds_no_mark_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(file_output, "MARK_TIMEOUT_S", 0.01)
-    machine, answers = FakeMachine(), threading.Event()
+def test_a_disk_that_stands_still_holds_up_neither_a_mark_nor_a_pause_behind_it(tmp_path: Path) -> None:
+    machine, answers, noted = FakeMachine(), threading.Event(), threading.Event()
     machine.prepare_file = lambda file: setattr(file, "on_write", answers.wait)
     path = tmp_path / "take.mp4"
     with engine_on(machine) as (engine, _):
         begin(engine, path)
-        recorded_for(engine, 0.2)
-        assert engine.mark("a", "goal").index == 0
-        answers.set()
+        try:
+            assert engine.mark("a", "goal", noted=noted.set).index == 0
+            assert engine.pause("a") is True
+            assert not noted.is_set()
+            assert noted.wait(WAIT_SECONDS)  # by the second look at the disk
+            assert not sidecar_path(str(path)).exists()
+        finally:
+            answers.set()
         engine.stop(RECORDER, "a")
     assert marks(path) == ["goal"]
+
+
+def test_a_mark_of_a_recording_that_ends_first_is_noted_by_then(tmp_path: Path) -> None:
+    machine, noted = FakeMachine(), threading.Event()
+    with engine_on(machine) as (engine, _):
+        begin(engine, tmp_path / "take.mp4")
+        recorded_for(engine, 0.1)
+        engine.pause("a")
+        engine.split("a")
+        engine.mark("a", "behind the end", noted=noted.set)
+        engine.stop(RECORDER, "a")
+    assert noted.is_set()
 
 
 def test_a_warning_is_in_the_sidecar(tmp_path: Path) -> None:

@@ -26,6 +26,7 @@ from ionia.core.timebase import NS_PER_S, frame_middle_ns
 from ionia.core.timeline.end_watch import EndWatch
 from ionia.core.timeline.file_timeline import EpochUtc, FilePosition, FileTimeline
 from ionia.core.timeline.past_parts import PastParts
+from ionia.core.timeline.pauses import Pauses
 from ionia.core.timeline.replay_ring import Held
 from ionia.core.timeline.split_watch import SplitDue, SplitWatch
 from ionia.core.utc_text import utc_text
@@ -33,19 +34,16 @@ from ionia.core.warning import DiskStalled, WarningCode
 from ionia.runtime.encode.session_feeds import SessionFeeds
 from ionia.runtime.session.disk_eye import DiskEye
 from ionia.runtime.session.file_wishes import FileTellers, FileWishes
+from ionia.runtime.session.finished_parts import FinishedParts
 from ionia.runtime.session.moment import SLEEP_NS, Moment
+from ionia.runtime.session.noted_waits import NotedWaits
 from ionia.runtime.session.part import CLOSE_TIMEOUT_S, Notes, Part, not_made, note_late
-from ionia.runtime.session.sink_worker import TrackCounters
 from ionia.runtime.session.stats import fields_of
 from ionia.sinks.output_path import shown_path
 from ionia.threads.clock import slept_ns
+from ionia.threads.once import Once
 
 log = logging.getLogger(__name__)
-
-MARK_TIMEOUT_S = 2.0
-"""How long the answer to a mark waits for its line to be on the disk; a disk that stands still gets it later."""
-
-_COUNTED = ("video_delivered", "audio_delivered", "video_written", "audio_written")
 
 _OPEN_TRIES = 3
 """Names for the next file that are tried: somebody may have just taken one."""
@@ -86,20 +84,15 @@ class FileOutput:
         self._timeline: FileTimeline | None = None  # protected by _lock
         self._part: Part | None = None  # protected by _lock
         self._next: Part | None = None  # protected by _lock
-        self._closing: list[Part] = []  # completed, and perhaps not closed yet; protected by _lock
-        self._finished: dict[int, tuple[str, IoniaError | None]] = {}  # closed: what is next, and what went wrong
-        self._telling = threading.Lock()
-        self._counted = TrackCounters()  # in all files that are closed; protected by _lock
-        self._written = 0  # likewise
+        self._before = FinishedParts(tell)  # all files that another follows
         self._completed = False  # protected by _lock
         self._last_line = b""  # of the sidecar, whichever file is the last one by then; protected by _lock
         self._broken = False
         self._over = ""  # why nothing more is to come, as soon as that is told; protected by _lock
-        self._paused_at: int | None = None  # protected by _lock
-        self._paused_frames = 0  # of pauses that are over; protected by _lock
-        self._pauses = 0  # protected by _lock
+        self._pauses = Pauses()  # protected by _lock
         self._start_utc_ns: int | None = None  # protected by _lock
         self._marks = 0  # protected by _lock
+        self._noting = NotedWaits()
         self._paths: dict[int, str] = {}  # of all files; protected by _lock
         self._preparing = threading.Lock()
         self._all_came = threading.Event()
@@ -250,33 +243,11 @@ class FileOutput:
         after, self._next = self._next, None
         assert after is not None  # noqa: S101 - the timeline is split only once it is open
         self._part = after
-        self._closing.append(part)
         seconds = float(timeline.part_seconds(part.number))
         part.note(split_line(seconds=seconds, after=after.path))
         part.complete(seconds)
-        part.when_closed(partial(self._closed, part, after.path))
+        self._before.add(part, after.path)
         return after
-
-    def _closed(self, part: Part, after: str, error: IoniaError | None) -> None:
-        """On the sink's thread: a file is finished, and the recording goes on."""
-        self._finished[part.number] = (after, error)
-        self._tell.later(self._tell_finished)
-
-    def _tell_finished(self) -> None:
-        """Of every file that is finished by now, in their order: one whose disk is slower is waited for."""
-        with self._telling:
-            while True:
-                with self._lock:
-                    if not self._closing or self._closing[0].number not in self._finished:
-                        return
-                    part = self._closing.pop(0)
-                    self._written += part.sink.bytes_written
-                    for name in _COUNTED:
-                        setattr(self._counted, name, getattr(self._counted, name) + getattr(part.counters, name))
-                after, error = self._finished.pop(part.number)
-                if error is not None:
-                    self._tell.warn(WarningCode.FILE_INCOMPLETE, error.message)
-                self._tell.changed(part.facts(), after)
 
     def split(self) -> tuple[FinishedFile, str]:
         """See TakeOutput."""
@@ -311,7 +282,7 @@ class FileOutput:
         with self._lock:
             if self._timeline is not None and self._next is not None:
                 self._timeline.split_at(index)
-            paused = self._paused_at is not None
+            paused = self._pauses.paused_at is not None
         if not paused:
             feeds.request_keyframe(index)
         return not paused
@@ -390,9 +361,11 @@ class FileOutput:
         if part is None or part.number <= number:
             self._tell.fail(error)
 
-    def mark(self, label: str, data: Mapping[str, object] | None, *, seconds_ago: float) -> MarkSet:
+    def mark(
+        self, label: str, data: Mapping[str, object] | None, *, seconds_ago: float, noted: Callable[[], None]
+    ) -> MarkSet:
         """See TakeOutput."""
-        feeds = self._feeds
+        feeds, once = self._feeds, Once(noted)
         with self._lock:
             if feeds is None or self._part is None or self._timeline is None or self._completed:
                 raise IoniaError(ErrorKind.NOT_INITIALIZED, "The recorder is not running.", "Start it first.")
@@ -406,19 +379,19 @@ class FileOutput:
                 path=self._paths.get(at.part, self._part.path),
             )
             line = mark_line(mark, label, data)
-            noted = threading.Event()
             part = self._open_part(at.part)
             if part is not None:
                 part.mark(float(at.seconds), label or f"Mark {number + 1}")
-                noted = part.note(line)
-            split, paused = self._timeline.split_from, self._paused_at
+                part.note(line, once)
+            split, paused = self._timeline.split_from, self._pauses.paused_at
             comes = paused is None or (split is not None and split < paused)  # a file that has not begun
-            waits = part is None or part.begun or comes
-        if self._wishes.make_sidecar is not None:
-            if part is None:  # of a file that is finished
-                self._tell.later(partial(note_late, mark.path, line, noted))
-            if waits:  # a file that is to begin behind a pause has no line yet
-                noted.wait(MARK_TIMEOUT_S)
+            waits = self._wishes.make_sidecar is not None and (part is None or part.begun or comes)
+        if waits:
+            self._noting.add(once)
+        else:  # a file that is to begin behind a pause has no line yet
+            once()
+        if waits and part is None:  # of a file that is finished
+            self._tell.later(partial(note_late, mark.path, line, once))
         return mark
 
     def _open_part(self, number: int) -> Part | None:
@@ -460,8 +433,7 @@ class FileOutput:
         return slept if slept > SLEEP_NS else 0
 
     def _size(self) -> int:
-        parts = [*self._closing, *([self._part] if self._part is not None else [])]
-        return self._written + sum(part.size for part in parts)
+        return self._before.size + (0 if self._part is None else self._part.size)
 
     def complete(self) -> None:
         """On an encoder's thread: nothing more comes."""
@@ -504,8 +476,7 @@ class FileOutput:
             return index
         with self._lock:
             index = self._timeline.pause_at(index)
-            self._paused_at = index
-            self._pauses += 1
+            self._pauses.pause(index)
             self._note_moment("pause", index)
             return index
 
@@ -515,8 +486,7 @@ class FileOutput:
             return
         with self._lock:
             self._timeline.resume_at(index)
-            self._paused_frames += index - (index if self._paused_at is None else self._paused_at)
-            self._paused_at = None
+            self._pauses.resume(index)
             self._note_moment("resume", index)
 
     def interrupt(self) -> None:
@@ -532,7 +502,7 @@ class FileOutput:
     def finish(self) -> None:
         """Wait until the files are complete and closed. Raises IoniaError(OUTPUT_FAILED), for the last one."""
         with self._lock:
-            last, closing = self._part, tuple(self._closing)
+            last, closing = self._part, self._before.closing
         if last is None:
             return
         wait([part.closed for part in (*closing, last)], CLOSE_TIMEOUT_S)
@@ -549,8 +519,8 @@ class FileOutput:
         if feeds is not None:
             feeds.leave_bitrate(self)
             with self._lock:
-                self._paused_frames += self._paused_now(feeds)
-                self._paused_at = None
+                self._pauses.resume(feeds.index_now)
+        self._noting.end()
         if self._part is None:
             self._first_sink.close()
 
@@ -558,21 +528,18 @@ class FileOutput:
         """The session's figures and the files'."""
         feeds = self._feeds
         with self._lock:
-            parts = [*self._closing, *([self._part] if self._part is not None else [])]
-            counted = {
-                name: getattr(self._counted, name) + sum(getattr(part.counters, name) for part in parts)
-                for name in _COUNTED
-            }
-            written = self._written + sum(part.sink.bytes_written for part in parts)
+            parts = [] if self._part is None else [self._part]
+            counted = self._before.counted(parts)
+            written = self._before.bytes_written + sum(part.sink.bytes_written for part in parts)
             path = self._first_sink.path if self._part is None else self._part.path
-            paused_frames = self._paused_frames + (0 if feeds is None else self._paused_now(feeds))
-            pauses, start = self._pauses, self._start_utc_ns
+            pauses, start = self._pauses.count, self._start_utc_ns
+            paused_frames = self._pauses.frames(0 if feeds is None else feeds.index_now)
         return RecorderStats(
             **fields_of(session),
-            video_packets_encoded=counted["video_delivered"],
-            audio_packets_encoded=counted["audio_delivered"],
-            video_packets_muxed=counted["video_written"],
-            audio_packets_muxed=counted["audio_written"],
+            video_packets_encoded=counted.video_delivered,
+            audio_packets_encoded=counted.audio_delivered,
+            video_packets_muxed=counted.video_written,
+            audio_packets_muxed=counted.audio_written,
             total_bytes=written,
             output_path=path,
             paused_seconds=round(paused_frames / session.fps, 3) if session.fps else 0.0,
@@ -581,12 +548,9 @@ class FileOutput:
             utc_error_ms=0.0 if self._epoch_utc is None else round(self._epoch_utc.error_ns / 1e6, 3),
         )
 
-    def _paused_now(self, feeds: SessionFeeds) -> int:
-        """Frames of the pause that is under way."""
-        return 0 if self._paused_at is None else max(0, feeds.index_now - self._paused_at)
-
     def housekeep(self) -> None:
         """Have the sink's thread look after the file and the disk, either of which may stand still."""
+        self._noting.look()
         part = self._part
         if part is None:
             return

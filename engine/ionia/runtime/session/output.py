@@ -1,6 +1,6 @@
 """Where a session's packets go: what a session asks of its output, and what outputs of some kinds can do besides."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from typing import Protocol, runtime_checkable
 
@@ -76,8 +76,10 @@ class TakeOutput(Output, Protocol):
         """Go on with the first keyframe from frame `index` on."""
         ...
 
-    def mark(self, label: str, data: Mapping[str, object] | None, *, seconds_ago: float) -> MarkSet:
-        """Note a moment. Raises IoniaError(NOT_INITIALIZED) when it is over."""
+    def mark(
+        self, label: str, data: Mapping[str, object] | None, *, seconds_ago: float, noted: Callable[[], None]
+    ) -> MarkSet:
+        """Note a moment; see `EngineService.mark`. Raises IoniaError(NOT_INITIALIZED) when it is over."""
         ...
 
     def warned(self, code: WarningCode, message: str) -> None:

@@ -1,6 +1,5 @@
 """One file of a recording: its sink on a thread of its own, and what the file says of itself."""
 
-import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from functools import partial
@@ -27,7 +26,7 @@ class Notes:
     """A file's sidecar, or none. The sink's thread owns it; what can't be written is told once and ends nothing.
 
     The sidecar of an earlier recording at the path is replaced with that recording, and not before: lines wait until
-    then. Where that one stays, as somebody holds its name, they are added behind its own.
+    then. While somebody holds its name they are added behind its own, which go when the name is free.
     """
 
     def __init__(self, sidecar: Sidecar | None, sink: FileSink, warn: Warn) -> None:
@@ -48,7 +47,11 @@ class Notes:
     def flush(self) -> None:
         """Write what waits, if the recording has begun to be written."""
         sidecar = self._sidecar
-        if sidecar is None or not self._waiting:
+        if sidecar is None:
+            return
+        if sidecar.behind_others and self._sink.published:
+            sidecar.stand_alone()
+        if not self._waiting:
             return
         if not self._sink.published:
             if not self._sink.bytes_written:
@@ -75,12 +78,12 @@ class Notes:
             self._sidecar.close()
 
 
-def note_late(recording: str, line: bytes, noted: threading.Event) -> None:
-    """A line of the sidecar of a file that is finished; `noted` is set when it is there, or can't be had."""
+def note_late(recording: str, line: bytes, noted: Callable[[], None]) -> None:
+    """A line of the sidecar of a file that is finished; `noted` is called when it is there, or can't be had."""
     try:
         add_late(recording, line)
     finally:
-        noted.set()
+        noted()
 
 
 class Part:
@@ -148,15 +151,14 @@ class Part:
             self._worker.order(each)
         self._early.clear()
 
-    def note(self, line: bytes) -> threading.Event:
-        """A line of the sidecar. What is returned is set when it is there, or can't be had."""
-        noted = threading.Event()
-        write = partial(self._notes.add, line, noted.set)
+    def note(self, line: bytes, noted: Callable[[], None] = lambda: None) -> None:
+        """A line of the sidecar. `noted` is called on the sink's thread when it is there; never for a file that fails
+        before its first byte."""
+        write = partial(self._notes.add, line, noted)
         if self.begun:
             self._worker.order(write)
         else:
             self._early.append(write)
-        return noted
 
     def mark(self, seconds: float, title: str) -> None:
         """A chapter begins there."""

@@ -254,9 +254,11 @@ class Session:
             self.resume()
             return False
 
-    def mark(self, label: str, data: Mapping[str, object] | None, *, seconds_ago: float) -> MarkSet:
+    def mark(
+        self, label: str, data: Mapping[str, object] | None, *, seconds_ago: float, noted: Callable[[], None]
+    ) -> MarkSet:
         """Note a moment, while it runs or is paused. Raises IoniaError."""
-        return self._take_output().mark(label, data, seconds_ago=seconds_ago)
+        return self._take_output().mark(label, data, seconds_ago=seconds_ago, noted=noted)
 
     def split(self) -> tuple[FinishedFile, str]:
         """Go on in another file. Waits for the disk, and holds up nothing else. Raises IoniaError."""
