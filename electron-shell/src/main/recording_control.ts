@@ -99,19 +99,23 @@ export class RecordingControl {
   async #begin(recorder: Recorder): Promise<void> {
     const { store, replay } = this.#options;
     const seconds = prerollOf(store.state.settings);
+    let why = "The instant replay is not ready.";
+    let hint = "";
     if (seconds !== null && replay.ready !== undefined) {
       try {
         await recorder.startWith(replay.ready, seconds);
         return;
       } catch (error) {
         // Refused before anything was begun: a take that doesn't begin at all is lost.
-        if (!WITHOUT_PAST.has(toProblem(error).kind)) throw error;
+        const problem = toProblem(error);
+        if (!WITHOUT_PAST.has(problem.kind)) throw error;
+        ({ message: why, hint } = problem);
       }
     }
     await recorder.start();
     if (seconds === null) return;
-    const message = "The recording begins now, without what came before: the instant replay is not ready.";
-    store.notify({ level: "warning", code: "preroll", message, hint: "" });
+    const message = `The recording begins now, without what came before. ${why}`;
+    store.notify({ level: "warning", code: "preroll", message, hint });
   }
 
   /** Never rejects. */

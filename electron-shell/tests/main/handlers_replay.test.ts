@@ -54,7 +54,8 @@ describe("the instant replay", () => {
     engines.latest.failNext.set("recorder.start", { code: 1004, message: "The settings differ.", data });
     expect(await api.startRecording()).toMatchObject({ success: true });
     expect(studio.state.recording.phase).toBe("recording");
-    expect(studio.state.notices).toMatchObject([{ level: "warning", code: "preroll" }]);
+    const words = "The recording begins now, without what came before. The settings differ.";
+    expect(studio.state.notices).toMatchObject([{ level: "warning", code: "preroll", message: words }]);
     await api.stopRecording();
     const full = { kind: "output_failed", hint: "", id: "x" };
     engines.latest.failNext.set("recorder.start", { code: 1301, message: "The disk is full.", data: full });

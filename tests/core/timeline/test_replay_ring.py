@@ -191,3 +191,11 @@ def test_its_promises_hold_for_any_keyframes(
         everything = taken(held.last()).packets
         begins = next(number for number, packet in enumerate(everything) if packet.track.is_video)
         assert held.size == sum(len(packet.data) + PACKET_BYTES for packet in everything[begins:])
+
+
+def test_a_wish_of_the_group_that_a_batch_begins_is_said_too() -> None:
+    held = ring(seconds=30, max_bytes=40_000)
+    assert held.push(clip(15, {0}, size=2000))  # more than half
+    assert not held.push(clip(2, set(), size=2000, first=15))
+    assert held.push(clip(15, {17}, size=2000, first=17))
+    assert not held.push(clip(1, {32}, size=2000, first=32))

@@ -191,27 +191,27 @@ def test_a_recording_that_would_end_before_it_begins_is_refused() -> None:
     with engine_on(machine) as (engine, events):
         begin(engine, seconds=3)
         engine.initialize_recorder("a", RecorderSettings(output_path="a.mp4", media=MEDIA, max_duration_seconds=2))
-        for seconds in (2, 10, None):
-            with pytest.raises(IoniaError, match="has nothing of what comes") as error:
+        for seconds in (1.9, 2, 10, None):  # a keyframe may lie 0.1 s before
+            with pytest.raises(IoniaError, match="would have nothing of what comes") as error:
                 engine.start(RECORDER, "a", Preroll(replay_id="r", seconds=seconds))
             assert error.value.kind is ErrorKind.SETTINGS_DIFFER
         assert states(events) == ["initialized"]
-        assert engine.start(RECORDER, "a", Preroll(replay_id="r", seconds=1.9))
+        assert engine.start(RECORDER, "a", Preroll(replay_id="r", seconds=1.8))
 
 
-def test_one_that_its_limit_ends_in_the_past_is_whole_and_says_why() -> None:
+def test_one_that_has_little_of_what_comes_ends_at_its_limit_and_says_why() -> None:
     machine = FakeMachine(prepare_video=numbered)
     with engine_on(machine) as (engine, events):
         begin(engine)
-        settings = RecorderSettings(output_path="a.mp4", media=MEDIA, max_duration_seconds=0.25)
+        settings = RecorderSettings(output_path="a.mp4", media=MEDIA, max_duration_seconds=0.35)
         engine.initialize_recorder("a", settings)
         held_for(engine, 0.5)
         engine.start(RECORDER, "a", Preroll(replay_id="r", seconds=0.2))
         event = events.wait_for(lambda event: getattr(event, "state", "") == "stopped")
         stats = of_recorder(engine.stats(RECORDER, "a"))
-    assert getattr(event, "reason", "") == "It is 0.25 s long (maxDurationSeconds)."
-    assert pictures(machine.files[0]) == list(range(25))
-    assert stats.video_frames_captured == 25 == stats.video_frames_unique + stats.video_frames_duplicated
+    assert getattr(event, "reason", "") == "It is 0.35 s long (maxDurationSeconds)."
+    assert pictures(machine.files[0]) == list(range(35))
+    assert stats.video_frames_captured == 35 == stats.video_frames_unique + stats.video_frames_duplicated
 
 
 def test_it_begins_so_long_before_the_call_and_not_before_its_disk_had_answered() -> None:
@@ -222,8 +222,14 @@ def test_it_begins_so_long_before_the_call_and_not_before_its_disk_had_answered(
         begin(engine, seconds=0.3)
         initialize(engine, settings=MEDIA)
         held_for(engine, 0.3)
-        asked = engine._sessions[REPLAY, "r"].feeds.index_now  # type: ignore[union-attr]
-        starting = threading.Thread(target=engine.start, args=(RECORDER, "a", Preroll(replay_id="r", seconds=0.2)))
+        feeds, indexes = engine._sessions[REPLAY, "r"].feeds, list[int]()
+        assert feeds is not None
+
+        def start() -> None:
+            indexes.append(feeds.index_now)
+            engine.start(RECORDER, "a", Preroll(replay_id="r", seconds=0.2))
+
+        starting = threading.Thread(target=start)
         starting.start()
         pause = threading.Event()
         while stats_of(engine).seconds_held < 0.8:
@@ -233,8 +239,9 @@ def test_it_begins_so_long_before_the_call_and_not_before_its_disk_had_answered(
         while stats_of(engine).seconds_held > 0.5:  # nobody keeps it any more
             pause.wait(0.005)
         engine.stop(RECORDER, "a")
-    first = shown(machine.files[0])[0]
-    assert asked - 20 - 10 - 5 <= first <= asked - 20 + 5
+    first, asked = shown(machine.files[0])[0], indexes[0]
+    assert asked - 20 - 10 <= first  # and at most a moment later, however long that was on this machine
+    assert first < asked
     assert not any(map(warned("preroll_short"), events.all))
 
 

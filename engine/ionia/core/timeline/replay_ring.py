@@ -86,6 +86,7 @@ class ReplayRing(Generic[T]):
         self._size = 0
         self._shortened = False
         self._wished = False  # whether another keyframe is, since the last one
+        self._unsaid = False  # whether that is still to be said
         self.keep_from: int | None = None
 
     @property
@@ -113,7 +114,6 @@ class ReplayRing(Generic[T]):
 
     def push(self, packets: Sequence[EncodedPacket]) -> bool:
         """Take the next packets. Whether a keyframe is to be asked for, which is said once."""
-        wished = self._wished
         for packet in packets:
             if packet.track.is_video:
                 self._take_picture(packet)
@@ -121,7 +121,8 @@ class ReplayRing(Generic[T]):
                 self._recent[packet.track].append(packet)
             if self._groups:
                 self._hold(self._groups[-1], packet)
-        return self._wished and not wished
+        unsaid, self._unsaid = self._unsaid, False
+        return unsaid
 
     def last(self, seconds: float | None = None, *, before: int | None = None) -> Held[T] | None:
         """The newest stretch that is no shorter than `seconds` (None: all), or all there is; None without a keyframe.
@@ -155,7 +156,7 @@ class ReplayRing(Generic[T]):
             needed = (packet for heard in self._recent.values() for packet in heard if is_needed_from(zero, packet))
             preroll = tuple(sorted(needed, key=lambda packet: packet.dts))
             self._groups.append(_Group(first=picture.pts, note=self._note(picture.pts), preroll=preroll))
-            self._wished = False
+            self._wished = self._unsaid = False
         self._end = picture.pts + picture.duration
 
     def _hold(self, group: _Group[T], packet: EncodedPacket) -> None:
@@ -163,7 +164,8 @@ class ReplayRing(Generic[T]):
         group.packets.append(packet)
         group.size += taken
         self._size += taken
-        self._wished |= 2 * group.size > self._max_bytes
+        if 2 * group.size > self._max_bytes and not self._wished:
+            self._wished = self._unsaid = True
         while len(self._groups) > 1 and self._end - self._groups[1].first >= self._frames and not self._is_kept():
             self._let_go()
             self._shortened = False

@@ -60,12 +60,14 @@ class Origin:
                 f"The replay to begin with is encoded otherwise: {_difference(feeds, held)}.",
                 "Initialize both with the same settings.",
             )
-        back = self.replay.seconds_wanted if self.seconds is None else self.seconds
+        # It begins with a keyframe, and the one before may lie as far back as two are apart.
+        apart = feeds.settings.video().keyframe_interval / feeds.settings.fps
+        back = apart + (self.replay.seconds_wanted if self.seconds is None else self.seconds)
         if most_seconds is not None and back >= most_seconds:
             raise IoniaError(
                 ErrorKind.SETTINGS_DIFFER,
-                f"A recording that begins {back:g} s ago and may be {most_seconds:g} s long (maxDurationSeconds) has "
-                "nothing of what comes.",
+                f"A recording that begins up to {back:g} s ago and may be {most_seconds:g} s long (maxDurationSeconds) "
+                "would have nothing of what comes.",
                 "Begin less far back (prerollSeconds), or let it be longer.",
             )
 

@@ -1,5 +1,6 @@
 """One file of a recording: its sink on a thread of its own, and what the file says of itself."""
 
+import logging
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from functools import partial
@@ -14,6 +15,8 @@ from ionia.core.warning import Warn, WarningCode
 from ionia.runtime.session.disk_eye import DiskEye
 from ionia.runtime.session.sink_worker import SinkWorker, TrackCounters
 from ionia.sinks.sidecar import Sidecar, add_late
+
+log = logging.getLogger(__name__)
 
 OPEN_TIMEOUT_S = 10.0
 """How long creating the file may take: a sleeping network drive needs seconds."""
@@ -69,7 +72,10 @@ class Notes:
             reason = (error.strerror or type(error).__name__).lower()
             self._warn(WarningCode.SIDECAR_FAILED, f"The marks beside the recording can't be written: {reason}.")
         for _, done in lines:
-            done()
+            try:
+                done()
+            except Exception:
+                log.exception("whoever waited for a line could not be told")
 
     def close(self) -> None:
         """The recording goes on in another file, or is over."""

@@ -137,7 +137,8 @@ class Session:
 
     def start(self, origin: Origin | None = None) -> bool:
         """Begin, in the past of the call if an `origin` is given. False if already running. Raises IoniaError."""
-        asked = self._feeds.index_now if origin is not None and self._feeds is not None else 0
+        now = self._feeds
+        asked = now.index_now if origin is not None and now is not None else 0
         with self._lock:
             if self._machine.is_running:
                 return False

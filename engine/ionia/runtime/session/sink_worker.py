@@ -177,7 +177,10 @@ class SinkWorker:
             self._sink.close()
         except Exception as error:  # noqa: BLE001 - likewise
             failure = _told(error)
-        self._wrote()
+        try:
+            self._wrote()
+        except Exception:
+            log.exception("what follows the end of a file could not be done")
         if failure is None:
             self._closed.set_result(None)
         else:
