@@ -97,7 +97,8 @@ describe("Session", () => {
     const client = Object.assign(new EventEmitter(), { call: () => Promise.resolve(null) });
     const heard: string[] = [];
     const sessions = ["a", "b"].map((id) => new Replay(client as unknown as EngineClient, id));
-    for (const session of sessions) session.on("warning", ({ message }) => heard.push(message)).on("stats", ({ id }) => heard.push(id));
+    for (const session of sessions)
+      session.on("warning", ({ message }) => heard.push(message)).on("stats", ({ id }) => heard.push(id));
     const [gone, disposed] = sessions as [Replay, Replay];
     gone.unlisten();
     const warning = { kind: "replay", code: "c", data: {} };
