@@ -4,26 +4,37 @@ import os
 import sys
 from collections.abc import Iterator
 
-import psutil
-
 
 def own_cpu_seconds() -> float:
     """CPU time of this process and its descendants so far, those that have ended included (on Linux)."""
-    seconds = 0.0
-    for pid in (None, *_descendants()):
-        try:
-            times = psutil.Process(pid).cpu_times()
-        except psutil.Error:  # ended meanwhile
-            continue
-        # A parent that waits for its child takes over the child's time.
-        seconds += times.user + times.system + getattr(times, "children_user", 0) + getattr(times, "children_system", 0)
-    return seconds
+    # A parent that waits for its child takes over the child's time.
+    own = os.times()
+    return sum(own[:4]) + sum(map(_cpu_seconds, _descendants()))
+
+
+def own_memory_bytes() -> int:
+    """Resident memory of this process now."""
+    import psutil  # noqa: PLC0415 - no start waits for it
+
+    return int(psutil.Process().memory_info().rss)
+
+
+def _cpu_seconds(pid: int) -> float:
+    import psutil  # noqa: PLC0415 - likewise
+
+    try:
+        times = psutil.Process(pid).cpu_times()
+    except psutil.Error:  # ended meanwhile
+        return 0.0
+    return float(times.user + times.system + getattr(times, "children_user", 0) + getattr(times, "children_system", 0))
 
 
 def _descendants() -> Iterator[int]:
     if sys.platform == "linux":
-        yield from _children(psutil.Process().pid)
+        yield from _children(os.getpid())
     else:
+        import psutil  # noqa: PLC0415 - likewise
+
         yield from (child.pid for child in psutil.Process().children(recursive=True))
 
 

@@ -15,7 +15,6 @@ from ionia.media.packet_pictures import picture_of
 from ionia.media.still_image import fitted, image_bytes
 from ionia.runtime.encode.studio import Studio
 from ionia.runtime.session.session import Session
-from ionia.sinks.media_files.screenshot import save_picture
 from ionia.threads.clock import MonotonicClock, pair_with_utc, slept_ns
 
 _ONCE = 30
@@ -34,6 +33,8 @@ class Screenshots:
 
     def save(self, request: ScreenshotRequest, session: Session | None) -> Screenshot:
         """`session` is the one that is asked for; None: a screen. Raises IoniaError."""
+        from ionia.sinks.media_files.screenshot import save_picture  # noqa: PLC0415 - no start waits for it
+
         captured_ns = 0
 
         def take() -> av.VideoFrame:

@@ -8,8 +8,6 @@ from collections.abc import Iterator
 from typing import Any
 
 from ionia.core.media_request import MediaRequest, output_of
-from ionia.sinks.media_files.new_file import sweep_beside
-from ionia.sinks.media_files.table import encoded
 
 SUBCOMMAND = "media-job"
 """Of the engine's program, hidden from people."""
@@ -20,6 +18,8 @@ class MediaJob:
 
     def __init__(self, request: MediaRequest) -> None:
         """Starts the process. Raises OSError if the system can't."""
+        from ionia.sinks.media_files.table import encoded  # noqa: PLC0415 - no start of an engine waits for it
+
         self._output = output_of(request)
         if getattr(sys, "frozen", False):
             command = [sys.executable, SUBCOMMAND]
@@ -51,6 +51,8 @@ class MediaJob:
             for line in process.stdout:
                 yield json.loads(line)
         if self._output is not None and process.returncode:
+            from ionia.sinks.media_files.new_file import sweep_beside  # noqa: PLC0415 - likewise
+
             sweep_beside(self._output)
 
     def kill(self) -> None:

@@ -6,14 +6,12 @@ from dataclasses import fields, replace
 from operator import add, sub
 from typing import Any
 
-import psutil
-
 from ionia.core.audio.engine import AudioInput
 from ionia.core.ports import Clock
 from ionia.core.session_state import SessionState
 from ionia.core.stats import SessionStats
 from ionia.core.timebase import NS_PER_S
-from ionia.platform.processes import own_cpu_seconds
+from ionia.platform.processes import own_cpu_seconds, own_memory_bytes
 from ionia.runtime.encode.audio_encode import AudioSnapshot
 from ionia.runtime.encode.session_feeds import SessionFeeds, VideoMark, VideoSnapshot
 
@@ -23,7 +21,6 @@ class ProcessUsage:
 
     def __init__(self, clock: Clock, cpu_seconds: Callable[[], float] = own_cpu_seconds) -> None:
         """`cpu_seconds` gives the CPU time used so far, the sender processes' included."""
-        self._process = psutil.Process()
         self._clock = clock
         self._cpu_seconds = cpu_seconds
         self._measured = (clock.now_ns(), cpu_seconds())
@@ -40,7 +37,7 @@ class ProcessUsage:
     @property
     def rss_bytes(self) -> int:
         """Resident memory of the engine's own process now."""
-        return int(self._process.memory_info().rss)
+        return own_memory_bytes()
 
 
 class SessionCounters:
