@@ -46,7 +46,7 @@ class Kept:
 
 def measure(form: Form) -> PartResult:
     """A recording alone and with a replay beside it in turns; then a replay that is saved."""
-    rounds, seconds = form.of(quick=(1, 4.0), full=(3, 10.0))
+    rounds, seconds = form.of(quick=(1, 4.0), full=(5, 10.0))
     hold, saves = form.of(quick=(8.0, 10), full=(SAVED_SECONDS, 100))
     alone, both = [], []
     with stage(1920, 1080) as where, desktop(where.display.display, "moving"):
