@@ -195,7 +195,7 @@ class EngineService(Protocol):
         """Note a moment of a recording that runs or is paused. Never waits. Raises IoniaError(NOT_INITIALIZED).
 
         `noted` is called once, on another thread or before this returns: when its line is in the sidecar on the disk,
-        when there can be none, at once for a file that begins only behind a pause, and after two seconds anyway.
+        when there can be none, and after two seconds anyway.
         """
         ...
 

@@ -137,16 +137,21 @@ def test_a_disk_that_stands_still_holds_up_neither_a_mark_nor_a_pause_behind_it(
     assert marks(path) == ["goal"]
 
 
-def test_a_mark_of_a_recording_that_ends_first_is_noted_by_then(tmp_path: Path) -> None:
-    machine, noted = FakeMachine(), threading.Event()
+def test_a_mark_in_a_pause_behind_which_another_file_is_to_begin_lies_at_the_end_of_this_one(tmp_path: Path) -> None:
+    machine, path = FakeMachine(), tmp_path / "take.mp4"
     with engine_on(machine) as (engine, _):
-        begin(engine, tmp_path / "take.mp4")
-        recorded_for(engine, 0.1)
+        begin(engine, path)
+        recorded_for(engine, 0.3)
         engine.pause("a")
         engine.split("a")
-        engine.mark("a", "behind the end", noted=noted.set)
+        noted = threading.Event()
+        mark = engine.mark("a", "at the seam", noted=noted.set)
+        assert noted.wait(WAIT_SECONDS)
+        assert marks(path) == ["at the seam"]
         engine.stop(RECORDER, "a")
-    assert noted.is_set()
+    length = len(pictures(machine.files[0])) / 100
+    assert (mark.path, mark.file_seconds) == (str(path), pytest.approx(length))
+    assert chapters(machine.files[0]) == [(pytest.approx(length), "at the seam")]
 
 
 def test_a_warning_is_in_the_sidecar(tmp_path: Path) -> None:

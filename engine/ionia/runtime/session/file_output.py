@@ -370,7 +370,7 @@ class FileOutput:
             if feeds is None or self._part is None or self._timeline is None or self._completed:
                 raise IoniaError(ErrorKind.NOT_INITIALIZED, "The recorder is not running.", "Start it first.")
             index = max(0, feeds.index_now - round(seconds_ago * self._fps))
-            at = self._timeline.position(index)
+            at = self._place(index, self._timeline)
             number, self._marks = self._marks, self._marks + 1
             mark = MarkSet(
                 index=number,
@@ -383,16 +383,22 @@ class FileOutput:
             if part is not None:
                 part.mark(float(at.seconds), label or f"Mark {number + 1}")
                 part.note(line, once)
-            split, paused = self._timeline.split_from, self._pauses.paused_at
-            comes = paused is None or (split is not None and split < paused)  # a file that has not begun
-            waits = self._wishes.make_sidecar is not None and (part is None or part.begun or comes)
-        if waits:
-            self._noting.add(once)
-        else:  # a file that is to begin behind a pause has no line yet
+        if self._wishes.make_sidecar is None:
             once()
-        if waits and part is None:  # of a file that is finished
-            self._tell.later(partial(note_late, mark.path, line, once))
+        else:
+            self._noting.add(once)
+            if part is None:  # of a file that is finished
+                self._tell.later(partial(note_late, mark.path, line, once))
         return mark
+
+    def _place(self, index: int, timeline: FileTimeline) -> FilePosition:
+        """Where a moment lies. One in a pause lies where that began: the file that is to follow may never begin."""
+        at, paused = timeline.position(index), self._pauses.paused_at
+        if paused is not None and index >= paused:
+            last = timeline.position(paused - 1)
+            if last.part < at.part:
+                return FilePosition(part=last.part, seconds=last.seconds + Fraction(1, self._fps))
+        return at
 
     def _open_part(self, number: int) -> Part | None:
         return next((one for one in (self._part, self._next) if one is not None and one.number == number), None)
@@ -401,7 +407,7 @@ class FileOutput:
         """See TakeOutput."""
         with self._lock:
             if self._feeds is not None and self._timeline is not None and self._part is not None:
-                at = self._timeline.position(self._feeds.index_now)
+                at = self._place(self._feeds.index_now, self._timeline)
                 (self._open_part(at.part) or self._part).note(
                     warning_line(
                         code=str(code),
@@ -418,7 +424,7 @@ class FileOutput:
 
     def _note_moment(self, kind: str, index: int) -> None:
         if self._part is not None and self._timeline is not None:
-            at = self._timeline.position(index)
+            at = self._place(index, self._timeline)
             line = moment_line(kind, file_seconds=float(at.seconds), utc_ns=self._utc_ns(index))
             (self._open_part(at.part) or self._part).note(line)
 
