@@ -5,15 +5,12 @@ from typing import Annotated
 
 from ionia.core.settings import SessionKind
 
-FORMATS = ("png", "jpeg", "webp")
-"""What it can be written as."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScreenshotRequest:
     """`kind`: of the session that is asked; None: the screen named, by default the primary one.
 
-    `format`: one of FORMATS, None: as the path ends. `seconds_ago`: how old the picture shall be; only a replay has
+    `format`: png, jpeg or webp; None: as the path ends. `seconds_ago`: how old the picture shall be; only a replay has
     the past.
     """
 

@@ -30,8 +30,5 @@ def picture_of(track: VideoTrack, packets: Sequence[EncodedPacket], index: int) 
     for held in shown[start:]:
         packet = av.Packet(held.data)
         packet.pts, packet.dts, packet.time_base = held.pts, held.dts, time_base
-        for newest in decoder.decode(packet):  # noqa: B007 - the last one is what is wanted
-            pass
-    for newest in decoder.decode(None):  # noqa: B007 - likewise
-        pass
-    return newest
+        newest = next(reversed(decoder.decode(packet)), newest)
+    return next(reversed(decoder.decode(None)), newest)
