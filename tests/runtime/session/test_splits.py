@@ -10,7 +10,7 @@ import av
 import pytest
 
 from ionia.core.errors import ErrorKind, IoniaError
-from ionia.core.events import FileChanged, FinishedFile, SessionFailed
+from ionia.core.events import FileChanged, FinishedFile
 from ionia.core.media import VIDEO, EncodedPacket
 from ionia.core.settings import MediaSettings, RecorderSettings, SessionKind
 from ionia.core.size_limit import size_limit
@@ -24,7 +24,8 @@ from ionia.sinks.mp4_file import Mp4File
 from ionia.sinks.output_path import part_path
 from tests.fakes.backends import WAIT_SECONDS, FakeMachine
 from tests.fakes.encoded_clip import encoded_clip
-from tests.fakes.media import FakeFile
+from tests.fakes.file_output import FEEDS, QuietFeeds, ended, output_to, part_of, split, take_of
+from tests.fakes.media import HEADER, FakeFile, video_packet
 from tests.fakes.media_check import file_facts, top_level_boxes
 from tests.runtime.session.test_pause import pictures, recording
 from tests.runtime.test_engine import FAST, engine_on, initialize, recorded_for, warned
@@ -73,11 +74,12 @@ def recorded(path: Path, keyframes: Sequence[int], splits: Sequence[int]) -> tup
     for packet in clip.packets:
         if left and packet.track.is_video and packet.pts == left[0]:
             feeds.index_now = left.pop(0)
-            with output._lock:
-                before = output._next
+            take = take_of(output)
+            with take.lock:
+                before = take.next
             waiting.append(threading.Thread(target=output.split))
             waiting[-1].start()
-            while output._next is before or output._timeline is None or output._timeline._split is None:
+            while take.next is before or take.timeline._split is None:
                 threading.Event().wait(0.001)
         output.deliver([packet])
     output.complete()
@@ -249,21 +251,24 @@ def test_a_split_that_nothing_follows_leaves_no_file() -> None:
     assert machine.files[1].closed.is_set()
 
 
-def test_a_mistake_while_placing_ends_that_recording_and_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
-    def mistaken(_: EncodedPacket) -> None:
-        raise ZeroDivisionError("a bug")
+def test_a_split_before_the_first_picture_asks_for_the_keyframe_it_needs() -> None:
+    feeds = QuietFeeds()
+    output, _ = output_to(FakeFile())
+    output.open(HEADER, cast(SessionFeeds, feeds))
+    split(output)
+    output.deliver([video_packet(4, keyframe=True)])
+    assert feeds.asked == [5]
+    output.deliver([video_packet(5, keyframe=True)])
+    assert part_of(output).number == 1
+    ended(output)
 
-    machine = FakeMachine()
-    with engine_on(machine) as (engine, events):
-        initialize(engine, "b")
-        initialize(engine, "a")
-        engine.start(RECORDER, "b")
-        engine.start(RECORDER, "a")
-        output = engine._sessions[RECORDER, "b"].output
-        assert isinstance(output, FileOutput)
-        monkeypatch.setattr(output._timeline, "place", mistaken)
-        failure = events.wait_for(lambda event: isinstance(event, SessionFailed))
-        assert isinstance(failure, SessionFailed)
-        assert (failure.session_id, failure.kind) == ("b", ErrorKind.INTERNAL)
-        recorded_for(engine, engine.stats(RECORDER, "a").duration_seconds + 0.1)
-        assert engine.is_running(RECORDER, "a")
+
+def test_a_split_that_a_stop_overtakes_says_so() -> None:
+    output, _ = output_to(FakeFile())
+    output.open(HEADER, FEEDS)
+    output.deliver([video_packet(0, keyframe=True)])
+    output.interrupt()
+    output.interrupt()
+    with pytest.raises(IoniaError, match="ends before it went on in another file"):
+        output.split()
+    ended(output)

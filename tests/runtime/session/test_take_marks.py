@@ -1,4 +1,4 @@
-"""Marks, the sidecar, and recordings that end by themselves, on a machine of fakes."""
+"""Marks and the sidecar, on a machine of fakes."""
 
 import json
 import threading
@@ -9,16 +9,16 @@ from typing import Any
 import pytest
 
 from ionia.core.errors import IoniaError
-from ionia.core.events import FileChanged, SessionStateChanged
+from ionia.core.events import FileChanged
 from ionia.core.settings import RecorderSettings, SessionKind
 from ionia.core.stats import of_recorder
 from ionia.core.warning import WarningCode
 from ionia.runtime.engine import Engine
 from ionia.sinks.sidecar import sidecar_path
-from tests.fakes.backends import WAIT_SECONDS, Events, FakeMachine
+from tests.fakes.backends import WAIT_SECONDS, FakeMachine
 from tests.fakes.media import FakeFile
 from tests.runtime.session.test_pause import paused_for, pictures
-from tests.runtime.test_engine import FAST, MUTE, engine_on, recorded_for, warned
+from tests.runtime.test_engine import FAST, engine_on, recorded_for, warned
 
 RECORDER = SessionKind.RECORDER
 
@@ -175,48 +175,3 @@ def test_a_sidecar_that_cannot_be_written_is_told_and_ends_nothing(tmp_path: Pat
         engine.mark("a", "goal")
         engine.stop(RECORDER, "a")
     assert [title for _, title in chapters(machine.files[0])] == ["goal"]
-
-
-def ended(events: Events) -> str:
-    event = events.wait_for(lambda event: isinstance(event, SessionStateChanged) and event.state == "stopped")
-    assert isinstance(event, SessionStateChanged)
-    return event.reason
-
-
-def test_a_recording_ends_by_itself_at_the_frame_and_says_why(tmp_path: Path) -> None:
-    path = tmp_path / "take.mp4"
-    machine = FakeMachine()
-    with engine_on(machine) as (engine, events):
-        begin(engine, path, max_duration_seconds=0.5)
-        engine.pause("a")
-        paused_for(engine, 0.3)
-        engine.resume("a")
-        assert ended(events) == "It is 0.5 s long (maxDurationSeconds)."
-        stats = of_recorder(engine.stats(RECORDER, "a"))
-        assert engine.stop(RECORDER, "a") is True
-    assert pictures(machine.files[0]) == list(range(50))
-    assert stats.video_frames_captured == 50
-    assert lines(path)[-1]["reason"] == "It is 0.5 s long (maxDurationSeconds)."
-
-
-def test_a_recording_ends_before_it_is_too_large(tmp_path: Path) -> None:
-    machine = FakeMachine()
-
-    def grow(file: FakeFile) -> None:
-        file.on_write = lambda: setattr(file, "index_bytes", 2_400_000 if len(file.packets) > 30 else 0)
-
-    machine.prepare_file = grow
-    with engine_on(machine) as (engine, events):
-        begin(engine, tmp_path / "take.mp4", max_bytes=2_500_000, media=replace(MUTE, video_bitrate=1_000_000))
-        assert ended(events) == "It has as many bytes as it may have, 2500000 (maxBytes)."
-        stats = of_recorder(engine.stats(RECORDER, "a"))
-    assert stats.video_frames_captured == len(pictures(machine.files[0]))
-
-
-def test_the_last_words_of_a_session_say_why() -> None:
-    machine = FakeMachine()
-    with engine_on(machine) as (engine, events):
-        engine.initialize_recorder("a", RecorderSettings(output_path="a.mp4", media=MUTE))
-        engine.start(RECORDER, "a")
-        engine.stop(RECORDER, "a")
-        assert ended(events) == "It was asked to stop."
