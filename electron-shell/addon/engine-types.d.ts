@@ -190,6 +190,8 @@ export interface ReplayStats {
   saves: number;
   /** Saves under way. */
   saving: number;
+  /** Bytes of memory that those take beside what is held: their disk is slow. */
+  bytesSaving: number;
 }
 
 /** What streamer.initialize takes beside its positional params. */

@@ -2,6 +2,7 @@
 
 from ionia.core.screenshot import ScreenshotRequest
 from ionia.core.settings import SessionKind
+from ionia.rpc.param_types import DEFAULT_SESSION_ID
 from ionia.rpc.params import SaveScreenshot
 from tests.rpc.duplex import Duplex
 
@@ -25,13 +26,23 @@ def test_a_small_picture_for_a_picker() -> None:
 
 def test_every_param_reaches_the_engine() -> None:
     params = SaveScreenshot(
-        path="a", screen="s", kind="recorder", id="b", format="webp", max_width=320, seconds_ago=1.5, cursor=False,
-        overwrite=True,
-    )  # fmt: skip
+        path="a", kind="recorder", id="b", format="webp", max_width=320, seconds_ago=1.5, cursor=False, overwrite=True
+    )
     assert params.request() == ScreenshotRequest(
-        path="a", screen="s", kind=SessionKind.RECORDER, session_id="b", format="webp", max_width=320, seconds_ago=1.5,
+        path="a", kind=SessionKind.RECORDER, session_id="b", format="webp", max_width=320, seconds_ago=1.5,
         cursor=False, overwrite=True,
     )  # fmt: skip
+    assert SaveScreenshot(path="a", screen="s").request() == ScreenshotRequest(
+        path="a", screen="s", session_id=DEFAULT_SESSION_ID
+    )
+
+
+def test_what_contradicts_itself_is_refused_and_not_half_taken() -> None:
+    with Duplex() as client:
+        both = client.call("screenshot.save", {"path": "a.png", "screen": "s", "kind": "recorder"})
+        assert (both["code"], '"screen"' in both["message"]) == (-32602, True)
+        nobody = client.call("screenshot.save", {"path": "a.png", "secondsAgo": 3})
+        assert (nobody["code"], "replay" in nobody["message"]) == (-32602, True)
 
 
 def test_what_is_not_allowed_is_named() -> None:

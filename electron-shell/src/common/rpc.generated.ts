@@ -538,6 +538,8 @@ export type ReplayStats = {
   saves: number;
   /** Saves under way. */
   saving: number;
+  /** Bytes of memory that those take beside what is held: their disk is slow. */
+  bytesSaving: number;
 };
 
 /** session.stats of a replay: what replay.getStats answers, and whose it is. */
@@ -600,6 +602,8 @@ export type ReplayStatsNotification = {
   saves: number;
   /** Saves under way. */
   saving: number;
+  /** Bytes of memory that those take beside what is held: their disk is slow. */
+  bytesSaving: number;
 };
 
 /** Answer of replay.save: an ordinary file, complete. */

@@ -83,6 +83,7 @@ class ReplayStats(SessionStats):
     shortened: Annotated[bool, "Whether maxBytes keeps it shorter than was asked."]
     saves: Annotated[int, "Saves that are complete."]
     saving: Annotated[int, "Saves under way."]
+    bytes_saving: Annotated[int, "Bytes of memory that those take beside what is held: their disk is slow."]
 
 
 Stats = RecorderStats | StreamerStats | ReplayStats

@@ -148,6 +148,12 @@ class SaveScreenshot(Struct, frozen=True, forbid_unknown_fields=True, rename="ca
     cursor: Annotated[bool, Meta(description="Whether the pointer is in it, where no session decides that.")] = True
     overwrite: Annotated[bool, Meta(description="Whether a file that is there already is replaced.")] = False
 
+    def __post_init__(self) -> None:
+        if self.kind is not None and self.screen is not None:
+            raise ValueError('"kind" means what that session shows: leave out "screen", or "kind" for any screen')
+        if self.kind is None and self.seconds_ago is not None:
+            raise ValueError('"secondsAgo" is of what a replay holds: say "kind": "replay" and its "id"')
+
     def request(self) -> ScreenshotRequest:
         """The same for the engine."""
         return ScreenshotRequest(

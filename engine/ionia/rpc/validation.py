@@ -41,7 +41,10 @@ def bind(method: Method, params: object) -> Struct:
     for name, field in fields.items():
         if field.name not in values and _required(field):
             raise InvalidParamsError(f'{method.name} needs the param "{name}": {allowed(field.type)}')
-    return method.params(**values)
+    try:
+        return method.params(**values)
+    except ValueError as error:  # each is right by itself, and not beside the others
+        raise InvalidParamsError(str(error)) from None
 
 
 def allowed(annotation: Any) -> str:

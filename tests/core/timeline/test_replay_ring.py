@@ -199,3 +199,51 @@ def test_a_wish_of_the_group_that_a_batch_begins_is_said_too() -> None:
     assert not held.push(clip(2, set(), size=2000, first=15))
     assert held.push(clip(15, {17}, size=2000, first=17))
     assert not held.push(clip(1, {32}, size=2000, first=32))
+
+
+def test_no_keyframe_is_wished_for_within_half_a_second_of_one_however_little_there_is_room_for() -> None:
+    """Others may share the encode: a picture that is all keyframes would be theirs too."""
+    held, wished = ring(seconds=30, max_bytes=1), list[int]()
+    keyframes = {0}
+    for index in range(90):
+        if held.push([video_packet(index, keyframe=index in keyframes, data=b"v" * 2000)]):
+            wished.append(index)
+            keyframes.add(index + 1)
+    assert wished == []  # nothing is held, so nothing grows
+    held = ring(seconds=30, max_bytes=10_000)
+    for index in range(90):
+        if held.push([video_packet(index, keyframe=index in keyframes, data=b"v" * 300)]):
+            wished.append(index)
+            keyframes.add(index + 1)
+    assert wished == [14, 29, 44, 59, 74, 89]
+
+
+def test_bytes_that_somebody_still_has_and_the_ring_has_not_are_counted_once() -> None:
+    held = ring(seconds=1)
+    held.push(clip(59, {0, 20, 40}))  # holds 20 to 58
+    one, other = taken(held.last()), taken(held.last(0.1))
+    assert held.gone([one.span, other.span]) == 0
+    held.push(clip(41, {60, 80}, first=59))  # holds 60 to 99
+    gone = one.span[1] - one.span[0]
+    assert held.gone([other.span]) == other.span[1] - other.span[0] > 0
+    assert held.gone([other.span, one.span, one.span]) == gone
+    held.clear()
+    assert held.gone([one.span]) == gone
+
+
+@given(
+    spans=st.lists(st.tuples(st.integers(0, 400_000), st.integers(0, 100_000))),
+    frames=st.integers(1, 100),
+)
+def test_what_is_gone_is_the_union_of_the_spans_before_what_is_held(spans: list[tuple[int, int]], frames: int) -> None:
+    held = ring(seconds=1)
+    held.push(clip(frames, set(range(0, frames, 10)), size=2000))
+    held_from = (taken(held.last()).span[1] if held.frames else 0) - held.size
+    laid = [(begin, begin + length) for begin, length in spans]
+    edges = sorted({0, held_from, *(edge for span in laid for edge in span)})
+    expected = sum(
+        end - begin
+        for begin, end in pairwise(edges)
+        if end <= held_from and any(one <= begin and end <= other for one, other in laid)
+    )
+    assert held.gone(laid) == expected

@@ -280,11 +280,16 @@ def test_the_bound_in_bytes_is_kept_and_told_once() -> None:
 
 
 def opened(
-    *, seconds: float, max_bytes: int, told: list[str], saved: Callable[[SavedReplay], None] = lambda _: None
+    *,
+    seconds: float,
+    max_bytes: int,
+    told: list[str],
+    saved: Callable[[SavedReplay], None] = lambda _: None,
+    file: Callable[[str], FakeFile] = FakeFile,
 ) -> ReplayOutput:
     """A replay without a session; `told` gets its warnings."""
     output = ReplayOutput(
-        ReplayWishes(seconds=seconds, max_bytes=max_bytes, make_sink=lambda path, _: FakeFile(path)),
+        ReplayWishes(seconds=seconds, max_bytes=max_bytes, make_sink=lambda path, _: file(path)),
         warn=lambda _code, message, *_: told.append(message),
         fail=lambda error: told.append(error.message),
         saved=saved,
@@ -323,6 +328,36 @@ def test_a_bit_rate_that_varies_about_the_bound_tells_it_once_too() -> None:
     assert len(told) == 1
 
 
+def test_saves_of_a_disk_that_stands_still_take_no_more_memory_than_is_allowed() -> None:
+    """Each one has another stretch: without a bound sixteen of them would be sixteen replays in memory."""
+    gate, most = threading.Event(), 10**6
+
+    def held(path: str) -> FakeFile:
+        file = FakeFile(path)
+        file.hold = gate
+        return file
+
+    output = opened(seconds=1, max_bytes=most, told=[], file=held)
+    results: Queue[SavedReplay | IoniaError] = Queue()
+    fps, refused, largest = HEADER.video.fps, 0, 0
+    for second in range(10):
+        for index in range(second * fps, (second + 1) * fps):
+            output.deliver([video_packet(index, keyframe=index % fps == 0, data=access_unit(b"v" * 20_000))])
+        try:
+            output.save(f"{second}.mp4", None, results.put)
+        except IoniaError as error:
+            assert "hold" in error.message  # noqa: PT017 - those before it are taken
+            refused += 1
+        largest = max(largest, output._bytes_saving())
+    assert 5 <= refused <= 8
+    assert most < largest <= 2 * most
+    gate.set()
+    assert all(isinstance(results.get(timeout=WAIT_SECONDS), SavedReplay) for _ in range(10 - refused))
+    output.finish()
+    output.save("after.mp4", None, results.put)
+    assert isinstance(results.get(timeout=WAIT_SECONDS), SavedReplay)
+
+
 def test_a_listener_that_fails_leaves_no_save_under_way_and_the_caller_is_answered() -> None:
     def fails(_: SavedReplay) -> None:
         raise ZeroDivisionError("a bug")
@@ -340,10 +375,10 @@ def test_a_listener_that_fails_leaves_no_save_under_way_and_the_caller_is_answer
 def test_a_bound_that_is_smaller_than_a_keyframes_distance_asks_for_keyframes() -> None:
     machine = FakeMachine(prepare_video=lambda encoder: setattr(encoder, "picture_bytes", 1000))
     with engine_on(machine) as (engine, _):
-        begin(engine, max_bytes=20_000, media=MediaSettings(fps=100, keyframe_interval_seconds=50))
+        begin(engine, max_bytes=200_000, media=MediaSettings(fps=100, keyframe_interval_seconds=50))
         pause = threading.Event()
         while sum(keyframe for _, _, keyframe in list(machine.videos[0].calls)) <= 2:
-            assert stats_of(engine).bytes_held <= 20_000
+            assert stats_of(engine).bytes_held <= 200_000
             pause.wait(0.005)
 
 

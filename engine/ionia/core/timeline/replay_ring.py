@@ -3,11 +3,12 @@
 They are held as they came, each once. What is held always begins with a keyframe and with the sound that a decoder
 needs before it. It is let go of from keyframe to keyframe, when what follows is long enough by itself: so it is never
 shorter than asked, and at most as much longer as two keyframes lie apart. Only the bound in bytes makes it shorter.
-When half of that lies behind a keyframe another one is wished for: so there is always one to begin with.
+When half of that lies behind a keyframe another one is wished for: so there is always one to begin with. But not
+within half a second of the last: others may share the encode, and a bound too small for that holds little anyway.
 """
 
 from collections import defaultdict, deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from math import ceil
@@ -33,13 +34,15 @@ _RECENT = 4
 class Held(Generic[T]):
     """A stretch that begins with a keyframe: frames `first` to before `end`. `note`: what was noted at its keyframe.
 
-    `packets` are in DTS order, sound that only prepares the decoder first.
+    `packets` are in DTS order, sound that only prepares the decoder first. `span`: which bytes they are of all that
+    the ring has ever taken, from and to.
     """
 
     packets: tuple[EncodedPacket, ...]
     first: int
     end: int
     note: T
+    span: tuple[int, int] = (0, 0)
 
     @property
     def frames(self) -> int:
@@ -63,6 +66,7 @@ class _Group(Generic[T]):
 
     first: int
     note: T
+    begin: int  # bytes that were taken before it
     preroll: tuple[EncodedPacket, ...]
     packets: list[EncodedPacket] = field(default_factory=list)
     size: int = 0
@@ -84,6 +88,7 @@ class ReplayRing(Generic[T]):
         self._recent: defaultdict[TrackId, deque[EncodedPacket]] = defaultdict(partial(deque, maxlen=_RECENT))
         self._end = 0
         self._size = 0
+        self._taken = 0  # bytes, since it was made
         self._shortened = False
         self._wished = False  # whether another keyframe is, since the last one
         self._unsaid = False  # whether that is still to be said
@@ -139,7 +144,17 @@ class ReplayRing(Generic[T]):
             start = reached[-1] if reached else 0
         groups = list(self._groups)[start:]
         packets = (*groups[0].preroll, *(packet for group in groups for packet in group.packets))
-        return Held(packets=packets, first=groups[0].first, end=self._end, note=groups[0].note)
+        span = (groups[0].begin, self._taken)
+        return Held(packets=packets, first=groups[0].first, end=self._end, note=groups[0].note, span=span)
+
+    def gone(self, spans: Iterable[tuple[int, int]]) -> int:
+        """How many of the bytes that lie in any of these spans are held here no more, each counted once."""
+        count, reached, held_from = 0, 0, self._taken - self._size
+        for begin, end in sorted(spans):
+            begin, end = max(begin, reached), min(end, held_from)  # noqa: PLW2901
+            count += max(0, end - begin)
+            reached = max(reached, end)
+        return count
 
     def begin_of(self, seconds: float, *, before: int | None = None) -> int:
         """The frame that the last `seconds` before frame `before`, or of now, begin with."""
@@ -155,7 +170,8 @@ class ReplayRing(Generic[T]):
             zero = samples_at_frame(self._fps, picture.pts)
             needed = (packet for heard in self._recent.values() for packet in heard if is_needed_from(zero, packet))
             preroll = tuple(sorted(needed, key=lambda packet: packet.dts))
-            self._groups.append(_Group(first=picture.pts, note=self._note(picture.pts), preroll=preroll))
+            note = self._note(picture.pts)
+            self._groups.append(_Group(first=picture.pts, note=note, begin=self._taken, preroll=preroll))
             self._wished = self._unsaid = False
         self._end = picture.pts + picture.duration
 
@@ -164,7 +180,9 @@ class ReplayRing(Generic[T]):
         group.packets.append(packet)
         group.size += taken
         self._size += taken
-        if 2 * group.size > self._max_bytes and not self._wished:
+        self._taken += taken
+        due = 2 * group.size > self._max_bytes and 2 * (self._end - group.first) >= self._fps
+        if due and not self._wished:
             self._wished = self._unsaid = True
         while len(self._groups) > 1 and self._end - self._groups[1].first >= self._frames and not self._is_kept():
             self._let_go()

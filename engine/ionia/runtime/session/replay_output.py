@@ -26,7 +26,7 @@ from ionia.threads.clock import MonotonicClock, slept_ns
 log = logging.getLogger(__name__)
 
 MOST_SAVES = 16
-"""Saves under way at one time: each keeps what it writes in memory until its disk has taken it."""
+"""Saves under way at one time: each has a thread and a file."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -163,10 +163,17 @@ class ReplayOutput:
         with self._lock:
             ring, header, epoch_utc = self._ring, self._header, self._epoch_utc
             held = None if ring is None else ring.last(seconds)
+            saving = self._bytes_saving()
         if ring is None or header is None or epoch_utc is None:
             raise IoniaError(ErrorKind.NOT_INITIALIZED, "The replay is not running.", "Start it first.")
         if held is None:
             raise self._nothing(ring)
+        if saving > self._wishes.max_bytes:
+            raise IoniaError(
+                ErrorKind.OUTPUT_FAILED,
+                f"Saves that wait for their disk hold {saving / 1e6:.0f} MB beside the replay, which is all they may.",
+                "Try again when they are done, or save to another disk.",
+            )
         request = SaveRequest(
             make_sink=lambda: self._wishes.make_sink(path, self._warn_of_file),
             header=header,
@@ -201,6 +208,12 @@ class ReplayOutput:
             with self._lock:
                 self._saving.remove(save)
             raise IoniaError(ErrorKind.OUTPUT_FAILED, "The system has no room for another thread.") from error
+
+    def _bytes_saving(self) -> int:
+        """What saves under way keep in memory that the ring has let go of. At most twice `max_bytes`: no save begins
+        above once that, and what one of them has still in common with the ring is no more than the ring may take."""
+        ring = self._ring
+        return 0 if ring is None else ring.gone(save.span for save in self._saving)
 
     @staticmethod
     def _nothing(ring: ReplayRing[Moment]) -> IoniaError:
@@ -254,6 +267,7 @@ class ReplayOutput:
         with self._lock:
             frames, size = (0, 0) if self._ring is None else (self._ring.frames, self._ring.size)
             shortened, saves, saving = self._short, self._saves, len(self._saving)
+            bytes_saving = self._bytes_saving()
         return ReplayStats(
             **fields_of(session),
             seconds_held=round(frames / session.fps, 3) if session.fps else 0.0,
@@ -263,6 +277,7 @@ class ReplayOutput:
             shortened=shortened,
             saves=saves,
             saving=saving,
+            bytes_saving=bytes_saving,
         )
 
     def housekeep(self) -> None:

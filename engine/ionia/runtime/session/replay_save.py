@@ -39,6 +39,8 @@ class ReplaySave:
     def __init__(self, request: SaveRequest, done: Done) -> None:
         self.overdue = False
         """Whether it has been waited for as long as it may be; its owner's."""
+        self.span = request.held.span
+        """Where its bytes lie among all that was ever held."""
         self._request = request
         self._done = done
         self._worker = Worker("replay-save", self._run, lambda error: log.error("a save failed", exc_info=error))
