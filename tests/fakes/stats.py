@@ -78,6 +78,7 @@ def replay_stats(**others: Any) -> ReplayStats:
         "shortened": False,
         "saves": 2,
         "saving": 0,
+        "bytes_saving": 0,
     }
     return ReplayStats(**{**_COMMON, **own, **others})
 

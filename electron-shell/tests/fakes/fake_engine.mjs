@@ -390,7 +390,7 @@ export class FakeEngine {
     if (session.kind === "replay") {
       const secondsWanted = session.params.seconds ?? 30;
       const held = { secondsHeld: Math.min(seconds, secondsWanted), secondsWanted, bytesHeld: 1000, maxBytes: 1 << 29 };
-      return { ...shared, ...held, shortened: false, saves: session.saves, saving: 0 };
+      return { ...shared, ...held, shortened: false, saves: session.saves, saving: 0, bytesSaving: 0 };
     }
     return {
       videoFrames: frames,
