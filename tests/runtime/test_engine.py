@@ -21,7 +21,7 @@ from ionia.core.settings import AudioMode, MediaSettings, RecorderSettings, Sess
 from ionia.core.warning import DiskLow, SoundLost
 from ionia.runtime.encode.video_encode import VideoEncode
 from ionia.runtime.engine import Engine
-from ionia.runtime.session import session
+from ionia.runtime.session import ending
 from ionia.selftest.run import selftests_with
 from ionia.threads.clock import MonotonicClock
 from tests.fakes.backends import WAIT_SECONDS, Events, FakeMachine
@@ -83,8 +83,8 @@ def recorded_for(engine: Engine, seconds: float) -> None:
 
 
 def test_a_stop_does_not_wait_for_an_encoder_for_ever_and_takes_all_sound(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(session, "PATIENCE_S", 0.02)
-    monkeypatch.setattr(session, "DRAIN_TIMEOUT_S", 0.02)
+    monkeypatch.setattr(ending, "PATIENCE_S", 0.02)
+    monkeypatch.setattr(ending, "DRAIN_TIMEOUT_S", 0.02)
     machine = FakeMachine(prepare_video=stuck_at_20)
     with engine_on(machine) as (engine, events):
         initialize(engine)
@@ -105,8 +105,8 @@ def test_a_stop_does_not_wait_for_an_encoder_for_ever_and_takes_all_sound(monkey
 
 
 def test_what_no_encoder_had_time_for_is_counted_and_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(session, "PATIENCE_S", 0.02)
-    monkeypatch.setattr(session, "DRAIN_TIMEOUT_S", 0.02)
+    monkeypatch.setattr(ending, "PATIENCE_S", 0.02)
+    monkeypatch.setattr(ending, "DRAIN_TIMEOUT_S", 0.02)
     monkeypatch.setattr(FakeAudioEncoder, "encode", lambda *_: [])
     machine = FakeMachine(prepare_video=stuck_at_20)
     with engine_on(machine) as (engine, events):
@@ -148,7 +148,7 @@ def test_an_encoder_that_is_behind_is_spared_what_repeats() -> None:
 
 
 def test_a_stop_gives_up_repeats_for_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(session, "PATIENCE_S", 0.02)
+    monkeypatch.setattr(ending, "PATIENCE_S", 0.02)
     machine = FakeMachine(prepare_video=stuck_at_20)
     hurry = VideoEncode.hurry
 

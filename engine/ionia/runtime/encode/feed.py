@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from ionia.core.media import EncodedPacket
 
-Take = Callable[[Sequence[EncodedPacket]], None]
+Taker = Callable[[Sequence[EncodedPacket]], None]
 """Called on the encoder's thread; must only sort and queue. Nothing in it may wait or raise."""
 
 PassBy = Callable[[int], None]
@@ -19,8 +19,8 @@ class Feed:
     def __init__(self, *, kept: int = 0) -> None:
         """`kept`: how many of the newest packets wait for whoever joins next."""
         self._lock = threading.Lock()
-        self._takers: list[Take] = []  # protected by _lock
-        self._keyframe_listeners: list[Take] = []  # protected by _lock
+        self._takers: list[Taker] = []  # protected by _lock
+        self._keyframe_listeners: list[Taker] = []  # protected by _lock
         self._passers: list[PassBy] = []  # of the takers, in their order; protected by _lock
         self._ends: list[Callable[[], None]] = []  # protected by _lock
         self._kept: deque[EncodedPacket] = deque(maxlen=kept)  # protected by _lock
@@ -33,7 +33,7 @@ class Feed:
             return len(self._takers)
 
     def join(
-        self, take: Take, end: Callable[[], None], pass_by: PassBy = lambda _: None, *, with_kept: bool = False
+        self, take: Taker, end: Callable[[], None], pass_by: PassBy = lambda _: None, *, with_kept: bool = False
     ) -> None:
         """Hand the packets from now on to `take`; `end` is called once, when no more can come.
 
@@ -50,7 +50,7 @@ class Feed:
                 return
         end()
 
-    def leave(self, take: Take, end: Callable[[], None]) -> None:
+    def leave(self, take: Taker, end: Callable[[], None]) -> None:
         """Hand over no more; `end` is not called any more. Idempotent."""
         with self._lock:
             if take in self._takers:
@@ -58,12 +58,12 @@ class Feed:
                 self._takers.remove(take)
                 self._ends.remove(end)
 
-    def listen_keyframes(self, listener: Take) -> None:
+    def listen_keyframes(self, listener: Taker) -> None:
         """Hand over keyframes as they are encoded, before they are put in order with other tracks."""
         with self._lock:
             self._keyframe_listeners.append(listener)
 
-    def unlisten_keyframes(self, listener: Take) -> None:
+    def unlisten_keyframes(self, listener: Taker) -> None:
         """No more. Idempotent."""
         with self._lock:
             if listener in self._keyframe_listeners:

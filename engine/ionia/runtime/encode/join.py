@@ -9,7 +9,7 @@ from typing import Generic, Protocol, TypeVar
 from ionia.core.media import EncodedPacket, TrackId
 from ionia.core.timeline.packet_order import PacketInterleaver, PacketWindow
 from ionia.core.timeline.replay_ring import Held
-from ionia.runtime.encode.feed import Feed, PassBy, Take
+from ionia.runtime.encode.feed import Feed, PassBy, Taker
 
 T = TypeVar("T")
 
@@ -54,7 +54,7 @@ class Join:
         self._done = False  # protected by _lock
         self._early: list[Callable[[], None]] | None = None  # what comes while the past is taken; protected by _lock
         self._seen: dict[TrackId, int] = {}  # the last pts of each track that the past had
-        self._takes: dict[TrackId, Take] = {track: partial(self._taken, track) for track in feeds}
+        self._takes: dict[TrackId, Taker] = {track: partial(self._taken, track) for track in feeds}
         self._passers: dict[TrackId, PassBy] = {track: partial(self._passed_by, track) for track in feeds}
         self._end: Callable[[], None] = self._ended  # one object, so that a feed finds it again
 

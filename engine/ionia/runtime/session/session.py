@@ -9,7 +9,7 @@ from functools import partial
 from ionia.core.audio.engine import AudioInput
 from ionia.core.audio.mix import SoundControl
 from ionia.core.errors import ErrorKind, IoniaError
-from ionia.core.events import Event, FinishedFile, MarkSet, SessionFailed, SessionStateChanged, SessionWarned
+from ionia.core.events import Event, FinishedFile, MarkSet
 from ionia.core.session_state import SessionState, SessionStateMachine, already_running
 from ionia.core.settings import MediaSettings, SessionKind
 from ionia.core.sharing import CaptureKey, capture_key
@@ -20,24 +20,20 @@ from ionia.runtime.encode.join import Join, Past
 from ionia.runtime.encode.session_feeds import SessionFeeds
 from ionia.runtime.encode.studio import Studio
 from ionia.runtime.notices import Listener
-from ionia.runtime.session.last_words import ASKED_TO_STOP, WINDOW_CLOSED, missing, not_initialized, nothing_came
+from ionia.runtime.session.ending import Ending
+from ionia.runtime.session.last_words import ASKED_TO_STOP, WINDOW_CLOSED, not_initialized
 from ionia.runtime.session.life import Life
 from ionia.runtime.session.moment import Moment
 from ionia.runtime.session.origin import Origin
 from ionia.runtime.session.output import HeldOutput, Output, TakeOutput
 from ionia.runtime.session.replay_save import Done
 from ionia.runtime.session.stats import ProcessUsage, SessionCounters
+from ionia.runtime.session.voice import Voice
 
 log = logging.getLogger(__name__)
 
 Supervise = Callable[[Callable[[], None]], None]
 """Runs a task soon on a supervisor's thread, where waiting for other threads is allowed."""
-
-PATIENCE_S = 1.0
-"""How long `stop` waits for an encoder that is behind before it gives up costly repeats."""
-
-DRAIN_TIMEOUT_S = 2.0
-"""How long it then waits for the pictures; what is not encoded by then is left out."""
 
 
 class Session:
@@ -58,6 +54,7 @@ class Session:
         self._studio = studio
         self._usage = usage
         self.emit = emit
+        self._voice = Voice(session_id, kind, emit)
         self._supervise = supervise
         self._lock = threading.RLock()
         self._machine = SessionStateMachine()  # changed under _lock
@@ -217,7 +214,7 @@ class Session:
         self._move(SessionState.STOPPING, reason)
         self._lost = self._finish(reason, drain=self._output is not None and self._output.drains)
         if self._lost is not None:
-            self._report(self._lost)
+            self._voice.failed(self._lost)
             self._release(SessionState.FAILED, self._lost.message)
             raise self._lost
         self._release(SessionState.STOPPED, reason)
@@ -329,9 +326,7 @@ class Session:
         """Tell the user that something was lost or replaced. Any thread."""
         if isinstance(output := self._output, TakeOutput):
             output.warned(code, message)
-        self.emit(
-            SessionWarned(session_id=self.session_id, session_kind=self.kind, code=code, message=message, data=facts)
-        )
+        self._voice.warned(code, message, facts)
 
     def hear(self, life: Life, code: WarningCode, message: str, facts: WarningFacts) -> None:
         """A device or an encode warns: it is told, or it ends the session where that was asked for."""
@@ -351,14 +346,14 @@ class Session:
                 log.warning("an earlier life of the session failed late: %s", error.message)
                 return
             if self._machine.state is SessionState.INITIALIZED:
-                self._report(error)
+                self._voice.failed(error)
                 self._release(SessionState.FAILED, error.message)
             elif self._machine.has_begun:
-                self._report(error)
+                self._voice.failed(error)
                 self._move(SessionState.STOPPING, error.message)
                 self._lost = self._finish(error.message, drain=False)
                 if self._lost is not None:
-                    self._report(self._lost)
+                    self._voice.failed(self._lost)
                 elif self._made_nothing():
                     self._lost = error
                 self._release(SessionState.FAILED, error.message)
@@ -367,27 +362,10 @@ class Session:
         """End the subscription and the output; the error if it could not be completed."""
         feeds, output, join = self._feeds, self._output, self._join
         assert feeds is not None and output is not None and join is not None  # noqa: S101, PT018 - RUNNING
-        end_index = self._counters.end(feeds)
-        if isinstance(output, TakeOutput):
-            output.ending(reason, self._counters.stats(feeds, self._usage, self._machine.state))
-        if drain:
-            join.end_at(end_index)
-            if not output.wait_completed(PATIENCE_S):
-                feeds.video.hurry(end_index)
-                output.wait_completed(DRAIN_TIMEOUT_S)
-        feeds.leave()
-        if drain:
-            frames, samples = join.missing()
-            if isinstance(output, TakeOutput):
-                frames = self._counters.settle(feeds, output.frames, frames)
-            self._counters.give_up(frames, samples)
-            for code, message, facts in missing(frames, samples, feeds.settings.fps):
-                self.warn(code, message, facts)
-        try:
-            output.finish()
-        except IoniaError as error:
-            return error
-        return nothing_came() if drain and isinstance(output, TakeOutput) and output.frames == 0 else None
+        ending = Ending(
+            feeds=feeds, output=output, join=join, counters=self._counters, usage=self._usage, warn=self.warn
+        )
+        return ending.finish(reason, drain=drain)
 
     def _made_nothing(self) -> bool:
         """Whether there is no byte of a file that was to be."""
@@ -408,19 +386,4 @@ class Session:
 
     def _move(self, to: SessionState, reason: str = "") -> None:
         self._machine.move(to)
-        self.emit(
-            SessionStateChanged(session_id=self.session_id, session_kind=self.kind, state=to.value, reason=reason)
-        )
-
-    def _report(self, error: IoniaError) -> None:
-        log.error("session failed: %s", error.message)
-        self.emit(
-            SessionFailed(
-                session_id=self.session_id,
-                session_kind=self.kind,
-                kind=error.kind,
-                message=error.message,
-                hint=error.hint,
-                live_kind=error.live_kind,
-            )
-        )
+        self._voice.moved(to, reason)

@@ -7,7 +7,7 @@ import pytest
 from ionia.core.errors import ErrorKind, IoniaError
 from ionia.core.events import SessionFailed, SessionStateChanged
 from ionia.core.settings import SessionKind
-from ionia.runtime.session import session
+from ionia.runtime.session import ending
 from tests.fakes.backends import WAIT_SECONDS, FakeMachine
 from tests.fakes.media import FakeFile, FakeVideoEncoder
 from tests.runtime.test_engine import engine_on, initialize, states
@@ -16,8 +16,8 @@ RECORDER = SessionKind.RECORDER
 
 
 def test_a_stop_is_no_success_when_there_is_no_file(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(session, "PATIENCE_S", 0.02)
-    monkeypatch.setattr(session, "DRAIN_TIMEOUT_S", 0.02)
+    monkeypatch.setattr(ending, "PATIENCE_S", 0.02)
+    monkeypatch.setattr(ending, "DRAIN_TIMEOUT_S", 0.02)
 
     def stuck(encoder: FakeVideoEncoder) -> None:
         encoder.stuck_at = 0

@@ -1,0 +1,58 @@
+"""How a session that runs is brought to its end: with everything that was captured, or with what there is by now."""
+
+from dataclasses import dataclass
+
+from ionia.core.errors import IoniaError
+from ionia.core.session_state import SessionState
+from ionia.core.warning import Warn
+from ionia.runtime.encode.join import Join
+from ionia.runtime.encode.session_feeds import SessionFeeds
+from ionia.runtime.session.last_words import missing, nothing_came
+from ionia.runtime.session.output import Output, TakeOutput
+from ionia.runtime.session.stats import ProcessUsage, SessionCounters
+
+PATIENCE_S = 1.0
+"""How long `stop` waits for an encoder that is behind before it gives up costly repeats."""
+
+DRAIN_TIMEOUT_S = 2.0
+"""How long it then waits for the pictures; what is not encoded by then is left out."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ending:
+    """Of a session that has begun."""
+
+    feeds: SessionFeeds
+    output: Output
+    join: Join
+    counters: SessionCounters
+    usage: ProcessUsage
+    warn: Warn
+
+    def finish(self, reason: str, *, drain: bool) -> IoniaError | None:
+        """End the join and the output; the error if it could not be completed. Waits for encoders and disks."""
+        feeds, output, counters = self.feeds, self.output, self.counters
+        end_index = counters.end(feeds)
+        if isinstance(output, TakeOutput):
+            output.ending(reason, counters.stats(feeds, self.usage, SessionState.STOPPING))
+        if drain:
+            self.join.end_at(end_index)
+            if not output.wait_completed(PATIENCE_S):
+                feeds.video.hurry(end_index)
+                output.wait_completed(DRAIN_TIMEOUT_S)
+        feeds.leave()
+        if drain:
+            self._tell_missing()
+        try:
+            output.finish()
+        except IoniaError as error:
+            return error
+        return nothing_came() if drain and isinstance(output, TakeOutput) and output.frames == 0 else None
+
+    def _tell_missing(self) -> None:
+        frames, samples = self.join.missing()
+        if isinstance(self.output, TakeOutput):
+            frames = self.counters.settle(self.feeds, self.output.frames, frames)
+        self.counters.give_up(frames, samples)
+        for code, message, facts in missing(frames, samples, self.feeds.settings.fps):
+            self.warn(code, message, facts)
