@@ -87,6 +87,32 @@ def test_a_recording_is_paused_marked_and_split_by_keys(tmp_path: Path, terminal
         assert facts.video.frame_indexes == list(range(len(facts.video.pts)))
 
 
+def test_a_replay_is_saved_by_a_key_without_a_recording(tmp_path: Path, terminal: tuple[int, int]) -> None:
+    user, program = terminal
+    media = ["--screen", "test", "--audio", "none", "--encoder", "x264"]
+    with subprocess.Popen(
+        [sys.executable, "-m", "ionia", "replay", str(tmp_path / "take.mp4"), "--hold", "20", *media],
+        stdin=program,
+        stdout=subprocess.PIPE,
+        start_new_session=True,
+        preexec_fn=_owns_terminal,  # noqa: PLW1509 - a terminal of its own is made between fork and exec
+    ) as process:
+        try:
+            until = reader(process)
+            until("Holding the last 20 s. Ctrl[+]C ends it. r saves them")
+            until(r"holds \d")
+            os.write(user, b"r")
+            until("^Saved the last .*take-replay-1.mp4")
+            process.send_signal(signal.SIGTERM)
+            until("^1 saved")
+            assert process.wait(30) == 0
+        finally:
+            process.kill()
+    facts = file_facts(tmp_path / "take-replay-1.mp4")
+    assert facts.video.frame_indexes == list(range(len(facts.video.pts)))
+    assert not (tmp_path / "take.mp4").exists()
+
+
 def test_without_a_terminal_of_its_own_there_are_no_keys(
     monkeypatch: pytest.MonkeyPatch, terminal: tuple[int, int]
 ) -> None:

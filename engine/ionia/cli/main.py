@@ -14,7 +14,7 @@ from ionia.cli.secret_arguments import hide_addresses
 from ionia.core.errors import IoniaError
 from ionia.core.selftest_report import Part
 from ionia.platform.descriptors import silence
-from ionia.rpc.initialize_params import InitializeRecorder, InitializeStreamer
+from ionia.rpc.initialize_params import InitializeRecorder, InitializeReplay, InitializeStreamer
 from ionia.rpc.params import Selftest
 
 if TYPE_CHECKING:
@@ -64,6 +64,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"ionia-engine {ionia.__version__}")
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
     _add_record(commands)
+    _add_replay(commands)
     _add_stream(commands)
     _add_selftest(commands)
     _add_others(commands)
@@ -84,6 +85,18 @@ def _add_record(commands: Commands) -> None:
     )
     add_options(parser, InitializeRecorder)
     parser.set_defaults(run=record)
+
+
+def _add_replay(commands: Commands) -> None:
+    from ionia.cli.replay import replay  # noqa: PLC0415 - imported when the command line is used at all
+
+    parser = commands.add_parser("replay", help="hold the last seconds in memory; on a terminal r saves them")
+    parser.add_argument("output", metavar="OUT", help="an MP4 file; the saves are OUT-replay-1.mp4, ...")
+    parser.add_argument(
+        "--for", dest="seconds_long", metavar="SECONDS", type=_positive, help="end after so long (default: at Ctrl+C)"
+    )
+    add_options(parser, InitializeReplay)
+    parser.set_defaults(run=replay)
 
 
 def _add_stream(commands: Commands) -> None:

@@ -7,8 +7,9 @@ from pathlib import Path
 from ionia.cli.live import SESSION, Keys, run_session, saved_line, shared_params
 from ionia.cli.options import given
 from ionia.cli.progress import LiveLine, clock_text, recording_line
+from ionia.cli.replay_saves import ReplaySaves
 from ionia.core.errors import IoniaError
-from ionia.core.events import FileChanged, SavedReplay
+from ionia.core.events import FileChanged
 from ionia.core.service import EngineService
 from ionia.core.settings import ReplaySettings, SessionKind
 from ionia.core.stats import of_recorder
@@ -37,35 +38,6 @@ def _split(engine: EngineService, _: Tell) -> str:
     return ""  # which is told when the file is complete
 
 
-class _Saves:
-    """Saves of the replay, each in a file of its own beside the recording's. Main thread."""
-
-    def __init__(self, output: str) -> None:
-        self._output = Path(output)
-        self._number = 0
-
-    def save(self, engine: EngineService, tell: Tell) -> str:
-        """Begin to save; what became of it is told."""
-
-        def done(result: SavedReplay | IoniaError) -> None:
-            if isinstance(result, IoniaError):  # what went well, an event tells
-                tell(result.message)
-
-        try:
-            engine.save_replay(SESSION, self._free_path(), done=done)
-        except IoniaError as error:
-            return error.message
-        return ""
-
-    def _free_path(self) -> str:
-        """take-replay-1.mp4, …: never where something is, and never one twice."""
-        while True:
-            self._number += 1
-            path = self._output.with_name(f"{self._output.stem}-replay-{self._number}{self._output.suffix}")
-            if not path.exists():
-                return str(path)
-
-
 _KEYS: Keys = {" ": _toggle_pause, "m": _mark, "s": _split}
 
 
@@ -76,7 +48,7 @@ def record(options: argparse.Namespace) -> int:
     settings = InitializeRecorder(output_path=options.output, **params).settings()
     keys, keys_words = _KEYS, "Space pauses, m marks, s begins another file."
     if options.replay is not None:
-        keys = {**_KEYS, "r": _Saves(options.output).save}
+        keys = {**_KEYS, "r": ReplaySaves(options.output).save}
         keys_words = f"{keys_words} r saves the last {options.replay:g} s."
 
     def begin(engine: EngineService) -> None:

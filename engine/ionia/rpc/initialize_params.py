@@ -231,9 +231,13 @@ class InitializeStreamer(Initialize, frozen=True, forbid_unknown_fields=True, re
 class InitializeReplay(Initialize, frozen=True, forbid_unknown_fields=True, rename="camel", kw_only=True):
     """Parameters of replay.initialize."""
 
-    seconds: Annotated[ReplaySeconds, Meta(description="How much is held, no less, and up to one keyframe more.")] = (
-        _REPLAY.seconds
-    )
+    seconds: Annotated[
+        ReplaySeconds,
+        CommandOption(
+            name="--hold", metavar="SECONDS", unit=Unit.SECONDS, least=1, help="how much is held (default: {default})"
+        ),
+        Meta(description="How much is held, no less, and up to one keyframe more."),
+    ] = _REPLAY.seconds
     max_bytes: Annotated[
         int,
         Meta(ge=1_000_000, le=1 << 40, description="The most memory that it may take, whatever the seconds need."),

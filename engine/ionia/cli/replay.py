@@ -1,0 +1,47 @@
+"""`ionia-engine replay`: the last seconds held in memory, and saved by a key as often as anybody likes."""
+
+import argparse
+
+from ionia.cli.live import SESSION, Keys, run_session, shared_params
+from ionia.cli.options import given
+from ionia.cli.progress import LiveLine, clock_text, size_text
+from ionia.cli.replay_saves import ReplaySaves
+from ionia.core.service import EngineService
+from ionia.core.settings import SessionKind
+from ionia.core.stats import ReplayStats, of_replay
+from ionia.rpc.initialize_params import InitializeReplay
+
+
+def replay(options: argparse.Namespace) -> int:
+    """Hold until the time is over, Ctrl+C, or a failure; the exit code."""
+    line = LiveLine()
+    settings = InitializeReplay(**given(options, InitializeReplay) | shared_params(options, line)).settings()
+    save = ReplaySaves(options.output).save
+    keys: Keys = {"r": save, "\r": save, "\n": save}
+
+    def begin(engine: EngineService) -> None:
+        engine.initialize_replay(SESSION, settings)
+        engine.start(SessionKind.REPLAY, SESSION)
+
+    failed, stats = run_session(
+        [SessionKind.REPLAY],
+        begin,
+        line,
+        greeting=f"Holding the last {settings.seconds:g} s. Ctrl+C ends it.",
+        text=lambda stats: holding_line(of_replay(stats)),
+        seconds=options.seconds_long,
+        keys=keys,
+        keys_words="r saves them.",
+    )
+    saves = of_replay(stats).saves
+    line.say(f"{saves} saved." if saves else "Nothing was saved.")
+    return 1 if failed else 0
+
+
+def holding_line(stats: ReplayStats) -> str:
+    """Elapsed, what is held and lost frames of a replay's stats."""
+    return (
+        f"{clock_text(stats.duration_seconds)}  holds {stats.seconds_held:.1f} of {stats.seconds_wanted:g} s  "
+        f"{size_text(stats.bytes_held)}  {stats.saves} saved  "
+        f"lost: {stats.video_frames_lagged} lagged, {stats.video_frames_skipped} skipped"
+    )
