@@ -5,7 +5,7 @@ import argparse
 import pytest
 
 from ionia.cli import record
-from ionia.core.settings import SessionKind
+from ionia.core.settings import AudioMode, MediaSettings, RecorderSettings, SessionKind
 from tests.fakes.stats import recorder_stats
 
 
@@ -24,6 +24,21 @@ def test_the_exit_code_is_that_of_the_recording(
     """What else failed has been said by then."""
     monkeypatch.setattr(record, "run_session", lambda *_, **__: (failed, recorder_stats()))
     monkeypatch.setattr(record, "shared_params", lambda *_: {})
-    assert record.record(argparse.Namespace(output="out.mp4", replay=30.0, seconds=1.0)) == code
+    assert record.record(argparse.Namespace(output="out.mp4", replay=30.0, seconds=1.0, separate_tracks=False)) == code
     told = capsys.readouterr()
     assert words in told.out + told.err
+
+
+def test_separate_tracks_are_those_of_the_mode() -> None:
+    both, mic, silent = (
+        [(track.name, track.sounds) for track in separated(mode).all_tracks]
+        for mode in (AudioMode.BOTH, AudioMode.MIC, AudioMode.NONE)
+    )
+    assert both == [("mix", ("desktop", "mic")), ("desktop", ("desktop",)), ("mic", ("mic",))]
+    assert mic == [("mic", ("mic",))]
+    assert silent == []
+
+
+def separated(mode: AudioMode) -> MediaSettings:
+    settings = RecorderSettings(output_path="a.mp4", media=MediaSettings(audio_mode=mode))
+    return record.with_separate_tracks(settings).media

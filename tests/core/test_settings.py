@@ -4,7 +4,9 @@ from typing import Any
 
 import pytest
 
-from ionia.core.settings import MediaSettings, RecorderSettings
+from ionia.core.audio.engine import AudioInput
+from ionia.core.audio.wishes import SoundWish, TrackWish
+from ionia.core.settings import AudioMode, MediaSettings, RecorderSettings
 
 
 @pytest.mark.parametrize(
@@ -21,3 +23,15 @@ def test_the_index_gets_room_in_front_for_as_long_as_a_file_may_become(bounds: d
     media = MediaSettings(video_bitrate=5_000_000, audio_bitrate=200_000)
     assert RecorderSettings(output_path="a.mp4", media=media, fast_start=True, **bounds).front_seconds == seconds
     assert RecorderSettings(output_path="a.mp4", media=media, **bounds).front_seconds == 0
+
+
+def test_sounds_and_tracks_are_those_of_the_mode_unless_they_are_named() -> None:
+    media = MediaSettings(microphone="usb", mic_gain=0.5, audio_bitrate=96_000)
+    desktop, mic = media.all_sounds
+    assert (desktop.name, desktop.kind, desktop.gain) == ("desktop", AudioInput.DESKTOP, 1.0)
+    assert (mic.name, mic.kind, mic.device, mic.gain) == ("mic", AudioInput.MIC, "usb", 0.5)
+    assert media.all_tracks == (TrackWish(name="", sounds=("desktop", "mic"), bitrate=96_000),)
+    silent = MediaSettings(audio_mode=AudioMode.NONE)
+    assert (silent.all_sounds, silent.all_tracks, silent.total_bitrate) == ((), (), silent.video_bitrate)
+    named = MediaSettings(audio_mode=AudioMode.NONE, sounds=(SoundWish(name="me", kind=AudioInput.MIC),))
+    assert [track.sounds for track in named.all_tracks] == [("me",)]

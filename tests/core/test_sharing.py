@@ -5,10 +5,15 @@ from dataclasses import replace
 import pytest
 
 from ionia.core.audio.engine import AudioInput
+from ionia.core.audio.wishes import SoundWish, TrackWish
 from ionia.core.settings import AudioMode, MediaSettings
-from ionia.core.sharing import SoundKey, audio_encode_key, capture_key, video_encode_key
+from ionia.core.sharing import AudioEncodeKey, SoundKey, audio_encode_keys, capture_key, sound_keys, video_encode_key
 
 SETTINGS = MediaSettings()
+
+
+def encodes(settings: MediaSettings) -> tuple[AudioEncodeKey, ...]:
+    return audio_encode_keys(settings, sound_keys(settings))
 
 
 def shared(other: MediaSettings) -> tuple[bool, bool, bool]:
@@ -16,7 +21,7 @@ def shared(other: MediaSettings) -> tuple[bool, bool, bool]:
     return (
         capture_key(other) == capture_key(SETTINGS),
         video_encode_key(other) == video_encode_key(SETTINGS),
-        audio_encode_key(other) == audio_encode_key(SETTINGS),
+        encodes(other) == encodes(SETTINGS),
     )
 
 
@@ -46,17 +51,31 @@ def test_gains_are_no_part_of_what_is_encoded() -> None:
 
 
 def test_sounds_are_those_that_the_mode_names() -> None:
-    assert audio_encode_key(replace(SETTINGS, audio_mode=AudioMode.NONE)) is None
-    key = audio_encode_key(replace(SETTINGS, audio_mode=AudioMode.MIC, microphone="usb"))
-    assert key is not None
+    assert encodes(replace(SETTINGS, audio_mode=AudioMode.NONE)) == ()
+    (key,) = encodes(replace(SETTINGS, audio_mode=AudioMode.MIC, microphone="usb"))
     assert key.sounds == (SoundKey(which=AudioInput.MIC, device="usb", offset_ms=None),)
+
+
+def test_a_track_is_shared_by_what_is_mixed_and_not_by_names_or_their_order() -> None:
+    sounds = (
+        SoundWish(name="me", kind=AudioInput.MIC, device="usb"),
+        SoundWish(name="game", kind=AudioInput.DESKTOP),
+    )
+    tracks = (
+        TrackWish(name="all", sounds=("me", "game"), bitrate=192_000),
+        TrackWish(name="voice", sounds=("me",), bitrate=96_000),
+    )
+    asked = replace(SETTINGS, sounds=sounds, tracks=tracks)
+    whole, voice = encodes(asked)
+    assert [(key.which, key.device) for key in whole.sounds] == [(AudioInput.DESKTOP, None), (AudioInput.MIC, "usb")]
+    assert (len(voice.sounds), voice.bitrate) == (1, 96_000)
+    assert encodes(replace(SETTINGS, microphone="usb")) == (whole,)
+    assert asked.total_bitrate == SETTINGS.video_bitrate + 288_000
 
 
 def sound(remembered: dict[str, float], asked: float | None = None) -> SoundKey:
     settings = replace(SETTINGS, audio_mode=AudioMode.MIC, audio_offset_ms=asked)
-    key = audio_encode_key(settings, remembered)
-    assert key is not None
-    return key.sounds[0]
+    return sound_keys(settings, remembered)["mic"]
 
 
 def test_a_session_keeps_the_offsets_that_it_began_with_and_shares_them() -> None:

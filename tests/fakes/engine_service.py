@@ -227,18 +227,17 @@ class FakeEngineService:
         data: Mapping[str, object] | None = None,
         *,
         seconds_ago: float = 0.0,
-        noted: Callable[[MarkSet], None] = lambda _: None,
+        noted: Callable[[], None] = lambda: None,
     ) -> MarkSet:
         self._enter("recorder.mark", session_id)
         if not self._known(SessionKind.RECORDER, session_id).running:
             raise IoniaError(ErrorKind.NOT_INITIALIZED, "The recorder is not running.", "Start it first.")
         self.marks.append((label, data, seconds_ago))
-        mark = MarkSet(index=len(self.marks) - 1, file_seconds=1.5, utc="2026-01-02T03:04:07.178Z", path="a.mp4")
         if self.holds_marks:
-            self.unnoted.append(lambda: noted(mark))
+            self.unnoted.append(noted)
         else:
-            noted(mark)
-        return mark
+            noted()
+        return MarkSet(index=len(self.marks) - 1, file_seconds=1.5, utc="2026-01-02T03:04:07.178Z", path="a.mp4")
 
     def save_replay(
         self,
@@ -308,17 +307,18 @@ class FakeEngineService:
         *,
         gain_db: float | None = None,
         muted: bool | None = None,
+        mono: bool | None = None,
         ramp_ms: float = 10.0,
         release_ms: float = 0.0,
     ) -> None:
         self._enter("audio.set", session_id)
         self._known(kind, session_id)
-        self.sound_changes.append((kind, session_id, sound, gain_db, muted, ramp_ms, release_ms))
+        self.sound_changes.append((kind, session_id, sound, gain_db, muted, mono, ramp_ms, release_ms))
 
     def get_sounds(self, kind: SessionKind, session_id: str) -> tuple[SoundState, ...]:
         self._enter("audio.get", session_id)
         self._known(kind, session_id)
-        return (SoundState(name="mic", kind=AudioInput.MIC, gain_db=1.5, muted=False),)
+        return (SoundState(name="mic", kind=AudioInput.MIC, gain_db=1.5, muted=False, mono=False),)
 
     def codec_name(self, kind: SessionKind, session_id: str) -> str:
         self._enter(f"{kind.value}.getCodecName", session_id)

@@ -11,15 +11,15 @@ def test_a_sound_is_set_and_told() -> None:
     with Duplex() as client:
         client.call("recorder.initialize", ["a.mp4"])
         client.call("streamer.initialize", {"rtmpUrl": "rtmp://h/a/k", "id": "live"})
-        assert client.call("audio.set", {"kind": "recorder", "sound": "mic", "gainDb": -6}) is None
+        assert client.call("audio.set", {"kind": "recorder", "sound": "mic", "gainDb": -6, "mono": True}) is None
         change = {"kind": "streamer", "id": "live", "sound": "desktop", "muted": True, "rampMs": 0, "releaseMs": 300}
         assert client.call("audio.set", change) is None
         assert client.service.sound_changes == [
-            (SessionKind.RECORDER, "default", "mic", -6.0, None, 10.0, 0.0),
-            (SessionKind.STREAMER, "live", "desktop", None, True, 0.0, 300.0),
+            (SessionKind.RECORDER, "default", "mic", -6.0, None, True, 10.0, 0.0),
+            (SessionKind.STREAMER, "live", "desktop", None, True, None, 0.0, 300.0),
         ]
         assert client.call("audio.get", {"kind": "streamer", "id": "live"}) == {
-            "sounds": [{"name": "mic", "kind": "mic", "gainDb": 1.5, "muted": False}]
+            "sounds": [{"name": "mic", "kind": "mic", "gainDb": 1.5, "muted": False, "mono": False}]
         }
 
 

@@ -713,6 +713,22 @@ export type SoundLost = {
 };
 
 /** One sound of a session. */
+export type SoundOption = {
+  /** What tracks, audio.set and audio.levels call it. */
+  name: string;
+  /** What the computer plays, or a microphone. */
+  kind: "desktop" | "mic";
+  /** Device id, or "test"; default: that of desktopAudio or microphone, else the system's. */
+  device?: string | null;
+  /** Gain, dB; -120 is silence; default: that of desktopGain or micGain. */
+  gainDb?: number | null;
+  /** Whether it begins muted; audio.set changes that. */
+  muted?: boolean;
+  /** Give both sides the mean of both. */
+  mono?: boolean;
+};
+
+/** One sound of a session. */
 export type SoundState = {
   /** Its name: desktop or mic, unless the session named its sounds. */
   name: string;
@@ -722,6 +738,8 @@ export type SoundState = {
   gainDb: number;
   /** Whether it is left out of the mix. */
   muted: boolean;
+  /** Whether both sides get the mean of both. */
+  mono: boolean;
 };
 
 /** Answer of audio.get. */
@@ -908,8 +926,18 @@ export type ThumbnailResult = {
   height: number;
 };
 
+/** One sound track of a file. */
+export type TrackOption = {
+  /** What players and editors call it. */
+  name: string;
+  /** Names of the sounds that are mixed into it. */
+  sounds: Array<string>;
+  /** Bits per second; default: audioBitrate. */
+  bitrate?: number | null;
+};
+
 /** What happened. `meaning` says when, for people; `facts` is the type of the warning's details. */
-export type WarningCode = "access_lost" | "address_trimmed" | "audio_closed" | "audio_device_audible" | "audio_device_changed" | "audio_device_lost" | "audio_device_muted" | "audio_device_quiet" | "audio_device_stalled" | "audio_device_suspended" | "audio_devices_changed" | "audio_failed" | "audio_lost" | "audio_slow" | "audio_stream_muted" | "audio_stream_restored" | "bitrate_fixed" | "bitrate_held" | "ca_file_ignored" | "capture_failed" | "capture_fallback" | "capture_recovered" | "default_device_changed" | "desktop_audio_unavailable" | "device_lost" | "disk_low" | "disk_stalled" | "disk_unreadable" | "display_lost" | "display_mode_changed" | "display_unplugged" | "encoder_behind" | "encoder_fallback" | "encoder_lost" | "encoder_overloaded" | "file_deleted" | "file_held" | "file_incomplete" | "file_leftover" | "file_limit" | "file_moved" | "file_not_split" | "file_out_of_reach" | "file_replaced" | "file_restored" | "gpu_lost" | "index_behind" | "keyframes_rare" | "mic_audio_unavailable" | "mic_inputs_mixed" | "mic_one_sided" | "mic_silent" | "mic_two_sided" | "monitor_failed" | "picture_too_large" | "preroll_short" | "replay_shortened" | "screen_changed" | "screen_closed" | "secure_desktop" | "session_disconnected" | "sidecar_failed" | "sound_server_lost" | "stalled" | "window_closed" | "window_hidden";
+export type WarningCode = "access_lost" | "address_trimmed" | "audio_closed" | "audio_device_audible" | "audio_device_changed" | "audio_device_lost" | "audio_device_muted" | "audio_device_quiet" | "audio_device_stalled" | "audio_device_suspended" | "audio_devices_changed" | "audio_failed" | "audio_lost" | "audio_slow" | "audio_stream_muted" | "audio_stream_restored" | "bitrate_fixed" | "bitrate_held" | "ca_file_ignored" | "capture_failed" | "capture_fallback" | "capture_recovered" | "default_device_changed" | "desktop_audio_unavailable" | "device_lost" | "disk_low" | "disk_stalled" | "disk_unreadable" | "display_lost" | "display_mode_changed" | "display_unplugged" | "encoder_behind" | "encoder_fallback" | "encoder_lost" | "encoder_overloaded" | "file_deleted" | "file_held" | "file_incomplete" | "file_leftover" | "file_limit" | "file_moved" | "file_not_split" | "file_out_of_reach" | "file_replaced" | "file_restored" | "gpu_lost" | "index_behind" | "keyframes_rare" | "mic_audio_unavailable" | "mic_inputs_mixed" | "mic_one_sided" | "mic_silent" | "mic_two_sided" | "monitor_failed" | "picture_too_large" | "preroll_short" | "replay_shortened" | "screen_changed" | "screen_closed" | "secure_desktop" | "session_disconnected" | "sidecar_failed" | "sound_server_lost" | "stalled" | "tracks_not_streamed" | "window_closed" | "window_hidden";
 
 /** session.warning: something was lost or replaced, and the session goes on. */
 export type WarningNotification = {
@@ -1193,12 +1221,14 @@ export interface EngineMethods {
       kind: "recorder" | "streamer" | "replay";
       /** Name of the session; each kind of session has its own. */
       id?: string;
-      /** Name of the sound, as audio.get lists it: desktop or mic. */
+      /** Name of the sound, as audio.get lists it: desktop or mic, or as sounds named it. */
       sound: string;
       /** New gain, dB; -120 is silence; default: as it is. */
       gainDb?: number | null;
       /** Whether it is left out of the mix; default: as it is. */
       muted?: boolean | null;
+      /** Whether both sides get the mean of both; default: as it is. */
+      mono?: boolean | null;
       /** Milliseconds to get there, without a step. */
       rampMs?: number;
       /** Milliseconds that a mute waits first, for a key held to talk. */
@@ -1251,6 +1281,10 @@ export interface EngineMethods {
       keyframeIntervalSeconds?: number;
       /** Whether the mouse pointer is recorded. */
       cursor?: boolean;
+      /** What is recorded, in place of what audioMode says; default: that, named desktop and mic. */
+      sounds?: Array<SoundOption> | null;
+      /** Sound tracks of the file, up to six. Players play the first, and a stream has no other; default: one with all sounds. */
+      tracks?: Array<TrackOption> | null;
       /** When the window that is recorded is closed: hold its last picture until it returns, or stop. */
       onWindowClosed?: "hold" | "stop";
       /** What the files say of themselves: title, artist, album, comment, description, genre, copyright, date, or any key of your own. */
@@ -1419,6 +1453,10 @@ export interface EngineMethods {
       keyframeIntervalSeconds?: number;
       /** Whether the mouse pointer is recorded. */
       cursor?: boolean;
+      /** What is recorded, in place of what audioMode says; default: that, named desktop and mic. */
+      sounds?: Array<SoundOption> | null;
+      /** Sound tracks of the file, up to six. Players play the first, and a stream has no other; default: one with all sounds. */
+      tracks?: Array<TrackOption> | null;
       /** When the window that is recorded is closed: hold its last picture until it returns, or stop. */
       onWindowClosed?: "hold" | "stop";
       /** Stream key, for an rtmpUrl that ends with the application. Never shown or logged. */
@@ -1557,6 +1595,10 @@ export interface EngineMethods {
       keyframeIntervalSeconds?: number;
       /** Whether the mouse pointer is recorded. */
       cursor?: boolean;
+      /** What is recorded, in place of what audioMode says; default: that, named desktop and mic. */
+      sounds?: Array<SoundOption> | null;
+      /** Sound tracks of the file, up to six. Players play the first, and a stream has no other; default: one with all sounds. */
+      tracks?: Array<TrackOption> | null;
       /** When the window that is recorded is closed: hold its last picture until it returns, or stop. */
       onWindowClosed?: "hold" | "stop";
       /** The most memory that it may take, whatever the seconds need. */

@@ -41,6 +41,7 @@ const READINGS: { readonly [Code in WarningCode]?: Reading } = {
   sidecar_failed: { subject: "file" },
   file_incomplete: { subject: "file", level: "error", hint: LOOK_AT_FILE },
   encoder_overloaded: { subject: "encoder", hint: "Choose a smaller quality." },
+  tracks_not_streamed: { level: "info" },
   bitrate_held: { subject: "bitrate" },
   bitrate_fixed: { subject: "bitrate" },
 };

@@ -83,6 +83,11 @@ def _add_record(commands: Commands) -> None:
         type=_positive,
         help="hold the last so many seconds in memory, also in a pause: on a terminal r saves them beside OUT",
     )
+    parser.add_argument(
+        "--separate-tracks",
+        action="store_true",
+        help="beside the mix, which plays everywhere, a track each for desktop sound and microphone",
+    )
     add_options(parser, InitializeRecorder)
     parser.set_defaults(run=record)
 

@@ -2,16 +2,18 @@
 
 import argparse
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from ionia.cli.live import SESSION, Keys, run_session, saved_line, shared_params
 from ionia.cli.options import given
 from ionia.cli.progress import LiveLine, clock_text, recording_line
 from ionia.cli.replay_saves import ReplaySaves
+from ionia.core.audio.wishes import TrackWish, separate_tracks
 from ionia.core.errors import IoniaError
 from ionia.core.events import FileChanged
 from ionia.core.service import EngineService
-from ionia.core.settings import ReplaySettings, SessionKind
+from ionia.core.settings import RecorderSettings, ReplaySettings, SessionKind
 from ionia.core.stats import of_recorder
 from ionia.rpc.initialize_params import InitializeRecorder
 
@@ -41,11 +43,23 @@ def _split(engine: EngineService, _: Tell) -> str:
 _KEYS: Keys = {" ": _toggle_pause, "m": _mark, "s": _split}
 
 
+def with_separate_tracks(settings: RecorderSettings) -> RecorderSettings:
+    """The same with a track for each sound beside the mix."""
+    media = settings.media
+    tracks = tuple(
+        TrackWish(name=name, sounds=sounds, bitrate=media.audio_bitrate)
+        for name, sounds in separate_tracks([sound.name for sound in media.all_sounds])
+    )
+    return replace(settings, media=replace(media, tracks=tracks or None))
+
+
 def record(options: argparse.Namespace) -> int:
     """Record until the time is over, Ctrl+C, or a failure; the exit code, which is the recording's alone."""
     line = LiveLine()
     params = given(options, InitializeRecorder) | shared_params(options, line)
     settings = InitializeRecorder(output_path=options.output, **params).settings()
+    if options.separate_tracks:
+        settings = with_separate_tracks(settings)
     keys, keys_words = _KEYS, "Space pauses, m marks, s begins another file."
     if options.replay is not None:
         keys = {**_KEYS, "r": ReplaySaves(options.output).save}

@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Literal
 
+from ionia.core.audio.engine import AudioInput
+from ionia.core.audio.wishes import SoundWish, TrackWish
 from ionia.core.timeline.end_watch import EndRule
 from ionia.core.timeline.split_watch import SplitRule
 
@@ -72,7 +74,8 @@ class MediaSettings:
 
     `screen`, `desktop_audio` and `microphone` are ids from `engine.devices`, or "test", or None for the system's
     default (for sound: followed when it changes). Gains are linear factors. `audio_offset_ms` moves all sound to later
-    instants (negative: earlier); None: each device by what is remembered for it.
+    instants (negative: earlier); None: each device by what is remembered for it. `sounds`: None for those of
+    `audio_mode`. `tracks`: None for one with all sounds.
     """
 
     screen: str | None = None
@@ -89,11 +92,30 @@ class MediaSettings:
     mic_gain: float = 1.2
     desktop_gain: float = 1.0
     audio_offset_ms: float | None = None
+    sounds: tuple[SoundWish, ...] | None = None
+    tracks: tuple[TrackWish, ...] | None = None
+
+    @property
+    def all_sounds(self) -> tuple[SoundWish, ...]:
+        """What is recorded: those asked for, or those of the mode, under the names of their kinds."""
+        if self.sounds is not None:
+            return self.sounds
+        desktop = SoundWish(name="desktop", kind=AudioInput.DESKTOP, device=self.desktop_audio, gain=self.desktop_gain)
+        mic = SoundWish(name="mic", kind=AudioInput.MIC, device=self.microphone, gain=self.mic_gain)
+        return (desktop,) * self.audio_mode.desktop + (mic,) * self.audio_mode.mic
+
+    @property
+    def all_tracks(self) -> tuple[TrackWish, ...]:
+        """The sound tracks; none without sound."""
+        names = tuple(sound.name for sound in self.all_sounds)
+        if self.tracks is not None or not names:
+            return self.tracks or ()
+        return (TrackWish(name="", sounds=names, bitrate=self.audio_bitrate),)
 
     @property
     def total_bitrate(self) -> int:
         """Bits per second of picture and sound, if there is sound."""
-        return self.video_bitrate + (self.audio_bitrate if self.audio_mode is not AudioMode.NONE else 0)
+        return self.video_bitrate + sum(track.bitrate for track in self.all_tracks)
 
     def video(self, *, live: bool = False) -> VideoEncodeSettings:
         """What its video encoder is opened with."""

@@ -17,6 +17,7 @@ from types import MappingProxyType
 
 from ionia.core.audio.engine import AudioInput
 from ionia.core.audio.offsets import key_of, of_input
+from ionia.core.audio.wishes import TrackWish
 from ionia.core.media import PictureFormat
 from ionia.core.settings import EncoderChoice, MediaSettings
 
@@ -103,26 +104,29 @@ def video_encode_key(settings: MediaSettings) -> VideoEncodeKey:
     )
 
 
-def audio_encode_key(settings: MediaSettings, remembered: Mapping[str, float] = NOTHING) -> AudioEncodeKey | None:
-    """The audio encode that these settings ask for; None for video alone. `remembered`: see `core.audio.offsets`."""
-    mode = settings.audio_mode
-    sounds = []
-    if mode.desktop:
-        sounds.append((AudioInput.DESKTOP, settings.desktop_audio))
-    if mode.mic:
-        sounds.append((AudioInput.MIC, settings.microphone))
-    if not sounds:
-        return None
+def sound_keys(settings: MediaSettings, remembered: Mapping[str, float] = NOTHING) -> Mapping[str, SoundKey]:
+    """The sounds that these settings ask for, by their names. `remembered`: see `core.audio.offsets`."""
     offset_ms = settings.audio_offset_ms
-    return AudioEncodeKey(
-        sounds=tuple(
-            SoundKey(
-                which=which,
-                device=device,
-                offset_ms=offset_ms,
-                remembered=() if offset_ms is not None else tuple(sorted(of_input(remembered, which).items())),
-            )
-            for which, device in sounds
-        ),
-        bitrate=settings.audio_bitrate,
-    )
+    return {
+        sound.name: SoundKey(
+            which=sound.kind,
+            device=sound.device,
+            offset_ms=offset_ms,
+            remembered=() if offset_ms is not None else tuple(sorted(of_input(remembered, sound.kind).items())),
+        )
+        for sound in settings.all_sounds
+    }
+
+
+def audio_encode_keys(settings: MediaSettings, sounds: Mapping[str, SoundKey]) -> tuple[AudioEncodeKey, ...]:
+    """The audio encode of each track that these settings ask for, of these `sounds` by their names.
+
+    In whatever order they were named: the sum is the same.
+    """
+
+    def key(track: TrackWish) -> AudioEncodeKey:
+        mixed = [sounds[name] for name in track.sounds]
+        mixed.sort(key=lambda sound: (sound.which.value, sound.device or ""))
+        return AudioEncodeKey(sounds=tuple(mixed), bitrate=track.bitrate)
+
+    return tuple(key(track) for track in settings.all_tracks)

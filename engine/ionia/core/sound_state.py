@@ -18,6 +18,7 @@ class SoundState:
     kind: Annotated[AudioInput, "Where it comes from."]
     gain_db: Annotated[float, "Gain, dB; kept while muted."]
     muted: Annotated[bool, "Whether it is left out of the mix."]
+    mono: Annotated[bool, "Whether both sides get the mean of both."]
 
 
 def gain_db(factor: float) -> float:

@@ -215,6 +215,7 @@ class WarningCode(StrEnum):
     BITRATE_HELD = ("bitrate_held", "the network is too slow, and a recording or replay keeps the encode's bit rate")
     BITRATE_FIXED = ("bitrate_fixed", "the network is too slow, and the encoder can't change its bit rate")
 
+    TRACKS_NOT_STREAMED = ("tracks_not_streamed", "a stream has one sound: only the first of the tracks is streamed")
     KEYFRAMES_RARE = ("keyframes_rare", "the stream has fewer keyframes than services ask for")
     PICTURE_TOO_LARGE = ("picture_too_large", "the picture is larger or faster than services and players take")
     CA_FILE_IGNORED = ("ca_file_ignored", "SSL_CERT_FILE names no good file; the system's certificates are trusted")

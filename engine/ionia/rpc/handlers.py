@@ -44,6 +44,7 @@ def handlers(service: EngineService, redactor: Redactor, log_file: Callable[[], 
             params.sound,
             gain_db=params.gain_db,
             muted=params.muted,
+            mono=params.mono,
             ramp_ms=params.ramp_ms,
             release_ms=params.release_ms,
         )

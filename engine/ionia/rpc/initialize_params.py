@@ -5,10 +5,12 @@ that a new option is written in one file. Defaults come from `ionia.core.setting
 """
 
 from dataclasses import fields
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 
 from msgspec import Meta, Struct
 
+from ionia.core.audio.engine import AudioInput
+from ionia.core.audio.wishes import SoundWish, TrackWish, check_sounds, check_tracks
 from ionia.core.live.rtmp_url import parse_rtmp_url
 from ionia.core.redaction import secret_parts, secrets_in_url
 from ionia.core.settings import (
@@ -20,6 +22,7 @@ from ionia.core.settings import (
     ReplaySettings,
     StreamerSettings,
 )
+from ionia.core.sound_state import gain_factor
 from ionia.rpc.command_option import CommandOption, Unit
 from ionia.rpc.param_types import (
     DEFAULT_SESSION_ID,
@@ -34,10 +37,12 @@ from ionia.rpc.param_types import (
     EncoderName,
     Fps,
     Gain,
+    GainDb,
     OutputPath,
     ReplaySeconds,
     RtmpUrl,
     SessionId,
+    SoundName,
     StreamKey,
     UseNvenc,
     VideoBitrate,
@@ -48,6 +53,30 @@ T = TypeVar("T")
 _MEDIA = MediaSettings()
 _STREAMER = StreamerSettings(rtmp_url="")
 _REPLAY = ReplaySettings()
+
+
+class SoundOption(Struct, frozen=True, forbid_unknown_fields=True, rename="camel", kw_only=True):
+    """One sound of a session."""
+
+    name: Annotated[SoundName, Meta(description="What tracks, audio.set and audio.levels call it.")]
+    kind: Annotated[Literal["desktop", "mic"], Meta(description="What the computer plays, or a microphone.")]
+    device: Annotated[
+        DeviceId | None,
+        Meta(description='Device id, or "test"; default: that of desktopAudio or microphone, else the system\'s.'),
+    ] = None
+    gain_db: Annotated[
+        GainDb | None, Meta(description="Gain, dB; -120 is silence; default: that of desktopGain or micGain.")
+    ] = None
+    muted: Annotated[bool, Meta(description="Whether it begins muted; audio.set changes that.")] = False
+    mono: Annotated[bool, Meta(description="Give both sides the mean of both.")] = False
+
+
+class TrackOption(Struct, frozen=True, forbid_unknown_fields=True, rename="camel", kw_only=True):
+    """One sound track of a file."""
+
+    name: Annotated[SoundName, Meta(description="What players and editors call it.")]
+    sounds: Annotated[tuple[SoundName, ...], Meta(description="Names of the sounds that are mixed into it.")]
+    bitrate: Annotated[AudioBitrate | None, Meta(description="Bits per second; default: audioBitrate.")] = None
 
 
 class Initialize(Struct, frozen=True, forbid_unknown_fields=True, rename="camel", kw_only=True):
@@ -78,11 +107,13 @@ class Initialize(Struct, frozen=True, forbid_unknown_fields=True, rename="camel"
     ] = None
     mic_gain: Annotated[
         Gain,
+        GainDb,
         Meta(description="Linear factor for the microphone."),
         CommandOption(name="--mic-gain", metavar="FACTOR", help="for the microphone (default: {default})"),
     ] = _MEDIA.mic_gain
     desktop_gain: Annotated[
         Gain,
+        GainDb,
         Meta(description="Linear factor for desktop sound."),
         CommandOption(name="--desktop-gain", metavar="FACTOR", help="for desktop sound (default: {default})"),
     ] = _MEDIA.desktop_gain
@@ -108,6 +139,17 @@ class Initialize(Struct, frozen=True, forbid_unknown_fields=True, rename="camel"
         Meta(description="Whether the mouse pointer is recorded."),
         CommandOption(name="--no-cursor", help="leave the mouse pointer out"),
     ] = _MEDIA.cursor
+    sounds: Annotated[
+        tuple[SoundOption, ...] | None,
+        Meta(description="What is recorded, in place of what audioMode says; default: that, named desktop and mic."),
+    ] = None
+    tracks: Annotated[
+        tuple[TrackOption, ...] | None,
+        Meta(
+            description="Sound tracks of the file, up to six. Players play the first, and a stream has no other; "
+            "default: one with all sounds."
+        ),
+    ] = None
     on_window_closed: Annotated[
         OnWindowClosed,
         Meta(
@@ -115,6 +157,16 @@ class Initialize(Struct, frozen=True, forbid_unknown_fields=True, rename="camel"
         ),
         CommandOption(name="--on-window-closed", help="when a recorded window is closed (default: {default})"),
     ] = _MEDIA.on_window_closed
+
+    def __post_init__(self) -> None:
+        """Raises WishError for sounds and tracks that don't fit together."""
+        if self.sounds is None and self.tracks is None:
+            return
+        media = _media_settings(self)
+        if media.sounds is not None:
+            check_sounds(media.sounds)
+        if media.tracks is not None:
+            check_tracks([sound.name for sound in media.all_sounds], media.tracks)
 
     def secrets(self) -> frozenset[str]:
         """What must not be told to anybody."""
@@ -257,6 +309,29 @@ def _media_settings(params: Initialize) -> MediaSettings:
         params,
         encoder=EncoderChoice(params.encoder or ("auto" if params.use_nvenc else "x264")),
         audio_mode=AudioMode("mic" if params.audio_mode == "microphone" else params.audio_mode),
+        sounds=None if params.sounds is None else tuple(_sound(params, sound) for sound in params.sounds),
+        tracks=None
+        if params.tracks is None
+        else tuple(
+            TrackWish(name=track.name, sounds=track.sounds, bitrate=track.bitrate or params.audio_bitrate)
+            for track in params.tracks
+        ),
+    )
+
+
+def _sound(params: Initialize, sound: SoundOption) -> SoundWish:
+    kind = AudioInput(sound.kind)
+    device, gain = {
+        AudioInput.DESKTOP: (params.desktop_audio, params.desktop_gain),
+        AudioInput.MIC: (params.microphone, params.mic_gain),
+    }[kind]
+    return SoundWish(
+        name=sound.name,
+        kind=kind,
+        device=sound.device or device,
+        gain=gain if sound.gain_db is None else gain_factor(sound.gain_db),
+        muted=sound.muted,
+        mono=sound.mono,
     )
 
 

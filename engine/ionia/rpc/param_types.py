@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from msgspec import Meta
 
 from ionia.core.live.rtmp_url import MAX_URL_LENGTH
+from ionia.core.sound_state import LEAST_GAIN_DB, MOST_GAIN_DB
 from ionia.rpc.command_option import CommandOption, Unit
 
 DEFAULT_SESSION_ID = "default"
@@ -101,3 +102,7 @@ MICROPHONE_OPTION = CommandOption(
 DeviceId = Annotated[str, Meta(min_length=1, max_length=4096, pattern=TEXT)]
 Gain = Annotated[float, Meta(ge=0, le=100)]
 ReplaySeconds = Annotated[float, Meta(gt=0, le=86_400)]
+SoundName = Annotated[str, Meta(min_length=1, max_length=100, pattern=TEXT)]
+"""Of a sound or a track; it is shown by players."""
+
+GainDb = Annotated[float, Meta(ge=LEAST_GAIN_DB, le=MOST_GAIN_DB)]

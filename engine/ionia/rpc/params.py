@@ -13,7 +13,6 @@ from ionia.core.redaction import secret_parts, secrets_in_url
 from ionia.core.screenshot import ScreenshotRequest
 from ionia.core.selftest_report import Part, SelftestSettings
 from ionia.core.settings import MediaSettings, Preroll, SessionKind
-from ionia.core.sound_state import LEAST_GAIN_DB, MOST_GAIN_DB
 from ionia.rpc.param_types import (
     DEFAULT_SESSION_ID,
     DESKTOP_AUDIO_OPTION,
@@ -22,10 +21,12 @@ from ionia.rpc.param_types import (
     CaFile,
     DeviceId,
     Fps,
+    GainDb,
     OutputPath,
     ReplaySeconds,
     RtmpUrl,
     SessionId,
+    SoundName,
     StreamKey,
     VideoBitrate,
 )
@@ -248,12 +249,15 @@ class AnySessionRef(Struct, frozen=True, forbid_unknown_fields=True, rename="cam
 class SoundChange(AnySessionRef, frozen=True, forbid_unknown_fields=True, rename="camel", kw_only=True):
     """Parameters of audio.set."""
 
-    sound: Annotated[DeviceId, Meta(description="Name of the sound, as audio.get lists it: desktop or mic.")]
+    sound: Annotated[
+        SoundName, Meta(description="Name of the sound, as audio.get lists it: desktop or mic, or as sounds named it.")
+    ]
     gain_db: Annotated[
-        Annotated[float, Meta(ge=LEAST_GAIN_DB, le=MOST_GAIN_DB)] | None,
+        GainDb | None,
         Meta(description="New gain, dB; -120 is silence; default: as it is."),
     ] = None
     muted: Annotated[bool | None, Meta(description="Whether it is left out of the mix; default: as it is.")] = None
+    mono: Annotated[bool | None, Meta(description="Whether both sides get the mean of both; default: as it is.")] = None
     ramp_ms: Annotated[float, Meta(ge=0, le=60_000, description="Milliseconds to get there, without a step.")] = 10.0
     release_ms: Annotated[
         float, Meta(ge=0, le=60_000, description="Milliseconds that a mute waits first, for a key held to talk.")

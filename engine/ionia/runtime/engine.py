@@ -220,7 +220,7 @@ class Engine:
         data: Mapping[str, object] | None = None,
         *,
         seconds_ago: float = 0.0,
-        noted: Callable[[MarkSet], None] = lambda _: None,
+        noted: Callable[[], None] = lambda: None,
     ) -> MarkSet:
         """See EngineService."""
         session = self._require(SessionKind.RECORDER, session_id)
@@ -260,6 +260,7 @@ class Engine:
         *,
         gain_db: float | None = None,
         muted: bool | None = None,
+        mono: bool | None = None,
         ramp_ms: float = 10.0,
         release_ms: float = 0.0,
     ) -> None:
@@ -268,16 +269,26 @@ class Engine:
             sound,
             gain=None if gain_db is None else gain_factor(gain_db),
             muted=muted,
+            mono=mono,
             ramp_ms=ramp_ms,
             release_ms=release_ms,
         )
 
     def get_sounds(self, kind: SessionKind, session_id: str) -> tuple[SoundState, ...]:
         """See EngineService."""
-        controls = self._require(kind, session_id).sound_controls()
+        feeds = self._require(kind, session_id).feeds
+        if feeds is None:
+            return ()
+        controls = feeds.sound.controls()
         return tuple(
-            SoundState(name=which.value, kind=which, gain_db=round(gain_db(control.gain), 2), muted=control.muted)
-            for which, control in controls.items()
+            SoundState(
+                name=name,
+                kind=kind_of,
+                gain_db=round(gain_db(controls[name].gain), 2),
+                muted=controls[name].muted,
+                mono=controls[name].mono,
+            )
+            for name, kind_of in feeds.sound.kinds().items()
         )
 
     def codec_name(self, kind: SessionKind, session_id: str) -> str:

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Callable, Sequence
 
+from ionia.core.audio.engine import AudioInput
 from ionia.core.events import LevelsMeasured, SessionWarned, StatsSampled
 from ionia.core.service import Listener
 from ionia.core.timebase import NS_PER_S
@@ -63,13 +64,18 @@ class SessionWatch:
         _for_each(self._sessions(), self._send_levels_of)
 
     def _send_levels_of(self, session: Session) -> None:
-        if (feeds := session.feeds) is not None and feeds.has_sound:
-            levels = feeds.levels()
-            self._listener(
-                LevelsMeasured(
-                    session_id=session.session_id, session_kind=session.kind, desktop=levels[0], mic=levels[1]
-                )
+        if (feeds := session.feeds) is None or not (kinds := feeds.sound.kinds()):
+            return
+        levels = feeds.sound.levels()
+        first = {kind: levels.get(name) for name, kind in reversed(list(kinds.items()))}
+        self._listener(
+            LevelsMeasured(
+                session_id=session.session_id,
+                session_kind=session.kind,
+                desktop=first.get(AudioInput.DESKTOP),
+                mic=first.get(AudioInput.MIC),
             )
+        )
 
     def _housekeep(self) -> None:
         self._usage.measure()

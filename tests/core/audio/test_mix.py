@@ -109,3 +109,34 @@ def test_whatever_is_set_the_last_word_holds_in_the_end(changes: list[tuple[floa
     settled = mix.render(tick(index + 20, level=0.1))[:, 0]
     expected = tick(index + 20, level=0.1).parts[ONE].planes[0] * last.factor
     assert settled == pytest.approx(expected, abs=1e-6)
+
+
+def test_mono_gives_both_sides_the_mean_and_comes_without_a_step() -> None:
+    time = np.arange(6 * TICK) / 48_000
+    left = (0.5 * np.sin(2 * np.pi * 440 * time)).astype(np.float32)
+    mix: Mix[str] = Mix({ONE: SoundControl()})
+    parts = []
+    for index in range(6):
+        if index == 2:
+            mix.set(ONE, SoundControl(mono=True))
+        planes = np.stack([left[index * TICK : (index + 1) * TICK], np.zeros(TICK, dtype=np.float32)])
+        parts.append(mix.render(AudioTick(index=index, parts={ONE: Rendered(planes=planes, covered=((0, TICK),))})))
+    out = np.concatenate(parts)
+    assert not out[: 2 * TICK, 1].any()
+    settled = slice(2 * TICK + 481, None)
+    assert out[settled, 0] == pytest.approx(0.5 * left[settled], abs=1e-6)
+    assert np.array_equal(out[settled, 0], out[settled, 1])
+    assert bend(out) < -60
+    assert bend(out[:, ::-1]) < -60
+    other = mix.copy()
+    assert np.array_equal(other.render(tick(6)), mix.render(tick(6)))
+
+
+def test_whatever_else_changes_a_mute_keeps_its_release() -> None:
+    mix: Mix[str] = Mix({ONE: SoundControl()})
+    mix.set(ONE, SoundControl(muted=True), release_ms=100)  # 4800 samples
+    mix.render(tick(0))
+    mix.set(ONE, SoundControl(gain=0.5, muted=True, mono=True))
+    out = rendered(mix, 1, 5)
+    assert np.abs(out[3500 : 4800 - TICK]).max() == pytest.approx(0.5, abs=0.01)
+    assert not out[4800 - TICK + 481 :].any()

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ionia.core.errors import IoniaError
-from ionia.core.media import AUDIO, VIDEO, EncodedPacket, MediaHeader
+from ionia.core.media import AUDIO, VIDEO, EncodedPacket, MediaHeader, TrackId, TrackKind
 from ionia.core.mp4.tags import FileTags
 from ionia.core.mp4.writer import Mp4Writer, index_room, movie_timescale, video_timescale
 from ionia.core.timeline.file_timeline import FileTimeline
@@ -192,6 +192,27 @@ def test_the_first_fragment_waits_a_second_for_sound_and_no_longer() -> None:
     # Sound from before the time that the header gave away can't be placed any more.
     data = finished_rest(out, writer, [audio(-1024), audio(48_000)])
     assert edits(tracks(data)[1]) == [(48_000, -1), (1024, 0)]
+
+
+def test_a_fragment_has_as_many_packets_of_each_sound_unless_one_stays_away() -> None:
+    second = replace(HEADER.sounds[0], id=TrackId(kind=TrackKind.AUDIO, index=1), name="mic")
+    writer = Recording(MediaHeader(tracks=(*HEADER.tracks, second)))
+    runs, due_at = [], []
+    for packet in steady(90):
+        if packet.track == AUDIO and packet.pts < 48_000:
+            writer.add(packet)
+            assert not writer.due
+            writer.add(replace(packet, track=second.id))
+        else:
+            writer.add(packet)  # from 1 s on there is one sound
+        if writer.due:
+            counts = [len(track.pending) for track in (writer._video, *writer._audio.values())]
+            runs.append(counts)
+            due_at.append(packet.pts)
+            writer.fragment()
+            writer.commit()
+    assert runs[0][1] == runs[0][2] > 20
+    assert runs[-1][0] >= 30  # a second of pictures: it waits for no more
 
 
 def finished_rest(before: bytes, writer: Mp4Writer, packets: list[EncodedPacket]) -> bytes:

@@ -229,21 +229,6 @@ def test_a_split_during_a_pause_happens_where_it_goes_on() -> None:
     assert timeline.pause_at(15) == 21
 
 
-def test_where_a_part_is_to_end_is_where_it_is_split_or_paused_before() -> None:
-    timeline = FileTimeline(fps=10)
-    assert timeline.part_end == 0
-    run(timeline, [picture(0, key=True), picture(1)])
-    assert timeline.part_end == Fraction(2, 10)
-    timeline.split_at(12)
-    assert timeline.part_end == Fraction(12, 10)
-    timeline.pause_at(10)
-    assert timeline.part_end == 1
-    timeline.resume_at(11)
-    assert timeline.part_end == Fraction(11, 10)
-    run(timeline, [picture(index, key=index == 11) for index in range(2, 15)])
-    assert timeline.part_end == Fraction(14, 10)  # no keyframe yet: it ends no sooner than by now
-
-
 def test_nobody_said_when_it_was() -> None:
     timeline = FileTimeline(fps=10)
     timeline.place(picture(0, key=True))
@@ -303,6 +288,23 @@ def test_nothing_drifts_whatever_is_paused_and_split(
     assert shown == [index for index in range(first, end) if index not in set(removed)]
     for part in range(timeline.part + 1):
         check_part(timeline, [p for p in placed if p.part == part], rate)
+
+
+@given(
+    keys=st.frozensets(st.integers(0, 200), max_size=20),
+    named=st.lists(st.tuples(st.sampled_from(("pause", "resume", "split")), st.integers(0, 200)), max_size=8),
+    fps=st.sampled_from((24, 30, 60)),
+)
+def test_sounds_lie_equally_whatever_is_paused_and_split(
+    keys: frozenset[int], named: list[tuple[str, int]], fps: int
+) -> None:
+    timeline = FileTimeline(fps=fps)
+    for what, index in sorted(named, key=lambda one: one[1]):
+        getattr(timeline, f"{what}_at")(index)
+    packets = ordered(5, 200, rate=Fraction(fps), keys=keys, tracks=(AUDIO, MIC))
+    placed = run(timeline, packets)
+    first, second = ([(p.part, p.packet.pts) for p in placed if p.packet.track == track] for track in (AUDIO, MIC))
+    assert first == second
 
 
 def check_part(timeline: FileTimeline, placed: list[Placed], rate: Fraction) -> None:

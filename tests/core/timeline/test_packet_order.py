@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ionia.core.media import AUDIO, VIDEO, EncodedPacket
+from ionia.core.media import AUDIO, VIDEO, EncodedPacket, TrackId, TrackKind
 from ionia.core.timeline.packet_order import PacketInterleaver, PacketWindow
 
 
@@ -11,9 +11,12 @@ def video(index: int, *, key: bool = False) -> EncodedPacket:
     return EncodedPacket(track=VIDEO, pts=index, dts=index, duration=1, keyframe=key, data=b"v")
 
 
-def audio(tick: int) -> EncodedPacket:
+MIC = TrackId(kind=TrackKind.AUDIO, index=1)
+
+
+def audio(tick: int, track: TrackId = AUDIO) -> EncodedPacket:
     sample = 1024 * tick
-    return EncodedPacket(track=AUDIO, pts=sample, dts=sample, duration=1024, keyframe=True, data=b"a")
+    return EncodedPacket(track=track, pts=sample, dts=sample, duration=1024, keyframe=True, data=b"a")
 
 
 def names(packets: object) -> list[str]:
@@ -29,6 +32,19 @@ def test_nothing_goes_before_the_other_track_was_heard() -> None:
     assert names(order.push(video(1))) == ["a0", "a1024"]
     assert names(order.flush()) == ["v1"]
     assert order.flush() == []
+
+
+def test_sounds_of_one_instant_go_together() -> None:
+    order = PacketInterleaver(fps=30, tracks=(VIDEO, AUDIO, MIC))
+    assert order.push(video(0, key=True)) == []
+    assert order.push(audio(-1)) == []
+    assert [packet.track for packet in order.push(audio(-1, MIC))] == [AUDIO, MIC]
+    assert order.push(audio(0, MIC)) == []
+    assert names(order.push(audio(0))) == ["v0"]  # frame 1 might be of that instant
+    assert [packet.track for packet in order.push(video(1))] == [AUDIO, MIC]
+    assert order.push(audio(1)) == []
+    assert names(order.push(audio(1, MIC))) == ["a1024", "a1024"]
+    assert names(order.flush()) == ["v1"]
 
 
 def test_without_audio_nothing_waits() -> None:

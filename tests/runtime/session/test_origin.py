@@ -166,7 +166,8 @@ def test_what_cannot_be_begun_with_is_refused_and_the_recorder_stays_as_it_was()
         begin(engine)
         engine.set_sound(REPLAY, "r", "mic", muted=True)
         changed = threading.Event()
-        while engine._sessions[REPLAY, "r"].feeds._audio is engine._sessions[RECORDER, "a"].feeds._audio:  # type: ignore[union-attr]
+        feeds = [engine._sessions[one].feeds for one in ((REPLAY, "r"), (RECORDER, "a"))]
+        while feeds[0].sound.shares_all_with(feeds[1].sound):  # type: ignore[union-attr]
             changed.wait(0.005)
         assert "a sound was changed" in refused(engine).message
         assert states(events) == ["initialized"]

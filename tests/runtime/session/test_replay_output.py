@@ -18,8 +18,8 @@ from ionia.core.timeline.file_timeline import EpochUtc
 from ionia.core.timeline.replay_ring import PACKET_BYTES
 from ionia.core.utc_text import utc_text
 from ionia.core.warning import ReplayShort, WarningCode
-from ionia.runtime.encode.audio_encode import AudioSnapshot
 from ionia.runtime.encode.session_feeds import SessionFeeds, VideoSnapshot
+from ionia.runtime.encode.sound_tracks import AudioSnapshot
 from ionia.runtime.engine import Engine
 from ionia.runtime.session import replay_output
 from ionia.runtime.session.replay_output import ReplayOutput, ReplayWishes

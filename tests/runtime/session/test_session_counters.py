@@ -7,8 +7,8 @@ import pytest
 from ionia.core.session_state import SessionState
 from ionia.core.stats import SessionStats
 from ionia.core.video.frame_history import DUPLICATED, UNIQUE, FrameHistory
-from ionia.runtime.encode.audio_encode import AudioSnapshot
 from ionia.runtime.encode.session_feeds import SessionFeeds
+from ionia.runtime.encode.sound_tracks import AudioSnapshot
 from ionia.runtime.session.stats import ProcessUsage, SessionCounters
 from tests.fakes.manual_clock import ManualClock
 

@@ -1,4 +1,4 @@
-"""What is made of the sounds of one track: gain and mute of each, moved without a click, their sum, their levels.
+"""What is made of the sounds of one track: gain, mute and mono of each, moved without a click, their sum, their levels.
 
 Live controls are no part of what a mix is: they change while it runs. Pure; it is handed ticks and keeps no samples.
 """
@@ -25,10 +25,11 @@ RAMP_MS = 10
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SoundControl:
-    """How loud one sound is in a mix. `gain` is linear, 0 or more."""
+    """How one sound is in a mix. `gain` is linear, 0 or more. `mono`: both sides get the mean of both."""
 
     gain: float = 1.0
     muted: bool = False
+    mono: bool = False
 
     @property
     def factor(self) -> float:
@@ -45,6 +46,13 @@ class _Fader:
     wait: int = 0
     length: int = 0
     done: int = 0
+
+    def towards(self, target: float, *, length: int, wait: int = 0) -> "_Fader":
+        """From where it is now to `target`; where it is on its way there already, it goes on as it was to."""
+        if target == self.target:
+            return self
+        now = float(np.ravel(replace(self).factors())[0])
+        return _Fader(now=now, target=target, wait=wait, length=length)
 
     def factors(self) -> npt.NDArray[np.float32] | np.float32:
         """Of the next tick's samples; one value where nothing moves."""
@@ -70,6 +78,7 @@ class Mix(Generic[K]):
     def __init__(self, controls: Mapping[K, SoundControl]) -> None:
         self._controls = dict(controls)
         self._faders = {key: _Fader(now=one.factor, target=one.factor) for key, one in controls.items()}
+        self._sides = {key: _Fader(now=float(one.mono), target=float(one.mono)) for key, one in controls.items()}
         self._meters = {key: LevelMeter() for key in controls}
         self._uncovered = 0
 
@@ -87,21 +96,18 @@ class Mix(Generic[K]):
         """One that sounds the same from here on, counting on, with meters of its own."""
         other = Mix(self._controls)
         other._faders = {key: replace(fader) for key, fader in self._faders.items()}
+        other._sides = {key: replace(fader) for key, fader in self._sides.items()}
         other._uncovered = self._uncovered
         return other
 
     def set(self, key: K, control: SoundControl, *, ramp_ms: float = RAMP_MS, release_ms: float = 0.0) -> None:
         """Go to `control` within `ramp_ms`, from the next tick on; a mute waits `release_ms` first."""
-        fader = self._faders[key]
         muting = control.muted and not self._controls[key].muted
         self._controls[key] = control
-        now = float(np.ravel(replace(fader).factors())[0])
-        self._faders[key] = _Fader(
-            now=now,
-            target=control.factor,
-            wait=round(release_ms * SAMPLE_RATE / 1000) if muting else 0,
-            length=max(1, round(ramp_ms * SAMPLE_RATE / 1000)),
-        )
+        length = max(1, round(ramp_ms * SAMPLE_RATE / 1000))
+        wait = round(release_ms * SAMPLE_RATE / 1000) if muting else 0
+        self._faders[key] = self._faders[key].towards(control.factor, length=length, wait=wait)
+        self._sides[key] = self._sides[key].towards(float(control.mono), length=length)
 
     def take_levels(self) -> dict[K, Level]:
         """Level of each sound since the last call, after its gain and before the sum."""
@@ -112,14 +118,17 @@ class Mix(Generic[K]):
         mix = np.zeros((2, AUDIO_TICK_SAMPLES), dtype=np.float32)
         parts: list[Rendered] = []
         for key, fader in self._faders.items():
-            factors = fader.factors()
+            factors, mono = fader.factors(), self._sides[key].factors()
             part = tick.parts.get(key)
             if part is not None:
                 parts.append(part)
             if part is None or part.planes is None:
                 self._meters[key].add_silence(mix.size)
                 continue
-            scaled = part.planes * factors
+            planes = part.planes
+            if np.any(mono):
+                planes = planes + (planes.mean(axis=0) - planes) * mono
+            scaled = planes * factors
             self._meters[key].add(scaled)
             mix += scaled
         self._uncovered += _uncovered(parts)

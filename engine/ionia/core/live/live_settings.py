@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from ionia.core.live.backoff import ReconnectSettings
 from ionia.core.live.silence import SILENT_BITRATE
-from ionia.core.settings import AudioMode, StreamerSettings
+from ionia.core.settings import StreamerSettings
 from ionia.core.timebase import NS_PER_S
 
 _NS_PER_MS = 1_000_000
@@ -28,7 +28,7 @@ class LiveSettings:
         return cls(
             fps=media.fps,
             video_bitrate=media.video_bitrate,
-            audio_bitrate=SILENT_BITRATE if media.audio_mode is AudioMode.NONE else media.audio_bitrate,
+            audio_bitrate=next((track.bitrate for track in media.all_tracks), SILENT_BITRATE),
             buffer_ns=settings.buffer_ms * _NS_PER_MS,
             adaptive_bitrate=settings.adaptive_bitrate,
             reconnect=ReconnectSettings(

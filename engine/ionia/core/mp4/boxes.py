@@ -213,8 +213,13 @@ def _track(track: TrackBox, created: int) -> bytes:
         parts.append(box(b"edts", edit_list(track.edits)))
     parts.append(_media(track, created))
     if track.name:
-        parts.append(box(b"udta", box(b"name", _text(track.name))))
+        parts.append(box(b"udta", *_name_boxes(_text(track.name))))
     return box(b"trak", *parts)
+
+
+def _name_boxes(name: bytes) -> tuple[bytes, bytes]:
+    """The first is libav's `title` (QuickTime's form); the second is its `name`, and VLC's, which takes the last."""
+    return box(b"\xa9nam", struct.pack(">HH", len(name), _LANGUAGE_UNDETERMINED), name), box(b"name", name)
 
 
 def edit_list(edits: Sequence[Edit]) -> bytes:

@@ -23,10 +23,19 @@ class TrackSamples:
 
     def append(self, sample: Sample) -> None:
         """Wait for the next fragment. Raises IoniaError(INTERNAL) when it begins before its predecessor's end."""
-        end = self.pending[-1].time + self.pending[-1].duration if self.pending else self.table.end
+        end = self._own_end
         if sample.time < end:
             raise IoniaError(ErrorKind.INTERNAL, f"a packet at {sample.time} follows one that ends at {end}")
         self.pending.append(sample)
+
+    @property
+    def end(self) -> int:
+        """Where its last sample ends, in the packets' time."""
+        return self.origin + self._own_end
+
+    @property
+    def _own_end(self) -> int:
+        return self.pending[-1].time + self.pending[-1].duration if self.pending else self.table.end
 
     @property
     def index_bytes(self) -> int:

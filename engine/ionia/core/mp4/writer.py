@@ -187,10 +187,12 @@ class Mp4Writer:
         """Whether enough media has come together for a fragment."""
         sounds = self._audio.values()
         waiting = not self._started and not all(sound.pending for sound in sounds)
-        limit = max(_MISSING_AUDIO_SECONDS, self._fragment_seconds) if waiting else self._fragment_seconds
-        if self._video.span() >= limit:
+        # Sounds come a packet each by turns: so the file has as many samples of each, wherever it ends.
+        uneven = len({sound.end for sound in sounds}) > 1
+        limit = max(_MISSING_AUDIO_SECONDS, self._fragment_seconds)
+        if self._video.span() >= (limit if waiting or uneven else self._fragment_seconds):
             return True
-        alone = _LONE_AUDIO * self._fragment_seconds
+        alone = _LONE_AUDIO * (limit if uneven else self._fragment_seconds)
         return any(sound.span() >= alone for sound in sounds)
 
     def describe(self, tags: FileTags) -> None:

@@ -27,6 +27,7 @@ class PacketInterleaver:
         self._rank = {track: rank for rank, track in enumerate(tracks)}
         self._waiting: dict[TrackId, deque[EncodedPacket]] = {track: deque() for track in tracks}
         self._passed: dict[TrackId, int] = {}
+        self._heard: dict[TrackId, int] = {}  # where the last packet of each sound ended
         self._newest = -(10**30)
 
     def push(self, packet: EncodedPacket) -> list[EncodedPacket]:
@@ -63,6 +64,13 @@ class PacketInterleaver:
         rest = [packet for queue in self._waiting.values() for packet in queue]
         return sorted(rest, key=self._turn)
 
+    def _is_past(self, track: TrackId, at: int, first: EncodedPacket) -> bool:
+        """Whether nothing more of a track that has nothing waiting comes before or at `at`.
+
+        A sound goes on where it ended: so sounds go together, and whatever ends has as many packets of each.
+        """
+        return self._passed.get(track, at) > at or (not first.track.is_video and self._heard.get(track, at) > at)
+
     def _turn(self, packet: EncodedPacket) -> tuple[int, int]:
         return _position(packet, self._fps), self._rank[packet.track]
 
@@ -74,10 +82,12 @@ class PacketInterleaver:
                 return ready
             first = min(heads, key=self._turn)
             at = _position(first, self._fps)
-            everyone = all(queue or self._passed.get(track, at) > at for track, queue in self._waiting.items())
+            everyone = all(queue or self._is_past(track, at, first) for track, queue in self._waiting.items())
             if not everyone and self._newest - at <= self._max_wait:
                 return ready
             ready.append(self._waiting[first.track].popleft())
+            if not first.track.is_video:
+                self._heard[first.track] = at + first.duration * self._fps
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -24,8 +24,8 @@ from ionia.threads.worker import Worker
 
 log = logging.getLogger(__name__)
 
-INBOX_BLOCKS = 4096
-"""10 s of 10 ms blocks from four devices: more than any device holds for us while the machine stands still."""
+INBOX_BLOCKS = 8192
+"""10 s of 10 ms blocks from eight devices: more than any device holds for us while the machine stands still."""
 
 TICK_NS = AUDIO_TICK_SAMPLES * NS_PER_S // SAMPLE_RATE
 

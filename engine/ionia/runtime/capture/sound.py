@@ -58,6 +58,12 @@ class Sound:
         """What became of it so far. Any thread."""
         return self.clock.counters.of(self.key)
 
+    @property
+    def crowded_out(self) -> int:
+        """Samples that found no room: in the inbox, or on the timeline. Any thread."""
+        counters = self.clock.counters
+        return counters.of(self.key).overflow + counters.overwritten.get(self.key, 0)
+
     def close(self) -> None:
         """End the thread, free the device, and forget it. Idempotent."""
         self._stop.set()

@@ -4,9 +4,8 @@ import logging
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass, field
 
-from ionia.core.audio.engine import AudioInput, AudioTick
+from ionia.core.audio.engine import AudioTick
 from ionia.core.audio.losses import LossTeller
 from ionia.core.audio.mix import Mix, SoundControl
 from ionia.core.errors import ErrorKind, IoniaError
@@ -35,23 +34,11 @@ WARM_TICKS = 4
 windows looks two back; from then on it says what the other would have said."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AudioSnapshot:
-    """The sound side's counters at one tick, in samples of the timeline, by input where inputs differ.
-
-    `lost` is sound that was captured and could not be used: it came too late or found no room.
-    """
-
-    silence: int = 0
-    input_silence: Mapping[AudioInput, int] = field(default_factory=dict)
-    lost: int = 0
-    drift_ppm: Mapping[AudioInput, float] = field(default_factory=dict)
-
-
 class AudioEncode:
     """Made with its encoder open and its sounds leased; `start` puts it on the clock, where meters begin to run.
 
-    `begin` when the first output wants packets, then `close`. Encoder and mix are the clock thread's.
+    `begin` when the first output wants packets, then `close`. Encoder and mix are the clock thread's. All encodes have
+    the same clock: what has to happen at the same tick in several is one command of it.
     """
 
     def __init__(
@@ -91,50 +78,33 @@ class AudioEncode:
         return tuple(lease.value for lease in self._sounds)
 
     @property
-    def levels(self) -> Mapping[AudioInput, Level]:
+    def levels(self) -> Mapping[SoundKey, Level]:
         """The newest levels. Any thread."""
-        return {key.which: level for key, level in self._levels.items()}
+        return self._levels
 
     @property
-    def backend(self) -> str:
-        """Names of the sound sources, joined by a comma when they differ."""
-        return ",".join(sorted({sound.backend for sound in self.sounds}))
+    def silence(self) -> int:
+        """Samples so far that no sound covered. Any thread."""
+        return self._silence
 
-    def snapshot(self) -> AudioSnapshot:
-        """Counters as of the last tick. Any thread."""
-        counters = {sound.key.which: sound.counters() for sound in self.sounds}
-        return AudioSnapshot(
-            silence=self._silence,
-            input_silence={which: one.silence for which, one in counters.items()},
-            lost=sum(one.late for one in counters.values()) + self._crowded_out(),
-            drift_ppm={which: one.drift_ppm for which, one in counters.items()},
-        )
-
-    def _crowded_out(self) -> int:
-        """Samples that found no room: in the inbox, or on the timeline."""
-        counters = self.clock.counters
-        keys = [sound.key for sound in self.sounds]
-        return sum(counters.of(key).overflow + counters.overwritten.get(key, 0) for key in keys)
+    @property
+    def crowded_out(self) -> int:
+        """Samples of its sounds that found no room. Any thread."""
+        return sum(sound.crowded_out for sound in self.sounds)
 
     def start(self) -> None:
         """Take the clock's ticks from now on."""
         self.clock.add(self)
 
     def begin(self) -> None:
-        """Encode from the next tick on. Idempotent."""
-        self.notices.settle()
-
-        def begin() -> None:
-            if self._encoding:
-                return
+        """On the clock's thread: encode from the next tick on. Idempotent."""
+        if not self._encoding:
             self._encoding = True
-            self._losses = LossTeller(self._crowded_out())
-
-        self.clock.run(begin)
+            self._losses = LossTeller(self.crowded_out)
 
     def set(self, key: SoundKey, control: SoundControl, *, ramp_ms: float, release_ms: float) -> None:
-        """Change one sound, for everyone who uses this. Any thread; heard from the next tick on."""
-        self.clock.run(lambda: self._mix.set(key, control, ramp_ms=ramp_ms, release_ms=release_ms))
+        """On the clock's thread: change one sound, for everyone who uses this; heard from the next tick on."""
+        self._mix.set(key, control, ramp_ms=ramp_ms, release_ms=release_ms)
 
     def succeed(self, other: "AudioEncode", move: Callable[[], None]) -> None:
         """Go on where `other` is, for whom `move` brings to this feed: no packet is missing and none is double.
@@ -147,7 +117,7 @@ class AudioEncode:
         def take_over() -> None:
             try:
                 self._mix = other._mix.copy()
-                self._silence = other._silence
+                self._silence, self._levels = other._silence, other._levels
                 self._encoding = self._encoding or other._encoding  # somebody may share it already
                 self._heard.extend(other._heard)
                 self._losses = other._losses
@@ -186,7 +156,7 @@ class AudioEncode:
         self._heard.append((tick.pts, samples))
         if self._encoding:
             self.feed.publish(self._encoder.encode(samples, tick.pts))
-            lost = self._losses.update(self._crowded_out(), tick.pts)
+            lost = self._losses.update(self.crowded_out, tick.pts)
             if lost:
                 self.notices.warn(
                     WarningCode.AUDIO_LOST,

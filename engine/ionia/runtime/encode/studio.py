@@ -5,6 +5,7 @@ from functools import partial
 
 from ionia.core.audio.engine import AudioInput
 from ionia.core.audio.mix import SoundControl
+from ionia.core.audio.wishes import SoundWish
 from ionia.core.media import VideoFrame
 from ionia.core.ports import AudioSource
 from ionia.core.settings import MediaSettings, VideoEncodeSettings
@@ -13,8 +14,9 @@ from ionia.core.sharing import (
     SoundKey,
     StageKey,
     VideoEncodeKey,
-    audio_encode_key,
+    audio_encode_keys,
     capture_key,
+    sound_keys,
     video_encode_key,
 )
 from ionia.runtime.backends import Backends
@@ -23,6 +25,7 @@ from ionia.runtime.capture.picture_stage import PictureStage
 from ionia.runtime.capture.still import newest, taken
 from ionia.runtime.encode.audio_encodes import AudioEncodes
 from ionia.runtime.encode.session_feeds import SessionFeeds
+from ionia.runtime.encode.sound_tracks import SoundTracks
 from ionia.runtime.encode.video_encode import VideoEncode
 from ionia.runtime.registry import Registry
 from ionia.threads.clock import MonotonicClock
@@ -50,21 +53,27 @@ class Studio:
 
         `live`: a stream asks; it counts only if the video encode isn't there yet (see `core.sharing`).
         """
-        audio_key = audio_encode_key(settings, self._backends.corrections.all())
+        names = sound_keys(settings, self._backends.corrections.all())
+        asked = {names[sound.name]: sound for sound in settings.all_sounds}
+        wanted = list(zip(settings.all_tracks, audio_encode_keys(settings, names), strict=True))
+        if live:  # of a stream, the first is all of the sound
+            wanted = wanted[:1]
+            names = {name: key for name, key in names.items() if any(key in track.sounds for _, track in wanted)}
         with ExitStack() as undo:
-            audio = None
-            if audio_key is not None:
-                gains = {AudioInput.DESKTOP: settings.desktop_gain, AudioInput.MIC: settings.mic_gain}
-                controls = {key: SoundControl(gain=gains[key.which]) for key in audio_key.sounds}
-                audio = self._audios.acquire(audio_key, controls)
-                undo.callback(audio.release)
+            tracks = []
+            for track, key in wanted:
+                sounds = {sound: asked[sound] for sound in key.sounds}
+                lease = self._audios.acquire(key, {sound: _control(wish) for sound, wish in sounds.items()})
+                undo.callback(lease.release)
+                tracks.append((track.name, lease))
             # Sound devices open meanwhile.
             make = partial(self._make_video, capture_key(settings), settings.video(live=live))
             video = self._videos.acquire(video_encode_key(settings), make)
             undo.callback(video.release)
-            for sound in audio.value.sounds if audio is not None else ():
+            sound_tracks = SoundTracks(names, tracks, self._audios)
+            for sound in sound_tracks.sounds:
                 sound.wait_opened()
-            feeds = SessionFeeds(settings, video, audio, self._audios)
+            feeds = SessionFeeds(settings, video, sound_tracks)
             undo.pop_all()
         return feeds
 
@@ -104,3 +113,7 @@ class Studio:
     def _sound_source(self, key: SoundKey) -> AudioSource:
         make = self._backends.desktop_audio if key.which is AudioInput.DESKTOP else self._backends.microphone
         return make(key.device)
+
+
+def _control(wish: SoundWish) -> SoundControl:
+    return SoundControl(gain=wish.gain, muted=wish.muted, mono=wish.mono)

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from ionia.runtime.encode.audio_encode import AudioSnapshot
 from ionia.runtime.encode.session_feeds import VideoSnapshot
+from ionia.runtime.encode.sound_tracks import AudioSnapshot
 
 SLEEP_NS = 1_000_000
 """Less is only the time between two looks at clocks."""

@@ -104,6 +104,6 @@ def _difference(feeds: SessionFeeds, held: SessionFeeds) -> str:
         return f"they differ in {', '.join(names)}"
     if feeds.video is not held.video:
         return "the screen or its encoder failed, and was opened again for one of them"
-    if feeds.sound_keys != held.sound_keys:
+    if feeds.sound.keys != held.sound.keys:
         return "the offset of a sound device was changed between them"
     return "a sound was changed for one of them alone"

@@ -6,8 +6,6 @@ import threading
 from collections.abc import Callable, Mapping
 from functools import partial
 
-from ionia.core.audio.engine import AudioInput
-from ionia.core.audio.mix import SoundControl
 from ionia.core.errors import ErrorKind, IoniaError
 from ionia.core.events import Event, FinishedFile, MarkSet
 from ionia.core.session_state import SessionState, SessionStateMachine, already_running
@@ -253,7 +251,7 @@ class Session:
             return False
 
     def mark(
-        self, label: str, data: Mapping[str, object] | None, *, seconds_ago: float, noted: Callable[[MarkSet], None]
+        self, label: str, data: Mapping[str, object] | None, *, seconds_ago: float, noted: Callable[[], None]
     ) -> MarkSet:
         """Note a moment, while it runs or is paused. Raises IoniaError."""
         return self._take_output().mark(label, data, seconds_ago=seconds_ago, noted=noted)
@@ -292,18 +290,20 @@ class Session:
                     self._stop(reason)
 
     def set_sound(
-        self, sound: str, *, gain: float | None, muted: bool | None, ramp_ms: float, release_ms: float
+        self,
+        sound: str,
+        *,
+        gain: float | None,
+        muted: bool | None,
+        mono: bool | None,
+        ramp_ms: float,
+        release_ms: float,
     ) -> None:
         """Change one sound of this session alone, initialized or running. Raises IoniaError."""
         with self._lock:
             if self._feeds is None:
                 raise not_initialized(self.kind)
-            self._feeds.set_sound(sound, gain=gain, muted=muted, ramp_ms=ramp_ms, release_ms=release_ms)
-
-    def sound_controls(self) -> Mapping[AudioInput, SoundControl]:
-        """How loud each sound of this session is set; none when it is over. Any thread."""
-        feeds = self._feeds
-        return {} if feeds is None else feeds.sound_controls()
+            self._feeds.sound.set(sound, gain=gain, muted=muted, mono=mono, ramp_ms=ramp_ms, release_ms=release_ms)
 
     def interrupt(self) -> None:
         """Any thread, without waiting: a `start` that waits for others gives up, so that `dispose` can follow."""

@@ -12,8 +12,8 @@ from ionia.core.session_state import SessionState
 from ionia.core.stats import SessionStats
 from ionia.core.timebase import NS_PER_S
 from ionia.platform.processes import own_cpu_seconds, own_memory_bytes
-from ionia.runtime.encode.audio_encode import AudioSnapshot
 from ionia.runtime.encode.session_feeds import SessionFeeds, VideoMark, VideoSnapshot
+from ionia.runtime.encode.sound_tracks import AudioSnapshot
 
 
 class ProcessUsage:

@@ -146,6 +146,12 @@ class StreamOutput:
             self._warn(code, message)
         if self._trust.warning:
             self._warn(WarningCode.CA_FILE_IGNORED, self._trust.warning)
+        first, *others = [f'"{track.name}"' for track in self._settings.media.all_tracks] or [""]
+        if others:
+            self._warn(
+                WarningCode.TRACKS_NOT_STREAMED,
+                f"A stream has one sound: the track {first} is streamed, and not {', '.join(others)}.",
+            )
 
     def deliver(self, packets: Sequence[EncodedPacket]) -> None:
         """On an encoder's thread: queue."""

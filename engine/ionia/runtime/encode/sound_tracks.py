@@ -1,0 +1,226 @@
+"""The sound tracks of one session: an audio encode for each, and the session's sounds by their names."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from ionia.core.audio.engine import AudioInput
+from ionia.core.audio.mix import SoundControl
+from ionia.core.errors import ErrorKind, IoniaError
+from ionia.core.events import Level
+from ionia.core.media import AudioTrack, TrackId, TrackKind
+from ionia.core.sharing import SoundKey
+from ionia.runtime.capture.sound import Sound
+from ionia.runtime.encode.audio_encode import AudioEncode
+from ionia.runtime.encode.audio_encodes import AudioEncodes, Heard
+from ionia.runtime.encode.feed import Feed
+from ionia.runtime.notices import Listener
+from ionia.runtime.registry import Lease
+
+MoveFeed = Callable[[TrackId, Feed], None]
+"""A track's packets come from another feed from now on. Called on the clock's thread."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AudioSnapshot:
+    """The sound side's counters at one tick, in samples of the timeline, by input where inputs differ.
+
+    `silence` is the first track's. Of several sounds of one kind the one with the most counts. `lost` is sound that was
+    captured and could not be used: it came too late or found no room.
+    """
+
+    silence: int = 0
+    input_silence: Mapping[AudioInput, int] = field(default_factory=dict)
+    lost: int = 0
+    drift_ppm: Mapping[AudioInput, float] = field(default_factory=dict)
+
+
+@dataclass(slots=True, kw_only=True)
+class _Track:
+    """`name` is the file's; `lease` changes when the session changes a sound alone."""
+
+    id: TrackId
+    name: str
+    lease: Lease[Heard, AudioEncode]
+
+    @property
+    def encode(self) -> AudioEncode:
+        return self.lease.value
+
+
+class SoundTracks:
+    """One session owns it; reading: any thread. Without tracks it is a session without sound."""
+
+    def __init__(
+        self,
+        sounds: Mapping[str, SoundKey],
+        tracks: Sequence[tuple[str, Lease[Heard, AudioEncode]]],
+        encodes: AudioEncodes,
+    ) -> None:
+        """`tracks`: the name of each and its encode. It takes the leases over."""
+        self._sounds = dict(sounds)
+        self._encodes = encodes
+        self._tracks = tuple(
+            _Track(id=TrackId(kind=TrackKind.AUDIO, index=index), name=name, lease=lease)
+            for index, (name, lease) in enumerate(tracks)
+        )
+        self._listener: Listener | None = None
+        self._move: MoveFeed = lambda _, __: None
+
+    @property
+    def header(self) -> tuple[AudioTrack, ...]:
+        """What sinks must know of each."""
+        return tuple(replace(track.encode.track, id=track.id, name=track.name) for track in self._tracks)
+
+    @property
+    def feeds(self) -> dict[TrackId, Feed]:
+        """Where the packets of each come from now."""
+        return {track.id: track.encode.feed for track in self._tracks}
+
+    @property
+    def encodes(self) -> tuple[AudioEncode, ...]:
+        """The encode of each, now."""
+        return tuple(track.encode for track in self._tracks)
+
+    @property
+    def sounds(self) -> tuple[Sound, ...]:
+        """All devices, each once."""
+        return tuple({sound.key: sound for encode in self.encodes for sound in encode.sounds}.values())
+
+    @property
+    def keys(self) -> tuple[SoundKey, ...]:
+        """Its sounds, as they were when it was opened."""
+        return tuple(self._sounds.values())
+
+    @property
+    def backend(self) -> str:
+        """Names of the sound sources, joined by a comma when they differ; "none" without sound."""
+        return ",".join(sorted({sound.backend for sound in self.sounds})) or "none"
+
+    def snapshot(self) -> AudioSnapshot:
+        """Counters as of the last tick; zeros without a track."""
+        silence: dict[AudioInput, int] = {}
+        drift: dict[AudioInput, float] = {}
+        lost = 0
+        for sound in self.sounds:
+            counters, which = sound.counters(), sound.key.which
+            silence[which] = max(counters.silence, silence.get(which, 0))
+            drift[which] = max(counters.drift_ppm, drift.get(which, 0.0), key=abs)
+            lost += counters.late + sound.crowded_out
+        return AudioSnapshot(
+            silence=self._tracks[0].encode.silence if self._tracks else 0,
+            input_silence=silence,
+            lost=lost,
+            drift_ppm=drift,
+        )
+
+    def levels(self) -> Mapping[str, Level]:
+        """Newest level of each sound, by name; one whose track has just changed may lack."""
+        newest: dict[SoundKey, Level] = {}
+        for encode in self.encodes:
+            newest.update(encode.levels)
+        return {name: newest[key] for name, key in self._sounds.items() if key in newest}
+
+    def kinds(self) -> Mapping[str, AudioInput]:
+        """What each sound is, by name."""
+        return {name: key.which for name, key in self._sounds.items()}
+
+    def listen(self, listener: Listener) -> None:
+        """Hear what every encode and every device tells, from now on until `release`."""
+        self._listener = listener
+        for encode in self.encodes:
+            encode.notices.listen(listener)
+        for sound in self.sounds:
+            sound.notices.listen(listener)
+            # Its first user has heard all that it had to tell; the next ones hear what still holds.
+            sound.notices.settle(forget=True)
+
+    def shares_all_with(self, other: "SoundTracks") -> bool:
+        """Whether both have the very same encodes, in the same order."""
+        return self.encodes == other.encodes
+
+    def begin(self, move: MoveFeed) -> None:
+        """Encode from the next tick on, all tracks from the same. `move` is told of feeds that change."""
+        self._move = move
+        encodes = self.encodes
+        for encode in encodes:
+            encode.notices.settle()
+
+        def begin() -> None:
+            for encode in encodes:
+                encode.begin()
+
+        if encodes:
+            encodes[0].clock.run(begin)
+
+    def controls(self) -> Mapping[str, SoundControl]:
+        """How each sound is set, by name."""
+        set_to: dict[SoundKey, SoundControl] = {}
+        for track in self._tracks:
+            set_to.update(track.lease.key.by_sound())
+        return {name: set_to[key] for name, key in self._sounds.items()}
+
+    def set(
+        self,
+        name: str,
+        *,
+        gain: float | None,
+        muted: bool | None,
+        mono: bool | None,
+        ramp_ms: float,
+        release_ms: float,
+    ) -> None:
+        """Change one sound for this session alone, in all its tracks at the same tick. None: as it is.
+
+        The session's lock is held. Raises IoniaError, with every track as it was.
+        """
+        key = self._sounds.get(name)
+        if key is None:
+            raise IoniaError(
+                ErrorKind.AUDIO_UNAVAILABLE,
+                f"This session has no sound named {name!r}.",
+                f"It has {', '.join(map(repr, self._sounds)) or 'no sound at all'}.",
+            )
+        before = self.controls()[name]
+        control = SoundControl(
+            gain=before.gain if gain is None else gain,
+            muted=before.muted if muted is None else muted,
+            mono=before.mono if mono is None else mono,
+        )
+        changing = [track for track in self._tracks if key in track.lease.key.encode.sounds]
+        owned: list[_Track] = []
+        try:
+            for track in changing:
+                self._own(track, key, control)
+                owned.append(track)
+        except BaseException:
+            for track in owned:  # whose encodes nobody else uses any more, which can't fail
+                self._own(track, key, before)
+            raise
+        encodes = [track.encode for track in changing]
+
+        def change() -> None:
+            for encode in encodes:
+                encode.set(key, control, ramp_ms=ramp_ms, release_ms=release_ms)
+
+        encodes[0].clock.run(change)
+
+    def release(self) -> None:
+        """Give everything back. Once."""
+        if self._listener is not None:
+            for encode in self.encodes:
+                encode.notices.unlisten(self._listener)
+            for sound in self.sounds:
+                sound.notices.unlisten(self._listener)
+        for track in self._tracks:
+            track.lease.release()
+
+    def _own(self, track: _Track, key: SoundKey, control: SoundControl) -> None:
+        def moved(to: Lease[Heard, AudioEncode]) -> None:
+            """On the clock's thread, between two ticks."""
+            before, track.lease = track.encode, to
+            self._move(track.id, to.value.feed)
+            if self._listener is not None:
+                to.value.notices.listen(self._listener)
+                before.notices.unlisten(self._listener)
+
+        self._encodes.own(track.lease, {**track.lease.key.by_sound(), key: control}, moved)

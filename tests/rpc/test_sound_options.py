@@ -1,0 +1,92 @@
+"""`sounds` and `tracks` of initialize: what becomes of them, and how what doesn't fit is refused."""
+
+from typing import Any
+
+import pytest
+
+from ionia.core.audio.engine import AudioInput
+from ionia.core.audio.wishes import SoundWish, TrackWish
+from ionia.core.settings import MediaSettings
+from ionia.rpc.schema import METHODS
+from ionia.rpc.validation import InvalidParamsError, bind
+
+MIC = {"name": "me", "kind": "mic"}
+TARGETS = {
+    "recorder": {"outputPath": "a.mp4"},
+    "streamer": {"rtmpUrl": "rtmp://h/a/k"},
+    "replay": {},
+}
+
+
+def media(kind: str = "recorder", **options: Any) -> MediaSettings:
+    params: Any = bind(METHODS[f"{kind}.initialize"], {**TARGETS[kind], **options})
+    return params.settings().media  # type: ignore[no-any-return]
+
+
+@pytest.mark.parametrize("kind", TARGETS)
+def test_they_become_what_the_engine_records(kind: str) -> None:
+    got = media(
+        kind,
+        microphone="usb",
+        micGain=2.0,
+        audioBitrate=160_000,
+        sounds=[
+            {**MIC, "muted": True, "mono": True},
+            {"name": "game", "kind": "desktop", "device": "hdmi", "gainDb": -20},
+        ],
+        tracks=[{"name": "all", "sounds": ["game", "me"]}, {"name": "me", "sounds": ["me"], "bitrate": 96_000}],
+    )
+    assert got.sounds == (
+        SoundWish(name="me", kind=AudioInput.MIC, device="usb", gain=2.0, muted=True, mono=True),
+        SoundWish(name="game", kind=AudioInput.DESKTOP, device="hdmi", gain=0.1),
+    )
+    assert got.tracks == (
+        TrackWish(name="all", sounds=("game", "me"), bitrate=160_000),
+        TrackWish(name="me", sounds=("me",), bitrate=96_000),
+    )
+
+
+def test_without_them_nothing_changes() -> None:
+    assert (media().sounds, media().tracks) == (None, None)
+    assert media(sounds=None, tracks=None) == media()
+
+
+def test_tracks_may_be_made_of_what_the_mode_says() -> None:
+    got = media(audioMode="microphone", tracks=[{"name": "voice", "sounds": ["mic"]}])
+    assert [sound.name for sound in got.all_sounds] == ["mic"]
+
+
+TEXT = "text of 1 to 100 characters without control characters"
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"sounds": [{"name": "", "kind": "mic"}]}, f'"sounds[0].name" must be {TEXT}, not ""'),
+        ({"sounds": [{"name": "a", "kind": "app"}]}, '"sounds[0].kind" must be one of "desktop", "mic", not "app"'),
+        ({"sounds": [{**MIC, "gainDb": 41}]}, '"sounds[0].gainDb" must be a number from -120 to 40, not 41'),
+        ({"sounds": []}, '"sounds" must have 1 to 8 items, not 0: leave it out for what audioMode says'),
+        ({"sounds": [MIC, {**MIC, "kind": "desktop"}]}, '"sounds[1].name" must not be that of "sounds[0]", "me"'),
+        (
+            {"microphone": "usb", "sounds": [MIC, {"name": "b", "kind": "mic", "device": "usb"}]},
+            '"sounds[1]" is the same device as "sounds[0]"',
+        ),
+        ({"tracks": [{"name": "", "sounds": ["mic"]}]}, f'"tracks[0].name" must be {TEXT}, not ""'),
+        ({"tracks": []}, '"tracks" must have 1 to 6 items, not 0'),
+        ({"tracks": [{"name": "a", "sounds": []}]}, '"tracks[0].sounds" must have at least one of "desktop", "mic"'),
+        (
+            {"sounds": [MIC], "tracks": [{"name": "a", "sounds": ["mic"]}]},
+            '"tracks[0].sounds[0]" must be one of "me", not "mic"',
+        ),
+        ({"tracks": [{"name": "a", "sounds": ["mic"]}]}, '"tracks" has no track with "desktop"'),
+        ({"audioMode": "none", "tracks": [{"name": "a", "sounds": ["mic"]}]}, '"tracks" needs sounds'),
+        (
+            {"tracks": [{"name": "a", "sounds": ["mic"], "bitrate": 1}]},
+            '"tracks[0].bitrate" must be an integer from 8000 to 512000, not 1',
+        ),
+    ],
+)
+def test_what_does_not_fit_is_refused_by_its_place(options: dict[str, Any], words: str) -> None:
+    with pytest.raises(InvalidParamsError) as error:
+        media(**options)
+    assert str(error.value).startswith(words)
