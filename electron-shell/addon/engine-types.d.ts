@@ -42,6 +42,8 @@ export interface RecorderOptions {
   sidecar?: boolean;
   /** Put the index in front at the end, so that the file plays while it loads. */
   fastStart?: boolean;
+  /** "none" records sound alone, as .m4a or .mp4: then there can be no screen, and whatever else concerns pictures (fps, videoBitrate, encoder, ...) is ignored. */
+  video?: "screen" | "none";
 }
 
 /** Answer of recorder.getStats. */
@@ -138,6 +140,8 @@ export interface ReplayOptions {
   onWindowClosed?: "hold" | "stop";
   /** The most memory that it may take, whatever the seconds need. */
   maxBytes?: number;
+  /** "none" records sound alone, as .m4a or .mp4: then there can be no screen, and whatever else concerns pictures (fps, videoBitrate, encoder, ...) is ignored. */
+  video?: "screen" | "none";
 }
 
 /** Answer of replay.getStats. */
@@ -244,6 +248,8 @@ export interface StreamerOptions {
   reconnectMaxMs?: number;
   /** PEM file with the certificates to trust for rtmps, for a server of one's own; default: those of SSL_CERT_FILE, else the system's. */
   caFile?: string;
+  /** A stream has a picture; "none" is for recordings. */
+  video?: "screen";
   /** Go on trying where a server rejects the stream key, instead of ending. */
   retryRejected?: boolean;
 }

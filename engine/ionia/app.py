@@ -24,6 +24,7 @@ from ionia.sinks.mp4_file import Mp4File
 from ionia.sinks.output_path import free_bytes
 from ionia.sinks.rtmp_sender import SparePool
 from ionia.sources import screens, sound
+from ionia.sources.no_screen import NoScreen
 from ionia.sources.pushed import PushedScreens
 from ionia.threads.clock import MonotonicClock
 
@@ -50,6 +51,8 @@ def make_backends(clock: MonotonicClock | None = None) -> Backends:
     pushed = PushedScreens()
 
     def screen(key: CaptureKey) -> ScreenSource:
+        if not key.picture:
+            return NoScreen(clock)
         if key.screen is not None and is_pushed(key.screen):
             return pushed.source(key.screen, clock)
         return screens.open_screen(key.screen, cursor=key.cursor, clock=clock, fps=key.fps)

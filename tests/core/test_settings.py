@@ -6,7 +6,7 @@ import pytest
 
 from ionia.core.audio.engine import AudioInput
 from ionia.core.audio.wishes import SoundWish, TrackWish
-from ionia.core.settings import AudioMode, MediaSettings, RecorderSettings
+from ionia.core.settings import AudioMode, EncoderChoice, MediaSettings, RecorderSettings
 
 
 @pytest.mark.parametrize(
@@ -23,6 +23,13 @@ def test_the_index_gets_room_in_front_for_as_long_as_a_file_may_become(bounds: d
     media = MediaSettings(video_bitrate=5_000_000, audio_bitrate=200_000)
     assert RecorderSettings(output_path="a.mp4", media=media, fast_start=True, **bounds).front_seconds == seconds
     assert RecorderSettings(output_path="a.mp4", media=media, **bounds).front_seconds == 0
+
+
+def test_whoever_wants_no_picture_wants_the_same() -> None:
+    one = MediaSettings(screen="a", fps=60, video_bitrate=1, cursor=False, audio_bitrate=96_000).without_picture()
+    other = MediaSettings(encoder=EncoderChoice.NVENC, audio_bitrate=96_000).without_picture()
+    assert one == other
+    assert (one.total_bitrate, one.video().picture, one.video().keyframe_interval) == (96_000, False, 100)
 
 
 def test_sounds_and_tracks_are_those_of_the_mode_unless_they_are_named() -> None:

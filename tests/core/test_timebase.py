@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from ionia.core.media import AUDIO, VIDEO, EncodedPacket
 from ionia.core.timebase import (
     frame_at,
+    frame_instant_ns,
     frame_middle_ns,
     frame_start_ns,
     next_middle_ns,
@@ -63,3 +64,8 @@ def test_next_middle_is_the_first_one_after_now(epoch: int, fps: int, since: int
     index = frame_at(epoch, fps, middle)
     assert middle == frame_middle_ns(epoch, fps, index)
     assert index == 0 or frame_middle_ns(epoch, fps, index - 1) <= now
+
+
+def test_a_picture_is_of_the_middle_of_its_frame_and_sound_begins_with_it() -> None:
+    assert frame_instant_ns(0, 50, 3, picture=True) == 70_000_000
+    assert frame_instant_ns(0, 50, 3, picture=False) == 60_000_000

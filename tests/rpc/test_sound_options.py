@@ -56,6 +56,29 @@ def test_tracks_may_be_made_of_what_the_mode_says() -> None:
     assert [sound.name for sound in got.all_sounds] == ["mic"]
 
 
+@pytest.mark.parametrize("kind", ["recorder", "replay"])
+def test_sound_alone_has_no_picture_whatever_was_said_of_it(kind: str) -> None:
+    target = {"outputPath": "Take.M4A"} if kind == "recorder" else {}
+    got = media(kind, **target, video="none", fps=60, videoBitrate=9_000_000, encoder="nvenc")
+    assert got == MediaSettings().without_picture()
+    assert media(kind, video="screen") == MediaSettings()
+
+
+@pytest.mark.parametrize(
+    ("kind", "options", "words"),
+    [
+        ("recorder", {"outputPath": "a.wav"}, '"outputPath" must end in .m4a or .mp4 where "video" is "none"'),
+        ("recorder", {"screen": "test"}, '"screen" must be left out where "video" is "none"'),
+        ("replay", {"audioMode": "none"}, '"video" must be "screen" where audioMode is "none": nothing would be'),
+        ("streamer", {}, '"video" must be one of "screen", not "none"'),
+    ],
+)
+def test_sound_alone_is_refused_where_it_makes_no_sense(kind: str, options: dict[str, Any], words: str) -> None:
+    with pytest.raises(InvalidParamsError) as error:
+        media(kind, **{**options, "video": "none"})
+    assert str(error.value).startswith(words)
+
+
 TEXT = "text of 1 to 100 characters without control characters"
 
 

@@ -1060,7 +1060,7 @@ export interface EngineMethods {
     params: {
       /** The file to read: an MP4, also one that is being recorded. */
       path: string;
-      /** File to write, an MP4. Its folder must exist. */
+      /** File to write, an MP4, or for sound alone .m4a. Its folder must exist. */
       output: string;
       /** From the file's beginning. */
       startSeconds?: number;
@@ -1090,7 +1090,7 @@ export interface EngineMethods {
     params: {
       /** In their order. */
       paths: Array<string>;
-      /** File to write, an MP4. Its folder must exist. */
+      /** File to write, an MP4, or for sound alone .m4a. Its folder must exist. */
       output: string;
       /** Whether a file that is there already is replaced. */
       overwrite?: boolean;
@@ -1249,7 +1249,7 @@ export interface EngineMethods {
   /** Open screen, sound and encoders for a recording. */
   "recorder.initialize": {
     params: {
-      /** File to write, an MP4. Its folder must exist. */
+      /** File to write, an MP4, or for sound alone .m4a. Its folder must exist. */
       outputPath: string;
       /** Frames per second, constant. */
       fps?: number;
@@ -1301,6 +1301,8 @@ export interface EngineMethods {
       sidecar?: boolean;
       /** Put the index in front at the end, so that the file plays while it loads. */
       fastStart?: boolean;
+      /** "none" records sound alone, as .m4a or .mp4: then there can be no screen, and whatever else concerns pictures (fps, videoBitrate, encoder, ...) is ignored. */
+      video?: "screen" | "none";
     };
     result: boolean;
   };
@@ -1475,6 +1477,8 @@ export interface EngineMethods {
       reconnectMaxMs?: number;
       /** PEM file with the certificates to trust for rtmps, for a server of one's own; default: those of SSL_CERT_FILE, else the system's. */
       caFile?: string;
+      /** A stream has a picture; "none" is for recordings. */
+      video?: "screen";
       /** Go on trying where a server rejects the stream key, instead of ending. */
       retryRejected?: boolean;
     };
@@ -1603,6 +1607,8 @@ export interface EngineMethods {
       onWindowClosed?: "hold" | "stop";
       /** The most memory that it may take, whatever the seconds need. */
       maxBytes?: number;
+      /** "none" records sound alone, as .m4a or .mp4: then there can be no screen, and whatever else concerns pictures (fps, videoBitrate, encoder, ...) is ignored. */
+      video?: "screen" | "none";
     };
     result: boolean;
   };
@@ -1673,7 +1679,7 @@ export interface EngineMethods {
   /** Make a file of what came last; answers when it is complete, and holds up nothing. */
   "replay.save": {
     params: {
-      /** File to write, an MP4. Its folder must exist. */
+      /** File to write, an MP4, or for sound alone .m4a. Its folder must exist. */
       path: string;
       /** How much of what came last, no less, and up to one keyframe more; null: all that is held. */
       seconds?: number | null;

@@ -30,6 +30,7 @@ from ionia.core.settings import AudioMode, SessionKind
 from ionia.core.stats import Stats
 from ionia.platform.parent_process import outlives_its_parent
 from ionia.rpc.initialize_params import Initialize
+from ionia.runtime.backends import Backends
 
 REFRESH_SECONDS = 0.25
 SESSION = "live"
@@ -93,16 +94,21 @@ def shared_params(options: argparse.Namespace, line: LiveLine) -> dict[str, Any]
     """
     params = given(options, Initialize)
     backends = make_backends()
+    if getattr(options, "video", None) == "none":
+        return params | _tone(params, backends, line)
     if "screen" not in params and not any(os.environ.get(name) for name in DESKTOPS) and not backends.list_screens():
         line.say("No screen can be captured here: the built-in test card takes its place.")
         params["screen"] = TEST
-    if params.get("screen") != TEST:
-        return params
+    return params if params.get("screen") != TEST else params | _tone(params, backends, line)
+
+
+def _tone(params: Mapping[str, Any], backends: Backends, line: LiveLine) -> dict[str, Any]:
+    """The test tone, where nothing else was asked for and there is nothing to be heard."""
     asked = params.keys() & {"desktop_audio", "microphone"} or params.get("audio_mode") == AudioMode.NONE.value
-    if not asked and not backends.list_desktop_audio() and not backends.list_microphones():
-        line.say("No sound server was found here: the built-in test tone takes its place.")
-        params |= {"desktop_audio": TEST, "audio_mode": AudioMode.DESKTOP.value}
-    return params
+    if asked or backends.list_desktop_audio() or backends.list_microphones():
+        return {}
+    line.say("No sound server was found here: the built-in test tone takes its place.")
+    return {"desktop_audio": TEST, "audio_mode": AudioMode.DESKTOP.value}
 
 
 def run_session(

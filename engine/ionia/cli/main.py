@@ -11,6 +11,7 @@ import ionia
 from ionia.cli.options import add_options
 from ionia.cli.output_encoding import use_utf8
 from ionia.cli.secret_arguments import hide_addresses
+from ionia.core.audio.wishes import WishError
 from ionia.core.errors import IoniaError
 from ionia.core.selftest_report import Part
 from ionia.platform.descriptors import silence
@@ -44,7 +45,7 @@ def _run(arguments: Sequence[str]) -> int:
         return int(options.run(options))
     except BrokenPipeError:
         return 1
-    except OSError as error:
+    except (OSError, WishError) as error:
         print(f"ionia-engine: {error}", file=sys.stderr)
         return 1
     except EOFError:  # Ctrl+D at a question
@@ -74,8 +75,8 @@ def _parser() -> argparse.ArgumentParser:
 def _add_record(commands: Commands) -> None:
     from ionia.cli.record import record  # noqa: PLC0415 - imported when the command line is used at all
 
-    parser = commands.add_parser("record", help="record to an MP4 file")
-    parser.add_argument("output", metavar="OUT", help="the MP4 file to write")
+    parser = commands.add_parser("record", help="record to an MP4 file, or sound alone to an .m4a")
+    parser.add_argument("output", metavar="OUT", help="the MP4 file to write, or .m4a")
     parser.add_argument("--seconds", type=_positive, help="stop after so long (default: at Ctrl+C)")
     parser.add_argument(
         "--replay",

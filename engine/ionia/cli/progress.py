@@ -3,6 +3,7 @@
 import sys
 from typing import TextIO
 
+from ionia.core.codec.codec import NO_PICTURE
 from ionia.core.session_state import SessionState
 from ionia.core.stats import RecorderStats
 from ionia.platform.descriptors import silence
@@ -31,6 +32,8 @@ def recording_line(stats: RecorderStats) -> str:
     seconds = stats.duration_seconds
     rate = stats.total_bytes * 8 / seconds / 1e6 if seconds else 0.0
     paused = "paused  " if stats.state == SessionState.PAUSED.value else ""
+    if stats.codec == NO_PICTURE.name:
+        return f"{clock_text(seconds)}  {paused}{size_text(stats.total_bytes)}  {rate * 1000:.0f} kbit/s"
     return (
         f"{clock_text(seconds)}  {paused}{stats.video_frames_captured} frames  {size_text(stats.total_bytes)}  "
         f"{rate:.1f} Mbit/s  lost: {stats.video_frames_lagged} lagged, {stats.video_frames_skipped} skipped"

@@ -6,7 +6,7 @@ from enum import Enum
 import numpy as np
 import numpy.typing as npt
 
-from ionia.core.codec.codec import AudioCodec, VideoCodec
+from ionia.core.codec.codec import NO_PICTURE, AudioCodec, VideoCodec
 
 SAMPLE_RATE = 48_000
 """Samples per second of every AudioBlock and of the audio timeline."""
@@ -200,6 +200,11 @@ class MediaHeader:
             if isinstance(track, VideoTrack):
                 return track
         raise LookupError("there is no video track")
+
+    @property
+    def has_picture(self) -> bool:
+        """Whether there is anything to be seen."""
+        return any(isinstance(track, VideoTrack) and track.codec is not NO_PICTURE for track in self.tracks)
 
     @property
     def sounds(self) -> tuple[AudioTrack, ...]:

@@ -1,6 +1,6 @@
 """What a caller asks of a session, as values. Defaults are the contract's and appear here once."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import Literal
 
@@ -52,9 +52,16 @@ OnWindowClosed = Literal["hold", "stop"]
 """What becomes of a session when its window is closed: it goes on with the last picture, or it ends."""
 
 
+SOUND_ALONE_FPS = 50
+"""Frames per second of the timeline where there is no picture: it is cut to 20 ms, about a packet of sound."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VideoEncodeSettings:
-    """What a video encoder is opened with. `live`: its rate buffer is a stream's, and not a recording's."""
+    """What a video encoder is opened with. `live`: its rate buffer is a stream's, and not a recording's. Without
+    `picture` nothing is encoded."""
+
+    picture: bool = True
 
     encoder: EncoderChoice = EncoderChoice.AUTO
     fps: int = 30
@@ -75,9 +82,11 @@ class MediaSettings:
     `screen`, `desktop_audio` and `microphone` are ids from `engine.devices`, or "test", or None for the system's
     default (for sound: followed when it changes). Gains are linear factors. `audio_offset_ms` moves all sound to later
     instants (negative: earlier); None: each device by what is remembered for it. `sounds`: None for those of
-    `audio_mode`. `tracks`: None for one with all sounds.
+    `audio_mode`. `tracks`: None for one with all sounds. Without `picture` (see `without_picture`) sound is recorded
+    alone.
     """
 
+    picture: bool = True
     screen: str | None = None
     cursor: bool = True
     on_window_closed: OnWindowClosed = "hold"
@@ -117,9 +126,22 @@ class MediaSettings:
         """Bits per second of picture and sound, if there is sound."""
         return self.video_bitrate + sum(track.bitrate for track in self.all_tracks)
 
+    def without_picture(self) -> "MediaSettings":
+        """The same sound, alone. Whatever concerns a picture is equal for all who ask for that."""
+        return replace(
+            self,
+            picture=False,
+            screen=None,
+            cursor=False,
+            fps=SOUND_ALONE_FPS,
+            video_bitrate=0,
+            encoder=EncoderChoice.X264,
+        )
+
     def video(self, *, live: bool = False) -> VideoEncodeSettings:
         """What its video encoder is opened with."""
         return VideoEncodeSettings(
+            picture=self.picture,
             encoder=self.encoder,
             fps=self.fps,
             video_bitrate=self.video_bitrate,

@@ -26,11 +26,12 @@ NOTHING: Mapping[str, float] = MappingProxyType({})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaptureKey:
-    """A screen, looked at so many times a second."""
+    """A screen, looked at so many times a second; without `picture` only the frames are counted."""
 
     screen: str | None
     cursor: bool
     fps: int
+    picture: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,7 +92,7 @@ class AudioEncodeKey:
 
 def capture_key(settings: MediaSettings) -> CaptureKey:
     """The capture that these settings ask for."""
-    return CaptureKey(screen=settings.screen, cursor=settings.cursor, fps=settings.fps)
+    return CaptureKey(screen=settings.screen, cursor=settings.cursor, fps=settings.fps, picture=settings.picture)
 
 
 def video_encode_key(settings: MediaSettings) -> VideoEncodeKey:

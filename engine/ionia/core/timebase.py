@@ -26,6 +26,11 @@ def frame_middle_ns(epoch_ns: int, fps: int, index: int) -> int:
     return epoch_ns + (2 * index + 1) * NS_PER_S // (2 * fps)
 
 
+def frame_instant_ns(epoch_ns: int, fps: int, index: int, *, picture: bool) -> int:
+    """When what a file has at frame `index` was captured: its picture, or where there is none its first sample."""
+    return (frame_middle_ns if picture else frame_start_ns)(epoch_ns, fps, index)
+
+
 def frame_at(epoch_ns: int, fps: int, instant_ns: int) -> int:
     """Index of the frame whose interval holds `instant_ns`; negative before the epoch."""
     return (instant_ns - epoch_ns) * fps // NS_PER_S

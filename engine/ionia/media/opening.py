@@ -7,6 +7,7 @@ from ionia.core.ports import AudioEncoder, VideoEncoder
 from ionia.core.settings import VideoEncodeSettings
 from ionia.media.audio_encoder import LibavAudioEncoder
 from ionia.media.encoder_probe import open_video_encoder
+from ionia.media.no_picture import NoPictureEncoder
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -27,7 +28,13 @@ class OpenedAudio:
 
 
 def open_video(settings: VideoEncodeSettings, width: int, height: int) -> OpenedVideo:
-    """The first H.264 encoder that works for pictures of this size. Raises IoniaError(ENCODER_UNAVAILABLE)."""
+    """The first H.264 encoder that works for pictures of this size. Raises IoniaError(ENCODER_UNAVAILABLE).
+
+    Where there is to be no picture, what takes an encoder's place.
+    """
+    if not settings.picture:
+        none = NoPictureEncoder(fps=settings.fps, interval=settings.keyframe_interval)
+        return OpenedVideo(encoder=none, track=none.info)
     encoder, track, fallbacks = open_video_encoder(settings, width, height)
     return OpenedVideo(
         encoder=encoder, track=track, fallbacks=tuple(f"{one.encoder}: {one.reason}" for one in fallbacks)

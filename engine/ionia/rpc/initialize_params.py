@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal, TypeVar
 from msgspec import Meta, Struct
 
 from ionia.core.audio.engine import AudioInput
-from ionia.core.audio.wishes import SoundWish, TrackWish, check_sounds, check_tracks
+from ionia.core.audio.wishes import SoundWish, TrackWish, WishError, check_sounds, check_tracks
 from ionia.core.live.rtmp_url import parse_rtmp_url
 from ionia.core.redaction import secret_parts, secrets_in_url
 from ionia.core.settings import (
@@ -46,6 +46,7 @@ from ionia.rpc.param_types import (
     StreamKey,
     UseNvenc,
     VideoBitrate,
+    VideoName,
 )
 
 T = TypeVar("T")
@@ -223,11 +224,23 @@ class InitializeRecorder(Initialize, frozen=True, forbid_unknown_fields=True, re
         Meta(description="Put the index in front at the end, so that the file plays while it loads."),
     ] = False
 
+    video: Annotated[
+        VideoName,
+        CommandOption(name="--video", help="none: sound alone, to an .m4a (default: {default})"),
+    ] = "screen"
+
+    def __post_init__(self) -> None:
+        """Raises WishError for params that don't fit together."""
+        super().__post_init__()
+        if self.video == "none":
+            _check_without_picture(self)
+            if not self.output_path.lower().endswith((".m4a", ".mp4")):
+                raise WishError('"outputPath" must end in .m4a or .mp4 where "video" is "none"')
+
     def settings(self) -> RecorderSettings:
         """The same for the engine."""
-        return _settings(
-            RecorderSettings, self, media=_media_settings(self), metadata=tuple((self.metadata or {}).items())
-        )
+        media = _pictured(_media_settings(self), self.video)
+        return _settings(RecorderSettings, self, media=media, metadata=tuple((self.metadata or {}).items()))
 
 
 class InitializeStreamer(Initialize, frozen=True, forbid_unknown_fields=True, rename="camel", kw_only=True):
@@ -255,6 +268,9 @@ class InitializeStreamer(Initialize, frozen=True, forbid_unknown_fields=True, re
         _STREAMER.reconnect_max_ms
     )
     ca_file: CaFile = _STREAMER.ca_file
+    video: Annotated[Literal["screen"], Meta(description='A stream has a picture; "none" is for recordings.')] = (
+        "screen"
+    )
     retry_rejected: Annotated[
         bool,
         Meta(description="Go on trying where a server rejects the stream key, instead of ending."),
@@ -295,9 +311,17 @@ class InitializeReplay(Initialize, frozen=True, forbid_unknown_fields=True, rena
         Meta(ge=1_000_000, le=1 << 40, description="The most memory that it may take, whatever the seconds need."),
     ] = _REPLAY.max_bytes
 
+    video: VideoName = "screen"
+
+    def __post_init__(self) -> None:
+        """Raises WishError for params that don't fit together."""
+        super().__post_init__()
+        if self.video == "none":
+            _check_without_picture(self)
+
     def settings(self) -> ReplaySettings:
         """The same for the engine."""
-        return _settings(ReplaySettings, self, media=_media_settings(self))
+        return _settings(ReplaySettings, self, media=_pictured(_media_settings(self), self.video))
 
 
 AnyInitialize = InitializeRecorder | InitializeStreamer | InitializeReplay
@@ -317,6 +341,18 @@ def _media_settings(params: Initialize) -> MediaSettings:
             for track in params.tracks
         ),
     )
+
+
+def _check_without_picture(params: Initialize) -> None:
+    """What asks for a picture in so many words is refused; rates and encoders, which have a default, are ignored."""
+    if params.screen is not None:
+        raise WishError('"screen" must be left out where "video" is "none"')
+    if not _media_settings(params).all_sounds:
+        raise WishError('"video" must be "screen" where audioMode is "none": nothing would be recorded')
+
+
+def _pictured(media: MediaSettings, video: str) -> MediaSettings:
+    return media.without_picture() if video == "none" else media
 
 
 def _sound(params: Initialize, sound: SoundOption) -> SoundWish:

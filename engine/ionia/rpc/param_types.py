@@ -30,7 +30,12 @@ SessionId = Annotated[
 ]
 OutputPath = Annotated[
     str,
-    Meta(min_length=1, max_length=32_767, pattern=TEXT, description="File to write, an MP4. Its folder must exist."),
+    Meta(
+        min_length=1,
+        max_length=32_767,
+        pattern=TEXT,
+        description="File to write, an MP4, or for sound alone .m4a. Its folder must exist.",
+    ),
 ]
 RtmpUrl = Annotated[
     str,
@@ -106,3 +111,11 @@ SoundName = Annotated[str, Meta(min_length=1, max_length=100, pattern=TEXT)]
 """Of a sound or a track; it is shown by players."""
 
 GainDb = Annotated[float, Meta(ge=LEAST_GAIN_DB, le=MOST_GAIN_DB)]
+
+VideoName = Annotated[
+    Literal["screen", "none"],
+    Meta(
+        description='"none" records sound alone, as .m4a or .mp4: then there can be no screen, and whatever else '
+        "concerns pictures (fps, videoBitrate, encoder, ...) is ignored."
+    ),
+]

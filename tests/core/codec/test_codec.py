@@ -2,7 +2,7 @@
 
 import pytest
 
-from ionia.core.codec.codec import AAC, H264, audio_codec, video_codec
+from ionia.core.codec.codec import AAC, H264, NO_PICTURE, audio_codec, video_codec
 
 SPS, PPS, DELIMITER, KEYFRAME = b"\x67\x64\0\x1f\xac", b"\x68\xee\x3c\xb0", b"\x09\xf0", b"\x65abc"
 
@@ -17,6 +17,16 @@ def test_codecs_are_found_by_name_and_kind() -> None:
     for find, name in ((video_codec, "aac"), (audio_codec, "h264"), (video_codec, "av2")):
         with pytest.raises(LookupError):
             find(name)
+
+
+def test_what_has_no_picture_says_nothing_and_is_found_by_nobody() -> None:
+    with pytest.raises(LookupError):
+        video_codec(NO_PICTURE.name)
+    nothing = (NO_PICTURE.decoder_configuration, NO_PICTURE.extradata_of)
+    assert [say(b"") for say in nothing] == [b"", b""]  # type: ignore[arg-type]
+    assert NO_PICTURE.parameter_sets(b"x") == NO_PICTURE.sets_of_sample(b"x") == ()
+    assert NO_PICTURE.parameter_set_key(b"x") is NO_PICTURE.own_extradata(b"x") is None
+    assert NO_PICTURE.sample(b"x", drop=frozenset()) == b"x"
 
 
 def test_parameter_sets_are_told_by_type_and_id() -> None:

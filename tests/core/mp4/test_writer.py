@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ionia.core.codec.codec import NO_PICTURE
 from ionia.core.errors import IoniaError
-from ionia.core.media import AUDIO, VIDEO, EncodedPacket, MediaHeader, TrackId, TrackKind
+from ionia.core.media import AUDIO, VIDEO, EncodedPacket, MediaHeader, TrackId, TrackKind, VideoTrack
 from ionia.core.mp4.tags import FileTags
 from ionia.core.mp4.writer import Mp4Writer, index_room, movie_timescale, video_timescale
 from ionia.core.timeline.file_timeline import FileTimeline
@@ -233,6 +234,26 @@ def test_no_sound_at_all_leaves_an_empty_track() -> None:
 def test_without_an_audio_track_audio_is_ignored() -> None:
     data = finished(Recording(SILENT), [audio(-1024), *steady(20)])
     assert len(tracks(data)) == 1
+
+
+def test_sound_alone_has_its_track_only_and_begins_where_its_frames_do() -> None:
+    frames = VideoTrack(codec=NO_PICTURE, extradata=b"", bitrate=0, width=0, height=0, fps=50)
+    header = MediaHeader(tracks=(frames, *HEADER.sounds))
+    packets = [replace(p, data=b"") if p.track == VIDEO else p for p in steady(100, first=7, fps=50)]
+    writer = Recording(header)
+    data = finished(writer, packets)
+    assert data[4:12] == b"ftypM4A "
+    (track,) = tracks(data)
+    assert child(track, b"hdlr")[8:12] == b"soun"
+    heard = [(time, one) for time, one in samples(data, track)]
+    assert [one for _, one in heard] == [p.data for p in packets if p.track == AUDIO and p.pts >= 5120]
+    # Frame 7 begins with sample 6720; the packet at 5120 prepares for the one at 6144.
+    ((_, skipped),) = edits(track)
+    assert skipped == 1600
+    kinds = [kind for kind, _, _ in walk(bytes(written(Recording(header), packets)))]
+    assert kinds.count(b"moof") == kinds.count(b"traf") == 4
+    assert writer.index_bytes < Recording(HEADER).index_bytes + 4 * len(heard)
+    assert index_room(header, 100) < index_room(HEADER, 100)
 
 
 def test_a_pause_leaves_no_gap_in_either_track() -> None:

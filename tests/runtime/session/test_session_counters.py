@@ -27,7 +27,7 @@ class Frames(SessionFeeds):
             snapshot=lambda before: self.history.before(10**9 if before is None else before),
             mark=self.history.mark,
         )
-        self.settings = SimpleNamespace(fps=10)  # type: ignore[assignment]
+        self.settings = SimpleNamespace(picture=True, fps=10)  # type: ignore[assignment]
         self.header = SimpleNamespace(video=SimpleNamespace(width=2, height=2))  # type: ignore[assignment]
 
     def pass_to(self, index: int) -> None:

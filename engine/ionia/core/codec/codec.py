@@ -104,6 +104,27 @@ H264 = VideoCodec(
     still_pictures=SkipPictures,
 )
 
+
+def _no_sample(data: bytes, *, drop: frozenset[bytes] = frozenset(), keep_filler: bool = False) -> bytes:  # noqa: ARG001 - as the form has it
+    return data
+
+
+NO_PICTURE = VideoCodec(
+    name="none",
+    sample_entry=b"M4A ",
+    configuration_box=b"",
+    flv_id=0,
+    decoder_configuration=lambda _: b"",
+    parameter_sets=lambda _: (),
+    parameter_set_key=lambda _: None,
+    extradata_of=lambda _: b"",
+    own_extradata=lambda _: None,
+    sample=_no_sample,
+    sets_of_sample=lambda _: (),
+    still_pictures=None,
+)
+"""Of a session that records sound alone: its packets say which frames pass, and no file or stream has them."""
+
 AAC = AudioCodec(name="aac", sample_entry=b"mp4a", object_type=0x40, flv_id=10)
 
 _CODECS: dict[str, Codec] = {codec.name: codec for codec in (H264, AAC)}

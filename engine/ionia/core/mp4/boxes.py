@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 
-from ionia.core.codec.codec import VideoCodec
+from ionia.core.codec.codec import NO_PICTURE, VideoCodec
 from ionia.core.media import AudioTrack, VideoTrack
 
 SAMPLE_IS_KEYFRAME = 0x0200_0000
@@ -35,7 +35,8 @@ def full_box(kind: bytes, version: int, flags: int, *payload: bytes) -> bytes:
 
 def file_type(codec: VideoCodec) -> bytes:
     """`ftyp`: an ordinary MP4 whose fragments, while there are some, are addressed from their `moof` (iso6)."""
-    return box(b"ftyp", b"isom", struct.pack(">I", 0x200), b"isom", b"iso6", b"iso2", codec.sample_entry, b"mp41")
+    brand = codec.sample_entry if codec is NO_PICTURE else b"isom"
+    return box(b"ftyp", brand, struct.pack(">I", 0x200), b"isom", b"iso6", b"iso2", codec.sample_entry, b"mp41")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -59,7 +59,9 @@ def video_timescale(fps: int) -> int:
 
 def index_room(header: MediaHeader, seconds: float) -> int:
     """Bytes that the index of so many seconds takes, with something to spare."""
-    a_second: float = header.video.fps * (_ENTRY_BYTES + 1)  # one in four may be a keyframe, and stand in `stss`
+    a_second = 0.0
+    if header.has_picture:
+        a_second += header.video.fps * (_ENTRY_BYTES + 1)  # one in four may be a keyframe, and stand in `stss`
     a_second += sum(sound.timescale / AUDIO_TICK_SAMPLES * _ENTRY_BYTES for sound in header.sounds)
     a_second += (1 + len(header.sounds)) * _CHUNK_BYTES / FRAGMENT_SECONDS
     return _ROOM_BASE + math.ceil(a_second * seconds)
@@ -136,6 +138,7 @@ class Mp4Writer:
         self._head_bytes: int | None = None  # of `_head`; None when that may have another length
         self._room = boxes.box(b"free", bytes(index_room(header, front_seconds))) if front_seconds else b""
         self._picture = header.video
+        self._shown = header.has_picture
         self._sounds = header.sounds
         codec = self._picture.codec
         codec.decoder_configuration(self._picture.extradata)  # a header without it would be noticed by players only
@@ -167,7 +170,7 @@ class Mp4Writer:
     @property
     def index_bytes(self) -> int:
         """At most so many bytes `finish` will add, once all that is pending is in the file as one fragment."""
-        tracks = (self._video, *self._audio.values())
+        tracks = self._written_tracks
         if self._head_bytes is None:
             self._head_bytes = len(self._head()) - len(self._room)
         return self._head_bytes + sum(_TRACK_BYTES + track.index_bytes for track in tracks)
@@ -194,6 +197,11 @@ class Mp4Writer:
             return True
         alone = _LONE_AUDIO * (limit if uneven else self._fragment_seconds)
         return any(sound.span() >= alone for sound in sounds)
+
+    @property
+    def _written_tracks(self) -> tuple[TrackSamples, ...]:
+        """Those that the file has. The frames of sound alone only say when a fragment is due and how long it all is."""
+        return (*((self._video,) if self._shown else ()), *self._audio.values())
 
     def describe(self, tags: FileTags) -> None:
         """What the file says of itself. The header gets what is known by the first fragment, the final index all."""
@@ -236,7 +244,9 @@ class Mp4Writer:
         video = self._video.table
         frames = video.end // self._video.unit
         shown = frames * movie_scale // self._picture.fps
-        tracks = [self._video_box(duration=shown, tables=video.boxed(sync=True), media_duration=video.end)]
+        tracks = []
+        if self._shown:
+            tracks.append(self._video_box(duration=shown, tables=video.boxed(sync=True), media_duration=video.end))
         tracks += [self._finished_sound(sound, movie_scale // sound.timescale) for sound in self._sounds]
         room_offset = len(boxes.file_type(self._picture.codec))
         patch_offset = room_offset + len(self._room)
@@ -323,7 +333,8 @@ class Mp4Writer:
         tracks = (self._video, *self._audio.values())
         chunks = [track for track in tracks if track.pending]
         head = b"" if self._started else self._head()
-        moof = boxes.movie_fragment(self._sequence + 1, [track.run() for track in chunks])
+        runs = [track.run() for track in self._written_tracks if track.pending]
+        moof = boxes.movie_fragment(self._sequence + 1, runs)
         samples = [sample.data for track in chunks for sample in track.pending]
         media_bytes = sum(map(len, samples))
         mdat = (media_bytes + 8).to_bytes(4, "big") + b"mdat"
@@ -337,7 +348,7 @@ class Mp4Writer:
 
     def _head(self) -> bytes:
         """`ftyp`, room for the index and for the header of an `mdat` (64-bit), and the `moov` of a fragmented movie."""
-        tracks = [self._video_box()]
+        tracks = [self._video_box()] if self._shown else []
         for sound in self._sounds:
             skip = -self._audio[sound.id].origin
             # A duration of 0 means: to the end, whenever that is (ISO/IEC 14496-12 section 8.6.6).

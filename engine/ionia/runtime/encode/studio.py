@@ -6,6 +6,7 @@ from functools import partial
 from ionia.core.audio.engine import AudioInput
 from ionia.core.audio.mix import SoundControl
 from ionia.core.audio.wishes import SoundWish
+from ionia.core.errors import ErrorKind, IoniaError
 from ionia.core.media import VideoFrame
 from ionia.core.ports import AudioSource
 from ionia.core.settings import MediaSettings, VideoEncodeSettings
@@ -79,6 +80,8 @@ class Studio:
 
     def picture(self, key: CaptureKey) -> VideoFrame:
         """All pixels that the screen of `key` shows: of a capture that runs, or taken anew. Raises IoniaError."""
+        if not key.picture:
+            raise IoniaError(ErrorKind.CAPTURE_UNAVAILABLE, "There is no picture: this session records sound alone.")
         running = self._captures.borrow(lambda one, capture: one.screen == key.screen and capture.begun)
         if running is not None:
             try:

@@ -92,7 +92,7 @@ class FileOutput:
         first.open()
         if (words := beyond_level(video, "many players and graphics cards")) is not None:
             tell.warn(WarningCode.PICTURE_TOO_LARGE, words)
-        clock = TakeClock(feeds.epoch_utc(), fps=video.fps, slept_ns=self._slept_ns)
+        clock = TakeClock(feeds.epoch_utc(), fps=video.fps, slept_ns=self._slept_ns, picture=header.has_picture)
         take = Take(first, video, clock, wishes=wishes, tell=tell, split_watch=watch)
         self._opened = _Opened(
             take=take,
@@ -255,9 +255,9 @@ class FileOutput:
         start, counted = figures.start_utc_ns, figures.counted
         return RecorderStats(
             **fields_of(session),
-            video_packets_encoded=counted.video_delivered,
+            video_packets_encoded=counted.video_delivered if session.width else 0,
             audio_packets_encoded=counted.audio_delivered,
-            video_packets_muxed=counted.video_written,
+            video_packets_muxed=counted.video_written if session.width else 0,
             audio_packets_muxed=counted.audio_written,
             total_bytes=figures.bytes_written,
             output_path=figures.path,

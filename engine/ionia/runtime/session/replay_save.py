@@ -10,7 +10,7 @@ from ionia.core.events import SavedReplay
 from ionia.core.media import MediaHeader
 from ionia.core.mp4.tags import FileTags
 from ionia.core.ports import FileSink
-from ionia.core.timebase import frame_middle_ns
+from ionia.core.timebase import frame_instant_ns
 from ionia.core.timeline.file_timeline import EpochUtc
 from ionia.core.timeline.replay_ring import Held
 from ionia.core.utc_text import utc_text
@@ -68,7 +68,8 @@ class ReplaySave:
     def _saved(self) -> SavedReplay:
         request, held = self._request, self._request.held
         fps, epoch = request.header.video.fps, request.epoch_utc()
-        start_utc = frame_middle_ns(epoch.utc_ns, fps, held.first) - held.note.slept_since(request.slept_ns)
+        start_utc = frame_instant_ns(epoch.utc_ns, fps, held.first, picture=request.header.has_picture)
+        start_utc -= held.note.slept_since(request.slept_ns)
         sink = request.make_sink()
         sink.open(request.header)
         try:

@@ -179,9 +179,12 @@ class SessionCounters:
             audio = self._audio1 or feeds.audio_snapshot()
             audio0 = self._audio0 or audio
             frames_given_up, samples_given_up = self._given_up
+        seconds = round(frames / feeds.settings.fps, 3)
+        if not feeds.settings.picture:
+            video, frames, frames_given_up = VideoSnapshot(), 0, 0
         return replace(
             _NOTHING,
-            duration_seconds=round(frames / feeds.settings.fps, 3),
+            duration_seconds=seconds,
             video_frames_captured=frames,
             video_frames_unique=video.unique,
             video_frames_duplicated=video.duplicated,

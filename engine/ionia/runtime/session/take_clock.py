@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from ionia.core.timebase import frame_middle_ns
+from ionia.core.timebase import frame_instant_ns
 from ionia.core.timeline.file_timeline import EpochUtc
 from ionia.runtime.session.moment import SLEEP_NS, Moment
 
@@ -10,10 +10,11 @@ from ionia.runtime.session.moment import SLEEP_NS, Moment
 class TakeClock:
     """One owner. The engine's clock stands still while the machine sleeps; `slept_ns` says for how long it has."""
 
-    def __init__(self, epoch_utc: EpochUtc, *, fps: int, slept_ns: Callable[[], int]) -> None:
-        """`epoch_utc` has just been read."""
+    def __init__(self, epoch_utc: EpochUtc, *, fps: int, slept_ns: Callable[[], int], picture: bool = True) -> None:
+        """`epoch_utc` has just been read. Without a `picture` a file begins with its first sample."""
         self.epoch_utc = epoch_utc
         self._fps = fps
+        self._picture = picture
         self._slept_ns = slept_ns
         self._before_ns = slept_ns()
         self._early_ns = 0
@@ -24,11 +25,14 @@ class TakeClock:
 
     def utc_ns(self, index: int) -> int:
         """When frame `index` is captured: the middle of its interval (decision 0002)."""
-        return self.epoch_utc.utc_ns + frame_middle_ns(0, self._fps, index) + self._slept()
+        return self._instant_ns(self.epoch_utc.utc_ns, index) + self._slept()
 
     def start_ns(self, began_ns: int, *, first: bool) -> int:
         """When the first picture of a file was captured, whose frame begins at `began_ns` by the epoch's reading."""
-        return frame_middle_ns(began_ns, self._fps, 0) + self._slept() - (self._early_ns if first else 0)
+        return self._instant_ns(began_ns, 0) + self._slept() - (self._early_ns if first else 0)
+
+    def _instant_ns(self, epoch_ns: int, index: int) -> int:
+        return frame_instant_ns(epoch_ns, self._fps, index, picture=self._picture)
 
     def _slept(self) -> int:
         """What a frame of now is later by than the engine's clock says."""
