@@ -1,5 +1,6 @@
 """Fan-out: order, windows, late subscribers and the end."""
 
+import threading
 from collections.abc import Sequence
 
 import pytest
@@ -78,7 +79,7 @@ def test_an_end_is_exact_and_completes_once() -> None:
     feeds, one = Feeds(), Collector()
     join = feeds.join(one)
     feeds.video.publish([video_packet(0, keyframe=True), video_packet(1)])
-    join.end_at(2)
+    assert join.end_at(lambda: 2) == 2
     feeds.audio.publish([audio_packet(tick) for tick in range(4)])
     assert one.completed == 0
     feeds.video.publish([video_packet(2), video_packet(3)])
@@ -88,6 +89,25 @@ def test_an_end_is_exact_and_completes_once() -> None:
     assert [packet.pts // 1024 for packet in one.packets if packet.track == AUDIO] == [0, 1, 2]
     join.leave()
     feeds.close()
+    assert one.completed == 1
+
+
+def test_nothing_is_delivered_while_the_end_is_decided() -> None:
+    """What came through meanwhile would be in the file and in no figure."""
+    feeds, one = Feeds(sounds=0), Collector()
+    join = feeds.join(one)
+    feeds.video.publish([video_packet(0, keyframe=True)])
+    behind = threading.Thread(target=feeds.video.publish, args=([video_packet(1)],))
+
+    def decide() -> int:
+        behind.start()
+        behind.join(0.05)
+        assert [packet.pts for packet in one.packets] == [0]
+        return 1
+
+    join.end_at(decide)
+    behind.join()
+    assert [packet.pts for packet in one.packets] == [0]
     assert one.completed == 1
 
 

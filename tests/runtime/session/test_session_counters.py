@@ -140,6 +140,29 @@ def test_what_has_not_come_by_the_end_is_counted_and_what_a_pause_took_longer_is
     assert counters.seconds(feeds) == 5.0
 
 
+def test_the_one_picture_of_what_was_only_paused_is_counted_whenever_it_is_learnt_of() -> None:
+    feeds, counters = Frames(), SessionCounters()
+    feeds.pass_to(5)
+    counters.begin(feeds)
+    counters.pause(feeds, 6)
+    feeds.pass_to(7)
+    counters.began(feeds, 6)  # a keyframe in the pause, with which the file begins if no other comes
+    feeds.pass_to(8)
+    counters.resume(feeds, 8)
+    counters.end(feeds)
+    assert counters.settle(feeds, 1, 0) == 0
+    assert figures(counters, feeds) == (1, 1, 0)
+    feeds, counters = Frames(), SessionCounters()
+    feeds.pass_to(5)
+    counters.begin(feeds)
+    counters.pause(feeds, 6)
+    feeds.pass_to(8)
+    counters.end(feeds)
+    counters.began(feeds, 6)
+    assert counters.settle(feeds, 1, 0) == 0
+    assert figures(counters, feeds) == (1, 1, 0)
+
+
 @pytest.mark.parametrize("begun", [False, True])
 def test_a_session_ends_one_frame_after_it_began_at_the_earliest(begun: bool) -> None:
     feeds, counters = Frames(), SessionCounters()

@@ -105,10 +105,15 @@ class Join:
         self._early.append(happened)
         return True
 
-    def end_at(self, frame_index: int) -> None:
-        """Complete once everything before frame `frame_index` was delivered."""
+    def end_at(self, decide: Callable[[], int]) -> int:
+        """Complete once everything before the frame that `decide` names was delivered; that frame.
+
+        Nothing is delivered while it decides: so of what it counts as ended, nothing has come through.
+        """
         with self._lock:
+            frame_index = decide()
             self.window.end_at(frame_index)
+            return frame_index
 
     def missing(self) -> tuple[int, int]:
         """Frames, and samples of the sound that lacks most, that have not come yet up to the end that is set."""

@@ -32,11 +32,17 @@ class Ending:
     def finish(self, reason: str, *, drain: bool) -> IoniaError | None:
         """End the join and the output; the error if it could not be completed. Waits for encoders and disks."""
         feeds, output, counters = self.feeds, self.output, self.counters
-        end_index = counters.end(feeds)
-        if isinstance(output, TakeOutput):
-            output.ending(reason, counters.stats(feeds, self.usage, SessionState.STOPPING))
-        if drain:
-            self.join.end_at(end_index)
+
+        def end() -> int:
+            index = counters.end(feeds)
+            if isinstance(output, TakeOutput):
+                output.ending(reason, counters.stats(feeds, self.usage, SessionState.STOPPING))
+            return index
+
+        if not drain:
+            end()
+        else:
+            end_index = self.join.end_at(end)
             if not output.wait_completed(PATIENCE_S):
                 feeds.video.hurry(end_index)
                 output.wait_completed(DRAIN_TIMEOUT_S)

@@ -57,6 +57,7 @@ class SessionCounters:
         self._gone = VideoSnapshot()  # in all others that are over; protected by _lock
         self._given_up = (0, 0)  # protected by _lock
         self._settled: int | None = None  # protected by _lock
+        self._unsaid = 0  # frames of the files that no count has; below 0: that no file has; protected by _lock
         self._frozen = _NOTHING  # protected by _lock
         self._frozen_seconds = 0.0  # protected by _lock
 
@@ -109,11 +110,14 @@ class SessionCounters:
     def settle(self, feeds: SessionFeeds, placed: int, missing: int) -> int:
         """Files last `placed` frames, and so many before the end have not come; how many of those no pause left out.
 
-        A pause ends with the keyframe that came, which may be later than was asked.
+        A pause ends with the keyframe that came, which may be later than was asked; and what was only paused is its one
+        picture, which is of the pause.
         """
         with self._lock:
-            missing = min(missing, max(0, self._counted(feeds).next_index - placed))
+            counted = self._counted(feeds).next_index
+            missing = min(missing, max(0, counted - placed))
             self._settled = placed + missing
+            self._unsaid = self._settled - counted
         return missing
 
     def give_up(self, frames: int, samples: int) -> None:
@@ -179,15 +183,18 @@ class SessionCounters:
             audio = self._audio1 or feeds.audio_snapshot()
             audio0 = self._audio0 or audio
             frames_given_up, samples_given_up = self._given_up
+            unsaid = self._unsaid
         seconds = round(frames / feeds.settings.fps, 3)
         if not feeds.settings.picture:
-            video, frames, frames_given_up = VideoSnapshot(), 0, 0
+            video, frames, frames_given_up, unsaid = VideoSnapshot(), 0, 0, 0
+        repeated = max(0, video.duplicated + min(0, unsaid))
+        unique = video.unique + unsaid + video.duplicated - repeated
         return replace(
             _NOTHING,
             duration_seconds=seconds,
             video_frames_captured=frames,
-            video_frames_unique=video.unique,
-            video_frames_duplicated=video.duplicated,
+            video_frames_unique=unique,
+            video_frames_duplicated=repeated,
             video_frames_lagged=video.lagged,
             # Not the sum: most of what is given up repeats pictures that were counted when they found no room.
             video_frames_skipped=max(video.skipped, frames_given_up),
