@@ -1285,7 +1285,7 @@ export interface EngineMethods {
       sounds?: Array<SoundOption> | null;
       /** Sound tracks of the file, up to six. Players play the first, and a stream has no other; default: one with all sounds. */
       tracks?: Array<TrackOption> | null;
-      /** When the window that is recorded is closed: hold its last picture until it returns, or stop. */
+      /** When the window that is recorded is closed: hold its last picture until it returns, or stop. Windows can be recorded on X11; on Microsoft Windows screens alone. */
       onWindowClosed?: "hold" | "stop";
       /** What the files say of themselves: title, artist, album, comment, description, genre, copyright, date, or any key of your own. */
       metadata?: Record<string, string> | null;
@@ -1459,7 +1459,7 @@ export interface EngineMethods {
       sounds?: Array<SoundOption> | null;
       /** Sound tracks of the file, up to six. Players play the first, and a stream has no other; default: one with all sounds. */
       tracks?: Array<TrackOption> | null;
-      /** When the window that is recorded is closed: hold its last picture until it returns, or stop. */
+      /** When the window that is recorded is closed: hold its last picture until it returns, or stop. Windows can be recorded on X11; on Microsoft Windows screens alone. */
       onWindowClosed?: "hold" | "stop";
       /** Stream key, for an rtmpUrl that ends with the application. Never shown or logged. */
       streamKey?: string;
@@ -1603,7 +1603,7 @@ export interface EngineMethods {
       sounds?: Array<SoundOption> | null;
       /** Sound tracks of the file, up to six. Players play the first, and a stream has no other; default: one with all sounds. */
       tracks?: Array<TrackOption> | null;
-      /** When the window that is recorded is closed: hold its last picture until it returns, or stop. */
+      /** When the window that is recorded is closed: hold its last picture until it returns, or stop. Windows can be recorded on X11; on Microsoft Windows screens alone. */
       onWindowClosed?: "hold" | "stop";
       /** The most memory that it may take, whatever the seconds need. */
       maxBytes?: number;
