@@ -25,6 +25,7 @@ from ionia.core.events import (
     StatsSampled,
 )
 from ionia.core.media_request import VERBS, MediaRequest
+from ionia.core.preview.request import PreviewChange, PreviewOpened, PreviewRequest
 from ionia.core.screenshot import Screenshot, ScreenshotRequest, Thumbnail
 from ionia.core.selftest_report import (
     Correction,
@@ -163,6 +164,29 @@ class FakeEngineService:
     def thumbnail(self, screen: str | None, max_width: int) -> Thumbnail:
         self._enter("engine.thumbnail", screen or "")
         return Thumbnail(media_type="image/jpeg", data="/9j/", width=max_width, height=9)
+
+    def open_preview(self, request: PreviewRequest) -> PreviewOpened:
+        self._enter("preview.open")
+        if request.kind is not None:
+            self._known(request.kind, request.session_id)
+        shape = request.shape
+        return PreviewOpened(
+            preview_id="preview-1",
+            endpoint="/nowhere",
+            token="secret",
+            width=shape.max_width,
+            height=shape.max_height,
+            fps=shape.fps,
+            format="jpeg",
+        )
+
+    def update_preview(self, preview_id: str, change: PreviewChange) -> bool:
+        self._enter("preview.update")
+        return preview_id == "preview-1" and change != PreviewChange()
+
+    def close_preview(self, preview_id: str) -> bool:
+        self._enter("preview.close")
+        return preview_id == "preview-1"
 
     def open_push(self, width: int, height: int) -> PushedScreen:
         self._enter("push.open")

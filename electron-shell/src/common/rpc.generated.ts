@@ -311,6 +311,30 @@ export type PrerollShort = {
   seconds: number;
 };
 
+/** Answer of preview.open. How pictures come is told under x-preview. */
+export type PreviewOpened = {
+  /** What preview.update and preview.close take. */
+  previewId: string;
+  /** Where to connect: the path of a Unix domain socket that only this user may open or, on Windows, the name of a named pipe likewise. One reader at a time; it is there until the preview ends. */
+  endpoint: string;
+  /** What a reader says first. Keep it to yourself. */
+  token: string;
+  /** Pixels of the pictures as they are now; each says its own. */
+  width: number;
+  /** Pixels, likewise. */
+  height: number;
+  fps: number;
+  format: string;
+};
+
+/** A part of a screen, in its pixels; clipped to it and made even. */
+export type PreviewRegion = {
+  x: number;
+  y: number;
+  width: number;
+  height: number;
+};
+
 /** Answer of push.open: a screen whose pictures the caller writes, BGRA rows from the top without gaps. Picture n, counted from 1, goes to slot n % slots; when it is whole, n and its bitwise complement are written to the file's first 16 bytes, as two unsigned 64-bit numbers, little-endian. The newest one is recorded at each frame. */
 export type PushOpened = {
   /** What the option screen of initialize takes. */
@@ -1190,6 +1214,52 @@ export interface EngineMethods {
       overwrite?: boolean;
     };
     result: ScreenshotResult;
+  };
+  /** Live pictures of a screen, or of what a session's encoder gets; x-preview says how they come. */
+  "preview.open": {
+    params: {
+      /** Screen or window id from engine.devices; default: the primary screen. */
+      screen?: string | null;
+      /** A part of the screen; default: all of it. */
+      region?: PreviewRegion | null;
+      /** Kind of a session: then its pictures are shown, from initialize on until it is disposed of. */
+      kind?: "recorder" | "streamer" | "replay" | null;
+      /** Name of the session; each kind of session has its own. */
+      id?: string;
+      /** Pixels at most; the shape is kept. */
+      maxWidth?: number;
+      /** Pixels at most; the shape is kept. */
+      maxHeight?: number;
+      /** Pictures a second at most; none while nothing changes. */
+      fps?: number;
+      /** How the pictures are coded. */
+      format?: "jpeg";
+    };
+    result: PreviewOpened;
+  };
+  /** Change an open preview; paused, it costs nothing. False if there is none of this id. */
+  "preview.update": {
+    params: {
+      /** As preview.open answered. */
+      previewId: string;
+      /** Pixels at most; the shape is kept. */
+      maxWidth?: number | null;
+      /** Pixels at most; the shape is kept. */
+      maxHeight?: number | null;
+      /** Pictures a second at most; none while nothing changes. */
+      fps?: number | null;
+      /** Whether nobody looks for now: then nothing is done. */
+      paused?: boolean | null;
+    };
+    result: boolean;
+  };
+  /** End a preview; its reader's connection ends. False if there is none of this id. */
+  "preview.close": {
+    params: {
+      /** As preview.open answered. */
+      previewId: string;
+    };
+    result: boolean;
   };
   /** Make a screen whose pictures the caller writes into a file that both see. */
   "push.open": {

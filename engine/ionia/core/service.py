@@ -8,6 +8,7 @@ from ionia.core.audio.engine import AudioInput
 from ionia.core.errors import IoniaError
 from ionia.core.events import Event, MarkSet, SavedReplay, SplitFiles
 from ionia.core.media_request import MediaRequest
+from ionia.core.preview.request import PreviewChange, PreviewOpened, PreviewRequest
 from ionia.core.screenshot import Screenshot, ScreenshotRequest, Thumbnail
 from ionia.core.selftest_report import SelftestReport, SelftestSettings
 from ionia.core.settings import Preroll, RecorderSettings, ReplaySettings, SessionKind, StreamerSettings
@@ -129,6 +130,21 @@ class EngineService(Protocol):
 
     def thumbnail(self, screen: str | None, max_width: int) -> Thumbnail:
         """A small picture of a screen or window (None: the primary screen). Raises IoniaError(CAPTURE_UNAVAILABLE)."""
+        ...
+
+    def open_preview(self, request: PreviewRequest) -> PreviewOpened:
+        """Live pictures of a screen or of what a session's encoder gets, for one reader, until `close_preview`.
+
+        That of a session ends when the session is disposed of. Raises IoniaError(NO_SUCH_SESSION, CAPTURE_UNAVAILABLE).
+        """
+        ...
+
+    def update_preview(self, preview_id: str, change: PreviewChange) -> bool:
+        """Change one that is open; False if there is none of this id."""
+        ...
+
+    def close_preview(self, preview_id: str) -> bool:
+        """End one; False if there is none of this id."""
         ...
 
     def open_push(self, width: int, height: int) -> PushedScreen:

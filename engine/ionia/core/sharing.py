@@ -26,12 +26,16 @@ NOTHING: Mapping[str, float] = MappingProxyType({})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaptureKey:
-    """A screen, looked at so many times a second; without `picture` only the frames are counted."""
+    """A screen, looked at so many times a second; without `picture` only the frames are counted.
+
+    `preview`: only to be shown. Whoever records opens a capture of its own, which previews then follow.
+    """
 
     screen: str | None
     cursor: bool
     fps: int
     picture: bool = True
+    preview: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

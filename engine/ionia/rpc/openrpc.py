@@ -3,9 +3,10 @@
 Beyond the specification, under `x-` names as it allows: `x-named-only` on options that can't be given by position,
 `x-notifications` with the payload of each notification, `x-errors` with every error kind and code,
 `x-warnings` with every warning's code and the schema of its `data`, `x-live-kinds` with every reason of a connection
-that failed, `x-alias-of`.
+that failed, `x-preview` with how a reader of a preview and the engine speak, `x-alias-of`.
 """
 
+import inspect
 from collections.abc import Sequence
 from functools import cache
 from typing import Any
@@ -15,6 +16,7 @@ from msgspec.structs import FieldInfo
 
 from ionia.core.errors import ErrorKind
 from ionia.core.failure import LiveKind
+from ionia.core.preview import wire
 from ionia.core.warning import WarningCode
 from ionia.rpc import results as r
 from ionia.rpc.schema import ERROR_WHEN, INVALID_PARAMS, METHODS, NOTIFICATIONS, WIRE_ERRORS, Method, Notification
@@ -52,6 +54,7 @@ def document() -> dict[str, Any]:
             {"code": code.value, "when": code.meaning, "data": {"$ref": _REF.format(name=code.facts.__name__)}}
             for code in WarningCode
         ],
+        "x-preview": inspect.cleandoc(wire.__doc__ or ""),
         "x-live-kinds": [{"kind": kind.value, "when": kind.meaning} for kind in LiveKind],
     }
 

@@ -9,6 +9,8 @@ from typing import Annotated, Any, Literal
 from msgspec import Meta, Struct
 
 from ionia.core.live.rtmp_url import parse_rtmp_url
+from ionia.core.preview.geometry import Region
+from ionia.core.preview.request import PreviewChange, PreviewRequest, PreviewShape
 from ionia.core.redaction import secret_parts, secrets_in_url
 from ionia.core.screenshot import ScreenshotRequest
 from ionia.core.selftest_report import Part, SelftestSettings
@@ -32,6 +34,7 @@ from ionia.rpc.param_types import (
 )
 
 _MEDIA = MediaSettings()
+_SHAPE = PreviewShape()
 
 
 class NoParams(Struct, frozen=True, forbid_unknown_fields=True):
@@ -177,6 +180,69 @@ class ThumbnailOf(Struct, frozen=True, forbid_unknown_fields=True, rename="camel
         DeviceId | None, Meta(description="Screen or window id from engine.devices; default: the primary screen.")
     ] = None
     max_width: Annotated[int, Meta(ge=16, le=1920, description="Pixels; the shape is kept.")] = 320
+
+
+PreviewId = Annotated[str, Meta(min_length=1, max_length=64, description="As preview.open answered.")]
+PreviewFps = Annotated[int, Meta(ge=1, le=60, description="Pictures a second at most; none while nothing changes.")]
+PreviewSide = Annotated[int, Meta(ge=16, le=3840, description="Pixels at most; the shape is kept.")]
+
+
+class PreviewRegion(Struct, frozen=True, forbid_unknown_fields=True, rename="camel", kw_only=True):
+    """A part of a screen, in its pixels; clipped to it and made even."""
+
+    x: Annotated[int, Meta(ge=0, le=65_535)]
+    y: Annotated[int, Meta(ge=0, le=65_535)]
+    width: Annotated[int, Meta(ge=2, le=65_535)]
+    height: Annotated[int, Meta(ge=2, le=65_535)]
+
+
+class OpenPreview(Struct, frozen=True, forbid_unknown_fields=True, rename="camel", kw_only=True):
+    """Parameters of preview.open."""
+
+    screen: Annotated[
+        DeviceId | None, Meta(description="Screen or window id from engine.devices; default: the primary screen.")
+    ] = None
+    region: Annotated[PreviewRegion | None, Meta(description="A part of the screen; default: all of it.")] = None
+    kind: Annotated[
+        Literal["recorder", "streamer", "replay"] | None,
+        Meta(description="Kind of a session: then its pictures are shown, from initialize on until it is disposed of."),
+    ] = None
+    id: SessionId = DEFAULT_SESSION_ID
+    max_width: PreviewSide = _SHAPE.max_width
+    max_height: PreviewSide = _SHAPE.max_height
+    fps: PreviewFps = _SHAPE.fps
+    format: Annotated[Literal["jpeg"], Meta(description="How the pictures are coded.")] = "jpeg"
+
+    def request(self) -> PreviewRequest:
+        """The same for the engine."""
+        region = self.region
+        return PreviewRequest(
+            shape=PreviewShape(max_width=self.max_width, max_height=self.max_height, fps=self.fps),
+            screen=self.screen,
+            region=None if region is None else Region(x=region.x, y=region.y, width=region.width, height=region.height),
+            kind=None if self.kind is None else SessionKind(self.kind),
+            session_id=self.id,
+        )
+
+
+class UpdatePreview(Struct, frozen=True, forbid_unknown_fields=True, rename="camel", kw_only=True):
+    """Parameters of preview.update. What is left out stays as it is."""
+
+    preview_id: PreviewId
+    max_width: PreviewSide | None = None
+    max_height: PreviewSide | None = None
+    fps: PreviewFps | None = None
+    paused: Annotated[bool | None, Meta(description="Whether nobody looks for now: then nothing is done.")] = None
+
+    def change(self) -> PreviewChange:
+        """The same for the engine."""
+        return PreviewChange(max_width=self.max_width, max_height=self.max_height, fps=self.fps, paused=self.paused)
+
+
+class PreviewRef(Struct, frozen=True, forbid_unknown_fields=True, rename="camel"):
+    """Parameters of preview.close."""
+
+    preview_id: PreviewId
 
 
 class OpenPush(Struct, frozen=True, forbid_unknown_fields=True, rename="camel"):

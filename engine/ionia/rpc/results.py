@@ -24,6 +24,7 @@ from ionia.core.events import (
 )
 from ionia.core.facts import Mark
 from ionia.core.failure import LiveKind
+from ionia.core.preview.request import PreviewOpened as PreviewFacts
 from ionia.core.screenshot import Screenshot, Thumbnail
 from ionia.core.selftest_report import SelftestReport
 from ionia.core.service import DeviceList, EncoderInfo, EngineInfo, ScreenInfo, SoundDeviceInfo, WindowInfo
@@ -76,6 +77,7 @@ SoundDevice = wire_type(SoundDeviceInfo, "SoundDevice")
 Encoder = wire_type(EncoderInfo, "Encoder")
 ThumbnailResult = wire_type(Thumbnail, "ThumbnailResult")
 ScreenshotResult = wire_type(Screenshot, "ScreenshotResult")
+PreviewOpened = wire_type(PreviewFacts, "PreviewOpened")
 PushOpened = wire_type(PushedScreen, "PushOpened")
 DevicesResult = wire_type(DeviceList, "DevicesResult")
 STATS = {row.kind: wire_type(row.stats) for row in KINDS.values()}

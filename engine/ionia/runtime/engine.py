@@ -6,17 +6,20 @@ import platform
 import threading
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING
 
 import ionia
 from ionia.core.audio.engine import AudioInput
 from ionia.core.errors import ErrorKind, IoniaError
 from ionia.core.events import MarkSet, SavedReplay, SplitFiles
 from ionia.core.media_request import MediaRequest
+from ionia.core.preview.request import PreviewChange, PreviewOpened, PreviewRequest
 from ionia.core.screenshot import Screenshot, ScreenshotRequest, Thumbnail
 from ionia.core.selftest_report import SelftestReport, SelftestSettings
 from ionia.core.service import DeviceList, EngineInfo, Listener
 from ionia.core.session_state import already_running
 from ionia.core.settings import MediaSettings, Preroll, RecorderSettings, ReplaySettings, SessionKind, StreamerSettings
+from ionia.core.sharing import CaptureKey
 from ionia.core.sound_state import SoundState, gain_db, gain_factor
 from ionia.core.stats import Stats
 from ionia.core.video.pushed_layout import PushedScreen
@@ -35,6 +38,9 @@ from ionia.runtime.session.stream_output import StreamOutput
 from ionia.runtime.session_outputs import SessionOutputs
 from ionia.runtime.session_watch import SessionWatch
 from ionia.threads.clock import MonotonicClock
+
+if TYPE_CHECKING:
+    from ionia.runtime.preview.previews import Previews
 
 log = logging.getLogger(__name__)
 
@@ -61,6 +67,7 @@ class Engine:
         self._leaving: dict[tuple[SessionKind, str], Session] = {}  # being disposed of; protected by _lock
         self._pushed: set[str] = set()  # screens opened here; protected by _lock
         self._closed = False  # protected by _lock
+        self._previews: Previews | None = None  # made by the first that is opened; protected by _lock
         self._selftests = Selftests()
         # As many threads as sessions can end at once: one that waits for its disk must not hold up another's end.
         self._supervisor = ThreadPoolExecutor(max_workers=MAX_SESSIONS, thread_name_prefix="ionia-supervisor")
@@ -75,7 +82,7 @@ class Engine:
             pid=os.getpid(),
             python=platform.python_version(),
             ffmpeg=self._backends.ffmpeg_version(),
-            capabilities=("record", "stream", "replay", "selftest", "repair", "media", "push", "screenshot"),
+            capabilities=("record", "stream", "replay", "selftest", "repair", "media", "push", "screenshot", "preview"),
         )
 
     def devices(self) -> DeviceList:
@@ -125,6 +132,32 @@ class Engine:
     def thumbnail(self, screen: str | None, max_width: int) -> Thumbnail:
         """See EngineService."""
         return self._screenshots.thumbnail(screen, max_width)
+
+    def open_preview(self, request: PreviewRequest) -> PreviewOpened:
+        """See EngineService."""
+        from ionia.runtime.preview.previews import Previews  # noqa: PLC0415 - no start waits for it
+
+        kind, session_id = request.kind, request.session_id
+        with self._lock:
+            if self._closed:
+                raise _shutting_down()
+            previews = self._previews = self._previews or Previews(self._studio, self._clock)
+        if kind is None:
+            return previews.open(request, None)
+        session = self._require(kind, session_id)
+
+        def shows() -> CaptureKey | None:
+            return session.shows if self._find(kind, session_id) is session else None
+
+        return previews.open(request, shows)
+
+    def update_preview(self, preview_id: str, change: PreviewChange) -> bool:
+        """See EngineService."""
+        return self._previews is not None and self._previews.update(preview_id, change)
+
+    def close_preview(self, preview_id: str) -> bool:
+        """See EngineService."""
+        return self._previews is not None and self._previews.end(preview_id)
 
     def open_push(self, width: int, height: int) -> PushedScreen:
         """See EngineService."""
@@ -193,6 +226,9 @@ class Engine:
         with self._lock:
             self._sessions.pop(key, None)
             self._leaving[key] = session
+            previews = self._previews
+        if previews is not None:
+            previews.look_again()
         try:
             session.dispose()
         finally:
@@ -317,8 +353,10 @@ class Engine:
             if self._closed:
                 return
             self._closed = True
-            sessions, pushed = list(self._sessions.values()), tuple(self._pushed)
+            sessions, pushed, previews = list(self._sessions.values()), tuple(self._pushed), self._previews
             self._sessions.clear()
+        if previews is not None:
+            previews.end_all()
         self._selftests.close()
         for session in sessions:
             session.interrupt()
@@ -330,13 +368,15 @@ class Engine:
         for screen in pushed:
             self._backends.pushed.close(screen)
         self._jobs.close()
+        if previews is not None:
+            previews.join()
         self._watch.close(timeout=2.0)
         self._supervisor.shutdown()
 
     def _session_for(self, kind: SessionKind, session_id: str) -> Session:
         with self._lock:
             if self._closed:
-                raise IoniaError(ErrorKind.INTERNAL, "The engine is shutting down.")
+                raise _shutting_down()
             session = self._sessions.get((kind, session_id))
         if session is not None:
             if session.is_running:  # first of all: an output that can't be made is nobody's concern then
@@ -397,3 +437,7 @@ class Engine:
             # Shutting down, then the session is being finished anyway; or no thread can be started, then the task is
             # queued all the same, and the thread that each session had started beforehand takes it.
             log.debug("supervisor: %s", error)
+
+
+def _shutting_down() -> IoniaError:
+    return IoniaError(ErrorKind.INTERNAL, "The engine is shutting down.")

@@ -49,6 +49,11 @@ class Lease(Generic[K, V]):
         """The identity that it is found by."""
         return self._entry.key
 
+    @property
+    def alone(self) -> bool:
+        """Whether nobody else uses it at this moment. Any thread."""
+        return self._registry._users(self._entry) == 1
+
     def rekey_if_alone(self, key: K) -> bool:
         """Be found by another identity from now on; False, and nothing changes, while somebody else uses it too."""
         return self._registry._rekey_if_alone(self._entry, key)
@@ -114,6 +119,10 @@ class Registry(Generic[K, V]):
                 entry.error = error
                 raise
         return entry.value
+
+    def _users(self, entry: _Entry[K, V]) -> int:
+        with self._lock:
+            return entry.users
 
     def _rekey_if_alone(self, entry: _Entry[K, V], key: K) -> bool:
         with self._lock:

@@ -1,5 +1,6 @@
 """Everything that sessions share, by level, and how a session gets what it asks for: whole, or an error and nothing."""
 
+from collections.abc import Callable
 from contextlib import ExitStack
 from functools import partial
 
@@ -28,7 +29,7 @@ from ionia.runtime.encode.audio_encodes import AudioEncodes
 from ionia.runtime.encode.session_feeds import SessionFeeds
 from ionia.runtime.encode.sound_tracks import SoundTracks
 from ionia.runtime.encode.video_encode import VideoEncode
-from ionia.runtime.registry import Registry
+from ionia.runtime.registry import Lease, Registry
 from ionia.threads.clock import MonotonicClock
 
 
@@ -78,11 +79,19 @@ class Studio:
             undo.pop_all()
         return feeds
 
+    def capture(self, key: CaptureKey) -> Lease[CaptureKey, Capture]:
+        """The capture of this identity, opened if there is none yet; nothing is encoded of it. Raises IoniaError."""
+        _check_picture(key)
+        return self._captures.acquire(key, partial(self._open_capture, key))
+
+    def begun_capture(self, fits: Callable[[CaptureKey], bool]) -> Lease[CaptureKey, Capture] | None:
+        """A share of a capture that takes pictures already and `fits`; None if there is none. Never waits."""
+        return self._captures.borrow(lambda key, capture: key.picture and capture.begun and fits(key))
+
     def picture(self, key: CaptureKey) -> VideoFrame:
         """All pixels that the screen of `key` shows: of a capture that runs, or taken anew. Raises IoniaError."""
-        if not key.picture:
-            raise IoniaError(ErrorKind.CAPTURE_UNAVAILABLE, "There is no picture: this session records sound alone.")
-        running = self._captures.borrow(lambda one, capture: one.screen == key.screen and capture.begun)
+        _check_picture(key)
+        running = self.begun_capture(lambda one: one.screen == key.screen)
         if running is not None:
             try:
                 frame = newest(running.value)
@@ -120,3 +129,8 @@ class Studio:
 
 def _control(wish: SoundWish) -> SoundControl:
     return SoundControl(gain=wish.gain, muted=wish.muted, mono=wish.mono)
+
+
+def _check_picture(key: CaptureKey) -> None:
+    if not key.picture:
+        raise IoniaError(ErrorKind.CAPTURE_UNAVAILABLE, "There is no picture: this session records sound alone.")

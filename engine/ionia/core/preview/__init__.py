@@ -1,0 +1,1 @@
+"""Live pictures for whoever looks: what is asked, when a picture is due, how pictures and readers speak."""

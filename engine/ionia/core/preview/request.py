@@ -1,0 +1,54 @@
+"""What is asked when somebody wants to look at a screen or session, and what is answered."""
+
+from dataclasses import dataclass, field
+from typing import Annotated
+
+from ionia.core.preview.geometry import Region
+from ionia.core.settings import SessionKind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PreviewShape:
+    """How large its pictures may be, and how many there may be in a second."""
+
+    max_width: int = 640
+    max_height: int = 360
+    fps: int = 12
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PreviewRequest:
+    """`kind`: of the session that is asked for; None: the screen named, by default the primary one, or a part of it."""
+
+    shape: PreviewShape = PreviewShape()
+    screen: str | None = None
+    region: Region | None = None
+    kind: SessionKind | None = None
+    session_id: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PreviewChange:
+    """What is to become different; None: as it is. `paused`: nobody looks for now, and nothing is done."""
+
+    max_width: int | None = None
+    max_height: int | None = None
+    fps: int | None = None
+    paused: bool | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PreviewOpened:
+    """Answer of preview.open. How pictures come is told under x-preview."""
+
+    preview_id: Annotated[str, "What preview.update and preview.close take."]
+    endpoint: Annotated[
+        str,
+        "Where to connect: the path of a Unix domain socket that only this user may open or, on Windows, the name of a "
+        "named pipe likewise. One reader at a time; it is there until the preview ends.",
+    ]
+    token: Annotated[str, "What a reader says first. Keep it to yourself."] = field(repr=False)
+    width: Annotated[int, "Pixels of the pictures as they are now; each says its own."]
+    height: Annotated[int, "Pixels, likewise."]
+    fps: int
+    format: str

@@ -1,0 +1,1 @@
+"""Live pictures of what encoders get, for readers outside this process."""

@@ -1,0 +1,135 @@
+"""All previews of an engine: opened, changed and closed by their ids. They end with it."""
+
+import threading
+from collections.abc import Callable
+from functools import partial
+from secrets import token_hex
+
+from ionia.core.errors import ErrorKind, IoniaError
+from ionia.core.preview.request import PreviewChange, PreviewOpened, PreviewRequest
+from ionia.core.sharing import CaptureKey
+from ionia.platform.private_endpoint import open_endpoint
+from ionia.runtime.encode.studio import Studio
+from ionia.runtime.preview.preview import Preview
+from ionia.runtime.preview.view import EndedError, View
+from ionia.threads.clock import MonotonicClock
+
+MOST = 32
+"""Each has a thread. Who needs more forgets to close them."""
+
+
+class Previews:
+    """Any thread."""
+
+    def __init__(self, studio: Studio, clock: MonotonicClock) -> None:
+        self._studio = studio
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._previews: dict[str, Preview] = {}  # protected by _lock
+        self._ending: set[Preview] = set()  # closed, and their threads not through; protected by _lock
+        self._closed = False  # protected by _lock
+
+    def open(self, request: PreviewRequest, shows: Callable[[], CaptureKey | None] | None) -> PreviewOpened:
+        """`shows`: what the session that is asked for shows; it answers None once that is disposed of. Without it a
+        screen is shown. Raises IoniaError."""
+        screen = CaptureKey(screen=request.screen, cursor=True, fps=request.shape.fps)
+        view = View(self._studio, shows or (lambda: screen), fps=request.shape.fps, any_of_screen=shows is None)
+        try:
+            looked = view.look(None)
+        except EndedError:
+            raise IoniaError(
+                ErrorKind.NOT_INITIALIZED, "The session is not initialized.", "Initialize it first."
+            ) from None
+        try:
+            endpoint = open_endpoint()
+        except OSError as error:
+            looked.release()
+            raise IoniaError(
+                ErrorKind.CAPTURE_UNAVAILABLE, f"There is no place where a preview could be read: {error.strerror}."
+            ) from error
+        preview_id, token = token_hex(8), token_hex(32)
+        preview = Preview(
+            token=token,
+            view=view,
+            looked=looked,
+            shape=request.shape,
+            region=request.region,
+            endpoint=endpoint,
+            clock=self._clock,
+            over=partial(self._forget, preview_id),
+        )
+        try:
+            self._begin(preview_id, preview)
+        except BaseException:
+            preview.abandon()
+            raise
+        width, height = preview.size
+        return PreviewOpened(
+            preview_id=preview_id,
+            endpoint=preview.address,
+            token=token,
+            width=width,
+            height=height,
+            fps=request.shape.fps,
+            format="jpeg",
+        )
+
+    def update(self, preview_id: str, change: PreviewChange) -> bool:
+        """Change one; False if there is none of this id."""
+        with self._lock:
+            preview = self._previews.get(preview_id)
+        if preview is not None:
+            preview.change(change)
+        return preview is not None
+
+    def end(self, preview_id: str) -> bool:
+        """Close one; False if there is none of this id."""
+        with self._lock:
+            preview = self._previews.pop(preview_id, None)
+            if preview is not None:
+                self._ending.add(preview)
+        if preview is not None:
+            preview.end()
+        return preview is not None
+
+    def look_again(self) -> None:
+        """A session is gone: what showed it ends."""
+        with self._lock:
+            previews = list(self._previews.values())
+        for preview in previews:
+            preview.look_again()
+
+    def end_all(self) -> None:
+        """End all of them, and open no more; returns at once."""
+        with self._lock:
+            self._closed = True
+            previews = list(self._previews.values())
+        for preview in previews:
+            preview.end()
+
+    def join(self) -> None:
+        """Wait for those that have not ended yet, each with a limit."""
+        with self._lock:
+            previews = [*self._previews.values(), *self._ending]
+        for preview in previews:
+            preview.join()
+
+    def _begin(self, preview_id: str, preview: Preview) -> None:
+        with self._lock:
+            if self._closed:
+                raise IoniaError(ErrorKind.INTERNAL, "The engine is shutting down.")
+            if len(self._previews) >= MOST:
+                raise IoniaError(
+                    ErrorKind.CAPTURE_UNAVAILABLE, f"{MOST} previews are open.", "Close those that nobody looks at."
+                )
+            self._previews[preview_id] = preview
+            try:
+                preview.start()
+            except RuntimeError as error:
+                del self._previews[preview_id]
+                raise IoniaError(ErrorKind.INTERNAL, "The system starts no more threads.") from error
+
+    def _forget(self, preview_id: str, preview: Preview) -> None:
+        with self._lock:
+            self._previews.pop(preview_id, None)
+            self._ending.discard(preview)

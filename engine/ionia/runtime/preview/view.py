@@ -1,0 +1,67 @@
+"""Which capture a preview looks at: the one that is recorded, else one of its own, which costs nobody else anything.
+
+A session's capture that has not begun is left alone: once begun it takes pictures until its session ends.
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from ionia.core.sharing import CaptureKey
+from ionia.runtime.capture.capture import Capture
+from ionia.runtime.encode.studio import Studio
+from ionia.runtime.registry import Lease
+
+Looked = Lease[CaptureKey, Capture]
+
+
+class EndedError(Exception):
+    """There is nothing to look at any more, nor will there be."""
+
+
+class View:
+    """One thread at a time owns it."""
+
+    def __init__(
+        self, studio: Studio, wanted: Callable[[], CaptureKey | None], *, fps: int, any_of_screen: bool
+    ) -> None:
+        """`wanted`: what is to be shown, from any thread; None once that is over for good. `any_of_screen`: whoever
+        records the screen is good enough, however often. `fps`: how often a capture of its own takes a picture, since
+        one that nobody gets costs as much."""
+        self._studio = studio
+        self._wanted = wanted
+        self._fps = fps
+        self._any_of_screen = any_of_screen
+
+    def look(self, before: Looked | None) -> Looked:
+        """What to look at now; `before` if that is still right. Raises IoniaError, EndedError."""
+        wanted = self._wanted()
+        if wanted is None:
+            raise EndedError
+        own = replace(wanted, fps=self._fps, preview=True)
+        usable = before is not None and not before.value.failed
+        if before is not None and usable and self._fits(before.key, wanted):
+            if not before.alone:
+                return before
+            # A session's that only we still hold may take many more pictures than we need.
+            return self._studio.capture(own)
+        recorded = self._studio.begun_capture(lambda key: self._fits(key, wanted))
+        if recorded is not None:
+            return recorded
+        if before is not None and usable and before.key == own:
+            return before
+        return self._studio.capture(own)
+
+    def paced(self, fps: int) -> None:
+        """So many pictures a second are wanted from now on."""
+        self._fps = fps
+
+    def check(self) -> None:
+        """Raises EndedError when there is nothing to look at any more."""
+        if self._wanted() is None:
+            raise EndedError
+
+    def _fits(self, key: CaptureKey, wanted: CaptureKey) -> bool:
+        """Whether a capture is a session's that shows what is wanted."""
+        if key.preview:
+            return False
+        return key.screen == wanted.screen if self._any_of_screen else key == wanted

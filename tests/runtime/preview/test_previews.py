@@ -1,0 +1,227 @@
+"""Previews of the real engine on its test card: what they show, of whom, for how long, and what they leave alone."""
+
+import threading
+from collections.abc import Iterator
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ionia.app import make_engine
+from ionia.core.errors import ErrorKind, IoniaError
+from ionia.core.preview.geometry import Region
+from ionia.core.preview.request import PreviewChange, PreviewOpened, PreviewRequest, PreviewShape
+from ionia.core.preview.wire import PreviewPicture
+from ionia.core.settings import AudioMode, EncoderChoice, MediaSettings, RecorderSettings, SessionKind
+from ionia.core.test_card.pattern import read_index
+from ionia.runtime.engine import Engine
+from ionia.runtime.preview.previews import MOST
+from tests.fakes.preview_client import PreviewClient, pixels
+
+FAST = PreviewShape(fps=60)
+CARD = MediaSettings(screen="test", audio_mode=AudioMode.NONE, fps=30, encoder=EncoderChoice.X264)
+TEST = PreviewRequest(screen="test", shape=FAST)
+
+
+@pytest.fixture
+def engine() -> Iterator[Engine]:
+    made = make_engine(lambda _: None)
+    yield made
+    made.close()
+    assert [thread.name for thread in threading.enumerate() if thread.name.startswith("ionia-preview")] == []
+
+
+def wire(opened: PreviewOpened) -> dict[str, Any]:
+    return asdict(opened)
+
+
+def index(picture: PreviewPicture) -> int:
+    found = read_index(pixels(picture))
+    assert found is not None
+    return found
+
+
+def captures(engine: Engine) -> list[int]:
+    """How often a second each screen that is open is looked at."""
+    return [entry.key.fps for entry in engine._studio._captures._entries]
+
+
+def let_go(engine: Engine) -> None:
+    """Wait until no screen is open."""
+    pause = threading.Event()
+    for _ in range(3000):
+        if not captures(engine):
+            return
+        pause.wait(0.01)
+    raise AssertionError(f"{captures(engine)} are still open")
+
+
+def record(engine: Engine, folder: Path) -> None:
+    engine.initialize_recorder("a", RecorderSettings(output_path=str(folder / "a.mp4"), media=CARD))
+
+
+def test_a_screen_before_anything_is_recorded_and_nothing_is_encoded(engine: Engine) -> None:
+    opened = engine.open_preview(TEST)
+    assert (opened.width, opened.height, opened.fps, opened.format) == (640, 360, 60, "jpeg")
+    assert opened.token not in repr(opened)
+    with PreviewClient(wire(opened)) as reader:
+        pictures = [reader.next() for _ in range(4)]
+        assert [one.sequence for one in pictures] == [1, 2, 3, 4]
+        assert len({index(one) for one in pictures}) == 4
+        assert [one.captured_ns for one in pictures] == sorted({one.captured_ns for one in pictures})
+        assert len(engine._studio._videos) == 0
+        assert engine.close_preview(opened.preview_id)
+        assert reader.ended()
+    assert not engine.close_preview(opened.preview_id)
+    assert not Path(opened.endpoint).exists()
+
+
+def test_it_shows_what_is_recorded_from_initialize_on_also_while_it_is_paused(engine: Engine, tmp_path: Path) -> None:
+    record(engine, tmp_path)
+    opened = engine.open_preview(PreviewRequest(kind=SessionKind.RECORDER, session_id="a", shape=FAST))
+    with PreviewClient(wire(opened)) as reader:
+        before = reader.next()
+        assert captures(engine) == [30, 60]
+        assert not engine._studio._captures._entries[0].value.begun  # type: ignore[union-attr]
+        engine.start(SessionKind.RECORDER, "a")
+        while captures(engine) != [30]:
+            during = reader.next()
+        engine.pause("a")
+        paused = [index(reader.next()) for _ in range(3)]
+        assert index(before) >= 0
+        assert index(during) < paused[0] < paused[2]
+        assert captures(engine) == [30]
+        engine.stop(SessionKind.RECORDER, "a")
+        while captures(engine) != [60]:
+            reader.next()
+        engine.dispose(SessionKind.RECORDER, "a")
+        assert reader.ended()
+    let_go(engine)
+
+
+def test_a_screens_preview_goes_over_to_the_recording_and_back(engine: Engine, tmp_path: Path) -> None:
+    opened = engine.open_preview(replace(TEST, shape=replace(FAST, fps=20)))
+    with PreviewClient(wire(opened)) as reader:
+        reader.next()
+        assert captures(engine) == [20]
+        record(engine, tmp_path)
+        engine.start(SessionKind.RECORDER, "a")
+        while captures(engine) != [30]:
+            reader.next()
+        engine.dispose(SessionKind.RECORDER, "a")
+        while captures(engine) != [20]:
+            reader.next()
+        reader.next()
+
+
+def test_a_slow_reader_gets_fewer_pictures_and_never_an_old_one(engine: Engine) -> None:
+    with (
+        PreviewClient(wire(engine.open_preview(TEST))) as quick,
+        PreviewClient(wire(engine.open_preview(TEST))) as slow,
+    ):
+        first = slow.next()
+        seen = [quick.next() for _ in range(20)]
+        second = slow.next()
+        assert (first.sequence, second.sequence) == (1, 2)
+        assert index(second) > index(seen[-3])
+
+
+def test_asking_twice_is_asking_once(engine: Engine) -> None:
+    with PreviewClient(wire(engine.open_preview(TEST))) as reader:
+        reader.ready()
+        reader.picture()
+        for _ in range(5):
+            reader.ready()
+        before = reader.picture()
+        after = reader.next()
+        assert after.sequence <= before.sequence + 6
+
+
+def test_paused_the_screen_is_let_go_and_taken_again(engine: Engine) -> None:
+    opened = engine.open_preview(TEST)
+    with PreviewClient(wire(opened)) as reader:
+        reader.next()
+        assert engine.update_preview(opened.preview_id, PreviewChange(paused=True))
+        let_go(engine)
+        reader.ready()
+        assert engine.update_preview(opened.preview_id, PreviewChange(paused=False, max_width=320))
+        picture = reader.picture()
+        while (picture.width, picture.height) != (320, 180):
+            picture = reader.next()
+        assert index(picture) >= 0
+    assert not engine.update_preview("nobody", PreviewChange(paused=True))
+
+
+def test_another_reader_after_one_that_went(engine: Engine) -> None:
+    opened = engine.open_preview(TEST)
+    with PreviewClient(wire(opened)) as reader:
+        reader.ready()
+    with PreviewClient(wire(opened)) as reader:
+        reader.next()
+
+
+def test_a_stranger_gets_nothing_and_is_in_nobodys_way(engine: Engine) -> None:
+    opened = engine.open_preview(TEST)
+    with PreviewClient(wire(opened), token="0" * 64) as stranger:
+        assert stranger.ended()
+    with PreviewClient(wire(opened)) as reader:
+        reader.next()
+
+
+def test_a_region(engine: Engine) -> None:
+    region = Region(x=0, y=0, width=400, height=300)
+    opened = engine.open_preview(PreviewRequest(screen="test", region=region, shape=FAST))
+    assert (opened.width, opened.height) == (400, 300)
+    with PreviewClient(wire(opened)) as reader:
+        picture = reader.next()
+        assert (picture.width, picture.height) == (400, 300)
+
+
+def test_a_pushed_screen_that_stands_still_sends_its_picture_once(engine: Engine) -> None:
+    screen = engine.open_push(64, 36).screen
+    with PreviewClient(wire(engine.open_preview(PreviewRequest(screen=screen, shape=FAST)))) as reader:
+        assert reader.next().sequence == 1  # black
+        reader.ready()
+        reader.socket.settimeout(0.3)
+        with pytest.raises(TimeoutError):
+            reader.record()
+
+
+def test_what_can_not_be_opened_is_refused_and_leaves_nothing(engine: Engine) -> None:
+    for request, kind in (
+        (PreviewRequest(screen="push:none"), ErrorKind.CAPTURE_UNAVAILABLE),
+        (PreviewRequest(kind=SessionKind.RECORDER, session_id="b"), ErrorKind.NO_SUCH_SESSION),
+    ):
+        with pytest.raises(IoniaError) as caught:
+            engine.open_preview(request)
+        assert caught.value.kind is kind
+    assert captures(engine) == []
+
+
+def test_there_is_an_end_to_forgetting_to_close_them(engine: Engine) -> None:
+    for _ in range(MOST):
+        engine.open_preview(TEST)
+    with pytest.raises(IoniaError):
+        engine.open_preview(TEST)
+
+
+def test_a_session_of_sound_alone_has_no_pictures_and_is_nobody_elses_screen(engine: Engine, tmp_path: Path) -> None:
+    media = replace(CARD, picture=False, audio_mode=AudioMode.DESKTOP, desktop_audio="test")
+    engine.initialize_recorder("a", RecorderSettings(output_path=str(tmp_path / "a.m4a"), media=media))
+    engine.start(SessionKind.RECORDER, "a")
+    with pytest.raises(IoniaError) as caught:
+        engine.open_preview(PreviewRequest(kind=SessionKind.RECORDER, session_id="a"))
+    assert caught.value.kind is ErrorKind.CAPTURE_UNAVAILABLE
+    with PreviewClient(wire(engine.open_preview(TEST))) as reader:
+        assert index(reader.next()) >= 0
+
+
+def test_previews_end_with_the_engine() -> None:
+    engine = make_engine(lambda _: None)
+    with PreviewClient(wire(engine.open_preview(TEST))) as reader:
+        reader.next()
+        engine.close()
+        assert reader.ended()
+    with pytest.raises(IoniaError):
+        engine.open_preview(TEST)
