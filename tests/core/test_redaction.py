@@ -64,7 +64,8 @@ def test_no_shape_of_an_address_lets_a_secret_through(scheme: str, login: str, h
 
 def test_parts_of_an_url_that_are_secret() -> None:
     found = secrets_in_url("rtmp://user:password@host/app/inst/streamkey?token=abcdef&x=1")
-    assert found == {"password", "user:password", "streamkey", "abcdef", "inst/streamkey?token=abcdef&x=1"}
+    whole = "inst/streamkey?token=abcdef&x=1"
+    assert found == {"password", "user:password", "streamkey", "abcdef", "token=abcdef", whole}
     assert secrets_in_url("rtmp://me:pa%2Fssword@host/thekey") == {
         "thekey",
         "me:pa%2Fssword",

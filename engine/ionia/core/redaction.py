@@ -26,6 +26,7 @@ _NAME = re.compile(r"\w|\*{4}")  # what is masked already stays as it is
 _ESCAPE = re.compile(r"%[0-9A-F]{2}", re.IGNORECASE)
 _WORDS = re.compile(r"[\w.~+-]+")
 _NAMES = re.compile(r"[?&][\w.~+-]+=")
+_PAIRS = re.compile(r"(?<=[?&])[\w.~+-]+=[\w.~+=%-]*")
 _TRAILING = re.compile(r"[\]'),.:;}!]*$")
 _HOST = re.compile(r"(?:[\w.\-]+|\[[0-9a-f:.%\w]+\])(?::\d{1,5})?", re.IGNORECASE)
 
@@ -76,11 +77,13 @@ def secrets_in_url(url: str) -> frozenset[str]:
 def secret_parts(secret: str) -> frozenset[str]:
     """A secret, its decoded form and the words of both, as far as they are long enough to be looked for in a text.
 
-    The names of arguments are no secrets: hiding every "stream" would make the text useless.
+    The name of an argument is a secret only with its "=", which may be a token's padding: hiding every "stream" would
+    make the text useless.
     """
     wholes = {secret, unquote(secret, errors="replace")}
     words = {word for whole in wholes for word in _WORDS.findall(_NAMES.sub("?", whole))}
-    return frozenset(part for part in wholes | words if len(part) >= _MIN_SECRET)
+    pairs = {pair for whole in wholes for pair in _PAIRS.findall(whole)}
+    return frozenset(part for part in wholes | words | pairs if len(part) >= _MIN_SECRET)
 
 
 class Redactor:

@@ -206,6 +206,9 @@ _secret = st.lists(
 
 @example(secret="ZxCvBn2/QwErTy1", form="rtmp://host/app/{}")
 @example(secret="/QwErTy1/", form="rtmps://me:{}@host")
+@example(secret="?QwErTy1=", form="rtmp://host/app/{}")
+@example(secret="?QwErTy1=", form="rtmps://me:{}@host")
+@example(secret="&QwErTy1=%2FZxCvBn2", form="rtmp://host/app/key?sign={}")
 @given(
     secret=_secret,
     form=st.sampled_from(
