@@ -88,14 +88,8 @@ class _Waiting:
     packet: EncodedPacket
     position_ns: int
     pushed_ns: int
-
-    @property
-    def is_video(self) -> bool:
-        return self.packet.track.is_video
-
-    @property
-    def is_keyframe(self) -> bool:
-        return self.packet.track.is_video and self.packet.keyframe
+    is_video: bool  # while the link is too slow, all that wait are looked through for each packet
+    is_keyframe: bool
 
 
 class StreamBuffer:
@@ -172,10 +166,13 @@ class StreamBuffer:
 
         Raises ValueError when the first one after construction or `clear` is no keyframe: see `StartGate`.
         """
+        is_video = packet.track.is_video
         waiting = _Waiting(
             packet=packet,
             position_ns=frame_start_ns(0, ticks_per_second(packet.track, self._fps), packet.dts),
             pushed_ns=now_ns,
+            is_video=is_video,
+            is_keyframe=is_video and packet.keyframe,
         )
         if self._overrun:
             self.counters.discarded += 1
