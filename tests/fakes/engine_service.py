@@ -251,17 +251,18 @@ class FakeEngineService:
         data: Mapping[str, object] | None = None,
         *,
         seconds_ago: float = 0.0,
-        noted: Callable[[], None] = lambda: None,
+        noted: Callable[[MarkSet], None] = lambda _: None,
     ) -> MarkSet:
         self._enter("recorder.mark", session_id)
         if not self._known(SessionKind.RECORDER, session_id).running:
             raise IoniaError(ErrorKind.NOT_INITIALIZED, "The recorder is not running.", "Start it first.")
         self.marks.append((label, data, seconds_ago))
+        mark = MarkSet(index=len(self.marks) - 1, file_seconds=1.5, utc="2026-01-02T03:04:07.178Z", path="a.mp4")
         if self.holds_marks:
-            self.unnoted.append(noted)
+            self.unnoted.append(lambda: noted(mark))
         else:
-            noted()
-        return MarkSet(index=len(self.marks) - 1, file_seconds=1.5, utc="2026-01-02T03:04:07.178Z", path="a.mp4")
+            noted(mark)
+        return mark
 
     def save_replay(
         self,

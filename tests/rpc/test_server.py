@@ -516,6 +516,6 @@ def test_a_mark_whose_line_is_awaited_holds_up_no_pause_and_no_stop() -> None:
         asked = client.request("recorder.mark", {"label": "goal"})
         assert client.call("recorder.pause") is True
         assert client.call("recorder.stop") is True
-        for noted in client.service.unnoted:
-            noted()
+        for tell in client.service.unnoted:
+            tell()
         assert client.answer(asked)["result"]["index"] == 0

@@ -206,12 +206,13 @@ class EngineService(Protocol):
         data: Mapping[str, object] | None = None,
         *,
         seconds_ago: float = 0.0,
-        noted: Callable[[], None] = lambda: None,
+        noted: Callable[[MarkSet], None] = lambda _: None,
     ) -> MarkSet:
         """Note a moment of a recording that runs or is paused. Never waits. Raises IoniaError(NOT_INITIALIZED).
 
         `noted` is called once, on another thread or before this returns: when its line is in the sidecar on the disk,
-        when there can be none, and after two seconds anyway.
+        when there can be none, and after four seconds anyway. It gets where the mark really lies: one in a file that
+        has no picture within a second or two stays in the one before, at its end.
         """
         ...
 

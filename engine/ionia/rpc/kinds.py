@@ -93,17 +93,14 @@ def _save(service: EngineService, params: p.SaveReplay) -> Future[object]:
 
 def _mark(service: EngineService, params: p.SetMark) -> Future[object]:
     """Its line is waited for by nobody but the caller: a pause behind it comes at once."""
-    noted, answer = Future[None](), Future[object]()
-    mark = to_wire(
-        service.mark(
-            params.id,
-            params.label,
-            params.data,
-            seconds_ago=params.seconds_ago,
-            noted=lambda: noted.set_result(None),
-        )
+    answer = Future[object]()
+    service.mark(
+        params.id,
+        params.label,
+        params.data,
+        seconds_ago=params.seconds_ago,
+        noted=lambda mark: answer.set_result(to_wire(mark)),
     )
-    noted.add_done_callback(lambda _: answer.set_result(mark))
     return answer
 
 

@@ -256,7 +256,7 @@ class Engine:
         data: Mapping[str, object] | None = None,
         *,
         seconds_ago: float = 0.0,
-        noted: Callable[[], None] = lambda: None,
+        noted: Callable[[MarkSet], None] = lambda _: None,
     ) -> MarkSet:
         """See EngineService."""
         session = self._require(SessionKind.RECORDER, session_id)

@@ -229,6 +229,21 @@ def test_a_split_during_a_pause_happens_where_it_goes_on() -> None:
     assert timeline.pause_at(15) == 21
 
 
+def test_where_a_part_is_to_end_is_where_it_is_split_or_paused_before() -> None:
+    timeline = FileTimeline(fps=10)
+    assert timeline.part_end == 0
+    run(timeline, [picture(0, key=True), picture(1)])
+    assert timeline.part_end == Fraction(2, 10)
+    timeline.split_at(12)
+    assert timeline.part_end == Fraction(12, 10)
+    timeline.pause_at(10)
+    assert timeline.part_end == 1
+    timeline.resume_at(11)
+    assert timeline.part_end == Fraction(11, 10)
+    run(timeline, [picture(index, key=index == 11) for index in range(2, 15)])
+    assert timeline.part_end == Fraction(14, 10)  # no keyframe yet: it ends no sooner than by now
+
+
 def test_nobody_said_when_it_was() -> None:
     timeline = FileTimeline(fps=10)
     timeline.place(picture(0, key=True))

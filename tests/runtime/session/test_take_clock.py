@@ -30,7 +30,7 @@ def test_a_file_that_begins_after_the_machine_slept_says_when_that_was() -> None
     slept[0] += 3600 * 10**9
     output.deliver([video_packet(1, keyframe=True)])
     assert part_of(output).facts().start_utc == "2000-01-01T01:00:00.050Z"
-    assert output.mark("here", None, seconds_ago=0, noted=lambda: None).utc == "2000-01-01T01:00:00.017Z"
+    assert output.mark("here", None, seconds_ago=0, noted=lambda _: None).utc == "2000-01-01T01:00:00.017Z"
     ended(output)
 
 

@@ -96,7 +96,7 @@ def marks(path: Path) -> list[str]:
 def marked(engine: Engine, label: str, *, seconds_ago: float = 0.0) -> None:
     """Mark, and wait until that is noted."""
     noted = threading.Event()
-    engine.mark("a", label, seconds_ago=seconds_ago, noted=noted.set)
+    engine.mark("a", label, seconds_ago=seconds_ago, noted=lambda _: noted.set())
     assert noted.wait(WAIT_SECONDS)
 
 
@@ -126,7 +126,7 @@ def test_a_disk_that_stands_still_holds_up_neither_a_mark_nor_a_pause_behind_it(
     with engine_on(machine) as (engine, _):
         begin(engine, path)
         try:
-            assert engine.mark("a", "goal", noted=noted.set).index == 0
+            assert engine.mark("a", "goal", noted=lambda _: noted.set()).index == 0
             assert engine.pause("a") is True
             assert not noted.is_set()
             assert noted.wait(WAIT_SECONDS)  # by the second look at the disk
@@ -145,7 +145,7 @@ def test_a_mark_in_a_pause_behind_which_another_file_is_to_begin_lies_at_the_end
         engine.pause("a")
         engine.split("a")
         noted = threading.Event()
-        mark = engine.mark("a", "at the seam", noted=noted.set)
+        mark = engine.mark("a", "at the seam", noted=lambda _: noted.set())
         assert noted.wait(WAIT_SECONDS)
         assert marks(path) == ["at the seam"]
         engine.stop(RECORDER, "a")

@@ -211,6 +211,14 @@ class FileTimeline:
         return ((self._next if last.end is None else last.end) - last.offset) / self._rate
 
     @property
+    def part_end(self) -> Fraction:
+        """How long the part under way will be, if it is split where that is named; by now, where it isn't."""
+        if not self._stretches or self._split is None:
+            return self.part_seconds(self.part) if self._stretches else Fraction(0)
+        stretch, end = self._stretches[-1], max(self._split, self._next)
+        return (end - stretch.offset - self._gone(stretch.first, end)) / self._rate
+
+    @property
     def frames(self) -> int:
         """How long the pictures of all parts last by now."""
         lasts = {stretch.part: stretch for stretch in self._stretches}.values()

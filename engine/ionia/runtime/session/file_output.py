@@ -159,7 +159,7 @@ class FileOutput:
         return done
 
     def mark(
-        self, label: str, data: Mapping[str, object] | None, *, seconds_ago: float, noted: Callable[[], None]
+        self, label: str, data: Mapping[str, object] | None, *, seconds_ago: float, noted: Callable[[MarkSet], None]
     ) -> MarkSet:
         """See TakeOutput."""
         opened, feeds, mark = self._opened, self._feeds, None

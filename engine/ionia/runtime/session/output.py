@@ -77,7 +77,7 @@ class TakeOutput(Output, Protocol):
         ...
 
     def mark(
-        self, label: str, data: Mapping[str, object] | None, *, seconds_ago: float, noted: Callable[[], None]
+        self, label: str, data: Mapping[str, object] | None, *, seconds_ago: float, noted: Callable[[MarkSet], None]
     ) -> MarkSet:
         """Note a moment; see `EngineService.mark`. Raises IoniaError(NOT_INITIALIZED) when it is over."""
         ...

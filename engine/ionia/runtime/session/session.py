@@ -251,7 +251,7 @@ class Session:
             return False
 
     def mark(
-        self, label: str, data: Mapping[str, object] | None, *, seconds_ago: float, noted: Callable[[], None]
+        self, label: str, data: Mapping[str, object] | None, *, seconds_ago: float, noted: Callable[[MarkSet], None]
     ) -> MarkSet:
         """Note a moment, while it runs or is paused. Raises IoniaError."""
         return self._take_output().mark(label, data, seconds_ago=seconds_ago, noted=noted)

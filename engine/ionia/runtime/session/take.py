@@ -22,6 +22,7 @@ from ionia.core.timeline.split_watch import SplitDue, SplitWatch
 from ionia.runtime.session.file_wishes import FileTellers, FileWishes
 from ionia.runtime.session.finished_parts import FinishedParts
 from ionia.runtime.session.moment import Moment
+from ionia.runtime.session.notes_ahead import NotesAhead, PutNote
 from ionia.runtime.session.part import Part
 from ionia.runtime.session.sink_worker import TrackCounters
 from ionia.runtime.session.take_clock import TakeClock
@@ -79,6 +80,7 @@ class Take:
         self.completed = False  # protected by lock
         self.last_line = b""  # of the sidecar, whichever file is the last one by then; protected by lock
         self.past = PastParts()  # whoever delivers
+        self._ahead = NotesAhead()  # of `next`; protected by lock
         self._video = video
         self._metadata = wishes.metadata
         self._split_watch = split_watch  # protected by lock
@@ -184,6 +186,9 @@ class Take:
         assert after is not None  # noqa: S101 - the timeline is split only once it is open
         self.part = after
         seconds = self.part_seconds(part)
+        for index, put in self._ahead.end():  # the keyframe may have come later than was named
+            at = self.timeline.position(index)
+            put(after if at.part == after.number else part, float(at.seconds))
         part.note(split_line(seconds=seconds, after=after.path))
         part.complete(seconds)
         self.finished.add(part, after.path)
@@ -210,9 +215,25 @@ class Take:
                 return FilePosition(part=last.part, seconds=last.seconds + Fraction(1, self.fps))
         return at
 
-    def open_part(self, number: int) -> Part | None:
-        """The file of that number, unless it is finished. With `lock`."""
-        return next((one for one in (self.part, self.next) if one is not None and one.number == number), None)
+    def note(self, index: int, at: FilePosition, put: PutNote) -> bool:
+        """Have what is of frame `index` put where that lies; False if that file is finished. With `lock`.
+
+        A file that is to follow may get its first picture late, or never: a pause came before its keyframe. So what
+        has waited for that for a second stays in the one before, at its end, and is on the disk.
+        """
+        if at.part == self.part.number:
+            put(self.part, float(at.seconds))
+        elif self.next is not None and at.part == self.next.number:
+            self._ahead.add(index, put)
+        else:
+            return False
+        return True
+
+    def look(self) -> None:
+        """About once a second: nothing that is noted waits for long."""
+        with self.lock:
+            for put in self._ahead.overdue():
+                put(self.part, float(self.timeline.part_end))
 
     def pause_at(self, index: int) -> int:
         """See TakeOutput."""
@@ -230,9 +251,14 @@ class Take:
             self._note_moment("resume", index)
 
     def _note_moment(self, kind: str, index: int) -> None:
+        utc_ns = self.clock.utc_ns(index)
+
+        def put(part: Part, seconds: float) -> None:
+            part.note(moment_line(kind, file_seconds=seconds, utc_ns=utc_ns))
+
         at = self.place(index)
-        line = moment_line(kind, file_seconds=float(at.seconds), utc_ns=self.clock.utc_ns(index))
-        (self.open_part(at.part) or self.part).note(line)
+        if not self.note(index, at, put):
+            put(self.part, float(at.seconds))
 
     def complete(self) -> None:
         """Nothing more comes."""
@@ -244,6 +270,8 @@ class Take:
                 self._hand_over([only.packet])
             if self.timeline.started:
                 seconds = self.part_seconds(self.part)
+            for _, put in self._ahead.end():
+                put(self.part, seconds)
             if self.last_line:
                 self.part.note(self.last_line)
             self.part.complete(seconds)

@@ -1,6 +1,7 @@
 """What is noted in a take while it goes on: its user's marks, and what it was warned of."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import partial
 
 from ionia.core.events import MarkSet
@@ -9,7 +10,7 @@ from ionia.core.take_notes import mark_line, warning_line
 from ionia.core.utc_text import utc_text
 from ionia.core.warning import WarningCode
 from ionia.runtime.session.noted_waits import NotedWaits
-from ionia.runtime.session.part import note_late
+from ionia.runtime.session.part import Part, note_late
 from ionia.runtime.session.take import Take
 from ionia.threads.once import Once
 
@@ -26,10 +27,16 @@ class TakeMarks:
         self._waits = NotedWaits()
 
     def mark(
-        self, index: int, label: str, data: Mapping[str, object] | None, noted: Callable[[], None]
+        self, index: int, label: str, data: Mapping[str, object] | None, noted: Callable[[MarkSet], None]
     ) -> MarkSet | None:
         """Note frame `index`, as TakeOutput promises; None when the take is over."""
-        take, once = self._take, Once(noted)
+        take = self._take
+
+        def put(part: Part, seconds: float) -> None:
+            put_mark = replace(mark, path=part.path, file_seconds=round(seconds, 6))
+            part.mark(seconds, label or f"Mark {mark.index + 1}")
+            part.note(mark_line(put_mark, label, data), self._waiting(partial(noted, put_mark)))
+
         with take.lock:
             if take.completed:
                 return None
@@ -41,36 +48,41 @@ class TakeMarks:
                 utc=utc_text(take.clock.utc_ns(index)),
                 path=take.paths.get(at.part, take.part.path),
             )
-            line = mark_line(mark, label, data)
-            part = take.open_part(at.part)
-            if part is not None:
-                part.mark(float(at.seconds), label or f"Mark {number + 1}")
-                part.note(line, once)
+            if not take.note(index, at, put) and self._sidecar:
+                told = self._waiting(partial(noted, mark))
+                self._later(partial(note_late, mark.path, mark_line(mark, label, data), told))
         if not self._sidecar:
-            once()
-        else:
-            self._waits.add(once)
-            if part is None:  # of a file that is finished
-                self._later(partial(note_late, mark.path, line, once))
+            noted(mark)
         return mark
+
+    def _waiting(self, told: Callable[[], None]) -> Once:
+        """Call it when its line is there, or after two looks; never without a sidecar, where nothing is waited for."""
+        once = Once(told if self._sidecar else lambda: None)
+        if self._sidecar:
+            self._waits.add(once)
+        return once
 
     def warned(self, index: int, code: WarningCode, message: str) -> None:
         """Note that this was told at frame `index`."""
         take = self._take
         with take.lock:
+            utc_ns = take.clock.utc_ns(index)
+
+            def put(part: Part, seconds: float) -> None:
+                line = warning_line(code=str(code), message=redact_text(message), file_seconds=seconds, utc_ns=utc_ns)
+                part.note(line)
+
             at = take.place(index)
-            line = warning_line(
-                code=str(code),
-                message=redact_text(message),
-                file_seconds=float(at.seconds),
-                utc_ns=take.clock.utc_ns(index),
-            )
-            (take.open_part(at.part) or take.part).note(line)
+            if not take.note(index, at, put):
+                put(take.part, float(at.seconds))
 
     def look(self) -> None:
         """About once a second: whoever waits for a line that a disk doesn't take is told."""
         self._waits.look()
+        self._take.look()
 
     def end(self) -> None:
         """Whoever still waits is told."""
+        for _ in range(2):  # what is still ahead of a file finds its place
+            self._take.look()
         self._waits.end()
