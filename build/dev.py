@@ -84,6 +84,10 @@ are a defect, and so is a test that is told so in another run, too."""
 THOROUGH = "--hypothesis-profile=thorough"
 """More examples of each property than a plain pytest tries (tests/conftest.py)."""
 
+BRIEF = ("--hypothesis-profile=brief", "-m", "not long")
+"""What `check` tries of what computes, so that nobody waits for it: fewer examples of each property, and nothing that
+lasts minutes of a take. The suite does all of it."""
+
 USAGE = """usage: python3 build/dev.py COMMAND [ARGUMENTS]
 
   record OUT [--seconds N ...]   record the screen and its sound (the test card where there is none)
@@ -208,7 +212,7 @@ def check(arguments: list[str]) -> int:
         ["lint-imports"],
         ["python", "build/generate.py", "--check"],
         ["python", "build/generate_types.py", "--check"],
-        ["pytest", "-q", *SIDE_BY_SIDE, "tests/core", "tests/architecture", *arguments],
+        ["pytest", "-q", *SIDE_BY_SIDE, *BRIEF, "tests/core", "tests/architecture", *arguments],
     ]
     failed = []
     for step in steps:

@@ -150,6 +150,7 @@ def test_the_rate_is_bounded_whatever_the_clock_says():
     assert playhead.read(0)[1] == pytest.approx(TICK * 1.0025)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("ppm", [0, 100, -100, 300, -300])
 def test_an_hour_of_jitter_of_15_ms_stays_within_two_milliseconds(ppm: int):
     seconds = share(3600)  # a clock remembers a minute

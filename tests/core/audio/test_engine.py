@@ -169,6 +169,7 @@ def record(seconds: float, *, ppm: float, source: int = 480, seed: int = 1) -> t
     return machine, joined(ticks)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("ppm", [300, -300])
 def test_a_skewed_jittering_device_is_put_in_place_without_a_click(ppm: int):
     """For half a minute: tests/simulation/test_audio_recording.py."""

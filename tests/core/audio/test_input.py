@@ -255,6 +255,7 @@ def test_what_is_known_of_the_drift_outlives_a_gap():
     assert timeline.counters().drift_ppm == pytest.approx(200, abs=3)
 
 
+@pytest.mark.long
 def test_what_finds_no_room_is_counted():
     timeline = InputTimeline()
     timeline.push(0.0, constant(120 * SECOND))

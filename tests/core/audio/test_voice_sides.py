@@ -10,8 +10,10 @@ BLOCK = 960
 def voice(seconds: float, left: float, right: float, noise: float = 0.0) -> npt.NDArray[np.float32]:
     count = round(seconds * 48_000)
     sine = np.sin(np.arange(count) * 2 * np.pi * 200 / 48_000)
-    random = np.random.default_rng(7).normal(0, 1, (count, 2)) * noise
-    return (np.stack([sine * left, sine * right], axis=1) + random).astype(np.float32)
+    samples = np.stack([sine * left, sine * right], axis=1)
+    if noise:
+        samples += np.random.default_rng(7).normal(0, noise, (count, 2))
+    return samples.astype(np.float32)
 
 
 def run(sides: VoiceSides, samples: npt.NDArray[np.float32]) -> tuple[npt.NDArray[np.float32], list[str]]:
@@ -77,8 +79,9 @@ def test_the_change_is_without_a_step() -> None:
 def test_two_people_on_two_sides_end_up_on_both() -> None:
     sides = VoiceSides()
     told: list[str] = []
-    for _ in range(20):
-        told += run(sides, voice(2.0, 0.0, 0.3))[1] + run(sides, voice(2.0, 0.3, 0.3))[1]
+    one, both = voice(2.0, 0.0, 0.3), voice(2.0, 0.3, 0.3)
+    for _ in range(MOST_CHANGES):  # twice as often as they may change
+        told += run(sides, one)[1] + run(sides, both)[1]
     assert len(told) == MOST_CHANGES
     assert sides.sides is Sides.BOTH
 

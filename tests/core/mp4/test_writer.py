@@ -405,6 +405,7 @@ def test_with_room_in_front_the_index_gets_there_and_says_the_same(seconds: floa
     assert samples(bytes(early), tracks(bytes(early))[0]) == samples(data, tracks(data)[0])
 
 
+@pytest.mark.long
 def test_an_index_that_outgrew_its_room_stays_behind() -> None:
     writer = Recording(HEADER, front_seconds=1)
     for index in range(15_000):
@@ -416,6 +417,7 @@ def test_an_index_that_outgrew_its_room_stays_behind() -> None:
     assert writer.finish().front is None
 
 
+@pytest.mark.long
 @examples(20)
 @given(fps=st.sampled_from((15, 30, 60)), seconds=st.integers(1, 90))
 def test_the_room_is_enough_for_its_seconds(fps: int, seconds: int) -> None:

@@ -346,6 +346,7 @@ def check_part(timeline: FileTimeline, placed: list[Placed], rate: Fraction) -> 
             assert abs(Fraction(packet.pts, 48_000) - (where.seconds + into)) <= Fraction(513, 48_000)
 
 
+@pytest.mark.long
 def test_a_hundred_pauses_drift_by_nothing() -> None:
     rate = Fraction(30)
     keys = frozenset(range(0, 6000, 30))

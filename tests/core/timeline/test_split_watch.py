@@ -49,9 +49,10 @@ def test_what_failed_is_tried_again_ten_seconds_later() -> None:
 
 def past(frames: int, *, interval: int, size: int = 1000, first: int = 7) -> list[EncodedPacket]:
     """A keyframe each `interval`, with a sound before it that is not a picture of its own."""
+    data = b"v" * size
     return [
         audio_packet(0),
-        *[video_packet(first + n, keyframe=n % interval == 0, data=b"v" * size) for n in range(frames)],
+        *[video_packet(first + n, keyframe=n % interval == 0, data=data) for n in range(frames)],
     ]
 
 
