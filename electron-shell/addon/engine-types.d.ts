@@ -28,6 +28,14 @@ export interface RecorderOptions {
   tracks?: Array<TrackOption> | null;
   /** When the window that is recorded is closed: hold its last picture until it returns, or stop. Windows can be recorded on X11; on Microsoft Windows screens alone. */
   onWindowClosed?: "hold" | "stop";
+  /** The part of the screen or window that is recorded; default: all of it. */
+  region?: RegionOption | null;
+  /** Width of the file or stream, even; default: that of what is recorded, or what its shape makes of height. */
+  width?: number | null;
+  /** Height of the file or stream, likewise. */
+  height?: number | null;
+  /** How a picture of another shape fills it: between black bars, with what is too much cut off, or distorted. */
+  fit?: "letterbox" | "crop" | "stretch";
   /** What the files say of themselves: title, artist, album, comment, description, genre, copyright, date, or any key of your own. */
   metadata?: Record<string, string> | null;
   /** Go on in another file (take-2.mp4, ...) after so many seconds; null: never. */
@@ -138,6 +146,14 @@ export interface ReplayOptions {
   tracks?: Array<TrackOption> | null;
   /** When the window that is recorded is closed: hold its last picture until it returns, or stop. Windows can be recorded on X11; on Microsoft Windows screens alone. */
   onWindowClosed?: "hold" | "stop";
+  /** The part of the screen or window that is recorded; default: all of it. */
+  region?: RegionOption | null;
+  /** Width of the file or stream, even; default: that of what is recorded, or what its shape makes of height. */
+  width?: number | null;
+  /** Height of the file or stream, likewise. */
+  height?: number | null;
+  /** How a picture of another shape fills it: between black bars, with what is too much cut off, or distorted. */
+  fit?: "letterbox" | "crop" | "stretch";
   /** The most memory that it may take, whatever the seconds need. */
   maxBytes?: number;
   /** "none" records sound alone, as .m4a or .mp4: then there can be no screen, and whatever else concerns pictures (fps, videoBitrate, encoder, ...) is ignored. */
@@ -232,6 +248,14 @@ export interface StreamerOptions {
   tracks?: Array<TrackOption> | null;
   /** When the window that is recorded is closed: hold its last picture until it returns, or stop. Windows can be recorded on X11; on Microsoft Windows screens alone. */
   onWindowClosed?: "hold" | "stop";
+  /** The part of the screen or window that is recorded; default: all of it. */
+  region?: RegionOption | null;
+  /** Width of the file or stream, even; default: that of what is recorded, or what its shape makes of height. */
+  width?: number | null;
+  /** Height of the file or stream, likewise. */
+  height?: number | null;
+  /** How a picture of another shape fills it: between black bars, with what is too much cut off, or distorted. */
+  fit?: "letterbox" | "crop" | "stretch";
   /** Stream key, for an rtmpUrl that ends with the application. Never shown or logged. */
   streamKey?: string;
   /** Lower the video bit rate while the network has no room. */
@@ -421,6 +445,18 @@ export type PrerollShort = {
   seconds: number;
 };
 
+/** A part of what is captured, in its pixels; what lies outside is left out, and odd sides lose a pixel. */
+export type RegionOption = {
+  /** From the left edge of the screen or window. */
+  x: number;
+  /** From its top edge. */
+  y: number;
+  /** Pixels. */
+  width: number;
+  /** Pixels. */
+  height: number;
+};
+
 /** Details of `replay_shortened`. */
 export type ReplayShort = {
   /** Seconds that there is room for now. */
@@ -493,7 +529,7 @@ export type TrackOption = {
 };
 
 /** What happened. `meaning` says when, for people; `facts` is the type of the warning's details. */
-export type WarningCode = "access_lost" | "address_trimmed" | "audio_closed" | "audio_device_audible" | "audio_device_changed" | "audio_device_lost" | "audio_device_muted" | "audio_device_quiet" | "audio_device_stalled" | "audio_device_suspended" | "audio_devices_changed" | "audio_failed" | "audio_lost" | "audio_slow" | "audio_stream_muted" | "audio_stream_restored" | "bitrate_fixed" | "bitrate_held" | "ca_file_ignored" | "capture_failed" | "capture_fallback" | "capture_recovered" | "default_device_changed" | "desktop_audio_unavailable" | "device_lost" | "disk_low" | "disk_stalled" | "disk_unreadable" | "display_lost" | "display_mode_changed" | "display_unplugged" | "encoder_behind" | "encoder_fallback" | "encoder_lost" | "encoder_overloaded" | "file_deleted" | "file_held" | "file_incomplete" | "file_leftover" | "file_limit" | "file_moved" | "file_not_split" | "file_out_of_reach" | "file_replaced" | "file_restored" | "gpu_lost" | "index_behind" | "keyframes_rare" | "mic_audio_unavailable" | "mic_inputs_mixed" | "mic_one_sided" | "mic_silent" | "mic_two_sided" | "monitor_failed" | "picture_too_large" | "preroll_short" | "replay_shortened" | "screen_changed" | "screen_closed" | "secure_desktop" | "session_disconnected" | "sidecar_failed" | "sound_server_lost" | "stalled" | "tracks_not_streamed" | "window_closed" | "window_hidden";
+export type WarningCode = "access_lost" | "address_trimmed" | "audio_closed" | "audio_device_audible" | "audio_device_changed" | "audio_device_lost" | "audio_device_muted" | "audio_device_quiet" | "audio_device_stalled" | "audio_device_suspended" | "audio_devices_changed" | "audio_failed" | "audio_lost" | "audio_slow" | "audio_stream_muted" | "audio_stream_restored" | "bitrate_fixed" | "bitrate_held" | "ca_file_ignored" | "capture_failed" | "capture_fallback" | "capture_recovered" | "default_device_changed" | "desktop_audio_unavailable" | "device_lost" | "disk_low" | "disk_stalled" | "disk_unreadable" | "display_lost" | "display_mode_changed" | "display_unplugged" | "encoder_behind" | "encoder_fallback" | "encoder_lost" | "encoder_overloaded" | "file_deleted" | "file_held" | "file_incomplete" | "file_leftover" | "file_limit" | "file_moved" | "file_not_split" | "file_out_of_reach" | "file_replaced" | "file_restored" | "gpu_lost" | "index_behind" | "keyframes_rare" | "mic_audio_unavailable" | "mic_inputs_mixed" | "mic_one_sided" | "mic_silent" | "mic_two_sided" | "monitor_failed" | "picture_too_large" | "preroll_short" | "region_outside" | "replay_shortened" | "screen_changed" | "screen_closed" | "secure_desktop" | "session_disconnected" | "sidecar_failed" | "sound_server_lost" | "stalled" | "tracks_not_streamed" | "window_closed" | "window_hidden";
 
 /** session.warning: something was lost or replaced, and the session goes on. */
 export type WarningNotification = {

@@ -10,6 +10,7 @@ from ionia.cli.asking import asked_key
 from ionia.cli.options import add_options, given
 from ionia.core.errors import IoniaError
 from ionia.core.settings import AudioMode, EncoderChoice, MediaSettings
+from ionia.core.video.framing import Region
 from ionia.rpc.initialize_params import Initialize, InitializeRecorder, InitializeStreamer
 from ionia.rpc.params import Selftest
 
@@ -40,6 +41,7 @@ def test_everything_given_is_what_it_says() -> None:
         *("--screen", "s", "--no-cursor", "--fps", "25", "--bitrate", "2.5M", "--encoder", "x264", "--audio", "mic"),
         *("--desktop-audio", "d", "--microphone", "m", "--audio-offset-ms", "-12.5"),
         *("--mic-gain", "2", "--desktop-gain", "0.5"),
+        *("--region=-10,20,640x360", "--size", "1280x720", "--fit", "crop"),
     )
     assert asked == MediaSettings(
         screen="s",
@@ -53,6 +55,10 @@ def test_everything_given_is_what_it_says() -> None:
         audio_offset_ms=-12.5,
         mic_gain=2.0,
         desktop_gain=0.5,
+        region=Region(x=-10, y=20, width=640, height=360),
+        width=1280,
+        height=720,
+        fit="crop",
     )
 
 
@@ -71,6 +77,10 @@ def test_bit_rates(text: str, bits: int) -> None:
         (("--fps", "30.0"), "argument --fps: '30.0' is not a whole number from 1 to 240"),
         (("--fps", "1_0"), "argument --fps: '1_0' is not a whole number from 1 to 240"),
         (("--fps", "²"), "argument --fps: '²' is not a whole number from 1 to 240"),
+        (("--size", "720p"), "argument --size: '720p' is not WxH, in pixels"),
+        (("--size", "1280x8"), 'argument --size: "height" must be an integer from 16 to 8192, not 8'),
+        (("--region", "1,2,3"), "argument --region: '1,2,3' is not X,Y,WxH, in pixels"),
+        (("--region", "1,2,8x99"), 'argument --region: "region.width" must be an integer from 16 to 8192, not 8'),
         (("--bitrate", "50k"), "argument --bitrate: '50k' is not a bit rate from 100k to 200M"),
         (("--bitrate", "fast"), "argument --bitrate: 'fast' is not a bit rate from 100k to 200M"),
         (("--bitrate", "infM"), "argument --bitrate: 'infM' is not a bit rate from 100k to 200M"),

@@ -8,6 +8,7 @@ from ionia.core.audio.engine import AudioInput
 from ionia.core.audio.wishes import SoundWish, TrackWish
 from ionia.core.settings import AudioMode, MediaSettings
 from ionia.core.sharing import AudioEncodeKey, SoundKey, audio_encode_keys, capture_key, sound_keys, video_encode_key
+from ionia.core.video.framing import Region
 
 SETTINGS = MediaSettings()
 
@@ -32,6 +33,13 @@ def test_equal_settings_share_everything() -> None:
 def test_another_rate_of_the_same_screen_shares_the_capture() -> None:
     assert shared(replace(SETTINGS, video_bitrate=20_000_000)) == (True, False, True)
     assert shared(replace(SETTINGS, keyframe_interval_seconds=4)) == (True, False, True)
+
+
+def test_another_part_size_or_fit_of_the_same_screen_shares_the_capture() -> None:
+    assert shared(replace(SETTINGS, region=Region(x=0, y=0, width=640, height=360))) == (True, False, True)
+    assert shared(replace(SETTINGS, width=1280)) == (True, False, True)
+    assert shared(replace(SETTINGS, height=720)) == (True, False, True)
+    assert shared(replace(SETTINGS, fit="crop")) == (True, False, True)
 
 
 def test_another_screen_or_frame_rate_shares_the_sound() -> None:

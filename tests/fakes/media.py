@@ -26,6 +26,7 @@ from ionia.core.media import (
 from ionia.core.mp4.tags import FileTags
 from ionia.core.ports import Clock
 from ionia.core.size_limit import SizeLimit
+from ionia.core.video.framing import WHOLE, Framing
 from ionia.core.warning import Warn
 
 EXTRADATA = bytes.fromhex("0000000167640028ac0000000168ee3c80")
@@ -154,9 +155,11 @@ class FakeConverter:
     def __init__(self, wanted: PictureFormat) -> None:
         self.wanted = wanted
         self.given: list[Picture] = []
+        self.framings: list[Framing] = []
         self.closed = False
 
-    def convert(self, pixels: Picture) -> YuvPicture:
+    def convert(self, pixels: Picture, framing: Framing = WHOLE) -> YuvPicture:
+        self.framings.append(framing)
         self.given.append(pixels)
         return YuvPicture(format=self.wanted, planes=())
 

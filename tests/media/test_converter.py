@@ -5,6 +5,7 @@ import numpy.typing as npt
 import pytest
 
 from ionia.core.media import Picture, PictureFormat, PixelFormat, even
+from ionia.core.video.framing import WHOLE, Fit, Framing, Region
 from ionia.media.converter import Converter
 
 Plane = npt.NDArray[np.float64]
@@ -14,9 +15,9 @@ def converter_to(width: int, height: int, pixels: str = "yuv420p") -> Converter:
     return Converter(PictureFormat(width=width, height=height, pixels=PixelFormat(pixels)))
 
 
-def planes(converter: Converter, pixels: Picture) -> list[npt.NDArray[np.uint8]]:
+def planes(converter: Converter, pixels: Picture, framing: Framing = WHOLE) -> list[npt.NDArray[np.uint8]]:
     """Y, Cb and Cr of a converted picture without padding."""
-    picture = converter.convert(pixels)
+    picture = converter.convert(pixels, framing)
     assert tuple(plane.shape for plane in picture.planes) == picture.format.plane_shapes
     if picture.format.pixels is PixelFormat.NV12:
         luma, chroma = picture.planes
@@ -122,6 +123,44 @@ def test_any_size_fits() -> None:
     converter = converter_to(64, 48)
     for size in ((1, 1), (1, 500), (500, 1), (3, 3), (47, 63), (49, 64), (1080, 1920)):
         assert planes(converter, coloured(*size))[0].shape == (48, 64)
+
+
+@pytest.mark.parametrize("fit", ["letterbox", "crop", "stretch"])
+@pytest.mark.parametrize("region", [Region(x=3, y=5, width=128, height=16), Region(x=7, y=1, width=16, height=96)])
+def test_a_region_alone_is_shown_however_it_is_fitted(region: Region, fit: Fit) -> None:
+    """What lies around it is white, and would show at the edges."""
+    pixels = np.full((100, 140, 4), 255, np.uint8)
+    pixels[region.y : region.y + region.height, region.x : region.x + region.width] = (0, 0, 255, 255)
+    framing = Framing(region=region, fit=fit)
+    luma, _, cr = planes(converter_to(64, 48), pixels, framing)
+    place = framing.place((140, 100), (64, 48))
+    assert place is not None
+    inside = np.zeros((48, 64), bool)
+    inside[place.top : place.top + place.height, place.left : place.left + place.width] = True
+    assert inside.all() == (fit != "letterbox")
+    assert np.abs(luma[inside].astype(int) - 63).max() <= 1
+    assert np.abs(cr[inside[::2, ::2]].astype(int) - 240).max() <= 1
+    assert set(luma[~inside]) <= {16}
+
+
+def test_a_region_of_the_formats_size_is_not_scaled() -> None:
+    pixels = coloured(100, 120)
+    framing = Framing(region=Region(x=13, y=9, width=64, height=48))
+    for plane, ideal in zip(planes(converter_to(64, 48), pixels, framing), exact(pixels[9:57, 13:77]), strict=True):
+        assert np.abs(plane - ideal).max() < 1.6
+
+
+def test_a_region_that_a_smaller_picture_no_longer_has_is_black() -> None:
+    region = Framing(region=Region(x=50, y=40, width=64, height=48))
+    luma, cb, cr = planes(converter_to(64, 48), np.full((30, 40, 4), 255, np.uint8), region)
+    assert (set(luma.ravel()), set(cb.ravel()), set(cr.ravel())) == ({16}, {128}, {128})
+
+
+def test_extremes_of_every_fit() -> None:
+    for size in ((16, 8192), (8192, 16), (16, 16), (2000, 3000)):
+        for fit in ("letterbox", "crop", "stretch"):
+            for target in ((16, 16), (16, 2048), (2048, 16)):
+                assert planes(converter_to(*target), coloured(*size), Framing(fit=fit))[0].shape == target[::-1]
 
 
 def test_each_picture_gets_its_own_memory() -> None:

@@ -5,9 +5,20 @@ from pathlib import Path
 
 from ionia.app import make_backends
 from ionia.core.media import Picture, PictureFormat, YuvPicture
-from ionia.core.settings import AudioMode, EncoderChoice, MediaSettings, RecorderSettings, SessionKind
+from ionia.core.ports import ScreenSource
+from ionia.core.settings import (
+    AudioMode,
+    EncoderChoice,
+    MediaSettings,
+    RecorderSettings,
+    SessionKind,
+    VideoEncodeSettings,
+)
+from ionia.core.sharing import CaptureKey
 from ionia.core.test_card.pattern import read_index
+from ionia.core.video.framing import WHOLE, Framing, Region
 from ionia.media.converter import Converter
+from ionia.media.opening import OpenedVideo
 from ionia.runtime.engine import Engine
 from ionia.selftest.run import selftests_with
 from ionia.threads.clock import MonotonicClock
@@ -29,9 +40,9 @@ class Counting(Converter):
         self.cards: list[tuple[int | None, bool]] = []
         self.all.append(self)
 
-    def convert(self, pixels: Picture) -> YuvPicture:
+    def convert(self, pixels: Picture, framing: Framing = WHOLE) -> YuvPicture:
         self.cards.append((read_index(pixels), bool(pixels[4, 4, 0] > 128)))
-        return super().convert(pixels)
+        return super().convert(pixels, framing)
 
 
 def test_one_conversion_a_picture_however_many_encodes_there_are(tmp_path: Path) -> None:
@@ -56,3 +67,39 @@ def test_one_conversion_a_picture_however_many_encodes_there_are(tmp_path: Path)
     shown = {name: [read_index(luma) for _, luma in decode_luma(path)] for name, path in paths.items()}
     assert set(shown["large"]) | set(shown["small"]) <= {number for number, _ in converter.cards}
     assert len(converter.cards) == len(set(converter.cards))
+
+
+def test_each_size_and_part_of_a_screen_has_a_stage_and_equal_ones_share_it(tmp_path: Path) -> None:
+    clock = MonotonicClock()
+    Counting.all.clear()
+    screens: list[CaptureKey] = []
+    opened: list[tuple[int, int]] = []
+    real = make_backends(clock)
+
+    def screen(key: CaptureKey) -> ScreenSource:
+        screens.append(key)
+        return real.screen(key)
+
+    def open_video(settings: VideoEncodeSettings, width: int, height: int) -> OpenedVideo:
+        opened.append((width, height))
+        return real.open_video(settings, width, height)
+
+    region = Region(x=160, y=90, width=640, height=360)
+    wishes = {
+        "whole": MEDIA,
+        "again": MEDIA,
+        "small": replace(MEDIA, width=640, height=360),
+        "part": replace(MEDIA, region=region),
+        "part, too": replace(MEDIA, region=region, video_bitrate=1_000_000),
+        "other fit": replace(MEDIA, region=region, fit="crop"),
+    }
+    backends = replace(real, converter=Counting, screen=screen, open_video=open_video)
+    engine = Engine(backends, clock, lambda _: None, selftest=selftests_with(None))
+    try:
+        for name, media in wishes.items():
+            engine.initialize_recorder(name, RecorderSettings(output_path=str(tmp_path / name), media=media))
+        assert len(screens) == 1
+        assert opened == [(1280, 720), *[(640, 360)] * 4]
+        assert len(Counting.all) == 4  # those of "part" and "part, too" are one
+    finally:
+        engine.close()

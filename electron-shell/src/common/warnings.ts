@@ -29,6 +29,7 @@ const READINGS: { readonly [Code in WarningCode]?: Reading } = {
   audio_device_changed: { level: "info" },
   display_lost: { subject: "screen" },
   capture_recovered: { subject: "screen", level: "info" },
+  region_outside: { subject: "screen" },
   disk_low: { subject: "disk", hint: "Free some space now: the recording ends when the disk is full." },
   disk_stalled: { subject: "disk" },
   file_moved: { subject: "file", hint: LOOK_AT_FILE },

@@ -1,6 +1,7 @@
 """Options of a sub-command, made of the params of the method that it stands for: names, words, limits and defaults."""
 
 import argparse
+import re
 from collections.abc import Callable, Container
 from functools import partial
 from typing import Any
@@ -23,7 +24,10 @@ def add_options(parser: argparse.ArgumentParser, params: type[Struct], *, only: 
         if isinstance(field.default, bool):
             more = {"action": "store_false" if field.default else "store_true", "default": None}
         else:
-            more = {"type": partial(_value, field, option), "metavar": option.metavar or _metavar(option.name)}
+            value = partial(_value, field, option)
+            if option.unit in _PIXELS:
+                value = partial(_pixels, params, field, option)
+            more = {"type": value, "metavar": option.metavar or _metavar(option.name)}
             if words := word_order(field.type):
                 more = {"choices": words}
         parser.add_argument(option.name, dest=field.name, help=option.help.format(default=_default(field)), **more)
@@ -31,8 +35,38 @@ def add_options(parser: argparse.ArgumentParser, params: type[Struct], *, only: 
 
 def given(options: argparse.Namespace, params: type[Struct]) -> dict[str, Any]:
     """What was given of a struct's params, by field name, as its constructor takes it."""
-    names = [field.name for field in msgspec.structs.fields(params) if command_option(field) is not None]
-    return {name: value for name in names if (value := getattr(options, name, None)) is not None}
+    values: dict[str, Any] = {}
+    for field in msgspec.structs.fields(params):
+        option = command_option(field)
+        if option is None or (value := getattr(options, field.name, None)) is None:
+            continue
+        if option.also:
+            values[field.name], values[option.also] = value
+        else:
+            values[field.name] = value
+    return values
+
+
+_PIXELS = {
+    Unit.REGION: re.compile(r"(?P<x>-?\d{1,5}),(?P<y>-?\d{1,5}),(?P<width>\d{1,5})x(?P<height>\d{1,5})", re.ASCII),
+    Unit.SIZE: re.compile(r"(?P<width>\d{1,5})x(?P<height>\d{1,5})", re.ASCII),
+}
+"""How a region and a size are written."""
+
+
+def _pixels(params: type[Struct], field: FieldInfo, option: CommandOption, text: str) -> object:
+    """A region, or a width and a height. Raises ArgumentTypeError, which says what it may be."""
+    match = _PIXELS[option.unit].fullmatch(text)
+    if match is None:
+        raise argparse.ArgumentTypeError(f"{text!r} is not {option.metavar}, in pixels")
+    numbers = {name: int(number) for name, number in match.groupdict().items()}
+    try:
+        if not option.also:
+            return check(field, numbers)
+        height = next(one for one in msgspec.structs.fields(params) if one.name == option.also)
+        return check(field, numbers["width"]), check(height, numbers["height"])
+    except InvalidParamsError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
 
 
 def _metavar(name: str) -> str:

@@ -16,6 +16,7 @@ from ionia.core.media import (
 )
 from ionia.core.mp4.tags import FileTags
 from ionia.core.size_limit import SizeLimit
+from ionia.core.video.framing import WHOLE, Framing
 
 
 class Clock(Protocol):
@@ -93,8 +94,8 @@ class AudioSource(Protocol):
 class PictureConverter(Protocol):
     """From the screen's pictures to one format. Any thread, one at a time."""
 
-    def convert(self, pixels: Picture) -> YuvPicture:
-        """A picture of its own, scaled with its aspect kept if its size is another than the format's."""
+    def convert(self, pixels: Picture, framing: Framing = WHOLE) -> YuvPicture:
+        """A picture of its own: what `framing` shows of these pixels, as it says; black if it shows nothing."""
         ...
 
     def close(self) -> None:

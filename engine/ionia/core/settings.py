@@ -8,6 +8,7 @@ from ionia.core.audio.engine import AudioInput
 from ionia.core.audio.wishes import SoundWish, TrackWish
 from ionia.core.timeline.end_watch import EndRule
 from ionia.core.timeline.split_watch import SplitRule
+from ionia.core.video.framing import Fit, Framing, Region
 
 
 class SessionKind(Enum):
@@ -83,13 +84,18 @@ class MediaSettings:
     default (for sound: followed when it changes). Gains are linear factors. `audio_offset_ms` moves all sound to later
     instants (negative: earlier); None: each device by what is remembered for it. `sounds`: None for those of
     `audio_mode`. `tracks`: None for one with all sounds. Without `picture` (see `without_picture`) sound is recorded
-    alone.
+    alone. `region`: of what is captured; None: all of it. `width` and `height` of the pictures; None: as what is shown
+    has it. `fit`: how they are filled.
     """
 
     picture: bool = True
     screen: str | None = None
     cursor: bool = True
     on_window_closed: OnWindowClosed = "hold"
+    region: Region | None = None
+    width: int | None = None
+    height: int | None = None
+    fit: Fit = "letterbox"
     fps: int = 30
     video_bitrate: int = 5_000_000
     encoder: EncoderChoice = EncoderChoice.AUTO
@@ -103,6 +109,11 @@ class MediaSettings:
     audio_offset_ms: float | None = None
     sounds: tuple[SoundWish, ...] | None = None
     tracks: tuple[TrackWish, ...] | None = None
+
+    @property
+    def framing(self) -> Framing:
+        """What is shown of a capture's pictures."""
+        return Framing(region=self.region, fit=self.fit)
 
     @property
     def all_sounds(self) -> tuple[SoundWish, ...]:
@@ -133,6 +144,10 @@ class MediaSettings:
             picture=False,
             screen=None,
             cursor=False,
+            region=None,
+            width=None,
+            height=None,
+            fit="letterbox",
             fps=SOUND_ALONE_FPS,
             video_bitrate=0,
             encoder=EncoderChoice.X264,

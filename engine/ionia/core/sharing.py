@@ -1,10 +1,10 @@
 """Who may share what with whom: the identity of every thing that several sessions may use at once.
 
 Two sessions share a thing when its identity is equal, each level for itself: a capture by what it looks at and how
-often, a picture stage by its capture and the format that it converts to, a video encode by its capture and what it
-makes of it, a sound by its device, an audio encode by its sounds and its bit rate. What can be changed while it runs
-(gain, mute, the video's bit rate under a slow link) is no part of an identity. An audio encode is nevertheless only
-shared by those who hear the same: whoever changes it alone gets one of its own (`AudioEncodes`).
+often, a picture stage by its capture, what it shows of it and the format that it converts to, a video encode by its
+capture and what it makes of it, a sound by its device, an audio encode by its sounds and its bit rate. What can be
+changed while it runs (gain, mute, the video's bit rate under a slow link) is no part of an identity. An audio encode
+is nevertheless only shared by those who hear the same: whoever changes it alone gets one of its own (`AudioEncodes`).
 
 The rate buffer is no part of a video encode's identity either: a picture that is encoded once serves file and stream,
 and the first who asks decides. A recorder on a stream's encode loses nothing that can be seen; a stream on a
@@ -20,6 +20,7 @@ from ionia.core.audio.offsets import key_of, of_input
 from ionia.core.audio.wishes import TrackWish
 from ionia.core.media import PictureFormat
 from ionia.core.settings import EncoderChoice, MediaSettings
+from ionia.core.video.framing import Framing
 
 NOTHING: Mapping[str, float] = MappingProxyType({})
 
@@ -40,21 +41,25 @@ class CaptureKey:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StageKey:
-    """A capture's pictures in one format.
+    """What is shown of a capture's pictures, in one format.
 
     The encoder that opened says which format that is. So an encode is found by what was asked for, and its stage by
     what came of it: two encodes that differ in rate, or in their encoder, still share their pictures.
     """
 
     capture: CaptureKey
+    framing: Framing
     format: PictureFormat
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VideoEncodeKey:
-    """What is made of a capture's pictures."""
+    """What is made of a capture's pictures. `width` and `height` as asked; None: as it comes."""
 
     capture: CaptureKey
+    framing: Framing
+    width: int | None
+    height: int | None
     encoder: EncoderChoice
     bitrate: int
     keyframe_interval: int
@@ -103,6 +108,9 @@ def video_encode_key(settings: MediaSettings) -> VideoEncodeKey:
     """The video encode that these settings ask for."""
     return VideoEncodeKey(
         capture=capture_key(settings),
+        framing=settings.framing,
+        width=settings.width,
+        height=settings.height,
         encoder=settings.encoder,
         bitrate=settings.video_bitrate,
         keyframe_interval=settings.video().keyframe_interval,

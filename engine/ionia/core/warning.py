@@ -134,6 +134,10 @@ class WarningCode(StrEnum):
     DISPLAY_MODE_CHANGED = ("display_mode_changed", "the display changed its mode")
     WINDOW_HIDDEN = ("window_hidden", "the window is minimised or hidden; the last picture is held until it is shown")
     WINDOW_CLOSED = ("window_closed", "the window was closed; the last picture is held until it is opened again")
+    REGION_OUTSIDE = (
+        "region_outside",
+        "what is captured became so small that nothing of the region is left; it is black",
+    )
     GPU_LOST = ("gpu_lost", "the graphics adapter was reset or removed")
     SECURE_DESKTOP = (
         "secure_desktop",

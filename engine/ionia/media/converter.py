@@ -1,6 +1,7 @@
 """From pictures of the screen to what encoders take: BGRA of any size to 4:2:0 BT.709 limited of one even size.
 
-It converts and fits; it never decides which picture is due. One thread at a time uses a converter.
+It cuts, converts and scales in one step, so that what isn't shown costs nothing. Where what comes to lie says
+`core.video.framing`; which picture is due, others. One thread at a time uses a converter.
 """
 
 import av
@@ -8,7 +9,8 @@ import numpy as np
 from av.video.plane import VideoPlane
 from av.video.reformatter import ColorPrimaries, ColorRange, Colorspace, ColorTrc, Interpolation, VideoReformatter
 
-from ionia.core.media import Picture, PictureFormat, PixelFormat, Plane, YuvPicture, even
+from ionia.core.media import Picture, PictureFormat, PixelFormat, Plane, YuvPicture
+from ionia.core.video.framing import WHOLE, Framing, Placement
 
 _BLACK = {PixelFormat.YUV420P: (16, 128, 128), PixelFormat.NV12: (16, 128)}
 """The value of black in each plane, limited range."""
@@ -17,31 +19,36 @@ _ALGORITHM = Interpolation.AREA | Interpolation.FULL_CHR_H_INP
 """The exact mean of each 2 x 2 block's chroma, and the cheapest but for POINT (decision 0052). POINT takes one pixel
 of the four: coloured text gets fringes."""
 
+_SHRINK = 64
+"""libav's scaler refuses to make a side 128 times shorter where the other grows: what is more is left out before."""
+
 _THREADS = 2
 """Same CPU time as one, half the wait."""
 
 
 class Converter:
-    """`core.ports.PictureConverter` by libav, to one format that never changes.
-
-    A picture of the format's size is converted as it is; an odd last column or row is cut off, because scaling would
-    blur everything. A picture of another size is scaled with its aspect kept and put between black bars.
-    """
+    """`core.ports.PictureConverter` by libav, to one format that never changes."""
 
     def __init__(self, wanted: PictureFormat) -> None:
         """What converting needs is made with the first picture."""
         self._format = wanted
         self._reformatter = VideoReformatter()
 
-    def convert(self, pixels: Picture) -> YuvPicture:
+    def convert(self, pixels: Picture, framing: Framing = WHOLE) -> YuvPicture:
         """See the port. In new memory each time: encoders may keep the last one while the next is made."""
-        width, height = self._format.width, self._format.height
+        size = self._format.width, self._format.height
+        place = framing.place((pixels.shape[1], pixels.shape[0]), size)
+        if place is None:
+            return self._picture(self._black_frame())
+        cut = place.cut
+        down, across = max(1, cut.height // (place.height * _SHRINK)), max(1, cut.width // (place.width * _SHRINK))
+        pixels = pixels[cut.y : cut.y + cut.height : down, cut.x : cut.x + cut.width : across]
         if pixels.strides[1:] != (4, 1) or pixels.strides[0] < 0:  # libav's scaler misreads rows from bottom to top
             pixels = np.ascontiguousarray(pixels)
-        if even(pixels.shape[1]) == width and even(pixels.shape[0]) == height:
-            frame = self._reformat(pixels[:height, :width], width, height)
-        else:
-            frame = self._fit(pixels)
+        scaled = self._reformat(pixels, place.width, place.height)
+        return self._picture(scaled if (place.width, place.height) == size else self._between_bars(scaled, place))
+
+    def _picture(self, frame: av.VideoFrame) -> YuvPicture:
         shapes = self._format.plane_shapes
         planes = (_plane(plane)[:rows, :columns] for plane, (rows, columns) in zip(frame.planes, shapes, strict=True))
         return YuvPicture(format=self._format, planes=tuple(planes))
@@ -67,24 +74,14 @@ class Converter:
             threads=_THREADS,
         )
 
-    def _fit(self, pixels: Picture) -> av.VideoFrame:
-        width, height = self._format.width, self._format.height
-        rows, columns = pixels.shape[:2]
-        scale = min(width / columns, height / rows)
-        fitted = self._reformat(
-            pixels, min(width, even(round(columns * scale))), min(height, even(round(rows * scale)))
-        )
-        if (fitted.width, fitted.height) == (width, height):
-            return fitted
+    def _between_bars(self, scaled: av.VideoFrame, place: Placement) -> av.VideoFrame:
         frame = self._black_frame()
-        # Bars of even size, so that chroma samples stay where their pixels are.
-        left, top = (width - fitted.width) // 2 & ~1, (height - fitted.height) // 2 & ~1
-        for index, (target, source) in enumerate(zip(frame.planes, fitted.planes, strict=True)):
+        for index, (target, source) in enumerate(zip(frame.planes, scaled.planes, strict=True)):
             shift = 1 if index else 0
             # NV12 keeps Cb and Cr in one plane, two bytes per sample: columns count as in the luma plane.
             column_shift = 0 if self._format.pixels is PixelFormat.NV12 else shift
-            rows, columns = fitted.height >> shift, fitted.width >> column_shift
-            y, x = top >> shift, left >> column_shift
+            rows, columns = place.height >> shift, place.width >> column_shift
+            y, x = place.top >> shift, place.left >> column_shift
             _plane(target)[y : y + rows, x : x + columns] = _plane(source)[:rows, :columns]
         return frame
 

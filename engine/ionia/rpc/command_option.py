@@ -18,6 +18,8 @@ class Unit(Enum):
     """Bits per second, also as 5M or 800k."""
     MILLISECONDS = "milliseconds"
     SECONDS = "seconds"
+    REGION = "X,Y,WxH"
+    SIZE = "WxH"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +33,8 @@ class CommandOption:
     least: float | None = None
     """Other limits than the wire's: what is surely a slip of the hand."""
     most: float | None = None
+    also: str = ""
+    """Of a size: the field that its height becomes; its own is the width."""
 
 
 def command_option(field: FieldInfo) -> CommandOption | None:

@@ -23,6 +23,7 @@ from ionia.core.settings import (
     StreamerSettings,
 )
 from ionia.core.sound_state import gain_factor
+from ionia.core.video.framing import Fit
 from ionia.rpc.command_option import CommandOption, Unit
 from ionia.rpc.param_types import (
     DEFAULT_SESSION_ID,
@@ -39,9 +40,11 @@ from ionia.rpc.param_types import (
     Gain,
     GainDb,
     OutputPath,
+    RegionOption,
     ReplaySeconds,
     RtmpUrl,
     SessionId,
+    Side,
     SoundName,
     StreamKey,
     UseNvenc,
@@ -169,6 +172,40 @@ class Initialize(Struct, frozen=True, forbid_unknown_fields=True, rename="camel"
             check_sounds(media.sounds)
         if media.tracks is not None:
             check_tracks([sound.name for sound in media.all_sounds], media.tracks)
+
+    region: Annotated[
+        RegionOption | None,
+        Meta(description="The part of the screen or window that is recorded; default: all of it."),
+        CommandOption(
+            name="--region",
+            metavar="X,Y,WxH",
+            unit=Unit.REGION,
+            help="record this part of the screen or window, in its pixels: 100,50,1280x720",
+        ),
+    ] = None
+    width: Annotated[
+        Side | None,
+        Meta(
+            description="Width of the file or stream, even; default: that of what is recorded, or what its shape makes "
+            "of height."
+        ),
+        CommandOption(
+            name="--size",
+            metavar="WxH",
+            unit=Unit.SIZE,
+            also="height",
+            help="size of the file or stream: 1280x720 (default: that of what is recorded)",
+        ),
+    ] = None
+    height: Annotated[Side | None, Meta(description="Height of the file or stream, likewise.")] = None
+    fit: Annotated[
+        Fit,
+        Meta(
+            description="How a picture of another shape fills it: between black bars, with what is too much cut off, "
+            "or distorted."
+        ),
+        CommandOption(name="--fit", help="how a picture of another shape fills it (default: {default})"),
+    ] = _MEDIA.fit
 
     def secrets(self) -> frozenset[str]:
         """What must not be told to anybody."""
@@ -334,6 +371,7 @@ def _media_settings(params: Initialize) -> MediaSettings:
         params,
         encoder=EncoderChoice(params.encoder or ("auto" if params.use_nvenc else "x264")),
         audio_mode=AudioMode("mic" if params.audio_mode == "microphone" else params.audio_mode),
+        region=None if params.region is None else params.region.region(),
         sounds=None if params.sounds is None else tuple(_sound(params, sound) for sound in params.sounds),
         tracks=None
         if params.tracks is None

@@ -5,10 +5,11 @@ Several methods share these; what only one method has stands at its field.
 
 from typing import Annotated, Literal
 
-from msgspec import Meta
+from msgspec import Meta, Struct
 
 from ionia.core.live.rtmp_url import MAX_URL_LENGTH
 from ionia.core.sound_state import LEAST_GAIN_DB, MOST_GAIN_DB
+from ionia.core.video.framing import LEAST_SIDE, MOST_SIDE, Region
 from ionia.rpc.command_option import CommandOption, Unit
 
 DEFAULT_SESSION_ID = "default"
@@ -119,3 +120,18 @@ VideoName = Annotated[
         "concerns pictures (fps, videoBitrate, encoder, ...) is ignored."
     ),
 ]
+Side = Annotated[int, Meta(ge=LEAST_SIDE, le=MOST_SIDE)]
+"""A side of pictures, in pixels."""
+
+
+class RegionOption(Struct, frozen=True, forbid_unknown_fields=True, rename="camel"):
+    """A part of what is captured, in its pixels; what lies outside is left out, and odd sides lose a pixel."""
+
+    x: Annotated[int, Meta(ge=-32_768, le=32_767, description="From the left edge of the screen or window.")]
+    y: Annotated[int, Meta(ge=-32_768, le=32_767, description="From its top edge.")]
+    width: Annotated[Side, Meta(description="Pixels.")]
+    height: Annotated[Side, Meta(description="Pixels.")]
+
+    def region(self) -> Region:
+        """The same for the engine."""
+        return Region(x=self.x, y=self.y, width=self.width, height=self.height)

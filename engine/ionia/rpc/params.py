@@ -138,12 +138,12 @@ class SaveScreenshot(Struct, frozen=True, forbid_unknown_fields=True, rename="ca
     ] = None
     kind: Annotated[
         Literal["recorder", "streamer", "replay"] | None,
-        Meta(description="Kind of a session, whose screen is then meant, whatever its state."),
+        Meta(description="Kind of a session: what it shows, in its screen's own pixels, whatever its state."),
     ] = None
     id: SessionId = DEFAULT_SESSION_ID
     format: Annotated[Literal["png", "jpeg", "webp"] | None, Meta(description="Default: as the path ends.")] = None
     max_width: Annotated[
-        Annotated[int, Meta(ge=16, le=16_384)] | None, Meta(description="Pixels; default: as wide as the screen.")
+        Annotated[int, Meta(ge=16, le=16_384)] | None, Meta(description="Pixels; default: as wide as what is shown.")
     ] = None
     seconds_ago: Annotated[
         Annotated[float, Meta(ge=0, le=86_400)] | None,

@@ -8,7 +8,7 @@ import numpy as np
 from ionia.core.errors import ErrorKind, IoniaError
 from ionia.core.media import VideoFrame
 from ionia.core.screenshot import Screenshot, ScreenshotRequest, Thumbnail
-from ionia.core.sharing import CaptureKey
+from ionia.core.sharing import CaptureKey, capture_key
 from ionia.core.timebase import NS_PER_S, frame_middle_ns
 from ionia.core.utc_text import utc_text
 from ionia.media.packet_pictures import picture_of
@@ -67,10 +67,16 @@ class Screenshots:
         return Thumbnail(media_type="image/jpeg", data=b64encode(data).decode(), width=width, height=height)
 
     def _of_now(self, request: ScreenshotRequest, session: Session | None) -> VideoFrame:
-        key = CaptureKey(screen=request.screen, cursor=request.cursor, fps=_ONCE) if session is None else session.shows
-        if key is None:
+        """All pixels of a screen; of a session's those that it shows, neither scaled nor between bars."""
+        if session is None:
+            return self._studio.picture(CaptureKey(screen=request.screen, cursor=request.cursor, fps=_ONCE))
+        settings = session.shows
+        if settings is None:
             raise IoniaError(ErrorKind.NOT_INITIALIZED, "The session is not initialized.", "Initialize it first.")
-        return self._studio.picture(key)
+        picture = self._studio.picture(capture_key(settings))
+        part = settings.framing.seen((picture.width, picture.height), settings.width, settings.height)
+        pixels = picture.pixels[part.y : part.y + part.height, part.x : part.x + part.width]
+        return VideoFrame(captured_ns=picture.captured_ns, pixels=pixels)
 
     @staticmethod
     def _of_the_past(session: Session | None, seconds_ago: float) -> tuple[av.VideoFrame, int]:

@@ -10,9 +10,12 @@ from collections.abc import Callable, Sequence
 from ionia.core.media import VideoFrame, YuvPicture
 from ionia.core.ports import PictureConverter
 from ionia.core.sharing import CaptureKey
+from ionia.core.video.framing import WHOLE, Framing
 from ionia.core.video.pacer import FrameSpan
+from ionia.core.warning import WarningCode
 from ionia.runtime.capture.capture import Capture
 from ionia.runtime.capture.frame_offers import FrameOffers, Offer
+from ionia.runtime.notices import Notices
 from ionia.runtime.registry import Lease
 
 
@@ -39,9 +42,14 @@ class StagedPicture:
 class PictureStage:
     """Owns its converter, and its lease of the capture. Any thread."""
 
-    def __init__(self, capture: Lease[CaptureKey, Capture], converter: PictureConverter) -> None:
+    def __init__(
+        self, capture: Lease[CaptureKey, Capture], converter: PictureConverter, framing: Framing = WHOLE
+    ) -> None:
+        self.notices = Notices()
         self._capture = capture
         self._converter = converter
+        self._framing = framing
+        self._outside = False  # whether the newest picture has nothing of the region; the tick's own
         self._converting = threading.Lock()
         self._lock = threading.Lock()
         self._begun = False  # protected by _lock
@@ -63,6 +71,7 @@ class PictureStage:
         with self._lock:
             begun, self._begun = self._begun, True
         if not begun:
+            self.notices.settle()
             self.capture.attach(self._stage)
 
     def detach(self, offer: Offer[StagedPicture]) -> None:
@@ -91,7 +100,15 @@ class PictureStage:
         )
 
     def _staged(self, frame: VideoFrame) -> StagedPicture:
+        outside = self._framing.shown((frame.width, frame.height)) is None
+        if outside and not self._outside:
+            self.notices.warn(
+                WarningCode.REGION_OUTSIDE,
+                f"Nothing is left of the region {self._framing.region}: the picture has become "
+                f"{frame.width}x{frame.height}. It is black until it is larger again.",
+            )
+        self._outside = outside
         return StagedPicture(frame, self._convert, self._converting)
 
     def _convert(self, frame: VideoFrame) -> YuvPicture:
-        return self._converter.convert(frame.pixels)
+        return self._converter.convert(frame.pixels, self._framing)

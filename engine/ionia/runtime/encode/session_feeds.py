@@ -118,6 +118,7 @@ class SessionFeeds:
         """Hear what every shared thing tells, from now on until `release`."""
         self._listener = listener
         self.capture.notices.listen(listener)
+        self.video.stage.notices.listen(listener)
         self.video.notices.listen(listener)
         self.sound.listen(listener)
 
@@ -205,6 +206,7 @@ class SessionFeeds:
         self.leave()
         if self._listener is not None:
             self.capture.notices.unlisten(self._listener)
+            self.video.stage.notices.unlisten(self._listener)
             self.video.notices.unlisten(self._listener)
         self._video.release()
         self.sound.release()

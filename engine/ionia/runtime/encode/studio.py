@@ -10,7 +10,7 @@ from ionia.core.audio.wishes import SoundWish
 from ionia.core.errors import ErrorKind, IoniaError
 from ionia.core.media import VideoFrame
 from ionia.core.ports import AudioSource
-from ionia.core.settings import MediaSettings, VideoEncodeSettings
+from ionia.core.settings import MediaSettings
 from ionia.core.sharing import (
     CaptureKey,
     SoundKey,
@@ -69,7 +69,7 @@ class Studio:
                 undo.callback(lease.release)
                 tracks.append((track.name, lease))
             # Sound devices open meanwhile.
-            make = partial(self._make_video, capture_key(settings), settings.video(live=live))
+            make = partial(self._make_video, settings, live=live)
             video = self._videos.acquire(video_encode_key(settings), make)
             undo.callback(video.release)
             sound_tracks = SoundTracks(names, tracks, self._audios)
@@ -101,11 +101,14 @@ class Studio:
                 return frame
         return taken(self._backends.screen(key), self._clock)
 
-    def _make_video(self, key: CaptureKey, settings: VideoEncodeSettings) -> VideoEncode:
+    def _make_video(self, settings: MediaSettings, *, live: bool) -> VideoEncode:
+        key, framing = capture_key(settings), settings.framing
         capture = self._captures.acquire(key, partial(self._open_capture, key))
         try:
-            opened = self._backends.open_video(settings, capture.value.width, capture.value.height)
-            wanted = StageKey(capture=key, format=opened.encoder.takes)
+            source = capture.value.width, capture.value.height
+            width, height = framing.size(source, settings.width, settings.height)
+            opened = self._backends.open_video(settings.video(live=live), width, height)
+            wanted = StageKey(capture=key, framing=framing, format=opened.encoder.takes)
             try:
                 stage = self._stages.acquire(wanted, partial(self._make_stage, wanted))
             except BaseException:
@@ -117,7 +120,7 @@ class Studio:
 
     def _make_stage(self, key: StageKey) -> PictureStage:
         capture = self._captures.acquire(key.capture, partial(self._open_capture, key.capture))
-        return PictureStage(capture, self._backends.converter(key.format))
+        return PictureStage(capture, self._backends.converter(key.format), key.framing)
 
     def _open_capture(self, key: CaptureKey) -> Capture:
         return open_capture(key, self._backends.screen(key), epoch_ns=self._epoch_ns, clock=self._clock)

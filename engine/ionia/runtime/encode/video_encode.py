@@ -72,6 +72,11 @@ class VideoEncode:
         return self._stage.value.capture
 
     @property
+    def stage(self) -> PictureStage:
+        """What makes its pictures."""
+        return self._stage.value
+
+    @property
     def codec(self) -> str:
         """libav's name of the encoder in use."""
         return self._encoder.codec

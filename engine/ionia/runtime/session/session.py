@@ -10,7 +10,6 @@ from ionia.core.errors import ErrorKind, IoniaError
 from ionia.core.events import Event, FinishedFile, MarkSet
 from ionia.core.session_state import SessionState, SessionStateMachine, already_running
 from ionia.core.settings import MediaSettings, SessionKind
-from ionia.core.sharing import CaptureKey, capture_key
 from ionia.core.stats import RecorderStats, Stats
 from ionia.core.timeline.replay_ring import Held
 from ionia.core.warning import NO_FACTS, WarningCode, WarningFacts
@@ -63,7 +62,7 @@ class Session:
         self._lost: IoniaError | None = None  # changed under _lock; why the output could not be completed
         self._codec = "none"
         self._life: Life | None = None  # changed under _lock
-        self._shows: CaptureKey | None = None
+        self._shows: MediaSettings | None = None
 
     @property
     def is_running(self) -> bool:
@@ -87,8 +86,8 @@ class Session:
         return self._feeds
 
     @property
-    def shows(self) -> CaptureKey | None:
-        """The screen of the last `initialize`, also when the session is over; None before. Any thread."""
+    def shows(self) -> MediaSettings | None:
+        """The settings of the last `initialize`, also when the session is over; None before. Any thread."""
         return self._shows
 
     def held(self, seconds: float) -> Held[Moment] | None:
@@ -125,7 +124,7 @@ class Session:
             self._forget()
             feeds = self._studio.open(settings, live=live)
             self._feeds, self._output, self._life, self._lost = feeds, output, life, None
-            self._shows = capture_key(settings)
+            self._shows = settings
             self._counters = SessionCounters()
             self._move(SessionState.INITIALIZED)
             feeds.listen(Listener(life.warn_now, life.fail))
