@@ -7,7 +7,7 @@ from contextlib import contextmanager
 import numpy as np
 import pytest
 
-from ionia.core.errors import ErrorKind, IoniaError, SourceLost
+from ionia.core.errors import ErrorKind, IoniaError
 from ionia.core.events import (
     Event,
     LevelsMeasured,
@@ -16,16 +16,14 @@ from ionia.core.events import (
     SessionWarned,
     StatsSampled,
 )
-from ionia.core.media import AUDIO, SAMPLE_RATE, VIDEO, AudioBlock
+from ionia.core.media import AUDIO, VIDEO, AudioBlock
 from ionia.core.settings import AudioMode, MediaSettings, RecorderSettings, SessionKind
-from ionia.core.warning import DiskLow, SoundLost
-from ionia.runtime.encode.video_encode import VideoEncode
+from ionia.core.warning import DiskLow
 from ionia.runtime.engine import Engine
-from ionia.runtime.session import ending
 from ionia.selftest.run import selftests_with
 from ionia.threads.clock import MonotonicClock
 from tests.fakes.backends import WAIT_SECONDS, Events, FakeMachine
-from tests.fakes.media import FakeAudioEncoder, FakeFile, FakeScreen, FakeSound, FakeVideoEncoder
+from tests.fakes.media import FakeFile
 
 RECORDER = SessionKind.RECORDER
 FAST = MediaSettings(fps=100)
@@ -72,101 +70,10 @@ def assert_set(event: threading.Event) -> None:
     assert event.wait(WAIT_SECONDS)
 
 
-def stuck_at_20(encoder: FakeVideoEncoder) -> None:
-    encoder.stuck_at = 20
-
-
 def recorded_for(engine: Engine, seconds: float) -> None:
     pause = threading.Event()
     while engine.stats(RECORDER, "a").duration_seconds < seconds:
         pause.wait(0.005)
-
-
-def test_a_stop_does_not_wait_for_an_encoder_for_ever_and_takes_all_sound(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ending, "PATIENCE_S", 0.02)
-    monkeypatch.setattr(ending, "DRAIN_TIMEOUT_S", 0.02)
-    machine = FakeMachine(prepare_video=stuck_at_20)
-    with engine_on(machine) as (engine, events):
-        initialize(engine)
-        engine.start(RECORDER, "a")
-        recorded_for(engine, 0.6)
-        stopping = threading.Thread(target=engine.stop, args=(RECORDER, "a"))
-        stopping.start()
-        events.wait_for(warned("encoder_behind"))
-        machine.videos[0].freed.set()
-        stopping.join(WAIT_SECONDS)
-        seconds = engine.stats(RECORDER, "a").duration_seconds
-    packets = machine.files[0].packets
-    video = [packet.pts for packet in packets if packet.track == VIDEO]
-    assert video == list(range(video[0], video[0] + 20))
-    end = max(packet.pts + packet.duration for packet in packets if packet.track == AUDIO) - video[0] * 480
-    assert end / SAMPLE_RATE > 0.5  # what the audio encoder had given by then
-    assert end / SAMPLE_RATE < seconds + 0.03
-
-
-def test_what_no_encoder_had_time_for_is_counted_and_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ending, "PATIENCE_S", 0.02)
-    monkeypatch.setattr(ending, "DRAIN_TIMEOUT_S", 0.02)
-    monkeypatch.setattr(FakeAudioEncoder, "encode", lambda *_: [])
-    machine = FakeMachine(prepare_video=stuck_at_20)
-    with engine_on(machine) as (engine, events):
-        initialize(engine)
-        engine.start(RECORDER, "a")
-        recorded_for(engine, 0.6)
-        stopping = threading.Thread(target=engine.stop, args=(RECORDER, "a"))
-        stopping.start()
-        sound = events.wait_for(warned("audio_lost"))
-        machine.videos[0].freed.set()
-        stopping.join(WAIT_SECONDS)
-        stats = engine.stats(RECORDER, "a")
-        events.wait_for(warned("encoder_behind"))
-    assert isinstance(sound, SessionWarned)
-    assert isinstance(sound.data, SoundLost)
-    assert sound.data.samples == stats.audio_samples_lost == round(stats.duration_seconds * SAMPLE_RATE)
-    missing = stats.video_frames_captured - 20
-    assert stats.video_frames_skipped >= missing
-    assert f"({missing / 100:.1f} s)" in next(
-        event.message for event in events.all if isinstance(event, SessionWarned) and event.code == "encoder_behind"
-    )
-
-
-def test_an_encoder_that_is_behind_is_spared_what_repeats() -> None:
-    def slow(encoder: FakeVideoEncoder) -> None:
-        encoder.stuck_at, encoder.holds = 20, True
-
-    machine = FakeMachine(prepare_video=slow)
-    with engine_on(machine) as (engine, _):
-        initialize(engine, settings=MUTE)
-        engine.start(RECORDER, "a")
-        recorded_for(engine, 0.8)
-        machine.videos[0].freed.set()
-        engine.stop(RECORDER, "a")
-    shown = [packet.pts for packet in machine.files[0].packets]
-    assert shown == list(range(shown[0], shown[0] + len(shown)))
-    assert {what for what, index, _ in machine.videos[0].calls if 30 <= index < 50} <= {"new", "hold"}
-    assert "hold" in {what for what, _, _ in machine.videos[0].calls}
-
-
-def test_a_stop_gives_up_repeats_for_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ending, "PATIENCE_S", 0.02)
-    machine = FakeMachine(prepare_video=stuck_at_20)
-    hurry = VideoEncode.hurry
-
-    def hurry_and_free(encode: VideoEncode, end_index: int) -> None:
-        hurry(encode, end_index)
-        machine.videos[0].freed.set()
-
-    monkeypatch.setattr(VideoEncode, "hurry", hurry_and_free)
-    with engine_on(machine) as (engine, events):
-        initialize(engine, settings=MUTE)
-        engine.start(RECORDER, "a")
-        recorded_for(engine, 0.6)
-        engine.stop(RECORDER, "a")
-        stats = engine.stats(RECORDER, "a")
-        assert not [event for event in events.all if warned("encoder_behind")(event)]  # type: ignore[call-arg]
-    shown = [packet.pts for packet in machine.files[0].packets]
-    assert len(shown) < 60 <= round(stats.duration_seconds * 100) == shown[-1] + 1 - shown[0]
-    assert ("repeat", shown[-1] - shown[0], False) in machine.videos[0].calls
 
 
 def test_a_recording_from_initialize_to_dispose() -> None:
@@ -280,146 +187,6 @@ def test_initializing_again_is_refused_while_running_and_frees_the_first_otherwi
         assert engine.start(RECORDER, "a") is True
 
 
-def test_equal_settings_share_one_encode_and_each_file_begins_with_a_keyframe() -> None:
-    machine = FakeMachine()
-    with engine_on(machine) as (engine, _):
-        initialize(engine, "a")
-        initialize(engine, "b")
-        initialize(engine, "c", MediaSettings(fps=60))
-        assert (len(machine.screens), len(machine.videos)) == (2, 2)
-        first = machine.files[0]
-        begun = threading.Event()
-        first.on_write = lambda: begun.set() if len(first.packets) > 20 else None
-        engine.start(RECORDER, "a")
-        assert begun.wait(WAIT_SECONDS)
-        late = machine.files[1]
-        caught_up = threading.Event()
-        late.on_write = lambda: caught_up.set() if len(late.packets) > 10 else None
-        engine.start(RECORDER, "b")
-        assert caught_up.wait(WAIT_SECONDS)
-        engine.stop(RECORDER, "a")
-        assert engine.is_running(RECORDER, "b")
-        assert not machine.screens[0].closed
-        engine.stop(RECORDER, "b")
-        assert machine.screens[0].closed
-        stats = engine.stats(RECORDER, "b")
-    video = [packet for packet in late.packets if packet.track == VIDEO]
-    assert video[0].keyframe
-    assert [packet.pts for packet in video] == list(range(len(video)))
-    assert stats.video_frames_captured == len(video)
-
-
-def test_video_alone_has_no_sound_anywhere() -> None:
-    machine = FakeMachine()
-    with engine_on(machine) as (engine, _):
-        initialize(engine, settings=MUTE)
-        enough = written(machine, 5)
-        engine.start(RECORDER, "a")
-        assert enough.wait(WAIT_SECONDS)
-        engine.stop(RECORDER, "a")
-    assert machine.desktops == machine.mics == machine.audios == []
-    assert {packet.track for packet in machine.files[0].packets} == {VIDEO}
-
-
-def test_a_screen_that_does_not_open_is_an_error_and_everything_is_freed() -> None:
-    def refuse(screen: FakeScreen) -> None:
-        screen.refuse = IoniaError(ErrorKind.CAPTURE_UNAVAILABLE, "There is no screen.")
-
-    machine = FakeMachine(prepare_screen=refuse)
-    with engine_on(machine) as (engine, events):
-        with pytest.raises(IoniaError, match="There is no screen"):
-            initialize(engine)
-        assert engine.codec_name(RECORDER, "a") == "none"
-        assert events.all == []
-    assert machine.desktops[0].closed
-
-
-def test_a_path_that_is_refused_opens_no_device() -> None:
-    def refuse(file: FakeFile) -> None:
-        raise IoniaError(ErrorKind.OUTPUT_FAILED, "No such folder.")
-
-    machine = FakeMachine(prepare_file=refuse)
-    with engine_on(machine) as (engine, _), pytest.raises(IoniaError, match="No such folder"):
-        initialize(engine)
-    assert machine.screens == []
-
-
-def test_a_device_asked_for_by_id_must_exist_and_a_default_one_need_not() -> None:
-    def refuse(sound: FakeSound) -> None:
-        sound.refuse = IoniaError(ErrorKind.AUDIO_UNAVAILABLE, "No such device.")
-
-    machine = FakeMachine(prepare_sound=refuse)
-    with engine_on(machine) as (engine, events):
-        with pytest.raises(IoniaError, match="No such device"):
-            initialize(engine, settings=MediaSettings(fps=100, microphone="gone"))
-        initialize(engine)
-        events.wait_for(warned("desktop_audio_unavailable"))
-        events.wait_for(warned("mic_audio_unavailable"))
-        enough = written(machine, 30)
-        engine.start(RECORDER, "a")
-        assert enough.wait(WAIT_SECONDS)
-        engine.stop(RECORDER, "a")
-        assert int(engine.stats(RECORDER, "a").audio_silence_samples or 0) > 0
-
-
-def test_a_default_device_that_appears_later_is_taken() -> None:
-    def refuse(sound: FakeSound) -> None:
-        sound.refuse = IoniaError(ErrorKind.AUDIO_UNAVAILABLE, "None yet.")
-
-    machine = FakeMachine(prepare_sound=refuse)
-    with engine_on(machine) as (engine, events):
-        initialize(engine, settings=MediaSettings(fps=100, audio_mode=AudioMode.MIC))
-        engine.start(RECORDER, "a")
-        machine.mics[0].refuse = None
-        events.wait_for(warned("audio_device_changed"))
-        engine.stop(RECORDER, "a")
-
-
-def test_a_fallback_is_told_to_the_session_that_comes_late_too() -> None:
-    machine = FakeMachine(fallbacks=("nvenc: no such driver",))
-    with engine_on(machine) as (engine, events):
-        initialize(engine, "a")
-        initialize(engine, "b")
-        for session in ("a", "b"):
-            event = events.wait_for(
-                lambda e, s=session: isinstance(e, SessionWarned) and (e.session_id, e.code) == (s, "encoder_fallback")
-            )
-            assert isinstance(event, SessionWarned)
-            assert "nvenc: no such driver" in event.message
-
-
-def test_a_lost_screen_is_told_and_found_again() -> None:
-    machine = FakeMachine()
-    with engine_on(machine) as (engine, events):
-        initialize(engine, settings=MUTE)
-        engine.start(RECORDER, "a")
-        machine.screens[0].lose = SourceLost("display_lost", "The display is gone.")
-        events.wait_for(warned("display_lost"))
-        events.wait_for(warned("capture_recovered"))
-        opens = machine.screens[0].opens
-        enough = written(machine, len(machine.files[0].packets) + 10)
-        assert enough.wait(WAIT_SECONDS)
-        engine.stop(RECORDER, "a")
-    assert opens == 2
-    video = [packet.pts for packet in machine.files[0].packets]
-    assert video == list(range(video[0], video[0] + len(video)))
-
-
-def test_a_lost_sound_device_is_told_and_found_again() -> None:
-    machine = FakeMachine()
-    with engine_on(machine) as (engine, events):
-        initialize(engine)
-        engine.start(RECORDER, "a")
-        machine.desktops[0].give(SourceLost("sound_server_lost", "The sound server is gone."))
-        events.wait_for(warned("sound_server_lost"))
-        events.wait_for(warned("audio_device_changed"))
-        machine.mics[0].give(SourceLost("default_device_changed", "Another default.", retry_at_once=True))
-        events.wait_for(lambda e: isinstance(e, SessionWarned) and "microphone now comes" in e.message)
-        engine.stop(RECORDER, "a")
-    codes = [e.code for e in events.all if isinstance(e, SessionWarned)]
-    assert codes == ["sound_server_lost", "audio_device_changed", "audio_device_changed"]
-
-
 def test_a_full_disk_ends_the_session_and_not_the_engine() -> None:
     def fill(file: FakeFile) -> None:
         if file.path == "a.mp4":
@@ -501,23 +268,6 @@ def test_a_session_whose_figures_fail_leaves_the_others_theirs() -> None:
         events.wait_for(lambda e: isinstance(e, StatsSampled) and e.session_id == "a")
 
 
-def test_an_encoder_that_breaks_fails_every_session_and_keeps_every_file() -> None:
-    def breaks(video: FakeVideoEncoder) -> None:
-        video.fail_at = 5
-
-    machine = FakeMachine(prepare_video=breaks)
-    with engine_on(machine) as (engine, events):
-        initialize(engine, "a", MUTE)
-        engine.start(RECORDER, "a")
-        event = events.wait_for(failed)
-        assert isinstance(event, SessionFailed)
-        assert event.kind is ErrorKind.INTERNAL
-        events.wait_for(lambda e: isinstance(e, SessionStateChanged) and e.state == "failed")
-        video = [packet.pts for packet in machine.files[0].packets]
-        assert video == list(range(video[0], video[0] + 5))
-        assert machine.files[0].closed.is_set()
-
-
 def test_stats_and_levels_come_when_asked_for() -> None:
     machine = FakeMachine()
     with engine_on(machine) as (engine, events):
@@ -577,22 +327,3 @@ def test_closing_the_engine_finishes_what_runs() -> None:
         with pytest.raises(IoniaError, match="shutting down"):
             initialize(engine, "c")
     assert states(events, "a")[-1] == states(events, "b")[-1] == "disposed"
-
-
-def test_a_lost_encoder_is_told_and_its_successor_named() -> None:
-    def lose(encoder: FakeVideoEncoder) -> None:
-        encoder.lost_at = 5
-
-    machine = FakeMachine(prepare_video=lose)
-    with engine_on(machine) as (engine, events):
-        initialize(engine, settings=MUTE)
-        assert engine.codec_name(RECORDER, "a") == "fake264"
-        engine.start(RECORDER, "a")
-        event = events.wait_for(warned("encoder_lost"))
-        assert isinstance(event, SessionWarned)
-        assert event.message == "The graphics card's encoder failed; other264 goes on."
-        assert engine.codec_name(RECORDER, "a") == "other264"
-        assert engine.stats(RECORDER, "a").codec == "other264"
-        engine.stop(RECORDER, "a")
-        assert engine.codec_name(RECORDER, "a") == "other264"
-        assert engine.stats(RECORDER, "a").codec == "other264"
