@@ -19,6 +19,7 @@ from tests.fakes.engine_process import EngineProcess
 from tests.fakes.frozen_engine import FrozenEngine, freeze
 from tests.fakes.media_check import decode_luma, file_facts, top_level_boxes
 from tests.fakes.windows_rig import WindowsRig, windows_rig
+from tests.fakes.wire_schema import wire_schema
 
 __all__ = ["windows_rig"]  # a fixture
 pytestmark = pytest.mark.slow
@@ -87,7 +88,9 @@ def test_its_first_answer_comes_soon(frozen: FrozenEngine) -> None:
     line = b'{"jsonrpc":"2.0","id":1,"method":"engine.info"}\n'
     known = [sys.executable, "-c", "import numpy, av"]
     pairs = [(cpu_seconds(known)[0], *cpu_seconds(frozen.command(), line)) for _ in range(3)]
-    assert all(json.loads(said)["result"]["name"] == "ionia-engine" for _, _, said in pairs)
+    assert [
+        complaint for *_, said in pairs for complaint in wire_schema().complaints(json.loads(said), "engine.info")
+    ] == []
     assert min(used for _, used, _ in pairs) <= START_IN_IMPORTS * min(yardstick for yardstick, _, _ in pairs)
 
 
@@ -165,6 +168,8 @@ def test_hostile_lines_and_both_line_ends(frozen: FrozenEngine) -> None:
     assert done.returncode == 0, done.stderr
     assert b"\r" not in done.stdout
     messages = [json.loads(line) for line in done.stdout.splitlines()]
+    single = [one for message in messages for one in (message if isinstance(message, list) else [message])]
+    assert [complaint for one in single for complaint in wire_schema().complaints(one)] == []
     answers = {message["id"]: message for message in messages if isinstance(message, dict) and "id" in message}
     assert answers[99]["result"]["name"] == "ionia-engine"
     assert answers[7]["error"]["code"] == -32602

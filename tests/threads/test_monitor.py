@@ -72,6 +72,17 @@ def test_a_job_that_hangs_or_fails_holds_up_no_other(monitor: Monitor, errors: E
     assert errors.came.wait(DEADLINE)
 
 
+def test_a_job_whose_failure_cannot_be_told_stays() -> None:
+    def deaf(name: str, error: Exception) -> None:
+        raise OSError("nobody hears")
+
+    made = Monitor(MonotonicClock(), deaf)
+    job = Counting(3, fails=frozenset({1}))
+    made.every("disk", MS, job)
+    assert job.reached.wait(DEADLINE)
+    made.close(DEADLINE)
+
+
 def test_a_job_is_replaced_and_ended(monitor: Monitor) -> None:
     first, second = Counting(1), Counting(1)
     monitor.every("stats", MS, first)

@@ -83,15 +83,17 @@ class SessionWatch:
 
     def _failed(self, name: str, error: Exception) -> None:
         log.error("%s failed, and will be tried again", name, exc_info=error)
-        for session in self._sessions():
-            self._listener(
+        _for_each(
+            self._sessions(),
+            lambda session: self._listener(
                 SessionWarned(
                     session_id=session.session_id,
                     session_kind=session.kind,
                     code=WarningCode.MONITOR_FAILED,
                     message=f"Watching the {name} failed; it is tried again, and the recording goes on.",
                 )
-            )
+            ),
+        )
 
 
 def _look_after(session: Session) -> None:

@@ -97,10 +97,17 @@ class _Job:
             except Exception as error:
                 log.debug("the job %s failed", self._name, exc_info=True)
                 if works:
-                    self._on_error(self._name, error)
+                    self._tell(error)
                 works = False
             else:
                 works = True
+
+    def _tell(self, error: Exception) -> None:
+        """Whoever can't hear of a failure does not end the job."""
+        try:
+            self._on_error(self._name, error)
+        except Exception:
+            log.exception("the failure of the job %s could not be told", self._name)
 
     def _unexpected(self, error: BaseException) -> None:
         log.error("the job %s ended", self._name, exc_info=error)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from ionia.core.rtmp.messages import SET_CHUNK_SIZE, Message
 
-SMALLEST_CHUNK, DEFAULT_CHUNK, LARGEST_CHUNK = 1, 128, 0x7FFFFFFF
+DEFAULT_CHUNK, LARGEST_CHUNK = 128, 0x7FFFFFFF
 
 _ESCAPE = 0xFFFFFF
 """A timestamp or step of this many ms or more stands in four bytes of its own (5.3.1.3)."""

@@ -21,7 +21,6 @@ class PulseSource:
     name: str
     description: str
     monitor_of: str
-    sink_index: int
     layout: tuple[str, ...]
     fader: Fader
     flat_volume: bool
@@ -68,7 +67,6 @@ def read_source(library: PulseLibrary, info: Any) -> PulseSource:
         name=library.text(info.name),
         description=library.text(info.description),
         monitor_of=library.text(info.monitor_of_sink_name) if monitors else "",
-        sink_index=int(info.monitor_of_sink),
         layout=_layout(library, info.channel_map),
         fader=Fader(muted=bool(info.mute), gain_db=volume_db(info.volume)),
         flat_volume=bool(info.flags & library.lib.PA_SOURCE_FLAT_VOLUME),

@@ -40,7 +40,6 @@ class Extension:
 
     opcode: int
     first_event: int
-    first_error: int
 
 
 class XConnection:
@@ -153,7 +152,7 @@ class XConnection:
             length = 2 + (len(encoded) + 3) // 4
             head = struct.pack("=BBHHxx", _QUERY_EXTENSION, 0, length, len(encoded))
             reply = self.ask(padded(head + encoded))
-            found = Extension(opcode=reply[9], first_event=reply[10], first_error=reply[11])
+            found = Extension(opcode=reply[9], first_event=reply[10])
             self._extensions[name] = found if reply[8] else None
         return self._extensions[name]
 
