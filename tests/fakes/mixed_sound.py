@@ -46,8 +46,8 @@ class MixedSound:
     def silence_samples(self) -> int:
         return self.mix.silence_samples
 
-    def take_levels(self) -> dict[AudioInput, Level]:
-        return self.mix.take_levels()
+    def levels(self) -> dict[AudioInput, Level]:
+        return {key: meter.level for key, meter in self.mix.meters.items()}
 
     def advance(self, now_ns: int) -> list[MixedTick]:
         return [MixedTick(index=tick.index, samples=self.mix.render(tick)) for tick in self.engine.advance(now_ns)]

@@ -24,6 +24,7 @@ from ionia.core.events import (
     SessionFailed,
     SessionStateChanged,
     SessionWarned,
+    SoundLevel,
     StatsSampled,
 )
 from ionia.core.failure import LiveKind
@@ -214,10 +215,20 @@ CASES: list[tuple[Event, str, dict[str, object]]] = [
     ),
     (
         LevelsMeasured(
-            session_id="a", session_kind=SessionKind.RECORDER, desktop=Level(peak_db=-1.0, rms_db=-6.0), mic=None
+            session_id="a",
+            session_kind=SessionKind.RECORDER,
+            desktop=Level(peak_db=-1.0, rms_db=-6.0),
+            mic=None,
+            sounds=(SoundLevel(name="game", peak_db=-1.0, rms_db=-6.0, clipped=True, muted=False),),
         ),
         "audio.levels",
-        {"id": "a", "kind": "recorder", "desktop": {"peakDb": -1.0, "rmsDb": -6.0}, "mic": None},
+        {
+            "id": "a",
+            "kind": "recorder",
+            "desktop": {"peakDb": -1.0, "rmsDb": -6.0},
+            "mic": None,
+            "sounds": [{"name": "game", "peakDb": -1.0, "rmsDb": -6.0, "clipped": True, "muted": False}],
+        },
     ),
     (JobProgressed(job_id="job-1", fraction=0.25), "job.progress", {"jobId": "job-1", "fraction": 0.25}),
     (

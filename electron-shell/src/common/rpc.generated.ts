@@ -20,6 +20,14 @@ export type ChapterFacts = {
   endSeconds: number;
 };
 
+/** Details of `sound_clipping`. */
+export type Clipping = {
+  /** Name of the sound, for audio.set. */
+  sound: string;
+  /** Whether its gain in the session is too much; else its source has no more room. */
+  byGain: boolean;
+};
+
 /** streamer.connection: the state of a streamer's connection changed. */
 export type ConnectionNotification = {
   id: string;
@@ -211,12 +219,14 @@ export type LevelResult = {
   rmsDb: number;
 };
 
-/** audio.levels: how loud it is. Null where the session does not use that source. */
+/** audio.levels: how loud it is. Null where the session does not use that source; of several, the first. */
 export type LevelsNotification = {
   id: string;
   kind: SessionKind;
   desktop: LevelResult | null;
   mic: LevelResult | null;
+  /** All sounds of the session. */
+  sounds: Array<SoundLevel>;
 };
 
 /** Why a connection to a server failed or was lost. `meaning` says when, for people. */
@@ -300,6 +310,12 @@ export type MixerState = {
   muted: boolean;
   /** Its volume, 0 at 100 %, -120 at 0 %. */
   volumeDb: number;
+};
+
+/** Details of `muted_talking`. */
+export type NamedSound = {
+  /** Name of the sound, for audio.set. */
+  sound: string;
 };
 
 /** Details of a warning whose message says everything. */
@@ -742,6 +758,20 @@ export type SoundDevice = {
   default: boolean;
 };
 
+/** How loud a sound of a session is in its mix. */
+export type SoundLevel = {
+  /** Its name: desktop or mic, unless the session named its sounds. */
+  name: string;
+  /** Largest sample, dBFS; above 0 where its gain is too much. */
+  peakDb: number;
+  /** Root mean square, dBFS. */
+  rmsDb: number;
+  /** Whether its gain is too much, or a microphone gives all that it can. */
+  clipped: boolean;
+  /** Whether it is left out of the mix. */
+  muted: boolean;
+};
+
 /** Details of `audio_lost`. */
 export type SoundLost = {
   /** Samples (1/48000 s) lost since this was told last. */
@@ -973,7 +1003,7 @@ export type TrackOption = {
 };
 
 /** What happened. `meaning` says when, for people; `facts` is the type of the warning's details. */
-export type WarningCode = "access_lost" | "address_trimmed" | "audio_closed" | "audio_device_audible" | "audio_device_changed" | "audio_device_lost" | "audio_device_muted" | "audio_device_quiet" | "audio_device_stalled" | "audio_device_suspended" | "audio_devices_changed" | "audio_failed" | "audio_lost" | "audio_slow" | "audio_stream_muted" | "audio_stream_restored" | "bitrate_fixed" | "bitrate_held" | "ca_file_ignored" | "capture_failed" | "capture_fallback" | "capture_recovered" | "default_device_changed" | "desktop_audio_unavailable" | "device_lost" | "disk_low" | "disk_stalled" | "disk_unreadable" | "display_lost" | "display_mode_changed" | "display_unplugged" | "encoder_behind" | "encoder_fallback" | "encoder_lost" | "encoder_overloaded" | "file_deleted" | "file_held" | "file_incomplete" | "file_leftover" | "file_limit" | "file_moved" | "file_not_split" | "file_out_of_reach" | "file_replaced" | "file_restored" | "gpu_lost" | "index_behind" | "keyframes_rare" | "mic_audio_unavailable" | "mic_inputs_mixed" | "mic_one_sided" | "mic_silent" | "mic_two_sided" | "monitor_failed" | "picture_too_large" | "preroll_short" | "region_outside" | "replay_shortened" | "screen_changed" | "screen_closed" | "secure_desktop" | "session_disconnected" | "sidecar_failed" | "sound_server_lost" | "stalled" | "tracks_not_streamed" | "window_closed" | "window_hidden";
+export type WarningCode = "access_lost" | "address_trimmed" | "audio_closed" | "audio_device_audible" | "audio_device_changed" | "audio_device_lost" | "audio_device_muted" | "audio_device_quiet" | "audio_device_stalled" | "audio_device_suspended" | "audio_devices_changed" | "audio_failed" | "audio_lost" | "audio_slow" | "audio_stream_muted" | "audio_stream_restored" | "bitrate_fixed" | "bitrate_held" | "ca_file_ignored" | "capture_failed" | "capture_fallback" | "capture_recovered" | "default_device_changed" | "desktop_audio_unavailable" | "device_lost" | "disk_low" | "disk_stalled" | "disk_unreadable" | "display_lost" | "display_mode_changed" | "display_unplugged" | "encoder_behind" | "encoder_fallback" | "encoder_lost" | "encoder_overloaded" | "file_deleted" | "file_held" | "file_incomplete" | "file_leftover" | "file_limit" | "file_moved" | "file_not_split" | "file_out_of_reach" | "file_replaced" | "file_restored" | "gpu_lost" | "index_behind" | "keyframes_rare" | "mic_audio_unavailable" | "mic_inputs_mixed" | "mic_one_sided" | "mic_silent" | "mic_two_sided" | "monitor_failed" | "muted_talking" | "picture_too_large" | "preroll_short" | "region_outside" | "replay_shortened" | "screen_changed" | "screen_closed" | "secure_desktop" | "session_disconnected" | "sidecar_failed" | "sound_clipping" | "sound_server_lost" | "stalled" | "tracks_not_streamed" | "window_closed" | "window_hidden";
 
 /** session.warning: something was lost or replaced, and the session goes on. */
 export type WarningNotification = {
@@ -983,7 +1013,7 @@ export type WarningNotification = {
   /** One line for people, or empty. */
   message: string;
   /** Details for programs; the code says which, see x-warnings. */
-  data: NoFacts | DiskLow | FileLimit | DiskStalled | FileTouched | MixerState | MicChannel | MicInputs | SoundLost | ReplayShort | PrerollShort;
+  data: NoFacts | DiskLow | FileLimit | DiskStalled | FileTouched | NamedSound | Clipping | MixerState | MicChannel | MicInputs | SoundLost | ReplayShort | PrerollShort;
 };
 
 /** A top-level window. */
@@ -1027,7 +1057,7 @@ export interface EngineMethods {
     params: {
       /** Send session.stats this often; 0 or null: never. */
       statsIntervalMs?: number | null;
-      /** Send audio.levels ten times a second. */
+      /** Send audio.levels twenty times a second. */
       audioLevels?: boolean;
     };
     result: null;

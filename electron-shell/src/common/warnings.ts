@@ -25,6 +25,8 @@ const READINGS: { readonly [Code in WarningCode]?: Reading } = {
   mic_one_sided: { subject: "microphone", level: "info" },
   mic_two_sided: { subject: "microphone", level: "info" },
   mic_inputs_mixed: { level: "info" },
+  muted_talking: { subject: "muted talking", hint: "Unmute it, if you want to be heard." },
+  sound_clipping: { subject: "clipping" },
   default_device_changed: { level: "info" },
   audio_device_changed: { level: "info" },
   display_lost: { subject: "screen" },

@@ -151,13 +151,25 @@ class Level:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SoundLevel:
+    """How loud a sound of a session is in its mix."""
+
+    name: Annotated[str, "Its name: desktop or mic, unless the session named its sounds."]
+    peak_db: Annotated[float, "Largest sample, dBFS; above 0 where its gain is too much."]
+    rms_db: Annotated[float, "Root mean square, dBFS."]
+    clipped: Annotated[bool, "Whether its gain is too much, or a microphone gives all that it can."]
+    muted: Annotated[bool, "Whether it is left out of the mix."]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LevelsMeasured:
-    """audio.levels: how loud it is. Null where the session does not use that source."""
+    """audio.levels: how loud it is. Null where the session does not use that source; of several, the first."""
 
     session_id: str
     session_kind: SessionKind
     desktop: Level | None
     mic: Level | None
+    sounds: Annotated[tuple[SoundLevel, ...], "All sounds of the session."] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

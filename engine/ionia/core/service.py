@@ -101,7 +101,7 @@ class EngineService(Protocol):
     def set_debug_logging(self, enabled: bool) -> None: ...
 
     def subscribe(self, stats_interval_ms: int | None, audio_levels: bool) -> None:
-        """Send StatsSampled every so many ms (None or 0: never) and LevelsMeasured at 10 Hz if wanted."""
+        """Send StatsSampled every so many ms (None or 0: never) and LevelsMeasured at 20 Hz if wanted."""
         ...
 
     def selftest(self, settings: SelftestSettings) -> SelftestReport:

@@ -45,6 +45,21 @@ class SoundLost:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NamedSound:
+    """Details of `muted_talking`."""
+
+    sound: Annotated[str, "Name of the sound, for audio.set."]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clipping:
+    """Details of `sound_clipping`."""
+
+    sound: Annotated[str, "Name of the sound, for audio.set."]
+    by_gain: Annotated[bool, "Whether its gain in the session is too much; else its source has no more room."]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MixerState:
     """Details of the `audio_device_...` and `audio_stream_...` warnings about the system's mixer."""
 
@@ -98,6 +113,8 @@ WarningFacts = (
     | FileLimit
     | DiskStalled
     | FileTouched
+    | NamedSound
+    | Clipping
     | MixerState
     | MicChannel
     | MicInputs
@@ -176,6 +193,8 @@ class WarningCode(StrEnum):
     MIC_ONE_SIDED = ("mic_one_sided", "one channel carries the voice; it goes to both sides", MicChannel)
     MIC_TWO_SIDED = ("mic_two_sided", "both channels of the microphone carry sound again; stereo")
     MIC_SILENT = ("mic_silent", "the microphone has given digital silence for a minute")
+    MUTED_TALKING = ("muted_talking", "a microphone that audio.set has muted hears somebody speak", NamedSound)
+    SOUND_CLIPPING = ("sound_clipping", "a sound is louder than there is room for, and distorted", Clipping)
     AUDIO_LOST = ("audio_lost", "captured sound found no room and is missing", SoundLost)
 
     # Encoding.

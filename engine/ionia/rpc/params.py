@@ -53,7 +53,7 @@ class Subscription(Struct, frozen=True, forbid_unknown_fields=True, rename="came
     stats_interval_ms: (
         Annotated[int, Meta(ge=0, le=3_600_000, description="Send session.stats this often; 0 or null: never.")] | None
     ) = None
-    audio_levels: Annotated[bool, Meta(description="Send audio.levels ten times a second.")] = False
+    audio_levels: Annotated[bool, Meta(description="Send audio.levels twenty times a second.")] = False
 
 
 class Selftest(Struct, frozen=True, forbid_unknown_fields=True, rename="camel", kw_only=True):

@@ -4,10 +4,11 @@ import logging
 from collections.abc import Callable, Sequence
 
 from ionia.core.audio.engine import AudioInput
-from ionia.core.events import LevelsMeasured, SessionWarned, StatsSampled
+from ionia.core.audio.sound_watch import SoundFault
+from ionia.core.events import Level, LevelsMeasured, SessionWarned, StatsSampled
 from ionia.core.service import Listener
 from ionia.core.timebase import NS_PER_S
-from ionia.core.warning import WarningCode
+from ionia.core.warning import Clipping, NamedSound, WarningCode, WarningFacts
 from ionia.runtime.session.session import Session
 from ionia.runtime.session.stats import ProcessUsage
 from ionia.threads.clock import MonotonicClock
@@ -15,7 +16,7 @@ from ionia.threads.monitor import Monitor
 
 log = logging.getLogger(__name__)
 
-LEVELS_INTERVAL_NS = NS_PER_S // 10
+LEVELS_INTERVAL_NS = NS_PER_S // 20
 HOUSEKEEPING_INTERVAL_NS = NS_PER_S
 
 
@@ -67,13 +68,14 @@ class SessionWatch:
         if (feeds := session.feeds) is None or not (kinds := feeds.sound.kinds()):
             return
         levels = feeds.sound.levels()
-        first = {kind: levels.get(name) for name, kind in reversed(list(kinds.items()))}
+        first = {kinds[one.name]: Level(peak_db=one.peak_db, rms_db=one.rms_db) for one in reversed(levels)}
         self._listener(
             LevelsMeasured(
                 session_id=session.session_id,
                 session_kind=session.kind,
                 desktop=first.get(AudioInput.DESKTOP),
                 mic=first.get(AudioInput.MIC),
+                sounds=levels,
             )
         )
 
@@ -97,9 +99,23 @@ class SessionWatch:
 
 
 def _look_after(session: Session) -> None:
-    output = session.output
+    output, feeds = session.output, session.feeds
     if output is not None:
         output.housekeep()
+    for name, fault in feeds.sound.look() if feeds is not None else ():
+        session.warn(*_told_of(name, fault))
+
+
+def _told_of(name: str, fault: SoundFault) -> tuple[WarningCode, str, WarningFacts]:
+    if fault is SoundFault.MUTED_TALKING:
+        return WarningCode.MUTED_TALKING, f'"{name}" is muted, and somebody speaks.', NamedSound(sound=name)
+    by_gain = fault is SoundFault.GAIN_CLIPS
+    why = (
+        "its gain is too much: turn it down here."
+        if by_gain
+        else "the device has no more room. Turn it down in the system's sound settings."
+    )
+    return WarningCode.SOUND_CLIPPING, f'"{name}" is distorted: {why}', Clipping(sound=name, by_gain=by_gain)
 
 
 def _for_each(sessions: Sequence[Session], look: Callable[[Session], None]) -> None:

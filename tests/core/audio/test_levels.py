@@ -1,40 +1,69 @@
+"""What meters show, and what is counted for warnings."""
+
 import numpy as np
 import pytest
 
-from ionia.core.audio.levels import FLOOR_DB, LevelMeter, decibels
+from ionia.core.audio.levels import FLOOR_DB, WINDOW_TICKS, LevelMeter, SoundCounts, decibels
 from ionia.core.events import Level
+from ionia.core.media import Samples
 
 SILENT = Level(peak_db=-120.0, rms_db=-120.0)
+TICK = 1024
 
 
-def test_decibels():
+def sine(level: float) -> Samples:
+    wave = level * np.sin(np.arange(TICK) * 2 * np.pi / 32)
+    return np.stack([wave, wave]).astype(np.float32)
+
+
+def add(meter: LevelMeter, level: float, gain: float = 1.0, *, muted: bool = False) -> None:
+    heard = sine(level)
+    meter.add(heard, heard * np.float32(0 if muted else gain), gain=gain)
+
+
+def test_decibels() -> None:
     assert decibels(1.0) == 0.0
     assert decibels(0.1) == pytest.approx(-20.0)
     assert decibels(0.0) == FLOOR_DB
     assert decibels(1e-30) == FLOOR_DB
 
 
-def test_a_sine_has_its_rms_three_decibels_below_its_peak():
+def test_a_sine_has_its_rms_three_decibels_below_its_peak() -> None:
     meter = LevelMeter()
-    sine = 0.5 * np.sin(np.arange(4800) * 2 * np.pi / 48)
-    meter.add(np.stack([sine, sine]).astype(np.float32))
-    level = meter.take()
-    assert level.peak_db == pytest.approx(-6.02, abs=0.01)
-    assert level.rms_db == pytest.approx(-9.03, abs=0.01)
+    add(meter, 0.5)
+    assert meter.level.peak_db == pytest.approx(-6.02, abs=0.01)
+    assert meter.level.rms_db == pytest.approx(-9.03, abs=0.01)
 
 
-def test_silence_counts_in_the_average_and_not_in_the_peak():
+def test_a_level_is_of_the_newest_ticks_whoever_looks_when() -> None:
     meter = LevelMeter()
-    meter.add(np.full((2, 100), -1.0, dtype=np.float32))
-    meter.add_silence(600)
-    level = meter.take()
-    assert level.peak_db == 0.0
-    assert level.rms_db == pytest.approx(-6.02, abs=0.01)
+    assert meter.level == SILENT
+    add(meter, 0.5)
+    for left in range(WINDOW_TICKS, 0, -1):
+        assert meter.level.peak_db == pytest.approx(-6.02, abs=0.01)
+        assert meter.level.rms_db == pytest.approx(-9.03 - 10 * np.log10(1 + WINDOW_TICKS - left), abs=0.01)
+        meter.add_silence(2 * TICK)
+    assert meter.level == SILENT
 
 
-def test_taking_begins_anew_and_no_sound_is_the_floor():
+def test_what_clips_is_told_apart() -> None:
+    full, over, muted = LevelMeter(), LevelMeter(), LevelMeter()
+    add(full, 1.0, gain=0.25)
+    add(over, 0.6, gain=2.0)
+    add(muted, 1.0, gain=2.0, muted=True)
+    assert (full.full, full.over) == (True, False)
+    assert (over.full, over.over) == (False, True)
+    assert (muted.full, muted.over, muted.level) == (False, False, SILENT)
+
+
+def test_a_voice_is_counted_as_loud_as_it_would_be_recorded() -> None:
     meter = LevelMeter()
-    assert meter.take() == SILENT
-    meter.add(np.ones((2, 4), dtype=np.float32))
-    meter.take()
-    assert meter.take() == SILENT
+    add(meter, 0.1, muted=True)
+    add(meter, 0.01, muted=True)
+    add(meter, 0.01, gain=10.0, muted=True)
+    add(meter, 1.0, gain=0.001)
+    meter.add_silence(2 * TICK)
+    assert meter.counts == SoundCounts(ticks=5, full=1, over=0, voiced=2)
+    other = meter.copy()
+    add(other, 0.1)
+    assert (other.counts.voiced, meter.counts.voiced) == (3, 2)

@@ -85,9 +85,10 @@ def test_a_copy_sounds_the_same_from_there_on() -> None:
 def test_levels_are_after_the_gain() -> None:
     mix: Mix[str] = Mix({ONE: SoundControl(gain=0.5), TWO: SoundControl(muted=True)})
     mix.render(tick(0, keys=(ONE, TWO)))
-    levels = mix.take_levels()
-    assert levels[ONE].peak_db == pytest.approx(-12.04, abs=0.01)
-    assert levels[TWO].peak_db == -120.0
+    assert mix.meters[ONE].level.peak_db == pytest.approx(-12.04, abs=0.01)
+    assert mix.meters[TWO].level.peak_db == -120.0
+    assert mix.meters[TWO].counts.voiced == 1  # as loud as it would be
+    assert mix.copy().meters[ONE].level == mix.meters[ONE].level
 
 
 @given(

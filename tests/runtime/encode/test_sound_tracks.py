@@ -11,7 +11,7 @@ from ionia.core.errors import IoniaError
 from ionia.core.events import SessionWarned
 from ionia.core.media import AudioBlock, TrackKind
 from ionia.core.settings import ReplaySettings, SessionKind, StreamerSettings
-from ionia.core.warning import WarningCode
+from ionia.core.warning import Clipping, NamedSound, WarningCode
 from ionia.runtime.engine import Engine
 from tests.fakes.backends import FakeMachine
 from tests.fakes.live_stream import eventually
@@ -87,9 +87,11 @@ def test_a_change_is_in_every_track_of_the_sound_and_in_nobody_elses() -> None:
         square = np.full((48_000, 2), 0.5, dtype=np.float32)
         machine.mics[0].give(AudioBlock(start_ns=machine.clock.now_ns() + 50_000_000, samples=square))
         sound = engine._sessions[RECORDER, "b"].feeds.sound  # type: ignore[union-attr]
-        eventually(lambda: sound.levels()["me"].peak_db > -40, "nothing is heard")
-        assert sound.levels()["me"].peak_db == pytest.approx(-26, abs=0.2)
-        assert sound.levels()["guest"].peak_db == -120
+        eventually(lambda: sound.levels()[1].peak_db > -40, "nothing is heard")
+        game, me, guest = sound.levels()
+        assert (game.name, me.name, guest.name) == ("game", "me", "guest")
+        assert me.peak_db == pytest.approx(-26, abs=0.2)
+        assert (guest.peak_db, guest.muted, guest.clipped) == (-120, True, False)
         engine.stop(RECORDER, "a")
         engine.stop(RECORDER, "b")
     for file in files:
@@ -146,3 +148,31 @@ def test_a_replays_save_has_every_track() -> None:
     first, *others = sounds_of(machine.files[-1])
     assert first
     assert others == [first, first]
+
+
+def test_who_speaks_while_muted_and_what_clips_is_told_and_no_key_to_talk_is() -> None:
+    machine = FakeMachine()
+    with engine_on(machine) as (engine, events):
+        initialize(engine, "a", MEDIA)
+        initialize(engine, "b", MEDIA)
+        sounds = [engine._sessions[RECORDER, name].feeds.sound for name in "ab"]  # type: ignore[union-attr]
+        engine.start(RECORDER, "a")
+        engine.start(RECORDER, "b")
+        engine.set_sound(RECORDER, "a", "me", muted=True)
+        engine.set_sound(RECORDER, "b", "me", muted=True, release_ms=200)
+        engine.set_sound(RECORDER, "a", "game", gain_db=20)
+        square = np.full((4 * 48_000, 2), 0.5, dtype=np.float32)
+        begin = machine.clock.now_ns() + 20_000_000
+        for source in (machine.mics[0], machine.desktops[0]):
+            source.give(AudioBlock(start_ns=begin, samples=square))
+        muted = events.wait_for(warned(WarningCode.MUTED_TALKING))  # type: ignore[arg-type]
+        clipping = events.wait_for(warned(WarningCode.SOUND_CLIPPING))  # type: ignore[arg-type]
+        assert isinstance(muted, SessionWarned)
+        assert isinstance(clipping, SessionWarned)
+        assert (muted.session_id, muted.message, muted.data) == (
+            "a",
+            '"me" is muted, and somebody speaks.',
+            NamedSound(sound="me"),
+        )
+        assert (clipping.session_id, clipping.data) == ("a", Clipping(sound="game", by_gain=True))
+        assert [one.held_to_talk for one in sounds[1].looked().values()] == [False, True, False]

@@ -1,6 +1,7 @@
-"""Peak and RMS of one input over an interval, for level meters. Measures and forgets; keeps no samples."""
+"""Peak and RMS of one sound in one mix, for meters, and counts of what a user should hear of. Keeps no samples."""
 
 import math
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -10,34 +11,106 @@ from ionia.core.events import Level
 FLOOR_DB = -120.0
 """What digital silence, or no sound at all, is shown as."""
 
+WINDOW_TICKS = 3
+"""Ticks that a level is of: 64 ms, so that whoever looks every 50 ms misses none."""
+
+FULL = 0.999
+"""What a converter gives that has no more room; 16 bits end at 0.99997."""
+
+VOICE_RMS = 10 ** (-38 / 20)
+"""RMS of a tick in which somebody speaks, at the level that it is recorded with; a room with a fan is at -50 dBFS."""
+
 
 def decibels(amplitude: float) -> float:
     """Amplitude 0..1 as dBFS, never below FLOOR_DB."""
     return max(FLOOR_DB, 20.0 * math.log10(amplitude)) if amplitude > 0.0 else FLOOR_DB
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SoundCounts:
+    """Ticks so far. `full`: its source gave samples without room above; `over`: its gain made them exceed full scale;
+    `voiced`: it was as loud as a voice, or would have been were it not muted."""
+
+    ticks: int = 0
+    full: int = 0
+    over: int = 0
+    voiced: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Tick:
+    """Peak as it is mixed, sum of squares, number of values; whether it clips."""
+
+    peak: float = 0.0
+    energy: float = 0.0
+    count: int = 1
+    full: bool = False
+    over: bool = False
+
+
 class LevelMeter:
-    """Collects one input's samples until somebody takes the level. One thread owns it."""
+    """One thread adds, a tick at a time; any may read."""
 
     def __init__(self) -> None:
-        self._peak = 0.0
-        self._energy = 0.0
-        self._count = 0
+        self._ticks: tuple[_Tick, ...] = ()
+        self._counts = SoundCounts()
 
-    def add(self, samples: npt.NDArray[np.float32]) -> None:
-        """Any shape of float32 samples; all channels count alike."""
-        self._peak = max(self._peak, float(np.abs(samples).max(initial=0.0)))
-        flat = samples.ravel()
-        self._energy += float(np.dot(flat, flat))
-        self._count += samples.size
+    @property
+    def counts(self) -> SoundCounts:
+        """Since it was made."""
+        return self._counts
+
+    @property
+    def level(self) -> Level:
+        """How loud it is in the mix, in dBFS (a full-scale square wave has 0 dB RMS)."""
+        ticks = self._ticks
+        count = sum(tick.count for tick in ticks)
+        rms = math.sqrt(sum(tick.energy for tick in ticks) / count) if count else 0.0
+        return Level(peak_db=decibels(max((tick.peak for tick in ticks), default=0.0)), rms_db=decibels(rms))
+
+    @property
+    def full(self) -> bool:
+        """Whether its source has no more room."""
+        return any(tick.full for tick in self._ticks)
+
+    @property
+    def over(self) -> bool:
+        """Whether its gain makes it more than full scale."""
+        return any(tick.over for tick in self._ticks)
+
+    def add(self, heard: npt.NDArray[np.float32], mixed: npt.NDArray[np.float32], *, gain: float) -> None:
+        """The samples of a tick as they were `heard`, and as they are `mixed`; all channels count alike.
+
+        `gain`: what it is set to, muted or not.
+        """
+        raw, peak = (float(np.abs(samples).max(initial=0.0)) for samples in (heard, mixed))
+        voiced = math.sqrt(_energy(heard) / max(1, heard.size)) * gain >= VOICE_RMS
+        tick = _Tick(
+            peak=peak, energy=_energy(mixed), count=max(1, mixed.size), full=peak > 0 and raw >= FULL, over=peak > 1.0
+        )
+        self._take(tick, voiced=voiced)
 
     def add_silence(self, count: int) -> None:
-        """`count` sample values of zero, without an array of them."""
-        self._count += count
+        """A tick of `count` values of zero, without an array of them."""
+        self._take(_Tick(count=count), voiced=False)
 
-    def take(self) -> Level:
-        """The level since the last call, in dBFS (a full-scale square wave has 0 dB RMS), and begin anew."""
-        rms = math.sqrt(self._energy / self._count) if self._count else 0.0
-        level = Level(peak_db=decibels(self._peak), rms_db=decibels(rms))
-        self._peak, self._energy, self._count = 0.0, 0.0, 0
-        return level
+    def copy(self) -> "LevelMeter":
+        """One that goes on from here."""
+        other = LevelMeter()
+        other._ticks, other._counts = self._ticks, self._counts
+        return other
+
+    def _take(self, tick: _Tick, *, voiced: bool) -> None:
+        self._ticks = (*self._ticks[1 - WINDOW_TICKS :], tick)
+        before = self._counts
+        self._counts = SoundCounts(
+            ticks=before.ticks + 1,
+            full=before.full + tick.full,
+            over=before.over + tick.over,
+            voiced=before.voiced + voiced,
+        )
+
+
+def _energy(samples: npt.NDArray[np.float32]) -> float:
+    flat = samples.ravel()
+    return float(np.dot(flat, flat))

@@ -14,7 +14,6 @@ from ionia.core.audio.engine import AudioTick
 from ionia.core.audio.input import Rendered
 from ionia.core.audio.levels import LevelMeter
 from ionia.core.audio.limiter import limit
-from ionia.core.events import Level
 from ionia.core.media import AUDIO_TICK_SAMPLES, SAMPLE_RATE, Samples
 
 K = TypeVar("K", bound=Hashable)
@@ -79,7 +78,8 @@ class Mix(Generic[K]):
         self._controls = dict(controls)
         self._faders = {key: _Fader(now=one.factor, target=one.factor) for key, one in controls.items()}
         self._sides = {key: _Fader(now=float(one.mono), target=float(one.mono)) for key, one in controls.items()}
-        self._meters = {key: LevelMeter() for key in controls}
+        self.meters = {key: LevelMeter() for key in controls}
+        """Of each sound, after its gain and before the sum. Any thread may read them."""
         self._uncovered = 0
 
     @property
@@ -93,10 +93,11 @@ class Mix(Generic[K]):
         return self._uncovered
 
     def copy(self) -> "Mix[K]":
-        """One that sounds the same from here on, counting on, with meters of its own."""
+        """One that sounds the same from here on, counting on."""
         other = Mix(self._controls)
         other._faders = {key: replace(fader) for key, fader in self._faders.items()}
         other._sides = {key: replace(fader) for key, fader in self._sides.items()}
+        other.meters = {key: meter.copy() for key, meter in self.meters.items()}
         other._uncovered = self._uncovered
         return other
 
@@ -109,10 +110,6 @@ class Mix(Generic[K]):
         self._faders[key] = self._faders[key].towards(control.factor, length=length, wait=wait)
         self._sides[key] = self._sides[key].towards(float(control.mono), length=length)
 
-    def take_levels(self) -> dict[K, Level]:
-        """Level of each sound since the last call, after its gain and before the sum."""
-        return {key: meter.take() for key, meter in self._meters.items()}
-
     def render(self, tick: AudioTick[K]) -> Samples:
         """The sum within -1..1, shape (1024, 2). Every tick once and in order; a sound the tick lacks is silent."""
         mix = np.zeros((2, AUDIO_TICK_SAMPLES), dtype=np.float32)
@@ -123,13 +120,13 @@ class Mix(Generic[K]):
             if part is not None:
                 parts.append(part)
             if part is None or part.planes is None:
-                self._meters[key].add_silence(mix.size)
+                self.meters[key].add_silence(mix.size)
                 continue
             planes = part.planes
             if np.any(mono):
                 planes = planes + (planes.mean(axis=0) - planes) * mono
             scaled = planes * factors
-            self._meters[key].add(scaled)
+            self.meters[key].add(part.planes, scaled, gain=self._controls[key].gain)
             mix += scaled
         self._uncovered += _uncovered(parts)
         return np.ascontiguousarray(limit(mix).T)

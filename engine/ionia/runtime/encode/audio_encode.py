@@ -6,10 +6,10 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 
 from ionia.core.audio.engine import AudioTick
+from ionia.core.audio.levels import LevelMeter
 from ionia.core.audio.losses import LossTeller
 from ionia.core.audio.mix import Mix, SoundControl
 from ionia.core.errors import ErrorKind, IoniaError
-from ionia.core.events import Level
 from ionia.core.media import AUDIO_TICK_SAMPLES, SAMPLE_RATE, Samples
 from ionia.core.ports import AudioEncoder
 from ionia.core.sharing import SoundKey
@@ -22,9 +22,6 @@ from ionia.runtime.notices import Notices
 from ionia.runtime.registry import Lease
 
 log = logging.getLogger(__name__)
-
-LEVEL_TICKS = 5
-"""Ticks per level measurement: 107 ms, for meters at 10 Hz."""
 
 KEPT_PACKETS = 6 * SAMPLE_RATE // AUDIO_TICK_SAMPLES
 """Sound for outputs that begin while the pictures are behind: a second more than `EncodeBacklog` may hold; 150 kB."""
@@ -60,7 +57,6 @@ class AudioEncode:
         self._broken = False
         self._silence = 0
         self._losses = LossTeller()
-        self._levels: Mapping[SoundKey, Level] = {}
 
     @property
     def failed(self) -> bool:
@@ -78,9 +74,9 @@ class AudioEncode:
         return tuple(lease.value for lease in self._sounds)
 
     @property
-    def levels(self) -> Mapping[SoundKey, Level]:
-        """The newest levels. Any thread."""
-        return self._levels
+    def meters(self) -> Mapping[SoundKey, LevelMeter]:
+        """How loud each sound is. Any thread."""
+        return self._mix.meters
 
     @property
     def silence(self) -> int:
@@ -117,7 +113,7 @@ class AudioEncode:
         def take_over() -> None:
             try:
                 self._mix = other._mix.copy()
-                self._silence, self._levels = other._silence, other._levels
+                self._silence = other._silence
                 self._encoding = self._encoding or other._encoding  # somebody may share it already
                 self._heard.extend(other._heard)
                 self._losses = other._losses
@@ -151,8 +147,6 @@ class AudioEncode:
     def _mix_and_encode(self, tick: AudioTick[SoundKey]) -> None:
         samples = self._mix.render(tick)
         self._silence = self._mix.silence_samples
-        if tick.index % LEVEL_TICKS == 0:
-            self._levels = self._mix.take_levels()
         self._heard.append((tick.pts, samples))
         if self._encoding:
             self.feed.publish(self._encoder.encode(samples, tick.pts))

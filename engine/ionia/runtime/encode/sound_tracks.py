@@ -4,9 +4,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from ionia.core.audio.engine import AudioInput
+from ionia.core.audio.levels import LevelMeter
 from ionia.core.audio.mix import SoundControl
+from ionia.core.audio.sound_watch import SoundFault, SoundLook, SoundWatch
 from ionia.core.errors import ErrorKind, IoniaError
-from ionia.core.events import Level
+from ionia.core.events import SoundLevel
 from ionia.core.media import AudioTrack, TrackId, TrackKind
 from ionia.core.sharing import SoundKey
 from ionia.runtime.capture.sound import Sound
@@ -63,6 +65,8 @@ class SoundTracks:
             _Track(id=TrackId(kind=TrackKind.AUDIO, index=index), name=name, lease=lease)
             for index, (name, lease) in enumerate(tracks)
         )
+        self._watches = {name: SoundWatch(key.which) for name, key in sounds.items()}
+        self._held_to_talk: frozenset[str] = frozenset()
         self._listener: Listener | None = None
         self._move: MoveFeed = lambda _, __: None
 
@@ -113,12 +117,42 @@ class SoundTracks:
             drift_ppm=drift,
         )
 
-    def levels(self) -> Mapping[str, Level]:
-        """Newest level of each sound, by name; one whose track has just changed may lack."""
-        newest: dict[SoundKey, Level] = {}
-        for encode in self.encodes:
-            newest.update(encode.levels)
-        return {name: newest[key] for name, key in self._sounds.items() if key in newest}
+    def levels(self) -> tuple[SoundLevel, ...]:
+        """How loud each sound is now."""
+        meters, controls = self._meters(), self.controls()
+        levels = []
+        for name, key in self._sounds.items():
+            meter, level = meters[name], meters[name].level
+            levels.append(
+                SoundLevel(
+                    name=name,
+                    peak_db=level.peak_db,
+                    rms_db=level.rms_db,
+                    clipped=meter.over or (meter.full and key.which is AudioInput.MIC),
+                    muted=controls[name].muted,
+                )
+            )
+        return tuple(levels)
+
+    def look(self) -> tuple[tuple[str, SoundFault], ...]:
+        """Once a second, on one thread: what is to be told of which sound."""
+        faults = [(name, self._watches[name].look(now)) for name, now in self.looked().items()]
+        return tuple((name, fault) for name, fault in faults if fault is not None)
+
+    def looked(self) -> Mapping[str, SoundLook]:
+        """What has been counted of each sound, by name."""
+        meters, held = self._meters(), self._held_to_talk
+        return {
+            name: SoundLook(counts=meters[name].counts, muted=control.muted, held_to_talk=name in held)
+            for name, control in self.controls().items()
+        }
+
+    def _meters(self) -> Mapping[str, LevelMeter]:
+        """Of each sound that of its first track: they are the same in all."""
+        meters: dict[SoundKey, LevelMeter] = {}
+        for encode in reversed(self.encodes):
+            meters.update(encode.meters)
+        return {name: meters[key] for name, key in self._sounds.items()}
 
     def kinds(self) -> Mapping[str, AudioInput]:
         """What each sound is, by name."""
@@ -203,6 +237,9 @@ class SoundTracks:
                 encode.set(key, control, ramp_ms=ramp_ms, release_ms=release_ms)
 
         encodes[0].clock.run(change)
+        if muted is not None:  # whoever has a mute wait holds a key to talk
+            held = {name} if muted and release_ms > 0 else set()
+            self._held_to_talk = self._held_to_talk - {name} | held
 
     def release(self) -> None:
         """Give everything back. Once."""
