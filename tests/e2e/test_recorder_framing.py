@@ -1,5 +1,6 @@
 """Parts of a screen in files of any size: known colours at known places, to the edges, through the real engine."""
 
+import itertools
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -142,3 +143,52 @@ def test_a_region_that_is_nowhere_is_refused_and_one_that_vanishes_is_told(deskt
     assert pictures[0][1].shape == (60, 50, 3)
     assert colours(pictures[0][1], (0, 0, 50, 60)) == (0, 2, 0)
     assert colours(pictures[-1][1], (0, 0, 50, 60)) == (0, 0, 0)
+
+
+def test_a_region_moves_while_it_is_recorded(desktop: Desktop, tmp_path: Path) -> None:
+    """On a screen that stands still: no change of it has to bring the new part into the file."""
+    path = tmp_path / "take.mp4"
+    quarter = {"width": 80, "height": 40}
+    red, green, blue = ({**quarter, "x": x, "y": y} for x, y in ((61, 41), (141, 41), (61, 81)))
+    with EngineProcess({"DISPLAY": desktop.server.display}) as engine:
+
+        def go_on() -> None:
+            """Until ten frames that lie ahead are in the file, however far the encoder is behind."""
+            ahead = round(engine.call("recorder.getCurrentPTSSeconds") * 30) + 10
+            engine.wait_stats("recorder.getStats", "default", lambda now: now["videoPacketsMuxed"] >= ahead)
+
+        engine.call("recorder.initialize", {**COMMON, "outputPath": str(path), "region": {**red, "x": 0}})
+        engine.call("recorder.setRegion", {"region": red})
+        engine.call("recorder.start")
+        go_on()
+        engine.call("recorder.setRegion", {"region": green})
+        go_on()
+        for refused in ({**red, "x": 400}, {**red, "y": -500}):
+            with pytest.raises(RpcError, match="the source has 320x240 pixels"):
+                engine.call("recorder.setRegion", {"region": refused})
+        twin = {**COMMON, "outputPath": str(tmp_path / "twin.mp4"), "id": "twin", "region": green}
+        engine.call("recorder.initialize", {**twin, "width": 80, "height": 40})
+        with pytest.raises(RpcError, match="another one has the same pictures") as shared:
+            engine.call("recorder.setRegion", {"region": red})
+        assert shared.value.kind == "shared"
+        engine.call("recorder.dispose", {"id": "twin"})
+        engine.call("recorder.pause")
+        engine.call("recorder.setRegion", {"region": {**blue, "width": 40}})
+        engine.call("recorder.resume")
+        go_on()
+        engine.call("recorder.setRegion")
+        go_on()
+        shot = engine.call("screenshot.save", {"kind": "recorder", "path": str(tmp_path / "shot.png")})
+        engine.call("recorder.stop")
+    facts = file_facts(path)
+    assert (facts.width, facts.height) == (80, 40)
+    assert facts.video.frame_indexes == list(range(len(facts.video.pts)))
+    pictures = [pixels for _, pixels in decode_pictures(path, "rgb24")]
+    shown = [(colours(each, (1, 1, 12, 39)), colours(each, (30, 1, 50, 6))) for each in pictures]
+    assert [places for places, _ in itertools.groupby(shown)] == [
+        ((2, 0, 0), (2, 0, 0)),
+        ((0, 2, 0), (0, 2, 0)),
+        ((0, 0, 0), (0, 0, 2)),  # 40 of 80 columns, between bars
+        ((0, 0, 0), (2, 2, 2)),  # all of the screen, in 54 columns
+    ]
+    assert (shot["width"], shot["height"]) == (320, 240)

@@ -48,6 +48,7 @@ from ionia.core.service import (
 from ionia.core.settings import EncoderChoice, Preroll, RecorderSettings, ReplaySettings, SessionKind, StreamerSettings
 from ionia.core.sound_state import SoundState
 from ionia.core.stats import Stats
+from ionia.core.video.framing import Region
 from ionia.core.video.pushed_layout import FIRST_SLOT_AT, SLOTS, PushedScreen, picture_bytes
 from tests.fakes.stats import recorder_stats, session_stats
 
@@ -235,6 +236,11 @@ class FakeEngineService:
 
     def resume(self, session_id: str) -> bool:
         return self._pause("recorder.resume", session_id, paused=False)
+
+    def set_region(self, session_id: str, region: Region | None) -> None:
+        self._enter("recorder.setRegion", session_id)
+        if not self._known(SessionKind.RECORDER, session_id).running:
+            raise IoniaError(ErrorKind.NOT_INITIALIZED, "The recorder is not initialized.", "Initialize it first.")
 
     def split(self, session_id: str) -> SplitFiles:
         self._enter("recorder.split", session_id)

@@ -201,6 +201,10 @@ def test_a_recorder_is_paused_and_goes_on() -> None:
         assert client.call("recorder.mark", {"label": "goal", "data": {"team": [1, None]}, "secondsAgo": 5}) == mark
         assert client.service.marks == [("goal", {"team": [1, None]}, 5.0)]
         assert client.call("recorder.mark")["code"] == -32602
+        region = {"x": 1, "y": 2, "width": 64, "height": 48}
+        assert client.call("recorder.setRegion", {"region": region}) is None
+        assert client.call("recorder.setRegion", [region, "default"]) is None
+        assert client.call("recorder.setRegion", {"region": {**region, "width": 8}})["code"] == -32602
         assert client.call("recorder.pause", {"id": "default"}) is True
         assert client.call("recorder.pause", ["default"]) is False
         assert client.call("recorder.togglePause") is False

@@ -1025,7 +1025,7 @@ export type Window = {
 };
 
 /** Stable name of an error, see x-errors. */
-export type ErrorKind = "parse_error" | "invalid_request" | "method_not_found" | "invalid_params" | "busy" | "shutting_down" | "not_initialized" | "already_running" | "no_such_session" | "settings_differ" | "capture_unavailable" | "audio_unavailable" | "encoder_unavailable" | "output_failed" | "bad_url" | "connect_failed" | "media_failed" | "internal";
+export type ErrorKind = "parse_error" | "invalid_request" | "method_not_found" | "invalid_params" | "busy" | "shutting_down" | "not_initialized" | "already_running" | "no_such_session" | "settings_differ" | "shared" | "capture_unavailable" | "audio_unavailable" | "encoder_unavailable" | "output_failed" | "bad_url" | "connect_failed" | "media_failed" | "internal";
 
 /** Every method: its params by name and its result. */
 export interface EngineMethods {
@@ -1517,6 +1517,16 @@ export interface EngineMethods {
       id?: string;
     };
     result: boolean;
+  };
+  /** Show another part of the screen or window, in pictures of the same size, from now on. */
+  "recorder.setRegion": {
+    params: {
+      /** The part of the screen or window to show; null: all of it. */
+      region?: RegionOption | null;
+      /** Name of the session; each kind of session has its own. */
+      id?: string;
+    };
+    result: null;
   };
   /** Note a moment: a chapter, and a line of the sidecar, on the disk when this answers. */
   "recorder.mark": {

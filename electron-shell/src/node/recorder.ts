@@ -1,5 +1,5 @@
 /** A recording, asynchronously, with the method names of the native addon, and those it did not have. */
-import type { ParamsOf, RecorderStats, ResultOf } from "@ionia/common";
+import type { ParamsOf, RecorderStats, RegionOption, ResultOf } from "@ionia/common";
 import type { EngineClient } from "./engine_client.ts";
 import type { Replay } from "./replay.ts";
 import { INITIALIZE_TIMEOUT_MS, STOP_TIMEOUT_MS, Session, type InitializeOptions } from "./session.ts";
@@ -59,6 +59,11 @@ export class Recorder extends Session {
   /** Note a moment: a chapter of the file, and a line of its sidecar. */
   mark(label = "", data: Record<string, unknown> | null = null, secondsAgo = 0): Promise<ResultOf<"recorder.mark">> {
     return this.client.call("recorder.mark", { label, data, secondsAgo, id: this.id });
+  }
+
+  /** Show another part of the screen or window, in pictures of the same size; null: all of it. */
+  setRegion(region: RegionOption | null): Promise<ResultOf<"recorder.setRegion">> {
+    return this.client.call("recorder.setRegion", { region, id: this.id });
   }
 
   /** Go on in another file. Resolves when the one before is complete, in a pause at once. */

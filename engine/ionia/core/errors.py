@@ -13,6 +13,7 @@ class ErrorKind(Enum):
     ALREADY_RUNNING = ("already_running", 1002)
     NO_SUCH_SESSION = ("no_such_session", 1003)
     SETTINGS_DIFFER = ("settings_differ", 1004)
+    SHARED = ("shared", 1005)
     CAPTURE_UNAVAILABLE = ("capture_unavailable", 1101)
     AUDIO_UNAVAILABLE = ("audio_unavailable", 1102)
     ENCODER_UNAVAILABLE = ("encoder_unavailable", 1201)

@@ -14,6 +14,7 @@ from ionia.core.selftest_report import SelftestReport, SelftestSettings
 from ionia.core.settings import Preroll, RecorderSettings, ReplaySettings, SessionKind, StreamerSettings
 from ionia.core.sound_state import SoundState
 from ionia.core.stats import Stats
+from ionia.core.video.framing import Region
 from ionia.core.video.pushed_layout import PushedScreen
 
 Listener = Callable[[Event], None]
@@ -189,6 +190,15 @@ class EngineService(Protocol):
 
     def resume(self, session_id: str) -> bool:
         """Have a recorder go on; False if it isn't paused."""
+        ...
+
+    def set_region(self, session_id: str, region: Region | None) -> None:
+        """Have a recorder, initialized or running, show another part of its screen in pictures of the same size; None:
+        all of it. From the next frame on.
+
+        Raises IoniaError: NOT_INITIALIZED; CAPTURE_UNAVAILABLE for one that the screen doesn't have; SHARED when
+        another session has the same pictures.
+        """
         ...
 
     def split(self, session_id: str) -> SplitFiles:

@@ -21,6 +21,11 @@ from ionia.rpc import params as p
 from ionia.rpc.initialize_params import AnyInitialize, InitializeRecorder, InitializeReplay, InitializeStreamer
 from ionia.rpc.wire import to_wire, wire_type
 
+
+def _set_region(service: EngineService, params: p.SetRegion) -> None:
+    service.set_region(params.id, None if params.region is None else params.region.region())
+
+
 MarkResult = wire_type(MarkSet, "MarkResult")
 SplitResult = wire_type(SplitFiles, "SplitResult")
 SaveResult = wire_type(SavedReplay, "SaveResult")
@@ -137,6 +142,15 @@ KINDS: dict[SessionKind, KindRow] = {
                     result=bool,
                     summary="Pause or resume; whether it is paused now.",
                     carry_out=lambda service, params: service.toggle_pause(params.id),
+                ),
+                Command(
+                    verb="setRegion",
+                    result=None,
+                    summary="Show another part of the screen or window, in pictures of the same size, from now on.",
+                    carry_out=_set_region,
+                    params=p.SetRegion,
+                    positional=("region", "id"),
+                    errors=(ErrorKind.NOT_INITIALIZED, ErrorKind.CAPTURE_UNAVAILABLE, ErrorKind.SHARED),
                 ),
                 Command(
                     verb="mark",

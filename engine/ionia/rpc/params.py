@@ -25,6 +25,7 @@ from ionia.rpc.param_types import (
     Fps,
     GainDb,
     OutputPath,
+    RegionOption,
     ReplaySeconds,
     RtmpUrl,
     SessionId,
@@ -291,6 +292,15 @@ class SetMark(Struct, frozen=True, forbid_unknown_fields=True, rename="camel"):
     label: Annotated[str, Meta(max_length=1000, description="What it is called; the title of the file's chapter.")]
     data: Annotated[dict[str, Any] | None, Meta(description="Anything of your own, for the sidecar.")] = None
     seconds_ago: Annotated[float, Meta(ge=0, le=86_400, description="For something that has happened already.")] = 0.0
+    id: SessionId = DEFAULT_SESSION_ID
+
+
+class SetRegion(Struct, frozen=True, forbid_unknown_fields=True, rename="camel"):
+    """Parameters of recorder.setRegion."""
+
+    region: Annotated[
+        RegionOption | None, Meta(description="The part of the screen or window to show; null: all of it.")
+    ] = None
     id: SessionId = DEFAULT_SESSION_ID
 
 

@@ -22,6 +22,7 @@ from ionia.core.settings import MediaSettings, Preroll, RecorderSettings, Replay
 from ionia.core.sharing import CaptureKey, capture_key
 from ionia.core.sound_state import SoundState, gain_db, gain_factor
 from ionia.core.stats import Stats
+from ionia.core.video.framing import Region
 from ionia.core.video.pushed_layout import PushedScreen
 from ionia.runtime.backends import Backends, MakeSelftest
 from ionia.runtime.encode.studio import Studio
@@ -244,6 +245,10 @@ class Engine:
     def resume(self, session_id: str) -> bool:
         """See EngineService."""
         return self._require(SessionKind.RECORDER, session_id).resume()
+
+    def set_region(self, session_id: str, region: Region | None) -> None:
+        """See EngineService."""
+        self._require(SessionKind.RECORDER, session_id).set_region(region)
 
     def split(self, session_id: str) -> SplitFiles:
         """See EngineService."""

@@ -48,7 +48,8 @@ class Capture:
         stop: StopSignal,
         notices: Notices,
     ) -> None:
-        self.width, self.height = size
+        self.width, self.height = self.size = size
+        """`size` is the newest picture's, the others the first one's."""
         self.fps = fps
         self.notices = notices
         self._screen = screen
@@ -155,6 +156,8 @@ class Capture:
             before = counters.lagged + counters.lost
             spans = pacer.tick(now_ns, frame)
             late = counters.lagged + counters.lost - before
+        if frame is not None:
+            self.size = frame.width, frame.height
         self._shown = self._shown or bool(spans)
         self._offers.hand_over(spans)
         return late

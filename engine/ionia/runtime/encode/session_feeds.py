@@ -1,16 +1,19 @@
 """What one session uses of the shared things: a video encode, and an audio encode for each sound track."""
 
 from collections.abc import Callable, Hashable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
+from ionia.core.errors import ErrorKind, IoniaError
 from ionia.core.media import VIDEO, MediaHeader
 from ionia.core.settings import MediaSettings
-from ionia.core.sharing import VideoEncodeKey
+from ionia.core.sharing import StageKey, VideoEncodeKey
 from ionia.core.timeline.file_timeline import EpochUtc
 from ionia.core.video.frame_history import FrameCounts, FrameMark
+from ionia.core.video.framing import Region
 from ionia.platform.windows_process import recording_process
 from ionia.runtime.capture.capture import Capture
+from ionia.runtime.capture.picture_stage import PictureStage
 from ionia.runtime.encode.join import Begun, Join, Past, Subscriber
 from ionia.runtime.encode.sound_tracks import AudioSnapshot, SoundTracks
 from ionia.runtime.encode.video_encode import BitrateAnswer, VideoEncode
@@ -52,11 +55,13 @@ class SessionFeeds:
         settings: MediaSettings,
         video: Lease[VideoEncodeKey, VideoEncode],
         sound: SoundTracks,
+        stages: Callable[[StageKey], Lease[StageKey, PictureStage]],
     ) -> None:
         self.settings = settings
         self.sound = sound
         self.header = MediaHeader(tracks=(video.value.track, *sound.header))
         self._video = video
+        self._stages = stages
         self._join: Join | None = None
         self._listener: Listener | None = None
         self._released = False
@@ -121,6 +126,30 @@ class SessionFeeds:
         self.video.stage.notices.listen(listener)
         self.video.notices.listen(listener)
         self.sound.listen(listener)
+
+    def set_region(self, region: Region | None) -> None:
+        """Show another part in pictures of the same size. The session's lock is held. Raises IoniaError.
+
+        The encode is found by what it shows from now on.
+        """
+        if not self.settings.picture:
+            raise IoniaError(ErrorKind.CAPTURE_UNAVAILABLE, "This session records sound alone: it has no region.")
+        track, framing = self.video.track, replace(self.settings.framing, region=region)
+        framing.size(self.capture.size, track.width, track.height)
+        stage = self._stages(replace(self.video.stage_key, framing=framing))
+        key = replace(self._video.key, framing=framing, width=track.width, height=track.height)
+        if not self._video.rekey_if_alone(key):
+            stage.release()
+            raise IoniaError(
+                ErrorKind.SHARED,
+                "The region can't be moved for this session alone: another one has the same pictures.",
+                "Give one of them settings of its own, such as another videoBitrate.",
+            )
+        if self._listener is not None:
+            self.video.stage.notices.unlisten(self._listener)
+            stage.value.notices.listen(self._listener)
+        self.video.move(stage)
+        self.settings = replace(self.settings, region=region, width=track.width, height=track.height)
 
     def shares_all_with(self, other: "SessionFeeds") -> bool:
         """Whether both have the very same encodes: what one has had, the other would have had as well."""

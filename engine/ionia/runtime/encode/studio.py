@@ -75,7 +75,7 @@ class Studio:
             sound_tracks = SoundTracks(names, tracks, self._audios)
             for sound in sound_tracks.sounds:
                 sound.wait_opened()
-            feeds = SessionFeeds(settings, video, sound_tracks)
+            feeds = SessionFeeds(settings, video, sound_tracks, self._stage)
             undo.pop_all()
         return feeds
 
@@ -110,13 +110,16 @@ class Studio:
             opened = self._backends.open_video(settings.video(live=live), width, height)
             wanted = StageKey(capture=key, framing=framing, format=opened.encoder.takes)
             try:
-                stage = self._stages.acquire(wanted, partial(self._make_stage, wanted))
+                stage = self._stage(wanted)
             except BaseException:
                 opened.encoder.close()
                 raise
         finally:
             capture.release()  # the stage has a lease of its own
         return VideoEncode(opened, stage, bitrate=settings.video_bitrate, clock=self._clock)
+
+    def _stage(self, key: StageKey) -> Lease[StageKey, PictureStage]:
+        return self._stages.acquire(key, partial(self._make_stage, key))
 
     def _make_stage(self, key: StageKey) -> PictureStage:
         capture = self._captures.acquire(key.capture, partial(self._open_capture, key.capture))

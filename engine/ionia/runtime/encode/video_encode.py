@@ -3,12 +3,14 @@
 import threading
 from collections.abc import Hashable, Sequence
 from enum import Enum
+from functools import partial
 
 from ionia.core.live.bitrate_votes import BitrateVotes
 from ionia.core.media import EncodedPacket
 from ionia.core.ports import Clock
 from ionia.core.sharing import StageKey
 from ionia.core.video.encode_backlog import EncodeBacklog
+from ionia.core.video.handover import Handover
 from ionia.core.video.pacer import FrameSpan
 from ionia.core.warning import WarningCode
 from ionia.media.opening import OpenedVideo
@@ -48,10 +50,13 @@ class VideoEncode:
         self.notices = Notices()
         self.track = opened.track
         self.encode_ms = 0.0
-        self._stage = stage
+        self._stage = stage  # changed under _attaching, as _offer is
+        self._offer = partial(self._take_spans, stage.value)  # one object, so that a stage finds it again
+        self._handover: Handover[StagedPicture] = Handover(stage.value)  # protected by _condition
         self._encoder = opened.encoder
         self._target = bitrate
         self._clock = clock
+        self._attaching = threading.Lock()
         self._condition = threading.Condition()
         self._backlog: EncodeBacklog[StagedPicture] = EncodeBacklog(fps=self.capture.fps)  # protected by _condition
         self._votes = BitrateVotes(bitrate)  # protected by _condition
@@ -77,6 +82,11 @@ class VideoEncode:
         return self._stage.value
 
     @property
+    def stage_key(self) -> StageKey:
+        """What is shown in them."""
+        return self._stage.key
+
+    @property
     def codec(self) -> str:
         """libav's name of the encoder in use."""
         return self._encoder.codec
@@ -100,17 +110,18 @@ class VideoEncode:
 
     def begin(self) -> None:
         """Encode from the next frame on. Idempotent."""
-        with self._condition:
-            if self._begun:
-                return
-            self._begun = True
-        self.notices.settle()
-        try:
-            self._worker.start()
-            self._stage.value.attach(self._take_spans)
-        except BaseException as error:  # no thread to be had: this encode is handed to nobody any more
-            self.notices.fail(error)
-            raise
+        with self._attaching:
+            with self._condition:
+                if self._begun:
+                    return
+                self._begun = True
+            self.notices.settle()
+            try:
+                self._worker.start()
+                self._stage.value.attach(self._offer)
+            except BaseException as error:  # no thread to be had: this encode is handed to nobody any more
+                self.notices.fail(error)
+                raise
 
     def request_keyframe(self, index: int = 0) -> None:
         """The first picture to be encoded from frame `index` on becomes a keyframe. Any thread."""
@@ -154,7 +165,7 @@ class VideoEncode:
 
     def close(self) -> None:
         """End the thread and give the stage back. Idempotent."""
-        self._stage.value.detach(self._take_spans)
+        self._stage.value.detach(self._offer)
         with self._condition:
             begun, self._ended = self._begun, True
             self._condition.notify()
@@ -166,11 +177,27 @@ class VideoEncode:
         self.feed.close()
         self._stage.release()
 
-    def _take_spans(self, spans: Sequence[FrameSpan[StagedPicture]]) -> None:
+    def move(self, to: Lease[StageKey, PictureStage]) -> None:
+        """Take the pictures of another stage of the same capture and format: no frame is missing, none is double.
+
+        From the next frame on. Not while it closes; the lease is its own then.
+        """
+        with self._attaching:
+            before, offer = self._stage, self._offer
+            self._stage, self._offer = to, partial(self._take_spans, to.value)
+            with self._condition:
+                begun = self._begun
+                self._handover.expect(to.value)
+            if begun:
+                to.value.attach(self._offer)
+                before.value.detach(offer)
+        before.release()
+
+    def _take_spans(self, stage: PictureStage, spans: Sequence[FrameSpan[StagedPicture]]) -> None:
         """On the tick's thread: queue what it closed."""
         with self._condition:
             skipped = self._backlog.counters.skipped
-            for span in spans:
+            for span in self._handover.take(stage, spans):
                 self._backlog.offer(span)
             overloaded = skipped == 0 and self._backlog.counters.skipped > 0
             self._condition.notify()

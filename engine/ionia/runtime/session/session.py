@@ -12,6 +12,7 @@ from ionia.core.session_state import SessionState, SessionStateMachine, already_
 from ionia.core.settings import MediaSettings, SessionKind
 from ionia.core.stats import RecorderStats, Stats
 from ionia.core.timeline.replay_ring import Held
+from ionia.core.video.framing import Region
 from ionia.core.warning import NO_FACTS, WarningCode, WarningFacts
 from ionia.runtime.encode.join import Join, Past
 from ionia.runtime.encode.session_feeds import SessionFeeds
@@ -287,6 +288,14 @@ class Session:
                     self._counters.pause(self._feeds, index)
                 with contextlib.suppress(IoniaError):  # which is told as an error
                     self._stop(reason)
+
+    def set_region(self, region: Region | None) -> None:
+        """Show another part of what is captured, initialized or running. Raises IoniaError."""
+        with self._lock:
+            if self._feeds is None:
+                raise not_initialized(self.kind)
+            self._feeds.set_region(region)
+            self._shows = self._feeds.settings
 
     def set_sound(
         self,
