@@ -8,8 +8,9 @@ import sys
 import time
 from pathlib import Path
 
-import msgspec
 import pytest
+
+from tests.rpc.engine_process import results
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="users, mounts and signals of POSIX")
 
@@ -38,7 +39,7 @@ def test_a_user_without_home_and_without_a_name() -> None:
     correct = b'{"jsonrpc":"2.0","id":2,"method":"engine.setAudioOffset","params":{"device":"a","offsetMs":5}}\n'
     command = ["setpriv", *NOBODY, "--ambient-caps=+dac_read_search", *ENGINE]
     done = run(command, stdin=ASK_INFO + correct)
-    answers = {answer["id"]: answer for answer in map(msgspec.json.decode, done.stdout.splitlines())}
+    answers = {answer["id"]: answer for answer in results(done.stdout)}
     assert done.returncode == 0
     assert answers[1]["result"]["name"] == "ionia-engine"
     assert answers[2]["error"]["code"] == 1301
@@ -63,7 +64,7 @@ def test_a_server_in_a_current_folder_that_was_deleted(deleted: str) -> None:
         b'{"jsonrpc":"2.0","id":2,"method":"recorder.initialize","params":{"outputPath":"a.mp4","screen":"test"}}\n'
     )
     done = run(["sh", "-c", f"{deleted} exec {' '.join(ENGINE)}"], stdin=ASK_INFO + record)
-    answers = {answer["id"]: answer for answer in map(msgspec.json.decode, done.stdout.splitlines()) if "id" in answer}
+    answers = {answer["id"]: answer for answer in results(done.stdout)}
     assert done.returncode == 0
     assert answers[2]["error"]["code"] == 1301
 

@@ -1,5 +1,6 @@
 """The whole recorder over its pipes, on the built-in test card and tone: files, figures, errors, ends."""
 
+import json
 import random
 import signal
 import subprocess
@@ -15,6 +16,7 @@ from ionia.core.test_card.pattern import FLASH_NS, find_beeps, read_flash, read_
 from tests.fakes.engine_process import WAIT_SECONDS, EngineProcess, RpcError
 from tests.fakes.media_check import decode_luma, decode_sound, file_facts, top_level_boxes
 from tests.fakes.small_disk import fill
+from tests.fakes.wire_schema import wire_schema
 
 CARD = {"screen": "test", "desktopAudio": "test", "audioMode": "desktop", "encoder": "x264"}
 
@@ -254,6 +256,7 @@ def test_lsp_framing_is_answered_in_kind() -> None:
     head, _, body = done.stdout.partition(b"\r\n\r\n")
     assert head.startswith(b"Content-Length: ")
     assert int(head.split(b": ")[1].split(b"\r\n")[0]) == len(body)
+    assert wire_schema().complaints(json.loads(body), "engine.info") == []
 
 
 def test_a_pause_takes_frames_out_and_leaves_both_tracks_together(engine: EngineProcess, tmp_path: Path) -> None:

@@ -61,7 +61,11 @@ class EngineProcess:
     def end(self) -> tuple[int, bytes, bytes]:
         """Wait for the end; returns the exit code and what is left of stdout and stderr."""
         out, err = self.process.communicate(timeout=DEADLINE)
-        return self.process.returncode, out, err
+        return self.process.returncode, checked(out), err
+
+    def rest(self) -> bytes:
+        """What is left of stdout, up to its end."""
+        return checked(self.stdout.read())
 
     def kill(self) -> None:
         """End it if it still runs, and close its pipes."""
@@ -79,8 +83,15 @@ def _with_hang_up(command: list[str]) -> list[str]:
     return ["env", "--default-signal=HUP", *command] if sys.platform == "linux" else command
 
 
+def checked(out: bytes) -> bytes:
+    """What an engine wrote, line by line, as the published document has it."""
+    for line in out.splitlines():
+        said = json.loads(line)
+        for message in said if isinstance(said, list) else [said]:
+            assert wire_schema().complaints(message) == []
+    return out
+
+
 def results(out: bytes) -> list[Any]:
     """The answers in what an engine wrote."""
-    messages = [json.loads(line) for line in out.splitlines()]
-    assert [complaint for message in messages for complaint in wire_schema().complaints(message)] == []
-    return [message for message in messages if "id" in message]
+    return [message for message in map(json.loads, checked(out).splitlines()) if "id" in message]

@@ -100,7 +100,7 @@ def test_descriptors_above_1023(running: list[EngineProcess], ended_by: str) -> 
     if ended_by == "signal":
         engine.process.send_signal(signal.SIGTERM)
         assert engine.process.wait(DEADLINE) == 0
-        assert b'"stopped"' in engine.stdout.read()
+        assert b'"stopped"' in engine.rest()
     else:
         code, out, _ = engine.end()
         assert code == 0
@@ -113,7 +113,7 @@ def test_a_mistake_while_reading_ends_in_order(running: list[EngineProcess]) -> 
     record(engine)
     engine.send("nope")
     assert engine.process.wait(DEADLINE) == 1
-    assert b'"stopped"' in engine.stdout.read()
+    assert b'"stopped"' in engine.rest()
     assert engine.process.stderr is not None
     assert b"MemoryError: too much" in engine.process.stderr.read()
 
@@ -149,7 +149,7 @@ def test_a_parent_that_is_killed_while_another_holds_our_stdin(running: list[Eng
     running.append(launcher)
     record(launcher)
     launcher.process.kill()
-    assert b'"stopped"' in launcher.stdout.read()  # up to the end of the engine
+    assert b'"stopped"' in launcher.rest()  # up to the end of the engine
     assert launcher.process.stderr is not None
     assert b"the process that started it is gone" in launcher.process.stderr.read()
 
@@ -170,7 +170,7 @@ def test_who_may_outlive_its_parent(running: list[EngineProcess], how: str) -> N
     time.sleep(1.0)  # twice as long as a look at the parent takes to come; nothing must happen
     assert launcher.call("recorder.isRunning") is True
     launcher.stdin.close()
-    assert b'"stopped"' in launcher.stdout.read()
+    assert b'"stopped"' in launcher.rest()
 
 
 def test_a_client_that_no_longer_reads_is_noticed_without_a_message(running: list[EngineProcess]) -> None:

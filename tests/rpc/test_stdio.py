@@ -52,13 +52,13 @@ def test_signals_end_like_eof(engine: EngineProcess, number: signal.Signals) -> 
     engine.call("recorder.start")
     engine.process.send_signal(number)
     assert engine.process.wait(DEADLINE) == 0
-    assert b'"stopped"' in engine.stdout.read()
+    assert b'"stopped"' in engine.rest()
 
 
 def test_a_signal_that_another_thread_meets(engine: EngineProcess) -> None:
     engine.send("recorder.initialize", {"outputPath": "a", "id": "signalled"})
     assert engine.process.wait(DEADLINE) == 0
-    assert b'"result":true' in engine.stdout.read()
+    assert b'"result":true' in engine.rest()
 
 
 def test_shutdown_answers_null_and_ends_with_stdin_open(engine: EngineProcess) -> None:
