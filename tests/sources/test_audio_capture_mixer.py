@@ -9,7 +9,7 @@ import pytest
 
 from ionia.core.audio.notices import SoundNotice
 from ionia.core.ports import AudioSource
-from ionia.core.warning import MixerState
+from ionia.core.warning import MixerState, PlaysElsewhere
 from ionia.sources import sound
 from ionia.sources.linux.audio_capture import AudioCapture
 from ionia.sources.linux.pulse_connection import PulseConnection
@@ -93,6 +93,20 @@ def our_streams(server: PulseServer) -> dict[str, str]:
         elif line.strip().startswith("application.name = "):
             found[line.split('"')[1]] = index
     return found
+
+
+def test_a_speaker_that_is_silent_while_something_plays_elsewhere_is_told(
+    server: PulseServer, desktop: AudioSource, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ionia.core.audio.elsewhere.LONG_NS", 300_000_000)
+    monkeypatch.setattr("ionia.core.audio.elsewhere.ASK_AGAIN_NS", 100_000_000)
+    desktop.open()
+    assert says_nothing(desktop, 0.5)
+    server.play(tone(), "headset")
+    notice = next_notice(desktop, PATIENCE_S)
+    assert notice.facts == PlaysElsewhere(device="Null-headset", program="paplay")
+    assert notice.message == '"Null-speaker" has been silent for a minute, and paplay plays on "Null-headset".'
+    assert says_nothing(desktop, 0.3)
 
 
 def test_what_the_server_remembers_of_another_day_is_not_put_on_a_take(

@@ -21,6 +21,7 @@ const READINGS: { readonly [Code in WarningCode]?: Reading } = {
   audio_device_audible: { subject: "mixer", level: "info" },
   audio_stream_muted: { subject: "mixer", hint: "Look for it under “Recording” in the system's sound settings." },
   audio_stream_restored: { subject: "mixer", level: "info" },
+  desktop_silent: { subject: "desktop sound" },
   mic_silent: { subject: "microphone", hint: "Check its switch and its cable, or choose another microphone." },
   mic_one_sided: { subject: "microphone", level: "info" },
   mic_two_sided: { subject: "microphone", level: "info" },

@@ -39,6 +39,7 @@ _BEGINS: Mapping[WarningCode, _State] = {
     WarningCode.MIC_INPUTS_MIXED: _State.INPUTS,
     WarningCode.MIC_ONE_SIDED: _State.SIDES,
     WarningCode.MIC_SILENT: _State.SILENCE,
+    WarningCode.DESKTOP_SILENT: _State.SILENCE,
 }
 
 _ENDS: Mapping[WarningCode, tuple[_State, ...]] = {

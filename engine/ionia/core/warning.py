@@ -60,6 +60,14 @@ class Clipping:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PlaysElsewhere:
+    """Details of `desktop_silent`."""
+
+    device: Annotated[str, "Name of the device that is heard of instead."]
+    program: Annotated[str, "What plays there."]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MixerState:
     """Details of the `audio_device_...` and `audio_stream_...` warnings about the system's mixer."""
 
@@ -115,6 +123,7 @@ WarningFacts = (
     | FileTouched
     | NamedSound
     | Clipping
+    | PlaysElsewhere
     | MixerState
     | MicChannel
     | MicInputs
@@ -193,6 +202,11 @@ class WarningCode(StrEnum):
     MIC_ONE_SIDED = ("mic_one_sided", "one channel carries the voice; it goes to both sides", MicChannel)
     MIC_TWO_SIDED = ("mic_two_sided", "both channels of the microphone carry sound again; stereo")
     MIC_SILENT = ("mic_silent", "the microphone has given digital silence for a minute")
+    DESKTOP_SILENT = (
+        "desktop_silent",
+        "desktop sound has been silent for a minute, while a program plays on another device (Linux)",
+        PlaysElsewhere,
+    )
     MUTED_TALKING = ("muted_talking", "a microphone that audio.set has muted hears somebody speak", NamedSound)
     SOUND_CLIPPING = ("sound_clipping", "a sound is louder than there is room for, and distorted", Clipping)
     AUDIO_LOST = ("audio_lost", "captured sound found no room and is missing", SoundLost)

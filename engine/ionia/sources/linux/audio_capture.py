@@ -3,12 +3,16 @@
 Which device, and what its loss means, is decided here; connection and stream are below.
 """
 
+import contextlib
 import threading
 from dataclasses import replace
 from enum import Enum
 
+import numpy as np
+
 from ionia.core.audio.channel_mix import are_separate_inputs, inputs_mixed, mix_by_place, mix_of_inputs
 from ionia.core.audio.device_names import present_name
+from ionia.core.audio.elsewhere import ElsewhereWatch, PlayingStream
 from ionia.core.audio.mixer_watch import DeviceWatch, StreamGuard
 from ionia.core.audio.notices import SoundNotice
 from ionia.core.errors import ErrorKind, IoniaError, SourceLost
@@ -46,6 +50,7 @@ class AudioCapture:
         self._watch: PulseWatch | None = None
         self._device_watch = DeviceWatch(capture.value, "")
         self._stream_guard = StreamGuard(capture.value)
+        self._elsewhere = ElsewhereWatch("")
         self._notices: list[SoundNotice] = []
         self._default = ""
         self._layout: tuple[str, ...] = ()
@@ -89,6 +94,8 @@ class AudioCapture:
         while not self._interrupted.is_set():
             # What has arrived comes first: it was captured before whatever ended the stream.
             block = recording.take()
+            if self._capture is Capture.DESKTOP:
+                self._listen(connection, watch, block)
             if block is not None:
                 return block
             self._check_alive(watch, recording)
@@ -138,6 +145,7 @@ class AudioCapture:
         self._default = self._followed(defaults)
         self._device_watch = DeviceWatch(self._capture.value, description)
         self._stream_guard = StreamGuard(self._capture.value)
+        self._elsewhere = ElsewhereWatch(description)
         self._notices.clear()
         self._layout = source.layout
         mix = mix_by_place(source.layout)
@@ -204,6 +212,25 @@ class AudioCapture:
             recording.set_right(right_db)
         if verdict.notice is not None:
             self._notices.append(verdict.notice)
+
+    def _listen(self, connection: PulseConnection, watch: PulseWatch, block: AudioBlock | None) -> None:
+        """Tell of a device that is silent while something plays on another."""
+        now_ns = self._clock.now_ns()
+        self._elsewhere.hear(0.0 if block is None else float(np.abs(block.samples).max(initial=0.0)), now_ns)
+        if not self._elsewhere.asks(now_ns):
+            return
+        with contextlib.suppress(PulseServerLostError):  # which the next turn finds out
+            devices = {sink.index: sink.description for sink in connection.sinks()}
+            own = watch.sink.index if watch.sink is not None else None
+            notice = self._elsewhere.answered(
+                [
+                    PlayingStream(program=each.program, device=devices[each.sink_index])
+                    for each in connection.playbacks()
+                    if each.heard and each.sink_index in devices and each.sink_index != own
+                ]
+            )
+            if notice is not None:
+                self._notices.append(notice)
 
     def _followed(self, defaults: PulseDefaults) -> str:
         return defaults.sink if self._capture is Capture.DESKTOP else defaults.source

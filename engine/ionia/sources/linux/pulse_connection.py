@@ -12,9 +12,11 @@ from typing import Any
 from ionia.core.errors import ErrorKind, IoniaError
 from ionia.sources.linux.pulse_devices import (
     PulseDefaults,
+    PulsePlayback,
     PulseSink,
     PulseSource,
     read_defaults,
+    read_playback,
     read_sink,
     read_source,
 )
@@ -139,6 +141,18 @@ class PulseConnection:
 
         callback = self.ffi.callback("pa_sink_info_cb_t", take)
         self.ask(self.lib.pa_context_get_sink_info_list(self.context, callback, self.ffi.NULL))
+        return found
+
+    def playbacks(self) -> list[PulsePlayback]:
+        """What programs play, or would."""
+        found: list[PulsePlayback] = []
+
+        def take(_context: Any, info: Any, end: int, _data: Any) -> None:
+            if not end:
+                found.append(read_playback(self.library, info))
+
+        callback = self.ffi.callback("pa_sink_input_info_cb_t", take)
+        self.ask(self.lib.pa_context_get_sink_input_info_list(self.context, callback, self.ffi.NULL))
         return found
 
     def defaults(self) -> PulseDefaults:

@@ -38,6 +38,15 @@ class PulseSink:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PulsePlayback:
+    """A program's stream to a sink. `heard`: neither paused nor muted."""
+
+    sink_index: int
+    program: str
+    heard: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PulseDefaults:
     """Names of the default sink and source; empty when there is none."""
 
@@ -81,6 +90,15 @@ def read_sink(library: PulseLibrary, info: Any) -> PulseSink:
         description=library.text(info.description),
         monitor=library.text(info.monitor_source_name),
         fader=_heard_through(library, info),
+    )
+
+
+def read_playback(library: PulseLibrary, info: Any) -> PulsePlayback:
+    """From a `pa_sink_input_info *`."""
+    program = library.text(library.lib.pa_proplist_gets(info.proplist, b"application.name"))
+    silent = bool(info.corked) or bool(info.mute) or volume_db(info.volume) <= FLOOR_DB
+    return PulsePlayback(
+        sink_index=int(info.sink), program=program or library.text(info.name) or "a program", heard=not silent
     )
 
 
