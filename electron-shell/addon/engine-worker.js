@@ -76,6 +76,7 @@ function launchEngineProcess(options, events) {
 			"pipe"
 		],
 		windowsHide: true,
+		detached: process.platform === "win32",
 		shell: false,
 		...options.env === void 0 ? {} : { env: options.env }
 	}), options, events);

@@ -20,6 +20,8 @@ export function launchEngineProcess(options: EngineProcessOptions, events: Trans
   const child = spawn(options.executable, options.args ?? [], {
     stdio: ["pipe", "pipe", "pipe"],
     windowsHide: true,
+    // Windows' Node ends its children with itself, whatever they write. Our engine hears of our end, and finishes its files.
+    detached: process.platform === "win32",
     shell: false,
     ...(options.env === undefined ? {} : { env: options.env }),
   });
