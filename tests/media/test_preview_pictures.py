@@ -6,7 +6,7 @@ import numpy.typing as npt
 import pytest
 from av.video.codeccontext import VideoCodecContext
 
-from ionia.core.preview.geometry import Region
+from ionia.core.video.framing import WHOLE, Framing, Region
 from ionia.media.preview_pictures import PreviewPictures
 
 COLOURS = {
@@ -38,7 +38,7 @@ def near(pixel: npt.NDArray[np.uint8], colour: tuple[int, ...]) -> bool:
 
 @pytest.mark.parametrize("colour", COLOURS.values(), ids=COLOURS)
 def test_colours_are_the_screens(colour: tuple[int, ...]) -> None:
-    picture = shown(PreviewPictures((640, 360), None).made(plain(1920, 1080, colour)))
+    picture = shown(PreviewPictures((640, 360), WHOLE).made(plain(1920, 1080, colour)))
     assert picture.shape == (360, 640, 3)
     assert near(picture[180, 320], colour)
     assert near(picture[359, 639], colour)
@@ -47,14 +47,14 @@ def test_colours_are_the_screens(colour: tuple[int, ...]) -> None:
 def test_it_shows_where_things_are() -> None:
     screen = plain(1920, 1080, (255,) * 3)
     screen[540:, :960, :3] = (0, 0, 0)
-    picture = shown(PreviewPictures((640, 360), None).made(screen))
+    picture = shown(PreviewPictures((640, 360), WHOLE).made(screen))
     assert near(picture[20, 20], (255,) * 3)
     assert near(picture[340, 20], (0,) * 3)
     assert near(picture[340, 620], (255,) * 3)
 
 
 def test_another_shape_than_the_encoder_takes_is_shown_between_bars_as_it_is_recorded() -> None:
-    picture = shown(PreviewPictures((640, 360), None).made(plain(900, 900, (0, 200, 0))))
+    picture = shown(PreviewPictures((640, 360), WHOLE).made(plain(900, 900, (0, 200, 0))))
     assert near(picture[180, 320], (0, 200, 0))
     assert near(picture[180, 20], (0, 0, 0))
     assert near(picture[180, 620], (0, 0, 0))
@@ -63,13 +63,15 @@ def test_another_shape_than_the_encoder_takes_is_shown_between_bars_as_it_is_rec
 def test_a_region_is_a_part_of_the_screen() -> None:
     screen = plain(1920, 1080, (255,) * 3)
     screen[100:300, 200:600, :3] = (0, 0, 220)
-    picture = shown(PreviewPictures((400, 200), Region(x=200, y=100, width=400, height=200)).made(screen))
+    picture = shown(
+        PreviewPictures((400, 200), Framing(region=Region(x=200, y=100, width=400, height=200))).made(screen)
+    )
     assert near(picture[5, 5], (0, 0, 220))
     assert near(picture[195, 395], (0, 0, 220))
 
 
 def test_what_looks_as_before_is_not_made_again() -> None:
-    pictures = PreviewPictures((638, 360), None)
+    pictures = PreviewPictures((638, 360), WHOLE)
     screen = plain(1276, 720, (10, 20, 30))
     assert pictures.made(screen) is not None
     assert pictures.made(screen.copy()) is None
@@ -83,6 +85,6 @@ def test_what_looks_as_before_is_not_made_again() -> None:
 def test_rows_from_bottom_to_top_and_odd_sizes() -> None:
     screen = plain(1367, 767, (255,) * 3)
     screen[600:, :, :3] = 0
-    picture = shown(PreviewPictures((640, 358), None).made(screen[::-1]))
+    picture = shown(PreviewPictures((640, 358), WHOLE).made(screen[::-1]))
     assert near(picture[20, 20], (0,) * 3)
     assert near(picture[340, 20], (255,) * 3)

@@ -1,10 +1,11 @@
 """preview.open, update and close as they are on the wire."""
 
-from ionia.core.preview.geometry import Region
 from ionia.core.preview.request import PreviewChange, PreviewRequest, PreviewShape
 from ionia.core.settings import SessionKind
+from ionia.core.video.framing import Region
 from ionia.rpc.openrpc import document
-from ionia.rpc.params import OpenPreview, PreviewRegion, UpdatePreview
+from ionia.rpc.param_types import RegionOption
+from ionia.rpc.params import OpenPreview, UpdatePreview
 from tests.rpc.duplex import Duplex
 
 OPENED = {
@@ -35,7 +36,7 @@ def test_changed_and_closed() -> None:
 
 
 def test_every_param_reaches_the_engine() -> None:
-    region = PreviewRegion(x=1, y=2, width=30, height=40)
+    region = RegionOption(x=1, y=2, width=30, height=40)
     params = OpenPreview(screen="s", region=region, kind="replay", id="b", max_width=100, max_height=90, fps=5)
     assert params.request() == PreviewRequest(
         screen="s",

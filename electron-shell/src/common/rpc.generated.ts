@@ -351,14 +351,6 @@ export type PreviewOpened = {
   format: string;
 };
 
-/** A part of a screen, in its pixels; clipped to it and made even. */
-export type PreviewRegion = {
-  x: number;
-  y: number;
-  width: number;
-  height: number;
-};
-
 /** Answer of push.open: a screen whose pictures the caller writes, BGRA rows from the top without gaps. Picture n, counted from 1, goes to slot n % slots; when it is whole, n and its bitwise complement are written to the file's first 16 bytes, as two unsigned 64-bit numbers, little-endian. The newest one is recorded at each frame. */
 export type PushOpened = {
   /** What the option screen of initialize takes. */
@@ -1271,7 +1263,7 @@ export interface EngineMethods {
       /** Screen or window id from engine.devices; default: the primary screen. */
       screen?: string | null;
       /** A part of the screen; default: all of it. */
-      region?: PreviewRegion | null;
+      region?: RegionOption | null;
       /** Kind of a session: then its pictures are shown, from initialize on until it is disposed of. */
       kind?: "recorder" | "streamer" | "replay" | null;
       /** Name of the session; each kind of session has its own. */

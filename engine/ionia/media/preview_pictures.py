@@ -12,7 +12,8 @@ from av.video.plane import VideoPlane
 from av.video.reformatter import ColorRange, Colorspace, Interpolation, VideoReformatter
 
 from ionia.core.media import Picture, Plane
-from ionia.core.preview.geometry import Region, boxed, clipped, row_step
+from ionia.core.preview.geometry import row_step
+from ionia.core.video.framing import Framing, Size
 
 _QUANTIZER = "7"
 """Text can be told from it as well as the size allows; 3 takes twice as many bytes."""
@@ -24,10 +25,10 @@ _BLACK = (0, 128, 128)
 class PreviewPictures:
     """Pictures of one size, each compared with the one before. Raises libav's errors."""
 
-    def __init__(self, size: tuple[int, int], region: Region | None) -> None:
-        """`region`: which part of a screen's picture is shown, with its shape kept; None: all of it."""
+    def __init__(self, size: Size, framing: Framing) -> None:
+        """`size`: even sides. `framing`: which part of a screen's picture is shown, and how it is put in."""
         self.size = size
-        self._region = region
+        self.framing = framing
         self._reformatter = VideoReformatter()
         self._encoder: VideoCodecContext | None = None
         self._last: av.VideoFrame | None = None
@@ -46,10 +47,12 @@ class PreviewPictures:
         self._last = None
 
     def _shrunk(self, pixels: Picture) -> av.VideoFrame:
-        part = clipped(self._region, pixels.shape[1], pixels.shape[0])
-        place = boxed(part.width, part.height, self.size)
-        step = row_step(part.height, place.height)
-        shown = pixels[part.top : part.top + part.height : step, part.left : part.left + part.width]
+        place = self.framing.place((pixels.shape[1], pixels.shape[0]), self.size)
+        if place is None:
+            return self._black()
+        cut = place.cut
+        step = row_step(cut.height, place.height)
+        shown = pixels[cut.y : cut.y + cut.height : step, cut.x : cut.x + cut.width]
         if shown.strides[1:] != (4, 1) or shown.strides[0] < 0:  # libav's scaler misreads rows from bottom to top
             shown = np.ascontiguousarray(shown)
         frame = self._reformatter.reformat(
@@ -66,14 +69,19 @@ class PreviewPictures:
         )
         if (place.width, place.height) == self.size:
             return frame
-        framed = av.VideoFrame(*self.size, "yuvj420p")
+        framed = self._black()
         for index, (target, source) in enumerate(zip(framed.planes, frame.planes, strict=True)):
             shift = 1 if index else 0
             rows, columns = place.height >> shift, place.width >> shift
             top, left = place.top >> shift, place.left >> shift
-            _plane(target)[:] = _BLACK[index]
             _plane(target)[top : top + rows, left : left + columns] = _plane(source)[:rows, :columns]
         return framed
+
+    def _black(self) -> av.VideoFrame:
+        frame = av.VideoFrame(*self.size, "yuvj420p")
+        for plane, value in zip(frame.planes, _BLACK, strict=True):
+            _plane(plane)[:] = value
+        return frame
 
     def _encoded(self, frame: av.VideoFrame) -> bytes:
         if self._encoder is None:

@@ -9,7 +9,6 @@ from typing import Annotated, Any, Literal
 from msgspec import Meta, Struct
 
 from ionia.core.live.rtmp_url import parse_rtmp_url
-from ionia.core.preview.geometry import Region
 from ionia.core.preview.request import PreviewChange, PreviewRequest, PreviewShape
 from ionia.core.redaction import secret_parts, secrets_in_url
 from ionia.core.screenshot import ScreenshotRequest
@@ -188,22 +187,13 @@ PreviewFps = Annotated[int, Meta(ge=1, le=60, description="Pictures a second at 
 PreviewSide = Annotated[int, Meta(ge=16, le=3840, description="Pixels at most; the shape is kept.")]
 
 
-class PreviewRegion(Struct, frozen=True, forbid_unknown_fields=True, rename="camel", kw_only=True):
-    """A part of a screen, in its pixels; clipped to it and made even."""
-
-    x: Annotated[int, Meta(ge=0, le=65_535)]
-    y: Annotated[int, Meta(ge=0, le=65_535)]
-    width: Annotated[int, Meta(ge=2, le=65_535)]
-    height: Annotated[int, Meta(ge=2, le=65_535)]
-
-
 class OpenPreview(Struct, frozen=True, forbid_unknown_fields=True, rename="camel", kw_only=True):
     """Parameters of preview.open."""
 
     screen: Annotated[
         DeviceId | None, Meta(description="Screen or window id from engine.devices; default: the primary screen.")
     ] = None
-    region: Annotated[PreviewRegion | None, Meta(description="A part of the screen; default: all of it.")] = None
+    region: Annotated[RegionOption | None, Meta(description="A part of the screen; default: all of it.")] = None
     kind: Annotated[
         Literal["recorder", "streamer", "replay"] | None,
         Meta(description="Kind of a session: then its pictures are shown, from initialize on until it is disposed of."),
@@ -216,11 +206,10 @@ class OpenPreview(Struct, frozen=True, forbid_unknown_fields=True, rename="camel
 
     def request(self) -> PreviewRequest:
         """The same for the engine."""
-        region = self.region
         return PreviewRequest(
             shape=PreviewShape(max_width=self.max_width, max_height=self.max_height, fps=self.fps),
             screen=self.screen,
-            region=None if region is None else Region(x=region.x, y=region.y, width=region.width, height=region.height),
+            region=None if self.region is None else self.region.region(),
             kind=None if self.kind is None else SessionKind(self.kind),
             session_id=self.id,
         )

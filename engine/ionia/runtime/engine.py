@@ -19,7 +19,6 @@ from ionia.core.selftest_report import SelftestReport, SelftestSettings
 from ionia.core.service import DeviceList, EngineInfo, Listener
 from ionia.core.session_state import already_running
 from ionia.core.settings import MediaSettings, Preroll, RecorderSettings, ReplaySettings, SessionKind, StreamerSettings
-from ionia.core.sharing import CaptureKey, capture_key
 from ionia.core.sound_state import SoundState, gain_db, gain_factor
 from ionia.core.stats import Stats
 from ionia.core.video.framing import Region
@@ -147,11 +146,7 @@ class Engine:
             return previews.open(request, None)
         session = self._require(kind, session_id)
 
-        def shows() -> CaptureKey | None:
-            settings = session.shows if self._find(kind, session_id) is session else None
-            return None if settings is None else capture_key(settings)
-
-        return previews.open(request, shows)
+        return previews.open(request, lambda: session.shows if self._find(kind, session_id) is session else None)
 
     def update_preview(self, preview_id: str, change: PreviewChange) -> bool:
         """See EngineService."""

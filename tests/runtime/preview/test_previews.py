@@ -10,11 +10,11 @@ import pytest
 
 from ionia.app import make_engine
 from ionia.core.errors import ErrorKind, IoniaError
-from ionia.core.preview.geometry import Region
 from ionia.core.preview.request import PreviewChange, PreviewOpened, PreviewRequest, PreviewShape
 from ionia.core.preview.wire import PreviewPicture
 from ionia.core.settings import AudioMode, EncoderChoice, MediaSettings, RecorderSettings, SessionKind
 from ionia.core.test_card.pattern import read_index
+from ionia.core.video.framing import Region
 from ionia.runtime.engine import Engine
 from ionia.runtime.preview.previews import MOST
 from tests.fakes.preview_client import PreviewClient, pixels
@@ -178,6 +178,17 @@ def test_a_region(engine: Engine) -> None:
         assert (picture.width, picture.height) == (400, 300)
 
 
+def test_a_session_that_is_initialized_again_with_another_part_of_the_screen(engine: Engine, tmp_path: Path) -> None:
+    record(engine, tmp_path)
+    opened = engine.open_preview(PreviewRequest(kind=SessionKind.RECORDER, session_id="a", shape=FAST))
+    with PreviewClient(wire(opened)) as reader:
+        assert (reader.next().width, opened.height) == (640, 360)
+        media = replace(CARD, region=Region(x=0, y=0, width=400, height=400), width=200, height=100)
+        engine.initialize_recorder("a", RecorderSettings(output_path=str(tmp_path / "b.mp4"), media=media))
+        while ((picture := reader.next()).width, picture.height) != (200, 100):
+            pass
+
+
 def test_a_pushed_screen_that_stands_still_sends_its_picture_once(engine: Engine) -> None:
     screen = engine.open_push(64, 36).screen
     with PreviewClient(wire(engine.open_preview(PreviewRequest(screen=screen, shape=FAST)))) as reader:
@@ -191,6 +202,10 @@ def test_a_pushed_screen_that_stands_still_sends_its_picture_once(engine: Engine
 def test_what_can_not_be_opened_is_refused_and_leaves_nothing(engine: Engine) -> None:
     for request, kind in (
         (PreviewRequest(screen="push:none"), ErrorKind.CAPTURE_UNAVAILABLE),
+        (
+            PreviewRequest(screen="test", region=Region(x=5000, y=0, width=64, height=64)),
+            ErrorKind.CAPTURE_UNAVAILABLE,
+        ),
         (PreviewRequest(kind=SessionKind.RECORDER, session_id="b"), ErrorKind.NO_SUCH_SESSION),
     ):
         with pytest.raises(IoniaError) as caught:

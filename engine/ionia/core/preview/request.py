@@ -3,8 +3,9 @@
 from dataclasses import dataclass, field
 from typing import Annotated
 
-from ionia.core.preview.geometry import Region
 from ionia.core.settings import SessionKind
+from ionia.core.sharing import CaptureKey
+from ionia.core.video.framing import Framing, Region, Size
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -14,6 +15,20 @@ class PreviewShape:
     max_width: int = 640
     max_height: int = 360
     fps: int = 12
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """What is looked at: which part of which capture, and in which size an encoder gets it (None: as it comes)."""
+
+    key: CaptureKey
+    framing: Framing
+    width: int | None = None
+    height: int | None = None
+
+    def size(self, source: Size) -> Size:
+        """Of what an encoder gets of a source of this size. Raises IoniaError(CAPTURE_UNAVAILABLE)."""
+        return self.framing.size(source, self.width, self.height)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

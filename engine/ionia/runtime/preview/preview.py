@@ -6,9 +6,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from ionia.core.errors import IoniaError
-from ionia.core.media import VideoFrame, even
+from ionia.core.media import VideoFrame
 from ionia.core.ports import Clock
-from ionia.core.preview.geometry import Region, clipped, fitted
+from ionia.core.preview.geometry import fitted
 from ionia.core.preview.policy import Due, PreviewPolicy
 from ionia.core.preview.request import PreviewChange, PreviewShape
 from ionia.core.preview.wire import Greeting, Heard, PreviewPicture, Record, picture_record
@@ -44,16 +44,15 @@ class Preview:
         view: View,
         looked: Looked,
         shape: PreviewShape,
-        region: Region | None,
         endpoint: PrivateEndpoint,
         clock: Clock,
         over: "Callable[[Preview], None]",
     ) -> None:
-        """`over` is called on the thread at its very end."""
+        """`over` is called on the thread at its very end. Raises IoniaError for a region that the screen doesn't have,
+        EndedError."""
         self._token = token
         self._view = view
         self._shape = shape
-        self._region = region
         self._endpoint = endpoint
         self._clock = clock
         self._over = over
@@ -69,7 +68,8 @@ class Preview:
         self._taking: Capture | None = None  # what _take is attached to
         self._look_ns = clock.now_ns() + LOOK_AGAIN_NS
         self._greeting: Greeting | None = None
-        self._pictures = PreviewPictures(self._size(looked.value), region)
+        self._shown = view.shown()
+        self._pictures = self._pictures_of(looked.value)
         self._sequence = 0
         self.size = self._pictures.size
         self._worker = Worker("preview", self._run, self._failed)
@@ -102,11 +102,6 @@ class Preview:
     def join(self) -> bool:
         """Wait for its thread, with a limit."""
         return self._worker.join(JOIN_TIMEOUT_S)
-
-    def abandon(self) -> None:
-        """Instead of `start`: free everything."""
-        self._endpoint.close()
-        self._release()
 
     def _run(self) -> None:
         try:
@@ -190,29 +185,38 @@ class Preview:
         """Look at what is to be looked at, and at nothing if that is nobody's wish."""
         glance, self._glance = self._glance, False
         if glance:
-            self._view.check()
+            self._view.shown()  # raises where there is nothing
         if not self._policy.looks(now_ns):
             self._release()
             return
-        if now_ns >= self._look_ns or self._looked is None or glance:
+        if now_ns >= self._look_ns or glance:
             self._look_ns = now_ns + LOOK_AGAIN_NS
             before = self._looked
             try:
                 self._looked = self._view.look(before)
             except IoniaError as error:
-                log.debug("a preview has nothing to look at: %s", error.message)
-                self._look_ns = now_ns + TRY_AGAIN_NS
+                self._wait_to_look(error, now_ns)
             if before is not None and self._looked is not before:
                 self._detach()
                 before.release()
+            elif self._shown != self._view.shown():  # a session was initialized again
+                self._detach()
         if self._looked is not None and self._taking is None and self._policy.wants_picture:
-            self._attach(self._looked.value)
+            try:
+                self._attach(self._looked.value)
+            except IoniaError as error:  # a session that was initialized again, with a region that isn't there
+                self._release()
+                self._wait_to_look(error, now_ns)
+
+    def _wait_to_look(self, error: IoniaError, now_ns: int) -> None:
+        log.debug("a preview has nothing to look at: %s", error.message)
+        self._look_ns = now_ns + TRY_AGAIN_NS
 
     def _attach(self, capture: Capture) -> None:
         self._taking = capture
-        size = self._size(capture)
-        if size != self._pictures.size:
-            self._pictures = PreviewPictures(size, self._region)
+        pictures = self._pictures_of(capture)
+        if (pictures.size, pictures.framing) != (self._pictures.size, self._pictures.framing):
+            self._pictures = pictures  # otherwise it goes on, and knows what the reader has
         capture.attach(self._take)
 
     def _detach(self) -> None:
@@ -228,13 +232,16 @@ class Preview:
 
     def _release(self) -> None:
         self._detach()
+        self._look_ns = 0  # whoever looks again looks at once
         looked, self._looked = self._looked, None
         if looked is not None:
             looked.release()
 
-    def _size(self, capture: Capture) -> tuple[int, int]:
-        part = clipped(self._region, even(capture.width), even(capture.height))
-        return fitted(part.width, part.height, self._shape.max_width, self._shape.max_height)
+    def _pictures_of(self, capture: Capture) -> PreviewPictures:
+        """Raises IoniaError for a region that it doesn't have, EndedError."""
+        shown = self._shown = self._view.shown()
+        size = fitted(shown.size((capture.width, capture.height)), (self._shape.max_width, self._shape.max_height))
+        return PreviewPictures(size, shown.framing)
 
     def _take(self, spans: Sequence[FrameSpan[VideoFrame]]) -> None:
         """On the capture's tick: keep the newest, and wake the thread if it waits for that alone."""

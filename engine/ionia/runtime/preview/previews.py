@@ -2,12 +2,15 @@
 
 import threading
 from collections.abc import Callable
+from contextlib import ExitStack
 from functools import partial
 from secrets import token_hex
 
 from ionia.core.errors import ErrorKind, IoniaError
-from ionia.core.preview.request import PreviewChange, PreviewOpened, PreviewRequest
-from ionia.core.sharing import CaptureKey
+from ionia.core.preview.request import PreviewChange, PreviewOpened, PreviewRequest, Shown
+from ionia.core.settings import MediaSettings
+from ionia.core.sharing import CaptureKey, capture_key
+from ionia.core.video.framing import Framing
 from ionia.platform.private_endpoint import open_endpoint
 from ionia.runtime.encode.studio import Studio
 from ionia.runtime.preview.preview import Preview
@@ -29,40 +32,36 @@ class Previews:
         self._ending: set[Preview] = set()  # closed, and their threads not through; protected by _lock
         self._closed = False  # protected by _lock
 
-    def open(self, request: PreviewRequest, shows: Callable[[], CaptureKey | None] | None) -> PreviewOpened:
-        """`shows`: what the session that is asked for shows; it answers None once that is disposed of. Without it a
-        screen is shown. Raises IoniaError."""
-        screen = CaptureKey(screen=request.screen, cursor=True, fps=request.shape.fps)
-        view = View(self._studio, shows or (lambda: screen), fps=request.shape.fps, any_of_screen=shows is None)
-        try:
-            looked = view.look(None)
-        except EndedError:
-            raise IoniaError(
-                ErrorKind.NOT_INITIALIZED, "The session is not initialized.", "Initialize it first."
-            ) from None
-        try:
-            endpoint = open_endpoint()
-        except OSError as error:
-            looked.release()
-            raise IoniaError(
-                ErrorKind.CAPTURE_UNAVAILABLE, f"There is no place where a preview could be read: {error.strerror}."
-            ) from error
+    def open(self, request: PreviewRequest, session: Callable[[], MediaSettings | None] | None) -> PreviewOpened:
+        """`session`: the settings of the one that is asked for; None once it is disposed of. Without it a screen is
+        shown. Raises IoniaError."""
         preview_id, token = token_hex(8), token_hex(32)
-        preview = Preview(
-            token=token,
-            view=view,
-            looked=looked,
-            shape=request.shape,
-            region=request.region,
-            endpoint=endpoint,
-            clock=self._clock,
-            over=partial(self._forget, preview_id),
-        )
-        try:
+        view = View(self._studio, _wanted(request, session), fps=request.shape.fps, any_of_screen=session is None)
+        with ExitStack() as undo:
+            try:
+                looked = view.look(None)
+                undo.callback(looked.release)
+                endpoint = open_endpoint()
+                undo.callback(endpoint.close)
+                preview = Preview(
+                    token=token,
+                    view=view,
+                    looked=looked,
+                    shape=request.shape,
+                    endpoint=endpoint,
+                    clock=self._clock,
+                    over=partial(self._forget, preview_id),
+                )
+            except EndedError:
+                raise IoniaError(
+                    ErrorKind.NOT_INITIALIZED, "The session is not initialized.", "Initialize it first."
+                ) from None
+            except OSError as error:
+                raise IoniaError(
+                    ErrorKind.CAPTURE_UNAVAILABLE, f"There is no place where a preview could be read: {error.strerror}."
+                ) from error
             self._begin(preview_id, preview)
-        except BaseException:
-            preview.abandon()
-            raise
+            undo.pop_all()
         width, height = preview.size
         return PreviewOpened(
             preview_id=preview_id,
@@ -133,3 +132,19 @@ class Previews:
         with self._lock:
             self._previews.pop(preview_id, None)
             self._ending.discard(preview)
+
+
+def _wanted(request: PreviewRequest, session: Callable[[], MediaSettings | None] | None) -> Callable[[], Shown | None]:
+    """What is to be shown, as a View asks for it."""
+    if session is None:
+        key = CaptureKey(screen=request.screen, cursor=True, fps=request.shape.fps)
+        screen = Shown(key=key, framing=Framing(region=request.region))
+        return lambda: screen
+
+    def of_session() -> Shown | None:
+        settings = session()
+        if settings is None:
+            return None
+        return Shown(key=capture_key(settings), framing=settings.framing, width=settings.width, height=settings.height)
+
+    return of_session

@@ -6,6 +6,7 @@ A session's capture that has not begun is left alone: once begun it takes pictur
 from collections.abc import Callable
 from dataclasses import replace
 
+from ionia.core.preview.request import Shown
 from ionia.core.sharing import CaptureKey
 from ionia.runtime.capture.capture import Capture
 from ionia.runtime.encode.studio import Studio
@@ -21,9 +22,7 @@ class EndedError(Exception):
 class View:
     """One thread at a time owns it."""
 
-    def __init__(
-        self, studio: Studio, wanted: Callable[[], CaptureKey | None], *, fps: int, any_of_screen: bool
-    ) -> None:
+    def __init__(self, studio: Studio, wanted: Callable[[], Shown | None], *, fps: int, any_of_screen: bool) -> None:
         """`wanted`: what is to be shown, from any thread; None once that is over for good. `any_of_screen`: whoever
         records the screen is good enough, however often. `fps`: how often a capture of its own takes a picture, since
         one that nobody gets costs as much."""
@@ -34,9 +33,7 @@ class View:
 
     def look(self, before: Looked | None) -> Looked:
         """What to look at now; `before` if that is still right. Raises IoniaError, EndedError."""
-        wanted = self._wanted()
-        if wanted is None:
-            raise EndedError
+        wanted = self.shown().key
         own = replace(wanted, fps=self._fps, preview=True)
         usable = before is not None and not before.value.failed
         if before is not None and usable and self._fits(before.key, wanted):
@@ -55,10 +52,12 @@ class View:
         """So many pictures a second are wanted from now on."""
         self._fps = fps
 
-    def check(self) -> None:
-        """Raises EndedError when there is nothing to look at any more."""
-        if self._wanted() is None:
+    def shown(self) -> Shown:
+        """What is to be shown of it now. Raises EndedError when there is nothing to look at any more."""
+        shown = self._wanted()
+        if shown is None:
             raise EndedError
+        return shown
 
     def _fits(self, key: CaptureKey, wanted: CaptureKey) -> bool:
         """Whether a capture is a session's that shows what is wanted."""
