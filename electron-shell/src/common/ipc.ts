@@ -31,6 +31,9 @@ export const CHANNELS = {
 /** Pushed by the main process; everything else is asked for. */
 export const EVENT_CHANNEL = "shell:event";
 
+/** Asks for a port by which live pictures come; each is asked for by a message the other way. */
+export const PREVIEW_CHANNEL = "preview:port";
+
 export type Channel = (typeof CHANNELS)[keyof typeof CHANNELS];
 
 export interface OpenFileResult {
@@ -60,6 +63,13 @@ export interface Clip {
   readonly mode: "keyframe" | "exact";
 }
 
+/** A live picture of the screen that the settings name. */
+export interface ScreenPicture {
+  readonly width: number;
+  readonly height: number;
+  readonly jpeg: Uint8Array<ArrayBuffer>;
+}
+
 export interface CommandResult {
   readonly success: boolean;
   readonly error?: string;
@@ -78,6 +88,8 @@ export interface ElectronAPI extends BasicElectronAPI {
   getState(): Promise<ShellState>;
   /** Calls the listener for every event from now on; returns how to end that. */
   onEvent(listener: (event: ShellEvent) => void): () => void;
+  /** Live pictures, until it is ended: the next one comes when the promise for this one is settled. One at a time. */
+  onPicture(show: (picture: ScreenPicture) => Promise<void>): () => void;
   refreshDevices(): Promise<CommandResult>;
   updateSettings(patch: Partial<Settings>): Promise<CommandResult>;
   /** The key goes one way: no call gives it back. */
@@ -111,8 +123,12 @@ export interface ElectronAPI extends BasicElectronAPI {
 export type Invoke = (channel: Channel, ...args: unknown[]) => Promise<unknown>;
 export type Listen = (listener: (event: ShellEvent) => void) => () => void;
 
+export type LookOn = ElectronAPI["onPicture"];
+
+const NO_PICTURES: LookOn = () => () => undefined;
+
 /** The API over any transport: Electron's IPC in the preload script, a WebSocket in the tests. */
-export function createElectronAPI(invoke: Invoke, listen: Listen): ElectronAPI {
+export function createElectronAPI(invoke: Invoke, listen: Listen, lookOn: LookOn = NO_PICTURES): ElectronAPI {
   const call = <T>(channel: Channel, ...args: unknown[]): Promise<T> => invoke(channel, ...args) as Promise<T>;
   return {
     openFileDialog: () => call(CHANNELS.openFile),
@@ -122,6 +138,7 @@ export function createElectronAPI(invoke: Invoke, listen: Listen): ElectronAPI {
     stopStream: () => call(CHANNELS.stopStream),
     getState: () => call(CHANNELS.getState),
     onEvent: (listener) => listen(listener),
+    onPicture: (show) => lookOn(show),
     refreshDevices: () => call(CHANNELS.refreshDevices),
     updateSettings: (patch) => call(CHANNELS.updateSettings, patch),
     saveStreamKey: (service, key) => call(CHANNELS.saveStreamKey, service, key),

@@ -281,7 +281,10 @@ export function prerollOf({ replaySeconds, prerollSeconds }: Settings): number |
 
 /** What `initialize` is told, beside the destination. Equal for a recording and a stream wherever the service's
  *  limit allows, because equal sources and quality share one encode in the engine. */
-export function captureParams(settings: Settings, maxVideoBitrate = 0): Omit<RecorderInitialize, "outputPath" | "id"> {
+export function captureParams(
+  settings: Settings,
+  maxVideoBitrate = 0,
+): Omit<RecorderInitialize, "outputPath" | "id" | "video"> {
   const { fps, videoBitrate, audioBitrate } = qualityOf(settings);
   const mode = settings.desktopEnabled
     ? settings.micEnabled

@@ -1,8 +1,8 @@
 /** The application: wires Electron's parts to the studio. Decides nothing that a module without Electron could. */
 import path from "node:path";
 import { fileURLToPath } from "node:url";
-import { app, dialog, globalShortcut, ipcMain, safeStorage, session, shell } from "electron";
-import { EVENT_CHANNEL, isRecordingActive } from "@ionia/common";
+import { MessageChannelMain, app, dialog, globalShortcut, ipcMain, safeStorage, session, shell } from "electron";
+import { EVENT_CHANNEL, PREVIEW_CHANNEL, isRecordingActive } from "@ionia/common";
 import { createEngineClient } from "@ionia/node";
 import { createHandlers } from "./handlers.ts";
 import type { Vault } from "./key_store.ts";
@@ -70,6 +70,15 @@ async function run(): Promise<void> {
       return handler(...args);
     });
   }
+  ipcMain.on(PREVIEW_CHANNEL, ({ senderFrame }) => {
+    if (senderFrame === null || !isTrustedFrame(senderFrame)) return;
+    const { port1, port2 } = new MessageChannelMain();
+    const look = studio.preview.look((picture) => port1.postMessage(picture));
+    port1.on("message", () => look.ready());
+    port1.on("close", () => look.end());
+    port1.start();
+    senderFrame.postMessage(PREVIEW_CHANNEL, null, [port2]);
+  });
   studio.store.subscribe((event) => window.send(EVENT_CHANNEL, event));
 
   const toggleRecording = (): void => {

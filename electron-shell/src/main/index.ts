@@ -5,6 +5,7 @@ export * from "./json_file.ts";
 export * from "./key_store.ts";
 export * from "./media_response.ts";
 export * from "./open_takes.ts";
+export * from "./preview_control.ts";
 export * from "./recording_path.ts";
 export * from "./sender_check.ts";
 export * from "./shell_store.ts";

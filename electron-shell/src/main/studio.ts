@@ -23,6 +23,7 @@ import { JsonFile } from "./json_file.ts";
 import { KeyStore, type Vault } from "./key_store.ts";
 import { Library } from "./library.ts";
 import { OpenTakes } from "./open_takes.ts";
+import { PreviewControl } from "./preview_control.ts";
 import { Readiness } from "./readiness.ts";
 import { RecordingControl } from "./recording_control.ts";
 import { clipPath, screenshotPath } from "./recording_path.ts";
@@ -48,6 +49,7 @@ export class Studio {
   readonly store = new ShellStore();
   readonly history: HistoryStore;
   readonly library: Library;
+  readonly preview: PreviewControl;
   readonly #client: EngineClient;
   readonly #destination: Destination;
   readonly #settings: StoredValue<Settings>;
@@ -83,6 +85,7 @@ export class Studio {
       DEFAULT_SETTINGS,
     );
     this.#openTakes = new OpenTakes(new JsonFile(path.join(userData, "open-takes.json")));
+    this.preview = new PreviewControl(client, this.store);
     this.#jobs = new FileJobs(client, this.store);
     this.#now = now;
     const { store, history } = this;
@@ -280,12 +283,14 @@ export class Studio {
   /** Whether anybody sees the meters: devices aren't held open for a window in the tray. */
   setWatched(watched: boolean): void {
     this.#watched = watched;
+    this.preview.setWatched(watched);
     this.#adjust();
   }
 
   /** End what runs with everything kept, then the engine. Never rejects. */
   async close(): Promise<void> {
     clearInterval(this.#diskTimer);
+    void this.preview.close();
     if (isRecordingActive(this.state.recording.phase)) await this.#recording.stop();
     if (isStreamActive(this.state.stream.phase)) await this.#stream.stop();
     await this.#client.close().catch(() => undefined); // It is gone, which is what was wanted.

@@ -14,6 +14,8 @@ export { engineCandidates, findEngine, type LocationQuery } from "./engine_locat
 export { launchEngineProcess, type EngineProcessOptions } from "./engine_process.ts";
 export { runJob, type JobMethod, type JobOptions } from "./jobs.ts";
 export { LineSplitter, LineTooLong } from "./line_splitter.ts";
+export { Preview, type PreviewEvents } from "./preview.ts";
+export { PreviewReader, type PreviewPicture } from "./preview_reader.ts";
 export { Recorder } from "./recorder.ts";
 export { Replay } from "./replay.ts";
 export { RestartPolicy } from "./restart_policy.ts";

@@ -1,6 +1,6 @@
 /** `window.electronAPI`, and nothing else, for the page. Runs in the sandbox: only `electron` may be imported. */
-import { contextBridge, ipcRenderer } from "electron";
-import { EVENT_CHANNEL, createElectronAPI, type ShellEvent } from "@ionia/common";
+import { contextBridge, ipcRenderer, type IpcRendererEvent } from "electron";
+import { EVENT_CHANNEL, PREVIEW_CHANNEL, createElectronAPI, type ScreenPicture, type ShellEvent } from "@ionia/common";
 
 contextBridge.exposeInMainWorld(
   "electronAPI",
@@ -10,6 +10,23 @@ contextBridge.exposeInMainWorld(
       const heard = (_event: unknown, event: ShellEvent): void => listener(event);
       ipcRenderer.on(EVENT_CHANNEL, heard);
       return () => ipcRenderer.off(EVENT_CHANNEL, heard);
+    },
+    (show) => {
+      let port: MessagePort | undefined;
+      const connected = ({ ports: [given] }: IpcRendererEvent): void => {
+        port?.close();
+        port = given;
+        if (given === undefined) return;
+        const ready = (): void => given.postMessage(null);
+        given.onmessage = ({ data }) => void show(data as ScreenPicture).then(ready, ready);
+        ready();
+      };
+      ipcRenderer.on(PREVIEW_CHANNEL, connected);
+      ipcRenderer.send(PREVIEW_CHANNEL);
+      return () => {
+        ipcRenderer.off(PREVIEW_CHANNEL, connected);
+        port?.close();
+      };
     },
   ),
 );

@@ -48,10 +48,18 @@ export async function startBridge(env: NodeJS.ProcessEnv): Promise<Bridge> {
   const sockets = new WebSocketServer({ server: server.server, path: "/bridge" });
   sockets.on("connection", (socket) => {
     const stop = studio.store.subscribe((event) => socket.send(JSON.stringify({ event })));
-    socket.on("close", stop);
+    const look = studio.preview.look(({ width, height, jpeg }) =>
+      socket.send(Buffer.concat([new Uint8Array(new Uint32Array([width, height]).buffer), jpeg])),
+    );
+    socket.on("close", () => {
+      stop();
+      look.end();
+    });
     socket.on("message", (data: Buffer) => {
+      if (data.toString() === "ready") return look.ready();
       const { id, channel, args } = JSON.parse(data.toString()) as { id: number; channel: Channel; args: unknown[] };
       void handlers[channel](...args).then((result) => socket.send(JSON.stringify({ id, result })));
+      return undefined;
     });
   });
   await studio.open();

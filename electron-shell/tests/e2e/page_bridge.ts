@@ -1,5 +1,5 @@
 /** In the page: `window.electronAPI` over a WebSocket to the real handlers, in place of the preload script. */
-import { createElectronAPI, type ShellEvent } from "@ionia/common";
+import { createElectronAPI, type ScreenPicture, type ShellEvent } from "@ionia/common";
 import type {} from "@ionia/renderer";
 
 const socket = new WebSocket(`ws://${location.host}/bridge`);
@@ -7,8 +7,16 @@ const opened = new Promise<void>((resolve) => socket.addEventListener("open", ()
 const waiting = new Map<number, (result: unknown) => void>();
 const listeners = new Set<(event: ShellEvent) => void>();
 let lastId = 0;
+let show: ((picture: ScreenPicture) => Promise<void>) | undefined;
+const ready = (): void => socket.send("ready");
+socket.binaryType = "arraybuffer";
 
 socket.addEventListener("message", ({ data }) => {
+  if (data instanceof ArrayBuffer) {
+    const [width = 0, height = 0] = new Uint32Array(data, 0, 2);
+    void show?.({ width, height, jpeg: new Uint8Array(data, 8) }).then(ready, ready);
+    return;
+  }
   const message = JSON.parse(String(data)) as { id: number; result: unknown } | { event: ShellEvent };
   if ("event" in message) for (const listener of listeners) listener(message.event);
   else waiting.get(message.id)?.(message.result);
@@ -26,5 +34,12 @@ window.electronAPI = createElectronAPI(
   (listener) => {
     listeners.add(listener);
     return () => listeners.delete(listener);
+  },
+  (shows) => {
+    show = shows;
+    void opened.then(ready);
+    return () => {
+      show = undefined;
+    };
   },
 );

@@ -1,9 +1,10 @@
 /** The whole way: a person's clicks in a real browser, the real handlers, the real engine, a real display. */
+import type { ChildProcess } from "node:child_process";
 import path from "node:path";
 import { mkdir, rename, rm, writeFile } from "node:fs/promises";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { DESKTOP_MISSING, startDesktop, type Desktop } from "../fakes/desktop.ts";
+import { DESKTOP_MISSING, end, paintDesktop, startDesktop, type Desktop } from "../fakes/desktop.ts";
 import { FFPROBE_MISSING, probe } from "../fakes/probe.ts";
 import { REAL_ENGINE } from "../fakes/real_engine.ts";
 import { RtmpServer } from "../fakes/rtmp_server.ts";
@@ -23,6 +24,7 @@ if (missing !== "") console.warn(`end-to-end tests are skipped, missing: ${missi
 
 describe.skipIf(missing !== "")("a person at the window", () => {
   let desktop: Desktop;
+  let painted: ChildProcess | undefined;
   let bridge: Bridge;
   let browser: Browser;
   let page: Page;
@@ -32,6 +34,7 @@ describe.skipIf(missing !== "")("a person at the window", () => {
     await mkdir(SCREENSHOTS, { recursive: true });
     await buildRenderer();
     desktop = await startDesktop();
+    painted = await paintDesktop(desktop);
     bridge = await startBridge(desktop.env);
     browser = await launchBrowser();
     page = await browser.newPage({ viewport: { width: 1180, height: 760 } });
@@ -45,6 +48,7 @@ describe.skipIf(missing !== "")("a person at the window", () => {
   afterAll(async () => {
     await browser?.close();
     await bridge?.close();
+    if (painted !== undefined) await end(painted);
     await desktop?.close();
   });
 
@@ -56,6 +60,44 @@ describe.skipIf(missing !== "")("a person at the window", () => {
     const text = (await page.getByRole("timer").textContent()) ?? "";
     return text.split(":").reduce((total, part) => total * 60 + Number(part), 0);
   };
+
+  it("shows the screen before it is recorded, while it is and while that is paused, and stops when nobody looks", async () => {
+    const live = page.locator("canvas[data-live=true]");
+    await live.waitFor({ timeout: 20_000 });
+    const seen = (): Promise<string> => live.evaluate((canvas: HTMLCanvasElement) => canvas.toDataURL("image/png"));
+    const moves = async (): Promise<void> => {
+      const before = await seen();
+      await expect.poll(seen, { timeout: 20_000 }).not.toBe(before);
+    };
+    await moves();
+    await picture("viewfinder");
+    expect(await seriousViolations(page)).toEqual([]);
+    await page.getByRole("button", { name: "Record", exact: true }).click();
+    await page.getByRole("button", { name: "Stop", exact: true }).waitFor();
+    await moves();
+    await picture("viewfinder-recording");
+    await page.keyboard.press("Space");
+    await expect.poll(() => bridge.studio.state.recording.phase, { timeout: 20_000 }).toBe("paused");
+    await moves();
+    await picture("viewfinder-paused");
+    await page.getByRole("button", { name: "Stop", exact: true }).click();
+    await page.locator("video").waitFor({ timeout: 20_000 });
+    await page.getByRole("button", { name: "Close player" }).click();
+    await moves();
+    bridge.studio.setWatched(false);
+    await expect
+      .poll(
+        async () => {
+          const before = await seen();
+          await new Promise((resolve) => setTimeout(resolve, 300));
+          return (await seen()) === before;
+        },
+        { timeout: 20_000 },
+      )
+      .toBe(true);
+    bridge.studio.setWatched(true);
+    await moves();
+  });
 
   it("records: time and meters run, the file plays in the window and is a good one", async () => {
     await expect.poll(() => record().isEnabled(), { timeout: 20_000 }).toBe(true);

@@ -5,7 +5,9 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { fileURLToPath } from "node:url";
 import { run } from "./processes.ts";
+import { REAL_ENGINE } from "./real_engine.ts";
 
 export function hasProgram(name: string): boolean {
   return (process.env["PATH"] ?? "").split(path.delimiter).some((folder) => {
@@ -129,6 +131,22 @@ export async function startDesktop(): Promise<Desktop> {
     await close();
     throw error;
   }
+}
+
+/** Text that scrolls and a film, ten pictures a second, from the repository's own Python. */
+export async function paintDesktop({ env }: Desktop): Promise<ChildProcess> {
+  const repository = fileURLToPath(new URL("../../..", import.meta.url));
+  const python = path.join(path.dirname(REAL_ENGINE ?? ""), "python");
+  const painter = start([python, "-m", "tests.bench.desktop", env["DISPLAY"] ?? "", "moving", "10"], {
+    stdio: ["pipe", "pipe", "inherit"],
+    cwd: repository,
+    env,
+  });
+  await new Promise<void>((resolve, reject) => {
+    painter.stdout?.once("data", () => resolve());
+    painter.once("exit", () => reject(new Error("the desktop was not painted")));
+  });
+  return painter;
 }
 
 /** A quiet 440 Hz, stereo, 16 bit, 48 kHz. */

@@ -20,6 +20,8 @@ export class FakeEngine {
   slowJobs: Set<string>;
   /** By their ids. */
   runningJobs: Map<string, () => void>;
+  /** Where readers of previews connect. */
+  previewEndpoint: string;
   protocolVersion: string | number;
   subscription: unknown;
   onShutdown?: () => void;

@@ -47,6 +47,9 @@ export class FakeEngine {
     /** What `media.<verb>` makes; those without one are not known to this engine. */
     this.jobResults = new Map();
     this.jobs = 0;
+    this.previews = 0;
+    /** Where readers of previews connect; a test listens there. */
+    this.previewEndpoint = "/nowhere/socket";
     /** By their verbs, the words in which jobs fail. */
     this.jobFailures = new Map();
     /** Verbs of jobs that end only when `finish` or `job.cancel` ends them. */
@@ -94,6 +97,7 @@ export class FakeEngine {
     if (kind === "media" && (this.jobResults.has(verb) || this.jobFailures.has(verb))) return this.#job(verb);
     if (kind === "job") return this.#cancel(params.jobId);
     if (kind === "push") return this.#push(verb, params);
+    if (kind === "preview") return this.#preview(verb, params);
     if (method === "screenshot.save")
       return { path: params.path, width: 1920, height: 1080, utc: new Date().toISOString() };
     const id = params.id ?? "default";
@@ -315,6 +319,14 @@ export class FakeEngine {
 
   #jobFailed(jobId, message, cancelled) {
     this.notify("job.failed", { jobId, code: 1401, message, data: { kind: "media_failed", hint: "", cancelled } });
+  }
+
+  #preview(verb, params) {
+    if (verb !== "open") return true;
+    this.previews += 1;
+    const { maxWidth: width = 640, maxHeight: height = 360, fps = 12 } = params;
+    const previewId = `preview-${this.previews}`;
+    return { previewId, endpoint: this.previewEndpoint, token: "secret", width, height, fps, format: "jpeg" };
   }
 
   #push(verb, params) {

@@ -1,5 +1,5 @@
 /** The viewfinder: what is going on, large; the two buttons; the finished recording plays in its place. */
-import { useEffect, useState, type ReactNode } from "react";
+import { useCallback, useEffect, useState, type ReactNode } from "react";
 import { FolderOpen, Radio, TriangleAlert, X } from "lucide-react";
 import {
   checkServerUrl,
@@ -17,6 +17,7 @@ import {
   type ShellState,
   type StreamPhase,
 } from "@ionia/common";
+import { LivePicture } from "../components/LivePicture.tsx";
 import { Meter } from "../components/Meter.tsx";
 import { ReplayButton } from "../components/ReplayButton.tsx";
 import { RecordingButton } from "../components/RecordingButton.tsx";
@@ -80,6 +81,13 @@ function Viewfinder() {
   const seconds = useShell((state) => Math.floor(shownSeconds(state)));
   const engineReady = useShell((state) => state.engine.phase === "ready");
   const ended = useShell((state) => state.recording.endReason !== "");
+  const [picture, setPicture] = useState(false);
+  const seen = useCallback(() => setPicture(true), []);
+  // One that stands still because nobody sends another would be believed.
+  useEffect(() => {
+    if (!engineReady) setPicture(false);
+  }, [engineReady]);
+  const live = picture && engineReady;
   const active = isTakeRunning(recording) || recording === "stopping" || stream === "live" || stream === "reconnecting";
   return (
     <div className="relative flex min-h-0 grow flex-col px-8 py-6">
@@ -108,17 +116,22 @@ function Viewfinder() {
           </div>
         </div>
       </div>
-      <div className="flex min-h-0 grow flex-col items-center justify-center gap-3 py-2">
-        <p
-          role="timer"
-          aria-label={`Elapsed time ${speakDuration(seconds)}`}
-          className={`text-[clamp(44px,10vh,150px)] leading-none font-semibold tracking-tight tabular-nums ${active ? "text-white" : "text-[#717c96]"}`}
+      <div className="relative flex min-h-0 grow flex-col items-center justify-center py-2">
+        <LivePicture shown={live} onFirst={seen} />
+        <div
+          className={`relative flex flex-col items-center ${live ? "mt-auto gap-0.5 rounded-xl bg-black/70 px-4 py-1.5 backdrop-blur-sm" : "gap-3"}`}
         >
-          {formatDuration(seconds)}
-        </p>
-        <TakeLine />
-        <p className="text-center text-[13px] text-[#a7b0c5]">{screen}</p>
-        <Message />
+          <p
+            role="timer"
+            aria-label={`Elapsed time ${speakDuration(seconds)}`}
+            className={`leading-none font-semibold tracking-tight tabular-nums ${live ? "text-[26px]" : "text-[clamp(44px,10vh,150px)]"} ${active ? "text-white" : live ? "text-[#c5cbdb]" : "text-[#717c96]"}`}
+          >
+            {formatDuration(seconds)}
+          </p>
+          <TakeLine quiet={live} />
+          <p className={`text-center text-[#a7b0c5] ${live ? "text-[12px]" : "text-[13px]"}`}>{screen}</p>
+          <Message />
+        </div>
       </div>
       <div className="grid min-h-5 shrink-0 grid-cols-2 gap-6">
         <StageMeter source="desktop" label="Desktop" />
@@ -128,15 +141,19 @@ function Viewfinder() {
   );
 }
 
-/** Whether it is paused, what was marked, which file it is. Keeps its height while it says nothing. */
-function TakeLine() {
+/** Whether it is paused, what was marked, which file it is. Keeps its height while it says nothing, unless `quiet`. */
+function TakeLine({ quiet }: { readonly quiet: boolean }) {
   const phase = useShell((state) => state.recording.phase);
   const marks = useShell((state) => state.recording.marks);
   const part = useShell((state) => state.recording.part);
   const shown = isTakeRunning(phase) || phase === "stopping";
   const facts = [marks > 0 && `${marks} ${marks === 1 ? "mark" : "marks"}`, part > 1 && `file ${part}`].filter(Boolean);
   return (
-    <p role="status" aria-label="Take" className="flex h-6 items-center gap-2.5 text-[13px] text-white">
+    <p
+      role="status"
+      aria-label="Take"
+      className={`flex items-center gap-2.5 text-[13px] text-white ${quiet ? "empty:hidden" : "h-6"}`}
+    >
       {phase === "paused" && (
         <strong className="rounded-full bg-[#ffc857] px-2.5 py-0.5 text-[12px] font-bold tracking-wider text-[#2b1d00]">
           PAUSED

@@ -1,0 +1,60 @@
+/** A preview's bytes become its pictures. The engine's document describes them under `x-preview`. */
+
+export interface PreviewPicture {
+  /** Counts from 1. */
+  readonly sequence: number;
+  /** Of the machine's monotonic clock, as `process.hrtime.bigint()` has it. */
+  readonly capturedNs: bigint;
+  readonly width: number;
+  readonly height: number;
+  readonly jpeg: Uint8Array<ArrayBuffer>;
+}
+
+const MAGIC = 0x31565049; // "IPV1", read as a little-endian number
+const HEADER_BYTES = 40;
+const PICTURE = 1;
+const MAX_CONTENT = 64 * 1024 * 1024;
+
+export class PreviewReader {
+  #chunks: Buffer[] = [];
+  #bytes = 0;
+
+  /** The pictures that are whole now; signs of life are left out. Throws when it is no preview. */
+  feed(data: Buffer): PreviewPicture[] {
+    this.#chunks.push(data);
+    this.#bytes += data.length;
+    const pictures: PreviewPicture[] = [];
+    while (this.#bytes >= HEADER_BYTES) {
+      const head = this.#peek();
+      const length = head.readUInt32LE(32);
+      if (head.readUInt32LE(0) !== MAGIC || length > MAX_CONTENT) throw new Error("this is no preview");
+      if (this.#bytes < HEADER_BYTES + length) break;
+      const record = this.#take(HEADER_BYTES + length);
+      if (record.readUInt16LE(4) !== PICTURE) continue;
+      pictures.push({
+        sequence: Number(record.readBigUInt64LE(8)),
+        capturedNs: record.readBigInt64LE(16),
+        width: record.readUInt32LE(24),
+        height: record.readUInt32LE(28),
+        jpeg: new Uint8Array(record.subarray(HEADER_BYTES)), // of its own memory, to be handed on
+      });
+    }
+    return pictures;
+  }
+
+  /** At least a header, in one piece. */
+  #peek(): Buffer {
+    const first = this.#chunks[0] as Buffer;
+    if (first.length >= HEADER_BYTES) return first;
+    this.#chunks = [Buffer.concat(this.#chunks)];
+    return this.#chunks[0] as Buffer;
+  }
+
+  #take(length: number): Buffer {
+    const all = this.#chunks.length === 1 ? (this.#chunks[0] as Buffer) : Buffer.concat(this.#chunks);
+    const rest = all.subarray(length);
+    this.#chunks = rest.length > 0 ? [rest] : [];
+    this.#bytes = rest.length;
+    return all.subarray(0, length);
+  }
+}
