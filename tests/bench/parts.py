@@ -104,6 +104,12 @@ PARTS = {
         quick=45,
         full=5,
     ),
+    "preview": Part(
+        module="tests.bench.preview",
+        about="Somebody looks on: CPU beside a recording and alone, lost pictures, from the screen to the reader.",
+        quick=45,
+        full=10,
+    ),
     "finish": Part(
         module="tests.bench.finish",
         about="From `stop` to a finished file, after ten seconds and after an hour.",

@@ -1,0 +1,176 @@
+"""What somebody who looks on costs, what a recording notices of it, and how old the picture is that is seen."""
+
+import contextlib
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from ionia.core.test_card.pattern import read_index
+from tests.bench.desktop import desktop
+from tests.bench.parts import Form
+from tests.bench.report import PartResult, Row, percentile, spread
+from tests.bench.usage import usage
+from tests.fakes.engine_process import EngineProcess
+from tests.fakes.preview_client import PreviewClient, pixels
+from tests.fakes.x11_painter import painter
+from tests.fakes.xvfb import Xvfb
+
+SIZE = (1920, 1080)
+FPS = 30
+CPU_GOAL = 3.0
+"""Per cent of one core, at 12 pictures a second of 640 x 360."""
+
+LATENCY_GOAL_MS = 150.0
+
+
+@dataclass(slots=True)
+class Reader:
+    """Reads all it gets, on a thread of its own."""
+
+    opened: dict[str, Any]
+    count: int = 0
+    thread: threading.Thread = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.thread = threading.Thread(target=self._read)
+        self.thread.start()
+
+    def _read(self) -> None:
+        with contextlib.suppress(AssertionError, OSError), PreviewClient(self.opened) as client:
+            while True:
+                client.next()
+                self.count += 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Turn:
+    """Per cent of a core that the engine took, and the recording's lagged and skipped pictures."""
+
+    cpu: float
+    lost: int
+
+
+def measure(form: Form) -> PartResult:
+    """A recording with and without in turns, nobody who records, and how soon a change is seen."""
+    turns, seconds = form.of(quick=3, full=20), form.of(quick=2.5, full=10.0)
+    with Xvfb(*SIZE) as display:
+        with desktop(display.display, "moving", FPS):
+            without, looking, shown = beside_a_recording(display.display, form, turns, seconds)
+            alone = nobody_records(display.display, seconds)
+        with desktop(display.display, "static", FPS):
+            still = nobody_records(display.display, seconds)
+        delays = latencies(display.display, form.of(quick=25, full=200))
+    more = [one.cpu - other.cpu for one, other in zip(looking, without, strict=True)]
+    lost = sum(one.lost for one in looking), sum(one.lost for one in without)
+    middle = percentile(more, 50)
+    p95 = percentile(delays, 95)
+    return PartResult(
+        rows=[
+            Row(
+                what="CPU of a preview beside a recording, 1080p30 moving",
+                ours=spread(more, ".1f", "% of a core"),
+                goal=f"at most {CPU_GOAL:g} %",
+                met=middle <= CPU_GOAL if form.full else None,
+            ),
+            Row(what="pictures a second that its reader got", ours=f"{shown:.1f}", goal="12"),
+            Row(
+                what="lagged and skipped pictures of that recording, with and without",
+                ours=f"{lost[0]} and {lost[1]}",
+                goal="no more",
+                met=lost[0] <= lost[1] if form.full else None,
+            ),
+            Row(what="CPU of a preview while nobody records, moving", ours=f"{alone:.1f} % of a core"),
+            Row(what="the same of a screen that stands still", ours=f"{still:.1f} % of a core", goal="about 0"),
+            Row(
+                what="from the screen to the reader, p95",
+                ours=f"{p95:.0f} ms (median {percentile(delays, 50):.0f})",
+                goal=f"at most {LATENCY_GOAL_MS:.0f} ms",
+                met=p95 <= LATENCY_GOAL_MS,
+            ),
+        ],
+        notes=[
+            f"{turns} turns of {seconds:g} s each with and without, in one recording; {len(delays)} changes at random "
+            "instants while nobody records, until the reader has the picture and has decoded it."
+        ],
+    )
+
+
+def beside_a_recording(
+    display: str, form: Form, turns: int, seconds: float
+) -> tuple[Sequence[Turn], Sequence[Turn], float]:
+    """Without, with, and how many pictures a second came."""
+    without, looking = [], []
+    with EngineProcess({"DISPLAY": display}) as engine:
+        path = form.folder / "preview.mp4"
+        settings = {"outputPath": str(path), "fps": FPS, "encoder": "x264", "audioMode": "none"}
+        engine.call("recorder.initialize", settings)
+        engine.call("recorder.start")
+        with reading(engine) as (reader, preview_id):
+            time.sleep(1)
+            count = 0
+            for _ in range(turns):
+                engine.call("preview.update", {"previewId": preview_id, "paused": True})
+                without.append(turn(engine, seconds))
+                engine.call("preview.update", {"previewId": preview_id, "paused": False})
+                before = reader.count
+                looking.append(turn(engine, seconds))
+                count += reader.count - before
+        engine.call("recorder.stop")
+        path.unlink()
+    return without, looking, count / turns / seconds
+
+
+def turn(engine: EngineProcess, seconds: float) -> Turn:
+    """So many seconds, once what was changed has settled."""
+    time.sleep(0.3)
+    stats, before = engine.call("recorder.getStats"), usage(engine.process.pid)
+    time.sleep(seconds)
+    after, later = usage(engine.process.pid), engine.call("recorder.getStats")
+    lost = sum(later[name] - stats[name] for name in ("videoFramesLagged", "videoFramesSkipped"))
+    return Turn(cpu=100 * (after.cpu_seconds - before.cpu_seconds) / (after.at - before.at), lost=lost)
+
+
+def nobody_records(display: str, seconds: float) -> float:
+    """Per cent of a core for a preview with a capture of its own."""
+    with EngineProcess({"DISPLAY": display}) as engine, reading(engine):
+        time.sleep(1.5)
+        before = usage(engine.process.pid)
+        time.sleep(seconds)
+        after = usage(engine.process.pid)
+    return 100 * (after.cpu_seconds - before.cpu_seconds) / (after.at - before.at)
+
+
+@contextlib.contextmanager
+def reading(engine: EngineProcess) -> Iterator[tuple[Reader, str]]:
+    """A preview as a window has it, and a reader that takes all of it."""
+    opened = engine.call("preview.open")
+    reader = Reader(opened)
+    try:
+        yield reader, opened["previewId"]
+    finally:
+        engine.call("preview.close", {"previewId": opened["previewId"]})
+        reader.thread.join()
+
+
+def latencies(display: str, changes: int) -> list[float]:
+    """Milliseconds from the display's change to the reader that knows it."""
+    chance = np.random.default_rng(1)
+    delays = []
+    with (
+        painter(display) as paint,
+        EngineProcess({"DISPLAY": display}) as engine,
+        PreviewClient(engine.call("preview.open")) as client,
+    ):
+        client.next()
+        for number in range(1, changes + 1):
+            time.sleep(chance.uniform(0.1, 0.3))
+            client.ready()
+            (done_ns,) = paint.do(f"index {number}")
+            while read_index(pixels(client.picture())) != number:
+                client.ready()
+            delays.append((time.perf_counter_ns() - done_ns) / 1e6)
+    return delays
