@@ -121,6 +121,13 @@ export class VideoRecorder extends RecordingSession {
   override stop(): boolean;
 }
 
+/** Sound alone, to a file that ends in .m4a or .mp4. */
+export class AudioEngineEncoder extends RecordingSession {
+  initialize(outputPath: string, audioBitrate?: number, audioMode?: AudioMode, options?: RecorderOptions): boolean;
+  /** There is no picture. */
+  override injectFrame(...ignored: unknown[]): false;
+}
+
 export class VideoAudioStreamer extends Session {
   /**
    * Waits for the connection, 8 s at most, and throws the engine's words when there is none; with `IONIA_STREAM_WAIT=0` in
@@ -151,4 +158,3 @@ export function checkCOMMode(): "STA";
 
 export const WASAPICapture: null;
 export const AudioEngine: null;
-export const AudioEngineEncoder: null;

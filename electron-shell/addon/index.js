@@ -274,6 +274,18 @@ class VideoRecorder extends VideoAudioRecorder {
   }
 }
 
+/** Sound alone, to an .m4a or .mp4. */
+class AudioEngineEncoder extends VideoAudioRecorder {
+  initialize(outputPath, audioBitrate, audioMode, options) {
+    return this._initialize("outputPath", outputPath, { audioBitrate, audioMode }, options, { video: "none" });
+  }
+
+  /** There is no picture to be had of it. */
+  injectFrame() {
+    return false;
+  }
+}
+
 class VideoAudioStreamer extends Session {
   constructor() {
     super("streamer", STREAMER_COUNTERS);
@@ -305,11 +317,11 @@ module.exports = {
   VideoAudioRecorder,
   VideoAudioStreamer,
   VideoRecorder,
+  AudioEngineEncoder,
   setDebugLogging: (enabled) => engine.setDebugLogging(Boolean(enabled)),
   setThreadConfig: () => true,
   initializeCOMInSTAMode: () => true,
   checkCOMMode: () => "STA",
   WASAPICapture: null,
   AudioEngine: null,
-  AudioEngineEncoder: null,
 };

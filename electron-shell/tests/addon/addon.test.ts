@@ -59,7 +59,7 @@ describe("exports", () => {
       "setDebugLogging",
       "setThreadConfig",
     ]);
-    expect([addon.WASAPICapture, addon.AudioEngine, addon.AudioEngineEncoder]).toEqual([null, null, null]);
+    expect([addon.WASAPICapture, addon.AudioEngine]).toEqual([null, null]);
     expect([addon.initializeCOMInSTAMode(), addon.checkCOMMode(), addon.setDebugLogging(true)]).toEqual([
       true,
       "STA",
@@ -118,6 +118,16 @@ describe("what is passed", () => {
       const ignored = new addon.VideoAudioRecorder().initialize(folder + "/i.mp4", 30, 1e6, true, 1e5, "mic", ["no"]);
       console.log(JSON.stringify([r.start(), r.getStatistics().fps, v.start(), s.start(), ignored]));`);
     expect(told).toEqual([true, 30, true, true, true]);
+  });
+
+  it("an AudioEngineEncoder asks for sound alone, and takes no pictures", async () => {
+    const { stdout, stderr } = await bothOutputs(`
+      const a = new addon.AudioEngineEncoder();
+      a.initialize(folder + "/a.m4a", 128e3, "mic", { sidecar: true });
+      console.log(JSON.stringify([a.injectFrame(Buffer.alloc(16), 2, 2), a.start(), a.pause(), a.stop()]));
+      try { a.initialize(folder + "/b.m4a", 128e3, "mic", { screen: "test" }); } catch (error) { console.log(error.message); }`);
+    expect(stdout.split("\n")[0]).toBe("[false,true,true,true]");
+    expect(stderr).toBe("");
   });
 
   it("knows the engine's words for audioMode", async () => {
