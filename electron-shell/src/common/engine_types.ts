@@ -6,7 +6,7 @@ export type ParamsOf<M extends MethodName> = EngineMethods[M]["params"];
 export type ResultOf<M extends MethodName> = EngineMethods[M]["result"];
 export type NotificationName = keyof EngineNotifications;
 
-export type { JobResult, SessionKind } from "./rpc.generated.ts";
+export type { JobResult, RegionOption, SessionKind } from "./rpc.generated.ts";
 export type EngineInfo = ResultOf<"engine.info">;
 export type DeviceList = ResultOf<"engine.devices">;
 export type RecorderStats = ResultOf<"recorder.getStats">;
