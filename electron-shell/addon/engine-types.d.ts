@@ -4,6 +4,12 @@ export type AudioMode = "both" | "desktop" | "mic" | "none" | "microphone";
 
 /** What recorder.initialize takes beside its positional params. */
 export interface RecorderOptions {
+  /** bitrate: a constant videoBitrate. Otherwise a constant quality of at most maxBitrate: a still screen takes next to nothing, and has a keyframe six times less often. For recordings and replays. */
+  quality?: "bitrate" | "small" | "high" | "source" | Crf;
+  /** The most bits per second of video that a quality may take; default: 50000000. */
+  maxBitrate?: number | null;
+  /** Whether pictures that repeat are written without libx264; IONIA_REST=0 says no for all. */
+  restWhenStill?: boolean;
   /** H.264 encoder; wins over useNvenc. */
   encoder?: "auto" | "nvenc" | "qsv" | "amf" | "mf" | "x264" | null;
   /** Screen id from engine.devices, or "test"; default: primary. */
@@ -122,6 +128,12 @@ export interface RecorderStats {
 
 /** What replay.initialize takes beside its positional params. */
 export interface ReplayOptions {
+  /** bitrate: a constant videoBitrate. Otherwise a constant quality of at most maxBitrate: a still screen takes next to nothing, and has a keyframe six times less often. For recordings and replays. */
+  quality?: "bitrate" | "small" | "high" | "source" | Crf;
+  /** The most bits per second of video that a quality may take; default: 50000000. */
+  maxBitrate?: number | null;
+  /** Whether pictures that repeat are written without libx264; IONIA_REST=0 says no for all. */
+  restWhenStill?: boolean;
   /** H.264 encoder; wins over useNvenc. */
   encoder?: "auto" | "nvenc" | "qsv" | "amf" | "mf" | "x264" | null;
   /** Screen id from engine.devices, or "test"; default: primary. */
@@ -224,6 +236,12 @@ export interface ReplayStats {
 
 /** What streamer.initialize takes beside its positional params. */
 export interface StreamerOptions {
+  /** bitrate: a constant videoBitrate. Otherwise a constant quality of at most maxBitrate: a still screen takes next to nothing, and has a keyframe six times less often. For recordings and replays. */
+  quality?: "bitrate" | "small" | "high" | "source" | Crf;
+  /** The most bits per second of video that a quality may take; default: 50000000. */
+  maxBitrate?: number | null;
+  /** Whether pictures that repeat are written without libx264; IONIA_REST=0 says no for all. */
+  restWhenStill?: boolean;
   /** H.264 encoder; wins over useNvenc. */
   encoder?: "auto" | "nvenc" | "qsv" | "amf" | "mf" | "x264" | null;
   /** Screen id from engine.devices, or "test"; default: primary. */
@@ -358,6 +376,12 @@ export type Clipping = {
   sound: string;
   /** Whether its gain in the session is too much; else its source has no more room. */
   byGain: boolean;
+};
+
+/** A constant quality by its number. */
+export type Crf = {
+  /** As x264 counts: lower is better and larger; 18 can hardly be told from the screen. */
+  crf: number;
 };
 
 /** Details of `disk_low`. */

@@ -3,6 +3,7 @@
 import logging
 import os
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 
 import av
@@ -12,11 +13,12 @@ from ionia.core.mp4.writer import SAVED_FRAGMENT_SECONDS
 from ionia.core.ports import ScreenSource
 from ionia.core.selftest_report import SelftestSettings
 from ionia.core.service import EngineService, Listener, SoundDeviceInfo
+from ionia.core.settings import VideoEncodeSettings
 from ionia.core.sharing import CaptureKey
 from ionia.core.video.pushed_layout import is_pushed
 from ionia.media.converter import Converter
 from ionia.media.encoder_probe import list_encoders
-from ionia.media.opening import open_audio, open_video
+from ionia.media.opening import OpenedVideo, open_audio, open_video
 from ionia.runtime.backends import Backends, SelftestRun, Spares
 from ionia.runtime.capture.audio_corrections import AudioCorrections
 from ionia.runtime.engine import Engine
@@ -43,6 +45,13 @@ SENDERS: dict[str, Callable[[], Spares]] = {"process": SparePool, "socket": _pub
 SENDER_VARIABLE = "IONIA_SENDER"
 """Environment variable that names another of SENDERS than the first. For comparing them; no option of the product."""
 
+REST_VARIABLE = "IONIA_REST"
+"""Environment variable; "0": libx264 encodes each picture, whatever a session asks (decision 0331)."""
+
+
+def _never_resting(settings: VideoEncodeSettings, width: int, height: int) -> OpenedVideo:
+    return open_video(replace(settings, rest=False), width, height)
+
 
 def make_backends(clock: MonotonicClock | None = None) -> Backends:
     """This platform's sources, libav's encoders, files."""
@@ -61,7 +70,7 @@ def make_backends(clock: MonotonicClock | None = None) -> Backends:
         screen=screen,
         desktop_audio=lambda device: sound.open_desktop(device, clock),
         microphone=lambda device: sound.open_microphone(device, clock),
-        open_video=open_video,
+        open_video=_never_resting if os.environ.get(REST_VARIABLE) == "0" else open_video,
         converter=Converter,
         open_audio=open_audio,
         file_sink=Mp4File,

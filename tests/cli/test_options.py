@@ -7,10 +7,11 @@ import sys
 import pytest
 
 from ionia.cli.asking import asked_key
-from ionia.cli.options import add_options, given
+from ionia.cli.options import add_options, given, made
 from ionia.core.errors import IoniaError
 from ionia.core.settings import AudioMode, EncoderChoice, MediaSettings
 from ionia.core.video.framing import Region
+from ionia.core.video.quality import ConstantQuality, named
 from ionia.rpc.initialize_params import Initialize, InitializeRecorder, InitializeStreamer
 from ionia.rpc.params import Selftest
 
@@ -132,3 +133,26 @@ def test_a_key_that_was_to_be_asked_for_and_is_not_given_is_told(monkeypatch: py
     assert asked_key() == "the-key"
     with pytest.raises(IoniaError, match="No stream key was given"):
         asked_key()
+
+
+def test_a_quality_is_a_name_or_a_number() -> None:
+    assert settings("--quality", "high").quality == named("high")
+    assert settings("--quality", "bitrate").quality is None
+    asked = settings("--quality", "21.5", "--max-bitrate", "8M").quality
+    assert asked == ConstantQuality(crf=21.5, max_bitrate=8_000_000)
+    assert not settings("--no-rest").rest
+
+
+@pytest.mark.parametrize("text", ["best", "0", "52", "nan", "2_1", ""])
+def test_another_is_refused(text: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert refusal(capsys, "--quality", text) == (
+        f"argument --quality: {text!r} is none of bitrate, small, high, source, nor a number from 1 to 51"
+    )
+
+
+def test_what_does_not_fit_together_ends_the_program_with_a_line(capsys: pytest.CaptureFixture[str]) -> None:
+    options = parser_of(InitializeRecorder).parse_args(["--max-bitrate", "8M"])
+    with pytest.raises(SystemExit) as ended:
+        made(InitializeRecorder, {"output_path": "a.mp4", **given(options, InitializeRecorder)})
+    assert ended.value.code == 2
+    assert capsys.readouterr().err.startswith('ionia-engine: "maxBitrate" caps a "quality"')

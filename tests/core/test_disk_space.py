@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ionia.core.disk_space import STALL_LOOKS, DiskWatch, StallWatch
+from ionia.core.disk_space import MEASURED_LOOKS, RECENT_LOOKS, STALL_LOOKS, DiskWatch, GrowthRate, StallWatch
 
 MINUTE = 60 * 1000
 
@@ -44,3 +44,27 @@ def test_a_disk_that_does_not_answer_is_told_once_and_again_after_it_had_answere
     assert told == [*[False] * (STALL_LOOKS - 1), True, False, False]
     assert not watch.answered(answered=True)
     assert [watch.answered(answered=False) for _ in range(STALL_LOOKS)][-1]
+
+
+def test_a_constant_rate_is_not_measured() -> None:
+    rate = GrowthRate(most=1000)
+    assert [rate.update(size) for size in range(100)] == [1000] * 100
+
+
+def test_another_is_what_was_written_lately() -> None:
+    rate = GrowthRate(most=1000, expected=400)
+    assert [rate.update(7 + 50 * look) for look in range(MEASURED_LOOKS)] == [400] * MEASURED_LOOKS
+    assert rate.update(7 + 50 * MEASURED_LOOKS) == 50
+    size = 7 + 50 * MEASURED_LOOKS
+    for _ in range(RECENT_LOOKS):
+        size += 200
+        measured = rate.update(size)
+    assert measured == 200
+
+
+def test_a_pause_says_nothing_of_the_rate_and_no_burst_more_than_the_cap() -> None:
+    rate = GrowthRate(most=1000, expected=400)
+    for look in range(MEASURED_LOOKS + 1):
+        rate.update(50 * look)
+    assert [rate.update(50 * MEASURED_LOOKS) for _ in range(300)] == [50] * 300
+    assert rate.update(10**9) == 1000

@@ -7,6 +7,7 @@ import pytest
 from ionia.core.audio.engine import AudioInput
 from ionia.core.audio.wishes import SoundWish, TrackWish
 from ionia.core.settings import AudioMode, EncoderChoice, MediaSettings, RecorderSettings
+from ionia.core.video.quality import ConstantQuality
 
 
 @pytest.mark.parametrize(
@@ -42,3 +43,17 @@ def test_sounds_and_tracks_are_those_of_the_mode_unless_they_are_named() -> None
     assert (silent.all_sounds, silent.all_tracks, silent.total_bitrate) == ((), (), silent.video_bitrate)
     named = MediaSettings(audio_mode=AudioMode.NONE, sounds=(SoundWish(name="me", kind=AudioInput.MIC),))
     assert [track.sounds for track in named.all_tracks] == [("me",)]
+
+
+def test_a_quality_may_take_its_cap_and_usually_takes_less() -> None:
+    media = MediaSettings(quality=ConstantQuality(crf=20, max_bitrate=8_000_000), audio_bitrate=200_000)
+    assert media.total_bitrate == 8_200_000
+    assert media.usual_bitrate == 2_200_000
+    assert MediaSettings().usual_bitrate is None
+    assert media.without_picture().total_bitrate == 200_000
+
+
+def test_bytes_say_little_of_how_long_a_recording_of_constant_quality_becomes() -> None:
+    media = MediaSettings(quality=ConstantQuality(crf=20))
+    settings = RecorderSettings(output_path="a.mp4", media=media, fast_start=True, split_bytes=8_000_000)
+    assert settings.front_seconds == 1000

@@ -9,6 +9,7 @@ from ionia.core.audio.wishes import SoundWish, TrackWish
 from ionia.core.settings import AudioMode, MediaSettings
 from ionia.core.sharing import AudioEncodeKey, SoundKey, audio_encode_keys, capture_key, sound_keys, video_encode_key
 from ionia.core.video.framing import Region
+from ionia.core.video.quality import named
 
 SETTINGS = MediaSettings()
 
@@ -33,6 +34,16 @@ def test_equal_settings_share_everything() -> None:
 def test_another_rate_of_the_same_screen_shares_the_capture() -> None:
     assert shared(replace(SETTINGS, video_bitrate=20_000_000)) == (True, False, True)
     assert shared(replace(SETTINGS, keyframe_interval_seconds=4)) == (True, False, True)
+    assert shared(replace(SETTINGS, rest=False)) == (True, False, True)
+
+
+def test_another_quality_of_the_same_screen_shares_the_capture() -> None:
+    high, source = (replace(SETTINGS, quality=named(name)) for name in ("high", "source"))
+    assert shared(high) == (True, False, True)
+    assert video_encode_key(high) != video_encode_key(source)
+    assert video_encode_key(high) != video_encode_key(replace(high, quality=named("high", 8_000_000)))
+    # What a constant rate would have been says nothing of it.
+    assert video_encode_key(high) == video_encode_key(replace(high, video_bitrate=1_000_000))
 
 
 def test_another_part_size_or_fit_of_the_same_screen_shares_the_capture() -> None:

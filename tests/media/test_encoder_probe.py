@@ -1,6 +1,7 @@
 """Which encoder is taken, and that the user is told about those that were not."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import av
 import pytest
@@ -13,6 +14,7 @@ from ionia.core.settings import EncoderChoice, VideoEncodeSettings
 from ionia.media import encoder_probe
 from ionia.media.encoder_probe import list_encoders, open_video_encoder
 from ionia.media.encoder_specs import SPECS, X264, EncoderSpec, candidates
+from ionia.media.still_encoder import StillVideoEncoder
 
 
 @pytest.fixture(autouse=True)
@@ -170,3 +172,11 @@ def test_every_option_exists_in_this_libav(spec: EncoderSpec) -> None:
         choices = {choice.name for choice in options[name].choices}
         assert not choices or value in choices or value.lstrip("-").isdigit(), (name, value)
     assert spec.pixel_format.value in {video_format.name for video_format in context.codec.video_formats or ()}
+
+
+def test_x264_rests_unless_it_is_told_not_to() -> None:
+    x264 = VideoEncodeSettings(encoder=EncoderChoice.X264)
+    for settings, rests in ((x264, True), (replace(x264, rest=False), False)):
+        encoder, _, _ = open_video_encoder(settings, 64, 48)
+        assert isinstance(encoder, StillVideoEncoder) == rests
+        encoder.close()

@@ -13,6 +13,7 @@ from ionia.core.codec.codec import H264
 from ionia.core.codec.h264 import NAL_FILLER, nal_type, nal_units
 from ionia.core.media import EncodedPacket, VideoFrame
 from ionia.core.settings import EncoderChoice, VideoEncodeSettings
+from ionia.core.video.quality import STILL_INTERVALS, ConstantQuality, named
 from ionia.media.encoder_probe import open_video_encoder
 from ionia.media.encoder_specs import X264
 from ionia.media.still_encoder import StillVideoEncoder
@@ -26,9 +27,13 @@ SHARE = RATE / 8 / FPS
 Decoded = list[npt.NDArray[np.uint8]]
 
 
-def _settings(interval: float = 2.0) -> VideoEncodeSettings:
+def _settings(interval: float = 2.0, quality: ConstantQuality | None = None) -> VideoEncodeSettings:
     return VideoEncodeSettings(
-        fps=FPS, video_bitrate=RATE, encoder=EncoderChoice.X264, keyframe_interval_seconds=interval
+        fps=FPS,
+        video_bitrate=RATE,
+        encoder=EncoderChoice.X264,
+        keyframe_interval_seconds=interval,
+        quality=quality,
     )
 
 
@@ -53,9 +58,17 @@ class _Spy(LibavVideoEncoder):
 class _Run:
     """An encoder, and everything that came out."""
 
-    def __init__(self, width: int = 320, height: int = 176, *, interval: float = 2.0) -> None:
-        self.inner = _Spy(X264, _settings(interval), width, height)
-        self.encoder = StillVideoEncoder(self.inner, _settings(interval))
+    def __init__(
+        self,
+        width: int = 320,
+        height: int = 176,
+        *,
+        interval: float = 2.0,
+        quality: ConstantQuality | None = None,
+    ) -> None:
+        settings = _settings(interval, quality)
+        self.inner = _Spy(X264, settings, width, height)
+        self.encoder = StillVideoEncoder(self.inner, settings)
         self.packets: list[EncodedPacket] = []
 
     def show(self, frame: VideoFrame) -> None:
@@ -116,12 +129,26 @@ def _overload(run: _Run) -> None:
     run.encoder.close()
 
 
+SMALL, SOURCE = named("small"), ConstantQuality(crf=10)
+"""One whose stream begins above the QP at which skipping is the probable case, and one far below."""
+
+
 @pytest.mark.parametrize("scene", [_scene, _overload])
-@pytest.mark.parametrize("size", [(320, 176), (64, 48), (1926, 1082)])
+@pytest.mark.parametrize(
+    ("size", "quality"),
+    [
+        ((320, 176), None),
+        ((64, 48), None),
+        ((1926, 1082), None),
+        ((320, 176), SMALL),
+        ((320, 176), SOURCE),
+        ((64, 48), SOURCE),
+    ],
+)
 def test_it_decodes_and_what_the_encoder_made_looks_as_without_resting(
-    size: tuple[int, int], scene: Callable[[_Run], None]
+    size: tuple[int, int], quality: ConstantQuality | None, scene: Callable[[_Run], None]
 ) -> None:
-    run = _Run(*size)
+    run = _Run(*size, quality=quality)
     scene(run)
     shown, alone = run.decoded(), run.decoded(run.inner.own)
     assert len(shown) == len(run.packets)
@@ -180,6 +207,32 @@ def test_a_keyframe_comes_when_it_is_due() -> None:
     keyframes = [packet.pts for packet in run.packets if packet.keyframe]
     assert [later - earlier for earlier, later in pairwise(keyframes)] == [FPS] * (len(keyframes) - 1)
     assert len(keyframes) >= 3
+
+
+@pytest.mark.parametrize("quality", [SMALL, SOURCE])
+def test_with_a_constant_quality_a_still_picture_takes_nothing_and_seldom_a_keyframe(quality: ConstantQuality) -> None:
+    run = _Run(interval=1.0, quality=quality)
+    run.show(_picture(1))
+    run.rest()
+    run.repeat(2 * STILL_INTERVALS * FPS)
+    keyframes = [packet.pts for packet in run.packets if packet.keyframe]
+    assert {later - earlier for earlier, later in pairwise(keyframes)} == {STILL_INTERVALS * FPS}
+    resting = [packet for packet in run.packets if packet.pts not in run.own_indexes()]
+    assert len(resting) > len(run.packets) * 3 / 4
+    assert max(len(packet.data) for packet in resting) < 32
+    assert all(len(list(nal_units(packet.data))) == 1 for packet in resting)
+
+
+def test_pictures_now_and_then_bring_no_keyframe_each() -> None:
+    run = _Run(quality=SOURCE)
+    for number in range(4):
+        run.show(_picture(number))
+        run.rest()
+        run.repeat(FPS)
+    # All is more than two intervals, and few of the frames needed the encoder.
+    assert len(run.packets) > 2 * _settings().keyframe_interval > 2 * len(run.inner.own) / 2
+    assert [packet.pts for packet in run.packets if packet.keyframe] == [0]
+    assert len(run.decoded()) == len(run.packets)
 
 
 def _new_picture(run: _Run) -> None:

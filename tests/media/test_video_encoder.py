@@ -10,6 +10,7 @@ from ionia.core.codec.codec import H264
 from ionia.core.codec.h264 import nal_type, nal_units
 from ionia.core.media import VIDEO, EncodedPacket, PixelFormat, VideoFrame
 from ionia.core.settings import EncoderChoice, VideoEncodeSettings
+from ionia.core.video.quality import NAMES, ConstantQuality, named
 from ionia.media.encoder_specs import (
     LIVE_BUFFER_SECONDS,
     SPECS,
@@ -211,3 +212,28 @@ def test_threads_follow_the_work(monkeypatch: pytest.MonkeyPatch) -> None:
     assert [software_threads(*size) for size in ((1920, 1080, 60), (3840, 2160, 60))] == [4, 8]
     monkeypatch.setattr("os.cpu_count", lambda: None)
     assert software_threads(3840, 2160, 60) == 1
+
+
+def test_a_quality_is_kept_below_its_cap_and_no_rate_is_followed() -> None:
+    quality = ConstantQuality(crf=1, max_bitrate=300_000)
+    encoder = LibavVideoEncoder(X264, replace(SETTINGS, quality=quality), 64, 48)
+    assert not encoder.follows_bitrate
+    assert encoder.info.bitrate == 300_000
+    encoder.set_bitrate(10_000_000)
+    packets = [packet for index in range(50) for packet in encoder.encode(yuv(encoder, noise(index)), index)]
+    assert keyframes(packets) == [0, 10, 20, 30, 40]
+    later = sum(len(packet.data) for packet in packets[20:]) * 8
+    assert 0.7 * 300_000 * 3 < later < 1.1 * 300_000 * 3
+
+
+def test_a_better_quality_takes_more_and_looks_better() -> None:
+    sizes, errors = [], []
+    for name in NAMES:
+        encoder = LibavVideoEncoder(X264, replace(SETTINGS, quality=named(name)), 64, 48)
+        packets = encoder.encode(yuv(encoder, noise(1)), 0)
+        (shown,) = decoded(encoder, packets)
+        luma = yuv(encoder, noise(1)).planes[0].astype(int)
+        errors.append(float(np.square(shown.to_ndarray()[:48].astype(int) - luma).mean()))
+        sizes.append(len(packets[0].data))
+    assert sizes == sorted(sizes)
+    assert errors == sorted(errors, reverse=True)

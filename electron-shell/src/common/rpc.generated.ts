@@ -45,6 +45,12 @@ export type ConnectionNotification = {
 /** State of a streamer's connection, as on the wire. */
 export type ConnectionState = "closed" | "connected" | "connecting" | "failed" | "reconnecting";
 
+/** A constant quality by its number. */
+export type Crf = {
+  /** As x264 counts: lower is better and larger; 18 can hardly be told from the screen. */
+  crf: number;
+};
+
 /** Answer of engine.devices. */
 export type DevicesResult = {
   screens: Array<Screen>;
@@ -1375,6 +1381,12 @@ export interface EngineMethods {
       audioMode?: "both" | "desktop" | "mic" | "none" | "microphone";
       /** Name of the session; each kind of session has its own. */
       id?: string;
+      /** bitrate: a constant videoBitrate. Otherwise a constant quality of at most maxBitrate: a still screen takes next to nothing, and has a keyframe six times less often. For recordings and replays. */
+      quality?: "bitrate" | "small" | "high" | "source" | Crf;
+      /** The most bits per second of video that a quality may take; default: 50000000. */
+      maxBitrate?: number | null;
+      /** Whether pictures that repeat are written without libx264; IONIA_REST=0 says no for all. */
+      restWhenStill?: boolean;
       /** H.264 encoder; wins over useNvenc. */
       encoder?: "auto" | "nvenc" | "qsv" | "amf" | "mf" | "x264" | null;
       /** Screen id from engine.devices, or "test"; default: primary. */
@@ -1567,6 +1579,12 @@ export interface EngineMethods {
       audioMode?: "both" | "desktop" | "mic" | "none" | "microphone";
       /** Name of the session; each kind of session has its own. */
       id?: string;
+      /** bitrate: a constant videoBitrate. Otherwise a constant quality of at most maxBitrate: a still screen takes next to nothing, and has a keyframe six times less often. For recordings and replays. */
+      quality?: "bitrate" | "small" | "high" | "source" | Crf;
+      /** The most bits per second of video that a quality may take; default: 50000000. */
+      maxBitrate?: number | null;
+      /** Whether pictures that repeat are written without libx264; IONIA_REST=0 says no for all. */
+      restWhenStill?: boolean;
       /** H.264 encoder; wins over useNvenc. */
       encoder?: "auto" | "nvenc" | "qsv" | "amf" | "mf" | "x264" | null;
       /** Screen id from engine.devices, or "test"; default: primary. */
@@ -1719,6 +1737,12 @@ export interface EngineMethods {
       audioMode?: "both" | "desktop" | "mic" | "none" | "microphone";
       /** Name of the session; each kind of session has its own. */
       id?: string;
+      /** bitrate: a constant videoBitrate. Otherwise a constant quality of at most maxBitrate: a still screen takes next to nothing, and has a keyframe six times less often. For recordings and replays. */
+      quality?: "bitrate" | "small" | "high" | "source" | Crf;
+      /** The most bits per second of video that a quality may take; default: 50000000. */
+      maxBitrate?: number | null;
+      /** Whether pictures that repeat are written without libx264; IONIA_REST=0 says no for all. */
+      restWhenStill?: boolean;
       /** H.264 encoder; wins over useNvenc. */
       encoder?: "auto" | "nvenc" | "qsv" | "amf" | "mf" | "x264" | null;
       /** Screen id from engine.devices, or "test"; default: primary. */

@@ -119,7 +119,11 @@ def _add_stream(commands: Commands) -> None:
     parser.add_argument("url", metavar="URL", help="rtmp://server/app/key or rtmps://…; - asks for it (better)")
     parser.add_argument("--seconds", type=_positive, help="stop after so long (default: at Ctrl+C)")
     add_ask_key(parser)
-    parser.add_argument("--record", metavar="FILE", help="record to this MP4 file as well, from the same encode")
+    parser.add_argument(
+        "--record",
+        metavar="FILE",
+        help="record to this MP4 file as well, from the same encode unless --quality asks for another",
+    )
     add_options(parser, InitializeStreamer)
     parser.set_defaults(run=stream)
 

@@ -2,9 +2,10 @@
 
 import argparse
 import re
-from collections.abc import Callable, Container
+import sys
+from collections.abc import Callable, Container, Mapping
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 from msgspec import Struct
@@ -12,6 +13,8 @@ from msgspec.structs import FieldInfo
 
 from ionia.rpc.command_option import CommandOption, Unit, command_option
 from ionia.rpc.validation import InvalidParamsError, check, word_order
+
+P = TypeVar("P", bound=Struct)
 
 
 def add_options(parser: argparse.ArgumentParser, params: type[Struct], *, only: Container[str] | None = None) -> None:
@@ -28,7 +31,7 @@ def add_options(parser: argparse.ArgumentParser, params: type[Struct], *, only: 
             if option.unit in _PIXELS:
                 value = partial(_pixels, params, field, option)
             more = {"type": value, "metavar": option.metavar or _metavar(option.name)}
-            if words := word_order(field.type):
+            if option.read is None and (words := word_order(field.type)):
                 more = {"choices": words}
         parser.add_argument(option.name, dest=field.name, help=option.help.format(default=_default(field)), **more)
 
@@ -69,13 +72,22 @@ def _pixels(params: type[Struct], field: FieldInfo, option: CommandOption, text:
         raise argparse.ArgumentTypeError(str(error)) from None
 
 
+def made(params: type[P], values: Mapping[str, Any]) -> P:
+    """The struct of these values. Ends the program, with a line, where they don't fit together."""
+    try:
+        return params(**values)
+    except ValueError as error:
+        sys.stderr.write(f"ionia-engine: {error}\n")
+        raise SystemExit(2) from None
+
+
 def _metavar(name: str) -> str:
     return name.removeprefix("--").replace("-", "_").upper()
 
 
 def _default(field: FieldInfo) -> str:
     option = command_option(field)
-    if option is not None and option.unit is Unit.BIT_RATE:
+    if option is not None and option.unit is Unit.BIT_RATE and field.default is not None:
         return _bit_rate_words(field.default)
     return str(field.default)
 
@@ -86,8 +98,8 @@ def _value(field: FieldInfo, option: CommandOption, text: str) -> object:
     number: Callable[[str], float] = _bit_rate if option.unit is Unit.BIT_RATE else float
     if schema.get("type") not in {"integer", "number"}:
         try:
-            return check(field, text)
-        except InvalidParamsError as error:
+            return check(field, text if option.read is None else option.read(text))
+        except (InvalidParamsError, ValueError) as error:
             raise argparse.ArgumentTypeError(str(error)) from None
     least = schema["minimum"] if option.least is None else option.least
     most = schema["maximum"] if option.most is None else option.most

@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from ionia.cli.live import SESSION, Keys, run_session, saved_line, shared_params
-from ionia.cli.options import given
+from ionia.cli.options import given, made
 from ionia.cli.progress import LiveLine, clock_text, recording_line
 from ionia.cli.replay_saves import ReplaySaves
 from ionia.core.audio.wishes import TrackWish, separate_tracks
@@ -57,7 +57,7 @@ def record(options: argparse.Namespace) -> int:
     """Record until the time is over, Ctrl+C, or a failure; the exit code, which is the recording's alone."""
     line = LiveLine()
     params = given(options, InitializeRecorder) | shared_params(options, line)
-    settings = InitializeRecorder(output_path=options.output, **params).settings()
+    settings = made(InitializeRecorder, {"output_path": options.output, **params}).settings()
     if options.separate_tracks:
         settings = with_separate_tracks(settings)
     keys, keys_words = _KEYS, "Space pauses, m marks, s begins another file."

@@ -3,7 +3,7 @@
 import argparse
 
 from ionia.cli.live import SESSION, Keys, run_session, shared_params
-from ionia.cli.options import given
+from ionia.cli.options import given, made
 from ionia.cli.progress import LiveLine, clock_text, size_text
 from ionia.cli.replay_saves import ReplaySaves
 from ionia.core.service import EngineService
@@ -15,7 +15,7 @@ from ionia.rpc.initialize_params import InitializeReplay
 def replay(options: argparse.Namespace) -> int:
     """Hold until the time is over, Ctrl+C, or a failure; the exit code."""
     line = LiveLine()
-    settings = InitializeReplay(**given(options, InitializeReplay) | shared_params(options, line)).settings()
+    settings = made(InitializeReplay, given(options, InitializeReplay) | shared_params(options, line)).settings()
     save = ReplaySaves(options.output).save
     keys: Keys = {"r": save, "\r": save, "\n": save}
 

@@ -9,7 +9,7 @@ import argparse
 
 from ionia.cli.asking import asked_address, asked_key
 from ionia.cli.live import SESSION, run_session, saved_line, shared_params
-from ionia.cli.options import given
+from ionia.cli.options import given, made
 from ionia.cli.progress import LiveLine, clock_text, size_text
 from ionia.core.events import FileChanged
 from ionia.core.live.rtmp_url import parse_rtmp_url
@@ -17,6 +17,8 @@ from ionia.core.service import EngineService
 from ionia.core.settings import SessionKind
 from ionia.core.stats import StreamerStats, of_streamer
 from ionia.rpc.initialize_params import InitializeRecorder, InitializeStreamer
+
+_OF_RECORDING = ("quality", "max_bitrate")
 
 
 def stream(options: argparse.Namespace) -> int:
@@ -26,11 +28,19 @@ def stream(options: argparse.Namespace) -> int:
     shown = parse_rtmp_url(url, key).redacted
     line = LiveLine()
     shared = shared_params(options, line)
-    live = InitializeStreamer(rtmp_url=url, stream_key=key, **given(options, InitializeStreamer) | shared).settings()
+    recording = None
+    if options.record is not None:
+        recording = made(InitializeRecorder, {"output_path": options.record, **shared}).settings()
+    # A quality is the recording's: what is sent has a constant rate.
+    asked = {name: shared.pop(name) for name in _OF_RECORDING if name in shared}
+    if asked and recording is None:
+        line.say("--quality and --max-bitrate are for the recording: name its file with --record.")
+        return 2
+    streamed = given(options, InitializeStreamer) | shared | {"rtmp_url": url, "stream_key": key}
+    live = made(InitializeStreamer, {name: value for name, value in streamed.items() if name not in asked}).settings()
 
     def begin(engine: EngineService) -> None:
-        if options.record is not None:
-            recording = InitializeRecorder(output_path=options.record, **shared).settings()
+        if recording is not None:
             engine.initialize_recorder(SESSION, recording)
         engine.initialize_streamer(SESSION, live)
         if options.record is not None:

@@ -1,5 +1,7 @@
 """When to warn that the disk is filling up. Is told free space and rate; measures nothing."""
 
+from collections import deque
+
 from ionia.core.warning import DiskLow
 
 
@@ -24,6 +26,34 @@ class DiskWatch:
         while self._next_warning > minutes:
             self._next_warning = self._next_warning / 2 if self._next_warning > 0.1 else 0.0
         return DiskLow(minutes_left=int(minutes * 10) / 10, free_bytes=free_bytes)
+
+
+MEASURED_LOOKS = 10
+"""So many looks, one a second, until what was written meanwhile says how fast a file grows."""
+
+RECENT_LOOKS = 60
+"""How far back it is measured."""
+
+
+class GrowthRate:
+    """How fast a recording grows. One owner; a look is about a second."""
+
+    def __init__(self, *, most: float, expected: float | None = None) -> None:
+        """Bytes per second: ever, and until it was measured. None: it isn't measured, the rate is what was asked."""
+        self._most = most
+        self._expected = expected
+        self._written: deque[int] = deque(maxlen=RECENT_LOOKS + 1)
+
+    def update(self, bytes_written: int) -> float:
+        """Bytes per second, given how large the file is at this look. While it is paused it doesn't grow: no look."""
+        if self._expected is None:
+            return self._most
+        if not self._written or self._written[-1] != bytes_written:
+            self._written.append(bytes_written)
+        looks = len(self._written) - 1
+        if looks < MEASURED_LOOKS:
+            return self._expected
+        return min(self._most, (self._written[-1] - self._written[0]) / looks)
 
 
 STALL_LOOKS = 5

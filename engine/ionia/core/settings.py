@@ -9,6 +9,7 @@ from ionia.core.audio.wishes import SoundWish, TrackWish
 from ionia.core.timeline.end_watch import EndRule
 from ionia.core.timeline.split_watch import SplitRule
 from ionia.core.video.framing import Fit, Framing, Region
+from ionia.core.video.quality import ConstantQuality
 
 
 class SessionKind(Enum):
@@ -60,7 +61,8 @@ SOUND_ALONE_FPS = 50
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VideoEncodeSettings:
     """What a video encoder is opened with. `live`: its rate buffer is a stream's, and not a recording's. Without
-    `picture` nothing is encoded."""
+    `picture` nothing is encoded. `quality`: instead of the constant bit rate. `rest`: whether it may rest while the
+    picture stands still."""
 
     picture: bool = True
 
@@ -69,11 +71,18 @@ class VideoEncodeSettings:
     video_bitrate: int = 5_000_000
     keyframe_interval_seconds: float = 2.0
     live: bool = False
+    quality: ConstantQuality | None = None
+    rest: bool = True
 
     @property
     def keyframe_interval(self) -> int:
         """Frames from one keyframe to the next; at least 1."""
         return max(1, round(self.keyframe_interval_seconds * self.fps))
+
+    @property
+    def most_bitrate(self) -> int:
+        """Bits per second that it never exceeds for longer than its rate buffer lasts."""
+        return self.video_bitrate if self.quality is None else self.quality.max_bitrate
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,7 +94,8 @@ class MediaSettings:
     instants (negative: earlier); None: each device by what is remembered for it. `sounds`: None for those of
     `audio_mode`. `tracks`: None for one with all sounds. Without `picture` (see `without_picture`) sound is recorded
     alone. `region`: of what is captured; None: all of it. `width` and `height` of the pictures; None: as what is shown
-    has it. `fit`: how they are filled.
+    has it. `fit`: how they are filled. `quality`: None for the constant `video_bitrate`. `rest`: whether pictures that
+    repeat may be written without the encoder (decision 0142).
     """
 
     picture: bool = True
@@ -98,6 +108,8 @@ class MediaSettings:
     fit: Fit = "letterbox"
     fps: int = 30
     video_bitrate: int = 5_000_000
+    quality: ConstantQuality | None = None
+    rest: bool = True
     encoder: EncoderChoice = EncoderChoice.AUTO
     keyframe_interval_seconds: float = 2.0
     audio_mode: AudioMode = AudioMode.BOTH
@@ -134,8 +146,17 @@ class MediaSettings:
 
     @property
     def total_bitrate(self) -> int:
-        """Bits per second of picture and sound, if there is sound."""
-        return self.video_bitrate + sum(track.bitrate for track in self.all_tracks)
+        """Bits per second of picture and sound, if there is sound; with a constant quality the most that they are."""
+        return self.video().most_bitrate + self._sound_bitrate
+
+    @property
+    def usual_bitrate(self) -> int | None:
+        """What is to be expected instead, until it was measured; None where the rate is constant."""
+        return None if self.quality is None else self.quality.usual_bitrate + self._sound_bitrate
+
+    @property
+    def _sound_bitrate(self) -> int:
+        return sum(track.bitrate for track in self.all_tracks)
 
     def without_picture(self) -> "MediaSettings":
         """The same sound, alone. Whatever concerns a picture is equal for all who ask for that."""
@@ -150,6 +171,8 @@ class MediaSettings:
             fit="letterbox",
             fps=SOUND_ALONE_FPS,
             video_bitrate=0,
+            quality=None,
+            rest=True,
             encoder=EncoderChoice.X264,
         )
 
@@ -162,8 +185,13 @@ class MediaSettings:
             video_bitrate=self.video_bitrate,
             keyframe_interval_seconds=self.keyframe_interval_seconds,
             live=live,
+            quality=self.quality,
+            rest=self.rest,
         )
 
+
+SLOWEST_BITRATE = 64_000
+"""Of a recording of constant quality that gets room for its index: pictures that stand still, and silence, are less."""
 
 FRONT_SECONDS = 7200
 """Room for the index of two hours: 3 MB at 30 pictures a second. The index of a longer file is at its end (told)."""
@@ -191,7 +219,9 @@ class RecorderSettings:
         if not self.fast_start:
             return 0
         bounds = [bound for bound in (self.split_bytes, self.max_bytes) if bound is not None]
-        seconds = [bound * 8 / self.media.total_bitrate for bound in bounds]
+        # Bytes say little of how long a recording of constant quality becomes.
+        bitrate = self.media.total_bitrate if self.media.quality is None else SLOWEST_BITRATE
+        seconds = [bound * 8 / bitrate for bound in bounds]
         seconds += [bound for bound in (self.split_seconds, self.max_duration_seconds) if bound is not None]
         return min([*seconds, FRONT_SECONDS])
 

@@ -21,6 +21,7 @@ from ionia.core.audio.wishes import TrackWish
 from ionia.core.media import PictureFormat
 from ionia.core.settings import EncoderChoice, MediaSettings
 from ionia.core.video.framing import Framing
+from ionia.core.video.quality import ConstantQuality
 
 NOTHING: Mapping[str, float] = MappingProxyType({})
 
@@ -62,7 +63,10 @@ class VideoEncodeKey:
     height: int | None
     encoder: EncoderChoice
     bitrate: int
+    """Of constant quality: its cap."""
     keyframe_interval: int
+    quality: ConstantQuality | None = None
+    rest: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,8 +116,10 @@ def video_encode_key(settings: MediaSettings) -> VideoEncodeKey:
         width=settings.width,
         height=settings.height,
         encoder=settings.encoder,
-        bitrate=settings.video_bitrate,
+        bitrate=settings.video().most_bitrate,
         keyframe_interval=settings.video().keyframe_interval,
+        quality=settings.quality,
+        rest=settings.rest,
     )
 
 

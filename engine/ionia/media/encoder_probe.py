@@ -82,6 +82,8 @@ def _attended(encoder: LibavVideoEncoder, spec: EncoderSpec, settings: VideoEnco
     """A hardware encoder may be lost; libx264 may rest."""
     if spec.hardware:
         return GuardedVideoEncoder(encoder, settings)
+    if not settings.rest:
+        return encoder
     try:
         return StillVideoEncoder(encoder, settings)
     except ValueError as error:

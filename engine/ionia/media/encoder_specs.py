@@ -2,7 +2,8 @@
 
 One table, so that whoever wonders why an encoder behaves as it does looks in one place. Nothing here opens anything.
 Each option was checked against the libav build (`ffmpeg -h encoder=NAME`); the reason stands behind it. All give:
-constant bit rate, High profile, no B-frames, no delay, closed GOPs and IDR pictures where we ask for a keyframe.
+constant bit rate or, where one is asked for, constant quality of at most so many bits; High profile, no B-frames, no
+delay, closed GOPs and IDR pictures where we ask for a keyframe.
 """
 
 import math
@@ -13,6 +14,7 @@ from dataclasses import dataclass
 from ionia.core.codec.codec import H264, VideoCodec
 from ionia.core.media import PixelFormat
 from ionia.core.settings import EncoderChoice, VideoEncodeSettings
+from ionia.core.video.quality import ConstantQuality
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,12 +36,20 @@ class EncoderSpec:
     codec: VideoCodec = H264
 
 
-def _nvenc(_: VideoEncodeSettings) -> Mapping[str, str]:
+def _level(quality: ConstantQuality) -> str:
+    """As the hardware encoders count, from 1 to 51; they take whole numbers only."""
+    return str(max(1, round(quality.crf)))
+
+
+def _nvenc(settings: VideoEncodeSettings) -> Mapping[str, str]:
     # Source: NVENC Video Encoder API Programming Guide, "Recommended NVENC settings", low-latency game streaming.
+    quality = settings.quality
+    # Source: FFmpeg's nvenc.c: in VBR `cq` is the target, and the bit rate has to be 0.
+    rate = {"rc": "cbr"} if quality is None else {"rc": "vbr", "cq": _level(quality), "b": "0"}
     return {
+        **rate,
         "preset": "p4",
         "tune": "ll",
-        "rc": "cbr",
         "multipass": "qres",  # a quarter-size first pass finds the rate of a sudden full-screen change
         "zerolatency": "1",  # no reordering delay
         "delay": "0",  # a packet for each picture at once
@@ -51,9 +61,13 @@ def _nvenc(_: VideoEncodeSettings) -> Mapping[str, str]:
     }
 
 
-def _qsv(_: VideoEncodeSettings) -> Mapping[str, str]:
+def _qsv(settings: VideoEncodeSettings) -> Mapping[str, str]:
     # Source: FFmpeg's qsvenc.c: CBR is chosen when maxrate equals the bit rate; async_depth pictures are held back.
+    # With a global quality and a maxrate above the bit rate it is QVBR: that quality, capped.
+    quality = settings.quality
+    rate = {} if quality is None else {"global_quality": _level(quality), "b": str(quality.max_bitrate * 9 // 10)}
     return {
+        **rate,
         "preset": "veryfast",
         "profile": "high",
         "look_ahead": "0",
@@ -65,12 +79,16 @@ def _qsv(_: VideoEncodeSettings) -> Mapping[str, str]:
     }
 
 
-def _amf(_: VideoEncodeSettings) -> Mapping[str, str]:
-    # Source: AMD AMF Video Encode API, AMF_VIDEO_ENCODER_USAGE_LOW_LATENCY.
+def _amf(settings: VideoEncodeSettings) -> Mapping[str, str]:
+    # Source: AMD AMF Video Encode API, AMF_VIDEO_ENCODER_USAGE_LOW_LATENCY; QVBR's levels count from 1 to 51.
+    quality = settings.quality
+    rate = {"rc": "cbr"}
+    if quality is not None:
+        rate = {"rc": "qvbr", "qvbr_quality_level": _level(quality), "b": str(quality.max_bitrate)}
     return {
+        **rate,
         "usage": "lowlatency",
         "quality": "balanced",
-        "rc": "cbr",
         "profile": "high",
         "enforce_hrd": "1",
         "frame_skipping": "0",  # the encoder must never drop a picture of the constant frame rate
@@ -79,26 +97,35 @@ def _amf(_: VideoEncodeSettings) -> Mapping[str, str]:
     }
 
 
-def _mf(_: VideoEncodeSettings) -> Mapping[str, str]:
-    # Hardware only: Microsoft's software encoder is worse than x264 in every respect.
-    return {"rate_control": "cbr", "scenario": "display_remoting", "hw_encoding": "1"}
+def _mf(settings: VideoEncodeSettings) -> Mapping[str, str]:
+    # Hardware only: Microsoft's software encoder is worse than x264 in every respect. Its quality counts from 0 to 100,
+    # higher is better, and knows no cap.
+    quality = settings.quality
+    rate = {"rate_control": "cbr"}
+    if quality is not None:
+        rate = {"rate_control": "quality", "quality": str(round(100 * (51 - quality.crf) / 51))}
+    return {**rate, "scenario": "display_remoting", "hw_encoding": "1"}
 
 
 def _x264(settings: VideoEncodeSettings) -> Mapping[str, str]:
     # Measured on screen content, decision 0051: the CPU goes down by a fifth at equal PSNR and SSIM.
-    interval = settings.keyframe_interval
+    quality = settings.quality
+    # x264 counts the pictures that it sees; with a constant quality we alone say where a keyframe is due.
+    interval = settings.keyframe_interval if quality is None else "infinite"
     params = {
         "keyint": interval,
-        "min-keyint": interval,
+        "min-keyint": settings.keyframe_interval,
         "scenecut": 0,  # keyframes only where they are due or asked for
         "open-gop": 0,
         "weightp": 0,  # helps fades; screens do not fade
         "subme": 1,  # veryfast's 2 costs a fifth more time and gains nothing on a screen
         "aq-strength": 0.4,  # at 1.0 flat walls take bits away from text
-        "filler": 1,  # a constant rate on a static screen too; files leave it out again (core/codec/h264.py)
         "chromaloc": 1,  # the converter puts chroma in the centre of its 2 x 2 luma samples
     }
+    if quality is None:
+        params["filler"] = 1  # a constant rate on a static screen too; files leave it out again (core/codec/h264.py)
     return {
+        **({} if quality is None else {"crf": f"{quality.crf:g}"}),
         "preset": "veryfast",
         "tune": "zerolatency",
         "profile": "high",
@@ -167,7 +194,7 @@ FILE_BUFFER_SECONDS = 1.0
 def rate_buffer_bits(settings: VideoEncodeSettings) -> int:
     """The size of the encoder's rate buffer (VBV)."""
     seconds = LIVE_BUFFER_SECONDS if settings.live else FILE_BUFFER_SECONDS
-    return round(settings.video_bitrate * seconds)
+    return round(settings.most_bitrate * seconds)
 
 
 def specs_for(platform: str) -> tuple[EncoderSpec, ...]:

@@ -16,6 +16,7 @@ from av.video.reformatter import ColorPrimaries, ColorRange, Colorspace, ColorTr
 from ionia.core.errors import ErrorKind, IoniaError
 from ionia.core.media import VIDEO, EncodedPacket, PictureFormat, VideoTrack, YuvPicture, even
 from ionia.core.settings import VideoEncodeSettings
+from ionia.core.video.quality import STILL_INTERVALS
 from ionia.media.encoder_specs import EncoderSpec, rate_buffer_bits, software_threads
 
 
@@ -26,8 +27,10 @@ class LibavVideoEncoder:
         """For a source of `width` x `height` pixels, odd ones included. Raises what libav raises, or ValueError, when
         it won't open."""
         self.codec = spec.name
-        self.follows_bitrate = spec.follows_bitrate
+        self.follows_bitrate = spec.follows_bitrate and settings.quality is None
         self._interval = settings.keyframe_interval
+        self._most_interval = self._interval if settings.quality is None else self._interval * STILL_INTERVALS
+        self._since_keyframe = 0  # pictures that it encoded
         self._time_base = Fraction(1, settings.fps)
         self.takes = PictureFormat(width=even(width), height=even(height), pixels=spec.pixel_format)
         self._frame: av.VideoFrame | None = None
@@ -41,7 +44,7 @@ class LibavVideoEncoder:
             width=self.takes.width,
             height=self.takes.height,
             fps=settings.fps,
-            bitrate=settings.video_bitrate,
+            bitrate=settings.most_bitrate,
         )
 
     def encode(self, picture: YuvPicture, index: int, *, keyframe: bool = False) -> list[EncodedPacket]:
@@ -62,8 +65,10 @@ class LibavVideoEncoder:
         return []
 
     def set_bitrate(self, bits_per_second: int) -> None:
-        """See the port. x264, nvenc and qsv follow within a second; amf and mf keep their rate (`follows_bitrate`)."""
-        self._open_context().bit_rate = bits_per_second
+        """See the port. x264, nvenc and qsv follow within a second; amf and mf keep their rate, and so does each
+        with a constant quality (`follows_bitrate`)."""
+        if self.follows_bitrate:
+            self._open_context().bit_rate = bits_per_second
 
     def flush(self) -> list[EncodedPacket]:
         """See the port."""
@@ -77,14 +82,23 @@ class LibavVideoEncoder:
         self._frame = None
 
     def _encode(self, frame: av.VideoFrame, index: int, keyframe: bool) -> list[EncodedPacket]:
-        # Encoders count pictures; after a gap in the indexes their GOP would be too long in time.
-        due = self._last_keyframe is None or index - self._last_keyframe >= self._interval
+        due = self._is_due(index)
         if keyframe or due:
-            self._last_keyframe = index
+            self._last_keyframe, self._since_keyframe = index, 0
+        self._since_keyframe += 1
         frame.pict_type = PictureType.I if keyframe or due else PictureType.NONE
         frame.pts = index
         frame.time_base = self._time_base
         return self._packets(self._open_context().encode(frame))
+
+    def _is_due(self, index: int) -> bool:
+        """Encoders count pictures; after a gap in the indexes their GOP would be too long in time.
+
+        Where the rate isn't constant, pictures between that needed no encoder (decision 0142) count less.
+        """
+        if self._last_keyframe is None or index - self._last_keyframe >= self._most_interval:
+            return True
+        return self._since_keyframe >= self._interval
 
     def _packets(self, packets: "Sequence[av.Packet[Any]]") -> list[EncodedPacket]:
         result = []
@@ -128,7 +142,7 @@ def _open(spec: EncoderSpec, settings: VideoEncodeSettings, takes: PictureFormat
     context.time_base = Fraction(1, settings.fps)
     context.framerate = Fraction(settings.fps, 1)
     context.sample_aspect_ratio = Fraction(1, 1)
-    context.bit_rate = settings.video_bitrate
+    context.bit_rate = settings.video_bitrate if settings.quality is None else 0
     context.gop_size = settings.keyframe_interval
     context.max_b_frames = 0
     context.flags |= Flags.global_header | Flags.closed_gop
@@ -138,7 +152,7 @@ def _open(spec: EncoderSpec, settings: VideoEncodeSettings, takes: PictureFormat
     context.color_trc = ColorTrc.BT709
     if not spec.hardware:
         context.thread_count = software_threads(takes.width, takes.height, settings.fps)
-    rate, buffer = str(settings.video_bitrate), str(rate_buffer_bits(settings))
-    context.options = {**spec.options(settings), "maxrate": rate, "bufsize": buffer}
+    rate, buffer = str(settings.most_bitrate), str(rate_buffer_bits(settings))
+    context.options = {"maxrate": rate, "bufsize": buffer, **spec.options(settings)}
     context.open()
     return context

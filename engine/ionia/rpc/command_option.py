@@ -3,6 +3,7 @@
 `ionia.cli.options` makes arguments of these. A param without one can't be given there.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any
@@ -35,6 +36,8 @@ class CommandOption:
     most: float | None = None
     also: str = ""
     """Of a size: the field that its height becomes; its own is the width."""
+    read: Callable[[str], object] | None = None
+    """What the wire has for a text, where that is another value: of a param with words and more than those."""
 
 
 def command_option(field: FieldInfo) -> CommandOption | None:

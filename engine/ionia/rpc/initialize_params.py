@@ -51,6 +51,13 @@ from ionia.rpc.param_types import (
     VideoBitrate,
     VideoName,
 )
+from ionia.rpc.quality_params import (
+    MaxBitrate,
+    QualityOption,
+    check_live_quality,
+    check_quality,
+    quality_of,
+)
 
 T = TypeVar("T")
 
@@ -91,6 +98,13 @@ class Initialize(Struct, frozen=True, forbid_unknown_fields=True, rename="camel"
 
     fps: Fps = _MEDIA.fps
     video_bitrate: VideoBitrate = _MEDIA.video_bitrate
+    quality: QualityOption = "bitrate"
+    max_bitrate: MaxBitrate = None
+    rest_when_still: Annotated[
+        bool,
+        Meta(description="Whether pictures that repeat are written without libx264; IONIA_REST=0 says no for all."),
+        CommandOption(name="--no-rest", help="give libx264 each picture, also while nothing moves"),
+    ] = _MEDIA.rest
     use_nvenc: UseNvenc = True
     audio_bitrate: AudioBitrate = _MEDIA.audio_bitrate
     audio_mode: AudioModeName = "both"
@@ -164,7 +178,8 @@ class Initialize(Struct, frozen=True, forbid_unknown_fields=True, rename="camel"
     ] = _MEDIA.on_window_closed
 
     def __post_init__(self) -> None:
-        """Raises WishError for sounds and tracks that don't fit together."""
+        """Raises ValueError for a cap without a quality, and for sounds and tracks that don't fit together."""
+        check_quality(self.quality, self.max_bitrate)
         if self.sounds is None and self.tracks is None:
             return
         media = _media_settings(self)
@@ -315,6 +330,11 @@ class InitializeStreamer(Initialize, frozen=True, forbid_unknown_fields=True, re
         CommandOption(name="--retry-rejected", help="go on trying where the server rejects the stream key"),
     ] = _STREAMER.retry_rejected
 
+    def __post_init__(self) -> None:
+        """Raises ValueError for a quality, too: what a server is sent has a constant rate."""
+        check_live_quality(self.quality)
+        super().__post_init__()
+
     def __repr__(self) -> str:
         """Without the URL, which carries the stream key."""
         return f"InitializeStreamer(id={self.id!r})"
@@ -372,6 +392,8 @@ def _media_settings(params: Initialize) -> MediaSettings:
         encoder=EncoderChoice(params.encoder or ("auto" if params.use_nvenc else "x264")),
         audio_mode=AudioMode("mic" if params.audio_mode == "microphone" else params.audio_mode),
         region=None if params.region is None else params.region.region(),
+        quality=quality_of(params.quality, params.max_bitrate),
+        rest=params.rest_when_still,
         sounds=None if params.sounds is None else tuple(_sound(params, sound) for sound in params.sounds),
         tracks=None
         if params.tracks is None

@@ -39,6 +39,8 @@ class SessionOutputs:
             if code is not WarningCode.FILE_LEFTOVER:  # which the first file told
                 life.warn(code, message, facts)
 
+        usual = settings.media.usual_bitrate
+
         def make_sink(number: int) -> FileSink:
             warn = warn_of_next if number else life.warn
             return self._backends.file_sink(part_path(settings.output_path, number), warn, settings.front_seconds)
@@ -47,6 +49,7 @@ class SessionOutputs:
             FileWishes(
                 make_sink=make_sink,
                 bytes_per_second=settings.media.total_bitrate / 8,
+                usual_bytes_per_second=None if usual is None else usual / 8,
                 metadata=settings.metadata,
                 split=settings.split,
                 end=settings.end,

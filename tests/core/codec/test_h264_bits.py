@@ -11,6 +11,7 @@ _FIELD = st.one_of(
     st.tuples(st.just("bits"), st.integers(0, 2**16 - 1), st.just(16)),
     st.tuples(st.just("bits"), st.just(0), st.just(0)),
     st.tuples(st.just("unsigned"), st.integers(0, 2**20), st.just(0)),
+    st.tuples(st.just("signed"), st.integers(-(2**20), 2**20), st.just(0)),
 )
 
 
@@ -21,11 +22,11 @@ def test_what_is_written_is_read(fields: list[tuple[str, int, int]], fill: int) 
         if kind == "bits":
             writer.bits(value, count)
         else:
-            writer.unsigned(value)
+            getattr(writer, kind)(value)
     writer.align(fill)
     reader = BitReader(writer.data())
     for kind, value, count in fields:
-        assert (reader.bits(count) if kind == "bits" else reader.unsigned()) == value
+        assert (reader.bits(count) if kind == "bits" else getattr(reader, kind)()) == value
     rest = 8 * len(writer.data()) - reader.position
     assert rest < 8
     assert reader.bits(rest) == fill * ((1 << rest) - 1)

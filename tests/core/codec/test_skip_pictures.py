@@ -85,7 +85,6 @@ def _extradata(**changed: int) -> bytes:
         {"groups": 1},
         {"weights": 1},
         {"redundant": 1},
-        {"qp": -12},
     ],
 )
 def test_streams_of_another_kind_are_refused(changed: dict[str, int]) -> None:

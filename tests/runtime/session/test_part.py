@@ -3,7 +3,7 @@
 from functools import partial
 from pathlib import Path
 
-from ionia.core.disk_space import DiskWatch
+from ionia.core.disk_space import DiskWatch, GrowthRate
 from ionia.core.mp4.tags import FileTags
 from ionia.core.warning import NO_FACTS, WarningCode, WarningFacts
 from ionia.runtime.session.disk_eye import DiskEye
@@ -67,7 +67,7 @@ def test_a_short_recording_has_its_lines_when_it_is_closed_and_a_failed_one_cost
         notes = Notes(Sidecar(recording), sink, quiet)
         eye = DiskEye(
             sink,
-            bytes_per_second=1,
+            rate=GrowthRate(most=1),
             free_bytes=lambda _: 10**12,
             warn=quiet,
             disk=DiskWatch(),

@@ -17,6 +17,11 @@ class StillPictures(Protocol):
     Pictures carry a running number; whoever puts one in counts the encoder's later ones on.
     """
 
+    @property
+    def macroblocks(self) -> int:
+        """How many blocks a picture consists of, each of which is said to be as before."""
+        ...
+
     def said(self, access_unit: bytes) -> int | None:
         """How many bytes of a picture aren't filler. None for a keyframe, and where there is no filler."""
         ...

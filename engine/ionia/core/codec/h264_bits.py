@@ -65,6 +65,10 @@ class BitWriter:
         text = f"{value + 1:b}"
         self._bits.append("0" * (len(text) - 1) + text)
 
+    def signed(self, value: int) -> None:
+        """se(v)."""
+        self.unsigned(2 * value - 1 if value > 0 else -2 * value)
+
     def align(self, bit: int) -> None:
         """Fill the last byte."""
         self._bits.append(str(bit) * (-sum(map(len, self._bits)) % 8))

@@ -23,6 +23,9 @@ _REFERENCE_SLICE = bytes((0x41,))
 _P_SLICE = 5
 """slice_type: P, and all slices of the picture are."""
 
+_LEAST_QP = 22
+"""The lowest at which skipping is the probable case to begin with. x264 begins with its CRF, which may be lower."""
+
 _MOST_HEADER_BYTES = 16
 """The first three fields and frame_num take less, whatever their values."""
 
@@ -45,7 +48,13 @@ class SkipPictures:
     def __init__(self, extradata: bytes) -> None:
         (sps, *_), (pps, *_) = parameter_sets(extradata)
         self._sets = _read_sets(sps, pps)
-        self._skipped = _skipped_macroblocks(self._sets.picture, self._sets.initial_qp)
+        self._qp = max(self._sets.initial_qp, _LEAST_QP)
+        self._skipped = _skipped_macroblocks(self._sets.picture, self._qp)
+
+    @property
+    def macroblocks(self) -> int:
+        """See the protocol."""
+        return self._sets.picture
 
     def said(self, access_unit: bytes) -> int | None:
         """See the protocol."""
@@ -84,7 +93,7 @@ class SkipPictures:
         header.bits(0, 1)  # ref_pic_list_modification_flag_l0
         header.bits(0, 1)  # adaptive_ref_pic_marking_mode_flag
         header.unsigned(0)  # cabac_init_idc
-        header.unsigned(0)  # slice_qp_delta
+        header.signed(self._qp - sets.initial_qp)  # slice_qp_delta
         if sets.deblocking_control:
             header.unsigned(1)  # disable_deblocking_filter_idc
         header.align(1)
@@ -192,7 +201,7 @@ def _skipped_macroblocks(count: int, qp: int) -> bytes:
     m, n = _SKIP_FLAG
     context = max(1, min(126, (m * max(0, min(51, qp)) >> 4) + n))
     if context < 64:
-        raise ValueError("skipping is not the probable case")  # below QP 22, which x264 does not begin with
+        raise ValueError("skipping is not the probable case")  # below _LEAST_QP
     # The less probable case never comes: the coder's `low` stays 0, and all it puts out until the end is zeros.
     state, width, zeros = context - 64, 510, 0
     for left in range(count, 0, -1):

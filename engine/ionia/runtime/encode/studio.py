@@ -116,7 +116,7 @@ class Studio:
                 raise
         finally:
             capture.release()  # the stage has a lease of its own
-        return VideoEncode(opened, stage, bitrate=settings.video_bitrate, clock=self._clock)
+        return VideoEncode(opened, stage, bitrate=settings.video().most_bitrate, clock=self._clock)
 
     def _stage(self, key: StageKey) -> Lease[StageKey, PictureStage]:
         return self._stages.acquire(key, partial(self._make_stage, key))

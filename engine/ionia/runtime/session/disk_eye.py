@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from ionia.core.disk_space import DiskWatch
+from ionia.core.disk_space import DiskWatch, GrowthRate
 from ionia.core.ports import FileSink
 from ionia.core.warning import FileLimit, Warn, WarningCode
 
@@ -14,18 +14,18 @@ class DiskEye:
         self,
         sink: FileSink,
         *,
-        bytes_per_second: float,
+        rate: GrowthRate,
         free_bytes: Callable[[str], int],
         warn: Warn,
         disk: DiskWatch,
         keeps_below: Callable[[int], bool],
     ) -> None:
-        """`disk`: what was told of it stays told when the recording goes on in another file.
+        """`rate`: of this file. `disk`: what was told of it stays told when the recording goes on in another file.
 
         `keeps_below`: whether another file takes over before one that may have so many bytes has them.
         """
         self._sink = sink
-        self._bytes_per_second = bytes_per_second
+        self._rate = rate
         self._free_bytes = free_bytes
         self._warn = warn
         self._keeps_below = keeps_below
@@ -36,7 +36,8 @@ class DiskEye:
     def look(self) -> None:
         """About once a second."""
         self._sink.look()
-        self._look_at_limit()
+        bytes_per_second = self._rate.update(self._sink.bytes_written)
+        self._look_at_limit(bytes_per_second)
         try:
             free = self._free_bytes(self._sink.path)
         except OSError as error:
@@ -48,7 +49,7 @@ class DiskEye:
             self._unreadable = True
             return
         self._unreadable = False
-        low = self._disk.update(free, self._bytes_per_second)
+        low = self._disk.update(free, bytes_per_second)
         if low is not None:
             self._warn(
                 WarningCode.DISK_LOW,
@@ -56,12 +57,12 @@ class DiskEye:
                 low,
             )
 
-    def _look_at_limit(self) -> None:
+    def _look_at_limit(self, bytes_per_second: float) -> None:
         limit = self._sink.limit
         if limit is None or self._keeps_below(limit.most_bytes):
             return
         left = limit.most_bytes - self._sink.bytes_written - self._sink.index_bytes
-        low = self._limit.update(max(0, left), self._bytes_per_second)
+        low = self._limit.update(max(0, left), bytes_per_second)
         if low is not None:
             self._warn(
                 WarningCode.FILE_LIMIT,

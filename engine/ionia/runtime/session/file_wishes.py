@@ -14,10 +14,13 @@ from ionia.sinks.sidecar import Sidecar
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileWishes:
-    """What a recording's files are to be. `make_sink`: the sink of a file by its number from 0; raises IoniaError."""
+    """What a recording's files are to be. `make_sink`: the sink of a file by its number from 0; raises IoniaError.
+
+    `bytes_per_second`: the most that is written. `usual_bytes_per_second`: what is expected where that differs."""
 
     make_sink: Callable[[int], FileSink]
     bytes_per_second: float
+    usual_bytes_per_second: float | None = None
     metadata: tuple[tuple[str, str], ...] = ()
     split: SplitRule = field(default_factory=SplitRule)
     end: EndRule = field(default_factory=EndRule)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from functools import partial
 
-from ionia.core.disk_space import DiskWatch
+from ionia.core.disk_space import DiskWatch, GrowthRate
 from ionia.core.errors import IoniaError
 from ionia.core.media import MediaHeader
 from ionia.core.ports import FileSink
@@ -46,7 +46,7 @@ class PartMaker:
         """A file that is still to be opened."""
         eye = DiskEye(
             sink,
-            bytes_per_second=self._wishes.bytes_per_second,
+            rate=GrowthRate(most=self._wishes.bytes_per_second, expected=self._wishes.usual_bytes_per_second),
             free_bytes=self._free_bytes,
             warn=self._tell.warn,
             disk=self._disk,

@@ -1,0 +1,90 @@
+"""How good the pictures of a recording are to be: the params of `initialize` that say so, and what they mean."""
+
+import math
+from typing import Annotated, Literal, get_args
+
+from msgspec import Meta, Struct
+
+from ionia.core.video.quality import DEFAULT_MOST, NAMES, ConstantQuality, named
+from ionia.rpc.command_option import CommandOption, Unit
+
+_BEST, _WORST = 1, 51
+
+QualityWord = Literal["bitrate", "small", "high", "source"]
+
+
+class Crf(Struct, frozen=True, forbid_unknown_fields=True, rename="camel", kw_only=True):
+    """A constant quality by its number."""
+
+    crf: Annotated[
+        float,
+        Meta(
+            ge=_BEST,
+            le=_WORST,
+            description="As x264 counts: lower is better and larger; 18 can hardly be told from the screen.",
+        ),
+    ]
+
+
+def read_quality(text: str) -> object:
+    """What somebody wrote on the command line as it is on the wire. Raises ValueError, which says what it may be."""
+    words = get_args(QualityWord)
+    if text in words:
+        return text
+    try:
+        crf = float(text)
+    except ValueError:
+        crf = math.nan
+    if not _BEST <= crf <= _WORST or not text.isascii() or "_" in text:
+        raise ValueError(f"{text!r} is none of {', '.join(words)}, nor a number from {_BEST} to {_WORST}")
+    return {"crf": crf}
+
+
+QualityOption = Annotated[
+    QualityWord | Crf,
+    Meta(
+        description="bitrate: a constant videoBitrate. Otherwise a constant quality of at most maxBitrate: a still "
+        "screen takes next to nothing, and has a keyframe six times less often. For recordings and replays."
+    ),
+    CommandOption(
+        name="--quality",
+        metavar="QUALITY",
+        help="bitrate, small, high, source or a number as x264's CRF: pictures as good as that, in as few bytes as "
+        "they need (default: {default}, which keeps the bit rate constant)",
+        read=read_quality,
+    ),
+]
+MaxBitrate = Annotated[
+    Annotated[int, Meta(ge=100_000, le=500_000_000)] | None,
+    Meta(description=f"The most bits per second of video that a quality may take; default: {DEFAULT_MOST}."),
+    CommandOption(
+        name="--max-bitrate",
+        help="the most that --quality may take, 20M or 800k for short (default: 50M)",
+        unit=Unit.BIT_RATE,
+    ),
+]
+
+
+def check_quality(quality: str | Crf, max_bitrate: int | None) -> None:
+    """Raises ValueError for a cap with nothing to cap."""
+    if quality == "bitrate" and max_bitrate is not None:
+        raise ValueError(
+            '"maxBitrate" caps a "quality": "small", "high", "source" or {"crf": n}; without one, use "videoBitrate"'
+        )
+
+
+def check_live_quality(quality: str | Crf) -> None:
+    """Raises ValueError: a stream has none."""
+    if quality != "bitrate":
+        raise ValueError('"quality" is for recordings and replays: a stream has a constant rate, its "videoBitrate"')
+
+
+def quality_of(quality: str | Crf, max_bitrate: int | None) -> ConstantQuality | None:
+    """What was asked for; None for a constant rate."""
+    most = DEFAULT_MOST if max_bitrate is None else max_bitrate
+    if isinstance(quality, Crf):
+        return ConstantQuality(crf=quality.crf, max_bitrate=most)
+    for name in NAMES:
+        if name == quality:
+            return named(name, most)
+    return None

@@ -1,0 +1,40 @@
+"""What each encoder is asked for, by its row: a constant rate, or a constant quality of at most so many bits."""
+
+from dataclasses import replace
+
+import pytest
+
+from ionia.core.settings import VideoEncodeSettings
+from ionia.core.video.quality import ConstantQuality
+from ionia.media.encoder_specs import FILE_BUFFER_SECONDS, SPECS, X264, EncoderSpec, rate_buffer_bits
+
+RATE = VideoEncodeSettings(video_bitrate=5_000_000)
+QUALITY = replace(RATE, quality=ConstantQuality(crf=21.4, max_bitrate=20_000_000))
+
+ROWS = {
+    "h264_nvenc": {"rc": "vbr", "cq": "21", "b": "0"},
+    "h264_qsv": {"global_quality": "21", "b": "18000000"},
+    "h264_amf": {"rc": "qvbr", "qvbr_quality_level": "21", "b": "20000000"},
+    "h264_mf": {"rate_control": "quality", "quality": "58"},
+    "libx264": {"crf": "21.4"},
+}
+
+
+@pytest.mark.parametrize("spec", SPECS, ids=lambda spec: spec.name)
+def test_each_has_a_way_to_a_constant_quality(spec: EncoderSpec) -> None:
+    rate, quality = spec.options(RATE), spec.options(QUALITY)
+    changed = {key: value for key, value in quality.items() if rate.get(key) != value}
+    assert ROWS[spec.name].items() <= changed.items()
+    assert set(changed) - set(ROWS[spec.name]) <= {"x264-params"}
+
+
+def test_x264_fills_up_a_constant_rate_only_and_counts_no_interval_of_its_own_otherwise() -> None:
+    assert "filler=1" in X264.options(RATE)["x264-params"].split(":")
+    params = X264.options(QUALITY)["x264-params"].split(":")
+    assert "keyint=infinite" in params
+    assert "filler=1" not in params
+
+
+def test_the_rate_buffer_holds_a_second_of_the_cap() -> None:
+    assert rate_buffer_bits(RATE) == 5_000_000 * FILE_BUFFER_SECONDS
+    assert rate_buffer_bits(QUALITY) == 20_000_000 * FILE_BUFFER_SECONDS
