@@ -31,6 +31,7 @@ SYSTEM_PACKAGES = {
     "xrandr": "x11-xserver-utils",
     "nginx": "nginx-light",
     "/usr/lib/nginx/modules/ngx_rtmp_module.so": "libnginx-mod-rtmp",
+    "/usr/lib/x86_64-linux-gnu/libopenh264.so.7": "libopenh264-7",
     "ip": "iproute2",
     "ethtool": "ethtool",
     "openssl": "openssl",
