@@ -774,7 +774,7 @@ export type SoundLevel = {
   rmsDb: number;
   /** Whether its gain is too much, or a microphone gives all that it can. */
   clipped: boolean;
-  /** Whether it is left out of the mix. */
+  /** Whether nothing of it is left in the mix: a mute that waits is none yet. */
   muted: boolean;
 };
 

@@ -158,7 +158,7 @@ class SoundLevel:
     peak_db: Annotated[float, "Largest sample, dBFS; above 0 where its gain is too much."]
     rms_db: Annotated[float, "Root mean square, dBFS."]
     clipped: Annotated[bool, "Whether its gain is too much, or a microphone gives all that it can."]
-    muted: Annotated[bool, "Whether it is left out of the mix."]
+    muted: Annotated[bool, "Whether nothing of it is left in the mix: a mute that waits is none yet."]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

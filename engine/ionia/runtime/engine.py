@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import ionia
 from ionia.core.audio.engine import AudioInput
+from ionia.core.audio.mix import ControlChange
 from ionia.core.errors import ErrorKind, IoniaError
 from ionia.core.events import MarkSet, SavedReplay, SplitFiles
 from ionia.core.media_request import MediaRequest
@@ -302,14 +303,14 @@ class Engine:
         release_ms: float = 0.0,
     ) -> None:
         """See EngineService."""
-        self._require(kind, session_id).set_sound(
-            sound,
+        change = ControlChange(
             gain=None if gain_db is None else gain_factor(gain_db),
             muted=muted,
             mono=mono,
             ramp_ms=ramp_ms,
             release_ms=release_ms,
         )
+        self._require(kind, session_id).set_sound(sound, change)
 
     def get_sounds(self, kind: SessionKind, session_id: str) -> tuple[SoundState, ...]:
         """See EngineService."""

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from ionia.core.audio.engine import AudioTick
 from ionia.core.audio.input import Rendered
-from ionia.core.audio.mix import Mix, SoundControl
+from ionia.core.audio.mix import ControlChange, Mix, SoundControl
 from ionia.core.media import Samples
 
 TICK = 1024
@@ -34,7 +34,7 @@ def bend(samples: Samples) -> float:
 def test_a_gain_is_there_after_its_ramp_and_steps_nowhere() -> None:
     mix: Mix[str] = Mix({ONE: SoundControl()})
     before = rendered(mix, 0, 4)
-    mix.set(ONE, SoundControl(gain=0.25))
+    mix.set(ONE, ControlChange(gain=0.25))
     whole = np.concatenate([before, rendered(mix, 4, 4)])
     expected = np.concatenate([tick(index).parts[ONE].planes.T for index in range(8)])
     assert np.array_equal(whole[: 4 * TICK], expected[: 4 * TICK])
@@ -46,33 +46,33 @@ def test_a_gain_is_there_after_its_ramp_and_steps_nowhere() -> None:
 def test_no_change_within_10_ms_bends_a_sine(gain: float) -> None:
     mix: Mix[str] = Mix({ONE: SoundControl(gain=gain)})
     first = rendered(mix, 0, 2)
-    mix.set(ONE, SoundControl(gain=0.6))
+    mix.set(ONE, ControlChange(gain=0.6))
     assert bend(np.concatenate([first, rendered(mix, 2, 3)])) < -60
 
 
 def test_a_mute_waits_for_its_release_and_an_unmute_does_not() -> None:
     mix: Mix[str] = Mix({ONE: SoundControl(gain=1.6)})
-    mix.set(ONE, SoundControl(gain=1.6, muted=True), release_ms=100)  # 4800 samples
+    mix.set(ONE, ControlChange(gain=1.6, muted=True, release_ms=100))  # 4800 samples
     out = rendered(mix, 0, 6)
     assert np.abs(out[4700:4800]).max() == pytest.approx(0.8, abs=0.01)
     assert not out[4800 + 481 :].any()
-    mix.set(ONE, SoundControl(gain=1.6), release_ms=100)
+    mix.set(ONE, ControlChange(muted=False, release_ms=100))
     assert np.abs(rendered(mix, 6, 1)[500:]).max() == pytest.approx(0.8, abs=0.01)
 
 
 def test_a_change_in_the_middle_of_another_goes_on_from_where_it_is() -> None:
     mix: Mix[str] = Mix({ONE: SoundControl()})
     first = rendered(mix, 0, 1)
-    mix.set(ONE, SoundControl(gain=0.0), ramp_ms=60)
+    mix.set(ONE, ControlChange(gain=0.0, ramp_ms=60))
     middle = rendered(mix, 1, 1)
-    mix.set(ONE, SoundControl(gain=1.0))
+    mix.set(ONE, ControlChange(gain=1.0))
     assert bend(np.concatenate([first, middle, rendered(mix, 2, 2)])) < -60
     assert mix.controls[ONE].gain == 1.0
 
 
 def test_a_copy_sounds_the_same_from_there_on() -> None:
     mix: Mix[str] = Mix({ONE: SoundControl(), TWO: SoundControl(muted=True)})
-    mix.set(ONE, SoundControl(gain=0.2), ramp_ms=40)
+    mix.set(ONE, ControlChange(gain=0.2, ramp_ms=40))
     mix.render(AudioTick(index=0, parts={}))
     other = mix.copy()
     assert other.silence_samples == mix.silence_samples == TICK
@@ -101,14 +101,14 @@ def test_whatever_is_set_the_last_word_holds_in_the_end(changes: list[tuple[floa
     index, last = 0, SoundControl()
     for gain, muted, ramp_ms, release_ms, ticks in changes:
         last = SoundControl(gain=gain, muted=muted)
-        mix.set(ONE, last, ramp_ms=ramp_ms, release_ms=release_ms)
+        mix.set(ONE, ControlChange(gain=gain, muted=muted, ramp_ms=ramp_ms, release_ms=release_ms))
         out = rendered(mix, index, ticks)
         assert np.isfinite(out).all()
         assert np.abs(out).max() <= 1.0
         index += ticks
     rendered(mix, index, 20)  # 427 ms: longer than any release and ramp
     settled = mix.render(tick(index + 20, level=0.1))[:, 0]
-    expected = tick(index + 20, level=0.1).parts[ONE].planes[0] * last.factor
+    expected = tick(index + 20, level=0.1).parts[ONE].planes[0] * (0.0 if last.muted else last.gain)
     assert settled == pytest.approx(expected, abs=1e-6)
 
 
@@ -119,7 +119,7 @@ def test_mono_gives_both_sides_the_mean_and_comes_without_a_step() -> None:
     parts = []
     for index in range(6):
         if index == 2:
-            mix.set(ONE, SoundControl(mono=True))
+            mix.set(ONE, ControlChange(mono=True))
         planes = np.stack([left[index * TICK : (index + 1) * TICK], np.zeros(TICK, dtype=np.float32)])
         parts.append(mix.render(AudioTick(index=index, parts={ONE: Rendered(planes=planes, covered=((0, TICK),))})))
     out = np.concatenate(parts)
@@ -135,9 +135,45 @@ def test_mono_gives_both_sides_the_mean_and_comes_without_a_step() -> None:
 
 def test_whatever_else_changes_a_mute_keeps_its_release() -> None:
     mix: Mix[str] = Mix({ONE: SoundControl()})
-    mix.set(ONE, SoundControl(muted=True), release_ms=100)  # 4800 samples
+    mix.set(ONE, ControlChange(muted=True, release_ms=100))  # 4800 samples
     mix.render(tick(0))
-    mix.set(ONE, SoundControl(gain=0.5, muted=True, mono=True))
+    mix.set(ONE, ControlChange(gain=0.5, mono=True))
     out = rendered(mix, 1, 5)
-    assert np.abs(out[3500 : 4800 - TICK]).max() == pytest.approx(0.5, abs=0.01)
+    assert np.abs(out[481 : 4800 - TICK]).max() == pytest.approx(0.25, abs=0.01)  # the gain has not waited
     assert not out[4800 - TICK + 481 :].any()
+
+
+def silent_after(mix: Mix[str], ticks: int) -> int:
+    """Samples until nothing is left, of so many ticks."""
+    out = rendered(mix, 0, ticks)[:, 0]
+    return int(np.flatnonzero(out)[-1]) + 1
+
+
+@pytest.mark.parametrize(("release_ms", "samples"), [(0, 480), (40, 40 * 48 + 480), (90_000, 100 * 48 + 480)])
+def test_of_two_mutes_the_earlier_holds(release_ms: float, samples: int) -> None:
+    mix: Mix[str] = Mix({ONE: SoundControl()})
+    mix.set(ONE, ControlChange(muted=True, release_ms=100))
+    mix.set(ONE, ControlChange(muted=True, release_ms=release_ms))
+    assert silent_after(mix, 8) == pytest.approx(samples, abs=3)
+
+
+def test_of_two_ramps_to_a_gain_the_earlier_holds() -> None:
+    for first, second in ((60_000, 10), (10, 60_000)):
+        mix: Mix[str] = Mix({ONE: SoundControl()})
+        mix.set(ONE, ControlChange(gain=0.0, ramp_ms=first))
+        mix.set(ONE, ControlChange(gain=0.0, ramp_ms=second))
+        assert silent_after(mix, 2) == pytest.approx(480, abs=3)
+
+
+def test_a_sound_is_muted_once_nothing_is_left_of_it() -> None:
+    mix: Mix[str] = Mix({ONE: SoundControl(), TWO: SoundControl(muted=True)})
+    assert mix.muted == {TWO}
+    mix.set(ONE, ControlChange(muted=True, release_ms=20, ramp_ms=10))  # 1440 samples
+    assert mix.muted == {TWO}
+    mix.render(tick(0))
+    assert mix.muted == {TWO}
+    mix.render(tick(1))
+    assert mix.muted == mix.copy().muted == {ONE, TWO}
+    mix.set(ONE, ControlChange(muted=False))
+    mix.set(TWO, ControlChange(gain=0.0))
+    assert mix.muted == {TWO}

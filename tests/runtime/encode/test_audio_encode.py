@@ -8,7 +8,7 @@ from av.audio.codeccontext import AudioCodecContext
 
 from ionia.core.audio.engine import AudioInput, AudioTick
 from ionia.core.audio.input import Rendered
-from ionia.core.audio.mix import Mix, SoundControl
+from ionia.core.audio.mix import ControlChange, Mix, SoundControl
 from ionia.core.media import EncodedPacket, Samples
 from ionia.core.sharing import SoundKey
 from ionia.media.opening import OpenedAudio, open_audio
@@ -120,7 +120,7 @@ def test_a_change_is_heard_by_those_who_follow_and_by_nobody_else() -> None:
     first.begin()
     hand.turn(20)
     second.succeed(first, lambda: second.feed.join(mine.extend, lambda: None))
-    second.set(KEY, SoundControl(gain=0.1), ramp_ms=10, release_ms=0)
+    second.set(KEY, ControlChange(gain=0.1))
     hand.turn(40)
     quiet, loud = decoded(second.track.extradata, mine), decoded(first.track.extradata, theirs)
     # The first tick after the change is one of 21.3 ms, and what is said in it is there 10 ms later.

@@ -176,3 +176,21 @@ def test_who_speaks_while_muted_and_what_clips_is_told_and_no_key_to_talk_is() -
         )
         assert (clipping.session_id, clipping.data) == ("a", Clipping(sound="game", by_gain=True))
         assert [one.held_to_talk for one in sounds[1].looked().values()] == [False, True, False]
+
+
+def test_a_mute_that_waits_is_none_yet_and_one_at_once_does_not_wait() -> None:
+    machine = FakeMachine()
+    with engine_on(machine) as (engine, _):
+        initialize(engine, "a", MEDIA)
+        sound = engine._sessions[RECORDER, "a"].feeds.sound  # type: ignore[union-attr]
+
+        def muted() -> list[bool]:
+            return [one.muted for one in sound.levels()]
+
+        engine.set_sound(RECORDER, "a", "me", muted=True, release_ms=60_000)
+        assert changed(engine, RECORDER, "a")["me"][1]
+        assert muted() == [one.muted for one in sound.looked().values()] == [False, False, True]
+        engine.set_sound(RECORDER, "a", "me", muted=True)
+        eventually(lambda: muted() == [False, True, True], "the mute still waits")
+        assert [one.muted for one in sound.looked().values()] == [False, True, True]
+        assert not any(one.held_to_talk for one in sound.looked().values())

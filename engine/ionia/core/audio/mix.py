@@ -30,10 +30,28 @@ class SoundControl:
     muted: bool = False
     mono: bool = False
 
-    @property
-    def factor(self) -> float:
-        """What its samples are multiplied with once every change is through."""
-        return 0.0 if self.muted else self.gain
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ControlChange:
+    """What is asked of one sound. None: as it is, and on its way as it was.
+
+    It gets there within `ramp_ms`, from the next tick on; a mute waits `release_ms` first. What is asked again while it
+    is on its way comes at the earlier of both times.
+    """
+
+    gain: float | None = None
+    muted: bool | None = None
+    mono: bool | None = None
+    ramp_ms: float = RAMP_MS
+    release_ms: float = 0.0
+
+    def of(self, control: SoundControl) -> SoundControl:
+        """What `control` becomes."""
+        return SoundControl(
+            gain=control.gain if self.gain is None else self.gain,
+            muted=control.muted if self.muted is None else self.muted,
+            mono=control.mono if self.mono is None else self.mono,
+        )
 
 
 @dataclass(slots=True, kw_only=True)
@@ -46,9 +64,14 @@ class _Fader:
     length: int = 0
     done: int = 0
 
+    @property
+    def left(self) -> int:
+        """Samples until it is there."""
+        return 0 if self.now == self.target else self.wait + self.length - self.done
+
     def towards(self, target: float, *, length: int, wait: int = 0) -> "_Fader":
-        """From where it is now to `target`; where it is on its way there already, it goes on as it was to."""
-        if target == self.target:
+        """From where it is now to `target`; where it is there earlier anyway, it goes on as it was to."""
+        if target == self.target and self.left <= wait + length:
             return self
         now = float(np.ravel(replace(self).factors())[0])
         return _Fader(now=now, target=target, wait=wait, length=length)
@@ -76,7 +99,11 @@ class Mix(Generic[K]):
 
     def __init__(self, controls: Mapping[K, SoundControl]) -> None:
         self._controls = dict(controls)
-        self._faders = {key: _Fader(now=one.factor, target=one.factor) for key, one in controls.items()}
+        self._gains = {key: _Fader(now=one.gain, target=one.gain) for key, one in controls.items()}
+        # Apart from the gains: a gain that moves cuts no release short, and no release holds a gain up.
+        self._opens = {
+            key: _Fader(now=float(not one.muted), target=float(not one.muted)) for key, one in controls.items()
+        }
         self._sides = {key: _Fader(now=float(one.mono), target=float(one.mono)) for key, one in controls.items()}
         self.meters = {key: LevelMeter() for key in controls}
         """Of each sound, after its gain and before the sum. Any thread may read them."""
@@ -88,6 +115,11 @@ class Mix(Generic[K]):
         return self._controls
 
     @property
+    def muted(self) -> frozenset[K]:
+        """Sounds of which a mute has left nothing, its release and ramp over. Any thread."""
+        return frozenset(key for key, fader in self._opens.items() if fader.now == fader.target == 0.0)
+
+    @property
     def silence_samples(self) -> int:
         """Samples so far that no sound covered. Digital silence from a device is sound."""
         return self._uncovered
@@ -95,27 +127,31 @@ class Mix(Generic[K]):
     def copy(self) -> "Mix[K]":
         """One that sounds the same from here on, counting on."""
         other = Mix(self._controls)
-        other._faders = {key: replace(fader) for key, fader in self._faders.items()}
+        other._gains = {key: replace(fader) for key, fader in self._gains.items()}
+        other._opens = {key: replace(fader) for key, fader in self._opens.items()}
         other._sides = {key: replace(fader) for key, fader in self._sides.items()}
         other.meters = {key: meter.copy() for key, meter in self.meters.items()}
         other._uncovered = self._uncovered
         return other
 
-    def set(self, key: K, control: SoundControl, *, ramp_ms: float = RAMP_MS, release_ms: float = 0.0) -> None:
-        """Go to `control` within `ramp_ms`, from the next tick on; a mute waits `release_ms` first."""
-        muting = control.muted and not self._controls[key].muted
-        self._controls[key] = control
-        length = max(1, round(ramp_ms * SAMPLE_RATE / 1000))
-        wait = round(release_ms * SAMPLE_RATE / 1000) if muting else 0
-        self._faders[key] = self._faders[key].towards(control.factor, length=length, wait=wait)
-        self._sides[key] = self._sides[key].towards(float(control.mono), length=length)
+    def set(self, key: K, change: ControlChange) -> None:
+        """Go where it says, from the next tick on."""
+        self._controls[key] = change.of(self._controls[key])
+        length = max(1, round(change.ramp_ms * SAMPLE_RATE / 1000))
+        if change.gain is not None:
+            self._gains[key] = self._gains[key].towards(change.gain, length=length)
+        if change.muted is not None:
+            wait = round(change.release_ms * SAMPLE_RATE / 1000) if change.muted else 0
+            self._opens[key] = self._opens[key].towards(float(not change.muted), length=length, wait=wait)
+        if change.mono is not None:
+            self._sides[key] = self._sides[key].towards(float(change.mono), length=length)
 
     def render(self, tick: AudioTick[K]) -> Samples:
         """The sum within -1..1, shape (1024, 2). Every tick once and in order; a sound the tick lacks is silent."""
         mix = np.zeros((2, AUDIO_TICK_SAMPLES), dtype=np.float32)
         parts: list[Rendered] = []
-        for key, fader in self._faders.items():
-            factors, mono = fader.factors(), self._sides[key].factors()
+        for key, gain in self._gains.items():
+            factors, mono = gain.factors() * self._opens[key].factors(), self._sides[key].factors()
             part = tick.parts.get(key)
             if part is not None:
                 parts.append(part)

@@ -8,7 +8,7 @@ from concurrent.futures import Future
 from ionia.core.audio.engine import AudioTick
 from ionia.core.audio.levels import LevelMeter
 from ionia.core.audio.losses import LossTeller
-from ionia.core.audio.mix import Mix, SoundControl
+from ionia.core.audio.mix import ControlChange, Mix
 from ionia.core.errors import ErrorKind, IoniaError
 from ionia.core.media import AUDIO_TICK_SAMPLES, SAMPLE_RATE, Samples
 from ionia.core.ports import AudioEncoder
@@ -79,6 +79,11 @@ class AudioEncode:
         return self._mix.meters
 
     @property
+    def muted(self) -> frozenset[SoundKey]:
+        """Sounds of which nothing is left by now. Any thread."""
+        return self._mix.muted
+
+    @property
     def silence(self) -> int:
         """Samples so far that no sound covered. Any thread."""
         return self._silence
@@ -98,9 +103,9 @@ class AudioEncode:
             self._encoding = True
             self._losses = LossTeller(self.crowded_out)
 
-    def set(self, key: SoundKey, control: SoundControl, *, ramp_ms: float, release_ms: float) -> None:
+    def set(self, key: SoundKey, change: ControlChange) -> None:
         """On the clock's thread: change one sound, for everyone who uses this; heard from the next tick on."""
-        self._mix.set(key, control, ramp_ms=ramp_ms, release_ms=release_ms)
+        self._mix.set(key, change)
 
     def succeed(self, other: "AudioEncode", move: Callable[[], None]) -> None:
         """Go on where `other` is, for whom `move` brings to this feed: no packet is missing and none is double.

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 
 from ionia.core.audio.engine import AudioInput
 from ionia.core.audio.levels import LevelMeter
-from ionia.core.audio.mix import SoundControl
+from ionia.core.audio.mix import ControlChange, SoundControl
 from ionia.core.audio.sound_watch import SoundFault, SoundLook, SoundWatch
 from ionia.core.errors import ErrorKind, IoniaError
 from ionia.core.events import SoundLevel
@@ -119,7 +119,7 @@ class SoundTracks:
 
     def levels(self) -> tuple[SoundLevel, ...]:
         """How loud each sound is now."""
-        meters, controls = self._meters(), self.controls()
+        meters, muted = self._meters(), self._muted()
         levels = []
         for name, key in self._sounds.items():
             meter, level = meters[name], meters[name].level
@@ -129,7 +129,7 @@ class SoundTracks:
                     peak_db=level.peak_db,
                     rms_db=level.rms_db,
                     clipped=meter.over or (meter.full and key.which is AudioInput.MIC),
-                    muted=controls[name].muted,
+                    muted=key in muted,
                 )
             )
         return tuple(levels)
@@ -141,11 +141,15 @@ class SoundTracks:
 
     def looked(self) -> Mapping[str, SoundLook]:
         """What has been counted of each sound, by name."""
-        meters, held = self._meters(), self._held_to_talk
+        meters, muted, held = self._meters(), self._muted(), self._held_to_talk
         return {
-            name: SoundLook(counts=meters[name].counts, muted=control.muted, held_to_talk=name in held)
-            for name, control in self.controls().items()
+            name: SoundLook(counts=meters[name].counts, muted=key in muted, held_to_talk=name in held)
+            for name, key in self._sounds.items()
         }
+
+    def _muted(self) -> frozenset[SoundKey]:
+        """Of which nothing is recorded by now, which is later than a mute was asked for."""
+        return frozenset[SoundKey]().union(*(encode.muted for encode in self.encodes))
 
     def _meters(self) -> Mapping[str, LevelMeter]:
         """Of each sound that of its first track: they are the same in all."""
@@ -193,17 +197,8 @@ class SoundTracks:
             set_to.update(track.lease.key.by_sound())
         return {name: set_to[key] for name, key in self._sounds.items()}
 
-    def set(
-        self,
-        name: str,
-        *,
-        gain: float | None,
-        muted: bool | None,
-        mono: bool | None,
-        ramp_ms: float,
-        release_ms: float,
-    ) -> None:
-        """Change one sound for this session alone, in all its tracks at the same tick. None: as it is.
+    def set(self, name: str, change: ControlChange) -> None:
+        """Change one sound for this session alone, in all its tracks at the same tick.
 
         The session's lock is held. Raises IoniaError, with every track as it was.
         """
@@ -215,11 +210,7 @@ class SoundTracks:
                 f"It has {', '.join(map(repr, self._sounds)) or 'no sound at all'}.",
             )
         before = self.controls()[name]
-        control = SoundControl(
-            gain=before.gain if gain is None else gain,
-            muted=before.muted if muted is None else muted,
-            mono=before.mono if mono is None else mono,
-        )
+        control = change.of(before)
         changing = [track for track in self._tracks if key in track.lease.key.encode.sounds]
         owned: list[_Track] = []
         try:
@@ -232,13 +223,13 @@ class SoundTracks:
             raise
         encodes = [track.encode for track in changing]
 
-        def change() -> None:
+        def carry_out() -> None:
             for encode in encodes:
-                encode.set(key, control, ramp_ms=ramp_ms, release_ms=release_ms)
+                encode.set(key, change)
 
-        encodes[0].clock.run(change)
-        if muted is not None:  # whoever has a mute wait holds a key to talk
-            held = {name} if muted and release_ms > 0 else set()
+        encodes[0].clock.run(carry_out)
+        if change.muted is not None:  # whoever has a mute wait holds a key to talk
+            held = {name} if change.muted and change.release_ms > 0 else set()
             self._held_to_talk = self._held_to_talk - {name} | held
 
     def release(self) -> None:

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable, Mapping
 from functools import partial
 
+from ionia.core.audio.mix import ControlChange
 from ionia.core.errors import ErrorKind, IoniaError
 from ionia.core.events import Event, FinishedFile, MarkSet
 from ionia.core.session_state import SessionState, SessionStateMachine, already_running
@@ -297,21 +298,12 @@ class Session:
             self._feeds.set_region(region)
             self._shows = self._feeds.settings
 
-    def set_sound(
-        self,
-        sound: str,
-        *,
-        gain: float | None,
-        muted: bool | None,
-        mono: bool | None,
-        ramp_ms: float,
-        release_ms: float,
-    ) -> None:
+    def set_sound(self, sound: str, change: ControlChange) -> None:
         """Change one sound of this session alone, initialized or running. Raises IoniaError."""
         with self._lock:
             if self._feeds is None:
                 raise not_initialized(self.kind)
-            self._feeds.sound.set(sound, gain=gain, muted=muted, mono=mono, ramp_ms=ramp_ms, release_ms=release_ms)
+            self._feeds.sound.set(sound, change)
 
     def interrupt(self) -> None:
         """Any thread, without waiting: a `start` that waits for others gives up, so that `dispose` can follow."""
