@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from ionia.core.codec.codec import NO_PICTURE
 from ionia.core.errors import ErrorKind
 from ionia.core.events import SessionFailed, SessionStateChanged
-from ionia.core.media import EncodedPacket
+from ionia.core.media import EncodedPacket, MediaHeader
 from ionia.core.session_state import SessionState
 from ionia.core.settings import RecorderSettings, SessionKind
 from ionia.core.stats import of_recorder
@@ -20,7 +21,7 @@ from ionia.sinks.sidecar import Sidecar
 from tests.fakes.backends import Events, FakeMachine
 from tests.fakes.file_output import FEEDS, ended, output_to, part_of, split, take_of
 from tests.fakes.manual_clock import ManualClock
-from tests.fakes.media import HEADER, FakeFile, video_packet
+from tests.fakes.media import HEADER, FakeFile, audio_packet, video_packet
 from tests.runtime.session.test_pause import paused_for, pictures
 from tests.runtime.session.test_take_marks import begin, lines
 from tests.runtime.test_engine import MUTE, engine_on, initialize, recorded_for
@@ -38,6 +39,19 @@ def test_a_recording_that_was_only_paused_says_when_and_how_long_it_is() -> None
     assert facts.duration_seconds == 0.033
     assert facts.start_utc.startswith("2000-01-01T00:00:01.017")
     ended(output)
+
+
+def test_sound_alone_that_was_only_paused_has_nothing_and_takes_no_files_place() -> None:
+    """The frame that it was paused at shows nothing: the file would be empty, and a good one gone for it."""
+    sink = FakeFile()
+    output, _ = output_to(sink)
+    mute = replace(HEADER.video, codec=NO_PICTURE, extradata=b"")
+    output.open(MediaHeader(tracks=(mute, *HEADER.sounds)), FEEDS)
+    output.pause_at(0)
+    output.deliver([video_packet(30, keyframe=True), audio_packet(48)])
+    ended(output)
+    assert (output.frames, sink.packets) == (0, [])
+    assert not part_of(output).begun
 
 
 def test_frames_that_were_left_out_count_for_how_long_a_recording_may_be() -> None:

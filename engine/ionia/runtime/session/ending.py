@@ -7,7 +7,7 @@ from ionia.core.session_state import SessionState
 from ionia.core.warning import Warn
 from ionia.runtime.encode.join import Join
 from ionia.runtime.encode.session_feeds import SessionFeeds
-from ionia.runtime.session.last_words import missing, nothing_came
+from ionia.runtime.session.last_words import missing, no_sound_came, nothing_came
 from ionia.runtime.session.output import Output, TakeOutput
 from ionia.runtime.session.stats import ProcessUsage, SessionCounters
 
@@ -53,7 +53,9 @@ class Ending:
             output.finish()
         except IoniaError as error:
             return error
-        return nothing_came() if drain and isinstance(output, TakeOutput) and output.frames == 0 else None
+        if not drain or not isinstance(output, TakeOutput) or output.frames:
+            return None
+        return nothing_came() if feeds.header.has_picture else no_sound_came()
 
     def _tell_missing(self) -> None:
         frames, samples = self.join.missing()

@@ -30,6 +30,15 @@ def nothing_came() -> IoniaError:
     )
 
 
+def no_sound_came() -> IoniaError:
+    """Likewise of one that records sound alone."""
+    return IoniaError(
+        ErrorKind.OUTPUT_FAILED,
+        "Nothing was recorded: no sound came before the end, or all of it was left out by a pause.",
+        "Let it run for a moment, and resume it before it is stopped.",
+    )
+
+
 def missing(frames: int, samples: int, fps: int) -> Iterator[tuple[WarningCode, str, WarningFacts]]:
     """The warnings of what was captured before the end and is not in the file: the machine had no time for it."""
     if frames:

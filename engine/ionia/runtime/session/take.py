@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from math import ceil
 
+from ionia.core.codec.codec import NO_PICTURE
 from ionia.core.media import EncodedPacket, VideoTrack
 from ionia.core.mp4.tags import FileTags
 from ionia.core.take_notes import moment_line, split_line, start_line
@@ -265,7 +266,8 @@ class Take:
         with self.lock:
             self.completed = True
             seconds = 0.0
-            only = self.timeline.only_picture()
+            # Of sound alone that frame shows nothing: a file of it would be empty, and in the place of a good one.
+            only = self.timeline.only_picture() if self._video.codec is not NO_PICTURE else None
             if only is not None:
                 self._hand_over([only.packet])
             if self.timeline.started:
