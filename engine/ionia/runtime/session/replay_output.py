@@ -3,7 +3,7 @@
 import contextlib
 import logging
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from ionia.core.errors import ErrorKind, IoniaError
@@ -64,6 +64,7 @@ class ReplayOutput:
         self._epoch_utc: Callable[[], EpochUtc] | None = None
         self._lock = threading.Lock()
         self._ring: ReplayRing[Moment] | None = None  # protected by _lock
+        self._gone: Callable[[Iterable[tuple[int, int]]], int] = lambda _: 0  # of a ring; protected by _lock
         self._short = False  # protected by _lock
         self._told_short = self._told_leftover = False
         self._saving: list[ReplaySave] = []  # protected by _lock
@@ -84,6 +85,7 @@ class ReplayOutput:
             self._ring = ReplayRing(
                 fps=header.video.fps, seconds=self._wishes.seconds, max_bytes=self._wishes.max_bytes, note=note
             )
+            self._gone = self._ring.gone
 
     def deliver(self, packets: Sequence[EncodedPacket]) -> None:
         """On an encoder's thread: hold them."""
@@ -212,8 +214,7 @@ class ReplayOutput:
     def _bytes_saving(self) -> int:
         """What saves under way keep in memory that the ring has let go of. At most twice `max_bytes`: no save begins
         above once that, and what one of them has still in common with the ring is no more than the ring may take."""
-        ring = self._ring
-        return 0 if ring is None else ring.gone(save.span for save in self._saving)
+        return self._gone(save.span for save in self._saving)
 
     @staticmethod
     def _nothing(ring: ReplayRing[Moment]) -> IoniaError:
@@ -260,6 +261,8 @@ class ReplayOutput:
     def forget(self) -> None:
         """See HeldOutput."""
         with self._lock:
+            if self._ring is not None:
+                self._ring.clear()  # saves under way have their packets, and are counted with all of them
             self._ring = self._epoch_utc = None
 
     def stats(self, session: SessionStats) -> ReplayStats:
