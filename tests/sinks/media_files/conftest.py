@@ -1,10 +1,13 @@
 """Files to work on, made once."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from ionia.core.media import VIDEO, MediaHeader
 from ionia.core.mp4.tags import FileTags
+from ionia.media.no_picture import NoPictureEncoder
 from ionia.sinks.mp4_file import Mp4File
 from tests.fakes.encoded_clip import encoded_clip
 from tests.fakes.foreign_clip import write_foreign
@@ -21,6 +24,18 @@ def own(tmp_path_factory: pytest.TempPathFactory) -> Path:
     sink.describe(FileTags(start_utc_ns=1_700_000_000_250_000_000))
     for at in range(0, len(clip.packets), 20):
         sink.write(clip.packets[at : at + 20])
+    sink.close()
+    return path
+
+
+@pytest.fixture(scope="session")
+def sound_alone(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A recording of ours without pictures: 100 frames of 30 a second."""
+    path = tmp_path_factory.mktemp("sound") / "sound.m4a"
+    clip = encoded_clip(100)
+    sink = Mp4File(str(path))
+    sink.open(MediaHeader(tracks=(NoPictureEncoder(fps=30, interval=60).info, *clip.header.sounds)))
+    sink.write([replace(packet, data=b"") if packet.track == VIDEO else packet for packet in clip.packets])
     sink.close()
     return path
 

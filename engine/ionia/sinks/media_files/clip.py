@@ -47,7 +47,7 @@ def clip(request: ClipRequest, progress: Progress) -> JobResult:
         for track in tracks:
             entries = [entry.box for entry in track.entries]
             found: Cut | None = None
-            if request.mode == "exact" and track is source.movie.videos[0]:
+            if request.mode == "exact" and track in source.movie.videos[:1]:
                 head = _head(source, track, window)
                 if head is not None:
                     encoded, entries, found = _joint(
