@@ -1,15 +1,18 @@
 """Previews of the real engine on its test card: what they show, of whom, for how long, and what they leave alone."""
 
+import socket
 import threading
 from collections.abc import Iterator
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from ionia.app import make_engine
 from ionia.core.errors import ErrorKind, IoniaError
+from ionia.core.preview import policy
 from ionia.core.preview.request import PreviewChange, PreviewOpened, PreviewRequest, PreviewShape
 from ionia.core.preview.wire import PreviewPicture
 from ionia.core.settings import AudioMode, EncoderChoice, MediaSettings, RecorderSettings, SessionKind
@@ -18,6 +21,7 @@ from ionia.core.video.framing import Region
 from ionia.runtime.engine import Engine
 from ionia.runtime.preview.previews import MOST
 from tests.fakes.preview_client import PreviewClient, pixels
+from tests.fakes.pushed_writer import PushedWriter
 
 FAST = PreviewShape(fps=60)
 CARD = MediaSettings(screen="test", audio_mode=AudioMode.NONE, fps=30, encoder=EncoderChoice.X264)
@@ -136,6 +140,29 @@ def test_asking_twice_is_asking_once(engine: Engine) -> None:
         before = reader.picture()
         after = reader.next()
         assert after.sequence <= before.sequence + 6
+
+
+def test_a_reader_that_asks_and_does_not_read_is_behind(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(policy, "LINGER_NS", 50_000_000)
+    screen = engine.open_push(1920, 1080)
+    with PushedWriter(
+        {
+            "path": screen.path,
+            "slots": screen.slots,
+            "slotBytes": screen.slot_bytes,
+            "firstSlotAt": screen.first_slot_at,
+        }
+    ) as writer:
+        noise = np.random.default_rng(1).integers(0, 256, (1080, 1920, 4), np.uint8)
+        writer.write(noise.tobytes())
+        shape = PreviewShape(max_width=1920, max_height=1080, fps=60)
+        with PreviewClient(wire(engine.open_preview(PreviewRequest(screen=screen.screen, shape=shape)))) as reader:
+            reader.ready()
+            reader.ready()
+            reader.socket.recv(1, socket.MSG_PEEK)  # more follows than there is room for
+            reader.ready()
+            let_go(engine)
+            assert len(reader.picture().data) > 500_000
 
 
 def test_paused_the_screen_is_let_go_and_taken_again(engine: Engine) -> None:

@@ -68,6 +68,7 @@ class Preview:
         self._taking: Capture | None = None  # what _take is attached to
         self._look_ns = clock.now_ns() + LOOK_AGAIN_NS
         self._greeting: Greeting | None = None
+        self._asked = False  # for a picture; it counts once the reader has taken what was sent before
         self._shown = view.shown()
         self._pictures = self._pictures_of(looked.value)
         self._sequence = 0
@@ -121,8 +122,12 @@ class Preview:
         """Do what is due. When the next thing is, unless something happens before."""
         now_ns = self._clock.now_ns()
         self._apply_changes(now_ns)
+        if self._asked and self._endpoint.unsent == 0:
+            self._asked = False
+            self._policy.reader_ready(now_ns)
         self._follow(now_ns)
         self._hungry = False
+        instants = [None if self._greeting is None else self._greeting.deadline_ns]
         if self._endpoint.unsent == 0:
             due = self._policy.due(now_ns)
             if due is Due.PICTURE:
@@ -133,8 +138,7 @@ class Preview:
             elif due is Due.SIGN_OF_LIFE:
                 self._endpoint.send(self._record(Record.ALIVE, captured_ns=now_ns))
                 self._policy.signed(now_ns)
-        greeted_ns = None if self._greeting is None else self._greeting.deadline_ns
-        instants = [self._policy.deadline_ns(now_ns), greeted_ns]
+            instants.append(self._policy.deadline_ns(now_ns))
         if self._policy.looks(now_ns):
             instants.append(self._look_ns)
         return min((instant for instant in instants if instant is not None), default=None)
@@ -160,13 +164,13 @@ class Preview:
             if self._greeting.welcome and not known:
                 self._policy.reader_came(now_ns)
                 self._refresh()
-            if heard is Heard.READY:
-                self._policy.reader_ready(now_ns)
+            self._asked = self._asked or heard is Heard.READY
         if happened.gone:
             self._leave(now_ns)
 
     def _leave(self, now_ns: int) -> None:
         self._greeting = None
+        self._asked = False
         self._endpoint.drop()
         self._policy.reader_gone(now_ns)
 
