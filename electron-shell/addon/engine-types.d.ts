@@ -100,6 +100,14 @@ export interface RecorderStats {
   fps: number;
   /** Milliseconds that a picture takes to encode, averaged over about a second. */
   encodeMsAvg: number;
+  /** Milliseconds that taking a picture of the screen takes. */
+  captureMs: StageMs;
+  /** Milliseconds until a picture is in the encoder's format; shared by all of that. */
+  convertMs: StageMs;
+  /** Milliseconds that the encoder takes for a new picture, without converting it. */
+  encodeMs: StageMs;
+  /** Pictures between capture and encoder now; beyond 8 they are skipped. */
+  picturesWaiting: number;
   /** CPU use of the engine with its sender processes, percent of one core. */
   cpuPercent: number;
   /** Bytes of memory in use by the engine's own process. */
@@ -212,6 +220,14 @@ export interface ReplayStats {
   fps: number;
   /** Milliseconds that a picture takes to encode, averaged over about a second. */
   encodeMsAvg: number;
+  /** Milliseconds that taking a picture of the screen takes. */
+  captureMs: StageMs;
+  /** Milliseconds until a picture is in the encoder's format; shared by all of that. */
+  convertMs: StageMs;
+  /** Milliseconds that the encoder takes for a new picture, without converting it. */
+  encodeMs: StageMs;
+  /** Pictures between capture and encoder now; beyond 8 they are skipped. */
+  picturesWaiting: number;
   /** CPU use of the engine with its sender processes, percent of one core. */
   cpuPercent: number;
   /** Bytes of memory in use by the engine's own process. */
@@ -336,6 +352,14 @@ export interface StreamerStats {
   fps: number;
   /** Milliseconds that a picture takes to encode, averaged over about a second. */
   encodeMsAvg: number;
+  /** Milliseconds that taking a picture of the screen takes. */
+  captureMs: StageMs;
+  /** Milliseconds until a picture is in the encoder's format; shared by all of that. */
+  convertMs: StageMs;
+  /** Milliseconds that the encoder takes for a new picture, without converting it. */
+  encodeMs: StageMs;
+  /** Pictures between capture and encoder now; beyond 8 they are skipped. */
+  picturesWaiting: number;
   /** CPU use of the engine with its sender processes, percent of one core. */
   cpuPercent: number;
   /** Bytes of memory in use by the engine's own process. */
@@ -552,6 +576,14 @@ export type SplitResult = {
   finished: FinishedFile;
   /** Path of the file that the recording goes on in. */
   next: string;
+};
+
+/** Milliseconds that a stage took for each of the newest 256 new pictures; 0 before the first. */
+export type StageMs = {
+  /** Half of them took no longer. */
+  p50: number;
+  /** All but one in a hundred took no longer. */
+  p99: number;
 };
 
 /** session.state: a session went from one state to another. */

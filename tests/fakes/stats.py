@@ -4,6 +4,7 @@ from typing import Any
 
 from ionia.core.settings import SessionKind
 from ionia.core.stats import RecorderStats, ReplayStats, Stats, StreamerStats
+from ionia.core.video.stage_times import StageMs
 
 _COMMON: dict[str, Any] = {
     "state": "running",
@@ -25,6 +26,10 @@ _COMMON: dict[str, Any] = {
     "height": 1080,
     "fps": 30,
     "encode_ms_avg": 4.5,
+    "capture_ms": StageMs(p50=2.0, p99=4.0),
+    "convert_ms": StageMs(p50=3.0, p99=6.0),
+    "encode_ms": StageMs(p50=4.0, p99=9.0),
+    "pictures_waiting": 1,
     "cpu_percent": 25.0,
     "rss_bytes": 100_000_000,
 }

@@ -57,6 +57,10 @@ COMMON = {
     "height": 1080,
     "fps": 30,
     "encodeMsAvg": 4.5,
+    "captureMs": {"p50": 2.0, "p99": 4.0},
+    "convertMs": {"p50": 3.0, "p99": 6.0},
+    "encodeMs": {"p50": 4.0, "p99": 9.0},
+    "picturesWaiting": 1,
     "cpuPercent": 25.0,
     "rssBytes": 100_000_000,
 }

@@ -412,6 +412,14 @@ export type RecorderStats = {
   fps: number;
   /** Milliseconds that a picture takes to encode, averaged over about a second. */
   encodeMsAvg: number;
+  /** Milliseconds that taking a picture of the screen takes. */
+  captureMs: StageMs;
+  /** Milliseconds until a picture is in the encoder's format; shared by all of that. */
+  convertMs: StageMs;
+  /** Milliseconds that the encoder takes for a new picture, without converting it. */
+  encodeMs: StageMs;
+  /** Pictures between capture and encoder now; beyond 8 they are skipped. */
+  picturesWaiting: number;
   /** CPU use of the engine with its sender processes, percent of one core. */
   cpuPercent: number;
   /** Bytes of memory in use by the engine's own process. */
@@ -480,6 +488,14 @@ export type RecorderStatsNotification = {
   fps: number;
   /** Milliseconds that a picture takes to encode, averaged over about a second. */
   encodeMsAvg: number;
+  /** Milliseconds that taking a picture of the screen takes. */
+  captureMs: StageMs;
+  /** Milliseconds until a picture is in the encoder's format; shared by all of that. */
+  convertMs: StageMs;
+  /** Milliseconds that the encoder takes for a new picture, without converting it. */
+  encodeMs: StageMs;
+  /** Pictures between capture and encoder now; beyond 8 they are skipped. */
+  picturesWaiting: number;
   /** CPU use of the engine with its sender processes, percent of one core. */
   cpuPercent: number;
   /** Bytes of memory in use by the engine's own process. */
@@ -578,6 +594,14 @@ export type ReplayStats = {
   fps: number;
   /** Milliseconds that a picture takes to encode, averaged over about a second. */
   encodeMsAvg: number;
+  /** Milliseconds that taking a picture of the screen takes. */
+  captureMs: StageMs;
+  /** Milliseconds until a picture is in the encoder's format; shared by all of that. */
+  convertMs: StageMs;
+  /** Milliseconds that the encoder takes for a new picture, without converting it. */
+  encodeMs: StageMs;
+  /** Pictures between capture and encoder now; beyond 8 they are skipped. */
+  picturesWaiting: number;
   /** CPU use of the engine with its sender processes, percent of one core. */
   cpuPercent: number;
   /** Bytes of memory in use by the engine's own process. */
@@ -642,6 +666,14 @@ export type ReplayStatsNotification = {
   fps: number;
   /** Milliseconds that a picture takes to encode, averaged over about a second. */
   encodeMsAvg: number;
+  /** Milliseconds that taking a picture of the screen takes. */
+  captureMs: StageMs;
+  /** Milliseconds until a picture is in the encoder's format; shared by all of that. */
+  convertMs: StageMs;
+  /** Milliseconds that the encoder takes for a new picture, without converting it. */
+  encodeMs: StageMs;
+  /** Pictures between capture and encoder now; beyond 8 they are skipped. */
+  picturesWaiting: number;
   /** CPU use of the engine with its sender processes, percent of one core. */
   cpuPercent: number;
   /** Bytes of memory in use by the engine's own process. */
@@ -826,6 +858,14 @@ export type SplitResult = {
   next: string;
 };
 
+/** Milliseconds that a stage took for each of the newest 256 new pictures; 0 before the first. */
+export type StageMs = {
+  /** Half of them took no longer. */
+  p50: number;
+  /** All but one in a hundred took no longer. */
+  p99: number;
+};
+
 /** session.state: a session went from one state to another. */
 export type StateNotification = {
   id: string;
@@ -876,6 +916,14 @@ export type StreamerStats = {
   fps: number;
   /** Milliseconds that a picture takes to encode, averaged over about a second. */
   encodeMsAvg: number;
+  /** Milliseconds that taking a picture of the screen takes. */
+  captureMs: StageMs;
+  /** Milliseconds until a picture is in the encoder's format; shared by all of that. */
+  convertMs: StageMs;
+  /** Milliseconds that the encoder takes for a new picture, without converting it. */
+  encodeMs: StageMs;
+  /** Pictures between capture and encoder now; beyond 8 they are skipped. */
+  picturesWaiting: number;
   /** CPU use of the engine with its sender processes, percent of one core. */
   cpuPercent: number;
   /** Bytes of memory in use by the engine's own process. */
@@ -952,6 +1000,14 @@ export type StreamerStatsNotification = {
   fps: number;
   /** Milliseconds that a picture takes to encode, averaged over about a second. */
   encodeMsAvg: number;
+  /** Milliseconds that taking a picture of the screen takes. */
+  captureMs: StageMs;
+  /** Milliseconds until a picture is in the encoder's format; shared by all of that. */
+  convertMs: StageMs;
+  /** Milliseconds that the encoder takes for a new picture, without converting it. */
+  encodeMs: StageMs;
+  /** Pictures between capture and encoder now; beyond 8 they are skipped. */
+  picturesWaiting: number;
   /** CPU use of the engine with its sender processes, percent of one core. */
   cpuPercent: number;
   /** Bytes of memory in use by the engine's own process. */

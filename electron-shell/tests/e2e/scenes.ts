@@ -99,6 +99,10 @@ const common = (seconds: number) => ({
   height: 1440,
   fps: 30,
   encodeMsAvg: 4.2,
+  captureMs: { p50: 2.1, p99: 4.0 },
+  convertMs: { p50: 1.8, p99: 3.2 },
+  encodeMs: { p50: 2.4, p99: 6.1 },
+  picturesWaiting: 0,
   cpuPercent: 18,
   rssBytes: 190_000_000,
 });

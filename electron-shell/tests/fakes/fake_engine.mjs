@@ -380,6 +380,10 @@ export class FakeEngine {
       height: 720,
       fps: session.params.fps ?? 30,
       encodeMsAvg: 4.2,
+      captureMs: { p50: 2.1, p99: 4.0 },
+      convertMs: { p50: 1.8, p99: 3.2 },
+      encodeMs: { p50: 2.4, p99: 6.1 },
+      picturesWaiting: 0,
       cpuPercent: 20,
       rssBytes: 90_000_000,
     };

@@ -8,6 +8,8 @@ end.
 from dataclasses import dataclass
 from typing import Annotated
 
+from ionia.core.video.stage_times import StageMs
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SessionStats:
@@ -32,6 +34,10 @@ class SessionStats:
     height: Annotated[int, "Pixels of the picture."]
     fps: Annotated[int, "Frames per second of the timeline."]
     encode_ms_avg: Annotated[float, "Milliseconds that a picture takes to encode, averaged over about a second."]
+    capture_ms: Annotated[StageMs, "Milliseconds that taking a picture of the screen takes."]
+    convert_ms: Annotated[StageMs, "Milliseconds until a picture is in the encoder's format; shared by all of that."]
+    encode_ms: Annotated[StageMs, "Milliseconds that the encoder takes for a new picture, without converting it."]
+    pictures_waiting: Annotated[int, "Pictures between capture and encoder now; beyond 8 they are skipped."]
     cpu_percent: Annotated[float, "CPU use of the engine with its sender processes, percent of one core."]
     rss_bytes: Annotated[int, "Bytes of memory in use by the engine's own process."]
 

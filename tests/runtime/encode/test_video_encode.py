@@ -11,6 +11,7 @@ from ionia.core.events import (
     SessionWarned,
 )
 from ionia.core.media import AUDIO, SAMPLE_RATE, VIDEO
+from ionia.core.video.stage_times import NONE
 from ionia.core.warning import SoundLost
 from ionia.runtime.encode.video_encode import VideoEncode
 from ionia.runtime.session import ending
@@ -152,3 +153,21 @@ def test_a_lost_encoder_is_told_and_its_successor_named() -> None:
         engine.stop(RECORDER, "a")
         assert engine.codec_name(RECORDER, "a") == "other264"
         assert engine.stats(RECORDER, "a").codec == "other264"
+
+
+def test_each_stage_of_a_picture_is_timed_and_what_waits_is_counted() -> None:
+    machine = FakeMachine(prepare_video=stuck_at_20)
+    with engine_on(machine) as (engine, _):
+        initialize(engine, settings=MUTE)
+        before = engine.stats(RECORDER, "a")
+        assert before.encode_ms == before.convert_ms == NONE
+        engine.start(RECORDER, "a")
+        recorded_for(engine, 0.8)
+        during = engine.stats(RECORDER, "a")
+        machine.videos[0].freed.set()
+        engine.stop(RECORDER, "a")
+        after = engine.stats(RECORDER, "a")
+    assert 0 < during.pictures_waiting <= 8
+    for figures in (after.capture_ms, after.convert_ms, after.encode_ms):
+        assert 0 <= figures.p50 <= figures.p99
+    assert after.encode_ms.p99 > 0  # it was stuck in one of them

@@ -7,6 +7,7 @@ import pytest
 from ionia.core.session_state import SessionState
 from ionia.core.stats import SessionStats
 from ionia.core.video.frame_history import DUPLICATED, UNIQUE, FrameHistory
+from ionia.core.video.stage_times import StageTimes
 from ionia.runtime.encode.session_feeds import SessionFeeds
 from ionia.runtime.encode.sound_tracks import AudioSnapshot
 from ionia.runtime.session.stats import ProcessUsage, SessionCounters
@@ -24,6 +25,10 @@ class Frames(SessionFeeds):
         self.video = self.capture = SimpleNamespace(
             encode_ms=0.0,
             skipped=0,
+            pictures_waiting=0,
+            times=StageTimes(),
+            convert_times=StageTimes(),
+            encode_times=StageTimes(),
             snapshot=lambda before: self.history.before(10**9 if before is None else before),
             mark=self.history.mark,
         )

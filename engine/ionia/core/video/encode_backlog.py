@@ -40,6 +40,11 @@ class EncodeBacklog(Generic[P]):
         """Frames waiting."""
         return self._frames
 
+    @property
+    def pictures(self) -> int:
+        """New pictures among them."""
+        return self._pictures
+
     def offer(self, span: FrameSpan[P]) -> None:
         """Queue `span`, or what of it there is room for."""
         picture = self._given_up if span.picture is None else span.picture

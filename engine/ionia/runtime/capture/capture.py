@@ -15,6 +15,7 @@ from ionia.core.timebase import frame_at
 from ionia.core.timeline.file_timeline import EpochUtc
 from ionia.core.video.frame_history import FrameCounts, FrameMark
 from ionia.core.video.pacer import VideoPacer
+from ionia.core.video.stage_times import StageTimes
 from ionia.core.warning import WarningCode
 from ionia.runtime.capture.frame_offers import FrameOffers, Offer
 from ionia.runtime.capture.screen_capture import ScreenCapture
@@ -66,6 +67,11 @@ class Capture:
     def backend(self) -> str:
         """The source's name for stats."""
         return self._screen.backend
+
+    @property
+    def times(self) -> StageTimes:
+        """How long taking a picture takes."""
+        return self._screen.times
 
     @property
     def failed(self) -> bool:

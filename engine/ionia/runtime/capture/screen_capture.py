@@ -9,6 +9,7 @@ from ionia.core.ports import Clock, ScreenSource
 from ionia.core.recovery import ReopenPolicy
 from ionia.core.timebase import NS_PER_S, next_middle_ns
 from ionia.core.video.slate import slate
+from ionia.core.video.stage_times import StageTimes
 from ionia.core.warning import Warn, WarningCode
 from ionia.threads.clock import StopSignal
 from ionia.threads.mailbox import LatestSlot
@@ -32,6 +33,7 @@ class ScreenCapture:
 
     def __init__(self, source: ScreenSource, *, fps: int, clock: Clock, stop: StopSignal, warn: Warn) -> None:
         self.slot: LatestSlot[VideoFrame] = LatestSlot()
+        self.times = StageTimes()
         self._source = source
         self._fps = fps
         self._clock = clock
@@ -90,6 +92,7 @@ class ScreenCapture:
         policy = ReopenPolicy(longest_ns=REOPEN_NS)
         due_ns = self._clock.now_ns()  # the first picture at once, the others in step
         while not self._stop.wait_until(due_ns):
+            begun_ns = self._clock.now_ns()
             try:
                 frame = self._source.grab()
             except SourceLost as lost:
@@ -99,8 +102,10 @@ class ScreenCapture:
                 log.warning("grabbing failed", exc_info=error)
                 self._lost(SourceLost(WarningCode.CAPTURE_FAILED, f"Taking a picture failed: {error}."), policy)
                 continue
-            policy.gives(self._clock.now_ns())
+            now_ns = self._clock.now_ns()
+            policy.gives(now_ns)
             if frame is not None:
+                self.times.add(now_ns - begun_ns)
                 self._size = (frame.width, frame.height)
                 self.slot.put(frame)
             due_ns = next_middle_ns(epoch_ns, self._fps, self._clock.now_ns())

@@ -12,6 +12,7 @@ from ionia.core.sharing import StageKey
 from ionia.core.video.encode_backlog import EncodeBacklog
 from ionia.core.video.handover import Handover
 from ionia.core.video.pacer import FrameSpan
+from ionia.core.video.stage_times import StageTimes
 from ionia.core.warning import WarningCode
 from ionia.media.opening import OpenedVideo
 from ionia.runtime.capture.capture import JOIN_TIMEOUT_S, Capture
@@ -50,6 +51,8 @@ class VideoEncode:
         self.notices = Notices()
         self.track = opened.track
         self.encode_ms = 0.0
+        self.convert_times = StageTimes()
+        self.encode_times = StageTimes()
         self._stage = stage  # changed under _attaching, as _offer is
         self._offer = partial(self._take_spans, stage.value)  # one object, so that a stage finds it again
         self._handover: Handover[StagedPicture] = Handover(stage.value)  # protected by _condition
@@ -101,6 +104,12 @@ class VideoEncode:
         """Frames that the encoder had no room for. Any thread."""
         with self._condition:
             return self._backlog.counters.skipped
+
+    @property
+    def pictures_waiting(self) -> int:
+        """New pictures between the capture and the encoder. Any thread."""
+        with self._condition:
+            return self._backlog.pictures
 
     @property
     def bitrate(self) -> int:
@@ -221,7 +230,7 @@ class VideoEncode:
                     self._encoder.set_bitrate(bitrate)
                 keyframe = self._take_keyframe(span.first_index)
                 if picture is not None:
-                    packets = self._encoder.encode(picture.converted(), span.first_index, keyframe=keyframe)
+                    packets = self._encoded(picture, span.first_index, keyframe=keyframe)
                 elif behind and not keyframe:
                     packets = self._held(span.first_index)
                 else:
@@ -235,6 +244,15 @@ class VideoEncode:
                 self.feed.publish(packets)
         finally:
             self._encoder.close()
+
+    def _encoded(self, picture: StagedPicture, index: int, *, keyframe: bool) -> list[EncodedPacket]:
+        begun_ns = self._clock.now_ns()
+        converted = picture.converted()
+        converted_ns = self._clock.now_ns()
+        packets = self._encoder.encode(converted, index, keyframe=keyframe)
+        self.convert_times.add(converted_ns - begun_ns)
+        self.encode_times.add(self._clock.now_ns() - converted_ns)
+        return packets
 
     def _rests(self, index: int) -> bool:
         """Whether nobody needs this frame. A keyframe that was asked for is given first: a file begins with it."""

@@ -11,6 +11,7 @@ from ionia.core.ports import Clock
 from ionia.core.session_state import SessionState
 from ionia.core.stats import SessionStats
 from ionia.core.timebase import NS_PER_S
+from ionia.core.video.stage_times import NONE
 from ionia.platform.processes import own_cpu_seconds, own_memory_bytes
 from ionia.runtime.encode.session_feeds import SessionFeeds, VideoMark, VideoSnapshot
 from ionia.runtime.encode.sound_tracks import AudioSnapshot
@@ -210,6 +211,10 @@ class SessionCounters:
             height=feeds.header.video.height,
             fps=feeds.settings.fps,
             encode_ms_avg=round(feeds.video.encode_ms, 2),
+            capture_ms=feeds.capture.times.figures(),
+            convert_ms=feeds.video.convert_times.figures(),
+            encode_ms=feeds.video.encode_times.figures(),
+            pictures_waiting=feeds.video.pictures_waiting,
         )
 
 
@@ -238,6 +243,10 @@ _NOTHING = SessionStats(
     height=0,
     fps=0,
     encode_ms_avg=0.0,
+    capture_ms=NONE,
+    convert_ms=NONE,
+    encode_ms=NONE,
+    pictures_waiting=0,
     cpu_percent=0.0,
     rss_bytes=0,
 )
