@@ -16,6 +16,7 @@ from ionia.core.stats import ReplayStats
 from ionia.core.test_card.pattern import read_index
 from ionia.runtime.engine import Engine
 from ionia.threads.clock import MonotonicClock, StopSignal
+from tests.fakes.live_stream import eventually
 
 CARD = MediaSettings(screen="test", audio_mode=AudioMode.NONE, fps=30)
 SIZE = (1280, 720)
@@ -112,6 +113,19 @@ def test_a_replay_has_the_past(engine: Engine, tmp_path: Path) -> None:
     assert shown(tmp_path / "past.png") <= shown(tmp_path / "now.png")
     assert refused(engine, tmp_path / "older.png", replay, 3600) is ErrorKind.OUTPUT_FAILED
     assert not (tmp_path / "older.png").exists()
+
+
+@pytest.mark.parametrize("seconds_ago", [None, 0.1])
+def test_sound_alone_has_no_picture_of_now_and_none_of_the_past(
+    engine: Engine, tmp_path: Path, seconds_ago: float | None
+) -> None:
+    replay = SessionKind.REPLAY
+    media = MediaSettings(desktop_audio="test", audio_mode=AudioMode.DESKTOP).without_picture()
+    engine.initialize_replay("a", ReplaySettings(seconds=10, media=media))
+    engine.start(replay, "a")
+    eventually(lambda: held(engine) > 0.2, "nothing is held")
+    assert refused(engine, tmp_path / "a.png", replay, seconds_ago) is ErrorKind.CAPTURE_UNAVAILABLE
+    assert not list(tmp_path.iterdir())
 
 
 def test_what_can_not_be_written_is_told_before_a_picture_is_taken(engine: Engine, tmp_path: Path) -> None:

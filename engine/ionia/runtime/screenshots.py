@@ -13,7 +13,7 @@ from ionia.core.timebase import NS_PER_S, frame_middle_ns
 from ionia.core.utc_text import utc_text
 from ionia.media.packet_pictures import picture_of
 from ionia.media.still_image import fitted, image_bytes
-from ionia.runtime.encode.studio import Studio
+from ionia.runtime.encode.studio import Studio, check_picture
 from ionia.runtime.session.session import Session
 from ionia.threads.clock import MonotonicClock, pair_with_utc, slept_ns
 
@@ -80,6 +80,8 @@ class Screenshots:
 
     @staticmethod
     def _of_the_past(session: Session | None, seconds_ago: float) -> tuple[av.VideoFrame, int]:
+        if session is not None and session.shows is not None:
+            check_picture(capture_key(session.shows))
         feeds = None if session is None else session.feeds
         fps = 1 if feeds is None else feeds.settings.fps
         # From the keyframe before on, at which it was noted how long the machine had slept.

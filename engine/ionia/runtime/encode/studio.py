@@ -81,7 +81,7 @@ class Studio:
 
     def capture(self, key: CaptureKey) -> Lease[CaptureKey, Capture]:
         """The capture of this identity, opened if there is none yet; nothing is encoded of it. Raises IoniaError."""
-        _check_picture(key)
+        check_picture(key)
         return self._captures.acquire(key, partial(self._open_capture, key))
 
     def begun_capture(self, fits: Callable[[CaptureKey], bool]) -> Lease[CaptureKey, Capture] | None:
@@ -90,7 +90,7 @@ class Studio:
 
     def picture(self, key: CaptureKey) -> VideoFrame:
         """All pixels that the screen of `key` shows: of a capture that runs, or taken anew. Raises IoniaError."""
-        _check_picture(key)
+        check_picture(key)
         running = self.begun_capture(lambda one: one.screen == key.screen)
         if running is not None:
             try:
@@ -137,6 +137,7 @@ def _control(wish: SoundWish) -> SoundControl:
     return SoundControl(gain=wish.gain, muted=wish.muted, mono=wish.mono)
 
 
-def _check_picture(key: CaptureKey) -> None:
+def check_picture(key: CaptureKey) -> None:
+    """Raises IoniaError(CAPTURE_UNAVAILABLE) where there is none."""
     if not key.picture:
         raise IoniaError(ErrorKind.CAPTURE_UNAVAILABLE, "There is no picture: this session records sound alone.")
