@@ -56,7 +56,7 @@ export interface RecorderOptions {
   sidecar?: boolean;
   /** Put the index in front at the end, so that the file plays while it loads. */
   fastStart?: boolean;
-  /** "none" records sound alone, as .m4a or .mp4: then there can be no screen, and whatever else concerns pictures (fps, videoBitrate, encoder, ...) is ignored. */
+  /** "none" records sound alone, as .m4a or .mp4: then there can be no screen, region, width, height or fit, and whatever else concerns pictures (fps, videoBitrate, encoder, ...) is ignored. */
   video?: "screen" | "none";
 }
 
@@ -176,7 +176,7 @@ export interface ReplayOptions {
   fit?: "letterbox" | "crop" | "stretch";
   /** The most memory that it may take, whatever the seconds need. */
   maxBytes?: number;
-  /** "none" records sound alone, as .m4a or .mp4: then there can be no screen, and whatever else concerns pictures (fps, videoBitrate, encoder, ...) is ignored. */
+  /** "none" records sound alone, as .m4a or .mp4: then there can be no screen, region, width, height or fit, and whatever else concerns pictures (fps, videoBitrate, encoder, ...) is ignored. */
   video?: "screen" | "none";
 }
 

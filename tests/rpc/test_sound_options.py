@@ -59,16 +59,23 @@ def test_tracks_may_be_made_of_what_the_mode_says() -> None:
 @pytest.mark.parametrize("kind", ["recorder", "replay"])
 def test_sound_alone_has_no_picture_whatever_was_said_of_it(kind: str) -> None:
     target = {"outputPath": "Take.M4A"} if kind == "recorder" else {}
-    got = media(kind, **target, video="none", fps=60, videoBitrate=9_000_000, encoder="nvenc")
+    got = media(kind, **target, video="none", fps=60, videoBitrate=9_000_000, encoder="nvenc", fit="letterbox")
     assert got == MediaSettings().without_picture()
     assert media(kind, video="screen") == MediaSettings()
+
+
+LEFT_OUT = 'must be left out where "video" is "none"'
 
 
 @pytest.mark.parametrize(
     ("kind", "options", "words"),
     [
         ("recorder", {"outputPath": "a.wav"}, '"outputPath" must end in .m4a or .mp4 where "video" is "none"'),
-        ("recorder", {"screen": "test"}, '"screen" must be left out where "video" is "none"'),
+        ("recorder", {"screen": "test"}, f'"screen" {LEFT_OUT}'),
+        ("recorder", {"region": {"x": 0, "y": 0, "width": 64, "height": 64}}, f'"region" {LEFT_OUT}'),
+        ("replay", {"width": 640}, f'"width" {LEFT_OUT}'),
+        ("recorder", {"height": 360}, f'"height" {LEFT_OUT}'),
+        ("replay", {"fit": "crop"}, f'"fit" {LEFT_OUT}'),
         ("replay", {"audioMode": "none"}, '"video" must be "screen" where audioMode is "none": nothing would be'),
         ("streamer", {}, '"video" must be one of "screen", not "none"'),
     ],
@@ -94,6 +101,7 @@ TEXT = "text of 1 to 100 characters without control characters"
             {"microphone": "usb", "sounds": [MIC, {"name": "b", "kind": "mic", "device": "usb"}]},
             '"sounds[1]" is the same device as "sounds[0]"',
         ),
+        ({"audioMode": "none", "sounds": [MIC]}, '"sounds" must be left out where "audioMode" is "none"'),
         ({"tracks": [{"name": "", "sounds": ["mic"]}]}, f'"tracks[0].name" must be {TEXT}, not ""'),
         ({"tracks": []}, '"tracks" must have 1 to 6 items, not 0'),
         ({"tracks": [{"name": "a", "sounds": []}]}, '"tracks[0].sounds" must have at least one of "desktop", "mic"'),

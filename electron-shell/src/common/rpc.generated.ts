@@ -1489,7 +1489,7 @@ export interface EngineMethods {
       sidecar?: boolean;
       /** Put the index in front at the end, so that the file plays while it loads. */
       fastStart?: boolean;
-      /** "none" records sound alone, as .m4a or .mp4: then there can be no screen, and whatever else concerns pictures (fps, videoBitrate, encoder, ...) is ignored. */
+      /** "none" records sound alone, as .m4a or .mp4: then there can be no screen, region, width, height or fit, and whatever else concerns pictures (fps, videoBitrate, encoder, ...) is ignored. */
       video?: "screen" | "none";
     };
     result: boolean;
@@ -1833,7 +1833,7 @@ export interface EngineMethods {
       fit?: "letterbox" | "crop" | "stretch";
       /** The most memory that it may take, whatever the seconds need. */
       maxBytes?: number;
-      /** "none" records sound alone, as .m4a or .mp4: then there can be no screen, and whatever else concerns pictures (fps, videoBitrate, encoder, ...) is ignored. */
+      /** "none" records sound alone, as .m4a or .mp4: then there can be no screen, region, width, height or fit, and whatever else concerns pictures (fps, videoBitrate, encoder, ...) is ignored. */
       video?: "screen" | "none";
     };
     result: boolean;

@@ -177,17 +177,6 @@ class Initialize(Struct, frozen=True, forbid_unknown_fields=True, rename="camel"
         CommandOption(name="--on-window-closed", help="when a recorded window is closed (default: {default})"),
     ] = _MEDIA.on_window_closed
 
-    def __post_init__(self) -> None:
-        """Raises ValueError for a cap without a quality, and for sounds and tracks that don't fit together."""
-        check_quality(self.quality, self.max_bitrate)
-        if self.sounds is None and self.tracks is None:
-            return
-        media = _media_settings(self)
-        if media.sounds is not None:
-            check_sounds(media.sounds)
-        if media.tracks is not None:
-            check_tracks([sound.name for sound in media.all_sounds], media.tracks)
-
     region: Annotated[
         RegionOption | None,
         Meta(description="The part of the screen or window that is recorded; default: all of it."),
@@ -221,6 +210,19 @@ class Initialize(Struct, frozen=True, forbid_unknown_fields=True, rename="camel"
         ),
         CommandOption(name="--fit", help="how a picture of another shape fills it (default: {default})"),
     ] = _MEDIA.fit
+
+    def __post_init__(self) -> None:
+        """Raises ValueError for a cap without a quality, and for sounds and tracks that don't fit together."""
+        check_quality(self.quality, self.max_bitrate)
+        if self.sounds is None and self.tracks is None:
+            return
+        if self.sounds is not None and self.audio_mode == "none":
+            raise WishError('"sounds" must be left out where "audioMode" is "none"')
+        media = _media_settings(self)
+        if media.sounds is not None:
+            check_sounds(media.sounds)
+        if media.tracks is not None:
+            check_tracks([sound.name for sound in media.all_sounds], media.tracks)
 
     def secrets(self) -> frozenset[str]:
         """What must not be told to anybody."""
@@ -405,9 +407,17 @@ def _media_settings(params: Initialize) -> MediaSettings:
 
 
 def _check_without_picture(params: Initialize) -> None:
-    """What asks for a picture in so many words is refused; rates and encoders, which have a default, are ignored."""
-    if params.screen is not None:
-        raise WishError('"screen" must be left out where "video" is "none"')
+    """What asks for a picture in so many words is refused; rates and encoders, which clients always send, are not."""
+    asked = {
+        "screen": params.screen is not None,
+        "region": params.region is not None,
+        "width": params.width is not None,
+        "height": params.height is not None,
+        "fit": params.fit != _MEDIA.fit,
+    }
+    for name, is_asked in asked.items():
+        if is_asked:
+            raise WishError(f'"{name}" must be left out where "video" is "none"')
     if not _media_settings(params).all_sounds:
         raise WishError('"video" must be "screen" where audioMode is "none": nothing would be recorded')
 

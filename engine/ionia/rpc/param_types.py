@@ -116,8 +116,8 @@ GainDb = Annotated[float, Meta(ge=LEAST_GAIN_DB, le=MOST_GAIN_DB)]
 VideoName = Annotated[
     Literal["screen", "none"],
     Meta(
-        description='"none" records sound alone, as .m4a or .mp4: then there can be no screen, and whatever else '
-        "concerns pictures (fps, videoBitrate, encoder, ...) is ignored."
+        description='"none" records sound alone, as .m4a or .mp4: then there can be no screen, region, width, '
+        "height or fit, and whatever else concerns pictures (fps, videoBitrate, encoder, ...) is ignored."
     ),
 ]
 Side = Annotated[int, Meta(ge=LEAST_SIDE, le=MOST_SIDE)]
