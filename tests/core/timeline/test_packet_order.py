@@ -47,6 +47,25 @@ def test_sounds_of_one_instant_go_together() -> None:
     assert names(order.flush()) == ["v1"]
 
 
+def test_what_is_left_ends_with_as_many_of_each_sound_unless_one_has_ended() -> None:
+    order = PacketInterleaver(fps=30, tracks=(VIDEO, AUDIO, MIC))
+    assert order.rest() == []
+    order.push(video(0, key=True))
+    order.push(audio(-1))
+    assert names(order.rest()) == ["a-1024", "v0"]  # the other one never was
+    assert len(order.push(audio(-1, MIC))) == 2
+    assert names(order.rest()) == ["v0"]
+    order.push(audio(0))
+    assert names(order.rest()) == ["v0"]
+    assert names(order.waiting()) == ["v0", "a0"]
+    order.push(audio(1))
+    assert names(order.rest()) == ["v0", "a0", "a1024"]  # it stays away: the other goes on
+    order.push(audio(0, MIC))
+    assert sorted(names(order.rest())) == ["a0", "a0"]
+    order.push(audio(1, MIC))
+    assert sorted(names(order.rest())) == ["a0", "a0", "a1024", "a1024"]
+
+
 def test_without_audio_nothing_waits() -> None:
     order = PacketInterleaver(fps=30, tracks=(VIDEO,))
     assert names(order.push(video(0))) == ["v0"]

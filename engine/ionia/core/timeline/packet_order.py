@@ -64,6 +64,27 @@ class PacketInterleaver:
         rest = [packet for queue in self._waiting.values() for packet in queue]
         return sorted(rest, key=self._turn)
 
+    def rest(self) -> list[EncodedPacket]:
+        """What `waiting` gives, but for a packet that some of the sounds have not had yet: each ends with as many.
+
+        A sound that stays away by more than that has ended, and the others are kept.
+        """
+        ends = [self._end_of(track) for track in self._waiting if not track.is_video]
+        known = [end for end in ends if end is not None]
+        if len(known) < len(ends) or not known or max(known) - min(known) != AUDIO_TICK_SAMPLES * self._fps:
+            return self.waiting()
+        return [
+            packet
+            for packet in self.waiting()
+            if packet.track.is_video or _position(packet, self._fps) + packet.duration * self._fps <= min(known)
+        ]
+
+    def _end_of(self, track: TrackId) -> int | None:
+        """Where the last packet of a sound ended; None if there was none."""
+        if queue := self._waiting[track]:
+            return _position(queue[-1], self._fps) + queue[-1].duration * self._fps
+        return self._heard.get(track)
+
     def _is_past(self, track: TrackId, at: int, first: EncodedPacket) -> bool:
         """Whether nothing more of a track that has nothing waiting comes before or at `at`.
 

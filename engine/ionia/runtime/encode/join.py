@@ -134,7 +134,7 @@ class Join:
     def leave(self) -> None:
         """Complete now, with all there is: sound does not wait for the other track. Idempotent."""
         with self._lock:
-            self._complete(self._interleaver.waiting())
+            self._complete(self._interleaver.rest())
         self._leave_feeds()
 
     def _taken(self, track: TrackId, packets: Sequence[EncodedPacket]) -> None:
@@ -186,7 +186,7 @@ class Join:
         with self._lock:
             self._open_feeds -= 1
             if self._open_feeds == 0:
-                self._complete(self._interleaver.flush())
+                self._complete(self._interleaver.rest())
 
     def _deliver(self, ordered: list[EncodedPacket]) -> bool:
         cut = self.window.take(ordered)
