@@ -12,7 +12,7 @@ QualityName = Literal["small", "high", "source"]
 NAMES: tuple[QualityName, ...] = get_args(QualityName)
 
 DEFAULT_MOST = 50_000_000
-"""Bits per second. Twice what the bench's moving desktop takes at 2160p60 and "source"."""
+"""Bits per second: more than five times what the bench's moving desktop takes at 1080p30 and "source"."""
 
 NAMED_CRF: dict[QualityName, float] = {"small": 30.0, "high": 24.0, "source": 18.0}
 """Measured: VMAF on desktops whose text and film move (decision 0330)."""
