@@ -7,12 +7,13 @@ import pytest
 
 from ionia.core.audio.engine import AudioInput
 from ionia.core.audio.wishes import SoundWish, TrackWish
-from ionia.core.errors import IoniaError
+from ionia.core.errors import ErrorKind, IoniaError
 from ionia.core.events import SessionWarned
 from ionia.core.media import AudioBlock, TrackKind
 from ionia.core.settings import ReplaySettings, SessionKind, StreamerSettings
-from ionia.core.warning import Clipping, NamedSound, WarningCode
+from ionia.core.warning import Clipping, NamedSound, SoundLost, WarningCode
 from ionia.runtime.engine import Engine
+from ionia.runtime.notices import Listener
 from tests.fakes.backends import FakeMachine
 from tests.fakes.live_stream import eventually
 from tests.fakes.media import FakeAudioEncoder, FakeFile
@@ -194,3 +195,28 @@ def test_a_mute_that_waits_is_none_yet_and_one_at_once_does_not_wait() -> None:
         eventually(lambda: muted() == [False, True, True], "the mute still waits")
         assert [one.muted for one in sound.looked().values()] == [False, True, True]
         assert not any(one.held_to_talk for one in sound.looked().values())
+
+
+def test_what_equal_tracks_share_is_told_once_and_heard_while_one_of_them_has_it() -> None:
+    machine = FakeMachine()
+    twice = replace(MEDIA, tracks=(*TRACKS, replace(TRACKS[0], name="copy")))
+    with engine_on(machine) as (engine, _):
+        initialize(engine, "a", twice)
+        sound = engine._sessions[RECORDER, "a"].feeds.sound  # type: ignore[union-attr]
+        told: list[str] = []
+        sound.listen(Listener(lambda _, words, __: told.append(words), lambda error: told.append(error.message)))
+        first = sound.encodes
+        assert len(first) == len(machine.audios) == 3
+
+        def tell() -> list[str]:
+            told.clear()
+            for index, encode in enumerate(sound.encodes):
+                encode.notices.warn(WarningCode.AUDIO_LOST, str(index), SoundLost(samples=1))
+            return told
+
+        assert tell() == ["0", "1", "2"]
+        engine.set_sound(RECORDER, "a", "me", gain_db=-20.0)
+        assert set(sound.encodes) > set(first)  # one of the equal ones has got an encode of its own
+        assert tell() == ["0", "1", "2", "3"]
+        first[0].fail(IoniaError(ErrorKind.INTERNAL, "broken"))
+        assert told[4:] == ["broken"]

@@ -82,8 +82,8 @@ class SoundTracks:
 
     @property
     def encodes(self) -> tuple[AudioEncode, ...]:
-        """The encode of each, now."""
-        return tuple(track.encode for track in self._tracks)
+        """Those of all tracks, now, each once: tracks of the same sounds and bit rate share one."""
+        return tuple(dict.fromkeys(track.encode for track in self._tracks))
 
     @property
     def sounds(self) -> tuple[Sound, ...]:
@@ -174,7 +174,7 @@ class SoundTracks:
 
     def shares_all_with(self, other: "SoundTracks") -> bool:
         """Whether both have the very same encodes, in the same order."""
-        return self.encodes == other.encodes
+        return [track.encode for track in self._tracks] == [track.encode for track in other._tracks]
 
     def begin(self, move: MoveFeed) -> None:
         """Encode from the next tick on, all tracks from the same. `move` is told of feeds that change."""
@@ -249,6 +249,7 @@ class SoundTracks:
             self._move(track.id, to.value.feed)
             if self._listener is not None:
                 to.value.notices.listen(self._listener)
-                before.notices.unlisten(self._listener)
+                if before not in self.encodes:
+                    before.notices.unlisten(self._listener)
 
         self._encodes.own(track.lease, {**track.lease.key.by_sound(), key: control}, moved)
