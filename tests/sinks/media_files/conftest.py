@@ -1,5 +1,6 @@
 """Files to work on, made once."""
 
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -32,12 +33,27 @@ def own(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def sound_alone(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A recording of ours without pictures: 100 frames of 30 a second."""
     path = tmp_path_factory.mktemp("sound") / "sound.m4a"
+    begun_sound(path).close()
+    return path
+
+
+@pytest.fixture(scope="session")
+def unfinished_sound(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What a kill leaves of it."""
+    path = tmp_path_factory.mktemp("killed") / "killed.m4a"
+    sink = begun_sound(path.with_name("victim.m4a"))
+    shutil.copyfile(path.with_name("victim.m4a"), path)
+    sink.close()
+    return path
+
+
+def begun_sound(path: Path) -> Mp4File:
+    """All of a recording without pictures, but its end."""
     clip = encoded_clip(100)
     sink = Mp4File(str(path))
     sink.open(MediaHeader(tracks=(NoPictureEncoder(fps=30, interval=60).info, *clip.header.sounds)))
     sink.write([replace(packet, data=b"") if packet.track == VIDEO else packet for packet in clip.packets])
-    sink.close()
-    return path
+    return sink
 
 
 @pytest.fixture(scope="session")

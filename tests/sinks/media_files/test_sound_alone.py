@@ -53,6 +53,16 @@ def test_it_is_probed_finalized_copied_and_joined(sound_alone: Path, tmp_path: P
     assert np.array_equal(decode_sound(copied).samples, once.samples)
 
 
+def test_after_a_kill_it_begins_as_sound_beside_pictures_does_and_repaired_at_0(
+    unfinished_sound: Path, unfinished: Path, tmp_path: Path
+) -> None:
+    mine = tmp_path / "mine.m4a"
+    shutil.copyfile(unfinished_sound, mine)
+    assert decode_sound(mine).start == decode_sound(unfinished).start < 0
+    assert carry_out(FinalizeRequest(path=str(mine))).changed
+    assert decode_sound(mine).start == 0
+
+
 @pytest.mark.parametrize(
     "request_",
     [
