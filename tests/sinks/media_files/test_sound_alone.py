@@ -58,7 +58,7 @@ def test_after_a_kill_it_begins_as_sound_beside_pictures_does_and_repaired_at_0(
 ) -> None:
     mine = tmp_path / "mine.m4a"
     shutil.copyfile(unfinished_sound, mine)
-    assert decode_sound(mine).start == decode_sound(unfinished).start < 0
+    assert decode_sound(mine).start == decode_sound(unfinished).start
     assert carry_out(FinalizeRequest(path=str(mine))).changed
     assert decode_sound(mine).start == 0
 
