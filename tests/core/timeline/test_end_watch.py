@@ -18,5 +18,12 @@ def test_by_size_before_what_is_on_its_way_is_too_much() -> None:
     assert "1000000 (maxBytes)" in watch.update(seconds=Fraction(9), size=850_000)
 
 
+def test_a_rate_that_is_mostly_far_below_its_cap_leaves_a_small_file_half_of_its_room() -> None:
+    watch = EndWatch(EndRule(bytes=1_000_000), bytes_per_second=6_000_000, varies=True)
+    assert watch.update(seconds=Fraction(0), size=0) == ""
+    assert watch.update(seconds=Fraction(9), size=499_999) == ""
+    assert "(maxBytes)" in watch.update(seconds=Fraction(9), size=500_000)
+
+
 def test_without_a_rule_it_goes_on() -> None:
     assert EndWatch(EndRule(), bytes_per_second=1).update(seconds=Fraction(10**9), size=1 << 60) == ""

@@ -18,9 +18,13 @@ class EndRule:
 class EndWatch:
     """One recording. One owner. Says once that it is over."""
 
-    def __init__(self, rule: EndRule, *, bytes_per_second: float) -> None:
+    def __init__(self, rule: EndRule, *, bytes_per_second: float, varies: bool = False) -> None:
+        """`bytes_per_second`: the most that is written. `varies`: it is mostly far less, and half of what there is room
+        for is lead enough; otherwise a small file would be over before it began."""
         self._rule = rule
         self._lead = _LEAD_SECONDS * bytes_per_second
+        if varies and rule.bytes is not None:
+            self._lead = min(self._lead, rule.bytes / 2)
         self._said = False
 
     def update(self, *, seconds: Fraction, size: int) -> str:

@@ -85,7 +85,11 @@ class Take:
         self._video = video
         self._metadata = wishes.metadata
         self._split_watch = split_watch  # protected by lock
-        self._end_watch = EndWatch(wishes.end, bytes_per_second=wishes.bytes_per_second)  # protected by lock
+        self._end_watch = EndWatch(  # protected by lock
+            wishes.end,
+            bytes_per_second=wishes.bytes_per_second,
+            varies=wishes.usual_bytes_per_second is not None,
+        )
         most = wishes.end.seconds
         self._most_frames = None if most is None else max(1, ceil(most * video.fps))
         self._start_utc_ns: int | None = None  # protected by lock
