@@ -4,6 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ionia.core.disk_space import MEASURED_LOOKS, RECENT_LOOKS, STALL_LOOKS, DiskWatch, GrowthRate, StallWatch
+from ionia.core.video.quality import named
 
 MINUTE = 60 * 1000
 
@@ -49,6 +50,12 @@ def test_a_disk_that_does_not_answer_is_told_once_and_again_after_it_had_answere
 def test_a_constant_rate_is_not_measured() -> None:
     rate = GrowthRate(most=1000)
     assert [rate.update(size) for size in range(100)] == [1000] * 100
+
+
+def test_a_guess_calls_no_disk_low_that_lasts_for_hours() -> None:
+    rate = GrowthRate(most=50_000_000 / 8, expected=named("small").usual_bitrate / 8)
+    assert DiskWatch().update(900_000_000, rate.update(0)) is None
+    assert DiskWatch().update(50_000_000, rate.update(0)) is not None
 
 
 def test_another_is_what_was_written_lately() -> None:

@@ -48,7 +48,7 @@ def test_sounds_and_tracks_are_those_of_the_mode_unless_they_are_named() -> None
 def test_a_quality_may_take_its_cap_and_usually_takes_less() -> None:
     media = MediaSettings(quality=ConstantQuality(crf=20, max_bitrate=8_000_000), audio_bitrate=200_000)
     assert media.total_bitrate == 8_200_000
-    assert media.usual_bitrate == 2_200_000
+    assert media.usual_bitrate == 600_000
     assert MediaSettings().usual_bitrate is None
     assert media.without_picture().total_bitrate == 200_000
 

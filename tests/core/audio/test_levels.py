@@ -67,3 +67,12 @@ def test_a_voice_is_counted_as_loud_as_it_would_be_recorded() -> None:
     other = meter.copy()
     add(other, 0.1)
     assert (other.counts.voiced, meter.counts.voiced) == (3, 2)
+
+
+def test_what_the_limiter_only_rounds_is_no_fault_of_a_gain() -> None:
+    """A microphone near full scale, with the default gain: shown on the meter, and nobody is told off for it."""
+    rounded, bent = LevelMeter(), LevelMeter()
+    add(rounded, 0.99, gain=1.2)
+    add(bent, 0.99, gain=1.5)
+    assert (rounded.over, rounded.counts.over) == (True, 0)
+    assert (bent.over, bent.counts.over) == (True, 1)

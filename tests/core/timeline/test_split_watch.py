@@ -39,6 +39,20 @@ def test_the_limit_of_a_fat_disk_is_never_met_and_a_tiny_one_makes_no_tiny_files
     assert watch.update(part=1, seconds=9, size=1 << 20, limit_bytes=1 << 20) is None
 
 
+def test_a_rate_that_is_mostly_far_below_its_cap_is_split_by_what_it_is() -> None:
+    cap = 6_250_000.0
+    watch = SplitWatch(SplitRule(bytes=20_000_000), bytes_per_second=cap, varies=True)
+    assert watch.update(part=0, seconds=100, size=17_800_000, limit_bytes=None) is None  # 0.18 MB/s until now
+    assert watch.update(part=0, seconds=100, size=17_900_000, limit_bytes=None) is not None
+    assert watch.update(part=1, seconds=10, size=12_000_000, limit_bytes=None) is not None
+    fat = (1 << 32) - 1
+    fast = SplitWatch(SplitRule(), bytes_per_second=10 * cap, varies=True)
+    assert fast.keeps_below(fat)
+    assert fast.update(part=0, seconds=9, size=fat - (513 << 20), limit_bytes=fat) is None
+    assert fast.update(part=0, seconds=9, size=fat - (511 << 20), limit_bytes=fat) == SplitDue(at_seconds=None)
+    assert not SplitWatch(SplitRule(), bytes_per_second=10 * cap).keeps_below(fat)
+
+
 def test_what_failed_is_tried_again_ten_seconds_later() -> None:
     watch = SplitWatch(SplitRule(seconds=60), bytes_per_second=RATE)
     assert watch.update(part=0, seconds=58, size=0, limit_bytes=None) is not None

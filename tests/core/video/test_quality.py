@@ -15,4 +15,4 @@ def test_a_cap_changes_nothing_but_what_it_may_cost(name: QualityName) -> None:
     usual, capped = named(name), named(name, 4_000_000)
     assert usual.crf == capped.crf == NAMED_CRF[name]
     assert (usual.max_bitrate, capped.max_bitrate) == (DEFAULT_MOST, 4_000_000)
-    assert capped.usual_bitrate == 1_000_000
+    assert capped.usual_bitrate == 200_000

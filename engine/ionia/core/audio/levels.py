@@ -17,6 +17,10 @@ WINDOW_TICKS = 3
 FULL = 0.999
 """What a converter gives that has no more room; 16 bits end at 0.99997."""
 
+HEARD_OVER = 10 ** (3 / 20)
+"""By 3 dB more than full scale the limiter takes peaks down so far that it is heard. Less than that it rounds, and a
+microphone's gain of 1.2, the default, is no fault of anybody's."""
+
 VOICE_RMS = 10 ** (-38 / 20)
 """RMS of a tick in which somebody speaks, at the level that it is recorded with; a room with a fan is at -50 dBFS."""
 
@@ -28,8 +32,8 @@ def decibels(amplitude: float) -> float:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SoundCounts:
-    """Ticks so far. `full`: its source gave samples without room above; `over`: its gain made them exceed full scale;
-    `voiced`: it was as loud as a voice, or would have been were it not muted."""
+    """Ticks so far. `full`: its source gave samples without room above; `over`: its gain made them exceed full scale by
+    so much that it is heard; `voiced`: it was as loud as a voice, or would have been were it not muted."""
 
     ticks: int = 0
     full: int = 0
@@ -46,6 +50,7 @@ class _Tick:
     count: int = 1
     full: bool = False
     over: bool = False
+    heard_over: bool = False
 
 
 class LevelMeter:
@@ -86,7 +91,12 @@ class LevelMeter:
         raw, peak = (float(np.abs(samples).max(initial=0.0)) for samples in (heard, mixed))
         voiced = math.sqrt(_energy(heard) / max(1, heard.size)) * gain >= VOICE_RMS
         tick = _Tick(
-            peak=peak, energy=_energy(mixed), count=max(1, mixed.size), full=peak > 0 and raw >= FULL, over=peak > 1.0
+            peak=peak,
+            energy=_energy(mixed),
+            count=max(1, mixed.size),
+            full=peak > 0 and raw >= FULL,
+            over=peak > 1.0,
+            heard_over=peak > HEARD_OVER,
         )
         self._take(tick, voiced=voiced)
 
@@ -106,7 +116,7 @@ class LevelMeter:
         self._counts = SoundCounts(
             ticks=before.ticks + 1,
             full=before.full + tick.full,
-            over=before.over + tick.over,
+            over=before.over + tick.heard_over,
             voiced=before.voiced + voiced,
         )
 

@@ -18,6 +18,9 @@ _LEAD_BYTES_SECONDS = 4.0
 _LIMIT_SECONDS, _LIMIT_BYTES = 20.0, 16 << 20
 """How far below its limit a file stays, whichever is more, so that the limit is never met."""
 
+_BURST, _LEAST_SHARE = 3, 20
+"""Of a rate that varies: how much faster than until now, and how small a part of its cap, it is reckoned with."""
+
 _HEAD_BYTES, _ENTRY_BYTES = 1 << 14, 32
 """Of a file, beside its media: at most so much in all, and for each packet."""
 
@@ -45,9 +48,12 @@ class SplitDue:
 class SplitWatch:
     """One recording. One owner."""
 
-    def __init__(self, rule: SplitRule, *, bytes_per_second: float) -> None:
+    def __init__(self, rule: SplitRule, *, bytes_per_second: float, varies: bool = False) -> None:
+        """`bytes_per_second`: the most that is written. `varies`: it is mostly far less, and what a part has grown by
+        says how early is early enough."""
         self._rule = rule
         self._rate = bytes_per_second
+        self._varies = varies
         self._asked_for = -1
         self._not_before = 0.0
 
@@ -55,7 +61,7 @@ class SplitWatch:
         """Whether the file after part `part` is to be opened now. Said once for each, and again after `failed`."""
         if part <= self._asked_for or seconds < self._not_before:
             return None
-        large = self._large(size) or self._near(size, limit_bytes)
+        large = self._large(size, seconds) or self._near(size, limit_bytes)
         if not (large or self._long(seconds)):
             return None
         self._asked_for = part
@@ -69,7 +75,9 @@ class SplitWatch:
         """
         most_bytes = min(
             self._rule.bytes or _ENDLESS,
-            limit_bytes - self._margin if limit_bytes is not None and self.keeps_below(limit_bytes) else _ENDLESS,
+            limit_bytes - self._margin(limit_bytes)
+            if limit_bytes is not None and self.keeps_below(limit_bytes)
+            else _ENDLESS,
         )
         most_frames = _ENDLESS if self._rule.seconds is None else self._rule.seconds * fps
         splits, begin, whole, size, end = list[int](), 0, 0, _HEAD_BYTES, 0
@@ -87,7 +95,7 @@ class SplitWatch:
 
     def keeps_below(self, limit_bytes: int) -> bool:
         """Whether others are to be begun because of this limit: not where each would last only seconds."""
-        return limit_bytes >= 4 * self._margin
+        return limit_bytes >= 4 * self._margin(limit_bytes)
 
     def failed(self, *, part: int, seconds: float) -> None:
         """The file could not be opened: ask again later."""
@@ -98,13 +106,22 @@ class SplitWatch:
         most = self._rule.seconds
         return most is not None and seconds >= most - min(_LEAD_SECONDS, most / 2)
 
-    def _large(self, size: int) -> bool:
+    def _large(self, size: int, seconds: float) -> bool:
         most = self._rule.bytes
-        return most is not None and size >= most - min(_LEAD_BYTES_SECONDS * self._rate, most / 2)
+        if most is None:
+            return False
+        rate = self._rate
+        if self._varies:  # so much faster than until now is rare, and then a part is larger than asked
+            rate = min(rate, max(_BURST * size / max(seconds, 1.0), rate / _LEAST_SHARE))
+        return size >= most - min(_LEAD_BYTES_SECONDS * rate, most / 2)
 
     def _near(self, size: int, limit_bytes: int | None) -> bool:
-        return limit_bytes is not None and self.keeps_below(limit_bytes) and size >= limit_bytes - self._margin
+        if limit_bytes is None or not self.keeps_below(limit_bytes):
+            return False
+        return size >= limit_bytes - self._margin(limit_bytes)
 
-    @property
-    def _margin(self) -> float:
-        return max(_LIMIT_BYTES, _LIMIT_SECONDS * self._rate)
+    def _margin(self, limit_bytes: int) -> float:
+        margin = _LIMIT_SECONDS * self._rate
+        if self._varies:  # a cap that nothing reaches makes no file system too small
+            margin = min(margin, limit_bytes / 8)
+        return max(_LIMIT_BYTES, margin)

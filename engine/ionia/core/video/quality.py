@@ -17,8 +17,9 @@ DEFAULT_MOST = 50_000_000
 NAMED_CRF: dict[QualityName, float] = {"small": 30.0, "high": 24.0, "source": 18.0}
 """Measured: VMAF on desktops whose text and film move (decision 0330)."""
 
-USUAL_SHARE = 4
-"""A recording of constant quality takes about so small a part of its cap, where nothing was measured yet."""
+USUAL_SHARE = 20
+"""A recording of constant quality takes about so small a part of its cap, where nothing was measured yet: 2.5 Mbit/s of
+the default. So a disk is called low by this guess only where the cap would fill it in half a minute."""
 
 STILL_INTERVALS = 6
 """A picture that stands still gets a keyframe this much less often: a text's is 200 kB, and all the rest is nothing."""

@@ -143,7 +143,8 @@ class SessionFeeds:
             raise IoniaError(
                 ErrorKind.SHARED,
                 "The region can't be moved for this session alone: another one has the same pictures.",
-                "Give one of them settings of its own, such as another videoBitrate.",
+                "Give one of them pictures of its own: another fps, size, or videoBitrate (maxBitrate with a quality). "
+                "A replay out of which a recording begins has the same.",
             )
         if self._listener is not None:
             self.video.stage.notices.unlisten(self._listener)

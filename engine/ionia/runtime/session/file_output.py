@@ -78,7 +78,11 @@ class FileOutput:
     def open(self, header: MediaHeader, feeds: SessionFeeds) -> None:
         """Create the first file. Raises IoniaError(OUTPUT_FAILED)."""
         wishes, tell, video = self._wishes, self._tell, header.video
-        watch = SplitWatch(wishes.split, bytes_per_second=wishes.bytes_per_second)
+        watch = SplitWatch(
+            wishes.split,
+            bytes_per_second=wishes.bytes_per_second,
+            varies=wishes.usual_bytes_per_second is not None,
+        )
         maker = PartMaker(
             wishes,
             tell,
