@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ionia.app import make_backends, make_engine
-from ionia.cli.keys import pressed_keys
+from ionia.cli.keys import Typed, pressed_keys
 from ionia.cli.options import given
 from ionia.cli.progress import LiveLine, size_text
 from ionia.core.events import (
@@ -121,12 +121,13 @@ def run_session(
     seconds: float | None,
     keys: Keys | None = None,
     keys_words: str = "",
+    no_keys_words: str = "",
     files: list[FileChanged] | None = None,
 ) -> tuple[set[SessionKind], Stats]:
     """Run an engine of its own: `begin` initializes and starts SESSION of each kind; it lasts until the time is over,
     the user ends it, or nothing runs any more. Returns which kinds failed, and the last stats of the first kind. `text`
-    is the live line for those stats. `keys_words` is said where there is a terminal that gives `keys`. `files` gets
-    each change of the recorder from one file to the next.
+    is the live line for those stats. `keys_words` is said where there is a terminal that gives `keys`, `no_keys_words`
+    where there is none. `files` gets each change of the recorder from one file to the next.
     """
     happenings: Happenings = queue.SimpleQueue()
 
@@ -139,10 +140,14 @@ def run_session(
         happenings.put(Said(text))
 
     engine = make_engine(heard)
-    with stop_signals(happenings), _keys(happenings, keys) as has_keys:
+
+    def press(key: str) -> str:
+        return keys[key](engine, tell) if keys is not None and key in keys else ""
+
+    with stop_signals(happenings), _keys(happenings, keys) as typed:
         try:
             begin(engine)
-            line.say(f"{greeting} {keys_words}" if has_keys else greeting)
+            line.say(f"{greeting} {keys_words if typed is not None else no_keys_words}".rstrip())
             failed = _follow(
                 happenings,
                 line,
@@ -150,8 +155,11 @@ def run_session(
                 position=lambda: max(engine.pts_seconds(kind, SESSION) for kind in kinds),
                 text=lambda: text(engine.stats(kinds[0], SESSION)),
                 seconds=seconds,
-                press=lambda key: keys[key](engine, tell) if keys is not None and key in keys else "",
+                press=press,
             )
+            if typed is not None and not failed.issuperset(kinds):
+                typed()
+                _press_the_last(happenings, line, press)
             engine.stop(kinds[0], SESSION)
             stats = engine.stats(kinds[0], SESSION)
         finally:
@@ -168,12 +176,24 @@ def run_session(
 
 
 @contextmanager
-def _keys(happenings: Happenings, keys: Keys | None) -> Iterator[bool]:
+def _keys(happenings: Happenings, keys: Keys | None) -> Iterator[Typed | None]:
     if keys is None:
-        yield False
+        yield None
         return
-    with pressed_keys(lambda key: happenings.put(KeyPressed(key))) as has_keys:
-        yield has_keys
+    with pressed_keys(lambda key: happenings.put(KeyPressed(key))) as typed:
+        yield typed
+
+
+def _press_the_last(happenings: Happenings, line: LiveLine, press: Callable[[str], str]) -> None:
+    """What was typed just before the end counts, too. All other happenings stay."""
+    waiting = []
+    while not happenings.empty():
+        waiting.append(happenings.get())
+    for happened in waiting:
+        if not isinstance(happened, KeyPressed):
+            happenings.put(happened)
+        elif answer := press(happened.key):
+            line.say(answer)
 
 
 def _note(happened: Event | StopAsked | KeyPressed | Said, line: LiveLine, failed: set[SessionKind]) -> None:

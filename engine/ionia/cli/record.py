@@ -21,7 +21,10 @@ Tell = Callable[[str], None]
 
 
 def _toggle_pause(engine: EngineService, _: Tell) -> str:
-    return "Paused." if engine.toggle_pause(SESSION) else "Recording again."
+    try:
+        return "Paused." if engine.toggle_pause(SESSION) else "Recording again."
+    except IoniaError as error:
+        return error.message
 
 
 def _mark(engine: EngineService, _: Tell) -> str:
@@ -60,10 +63,11 @@ def record(options: argparse.Namespace) -> int:
     settings = made(InitializeRecorder, {"output_path": options.output, **params}).settings()
     if options.separate_tracks:
         settings = with_separate_tracks(settings)
-    keys, keys_words = _KEYS, "Space pauses, m marks, s begins another file."
+    keys, keys_words, no_keys_words = _KEYS, "Space pauses, m marks, s begins another file.", ""
     if options.replay is not None:
         keys = {**_KEYS, "r": ReplaySaves(options.output).save}
         keys_words = f"{keys_words} r saves the last {options.replay:g} s."
+        no_keys_words = "The replay can't be saved: a key saves it, and stdin is no terminal that gives any."
 
     def begin(engine: EngineService) -> None:
         engine.initialize_recorder(SESSION, settings)
@@ -82,6 +86,7 @@ def record(options: argparse.Namespace) -> int:
         seconds=options.seconds,
         keys=keys,
         keys_words=keys_words,
+        no_keys_words=no_keys_words,
         files=files,
     )
     last = of_recorder(stats)
