@@ -2,10 +2,12 @@
 
 import argparse
 
+from ionia.cli.keys import gives_keys
 from ionia.cli.live import SESSION, Keys, run_session, shared_params
 from ionia.cli.options import given, made
 from ionia.cli.progress import LiveLine, clock_text, size_text
 from ionia.cli.replay_saves import ReplaySaves
+from ionia.core.errors import ErrorKind, IoniaError
 from ionia.core.service import EngineService
 from ionia.core.settings import SessionKind
 from ionia.core.stats import ReplayStats, of_replay
@@ -13,11 +15,17 @@ from ionia.rpc.initialize_params import InitializeReplay
 
 
 def replay(options: argparse.Namespace) -> int:
-    """Hold until the time is over, Ctrl+C, or a failure; the exit code."""
+    """Hold until the time is over, Ctrl+C, or a failure; the exit code, also of a save that came to nothing."""
     line = LiveLine()
+    if not gives_keys():
+        raise IoniaError(
+            ErrorKind.OUTPUT_FAILED,
+            "Nothing could ever be saved: a key saves, and stdin is no terminal that gives any.",
+            "Run it in the foreground of a terminal; programs use the methods replay.*.",
+        )
     settings = made(InitializeReplay, given(options, InitializeReplay) | shared_params(options, line)).settings()
-    save = ReplaySaves(options.output).save
-    keys: Keys = {"r": save, "\r": save, "\n": save}
+    saving = ReplaySaves(options.output)
+    keys: Keys = {"r": saving.save, "\r": saving.save, "\n": saving.save}
 
     def begin(engine: EngineService) -> None:
         engine.initialize_replay(SESSION, settings)
@@ -35,7 +43,7 @@ def replay(options: argparse.Namespace) -> int:
     )
     saves = of_replay(stats).saves
     line.say(f"{saves} saved." if saves else "Nothing was saved.")
-    return 1 if failed else 0
+    return 1 if failed or saving.failed else 0
 
 
 def holding_line(stats: ReplayStats) -> str:
