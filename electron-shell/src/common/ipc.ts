@@ -70,6 +70,16 @@ export interface ScreenPicture {
   readonly jpeg: Uint8Array<ArrayBuffer>;
 }
 
+/** There is none now, and the one before is of the past. */
+export interface NoPicture {
+  /** A line for people; empty while nothing is known to be wrong. */
+  readonly why: string;
+}
+
+export type ScreenView = ScreenPicture | NoPicture;
+
+export const isPicture = (view: ScreenView): view is ScreenPicture => "jpeg" in view;
+
 export interface CommandResult {
   readonly success: boolean;
   readonly error?: string;
@@ -88,8 +98,11 @@ export interface ElectronAPI extends BasicElectronAPI {
   getState(): Promise<ShellState>;
   /** Calls the listener for every event from now on; returns how to end that. */
   onEvent(listener: (event: ShellEvent) => void): () => void;
-  /** Live pictures, until it is ended: the next one comes when the promise for this one is settled. One at a time. */
-  onPicture(show: (picture: ScreenPicture) => Promise<void>): () => void;
+  /**
+   * Live pictures, until it is ended: the next one comes when the promise for this one is settled. One at a time. That
+   * there is none comes at any time, also before that promise is settled.
+   */
+  onPicture(show: (view: ScreenView) => Promise<void>): () => void;
   refreshDevices(): Promise<CommandResult>;
   updateSettings(patch: Partial<Settings>): Promise<CommandResult>;
   /** The key goes one way: no call gives it back. */

@@ -73,7 +73,7 @@ async function run(): Promise<void> {
   ipcMain.on(PREVIEW_CHANNEL, ({ senderFrame }) => {
     if (senderFrame === null || !isTrustedFrame(senderFrame)) return;
     const { port1, port2 } = new MessageChannelMain();
-    const look = studio.preview.look((picture) => port1.postMessage(picture));
+    const look = studio.preview.look((view) => port1.postMessage(view));
     port1.on("message", () => look.ready());
     port1.on("close", () => look.end());
     port1.start();

@@ -1,9 +1,17 @@
-/** The live picture of the viewfinder: of the screen that the settings name, while somebody sees it, from each new engine anew. */
-import type { ScreenPicture } from "@ionia/common";
+/**
+ * The live picture of the viewfinder: of the screen that the settings name, while somebody sees it, from each new engine
+ * anew. Whenever the one that was shown says no more how that screen looks, the window is told that there is none.
+ */
+import { toProblem, type ScreenView } from "@ionia/common";
 import { Preview, type EngineClient } from "@ionia/node";
 import type { ShellStore } from "./shell_store.ts";
 
 const TRY_AGAIN_MS = 2000;
+
+/** Who waits for a picture hears from the engine every 5 s. */
+const SILENT_MS = 7000;
+const SILENT = "No live picture has come for 7 seconds.";
+const ENDED = "The live picture ended.";
 
 /** A window's side: it says when it has drawn one, and gets the next. */
 export interface Look {
@@ -12,7 +20,7 @@ export interface Look {
 }
 
 interface Looker {
-  readonly show: (picture: ScreenPicture) => void;
+  readonly show: (view: ScreenView) => void;
   /** Whether it waits for a picture. */
   ready: boolean;
 }
@@ -23,11 +31,15 @@ export class PreviewControl {
   #looker: Looker | undefined;
   #watched = true;
   #preview: Preview | undefined;
-  /** The screen that it shows; undefined without one. */
-  #shown: { readonly screen: string | null } | undefined;
+  /** The screen that is to be shown, and the one that the preview is of; undefined: none. */
+  #wanted: string | null | undefined;
+  #shown: string | null | undefined;
+  /** Why the look has no picture, as it was told; undefined: it has one. */
+  #none: string | undefined = "";
   #paused = false;
   #work: Promise<void> = Promise.resolve();
   #timer: NodeJS.Timeout | undefined;
+  #silence: NodeJS.Timeout | undefined;
 
   constructor(client: EngineClient, store: ShellStore) {
     this.#client = client;
@@ -37,15 +49,24 @@ export class PreviewControl {
     });
   }
 
-  /** From now on, pictures go to `show`, one each time the look says that it is ready. One look at a time. */
-  look(show: (picture: ScreenPicture) => void): Look {
+  /**
+   * From now on, pictures go to `show`, one each time the look says that it is ready, and at any time that there is
+   * none. One look at a time.
+   */
+  look(show: (view: ScreenView) => void): Look {
     const looker: Looker = { show, ready: false };
+    // Of a screen that stands still, only a preview of its own would give a page that is loaded anew its first picture.
+    if (this.#looker !== undefined) this.#drop();
     this.#looker = looker;
+    this.#none ??= "";
+    if (this.#none !== "") show({ why: this.#none });
     this.#adjust();
     return {
       ready: () => {
         looker.ready = true;
-        if (this.#looker === looker) this.#preview?.ready();
+        if (this.#looker !== looker) return;
+        this.#preview?.ready();
+        this.#listen();
       },
       end: () => {
         if (this.#looker !== looker) return;
@@ -70,46 +91,79 @@ export class PreviewControl {
 
   #adjust(): void {
     clearTimeout(this.#timer);
+    const { engine, settings } = this.#store.state;
+    const wanted = this.#looker !== undefined && engine.phase === "ready" ? settings.screen : undefined;
+    if (wanted !== this.#wanted) this.#tellNone("");
+    this.#wanted = wanted;
+    this.#listen();
     this.#work = this.#work.then(() => this.#apply());
   }
 
   async #apply(): Promise<void> {
-    const { engine, settings } = this.#store.state;
-    const wanted = this.#looker !== undefined && engine.phase === "ready" ? { screen: settings.screen } : undefined;
-    if (this.#preview !== undefined && (wanted === undefined || wanted.screen !== this.#shown?.screen)) {
+    const wanted = this.#wanted;
+    if (this.#preview !== undefined && wanted !== this.#shown) {
       const before = this.#preview;
       this.#preview = this.#shown = undefined;
-      if (engine.phase === "ready") await before.close();
+      if (this.#store.state.engine.phase === "ready") await before.close();
     }
     if (wanted === undefined) return;
     try {
-      if (this.#preview === undefined && this.#watched) await this.#open(wanted.screen);
+      if (this.#preview === undefined && this.#watched) await this.#open(wanted);
       if (this.#preview !== undefined && this.#paused === this.#watched) {
         this.#paused = !this.#watched;
         await this.#preview.update({ paused: this.#paused });
       }
-    } catch {
-      this.#later(); // No such screen, or no engine: whoever records is told why.
+    } catch (error) {
+      if (this.#preview === undefined && this.#wanted === wanted) this.#tellNone(wordsOf(error));
+      this.#later();
     }
   }
 
   async #open(screen: string | null): Promise<void> {
     const preview = await Preview.open(this.#client, { screen });
     this.#preview = preview;
-    this.#shown = { screen };
+    this.#shown = screen;
     this.#paused = false;
     preview.on("picture", ({ width, height, jpeg }) => {
       const looker = this.#looker;
-      if (this.#preview !== preview || looker === undefined) return;
+      if (this.#preview !== preview || this.#shown !== this.#wanted || looker === undefined) return;
       looker.ready = false;
+      this.#none = undefined;
+      this.#listen();
       looker.show({ width, height, jpeg });
     });
+    preview.on("alive", () => this.#preview === preview && this.#listen());
     preview.on("ended", () => {
       if (this.#preview !== preview) return;
       this.#preview = this.#shown = undefined;
+      this.#tellNone(ENDED);
       this.#later();
     });
     if (this.#looker?.ready === true) preview.ready();
+  }
+
+  /** From now on something must come, where somebody waits for it. */
+  #listen(): void {
+    clearTimeout(this.#silence);
+    if (this.#looker?.ready !== true || !this.#watched || this.#wanted === undefined) return;
+    this.#silence = setTimeout(() => {
+      this.#tellNone(SILENT);
+      this.#drop(); // A new one has its picture at once.
+      this.#later();
+    }, SILENT_MS);
+    this.#silence.unref();
+  }
+
+  #tellNone(why: string): void {
+    if (this.#none === why) return;
+    this.#none = why;
+    this.#looker?.show({ why });
+  }
+
+  #drop(): void {
+    const before = this.#preview;
+    this.#preview = this.#shown = undefined;
+    void before?.close();
   }
 
   #later(): void {
@@ -117,4 +171,9 @@ export class PreviewControl {
     this.#timer = setTimeout(() => this.#adjust(), TRY_AGAIN_MS);
     this.#timer.unref();
   }
+}
+
+function wordsOf(error: unknown): string {
+  const { message, hint } = toProblem(error);
+  return `No live picture: ${message} ${hint}`.trim();
 }

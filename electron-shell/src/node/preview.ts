@@ -7,6 +7,8 @@ import { TypedEmitter } from "./typed_emitter.ts";
 
 export interface PreviewEvents {
   picture: PreviewPicture;
+  /** While a picture is asked for and the screen stands still, every 5 s: the one before is still right. */
+  alive: null;
   /** No more will come: it was closed, its session is over, or the engine is gone. */
   ended: null;
 }
@@ -58,7 +60,10 @@ export class Preview extends TypedEmitter<PreviewEvents> {
 
   #take(data: Buffer): void {
     try {
-      for (const picture of this.#reader.feed(data)) this.emit("picture", picture);
+      for (const record of this.#reader.feed(data)) {
+        if (record.type === "picture") this.emit("picture", record);
+        else this.emit("alive", null);
+      }
     } catch {
       this.#socket.destroy(); // Whatever speaks there, it is no preview.
     }

@@ -1,6 +1,7 @@
-/** A preview's bytes become its pictures. The engine's document describes them under `x-preview`. */
+/** A preview's bytes become its records. The engine's document describes them under `x-preview`. */
 
 export interface PreviewPicture {
+  readonly type: "picture";
   /** Counts from 1. */
   readonly sequence: number;
   /** Of the machine's monotonic clock, as `process.hrtime.bigint()` has it. */
@@ -10,28 +11,39 @@ export interface PreviewPicture {
   readonly jpeg: Uint8Array<ArrayBuffer>;
 }
 
+/** Nothing has changed: the picture before it is still how the screen looks. */
+export interface SignOfLife {
+  readonly type: "alive";
+}
+
+export type PreviewRecord = PreviewPicture | SignOfLife;
+
 const MAGIC = 0x31565049; // "IPV1", read as a little-endian number
 const HEADER_BYTES = 40;
 const PICTURE = 1;
+const ALIVE = 2;
 const MAX_CONTENT = 64 * 1024 * 1024;
 
 export class PreviewReader {
   #chunks: Buffer[] = [];
   #bytes = 0;
 
-  /** The pictures that are whole now; signs of life are left out. Throws when it is no preview. */
-  feed(data: Buffer): PreviewPicture[] {
+  /** What is whole now; kinds that are not known yet are left out. Throws when it is no preview. */
+  feed(data: Buffer): PreviewRecord[] {
     this.#chunks.push(data);
     this.#bytes += data.length;
-    const pictures: PreviewPicture[] = [];
+    const records: PreviewRecord[] = [];
     while (this.#bytes >= HEADER_BYTES) {
       const head = this.#peek();
       const length = head.readUInt32LE(32);
       if (head.readUInt32LE(0) !== MAGIC || length > MAX_CONTENT) throw new Error("this is no preview");
       if (this.#bytes < HEADER_BYTES + length) break;
       const record = this.#take(HEADER_BYTES + length);
-      if (record.readUInt16LE(4) !== PICTURE) continue;
-      pictures.push({
+      const kind = record.readUInt16LE(4);
+      if (kind === ALIVE) records.push({ type: "alive" });
+      if (kind !== PICTURE) continue;
+      records.push({
+        type: "picture",
         sequence: Number(record.readBigUInt64LE(8)),
         capturedNs: record.readBigInt64LE(16),
         width: record.readUInt32LE(24),
@@ -39,7 +51,7 @@ export class PreviewReader {
         jpeg: new Uint8Array(record.subarray(HEADER_BYTES)), // of its own memory, to be handed on
       });
     }
-    return pictures;
+    return records;
   }
 
   /** At least a header, in one piece. */

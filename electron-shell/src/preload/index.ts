@@ -1,6 +1,13 @@
 /** `window.electronAPI`, and nothing else, for the page. Runs in the sandbox: only `electron` may be imported. */
 import { contextBridge, ipcRenderer, type IpcRendererEvent } from "electron";
-import { EVENT_CHANNEL, PREVIEW_CHANNEL, createElectronAPI, type ScreenPicture, type ShellEvent } from "@ionia/common";
+import {
+  EVENT_CHANNEL,
+  PREVIEW_CHANNEL,
+  createElectronAPI,
+  isPicture,
+  type ScreenView,
+  type ShellEvent,
+} from "@ionia/common";
 
 contextBridge.exposeInMainWorld(
   "electronAPI",
@@ -18,7 +25,10 @@ contextBridge.exposeInMainWorld(
         port = given;
         if (given === undefined) return;
         const ready = (): void => given.postMessage(null);
-        given.onmessage = ({ data }) => void show(data as ScreenPicture).then(ready, ready);
+        given.onmessage = ({ data }: MessageEvent<ScreenView>) => {
+          const shown = show(data);
+          if (isPicture(data)) void shown.then(ready, ready);
+        };
         ready();
       };
       ipcRenderer.on(PREVIEW_CHANNEL, connected);

@@ -3,7 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { WebSocketServer } from "ws";
-import type { Channel } from "@ionia/common";
+import { isPicture, type Channel } from "@ionia/common";
 import { Studio, createHandlers, fileResponse } from "@ionia/main";
 import { createEngineClient, type EngineClient } from "@ionia/node";
 import { fakeVault } from "../fakes/vault.ts";
@@ -48,9 +48,11 @@ export async function startBridge(env: NodeJS.ProcessEnv): Promise<Bridge> {
   const sockets = new WebSocketServer({ server: server.server, path: "/bridge" });
   sockets.on("connection", (socket) => {
     const stop = studio.store.subscribe((event) => socket.send(JSON.stringify({ event })));
-    const look = studio.preview.look(({ width, height, jpeg }) =>
-      socket.send(Buffer.concat([new Uint8Array(new Uint32Array([width, height]).buffer), jpeg])),
-    );
+    const look = studio.preview.look((view) => {
+      if (!isPicture(view)) return socket.send(JSON.stringify({ view }));
+      const size = new Uint32Array([view.width, view.height]);
+      return socket.send(Buffer.concat([new Uint8Array(size.buffer), view.jpeg]));
+    });
     socket.on("close", () => {
       stop();
       look.end();

@@ -1,5 +1,5 @@
 /** In the page: `window.electronAPI` over a WebSocket to the real handlers, in place of the preload script. */
-import { createElectronAPI, type ScreenPicture, type ShellEvent } from "@ionia/common";
+import { createElectronAPI, type NoPicture, type ScreenView, type ShellEvent } from "@ionia/common";
 import type {} from "@ionia/renderer";
 
 const socket = new WebSocket(`ws://${location.host}/bridge`);
@@ -7,7 +7,7 @@ const opened = new Promise<void>((resolve) => socket.addEventListener("open", ()
 const waiting = new Map<number, (result: unknown) => void>();
 const listeners = new Set<(event: ShellEvent) => void>();
 let lastId = 0;
-let show: ((picture: ScreenPicture) => Promise<void>) | undefined;
+let show: ((view: ScreenView) => Promise<void>) | undefined;
 const ready = (): void => socket.send("ready");
 socket.binaryType = "arraybuffer";
 
@@ -17,8 +17,10 @@ socket.addEventListener("message", ({ data }) => {
     void show?.({ width, height, jpeg: new Uint8Array(data, 8) }).then(ready, ready);
     return;
   }
-  const message = JSON.parse(String(data)) as { id: number; result: unknown } | { event: ShellEvent };
+  const message = JSON.parse(String(data)) as
+    { id: number; result: unknown } | { event: ShellEvent } | { view: NoPicture };
   if ("event" in message) for (const listener of listeners) listener(message.event);
+  else if ("view" in message) void show?.(message.view);
   else waiting.get(message.id)?.(message.result);
 });
 

@@ -2,24 +2,27 @@
 import { createServer, type Server, type Socket } from "node:net";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import type { ScreenPicture } from "@ionia/common";
+import { isPicture, type ScreenPicture } from "@ionia/common";
+import { Preview } from "@ionia/node";
 import { engines, eachOpensAStudio, folder, studio } from "../fakes/open_studio.ts";
 
-function record(sequence: number): Buffer {
+function record(sequence: number, kind = 1): Buffer {
   const head = Buffer.alloc(40);
   head.write("IPV1", "latin1");
-  head.writeUInt16LE(1, 4);
+  head.writeUInt16LE(kind, 4);
   head.writeUInt16LE(1, 6);
   head.writeBigUInt64LE(BigInt(sequence), 8);
   head.writeUInt32LE(64, 24);
   head.writeUInt32LE(36, 28);
+  if (kind !== 1) return head;
   head.writeUInt32LE(2, 32);
   return Buffer.concat([head, Buffer.from([0xff, 0xd8])]);
 }
 
-/** Answers each wish with a picture, as the engine does. */
+/** Answers each wish with a picture, as the engine does while something moves. */
 class Pictures {
   readonly said: string[] = [];
+  still = false;
   readonly #sockets = new Set<Socket>();
   readonly #server: Server;
   #sent = 0;
@@ -31,13 +34,22 @@ class Pictures {
       socket.on("data", (data) => {
         this.said.push(data.toString());
         const wishes = data.toString().split("+").length - 1;
-        for (let count = 0; count < wishes; count += 1) socket.write(record((this.#sent += 1)));
+        for (let count = 0; count < wishes && !this.still; count += 1) socket.write(record((this.#sent += 1)));
       });
     }).listen(endpoint);
   }
 
-  close(): Promise<void> {
+  signOfLife(): void {
+    for (const socket of this.#sockets) if (!socket.destroyed) socket.write(record(this.#sent, 2));
+  }
+
+  /** Each preview ends, and the engine stays. */
+  drop(): void {
     for (const socket of this.#sockets) socket.destroy();
+  }
+
+  close(): Promise<void> {
+    this.drop();
     return new Promise((resolve) => this.#server.close(() => resolve()));
   }
 }
@@ -46,6 +58,8 @@ describe("the live picture", () => {
   eachOpensAStudio();
   let pictures: Pictures;
   let shown: ScreenPicture[];
+  /** Why there was none, in the order in which the window heard that; "picture" for one. */
+  let heard: string[];
 
   beforeEach(() => {
     const endpoint = path.join(folder, "preview");
@@ -53,13 +67,27 @@ describe("the live picture", () => {
     engines.prepare = (engine) => (engine.previewEndpoint = endpoint);
     engines.latest.previewEndpoint = endpoint;
     shown = [];
+    heard = [];
   });
 
-  afterEach(() => pictures.close());
+  afterEach(async () => {
+    vi.useRealTimers();
+    vi.restoreAllMocks();
+    await pictures.close();
+  });
 
   const asked = (method: string): Record<string, unknown>[] =>
     engines.latest.calls.filter((call) => call.method === method).map(({ params }) => params);
-  const look = () => studio.preview.look((picture) => shown.push(picture));
+  /** Nothing is waited for from now on but what the test lets pass; sockets go on as they do. */
+  const virtualTime = () => vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+  const until = async (condition: () => boolean): Promise<void> => {
+    while (!condition()) await new Promise((resolve) => setImmediate(resolve));
+  };
+  const look = () =>
+    studio.preview.look((view) => {
+      heard.push(isPicture(view) ? "picture" : view.why);
+      if (isPicture(view)) shown.push(view);
+    });
 
   it("comes when it is asked for, of the settings' screen, and ends with the look", async () => {
     expect(asked("preview.open")).toEqual([]);
@@ -105,7 +133,79 @@ describe("the live picture", () => {
     await vi.waitFor(() => expect(shown).toHaveLength(3), { timeout: 20_000 });
   });
 
-  it("a window that is loaded anew takes it over", async () => {
+  it("of another screen that can't be opened is none, and the window says why until there is one again", async () => {
+    const window = look();
+    window.ready();
+    await vi.waitFor(() => expect(heard).toEqual(["picture"]));
+    window.ready();
+    await vi.waitFor(() => expect(heard).toEqual(["picture", "picture"]));
+    engines.latest.failNext.set("preview.open", {
+      code: 1101,
+      message: "There is no screen b.",
+      data: { kind: "capture_unavailable", hint: "Choose another.", id: "default" },
+    });
+    void studio.updateSettings({ screen: "b" });
+    await vi.waitFor(() => expect(heard).toHaveLength(4));
+    expect(heard.slice(2)).toEqual(["", "No live picture: There is no screen b. Choose another."]);
+    window.ready();
+    await studio.updateSettings({ screen: "c" });
+    await vi.waitFor(() => expect(heard.slice(4)).toEqual(["", "picture"]));
+  });
+
+  it("is none when it ended and the engine did not, and comes again", async () => {
+    const window = look();
+    window.ready();
+    await vi.waitFor(() => expect(heard).toEqual(["picture"]));
+    window.ready();
+    await vi.waitFor(() => expect(heard).toEqual(["picture", "picture"]));
+    pictures.still = true;
+    window.ready();
+    virtualTime();
+    pictures.drop();
+    await until(() => heard.length > 2);
+    pictures.still = false;
+    vi.advanceTimersByTime(2000);
+    await until(() => heard.length > 3);
+    expect(heard.slice(2)).toEqual(["The live picture ended.", "picture"]);
+  });
+
+  it("is none when neither a picture nor a sign of life came for 7 s, and is asked for anew", async () => {
+    const opened = vi.spyOn(Preview, "open");
+    const window = look();
+    window.ready();
+    await vi.waitFor(() => expect(heard).toEqual(["picture"]));
+    virtualTime();
+    const before = (await opened.mock.results[0]?.value) as Preview;
+    pictures.still = true;
+    window.ready();
+    for (let seconds = 0; seconds < 15; seconds += 5) {
+      vi.advanceTimersByTime(5000);
+      const alive = new Promise((resolve) => before.once("alive", resolve));
+      pictures.signOfLife();
+      await alive;
+    }
+    vi.advanceTimersByTime(6999);
+    expect(heard).toEqual(["picture"]);
+    vi.advanceTimersByTime(1);
+    expect(heard).toEqual(["picture", "No live picture has come for 7 seconds."]);
+    pictures.still = false;
+    vi.advanceTimersByTime(2000);
+    await until(() => heard.length > 2);
+    expect(heard[2]).toBe("picture");
+    expect(opened).toHaveBeenCalledTimes(2);
+    // Who asks for none isn't owed any.
+    vi.advanceTimersByTime(60_000);
+    expect(heard).toHaveLength(3);
+    window.ready();
+    await until(() => heard.length > 3);
+    pictures.still = true;
+    window.ready();
+    studio.setWatched(false);
+    vi.advanceTimersByTime(60_000);
+    expect(heard).toEqual(["picture", "No live picture has come for 7 seconds.", "picture", "picture"]);
+  });
+
+  it("a window that is loaded anew takes it over, and hears what the other one heard", async () => {
     const before = look();
     before.ready();
     await vi.waitFor(() => expect(shown).toHaveLength(1));
@@ -113,6 +213,16 @@ describe("the live picture", () => {
     before.end();
     after.ready();
     await vi.waitFor(() => expect(shown).toHaveLength(2));
-    expect(asked("preview.open")).toHaveLength(1);
+    // One of its own: it has nothing to go on showing while the screen stands still.
+    expect(asked("preview.open")).toHaveLength(2);
+    await vi.waitFor(() => expect(asked("preview.close")).toHaveLength(1));
+    after.ready();
+    await vi.waitFor(() => expect(shown).toHaveLength(3));
+    after.ready();
+    pictures.drop();
+    await vi.waitFor(() => expect(heard.at(-1)).toBe("The live picture ended."));
+    heard = [];
+    look();
+    expect(heard).toEqual(["The live picture ended."]);
   });
 });

@@ -1,7 +1,14 @@
 /** Live pictures: their bytes, and the real engine's on its test card. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { EngineError } from "@ionia/common";
-import { Preview, PreviewReader, createEngineClient, type EngineClient, type PreviewPicture } from "@ionia/node";
+import {
+  Preview,
+  PreviewReader,
+  createEngineClient,
+  type EngineClient,
+  type PreviewPicture,
+  type PreviewRecord,
+} from "@ionia/node";
 import { REAL_ENGINE } from "../fakes/real_engine.ts";
 
 function record(jpeg: Buffer, { kind = 1, sequence = 1n } = {}): Buffer {
@@ -21,13 +28,16 @@ describe("the reader of a preview", () => {
   const wire = Buffer.concat([
     record(Buffer.from("one")),
     record(Buffer.alloc(0), { kind: 2 }),
+    record(Buffer.from("not known yet"), { kind: 3 }),
     record(Buffer.from("two"), { sequence: 2n }),
   ]);
 
   it.each([1, 7, 39, 40, 43, 500])("reads pictures that come in pieces of %i bytes", (size) => {
     const reader = new PreviewReader();
-    const pictures: PreviewPicture[] = [];
-    for (let at = 0; at < wire.length; at += size) pictures.push(...reader.feed(wire.subarray(at, at + size)));
+    const records: PreviewRecord[] = [];
+    for (let at = 0; at < wire.length; at += size) records.push(...reader.feed(wire.subarray(at, at + size)));
+    expect(records.map(({ type }) => type)).toEqual(["picture", "alive", "picture"]);
+    const pictures = records.filter((one) => one.type === "picture");
     expect(pictures.map(({ sequence, jpeg }) => [sequence, Buffer.from(jpeg).toString()])).toEqual([
       [1, "one"],
       [2, "two"],

@@ -1,5 +1,5 @@
 /** The viewfinder: what is going on, large; the two buttons; the finished recording plays in its place. */
-import { useCallback, useEffect, useState, type ReactNode } from "react";
+import { useEffect, useState, type ReactNode } from "react";
 import { FolderOpen, Radio, TriangleAlert, X } from "lucide-react";
 import {
   checkServerUrl,
@@ -81,13 +81,9 @@ function Viewfinder() {
   const seconds = useShell((state) => Math.floor(shownSeconds(state)));
   const engineReady = useShell((state) => state.engine.phase === "ready");
   const ended = useShell((state) => state.recording.endReason !== "");
-  const [picture, setPicture] = useState(false);
-  const seen = useCallback(() => setPicture(true), []);
-  // One that stands still because nobody sends another would be believed.
-  useEffect(() => {
-    if (!engineReady) setPicture(false);
-  }, [engineReady]);
-  const live = picture && engineReady;
+  // Why there is no picture; null: there is one. One that stands still because nobody sends another would be believed.
+  const [noPicture, setNoPicture] = useState<string | null>("");
+  const live = noPicture === null && engineReady;
   const active = isTakeRunning(recording) || recording === "stopping" || stream === "live" || stream === "reconnecting";
   return (
     <div className="relative flex min-h-0 grow flex-col px-8 py-6">
@@ -117,7 +113,7 @@ function Viewfinder() {
         </div>
       </div>
       <div className="relative flex min-h-0 grow flex-col items-center justify-center py-2">
-        <LivePicture shown={live} onFirst={seen} />
+        <LivePicture shown={live} onView={setNoPicture} />
         <div
           className={`relative flex flex-col items-center ${live ? "mt-auto gap-0.5 rounded-xl bg-black/70 px-4 py-1.5 backdrop-blur-sm" : "gap-3"}`}
         >
@@ -130,6 +126,13 @@ function Viewfinder() {
           </p>
           <TakeLine quiet={live} />
           <p className={`text-center text-[#a7b0c5] ${live ? "text-[12px]" : "text-[13px]"}`}>{screen}</p>
+          <p
+            role="status"
+            aria-label="Live picture"
+            className="max-w-lg text-center text-[13px] wrap-anywhere text-[#ffe2a3] empty:hidden"
+          >
+            {engineReady ? noPicture : ""}
+          </p>
           <Message />
         </div>
       </div>

@@ -1,0 +1,89 @@
+/** The live picture in the window: what is drawn, and what stands there in words when there is none. */
+import { act, render, screen } from "@testing-library/react";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { createElectronAPI, type ScreenView } from "@ionia/common";
+import { App } from "../../src/renderer/App.tsx";
+import { READY } from "./fake_api.ts";
+
+const PICTURE: ScreenView = { width: 64, height: 36, jpeg: new Uint8Array([0xff, 0xd8]) };
+
+/** Each picture's decoding, which ends when the test says so. */
+let decodings: { end(): void; fail(): void }[];
+let drawn: number;
+let show: (view: ScreenView) => Promise<void>;
+
+beforeEach(async () => {
+  decodings = [];
+  drawn = 0;
+  vi.stubGlobal(
+    "createImageBitmap",
+    () =>
+      new Promise((resolve, reject) => {
+        const bitmap = { width: 64, height: 36, close: () => undefined };
+        decodings.push({ end: () => resolve(bitmap), fail: () => reject(new Error("no JPEG")) });
+      }),
+  );
+  vi.stubGlobal("requestAnimationFrame", (drawNow: () => void) => queueMicrotask(drawNow));
+  const context = { drawImage: () => (drawn += 1) } as unknown as CanvasRenderingContext2D;
+  vi.spyOn(HTMLCanvasElement.prototype, "getContext").mockReturnValue(context as never);
+  window.electronAPI = createElectronAPI(
+    () => Promise.resolve(READY),
+    () => () => undefined,
+    (given) => {
+      show = given;
+      return () => undefined;
+    },
+  );
+  render(<App />);
+  await screen.findByText("Engine ready");
+});
+
+afterEach(() => {
+  vi.unstubAllGlobals();
+  vi.restoreAllMocks();
+});
+
+const isLive = (): boolean =>
+  screen.queryByRole("img", { name: "Live picture of the screen" })?.dataset["live"] === "true";
+const words = (): string | null => screen.getByRole("status", { name: "Live picture" }).textContent;
+const showAll = (...views: ScreenView[]): Promise<void> =>
+  act(async () => {
+    for (const view of views) void show(view);
+    await Promise.resolve();
+  });
+const decoded = (how: "end" | "fail" = "end"): Promise<void> =>
+  act(async () => {
+    decodings.at(-1)?.[how]();
+    await new Promise((resolve) => setImmediate(resolve));
+  });
+
+describe("the viewfinder", () => {
+  it("has a picture once one is drawn, and none from the moment that it is of the past, with the reason in words", async () => {
+    expect([isLive(), words()]).toEqual([false, ""]);
+    await showAll(PICTURE);
+    expect(isLive()).toBe(false);
+    await decoded();
+    expect([isLive(), words(), drawn]).toEqual([true, "", 1]);
+    await showAll({ why: "" });
+    expect([isLive(), words()]).toEqual([false, ""]);
+    await showAll({ why: "No live picture: There is no screen b." });
+    expect([isLive(), words()]).toEqual([false, "No live picture: There is no screen b."]);
+    await showAll(PICTURE);
+    await decoded();
+    expect([isLive(), words(), drawn]).toEqual([true, "", 2]);
+  });
+
+  it("doesn't draw a picture that was overtaken by the news that there is none", async () => {
+    await showAll(PICTURE, { why: "The live picture ended." });
+    await decoded();
+    expect([isLive(), words(), drawn]).toEqual([false, "The live picture ended.", 0]);
+  });
+
+  it("says so when a picture can't be drawn, and doesn't leave the one before standing", async () => {
+    await showAll(PICTURE);
+    await decoded();
+    await showAll(PICTURE);
+    await decoded("fail");
+    expect([isLive(), words(), drawn]).toEqual([false, "The live picture can't be drawn.", 1]);
+  });
+});
