@@ -128,7 +128,7 @@ it("the renderer's CPU", async () => {
   await clickTo("idle");
   const core = (percent: number): string => `${percent.toFixed(1)} % of a core`;
   row("renderer, idle window", core(idle), "-");
-  row("renderer, recording: clock and four meters at 10 Hz", core(closed), "-");
+  row("renderer, recording: clock and four meters at 20 Hz", core(closed), "-");
   row("renderer, recording with the statistics open", core(open), "-");
   row("the part of the statistics", core(Math.max(0, open - closed)), "<= 2 %");
 });

@@ -181,7 +181,7 @@ export const INITIAL_STATE: ShellState = {
 
 const MOST_NOTICES = 4;
 
-/** The next state. Levels come ten times a second and concern only the meters: they leave the state as it is. */
+/** The next state. Levels come 20 times a second and concern only the meters: they leave the state as it is. */
 export function reduceShell(state: ShellState, event: ShellEvent): ShellState {
   switch (event.type) {
     case "engine":

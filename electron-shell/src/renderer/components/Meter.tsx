@@ -1,5 +1,5 @@
 /**
- * A level meter from -60 to 0 dBFS with a peak mark. Paints itself ten times a second without rendering React, and
+ * A level meter from -60 to 0 dBFS with a peak mark. Paints itself 20 times a second without rendering React, and
  * without transitions: an animation, however small, has the browser draw sixty frames a second for as long as it runs.
  */
 import { useCallback, useRef } from "react";
@@ -7,8 +7,8 @@ import type { Levels } from "@ionia/common";
 import { useLevels } from "../state/use_shell.ts";
 
 const FLOOR_DB = -60;
-/** Levels per second come at 10 Hz: a held peak falls 1.5 dB each time. */
-const PEAK_FALL_DB = 1.5;
+/** Levels come 20 times a second: a held peak falls 15 dB in one. */
+const PEAK_FALL_DB = 0.75;
 
 export const meterFraction = (db: number): number => Math.min(1, Math.max(0, 1 - db / FLOOR_DB));
 

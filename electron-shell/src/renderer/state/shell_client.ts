@@ -67,7 +67,7 @@ export class ShellClient {
     return () => this.#listeners.delete(listener);
   };
 
-  /** Levels come ten times a second and go round React, straight to the meters. */
+  /** Levels come 20 times a second and go round React, straight to the meters. */
   subscribeLevels(listener: (levels: Levels) => void): () => void {
     this.#levelListeners.add(listener);
     return () => this.#levelListeners.delete(listener);
