@@ -187,7 +187,8 @@ describe("what is going on", () => {
       [meter.firstElementChild, meter.lastElementChild].map((part) => (part as HTMLElement).style.transform),
     ).toEqual(["translateX(-100.0%)", "translateX(-100.0%)"]);
     // A second of silence after a peak, at the engine's 20 in a second: its mark falls a quarter of the scale.
-    const at = (peakDb: number) => ({ type: "levels", levels: { desktop: { peakDb, rmsDb: -60 }, mic: null } }) as const;
+    const at = (peakDb: number) =>
+      ({ type: "levels", levels: { desktop: { peakDb, rmsDb: -60 }, mic: null } }) as const;
     await api.send(at(0), ...Array.from({ length: 20 }, () => at(-60)));
     expect((meter.lastElementChild as HTMLElement).style.transform).toBe("translateX(-25.0%)");
     expect([meterFraction(-90), meterFraction(-30), meterFraction(3)]).toEqual([0, 0.5, 1]);
