@@ -40,7 +40,7 @@ function namedOptions(options) {
 /** What a value is, without what is in it: nobody knows whose secret it may be. */
 function describe(value) {
   if (Number.isNaN(value)) return "NaN";
-  if (typeof value === "number") return "infinite";
+  if (value === Infinity || value === -Infinity) return "infinite";
   return Array.isArray(value) ? "an array" : `of type ${typeof value}`;
 }
 
