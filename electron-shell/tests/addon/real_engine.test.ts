@@ -143,6 +143,22 @@ describe.skipIf(missing !== "")("an application with the old addon's calls", () 
     });
   });
 
+  it("records sound alone with an AudioEngineEncoder, and refuses a screen beside it in the engine's words", async () => {
+    const told = await inProcess(`
+      const a = new addon.AudioEngineEncoder(), file = folder + "/sound.m4a";
+      let refused = ""; try { a.initialize(file, 128e3, "desktop", { screen: "test" }); } catch (error) { refused = error.message; }
+      const begun = [a.initialize(file, 128e3, "desktop"), a.start()];
+      await until(() => a.getStatistics().audioPacketsEncoded > 20);
+      console.log(JSON.stringify([refused, ...begun, a.stop()]));`);
+    expect(told).toEqual([
+      expect.stringContaining('"screen" must be left out where "video" is "none"'),
+      true,
+      true,
+      true,
+    ]);
+    expect((await probe(path.join(folder, "sound.m4a"))).codecs).toEqual(["aac"]);
+  });
+
   it("records the caller's own pictures, every one and whole, and leaves nothing behind", async () => {
     // Each is one grey level, so that a picture made of two would show; the next is given when the last was encoded.
     const told = await inProcess(`

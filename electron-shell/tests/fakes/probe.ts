@@ -33,7 +33,7 @@ export async function probe(file: string): Promise<Probed> {
     streams: Stream[];
     packets: { stream_index: number; pts_time: string }[];
   };
-  const video = streams.find(({ codec_type }) => codec_type === "video") as Stream;
+  const video = streams.find(({ codec_type }) => codec_type === "video");
   const audio = streams.find(({ codec_type }) => codec_type === "audio");
   const times = packets
     .filter(({ stream_index }) => streams[stream_index] === video)
@@ -41,11 +41,11 @@ export async function probe(file: string): Promise<Probed> {
   const deltas = times.slice(1).map((time, index) => Number((time - (times[index] as number)).toFixed(4)));
   return {
     codecs: streams.map(({ codec_name }) => codec_name),
-    width: video.width ?? 0,
-    height: video.height ?? 0,
+    width: video?.width ?? 0,
+    height: video?.height ?? 0,
     frames: times.length,
     deltas: [...new Set(deltas)],
-    videoSeconds: Number(video.duration),
+    videoSeconds: video === undefined ? 0 : Number(video.duration),
     audioSeconds: audio === undefined ? 0 : Number(audio.duration),
   };
 }
