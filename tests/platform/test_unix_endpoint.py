@@ -1,9 +1,9 @@
 """A place that only this user may connect to, on a real socket."""
 
+import errno
 import os
 import socket
 import stat
-import subprocess
 import sys
 import threading
 from collections.abc import Iterator
@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from ionia.platform.private_endpoint import open_endpoint
-from ionia.platform.unix_endpoint import FOLDER_PREFIX, UnixEndpoint, sweep
+from ionia.platform.unix_endpoint import UnixEndpoint
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="Windows' is tested on the rig")
 
@@ -102,15 +102,38 @@ def test_waking_one_that_is_closed_does_nothing(tmp_path: Path) -> None:
     endpoint.close()
 
 
-def test_what_a_killed_engine_left_is_swept_and_what_a_living_one_has_is_not(tmp_path: Path) -> None:
-    with subprocess.Popen([sys.executable, "-c", ""]) as process:
-        process.wait()
-    dead, living = (tmp_path / f"{FOLDER_PREFIX}{pid}-x" for pid in (process.pid, os.getpid()))
-    for folder in (dead, living):
-        folder.mkdir()
-        (folder / "socket").touch()
-    sweep(tmp_path)
-    assert list(tmp_path.iterdir()) == [living]
+def test_what_it_began_is_gone_when_it_can_not_be_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(socket, "socketpair", no_room)
+    with pytest.raises(OSError, match="Too many"):
+        UnixEndpoint(tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_without_room_for_a_reader_it_does_not_try_all_the_time(
+    endpoint: UnixEndpoint, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    select, waits = endpoint._selector.select, []
+
+    def at_once(timeout: float | None) -> object:
+        waits.append(timeout)
+        return select(0)
+
+    monkeypatch.setattr(endpoint._selector, "select", at_once)
+    with connected(endpoint) as reader, monkeypatch.context() as patch:
+        patch.setattr(socket.socket, "accept", lambda _: no_room())
+        assert not endpoint.wait(None).came
+        endpoint.wake()
+        for timeout in (None, None, 0.25, 0.25):
+            assert not endpoint.wait(timeout).came
+        assert waits == [None, 1.0, 1.0, 0.25, 0.25]
+        patch.undo()
+        assert endpoint.wait(None).came
+        endpoint.send(b"picture")
+        assert reader.recv(100) == b"picture"
+
+
+def no_room() -> tuple[socket.socket, object]:
+    raise OSError(errno.EMFILE, "Too many open files")
 
 
 def test_a_runtime_folder_with_too_long_a_name_is_passed_over(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

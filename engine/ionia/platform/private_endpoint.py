@@ -55,6 +55,7 @@ def open_endpoint() -> PrivateEndpoint:
 
         return WindowsPipe()
     else:  # noqa: RET505 - mypy takes only the branches of one `if` for other systems' code
-        from ionia.platform.unix_endpoint import UnixEndpoint, sockets_folder  # noqa: PLC0415 - likewise
+        from ionia.platform.socket_folder import sockets_folder  # noqa: PLC0415 - likewise
+        from ionia.platform.unix_endpoint import UnixEndpoint  # noqa: PLC0415 - likewise
 
         return UnixEndpoint(sockets_folder(os.environ))

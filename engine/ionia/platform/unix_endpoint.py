@@ -1,22 +1,20 @@
 """A Unix domain socket in a folder of its own that only this user may enter, as a place for one reader at a time."""
 
 import contextlib
-import os
 import selectors
 import socket
 import sys
-import tempfile
-from collections.abc import Mapping
 from pathlib import Path
 
 from ionia.platform.private_endpoint import Happened
 
 assert sys.platform != "win32"  # noqa: S101 - tells the type checker, too
 
-FOLDER_PREFIX = "ionia-preview-"
-_LONGEST_PATH = 100
-"""A socket's path has 108 bytes at most (unix(7))."""
+from ionia.platform.socket_folder import SOCKET, SocketFolder, sweep  # noqa: E402 - no other system has it
+
 _READ = 4096
+_AGAIN_S = 1.0
+"""How long nobody is let in when the system has no room for a connection, if nothing ends the wait before."""
 
 
 class UnixEndpoint:
@@ -25,23 +23,23 @@ class UnixEndpoint:
     def __init__(self, parent: Path) -> None:
         """In a new folder of `parent`; what engines that were killed have left there goes. Raises OSError."""
         sweep(parent)
-        self._folder = Path(tempfile.mkdtemp(prefix=f"{FOLDER_PREFIX}{os.getpid()}-", dir=parent))  # 0700
-        self._selector = selectors.DefaultSelector()
-        self._waker, self._woken = socket.socketpair()
-        self._listener = socket.socket(socket.AF_UNIX)
         self._reader: socket.socket | None = None
         self._unsent = memoryview(b"")
-        self.address = str(self._folder / "socket")
-        try:
+        self._deaf = False  # whether nobody is let in for now
+        with contextlib.ExitStack() as undo:
+            self._folder = SocketFolder(parent)
+            undo.callback(self._folder.remove)
+            self.address = str(self._folder.path / SOCKET)
+            self._selector = undo.enter_context(selectors.DefaultSelector())
+            self._waker, self._woken = map(undo.enter_context, socket.socketpair())
+            self._listener = undo.enter_context(socket.socket(socket.AF_UNIX))
             self._listener.bind(self.address)
             self._listener.listen(1)
-        except OSError:
-            self.close()
-            raise
-        for one in (self._waker, self._woken, self._listener):
-            one.settimeout(0)
-        self._selector.register(self._woken, selectors.EVENT_READ)
-        self._selector.register(self._listener, selectors.EVENT_READ)
+            for one in (self._waker, self._woken, self._listener):
+                one.settimeout(0)
+            self._selector.register(self._woken, selectors.EVENT_READ)
+            self._selector.register(self._listener, selectors.EVENT_READ)
+            self._open = undo.pop_all()
 
     @property
     def unsent(self) -> int:
@@ -52,7 +50,7 @@ class UnixEndpoint:
         """See the protocol."""
         came = gone = False
         received = b""
-        for key, events in self._selector.select(timeout):
+        for key, events in self._selected(timeout):
             if key.fileobj is self._woken:
                 with contextlib.suppress(BlockingIOError):
                     self._woken.recv(_READ)
@@ -91,17 +89,27 @@ class UnixEndpoint:
 
     def close(self) -> None:
         """See the protocol."""
-        _remove(self._folder)  # first: a reader that sees the end shall not try again
-        if self._reader is not None:
+        self._folder.remove()  # first: a reader that sees the end shall not try again
+        with self._open:
             self.drop()
-        self._selector.close()
-        for one in (self._listener, self._woken, self._waker):
-            one.close()
+
+    def _selected(self, timeout: float | None) -> list[tuple[selectors.SelectorKey, int]]:
+        if not self._deaf:
+            return self._selector.select(timeout)
+        selected = self._selector.select(_AGAIN_S if timeout is None else min(timeout, _AGAIN_S))
+        if not selected:
+            self._deaf = False
+            self._selector.register(self._listener, selectors.EVENT_READ)
+        return selected
 
     def _accept(self) -> bool:
         try:
             reader, _ = self._listener.accept()
-        except OSError:  # it has gone again
+        except (BlockingIOError, ConnectionAbortedError):  # it has gone again
+            return False
+        except OSError:  # no room: it is still there, and each wait would be over at once
+            self._selector.unregister(self._listener)
+            self._deaf = True
             return False
         reader.settimeout(0)
         self._reader = reader
@@ -132,26 +140,3 @@ class UnixEndpoint:
         events = selectors.EVENT_READ | (selectors.EVENT_WRITE if self._unsent else 0)
         self._selector.modify(self._reader, events)
         return True
-
-
-def sweep(parent: Path) -> None:
-    """Remove what engines have left in this folder that were killed."""
-    for folder in parent.glob(f"{FOLDER_PREFIX}*-*"):
-        pid = folder.name.removeprefix(FOLDER_PREFIX).split("-")[0]
-        if pid.isdecimal() and not Path(f"/proc/{pid}").exists():
-            _remove(folder)
-
-
-def _remove(folder: Path) -> None:
-    with contextlib.suppress(OSError):  # another user's
-        (folder / "socket").unlink(missing_ok=True)
-        folder.rmdir()
-
-
-def sockets_folder(environment: Mapping[str, str]) -> Path:
-    """Where the user's sockets belong, as far as a path there is short enough."""
-    candidates = [environment.get("XDG_RUNTIME_DIR", ""), tempfile.gettempdir(), "/tmp"]  # noqa: S108 - a folder in it
-    for name in candidates:
-        if name and os.path.isabs(name) and len(os.fsencode(name)) < _LONGEST_PATH - 40 and os.access(name, os.W_OK):  # noqa: PTH117
-            return Path(name)
-    return Path(tempfile.gettempdir())
