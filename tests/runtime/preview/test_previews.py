@@ -5,7 +5,7 @@ import threading
 from collections.abc import Iterator
 from dataclasses import asdict, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pytest
@@ -17,9 +17,15 @@ from ionia.core.preview.request import PreviewChange, PreviewOpened, PreviewRequ
 from ionia.core.preview.wire import PreviewPicture
 from ionia.core.settings import AudioMode, EncoderChoice, MediaSettings, RecorderSettings, SessionKind
 from ionia.core.test_card.pattern import read_index
+from ionia.core.timebase import NS_PER_S
 from ionia.core.video.framing import Region
+from ionia.platform.unix_endpoint import UnixEndpoint
+from ionia.runtime.encode.studio import Studio
 from ionia.runtime.engine import Engine
-from ionia.runtime.preview.previews import MOST
+from ionia.runtime.preview import previews
+from ionia.runtime.preview.preview import JOIN_TIMEOUT_S
+from ionia.runtime.preview.previews import MOST, Previews
+from ionia.threads.clock import MonotonicClock
 from tests.fakes.preview_client import PreviewClient, pixels
 from tests.fakes.pushed_writer import PushedWriter
 
@@ -241,11 +247,52 @@ def test_what_can_not_be_opened_is_refused_and_leaves_nothing(engine: Engine) ->
     assert captures(engine) == []
 
 
-def test_there_is_an_end_to_forgetting_to_close_them(engine: Engine) -> None:
+def test_there_is_an_end_to_forgetting_to_close_them(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
     for _ in range(MOST):
-        engine.open_preview(TEST)
-    with pytest.raises(IoniaError):
-        engine.open_preview(TEST)
+        opened = engine.open_preview(TEST)
+    with monkeypatch.context() as patch:
+        patch.delattr(previews, "View")  # no screen is opened, then refused
+        with pytest.raises(IoniaError, match=f"{MOST} previews are open"):
+            engine.open_preview(TEST)
+    engine.close_preview(opened.preview_id)
+    engine.open_preview(TEST)
+
+
+def test_a_place_that_can_not_be_closed_keeps_no_screen_open(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    close = UnixEndpoint.close
+
+    def fails(endpoint: UnixEndpoint) -> None:
+        close(endpoint)
+        raise OSError
+
+    monkeypatch.setattr(UnixEndpoint, "close", fails)
+    engine.close_preview(engine.open_preview(TEST).preview_id)
+    let_go(engine)
+
+
+def test_all_that_are_stuck_hold_the_end_up_no_longer_than_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = SteppedClock()
+    many = Previews(cast(Studio, None), cast(MonotonicClock, clock))
+
+    class Stuck:
+        def join(self, timeout: float) -> bool:
+            clock.now += round(timeout * NS_PER_S)
+            return False
+
+    monkeypatch.setattr(many, "_previews", {str(number): Stuck() for number in range(5)})
+    many.join()
+    assert clock.now == JOIN_TIMEOUT_S * NS_PER_S
+
+
+class SteppedClock:
+    """Stands still until it is set."""
+
+    def __init__(self) -> None:
+        self.now = 0
+
+    def now_ns(self) -> int:
+        """As Clock has it."""
+        return self.now
 
 
 def test_a_session_of_sound_alone_has_no_pictures_and_is_nobody_elses_screen(engine: Engine, tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 import logging
 import threading
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from dataclasses import replace
 
 from ionia.core.errors import IoniaError
@@ -28,7 +29,7 @@ LOOK_AGAIN_NS = NS_PER_S // 4
 
 TRY_AGAIN_NS = NS_PER_S
 JOIN_TIMEOUT_S = 3.0
-"""Longer than a capture's threads take to end."""
+"""For all previews together: longer than a capture's threads take to end."""
 
 
 class Preview:
@@ -100,20 +101,20 @@ class Preview:
         self._ending = True
         self._endpoint.wake()
 
-    def join(self) -> bool:
-        """Wait for its thread, with a limit."""
-        return self._worker.join(JOIN_TIMEOUT_S)
+    def join(self, timeout: float) -> bool:
+        """Wait for its thread up to so many seconds; whether it has ended."""
+        return self._worker.join(timeout)
 
     def _run(self) -> None:
-        try:
-            while not self._ending:
-                self._wait(self._step())
-        except EndedError:
-            log.debug("a preview's session is over")
-        finally:
-            self._endpoint.close()
-            self._release()
-            self._over(self)
+        with ExitStack() as leaving:  # each of them, whatever becomes of the others
+            leaving.callback(self._over, self)
+            leaving.callback(self._release)
+            leaving.callback(self._endpoint.close)
+            try:
+                while not self._ending:
+                    self._wait(self._step())
+            except EndedError:
+                log.debug("a preview's session is over")
 
     def _failed(self, error: BaseException) -> None:
         log.error("a preview ended", exc_info=error)

@@ -1,8 +1,8 @@
 """All previews of an engine: opened, changed and closed by their ids. They end with it."""
 
 import threading
-from collections.abc import Callable
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from functools import partial
 from secrets import token_hex
 
@@ -10,10 +10,11 @@ from ionia.core.errors import ErrorKind, IoniaError
 from ionia.core.preview.request import PreviewChange, PreviewOpened, PreviewRequest, Shown
 from ionia.core.settings import MediaSettings
 from ionia.core.sharing import CaptureKey, capture_key
+from ionia.core.timebase import NS_PER_S
 from ionia.core.video.framing import Framing
 from ionia.platform.private_endpoint import open_endpoint
 from ionia.runtime.encode.studio import Studio
-from ionia.runtime.preview.preview import Preview
+from ionia.runtime.preview.preview import JOIN_TIMEOUT_S, Preview
 from ionia.runtime.preview.view import EndedError, View
 from ionia.threads.clock import MonotonicClock
 
@@ -29,12 +30,17 @@ class Previews:
         self._clock = clock
         self._lock = threading.Lock()
         self._previews: dict[str, Preview] = {}  # protected by _lock
+        self._opening = 0  # protected by _lock
         self._ending: set[Preview] = set()  # closed, and their threads not through; protected by _lock
         self._closed = False  # protected by _lock
 
     def open(self, request: PreviewRequest, session: Callable[[], MediaSettings | None] | None) -> PreviewOpened:
         """`session`: the settings of the one that is asked for; None once it is disposed of. Without it a screen is
         shown. Raises IoniaError."""
+        with self._place():
+            return self._open(request, session)
+
+    def _open(self, request: PreviewRequest, session: Callable[[], MediaSettings | None] | None) -> PreviewOpened:
         preview_id, token = token_hex(8), token_hex(32)
         view = View(self._studio, _wanted(request, session), fps=request.shape.fps, any_of_screen=session is None)
         with ExitStack() as undo:
@@ -107,20 +113,36 @@ class Previews:
             preview.end()
 
     def join(self) -> None:
-        """Wait for those that have not ended yet, each with a limit."""
+        """Wait for those that have not ended yet, all within one limit."""
         with self._lock:
             previews = [*self._previews.values(), *self._ending]
+        until_ns = self._clock.now_ns() + round(JOIN_TIMEOUT_S * NS_PER_S)
         for preview in previews:
-            preview.join()
+            preview.join(max(0.0, (until_ns - self._clock.now_ns()) / NS_PER_S))
 
-    def _begin(self, preview_id: str, preview: Preview) -> None:
+    @contextmanager
+    def _place(self) -> Iterator[None]:
+        """Kept for one that is being opened: a screen that is opened to be refused has cost the user a question."""
         with self._lock:
-            if self._closed:
-                raise IoniaError(ErrorKind.INTERNAL, "The engine is shutting down.")
-            if len(self._previews) >= MOST:
+            self._refuse_closed()
+            if len(self._previews) + self._opening >= MOST:
                 raise IoniaError(
                     ErrorKind.CAPTURE_UNAVAILABLE, f"{MOST} previews are open.", "Close those that nobody looks at."
                 )
+            self._opening += 1
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._opening -= 1
+
+    def _refuse_closed(self) -> None:
+        if self._closed:
+            raise IoniaError(ErrorKind.INTERNAL, "The engine is shutting down.")
+
+    def _begin(self, preview_id: str, preview: Preview) -> None:
+        with self._lock:
+            self._refuse_closed()
             self._previews[preview_id] = preview
             try:
                 preview.start()
