@@ -49,6 +49,8 @@ export interface Settings {
   readonly prerollSeconds: number | null;
   /** Whether single keys (Space, M, S, R) control a recording while the window has the focus. */
   readonly takeKeys: boolean;
+  /** Whether recordings are made without this window, where the system can do that. */
+  readonly leaveOutWindow: boolean;
 }
 
 export interface Preset {
@@ -147,6 +149,7 @@ export const DEFAULT_SETTINGS: Settings = {
   replaySeconds: null,
   prerollSeconds: null,
   takeKeys: true,
+  leaveOutWindow: true,
 };
 
 /** Bounds of the numbers a user may type; the engine has the last word on what it can do. */
@@ -221,6 +224,7 @@ const CHECKS: { readonly [K in keyof Settings]: Check } = {
   replaySeconds: orNull(within(LIMITS.replay)),
   prerollSeconds: orNull(within(LIMITS.preroll)),
   takeKeys: bool,
+  leaveOutWindow: bool,
 };
 
 /** `current` changed by `patch`. Throws InvalidSettings naming the first member that is unknown or out of range. */

@@ -1,4 +1,5 @@
 /** The application: wires Electron's parts to the studio. Decides nothing that a module without Electron could. */
+import os from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { MessageChannelMain, app, dialog, globalShortcut, ipcMain, safeStorage, session, shell } from "electron";
@@ -6,6 +7,7 @@ import { EVENT_CHANNEL, PREVIEW_CHANNEL, isRecordingActive } from "@ionia/common
 import { createEngineClient } from "@ionia/node";
 import { createHandlers } from "./handlers.ts";
 import type { Vault } from "./key_store.ts";
+import { followLeftOut } from "./left_out.ts";
 import { mediaUrl, registerScheme, serveScheme, thumbnailUrl } from "./protocol.ts";
 import { isTrustedFrame } from "./sender_check.ts";
 import { quitQuestion } from "./status_text.ts";
@@ -80,6 +82,8 @@ async function run(): Promise<void> {
     senderFrame.postMessage(PREVIEW_CHANNEL, null, [port2]);
   });
   studio.store.subscribe((event) => window.send(EVENT_CHANNEL, event));
+  const system = { platform: os.platform(), release: os.release() };
+  followLeftOut(studio.store, system, (leftOut) => window.leaveOut(leftOut));
 
   const toggleRecording = (): void => {
     const active = isRecordingActive(studio.state.recording.phase);

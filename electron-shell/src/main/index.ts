@@ -3,6 +3,7 @@ export * from "./handlers.ts";
 export * from "./history_store.ts";
 export * from "./json_file.ts";
 export * from "./key_store.ts";
+export * from "./left_out.ts";
 export * from "./media_response.ts";
 export * from "./open_takes.ts";
 export * from "./preview_control.ts";

@@ -12,6 +12,7 @@ export class ShellWindow {
   readonly #options: ShellWindowOptions;
   #window: BrowserWindow | undefined;
   #mayClose: () => boolean = () => true;
+  #leftOut = false;
 
   constructor(options: ShellWindowOptions) {
     this.#options = options;
@@ -27,6 +28,12 @@ export class ShellWindow {
 
   send(channel: string, payload: unknown): void {
     if (this.#window !== undefined && !this.#window.isDestroyed()) this.#window.webContents.send(channel, payload);
+  }
+
+  /** Whether what captures the screen doesn't see it: on Windows. */
+  leaveOut(leftOut: boolean): void {
+    this.#leftOut = leftOut;
+    this.#window?.setContentProtection(leftOut);
   }
 
   /** `mayClose` is asked when the user closes the window. */
@@ -54,6 +61,7 @@ export class ShellWindow {
         spellcheck: false,
       },
     });
+    if (this.#leftOut) window.setContentProtection(true);
     window.webContents.setWindowOpenHandler(() => ({ action: "deny" }));
     window.webContents.on("will-navigate", (event) => event.preventDefault());
     window.webContents.on("will-attach-webview", (event) => event.preventDefault());

@@ -48,6 +48,17 @@ describe("a recording that was cut off", () => {
 });
 
 describe("choosing", () => {
+  it("whether recordings show this window, also while something runs, told where that works", async () => {
+    await api.send({ type: "recording", change: { phase: "recording" } });
+    const leaveOut = screen.getByRole("switch", { name: "Leave this window out of recordings", hidden: true });
+    expect(leaveOut.getAttribute("aria-checked")).toBe("true");
+    expect(document.getElementById(leaveOut.getAttribute("aria-describedby") ?? "")?.textContent).toMatch(
+      /^On Windows only\./,
+    );
+    await userEvent.click(leaveOut);
+    expect(patches()).toEqual([{ leaveOutWindow: false }]);
+  });
+
   it("a screen, a device, a preset", async () => {
     await userEvent.click(screen.getByRole("radio", { name: /Right/ }));
     await userEvent.click(screen.getByRole("radio", { name: /Left/ }));

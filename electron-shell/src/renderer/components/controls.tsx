@@ -68,11 +68,14 @@ export function Select({ label, hideLabel = false, value, options, disabled = fa
 
 export function Switch({
   label,
+  describedBy,
   checked,
   disabled = false,
   onChange,
 }: {
   readonly label: string;
+  /** Id of an element that says more. */
+  readonly describedBy?: string;
   readonly checked: boolean;
   readonly disabled?: boolean;
   readonly onChange: (checked: boolean) => void;
@@ -82,6 +85,7 @@ export function Switch({
       type="button"
       role="switch"
       aria-checked={checked}
+      aria-describedby={describedBy}
       aria-label={label}
       disabled={disabled}
       onClick={() => onChange(!checked)}

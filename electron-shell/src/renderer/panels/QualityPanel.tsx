@@ -20,6 +20,7 @@ export function QualityPanel() {
   const client = useShellClient();
   const settings = useShell((state) => state.settings);
   const locked = useLocked();
+  const leftOutWords = useId();
   const change = (patch: Partial<Settings>): void => void client.updateSettings(patch);
   return (
     <Panel title="Quality">
@@ -64,6 +65,20 @@ export function QualityPanel() {
               checked={settings.cursor}
               disabled={locked}
               onChange={(cursor) => change({ cursor })}
+            />
+          </div>
+          <div className="flex items-center justify-between gap-3">
+            <span>
+              Leave this window out of recordings
+              <span id={leftOutWords} className="block text-[12px] text-muted">
+                On Windows only. Other programs that capture the screen, such as remote support, don't see it either.
+              </span>
+            </span>
+            <Switch
+              label="Leave this window out of recordings"
+              describedBy={leftOutWords}
+              checked={settings.leaveOutWindow}
+              onChange={(leaveOutWindow) => change({ leaveOutWindow })}
             />
           </div>
         </div>
