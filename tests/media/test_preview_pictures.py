@@ -70,6 +70,13 @@ def test_a_region_is_a_part_of_the_screen() -> None:
     assert near(picture[195, 395], (0, 0, 220))
 
 
+@pytest.mark.parametrize(("source", "size"), [((1920, 16), (4, 2160)), ((16, 1920), (2160, 4))])
+def test_what_is_stretched_far_is_shown(source: tuple[int, int], size: tuple[int, int]) -> None:
+    picture = shown(PreviewPictures(size, Framing(fit="stretch")).made(plain(*source, (0, 0, 220))))
+    assert picture.shape == (size[1], size[0], 3)
+    assert near(picture[size[1] // 2, size[0] // 2], (0, 0, 220))
+
+
 def test_what_looks_as_before_is_not_made_again() -> None:
     pictures = PreviewPictures((638, 360), WHOLE)
     screen = plain(1276, 720, (10, 20, 30))

@@ -11,6 +11,7 @@ from av.video.reformatter import ColorPrimaries, ColorRange, Colorspace, ColorTr
 
 from ionia.core.media import Picture, PictureFormat, PixelFormat, Plane, YuvPicture
 from ionia.core.video.framing import WHOLE, Framing, Placement
+from ionia.media.scaler_input import scaler_input
 
 _BLACK = {PixelFormat.YUV420P: (16, 128, 128), PixelFormat.NV12: (16, 128)}
 """The value of black in each plane, limited range."""
@@ -18,9 +19,6 @@ _BLACK = {PixelFormat.YUV420P: (16, 128, 128), PixelFormat.NV12: (16, 128)}
 _ALGORITHM = Interpolation.AREA | Interpolation.FULL_CHR_H_INP
 """The exact mean of each 2 x 2 block's chroma, and the cheapest but for POINT (decision 0052). POINT takes one pixel
 of the four: coloured text gets fringes."""
-
-_SHRINK = 64
-"""libav's scaler refuses to make a side 128 times shorter where the other grows: what is more is left out before."""
 
 _THREADS = 2
 """Same CPU time as one, half the wait."""
@@ -40,12 +38,7 @@ class Converter:
         place = framing.place((pixels.shape[1], pixels.shape[0]), size)
         if place is None:
             return self._picture(self._black_frame())
-        cut = place.cut
-        down, across = max(1, cut.height // (place.height * _SHRINK)), max(1, cut.width // (place.width * _SHRINK))
-        pixels = pixels[cut.y : cut.y + cut.height : down, cut.x : cut.x + cut.width : across]
-        if pixels.strides[1:] != (4, 1) or pixels.strides[0] < 0:  # libav's scaler misreads rows from bottom to top
-            pixels = np.ascontiguousarray(pixels)
-        scaled = self._reformat(pixels, place.width, place.height)
+        scaled = self._reformat(scaler_input(pixels, place), place.width, place.height)
         return self._picture(scaled if (place.width, place.height) == size else self._between_bars(scaled, place))
 
     def _picture(self, frame: av.VideoFrame) -> YuvPicture:

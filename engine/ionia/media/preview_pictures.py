@@ -14,6 +14,7 @@ from av.video.reformatter import ColorRange, Colorspace, Interpolation, VideoRef
 from ionia.core.media import Picture, Plane
 from ionia.core.preview.geometry import row_step
 from ionia.core.video.framing import Framing, Size
+from ionia.media.scaler_input import scaler_input
 
 _QUANTIZER = "7"
 """Text can be told from it as well as the size allows; 3 takes twice as many bytes."""
@@ -50,11 +51,7 @@ class PreviewPictures:
         place = self.framing.place((pixels.shape[1], pixels.shape[0]), self.size)
         if place is None:
             return self._black()
-        cut = place.cut
-        step = row_step(cut.height, place.height)
-        shown = pixels[cut.y : cut.y + cut.height : step, cut.x : cut.x + cut.width]
-        if shown.strides[1:] != (4, 1) or shown.strides[0] < 0:  # libav's scaler misreads rows from bottom to top
-            shown = np.ascontiguousarray(shown)
+        shown = scaler_input(pixels, place, row_step=row_step(place.cut.height, place.height))
         frame = self._reformatter.reformat(
             av.VideoFrame.from_numpy_buffer(shown, "bgra"),
             width=place.width,
