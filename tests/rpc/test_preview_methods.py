@@ -1,5 +1,9 @@
 """preview.open, update and close as they are on the wire."""
 
+from typing import Any
+
+import pytest
+
 from ionia.core.preview.request import PreviewChange, PreviewRequest, PreviewShape
 from ionia.core.settings import SessionKind
 from ionia.core.video.framing import Region
@@ -37,14 +41,16 @@ def test_changed_and_closed() -> None:
 
 def test_every_param_reaches_the_engine() -> None:
     region = RegionOption(x=1, y=2, width=30, height=40)
-    params = OpenPreview(screen="s", region=region, kind="replay", id="b", max_width=100, max_height=90, fps=5)
-    assert params.request() == PreviewRequest(
+    screen = OpenPreview(screen="s", region=region, cursor=False, id="b", max_width=100, max_height=90, fps=5)
+    assert screen.request() == PreviewRequest(
         screen="s",
         region=Region(x=1, y=2, width=30, height=40),
-        kind=SessionKind.REPLAY,
+        cursor=False,
         session_id="b",
         shape=PreviewShape(max_width=100, max_height=90, fps=5),
     )
+    session = OpenPreview(kind="replay", id="b")
+    assert session.request() == PreviewRequest(kind=SessionKind.REPLAY, session_id="b")
     update = UpdatePreview(preview_id="p", max_width=100, max_height=90, fps=5, paused=False)
     assert update.change() == PreviewChange(max_width=100, max_height=90, fps=5, paused=False)
 
@@ -55,6 +61,15 @@ def test_what_is_not_allowed_is_named() -> None:
         assert refused["code"] == -32602
         assert refused["message"] == '"format" must be one of "jpeg", not "h264"'
         assert client.call("preview.open", {"region": {"x": 0, "y": 0, "width": 1, "height": 9}})["code"] == -32602
+
+
+@pytest.mark.parametrize("more", [{"screen": "test"}, {"region": {"x": 0, "y": 0, "width": 64, "height": 64}}])
+def test_a_session_shows_what_it_shows(more: dict[str, Any]) -> None:
+    with Duplex() as client:
+        client.call("recorder.initialize", {"outputPath": "a.mp4", "id": "b"})
+        refused = client.call("preview.open", {"kind": "recorder", "id": "b", **more})
+        assert refused["code"] == -32602
+        assert 'leave out "screen" and "region"' in refused["message"]
 
 
 def test_the_document_says_how_pictures_come() -> None:

@@ -1338,6 +1338,8 @@ export interface EngineMethods {
       fps?: number;
       /** How the pictures are coded. */
       format?: "jpeg";
+      /** Whether the pointer is in it, as long as no session takes pictures of that screen. */
+      cursor?: boolean;
     };
     result: PreviewOpened;
   };

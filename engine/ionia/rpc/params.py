@@ -203,6 +203,15 @@ class OpenPreview(Struct, frozen=True, forbid_unknown_fields=True, rename="camel
     max_height: PreviewSide = _SHAPE.max_height
     fps: PreviewFps = _SHAPE.fps
     format: Annotated[Literal["jpeg"], Meta(description="How the pictures are coded.")] = "jpeg"
+    cursor: Annotated[
+        bool, Meta(description="Whether the pointer is in it, as long as no session takes pictures of that screen.")
+    ] = True
+
+    def __post_init__(self) -> None:
+        if self.kind is not None and (self.screen is not None or self.region is not None):
+            raise ValueError(
+                '"kind" means what that session shows: leave out "screen" and "region", or "kind" for any screen'
+            )
 
     def request(self) -> PreviewRequest:
         """The same for the engine."""
@@ -210,6 +219,7 @@ class OpenPreview(Struct, frozen=True, forbid_unknown_fields=True, rename="camel
             shape=PreviewShape(max_width=self.max_width, max_height=self.max_height, fps=self.fps),
             screen=self.screen,
             region=None if self.region is None else self.region.region(),
+            cursor=self.cursor,
             kind=None if self.kind is None else SessionKind(self.kind),
             session_id=self.id,
         )

@@ -202,6 +202,12 @@ def test_a_stranger_gets_nothing_and_is_in_nobodys_way(engine: Engine) -> None:
         reader.next()
 
 
+@pytest.mark.parametrize("cursor", [True, False])
+def test_the_pointer_is_in_it_as_asked(engine: Engine, cursor: bool) -> None:
+    engine.open_preview(replace(TEST, cursor=cursor))
+    assert [entry.key.cursor for entry in engine._studio._captures._entries] == [cursor]
+
+
 def test_a_region(engine: Engine) -> None:
     region = Region(x=0, y=0, width=400, height=300)
     opened = engine.open_preview(PreviewRequest(screen="test", region=region, shape=FAST))

@@ -33,11 +33,15 @@ class Shown:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PreviewRequest:
-    """`kind`: of the session that is asked for; None: the screen named, by default the primary one, or a part of it."""
+    """`kind`: of the session that is asked for; None: the screen named, by default the primary one, or a part of it.
+
+    `cursor`: whether the pointer is in it, as long as no session takes pictures of that screen.
+    """
 
     shape: PreviewShape = PreviewShape()
     screen: str | None = None
     region: Region | None = None
+    cursor: bool = True
     kind: SessionKind | None = None
     session_id: str = ""
 

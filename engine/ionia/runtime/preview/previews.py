@@ -159,7 +159,7 @@ class Previews:
 def _wanted(request: PreviewRequest, session: Callable[[], MediaSettings | None] | None) -> Callable[[], Shown | None]:
     """What is to be shown, as a View asks for it."""
     if session is None:
-        key = CaptureKey(screen=request.screen, cursor=True, fps=request.shape.fps)
+        key = CaptureKey(screen=request.screen, cursor=request.cursor, fps=request.shape.fps)
         screen = Shown(key=key, framing=Framing(region=request.region))
         return lambda: screen
 
