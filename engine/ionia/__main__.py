@@ -1,6 +1,8 @@
 """Entry point: without arguments the JSON-RPC server on stdin and stdout, else the command line for people."""
 
 import gc
+import os
+import signal
 import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -22,6 +24,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         from ionia.rpc.stdio import serve_stdio  # noqa: PLC0415 - only this path needs the server
 
         return serve_stdio(_make_engine)
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        # An exception in the middle of an import becomes whatever that makes of it.
+        signal.signal(signal.SIGINT, _leave)
     if rest[0] == "send-rtmp":
         from ionia.sinks.rtmp_process import main as send_rtmp  # noqa: PLC0415 - a process of its own needs no more
 
@@ -36,7 +41,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
         tls_proxy()
     from ionia.cli.main import run  # noqa: PLC0415 - only this path needs the command line
 
-    return run(rest)
+    return run(rest, _ready)
+
+
+def _leave(*_: object) -> None:
+    """Ctrl+C while nothing has begun."""
+    os.write(2, b"ionia-engine: interrupted.\n")
+    os._exit(130)
+
+
+def _ready() -> None:
+    """From here on there may be something to put in order."""
+    if signal.getsignal(signal.SIGINT) is _leave:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def _make_engine(listener: "Listener") -> "EngineService":

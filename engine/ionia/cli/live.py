@@ -139,12 +139,11 @@ def run_session(
     def tell(text: str) -> None:
         happenings.put(Said(text))
 
-    engine = make_engine(heard)
-
     def press(key: str) -> str:
         return keys[key](engine, tell) if keys is not None and key in keys else ""
 
     with stop_signals(happenings), _keys(happenings, keys) as typed:
+        engine = make_engine(heard)  # not sooner: Ctrl+C would leave it half made
         try:
             begin(engine)
             line.say(f"{greeting} {keys_words if typed is not None else no_keys_words}".rstrip())

@@ -19,15 +19,15 @@ from ionia.rpc.initialize_params import InitializeRecorder, InitializeReplay, In
 from ionia.rpc.params import Selftest
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     Commands = argparse._SubParsersAction[argparse.ArgumentParser]
 
 
-def run(arguments: Sequence[str]) -> int:
-    """Run one sub-command; its exit code."""
+def run(arguments: Sequence[str], ready: Callable[[], None] = lambda: None) -> int:
+    """Run one sub-command; its exit code. `ready`: called when all is imported, and before anything is done."""
     try:
-        return _run(arguments)
+        return _run(arguments, ready)
     finally:
         try:
             sys.stdout.flush()
@@ -35,13 +35,14 @@ def run(arguments: Sequence[str]) -> int:
             silence(sys.stdout)  # `ionia-engine devices | head -1` got what it wanted
 
 
-def _run(arguments: Sequence[str]) -> int:
+def _run(arguments: Sequence[str], ready: Callable[[], None]) -> int:
     hide_addresses(arguments)
     use_utf8()
     options = _parser().parse_args(arguments)
     # Warnings reach people as events; without a handler Python would print the log as well.
     logging.getLogger("ionia").addHandler(logging.NullHandler())
     try:
+        ready()
         return int(options.run(options))
     except BrokenPipeError:
         return 1
@@ -54,6 +55,7 @@ def _run(arguments: Sequence[str]) -> int:
         print(f"ionia-engine: {error.message.rstrip('.')}. {error.hint}".rstrip(), file=sys.stderr)
         return 1
     except KeyboardInterrupt:
+        print("ionia-engine: interrupted.", file=sys.stderr)
         return 130
 
 
