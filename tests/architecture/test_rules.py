@@ -40,7 +40,6 @@ RUNTIME_WITHOUT_OWN_TEST = {
     "encode/feed": "tests/runtime/encode/test_join.py: a feed is what joins take",
     "encode/session_feeds": "tests/runtime/test_levels.py and encode/test_studio.py see it whole",
     "capture/still": "tests/runtime/test_screenshots.py: of a capture that runs and of a source of its own",
-    "preview/preview": "tests/runtime/preview/test_previews.py: one preview is what all of them consist of",
     "preview/view": "tests/runtime/preview/test_previews.py: what is looked at, and when that changes",
     "session_outputs": "tests/runtime/test_engine.py and each output's own tests: what sessions of each kind do",
     "session_watch": "tests/runtime/test_engine.py: stats, levels, and one look that fails or hangs",

@@ -14,6 +14,9 @@ from ionia.core.preview.wire import PreviewPicture, PreviewReader, Record
 WAIT_SECONDS = 30.0
 """A deadline for pictures that come within milliseconds, on a machine that does other things too."""
 
+SILENCE_SECONDS = 0.3
+"""Several pictures' time; a machine that is slow has fewer."""
+
 
 class PreviewClient:
     """A context manager; `opened` is the answer of preview.open as it is on the wire."""
@@ -60,6 +63,17 @@ class PreviewClient:
         """Ask for a picture, and get it."""
         self.ready()
         return self.picture()
+
+    def silent(self) -> bool:
+        """Whether nothing comes for a while."""
+        self.socket.settimeout(SILENCE_SECONDS)
+        try:
+            self.record()
+        except TimeoutError:
+            return True
+        finally:
+            self.socket.settimeout(WAIT_SECONDS)
+        return False
 
     def ended(self) -> bool:
         """Wait until the engine ends the connection."""
