@@ -5,6 +5,7 @@ from typing import cast
 
 import numpy as np
 
+from ionia.core.errors import ErrorKind, IoniaError
 from ionia.core.media import VideoFrame
 from ionia.core.ports import Clock
 from ionia.core.preview.policy import ALIVE_NS
@@ -99,8 +100,27 @@ class WaitingReader:
         """As PrivateEndpoint has it."""
 
 
-def test_a_screen_that_stands_still_is_coded_once_and_waited_for() -> None:
-    screen, reader = StillScreen(), WaitingReader()
+class LostScreen(StillScreen):
+    """One that fails after its first sign of life, and can't be opened again."""
+
+    def __init__(self, reader: WaitingReader) -> None:
+        super().__init__()
+        self._reader = reader
+
+    @property
+    def failed(self) -> bool:  # type: ignore[override]
+        """As Capture has it."""
+        return self._reader.now > ALIVE_NS
+
+    def look(self, before: object) -> StillScreen:
+        """As View has it."""
+        if self.failed:
+            raise IoniaError(ErrorKind.CAPTURE_UNAVAILABLE, "There is no such screen.")
+        return super().look(before)
+
+
+def show(screen: StillScreen, reader: WaitingReader) -> None:
+    """A preview's whole life."""
     preview = Preview(
         token="token",
         view=cast(View, screen),
@@ -112,7 +132,19 @@ def test_a_screen_that_stands_still_is_coded_once_and_waited_for() -> None:
     )
     reader.over = preview.end
     preview._run()
+
+
+def test_a_screen_that_stands_still_is_coded_once_and_waited_for() -> None:
+    screen, reader = StillScreen(), WaitingReader()
+    show(screen, reader)
     assert reader.records == [Record.PICTURE, Record.ALIVE, Record.ALIVE]
     assert screen.looks <= LASTS_NS // LOOK_AGAIN_NS
     # Beside the looks and the signs of life: the reader came, asked again, and its next picture was due.
     assert reader.waits <= screen.looks + 8
+
+
+def test_a_screen_that_failed_and_can_not_be_opened_again_gives_no_sign_of_life() -> None:
+    reader = WaitingReader()
+    show(LostScreen(reader), reader)
+    assert reader.now >= LASTS_NS
+    assert reader.records == [Record.PICTURE, Record.ALIVE]

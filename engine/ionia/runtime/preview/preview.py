@@ -137,7 +137,8 @@ class Preview:
                     self._hungry = False
                     self._show(frame)
             elif due is Due.SIGN_OF_LIFE:
-                self._endpoint.send(self._record(Record.ALIVE, captured_ns=now_ns))
+                if self._taking is not None and not self._taking.failed:  # else the picture before may be of the past
+                    self._endpoint.send(self._record(Record.ALIVE, captured_ns=now_ns))
                 self._policy.signed(now_ns)
             instants.append(self._policy.deadline_ns(now_ns))
         if self._policy.looks(now_ns):
