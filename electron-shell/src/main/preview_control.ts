@@ -19,6 +19,11 @@ export interface Look {
   end(): void;
 }
 
+interface Shown {
+  readonly screen: string | null;
+  readonly cursor: boolean;
+}
+
 interface Looker {
   readonly show: (view: ScreenView) => void;
   /** Whether it waits for a picture. */
@@ -31,9 +36,9 @@ export class PreviewControl {
   #looker: Looker | undefined;
   #watched = true;
   #preview: Preview | undefined;
-  /** The screen that is to be shown, and the one that the preview is of; undefined: none. */
-  #wanted: string | null | undefined;
-  #shown: string | null | undefined;
+  /** What is to be shown, and what the preview is of: the same object when it is that; undefined: nothing. */
+  #wanted: Shown | undefined;
+  #shown: Shown | undefined;
   /** Why the look has no picture, as it was told; undefined: it has one. */
   #none: string | undefined = "";
   #paused = false;
@@ -92,9 +97,12 @@ export class PreviewControl {
   #adjust(): void {
     clearTimeout(this.#timer);
     const { engine, settings } = this.#store.state;
-    const wanted = this.#looker !== undefined && engine.phase === "ready" ? settings.screen : undefined;
-    if (wanted !== this.#wanted) this.#tellNone("");
-    this.#wanted = wanted;
+    const { screen, cursor } = settings;
+    const wanted = this.#looker !== undefined && engine.phase === "ready" ? { screen, cursor } : undefined;
+    if (JSON.stringify(wanted) !== JSON.stringify(this.#wanted)) {
+      this.#tellNone("");
+      this.#wanted = wanted;
+    }
     this.#listen();
     this.#work = this.#work.then(() => this.#apply());
   }
@@ -119,10 +127,10 @@ export class PreviewControl {
     }
   }
 
-  async #open(screen: string | null): Promise<void> {
-    const preview = await Preview.open(this.#client, { screen });
+  async #open(shown: Shown): Promise<void> {
+    const preview = await Preview.open(this.#client, { ...shown });
     this.#preview = preview;
-    this.#shown = screen;
+    this.#shown = shown;
     this.#paused = false;
     preview.on("picture", ({ width, height, jpeg }) => {
       const looker = this.#looker;

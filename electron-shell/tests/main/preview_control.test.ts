@@ -95,18 +95,23 @@ describe("the live picture", () => {
     window.ready();
     await vi.waitFor(() => expect(shown).toHaveLength(1));
     expect(shown[0]).toEqual({ width: 64, height: 36, jpeg: new Uint8Array([0xff, 0xd8]) });
-    expect(asked("preview.open")).toEqual([{ screen: null }]);
+    expect(asked("preview.open")).toEqual([{ screen: null, cursor: true }]);
     window.ready();
     await vi.waitFor(() => expect(shown).toHaveLength(2));
     await studio.updateSettings({ screen: "test" });
-    await vi.waitFor(() => expect(asked("preview.open")).toEqual([{ screen: null }, { screen: "test" }]));
+    await vi.waitFor(() => expect(asked("preview.open")[1]).toEqual({ screen: "test", cursor: true }));
     window.ready();
     await vi.waitFor(() => expect(shown).toHaveLength(3));
+    await studio.updateSettings({ theme: "dark" });
+    await studio.updateSettings({ cursor: false });
+    await vi.waitFor(() => expect(asked("preview.open")[2]).toEqual({ screen: "test", cursor: false }));
+    window.ready();
+    await vi.waitFor(() => expect(shown).toHaveLength(4));
     window.end();
-    await vi.waitFor(() => expect(asked("preview.close")).toHaveLength(2));
+    await vi.waitFor(() => expect(asked("preview.close")).toHaveLength(3));
     window.ready();
     window.end();
-    expect(pictures.said.join("")).toMatch(/^secret\n\+\+secret\n\+$/);
+    expect(pictures.said.join("")).toMatch(/^secret\n\+\+secret\n\+secret\n\+$/);
   });
 
   it("rests while nobody sees the window", async () => {
