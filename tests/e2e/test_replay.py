@@ -61,6 +61,10 @@ def test_replay_recording_and_preroll_are_one_encode_without_a_seam(engine: Engi
     for save in saves:
         saved = picture_data(Path(save["path"]))
         assert whole(Path(save["path"]), at_least=0.8) == len(saved)
-        both = [number for number, data in enumerate(recorded) if data == saved[0]]
-        assert recorded[both[0] : both[0] + len(saved)] == saved[: len(recorded) - both[0]]
-    assert begun["startUtc"] <= min(save["startUtc"] for save in saves)
+        # A save reaches back from the newest picture that is encoded, a preroll from now: behind a busy encoder the
+        # save may begin the earlier.
+        earlier, later = (recorded, saved) if begun["startUtc"] <= save["startUtc"] else (saved, recorded)
+        seam = earlier.index(later[0])
+        common = min(len(earlier) - seam, len(later))
+        assert common >= 3
+        assert earlier[seam : seam + common] == later[:common]
