@@ -27,7 +27,7 @@ def read():
         assert got == picture
 
 for _ in range(2):  # one reader after the other
-    thread = threading.Thread(target=read)
+    thread = threading.Thread(target=read, daemon=True)
     thread.start()
     happened = endpoint.wait(WAIT)
     assert happened.came
@@ -36,10 +36,10 @@ for _ in range(2):  # one reader after the other
         received = endpoint.wait(WAIT).received
     assert received == b"token"
     endpoint.send(picture)
-    while endpoint.unsent:
-        endpoint.wait(WAIT)
-    while not endpoint.wait(WAIT).gone:
-        pass
+    gone = False  # said once, perhaps together with the end of what was sent
+    while not gone:
+        gone = endpoint.wait(WAIT).gone
+    assert endpoint.unsent == 0
     thread.join()
 threading.Timer(0, endpoint.wake).start()
 endpoint.wait(None)

@@ -96,7 +96,8 @@ def test_it_shows_what_is_recorded_from_initialize_on_also_while_it_is_paused(en
         assert not engine._studio._captures._entries[0].value.begun  # type: ignore[union-attr]
         engine.start(SessionKind.RECORDER, "a")
         while captures(engine) != [30]:
-            during = reader.next()
+            reader.next()
+        during = reader.next()  # wished for when it had gone over
         engine.pause("a")
         paused = [index(reader.next()) for _ in range(3)]
         assert index(before) >= 0
