@@ -82,21 +82,20 @@ def cores(where: Stage, form: Form, pairs: int, seconds: float) -> list[Pair]:
     found: list[Pair] = []
     with EngineProcess(where.environment) as engine:
         engine.call("recorder.initialize", wanted)
-        engine.call("replay.initialize", replay_of(wanted))
         engine.call("recorder.start")
         time.sleep(SETTLE_SECONDS)
         for number in range(pairs):
             order = (False, True) if number % 2 == 0 else (True, False)
-            shares = {replay: stretch(engine, seconds, replay=replay) for replay in order}
+            shares = {replay: stretch(engine, wanted, seconds, replay=replay) for replay in order}
             found.append(Pair(alone=shares[False], both=shares[True]))
         engine.call("recorder.stop")
     return found
 
 
-def stretch(engine: EngineProcess, seconds: float, *, replay: bool) -> float:
+def stretch(engine: EngineProcess, wanted: dict[str, object], seconds: float, *, replay: bool) -> float:
     """CPU for so long, with a replay or without."""
     if replay:
-        engine.call("replay.start")
+        begin_replay(engine, wanted)
     time.sleep(TURN_SECONDS)
     before = usage(engine.process.pid)
     time.sleep(seconds)
