@@ -10,12 +10,14 @@ from pathlib import Path
 import pytest
 
 from ionia.core.test_card.pattern import read_index
+from tests.e2e.test_recorder_desktop import display, paint
 from tests.fakes.engine_process import EngineProcess
 from tests.fakes.media_check import file_facts
 from tests.fakes.preview_client import PreviewClient, pixels
-from tests.fakes.x11_painter import PainterProcess, painter
+from tests.fakes.x11_painter import PainterProcess
 from tests.fakes.xvfb import Xvfb, xvfb_missing
 
+__all__ = ["display", "paint"]  # fixtures
 pytestmark = [pytest.mark.x11, pytest.mark.skipif(xvfb_missing(), reason="Xvfb is not installed")]
 
 FPS = 30
@@ -29,18 +31,6 @@ with PreviewClient({"endpoint": sys.argv[1], "token": sys.argv[2]}) as reader:
     while True:
         reader.next()
 """
-
-
-@pytest.fixture
-def display() -> Iterator[Xvfb]:
-    with Xvfb(640, 480) as server:
-        yield server
-
-
-@pytest.fixture
-def paint(display: Xvfb) -> Iterator[PainterProcess]:
-    with painter(display.display) as process:
-        yield process
 
 
 @pytest.fixture

@@ -11,6 +11,17 @@ from tests.rpc.duplex import Duplex
 from tests.rpc.test_server import TARGET
 
 
+class Held:
+    """A call of the service that has begun, and is held until it is let go."""
+
+    def __init__(self) -> None:
+        self.begun, self.release = threading.Event(), threading.Event()
+
+    def __call__(self, _: str) -> None:
+        self.begun.set()
+        wait(self.release)
+
+
 def test_queries_are_answered_while_a_stop_flushes() -> None:
     flushing, release = threading.Event(), threading.Event()
 
@@ -41,40 +52,30 @@ def test_queries_are_answered_while_a_stop_flushes() -> None:
 
 
 def test_a_slow_device_list_delays_nobody_and_a_batch_does_not_block() -> None:
-    asked, release = threading.Event(), threading.Event()
-
-    def ask(_: str) -> None:
-        asked.set()
-        wait(release)
-
+    held = Held()
     with Duplex() as client:
-        client.service.hooks["engine.devices"] = ask
+        client.service.hooks["engine.devices"] = held
         calls = ["engine.devices", "engine.info"]
         client.send([{"jsonrpc": "2.0", "method": method, "id": method} for method in calls])
-        wait(asked)
+        wait(held.begun)
         assert client.call("engine.info")["name"] == "ionia-engine"
         assert client.call("recorder.stop") is True
-        release.set()
+        held.release.set()
         batch = client.wait_for(lambda m: isinstance(m, list))
         assert [answer["id"] for answer in batch] == calls
 
 
 def test_too_many_calls() -> None:
-    release, begun = threading.Event(), threading.Event()
-
-    def block(_: str) -> None:
-        begun.set()
-        wait(release)
-
+    held = Held()
     with Duplex() as client:
-        client.service.hooks["recorder.start"] = block
+        client.service.hooks["recorder.start"] = held
         client.request("recorder.start", ["a"])
-        wait(begun)
+        wait(held.begun)
         ids = [client.request("recorder.isRunning", ["a"]) for _ in range(MAX_WAITING)]
         client.send({"jsonrpc": "2.0", "method": "recorder.stop", "params": ["a"]})
         refused = client.answer(ids[-1])
         assert refused["error"]["data"] == {"kind": "busy", "hint": "", "id": "a"}
-        release.set()
+        held.release.set()
         assert client.answer(ids[-2])["result"] is False
 
 
@@ -101,20 +102,15 @@ def test_a_stop_behind_a_start_interrupts_it_and_comes_after_it(end: str) -> Non
 
 
 def test_a_start_that_begins_with_a_stop_behind_it_is_interrupted_and_a_later_one_is_not() -> None:
-    begun, release = threading.Event(), threading.Event()
-
-    def slow(_: str) -> None:
-        begun.set()
-        wait(release)
-
+    held = Held()
     with Duplex() as client:
-        client.service.hooks["streamer.initialize"] = slow
+        client.service.hooks["streamer.initialize"] = held
         client.request("streamer.initialize", [TARGET["streamer"]])
-        wait(begun)
+        wait(held.begun)
         client.request("streamer.start")
         stopped = client.request("streamer.stop")
         assert client.service.interrupted == ["default"]
-        release.set()
+        held.release.set()
         assert client.answer(stopped)["result"] is True
         interrupted = len(client.service.interrupted)
         assert interrupted >= 2
@@ -125,17 +121,12 @@ def test_a_start_that_begins_with_a_stop_behind_it_is_interrupted_and_a_later_on
 
 
 def test_shutdown_is_answered_last() -> None:
-    release, begun = threading.Event(), threading.Event()
-
-    def block(_: str) -> None:
-        begun.set()
-        wait(release)
-
+    held = Held()
     with Duplex() as client:
-        client.service.hooks["recorder.start"] = block
-        client.service.hooks["close"] = lambda _: release.set()
+        client.service.hooks["recorder.start"] = held
+        client.service.hooks["close"] = lambda _: held.release.set()
         running = client.request("recorder.start")
-        wait(begun)
+        wait(held.begun)
         waiting = client.request("recorder.stop")
         assert not client.server.ending
         ended = client.request("engine.shutdown")

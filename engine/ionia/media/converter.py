@@ -5,16 +5,12 @@ It cuts, converts and scales in one step, so that what isn't shown costs nothing
 """
 
 import av
-import numpy as np
-from av.video.plane import VideoPlane
 from av.video.reformatter import ColorPrimaries, ColorRange, Colorspace, ColorTrc, Interpolation, VideoReformatter
 
-from ionia.core.media import Picture, PictureFormat, PixelFormat, Plane, YuvPicture
-from ionia.core.video.framing import WHOLE, Framing, Placement
+from ionia.core.media import Picture, PictureFormat, YuvPicture
+from ionia.core.video.framing import WHOLE, Framing
+from ionia.media.frame_planes import black_frame, framed, plane_rows
 from ionia.media.scaler_input import scaler_input
-
-_BLACK = {PixelFormat.YUV420P: (16, 128, 128), PixelFormat.NV12: (16, 128)}
-"""The value of black in each plane, limited range."""
 
 _ALGORITHM = Interpolation.AREA | Interpolation.FULL_CHR_H_INP
 """The exact mean of each 2 x 2 block's chroma, and the cheapest but for POINT (decision 0052). POINT takes one pixel
@@ -37,13 +33,15 @@ class Converter:
         size = self._format.width, self._format.height
         place = framing.place((pixels.shape[1], pixels.shape[0]), size)
         if place is None:
-            return self._picture(self._black_frame())
+            return self._picture(black_frame(size, self._format.pixels.value))
         scaled = self._reformat(scaler_input(pixels, place), place.width, place.height)
-        return self._picture(scaled if (place.width, place.height) == size else self._between_bars(scaled, place))
+        return self._picture(framed(scaled, place, size))
 
     def _picture(self, frame: av.VideoFrame) -> YuvPicture:
         shapes = self._format.plane_shapes
-        planes = (_plane(plane)[:rows, :columns] for plane, (rows, columns) in zip(frame.planes, shapes, strict=True))
+        planes = (
+            plane_rows(plane)[:rows, :columns] for plane, (rows, columns) in zip(frame.planes, shapes, strict=True)
+        )
         return YuvPicture(format=self._format, planes=tuple(planes))
 
     def close(self) -> None:
@@ -66,26 +64,3 @@ class Converter:
             interpolation=_ALGORITHM,
             threads=_THREADS,
         )
-
-    def _between_bars(self, scaled: av.VideoFrame, place: Placement) -> av.VideoFrame:
-        frame = self._black_frame()
-        for index, (target, source) in enumerate(zip(frame.planes, scaled.planes, strict=True)):
-            shift = 1 if index else 0
-            # NV12 keeps Cb and Cr in one plane, two bytes per sample: columns count as in the luma plane.
-            column_shift = 0 if self._format.pixels is PixelFormat.NV12 else shift
-            rows, columns = place.height >> shift, place.width >> column_shift
-            y, x = place.top >> shift, place.left >> column_shift
-            _plane(target)[y : y + rows, x : x + columns] = _plane(source)[:rows, :columns]
-        return frame
-
-    def _black_frame(self) -> av.VideoFrame:
-        frame = av.VideoFrame(self._format.width, self._format.height, self._format.pixels.value)
-        for plane, value in zip(frame.planes, _BLACK[self._format.pixels], strict=True):
-            _plane(plane)[:] = value
-        return frame
-
-
-def _plane(plane: VideoPlane) -> Plane:
-    """A plane's bytes, one row per line, padding included."""
-    data = np.frombuffer(memoryview(plane), np.uint8)
-    return data.reshape(-1, plane.line_size)

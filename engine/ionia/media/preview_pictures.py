@@ -8,19 +8,16 @@ from fractions import Fraction
 import av
 import numpy as np
 from av.video.codeccontext import VideoCodecContext
-from av.video.plane import VideoPlane
 from av.video.reformatter import ColorRange, Colorspace, Interpolation, VideoReformatter
 
-from ionia.core.media import Picture, Plane
+from ionia.core.media import Picture
 from ionia.core.preview.geometry import row_step
 from ionia.core.video.framing import Framing, Size
+from ionia.media.frame_planes import black_frame, framed, plane_rows
 from ionia.media.scaler_input import scaler_input
 
 _QUANTIZER = "7"
 """Text can be told from it as well as the size allows; 3 takes twice as many bytes."""
-
-_BLACK = (0, 128, 128)
-"""Full range: JPEG's."""
 
 
 class PreviewPictures:
@@ -50,7 +47,7 @@ class PreviewPictures:
     def _shrunk(self, pixels: Picture) -> av.VideoFrame:
         place = self.framing.place((pixels.shape[1], pixels.shape[0]), self.size)
         if place is None:
-            return self._black()
+            return black_frame(self.size, "yuvj420p")
         shown = scaler_input(pixels, place, row_step=row_step(place.cut.height, place.height))
         frame = self._reformatter.reformat(
             av.VideoFrame.from_numpy_buffer(shown, "bgra"),
@@ -64,21 +61,7 @@ class PreviewPictures:
             interpolation=Interpolation.FAST_BILINEAR,
             threads=1,
         )
-        if (place.width, place.height) == self.size:
-            return frame
-        framed = self._black()
-        for index, (target, source) in enumerate(zip(framed.planes, frame.planes, strict=True)):
-            shift = 1 if index else 0
-            rows, columns = place.height >> shift, place.width >> shift
-            top, left = place.top >> shift, place.left >> shift
-            _plane(target)[top : top + rows, left : left + columns] = _plane(source)[:rows, :columns]
-        return framed
-
-    def _black(self) -> av.VideoFrame:
-        frame = av.VideoFrame(*self.size, "yuvj420p")
-        for plane, value in zip(frame.planes, _BLACK, strict=True):
-            _plane(plane)[:] = value
-        return frame
+        return framed(frame, place, self.size)
 
     def _encoded(self, frame: av.VideoFrame) -> bytes:
         if self._encoder is None:
@@ -98,15 +81,9 @@ class PreviewPictures:
 def _equal(one: av.VideoFrame, other: av.VideoFrame) -> bool:
     for mine, others in zip(one.planes, other.planes, strict=True):
         words = mine.width & ~7
-        left, right = _plane(mine), _plane(others)
+        left, right = plane_rows(mine), plane_rows(others)
         if not np.array_equal(left[:, :words].view(np.uint64), right[:, :words].view(np.uint64)):
             return False
         if not np.array_equal(left[:, words : mine.width], right[:, words : mine.width]):
             return False
     return True
-
-
-def _plane(plane: VideoPlane) -> Plane:
-    """A plane's bytes, one row per line, padding included."""
-    data = np.frombuffer(memoryview(plane), np.uint8)
-    return data.reshape(-1, plane.line_size)

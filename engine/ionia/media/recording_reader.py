@@ -8,6 +8,7 @@ import numpy.typing as npt
 
 from ionia.core.media import SAMPLE_RATE, Samples
 from ionia.core.test_card.pattern import Box
+from ionia.media.frame_planes import plane_rows
 
 Luma = npt.NDArray[np.uint8]
 
@@ -22,11 +23,8 @@ def read_lumas(path: str, area: Callable[[int, int], Box]) -> Iterator[Luma]:
             return
         container.streams.video[0].thread_type = "AUTO"
         for frame in container.decode(video=0):
-            plane = frame.planes[0]
-            luma = np.frombuffer(memoryview(plane), np.uint8).reshape(-1, plane.line_size)[
-                : frame.height, : frame.width
-            ]
-            yield area(frame.width, frame.height).of(luma)
+            luma = plane_rows(frame.planes[0])
+            yield area(frame.width, frame.height).of(luma[: frame.height, : frame.width])
 
 
 def read_sound(path: str) -> Samples:

@@ -84,6 +84,6 @@ def sockets_folder(environment: Mapping[str, str]) -> Path:
     """Where the user's sockets belong, as far as a path there is short enough."""
     candidates = [environment.get("XDG_RUNTIME_DIR", ""), tempfile.gettempdir(), "/tmp"]  # noqa: S108 - a folder in it
     for name in candidates:
-        if name and os.path.isabs(name) and len(os.fsencode(name)) < _LONGEST_PATH - 40 and os.access(name, os.W_OK):  # noqa: PTH117
+        if name and os.path.isabs(name) and len(os.fsencode(name)) < _LONGEST_PATH - 40 and os.access(name, os.W_OK):  # noqa: PTH117 - text of the environment
             return Path(name)
     return Path(tempfile.gettempdir())

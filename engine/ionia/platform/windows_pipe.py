@@ -81,7 +81,7 @@ class WindowsPipe:
             return Happened(gone=True)
         pending = [one for one in (self._connecting, self._reading, self._writing) if one is not None]
         milliseconds = _INFINITE if timeout is None else max(0, min(round(timeout * 1000 + 0.5), _INFINITE - 1))
-        _winapi.WaitForMultipleObjects([self._wake, *(one.event for one in pending)], False, milliseconds)  # noqa: FBT003
+        _winapi.WaitForMultipleObjects([self._wake, *(one.event for one in pending)], False, milliseconds)  # noqa: FBT003 - its own
         came = gone = False
         received = b""
         if self._connecting is not None and _done(self._connecting):

@@ -151,9 +151,9 @@ class ReplayRing(Generic[T]):
         """How many of the bytes that lie in any of these spans are held here no more, each counted once."""
         count, reached, held_from = 0, 0, self._taken - self._size
         for begin, end in sorted(spans):
-            begin, end = max(begin, reached), min(end, held_from)  # noqa: PLW2901
-            count += max(0, end - begin)
-            reached = max(reached, end)
+            gone = min(end, held_from)
+            count += max(0, gone - max(begin, reached))
+            reached = max(reached, gone)
         return count
 
     def begin_of(self, seconds: float, *, before: int | None = None) -> int:
