@@ -65,13 +65,14 @@ class ChunkReader:
         messages: list[Message] = []
         position = 0
         while True:
-            if self._chunk is None:
+            chunk = self._chunk
+            if chunk is None:
                 begun = self._begin(position)
                 if begun is None:
                     break
-                position = begun
-            assert self._chunk is not None  # noqa: S101 - begun above
-            chunk, stream = self._chunk, self._chunk.of
+                chunk, position = begun
+                self._chunk = chunk
+            stream = chunk.of
             piece = self._buffer[position : position + chunk.left]
             position += len(piece)
             chunk.left -= len(piece)
@@ -87,8 +88,8 @@ class ChunkReader:
         del self._buffer[:position]
         return messages
 
-    def _begin(self, position: int) -> int | None:
-        """Read a chunk's header at `position`; where its body begins, None if it isn't whole yet."""
+    def _begin(self, position: int) -> tuple[_Chunk, int] | None:
+        """Read a chunk's header at `position`; the chunk and where its body begins, None if it isn't whole yet."""
         buffer = self._buffer
         if len(buffer) <= position:
             return None
@@ -124,8 +125,7 @@ class ChunkReader:
         self._set_time(stream, form, time)
         stream.extended = extended
         stream.begun = True
-        self._chunk = _Chunk(of=stream, left=min(self._size, stream.length - len(stream.body)))
-        return at
+        return _Chunk(of=stream, left=min(self._size, stream.length - len(stream.body))), at
 
     @staticmethod
     def _set_time(stream: _ChunkStream, form: int, time: int) -> None:

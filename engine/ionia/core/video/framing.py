@@ -77,15 +77,14 @@ class Framing:
         shown = self._must_show(source)
         if width is not None and height is not None:
             return even(width), even(height)
-        if width is None and height is None:
-            return even(shown.width), even(shown.height)
         if width is not None:
             size = even(width), _nearest_even(shown.height * width, shown.width)
             named, given, missing = f"width of {width}", shown, "height"
-        else:
-            assert height is not None  # noqa: S101 - the case that is left
+        elif height is not None:
             size = _nearest_even(shown.width * height, shown.height), even(height)
             named, given, missing = f"height of {height}", shown, "width"
+        else:
+            return even(shown.width), even(shown.height)
         if not all(LEAST_SIDE <= side <= MOST_SIDE for side in size):
             raise IoniaError(
                 ErrorKind.CAPTURE_UNAVAILABLE,

@@ -4,6 +4,7 @@ So two encodes of one screen show the same picture at the same frame index, what
 """
 
 import threading
+from functools import partial
 
 import numpy as np
 
@@ -58,10 +59,10 @@ class Capture:
         self._clock = clock
         self._stop = stop
         self._lock = threading.Lock()
-        self._pacer: VideoPacer | None = None  # protected by _lock
+        self._pacer: VideoPacer | None = None  # once it has begun; protected by _lock
         self._offers: FrameOffers[VideoFrame] = FrameOffers()
         self._shown = False  # whether there was a picture; the tick's own
-        self._ticking = Worker("video-tick", self._tick_until_stopped, notices.fail, urgent="Capture")
+        self._ticking: Worker | None = None  # likewise
 
     @property
     def backend(self) -> str:
@@ -112,11 +113,14 @@ class Capture:
                 return
             # The frame under way is as good as over: the first one has its whole interval to get a picture.
             begin = frame_at(self._epoch_ns, self.fps, self._clock.now_ns()) + 1
-            self._pacer = VideoPacer(
+            pacer = self._pacer = VideoPacer(
                 epoch_ns=self._epoch_ns, fps=self.fps, first_index=begin, catch_up_seconds=CATCH_UP_SECONDS
             )
+            ticking = self._ticking = Worker(
+                "video-tick", partial(self._tick_until_stopped, pacer), self.notices.fail, urgent="Capture"
+            )
         try:
-            self._ticking.start()
+            ticking.start()
         except BaseException as error:  # no thread to be had: this capture is handed to nobody any more
             self.notices.fail(error)
             raise
@@ -130,29 +134,25 @@ class Capture:
         """End both threads and free the device. Idempotent."""
         self._stop.set()
         self._screen.close(JOIN_TIMEOUT_S)
-        self._ticking.join(JOIN_TIMEOUT_S)
+        with self._lock:
+            ticking = self._ticking
+        if ticking is not None:
+            ticking.join(JOIN_TIMEOUT_S)
         self._offers.close()
 
-    def _tick_until_stopped(self) -> None:
-        while not self._stop.wait_until(self._next_deadline_ns()):
-            late = self._tick(self._clock.now_ns())
+    def _tick_until_stopped(self, pacer: VideoPacer) -> None:
+        while not self._stop.wait_until(pacer.next_deadline_ns):  # which this thread alone moves
+            late = self._tick(pacer, self._clock.now_ns())
             if late >= self.fps:
                 self.notices.warn(
                     WarningCode.STALLED,
                     f"The machine stood still for {late / self.fps:.1f} s; the last picture fills it.",
                 )
 
-    def _next_deadline_ns(self) -> int:
-        with self._lock:
-            assert self._pacer is not None  # noqa: S101 - attach() made it before it started this thread
-            return self._pacer.next_deadline_ns
-
-    def _tick(self, now_ns: int) -> int:
+    def _tick(self, pacer: VideoPacer, now_ns: int) -> int:
         """Hand over the frames that end by `now_ns`; how many of them ended late."""
         frame = self._screen.slot.take()
         with self._lock:
-            pacer = self._pacer
-            assert pacer is not None  # noqa: S101 - see above
             if frame is None and not self._shown:
                 if pacer.wait(now_ns):
                     return 0

@@ -24,19 +24,17 @@ class StagedPicture:
 
     def __init__(self, frame: VideoFrame, convert: Callable[[VideoFrame], YuvPicture], lock: threading.Lock) -> None:
         """`lock` is held while `convert` runs."""
-        self._frame: VideoFrame | None = frame  # until it is converted; protected by _lock
-        self._converted: YuvPicture | None = None  # protected by _lock
+        self._picture: VideoFrame | YuvPicture = frame  # protected by _lock
         self._convert = convert
         self._lock = lock
 
     def converted(self) -> YuvPicture:
         """The same one for everybody. Whoever comes while it is being made waits for it."""
         with self._lock:
-            if self._converted is None:
-                assert self._frame is not None  # noqa: S101 - it goes when the other comes
-                self._converted = self._convert(self._frame)
-                self._frame = None  # a source's memory is scarce: an encoder that is behind must not hold it
-            return self._converted
+            if isinstance(self._picture, VideoFrame):
+                # The frame goes: a source's memory is scarce, and an encoder that is behind must not hold it.
+                self._picture = self._convert(self._picture)
+            return self._picture
 
 
 class PictureStage:

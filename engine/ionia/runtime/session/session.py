@@ -59,7 +59,7 @@ class Session:
         self._machine = SessionStateMachine()  # changed under _lock
         self._feeds: SessionFeeds | None = None  # changed under _lock
         self._output: Output | None = None  # changed under _lock
-        self._join: Join | None = None  # changed under _lock
+        self._begun: Ending | None = None  # how it ends, from `start` on; changed under _lock
         self._counters = SessionCounters()
         self._lost: IoniaError | None = None  # changed under _lock; why the output could not be completed
         self._codec = "none"
@@ -148,11 +148,12 @@ class Session:
             try:
                 with contextlib.nullcontext() if origin is None else origin.kept(asked):
                     output.open(feeds.header, feeds)
-                    self._join = feeds.join(
+                    join = feeds.join(
                         output,
                         lambda: self._reach_back(origin, feeds, output, asked),
                         partial(self._counters.began, feeds),
                     )
+                self._begun = self._to_end(feeds, output, join)
                 self._counters.begin(feeds)  # not before: a capture that has not begun has no index yet
             except IoniaError as error:
                 self._release(SessionState.FAILED, error.message)
@@ -179,10 +180,10 @@ class Session:
 
     def past(self, seconds: float | None, before: int) -> Past[Moment] | None:
         """See `Holder`."""
-        output, join = self._output, self._join
-        if join is None or not isinstance(output, HeldOutput):
+        output, begun = self._output, self._begun
+        if begun is None or not isinstance(output, HeldOutput):
             return None
-        return join.past(lambda: output.last(seconds, before))
+        return begun.join.past(lambda: output.last(seconds, before))
 
     def kept(self, seconds: float | None, before: int) -> contextlib.AbstractContextManager[None]:
         """See `Holder`."""
@@ -195,8 +196,8 @@ class Session:
             try:
                 if self._machine.state is SessionState.INITIALIZED:
                     self._release(SessionState.STOPPED, ASKED_TO_STOP)
-                elif self._machine.has_begun:
-                    self._stop(ASKED_TO_STOP)
+                elif self._begun is not None:
+                    self._stop(self._begun, ASKED_TO_STOP)
                 elif self._machine.state is SessionState.FAILED and self._lost is not None:
                     raise self._lost  # asked again, or after a failure: what is not there is still not there
             finally:
@@ -209,9 +210,9 @@ class Session:
             output.forget()
             output.finish()
 
-    def _stop(self, reason: str) -> None:
+    def _stop(self, begun: Ending, reason: str) -> None:
         self._move(SessionState.STOPPING, reason)
-        self._lost = self._finish(reason, drain=self._output is not None and self._output.drains)
+        self._lost = begun.finish(reason, drain=begun.output.drains)
         if self._lost is not None:
             self._voice.failed(self._lost)
             self._release(SessionState.FAILED, self._lost.message)
@@ -284,11 +285,11 @@ class Session:
                 return
             if self._machine.state is SessionState.INITIALIZED:
                 self._release(SessionState.STOPPED, reason)
-            elif self._machine.has_begun:
-                if self._feeds is not None and self._machine.state is SessionState.RUNNING:
-                    self._counters.pause(self._feeds, index)
+            elif (begun := self._begun) is not None:
+                if self._machine.state is SessionState.RUNNING:
+                    self._counters.pause(begun.feeds, index)
                 with contextlib.suppress(IoniaError):  # which is told as an error
-                    self._stop(reason)
+                    self._stop(begun, reason)
 
     def set_region(self, region: Region | None) -> None:
         """Show another part of what is captured, initialized or running. Raises IoniaError."""
@@ -348,24 +349,18 @@ class Session:
             if self._machine.state is SessionState.INITIALIZED:
                 self._voice.failed(error)
                 self._release(SessionState.FAILED, error.message)
-            elif self._machine.has_begun:
+            elif (begun := self._begun) is not None:
                 self._voice.failed(error)
                 self._move(SessionState.STOPPING, error.message)
-                self._lost = self._finish(error.message, drain=False)
+                self._lost = begun.finish(error.message, drain=False)
                 if self._lost is not None:
                     self._voice.failed(self._lost)
                 elif self._made_nothing():
                     self._lost = error
                 self._release(SessionState.FAILED, error.message)
 
-    def _finish(self, reason: str, *, drain: bool) -> IoniaError | None:
-        """End the subscription and the output; the error if it could not be completed."""
-        feeds, output, join = self._feeds, self._output, self._join
-        assert feeds is not None and output is not None and join is not None  # noqa: S101, PT018 - RUNNING
-        ending = Ending(
-            feeds=feeds, output=output, join=join, counters=self._counters, usage=self._usage, warn=self.warn
-        )
-        return ending.finish(reason, drain=drain)
+    def _to_end(self, feeds: SessionFeeds, output: Output, join: Join) -> Ending:
+        return Ending(feeds=feeds, output=output, join=join, counters=self._counters, usage=self._usage, warn=self.warn)
 
     def _made_nothing(self) -> bool:
         """Whether there is no byte of a file that was to be."""
@@ -376,7 +371,7 @@ class Session:
         """Give the shared things back and go to `state`. The output's figures stay readable."""
         feeds = self._feeds
         self._counters.freeze(feeds)  # before they are gone: whoever asks meanwhile gets the same figures
-        self._feeds = self._join = None
+        self._feeds = self._begun = None
         if self._output is not None:
             self._output.abandon()
         if feeds is not None:

@@ -8,6 +8,7 @@ import logging
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from ionia.core.errors import ErrorKind, IoniaError
 from ionia.core.events import Event
@@ -69,6 +70,17 @@ class _FromSender:
     event: SenderEvent
 
 
+@dataclass(slots=True, kw_only=True)
+class _Streamed:
+    """What is streamed, whole when `open` begins it. The thread's own, but for `feeds`."""
+
+    feeds: SessionFeeds
+    header: MediaHeader
+    bitrate: StreamBitrate
+    silence: Silence | None
+    """Fills the track of a session without sound."""
+
+
 class StreamOutput:
     """An `Output` (see session). One thread, `stream`, owns the link and the senders."""
 
@@ -103,13 +115,9 @@ class StreamOutput:
         self._held_back = False  # whether progress lets more packets go; protected by _condition
         self._link = LiveLink(LiveSettings.of(settings), random)
         self._figures = self._link.figures(clock.now_ns())
-        self._bitrate: StreamBitrate | None = None
-        self._silence: Silence | None = None
-        self._feeds: SessionFeeds | None = None
-        self._header: MediaHeader | None = None
         self._first = FirstConnection()
-        self._worker = Worker("stream", self._run, self._unexpected)
-        self._started = False
+        self._feeds: SessionFeeds | None = None  # since `open`
+        self._worker: Worker | None = None  # since it started
         self._attempts.prepare()
 
     @property
@@ -124,18 +132,22 @@ class StreamOutput:
 
     def open(self, header: MediaHeader, feeds: SessionFeeds) -> None:
         """Begin connecting. Raises IoniaError(CONNECT_FAILED) if a connection is required and none is made."""
-        self._header, self._feeds = header.only(*_STREAMED), feeds
-        self._bitrate = StreamBitrate(feeds, self._warn)
-        if not header.sounds:
-            self._header = with_silence(self._header)
-            self._silence = Silence(fps=header.video.fps)
+        carried = header.only(*_STREAMED)
+        streamed = _Streamed(
+            feeds=feeds,
+            header=carried if header.sounds else with_silence(carried),
+            bitrate=StreamBitrate(feeds, self._warn),
+            silence=None if header.sounds else Silence(fps=header.video.fps),
+        )
+        worker = Worker("stream", partial(self._run, streamed), self._unexpected)
+        self._feeds = feeds
         feeds.video.feed.listen_keyframes(self._announce)
         try:
-            self._worker.start()
+            worker.start()
         except RuntimeError as error:  # no thread to be had
             feeds.video.feed.unlisten_keyframes(self._announce)
             raise IoniaError(ErrorKind.CONNECT_FAILED, "This computer can't start another thread right now.") from error
-        self._started = True
+        self._worker = worker
         self._warn_before(header)
         if self._settings.require_connection:
             self._first.wait(FIRST_CONNECTION_SECONDS)
@@ -181,11 +193,12 @@ class StreamOutput:
         with self._condition:
             self._stopping = True
             self._condition.notify()
-        self._worker.join(FINISH_SECONDS)
+        if self._worker is not None:
+            self._worker.join(FINISH_SECONDS)
 
     def abandon(self) -> None:
         """End whatever runs and free the spare."""
-        if self._started:
+        if self._worker is not None:
             self.finish()
         else:
             self._attempts.close()
@@ -215,19 +228,17 @@ class StreamOutput:
             rtmp_url=self._url.redacted,
         )
 
-    def _run(self) -> None:
+    def _run(self, streamed: _Streamed) -> None:
         try:
-            self._carry_out(self._link.start(self._clock.now_ns()))
+            self._carry_out(self._link.start(self._clock.now_ns()), streamed)
             while not self._wait():
-                self._step()
-            self._carry_out(self._link.stop(self._clock.now_ns()))
-            self._count_last()
+                self._step(streamed)
+            self._carry_out(self._link.stop(self._clock.now_ns()), streamed)
+            self._count_last(streamed)
         finally:
             self._attempts.close()
-            if self._bitrate is not None:
-                self._bitrate.leave()
-            if self._feeds is not None:
-                self._feeds.video.feed.unlisten_keyframes(self._announce)
+            streamed.bitrate.leave()
+            streamed.feeds.video.feed.unlisten_keyframes(self._announce)
             self._figures = self._link.figures(self._clock.now_ns())
 
     def _wait(self) -> bool:
@@ -239,31 +250,31 @@ class StreamOutput:
                 self._condition.wait(timeout)
             return self._stopping
 
-    def _step(self) -> None:
+    def _step(self, streamed: _Streamed) -> None:
         with self._condition:
             packets, self._packets = self._packets, []
             messages, self._messages = self._messages, []
             keyframe, self._keyframe = self._keyframe, None
             now_ns = self._clock.now_ns()  # not before any of these, not after any later one
         for message in messages:
-            self._carry_out(self._hear(message))
+            self._carry_out(self._hear(message), streamed)
         if keyframe is not None:
-            self._note_parameter_sets(keyframe)
-            self._carry_out(self._link.announce(keyframe, now_ns))
-        if self._silence is not None:
-            packets = self._silence.fill(packets)
-        self._carry_out(self._link.offer(packets, now_ns))
-        self._carry_out(self._link.passed(now_ns))
+            _note_parameter_sets(streamed, keyframe)
+            self._carry_out(self._link.announce(keyframe, now_ns), streamed)
+        if streamed.silence is not None:
+            packets = streamed.silence.fill(packets)
+        self._carry_out(self._link.offer(packets, now_ns), streamed)
+        self._carry_out(self._link.passed(now_ns), streamed)
         self._figures = self._link.figures(now_ns)
         self._held_back = self._link.held_back
 
-    def _count_last(self) -> None:
+    def _count_last(self, streamed: _Streamed) -> None:
         """What went out just before the end."""
         with self._condition:
             messages, self._messages = self._messages, []
         for message in messages:
             if isinstance(message.event, Progress):
-                self._carry_out(self._hear(message))
+                self._carry_out(self._hear(message), streamed)
 
     def _hear(self, message: _FromSender) -> list[LiveAction]:
         attempt_id, now_ns = message.attempt_id, message.at_ns
@@ -288,21 +299,21 @@ class StreamOutput:
                 log.info("sender ended: %s (%s)", failure.reason, detail)
                 return self._link.ended(attempt_id, failure, now_ns)
 
-    def _carry_out(self, actions: Sequence[LiveAction]) -> None:
+    def _carry_out(self, actions: Sequence[LiveAction], streamed: _Streamed) -> None:
         for action in actions:
             match action:
                 case StartAttempt(attempt_id=attempt_id):
-                    self._start_attempt(attempt_id)
+                    self._start_attempt(attempt_id, streamed.header)
                 case KillAttempt():
                     self._attempts.kill()
                 case CloseAttempt():
                     self._attempts.say_goodbye(GOODBYE_SECONDS)
                 case SendPackets(packets=packets):
                     self._attempts.send(packets)
-                case AskKeyframe() if self._feeds is not None:
-                    self._feeds.request_keyframe()
-                case SetVideoBitrate(bits_per_second=bits_per_second) if self._bitrate is not None:
-                    self._bitrate.ask(bits_per_second)
+                case AskKeyframe():
+                    streamed.feeds.request_keyframe()
+                case SetVideoBitrate(bits_per_second=bits_per_second):
+                    streamed.bitrate.ask(bits_per_second)
                 case Notify() | SetBackpressure():
                     self._tell(action)
                 case GiveUp(failure=failure):
@@ -325,17 +336,7 @@ class StreamOutput:
         if not (self._settings.require_connection and self._first.settle(error)):
             self._fail(error)
 
-    def _note_parameter_sets(self, keyframe: EncodedPacket) -> None:
-        """A lost encoder's successor gives its own with each keyframe; the next connection begins with those."""
-        assert self._header is not None  # noqa: S101 - open() set it before it started this thread
-        video = self._header.video
-        extradata = video.codec.own_extradata(keyframe.data)
-        if extradata is not None:  # else those of the header hold
-            self._header = self._header.with_track(replace(video, extradata=extradata))
-
-    def _start_attempt(self, attempt_id: int) -> None:
-        assert self._header is not None  # noqa: S101 - open() set it before it started this thread
-
+    def _start_attempt(self, attempt_id: int, header: MediaHeader) -> None:
         def listen(event: SenderEvent) -> None:
             with self._condition:
                 self._messages.append(_FromSender(attempt_id=attempt_id, at_ns=self._clock.now_ns(), event=event))
@@ -343,7 +344,7 @@ class StreamOutput:
                 if self._held_back or not isinstance(event, Progress):
                     self._condition.notify()
 
-        self._attempts.start(self._url, self._header, listen)
+        self._attempts.start(self._url, header, listen)
 
     def _unexpected(self, error: BaseException) -> None:
         failure = IoniaError(ErrorKind.INTERNAL, f"Streaming failed unexpectedly: {type(error).__name__}")
@@ -351,3 +352,11 @@ class StreamOutput:
         log.error("stream thread failed", exc_info=error)
         self._first.settle(failure)
         self._fail(failure)
+
+
+def _note_parameter_sets(streamed: _Streamed, keyframe: EncodedPacket) -> None:
+    """A lost encoder's successor gives its own with each keyframe; the next connection begins with those."""
+    video = streamed.header.video
+    extradata = video.codec.own_extradata(keyframe.data)
+    if extradata is not None:  # else those of the header hold
+        streamed.header = streamed.header.with_track(replace(video, extradata=extradata))

@@ -74,7 +74,7 @@ class Take:
         self.clock = clock
         self.timeline = FileTimeline(fps=video.fps, epoch_utc=clock.epoch_utc)  # protected by lock
         self.part = first  # under way; protected by lock
-        self.next: Part | None = None  # open already; protected by lock
+        self._after: dict[int, Part] = {}  # the one that is to follow, once it is open, by number; protected by lock
         self.finished = FinishedParts(tell)  # all files that another follows
         self.paths = {0: first.path}  # of all files; protected by lock
         self.pauses = Pauses()  # protected by lock
@@ -129,7 +129,8 @@ class Take:
             for placed in timeline.place(packet):
                 if placed.part > part.number:
                     self._hand_over(ready)
-                    part, ready = self._go_on_in_next(), []
+                    self._go_on_in(self._after.pop(placed.part))  # a file is split only once the next one is open
+                    part, ready = self.part, []
                 ready.append(placed.packet)
             # What the files last, and not what is in them: a machine that stood still leaves frames out.
             if packet.track.is_video and self._most_frames is not None and timeline.frames >= self._most_frames:
@@ -186,10 +187,13 @@ class Take:
         )
         part.begin(tags, line)
 
-    def _go_on_in_next(self) -> Part:
-        part, after, self.next = self.part, self.next, None
-        assert after is not None  # noqa: S101 - the timeline is split only once it is open
-        self.part = after
+    @property
+    def next(self) -> Part | None:
+        """The file that is to follow, if it is open already. With `lock`."""
+        return self._after.get(self.part.number + 1)
+
+    def _go_on_in(self, after: Part) -> None:
+        part, self.part = self.part, after
         seconds = self.part_seconds(part)
         for index, put in self._ahead.end():  # the keyframe may have come later than was named
             at = self.timeline.position(index)
@@ -197,14 +201,13 @@ class Take:
         part.note(split_line(seconds=seconds, after=after.path))
         part.complete(seconds)
         self.finished.add(part, after.path)
-        return after
 
     def offer(self, after: Part) -> bool:
         """A file that is open is the next one; False if the take is over."""
         with self.lock:
             if self.completed:
                 return False
-            self.next = after
+            self._after[after.number] = after
             self.paths[after.number] = after.path
             return True
 
@@ -228,7 +231,7 @@ class Take:
         """
         if at.part == self.part.number:
             put(self.part, float(at.seconds))
-        elif self.next is not None and at.part == self.next.number:
+        elif at.part in self._after:
             self._ahead.add(index, put)
         else:
             return False
@@ -281,8 +284,8 @@ class Take:
             if self.last_line:
                 self.part.note(self.last_line)
             self.part.complete(seconds)
-            if self.next is not None:
-                self.next.complete()  # it has nothing, and leaves nothing
+            for after in self._after.values():
+                after.complete()  # it has nothing, and leaves nothing
 
     def figures(self, index_now: int) -> TakeFigures:
         """By now; `index_now`: the frame under way, for how long a pause is by now."""
