@@ -4,7 +4,7 @@ import json
 import threading
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -13,10 +13,12 @@ from ionia.core.events import FileChanged
 from ionia.core.settings import RecorderSettings, SessionKind
 from ionia.core.stats import of_recorder
 from ionia.core.warning import WarningCode
+from ionia.runtime.encode.session_feeds import SessionFeeds
 from ionia.runtime.engine import Engine
 from ionia.sinks.sidecar import sidecar_path
 from tests.fakes.backends import WAIT_SECONDS, FakeMachine
-from tests.fakes.media import FakeFile
+from tests.fakes.file_output import QuietFeeds, ended, output_to
+from tests.fakes.media import HEADER, FakeFile, video_packet
 from tests.runtime.session.test_pause import paused_for, pictures
 from tests.runtime.test_engine import FAST, engine_on, recorded_for, warned
 
@@ -175,3 +177,15 @@ def test_a_sidecar_that_cannot_be_written_is_told_and_ends_nothing(tmp_path: Pat
         engine.mark("a", "goal")
         engine.stop(RECORDER, "a")
     assert [title for _, title in chapters(machine.files[0])] == ["goal"]
+
+
+def test_a_mark_set_before_the_first_picture_has_come_lies_at_its_own_frame() -> None:
+    """An encoder may take a while to give its first picture."""
+    sink, feeds = FakeFile(), QuietFeeds()
+    output, _ = output_to(sink)
+    output.open(HEADER, cast(SessionFeeds, feeds))
+    feeds.index_now = 4
+    output.mark("early", None, seconds_ago=0, noted=lambda _: None)
+    output.deliver([video_packet(1, keyframe=True)])
+    ended(output)
+    assert chapters(sink) == [(0.1, "early")]

@@ -81,7 +81,7 @@ class Take:
         self.completed = False  # protected by lock
         self.last_line = b""  # of the sidecar, whichever file is the last one by then; protected by lock
         self.past = PastParts()  # whoever delivers
-        self._ahead = NotesAhead()  # of `next`; protected by lock
+        self._ahead = NotesAhead()  # of a file without a picture yet: the first one, `next`; protected by lock
         self._video = video
         self._metadata = wishes.metadata
         self._split_watch = split_watch  # protected by lock
@@ -186,6 +186,8 @@ class Take:
             path=part.path, part=part.number, tags=tags, width=video.width, height=video.height, fps=video.fps
         )
         part.begin(tags, line)
+        for index, put in self._ahead.end() if part.number == 0 else ():
+            self.note(index, self.place(index), put)
 
     @property
     def next(self) -> Part | None:
@@ -227,9 +229,12 @@ class Take:
         """Have what is of frame `index` put where that lies; False if that file is finished. With `lock`.
 
         A file that is to follow may get its first picture late, or never: a pause came before its keyframe. So what
-        has waited for that for a second stays in the one before, at its end, and is on the disk.
+        has waited for that for a second stays in the one before, at its end, and is on the disk. What is noted before
+        the very first picture waits for that likewise: how far behind it that will lie is not known before.
         """
-        if at.part == self.part.number:
+        if not self.timeline.started:
+            self._ahead.add(index, put)
+        elif at.part == self.part.number:
             put(self.part, float(at.seconds))
         elif at.part in self._after:
             self._ahead.add(index, put)
