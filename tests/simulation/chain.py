@@ -1,6 +1,6 @@
-"""Encoders with a cost, a file and a stream behind the scripted screen and sound: the engine's own machines throughout.
+"""Encoders with a cost and a network behind the scripted screen and sound: the engine's own machines between them.
 
-What is real: pacer, audio engine and mix, order, window, gate, file timeline, MP4 writer, live link with its policy.
+What is real: pacer, audio engine and mix, feeds, joins, live link with its policy; `recorder` has the files' side.
 What is modelled: how long a picture takes to encode and how large it gets, and a network that is seeded and bad.
 """
 
@@ -13,16 +13,15 @@ from ionia.core.audio.engine import LATENCY_NS
 from ionia.core.failure import LiveFailure, LiveKind
 from ionia.core.live.connection_events import AskKeyframe, CloseAttempt, KillAttempt, StartAttempt
 from ionia.core.live.link import LiveAction, LiveLink, SendPackets, SetVideoBitrate
-from ionia.core.media import AUDIO, SAMPLE_RATE, VIDEO, EncodedPacket, MediaHeader, TrackId
-from ionia.core.mp4.writer import Mp4Writer
-from ionia.core.timeline.file_timeline import FileTimeline, Placed
-from ionia.core.timeline.packet_order import PacketInterleaver, PacketWindow
+from ionia.core.media import AUDIO, SAMPLE_RATE, VIDEO, EncodedPacket, TrackId
+from ionia.core.timebase import frame_at
+from ionia.core.timeline.file_timeline import EpochUtc
+from ionia.runtime.encode.audio_encode import KEPT_PACKETS
+from ionia.runtime.encode.feed import Feed
+from ionia.runtime.encode.join import Join, Subscriber
 from tests.fakes.mixed_sound import MixedTick
 from tests.simulation.loop import MS, Loop, S
 from tests.simulation.video import VideoThread
-
-Publish = Callable[[int, EncodedPacket], None]
-
 
 SOCKET_BYTES = 90_000
 """What Linux really holds for a send_buffer_size of 64 KiB."""
@@ -33,15 +32,17 @@ class VideoEncode:
     """One picture after the other; a keyframe takes three times as long.
 
     Constant bit rate with a rate buffer of a second: keyframes cost up to four pictures, and the next ones pay for it.
-    Another bit rate takes hold over a dozen pictures.
+    Another bit rate takes hold over a dozen pictures. While its only taker needs nothing it encodes nothing.
     """
 
-    publish: Publish
+    feeds: "Feeds"
     fps: int
     bitrate: int
     seed: int = 1
-    key_wanted: bool = True
+    costs: tuple[int, int] = (5 * MS, 12 * MS)
+    resting_from: int | None = None
     made: list[tuple[int, int]] = field(default_factory=list)  # instant and bytes of each picture
+    _keys: list[int] = field(default_factory=lambda: [0])  # from these frames on one is wanted
     _rate: float = 0.0
     _debt: float = 0.0
     _waiting: list[int] = field(default_factory=list)
@@ -50,6 +51,10 @@ class VideoEncode:
     def __post_init__(self) -> None:
         self._random = random.Random(self.seed)  # noqa: S311 - a seeded model, not a secret
         self._rate = float(self.bitrate)
+        self.feeds.encode = self
+
+    def request_keyframe(self, index: int = 0) -> None:
+        self._keys.append(index)
 
     def take(self, index: int, now_ns: int) -> None:
         self._waiting.append(index)
@@ -61,15 +66,27 @@ class VideoEncode:
 
     def serve(self, now_ns: int, loop: Loop) -> None:
         index = self._waiting.pop(0)
-        key, self.key_wanted = self.key_wanted or index % (2 * self.fps) == 0, False
+        wanted = self._wanted(index)
+        self._keys = [each for each in self._keys if each > index]
+        self._done_ns = None
+        if self.resting_from is not None and index >= self.resting_from and not wanted:
+            self._go_on(now_ns)
+            self.feeds.pass_by(now_ns, index + 1)
+            return
+        key = wanted or index % (2 * self.fps) == 0
         size = self._size(key=key)
         self.made.append((now_ns, size))
         unit = (b"\x65" if key else b"\x41") + b"%d" % index + b"\xff" * size
-        self._done_ns = None
+        self._go_on(now_ns)
+        packet = EncodedPacket(track=VIDEO, pts=index, dts=index, duration=1, keyframe=key, data=b"\0\0\0\1" + unit)
+        self.feeds.publish(now_ns, packet)
+
+    def _wanted(self, index: int) -> bool:
+        return any(each <= index for each in self._keys)
+
+    def _go_on(self, now_ns: int) -> None:
         if self._waiting:
             self._begin(now_ns)
-        packet = EncodedPacket(track=VIDEO, pts=index, dts=index, duration=1, keyframe=key, data=b"\0\0\0\1" + unit)
-        self.publish(now_ns, packet)
 
     def _size(self, *, key: bool) -> int:
         self._rate += (self.bitrate - self._rate) * 0.08
@@ -85,7 +102,7 @@ class VideoEncode:
         return round(size)
 
     def _begin(self, now_ns: int) -> None:
-        cost = self._random.uniform(5 * MS, 12 * MS) * (3 if self.key_wanted else 1)
+        cost = self._random.uniform(*self.costs) * (3 if self._wanted(self._waiting[0]) else 1)
         self._done_ns = now_ns + round(cost)
 
 
@@ -107,7 +124,7 @@ class EncodedVideo(VideoThread):
 class AudioEncode:
     """Looks a tick ahead, as AAC does: what comes out is the tick before."""
 
-    publish: Publish
+    feeds: "Feeds"
     ticks: list[MixedTick] = field(default_factory=list)
 
     def take(self, now_ns: int, tick: MixedTick) -> None:
@@ -116,14 +133,14 @@ class AudioEncode:
         packet = EncodedPacket(
             track=AUDIO, pts=sample, dts=sample, duration=1024, keyframe=True, data=b"%d" % (tick.index - 1)
         )
-        self.publish(now_ns, packet)
+        self.feeds.publish(now_ns, packet)
 
 
 @dataclass
 class SoundTicks:
     """The packets of a sound that nobody listens to, when the engine's clock gives them: of constant size."""
 
-    publish: Publish
+    feeds: "Feeds"
     epoch_ns: int
     published: int = 0
 
@@ -133,43 +150,9 @@ class SoundTicks:
     def serve(self, now_ns: int, loop: Loop) -> None:
         sample = (self.published - 1) * 1024  # AAC looks a tick ahead
         self.published += 1
-        self.publish(
-            now_ns, EncodedPacket(track=AUDIO, pts=sample, dts=sample, duration=1024, keyframe=True, data=bytes(512))
-        )
-
-
-@dataclass
-class Recorder:
-    """The sink of a file: what went where, and the bytes."""
-
-    header: MediaHeader
-    placed: list[Placed] = field(default_factory=list)
-    data: bytearray = field(default_factory=bytearray)
-
-    def __post_init__(self) -> None:
-        self.timeline = FileTimeline(fps=self.header.video.fps)
-        self.window = PacketWindow(fps=self.header.video.fps)
-        self.writer = Mp4Writer(self.header)
-
-    def take(self, ordered: list[EncodedPacket]) -> None:
-        for packet in self.window.take(ordered).packets:
-            for placed in self.timeline.place(packet):
-                self.placed.append(placed)
-                self.writer.add(placed.packet)
-            if self.writer.due:
-                self.append()
-
-    def append(self) -> None:
-        self.data += self.writer.fragment().data
-        self.writer.commit()
-
-    def finish(self) -> bytes:
-        if self.writer.pending:
-            self.append()
-        finale = self.writer.finish()
-        whole = self.data + finale.tail
-        whole[finale.patch_offset : finale.patch_offset + len(finale.patch)] = finale.patch
-        return bytes(whole)
+        data = b"%d" % (sample // 1024)
+        packet = EncodedPacket(track=AUDIO, pts=sample, dts=sample, duration=1024, keyframe=True, data=data.ljust(512))
+        self.feeds.publish(now_ns, packet)
 
 
 @dataclass
@@ -242,7 +225,7 @@ class Network:
                 case SendPackets(packets=packets, attempt_id=attempt_id) if attempt_id == self._attempt:
                     self._pipe += packets
                 case AskKeyframe():
-                    self.encode.key_wanted = True
+                    self.encode.request_keyframe()
                 case SetVideoBitrate(bits_per_second=bits_per_second):
                     self.encode.bitrate = bits_per_second
                     self.bitrates.append((now_ns, bits_per_second))
@@ -305,25 +288,74 @@ class Network:
 
 
 @dataclass
-class Outputs:
-    """Where both encoders' packets meet: the file, if there is one, and the stream."""
+class Feeds:
+    """One encode of the picture and one of the sound, and what an output asks of both: as SessionFeeds, in the loop."""
 
-    recorder: Recorder | None
     fps: int
-    network: Network | None = None
-
-    def __post_init__(self) -> None:
-        self.order = PacketInterleaver(fps=self.fps, tracks=(VIDEO, AUDIO))
+    epoch_ns: int
+    now_ns: int = 0
+    """By the encode that published last, or by whoever acts."""
+    encode: VideoEncode | None = None
+    video: Feed = field(default_factory=Feed)
+    sound: Feed = field(default_factory=lambda: Feed(kept=KEPT_PACKETS))
+    on_request: Callable[[], None] = lambda: None
 
     def publish(self, now_ns: int, packet: EncodedPacket) -> None:
-        assert self.network is not None
-        link = self.network.link
-        if packet.track.is_video and packet.keyframe:
-            self.network.offered_ns[packet.track, packet.dts] = now_ns
-            self.network.carry_out(link.announce(packet, now_ns), now_ns)
-        ordered = self.order.push(packet)
-        for each in ordered:
-            self.network.offered_ns.setdefault((each.track, each.dts), now_ns)
-        if self.recorder is not None:
-            self.recorder.take(ordered)
-        self.network.carry_out(link.offer(ordered, now_ns), now_ns)
+        self.now_ns = now_ns
+        (self.video if packet.track.is_video else self.sound).publish([packet])
+
+    def pass_by(self, now_ns: int, index: int) -> None:
+        self.now_ns = now_ns
+        self.video.pass_by(index)
+
+    def join(self, subscriber: Subscriber) -> Join:
+        join = Join(subscriber, fps=self.fps, feeds={VIDEO: self.video, AUDIO: self.sound})
+        join.begin_with(lambda: None, since=self.index_now)
+        self.request_keyframe(self.index_now)
+        return join
+
+    @property
+    def index_now(self) -> int:
+        return frame_at(self.epoch_ns, self.fps, self.now_ns)
+
+    def epoch_utc(self) -> EpochUtc:
+        """The epoch is as long after 2027 as after the clock's start."""
+        return EpochUtc(utc_ns=1_798_761_600 * S + self.epoch_ns, error_ns=0)
+
+    def request_keyframe(self, index: int = 0) -> None:
+        assert self.encode is not None
+        self.encode.request_keyframe(index)
+        self.on_request()
+
+    def hold_bitrate(self, _: object) -> None:
+        """The encode asks nobody."""
+
+    def leave_bitrate(self, _: object) -> None:
+        """Likewise."""
+
+
+@dataclass
+class Streamed:
+    """A stream's end of a join: hands everything to the link at once, keyframes ahead of their order."""
+
+    network: Network
+    feeds: Feeds
+
+    def begin(self) -> None:
+        self.feeds.video.listen_keyframes(self._announce)
+        self.feeds.join(self)
+
+    def _announce(self, keyframes: Sequence[EncodedPacket]) -> None:
+        now_ns, network = self.feeds.now_ns, self.network
+        for packet in keyframes:
+            network.offered_ns[packet.track, packet.dts] = now_ns
+            network.carry_out(network.link.announce(packet, now_ns), now_ns)
+
+    def deliver(self, packets: Sequence[EncodedPacket]) -> None:
+        now_ns, network = self.feeds.now_ns, self.network
+        for each in packets:
+            network.offered_ns.setdefault((each.track, each.dts), now_ns)
+        network.carry_out(network.link.offer(packets, now_ns), now_ns)
+
+    def complete(self) -> None:
+        """Nothing is waited for."""

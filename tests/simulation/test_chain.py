@@ -16,8 +16,9 @@ from tests.core.mp4.test_boxes import HEADER
 from tests.core.mp4.test_writer import samples, tracks
 from tests.fakes.mixed_sound import MixedSound
 from tests.simulation.audio import AudioThread, ScriptedDevice, clicks
-from tests.simulation.chain import AudioEncode, EncodedVideo, Network, Outputs, Recorder, VideoEncode
+from tests.simulation.chain import AudioEncode, EncodedVideo, Feeds, Network, Streamed, VideoEncode
 from tests.simulation.loop import MS, Loop, S
+from tests.simulation.recorder import Recorder
 from tests.simulation.video import ScriptedScreen
 
 EPOCH, FPS, SECONDS = 5 * S + 1, 30, 24
@@ -29,10 +30,9 @@ class Run:
     """Three pauses in the file; a reset and a silent network in the stream."""
 
     def __init__(self, seed: int) -> None:
-        recorder = Recorder(header=HEADER.with_track(replace(HEADER.video, fps=FPS)))
-        self.outputs = Outputs(recorder=recorder, fps=FPS)
-        encode = VideoEncode(self.outputs.publish, FPS, RATE, seed=seed)
-        self.sound = AudioEncode(self.outputs.publish)
+        feeds = Feeds(fps=FPS, epoch_ns=EPOCH, now_ns=EPOCH)
+        encode = VideoEncode(feeds, FPS, RATE, seed=seed)
+        self.sound = AudioEncode(feeds)
         settings = LiveSettings(
             fps=FPS,
             video_bitrate=RATE,
@@ -48,7 +48,6 @@ class Run:
             resets=(EPOCH + 6 * S,),
             silences=((EPOCH + 11 * S, EPOCH + 17 * S),),
         )
-        self.outputs.network = self.network
         self.video = EncodedVideo(VideoPacer(epoch_ns=EPOCH, fps=FPS), EPOCH, encode=encode)
         audio = AudioThread(MixedSound(EPOCH, {AudioInput.MIC: 1.0}), self.sound.take)
         self.loop = Loop(now_ns=EPOCH)
@@ -60,15 +59,18 @@ class Run:
             ScriptedScreen(self.video, EPOCH, FPS, seed=seed),
             ScriptedDevice(AudioInput.MIC, audio, EPOCH, clicks(1.0), rate_ppm=150, seed=seed),
         ]
+        header = HEADER.with_track(replace(HEADER.video, fps=FPS))
+        recorder = Recorder(feeds, header, self.loop, rests=False, seed=seed)
+        Streamed(self.network, feeds).begin()
         self.network.start(EPOCH)
         for begin, end in PAUSES:
             self.loop.run(EPOCH + begin * S // FPS)
-            recorder.timeline.pause_at(begin)
+            recorder.pause()
             self.loop.run(EPOCH + end * S // FPS)
-            recorder.timeline.resume_at(end)
-            encode.key_wanted = True
+            recorder.resume()
         self.loop.run(EPOCH + SECONDS * S)
-        self.timeline, self.placed, self.file = recorder.timeline, recorder.placed, recorder.finish()
+        self.figures = recorder.stop()
+        (self.file,) = recorder.files
 
 
 run = lru_cache(Run)
@@ -76,13 +78,12 @@ run = lru_cache(Run)
 
 def test_the_file_has_no_gap_and_no_drift_behind_its_pauses() -> None:
     made = run(3)
-    picture, sound = tracks(made.file)
-    assert made.timeline.pauses == len(PAUSES)
-    count = len(samples(made.file, picture))
-    shown = [p.packet for p in made.placed if p.packet.track.is_video]
-    heard = [p.packet for p in made.placed if not p.packet.track.is_video]
+    picture, sound = tracks(made.file.whole)
+    assert made.figures.pauses == len(PAUSES)
+    count = len(samples(made.file.whole, picture))
+    shown, heard = made.file.of(picture=True), made.file.of(picture=False)
     assert [packet.pts for packet in shown] == list(range(count))
-    assert len(heard) == len(samples(made.file, sound))
+    assert len(heard) == len(samples(made.file.whole, sound))
     assert all(after.pts - before.pts == 1024 for before, after in pairwise(heard))
     # Each second's flash and click lie together in the file, behind every pause as before the first.
     silent = np.zeros(1024, np.float32)
@@ -118,4 +119,4 @@ def test_every_connection_begins_with_a_keyframe_at_once_and_lacks_no_sound() ->
 
 
 def test_same_seed_same_bytes() -> None:
-    assert run(3).file == Run(3).file != run(4).file
+    assert run(3).file.whole == Run(3).file.whole != run(4).file.whole

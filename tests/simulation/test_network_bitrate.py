@@ -15,7 +15,7 @@ from ionia.core.live.link import LiveFigures, LiveLink
 from ionia.core.live.live_settings import LiveSettings
 from ionia.core.media import EncodedPacket, VideoFrame
 from ionia.core.video.pacer import VideoPacer
-from tests.simulation.chain import EncodedVideo, Network, Outputs, SoundTicks, VideoEncode
+from tests.simulation.chain import EncodedVideo, Feeds, Network, SoundTicks, Streamed, VideoEncode
 from tests.simulation.loop import Loop, S
 
 FPS, TARGET = 30, 5_000_000
@@ -34,9 +34,9 @@ class Run:
         seed: int = 1,
         swallows: int = 0,
     ) -> None:
-        outputs = Outputs(recorder=None, fps=FPS)
-        self.encode = VideoEncode(outputs.publish, FPS, TARGET, seed=seed)
-        self.sound = SoundTicks(outputs.publish, 0)
+        feeds = Feeds(fps=FPS, epoch_ns=0)
+        self.encode = VideoEncode(feeds, FPS, TARGET, seed=seed)
+        self.sound = SoundTicks(feeds, 0)
         settings = LiveSettings(
             fps=FPS,
             video_bitrate=TARGET,
@@ -45,9 +45,8 @@ class Run:
             adaptive_bitrate=adaptive,
             reconnect=ReconnectSettings(),
         )
-        self.network = outputs.network = Network(
-            LiveLink(settings, lambda: 0.5), self.encode, capacity=capacity, swallows=swallows
-        )
+        self.network = Network(LiveLink(settings, lambda: 0.5), self.encode, capacity=capacity, swallows=swallows)
+        Streamed(self.network, feeds).begin()
         video = EncodedVideo(VideoPacer(epoch_ns=0, fps=FPS), 0, encode=self.encode)
         video.newest = VideoFrame(captured_ns=0, pixels=np.zeros((1, 1, 4), np.uint8))
         loop = Loop(machines=[self.sound, video, self.encode, self.network])
