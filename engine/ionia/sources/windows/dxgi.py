@@ -1,8 +1,7 @@
-"""Desktop duplication of one output on dxcam's parts: its adapters, devices, outputs, duplicator and staging surface.
+"""Desktop duplication of one output, on dxcam's declarations of DXGI.
 
 Not on dxcam's camera: that one recovers by itself, inside `grab`, without limit while access is denied, and hides why
-access was lost. Nor on the parts' `release` methods, which call Release() and leave comtypes to call it again: here
-references are dropped, and comtypes releases each once.
+access was lost. Nor on its duplicator and staging surface, which release what comtypes releases again (see `d3d11`).
 """
 
 import ctypes
@@ -12,25 +11,22 @@ from dataclasses import dataclass
 from typing import Any
 
 import comtypes
-import numpy as np
 from comtypes import HRESULT, STDMETHOD
-from dxcam._libs.d3d11 import D3D11_BOX, ID3D11Texture2D
+from dxcam._libs.d3d11 import DXGI_FORMAT_B8G8R8A8_UNORM, ID3D11Device, ID3D11Texture2D
 from dxcam._libs.dxgi import (
     DXGI_MAPPED_RECT,
     DXGI_OUTDUPL_FRAME_INFO,
+    DXGI_OUTPUT_DESC,
     IDXGIObject,
     IDXGIOutput1,
+    IDXGIOutput4,
+    IDXGIOutput5,
     IDXGIOutputDuplication,
     IDXGIResource,
 )
-from dxcam.core.device import Device
-from dxcam.core.dxgi_duplicator import DXGIDuplicator
-from dxcam.core.output import Output
-from dxcam.core.stagesurf import StageSurface
-from dxcam.util.io import enum_dxgi_adapters
 
 from ionia.core.media import Picture
-from ionia.sources.windows import com
+from ionia.sources.windows import com, d3d11
 from ionia.sources.windows.pointer import Pointer, PointerShape, decode_shape
 
 assert sys.platform == "win32"  # noqa: S101 - mypy checks the rest for Windows only
@@ -43,6 +39,10 @@ ERROR_DEVICE_RESET = 0x887A0007
 ERROR_ACCESS_LOST = 0x887A0026
 ERROR_WAIT_TIMEOUT = 0x887A0027
 ERROR_SESSION_DISCONNECTED = 0x887A0028
+
+
+_QUARTER_TURNS = {2: -1, 3: 2, 4: 1}
+"""numpy.rot90's turns by DXGI_MODE_ROTATION (dxgitype.h)."""
 
 
 class _PointerShapeInfo(ctypes.Structure):
@@ -79,6 +79,25 @@ class _Duplication(IDXGIObject):  # type: ignore[misc]  # dxcam has no types
     )
 
 
+class _Output5(IDXGIOutput4):  # type: ignore[misc]  # dxcam has no types
+    """IDXGIOutput5 that takes the device as what it is: dxcam's wants it cast, which makes a reference cycle."""
+
+    _iid_ = IDXGIOutput5._iid_
+    _methods_ = (
+        STDMETHOD(
+            HRESULT,
+            "DuplicateOutput1",
+            [
+                POINTER(ID3D11Device),
+                wintypes.UINT,
+                wintypes.UINT,
+                POINTER(wintypes.UINT),
+                POINTER(POINTER(IDXGIOutputDuplication)),
+            ],
+        ),
+    )
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Update:
     """What changed since the last update: a new desktop picture (with its QPC instant), the pointer, or both."""
@@ -93,15 +112,14 @@ def output_of(device_name: str) -> tuple[Any, Any] | None:
     All adapters are asked anew each time: on a hybrid laptop the panel hangs on either GPU, and only that one may
     duplicate it; after a change of displays an older list is stale.
     """
-    com.enter()
-    for adapter in enum_dxgi_adapters():
+    for adapter in d3d11.adapters():
         for index in range(64):
             candidate = POINTER(IDXGIOutput1)()
             try:
                 adapter.EnumOutputs(index, byref(candidate))
             except comtypes.COMError:
                 break  # DXGI_ERROR_NOT_FOUND: no more outputs
-            if Output(candidate).devicename == device_name:
+            if _described(candidate).DeviceName == device_name:
                 return adapter, candidate
     return None
 
@@ -113,15 +131,20 @@ class DuplicatedOutput:
     """
 
     def __init__(self, adapter: Any, output: Any) -> None:
-        self._device = Device(adapter)
-        self._output = Output(output)
-        self.width, self.height = self._output.resolution
-        self._quarter_turns = {90: -1, 180: 2, 270: 1}.get(self._output.rotation_angle, 0)
-        self._surface_size = self._output.surface_size
-        self._stage: Any = StageSurface(output=self._output, device=self._device)
-        made: Any = DXGIDuplicator(output=self._output, device=self._device)
-        self._duplication: Any = made.duplicator.QueryInterface(_Duplication)
-        made.duplicator = None
+        described = _described(output)
+        area = described.DesktopCoordinates
+        self.width, self.height = area.right - area.left, area.bottom - area.top
+        self._quarter_turns = _QUARTER_TURNS.get(described.Rotation, 0)
+        turned = self._quarter_turns % 2
+        width, height = (self.height, self.width) if turned else (self.width, self.height)
+        device = d3d11.borrow(adapter)
+        try:
+            self._duplication: Any = _duplicate(output, device.device)
+            self._stage: d3d11.Stage | None = d3d11.Stage(device, width, height)
+        except comtypes.COMError:
+            self._duplication = None
+            d3d11.keep(device)
+            raise
         self._shape: PointerShape | None = None
         self._pointer_at: tuple[int, int] | None = None
 
@@ -146,18 +169,21 @@ class DuplicatedOutput:
             self._take_pointer(info)
             presented = bool(info.LastPresentTime)
             if presented:
-                self._copy_to_stage(resource)
+                self._stage_in_use.copy_from(resource.QueryInterface(ID3D11Texture2D))
         finally:
             # Released before the picture is read: while a frame is held, the compositor collects no newer one.
             self._duplication.ReleaseFrame()
-        return Update(pixels=self._read_stage() if presented else None, presented_qpc=int(info.LastPresentTime))
+        pixels = self._stage_in_use.read(self._quarter_turns) if presented else None
+        return Update(pixels=pixels, presented_qpc=int(info.LastPresentTime))
 
     def close(self) -> None:
         """Drop every reference; comtypes releases them. The duplication of this output may be made again."""
-        self._duplication = None
-        if self._stage is not None:
-            self._stage.texture = self._stage.interface = None
-        self._stage = self._device = self._output = None
+        self._duplication = self._stage = None
+
+    @property
+    def _stage_in_use(self) -> d3d11.Stage:
+        assert self._stage is not None  # noqa: S101 - it isn't closed
+        return self._stage
 
     def _take_pointer(self, info: Any) -> None:
         if info.LastMouseUpdateTime:
@@ -170,19 +196,21 @@ class DuplicatedOutput:
             decoded = decode_shape(shape.Type, shape.Width, shape.Height, shape.Pitch, data.raw)
             self._shape = decoded or self._shape
 
-    def _copy_to_stage(self, resource: Any) -> None:
-        width, height = self._surface_size
-        box = D3D11_BOX(left=0, top=0, front=0, right=width, bottom=height, back=1)
-        self._device.im_context.CopySubresourceRegion(
-            self._stage.texture, 0, 0, 0, 0, resource.QueryInterface(ID3D11Texture2D), 0, byref(box)
-        )
 
-    def _read_stage(self) -> Picture:
-        width, height = self._surface_size
-        mapped = self._stage.map()
-        try:
-            rows = np.ctypeslib.as_array(mapped.pBits, shape=(height, mapped.Pitch))
-            view = np.lib.stride_tricks.as_strided(rows, (height, width, 4), (mapped.Pitch, 4, 1))
-            return np.array(np.rot90(view, self._quarter_turns) if self._quarter_turns else view, order="C")
-        finally:
-            self._stage.unmap()
+def _described(output: Any) -> Any:
+    described = DXGI_OUTPUT_DESC()
+    output.GetDesc(byref(described))
+    return described
+
+
+def _duplicate(output: Any, device: Any) -> Any:
+    """By the newer call, which leaves the conversion of a screen in HDR to Windows, else by the older one."""
+    made: Any = POINTER(IDXGIOutputDuplication)()
+    formats = (wintypes.UINT * 1)(DXGI_FORMAT_B8G8R8A8_UNORM)
+    try:
+        newer = output.QueryInterface(_Output5)
+        newer.DuplicateOutput1(device, 0, len(formats), formats, byref(made))
+    except comtypes.COMError:
+        made = POINTER(IDXGIOutputDuplication)()
+        output.DuplicateOutput(device, byref(made))
+    return made.QueryInterface(_Duplication)

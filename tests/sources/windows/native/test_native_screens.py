@@ -1,12 +1,14 @@
 """Every screen source on a real (or Wine's) desktop: pictures, pointer, and every fault that the rig can inject."""
 
 import ctypes
+import gc
 import time
 from collections.abc import Callable, Iterator
 from ctypes import wintypes
 from pathlib import Path
 
 import numpy as np
+import psutil
 import pytest
 
 from ionia.core.errors import ErrorKind, IoniaError, SourceLost
@@ -248,6 +250,34 @@ def test_a_lost_screen_says_why_and_comes_back(
     wait_for_picture(source, lambda frame: (frame.width, frame.height) == reopened)
     assert time.monotonic() - start < 10 * RESUME_S  # the machine may be busy; idle it takes 0.2 s
     assert reopened == ((1024, 768) if fault.startswith("mode") else size)
+
+
+@needs_faults
+def test_a_locked_screen_piles_up_nothing(source_of: Opener) -> None:
+    """It is tried four times a second for as long as it is locked, and no collector may be needed to clean up."""
+    source = source_of(DesktopDuplication)
+    source.open()
+    inject("secure on", wait=False)
+    assert lost(source).code == "secure_desktop"
+    me = psutil.Process()
+    gc.collect()
+    gc.disable()
+    try:
+        tried = [(me.num_threads(), me.num_handles(), me.memory_info().rss) for _ in range(24) if refused(source)]
+    finally:
+        gc.enable()
+    (threads, handles, memory), (last_threads, last_handles, last_memory) = tried[4], tried[-1]
+    assert last_threads <= threads
+    assert last_handles <= handles
+    assert last_memory - memory < 40 << 20  # a device has 10 MB: 20 of them are 200
+    inject("secure off")
+    source.open()
+
+
+def refused(source: ScreenSource) -> bool:
+    with pytest.raises(TransientCaptureError):
+        source.open()
+    return True
 
 
 @needs_faults
