@@ -341,6 +341,9 @@ export type PrerollShort = {
   seconds: number;
 };
 
+/** How pictures are coded, by the wire's names. */
+export type PreviewFormat = "h264" | "jpeg";
+
 /** Answer of preview.open. How pictures come is told under x-preview. */
 export type PreviewOpened = {
   /** What preview.update and preview.close take. */
@@ -353,8 +356,11 @@ export type PreviewOpened = {
   width: number;
   /** Pixels, likewise. */
   height: number;
+  /** Pictures a second at most; of h264, those of the session. */
   fps: number;
-  format: string;
+  format: PreviewFormat;
+  /** Of h264: the codec as WebCodecs' VideoDecoder.configure takes it, such as avc1.64001f; else null. */
+  codec: string | null;
 };
 
 /** Answer of push.open: a screen whose pictures the caller writes, BGRA rows from the top without gaps. Picture n, counted from 1, goes to slot n % slots; when it is whole, n and its bitwise complement are written to the file's first 16 bytes, as two unsigned 64-bit numbers, little-endian. The newest one is recorded at each frame. */
@@ -1336,8 +1342,8 @@ export interface EngineMethods {
       maxHeight?: number;
       /** Pictures a second at most; none while nothing changes. */
       fps?: number;
-      /** How the pictures are coded. */
-      format?: "jpeg";
+      /** How the pictures are coded: small JPEGs, or with h264 the very packets that the session's encoder makes, in full size and as often as they come: maxWidth, maxHeight, fps and cursor don't count then. */
+      format?: "jpeg" | "h264";
       /** Whether the pointer is in it, as long as no session takes pictures of that screen. */
       cursor?: boolean;
     };

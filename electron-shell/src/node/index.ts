@@ -15,7 +15,13 @@ export { launchEngineProcess, type EngineProcessOptions } from "./engine_process
 export { runJob, type JobMethod, type JobOptions } from "./jobs.ts";
 export { LineSplitter, LineTooLong } from "./line_splitter.ts";
 export { Preview, type PreviewEvents } from "./preview.ts";
-export { PreviewReader, type PreviewPicture, type PreviewRecord, type SignOfLife } from "./preview_reader.ts";
+export {
+  PreviewReader,
+  type EncodedPicture,
+  type PreviewPicture,
+  type PreviewRecord,
+  type SignOfLife,
+} from "./preview_reader.ts";
 export { Recorder } from "./recorder.ts";
 export { Replay } from "./replay.ts";
 export { RestartPolicy } from "./restart_policy.ts";

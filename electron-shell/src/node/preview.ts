@@ -2,11 +2,13 @@
 import { connect, type Socket } from "node:net";
 import { EngineError, type ParamsOf, type ResultOf } from "@ionia/common";
 import type { EngineClient } from "./engine_client.ts";
-import { PreviewReader, type PreviewPicture } from "./preview_reader.ts";
+import { PreviewReader, type EncodedPicture, type PreviewPicture } from "./preview_reader.ts";
 import { TypedEmitter } from "./typed_emitter.ts";
 
 export interface PreviewEvents {
   picture: PreviewPicture;
+  /** Of format "h264": the next one in the order of decoding. */
+  encoded: EncodedPicture;
   /** While a picture is asked for and the screen stands still, every 5 s: the one before is still right. */
   alive: null;
   /** No more will come: it was closed, its session is over, or the engine is gone. */
@@ -42,7 +44,7 @@ export class Preview extends TypedEmitter<PreviewEvents> {
     return new Preview(client, opened, socket);
   }
 
-  /** Ask for the newest picture, as soon as there is another one than before. */
+  /** Ask for the newest picture, as soon as there is another one than before; of format "h264" for the next one. */
   ready(): void {
     if (!this.#ended) this.#socket.write("+");
   }
@@ -62,6 +64,7 @@ export class Preview extends TypedEmitter<PreviewEvents> {
     try {
       for (const record of this.#reader.feed(data)) {
         if (record.type === "picture") this.emit("picture", record);
+        else if (record.type === "encoded") this.emit("encoded", record);
         else this.emit("alive", null);
       }
     } catch {

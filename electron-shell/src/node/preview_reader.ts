@@ -11,17 +11,30 @@ export interface PreviewPicture {
   readonly jpeg: Uint8Array<ArrayBuffer>;
 }
 
+/** Of a preview of format "h264": an access unit in Annex B, of which the first and every keyframe can be decoded alone. */
+export interface EncodedPicture {
+  readonly type: "encoded";
+  readonly sequence: number;
+  readonly capturedNs: bigint;
+  readonly width: number;
+  readonly height: number;
+  readonly keyframe: boolean;
+  readonly data: Uint8Array<ArrayBuffer>;
+}
+
 /** Nothing has changed: the picture before it is still how the screen looks. */
 export interface SignOfLife {
   readonly type: "alive";
 }
 
-export type PreviewRecord = PreviewPicture | SignOfLife;
+export type PreviewRecord = PreviewPicture | EncodedPicture | SignOfLife;
 
 const MAGIC = 0x31565049; // "IPV1", read as a little-endian number
 const HEADER_BYTES = 40;
 const PICTURE = 1;
 const ALIVE = 2;
+const JPEG = 1;
+const H264 = 2;
 const MAX_CONTENT = 64 * 1024 * 1024;
 
 export class PreviewReader {
@@ -42,14 +55,17 @@ export class PreviewReader {
       const kind = record.readUInt16LE(4);
       if (kind === ALIVE) records.push({ type: "alive" });
       if (kind !== PICTURE) continue;
-      records.push({
-        type: "picture",
+      const facts = {
         sequence: Number(record.readBigUInt64LE(8)),
         capturedNs: record.readBigInt64LE(16),
         width: record.readUInt32LE(24),
         height: record.readUInt32LE(28),
-        jpeg: new Uint8Array(record.subarray(HEADER_BYTES)), // of its own memory, to be handed on
-      });
+      };
+      const coding = record.readUInt16LE(6);
+      const content = new Uint8Array(record.subarray(HEADER_BYTES)); // of its own memory, to be handed on
+      if (coding === JPEG) records.push({ type: "picture", ...facts, jpeg: content });
+      const keyframe = (record.readUInt32LE(36) & 1) === 1;
+      if (coding === H264) records.push({ type: "encoded", ...facts, keyframe, data: content });
     }
     return records;
   }

@@ -11,16 +11,17 @@ import {
 } from "@ionia/node";
 import { REAL_ENGINE } from "../fakes/real_engine.ts";
 
-function record(jpeg: Buffer, { kind = 1, sequence = 1n } = {}): Buffer {
+function record(jpeg: Buffer, { kind = 1, sequence = 1n, coding = 1, flags = 1 } = {}): Buffer {
   const head = Buffer.alloc(40);
   head.write("IPV1", "latin1");
   head.writeUInt16LE(kind, 4);
-  head.writeUInt16LE(1, 6);
+  head.writeUInt16LE(coding, 6);
   head.writeBigUInt64LE(sequence, 8);
   head.writeBigInt64LE(-5n, 16);
   head.writeUInt32LE(640, 24);
   head.writeUInt32LE(360, 28);
   head.writeUInt32LE(jpeg.length, 32);
+  head.writeUInt32LE(flags, 36);
   return Buffer.concat([head, jpeg]);
 }
 
@@ -43,6 +44,15 @@ describe("the reader of a preview", () => {
       [2, "two"],
     ]);
     expect(pictures[0]).toMatchObject({ capturedNs: -5n, width: 640, height: 360 });
+  });
+
+  it("tells keyframes from what needs those before it", () => {
+    const encoded = [1, 0].map((flags) => record(Buffer.from("unit"), { coding: 2, flags }));
+    const records = new PreviewReader().feed(Buffer.concat([...encoded, record(Buffer.from("?"), { coding: 3 })]));
+    expect(records).toMatchObject([
+      { type: "encoded", width: 640, keyframe: true, data: new Uint8Array(Buffer.from("unit")) },
+      { type: "encoded", keyframe: false },
+    ]);
   });
 
   it("refuses what is no preview", () => {

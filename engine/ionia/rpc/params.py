@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 from msgspec import Meta, Struct
 
 from ionia.core.live.rtmp_url import parse_rtmp_url
-from ionia.core.preview.request import PreviewChange, PreviewRequest, PreviewShape
+from ionia.core.preview.request import PreviewChange, PreviewFormat, PreviewRequest, PreviewShape
 from ionia.core.redaction import secret_parts, secrets_in_url
 from ionia.core.screenshot import ScreenshotRequest
 from ionia.core.selftest_report import Part, SelftestSettings
@@ -202,7 +202,14 @@ class OpenPreview(Struct, frozen=True, forbid_unknown_fields=True, rename="camel
     max_width: PreviewSide = _SHAPE.max_width
     max_height: PreviewSide = _SHAPE.max_height
     fps: PreviewFps = _SHAPE.fps
-    format: Annotated[Literal["jpeg"], Meta(description="How the pictures are coded.")] = "jpeg"
+    format: Annotated[
+        Literal["jpeg", "h264"],
+        Meta(
+            description="How the pictures are coded: small JPEGs, or with h264 the very packets that the session's "
+            "encoder makes, in full size and as often as they come: maxWidth, maxHeight, fps and cursor don't count "
+            "then."
+        ),
+    ] = "jpeg"
     cursor: Annotated[
         bool, Meta(description="Whether the pointer is in it, as long as no session takes pictures of that screen.")
     ] = True
@@ -212,6 +219,8 @@ class OpenPreview(Struct, frozen=True, forbid_unknown_fields=True, rename="camel
             raise ValueError(
                 '"kind" means what that session shows: leave out "screen" and "region", or "kind" for any screen'
             )
+        if self.kind is None and self.format == "h264":
+            raise ValueError('"format" can be "h264" for a session alone, which encodes: name its "kind" and "id"')
 
     def request(self) -> PreviewRequest:
         """The same for the engine."""
@@ -222,6 +231,7 @@ class OpenPreview(Struct, frozen=True, forbid_unknown_fields=True, rename="camel
             cursor=self.cursor,
             kind=None if self.kind is None else SessionKind(self.kind),
             session_id=self.id,
+            format=PreviewFormat(self.format),
         )
 
 

@@ -1,6 +1,7 @@
 """What goes over a preview's connection."""
 
 import itertools
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -10,6 +11,7 @@ from ionia.core.preview.wire import (
     GREETING_NS,
     HEADER_BYTES,
     BrokenPreviewError,
+    Coding,
     Greeting,
     Heard,
     PreviewPicture,
@@ -27,13 +29,19 @@ PICTURES = st.builds(
     width=st.integers(0, 2**32 - 1),
     height=st.integers(0, 2**32 - 1),
     data=st.binary(max_size=300),
+    coding=st.sampled_from(Coding),
+    keyframe=st.booleans(),
 )
 
 
 def test_a_record_is_as_it_is_described() -> None:
     picture = PreviewPicture(record=Record.PICTURE, sequence=3, captured_ns=-5, width=640, height=360, data=b"jpeg")
     assert picture_record(picture).hex(" ", 4) == (
-        "49505631 01000100 03000000 00000000 fbffffff ffffffff 80020000 68010000 04000000 00000000 6a706567"
+        "49505631 01000100 03000000 00000000 fbffffff ffffffff 80020000 68010000 04000000 01000000 6a706567"
+    )
+    later = replace(picture, coding=Coding.H264, keyframe=False)
+    assert picture_record(later).hex(" ", 4) == (
+        "49505631 01000200 03000000 00000000 fbffffff ffffffff 80020000 68010000 04000000 00000000 6a706567"
     )
     assert HEADER_BYTES == 40
 
@@ -51,7 +59,9 @@ def test_a_record_of_a_kind_to_come_is_passed_over() -> None:
     picture = PreviewPicture(record=Record.PICTURE, sequence=1, captured_ns=0, width=2, height=2, data=b"x")
     later = bytearray(picture_record(picture))
     later[4] = 9
-    assert PreviewReader().feed(bytes(later) + picture_record(picture)) == [picture]
+    other = bytearray(picture_record(picture))
+    other[6] = 9
+    assert PreviewReader().feed(bytes(later) + bytes(other) + picture_record(picture)) == [picture]
 
 
 @pytest.mark.parametrize("wire", [b"X" * HEADER_BYTES, b"IPV1" + b"\xff" * 36])

@@ -16,7 +16,8 @@ from ionia.core.timebase import NS_PER_S
 from ionia.core.video.framing import WHOLE
 from ionia.core.video.pacer import FrameSpan
 from ionia.platform.private_endpoint import Happened
-from ionia.runtime.preview.preview import LOOK_AGAIN_NS, Preview
+from ionia.runtime.preview.preview import Preview
+from ionia.runtime.preview.small_pictures import LOOK_AGAIN_NS, SmallPictures
 from ionia.runtime.preview.view import Looked, View
 
 FPS = 30
@@ -121,11 +122,13 @@ class LostScreen(StillScreen):
 
 def show(screen: StillScreen, reader: WaitingReader) -> None:
     """A preview's whole life."""
+    pictures = SmallPictures(
+        cast(View, screen), cast(Looked, screen), PreviewShape(fps=FPS), now_ns=reader.now, wake=reader.wake
+    )
     preview = Preview(
         token="token",
-        view=cast(View, screen),
-        looked=cast(Looked, screen),
-        shape=PreviewShape(fps=FPS),
+        pictures=pictures,
+        fps=FPS,
         endpoint=reader,
         clock=cast(Clock, reader),
         over=lambda _: None,

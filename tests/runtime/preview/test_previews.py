@@ -13,7 +13,7 @@ import pytest
 from ionia.app import make_engine
 from ionia.core.errors import ErrorKind, IoniaError
 from ionia.core.preview import policy
-from ionia.core.preview.request import PreviewChange, PreviewOpened, PreviewRequest, PreviewShape
+from ionia.core.preview.request import PreviewChange, PreviewFormat, PreviewOpened, PreviewRequest, PreviewShape
 from ionia.core.preview.wire import PreviewPicture
 from ionia.core.settings import AudioMode, EncoderChoice, MediaSettings, RecorderSettings, SessionKind
 from ionia.core.test_card.pattern import read_index
@@ -73,7 +73,7 @@ def record(engine: Engine, folder: Path) -> None:
 
 def test_a_screen_before_anything_is_recorded_and_nothing_is_encoded(engine: Engine) -> None:
     opened = engine.open_preview(TEST)
-    assert (opened.width, opened.height, opened.fps, opened.format) == (640, 360, 60, "jpeg")
+    assert (opened.width, opened.height, opened.fps, opened.format) == (640, 360, 60, PreviewFormat.JPEG)
     assert opened.token not in repr(opened)
     with PreviewClient(wire(opened)) as reader:
         pictures = [reader.next() for _ in range(4)]

@@ -23,8 +23,9 @@ class Due(Enum):
 class PreviewPolicy:
     """One owner. A picture is made for a reader that is ready, and no sooner than 1/fps after the one before."""
 
-    def __init__(self, *, fps: int, now_ns: int) -> None:
-        self._interval_ns = NS_PER_S // fps
+    def __init__(self, *, fps: int | None, now_ns: int) -> None:
+        """`fps`: None for pictures that are given as they come."""
+        self._interval_ns = 0 if fps is None else NS_PER_S // fps
         self._paused = False
         self._reader = False
         self._ready = False

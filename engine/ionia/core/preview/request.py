@@ -1,11 +1,21 @@
 """What is asked when somebody wants to look at a screen or session, and what is answered."""
 
 from dataclasses import dataclass, field
+from enum import Enum
 from typing import Annotated
 
 from ionia.core.settings import SessionKind
 from ionia.core.sharing import CaptureKey
 from ionia.core.video.framing import Framing, Region, Size
+
+
+class PreviewFormat(Enum):
+    """How pictures are coded, by the wire's names."""
+
+    JPEG = "jpeg"
+    """Made small for whoever looks."""
+    H264 = "h264"
+    """What a session's encode makes for its own ends: nothing further is encoded."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +54,7 @@ class PreviewRequest:
     cursor: bool = True
     kind: SessionKind | None = None
     session_id: str = ""
+    format: PreviewFormat = PreviewFormat.JPEG
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,5 +80,8 @@ class PreviewOpened:
     token: Annotated[str, "What a reader says first. Keep it to yourself."] = field(repr=False)
     width: Annotated[int, "Pixels of the pictures as they are now; each says its own."]
     height: Annotated[int, "Pixels, likewise."]
-    fps: int
-    format: str
+    fps: Annotated[int, "Pictures a second at most; of h264, those of the session."]
+    format: PreviewFormat
+    codec: Annotated[
+        str | None, "Of h264: the codec as WebCodecs' VideoDecoder.configure takes it, such as avc1.64001f; else null."
+    ] = None

@@ -4,18 +4,22 @@ The reader writes the token and a line break, then one byte, whichever, each tim
 answers each with the newest picture there is, as soon as one is due that isn't the one before; more than one byte that
 isn't answered yet counts as one. So a reader that is slow gets fewer pictures and never an old one.
 
+Of a preview of format "h264" it is the next picture of the encode instead, in the order of decoding, the first of them
+a keyframe; a reader that is half a second behind loses what waits, and goes on with a keyframe.
+
 The engine writes records: a header of 40 bytes, little-endian, and the content.
 
     offset 0   4 bytes   "IPV1"
            4   u16       what it is: 1 a picture, 2 a sign of life without content
-           6   u16       how a picture is coded: 1 JPEG
+           6   u16       how a picture is coded: 1 JPEG, 2 H.264 (an access unit in Annex B; a keyframe brings its
+                         parameter sets)
            8   u64       number of the picture, from 1; of a sign of life, of the picture before it
           16   i64       when the picture was captured, in ns of the machine's monotonic clock
                          (CLOCK_MONOTONIC, on Windows QueryPerformanceCounter)
           24   u32       width in pixels
           28   u32       height
           32   u32       bytes of content that follow
-          36   u32       0
+          36   u32       bit 0: it can be decoded without those before it; the others are 0
 """
 
 import hmac
@@ -31,10 +35,18 @@ HEADER_BYTES = _HEADER.size
 MAX_CONTENT = 64 * 1024 * 1024
 """More than any picture has: a reader that meets more has lost its place."""
 
-JPEG = 1
+KEYFRAME = 1
+"""Bit 0 of the last word."""
 
 GREETING_NS = 2 * NS_PER_S
 """How long a reader may take to say the token."""
+
+
+class Coding(Enum):
+    """How a picture is coded."""
+
+    JPEG = 1
+    H264 = 2
 
 
 class Record(Enum):
@@ -54,6 +66,8 @@ class PreviewPicture:
     width: int
     height: int
     data: bytes
+    coding: Coding = Coding.JPEG
+    keyframe: bool = True
 
 
 class BrokenPreviewError(Exception):
@@ -65,13 +79,13 @@ def picture_record(picture: PreviewPicture) -> bytes:
     head = _HEADER.pack(
         MAGIC,
         picture.record.value,
-        JPEG,
+        picture.coding.value,
         picture.sequence,
         picture.captured_ns,
         picture.width,
         picture.height,
         len(picture.data),
-        0,
+        KEYFRAME if picture.keyframe else 0,
     )
     return head + picture.data
 
@@ -87,7 +101,7 @@ class PreviewReader:
         self._buffer += data
         records: list[PreviewPicture] = []
         while len(self._buffer) >= HEADER_BYTES:
-            magic, kind, _, sequence, captured_ns, width, height, length, _ = _HEADER.unpack_from(self._buffer)
+            magic, kind, coding, sequence, captured_ns, width, height, length, flags = _HEADER.unpack_from(self._buffer)
             if magic != MAGIC or length > MAX_CONTENT:
                 raise BrokenPreviewError("this is no preview")
             end = HEADER_BYTES + length
@@ -95,7 +109,7 @@ class PreviewReader:
                 break
             data = bytes(self._buffer[HEADER_BYTES:end])
             del self._buffer[:end]
-            if kind not in {one.value for one in Record}:
+            if kind not in {one.value for one in Record} or coding not in {one.value for one in Coding}:
                 continue  # of a later engine
             records.append(
                 PreviewPicture(
@@ -105,6 +119,8 @@ class PreviewReader:
                     width=width,
                     height=height,
                     data=data,
+                    coding=Coding(coding),
+                    keyframe=bool(flags & KEYFRAME),
                 )
             )
         return records

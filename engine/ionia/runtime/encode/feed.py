@@ -21,6 +21,7 @@ class Feed:
         self._lock = threading.Lock()
         self._takers: list[Taker] = []  # protected by _lock
         self._keyframe_listeners: list[Taker] = []  # protected by _lock
+        self._watchers: list[tuple[Taker, Callable[[], None]]] = []  # protected by _lock
         self._passers: list[PassBy] = []  # of the takers, in their order; protected by _lock
         self._ends: list[Callable[[], None]] = []  # protected by _lock
         self._kept: deque[EncodedPacket] = deque(maxlen=kept)  # protected by _lock
@@ -58,6 +59,20 @@ class Feed:
                 self._takers.remove(take)
                 self._ends.remove(end)
 
+    def watch(self, take: Taker, end: Callable[[], None]) -> None:
+        """As `join`, for one who only looks on: it keeps no encoder at work that could rest."""
+        with self._lock:
+            if not self._ended:
+                self._watchers.append((take, end))
+                return
+        end()
+
+    def unwatch(self, take: Taker, end: Callable[[], None]) -> None:
+        """No more. Idempotent."""
+        with self._lock:
+            if (take, end) in self._watchers:
+                self._watchers.remove((take, end))
+
     def listen_keyframes(self, listener: Taker) -> None:
         """Hand over keyframes as they are encoded, before they are put in order with other tracks."""
         with self._lock:
@@ -80,6 +95,8 @@ class Feed:
             self._kept.extend(packets)
             for take in self._takers:
                 take(packets)
+            for take, _ in self._watchers:
+                take(packets)
 
     def pass_by(self, position: int) -> None:
         """From the encoder's thread: it rests, and no packet before `position` will come."""
@@ -92,6 +109,8 @@ class Feed:
         with self._lock:
             self._kept.clear()
             ends, self._ends = self._ends, []
+            ends += [end for _, end in self._watchers]
+            self._watchers.clear()
             self._takers.clear()
             self._passers.clear()
             self._ended = True

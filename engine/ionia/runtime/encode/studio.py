@@ -21,6 +21,7 @@ from ionia.core.sharing import (
     sound_keys,
     video_encode_key,
 )
+from ionia.core.timebase import frame_middle_ns
 from ionia.runtime.backends import Backends
 from ionia.runtime.capture.capture import Capture, open_capture
 from ionia.runtime.capture.picture_stage import PictureStage
@@ -87,6 +88,14 @@ class Studio:
     def begun_capture(self, fits: Callable[[CaptureKey], bool]) -> Lease[CaptureKey, Capture] | None:
         """A share of a capture that takes pictures already and `fits`; None if there is none. Never waits."""
         return self._captures.borrow(lambda key, capture: key.picture and capture.begun and fits(key))
+
+    def video_encode(self, key: VideoEncodeKey) -> Lease[VideoEncodeKey, VideoEncode] | None:
+        """A share of the encode of this identity; None if there is none. Never waits."""
+        return self._videos.borrow(lambda one, _: one == key)
+
+    def instant(self, index: int, fps: int) -> int:
+        """When the picture of frame `index` is taken, in ns of the clock."""
+        return frame_middle_ns(self._epoch_ns, fps, index)
 
     def picture(self, key: CaptureKey) -> VideoFrame:
         """All pixels that the screen of `key` shows: of a capture that runs, or taken anew. Raises IoniaError."""

@@ -7,19 +7,26 @@ from functools import partial
 from secrets import token_hex
 
 from ionia.core.errors import ErrorKind, IoniaError
-from ionia.core.preview.request import PreviewChange, PreviewOpened, PreviewRequest, Shown
+from ionia.core.preview.request import PreviewChange, PreviewFormat, PreviewOpened, PreviewRequest, Shown
 from ionia.core.settings import MediaSettings
 from ionia.core.sharing import CaptureKey, capture_key
 from ionia.core.timebase import NS_PER_S
 from ionia.core.video.framing import Framing
 from ionia.platform.private_endpoint import open_endpoint
 from ionia.runtime.encode.studio import Studio
+from ionia.runtime.preview.encoded_pictures import EncodedPictures
+from ionia.runtime.preview.pictures import Pictures
 from ionia.runtime.preview.preview import JOIN_TIMEOUT_S, Preview
+from ionia.runtime.preview.small_pictures import SmallPictures
 from ionia.runtime.preview.view import EndedError, View
 from ionia.threads.clock import MonotonicClock
 
 MOST = 32
 """Each has a thread. Who needs more forgets to close them."""
+
+
+Session = Callable[[], MediaSettings | None]
+"""The settings of the session that is asked for, from any thread; None once it is disposed of."""
 
 
 class Previews:
@@ -34,50 +41,62 @@ class Previews:
         self._ending: set[Preview] = set()  # closed, and their threads not through; protected by _lock
         self._closed = False  # protected by _lock
 
-    def open(self, request: PreviewRequest, session: Callable[[], MediaSettings | None] | None) -> PreviewOpened:
-        """`session`: the settings of the one that is asked for; None once it is disposed of. Without it a screen is
-        shown. Raises IoniaError."""
+    def open(self, request: PreviewRequest, session: Session | None) -> PreviewOpened:
+        """`session`: that which is asked for. Without it a screen is shown. Raises IoniaError."""
         with self._place():
             return self._open(request, session)
 
-    def _open(self, request: PreviewRequest, session: Callable[[], MediaSettings | None] | None) -> PreviewOpened:
+    def _open(self, request: PreviewRequest, session: Session | None) -> PreviewOpened:
         preview_id, token = token_hex(8), token_hex(32)
-        view = View(self._studio, _wanted(request, session), fps=request.shape.fps, any_of_screen=session is None)
         with ExitStack() as undo:
             try:
-                looked = view.look(None)
-                undo.callback(looked.release)
                 endpoint = open_endpoint()
-                undo.callback(endpoint.close)
-                preview = Preview(
-                    token=token,
-                    view=view,
-                    looked=looked,
-                    shape=request.shape,
-                    endpoint=endpoint,
-                    clock=self._clock,
-                    over=partial(self._forget, preview_id),
-                )
-            except EndedError:
-                raise IoniaError(
-                    ErrorKind.NOT_INITIALIZED, "The session is not initialized.", "Initialize it first."
-                ) from None
             except OSError as error:
                 raise IoniaError(
                     ErrorKind.CAPTURE_UNAVAILABLE, f"There is no place where a preview could be read: {error.strerror}."
                 ) from error
+            undo.callback(endpoint.close)
+            try:
+                pictures = self._pictures(request, session, endpoint.wake)
+            except EndedError:
+                raise IoniaError(
+                    ErrorKind.NOT_INITIALIZED, "The session is not initialized.", "Initialize it first."
+                ) from None
+            undo.callback(pictures.release)
+            width, height = pictures.size
+            opened = PreviewOpened(
+                preview_id=preview_id,
+                endpoint=endpoint.address,
+                token=token,
+                width=width,
+                height=height,
+                fps=pictures.fps or request.shape.fps,
+                format=request.format,
+                codec=pictures.codec,
+            )
+            preview = Preview(
+                token=token,
+                pictures=pictures,
+                fps=None if pictures.fps else request.shape.fps,
+                endpoint=endpoint,
+                clock=self._clock,
+                over=partial(self._forget, preview_id),
+            )
             self._begin(preview_id, preview)
             undo.pop_all()
-        width, height = preview.size
-        return PreviewOpened(
-            preview_id=preview_id,
-            endpoint=preview.address,
-            token=token,
-            width=width,
-            height=height,
-            fps=request.shape.fps,
-            format="jpeg",
-        )
+        return opened
+
+    def _pictures(self, request: PreviewRequest, session: Session | None, wake: Callable[[], None]) -> Pictures:
+        """Raises IoniaError, EndedError."""
+        if request.format is PreviewFormat.H264 and session is not None:
+            return EncodedPictures(self._studio, session, now_ns=self._clock.now_ns(), wake=wake)
+        view = View(self._studio, _wanted(request, session), fps=request.shape.fps, any_of_screen=session is None)
+        looked = view.look(None)
+        try:
+            return SmallPictures(view, looked, request.shape, now_ns=self._clock.now_ns(), wake=wake)
+        except BaseException:
+            looked.release()
+            raise
 
     def update(self, preview_id: str, change: PreviewChange) -> bool:
         """Change one; False if there is none of this id."""
@@ -156,7 +175,7 @@ class Previews:
             self._ending.discard(preview)
 
 
-def _wanted(request: PreviewRequest, session: Callable[[], MediaSettings | None] | None) -> Callable[[], Shown | None]:
+def _wanted(request: PreviewRequest, session: Session | None) -> Callable[[], Shown | None]:
     """What is to be shown, as a View asks for it."""
     if session is None:
         key = CaptureKey(screen=request.screen, cursor=request.cursor, fps=request.shape.fps)
