@@ -402,6 +402,21 @@ export type Clipping = {
   byGain: boolean;
 };
 
+/** Makes loud and soft more alike. */
+export type CompressorOption = {
+  type: "compressor";
+  /** By how many dB it must get louder above the threshold for 1 dB more. */
+  ratio?: number;
+  /** What is louder is made softer, dBFS. */
+  thresholdDb?: number;
+  /** Time constant for getting softer, ms. */
+  attackMs?: number;
+  /** Time constant for going back, ms. */
+  releaseMs?: number;
+  /** Gain after it, dB. */
+  outputGainDb?: number;
+};
+
 /** A constant quality by its number. */
 export type Crf = {
   /** As x264 counts: lower is better and larger; 18 can hardly be told from the screen. */
@@ -456,6 +471,30 @@ export type FinishedFile = {
   startUtc: string;
 };
 
+/** Silent while nobody speaks. */
+export type GateOption = {
+  type: "gate";
+  /** It opens above this peak, dBFS. */
+  openThresholdDb?: number;
+  /** It begins to close below this, dBFS; not above openThresholdDb. */
+  closeThresholdDb?: number;
+  /** Milliseconds from closed to open. */
+  attackMs?: number;
+  /** Milliseconds that it stays open below closeThresholdDb. */
+  holdMs?: number;
+  /** Milliseconds from open to closed, after that. */
+  releaseMs?: number;
+};
+
+/** Nothing is louder than its threshold. */
+export type LimiterOption = {
+  type: "limiter";
+  /** No sample exceeds it, dBFS. */
+  thresholdDb?: number;
+  /** Time constant for going back, ms. */
+  releaseMs?: number;
+};
+
 /** Answer of recorder.mark. */
 export type MarkResult = {
   /** Counts the recording's marks from 0, over all its files. */
@@ -500,6 +539,13 @@ export type NamedSound = {
 
 /** Details of a warning whose message says everything. */
 export type NoFacts = Record<string, unknown>;
+
+/** Takes steady noise away, such as a fan's. */
+export type NoiseSuppressionOption = {
+  type: "noise-suppression";
+  /** How much of the noise is taken away: about 6, 12, 18 or 21 dB. */
+  level?: "high" | "low" | "moderate" | "very-high";
+};
 
 /** Details of `desktop_silent`. */
 export type PlaysElsewhere = {
@@ -569,6 +615,8 @@ export type SoundOption = {
   muted?: boolean;
   /** Give both sides the mean of both. */
   mono?: boolean;
+  /** What it is put through before its gain, in this order; each type once. */
+  filters?: Array<NoiseSuppressionOption | GateOption | CompressorOption | LimiterOption>;
 };
 
 /** Answer of recorder.split. */

@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from ionia.core.audio.engine import AudioInput
+from ionia.core.audio.filters import Gate, SoundFilter
 from ionia.core.errors import ErrorKind, IoniaError
 from ionia.core.events import (
     FileChanged,
@@ -341,15 +342,16 @@ class FakeEngineService:
         mono: bool | None = None,
         ramp_ms: float = 10.0,
         release_ms: float = 0.0,
+        filters: tuple[SoundFilter, ...] | None = None,
     ) -> None:
         self._enter("audio.set", session_id)
         self._known(kind, session_id)
-        self.sound_changes.append((kind, session_id, sound, gain_db, muted, mono, ramp_ms, release_ms))
+        self.sound_changes.append((kind, session_id, sound, gain_db, muted, mono, ramp_ms, release_ms, filters))
 
     def get_sounds(self, kind: SessionKind, session_id: str) -> tuple[SoundState, ...]:
         self._enter("audio.get", session_id)
         self._known(kind, session_id)
-        return (SoundState(name="mic", kind=AudioInput.MIC, gain_db=1.5, muted=False, mono=False),)
+        return (SoundState(name="mic", kind=AudioInput.MIC, gain_db=1.5, muted=False, mono=False, filters=(Gate(),)),)
 
     def codec_name(self, kind: SessionKind, session_id: str) -> str:
         self._enter(f"{kind.value}.getCodecName", session_id)

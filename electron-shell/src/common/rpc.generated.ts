@@ -28,6 +28,37 @@ export type Clipping = {
   byGain: boolean;
 };
 
+/** Makes loud and soft more alike. */
+export type Compressor = {
+  /** Which filter it is. */
+  type: "compressor";
+  /** By how many dB it must get louder above the threshold for 1 dB more. */
+  ratio: number;
+  /** What is louder is made softer, dBFS. */
+  thresholdDb: number;
+  /** Time constant for getting softer, ms. */
+  attackMs: number;
+  /** Time constant for going back, ms. */
+  releaseMs: number;
+  /** Gain after it, dB. */
+  outputGainDb: number;
+};
+
+/** Makes loud and soft more alike. */
+export type CompressorOption = {
+  type: "compressor";
+  /** By how many dB it must get louder above the threshold for 1 dB more. */
+  ratio?: number;
+  /** What is louder is made softer, dBFS. */
+  thresholdDb?: number;
+  /** Time constant for getting softer, ms. */
+  attackMs?: number;
+  /** Time constant for going back, ms. */
+  releaseMs?: number;
+  /** Gain after it, dB. */
+  outputGainDb?: number;
+};
+
 /** streamer.connection: the state of a streamer's connection changed. */
 export type ConnectionNotification = {
   id: string;
@@ -149,6 +180,37 @@ export type FinishedFile = {
   startUtc: string;
 };
 
+/** Silent while nobody speaks. */
+export type Gate = {
+  /** Which filter it is. */
+  type: "gate";
+  /** It opens above this peak, dBFS. */
+  openThresholdDb: number;
+  /** It begins to close below this, dBFS; not above openThresholdDb. */
+  closeThresholdDb: number;
+  /** Milliseconds from closed to open. */
+  attackMs: number;
+  /** Milliseconds that it stays open below closeThresholdDb. */
+  holdMs: number;
+  /** Milliseconds from open to closed, after that. */
+  releaseMs: number;
+};
+
+/** Silent while nobody speaks. */
+export type GateOption = {
+  type: "gate";
+  /** It opens above this peak, dBFS. */
+  openThresholdDb?: number;
+  /** It begins to close below this, dBFS; not above openThresholdDb. */
+  closeThresholdDb?: number;
+  /** Milliseconds from closed to open. */
+  attackMs?: number;
+  /** Milliseconds that it stays open below closeThresholdDb. */
+  holdMs?: number;
+  /** Milliseconds from open to closed, after that. */
+  releaseMs?: number;
+};
+
 /** Answer of engine.info. */
 export type InfoResult = {
   name: string;
@@ -233,6 +295,25 @@ export type LevelsNotification = {
   mic: LevelResult | null;
   /** All sounds of the session. */
   sounds: Array<SoundLevel>;
+};
+
+/** Nothing is louder than its threshold. */
+export type Limiter = {
+  /** Which filter it is. */
+  type: "limiter";
+  /** No sample exceeds it, dBFS. */
+  thresholdDb: number;
+  /** Time constant for going back, ms. */
+  releaseMs: number;
+};
+
+/** Nothing is louder than its threshold. */
+export type LimiterOption = {
+  type: "limiter";
+  /** No sample exceeds it, dBFS. */
+  thresholdDb?: number;
+  /** Time constant for going back, ms. */
+  releaseMs?: number;
 };
 
 /** Why a connection to a server failed or was lost. `meaning` says when, for people. */
@@ -326,6 +407,21 @@ export type NamedSound = {
 
 /** Details of a warning whose message says everything. */
 export type NoFacts = Record<string, unknown>;
+
+/** Takes steady noise away, such as a fan's. */
+export type NoiseSuppression = {
+  /** Which filter it is. */
+  type: "noise-suppression";
+  /** How much of the noise is taken away: about 6, 12, 18 or 21 dB. */
+  level: "high" | "low" | "moderate" | "very-high";
+};
+
+/** Takes steady noise away, such as a fan's. */
+export type NoiseSuppressionOption = {
+  type: "noise-suppression";
+  /** How much of the noise is taken away: about 6, 12, 18 or 21 dB. */
+  level?: "high" | "low" | "moderate" | "very-high";
+};
 
 /** Details of `desktop_silent`. */
 export type PlaysElsewhere = {
@@ -836,6 +932,8 @@ export type SoundOption = {
   muted?: boolean;
   /** Give both sides the mean of both. */
   mono?: boolean;
+  /** What it is put through before its gain, in this order; each type once. */
+  filters?: Array<NoiseSuppressionOption | GateOption | CompressorOption | LimiterOption>;
 };
 
 /** One sound of a session. */
@@ -850,6 +948,8 @@ export type SoundState = {
   muted: boolean;
   /** Whether both sides get the mean of both. */
   mono: boolean;
+  /** What it is put through before its gain, in this order. */
+  filters: Array<NoiseSuppression | Gate | Compressor | Limiter>;
 };
 
 /** Answer of audio.get. */
@@ -1415,6 +1515,8 @@ export interface EngineMethods {
       rampMs?: number;
       /** Milliseconds that a mute waits first, for a key held to talk. */
       releaseMs?: number;
+      /** What it is put through before its gain, in this order; empty: nothing; default: as it is. */
+      filters?: Array<NoiseSuppressionOption | GateOption | CompressorOption | LimiterOption> | null;
     };
     result: null;
   };

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Annotated, Protocol
 
 from ionia.core.audio.engine import AudioInput
+from ionia.core.audio.filters import SoundFilter
 from ionia.core.errors import IoniaError
 from ionia.core.events import Event, MarkSet, SavedReplay, SplitFiles
 from ionia.core.media_request import MediaRequest
@@ -261,10 +262,12 @@ class EngineService(Protocol):
         mono: bool | None = None,
         ramp_ms: float = 10.0,
         release_ms: float = 0.0,
+        filters: tuple[SoundFilter, ...] | None = None,
     ) -> None:
         """Change a sound of this session alone, within 50 ms; None: as it is.
 
-        It gets there within `ramp_ms`; a mute waits `release_ms` first, for a key that is held to talk. Raises
+        It gets there within `ramp_ms`; a mute waits `release_ms` first, for a key that is held to talk. `filters` are
+        what it is put through instead of what it was. Raises
         IoniaError(NO_SUCH_SESSION), or AUDIO_UNAVAILABLE for a sound that the session doesn't have.
         """
         ...

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from ionia.core.audio.engine import AudioInput
+from ionia.core.audio.filters import SoundFilter
 
 LEAST_GAIN_DB, MOST_GAIN_DB = -120, 40
 """-120 dB is silence: below the last bit of any format we write. 40 dB is a hundredfold, as `micGain` allows."""
@@ -19,6 +20,7 @@ class SoundState:
     gain_db: Annotated[float, "Gain, dB; kept while muted."]
     muted: Annotated[bool, "Whether it is left out of the mix."]
     mono: Annotated[bool, "Whether both sides get the mean of both."]
+    filters: Annotated[tuple[SoundFilter, ...], "What it is put through before its gain, in this order."] = ()
 
 
 def gain_db(factor: float) -> float:

@@ -47,6 +47,7 @@ def handlers(service: EngineService, redactor: Redactor, log_file: Callable[[], 
             mono=params.mono,
             ramp_ms=params.ramp_ms,
             release_ms=params.release_ms,
+            filters=params.sound_filters,
         )
 
     table: dict[str, Handler] = {

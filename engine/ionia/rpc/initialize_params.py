@@ -25,6 +25,7 @@ from ionia.core.settings import (
 from ionia.core.sound_state import gain_factor
 from ionia.core.video.framing import Fit
 from ionia.rpc.command_option import CommandOption, Unit
+from ionia.rpc.filter_params import Filters, filters_of
 from ionia.rpc.param_types import (
     DEFAULT_SESSION_ID,
     DESKTOP_AUDIO_OPTION,
@@ -80,6 +81,9 @@ class SoundOption(Struct, frozen=True, forbid_unknown_fields=True, rename="camel
     ] = None
     muted: Annotated[bool, Meta(description="Whether it begins muted; audio.set changes that.")] = False
     mono: Annotated[bool, Meta(description="Give both sides the mean of both.")] = False
+    filters: Annotated[
+        Filters, Meta(description="What it is put through before its gain, in this order; each type once.")
+    ] = ()
 
 
 class TrackOption(Struct, frozen=True, forbid_unknown_fields=True, rename="camel", kw_only=True):
@@ -439,6 +443,7 @@ def _sound(params: Initialize, sound: SoundOption) -> SoundWish:
         gain=gain if sound.gain_db is None else gain_factor(sound.gain_db),
         muted=sound.muted,
         mono=sound.mono,
+        filters=filters_of(sound.filters),
     )
 
 

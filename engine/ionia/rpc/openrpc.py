@@ -30,7 +30,8 @@ def document() -> dict[str, Any]:
     """Return the whole document, as JSON values. The same object each time: don't change it."""
     described = [method_entry(method) for method in METHODS.values()]
     types = [payload for notification in NOTIFICATIONS.values() for payload in notification.payloads]
-    schemas, components = msgspec.json.schema_components([*types, r.ErrorData, *r.WARNING_FACTS], ref_template=_REF)
+    untagged = [r.ErrorData, *r.WARNING_FACTS, *r.FILTER_FACTS]
+    schemas, components = msgspec.json.schema_components([*types, *untagged], ref_template=_REF)
     payloads = iter(schemas)
     notifications = [
         _notification(notification, [next(payloads) for _ in notification.payloads])

@@ -8,12 +8,14 @@ from typing import Annotated, Any, Literal
 
 from msgspec import Meta, Struct
 
+from ionia.core.audio.filters import SoundFilter, check_filters
 from ionia.core.live.rtmp_url import parse_rtmp_url
 from ionia.core.preview.request import PreviewChange, PreviewFormat, PreviewRequest, PreviewShape
 from ionia.core.redaction import secret_parts, secrets_in_url
 from ionia.core.screenshot import ScreenshotRequest
 from ionia.core.selftest_report import Part, SelftestSettings
 from ionia.core.settings import MediaSettings, Preroll, SessionKind
+from ionia.rpc.filter_params import Filters, filters_of
 from ionia.rpc.param_types import (
     DEFAULT_SESSION_ID,
     DESKTOP_AUDIO_OPTION,
@@ -347,3 +349,16 @@ class SoundChange(AnySessionRef, frozen=True, forbid_unknown_fields=True, rename
     release_ms: Annotated[
         float, Meta(ge=0, le=60_000, description="Milliseconds that a mute waits first, for a key held to talk.")
     ] = 0.0
+    filters: Annotated[
+        Filters | None,
+        Meta(description="What it is put through before its gain, in this order; empty: nothing; default: as it is."),
+    ] = None
+
+    def __post_init__(self) -> None:
+        """Raises ValueError for filters that don't fit together."""
+        check_filters("filters", self.sound_filters or ())
+
+    @property
+    def sound_filters(self) -> tuple[SoundFilter, ...] | None:
+        """The same for the engine; None: as they are."""
+        return None if self.filters is None else filters_of(self.filters)

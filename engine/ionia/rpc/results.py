@@ -9,6 +9,7 @@ from typing import Annotated, Literal, get_args
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
+from ionia.core.audio.filters import SoundFilter
 from ionia.core.errors import ErrorKind
 from ionia.core.events import (
     BackpressureChanged,
@@ -90,6 +91,7 @@ ReplaySavedNotification = wire_type(ReplaySaved, "ReplaySavedNotification")
 BackpressureNotification = wire_type(BackpressureChanged, "BackpressureNotification")
 LevelResult = wire_type(Level, "LevelResult")
 LevelsNotification = wire_type(LevelsMeasured, "LevelsNotification")
+FILTER_FACTS = tuple(wire_type(facts) for facts in get_args(SoundFilter))
 WARNING_FACTS = tuple(wire_type(facts) for facts in get_args(WarningFacts))
 
 

@@ -49,7 +49,11 @@ def bind(method: Method, params: object) -> Struct:
 
 def allowed(annotation: Any) -> str:
     """Say what a value of this type may be, for people."""
-    return " or ".join(_words(part) for part in _parts(annotation))
+    parts = _parts(annotation)
+    if len(parts) > 1 and all(_is_struct(part) for part in parts):
+        tags = ", ".join(json.dumps(_bare(part).__struct_config__.tag) for part in parts)
+        return f'an object whose "{_tag_field(parts)}" is one of {tags}'
+    return " or ".join(_words(part) for part in parts)
 
 
 def _by_name(method: Method, params: object) -> Mapping[str, object]:
@@ -76,7 +80,7 @@ def _checked(path: str, annotation: Any, value: object, *, secret: bool) -> obje
     """`path` is where the value is: `region.x`, `tracks[1].sounds[0]`."""
     objects = [part for part in _parts(annotation) if _is_struct(part)]
     if isinstance(value, dict) and objects:
-        return _checked_object(path, _bare(objects[0]), value, secret=secret)
+        return _checked_object(path, _chosen(path, objects, value), value, secret=secret)
     lists = [part for part in _parts(annotation) if get_origin(_bare(part)) is tuple]
     if isinstance(value, list) and lists:
         item = get_args(_bare(lists[0]))[0]
@@ -93,7 +97,10 @@ def _checked(path: str, annotation: Any, value: object, *, secret: bool) -> obje
 def _checked_object(path: str, struct: type[Struct], value: dict[str, object], *, secret: bool) -> Struct:
     fields = {field.encode_name: field for field in msgspec.structs.fields(struct)}
     values: dict[str, object] = {}
+    tag = struct.__struct_config__.tag_field
     for name, one in value.items():
+        if name == tag:
+            continue
         if name not in fields:
             raise InvalidParamsError(f'"{path}" has no member {_quoted(name)}; it has {", ".join(fields)}')
         if one is not None:
@@ -102,6 +109,23 @@ def _checked_object(path: str, struct: type[Struct], value: dict[str, object], *
         if field.name not in values and _required(field):
             raise InvalidParamsError(f'"{path}" needs the member "{name}": {allowed(field.type)}')
     return struct(**values)
+
+
+def _chosen(path: str, structs: list[Any], value: dict[str, object]) -> type[Struct]:
+    """Of several structs the one that the value's tag names."""
+    kinds: dict[object, type[Struct]] = {_bare(one).__struct_config__.tag: _bare(one) for one in structs}
+    if len(kinds) == 1:
+        return next(iter(kinds.values()))
+    name = _tag_field(structs)
+    given = value.get(name)
+    if not isinstance(given, str) or given not in kinds:
+        shown = f", not {_quoted(given)}" if name in value else ""
+        raise InvalidParamsError(f'"{path}.{name}" must be one of {", ".join(map(json.dumps, kinds))}{shown}')
+    return kinds[given]
+
+
+def _tag_field(structs: list[Any]) -> str:
+    return str(_bare(structs[0]).__struct_config__.tag_field)
 
 
 def _required(field: FieldInfo) -> bool:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import ionia
 from ionia.core.audio.engine import AudioInput
+from ionia.core.audio.filters import SoundFilter
 from ionia.core.audio.mix import ControlChange
 from ionia.core.errors import ErrorKind, IoniaError
 from ionia.core.events import MarkSet, SavedReplay, SplitFiles
@@ -301,6 +302,7 @@ class Engine:
         mono: bool | None = None,
         ramp_ms: float = 10.0,
         release_ms: float = 0.0,
+        filters: tuple[SoundFilter, ...] | None = None,
     ) -> None:
         """See EngineService."""
         change = ControlChange(
@@ -309,6 +311,7 @@ class Engine:
             mono=mono,
             ramp_ms=ramp_ms,
             release_ms=release_ms,
+            filters=filters,
         )
         self._require(kind, session_id).set_sound(sound, change)
 
@@ -325,6 +328,7 @@ class Engine:
                 gain_db=round(gain_db(controls[name].gain), 2),
                 muted=controls[name].muted,
                 mono=controls[name].mono,
+                filters=controls[name].filters,
             )
             for name, kind_of in feeds.sound.kinds().items()
         )

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ionia.core.audio.engine import AudioTick
+from ionia.core.audio.filters import SoundFilter
 from ionia.core.audio.input import Rendered
 from ionia.core.audio.levels import LevelMeter
 from ionia.core.audio.limiter import limit
@@ -24,11 +25,13 @@ RAMP_MS = 10
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SoundControl:
-    """How one sound is in a mix. `gain` is linear, 0 or more. `mono`: both sides get the mean of both."""
+    """How one sound is in a mix. `gain` is linear, 0 or more. `mono`: both sides get the mean of both. `filters`: what
+    it is put through before."""
 
     gain: float = 1.0
     muted: bool = False
     mono: bool = False
+    filters: tuple[SoundFilter, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +45,7 @@ class ControlChange:
     gain: float | None = None
     muted: bool | None = None
     mono: bool | None = None
+    filters: tuple[SoundFilter, ...] | None = None
     ramp_ms: float = RAMP_MS
     release_ms: float = 0.0
 
@@ -51,6 +55,7 @@ class ControlChange:
             gain=control.gain if self.gain is None else self.gain,
             muted=control.muted if self.muted is None else self.muted,
             mono=control.mono if self.mono is None else self.mono,
+            filters=control.filters if self.filters is None else self.filters,
         )
 
 

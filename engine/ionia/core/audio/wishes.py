@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from ionia.core.audio.engine import AudioInput
+from ionia.core.audio.filters import FilterError, SoundFilter, check_filters
 
 MOST_TRACKS = 6
 """Sound tracks of one file: as many as OBS has, and more than players list well."""
@@ -26,6 +27,7 @@ class SoundWish:
     gain: float = 1.0
     muted: bool = False
     mono: bool = False
+    filters: tuple[SoundFilter, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +53,10 @@ def check_sounds(sounds: Sequence[SoundWish]) -> None:
     _check_names("sounds", [sound.name for sound in sounds])
     places: dict[tuple[AudioInput, str | None], int] = {}
     for index, sound in enumerate(sounds):
+        try:
+            check_filters(f"sounds[{index}].filters", sound.filters)
+        except FilterError as error:
+            raise WishError(str(error)) from None
         first = places.setdefault((sound.kind, sound.device), index)
         if first != index:
             raise WishError(

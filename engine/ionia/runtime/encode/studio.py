@@ -143,7 +143,7 @@ class Studio:
 
 
 def _control(wish: SoundWish) -> SoundControl:
-    return SoundControl(gain=wish.gain, muted=wish.muted, mono=wish.mono)
+    return SoundControl(gain=wish.gain, muted=wish.muted, mono=wish.mono, filters=wish.filters)
 
 
 def check_picture(key: CaptureKey) -> None:
