@@ -14,6 +14,7 @@ import shutil
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor, wait
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -45,20 +46,32 @@ Node.js 20.19 or newer is needed too, by the Electron side's tests; Debian's is 
 SIDE_BY_SIDE = ("--numprocesses=logical", "--maxprocesses=4")
 """For tests that wait for nothing but the processor: on as many cores as are worth their start."""
 
-PROCESSOR_ONLY = (
+BUILDS = (
     "tests/e2e/test_freeze.py",
     "tests/e2e/test_electron.py::test_builds_and_type_checks",
     "tests/e2e/test_electron.py::test_in_the_browser[scenes.test.ts]",
     "tests/e2e/test_electron.py::test_packaging",
     "tests/e2e/test_electron.py::test_units[renderer]",
-    "tests/core",
+)
+"""What keeps all cores busy and has limits of its own, or is waited for: before the rest, the longest first."""
+
+COMPUTES = (
     "tests/simulation",
+    "tests/core",
     "tests/architecture",
 )
-"""What may run side by side, the longest first. Everything else records or streams in real time."""
+"""What waits for nothing but the processor, and for that as long as it takes: it gets what `PATIENT` leaves of it."""
+
+LEFTOVERS = ("chrt", "--idle", "0")
+"""Linux' class of what runs while nobody else wants to, and gives way at once (util-linux)."""
+
+STARVED = ("-p", "no:cacheprovider", "--timeout=1800")
+"""Beside others: a test that hangs is told from one that gets no turn, and the list of what failed is the others'."""
 
 PATIENT = (
     "tests/e2e/test_frozen_engine.py",
+    "tests/e2e/test_frozen_stream.py",
+    "tests/e2e/test_windows_parent.py",
     "tests/rpc",
     "tests/e2e/test_streamer_faults.py",
     "tests/e2e/test_streamer_cli.py",
@@ -68,13 +81,24 @@ PATIENT = (
     "tests/e2e/test_recorder_window.py",
     "tests/e2e/test_random_sessions.py",
     "tests/e2e/test_bare_surroundings.py",
+    "tests/e2e/test_recorder_framing.py",
+    "tests/e2e/test_recorder_sound_alone.py",
+    "tests/e2e/test_recorder_tracks.py",
+    "tests/e2e/test_electron_types.py",
+    "tests/e2e/test_preview.py",
+    "tests/sources/linux",
+    "tests/runtime",
     "tests/sinks",
     "tests/selftest",
     "tests/media",
     "tests/cli",
+    "tests/bench",
+    "tests/platform",
+    "tests/threads",
+    "tests/test_app.py",
 )
 """What runs in real time and mostly waits, for servers, devices and disks, with bounds far from what a neighbour costs:
-side by side, but apart from what keeps all cores busy. The first two want the Windows rig, which is lent to one at a
+side by side, but apart from what keeps all cores busy. The first four want the Windows rig, which is lent to one at a
 time, and are run by one worker, which begins here. Everything else measures, and runs alone."""
 
 TESTS_FAILED = 1  # pytest.ExitCode
@@ -147,7 +171,7 @@ def engine(arguments: list[str]) -> int:
 
 
 def test(arguments: list[str]) -> int:
-    """The whole suite in three parts, or what the arguments choose in one."""
+    """The whole suite in its parts, or what the arguments choose in one."""
     ensure("dev")
     ensure("freeze")  # the suite freezes the engine and tests the folder
     ensure("bench")  # and tries the bench's parts
@@ -156,12 +180,19 @@ def test(arguments: list[str]) -> int:
     if arguments:
         return hand_over([*pytest, *arguments], cwd=ROOT)
     side_by_side = [*pytest, *SIDE_BY_SIDE, "--dist=worksteal"]
-    busy, told = run_and_keep([*side_by_side, *PROCESSOR_ONLY])
-    patient, waited = run_and_keep([*side_by_side, *PATIENT])
-    done = (*PROCESSOR_ONLY, *PATIENT)
+    busy, built = run_and_keep([*side_by_side, *BUILDS])
+    with ThreadPoolExecutor(1) as beside:
+        behind = LEFTOVERS if shutil.which(LEFTOVERS[0]) else ()
+        computing = beside.submit(run_and_keep, [*behind, *side_by_side, *STARVED, *COMPUTES], aloud=False)
+        if not behind:
+            wait([computing])
+        patient, waited = run_and_keep([*side_by_side, *PATIENT])
+        computes, computed = computing.result()
+    done = (*BUILDS, *COMPUTES, *PATIENT)
     rest = [f"--deselect={part}" if "::" in part else f"--ignore={part}" for part in done]
     alone, measured = run_and_keep([*pytest, *rest])
-    report = ["The part that computes:", *told, "The part that waits:", *waited, "The part that measures:", *measured]
+    report = ["The part that builds:", *built, "The part that computes:", *computed]
+    report += ["The part that waits:", *waited, "The part that measures:", *measured]
     real_time = max(patient, alone)
     failed = [*waited[:-1], *measured[:-1]]
     tests = last_failed(failed)
@@ -173,7 +204,7 @@ def test(arguments: list[str]) -> int:
             if real_time:
                 break
     print("\n".join(report), flush=True)
-    return busy or real_time
+    return busy or computes or real_time
 
 
 def last_failed(lines: list[str]) -> list[str]:
@@ -187,18 +218,23 @@ def last_failed(lines: list[str]) -> list[str]:
     return [test for test in known if any(name == test or name.startswith(f"{test} - ") for name in named)]
 
 
-def run_and_keep(command: list[str]) -> tuple[int, list[str]]:
-    """Run pytest and show what it says; its exit code, and the lines that sum it up."""
+def run_and_keep(command: list[str], *, aloud: bool = True) -> tuple[int, list[str]]:
+    """Run pytest and show what it says, while it runs or at its end; its exit code, and the lines that sum it up."""
     failures: list[str] = []
+    said: list[str] = []
     last = ""
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, errors="replace") as process:
         assert process.stdout is not None  # noqa: S101 - asked for above
         for line in process.stdout:
-            print(line, end="", flush=True)
+            if aloud:
+                print(line, end="", flush=True)
+            else:
+                said.append(line)
             if line.startswith(("FAILED ", "ERROR ")):
                 failures.append(line.rstrip())
             elif line.startswith("="):
                 last = line.rstrip()
+    print("".join(said), end="", flush=True)
     return process.returncode, [*failures, last]
 
 

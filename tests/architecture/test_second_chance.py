@@ -31,15 +31,23 @@ def test_without_a_list_nothing_is_run_again(tmp_path: Path, monkeypatch: pytest
     assert dev.last_failed(["FAILED t/x.py::test_a - assert False"]) == []
 
 
-def suite(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *answers: tuple[int, list[str]]) -> tuple[int, list[str]]:
-    """The exit code of a suite whose parts, and then what is run again, end like this; what was run, in words."""
+def suite(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *answers: tuple[int, list[str]], computes: int = 0
+) -> tuple[int, list[str]]:
+    """The exit code of a suite whose parts, and then what is run again, end like this; what was run, in words.
+
+    `computes`: how the part ends that runs beside another, of which nothing else is told.
+    """
     listing = tmp_path / ".pytest_cache" / "v" / "cache" / "lastfailed"
     listing.parent.mkdir(parents=True)
     failed = [line.split()[1] for _, lines in answers for line in lines]
     listing.write_text(json.dumps(dict.fromkeys(failed, True)), encoding="utf-8")
     left, ran = list(answers), []
 
-    def run(command: list[str]) -> tuple[int, list[str]]:
+    def run(command: list[str], *, aloud: bool = True) -> tuple[int, list[str]]:
+        if not aloud:
+            assert command[-len(dev.COMPUTES) :] == list(dev.COMPUTES)
+            return computes, []
         code, lines = left.pop(0)
         ran.append(" ".join(part for part in command if part.startswith("tests/") or part.endswith("_a")))
         return code, [*lines, "==== in 2.00s ===="]
@@ -53,8 +61,13 @@ def suite(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *answers: tuple[int, 
 
 def test_each_part_is_run_whatever_the_others_say(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     code, ran = suite(tmp_path, monkeypatch, (1, ["FAILED t.py::test_a - assert 1"]), (0, []), (0, []))
-    assert code == 1  # what computes has no second chance
-    assert ran == [" ".join(dev.PROCESSOR_ONLY), " ".join(dev.PATIENT), ""]
+    assert code == 1  # what builds has no second chance
+    assert ran == [" ".join(dev.BUILDS), " ".join(dev.PATIENT), ""]
+
+
+def test_what_computes_has_no_second_chance(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    code, ran = suite(tmp_path, monkeypatch, (0, []), (0, []), (0, []), computes=1)
+    assert (code, len(ran)) == (1, 3)
 
 
 def test_what_failed_in_either_part_in_real_time_is_run_twice_more(
@@ -75,5 +88,5 @@ def test_more_failures_or_a_part_that_did_not_end_fail_at_once(
 
 def test_every_part_is_there() -> None:
     """A file that was renamed would run twice, or in the wrong part."""
-    for part in (*dev.PROCESSOR_ONLY, *dev.PATIENT):
+    for part in (*dev.BUILDS, *dev.COMPUTES, *dev.PATIENT):
         assert (DEV.parents[1] / part.split("::")[0]).exists(), part
