@@ -42,6 +42,7 @@ RUNTIME_WITHOUT_OWN_TEST = {
     "encode/feed": "tests/runtime/encode/test_join.py: a feed is what joins take",
     "encode/session_feeds": "tests/runtime/test_levels.py and encode/test_studio.py see it whole",
     "capture/still": "tests/runtime/test_screenshots.py: of a capture that runs and of a source of its own",
+    "preview/late_previews": "tests/runtime/preview/test_previews.py opens and ends all of its previews through it",
     "preview/view": "tests/runtime/preview/test_previews.py: what is looked at, and when that changes",
     "session_outputs": "tests/runtime/test_engine.py and each output's own tests: what sessions of each kind do",
     "session_watch": "tests/runtime/test_engine.py: stats, levels, and one look that fails or hangs",

@@ -6,7 +6,6 @@ import platform
 import threading
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING
 
 import ionia
 from ionia.core.audio.engine import AudioInput
@@ -28,6 +27,8 @@ from ionia.core.video.pushed_layout import PushedScreen
 from ionia.runtime.backends import Backends, MakeSelftest
 from ionia.runtime.encode.studio import Studio
 from ionia.runtime.jobs import Jobs
+from ionia.runtime.preview.late_previews import LatePreviews
+from ionia.runtime.pushed_screens import PushedScreens
 from ionia.runtime.screenshots import Screenshots
 from ionia.runtime.selftests import Selftests
 from ionia.runtime.session.last_words import not_initialized
@@ -39,10 +40,8 @@ from ionia.runtime.session.stats import ProcessUsage
 from ionia.runtime.session.stream_output import StreamOutput
 from ionia.runtime.session_outputs import SessionOutputs
 from ionia.runtime.session_watch import SessionWatch
+from ionia.runtime.supervisor import Supervisor
 from ionia.threads.clock import MonotonicClock
-
-if TYPE_CHECKING:
-    from ionia.runtime.preview.previews import Previews
 
 log = logging.getLogger(__name__)
 
@@ -67,13 +66,12 @@ class Engine:
         self._lock = threading.Lock()
         self._sessions: dict[tuple[SessionKind, str], Session] = {}  # protected by _lock
         self._leaving: dict[tuple[SessionKind, str], Session] = {}  # being disposed of; protected by _lock
-        self._pushed: set[str] = set()  # screens opened here; protected by _lock
         self._closed = False  # protected by _lock
-        self._previews: Previews | None = None  # made by the first that is opened; protected by _lock
+        self._pushed = PushedScreens(backends.pushed)
+        self._previews = LatePreviews(self._studio, clock)
         self._selftests = Selftests()
-        # As many threads as sessions can end at once: one that waits for its disk must not hold up another's end.
-        self._supervisor = ThreadPoolExecutor(max_workers=MAX_SESSIONS, thread_name_prefix="ionia-supervisor")
-        self._outputs = SessionOutputs(backends, clock, listener, later=self._supervise)
+        self._supervisor = Supervisor(MAX_SESSIONS)
+        self._outputs = SessionOutputs(backends, clock, listener, later=self._supervisor.soon)
         self._watch = SessionWatch(clock, self._usage, sessions=self._all_sessions, listener=listener)
 
     def info(self) -> EngineInfo:
@@ -137,42 +135,28 @@ class Engine:
 
     def open_preview(self, request: PreviewRequest) -> PreviewOpened:
         """See EngineService."""
-        from ionia.runtime.preview.previews import Previews  # noqa: PLC0415 - no start waits for it
-
         kind, session_id = request.kind, request.session_id
-        with self._lock:
-            if self._closed:
-                raise _shutting_down()
-            previews = self._previews = self._previews or Previews(self._studio, self._clock)
         if kind is None:
-            return previews.open(request, None)
+            return self._previews.open(request, None)
         session = self._require(kind, session_id)
 
-        return previews.open(request, lambda: session.shows if self._find(kind, session_id) is session else None)
+        return self._previews.open(request, lambda: session.shows if self._find(kind, session_id) is session else None)
 
     def update_preview(self, preview_id: str, change: PreviewChange) -> bool:
         """See EngineService."""
-        return self._previews is not None and self._previews.update(preview_id, change)
+        return self._previews.update(preview_id, change)
 
     def close_preview(self, preview_id: str) -> bool:
         """See EngineService."""
-        return self._previews is not None and self._previews.end(preview_id)
+        return self._previews.end(preview_id)
 
     def open_push(self, width: int, height: int) -> PushedScreen:
         """See EngineService."""
-        opened = self._backends.pushed.open(width, height)
-        with self._lock:
-            closed = self._closed
-            self._pushed.add(opened.screen)
-        if closed:
-            self._backends.pushed.close(opened.screen)
-        return opened
+        return self._pushed.open(width, height)
 
     def close_push(self, screen: str) -> bool:
         """See EngineService."""
-        with self._lock:
-            self._pushed.discard(screen)
-        return self._backends.pushed.close(screen)
+        return self._pushed.close(screen)
 
     def set_audio_offset(self, source: AudioInput, device: str, offset_ms: float | None) -> None:
         """See EngineService."""
@@ -225,9 +209,7 @@ class Engine:
         with self._lock:
             self._sessions.pop(key, None)
             self._leaving[key] = session
-            previews = self._previews
-        if previews is not None:
-            previews.look_again()
+        self._previews.look_again()
         try:
             session.dispose()
         finally:
@@ -359,10 +341,9 @@ class Engine:
             if self._closed:
                 return
             self._closed = True
-            sessions, pushed, previews = list(self._sessions.values()), tuple(self._pushed), self._previews
+            sessions = list(self._sessions.values())
             self._sessions.clear()
-        if previews is not None:
-            previews.end_all()
+        self._previews.end_all()
         self._selftests.close()
         for session in sessions:
             session.interrupt()
@@ -371,30 +352,33 @@ class Engine:
                 for future in [executor.submit(session.dispose) for session in sessions]:
                     if (error := future.exception()) is not None:
                         log.error("a session could not be completed: %s", error)
-        for screen in pushed:
-            self._backends.pushed.close(screen)
+        self._pushed.close_all()
         self._jobs.close()
-        if previews is not None:
-            previews.join()
+        self._previews.join()
         self._watch.close(timeout=2.0)
-        self._supervisor.shutdown()
+        self._supervisor.close()
 
     def _session_for(self, kind: SessionKind, session_id: str) -> Session:
         with self._lock:
             if self._closed:
-                raise _shutting_down()
+                raise IoniaError(ErrorKind.INTERNAL, "The engine is shutting down.")
             session = self._sessions.get((kind, session_id))
         if session is not None:
             if session.is_running:  # first of all: an output that can't be made is nobody's concern then
                 raise already_running(kind.value)
             return session
         return Session(
-            session_id, kind, studio=self._studio, usage=self._usage, emit=self._listener, supervise=self._supervise
+            session_id,
+            kind,
+            studio=self._studio,
+            usage=self._usage,
+            emit=self._listener,
+            supervise=self._supervisor.soon,
         )
 
     def _initialize(self, session: Session, settings: MediaSettings, output: Output, life: Life, *, live: bool) -> None:
         """A session that never initialised is not kept: to the caller its id stays unknown."""
-        self._supervise(lambda: None)  # so that a thread is there when the session fails
+        self._supervisor.ready()
         try:
             session.initialize(settings, output, life, live=live)
         except BaseException:
@@ -429,21 +413,3 @@ class Engine:
     def _all_sessions(self) -> list[Session]:
         with self._lock:
             return list(self._sessions.values())
-
-    def _supervise(self, task: Callable[[], None]) -> None:
-        def run() -> None:
-            try:
-                task()
-            except Exception:
-                log.exception("a failed session could not be ended in order")
-
-        try:
-            self._supervisor.submit(run)
-        except RuntimeError as error:
-            # Shutting down, then the session is being finished anyway; or no thread can be started, then the task is
-            # queued all the same, and the thread that each session had started beforehand takes it.
-            log.debug("supervisor: %s", error)
-
-
-def _shutting_down() -> IoniaError:
-    return IoniaError(ErrorKind.INTERNAL, "The engine is shutting down.")
