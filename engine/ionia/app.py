@@ -9,7 +9,7 @@ from functools import partial
 import av
 
 from ionia.core.errors import IoniaError
-from ionia.core.mp4.writer import SAVED_FRAGMENT_SECONDS
+from ionia.core.mp4.fragment import SAVED_FRAGMENT_SECONDS
 from ionia.core.ports import ScreenSource
 from ionia.core.selftest_report import SelftestSettings
 from ionia.core.service import EngineService, Listener, SoundDeviceInfo

@@ -22,7 +22,7 @@ from ionia.rpc.envelope import (
     parse,
     result_answer,
 )
-from ionia.rpc.schema import INVALID_PARAMS, INVALID_REQUEST, PARSE_ERROR
+from ionia.rpc.wire_errors import INVALID_PARAMS, INVALID_REQUEST, PARSE_ERROR
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,8 @@ from jsonschema import Draft7Validator, Draft202012Validator
 from ionia.core.errors import ErrorKind
 from ionia.rpc.openrpc import document
 from ionia.rpc.params import NoParams
-from ionia.rpc.schema import ERROR_WHEN, METHODS, Role
+from ionia.rpc.schema import METHODS, Role
+from ionia.rpc.wire_errors import ERROR_WHEN
 from tests.rpc.duplex import Duplex
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -13,8 +13,8 @@ from ionia.core.live.live_settings import LiveSettings
 from ionia.core.media import SAMPLE_RATE
 from ionia.core.video.pacer import VideoPacer
 from tests.core.mp4.test_boxes import HEADER
-from tests.core.mp4.test_writer import samples, tracks
 from tests.fakes.mixed_sound import MixedSound
+from tests.fakes.written_mp4 import samples, tracks
 from tests.simulation.audio import AudioThread, ScriptedDevice, clicks
 from tests.simulation.chain import AudioEncode, EncodedVideo, Feeds, Network, Streamed, VideoEncode
 from tests.simulation.loop import MS, Loop, S

@@ -109,7 +109,7 @@ def assert_same(path: Path, other: Path) -> None:
 def test_a_file_that_outgrew_its_room_has_its_index_behind_and_is_told(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("ionia.core.mp4.writer._ROOM_BASE", 100)
+    monkeypatch.setattr("ionia.core.mp4.front._ROOM_BASE", 100)
     path, told, clip = tmp_path / "a.mp4", [], encoded_clip()
     sink = Mp4File(str(path), lambda code, *_: told.append(code), front_seconds=0.5)
     sink.open(clip.header)

@@ -21,7 +21,7 @@ from ionia.core.redaction import Redactor, one_line
 from ionia.rpc.envelope import NO_ID, Call, RequestId, error_answer, result_answer
 from ionia.rpc.handlers import Handler
 from ionia.rpc.results import ErrorData
-from ionia.rpc.schema import METHOD_NOT_FOUND, WireError
+from ionia.rpc.wire_errors import METHOD_NOT_FOUND, WireError
 
 if "jsonrpcserver" not in sys.modules and (_package := find_spec("jsonrpcserver")) is not None:
     # The package without its `__init__`, which imports asyncio, an HTTP server and jsonschema for what isn't used here:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import msgspec
 
 from ionia.rpc import lenient_json
-from ionia.rpc.schema import INVALID_PARAMS, INVALID_REQUEST, PARSE_ERROR, WireError
+from ionia.rpc.wire_errors import INVALID_PARAMS, INVALID_REQUEST, PARSE_ERROR, WireError
 
 RequestId = str | int | float | None
 

@@ -19,8 +19,9 @@ from ionia.core.failure import LiveKind
 from ionia.core.preview import wire
 from ionia.core.warning import WarningCode
 from ionia.rpc import results as r
-from ionia.rpc.schema import ERROR_WHEN, INVALID_PARAMS, METHODS, NOTIFICATIONS, WIRE_ERRORS, Method, Notification
+from ionia.rpc.schema import METHODS, NOTIFICATIONS, Method, Notification
 from ionia.rpc.validation import word_order
+from ionia.rpc.wire_errors import ERROR_WHEN, INVALID_PARAMS, WIRE_ERRORS
 
 _REF = "#/components/schemas/{name}"
 

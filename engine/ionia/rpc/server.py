@@ -23,8 +23,9 @@ from ionia.rpc.notifications import announce
 from ionia.rpc.outbox import Outbox
 from ionia.rpc.param_types import DEFAULT_SESSION_ID
 from ionia.rpc.params import NoParams
-from ionia.rpc.schema import BUSY, INVALID_PARAMS, INVALID_REQUEST, METHODS, SHUTTING_DOWN, Method, Role, WireError
+from ionia.rpc.schema import METHODS, Method, Role
 from ionia.rpc.validation import InvalidParamsError, bind
+from ionia.rpc.wire_errors import BUSY, INVALID_PARAMS, INVALID_REQUEST, SHUTTING_DOWN, WireError
 
 log = logging.getLogger(__name__)
 

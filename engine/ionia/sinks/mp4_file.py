@@ -9,8 +9,9 @@ from collections.abc import Sequence
 from ionia.core.errors import ErrorKind, IoniaError
 from ionia.core.file_place import Place, Placement
 from ionia.core.media import EncodedPacket, MediaHeader
+from ionia.core.mp4.fragment import FRAGMENT_SECONDS
 from ionia.core.mp4.tags import FileTags
-from ionia.core.mp4.writer import FRAGMENT_SECONDS, Finale, Mp4Writer
+from ionia.core.mp4.writer import Finale, Mp4Writer
 from ionia.core.publication import PATIENCE_NS, Publication
 from ionia.core.size_limit import SizeLimit
 from ionia.core.timebase import NS_PER_S

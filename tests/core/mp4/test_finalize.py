@@ -14,8 +14,8 @@ from ionia.core.mp4.reader import Scan, Span, Unreadable, read_with, scan
 from ionia.core.mp4.tags import FileTags
 from ionia.core.mp4.writer import Finale
 from tests.core.mp4.test_boxes import HEADER
-from tests.core.mp4.test_writer import Recording, audio, extend, steady, video, walk
 from tests.fakes.examples import examples
+from tests.fakes.written_mp4 import Recording, audio, extend, steady, video, walk
 
 
 def scanned(data: bytes) -> Scan:

@@ -17,17 +17,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from ionia.core.errors import ErrorKind, IoniaError
-from ionia.core.media import AUDIO_TICK_SAMPLES, SAMPLE_RATE, AudioTrack, EncodedPacket, MediaHeader
+from ionia.core.media import SAMPLE_RATE, AudioTrack, EncodedPacket, MediaHeader
 from ionia.core.mp4 import boxes
+from ionia.core.mp4.fragment import FRAGMENT_SECONDS, Fragment
+from ionia.core.mp4.front import Front, front_index, index_room
 from ionia.core.mp4.index import Sample, SampleIndex
 from ionia.core.mp4.tags import FileTags, user_data
 from ionia.core.mp4.track_samples import TrackSamples
-
-FRAGMENT_SECONDS = 0.5
-"""Media time in one fragment: what a crash can lose, apart from what is still being encoded."""
-
-SAVED_FRAGMENT_SECONDS = 2.0
-"""Likewise, of a file that is written at once, out of what is in memory: there is nothing to lose while it waits."""
 
 _MISSING_AUDIO_SECONDS = 1.0
 """How long the first fragment waits for the first sound, whose position its edit list has to name."""
@@ -37,13 +33,6 @@ _SOUNDS_GROUP = 1
 
 _TRACK_BYTES = 160
 """What a finished track has beyond its tables and what the header of a fragmented one has: edits, wider numbers."""
-
-_ROOM_BASE = 65_536
-"""Bytes of an index that don't grow with its media: headers, parameter sets, tags, chapters."""
-
-_BOX_HEADER = 8
-_ENTRY_BYTES = 4  # a sample's size in `stsz`; that it lasts as long as the last one costs nothing
-_CHUNK_BYTES = 20  # a chunk in `stsc` and `co64`
 
 _LONE_AUDIO = 1.5
 """Sound in a fragment when no video comes, by its length: longer, so that video alone sets the pace otherwise."""
@@ -57,49 +46,9 @@ def video_timescale(fps: int) -> int:
     return scale
 
 
-def index_room(header: MediaHeader, seconds: float) -> int:
-    """Bytes that the index of so many seconds takes, with something to spare."""
-    a_second = 0.0
-    if header.has_picture:
-        a_second += header.video.fps * (_ENTRY_BYTES + 1)  # one in four may be a keyframe, and stand in `stss`
-    a_second += sum(sound.timescale / AUDIO_TICK_SAMPLES * _ENTRY_BYTES for sound in header.sounds)
-    a_second += (1 + len(header.sounds)) * _CHUNK_BYTES / FRAGMENT_SECONDS
-    return _ROOM_BASE + math.ceil(a_second * seconds)
-
-
 def movie_timescale(fps: int) -> int:
     """Units per second in which both a frame and a sample are whole numbers."""
     return math.lcm(SAMPLE_RATE, fps)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fragment:
-    """What makes a file longer: append `pieces`, and only when all of it is there put `seal` at `seal_offset`.
-
-    Until then its `moof` is called `free`, which every reader skips: players refuse a file whose last `moof` is torn.
-    The pieces are the packets' own data as far as can be: nothing is copied on its way to the file.
-    """
-
-    pieces: tuple[bytes, ...]
-    size: int
-    seal_offset: int
-    seal: bytes = b"moof"
-
-    @property
-    def data(self) -> bytes:
-        """All pieces as one."""
-        return b"".join(self.pieces)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Front:
-    """The index again, for the room in front: put `body` at `body_offset`, and only when it is there `seal` at
-    `seal_offset`. The one at the end is then not needed."""
-
-    body: bytes
-    body_offset: int
-    seal: bytes
-    seal_offset: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -257,19 +206,7 @@ class Mp4Writer:
             tail=movie,
             patch_offset=patch_offset,
             patch=b"\x00\x00\x00\x01mdat" + (self._position - patch_offset).to_bytes(8, "big"),
-            front=self._front(movie, room_offset),
-        )
-
-    def _front(self, movie: bytes, offset: int) -> Front | None:
-        left = len(self._room) - len(movie)
-        if left < _BOX_HEADER:
-            return None
-        rest = left.to_bytes(4, "big") + b"free"
-        return Front(
-            body=movie[_BOX_HEADER:] + rest,
-            body_offset=offset + _BOX_HEADER,
-            seal=movie[:_BOX_HEADER],
-            seal_offset=offset,
+            front=front_index(movie, room=len(self._room), offset=room_offset),
         )
 
     def _finished_sound(self, sound: AudioTrack, unit: int) -> boxes.TrackBox:
