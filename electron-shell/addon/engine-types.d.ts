@@ -74,6 +74,8 @@ export interface RecorderStats {
   videoFramesDuplicated: number;
   /** Frames lost because our tick came late: the machine was busy or stood still. */
   videoFramesLagged: number;
+  /** Frames repeated because the screen's picture came too late, or none came. */
+  videoFramesMissed: number;
   /** Frames lost because the encoder had no room. */
   videoFramesSkipped: number;
   /** Samples (1/48000 s) of silence put where no sound came. */
@@ -102,11 +104,11 @@ export interface RecorderStats {
   encodeMsAvg: number;
   /** Milliseconds that taking a picture of the screen takes. */
   captureMs: StageMs;
-  /** Milliseconds until a picture is in the encoder's format; shared by all of that. */
+  /** Milliseconds that converting a new picture for the encoder takes. */
   convertMs: StageMs;
   /** Milliseconds that the encoder takes for a new picture, without converting it. */
   encodeMs: StageMs;
-  /** Pictures between capture and encoder now; beyond 8 they are skipped. */
+  /** Pictures between capture and encoder now; beyond 8, or 100 MB, they are skipped. */
   picturesWaiting: number;
   /** CPU use of the engine with its sender processes, percent of one core. */
   cpuPercent: number;
@@ -194,6 +196,8 @@ export interface ReplayStats {
   videoFramesDuplicated: number;
   /** Frames lost because our tick came late: the machine was busy or stood still. */
   videoFramesLagged: number;
+  /** Frames repeated because the screen's picture came too late, or none came. */
+  videoFramesMissed: number;
   /** Frames lost because the encoder had no room. */
   videoFramesSkipped: number;
   /** Samples (1/48000 s) of silence put where no sound came. */
@@ -222,11 +226,11 @@ export interface ReplayStats {
   encodeMsAvg: number;
   /** Milliseconds that taking a picture of the screen takes. */
   captureMs: StageMs;
-  /** Milliseconds until a picture is in the encoder's format; shared by all of that. */
+  /** Milliseconds that converting a new picture for the encoder takes. */
   convertMs: StageMs;
   /** Milliseconds that the encoder takes for a new picture, without converting it. */
   encodeMs: StageMs;
-  /** Pictures between capture and encoder now; beyond 8 they are skipped. */
+  /** Pictures between capture and encoder now; beyond 8, or 100 MB, they are skipped. */
   picturesWaiting: number;
   /** CPU use of the engine with its sender processes, percent of one core. */
   cpuPercent: number;
@@ -326,6 +330,8 @@ export interface StreamerStats {
   videoFramesDuplicated: number;
   /** Frames lost because our tick came late: the machine was busy or stood still. */
   videoFramesLagged: number;
+  /** Frames repeated because the screen's picture came too late, or none came. */
+  videoFramesMissed: number;
   /** Frames lost because the encoder had no room. */
   videoFramesSkipped: number;
   /** Samples (1/48000 s) of silence put where no sound came. */
@@ -354,11 +360,11 @@ export interface StreamerStats {
   encodeMsAvg: number;
   /** Milliseconds that taking a picture of the screen takes. */
   captureMs: StageMs;
-  /** Milliseconds until a picture is in the encoder's format; shared by all of that. */
+  /** Milliseconds that converting a new picture for the encoder takes. */
   convertMs: StageMs;
   /** Milliseconds that the encoder takes for a new picture, without converting it. */
   encodeMs: StageMs;
-  /** Pictures between capture and encoder now; beyond 8 they are skipped. */
+  /** Pictures between capture and encoder now; beyond 8, or 100 MB, they are skipped. */
   picturesWaiting: number;
   /** CPU use of the engine with its sender processes, percent of one core. */
   cpuPercent: number;

@@ -19,6 +19,7 @@ from ionia.core.video.pushed_layout import is_pushed
 from ionia.media.converter import Converter
 from ionia.media.encoder_probe import list_encoders
 from ionia.media.opening import OpenedVideo, open_audio, open_video
+from ionia.platform.processes import usable_cores
 from ionia.runtime.backends import Backends, SelftestRun, Spares
 from ionia.runtime.capture.audio_corrections import AudioCorrections
 from ionia.runtime.engine import Engine
@@ -84,6 +85,7 @@ def make_backends(clock: MonotonicClock | None = None) -> Backends:
         free_bytes=free_bytes,
         ffmpeg_version=lambda: av.ffmpeg_version_info,
         pushed=pushed,
+        cores=usable_cores,
         corrections=AudioCorrections(),
     )
 

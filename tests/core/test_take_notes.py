@@ -55,6 +55,7 @@ def test_every_line_is_one_object_with_its_type() -> None:
             "durationSeconds": 1.5,
             "videoFramesCaptured": 45,
             "videoFramesLagged": 2,
+            "videoFramesMissed": 0,
             "videoFramesSkipped": 0,
             "audioSilenceSamples": 0,
             "audioSamplesLost": 0,

@@ -151,10 +151,12 @@ class FakeMachine:
     spares: list["FakeSpares"] = field(default_factory=list)
     prepare_screen: Callable[[FakeScreen], None] = lambda _: None
     prepare_sound: Callable[[FakeSound], None] = lambda _: None
+    prepare_converter: Callable[[FakeConverter], None] = lambda _: None
     prepare_video: Callable[[FakeVideoEncoder], None] = lambda _: None
     prepare_audio: Callable[[FakeAudioEncoder], None] = lambda _: None
     prepare_file: Callable[[FakeFile], None] = lambda _: None
     fallbacks: tuple[str, ...] = ()
+    cores: int = 2
     free: int = 10**12
     pushed: PushedScreens = field(default_factory=PushedScreens)
 
@@ -177,6 +179,7 @@ class FakeMachine:
             free_bytes=lambda _: self.free,
             ffmpeg_version=lambda: "8.1.2",
             pushed=self.pushed,
+            cores=lambda: self.cores,
         )
 
     def _screen(self, key: CaptureKey) -> FakeScreen:
@@ -206,8 +209,9 @@ class FakeMachine:
         )
         return OpenedVideo(encoder=video, track=track, fallbacks=self.fallbacks)
 
-    def _converter(self, wanted: PictureFormat) -> FakeConverter:
-        converter = FakeConverter(wanted)
+    def _converter(self, wanted: PictureFormat, threads: int) -> FakeConverter:
+        converter = FakeConverter(wanted, threads)
+        self.prepare_converter(converter)
         self.converters.append(converter)
         return converter
 

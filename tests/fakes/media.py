@@ -152,8 +152,9 @@ class FakeSound:
 class FakeConverter:
     """Gives pictures of nothing, and keeps what it was given for each."""
 
-    def __init__(self, wanted: PictureFormat) -> None:
+    def __init__(self, wanted: PictureFormat, threads: int = 2) -> None:
         self.wanted = wanted
+        self.threads = threads
         self.given: list[Picture] = []
         self.framings: list[Framing] = []
         self.closed = False

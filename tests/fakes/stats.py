@@ -13,6 +13,7 @@ _COMMON: dict[str, Any] = {
     "video_frames_unique": 40,
     "video_frames_duplicated": 5,
     "video_frames_lagged": 0,
+    "video_frames_missed": 0,
     "video_frames_skipped": 0,
     "audio_silence_samples": 0,
     "audio_samples_lost": 0,

@@ -16,7 +16,6 @@ from ionia.media.encoder_specs import (
     SPECS,
     X264,
     rate_buffer_bits,
-    software_threads,
 )
 from ionia.media.video_encoder import LibavVideoEncoder
 from tests.fakes.pictures import yuv
@@ -204,14 +203,6 @@ def test_any_frame_rate(fps: int) -> None:
         3,
         4,
     ]
-
-
-def test_threads_follow_the_work(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("os.cpu_count", lambda: 16)
-    assert [software_threads(*size) for size in ((64, 48, 10), (1280, 720, 30), (1920, 1080, 30))] == [1, 1, 2]
-    assert [software_threads(*size) for size in ((1920, 1080, 60), (3840, 2160, 60))] == [4, 8]
-    monkeypatch.setattr("os.cpu_count", lambda: None)
-    assert software_threads(3840, 2160, 60) == 1
 
 
 def test_a_quality_is_kept_below_its_cap_and_no_rate_is_followed() -> None:

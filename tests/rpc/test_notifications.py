@@ -44,6 +44,7 @@ COMMON = {
     "videoFramesUnique": 40,
     "videoFramesDuplicated": 5,
     "videoFramesLagged": 0,
+    "videoFramesMissed": 0,
     "videoFramesSkipped": 0,
     "audioSilenceSamples": 0,
     "audioSamplesLost": 0,

@@ -35,8 +35,8 @@ class Counting(Converter):
 
     all: "list[Counting]" = []  # noqa: RUF012 - one test's
 
-    def __init__(self, wanted: PictureFormat) -> None:
-        super().__init__(wanted)
+    def __init__(self, wanted: PictureFormat, threads: int) -> None:
+        super().__init__(wanted, threads)
         self.cards: list[tuple[int | None, bool]] = []
         self.all.append(self)
 

@@ -488,6 +488,8 @@ export type RecorderStats = {
   videoFramesDuplicated: number;
   /** Frames lost because our tick came late: the machine was busy or stood still. */
   videoFramesLagged: number;
+  /** Frames repeated because the screen's picture came too late, or none came. */
+  videoFramesMissed: number;
   /** Frames lost because the encoder had no room. */
   videoFramesSkipped: number;
   /** Samples (1/48000 s) of silence put where no sound came. */
@@ -516,11 +518,11 @@ export type RecorderStats = {
   encodeMsAvg: number;
   /** Milliseconds that taking a picture of the screen takes. */
   captureMs: StageMs;
-  /** Milliseconds until a picture is in the encoder's format; shared by all of that. */
+  /** Milliseconds that converting a new picture for the encoder takes. */
   convertMs: StageMs;
   /** Milliseconds that the encoder takes for a new picture, without converting it. */
   encodeMs: StageMs;
-  /** Pictures between capture and encoder now; beyond 8 they are skipped. */
+  /** Pictures between capture and encoder now; beyond 8, or 100 MB, they are skipped. */
   picturesWaiting: number;
   /** CPU use of the engine with its sender processes, percent of one core. */
   cpuPercent: number;
@@ -564,6 +566,8 @@ export type RecorderStatsNotification = {
   videoFramesDuplicated: number;
   /** Frames lost because our tick came late: the machine was busy or stood still. */
   videoFramesLagged: number;
+  /** Frames repeated because the screen's picture came too late, or none came. */
+  videoFramesMissed: number;
   /** Frames lost because the encoder had no room. */
   videoFramesSkipped: number;
   /** Samples (1/48000 s) of silence put where no sound came. */
@@ -592,11 +596,11 @@ export type RecorderStatsNotification = {
   encodeMsAvg: number;
   /** Milliseconds that taking a picture of the screen takes. */
   captureMs: StageMs;
-  /** Milliseconds until a picture is in the encoder's format; shared by all of that. */
+  /** Milliseconds that converting a new picture for the encoder takes. */
   convertMs: StageMs;
   /** Milliseconds that the encoder takes for a new picture, without converting it. */
   encodeMs: StageMs;
-  /** Pictures between capture and encoder now; beyond 8 they are skipped. */
+  /** Pictures between capture and encoder now; beyond 8, or 100 MB, they are skipped. */
   picturesWaiting: number;
   /** CPU use of the engine with its sender processes, percent of one core. */
   cpuPercent: number;
@@ -670,6 +674,8 @@ export type ReplayStats = {
   videoFramesDuplicated: number;
   /** Frames lost because our tick came late: the machine was busy or stood still. */
   videoFramesLagged: number;
+  /** Frames repeated because the screen's picture came too late, or none came. */
+  videoFramesMissed: number;
   /** Frames lost because the encoder had no room. */
   videoFramesSkipped: number;
   /** Samples (1/48000 s) of silence put where no sound came. */
@@ -698,11 +704,11 @@ export type ReplayStats = {
   encodeMsAvg: number;
   /** Milliseconds that taking a picture of the screen takes. */
   captureMs: StageMs;
-  /** Milliseconds until a picture is in the encoder's format; shared by all of that. */
+  /** Milliseconds that converting a new picture for the encoder takes. */
   convertMs: StageMs;
   /** Milliseconds that the encoder takes for a new picture, without converting it. */
   encodeMs: StageMs;
-  /** Pictures between capture and encoder now; beyond 8 they are skipped. */
+  /** Pictures between capture and encoder now; beyond 8, or 100 MB, they are skipped. */
   picturesWaiting: number;
   /** CPU use of the engine with its sender processes, percent of one core. */
   cpuPercent: number;
@@ -742,6 +748,8 @@ export type ReplayStatsNotification = {
   videoFramesDuplicated: number;
   /** Frames lost because our tick came late: the machine was busy or stood still. */
   videoFramesLagged: number;
+  /** Frames repeated because the screen's picture came too late, or none came. */
+  videoFramesMissed: number;
   /** Frames lost because the encoder had no room. */
   videoFramesSkipped: number;
   /** Samples (1/48000 s) of silence put where no sound came. */
@@ -770,11 +778,11 @@ export type ReplayStatsNotification = {
   encodeMsAvg: number;
   /** Milliseconds that taking a picture of the screen takes. */
   captureMs: StageMs;
-  /** Milliseconds until a picture is in the encoder's format; shared by all of that. */
+  /** Milliseconds that converting a new picture for the encoder takes. */
   convertMs: StageMs;
   /** Milliseconds that the encoder takes for a new picture, without converting it. */
   encodeMs: StageMs;
-  /** Pictures between capture and encoder now; beyond 8 they are skipped. */
+  /** Pictures between capture and encoder now; beyond 8, or 100 MB, they are skipped. */
   picturesWaiting: number;
   /** CPU use of the engine with its sender processes, percent of one core. */
   cpuPercent: number;
@@ -996,6 +1004,8 @@ export type StreamerStats = {
   videoFramesDuplicated: number;
   /** Frames lost because our tick came late: the machine was busy or stood still. */
   videoFramesLagged: number;
+  /** Frames repeated because the screen's picture came too late, or none came. */
+  videoFramesMissed: number;
   /** Frames lost because the encoder had no room. */
   videoFramesSkipped: number;
   /** Samples (1/48000 s) of silence put where no sound came. */
@@ -1024,11 +1034,11 @@ export type StreamerStats = {
   encodeMsAvg: number;
   /** Milliseconds that taking a picture of the screen takes. */
   captureMs: StageMs;
-  /** Milliseconds until a picture is in the encoder's format; shared by all of that. */
+  /** Milliseconds that converting a new picture for the encoder takes. */
   convertMs: StageMs;
   /** Milliseconds that the encoder takes for a new picture, without converting it. */
   encodeMs: StageMs;
-  /** Pictures between capture and encoder now; beyond 8 they are skipped. */
+  /** Pictures between capture and encoder now; beyond 8, or 100 MB, they are skipped. */
   picturesWaiting: number;
   /** CPU use of the engine with its sender processes, percent of one core. */
   cpuPercent: number;
@@ -1080,6 +1090,8 @@ export type StreamerStatsNotification = {
   videoFramesDuplicated: number;
   /** Frames lost because our tick came late: the machine was busy or stood still. */
   videoFramesLagged: number;
+  /** Frames repeated because the screen's picture came too late, or none came. */
+  videoFramesMissed: number;
   /** Frames lost because the encoder had no room. */
   videoFramesSkipped: number;
   /** Samples (1/48000 s) of silence put where no sound came. */
@@ -1108,11 +1120,11 @@ export type StreamerStatsNotification = {
   encodeMsAvg: number;
   /** Milliseconds that taking a picture of the screen takes. */
   captureMs: StageMs;
-  /** Milliseconds until a picture is in the encoder's format; shared by all of that. */
+  /** Milliseconds that converting a new picture for the encoder takes. */
   convertMs: StageMs;
   /** Milliseconds that the encoder takes for a new picture, without converting it. */
   encodeMs: StageMs;
-  /** Pictures between capture and encoder now; beyond 8 they are skipped. */
+  /** Pictures between capture and encoder now; beyond 8, or 100 MB, they are skipped. */
   picturesWaiting: number;
   /** CPU use of the engine with its sender processes, percent of one core. */
   cpuPercent: number;

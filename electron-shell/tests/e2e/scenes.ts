@@ -86,6 +86,7 @@ const common = (seconds: number) => ({
   videoFramesUnique: Math.round(seconds * 22),
   videoFramesDuplicated: Math.round(seconds * 8),
   videoFramesLagged: 2,
+  videoFramesMissed: 0,
   videoFramesSkipped: 0,
   audioSilenceSamples: 0,
   audioSamplesLost: 0,

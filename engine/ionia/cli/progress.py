@@ -5,7 +5,7 @@ from typing import TextIO
 
 from ionia.core.codec.codec import NO_PICTURE
 from ionia.core.session_state import SessionState
-from ionia.core.stats import RecorderStats
+from ionia.core.stats import RecorderStats, SessionStats
 from ionia.platform.descriptors import silence
 
 PLAIN_INTERVAL_SECONDS = 5.0
@@ -36,7 +36,14 @@ def recording_line(stats: RecorderStats) -> str:
         return f"{clock_text(seconds)}  {paused}{size_text(stats.total_bytes)}  {rate * 1000:.0f} kbit/s"
     return (
         f"{clock_text(seconds)}  {paused}{stats.video_frames_captured} frames  {size_text(stats.total_bytes)}  "
-        f"{rate:.1f} Mbit/s  lost: {stats.video_frames_lagged} lagged, {stats.video_frames_skipped} skipped"
+        f"{rate:.1f} Mbit/s  lost: {lost_text(stats)}"
+    )
+
+
+def lost_text(stats: SessionStats) -> str:
+    """Frames without the picture that was due, by cause."""
+    return (
+        f"{stats.video_frames_lagged} lagged, {stats.video_frames_missed} missed, {stats.video_frames_skipped} skipped"
     )
 
 

@@ -5,7 +5,7 @@ import argparse
 from ionia.cli.keys import gives_keys
 from ionia.cli.live import SESSION, Keys, run_session, shared_params
 from ionia.cli.options import given, made
-from ionia.cli.progress import LiveLine, clock_text, size_text
+from ionia.cli.progress import LiveLine, clock_text, lost_text, size_text
 from ionia.cli.replay_saves import ReplaySaves
 from ionia.core.errors import ErrorKind, IoniaError
 from ionia.core.service import EngineService
@@ -51,5 +51,5 @@ def holding_line(stats: ReplayStats) -> str:
     return (
         f"{clock_text(stats.duration_seconds)}  holds {stats.seconds_held:.1f} of {stats.seconds_wanted:g} s  "
         f"{size_text(stats.bytes_held)}  {stats.saves} saved  "
-        f"lost: {stats.video_frames_lagged} lagged, {stats.video_frames_skipped} skipped"
+        f"lost: {lost_text(stats)}"
     )

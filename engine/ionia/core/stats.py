@@ -1,8 +1,8 @@
 """The figures of a session: the answer of `getStats`, and of `session.stats` while subscribed.
 
-Lost video is counted by cause and never under another name: lagged (our tick came late), skipped (the encoder had no
-room), dropped (the network had no room). Every figure counts since the session's start and stays readable after its
-end.
+Lost video is counted by cause and never under another name: lagged (our tick came late), missed (the screen's picture
+came late), skipped (the encoder had no room), dropped (the network had no room). Every figure counts since the
+session's start and stays readable after its end.
 """
 
 from dataclasses import dataclass
@@ -21,6 +21,7 @@ class SessionStats:
     video_frames_unique: Annotated[int, "Frames that showed something new."]
     video_frames_duplicated: Annotated[int, "Frames repeated: the screen did not change."]
     video_frames_lagged: Annotated[int, "Frames lost because our tick came late: the machine was busy or stood still."]
+    video_frames_missed: Annotated[int, "Frames repeated because the screen's picture came too late, or none came."]
     video_frames_skipped: Annotated[int, "Frames lost because the encoder had no room."]
     audio_silence_samples: Annotated[int, "Samples (1/48000 s) of silence put where no sound came."]
     audio_samples_lost: Annotated[int, "Samples (1/48000 s) that were captured and came too late or found no room."]
@@ -35,9 +36,9 @@ class SessionStats:
     fps: Annotated[int, "Frames per second of the timeline."]
     encode_ms_avg: Annotated[float, "Milliseconds that a picture takes to encode, averaged over about a second."]
     capture_ms: Annotated[StageMs, "Milliseconds that taking a picture of the screen takes."]
-    convert_ms: Annotated[StageMs, "Milliseconds until a picture is in the encoder's format; shared by all of that."]
+    convert_ms: Annotated[StageMs, "Milliseconds that converting a new picture for the encoder takes."]
     encode_ms: Annotated[StageMs, "Milliseconds that the encoder takes for a new picture, without converting it."]
-    pictures_waiting: Annotated[int, "Pictures between capture and encoder now; beyond 8 they are skipped."]
+    pictures_waiting: Annotated[int, "Pictures between capture and encoder now; beyond 8, or 100 MB, they are skipped."]
     cpu_percent: Annotated[float, "CPU use of the engine with its sender processes, percent of one core."]
     rss_bytes: Annotated[int, "Bytes of memory in use by the engine's own process."]
 

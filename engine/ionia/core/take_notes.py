@@ -57,6 +57,7 @@ def end_line(reason: str, stats: SessionStats) -> bytes:
         durationSeconds=stats.duration_seconds,
         videoFramesCaptured=stats.video_frames_captured,
         videoFramesLagged=stats.video_frames_lagged,
+        videoFramesMissed=stats.video_frames_missed,
         videoFramesSkipped=stats.video_frames_skipped,
         audioSilenceSamples=stats.audio_silence_samples,
         audioSamplesLost=stats.audio_samples_lost,

@@ -16,16 +16,15 @@ _ALGORITHM = Interpolation.AREA | Interpolation.FULL_CHR_H_INP
 """The exact mean of each 2 x 2 block's chroma, and the cheapest but for POINT (decision 0052). POINT takes one pixel
 of the four: coloured text gets fringes."""
 
-_THREADS = 2
-"""Same CPU time as one, half the wait."""
-
 
 class Converter:
     """`core.ports.PictureConverter` by libav, to one format that never changes."""
 
-    def __init__(self, wanted: PictureFormat) -> None:
-        """What converting needs is made with the first picture."""
+    def __init__(self, wanted: PictureFormat, threads: int = 2) -> None:
+        """What converting needs is made with the first picture. Threads take the same CPU time as one does, and divide
+        the wait."""
         self._format = wanted
+        self._threads = threads
         self._reformatter = VideoReformatter()
 
     def convert(self, pixels: Picture, framing: Framing = WHOLE) -> YuvPicture:
@@ -62,5 +61,5 @@ class Converter:
             dst_color_trc=ColorTrc.BT709,
             dst_color_primaries=ColorPrimaries.BT709,
             interpolation=_ALGORITHM,
-            threads=_THREADS,
+            threads=self._threads,
         )

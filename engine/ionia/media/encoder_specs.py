@@ -6,8 +6,6 @@ constant bit rate or, where one is asked for, constant quality of at most so man
 delay, closed GOPs and IDR pictures where we ask for a keyframe.
 """
 
-import math
-import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
@@ -209,11 +207,3 @@ def candidates(choice: EncoderChoice, platform: str) -> tuple[EncoderSpec, ...]:
         return tuple(spec for spec in specs if spec.automatic)
     wanted = tuple(spec for spec in specs if spec.choice is choice)
     return wanted if X264 in wanted else (*wanted, X264)
-
-
-def software_threads(width: int, height: int, fps: int) -> int:
-    """Slices that x264 encodes at once: one for each 31 million pixels per second, half of 1080p30.
-
-    Every slice costs a little CPU and quality, and divides the time until the packet is there (decision 0051).
-    """
-    return max(1, min(os.cpu_count() or 1, 8, math.ceil(width * height * fps / 31_200_000)))

@@ -16,8 +16,10 @@ from av.video.reformatter import ColorPrimaries, ColorRange, Colorspace, ColorTr
 from ionia.core.errors import ErrorKind, IoniaError
 from ionia.core.media import VIDEO, EncodedPacket, PictureFormat, VideoTrack, YuvPicture, even
 from ionia.core.settings import VideoEncodeSettings
+from ionia.core.video.effort import effort
 from ionia.core.video.quality import STILL_INTERVALS
-from ionia.media.encoder_specs import EncoderSpec, rate_buffer_bits, software_threads
+from ionia.media.encoder_specs import EncoderSpec, rate_buffer_bits
+from ionia.platform.processes import usable_cores
 
 
 class LibavVideoEncoder:
@@ -151,7 +153,7 @@ def _open(spec: EncoderSpec, settings: VideoEncodeSettings, takes: PictureFormat
     context.color_primaries = ColorPrimaries.BT709
     context.color_trc = ColorTrc.BT709
     if not spec.hardware:
-        context.thread_count = software_threads(takes.width, takes.height, settings.fps)
+        context.thread_count = effort(usable_cores(), takes.width, takes.height, settings.fps).slices
     rate, buffer = str(settings.most_bitrate), str(rate_buffer_bits(settings))
     context.options = {"maxrate": rate, "bufsize": buffer, **spec.options(settings)}
     context.open()

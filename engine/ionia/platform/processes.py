@@ -12,6 +12,14 @@ def own_cpu_seconds() -> float:
     return sum(own[:4]) + sum(map(_cpu_seconds, _descendants()))
 
 
+def usable_cores() -> int:
+    """Cores that this process may run on: a container or `taskset` gives fewer than the machine has."""
+    if sys.platform == "linux":
+        return len(os.sched_getaffinity(0))
+    else:  # noqa: RET505 - so that a type checker knows either to be right
+        return os.cpu_count() or 1
+
+
 def own_memory_bytes() -> int:
     """Resident memory of this process now."""
     import psutil  # noqa: PLC0415 - no start waits for it

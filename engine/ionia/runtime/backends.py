@@ -109,7 +109,8 @@ class Backends:
     desktop_audio: Callable[[str | None], AudioSource]
     microphone: Callable[[str | None], AudioSource]
     open_video: Callable[[VideoEncodeSettings, int, int], OpenedVideo]
-    converter: Callable[[PictureFormat], PictureConverter]
+    converter: Callable[[PictureFormat, int], PictureConverter]
+    """To this format, by so many threads."""
     open_audio: Callable[[int], OpenedAudio]
     file_sink: Callable[[str, Warn, float], FileSink]
     saved_file: Callable[[str, Warn], FileSink]
@@ -124,5 +125,7 @@ class Backends:
     """Bytes free where the file at this path is or would be."""
     ffmpeg_version: Callable[[], str]
     pushed: Pushed
+    cores: Callable[[], int]
+    """How many cores this process may use."""
     corrections: Corrections = field(default_factory=NoCorrections)
     """What is remembered of each sound device."""

@@ -196,6 +196,7 @@ def judge_recording(stats: RecorderStats) -> Finding:
         figures={
             "videoFramesCaptured": frames,
             "videoFramesLagged": lagged,
+            "videoFramesMissed": stats.video_frames_missed,
             "videoFramesSkipped": skipped,
             "codec": stats.codec,
             "encodeMsAvg": stats.encode_ms_avg,

@@ -80,7 +80,7 @@ def _run(
 ) -> float:
     """Pictures a second, converted and encoded one after the other; 0.0 where another encoder took its place."""
     encoder = context.backends.open_video(settings, *size).encoder
-    converter = context.backends.converter(encoder.takes)
+    converter = context.backends.converter(encoder.takes, 2)
     clock, index, rates = context.clock, 0, []
     try:
         if encoder.codec != name:

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ionia.core.media import VideoFrame
-from ionia.core.video.encode_backlog import EncodeBacklog
+from ionia.core.video.encode_backlog import EncodeBacklog, room_for
 from ionia.core.video.pacer import FrameSpan
 
 FRAME = VideoFrame(captured_ns=0, pixels=np.zeros((2, 2, 4), np.uint8))
@@ -125,3 +125,36 @@ def test_every_frame_is_encoded_or_counted(script: list[tuple[int, bool, int]]) 
     taken.extend(index for index, _ in drained(backlog))
     assert taken == sorted(set(taken))
     assert len(taken) + backlog.counters.holes == offered
+
+
+def test_what_waits_is_given_ahead_once_and_not_after_it_was_taken() -> None:
+    backlog = EncodeBacklog(fps=30)
+    assert backlog.ahead() is None
+    backlog.offer(span(0, 2))
+    backlog.offer(span(2, picture=False))
+    backlog.offer(span(3))
+    backlog.offer(span(4))
+    first = backlog.take()
+    assert first is not None
+    assert first.first_index == 0
+    ahead = backlog.ahead()
+    assert ahead is not None
+    assert ahead.first_index == 3
+    assert drained(backlog) == [(1, False), (2, False), (3, True), (4, True)]
+    assert backlog.ahead() is None
+    backlog.offer(span(5))
+    backlog.clear()
+    assert backlog.ahead() is None
+
+
+def test_a_picture_that_found_no_room_is_not_prepared() -> None:
+    backlog = EncodeBacklog(fps=30, max_pictures=1)
+    for index in range(3):
+        backlog.offer(span(index))
+    assert backlog.ahead() is not None
+    assert backlog.ahead() is None
+
+
+def test_large_pictures_wait_in_smaller_numbers() -> None:
+    sizes = ((640, 480), (1920, 1080), (2560, 1440), (3840, 2160), (7680, 4320))
+    assert [room_for(*size) for size in sizes] == [8, 8, 6, 3, 2]

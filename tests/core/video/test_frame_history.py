@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ionia.core.video.frame_history import DUPLICATED, LAGGED, LOST, UNIQUE, FrameCounts, FrameHistory
+from ionia.core.video.frame_history import DUPLICATED, LAGGED, LOST, MISSED, UNIQUE, FrameCounts, FrameHistory
 
 FATES = bytes((UNIQUE, DUPLICATED, LAGGED, LAGGED, UNIQUE, LOST, LOST, DUPLICATED))
 
@@ -19,6 +19,13 @@ def test_the_figures_before_a_frame() -> None:
     assert history.before(14) == counts(next_index=14, unique=1, duplicated=3, lagged=2)
     assert history.before(16) == counts(next_index=16, unique=2, duplicated=3, lagged=2, lost=1)
     assert history.before(18) == counts(next_index=18, unique=2, duplicated=4, lagged=2, lost=2)
+
+
+def test_what_was_missed_is_a_repeat_too() -> None:
+    history = FrameHistory(first_index=0, kept=2)
+    history.add(bytes((UNIQUE, MISSED, DUPLICATED, MISSED)))
+    assert history.before(4) == FrameCounts(next_index=4, unique=1, duplicated=3, missed=2)
+    assert history.before(3) == FrameCounts(next_index=3, unique=1, duplicated=2, missed=1)
 
 
 def test_nothing_has_passed_before_the_first_and_after_the_last() -> None:

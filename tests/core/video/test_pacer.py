@@ -30,6 +30,22 @@ def test_one_frame_a_tick() -> None:
     assert pacer.counters.lagged == 0
 
 
+def test_a_frame_whose_picture_comes_too_late_is_missed_and_one_that_was_looked_at_is_a_repeat() -> None:
+    pacer = VideoPacer(epoch_ns=0, fps=50)
+    pacer.tick(20 * MS, picture(10), looked_ns=10 * MS)
+    assert pacer.counted().missed == 0
+    pacer.tick(40 * MS, None, looked_ns=30 * MS)  # nothing had changed
+    assert (pacer.counted().duplicated, pacer.counted().missed) == (1, 0)
+    pacer.tick(60 * MS, None, looked_ns=30 * MS)
+    pacer.tick(80 * MS, None, looked_ns=39 * MS)
+    assert (pacer.counted().duplicated, pacer.counted().missed) == (3, 2)
+    pacer.tick(100 * MS, picture(50), looked_ns=50 * MS)  # late, but something new: the next one is shown after it
+    pacer.tick(160 * MS, None, looked_ns=50 * MS)
+    counted = pacer.counted()
+    assert (counted.unique, counted.duplicated, counted.lagged, counted.missed) == (2, 6, 2, 3)
+    assert pacer.counted(3).missed == 1
+
+
 def test_too_early_takes_nothing() -> None:
     pacer = VideoPacer(epoch_ns=0, fps=50)
     assert pacer.tick(19 * MS, picture(10)) == []

@@ -136,7 +136,7 @@ def test_two_who_want_the_same_picture_at_once_wait_for_one_conversion() -> None
         return YuvPicture(format=FORMAT, planes=())
 
     frame = VideoFrame(captured_ns=0, pixels=np.zeros((64, 64, 4), np.uint8))
-    picture = StagedPicture(frame, convert, threading.Lock())
+    picture = StagedPicture(frame, convert)
     got: list[YuvPicture] = []
     threads = [threading.Thread(target=lambda: got.append(picture.converted())) for _ in range(2)]
     for thread in threads:
@@ -159,7 +159,7 @@ def test_a_conversion_that_fails_is_tried_by_the_next_who_asks() -> None:
         return outcome
 
     frame = VideoFrame(captured_ns=0, pixels=np.zeros((64, 64, 4), np.uint8))
-    picture = StagedPicture(frame, convert, threading.Lock())
+    picture = StagedPicture(frame, convert)
     with pytest.raises(MemoryError):
         picture.converted()
     assert picture.converted() is picture.converted()
@@ -167,7 +167,7 @@ def test_a_conversion_that_fails_is_tried_by_the_next_who_asks() -> None:
 
 def test_what_is_converted_lets_go_of_the_sources_memory() -> None:
     frame = VideoFrame(captured_ns=0, pixels=np.zeros((64, 64, 4), np.uint8))
-    picture = StagedPicture(frame, lambda each: Converter(FORMAT).convert(each.pixels), threading.Lock())
+    picture = StagedPicture(frame, lambda each: Converter(FORMAT).convert(each.pixels))
     waiting = sys.getrefcount(frame)
     assert picture.converted().planes[0].shape == (64, 64)
     assert sys.getrefcount(frame) == waiting - 1

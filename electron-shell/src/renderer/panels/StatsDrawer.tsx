@@ -16,6 +16,7 @@ export function StatsDrawer() {
   const stats: Stats | null = streaming ? stream : recording;
   const log = streaming ? client.bitrates.stream : client.bitrates.recording;
   const latest = log.latest;
+  const late = (stats?.videoFramesLagged ?? 0) + (stats?.videoFramesMissed ?? 0);
   const dropped = stream?.videoPacketsDropped ?? 0;
   const count = (value: number | null | undefined): string => (value ?? 0).toLocaleString("en");
   return (
@@ -33,11 +34,8 @@ export function StatsDrawer() {
         <Tile title="Frame rate" value={latest === undefined ? "–" : latest.fps.toFixed(1)} unit="fps">
           {stats?.encodeMsAvg == null ? "no encoder yet" : `${formatMilliseconds(stats.encodeMsAvg)} to encode`}
         </Tile>
-        <Tile
-          title="Lost frames"
-          value={count((stats?.videoFramesLagged ?? 0) + (stats?.videoFramesSkipped ?? 0) + (streaming ? dropped : 0))}
-        >
-          {count(stats?.videoFramesLagged)} late, {count(stats?.videoFramesSkipped)} skipped
+        <Tile title="Lost frames" value={count(late + (stats?.videoFramesSkipped ?? 0) + (streaming ? dropped : 0))}>
+          {count(late)} late, {count(stats?.videoFramesSkipped)} skipped
           {streaming && `, ${count(dropped)} dropped`}
         </Tile>
         <Tile title="Latency" value={streaming && stream !== null ? formatMilliseconds(stream.currentLatencyMs) : "–"}>

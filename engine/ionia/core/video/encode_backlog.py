@@ -6,6 +6,16 @@ from typing import Generic
 
 from ionia.core.video.pacer import FrameSpan, P
 
+MOST_PICTURES, FEWEST_PICTURES = 8, 2
+
+WAITING_BYTES = 100_000_000
+"""What the pictures that wait may take, as the screen gave them: a picture of 3840 x 2160 has 33 MB."""
+
+
+def room_for(width: int, height: int) -> int:
+    """How many of a screen's pictures may wait: eight, and fewer of large ones."""
+    return max(FEWEST_PICTURES, min(MOST_PICTURES, WAITING_BYTES // (4 * width * height)))
+
 
 @dataclass(slots=True, kw_only=True)
 class BacklogCounters:
@@ -27,12 +37,13 @@ class EncodeBacklog(Generic[P]):
     unless a newer one comes: a screen that stands still from then on would never be shown as it is.
     """
 
-    def __init__(self, *, fps: int, max_pictures: int = 8, max_seconds: int = 5) -> None:
+    def __init__(self, *, fps: int, max_pictures: int = MOST_PICTURES, max_seconds: int = 5) -> None:
         self._max_pictures = max_pictures
         self._max_frames = fps * max_seconds
         self._spans: deque[FrameSpan[P]] = deque()
         self._frames = 0
         self._pictures = 0
+        self._ahead: deque[FrameSpan[P]] = deque()  # of those with a picture: what nobody began to prepare
         self._given_up: P | None = None  # nothing newer has come since
         self.counters = BacklogCounters()
 
@@ -60,15 +71,18 @@ class EncodeBacklog(Generic[P]):
                 return
         over = max(0, over)
         count = span.count - over
-        self._spans.append(FrameSpan(picture=picture, first_index=span.first_index + over, count=count))
+        accepted = FrameSpan(picture=picture, first_index=span.first_index + over, count=count)
+        self._spans.append(accepted)
         self._frames += count
         if picture is not None:
+            self._ahead.append(accepted)
             self._pictures += 1
             self._given_up = None
 
     def clear(self) -> None:
         """Let go of everything that waits; it is counted nowhere."""
         self._spans.clear()
+        self._ahead.clear()
         self._frames = self._pictures = 0
         self._given_up = None
 
@@ -76,6 +90,10 @@ class EncodeBacklog(Generic[P]):
         """Count an index that was taken and is not encoded."""
         self.counters.skipped += 1
         self.counters.holes += 1
+
+    def ahead(self) -> FrameSpan[P] | None:
+        """The next picture that waits and was neither taken nor given here before: whoever prepares it saves time."""
+        return self._ahead.popleft() if self._ahead else None
 
     def take(self) -> FrameSpan[P] | None:
         """The next single frame to encode, as a span of one; None when nothing waits."""
@@ -85,6 +103,8 @@ class EncodeBacklog(Generic[P]):
         self._frames -= 1
         if span.picture is not None:
             self._pictures -= 1
+            if self._ahead and self._ahead[0] is span:
+                self._ahead.popleft()
         if span.count == 1:
             self._spans.popleft()
         else:

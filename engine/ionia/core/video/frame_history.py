@@ -6,8 +6,9 @@ counted by then isn't what had been counted when the frame was the newest.
 
 from dataclasses import dataclass
 
-UNIQUE, DUPLICATED, LAGGED, LOST = b"udxl"
-"""A picture of its own; the one before again; likewise, and its own tick never came; left out, a hole."""
+UNIQUE, DUPLICATED, LAGGED, MISSED, LOST = b"udxml"
+"""A picture of its own; the one before again; likewise, and its own tick never came; likewise, as its picture came too
+late; left out, a hole."""
 
 HISTORY_SECONDS = 3600
 """So far back: a byte for each frame. A recording that begins in the past may end there, too."""
@@ -21,6 +22,7 @@ class FrameCounts:
     unique: int = 0
     duplicated: int = 0
     lagged: int = 0
+    missed: int = 0
     lost: int = 0
 
 
@@ -90,11 +92,12 @@ def _without(end: FrameCounts, fates: bytes | bytearray) -> FrameCounts:
 
 
 def _moved(base: FrameCounts, fates: bytes | bytearray, sign: int) -> FrameCounts:
-    late = fates.count(LAGGED)
+    late, missed = fates.count(LAGGED), fates.count(MISSED)
     return FrameCounts(
         next_index=base.next_index + sign * len(fates),
         unique=base.unique + sign * fates.count(UNIQUE),
-        duplicated=base.duplicated + sign * (fates.count(DUPLICATED) + late),
+        duplicated=base.duplicated + sign * (fates.count(DUPLICATED) + late + missed),
         lagged=base.lagged + sign * late,
+        missed=base.missed + sign * missed,
         lost=base.lost + sign * fates.count(LOST),
     )

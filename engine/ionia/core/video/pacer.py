@@ -10,6 +10,7 @@ from ionia.core.video.frame_history import (
     HISTORY_SECONDS,
     LAGGED,
     LOST,
+    MISSED,
     UNIQUE,
     FrameCounts,
     FrameHistory,
@@ -103,12 +104,15 @@ class VideoPacer:
         self._waiting = max(over, 0)
         return True
 
-    def tick(self, now_ns: int, frame: VideoFrame | None) -> list[FrameSpan[VideoFrame]]:
+    def tick(
+        self, now_ns: int, frame: VideoFrame | None, *, looked_ns: int | None = None
+    ) -> list[FrameSpan[VideoFrame]]:
         """Close every frame whose interval has ended by `now_ns`. `frame` is the newest picture, None if unchanged.
 
         The picture goes to the frame in whose interval it was captured, or to the nearest one closed now; the very
         first picture also fills what came before it. When nothing has ended the list is empty and `frame` was not
-        taken: offer it again.
+        taken: offer it again. `looked_ns`: when the newest look at the screen began that is over; None: just now. A
+        frame without a look of its own may have had a new picture to show: it is missed.
         """
         end = frame_at(self._epoch_ns, self._fps, now_ns)
         first = self._next_index
@@ -127,6 +131,8 @@ class VideoPacer:
         self._next_index = end
         if frame is None:
             counters.duplicated += end - first
+            if looked_ns is not None and frame_at(self._epoch_ns, self._fps, looked_ns) < end - 1:
+                repeats[-1] = MISSED
             self._history.add(holes + repeats)
             return [FrameSpan(picture=None, first_index=first, count=end - first)]
         place = (

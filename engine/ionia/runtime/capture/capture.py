@@ -75,6 +75,11 @@ class Capture:
         return self._screen.times
 
     @property
+    def clock(self) -> Clock:
+        """The engine's."""
+        return self._clock
+
+    @property
     def failed(self) -> bool:
         """Whether it has ended by an error."""
         return self.notices.failed
@@ -151,6 +156,7 @@ class Capture:
 
     def _tick(self, pacer: VideoPacer, now_ns: int) -> int:
         """Hand over the frames that end by `now_ns`; how many of them ended late."""
+        looked_ns = self._screen.looked_ns  # before the slot: what a look gave is there when it is over
         frame = self._screen.slot.take()
         with self._lock:
             if frame is None and not self._shown:
@@ -160,7 +166,7 @@ class Capture:
                 frame = VideoFrame(captured_ns=now_ns, pixels=np.zeros((self.height, self.width, 4), np.uint8))
             counters = pacer.counters
             before = counters.lagged + counters.lost
-            spans = pacer.tick(now_ns, frame)
+            spans = pacer.tick(now_ns, frame, looked_ns=looked_ns)
             late = counters.lagged + counters.lost - before
         if frame is not None:
             self.size = frame.width, frame.height

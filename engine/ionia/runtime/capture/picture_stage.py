@@ -1,7 +1,8 @@
 """A capture's pictures in the form that encoders take: each converted once, however many encodes it is for.
 
 Nothing is converted before somebody wants it: a picture that every encoder skips costs nothing. It happens on the
-thread of whoever asks first, so that one encode alone has no hand-off more than it needs.
+thread of whoever asks first, so that one encode alone has no hand-off more than it needs; where pictures are many and
+large, an encode asks ahead on a thread of its own (`core.video.effort`).
 """
 
 import threading
@@ -12,6 +13,7 @@ from ionia.core.ports import PictureConverter
 from ionia.core.sharing import CaptureKey
 from ionia.core.video.framing import WHOLE, Framing
 from ionia.core.video.pacer import FrameSpan
+from ionia.core.video.stage_times import StageTimes
 from ionia.core.warning import WarningCode
 from ionia.runtime.capture.capture import Capture
 from ionia.runtime.capture.frame_offers import FrameOffers, Offer
@@ -22,11 +24,10 @@ from ionia.runtime.registry import Lease
 class StagedPicture:
     """One picture on its way to encoders. Any thread."""
 
-    def __init__(self, frame: VideoFrame, convert: Callable[[VideoFrame], YuvPicture], lock: threading.Lock) -> None:
-        """`lock` is held while `convert` runs."""
+    def __init__(self, frame: VideoFrame, convert: Callable[[VideoFrame], YuvPicture]) -> None:
         self._picture: VideoFrame | YuvPicture = frame  # protected by _lock
         self._convert = convert
-        self._lock = lock
+        self._lock = threading.Lock()  # its own: nobody who wants this picture waits for another one's conversion
 
     def converted(self) -> YuvPicture:
         """The same one for everybody. Whoever comes while it is being made waits for it."""
@@ -44,6 +45,8 @@ class PictureStage:
         self, capture: Lease[CaptureKey, Capture], converter: PictureConverter, framing: Framing = WHOLE
     ) -> None:
         self.notices = Notices()
+        self.times = StageTimes()
+        """How long converting a picture takes."""
         self._capture = capture
         self._converter = converter
         self._framing = framing
@@ -106,7 +109,12 @@ class PictureStage:
                 f"{frame.width}x{frame.height}. It is black until it is larger again.",
             )
         self._outside = outside
-        return StagedPicture(frame, self._convert, self._converting)
+        return StagedPicture(frame, self._convert)
 
     def _convert(self, frame: VideoFrame) -> YuvPicture:
-        return self._converter.convert(frame.pixels, self._framing)
+        clock = self.capture.clock
+        with self._converting:
+            begun_ns = clock.now_ns()
+            picture = self._converter.convert(frame.pixels, self._framing)
+            self.times.add(clock.now_ns() - begun_ns)
+            return picture

@@ -7,7 +7,8 @@ from ionia.core.errors import IoniaError, SourceLost
 from ionia.core.media import VideoFrame
 from ionia.core.ports import Clock, ScreenSource
 from ionia.core.recovery import ReopenPolicy
-from ionia.core.timebase import NS_PER_S, next_middle_ns
+from ionia.core.timebase import NS_PER_S
+from ionia.core.video.grab_timing import GrabTiming
 from ionia.core.video.slate import slate
 from ionia.core.video.stage_times import StageTimes
 from ionia.core.warning import Warn, WarningCode
@@ -34,6 +35,8 @@ class ScreenCapture:
     def __init__(self, source: ScreenSource, *, fps: int, clock: Clock, stop: StopSignal, warn: Warn) -> None:
         self.slot: LatestSlot[VideoFrame] = LatestSlot()
         self.times = StageTimes()
+        self.looked_ns = 0
+        """When the newest look at the screen began that is over; what it gave is in `slot`. Any thread."""
         self._source = source
         self._fps = fps
         self._clock = clock
@@ -90,6 +93,7 @@ class ScreenCapture:
 
     def _grab_until_stopped(self, epoch_ns: int) -> None:
         policy = ReopenPolicy(longest_ns=REOPEN_NS)
+        timing = GrabTiming(epoch_ns=epoch_ns, fps=self._fps)
         due_ns = self._clock.now_ns()  # the first picture at once, the others in step
         while not self._stop.wait_until(due_ns):
             begun_ns = self._clock.now_ns()
@@ -106,9 +110,11 @@ class ScreenCapture:
             policy.gives(now_ns)
             if frame is not None:
                 self.times.add(now_ns - begun_ns)
+                timing.took(now_ns - begun_ns)
                 self._size = (frame.width, frame.height)
                 self.slot.put(frame)
-            due_ns = next_middle_ns(epoch_ns, self._fps, self._clock.now_ns())
+            self.looked_ns = begun_ns
+            due_ns = timing.next_ns(self._clock.now_ns())
 
     def _lost(self, lost: SourceLost, policy: ReopenPolicy) -> None:
         """Open again, for as long as it takes; returns when that succeeded or the stop signal was set."""

@@ -31,6 +31,7 @@ class VideoSnapshot:
     unique: int = 0
     duplicated: int = 0
     lagged: int = 0
+    missed: int = 0
     skipped: int = 0
 
 
@@ -116,6 +117,7 @@ class SessionFeeds:
             unique=frames.unique,
             duplicated=frames.duplicated,
             lagged=frames.lagged + frames.lost,
+            missed=frames.missed,
             skipped=skipped,
         )
 

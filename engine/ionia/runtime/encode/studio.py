@@ -22,6 +22,7 @@ from ionia.core.sharing import (
     video_encode_key,
 )
 from ionia.core.timebase import frame_middle_ns
+from ionia.core.video.effort import Effort, effort
 from ionia.runtime.backends import Backends
 from ionia.runtime.capture.capture import Capture, open_capture
 from ionia.runtime.capture.picture_stage import PictureStage
@@ -40,6 +41,7 @@ class Studio:
     def __init__(self, backends: Backends, clock: MonotonicClock) -> None:
         self._backends = backends
         self._clock = clock
+        self._cores = backends.cores()
         self._epoch_ns = clock.now_ns()
         self._captures: Registry[CaptureKey, Capture] = Registry()
         self._stages: Registry[StageKey, PictureStage] = Registry()
@@ -125,14 +127,22 @@ class Studio:
                 raise
         finally:
             capture.release()  # the stage has a lease of its own
-        return VideoEncode(opened, stage, bitrate=settings.video().most_bitrate, clock=self._clock)
+        overlap = self._effort(wanted).overlap
+        bitrate = settings.video().most_bitrate
+        return VideoEncode(opened, stage, bitrate=bitrate, clock=self._clock, overlap=overlap)
+
+    def _effort(self, key: StageKey) -> Effort:
+        return effort(self._cores, key.format.width, key.format.height, key.capture.fps)
 
     def _stage(self, key: StageKey) -> Lease[StageKey, PictureStage]:
         return self._stages.acquire(key, partial(self._make_stage, key))
 
     def _make_stage(self, key: StageKey) -> PictureStage:
+        converter = self._backends.converter(
+            key.format, self._effort(key).convert_threads
+        )  # first: nothing to free yet
         capture = self._captures.acquire(key.capture, partial(self._open_capture, key.capture))
-        return PictureStage(capture, self._backends.converter(key.format), key.framing)
+        return PictureStage(capture, converter, key.framing)
 
     def _open_capture(self, key: CaptureKey) -> Capture:
         return open_capture(key, self._backends.screen(key), epoch_ns=self._epoch_ns, clock=self._clock)

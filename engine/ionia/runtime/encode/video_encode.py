@@ -9,7 +9,7 @@ from ionia.core.live.bitrate_votes import BitrateVotes
 from ionia.core.media import EncodedPacket
 from ionia.core.ports import Clock
 from ionia.core.sharing import StageKey
-from ionia.core.video.encode_backlog import EncodeBacklog
+from ionia.core.video.encode_backlog import EncodeBacklog, room_for
 from ionia.core.video.handover import Handover
 from ionia.core.video.pacer import FrameSpan
 from ionia.core.video.stage_times import StageTimes
@@ -41,17 +41,22 @@ class BitrateAnswer(Enum):
 class VideoEncode:
     """Made with its encoder open and its stage leased. `begin` when the first output wants packets, then `close`.
 
-    Thread: `video-encode`, which closes the encoder.
+    Threads: `video-encode`, which closes the encoder; with `overlap` also `picture-convert`, which converts what waits.
     """
 
     def __init__(
-        self, opened: OpenedVideo, stage: Lease[StageKey, PictureStage], *, bitrate: int, clock: Clock
+        self,
+        opened: OpenedVideo,
+        stage: Lease[StageKey, PictureStage],
+        *,
+        bitrate: int,
+        clock: Clock,
+        overlap: bool = False,
     ) -> None:
         self.feed = Feed()
         self.notices = Notices()
         self.track = opened.track
         self.encode_ms = 0.0
-        self.convert_times = StageTimes()
         self.encode_times = StageTimes()
         self._stage = stage  # changed under _attaching, as _offer is
         self._offer = partial(self._take_spans, stage.value)  # one object, so that a stage finds it again
@@ -60,8 +65,13 @@ class VideoEncode:
         self._target = bitrate
         self._clock = clock
         self._attaching = threading.Lock()
-        self._condition = threading.Condition()
-        self._backlog: EncodeBacklog[StagedPicture] = EncodeBacklog(fps=self.capture.fps)  # protected by _condition
+        lock = threading.Lock()
+        self._condition = threading.Condition(lock)
+        self._waits = threading.Condition(lock)  # there are pictures to be converted, or the end
+        room = room_for(self.capture.width, self.capture.height)
+        self._backlog: EncodeBacklog[StagedPicture] = EncodeBacklog(
+            fps=self.capture.fps, max_pictures=room
+        )  # protected by _condition
         self._votes = BitrateVotes(bitrate)  # protected by _condition
         self._begun = False  # protected by _condition
         self._ended = False  # protected by _condition
@@ -71,6 +81,7 @@ class VideoEncode:
         self._unseen: StagedPicture | None = None  # the newest picture of those left out; the encoder's thread
         self._bitrate: LatestSlot[int] = LatestSlot()
         self._worker = Worker("video-encode", self._encode_until_ended, self.notices.fail)
+        self._ahead = Worker("picture-convert", self._convert_until_ended, self.notices.fail) if overlap else None
         if opened.fallbacks:
             self.notices.warn(WarningCode.ENCODER_FALLBACK, f"{self.codec} is used: " + "; ".join(opened.fallbacks))
 
@@ -93,6 +104,11 @@ class VideoEncode:
     def codec(self) -> str:
         """libav's name of the encoder in use."""
         return self._encoder.codec
+
+    @property
+    def convert_times(self) -> StageTimes:
+        """How long converting its pictures takes."""
+        return self._stage.value.times
 
     @property
     def failed(self) -> bool:
@@ -127,6 +143,8 @@ class VideoEncode:
             self.notices.settle()
             try:
                 self._worker.start()
+                if self._ahead is not None:
+                    self._ahead.start()
                 self._stage.value.attach(self._offer)
             except BaseException as error:  # no thread to be had: this encode is handed to nobody any more
                 self.notices.fail(error)
@@ -178,9 +196,12 @@ class VideoEncode:
         with self._condition:
             begun, self._ended = self._begun, True
             self._condition.notify()
+            self._waits.notify()
         if not begun:
             self._encoder.close()
         self._worker.join(JOIN_TIMEOUT_S)
+        if self._ahead is not None:
+            self._ahead.join(JOIN_TIMEOUT_S)
         with self._condition:
             self._backlog.clear()  # sessions that are over may stay in memory for long, and pictures are large
         self.feed.close()
@@ -210,6 +231,8 @@ class VideoEncode:
                 self._backlog.offer(span)
             overloaded = skipped == 0 and self._backlog.counters.skipped > 0
             self._condition.notify()
+            if self._ahead is not None:
+                self._waits.notify()
         if overloaded:
             self.notices.warn(
                 WarningCode.ENCODER_OVERLOADED,
@@ -246,13 +269,25 @@ class VideoEncode:
             self._encoder.close()
 
     def _encoded(self, picture: StagedPicture, index: int, *, keyframe: bool) -> list[EncodedPacket]:
-        begun_ns = self._clock.now_ns()
         converted = picture.converted()
-        converted_ns = self._clock.now_ns()
+        begun_ns = self._clock.now_ns()
         packets = self._encoder.encode(converted, index, keyframe=keyframe)
-        self.convert_times.add(converted_ns - begun_ns)
-        self.encode_times.add(self._clock.now_ns() - converted_ns)
+        self.encode_times.add(self._clock.now_ns() - begun_ns)
         return packets
+
+    def _convert_until_ended(self) -> None:
+        while (span := self._next_ahead()) is not None:
+            if span.picture is not None and not self._rests(span.first_index):
+                span.picture.converted()
+            del span  # large, and not to be held while nothing comes
+
+    def _next_ahead(self) -> FrameSpan[StagedPicture] | None:
+        with self._waits:
+            while not self._ended:
+                if (span := self._backlog.ahead()) is not None:
+                    return span
+                self._waits.wait()
+            return None
 
     def _rests(self, index: int) -> bool:
         """Whether nobody needs this frame. A keyframe that was asked for is given first: a file begins with it."""

@@ -197,6 +197,7 @@ class SessionCounters:
             video_frames_unique=unique,
             video_frames_duplicated=repeated,
             video_frames_lagged=video.lagged,
+            video_frames_missed=video.missed,
             # Not the sum: most of what is given up repeats pictures that were counted when they found no room.
             video_frames_skipped=max(video.skipped, frames_given_up),
             audio_silence_samples=audio.silence - audio0.silence,
@@ -230,6 +231,7 @@ _NOTHING = SessionStats(
     video_frames_unique=0,
     video_frames_duplicated=0,
     video_frames_lagged=0,
+    video_frames_missed=0,
     video_frames_skipped=0,
     audio_silence_samples=0,
     audio_samples_lost=0,
@@ -259,6 +261,7 @@ def _by_figure(of: Callable[[int, int], int], one: VideoSnapshot, other: VideoSn
         unique=of(one.unique, other.unique),
         duplicated=of(one.duplicated, other.duplicated),
         lagged=of(one.lagged, other.lagged),
+        missed=of(one.missed, other.missed),
         skipped=of(one.skipped, other.skipped),
     )
 

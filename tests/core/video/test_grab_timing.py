@@ -1,0 +1,50 @@
+"""Pictures are taken around the middle of their frames, in literal times."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ionia.core.timebase import NS_PER_S, frame_at, frame_middle_ns
+from ionia.core.video.grab_timing import GrabTiming
+
+MS = 1_000_000
+
+
+def test_a_screen_that_takes_no_time_is_looked_at_in_the_middle() -> None:
+    timing = GrabTiming(epoch_ns=0, fps=50)
+    assert timing.next_ns(0) == 10 * MS
+    assert timing.next_ns(10 * MS) == 30 * MS
+
+
+def test_a_slow_one_is_begun_half_of_its_time_before() -> None:
+    timing = GrabTiming(epoch_ns=0, fps=50)
+    for _ in range(100):
+        timing.took(12 * MS)
+    begun = timing.next_ns(7 * MS)
+    assert abs(begun - 24 * MS) < 100  # and it is there at 36, before the frame ends at 40
+    assert abs(timing.next_ns(begun + 12 * MS) - 44 * MS) < 100
+
+
+def test_one_that_takes_longer_than_a_frame_begins_with_the_frame() -> None:
+    timing = GrabTiming(epoch_ns=0, fps=50)
+    for _ in range(200):
+        timing.took(35 * MS)
+    assert timing.next_ns(5 * MS) == 20 * MS + 1  # that of frame 0 is past
+    assert timing.next_ns(20 * MS + 1 + 35 * MS) == 60 * MS + 1
+
+
+def test_one_hiccup_changes_little() -> None:
+    timing = GrabTiming(epoch_ns=0, fps=50)
+    timing.took(8 * MS)
+    assert timing.next_ns(0) == 9_500_000
+
+
+@given(st.integers(1, 240), st.lists(st.integers(0, 10 * NS_PER_S), max_size=30), st.integers(0, 10 * NS_PER_S))
+def test_each_look_begins_after_now_and_in_the_first_half_of_a_frame(fps: int, spans: list[int], now: int) -> None:
+    timing = GrabTiming(epoch_ns=7, fps=fps)
+    for span in spans:
+        timing.took(span)
+    begun = timing.next_ns(now)
+    assert begun > now
+    index = frame_at(7, fps, begun)
+    assert begun <= frame_middle_ns(7, fps, index)
+    assert begun - now <= 2 * NS_PER_S // fps
