@@ -40,6 +40,7 @@ def test_sound_alone_is_paused_marked_split_and_saved_as_any_recording(tmp_path:
     assert stats["outputPath"] == str(after)
     pictures = ("width", "height", "videoFramesCaptured", "videoPacketsEncoded", "videoPacketsMuxed")
     assert [stats[name] for name in pictures] == [0, 0, 0, 0, 0]
+    assert [stats[name]["p99"] for name in ("captureMs", "convertMs", "encodeMs")] == [0, 0, 0]
     assert (stats["codec"], stats["captureBackend"], stats["audioBackend"]) == ("none", "none", "test-tone")
     both = length(path) + length(after)
     assert abs(both - stats["durationSeconds"]) < 0.045
@@ -49,6 +50,7 @@ def test_sound_alone_is_paused_marked_split_and_saved_as_any_recording(tmp_path:
         (chapter,) = container.chapters()
         assert abs(chapter["start"] * chapter["time_base"] - mark["fileSeconds"]) < 0.001
     lines = [json.loads(line) for line in Path(f"{path}.json").read_text().splitlines()]
+    assert not {"width", "height"} & lines[0].keys()
     assert [line["type"] for line in lines] == ["start", "mark", "pause", "resume", "end"]
 
 

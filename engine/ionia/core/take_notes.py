@@ -7,14 +7,17 @@ without an `end` was cut off. Behind that one come only warnings of the last mom
 import json
 from collections.abc import Mapping
 
+from ionia.core.codec.codec import NO_PICTURE
 from ionia.core.events import MarkSet
+from ionia.core.media import VideoTrack
 from ionia.core.mp4.tags import FileTags
 from ionia.core.stats import SessionStats
 from ionia.core.utc_text import utc_text
 
 
-def start_line(*, path: str, part: int, tags: FileTags, width: int, height: int, fps: int) -> bytes:
-    """A file begins. `part` counts from 0."""
+def start_line(*, path: str, part: int, tags: FileTags, video: VideoTrack) -> bytes:
+    """A file begins. `part` counts from 0. Of sound alone no size is told."""
+    size = {} if video.codec is NO_PICTURE else {"width": video.width, "height": video.height}
     began = None if tags.start_utc_ns is None else utc_text(tags.start_utc_ns)
     return _line(
         "start",
@@ -23,9 +26,8 @@ def start_line(*, path: str, part: int, tags: FileTags, width: int, height: int,
         startUtc=began,
         utcErrorMs=round(tags.utc_error_ns / 1e6, 3),
         metadata=dict(tags.metadata),
-        width=width,
-        height=height,
-        fps=fps,
+        **size,
+        fps=video.fps,
     )
 
 

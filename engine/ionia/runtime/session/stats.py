@@ -211,12 +211,21 @@ class SessionCounters:
             width=feeds.header.video.width,
             height=feeds.header.video.height,
             fps=feeds.settings.fps,
-            encode_ms_avg=round(feeds.video.encode_ms, 2),
-            capture_ms=feeds.capture.times.figures(),
-            convert_ms=feeds.video.convert_times.figures(),
-            encode_ms=feeds.video.encode_times.figures(),
-            pictures_waiting=feeds.video.pictures_waiting,
+            **_picture_times(feeds),
         )
+
+
+def _picture_times(feeds: SessionFeeds) -> dict[str, Any]:
+    """Where a picture's time goes; nothing of sound alone, whose frames only count time."""
+    if not feeds.settings.picture:
+        return {}
+    return {
+        "encode_ms_avg": round(feeds.video.encode_ms, 2),
+        "capture_ms": feeds.capture.times.figures(),
+        "convert_ms": feeds.video.convert_times.figures(),
+        "encode_ms": feeds.video.encode_times.figures(),
+        "pictures_waiting": feeds.video.pictures_waiting,
+    }
 
 
 def fields_of(stats: SessionStats) -> dict[str, Any]:

@@ -172,7 +172,7 @@ class Take:
 
     def _begin(self) -> None:
         """The first picture of the file under way is there."""
-        part, video = self.part, self._video
+        part = self.part
         if part.begun:
             return
         began = self.timeline.utc_ns(FilePosition(part=part.number, seconds=Fraction(0)))
@@ -182,10 +182,7 @@ class Take:
         if self._start_utc_ns is None:
             self._start_utc_ns = start
         tags = FileTags(start_utc_ns=start, utc_error_ns=self.clock.epoch_utc.error_ns, metadata=self._metadata)
-        line = start_line(
-            path=part.path, part=part.number, tags=tags, width=video.width, height=video.height, fps=video.fps
-        )
-        part.begin(tags, line)
+        part.begin(tags, start_line(path=part.path, part=part.number, tags=tags, video=self._video))
         for index, put in self._ahead.end() if part.number == 0 else ():
             self.note(index, self.place(index), put)
 
