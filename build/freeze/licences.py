@@ -26,7 +26,8 @@ the libraries that FFmpeg was built with: their build recipes and source are htt
   libiconv                          LGPL-2.1-or-later
 Python brings libffi (MIT), zlib, bzip2, liblzma (0BSD) and OpenSSL (Apache-2.0).
 numpy's wheel brings OpenBLAS (BSD-3-Clause) and the GCC runtime (GPL-3.0-or-later WITH GCC-exception-3.1).
-soxr's wheel contains libsoxr (LGPL-2.1-or-later). PyAudioWPatch contains PortAudio (MIT).
+soxr's wheel contains libsoxr (LGPL-2.1-or-later), pywebrtc-audio's the sound processing of WebRTC
+(BSD-3-Clause). PyAudioWPatch contains PortAudio (MIT).
 The program is packed by PyInstaller (GPL-2.0-or-later WITH Bootloader-exception).
 """
 

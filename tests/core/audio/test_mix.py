@@ -1,11 +1,15 @@
 """Gains and mutes that move while they run: where they end, how long it takes, and that nothing steps."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from ionia.core.audio.engine import AudioTick
+from ionia.core.audio.filter_bank import FilterBank
+from ionia.core.audio.filters import Compressor, Gate, Limiter, NoiseSuppression, SoundFilter
 from ionia.core.audio.input import Rendered
 from ionia.core.audio.mix import ControlChange, Mix, SoundControl
 from ionia.core.media import Samples
@@ -177,3 +181,78 @@ def test_a_sound_is_muted_once_nothing_is_left_of_it() -> None:
     mix.set(ONE, ControlChange(muted=False))
     mix.set(TWO, ControlChange(gain=0.0))
     assert mix.muted == {TWO}
+
+
+class Ticks:
+    """Ticks with the one before, as the engine gives them."""
+
+    def __init__(self) -> None:
+        self.bank: FilterBank[str] = FilterBank()
+        self.last: AudioTick[str] | None = None
+
+    def before(self, now: AudioTick[str]) -> AudioTick[str] | None:
+        self.bank.take(now.parts)
+        last, self.last = self.last, now
+        return None if last is None else replace(last, filtered=self.bank.before)
+
+
+def filtered(mix: Mix[str], changes: dict[int, tuple[SoundFilter, ...]], count: int, level: float = 0.5) -> Samples:
+    """What is mixed of ticks 0 to `count` - 2, with other filters from the ticks of `changes` on."""
+    ticks, out = Ticks(), []
+    for index in range(count):
+        if index in changes:
+            mix.set(ONE, ControlChange(filters=changes[index]))
+        before = ticks.before(tick(index, level))
+        if before is not None:
+            out.append(mix.render(before))
+    return np.concatenate(out)
+
+
+SOFTER = (Compressor(threshold_db=-30, output_gain_db=-6),)
+SUPPRESSED = (NoiseSuppression(),)
+SHUT = (Gate(open_threshold_db=-1, close_threshold_db=-2),)
+
+
+@pytest.mark.parametrize("filters", [SOFTER, SHUT, SUPPRESSED, (*SUPPRESSED, *SOFTER, Limiter())])
+def test_filters_go_on_are_changed_and_go_off_without_a_step(filters: tuple[SoundFilter, ...]) -> None:
+    mix: Mix[str] = Mix({ONE: SoundControl()})
+    out = filtered(mix, {30: filters, 40: (Limiter(threshold_db=-12),), 50: ()}, 60)
+    dry = np.concatenate([tick(index).parts[ONE].planes.T for index in range(59)])
+    assert np.array_equal(out[: 29 * TICK], dry[: 29 * TICK])
+    assert not np.allclose(out[33 * TICK : 39 * TICK], dry[33 * TICK : 39 * TICK], atol=0.05)
+    assert np.array_equal(out[50 * TICK :], dry[50 * TICK :])
+    assert bend(out) < -60
+
+
+def test_filters_changed_while_they_fade_stay_whole_together() -> None:
+    mix: Mix[str] = Mix({ONE: SoundControl()})
+    mix.set(ONE, ControlChange(filters=(Limiter(threshold_db=0),), ramp_ms=100))
+    changes = {3: (Limiter(threshold_db=-1),), 5: (Limiter(threshold_db=-2),), 6: ()}
+    out = filtered(mix, changes, 20)  # none of them does anything to it
+    dry = np.concatenate([tick(index).parts[ONE].planes.T for index in range(19)])
+    assert out == pytest.approx(dry, abs=1e-6)
+    assert mix.controls[ONE].filters == ()
+    assert mix.filtered
+
+
+def test_levels_and_warnings_are_of_what_the_filters_leave_and_a_full_source_is_told_all_the_same() -> None:
+    mix: Mix[str] = Mix({ONE: SoundControl(filters=(*SHUT, *SOFTER))})
+    filtered(mix, {}, 40, level=1.0)
+    meter = mix.meters[ONE]
+    assert meter.full
+    assert meter.level.peak_db < -20
+    shut: Mix[str] = Mix({ONE: SoundControl(filters=SHUT, muted=True)})
+    filtered(shut, {}, 40, level=0.3)
+    assert shut.meters[ONE].counts.voiced == 0
+    assert mix.meters[ONE].counts.over == 0
+
+
+def test_a_copy_goes_on_where_it_is_in_its_filters() -> None:
+    mix: Mix[str] = Mix({ONE: SoundControl(filters=SOFTER)})
+    mix.set(ONE, ControlChange(filters=SHUT, ramp_ms=200))
+    filtered(mix, {}, 5)
+    ticks, other = Ticks(), mix.copy()
+    ticks.before(tick(5))
+    before = ticks.before(tick(6))
+    assert before is not None
+    assert np.array_equal(other.render(before), mix.render(before))

@@ -1,12 +1,15 @@
 """One audio encode follows another between two ticks: what is decoded of both has no gap, no step and no echo."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import av
 import numpy as np
 from av.audio.codeccontext import AudioCodecContext
 
 from ionia.core.audio.engine import AudioInput, AudioTick
+from ionia.core.audio.filter_bank import FilterBank
+from ionia.core.audio.filters import Compressor, Limiter, SoundFilter
 from ionia.core.audio.input import Rendered
 from ionia.core.audio.mix import ControlChange, Mix, SoundControl
 from ionia.core.media import EncodedPacket, Samples
@@ -30,6 +33,8 @@ class Hand:
     def __init__(self) -> None:
         self.takers: list[AudioEncode] = []
         self.next = 0
+        self.bank: FilterBank[SoundKey] = FilterBank()
+        self.last: AudioTick[SoundKey] | None = None
 
     def run(self, command: Callable[[], None]) -> None:
         command()
@@ -47,8 +52,12 @@ class Hand:
             time = np.arange(index * TICK, (index + 1) * TICK) / 48_000
             wave = (0.5 * np.sin(2 * np.pi * HZ * time)).astype(np.float32)
             part = Rendered(planes=np.stack([wave, wave]), covered=((0, TICK),))
+            now = AudioTick(index=index, parts={KEY: part})
+            self.bank.take(now.parts)
+            before = None if self.last is None else replace(self.last, filtered=self.bank.before)
+            self.last = now
             for taker in tuple(self.takers):
-                taker.tick(AudioTick(index=index, parts={KEY: part}))
+                taker.tick(replace(now, before=before))
         self.next += ticks
 
 
@@ -62,8 +71,8 @@ class Held:
         pass
 
 
-def encode_on(hand: Hand, opened: OpenedAudio | None = None) -> AudioEncode:
-    mix = Mix({KEY: SoundControl()})
+def encode_on(hand: Hand, opened: OpenedAudio | None = None, filters: tuple[SoundFilter, ...] = ()) -> AudioEncode:
+    mix = Mix({KEY: SoundControl(filters=filters)})
     return AudioEncode(opened or open_audio(192_000), (), Held(hand), mix)  # type: ignore[arg-type]
 
 
@@ -127,6 +136,43 @@ def test_a_change_is_heard_by_those_who_follow_and_by_nobody_else() -> None:
     assert np.abs(quiet[4 * TICK : 30 * TICK]).max() < 0.056
     assert np.abs(loud[4 * TICK : 30 * TICK]).max() > 0.45
     assert bend(quiet[2 * TICK : 30 * TICK]) < -45  # AAC's own noise beside a ramp
+
+
+def test_filters_are_for_those_who_follow_and_move_nothing() -> None:
+    hand = Hand()
+    first, second = encode_on(hand), encode_on(hand)
+    mine: list[EncodedPacket] = []
+    theirs: list[EncodedPacket] = []
+    first.feed.join(theirs.extend, lambda: None)
+    first.start()
+    first.begin()
+    hand.turn(20)
+    second.succeed(first, lambda: second.feed.join(mine.extend, lambda: None))
+    second.set(KEY, ControlChange(filters=(Compressor(threshold_db=-40),)))
+    hand.turn(20)
+    second.set(KEY, ControlChange(filters=()))
+    hand.turn(20)
+    assert [packet.pts for packet in mine] == [packet.pts for packet in theirs][19:-1]
+    soft, loud = decoded(second.track.extradata, mine), decoded(first.track.extradata, theirs)[19 * TICK :]
+    assert np.abs(soft[4 * TICK : 17 * TICK]).max() < 0.1
+    again = slice(24 * TICK, 36 * TICK)
+    assert np.abs(soft[again] - loud[again]).max() < 0.002
+    assert bend(soft[2 * TICK : 36 * TICK]) < -45  # AAC's own noise beside a ramp
+
+
+def test_tracks_with_and_without_filters_begin_with_the_same_tick() -> None:
+    hand = Hand()
+    encodes = [encode_on(hand), encode_on(hand, filters=(Limiter(),))]
+    packets: list[list[EncodedPacket]] = [[], []]
+    for encode, heard in zip(encodes, packets, strict=True):
+        encode.feed.join(heard.extend, lambda: None)
+        encode.start()
+    hand.turn(5)
+    for encode in encodes:
+        encode.begin()
+    hand.turn(10)
+    plain, filtered = ([packet.pts for packet in heard] for heard in packets)
+    assert filtered == plain[:-1]
 
 
 def test_an_encoder_that_breaks_is_told_once_and_gives_nothing_more() -> None:

@@ -88,7 +88,7 @@ def test_a_change_is_in_every_track_of_the_sound_and_in_nobody_elses() -> None:
         square = np.full((48_000, 2), 0.5, dtype=np.float32)
         machine.mics[0].give(AudioBlock(start_ns=machine.clock.now_ns() + 50_000_000, samples=square))
         sound = engine._sessions[RECORDER, "b"].feeds.sound  # type: ignore[union-attr]
-        eventually(lambda: sound.levels()[1].peak_db > -40, "nothing is heard")
+        eventually(lambda: sound.levels()[1].peak_db > -27, "it is not heard whole")  # it fades in
         game, me, guest = sound.levels()
         assert (game.name, me.name, guest.name) == ("game", "me", "guest")
         assert me.peak_db == pytest.approx(-26, abs=0.2)

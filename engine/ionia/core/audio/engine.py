@@ -4,12 +4,15 @@ Pure: it is handed blocks and the time, and says when it wants to be asked again
 tick; a machine that stood still can, once and by a bounded time (see `advance`). The mixing is `Mix`'s.
 """
 
-from collections.abc import Hashable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
 from typing import Generic, TypeVar
 
+from ionia.core.audio.filter_bank import FilterBank
+from ionia.core.audio.filters import SoundFilter
 from ionia.core.audio.input import InputCounters, InputTimeline, Rendered
+from ionia.core.audio.resampler import Planes
 from ionia.core.audio.runs import FADE_SAMPLES
 from ionia.core.media import AUDIO_TICK_SAMPLES, SAMPLE_RATE, AudioBlock
 
@@ -37,6 +40,10 @@ class AudioTick(Generic[K]):
 
     index: int
     parts: Mapping[K, Rendered]
+    before: "AudioTick[K] | None" = None
+    """The tick before it, of which sounds can be had through filters: those look into this one."""
+    filtered: Callable[[K, tuple[SoundFilter, ...]], Planes | None] | None = None
+    """A sound through these filters; only of a tick before another."""
 
     @property
     def pts(self) -> int:
@@ -64,6 +71,8 @@ class AudioEngine(Generic[K]):
         self._stall_grace_ns = stall_grace_ns
         begin = epoch_ns if begin_ns is None else begin_ns
         self._next_index = max(0, (begin - epoch_ns) * SAMPLE_RATE // (AUDIO_TICK_SAMPLES * _SECOND_NS))
+        self._bank: FilterBank[K] = FilterBank()
+        self._last_parts: Mapping[K, Rendered] | None = None
         self._grace_until_ns: int | None = None
         self._awaited: tuple[InputTimeline, ...] = ()
 
@@ -148,4 +157,9 @@ class AudioEngine(Generic[K]):
         start = index * AUDIO_TICK_SAMPLES
         parts = {key: timeline.render(start) for key, timeline in self._sounds.items()}
         self._next_index = index + 1
-        return AudioTick(index=index, parts=parts)
+        self._bank.take(parts)
+        last, self._last_parts = self._last_parts, parts
+        if last is None:
+            return AudioTick(index=index, parts=parts)
+        before = AudioTick(index=index - 1, parts=last, filtered=self._bank.before)
+        return AudioTick(index=index, parts=parts, before=before)

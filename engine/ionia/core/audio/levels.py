@@ -83,12 +83,20 @@ class LevelMeter:
         """Whether its gain makes it more than full scale."""
         return any(tick.over for tick in self._ticks)
 
-    def add(self, heard: npt.NDArray[np.float32], mixed: npt.NDArray[np.float32], *, gain: float) -> None:
+    def add(
+        self,
+        heard: npt.NDArray[np.float32],
+        mixed: npt.NDArray[np.float32],
+        *,
+        gain: float,
+        source: npt.NDArray[np.float32] | None = None,
+    ) -> None:
         """The samples of a tick as they were `heard`, and as they are `mixed`; all channels count alike.
 
-        `gain`: what it is set to, muted or not.
+        `gain`: what it is set to, muted or not. `source`: what came in, where filters lie between that and `heard`.
         """
-        raw, peak = (float(np.abs(samples).max(initial=0.0)) for samples in (heard, mixed))
+        came = heard if source is None else source
+        raw, peak = (float(np.abs(samples).max(initial=0.0)) for samples in (came, mixed))
         voiced = math.sqrt(_energy(heard) / max(1, heard.size)) * gain >= VOICE_RMS
         tick = _Tick(
             peak=peak,

@@ -15,6 +15,7 @@ from ionia.core.audio.filters import SoundFilter
 from ionia.core.audio.input import Rendered
 from ionia.core.audio.levels import LevelMeter
 from ionia.core.audio.limiter import limit
+from ionia.core.audio.resampler import Planes
 from ionia.core.media import AUDIO_TICK_SAMPLES, SAMPLE_RATE, Samples
 
 K = TypeVar("K", bound=Hashable)
@@ -78,6 +79,10 @@ class _Fader:
         """From where it is now to `target`; where it is there earlier anyway, it goes on as it was to."""
         if target == self.target and self.left <= wait + length:
             return self
+        return self.anew(target, length=length, wait=wait)
+
+    def anew(self, target: float, *, length: int, wait: int = 0) -> "_Fader":
+        """From where it is now to `target`, whatever it was on its way to."""
         now = float(np.ravel(replace(self).factors())[0])
         return _Fader(now=now, target=target, wait=wait, length=length)
 
@@ -110,6 +115,9 @@ class Mix(Generic[K]):
             key: _Fader(now=float(not one.muted), target=float(not one.muted)) for key, one in controls.items()
         }
         self._sides = {key: _Fader(now=float(one.mono), target=float(one.mono)) for key, one in controls.items()}
+        # What is heard of each sound: through these filters so much of it. The shares of one sound are 1 together.
+        self._shares = {key: {one.filters: _Fader(now=1.0, target=1.0)} for key, one in controls.items()}
+        self._filtered = any(one.filters for one in controls.values())
         self.meters = {key: LevelMeter() for key in controls}
         """Of each sound, after its gain and before the sum. Any thread may read them."""
         self._uncovered = 0
@@ -118,6 +126,11 @@ class Mix(Generic[K]):
     def controls(self) -> Mapping[K, SoundControl]:
         """What each sound is set to, whether or not the way there is through."""
         return self._controls
+
+    @property
+    def filtered(self) -> bool:
+        """Whether a sound has filters, or had: then `render` takes ticks before others, and does so to the end."""
+        return self._filtered
 
     @property
     def muted(self) -> frozenset[K]:
@@ -135,6 +148,10 @@ class Mix(Generic[K]):
         other._gains = {key: replace(fader) for key, fader in self._gains.items()}
         other._opens = {key: replace(fader) for key, fader in self._opens.items()}
         other._sides = {key: replace(fader) for key, fader in self._sides.items()}
+        other._shares = {
+            key: {filters: replace(fader) for filters, fader in shares.items()} for key, shares in self._shares.items()
+        }
+        other._filtered = self._filtered
         other.meters = {key: meter.copy() for key, meter in self.meters.items()}
         other._uncovered = self._uncovered
         return other
@@ -150,6 +167,8 @@ class Mix(Generic[K]):
             self._opens[key] = self._opens[key].towards(float(not change.muted), length=length, wait=wait)
         if change.mono is not None:
             self._sides[key] = self._sides[key].towards(float(change.mono), length=length)
+        if change.filters is not None:
+            self._filter(key, change.filters, length)
 
     def render(self, tick: AudioTick[K]) -> Samples:
         """The sum within -1..1, shape (1024, 2). Every tick once and in order; a sound the tick lacks is silent."""
@@ -160,17 +179,44 @@ class Mix(Generic[K]):
             part = tick.parts.get(key)
             if part is not None:
                 parts.append(part)
-            if part is None or part.planes is None:
+            heard = planes = self._heard(key, tick)
+            if heard is None or planes is None:
                 self.meters[key].add_silence(mix.size)
                 continue
-            planes = part.planes
             if np.any(mono):
                 planes = planes + (planes.mean(axis=0) - planes) * mono
             scaled = planes * factors
-            self.meters[key].add(part.planes, scaled, gain=self._controls[key].gain)
+            source = None if part is None else part.planes
+            self.meters[key].add(heard, scaled, gain=self._controls[key].gain, source=source)
             mix += scaled
         self._uncovered += _uncovered(parts)
         return np.ascontiguousarray(limit(mix).T)
+
+    def _filter(self, key: K, filters: tuple[SoundFilter, ...], length: int) -> None:
+        """All shares move at once and equally long, so that they stay 1 together."""
+        shares = self._shares[key]
+        if filters not in shares:
+            shares[filters] = _Fader(now=0.0, target=0.0)
+        elif shares[filters].target == 1.0:
+            return
+        self._shares[key] = {one: fader.anew(float(one == filters), length=length) for one, fader in shares.items()}
+        self._filtered = self._filtered or bool(filters)
+
+    def _heard(self, key: K, tick: AudioTick[K]) -> Planes | None:
+        """A sound of this tick through its filters, before its gain."""
+        if tick.filtered is None:
+            part = tick.parts.get(key)
+            return None if part is None else part.planes
+        heard: Planes | None = None
+        for filters, share in self._shares[key].items():
+            planes, factors = tick.filtered(key, filters), share.factors()
+            if planes is not None:
+                weighed = planes if np.all(factors == 1.0) else planes * factors
+                heard = weighed if heard is None else heard + weighed
+        self._shares[key] = {
+            filters: share for filters, share in self._shares[key].items() if share.target or share.left
+        }
+        return heard
 
 
 def _uncovered(parts: list[Rendered]) -> int:

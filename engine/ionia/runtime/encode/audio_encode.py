@@ -54,6 +54,8 @@ class AudioEncode:
         self._mix = mix
         self._heard: deque[tuple[int, Samples]] = deque(maxlen=WARM_TICKS)
         self._encoding = False
+        self._first: int | None = None  # the index of the tick with which encoding begins
+        self._mixed = -1  # the index of the newest tick that was mixed
         self._broken = False
         self._silence = 0
         self._losses = LossTeller()
@@ -119,7 +121,9 @@ class AudioEncode:
             try:
                 self._mix = other._mix.copy()
                 self._silence = other._silence
+                self._mixed = other._mixed
                 self._encoding = self._encoding or other._encoding  # somebody may share it already
+                self._first = other._first if self._first is None else self._first
                 self._heard.extend(other._heard)
                 self._losses = other._losses
                 if self._encoding:
@@ -150,12 +154,18 @@ class AudioEncode:
             self._break(error)
 
     def _mix_and_encode(self, tick: AudioTick[SoundKey]) -> None:
-        samples = self._mix.render(tick)
+        if self._encoding and self._first is None:
+            self._first = tick.index
+        due = tick.before if self._mix.filtered else tick
+        if due is None or due.index <= self._mixed:
+            return  # filters look a tick ahead: from the first on, all is mixed a tick later
+        samples = self._mix.render(due)
+        self._mixed = due.index
         self._silence = self._mix.silence_samples
-        self._heard.append((tick.pts, samples))
-        if self._encoding:
-            self.feed.publish(self._encoder.encode(samples, tick.pts))
-            lost = self._losses.update(self.crowded_out, tick.pts)
+        self._heard.append((due.pts, samples))
+        if self._first is not None and due.index >= self._first:
+            self.feed.publish(self._encoder.encode(samples, due.pts))
+            lost = self._losses.update(self.crowded_out, due.pts)
             if lost:
                 self.notices.warn(
                     WarningCode.AUDIO_LOST,
