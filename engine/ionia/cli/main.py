@@ -75,7 +75,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _add_record(commands: Commands) -> None:
-    from ionia.cli.record import record  # noqa: PLC0415 - imported when the command line is used at all
+    from ionia.cli.record import FILTERS, named_filter, record  # noqa: PLC0415 - imported when the command line is used at all
 
     parser = commands.add_parser("record", help="record to an MP4 file, or sound alone to an .m4a")
     parser.add_argument("output", metavar="OUT", help="the MP4 file to write, or .m4a")
@@ -90,6 +90,15 @@ def _add_record(commands: Commands) -> None:
         "--separate-tracks",
         action="store_true",
         help="beside the mix, which plays everywhere, a track each for desktop sound and microphone",
+    )
+    parser.add_argument(
+        "--filter",
+        dest="filters",
+        action="append",
+        type=named_filter,
+        default=[],
+        metavar="SOUND=FILTER",
+        help=f"put a sound through {' or '.join(FILTERS)}, as mic=gate; several times, in this order",
     )
     add_options(parser, InitializeRecorder)
     parser.set_defaults(run=record)

@@ -15,6 +15,7 @@ from ionia.rpc.command_option import CommandOption, Unit, command_option
 from ionia.rpc.validation import InvalidParamsError, check, word_order
 
 P = TypeVar("P", bound=Struct)
+T = TypeVar("T")
 
 
 def add_options(parser: argparse.ArgumentParser, params: type[Struct], *, only: Container[str] | None = None) -> None:
@@ -74,8 +75,13 @@ def _pixels(params: type[Struct], field: FieldInfo, option: CommandOption, text:
 
 def made(params: type[P], values: Mapping[str, Any]) -> P:
     """The struct of these values. Ends the program, with a line, where they don't fit together."""
+    return fitting(lambda: params(**values))
+
+
+def fitting(make: Callable[[], T]) -> T:
+    """What `make` gives. Ends the program, with a line, where it raises ValueError: what was asked doesn't fit."""
     try:
-        return params(**values)
+        return make()
     except ValueError as error:
         sys.stderr.write(f"ionia-engine: {error}\n")
         raise SystemExit(2) from None

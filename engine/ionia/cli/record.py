@@ -1,14 +1,16 @@
 """`ionia-engine record`: the recorder for people, with a live line, ended by time or by Ctrl+C."""
 
 import argparse
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from ionia.cli.live import SESSION, Keys, run_session, saved_line, shared_params
-from ionia.cli.options import given, made
+from ionia.cli.options import fitting, given, made
 from ionia.cli.progress import LiveLine, clock_text, recording_line
 from ionia.cli.replay_saves import ReplaySaves
+from ionia.core.audio.filters import Compressor, Gate, Limiter, NoiseSuppression, SoundFilter
 from ionia.core.audio.wishes import TrackWish, separate_tracks
 from ionia.core.errors import IoniaError
 from ionia.core.events import FileChanged
@@ -56,11 +58,37 @@ def with_separate_tracks(settings: RecorderSettings) -> RecorderSettings:
     return replace(settings, media=replace(media, tracks=tracks or None))
 
 
+FILTERS: Mapping[str, SoundFilter] = {one.type: one for one in (NoiseSuppression(), Gate(), Compressor(), Limiter())}
+"""By their names, with their defaults."""
+
+
+def named_filter(text: str) -> tuple[str, SoundFilter]:
+    """A sound's name and a filter, as mic=gate. Raises ArgumentTypeError, which says what it may be."""
+    sound, _, name = text.partition("=")
+    if not sound or name not in FILTERS:
+        raise argparse.ArgumentTypeError(f"{text!r} is not mic or desktop, = and one of {', '.join(FILTERS)}")
+    return sound, FILTERS[name]
+
+
+def with_filters(settings: RecorderSettings, asked: Sequence[tuple[str, SoundFilter]]) -> RecorderSettings:
+    """The same with filters for the sounds of these names. Raises ValueError for what can't be."""
+    sounds = {sound.name: sound for sound in settings.media.all_sounds}
+    for name, one in asked:
+        if name not in sounds:
+            raise ValueError(f"--filter {name}={one.type}: what is recorded has no such sound, but {', '.join(sounds)}")
+        sounds[name] = replace(sounds[name], filters=(*sounds[name].filters, one))
+        if len({asked.type for asked in sounds[name].filters}) < len(sounds[name].filters):
+            raise ValueError(f"--filter {name}={one.type} is there twice")
+    return replace(settings, media=replace(settings.media, sounds=tuple(sounds.values()) or None))
+
+
 def record(options: argparse.Namespace) -> int:
     """Record until the time is over, Ctrl+C, or a failure; the exit code, which is the recording's alone."""
     line = LiveLine()
     params = given(options, InitializeRecorder) | shared_params(options, line)
     settings = made(InitializeRecorder, {"output_path": options.output, **params}).settings()
+    if options.filters:
+        settings = fitting(partial(with_filters, settings, options.filters))
     if options.separate_tracks:
         settings = with_separate_tracks(settings)
     keys, keys_words, no_keys_words = _KEYS, "Space pauses, m marks, s begins another file.", ""

@@ -65,13 +65,14 @@ class PacketInterleaver:
         return sorted(rest, key=self._turn)
 
     def rest(self) -> list[EncodedPacket]:
-        """What `waiting` gives, but for a packet that some of the sounds have not had yet: each ends with as many.
+        """What `waiting` gives, but for packets that some of the sounds have not had yet: each ends with as many.
 
-        A sound that stays away by more than that has ended, and the others are kept.
+        Those of filtered sounds come a tick later than others, and of one tick some have come and some have not. A
+        sound that stays away by more than that has ended, and the others are kept.
         """
         ends = [self._end_of(track) for track in self._waiting if not track.is_video]
         known = [end for end in ends if end is not None]
-        if len(known) < len(ends) or not known or max(known) - min(known) != AUDIO_TICK_SAMPLES * self._fps:
+        if len(known) < len(ends) or not known or max(known) - min(known) > 2 * AUDIO_TICK_SAMPLES * self._fps:
             return self.waiting()
         return [
             packet
