@@ -7,12 +7,15 @@ import { EVENT_CHANNEL, PREVIEW_CHANNEL, isRecordingActive } from "@ionia/common
 import { createEngineClient } from "@ionia/node";
 import { createHandlers } from "./handlers.ts";
 import type { Vault } from "./key_store.ts";
+import { electronUpdater } from "./electron_updater.ts";
 import { followLeftOut } from "./left_out.ts";
 import { mediaUrl, registerScheme, serveScheme, thumbnailUrl } from "./protocol.ts";
 import { isTrustedFrame } from "./sender_check.ts";
 import { quitQuestion } from "./status_text.ts";
 import { Studio } from "./studio.ts";
 import { createTray } from "./tray.ts";
+import { isAtWork } from "./update_policy.ts";
+import { Updates } from "./updates.ts";
 import { VIDEO_EXTENSIONS, VideoRequests } from "./video_request.ts";
 import { ShellWindow } from "./window.ts";
 
@@ -20,6 +23,10 @@ const here = path.dirname(fileURLToPath(import.meta.url));
 const RENDERER_FOLDER = path.join(here, "..", "renderer");
 const PRELOAD = path.join(here, "..", "preload", "index.cjs");
 const ASSETS = path.join(here, "..", "..", "assets");
+/** The installer's id: Windows joins the window, its notifications and its shortcut by it. */
+const APP_ID = "org.ionia.recorder";
+/** Given by the installer to the application that runs already: finish, ask nothing, and go. */
+const QUIT_ARGUMENT = "--finish-and-quit";
 const RECORD_SHORTCUT = "CommandOrControl+Shift+R";
 
 const vault: Vault = {
@@ -28,7 +35,10 @@ const vault: Vault = {
   decrypt: async (cipher) => (await safeStorage.decryptStringAsync(cipher)).result,
 };
 
+const log = (line: string): void => void process.stderr.write(`${line}\n`);
+
 async function run(): Promise<void> {
+  app.setAppUserModelId(APP_ID);
   await app.whenReady();
   session.defaultSession.setPermissionRequestHandler((_contents, _permission, answer) => answer(false));
   session.defaultSession.setPermissionCheckHandler(() => false);
@@ -36,7 +46,7 @@ async function run(): Promise<void> {
   const location = { resourcesPath: process.resourcesPath, startDirectory: app.getAppPath() };
   const client = createEngineClient({
     location,
-    onLog: (line) => process.stderr.write(`engine: ${line}\n`),
+    onLog: (line) => log(`engine: ${line}`),
   });
   const studio = new Studio({ client, userData: app.getPath("userData"), vault, mediaUrl, thumbnailUrl });
   const videos = new VideoRequests(studio.recordingsFolder, (file) => studio.history.has(file));
@@ -51,7 +61,13 @@ async function run(): Promise<void> {
     preload: PRELOAD,
     icon: path.join(ASSETS, "icon.png"),
     onWatched: (watched) => studio.setWatched(watched),
+    onSessionEnd: (how) => {
+      if (how === "asked" && !isAtWork(studio.state)) return "go";
+      quitting.finish();
+      return "wait";
+    },
   });
+  const quitting = guardQuit(studio, window);
   const handlers = createHandlers(studio, {
     openFile: async () => {
       const { canceled, filePaths } = await dialog.showOpenDialog({
@@ -91,19 +107,44 @@ async function run(): Promise<void> {
   };
   const registered = globalShortcut.register(RECORD_SHORTCUT, toggleRecording);
   studio.store.dispatch({ type: "shortcut", shortcut: registered ? RECORD_SHORTCUT : null });
-  createTray({ studio, assets: ASSETS, show: () => window.show(), toggleRecording, quit: () => app.quit() });
-  guardQuit(studio, window);
+  const source = electronUpdater(process.resourcesPath, log);
+  const updates = source && new Updates({ source, store: studio.store, nowMs: () => performance.now(), log });
+  createTray({
+    studio,
+    assets: ASSETS,
+    show: () => window.show(),
+    toggleRecording,
+    quit: () => app.quit(),
+    newVersion: () => updates?.waiting ?? null,
+    update: () => updates?.ask(),
+  });
+  updates?.follow();
 
-  app.on("second-instance", () => window.show());
+  app.on("second-instance", (_event, argv) => {
+    if (argv.includes(QUIT_ARGUMENT)) quitting.finish();
+    else window.show();
+  });
   app.on("activate", () => window.show());
   window.show();
   await studio.open();
 }
 
-/** Ask before something is cut off, then finish it, then let the application end. */
-function guardQuit(studio: Studio, window: ShellWindow): void {
+/**
+ * Ask before something is cut off, then finish it, then let the application end. `finish` does so without asking: nobody
+ * is there to answer an installer, or a Windows that shuts down.
+ */
+function guardQuit(studio: Studio, window: ShellWindow): { finish: () => void } {
   let agreed = false;
   let asking = false;
+  let finishing: Promise<void> | undefined;
+  const finish = (): Promise<void> => {
+    asking = true;
+    finishing ??= studio.close().then(() => {
+      agreed = true;
+      app.quit();
+    });
+    return finishing;
+  };
   app.on("window-all-closed", () => app.quit());
   window.onClose(() => {
     if (agreed) return true;
@@ -131,19 +172,18 @@ function guardQuit(studio: Studio, window: ShellWindow): void {
           return;
         }
       }
-      agreed = true;
-      await studio.close();
-      app.quit();
+      await finish();
     };
     ask().catch((error: unknown) => {
-      process.stderr.write(`the question before quitting failed: ${String(error)}\n`);
+      log(`the question before quitting failed: ${String(error)}`);
       asking = false;
     });
   });
+  return { finish: () => void finish() };
 }
 
 registerScheme();
-if (app.requestSingleInstanceLock()) {
+if (app.requestSingleInstanceLock() && !process.argv.includes(QUIT_ARGUMENT)) {
   run().catch((error: unknown) => {
     dialog.showErrorBox("Ionia can't start", error instanceof Error ? error.message : String(error));
     app.exit(1);

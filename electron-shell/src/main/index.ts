@@ -13,4 +13,6 @@ export * from "./shell_store.ts";
 export * from "./status_text.ts";
 export * from "./stored_value.ts";
 export * from "./studio.ts";
+export * from "./update_policy.ts";
+export * from "./updates.ts";
 export * from "./video_request.ts";

@@ -11,10 +11,13 @@ export interface TrayOptions {
   readonly show: () => void;
   readonly toggleRecording: () => void;
   readonly quit: () => void;
+  /** The version that waits to be installed, or null. */
+  readonly newVersion: () => string | null;
+  readonly update: () => void;
 }
 
 /** Lives as long as the application. */
-export function createTray({ studio, assets, show, toggleRecording, quit }: TrayOptions): void {
+export function createTray({ studio, assets, show, toggleRecording, quit, ...more }: TrayOptions): void {
   const iconOf = (name: string) => nativeImage.createFromPath(path.join(assets, `tray-${name}.png`));
   const tray = new Tray(iconOf("idle"));
   tray.on("click", show);
@@ -22,7 +25,9 @@ export function createTray({ studio, assets, show, toggleRecording, quit }: Tray
   let menuShown = "";
   const update = (): void => {
     const model = trayModel(studio.state);
-    const { tooltip, icon, ...menu } = model;
+    const { tooltip, icon, ...entries } = model;
+    const newVersion = more.newVersion();
+    const menu = { ...entries, newVersion };
     if (`${tooltip} ${icon}` !== shown) {
       shown = `${tooltip} ${icon}`;
       tray.setToolTip(tooltip);
@@ -43,6 +48,7 @@ export function createTray({ studio, assets, show, toggleRecording, quit }: Tray
         { label: model.streamLabel, enabled: model.streamEnabled, click: toggleStream },
         { type: "separator" },
         { label: "Show window", click: show },
+        ...(newVersion === null ? [] : [{ label: `Restart as version ${newVersion}`, click: more.update }]),
         { label: "Quit", click: quit },
       ]),
     );

@@ -6,6 +6,8 @@ export interface ShellWindowOptions {
   readonly preload: string;
   readonly icon: string;
   readonly onWatched: (watched: boolean) => void;
+  /** Windows logs off or shuts down. Asked first: "wait" holds it until the application has quit. Then told. */
+  readonly onSessionEnd: (how: "asked" | "told") => "wait" | "go";
 }
 
 export class ShellWindow {
@@ -68,6 +70,10 @@ export class ShellWindow {
     window.on("close", (event) => {
       if (!this.#mayClose()) event.preventDefault();
     });
+    window.on("query-session-end", (event) => {
+      if (this.#options.onSessionEnd("asked") === "wait") event.preventDefault();
+    });
+    window.on("session-end", () => this.#options.onSessionEnd("told"));
     window.on("closed", () => (this.#window = undefined));
     for (const event of ["hide", "minimize"] as const) window.on(event as "hide", () => this.#options.onWatched(false));
     for (const event of ["show", "restore"] as const) window.on(event as "show", () => this.#options.onWatched(true));

@@ -1,11 +1,12 @@
 import tailwindcss from "@tailwindcss/vite";
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vite";
+import { thirdParty } from "../../packing/notices.mjs";
 
 export default defineConfig({
   root: import.meta.dirname,
   base: "./",
-  plugins: [react(), tailwindcss()],
+  plugins: [thirdParty(), react(), tailwindcss()],
   resolve: { conditions: ["ionia-source", "module", "browser", "development|production"] },
   build: {
     outDir: "../../dist/renderer",

@@ -1,12 +1,14 @@
 /** What can be checked of the packaged application without Electron's binary. */
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
-import { createRequire } from "node:module";
+import { builtinModules, createRequire } from "node:module";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "vite";
 import { beforeAll, describe, expect, it } from "vitest";
 import { ADDON_PARTS } from "../../src/node/vite.config.ts";
+import builderConfig from "../../electron-builder.config.mjs";
+import { NOTICES, packageFolder } from "../../packing/notices.mjs";
 import { FuseState, fuses } from "./fuses.ts";
 
 const SHELL = fileURLToPath(new URL("../..", import.meta.url));
@@ -19,7 +21,7 @@ describe("electron-builder's configuration", () => {
     const { validateConfiguration } = require("app-builder-lib/out/util/config/config") as {
       validateConfiguration: (config: object, log: object) => Promise<void>;
     };
-    const { $schema: _, ...config } = await json("electron-builder.json");
+    const config = builderConfig as Record<string, unknown>;
     await validateConfiguration(config, { isEnabled: false, add: () => undefined });
     await expect(
       validateConfiguration({ ...config, nonsense: true }, { isEnabled: false, add: () => undefined }),
@@ -27,7 +29,7 @@ describe("electron-builder's configuration", () => {
   });
 
   it("names files that exist, and puts the engine where the client looks", async () => {
-    const config = await json("electron-builder.json");
+    const config = builderConfig as Record<string, unknown>;
     for (const system of ["win", "linux"] as const) {
       const { icon, extraResources } = config[system] as {
         icon: string;
@@ -43,8 +45,7 @@ describe("electron-builder's configuration", () => {
   });
 
   it("sets every fuse that Electron offers to the safe side", async () => {
-    const config = await json("electron-builder.json");
-    expect(config["electronFuses"]).toMatchObject(
+    expect(builderConfig.electronFuses).toMatchObject(
       Object.fromEntries(Object.entries(fuses).map(([name, state]) => [name, state === FuseState.on])),
     );
   });
@@ -52,23 +53,33 @@ describe("electron-builder's configuration", () => {
 
 describe("the built application", () => {
   const modules = new Map<string, string>();
+  const ids: string[] = [];
+  let notices = "";
 
   beforeAll(async () => {
-    for (const part of ["main", "preload"]) {
+    for (const part of ["main", "preload", "renderer"]) {
       const output = await build({
         configFile: path.join(SHELL, "src", part, "vite.config.ts"),
         logLevel: "error",
         build: { write: false },
       });
       const { output: files } = (Array.isArray(output) ? output[0] : output) as {
-        output: { fileName: string; code?: string }[];
+        output: { fileName: string; code?: string; source?: string; moduleIds?: string[] }[];
       };
-      for (const file of files) modules.set(`${part}/${file.fileName}`, file.code ?? "");
+      for (const file of files)
+        if (file.fileName === NOTICES) notices += file.source ?? "";
+        else {
+          modules.set(`${part}/${file.fileName}`, file.code ?? "");
+          ids.push(...(file.moduleIds ?? []));
+        }
     }
   });
 
   it("is where package.json and the main process say it is", async () => {
-    expect([...modules.keys()]).toEqual(["main/index.js", "preload/index.cjs"]);
+    expect([...modules.keys()].filter((name) => !name.startsWith("renderer/"))).toEqual([
+      "main/index.js",
+      "preload/index.cjs",
+    ]);
     expect((await json("package.json"))["main"]).toBe("dist/main/index.js");
   });
 
@@ -77,9 +88,29 @@ describe("the built application", () => {
       (match) => match[1],
     );
     expect(needed.filter((name) => name !== "electron" && !name?.startsWith("node:"))).toEqual([]);
+    const required = [...(modules.get("main/index.js") ?? "").matchAll(/\b_*require\("([^"]+)"\)/g)].map(
+      (match) => match[1],
+    );
+    expect(required.filter((name) => name !== "electron" && !builtinModules.includes(name ?? ""))).toEqual([]);
     expect(
       [...(modules.get("preload/index.cjs") ?? "").matchAll(/require\("([^"]+)"\)/g)].map((match) => match[1]),
     ).toEqual(["electron"]);
+  });
+
+  it("names all that others wrote of it, with its licence", async () => {
+    const folders = new Set(ids.map(packageFolder).filter((folder) => folder !== null));
+    for (const folder of folders) {
+      const { name, version } = JSON.parse(await readFile(path.join(folder, "package.json"), "utf8")) as {
+        name: string;
+        version: string;
+      };
+      expect(notices).toContain(`${name} ${version}: `);
+    }
+    // What is no module: the font, the style sheet's base.
+    for (const name of ["react-dom", "lucide-react", "electron-updater", "@fontsource-variable/inter", "tailwindcss"])
+      expect(notices).toMatch(new RegExp(`^${name} \\d+\\.\\d+\\.\\d+: `, "m"));
+    expect(notices).toContain("SIL OPEN FONT LICENSE");
+    expect(() => packageFolder("\0someone's")).toThrow("someone's");
   });
 
   it("opens its window isolated, sandboxed and going nowhere", () => {
@@ -132,7 +163,7 @@ describe("the licence", () => {
     const text = await readFile(path.join(SHELL, "LICENSE"), "utf8");
     expect(text).toMatch(/^MIT License/);
     expect(await readFile(path.join(SHELL, "addon", "LICENSE"), "utf8")).toBe(text);
-    expect((await json("electron-builder.json"))["files"]).toContain("LICENSE");
+    expect(builderConfig.files).toContain("LICENSE");
   });
 });
 
