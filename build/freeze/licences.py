@@ -1,5 +1,6 @@
 """The licence file of a frozen engine: what is inside, under which licence, and each licence's own text."""
 
+import re
 import sys
 import sysconfig
 from collections.abc import Iterable
@@ -7,63 +8,137 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
+import packed_libraries
+
 HEADER = """Ionia engine: licences of everything in this folder
 ====================================================
 
-The program as a whole is under the GNU General Public License, version 2 or later, because it contains x264 and
-x265 (GPL-2.0-or-later) inside FFmpeg's libraries as PyAV ships them. Whoever passes this folder on must offer the
-complete corresponding source: this program's, and that of the packages and libraries below in the versions named.
+This program's own code is under the GNU General Public License, version 2 or later. The folder as a whole, as it is
+packed here, is under version 3 or later of it: x264 and x265 (GPL-2.0-or-later) are loaded by FFmpeg's libraries, which
+PyAV builds under version 3 of the LGPL (`--enable-version3`), beside opencore-amr and OpenSSL (Apache-2.0), which
+version 3 allows and version 2 does not. Both texts are below. Whoever passes this folder on must offer the complete
+corresponding source: this program's, and that of the packages and libraries below in the versions named. PyAV's build
+recipes, with the sources of FFmpeg and its libraries, are at https://github.com/PyAV-Org/pyav-ffmpeg.
 
-PyAV's wheel brings FFmpeg (LGPL-2.1-or-later, here under GPL-2.0-or-later since it is built with x264 and x265) and
-the libraries that FFmpeg was built with: their build recipes and source are https://github.com/PyAV-Org/pyav-ffmpeg.
-  x264, x265                        GPL-2.0-or-later
-  LAME (libmp3lame)                 LGPL-2.0-or-later
-  SVT-AV1, dav1d                    BSD-3-Clause-Clear, BSD-2-Clause
-  libvpx, libwebp, Opus             BSD-3-Clause
-  opencore-amr                      Apache-2.0
-  libvpl                            MIT
-  GnuTLS, nettle, GMP (on Linux)    LGPL-2.1-or-later, LGPL-3.0-or-later or GPL-2.0-or-later
-  libiconv                          LGPL-2.1-or-later
-Python brings libffi (MIT), zlib, bzip2, liblzma (0BSD) and OpenSSL (Apache-2.0).
-numpy's wheel brings OpenBLAS (BSD-3-Clause) and the GCC runtime (GPL-3.0-or-later WITH GCC-exception-3.1).
-soxr's wheel contains libsoxr (LGPL-2.1-or-later), pywebrtc-audio's the sound processing of WebRTC
-(BSD-3-Clause). PyAudioWPatch contains PortAudio (MIT).
-The program is packed by PyInstaller (GPL-2.0-or-later WITH Bootloader-exception).
+A program that starts this one and speaks to it over pipes is a work of its own, and may have any licence.
+
+H.264, H.265 and AAC are covered by patents in some countries. No licence here is one for those.
 """
 
+INSIDE = {
+    "soxr": "It contains libsoxr (LGPL-2.1-or-later)",
+    "pyaudiowpatch": "It contains PortAudio (MIT), Copyright 1999-2011 Ross Bencina, Phil Burk",
+    "pywebrtc-audio": "It contains WebRTC's sound processing (BSD-3-Clause), Copyright 2011 The WebRTC project authors",
+    "pyinstaller": "The loader of this program (GPL-2.0-or-later WITH Bootloader-exception)",
+}
+"""What a package has inside its own files, where no library of its own shows it."""
+
 LICENCE_NAMES = ("licen", "copying", "notice", "authors")
+TEXTS = Path(__file__).parent / "licence_texts"
+OURS = {"ionia", "ionia-engine"}
 
 
 def text(analysis: Any, root: Path) -> str:
-    """The whole file. `analysis` is PyInstaller's: the packages that really went in decide, not what is installed."""
-    del root
-    sections = [HEADER, _python()]
-    sections += [_package(name) for name in _distributions(analysis)]
-    return "\n\n".join(sections) + "\n"
+    """The whole file. `analysis` is PyInstaller's: what really went in decides, not what is installed.
+
+    Raises LookupError for anything packed of which nothing is known.
+    """
+    owners = _owners()
+    libraries, packages = sort_out([*analysis.binaries, *analysis.datas], (entry[0] for entry in analysis.pure), owners)
+    packages.add("pyinstaller")
+    needed = {name for library in libraries for name in library.texts if name not in packed_libraries.SHORT_TEXTS}
+    sections = [HEADER, _overview(libraries), _python(), *(_package(name) for name in sorted(packages, key=str.lower))]
+    sections += [f"{_rule(title)}\n\n{words}" for title, words in packed_libraries.SHORT_TEXTS.items()]
+    sections.append(f"{_rule('GNU General Public License, version 2')}\n\n{(root / 'LICENSE').read_text('utf-8')}")
+    sections += [f"{_rule(name)}\n\n{(TEXTS / f'{name}.txt').read_text('utf-8')}" for name in sorted(needed)]
+    return "\n\n".join(section.strip() for section in sections) + "\n"
 
 
-def _distributions(analysis: Any) -> list[str]:
-    modules = {entry[0].replace("\\", "/").split("/")[0].split(".")[0] for entry in _entries(analysis)}
-    owners = metadata.packages_distributions()
-    return sorted({name for module in modules for name in owners.get(module, ())} - {"ionia-engine"}, key=str.lower)
+def sort_out(
+    files: Iterable[tuple[str, str, str]], modules: Iterable[str], owners: dict[str, set[str]]
+) -> tuple[dict[packed_libraries.Library, list[str]], set[str]]:
+    """Which libraries these files are, with the files of each, and of which packages the rest is.
+
+    `files` as PyInstaller lists them: where to, where from, what kind. `owners`: top-level module to packages.
+    Raises LookupError for what belongs to nobody.
+    """
+    libraries: dict[packed_libraries.Library, list[str]] = {}
+    packages: set[str] = set()
+    unknown = []
+    for place, _source, kind in files:
+        parts = place.replace("\\", "/").split("/")
+        library = packed_libraries.library_of(place)
+        module = re.split(r"[.-]", parts[0])[0]
+        if kind == "SYMLINK" and library is not None:
+            continue  # to a file that is in the list, too
+        if kind == "BINARY" and library is not None:
+            libraries.setdefault(library, []).append("/".join(parts))
+        elif module in owners:
+            packages |= owners[module]
+        elif not _is_pythons(parts):
+            unknown.append("/".join(parts))
+    for module in {name.split(".")[0] for name in modules}:
+        if module in owners:
+            packages |= owners[module]
+        elif module not in sys.stdlib_module_names and module not in OURS and not module.startswith("_sysconfigdata"):
+            unknown.append(module)
+    if unknown:
+        raise LookupError(
+            f"the licence is not known of: {', '.join(sorted(unknown))} (build/freeze/packed_libraries.py)"
+        )
+    return libraries, packages - OURS
 
 
-def _entries(analysis: Any) -> Iterable[tuple[str, str, str]]:
-    yield from analysis.pure
-    yield from analysis.binaries
-    yield from analysis.datas
+def _owners() -> dict[str, set[str]]:
+    """Of each top-level module, and of each folder that a wheel installs, the packages."""
+    owners = {module: set(names) for module, names in metadata.packages_distributions().items()}
+    for found in metadata.distributions():
+        name = found.metadata["Name"]
+        for folder in {file.parts[0].split("-")[0].split(".")[0] for file in found.files or () if len(file.parts) > 1}:
+            owners.setdefault(folder, set()).add(name)
+    return owners
+
+
+def _is_pythons(parts: list[str]) -> bool:
+    """Whether it is a module or file of Python's own."""
+    module = parts[-1].split(".")[0]
+    return parts[-1] in ("base_library.zip", "LICENCES.txt") or module in sys.stdlib_module_names
+
+
+def _overview(libraries: dict[packed_libraries.Library, list[str]]) -> str:
+    lines = ["Libraries", "---------"]
+    for library in sorted(libraries, key=lambda one: one.name.lower()):
+        lines += ["", f"{library.name}: {library.licence}"]
+        if library.copyright:
+            lines.append(f"  Copyright {library.copyright}")
+        lines += [f"  {file}" for file in sorted(libraries[library])]
+        if library.texts:
+            lines.append(f"  Text below: {', '.join(library.texts)}")
+    return "\n".join(lines)
 
 
 def _package(name: str) -> str:
     found = metadata.distribution(name)
     licence = found.metadata.get("License-Expression") or found.metadata.get("License") or _classified(found)
     lines = [_rule(f"{found.metadata['Name']} {found.version}: {licence.splitlines()[0] if licence else 'see below'}")]
-    for file in found.files or ():
-        low = file.name.lower()
-        inside = ".dist-info" in str(file)
-        if inside and any(part in low or "licenses" in str(file).lower() for part in LICENCE_NAMES):
-            lines.append(Path(str(found.locate_file(file))).read_text(encoding="utf-8", errors="replace").strip())
-    return "\n\n".join(lines)
+    if name.lower() in INSIDE:
+        lines.append(f"{INSIDE[name.lower()]}.")
+    texts = [
+        Path(str(found.locate_file(file))).read_text(encoding="utf-8", errors="replace").strip()
+        for file in found.files or ()
+        if ".dist-info" in str(file) and file.suffix not in (".py", ".pyc") and _names_a_licence(str(file))
+    ]
+    if not texts and licence not in packed_libraries.SHORT_TEXTS:
+        raise LookupError(f"{name} {found.version} brings no licence text, and {licence!r} is none that we have")
+    if not texts:
+        author = found.metadata.get("Author") or found.metadata.get("Author-email") or f"the authors of {name}"
+        texts = [f"Copyright {author}", packed_libraries.SHORT_TEXTS[licence]]
+    return "\n\n".join([*lines, *texts])
+
+
+def _names_a_licence(file: str) -> bool:
+    low = file.lower()
+    return "licenses" in low or any(part in low.rpartition("/")[2] for part in LICENCE_NAMES)
 
 
 def _classified(found: metadata.Distribution) -> str:
