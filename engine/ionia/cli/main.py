@@ -144,6 +144,7 @@ def _add_selftest(commands: Commands) -> None:
 
     parser = commands.add_parser("selftest", help="try everything for half a minute, and say what to do about it")
     parser.add_argument("--json", action="store_true", help="for programs")
+    parser.add_argument("--report", metavar="FILE", help="write the figures to a new file, fit to be sent to others")
     parser.add_argument("--url", metavar="URL", help="stream the test card there for ten seconds, too; - asks for it")
     add_ask_key(parser)
     parser.add_argument("--only", nargs="+", metavar="PART", choices=[part.value for part in Part], help="some parts")

@@ -13,6 +13,7 @@ from ionia.cli.asking import asked_address, asked_key
 from ionia.cli.live import Happenings, StopAsked, stop_signals
 from ionia.cli.options import given
 from ionia.cli.progress import LiveLine
+from ionia.cli.selftest_file import refuse_taken, write_report
 from ionia.core.audio.engine import AudioInput
 from ionia.core.errors import IoniaError
 from ionia.core.events import SelftestProgressed
@@ -40,6 +41,8 @@ _JOIN_SECONDS = 5.0
 
 def selftest(options: argparse.Namespace) -> int:
     """Test, print, offer the correction; 0 when recording works here, else 1."""
+    if options.report:
+        refuse_taken(options.report)
     url = asked_address() if options.url == "-" else options.url
     key = asked_key() if options.ask_key else ""
     only = None if options.only is None else tuple(options.only)
@@ -60,6 +63,12 @@ def selftest(options: argparse.Namespace) -> int:
             print(msgspec.json.format(msgspec.json.encode(SelftestResult.of(report, redact_text)), indent=2).decode())
         else:
             _print_report(report)
+        if options.report:
+            write_report(options.report, report, settings, engine.info())
+            told = (
+                f"The figures are in {options.report}, without names of people, machines and folders, and without keys."
+            )
+            print(_wrapped(told, 0), file=sys.stderr if options.json else sys.stdout)
         if report.correction is not None:
             _offer(engine, report.correction, apply=options.apply, ask=not options.json)
     finally:
