@@ -8,6 +8,7 @@ it; the second run only compares a stamp. `python3 build/dev.py --help` lists th
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 import os
 import shutil
@@ -123,11 +124,14 @@ USAGE = """usage: python3 build/dev.py COMMAND [ARGUMENTS]
   format                         put the code into its canonical form
   bench [ARGUMENTS]              measure, side by side with the FFmpeg command line
   freeze [--windows]             make the folder that runs without Python
+  packages                       name the Debian packages that the tests need, for who installs them
 """
 
 
 def main(arguments: list[str]) -> int:
     """Run one command; its exit code."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")  # what tests say may be in no code page of Windows
     if not arguments or arguments[0] in ("-h", "--help", "help"):
         print(USAGE)
         return 0 if arguments else 2
@@ -140,6 +144,7 @@ def main(arguments: list[str]) -> int:
         "format": format_code,
         "bench": bench,
         "freeze": freeze,
+        "packages": packages,
     }
     command = commands.get(arguments[0])
     if command is None:
@@ -282,6 +287,13 @@ def freeze(arguments: list[str]) -> int:
     """Make the folder that runs without Python: for this system, or with --windows through the rig."""
     ensure("freeze")
     return hand_over([str(PYTHON), "build/freeze.py", *arguments], cwd=ROOT)
+
+
+def packages(arguments: list[str]) -> int:
+    """Name what the tests need from Debian, a package a line."""
+    del arguments
+    print("\n".join(sorted(set(SYSTEM_PACKAGES.values()))))
+    return 0
 
 
 def ensure(extra: str) -> None:

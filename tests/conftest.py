@@ -13,6 +13,7 @@ gc.disable()  # until pytest_collection_finish: a third of what starting and col
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False  # before Hypothesis: a plugin's whole package is rewritten as tests are, for seconds
 
+import pytest  # noqa: E402 - above
 from hypothesis import HealthCheck, settings  # noqa: E402 - above
 
 from ionia.rpc.log_file import FOLDER_VARIABLE  # noqa: E402 - above
@@ -23,6 +24,13 @@ settings.register_profile("thorough", deadline=None, suppress_health_check=[Heal
 settings.register_profile("quick", settings.get_profile("thorough"), max_examples=20)
 settings.register_profile("brief", settings.get_profile("thorough"), max_examples=10)
 settings.load_profile("quick")  # pytest's --hypothesis-profile chooses another
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure(config: pytest.Config) -> None:
+    """A test that hangs is ended by a signal (pyproject.toml), which Windows hasn't: by a thread there."""
+    if sys.platform == "win32":
+        config.option.timeout_method = "thread"
 
 
 def pytest_collection_finish() -> None:

@@ -118,7 +118,9 @@ def test_packaging(npm: str) -> None:
 
 def test_every_folder_of_tests_is_run() -> None:
     folders = {path.name for path in (SHELL / "tests").iterdir() if any(path.rglob("*.test.ts*"))}
-    assert folders == {"renderer", "node", "main", "addon", "common", "packaging", "e2e"}
+    assert folders == {"renderer", "node", "main", "addon", "common", "packaging", "e2e", "electron"}
+    # The last is run where Electron's binary can be fetched.
+    assert "npm run test:electron" in (ROOT / ".github" / "workflows" / "check.yml").read_text(encoding="utf-8")
 
 
 @pytest.mark.node
