@@ -8,6 +8,8 @@ export interface RecorderOptions {
   quality?: "bitrate" | "small" | "high" | "source" | Crf;
   /** The most bits per second of video that a quality may take; default: 50000000. */
   maxBitrate?: number | null;
+  /** What pictures are coded in. hevc and av1 are for files: smaller, and dearer to encode; not every player takes them. Streams are h264. */
+  codec?: "h264" | "hevc" | "av1";
   /** Whether pictures that repeat are written without libx264; IONIA_REST=0 says no for all. */
   restWhenStill?: boolean;
   /** H.264 encoder; wins over useNvenc. */
@@ -142,6 +144,8 @@ export interface ReplayOptions {
   quality?: "bitrate" | "small" | "high" | "source" | Crf;
   /** The most bits per second of video that a quality may take; default: 50000000. */
   maxBitrate?: number | null;
+  /** What pictures are coded in. hevc and av1 are for files: smaller, and dearer to encode; not every player takes them. Streams are h264. */
+  codec?: "h264" | "hevc" | "av1";
   /** Whether pictures that repeat are written without libx264; IONIA_REST=0 says no for all. */
   restWhenStill?: boolean;
   /** H.264 encoder; wins over useNvenc. */
@@ -260,6 +264,8 @@ export interface StreamerOptions {
   quality?: "bitrate" | "small" | "high" | "source" | Crf;
   /** The most bits per second of video that a quality may take; default: 50000000. */
   maxBitrate?: number | null;
+  /** What pictures are coded in. hevc and av1 are for files: smaller, and dearer to encode; not every player takes them. Streams are h264. */
+  codec?: "h264" | "hevc" | "av1";
   /** Whether pictures that repeat are written without libx264; IONIA_REST=0 says no for all. */
   restWhenStill?: boolean;
   /** H.264 encoder; wins over useNvenc. */

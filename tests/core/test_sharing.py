@@ -37,6 +37,12 @@ def test_another_rate_of_the_same_screen_shares_the_capture() -> None:
     assert shared(replace(SETTINGS, rest=False)) == (True, False, True)
 
 
+def test_another_codec_of_the_same_screen_shares_the_capture() -> None:
+    hevc = replace(SETTINGS, codec="hevc")
+    assert capture_key(hevc) == capture_key(SETTINGS)
+    assert video_encode_key(hevc) != video_encode_key(SETTINGS)
+
+
 def test_another_quality_of_the_same_screen_shares_the_capture() -> None:
     high, source = (replace(SETTINGS, quality=named(name)) for name in ("high", "source"))
     assert shared(high) == (True, False, True)

@@ -156,6 +156,15 @@ def test_preferences() -> None:
     assert [spec.name for spec in candidates(EncoderChoice.MF, "win32")] == ["h264_mf", "libx264"]
     assert [spec.name for spec in candidates(EncoderChoice.MF, "linux")] == ["libx264"]
     assert [spec.name for spec in candidates(EncoderChoice.AMF, "linux")] == ["h264_amf", "libx264"]
+    assert [spec.name for spec in candidates(EncoderChoice.AUTO, "win32", "hevc")] == [
+        "hevc_nvenc",
+        "hevc_qsv",
+        "hevc_amf",
+        "libx265",
+    ]
+    assert [spec.name for spec in candidates(EncoderChoice.NVENC, "linux", "av1")] == ["av1_nvenc", "libsvtav1"]
+    assert [spec.name for spec in candidates(EncoderChoice.X264, "linux", "av1")] == ["libsvtav1"]
+    assert "profile" not in candidates(EncoderChoice.NVENC, "linux", "hevc")[0].options(VideoEncodeSettings())
     assert [spec.name for spec in candidates(EncoderChoice.X264, "linux")] == ["libx264"]
 
 

@@ -59,6 +59,14 @@ def test_a_stream_has_none(quality: object) -> None:
     )
 
 
+def test_files_may_have_another_codec_and_streams_may_not() -> None:
+    assert media().codec == "h264"
+    assert media(codec="av1").codec == "av1"
+    assert media(video="none", codec="hevc") == media(video="none")
+    words = '"codec" can be "hevc" for recordings and replays: a stream is "h264"'
+    assert refusal("streamer", codec="hevc") == words
+
+
 def test_what_does_not_fit_is_refused_by_name() -> None:
     words = '"quality" must be one of "bitrate", "small", "high", "source" or an object with crf'
     assert refusal(quality="best") == f'{words}, not "best"'

@@ -1563,6 +1563,8 @@ export interface EngineMethods {
       quality?: "bitrate" | "small" | "high" | "source" | Crf;
       /** The most bits per second of video that a quality may take; default: 50000000. */
       maxBitrate?: number | null;
+      /** What pictures are coded in. hevc and av1 are for files: smaller, and dearer to encode; not every player takes them. Streams are h264. */
+      codec?: "h264" | "hevc" | "av1";
       /** Whether pictures that repeat are written without libx264; IONIA_REST=0 says no for all. */
       restWhenStill?: boolean;
       /** H.264 encoder; wins over useNvenc. */
@@ -1761,6 +1763,8 @@ export interface EngineMethods {
       quality?: "bitrate" | "small" | "high" | "source" | Crf;
       /** The most bits per second of video that a quality may take; default: 50000000. */
       maxBitrate?: number | null;
+      /** What pictures are coded in. hevc and av1 are for files: smaller, and dearer to encode; not every player takes them. Streams are h264. */
+      codec?: "h264" | "hevc" | "av1";
       /** Whether pictures that repeat are written without libx264; IONIA_REST=0 says no for all. */
       restWhenStill?: boolean;
       /** H.264 encoder; wins over useNvenc. */
@@ -1919,6 +1923,8 @@ export interface EngineMethods {
       quality?: "bitrate" | "small" | "high" | "source" | Crf;
       /** The most bits per second of video that a quality may take; default: 50000000. */
       maxBitrate?: number | null;
+      /** What pictures are coded in. hevc and av1 are for files: smaller, and dearer to encode; not every player takes them. Streams are h264. */
+      codec?: "h264" | "hevc" | "av1";
       /** Whether pictures that repeat are written without libx264; IONIA_REST=0 says no for all. */
       restWhenStill?: boolean;
       /** H.264 encoder; wins over useNvenc. */

@@ -40,7 +40,10 @@ class AudioMode(Enum):
 
 
 class EncoderChoice(Enum):
-    """AUTO is the first hardware encoder that really opens, else x264; never MF (Media Foundation, decision 0171)."""
+    """AUTO is the first hardware encoder that really opens, else X264; never MF (Media Foundation, decision 0171).
+
+    X264 is the software encoder of the codec: libx264, libx265 for HEVC, libsvtav1 for AV1.
+    """
 
     AUTO = "auto"
     NVENC = "nvenc"
@@ -49,6 +52,9 @@ class EncoderChoice(Enum):
     MF = "mf"
     X264 = "x264"
 
+
+CodecName = Literal["h264", "hevc", "av1"]
+"""What pictures are coded in, by the names of `core.codec`."""
 
 OnWindowClosed = Literal["hold", "stop"]
 """What becomes of a session when its window is closed: it goes on with the last picture, or it ends."""
@@ -66,6 +72,7 @@ class VideoEncodeSettings:
 
     picture: bool = True
 
+    codec: CodecName = "h264"
     encoder: EncoderChoice = EncoderChoice.AUTO
     fps: int = 30
     video_bitrate: int = 5_000_000
@@ -110,6 +117,7 @@ class MediaSettings:
     video_bitrate: int = 5_000_000
     quality: ConstantQuality | None = None
     rest: bool = True
+    codec: CodecName = "h264"
     encoder: EncoderChoice = EncoderChoice.AUTO
     keyframe_interval_seconds: float = 2.0
     audio_mode: AudioMode = AudioMode.BOTH
@@ -173,6 +181,7 @@ class MediaSettings:
             video_bitrate=0,
             quality=None,
             rest=True,
+            codec="h264",
             encoder=EncoderChoice.X264,
         )
 
@@ -180,6 +189,7 @@ class MediaSettings:
         """What its video encoder is opened with."""
         return VideoEncodeSettings(
             picture=self.picture,
+            codec=self.codec,
             encoder=self.encoder,
             fps=self.fps,
             video_bitrate=self.video_bitrate,

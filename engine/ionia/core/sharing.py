@@ -19,7 +19,7 @@ from ionia.core.audio.engine import AudioInput
 from ionia.core.audio.offsets import key_of, of_input
 from ionia.core.audio.wishes import TrackWish
 from ionia.core.media import PictureFormat
-from ionia.core.settings import EncoderChoice, MediaSettings
+from ionia.core.settings import CodecName, EncoderChoice, MediaSettings
 from ionia.core.video.framing import Framing
 from ionia.core.video.quality import ConstantQuality
 
@@ -62,6 +62,7 @@ class VideoEncodeKey:
     width: int | None
     height: int | None
     encoder: EncoderChoice
+    codec: CodecName
     bitrate: int
     """Of constant quality: its cap."""
     keyframe_interval: int
@@ -116,6 +117,7 @@ def video_encode_key(settings: MediaSettings) -> VideoEncodeKey:
         width=settings.width,
         height=settings.height,
         encoder=settings.encoder,
+        codec=settings.codec,
         bitrate=settings.video().most_bitrate,
         keyframe_interval=settings.video().keyframe_interval,
         quality=settings.quality,

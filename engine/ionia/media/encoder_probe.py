@@ -1,4 +1,4 @@
-"""Which H.264 encoders really work here. Being listed means nothing: each is opened and must encode pictures.
+"""Which encoders really work here. Being listed means nothing: each is opened and must encode pictures.
 
 The outcome is remembered for the life of the process; hardware does not appear or vanish while an engine runs.
 """
@@ -6,19 +6,20 @@ The outcome is remembered for the life of the process; hardware does not appear 
 import logging
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import av
 import numpy as np
 from av.codec.codec import UnknownCodecError
 
+from ionia.core.codec.codec import H264
 from ionia.core.codec.encoder_refusal import refusal
 from ionia.core.errors import ErrorKind, IoniaError
 from ionia.core.media import EncodedPacket, VideoTrack
 from ionia.core.ports import VideoEncoder
 from ionia.core.service import EncoderInfo
-from ionia.core.settings import VideoEncodeSettings
+from ionia.core.settings import CodecName, VideoEncodeSettings
 from ionia.media.converter import Converter
 from ionia.media.encoder_specs import EncoderSpec, candidates, specs_for
 from ionia.media.guarded_encoder import GuardedVideoEncoder
@@ -27,6 +28,9 @@ from ionia.media.still_encoder import StillVideoEncoder
 from ionia.media.video_encoder import LibavVideoEncoder
 
 _log = logging.getLogger(__name__)
+
+TITLES: Mapping[CodecName, str] = {"h264": "H.264", "hevc": "HEVC", "av1": "AV1"}
+"""For people."""
 
 _PROBE_SIZE = (640, 360)
 _PROBE_PICTURES = 4
@@ -44,7 +48,7 @@ class Fallback:
 
 
 def list_encoders() -> tuple[EncoderInfo, ...]:
-    """Every encoder of this platform, best first, for `engine.devices`. The first call takes up to a second."""
+    """Every H.264 encoder of this platform, best first, for `engine.devices`. The first call takes up to a second."""
     return tuple(_availability(spec) for spec in specs_for(sys.platform))
 
 
@@ -57,7 +61,7 @@ def open_video_encoder(
     IoniaError(ENCODER_UNAVAILABLE) when none works.
     """
     fallbacks: list[Fallback] = []
-    for spec in candidates(settings.encoder, sys.platform):
+    for spec in candidates(settings.encoder, sys.platform, settings.codec):
         known = _availability(spec)
         reason = known.reason
         if known.available:
@@ -73,15 +77,16 @@ def open_video_encoder(
     tried = "; ".join(f"{fallback.encoder}: {fallback.reason}" for fallback in fallbacks)
     raise IoniaError(
         ErrorKind.ENCODER_UNAVAILABLE,
-        f"No H.264 encoder opens for {width}x{height} at {settings.fps} fps ({tried})",
+        f"No {TITLES[settings.codec]} encoder opens for {width}x{height} at {settings.fps} fps ({tried})",
         "Try a lower bit rate, frame rate or screen resolution.",
     )
 
 
 def _attended(encoder: LibavVideoEncoder, spec: EncoderSpec, settings: VideoEncodeSettings) -> VideoEncoder:
-    """A hardware encoder may be lost; libx264 may rest."""
+    """A hardware encoder of H.264 may be lost; libx264 may rest."""
     if spec.hardware:
-        return GuardedVideoEncoder(encoder, settings)
+        # Another encoder in its place needs parameter sets beside its own, which only H.264 was tried with.
+        return GuardedVideoEncoder(encoder, settings) if spec.codec is H264 else encoder
     if not settings.rest:
         return encoder
     try:
@@ -94,11 +99,15 @@ def _attended(encoder: LibavVideoEncoder, spec: EncoderSpec, settings: VideoEnco
 def _availability(spec: EncoderSpec) -> EncoderInfo:
     with _lock:
         if spec.name not in _known:
-            settings = VideoEncodeSettings(video_bitrate=2_000_000)
+            settings = VideoEncodeSettings(video_bitrate=2_000_000, codec=_name_of(spec))
             reason = _prove(spec, settings, *_PROBE_SIZE)
             _known[spec.name] = EncoderInfo(name=spec.name, hardware=spec.hardware, available=not reason, reason=reason)
             _log.debug("encoder %s: %s", spec.name, reason or "works")
         return _known[spec.name]
+
+
+def _name_of(spec: EncoderSpec) -> CodecName:
+    return next(name for name in TITLES if name == spec.codec.name)
 
 
 def _prove(spec: EncoderSpec, settings: VideoEncodeSettings, width: int, height: int) -> str:

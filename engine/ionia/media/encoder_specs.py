@@ -1,17 +1,17 @@
-"""The H.264 encoders Ionia knows, in the order it prefers them, and every setting each of them gets.
+"""The encoders Ionia knows, in the order it prefers them, and every setting each of them gets.
 
 One table, so that whoever wonders why an encoder behaves as it does looks in one place. Nothing here opens anything.
 Each option was checked against the libav build (`ffmpeg -h encoder=NAME`); the reason stands behind it. All give:
-constant bit rate or, where one is asked for, constant quality of at most so many bits; High profile, no B-frames, no
-delay, closed GOPs and IDR pictures where we ask for a keyframe.
+constant bit rate or, where one is asked for, constant quality of at most so many bits; no B-frames, no delay, closed
+GOPs and IDR pictures where we ask for a keyframe.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from ionia.core.codec.codec import H264, VideoCodec
+from ionia.core.codec.codec import AV1, H264, HEVC, VideoCodec
 from ionia.core.media import PixelFormat
-from ionia.core.settings import EncoderChoice, VideoEncodeSettings
+from ionia.core.settings import CodecName, EncoderChoice, VideoEncodeSettings
 from ionia.core.video.quality import ConstantQuality
 
 
@@ -32,6 +32,10 @@ class EncoderSpec:
     follows_bitrate: bool = True
     automatic: bool = True
     codec: VideoCodec = H264
+    threads_in: tuple[str, str, str] | None = None
+    """Which option, and what in it, says how many threads encode, and what stands for one; None: libav's own."""
+    header_from_picture: bool = False
+    """Whether the encoder's header differs from the one in its pictures, which is what counts."""
 
 
 def _level(quality: ConstantQuality) -> str:
@@ -182,6 +186,88 @@ SPECS = (
 X264 = SPECS[-1]
 
 
+def _x265(settings: VideoEncodeSettings) -> Mapping[str, str]:
+    # keyint -1: we alone say where a keyframe is due. info 0: no text of the encoder's options in the file.
+    params = "log-level=0:info=0:keyint=-1:scenecut=0:open-gop=0:bframes=0:frame-threads=1:chromaloc=1"
+    quality = settings.quality
+    return {
+        **({} if quality is None else {"crf": f"{quality.crf:g}"}),
+        "preset": "superfast",
+        "tune": "zerolatency",
+        "forced-idr": "1",
+        "x265-params": params,
+    }
+
+
+def _svtav1(settings: VideoEncodeSettings) -> Mapping[str, str]:
+    # Source: SVT-AV1's Parameters.md: pred-struct 1 is low delay, in which rc must be CQP/CRF (0) or CBR (2).
+    quality = settings.quality
+    level = {} if quality is None else {"crf": str(round(quality.crf * 63 / 51))}  # it counts to 63
+    rate = "rc=2" if quality is None else "rc=0"
+    return {
+        **level,
+        "preset": "12",
+        "svtav1-params": f"rtc=1:pred-struct=1:keyint=-1:lookahead=0:scd=0:scm=1:{rate}",  # scm: the screen's content
+    }
+
+
+def _without_profile(
+    options: Callable[[VideoEncodeSettings], Mapping[str, str]],
+) -> Callable[[VideoEncodeSettings], Mapping[str, str]]:
+    """The same vendor's options for another codec, whose profiles have other names."""
+    return lambda settings: {name: value for name, value in options(settings).items() if name != "profile"}
+
+
+def _of_codec(codec: VideoCodec, software: EncoderSpec) -> tuple[EncoderSpec, ...]:
+    """The hardware's encoders of another codec, by the same table, and the software's behind them."""
+    hardware = (
+        replace(
+            spec,
+            name=spec.name.replace("h264", codec.name),
+            needs=spec.needs.replace("H.264", codec.name.upper()),
+            options=_without_profile(spec.options),
+            codec=codec,
+        )
+        for spec in SPECS
+        if spec.hardware and spec.name != "h264_mf"
+    )
+    return (*hardware, software)
+
+
+HEVC_SPECS = _of_codec(
+    HEVC,
+    EncoderSpec(
+        needs="a size and bit rate within HEVC's limits",
+        name="libx265",
+        choice=EncoderChoice.X264,
+        hardware=False,
+        pixel_format=PixelFormat.YUV420P,
+        options=_x265,
+        follows_bitrate=False,
+        codec=HEVC,
+        threads_in=("x265-params", "pools", "none"),  # its pool's threads lower their own priority
+    ),
+)
+
+AV1_SPECS = _of_codec(
+    AV1,
+    EncoderSpec(
+        needs="a size and bit rate within AV1's limits",
+        name="libsvtav1",
+        choice=EncoderChoice.X264,
+        hardware=False,
+        pixel_format=PixelFormat.YUV420P,
+        options=_svtav1,
+        follows_bitrate=False,
+        codec=AV1,
+        threads_in=("svtav1-params", "lp", "1"),
+        header_from_picture=True,
+    ),
+)
+
+_OF_CODEC: Mapping[CodecName, tuple[EncoderSpec, ...]] = {"h264": SPECS, "hevc": HEVC_SPECS, "av1": AV1_SPECS}
+
+
 LIVE_BUFFER_SECONDS = 0.35
 """The rate buffer of a stream: its bit rate keeps within 10 % in each second (decision 0051)."""
 
@@ -195,15 +281,16 @@ def rate_buffer_bits(settings: VideoEncodeSettings) -> int:
     return round(settings.most_bitrate * seconds)
 
 
-def specs_for(platform: str) -> tuple[EncoderSpec, ...]:
-    """The encoders that exist on a platform (`sys.platform`), best first."""
-    return tuple(spec for spec in SPECS if spec.platform in ("", platform))
+def specs_for(platform: str, codec: CodecName = "h264") -> tuple[EncoderSpec, ...]:
+    """The encoders of a codec that exist on a platform (`sys.platform`), best first."""
+    return tuple(spec for spec in _OF_CODEC[codec] if spec.platform in ("", platform))
 
 
-def candidates(choice: EncoderChoice, platform: str) -> tuple[EncoderSpec, ...]:
-    """What to try for a choice, in order. x264 is always the last: a recording is worth more than its encoder."""
-    specs = specs_for(platform)
+def candidates(choice: EncoderChoice, platform: str, codec: CodecName = "h264") -> tuple[EncoderSpec, ...]:
+    """What to try for a choice, in order. The codec's software encoder is always the last: a recording is worth more
+    than its encoder."""
+    specs = specs_for(platform, codec)
     if choice is EncoderChoice.AUTO:
         return tuple(spec for spec in specs if spec.automatic)
     wanted = tuple(spec for spec in specs if spec.choice is choice)
-    return wanted if X264 in wanted else (*wanted, X264)
+    return wanted if specs[-1] in wanted else (*wanted, specs[-1])

@@ -3,6 +3,7 @@
 It opens what it is told to open. Choosing among encoders is `encoder_probe`'s.
 """
 
+import os
 from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
@@ -19,7 +20,11 @@ from ionia.core.settings import VideoEncodeSettings
 from ionia.core.video.effort import effort
 from ionia.core.video.quality import STILL_INTERVALS
 from ionia.media.encoder_specs import EncoderSpec, rate_buffer_bits
+from ionia.media.frame_planes import black_frame
 from ionia.platform.processes import usable_cores
+
+os.environ.setdefault("SVT_LOG", "0")
+"""Nothing but what is fatal: SVT-AV1 writes to stderr past libav's log. Read when one is opened."""
 
 
 class LibavVideoEncoder:
@@ -39,6 +44,8 @@ class LibavVideoEncoder:
         self._last_keyframe: int | None = None
         self._context: VideoCodecContext | None = _open(spec, settings, self.takes)
         extradata = bytes(self._context.extradata or b"")
+        if spec.header_from_picture:
+            extradata = _header_of_a_picture(spec, settings, self.takes) or extradata
         spec.codec.decoder_configuration(extradata)  # without them nobody could play what comes out
         self.info = VideoTrack(
             codec=spec.codec,
@@ -134,6 +141,15 @@ def _frame_over(picture: YuvPicture) -> av.VideoFrame:
     return frame
 
 
+def _header_of_a_picture(spec: EncoderSpec, settings: VideoEncodeSettings, takes: PictureFormat) -> bytes | None:
+    """What the pictures of such an encoder begin with: of one that is encoded and thrown away."""
+    context = _open(spec, settings, takes)
+    frame = black_frame((takes.width, takes.height), takes.pixels.value)
+    frame.pts, frame.time_base = 0, Fraction(1, settings.fps)
+    packets = [*context.encode(frame), *context.encode(None)]
+    return spec.codec.own_extradata(bytes(packets[0])) if packets else None
+
+
 def _open(spec: EncoderSpec, settings: VideoEncodeSettings, takes: PictureFormat) -> VideoCodecContext:
     context = av.CodecContext.create(spec.name, "w")
     if not isinstance(context, VideoCodecContext):
@@ -152,9 +168,14 @@ def _open(spec: EncoderSpec, settings: VideoEncodeSettings, takes: PictureFormat
     context.color_range = ColorRange.MPEG
     context.color_primaries = ColorPrimaries.BT709
     context.color_trc = ColorTrc.BT709
-    if not spec.hardware:
-        context.thread_count = effort(usable_cores(), takes.width, takes.height, settings.fps).slices
     rate, buffer = str(settings.most_bitrate), str(rate_buffer_bits(settings))
-    context.options = {"maxrate": rate, "bufsize": buffer, **spec.options(settings)}
+    options = {"maxrate": rate, "bufsize": buffer, **spec.options(settings)}
+    threads = effort(usable_cores(), takes.width, takes.height, settings.fps).slices
+    if spec.threads_in is not None:
+        option, name, alone = spec.threads_in
+        options[option] += f":{name}={alone if threads == 1 else threads}"
+    elif not spec.hardware:
+        context.thread_count = threads
+    context.options = options
     context.open()
     return context

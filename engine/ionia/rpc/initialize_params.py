@@ -53,8 +53,10 @@ from ionia.rpc.param_types import (
     VideoName,
 )
 from ionia.rpc.quality_params import (
+    CodecOption,
     MaxBitrate,
     QualityOption,
+    check_live_codec,
     check_live_quality,
     check_quality,
     quality_of,
@@ -104,6 +106,7 @@ class Initialize(Struct, frozen=True, forbid_unknown_fields=True, rename="camel"
     video_bitrate: VideoBitrate = _MEDIA.video_bitrate
     quality: QualityOption = "bitrate"
     max_bitrate: MaxBitrate = None
+    codec: CodecOption = _MEDIA.codec
     rest_when_still: Annotated[
         bool,
         Meta(description="Whether pictures that repeat are written without libx264; IONIA_REST=0 says no for all."),
@@ -339,6 +342,7 @@ class InitializeStreamer(Initialize, frozen=True, forbid_unknown_fields=True, re
     def __post_init__(self) -> None:
         """Raises ValueError for a quality, too: what a server is sent has a constant rate."""
         check_live_quality(self.quality)
+        check_live_codec(self.codec)
         super().__post_init__()
 
     def __repr__(self) -> str:

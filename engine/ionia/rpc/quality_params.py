@@ -5,6 +5,7 @@ from typing import Annotated, Literal, get_args
 
 from msgspec import Meta, Struct
 
+from ionia.core.settings import CodecName
 from ionia.core.video.quality import DEFAULT_MOST, NAMES, ConstantQuality, named
 from ionia.rpc.command_option import CommandOption, Unit
 
@@ -63,6 +64,22 @@ MaxBitrate = Annotated[
         unit=Unit.BIT_RATE,
     ),
 ]
+
+
+CodecOption = Annotated[
+    CodecName,
+    Meta(
+        description="What pictures are coded in. hevc and av1 are for files: smaller, and dearer to encode; not every "
+        "player takes them. Streams are h264."
+    ),
+    CommandOption(name="--codec", help="h264, hevc or av1 (default: h264); the last two are for files, not streams"),
+]
+
+
+def check_live_codec(codec: CodecName) -> None:
+    """Raises ValueError: RTMP as every server takes it has H.264 alone."""
+    if codec != "h264":
+        raise ValueError(f'"codec" can be "{codec}" for recordings and replays: a stream is "h264"')
 
 
 def check_quality(quality: str | Crf, max_bitrate: int | None) -> None:

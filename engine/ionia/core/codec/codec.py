@@ -7,7 +7,7 @@ from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
-from ionia.core.codec import h264
+from ionia.core.codec import av1, h264, hevc
 from ionia.core.codec.skip_pictures import SkipPictures
 
 
@@ -60,7 +60,7 @@ class VideoCodec:
     configuration_box: bytes
     """Four-character code of the box in it that holds the decoder configuration."""
     flv_id: int
-    """CodecID of FLV (E.4.3.1)."""
+    """CodecID of FLV (E.4.3.1); 0: it has none."""
     decoder_configuration: Callable[[bytes], bytes]
     """The decoder configuration record made from extradata. Raises ValueError when parameter sets are missing."""
     parameter_sets: Callable[[bytes], tuple[bytes, ...]]
@@ -109,6 +109,36 @@ H264 = VideoCodec(
     still_pictures=SkipPictures,
 )
 
+HEVC = VideoCodec(
+    name="hevc",
+    sample_entry=b"hvc1",
+    configuration_box=b"hvcC",
+    flv_id=0,
+    decoder_configuration=hevc.decoder_configuration,
+    parameter_sets=hevc.units_of_sets,
+    parameter_set_key=hevc.set_key,
+    extradata_of=hevc.extradata_of,
+    own_extradata=hevc.own_extradata,
+    sample=hevc.length_prefixed,
+    sets_of_sample=hevc.sets_of_sample,
+    still_pictures=None,
+)
+
+AV1 = VideoCodec(
+    name="av1",
+    sample_entry=b"av01",
+    configuration_box=b"av1C",
+    flv_id=0,
+    decoder_configuration=av1.decoder_configuration,
+    parameter_sets=av1.sequence_headers,
+    parameter_set_key=av1.set_key,
+    extradata_of=av1.extradata_of,
+    own_extradata=av1.own_extradata,
+    sample=av1.sample,
+    sets_of_sample=av1.sequence_headers,
+    still_pictures=None,
+)
+
 
 def _no_sample(data: bytes, *, drop: frozenset[bytes] = frozenset(), keep_filler: bool = False) -> bytes:  # noqa: ARG001 - as the form has it
     return data
@@ -132,7 +162,7 @@ NO_PICTURE = VideoCodec(
 
 AAC = AudioCodec(name="aac", sample_entry=b"mp4a", object_type=0x40, flv_id=10)
 
-_CODECS: dict[str, Codec] = {codec.name: codec for codec in (H264, AAC)}
+_CODECS: dict[str, Codec] = {codec.name: codec for codec in (H264, HEVC, AV1, AAC)}
 
 
 def video_codec(name: str) -> VideoCodec:
