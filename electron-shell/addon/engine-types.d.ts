@@ -112,7 +112,7 @@ export interface RecorderStats {
   encodeMs: StageMs;
   /** Pictures between capture and encoder now; beyond 8, or 100 MB, they are skipped. */
   picturesWaiting: number;
-  /** CPU use of the engine with its sender processes, percent of one core. */
+  /** CPU use of the engine with the processes of its jobs, percent of one core. */
   cpuPercent: number;
   /** Bytes of memory in use by the engine's own process. */
   rssBytes: number;
@@ -236,7 +236,7 @@ export interface ReplayStats {
   encodeMs: StageMs;
   /** Pictures between capture and encoder now; beyond 8, or 100 MB, they are skipped. */
   picturesWaiting: number;
-  /** CPU use of the engine with its sender processes, percent of one core. */
+  /** CPU use of the engine with the processes of its jobs, percent of one core. */
   cpuPercent: number;
   /** Bytes of memory in use by the engine's own process. */
   rssBytes: number;
@@ -372,7 +372,7 @@ export interface StreamerStats {
   encodeMs: StageMs;
   /** Pictures between capture and encoder now; beyond 8, or 100 MB, they are skipped. */
   picturesWaiting: number;
-  /** CPU use of the engine with its sender processes, percent of one core. */
+  /** CPU use of the engine with the processes of its jobs, percent of one core. */
   cpuPercent: number;
   /** Bytes of memory in use by the engine's own process. */
   rssBytes: number;

@@ -27,18 +27,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
         # An exception in the middle of an import becomes whatever that makes of it.
         signal.signal(signal.SIGINT, _leave)
-    if rest[0] == "send-rtmp":
-        from ionia.sinks.rtmp_process import main as send_rtmp  # noqa: PLC0415 - a process of its own needs no more
-
-        send_rtmp(rest[1:])
     if rest[0] == "media-job":
-        from ionia.sinks.media_job_process import main as media_job  # noqa: PLC0415 - likewise
+        from ionia.sinks.media_job_process import main as media_job  # noqa: PLC0415 - a process of its own needs no more
 
         media_job()
-    if rest[0] == "tls-proxy":
-        from ionia.sinks.tls_proxy_process import main as tls_proxy  # noqa: PLC0415 - likewise
-
-        tls_proxy()
     from ionia.cli.main import run  # noqa: PLC0415 - only this path needs the command line
 
     return run(rest, _ready)

@@ -20,12 +20,11 @@ from ionia.media.converter import Converter
 from ionia.media.encoder_probe import list_encoders
 from ionia.media.opening import OpenedVideo, open_audio, open_video
 from ionia.platform.processes import usable_cores
-from ionia.runtime.backends import Backends, SelftestRun, Spares
+from ionia.runtime.backends import Backends, SelftestRun, Sender
 from ionia.runtime.capture.audio_corrections import AudioCorrections
 from ionia.runtime.engine import Engine
 from ionia.sinks.mp4_file import Mp4File
 from ionia.sinks.output_path import free_bytes
-from ionia.sinks.rtmp_sender import SparePool
 from ionia.sources import screens, sound
 from ionia.sources.no_screen import NoScreen
 from ionia.sources.pushed import PushedScreens
@@ -34,17 +33,11 @@ from ionia.threads.clock import MonotonicClock
 log = logging.getLogger(__name__)
 
 
-def _publishers() -> Spares:
-    from ionia.sinks.rtmp_publisher import Publishers  # noqa: PLC0415 - no start waits for what it doesn't use
+def _publisher() -> Sender:
+    from ionia.sinks.rtmp_publisher import RtmpPublisher  # noqa: PLC0415 - no start waits for what it doesn't use
 
-    return Publishers()
+    return RtmpPublisher()
 
-
-SENDERS: dict[str, Callable[[], Spares]] = {"process": SparePool, "socket": _publishers}
-"""Ways to an RTMP server: FFmpeg's in a process per attempt, and our own in a thread (decision 0251)."""
-
-SENDER_VARIABLE = "IONIA_SENDER"
-"""Environment variable that names another of SENDERS than the first. For comparing them; no option of the product."""
 
 REST_VARIABLE = "IONIA_REST"
 """Environment variable; "0": libx264 encodes each picture, whatever a session asks (decision 0331)."""
@@ -81,7 +74,7 @@ def make_backends(clock: MonotonicClock | None = None) -> Backends:
         list_desktop_audio=lambda: _listed(sound.list_desktop),
         list_microphones=lambda: _listed(sound.list_microphones),
         list_encoders=list_encoders,
-        spare_senders=SENDERS.get(os.environ.get(SENDER_VARIABLE, ""), SparePool),
+        sender=_publisher,
         free_bytes=free_bytes,
         ffmpeg_version=lambda: av.ffmpeg_version_info,
         pushed=pushed,

@@ -48,7 +48,7 @@ def measure(form: Form) -> PartResult:
         ],
         limits=[BITRATE * (1 - NEAR) / 1e6, BITRATE * (1 + NEAR) / 1e6],
     )
-    note = "CPU: 1080p30, sender process included, in turns. Bit rate: 720p30, by the stream's own time stamps."
+    note = "CPU: 1080p30, in turns. Bit rate: 720p30, by the stream's own time stamps."
     return PartResult(rows=rows, notes=[note], plots=[plot])
 
 
@@ -72,7 +72,7 @@ def cost_row(form: Form) -> Row:
 
 
 def cores(where: Stage, form: Form, seconds: float, *, streaming: bool) -> float:
-    """CPU of the engine and its senders."""
+    """CPU of the engine."""
     with rtmp_server() as server, EngineProcess(where.environment) as engine:
         engine.call("recorder.initialize", settings(form.folder / "both.mp4", FPS))
         if streaming:

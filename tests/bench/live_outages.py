@@ -14,8 +14,8 @@ from tests.fakes.rtmp_server import RtmpServer
 MEDIAN_GOAL = 2.5
 WORST_GOAL = 6.0
 KEYFRAME_GOAL_MS = 100.0
-PICTURES_BETWEEN = 170
-"""Sent before the next outage: over five seconds, so that the link counts as good again."""
+SECONDS_BETWEEN = 5.2
+"""Of pictures before the next outage: over five seconds, so that the link counts as good again."""
 
 BACK_TIMEOUT = 60.0
 LONG = (30.0, 60.0, 90.0)
@@ -106,7 +106,7 @@ def servers_together(engine: EngineProcess, lengths: tuple[float, ...], back: Ba
 
 def wait_until_good(server: RtmpServer) -> None:
     """Until the link counts as good again."""
-    server.wait_for(lambda: server.publications and len(server.publications[-1].of(9)) > PICTURES_BETWEEN)
+    server.wait_for(lambda: server.publications and server.publications[-1].picture_seconds > SECONDS_BETWEEN)
 
 
 def rows_of(back: Back) -> list[Row]:

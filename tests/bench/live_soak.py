@@ -97,7 +97,7 @@ def plot(samples: list[Usage], broken: list[float]) -> Plot:
     begun = samples[0].at
     return Plot(
         name="soak",
-        title="Memory of engine and senders while the link fails",
+        title="Memory of the engine while the link fails",
         x_label="minutes",
         y_label="MB",
         from_zero=True,

@@ -1,4 +1,4 @@
-"""The frozen engine streams to a real RTMP server, its sender being the same program once more."""
+"""The frozen engine streams to a real RTMP server."""
 
 from collections.abc import Iterator
 from itertools import pairwise
@@ -45,7 +45,7 @@ def test_node_drives_a_stream(frozen: FrozenEngine, nginx: NginxRtmp) -> None:
     nginx.wait_until_over(key)
     (recording,) = nginx.recordings(key)
     facts = file_facts(recording)
-    assert facts.video.end_seconds >= 1.5  # the sender's own start comes off
+    assert facts.video.end_seconds >= 1.5
     assert facts.audio is not None
     indexes = [index for index in (read_index(luma) for _, luma in decode_luma(recording)) if index is not None]
     assert len(indexes) == len(facts.video.pts)
@@ -69,7 +69,7 @@ def test_a_stream_comes_back_after_the_server_did(frozen: FrozenEngine) -> None:
         assert len(server.recordings("again")) == 2
 
 
-def test_a_killed_engine_takes_its_sender_along(frozen: FrozenEngine) -> None:
+def test_a_killed_engine_ends_its_stream(frozen: FrozenEngine) -> None:
     with nginx_rtmp() as server, frozen.start() as engine:
         engine.call("streamer.initialize", {"rtmpUrl": server.url("killed"), **CARD})
         engine.call("streamer.start")

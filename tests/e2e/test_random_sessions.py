@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from tests.fakes.engine_process import EngineProcess, RpcError
-from tests.fakes.live_stream import eventually, senders
+from tests.fakes.live_stream import eventually, sockets
 from tests.fakes.media_check import file_facts
 from tests.fakes.nginx_rtmp import free_port
 from tests.fakes.pulse import PulseServer, pulse_missing
@@ -170,7 +170,7 @@ def test_nothing_is_lost_and_nobody_waits(seed: int, servers: list[str], tmp_pat
         for thread in threads:
             thread.join()
         assert failed == []
-        eventually(lambda: senders(engine.process.pid) == [], "a sender is left over")
+        eventually(lambda: not sockets(engine.process.pid), "a socket is left over")
         engine.call("engine.shutdown")
         assert engine.process.wait(60) == 0
         assert "Traceback" not in engine.stderr

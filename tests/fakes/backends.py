@@ -1,20 +1,20 @@
 """Backends for an engine without devices, and a listener that can be waited for."""
 
-import errno
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from ionia.core.codec.codec import AAC, H264
 from ionia.core.events import Event
+from ionia.core.live.failure_code import FailureCode
 from ionia.core.live.rtmp_url import RtmpUrl
+from ionia.core.live.sender_events import Ended, SenderEvent, SenderListener
 from ionia.core.media import AudioTrack, EncodedPacket, MediaHeader, PictureFormat, VideoTrack
 from ionia.core.settings import VideoEncodeSettings
 from ionia.core.sharing import CaptureKey
 from ionia.core.warning import Warn
 from ionia.media.opening import OpenedAudio, OpenedVideo
 from ionia.runtime.backends import Backends
-from ionia.sinks.rtmp_sender import SenderEvent, SenderListener
 from ionia.sources.pushed import PushedScreens
 from ionia.threads.clock import MonotonicClock
 from tests.fakes.media import (
@@ -61,9 +61,10 @@ class Events:
 
 
 class FakeSender:
-    """A sender that a test speaks for: `say` is what the process would report."""
+    """A sender that a test speaks for: `say` is what it reports. `refused`: it ends as soon as it is to connect."""
 
-    def __init__(self) -> None:
+    def __init__(self, refused: FailureCode | None = None) -> None:
+        self._refused = refused
         self.url: RtmpUrl | None = None
         self.header: MediaHeader | None = None
         self.sent: list[EncodedPacket] = []
@@ -78,15 +79,20 @@ class FakeSender:
         self.header = header
         self._listener = listener
         self._connecting.set()
+        if self._refused is not None:
+            listener(Ended(code=self._refused))
 
     def send(self, packets: Sequence[EncodedPacket]) -> None:
         with self._condition:
             self.sent.extend(packets)
             self._condition.notify_all()
 
-    def close(self, timeout: float) -> bool:
+    def leave(self) -> None:
         self.closed = True
         self.killed.set()
+
+    def close(self, timeout: float) -> bool:
+        self.leave()
         return True
 
     def kill(self) -> None:
@@ -103,36 +109,27 @@ class FakeSender:
             return list(self.sent)
 
 
-class FakeSpares:
-    """Hands out fake senders; `taken` waits for the n-th."""
+class FakeSenders:
+    """Makes fake senders; `made` waits for the n-th. The next ones are `refused`, in that order."""
 
     def __init__(self) -> None:
-        self.closed = False
-        self.prepared = 0
-        self.no_room = 0  # so many takes fail
+        self.refused: list[FailureCode] = []
         self._condition = threading.Condition()
-        self._taken: list[FakeSender] = []
+        self._made: list[FakeSender] = []
 
-    def prepare(self) -> None:
-        self.prepared += 1
-
-    def take(self) -> FakeSender:
-        if self.no_room:
-            self.no_room -= 1
-            raise BlockingIOError(errno.EAGAIN, "no process to be had")
+    def __call__(self) -> FakeSender:
+        if self.refused:
+            return FakeSender(self.refused.pop(0))
         with self._condition:
-            self._taken.append(FakeSender())
+            self._made.append(FakeSender())
             self._condition.notify_all()
-            return self._taken[-1]
+            return self._made[-1]
 
-    def close(self) -> None:
-        self.closed = True
-
-    def taken(self, number: int) -> FakeSender:
-        """The n-th sender, from 1, when it was taken."""
+    def made(self, number: int) -> FakeSender:
+        """The n-th that wasn't refused, from 1, once there is one."""
         with self._condition:
-            assert self._condition.wait_for(lambda: len(self._taken) >= number, WAIT_SECONDS)
-            return self._taken[number - 1]
+            assert self._condition.wait_for(lambda: len(self._made) >= number, WAIT_SECONDS)
+            return self._made[number - 1]
 
 
 @dataclass
@@ -148,7 +145,7 @@ class FakeMachine:
     lives: list[bool] = field(default_factory=list)
     audios: list[FakeAudioEncoder] = field(default_factory=list)
     files: list[FakeFile] = field(default_factory=list)
-    spares: list["FakeSpares"] = field(default_factory=list)
+    senders: FakeSenders = field(default_factory=FakeSenders)
     prepare_screen: Callable[[FakeScreen], None] = lambda _: None
     prepare_sound: Callable[[FakeSound], None] = lambda _: None
     prepare_converter: Callable[[FakeConverter], None] = lambda _: None
@@ -175,7 +172,7 @@ class FakeMachine:
             list_desktop_audio=lambda: (),
             list_microphones=lambda: (),
             list_encoders=lambda: (),
-            spare_senders=self._spares,
+            sender=self.senders,
             free_bytes=lambda _: self.free,
             ffmpeg_version=lambda: "8.1.2",
             pushed=self.pushed,
@@ -220,11 +217,6 @@ class FakeMachine:
         self.prepare_audio(audio)
         self.audios.append(audio)
         return OpenedAudio(encoder=audio, track=AudioTrack(codec=AAC, extradata=b"", bitrate=bitrate))
-
-    def _spares(self) -> FakeSpares:
-        spares = FakeSpares()
-        self.spares.append(spares)
-        return spares
 
     def _file(self, path: str, warn: Warn, front_seconds: float = 0) -> FakeFile:
         file = FakeFile(path)

@@ -64,13 +64,9 @@ def eventually(condition: Callable[[], bool], what: str, timeout: float = PATIEN
     return time.monotonic() - begun
 
 
-def senders(pid: int) -> list[psutil.Process]:
-    """The sender processes of an engine."""
-    return [
-        child
-        for child in psutil.Process(pid).children(recursive=True)
-        if any("rtmp" in part for part in child.cmdline())
-    ]
+def sockets(pid: int) -> int:
+    """How many TCP sockets an engine has."""
+    return len(psutil.Process(pid).net_connections("tcp"))
 
 
 def check_stamps(stamps: Sequence[int]) -> None:

@@ -93,6 +93,12 @@ class Publication:
         return [m for m in self.media if m.kind == kind and len(m.body) > 1 and (m.kind == 8 or m.body[1] == 1)
                 and not m.is_sequence_header]  # fmt: skip
 
+    @property
+    def picture_seconds(self) -> float:
+        """From the arrival of its first picture to that of its newest: a connection stands at least so long."""
+        pictures = self.of(9)
+        return pictures[-1].arrived - pictures[0].arrived if pictures else 0.0
+
 
 class RtmpServer:
     """Listens on 127.0.0.1 from construction on. Every connection has a thread; `close` ends all of them."""
@@ -110,8 +116,8 @@ class RtmpServer:
 
         `login`: user and password that publishers must know, asked for in Adobe's way.
 
-        `publications` are those of the `connections` over which RTMP was spoken: a sender that failed without a
-        reason connects once more, only to learn whether anyone listens.
+        `publications` are those of the `connections` over which RTMP was spoken: over one whose certificate wasn't
+        taken there was none.
         """
         self.misbehaviour = misbehaviour
         self.login = login

@@ -5,9 +5,8 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from ionia.core.live.sender_events import Connected, Ended, Progress, SenderEvent
 from ionia.sinks.rtmp_publisher import RtmpPublisher
-from ionia.sinks.rtmp_sender import RtmpSender, SenderEvent, start_sender
-from ionia.sinks.rtmp_wire import Connected, Ended, Progress
 
 PATIENCE = 30.0
 
@@ -53,20 +52,8 @@ class SenderEvents:
 
 
 @contextmanager
-def warm_sender() -> Iterator[RtmpSender]:
-    """A sender that is ready, and gone afterwards."""
-    sender = start_sender()
-    try:
-        assert sender.wait_warm(PATIENCE)
-        yield sender
-    finally:
-        sender.kill()
-        assert sender.wait(PATIENCE)
-
-
-@contextmanager
 def open_publisher() -> Iterator[RtmpPublisher]:
-    """The same without a process."""
+    """A sender, and gone afterwards."""
     publisher = RtmpPublisher()
     try:
         yield publisher

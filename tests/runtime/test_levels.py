@@ -7,10 +7,10 @@ import pytest
 
 from ionia.core.errors import ErrorKind, IoniaError
 from ionia.core.events import LevelsMeasured
+from ionia.core.live.sender_events import Connected
 from ionia.core.media import VIDEO, AudioBlock
 from ionia.core.settings import RecorderSettings, SessionKind, StreamerSettings
 from ionia.runtime.engine import Engine
-from ionia.sinks.rtmp_wire import Connected
 from tests.fakes.backends import WAIT_SECONDS, Events, FakeMachine
 from tests.fakes.live_stream import eventually
 from tests.fakes.media import FakeAudioEncoder, FakeVideoEncoder
@@ -27,7 +27,7 @@ def record_and_stream(engine: Engine, machine: FakeMachine) -> None:
     enough = written(machine, 40)
     engine.start(RECORDER, "r")
     engine.start(STREAMER, "s")
-    sender = machine.spares[0].taken(1)
+    sender = machine.senders.made(1)
     sender.say(Connected())
     sender.wait_sent(20)
     assert enough.wait(WAIT_SECONDS)

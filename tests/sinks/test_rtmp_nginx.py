@@ -1,4 +1,4 @@
-"""The sender process against a real server: nginx's RTMP module, which records what it gets."""
+"""The sender against a real server: nginx's RTMP module, which records what it gets."""
 
 import itertools
 from collections.abc import Iterator
@@ -10,11 +10,11 @@ import pytest
 
 from ionia.core.live.failure_code import FailureCode
 from ionia.core.live.rtmp_url import parse_rtmp_url
-from ionia.sinks.rtmp_wire import Progress
+from ionia.core.live.sender_events import Progress
 from tests.fakes.encoded_clip import encoded_clip, luma_of
 from tests.fakes.media_check import decode_luma, file_facts
 from tests.fakes.nginx_rtmp import NginxRtmp, nginx_rtmp
-from tests.fakes.sender_events import PATIENCE, SenderEvents, warm_sender
+from tests.fakes.sender_events import PATIENCE, SenderEvents, open_publisher
 from tests.fakes.tcp_relay import tcp_relay
 
 pytestmark = pytest.mark.rtmp
@@ -40,7 +40,7 @@ def first_loud_ms(path: Path, *, after_ms: int) -> float:
 def test_the_recording_has_every_picture_and_the_sound_in_place(nginx: NginxRtmp) -> None:
     clip = encoded_clip()
     events = SenderEvents()
-    with warm_sender() as sender:
+    with open_publisher() as sender:
         sender.connect(parse_rtmp_url(nginx.url("whole")), clip.header, events)
         sender.send(clip.live)
         events.delivered(len(clip.live))
@@ -64,7 +64,7 @@ def test_the_recording_has_every_picture_and_the_sound_in_place(nginx: NginxRtmp
 def test_a_rejected_key_and_an_unknown_application(nginx: NginxRtmp) -> None:
     for url in (nginx.url("rejected-SeCrEt"), nginx.url("SeCrEt").replace("/live/", "/nowhere/")):
         events = SenderEvents()
-        with warm_sender() as sender:
+        with open_publisher() as sender:
             sender.connect(parse_rtmp_url(url), encoded_clip().header, events)
             end = events.ended()
         assert end.code in (FailureCode.HUNG_UP, FailureCode.REJECTED)
@@ -75,7 +75,7 @@ def test_a_server_that_dies_and_one_that_freezes() -> None:
     clip = encoded_clip()
     with nginx_rtmp() as nginx:
         events = SenderEvents()
-        with warm_sender() as sender:
+        with open_publisher() as sender:
             sender.connect(parse_rtmp_url(nginx.url()), clip.header, events)
             events.connected()
             sender.send(clip.live)
@@ -90,7 +90,7 @@ def test_a_server_that_dies_and_one_that_freezes() -> None:
         assert end.code is FailureCode.RESET
         nginx.start()
         events = SenderEvents()
-        with warm_sender() as sender:
+        with open_publisher() as sender:
             sender.connect(parse_rtmp_url(nginx.url("again")), clip.header, events)
             events.connected()
 
@@ -98,7 +98,7 @@ def test_a_server_that_dies_and_one_that_freezes() -> None:
 def test_a_link_that_stalls_recovers_and_breaks(nginx: NginxRtmp) -> None:
     clip = encoded_clip()
     events = SenderEvents()
-    with tcp_relay(nginx.port) as relay, warm_sender() as sender:
+    with tcp_relay(nginx.port) as relay, open_publisher() as sender:
         sender.connect(parse_rtmp_url(f"rtmp://127.0.0.1:{relay.port}/live/relayed"), clip.header, events)
         events.connected()
         half = len(clip.live) // 2

@@ -524,7 +524,7 @@ export type RecorderStats = {
   encodeMs: StageMs;
   /** Pictures between capture and encoder now; beyond 8, or 100 MB, they are skipped. */
   picturesWaiting: number;
-  /** CPU use of the engine with its sender processes, percent of one core. */
+  /** CPU use of the engine with the processes of its jobs, percent of one core. */
   cpuPercent: number;
   /** Bytes of memory in use by the engine's own process. */
   rssBytes: number;
@@ -602,7 +602,7 @@ export type RecorderStatsNotification = {
   encodeMs: StageMs;
   /** Pictures between capture and encoder now; beyond 8, or 100 MB, they are skipped. */
   picturesWaiting: number;
-  /** CPU use of the engine with its sender processes, percent of one core. */
+  /** CPU use of the engine with the processes of its jobs, percent of one core. */
   cpuPercent: number;
   /** Bytes of memory in use by the engine's own process. */
   rssBytes: number;
@@ -710,7 +710,7 @@ export type ReplayStats = {
   encodeMs: StageMs;
   /** Pictures between capture and encoder now; beyond 8, or 100 MB, they are skipped. */
   picturesWaiting: number;
-  /** CPU use of the engine with its sender processes, percent of one core. */
+  /** CPU use of the engine with the processes of its jobs, percent of one core. */
   cpuPercent: number;
   /** Bytes of memory in use by the engine's own process. */
   rssBytes: number;
@@ -784,7 +784,7 @@ export type ReplayStatsNotification = {
   encodeMs: StageMs;
   /** Pictures between capture and encoder now; beyond 8, or 100 MB, they are skipped. */
   picturesWaiting: number;
-  /** CPU use of the engine with its sender processes, percent of one core. */
+  /** CPU use of the engine with the processes of its jobs, percent of one core. */
   cpuPercent: number;
   /** Bytes of memory in use by the engine's own process. */
   rssBytes: number;
@@ -1040,7 +1040,7 @@ export type StreamerStats = {
   encodeMs: StageMs;
   /** Pictures between capture and encoder now; beyond 8, or 100 MB, they are skipped. */
   picturesWaiting: number;
-  /** CPU use of the engine with its sender processes, percent of one core. */
+  /** CPU use of the engine with the processes of its jobs, percent of one core. */
   cpuPercent: number;
   /** Bytes of memory in use by the engine's own process. */
   rssBytes: number;
@@ -1126,7 +1126,7 @@ export type StreamerStatsNotification = {
   encodeMs: StageMs;
   /** Pictures between capture and encoder now; beyond 8, or 100 MB, they are skipped. */
   picturesWaiting: number;
-  /** CPU use of the engine with its sender processes, percent of one core. */
+  /** CPU use of the engine with the processes of its jobs, percent of one core. */
   cpuPercent: number;
   /** Bytes of memory in use by the engine's own process. */
   rssBytes: number;

@@ -1,6 +1,6 @@
 """Why a live connection could not be made or was lost: one kind from the socket to the button.
 
-Whoever finds out (the sender's process, the connection policy) makes a `LiveFailure`; `streamer.connection`,
+Whoever finds out (the sender, the connection policy) makes a `LiveFailure`; `streamer.connection`,
 `session.error` and the errors of `streamer.start` carry its kind to the client unchanged. Nothing here decides whether
 another attempt is worth it; the connection policy does.
 """

@@ -39,7 +39,7 @@ class SessionStats:
     convert_ms: Annotated[StageMs, "Milliseconds that converting a new picture for the encoder takes."]
     encode_ms: Annotated[StageMs, "Milliseconds that the encoder takes for a new picture, without converting it."]
     pictures_waiting: Annotated[int, "Pictures between capture and encoder now; beyond 8, or 100 MB, they are skipped."]
-    cpu_percent: Annotated[float, "CPU use of the engine with its sender processes, percent of one core."]
+    cpu_percent: Annotated[float, "CPU use of the engine with the processes of its jobs, percent of one core."]
     rss_bytes: Annotated[int, "Bytes of memory in use by the engine's own process."]
 
 

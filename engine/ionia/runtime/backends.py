@@ -6,6 +6,7 @@ from typing import Protocol
 
 from ionia.core.audio.engine import AudioInput
 from ionia.core.live.rtmp_url import RtmpUrl
+from ionia.core.live.sender_events import SenderListener
 from ionia.core.media import EncodedPacket, MediaHeader, PictureFormat
 from ionia.core.ports import AudioSource, FileSink, PictureConverter, ScreenSource
 from ionia.core.selftest_report import SelftestReport, SelftestSettings
@@ -15,30 +16,21 @@ from ionia.core.sharing import CaptureKey
 from ionia.core.video.pushed_layout import PushedScreen
 from ionia.core.warning import Warn
 from ionia.media.opening import OpenedAudio, OpenedVideo
-from ionia.sinks.rtmp_sender import SenderListener
 from ionia.threads.clock import MonotonicClock
 
 
 class Sender(Protocol):
-    """One connection attempt. See `sinks.rtmp_sender` and `sinks.rtmp_publisher`."""
+    """One connection attempt. See `sinks.rtmp_publisher`."""
 
     def connect(self, url: RtmpUrl, header: MediaHeader, listener: SenderListener, *, ca_file: str = "") -> None: ...
 
     def send(self, packets: Sequence[EncodedPacket]) -> None: ...
 
+    def leave(self) -> None: ...
+
     def close(self, timeout: float) -> bool: ...
 
     def kill(self) -> None: ...
-
-
-class Spares(Protocol):
-    """Keeps a warm sender ready, so that an attempt begins at once."""
-
-    def prepare(self) -> None: ...
-
-    def take(self) -> Sender: ...
-
-    def close(self) -> None: ...
 
 
 class Corrections(Protocol):
@@ -119,8 +111,8 @@ class Backends:
     list_desktop_audio: Callable[[], tuple[SoundDeviceInfo, ...]]
     list_microphones: Callable[[], tuple[SoundDeviceInfo, ...]]
     list_encoders: Callable[[], tuple[EncoderInfo, ...]]
-    spare_senders: Callable[[], Spares]
-    """Warm sender processes for one stream."""
+    sender: Callable[[], Sender]
+    """A new one for each attempt of a stream."""
     free_bytes: Callable[[str], int]
     """Bytes free where the file at this path is or would be."""
     ffmpeg_version: Callable[[], str]

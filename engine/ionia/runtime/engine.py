@@ -169,7 +169,7 @@ class Engine:
         self._initialize(session, settings.media, self._outputs.recorder(session, life, settings), life, live=False)
 
     def initialize_streamer(self, session_id: str, settings: StreamerSettings) -> None:
-        """Check the address, open devices and encoders, warm a sender up."""
+        """Check the address, open devices and encoders."""
         session = self._session_for(SessionKind.STREAMER, session_id)
         life = Life(session)
         self._initialize(session, settings.media, self._outputs.streamer(session, life, settings), life, live=True)

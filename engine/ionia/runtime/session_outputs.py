@@ -68,11 +68,11 @@ class SessionOutputs:
         )
 
     def streamer(self, session: Session, life: Life, settings: StreamerSettings) -> StreamOutput:
-        """With a sender that warms up. Raises IoniaError(BAD_URL, CONNECT_FAILED)."""
+        """Raises IoniaError(BAD_URL, CONNECT_FAILED)."""
         return StreamOutput(
             settings,
             session_id=session.session_id,
-            spares=self._backends.spare_senders(),
+            make_sender=self._backends.sender,
             clock=self._clock,
             random=random.random,
             emit=life.emit,

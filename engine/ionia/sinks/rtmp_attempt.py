@@ -10,6 +10,7 @@ from typing import Protocol
 
 from ionia.core.live.failure_code import FailureCode
 from ionia.core.live.rtmp_url import RtmpUrl
+from ionia.core.live.sender_events import Connected, Ended, Progress, SenderListener
 from ionia.core.live.stream_buffer import WINDOW_BYTES
 from ionia.core.media import EncodedPacket, MediaHeader
 from ionia.core.redaction import one_line
@@ -20,8 +21,6 @@ from ionia.core.timebase import NS_PER_S
 from ionia.sinks.connect_failure import reason
 from ionia.sinks.dialing import dial, find
 from ionia.sinks.rtmp_connection import AHEAD_BYTES, PacketFlow, RtmpConnection
-from ionia.sinks.rtmp_sender import SenderListener
-from ionia.sinks.rtmp_wire import Connected, Ended, Progress
 from ionia.sinks.socket_progress import buffer_bytes
 from ionia.sinks.socket_wait import SocketWait
 from ionia.sinks.tls_layer import Layer, Plain, Tls

@@ -6,10 +6,10 @@ import sys
 from collections import deque
 
 from ionia.core.live.flv_stream import FlvStream
+from ionia.core.live.sender_events import Progress
 from ionia.core.media import EncodedPacket, MediaHeader
 from ionia.core.rtmp.client import RtmpClient
 from ionia.core.rtmp.client_events import ClientEvent
-from ionia.sinks.rtmp_wire import Progress
 from ionia.sinks.socket_progress import DeliveryCount, SocketProgress
 from ionia.sinks.tls_layer import Layer
 
@@ -136,7 +136,7 @@ class PacketFlow:
         sent, waiting, zero_window = self._connection.sent, 0, False
         if self._socket.exact:
             figures = self._socket.read()
-            waiting, zero_window = min(sent, figures.entered - figures.arrived), figures.zero_window
+            waiting, zero_window = min(sent, figures.waiting), figures.zero_window
         self._count.acknowledge(sent - waiting)
         return Progress(
             muxed=self._count.muxed,

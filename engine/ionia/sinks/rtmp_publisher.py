@@ -1,7 +1,7 @@
-"""A sender without a process: RTMP spoken by `core.rtmp` over a socket that doesn't block, in a thread of its own.
+"""The sender: RTMP spoken by `core.rtmp` over a socket that doesn't block, in a thread of its own.
 
-It takes the place of `rtmp_sender` (decision 0251 says which of the two is used): the same calls, the same events.
-Nothing here holds Python's lock while it waits, and every wait ends with `kill`.
+Nothing here holds Python's lock while it waits, and every wait ends with `kill`. What to send and when to try again is
+decided in `core.live`.
 """
 
 import threading
@@ -10,10 +10,9 @@ from collections.abc import Sequence
 
 from ionia.core.live.failure_code import FailureCode
 from ionia.core.live.rtmp_url import RtmpUrl
+from ionia.core.live.sender_events import Ended, SenderListener
 from ionia.core.media import EncodedPacket, MediaHeader
 from ionia.sinks.rtmp_attempt import RtmpAttempt
-from ionia.sinks.rtmp_sender import CLOSE_TIMEOUT, SenderListener
-from ionia.sinks.rtmp_wire import Ended
 from ionia.sinks.socket_wait import Cancelled, SocketWait
 from ionia.threads.clock import MonotonicClock
 
@@ -76,13 +75,17 @@ class RtmpPublisher:
         elif wait is not None:
             wait.wake()
 
-    def close(self, timeout: float = CLOSE_TIMEOUT) -> bool:
-        """Let it say goodbye to the server; end it after `timeout` seconds. Whether it could finish."""
+    def leave(self) -> None:
+        """Let it say goodbye to the server and end; returns at once."""
         with self._lock:
             self._closing = True
             wait = self._wait
         if wait is not None:
             wait.wake()
+
+    def close(self, timeout: float) -> bool:
+        """`leave`, and end it after `timeout` seconds. Whether it could finish."""
+        self.leave()
         finished = self._ended.wait(timeout)
         self.kill()
         return finished
@@ -113,7 +116,7 @@ class RtmpPublisher:
 
     @property
     def closing(self) -> bool:
-        """Whether `close` was called and no packet waits. For the attempt."""
+        """Whether it is to leave and no packet waits. For the attempt."""
         with self._lock:
             return self._closing and not self._pending
 
@@ -135,17 +138,3 @@ class RtmpPublisher:
             self._pending_bytes = 0
         self._ended.set()
         listener(last)
-
-
-class Publishers:
-    """Makes senders of this kind; nothing about them needs to be warm."""
-
-    def prepare(self) -> None:
-        """Nothing to do."""
-
-    def take(self) -> RtmpPublisher:
-        """A new one."""
-        return RtmpPublisher()
-
-    def close(self) -> None:
-        """Nothing to do."""

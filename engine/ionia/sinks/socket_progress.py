@@ -1,4 +1,4 @@
-"""What the kernel knows about a connection's bytes: how many entered its socket, arrived, and can't be taken now."""
+"""What the kernel knows about a connection's bytes: how many have not arrived, and whether more can be taken now."""
 
 import socket
 import struct
@@ -12,12 +12,9 @@ from ionia.core.media import MediaHeader
 _BUFFER_SECONDS = 0.1
 _LEAST_BUFFER = 65_536
 _MOST_BUFFER = 1_048_576
-_TCP_INFO = struct.Struct("=B15xI100xQ16xI80xI")
-"""Of struct tcp_info (linux/tcp.h): tcpi_state, tcpi_snd_mss, tcpi_bytes_acked, tcpi_notsent_bytes (all since 4.6),
-tcpi_snd_wnd (since 5.4; before, the kernel's answer is shorter)."""
-
-_TCP_ESTABLISHED = 1
-"""tcpi_state."""
+_TCP_INFO = struct.Struct("=16xI124xI80xI")
+"""Of struct tcp_info (linux/tcp.h): tcpi_snd_mss, tcpi_notsent_bytes (since 4.6), tcpi_snd_wnd (since 5.4; before, the
+kernel's answer is shorter)."""
 
 _TCP_WINDOW_UNKNOWN = 1 << 31
 """More than any window can be (RFC 7323: less than 1 GiB)."""
@@ -27,16 +24,13 @@ _TCP_WINDOW_UNKNOWN = 1 << 31
 class SocketFigures:
     """One socket at one moment.
 
-    `entered`: bytes that entered it; `arrived`: bytes that the other machine acknowledged. `zero_window`: what waits is
-    more than the other side's receive window, and that has no room for one segment: the program there doesn't read.
-    (With room it is the network, or this machine's own, that takes nothing.)
-    `established`: both sides hold the connection open; False at once when the other one closed or reset it.
+    `waiting`: bytes that entered it and that the other machine has not acknowledged. `zero_window`: what waits is more
+    than the other side's receive window, and that has no room for one segment: the program there doesn't read. (With
+    room it is the network, or this machine's own, that takes nothing.)
     """
 
-    entered: int
-    arrived: int
+    waiting: int
     zero_window: bool
-    established: bool
 
 
 class SocketProgress:
@@ -44,12 +38,6 @@ class SocketProgress:
 
     def __init__(self, connection: socket.socket | None) -> None:
         self._socket = connection
-
-    def cork(self, *, on: bool) -> None:
-        """Whether to gather what is written into full segments. FFmpeg hands chunks and their one-byte headers over
-        one by one, and each would become a segment of its own. Any thread."""
-        if sys.platform == "linux" and self._socket is not None:
-            self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_CORK, on)
 
     @property
     def exact(self) -> bool:
@@ -64,25 +52,15 @@ class SocketProgress:
         assert self._socket is not None  # noqa: S101 - callers look at `exact`
         waiting, info = 0, _TcpInfo()
         if sys.platform == "linux":
-            before = None
-            while before != info.arrived:  # until both numbers are of the same moment
-                before = _tcp_info(self._socket).arrived
-                (waiting,) = struct.unpack("i", fcntl.ioctl(self._socket, termios.TIOCOUTQ, bytes(4)))
-                info = _tcp_info(self._socket)
-        return SocketFigures(
-            entered=info.arrived + waiting,
-            arrived=info.arrived,
-            zero_window=info.unsent > info.window < info.segment,
-            established=info.state == _TCP_ESTABLISHED,
-        )
+            (waiting,) = struct.unpack("i", fcntl.ioctl(self._socket, termios.TIOCOUTQ, bytes(4)))
+            info = _tcp_info(self._socket)
+        return SocketFigures(waiting=waiting, zero_window=info.unsent > info.window < info.segment)
 
 
 class _TcpInfo(NamedTuple):
-    """State; bytes of a full segment, acknowledged, not sent, and room in the window."""
+    """Bytes of a full segment, not sent, and room in the window."""
 
-    state: int = 0
     segment: int = 0
-    arrived: int = 0
     unsent: int = 0
     window: int = 0
 

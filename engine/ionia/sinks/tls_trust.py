@@ -1,6 +1,6 @@
-"""Which certificates are trusted, and why a server's isn't.
+"""Which certificates are trusted, and what a server sends.
 
-Asking why takes connections of its own, on which nothing is sent but TLS' greeting; only to explain a failure.
+Asking takes a connection of its own, on which nothing is sent but TLS' greeting; only to explain a failure.
 """
 
 import os
@@ -9,14 +9,13 @@ import ssl
 import sys
 from pathlib import Path
 
-from ionia.core.live.certificate_failure import certificate_failure
 from ionia.core.live.failure_code import FailureCode
 
 VARIABLE = "SSL_CERT_FILE"
 """OpenSSL's variable for a bundle of certificates to trust instead of the system's."""
 
 EXPLAIN_SECONDS = 1.5
-"""For each of the two connections that explain a failure."""
+"""For the connection that explains a failure."""
 
 _BUNDLES = (
     "/etc/ssl/certs/ca-certificates.crt",
@@ -44,7 +43,7 @@ def named_by_environment() -> str:
 
 
 def default_ca_file() -> str:
-    """A bundle for libav, whose own idea of the system's store is that of the machine it was built on.
+    """A bundle for OpenSSL, which in a frozen engine looks where the machine it was built on keeps its own.
 
     What SSL_CERT_FILE names if that is any good, else where distributions keep theirs; empty on Windows, where the
     system is asked.
@@ -68,20 +67,6 @@ def context_of(ca_file: str) -> ssl.SSLContext:
         context: ssl.SSLContext = truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         return context
     return ssl.create_default_context(cafile=ca_file or None)
-
-
-def explain(host: str, port: int, ca_file: str) -> FailureCode | None:
-    """Why the certificate of this server isn't taken; None if it would be, or nothing is known. Blocks for seconds."""
-    fault = fault_of(ca_file) if ca_file else None
-    if fault is not None:
-        return fault
-    try:
-        _greet(ssl.create_default_context(cafile=ca_file or None), host, port)
-    except ssl.SSLCertVerificationError as error:
-        return certificate_failure(error.verify_code, certificates_sent(host, port))
-    except (OSError, ValueError):
-        pass
-    return None
 
 
 def certificates_sent(host: str, port: int) -> int | None:

@@ -20,13 +20,13 @@ from ionia.core.events import (
 from ionia.core.failure import LiveKind
 from ionia.core.live.failure_code import FailureCode
 from ionia.core.live.rtmp_url import parse_rtmp_url
+from ionia.core.live.sender_events import Connected, Ended, Progress
 from ionia.core.live.silence import SILENT_TRACK
 from ionia.core.media import AUDIO, VIDEO, EncodedPacket, VideoFrame
 from ionia.core.settings import AudioMode, MediaSettings, RecorderSettings, SessionKind, StreamerSettings
 from ionia.core.warning import WarningCode
 from ionia.media.guarded_encoder import GuardedVideoEncoder
 from ionia.runtime.engine import Engine
-from ionia.sinks.rtmp_wire import Connected, Ended, Progress
 from ionia.threads.worker import Worker
 from tests.fakes.backends import FakeMachine, FakeSender
 from tests.fakes.encoded_clip import HEIGHT, WIDTH
@@ -61,9 +61,8 @@ def test_a_stream_from_start_to_stop() -> None:
     with engine_on(machine) as (engine, events):
         initialize(engine)
         assert engine.is_connected("s") is False
-        assert machine.spares[0].prepared == 1
         assert engine.start(STREAMER, "s") is True
-        sender = machine.spares[0].taken(1)
+        sender = machine.senders.made(1)
         events.wait_for(connection(ConnectionState.CONNECTING))
         sender.say(Connected())
         events.wait_for(connection(ConnectionState.CONNECTED))
@@ -83,7 +82,6 @@ def test_a_stream_from_start_to_stop() -> None:
     assert stats.video_packets == len(video)
     assert (stats.video_packets_dropped, stats.audio_packets_dropped, stats.reconnect_count) == (0, 0, 0)
     assert stats.rtmp_url == "rtmp://example.test/app/****"
-    assert machine.spares[0].closed
     assert not any(SECRET in repr(event) for event in events.all)
     assert events.wait_for(connection(ConnectionState.CLOSED))
 
@@ -93,14 +91,14 @@ def test_a_lost_connection_begins_again_at_now_with_a_keyframe() -> None:
     with engine_on(machine) as (engine, events):
         initialize(engine, reconnect_initial_ms=10)
         engine.start(STREAMER, "s")
-        first = machine.spares[0].taken(1)
+        first = machine.senders.made(1)
         first.say(Connected())
         first.wait_sent(10)
         first.say(Ended(code=FailureCode.RESET))
         lost = events.wait_for(connection(ConnectionState.RECONNECTING))
         assert isinstance(lost, ConnectionChanged)
         assert (lost.reason, lost.kind) == (FailureCode.RESET.value.reason, LiveKind.SERVER_CLOSED)
-        second = machine.spares[0].taken(2)
+        second = machine.senders.made(2)
         second.say(Connected())
         packets = second.wait_sent(20)
         assert packets[0].track == VIDEO
@@ -115,12 +113,12 @@ def test_an_attempt_that_cannot_be_started_is_told_and_made_again() -> None:
     with engine_on(machine) as (engine, events):
         initialize(engine, reconnect_initial_ms=10)
         engine.start(STREAMER, "s")
-        first = machine.spares[0].taken(1)
+        first = machine.senders.made(1)
         first.say(Connected())
         first.wait_sent(10)
-        machine.spares[0].no_room = 3
+        machine.senders.refused = [FailureCode.NO_ROOM] * 3
         first.say(Ended(code=FailureCode.RESET))
-        second = machine.spares[0].taken(2)
+        second = machine.senders.made(2)
         second.say(Connected())
         assert second.wait_sent(20)[0].keyframe
         engine.stop(STREAMER, "s")
@@ -133,8 +131,8 @@ def test_a_required_connection_for_which_there_is_no_room_is_the_error_of_start(
     machine = FakeMachine()
     with engine_on(machine) as (engine, _events):
         initialize(engine, require_connection=True)
-        machine.spares[0].no_room = 1
-        with pytest.raises(IoniaError, match="no room for another process"):
+        machine.senders.refused = [FailureCode.NO_ROOM]
+        with pytest.raises(IoniaError, match="no room for another connection"):
             engine.start(STREAMER, "s")
 
 
@@ -151,7 +149,6 @@ def test_a_stream_without_a_thread_does_not_start(monkeypatch: pytest.MonkeyPatc
                 engine.start(STREAMER, "s")
         assert caught.value.kind is ErrorKind.CONNECT_FAILED
         assert not engine.is_running(STREAMER, "s")
-        assert machine.spares[0].closed
 
 
 def test_what_a_dead_sender_says_late_changes_nothing() -> None:
@@ -159,11 +156,11 @@ def test_what_a_dead_sender_says_late_changes_nothing() -> None:
     with engine_on(machine) as (engine, _events):
         initialize(engine, reconnect_initial_ms=10)
         engine.start(STREAMER, "s")
-        first = machine.spares[0].taken(1)
+        first = machine.senders.made(1)
         first.say(Connected())
         first.wait_sent(5)
         first.say(Ended(code=FailureCode.RESET))
-        second = machine.spares[0].taken(2)
+        second = machine.senders.made(2)
         second.say(Connected())
         second.wait_sent(5)
         delivered(first, 5)
@@ -177,15 +174,7 @@ def test_a_required_connection_that_fails_is_the_error_of_start() -> None:
     machine = FakeMachine()
     with engine_on(machine) as (engine, _events):
         initialize(engine, require_connection=True)
-        spares = machine.spares[0]
-        take = spares.take
-
-        def refused() -> FakeSender:
-            sender = take()
-            sender.connect = lambda url, header, listener, ca_file="": listener(Ended(code=FailureCode.REFUSED))  # type: ignore[method-assign]
-            return sender
-
-        spares.take = refused  # type: ignore[method-assign]
+        machine.senders.refused = [FailureCode.REFUSED]
         with pytest.raises(IoniaError, match="refuses connections") as caught:
             engine.start(STREAMER, "s")
         assert (caught.value.kind, caught.value.live_kind) == (ErrorKind.CONNECT_FAILED, LiveKind.REFUSED)
@@ -199,7 +188,7 @@ def test_the_end_of_the_engine_does_not_wait_for_a_required_connection() -> None
     with engine_on(machine) as (engine, _events), ThreadPoolExecutor(1) as other:
         initialize(engine, require_connection=True)
         started = other.submit(engine.start, STREAMER, "s")
-        machine.spares[0].taken(1)
+        machine.senders.made(1)
         engine.close()
         with pytest.raises(IoniaError, match="before there was a connection"):
             started.result(10)
@@ -211,7 +200,7 @@ def test_a_stop_does_not_wait_for_a_required_connection(end: str) -> None:
     with engine_on(machine) as (engine, events), ThreadPoolExecutor(1) as other:
         initialize(engine, require_connection=True)
         started = other.submit(engine.start, STREAMER, "s")
-        sender = machine.spares[0].taken(1)
+        sender = machine.senders.made(1)
         assert engine.stop(STREAMER, "s") is True if end == "stop" else engine.dispose(STREAMER, "s") is None
         with pytest.raises(IoniaError, match="before there was a connection") as caught:
             started.result(10)
@@ -221,7 +210,7 @@ def test_a_stop_does_not_wait_for_a_required_connection(end: str) -> None:
         events.wait_for(connection(ConnectionState.CLOSED))
         initialize(engine, require_connection=True)
         started = other.submit(engine.start, STREAMER, "s")
-        machine.spares[1].taken(1).say(Connected())
+        machine.senders.made(2).say(Connected())
         assert started.result(10) is True
         engine.stop(STREAMER, "s")
 
@@ -231,7 +220,7 @@ def test_a_new_connection_announces_the_parameter_sets_of_the_encoder_that_took_
     with engine_on(machine) as (engine, _events):
         initialize(engine, reconnect_initial_ms=10)
         engine.start(STREAMER, "s")
-        first = machine.spares[0].taken(1)
+        first = machine.senders.made(1)
         assert first.header is not None
         assert first.header.video.extradata == EXTRADATA
         first.say(Connected())
@@ -239,7 +228,7 @@ def test_a_new_connection_announces_the_parameter_sets_of_the_encoder_that_took_
             first.wait_sent(len(first.sent) + 1)
             delivered(first, len(first.sent))
         first.say(Ended(code=FailureCode.RESET))
-        second = machine.spares[0].taken(2)
+        second = machine.senders.made(2)
         second.say(Connected())
         header = second.header
         assert header is not None
@@ -271,7 +260,7 @@ def test_an_encoder_that_keeps_its_bit_rate_is_not_believed_to_lower_it(codec: s
     with engine_on(machine) as (engine, events):
         engine.initialize_streamer("s", StreamerSettings(rtmp_url=URL, media=settings))
         engine.start(STREAMER, "s")
-        sender = machine.spares[0].taken(1)
+        sender = machine.senders.made(1)
         sender.say(Connected())
         sent = 0
         while True:  # a link that carries a little, always half a second late
@@ -293,7 +282,7 @@ def test_giving_up_fails_the_session() -> None:
     with engine_on(machine) as (engine, events):
         initialize(engine, max_reconnect_seconds=0.0)
         engine.start(STREAMER, "s")
-        machine.spares[0].taken(1).say(Ended(code=FailureCode.NO_SUCH_HOST))
+        machine.senders.made(1).say(Ended(code=FailureCode.NO_SUCH_HOST))
         failure = events.wait_for(lambda event: isinstance(event, SessionFailed))
         assert isinstance(failure, SessionFailed)
         assert (failure.kind, failure.live_kind) == (ErrorKind.CONNECT_FAILED, LiveKind.NO_SUCH_HOST)
@@ -305,7 +294,7 @@ def test_a_link_that_delivers_nothing_gives_backpressure_and_drops_pictures_only
     with engine_on(machine) as (engine, events):
         initialize(engine, buffer_ms=200, adaptive_bitrate=False)
         engine.start(STREAMER, "s")
-        sender = machine.spares[0].taken(1)
+        sender = machine.senders.made(1)
         sender.say(Connected())
         event = events.wait_for(lambda event: isinstance(event, BackpressureChanged) and event.active)
         assert isinstance(event, BackpressureChanged)
@@ -324,7 +313,7 @@ def test_a_recorder_and_a_streamer_share_one_encode() -> None:
         assert (len(machine.screens), len(machine.videos)) == (1, 1)
         engine.start(SessionKind.RECORDER, "r")
         engine.start(STREAMER, "s")
-        sender = machine.spares[0].taken(1)
+        sender = machine.senders.made(1)
         sender.say(Connected())
         sender.wait_sent(20)
         engine.stop(STREAMER, "s")
@@ -348,7 +337,7 @@ def test_a_stream_without_sound() -> None:
         settings = MediaSettings(fps=100, audio_mode=AudioMode.NONE)
         engine.initialize_streamer("s", StreamerSettings(rtmp_url=URL, media=settings))
         engine.start(STREAMER, "s")
-        sender = machine.spares[0].taken(1)
+        sender = machine.senders.made(1)
         sender.say(Connected())
         assert {packet.track for packet in sender.wait_sent(50)} == {VIDEO, AUDIO}
         assert sender.header is not None

@@ -34,8 +34,8 @@ from ionia.core.live.refusals import AT_ONCE_NS, Refusals, Verdict
 from ionia.core.timebase import NS_PER_S
 
 CONNECT_TIMEOUT_NS = 6_000_000_000
-"""Longest wait for a server to accept the publishing. libav's own limit for the TCP connection is 5 s, enough for the
-SYNs that Linux sends at 0, 1 and 3 s; this is a little more, so that libav can say what went wrong."""
+"""Longest wait for a server to accept the publishing. A sender's own limit for the TCP connection is 5 s, enough for
+the SYNs that Linux sends at 0, 1 and 3 s; this is a little more, so that it can say what went wrong."""
 
 STABLE_NS = 5_000_000_000
 """A connection that dies younger than this counts as a failed attempt: a server that accepts and hangs up must not be

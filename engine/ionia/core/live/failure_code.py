@@ -52,9 +52,6 @@ class FailureCode(Enum):
     NOT_RTMP = _failure(
         LiveKind.UNSUPPORTED, "the server does not answer as an RTMP server", "Check the address and its port."
     )
-    UNSENDABLE = _failure(
-        LiveKind.UNSUPPORTED, "a user with : or a user or password with / ? or # can't be sent", "Choose another one."
-    )
     TLS = _failure(
         LiveKind.CERTIFICATE,
         "no encrypted connection could be made",
@@ -103,5 +100,5 @@ class FailureCode(Enum):
         "the file with the certificates to trust has none that can be read",
         "It must hold certificates as text, each between BEGIN CERTIFICATE and END CERTIFICATE.",
     )
-    BROKEN = _failure(LiveKind.NETWORK, "the sender ended unexpectedly")
-    NO_ROOM = _failure(LiveKind.NETWORK, "this computer has no room for another process or connection right now")
+    BROKEN = _failure(LiveKind.NETWORK, "sending ended unexpectedly")
+    NO_ROOM = _failure(LiveKind.NETWORK, "this computer has no room for another connection right now")

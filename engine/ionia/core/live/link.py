@@ -1,6 +1,6 @@
 """One live destination as one machine: buffer, connection policy and bitrate controller put together.
 
-It is told of packets, of what the sender processes say and of the time; it answers what to do. The shell that carries
+It is told of packets, of what the senders say and of the time; it answers what to do. The shell that carries
 it out needs a thread, senders and this object, and decides nothing itself.
 """
 

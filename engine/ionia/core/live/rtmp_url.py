@@ -49,15 +49,6 @@ class RtmpUrl:
     trimmed: bool = False
 
     @property
-    def server_url(self) -> str:
-        """The address without application and key, as FFmpeg reads it; still a secret if there is a password."""
-        return f"{self._scheme}://{self._login}{self._bracketed_host}:{self.port}/"
-
-    def proxied_url(self, port: int) -> str:
-        """`server_url` by way of a TLS proxy, which listens at `port` of this machine."""
-        return f"rtmp://{self._login}127.0.0.1:{port}/"
-
-    @property
     def application_url(self) -> str:
         """The address by which the publisher reached the server, as it tells it (tcUrl, Adobe's RTMP specification
         7.2.1.1)."""
@@ -89,10 +80,6 @@ class RtmpUrl:
 
     def __str__(self) -> str:
         return self.redacted
-
-    @property
-    def _login(self) -> str:
-        return f"{self.user}:{self.password}@" if self.user or self.password else ""
 
     @property
     def _scheme(self) -> str:

@@ -21,7 +21,7 @@ class ProcessUsage:
     """CPU and memory of the engine's process. `measure` on the monitor's thread, the rest anywhere."""
 
     def __init__(self, clock: Clock, cpu_seconds: Callable[[], float] = own_cpu_seconds) -> None:
-        """`cpu_seconds` gives the CPU time used so far, the sender processes' included."""
+        """`cpu_seconds` gives the CPU time used so far, that of jobs' processes included."""
         self._clock = clock
         self._cpu_seconds = cpu_seconds
         self._measured = (clock.now_ns(), cpu_seconds())
@@ -32,7 +32,7 @@ class ProcessUsage:
         (since_ns, used), self._measured = self._measured, (self._clock.now_ns(), self._cpu_seconds())
         now_ns, now_used = self._measured
         if now_ns > since_ns:
-            # Never below 0: on Windows the time of a sender is gone with it.
+            # Never below 0: on Windows the time of a process is gone with it.
             self.cpu_percent = max(0.0, now_used - used) * NS_PER_S / (now_ns - since_ns) * 100
 
     @property

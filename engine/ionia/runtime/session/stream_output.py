@@ -1,7 +1,7 @@
 """A session's output to an RTMP server: the thread that carries out what `core.live.link` decides.
 
-Nothing here waits for the network, except to say goodbye, for GOODBYE_SECONDS at most: senders are processes, and what
-they say comes back as messages. The encodes only append to a queue.
+Nothing here waits for the network, except to say goodbye, for GOODBYE_SECONDS at most: senders have threads of their
+own, and what they say comes back as messages. The encodes only append to a queue.
 """
 
 import logging
@@ -28,6 +28,7 @@ from ionia.core.live.live_settings import LiveSettings
 from ionia.core.live.preflight import preflight
 from ionia.core.live.refusals import without_key
 from ionia.core.live.rtmp_url import parse_rtmp_url
+from ionia.core.live.sender_events import Connected, Ended, Progress, SenderEvent
 from ionia.core.live.silence import Silence, with_silence
 from ionia.core.live.stream_buffer import SetBackpressure
 from ionia.core.media import AUDIO, VIDEO, EncodedPacket, MediaHeader
@@ -36,7 +37,7 @@ from ionia.core.settings import StreamerSettings
 from ionia.core.stats import SessionStats, StreamerStats
 from ionia.core.timebase import NS_PER_S
 from ionia.core.warning import Warn, WarningCode
-from ionia.runtime.backends import Spares
+from ionia.runtime.backends import Sender
 from ionia.runtime.encode.session_feeds import SessionFeeds
 from ionia.runtime.session.first_connection import FirstConnection
 from ionia.runtime.session.stats import fields_of
@@ -44,8 +45,6 @@ from ionia.runtime.session.stream_attempts import StreamAttempts
 from ionia.runtime.session.stream_bitrate import StreamBitrate
 from ionia.runtime.session.stream_events import told
 from ionia.runtime.session.stream_trust import StreamTrust
-from ionia.sinks.rtmp_sender import SenderEvent
-from ionia.sinks.rtmp_wire import Connected, Ended, Progress
 from ionia.threads.worker import Worker
 
 log = logging.getLogger(__name__)
@@ -91,7 +90,7 @@ class StreamOutput:
         settings: StreamerSettings,
         *,
         session_id: str,
-        spares: Spares,
+        make_sender: Callable[[], Sender],
         clock: Clock,
         random: Callable[[], float],
         emit: Callable[[Event], None],
@@ -102,7 +101,7 @@ class StreamOutput:
         self._settings = settings
         self._session_id = session_id
         self._trust = StreamTrust(settings.ca_file, secure=self._url.secure)
-        self._attempts = StreamAttempts(spares, ca_file=settings.ca_file)
+        self._attempts = StreamAttempts(make_sender, ca_file=settings.ca_file)
         self._clock = clock
         self._emit = emit
         self._warn = warn
@@ -118,7 +117,6 @@ class StreamOutput:
         self._first = FirstConnection()
         self._feeds: SessionFeeds | None = None  # since `open`
         self._worker: Worker | None = None  # since it started
-        self._attempts.prepare()
 
     @property
     def connected(self) -> bool:
@@ -197,11 +195,9 @@ class StreamOutput:
             self._worker.join(FINISH_SECONDS)
 
     def abandon(self) -> None:
-        """End whatever runs and free the spare."""
+        """End whatever runs."""
         if self._worker is not None:
             self.finish()
-        else:
-            self._attempts.close()
 
     def housekeep(self) -> None:
         """Nothing to look after beside the stream's own thread."""
@@ -236,7 +232,7 @@ class StreamOutput:
             self._carry_out(self._link.stop(self._clock.now_ns()), streamed)
             self._count_last(streamed)
         finally:
-            self._attempts.close()
+            self._attempts.kill()
             streamed.bitrate.leave()
             streamed.feeds.video.feed.unlisten_keyframes(self._announce)
             self._figures = self._link.figures(self._clock.now_ns())

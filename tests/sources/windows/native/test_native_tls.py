@@ -1,4 +1,4 @@
-"""Whom the TLS proxy trusts on Windows: what Windows trusts, nobody else; the certificates of a file if one is given.
+"""Whom a sender trusts on Windows: what Windows trusts, nobody else; the certificates of a file if one is given.
 
 The certificate is this test run's own (see test_windows_native.py) and is good for localhost.
 """
@@ -8,6 +8,8 @@ import hashlib
 import os
 import socket
 import ssl
+import subprocess
+import sys
 import threading
 import winreg
 from collections.abc import Iterator
@@ -16,10 +18,6 @@ from ctypes import wintypes
 from pathlib import Path
 
 import pytest
-
-from ionia.core.failure import LiveKind
-from ionia.core.live.rtmp_url import parse_rtmp_url
-from ionia.sinks.tls_proxy import TlsProxy, TlsProxyFailed
 
 CERTIFICATE = os.environ.get("IONIA_TEST_CERTIFICATE", "")
 ENGINE = Path(__file__).parents[4] / "engine"
@@ -37,11 +35,6 @@ _crypt32.CertCloseStore.argtypes = (wintypes.HANDLE, wintypes.DWORD)
 
 
 pytestmark = pytest.mark.skipif(not CERTIFICATE, reason="openssl is not installed")
-
-
-@pytest.fixture(autouse=True)
-def engine_for_tls_proxies(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PYTHONPATH", str(ENGINE))
 
 
 @contextmanager
@@ -87,17 +80,31 @@ def trusted_by_windows() -> Iterator[None]:
             winreg.DeleteKey(authorities, hashlib.sha1(der, usedforsecurity=False).hexdigest().upper())
 
 
+_SENDER = """
+import queue, sys
+from ionia.core.live.rtmp_url import parse_rtmp_url
+from ionia.core.media import MediaHeader
+from ionia.sinks.rtmp_publisher import RtmpPublisher
+said = queue.Queue()
+RtmpPublisher().connect(parse_rtmp_url(sys.argv[1]), MediaHeader(tracks=()), said.put, ca_file=sys.argv[2])
+print(said.get(timeout=60).code.value.kind.value)
+"""
+
+
 def trusts(host: str, port: int, ca_file: str = "") -> bool:
-    """Whether a TLS proxy goes to this server. Each is a process of its own: Windows reads its stores once in each."""
-    try:
-        proxy = TlsProxy(parse_rtmp_url(f"rtmps://{host}:{port}/live/key"), ca_file=ca_file, buffer_bytes=65_536)
-    except TlsProxyFailed as failed:
-        if failed.code.value.kind is not LiveKind.CERTIFICATE:
-            raise
-        return False
-    socket.create_connection(("127.0.0.1", proxy.port), 20).close()
-    proxy.close(20)
-    return True
+    """Whether a sender speaks RTMP with this server, which hangs up then. Each is a process of its own: Windows reads
+    its stores once in each."""
+    done = subprocess.run(
+        [sys.executable, "-c", _SENDER, f"rtmps://{host}:{port}/live/key", ca_file],
+        env={**os.environ, "PYTHONPATH": str(ENGINE)},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=True,
+    )
+    kind = done.stdout.strip()
+    assert kind in ("certificate", "server_closed"), kind
+    return kind == "server_closed"
 
 
 @pytest.mark.skipif(not hasattr(ctypes.windll.ntdll, "wine_get_version"), reason="Windows would ask the user")
