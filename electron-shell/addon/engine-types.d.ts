@@ -300,6 +300,8 @@ export interface StreamerOptions {
   height?: number | null;
   /** How a picture of another shape fills it: between black bars, with what is too much cut off, or distorted. */
   fit?: "letterbox" | "crop" | "stretch";
+  /** In place of rtmpUrl: several servers, up to eight, that get the same encode. */
+  rtmpUrls?: Array<string | DestinationOption> | null;
   /** Stream key, for an rtmpUrl that ends with the application. Never shown or logged. */
   streamKey?: string;
   /** Lower the video bit rate while the network has no room. */
@@ -322,7 +324,7 @@ export interface StreamerOptions {
   retryRejected?: boolean;
 }
 
-/** Answer of streamer.getStats. */
+/** Answer of streamer.getStats. What is counted is counted over all destinations; what waits is the worst of it. */
 export interface StreamerStats {
   /** State of the session, a stable lower-case word. */
   state: string;
@@ -392,9 +394,9 @@ export interface StreamerStats {
   currentLatencyMs: number;
   /** The most that ever waited, milliseconds. */
   maxLatencyMs: number;
-  /** Whether the server takes what is sent. */
+  /** Whether a server takes what is sent. */
   connected: boolean;
-  /** Whether the network is too slow now. */
+  /** Whether the network is too slow now, to any of them. */
   backpressure: boolean;
   /** Bytes on the wire, over all connections. */
   bytesSent: number;
@@ -402,9 +404,16 @@ export interface StreamerStats {
   sendBitrateKbps: number;
   /** kbit/s of video that the encoder makes now. */
   targetBitrateKbps: number;
-  /** rtmp://host/app/**** */
+  /** rtmp://host/app/****, of the first destination */
   rtmpUrl: string;
+  destinations: Array<DestinationStats>;
 }
+
+/** Answer of streamer.addDestination. */
+export type AddDestinationResult = {
+  /** What it is called. */
+  destination: string;
+};
 
 /** Details of `sound_clipping`. */
 export type Clipping = {
@@ -433,6 +442,58 @@ export type CompressorOption = {
 export type Crf = {
   /** As x264 counts: lower is better and larger; 18 can hardly be told from the screen. */
   crf: number;
+};
+
+/** Details of `destination_failed`. */
+export type DestinationFailed = {
+  /** Which of the stream's destinations; see getStats. */
+  destination: string;
+  /** Why, see x-live-kinds. */
+  liveKind: LiveKind;
+};
+
+/** One server that a stream goes to. */
+export type DestinationOption = {
+  /** rtmp:// or rtmps:// URL with app and stream key. Never shown or logged whole. */
+  rtmpUrl: string;
+  /** Stream key, for an rtmpUrl that ends with the application. Never shown or logged. */
+  streamKey?: string;
+  /** What it is called; default: its number, from 1. */
+  destination?: string | null;
+};
+
+/** One server that a stream goes to. */
+export type DestinationStats = {
+  /** Its name in the session: its number, or what the client called it. */
+  destination: string;
+  /** rtmp://host/app/**** */
+  rtmpUrl: string;
+  /** connecting, connected, reconnecting, failed or closed, as in streamer.connection. */
+  connection: string;
+  /** Why it is so, see x-live-kinds; null when nothing failed. */
+  kind: LiveKind | null;
+  /** One line for people, or empty. */
+  reason: string;
+  /** Whether the server takes what is sent. */
+  connected: boolean;
+  /** Whether the way to it is too slow now. */
+  backpressure: boolean;
+  /** Pictures taken for sending to it. */
+  videoPackets: number;
+  /** AAC frames taken for sending to it. */
+  audioPackets: number;
+  /** Pictures that it missed because the way to it had no room. */
+  videoPacketsDropped: number;
+  /** Connections made after the first. */
+  reconnectCount: number;
+  /** Milliseconds of media that wait to arrive. */
+  currentLatencyMs: number;
+  /** The most that ever waited, milliseconds. */
+  maxLatencyMs: number;
+  /** Bytes on the wire, over all connections. */
+  bytesSent: number;
+  /** kbit/s sent lately. */
+  sendBitrateKbps: number;
 };
 
 /** Details of `disk_low`. */
@@ -506,6 +567,9 @@ export type LimiterOption = {
   /** Time constant for going back, ms. */
   releaseMs?: number;
 };
+
+/** Why a connection to a server failed or was lost. `meaning` says when, for people. */
+export type LiveKind = "certificate" | "in_use" | "key_rejected" | "network" | "no_such_host" | "redirected" | "refused" | "server_closed" | "timeout" | "unsupported";
 
 /** Answer of recorder.mark. */
 export type MarkResult = {
@@ -667,7 +731,7 @@ export type TrackOption = {
 };
 
 /** What happened. `meaning` says when, for people; `facts` is the type of the warning's details. */
-export type WarningCode = "access_lost" | "address_trimmed" | "audio_closed" | "audio_device_audible" | "audio_device_changed" | "audio_device_lost" | "audio_device_muted" | "audio_device_quiet" | "audio_device_stalled" | "audio_device_suspended" | "audio_devices_changed" | "audio_failed" | "audio_lost" | "audio_slow" | "audio_stream_muted" | "audio_stream_restored" | "bitrate_fixed" | "bitrate_held" | "ca_file_ignored" | "capture_failed" | "capture_fallback" | "capture_recovered" | "default_device_changed" | "desktop_audio_unavailable" | "desktop_silent" | "device_lost" | "disk_low" | "disk_stalled" | "disk_unreadable" | "display_lost" | "display_mode_changed" | "display_unplugged" | "encoder_behind" | "encoder_fallback" | "encoder_lost" | "encoder_overloaded" | "file_deleted" | "file_held" | "file_incomplete" | "file_leftover" | "file_limit" | "file_moved" | "file_not_split" | "file_out_of_reach" | "file_replaced" | "file_restored" | "gpu_lost" | "index_behind" | "keyframes_rare" | "mic_audio_unavailable" | "mic_inputs_mixed" | "mic_one_sided" | "mic_silent" | "mic_two_sided" | "monitor_failed" | "muted_talking" | "picture_too_large" | "preroll_short" | "region_outside" | "replay_shortened" | "screen_changed" | "screen_closed" | "secure_desktop" | "session_disconnected" | "sidecar_failed" | "sound_clipping" | "sound_server_lost" | "stalled" | "tracks_not_streamed" | "window_closed" | "window_hidden";
+export type WarningCode = "access_lost" | "address_trimmed" | "audio_closed" | "audio_device_audible" | "audio_device_changed" | "audio_device_lost" | "audio_device_muted" | "audio_device_quiet" | "audio_device_stalled" | "audio_device_suspended" | "audio_devices_changed" | "audio_failed" | "audio_lost" | "audio_slow" | "audio_stream_muted" | "audio_stream_restored" | "bitrate_fixed" | "bitrate_held" | "ca_file_ignored" | "capture_failed" | "capture_fallback" | "capture_recovered" | "default_device_changed" | "desktop_audio_unavailable" | "desktop_silent" | "destination_failed" | "device_lost" | "disk_low" | "disk_stalled" | "disk_unreadable" | "display_lost" | "display_mode_changed" | "display_unplugged" | "encoder_behind" | "encoder_fallback" | "encoder_lost" | "encoder_overloaded" | "file_deleted" | "file_held" | "file_incomplete" | "file_leftover" | "file_limit" | "file_moved" | "file_not_split" | "file_out_of_reach" | "file_replaced" | "file_restored" | "gpu_lost" | "index_behind" | "keyframes_rare" | "mic_audio_unavailable" | "mic_inputs_mixed" | "mic_one_sided" | "mic_silent" | "mic_two_sided" | "monitor_failed" | "muted_talking" | "picture_too_large" | "preroll_short" | "region_outside" | "replay_shortened" | "screen_changed" | "screen_closed" | "secure_desktop" | "session_disconnected" | "sidecar_failed" | "sound_clipping" | "sound_server_lost" | "stalled" | "tracks_not_streamed" | "window_closed" | "window_hidden";
 
 /** session.warning: something was lost or replaced, and the session goes on. */
 export type WarningNotification = {
@@ -677,5 +741,5 @@ export type WarningNotification = {
   /** One line for people, or empty. */
   message: string;
   /** Details for programs; the code says which, see x-warnings. */
-  data: NoFacts | DiskLow | FileLimit | DiskStalled | FileTouched | NamedSound | Clipping | PlaysElsewhere | MixerState | MicChannel | MicInputs | SoundLost | ReplayShort | PrerollShort;
+  data: NoFacts | DiskLow | FileLimit | DiskStalled | FileTouched | NamedSound | Clipping | PlaysElsewhere | MixerState | MicChannel | MicInputs | SoundLost | ReplayShort | PrerollShort | DestinationFailed;
 };

@@ -38,6 +38,7 @@ def test_secrets_are_nowhere_but_on_the_wire(tmp_path: Path) -> None:
     rejecting = Misbehaviour(stage=Stage.PUBLISH, act=Act.REJECT)
     key = f"{KEY}?token={TOKEN}"
     said = []
+    sessions = ("good", "bad", "login", "beside", "nowhere", "several")
     with (
         rtmp_server() as good,
         rtmp_server(misbehaviour=rejecting) as bad,
@@ -51,6 +52,11 @@ def test_secrets_are_nowhere_but_on_the_wire(tmp_path: Path) -> None:
         beside = f"{KEY}-beside?token={TOKEN}"
         go_live(engine, good.url(""), "beside", streamKey=f"{beside}\u200b")
         go_live(engine, f"rtmp://no-such-host.invalid/live/{key}", "nowhere")
+        several = [bad.url(key), {"rtmpUrl": good.url("").rstrip("/"), "streamKey": f"{KEY}-first"}]
+        engine.call("streamer.initialize", {"rtmpUrls": several, "id": "several", **CARD})
+        engine.call("streamer.start", ["several"])
+        engine.call("streamer.addDestination", {"rtmpUrl": good.url(f"{KEY}-added"), "id": "several"})
+        engine.call("streamer.setDestination", {"rtmpUrl": good.url(f"{KEY}-set"), "id": "several"})
         for url in (
             bad.url(key),
             f"rtmp://127.0.0.1:{free_port()}/live/{key}",
@@ -67,21 +73,26 @@ def test_secrets_are_nowhere_but_on_the_wire(tmp_path: Path) -> None:
         said.append(str(wrong.value))
         wait_connected(engine, "good")
         wait_connected(engine, "beside")
+        wait_connected(engine, "several", times=3)
+        names = {one["destination"] for one in connections(engine, "several") if one["state"] == "connected"}
+        assert names == {"1", "2", "3"}
         engine.wait_for("session.warning", lambda one: one["id"] == "beside" and one["code"] == "address_trimmed")
         said.append(visible(engine.process.pid))
         good.hang_up()
         wait_connected(engine, "good", times=2)
         engine.wait_for("streamer.connection", lambda one: one["id"] == "nowhere" and bool(one["reason"]))
         said.append(visible(engine.process.pid))
-        said += [str(stream_stats(engine, session)) for session in ("good", "bad", "login", "beside", "nowhere")]
+        said += [str(stream_stats(engine, session)) for session in sessions]
         assert connections(engine, "bad")
         said.append(str(engine.notifications))
-        for session in ("good", "bad", "login", "beside", "nowhere"):
+        for session in sessions:
             engine.call("streamer.dispose", [session])
     said.append(engine.stderr)
     assert len(engine.stderr) > 200
     assert any(publication.key == beside for publication in good.publications)
     assert any(publication.key == key for publication in good.publications)
+    for name in ("first", "added", "set"):
+        assert any(publication.key == f"{KEY}-{name}" and publication.of(9) for publication in good.publications)
     for secret in SECRETS:
         for text in said:
             at = text.find(secret)

@@ -103,6 +103,12 @@ class FakeSender:
         assert self._listener is not None
         self._listener(event)
 
+    def wait_url(self) -> RtmpUrl:
+        """Where it was told to connect to."""
+        assert self._connecting.wait(WAIT_SECONDS)
+        assert self.url is not None
+        return self.url
+
     def wait_sent(self, count: int) -> list[EncodedPacket]:
         with self._condition:
             assert self._condition.wait_for(lambda: len(self.sent) >= count, WAIT_SECONDS)

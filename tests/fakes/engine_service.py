@@ -46,7 +46,15 @@ from ionia.core.service import (
     SoundDeviceInfo,
     WindowInfo,
 )
-from ionia.core.settings import EncoderChoice, Preroll, RecorderSettings, ReplaySettings, SessionKind, StreamerSettings
+from ionia.core.settings import (
+    Destination,
+    EncoderChoice,
+    Preroll,
+    RecorderSettings,
+    ReplaySettings,
+    SessionKind,
+    StreamerSettings,
+)
 from ionia.core.sound_state import SoundState
 from ionia.core.stats import Stats
 from ionia.core.video.framing import Region
@@ -68,6 +76,7 @@ class FakeSession:
     running: bool = False
     paused: bool = False
     disposed: bool = False
+    destinations: list[Destination] = field(default_factory=list)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -242,6 +251,22 @@ class FakeEngineService:
         self._enter("recorder.setRegion", session_id)
         if not self._known(SessionKind.RECORDER, session_id).running:
             raise IoniaError(ErrorKind.NOT_INITIALIZED, "The recorder is not initialized.", "Initialize it first.")
+
+    def add_destination(self, session_id: str, destination: Destination) -> None:
+        self._enter("streamer.addDestination", session_id)
+        self._known(SessionKind.STREAMER, session_id).destinations.append(destination)
+
+    def set_destination(self, session_id: str, destination: Destination) -> None:
+        self._enter("streamer.setDestination", session_id)
+        self._known(SessionKind.STREAMER, session_id).destinations.append(destination)
+
+    def remove_destination(self, session_id: str, name: str) -> None:
+        self._enter("streamer.removeDestination", session_id)
+        if name not in self.destination_names(session_id):
+            raise IoniaError(ErrorKind.BAD_DESTINATION, f"The stream has no destination {name!r}.")
+
+    def destination_names(self, session_id: str) -> tuple[str, ...]:
+        return ("1", *(one.name for one in self._known(SessionKind.STREAMER, session_id).destinations))
 
     def split(self, session_id: str) -> SplitFiles:
         self._enter("recorder.split", session_id)

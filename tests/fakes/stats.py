@@ -3,7 +3,7 @@
 from typing import Any
 
 from ionia.core.settings import SessionKind
-from ionia.core.stats import RecorderStats, ReplayStats, Stats, StreamerStats
+from ionia.core.stats import DestinationStats, RecorderStats, ReplayStats, Stats, StreamerStats
 from ionia.core.video.stage_times import StageMs
 
 _COMMON: dict[str, Any] = {
@@ -53,6 +53,25 @@ def recorder_stats(**others: Any) -> RecorderStats:
     return RecorderStats(**{**_COMMON, **own, **others})
 
 
+DESTINATION_STATS = DestinationStats(
+    destination="1",
+    rtmp_url="rtmp://host/app/****",
+    connection="connected",
+    kind=None,
+    reason="",
+    connected=True,
+    backpressure=False,
+    video_packets=45,
+    audio_packets=70,
+    video_packets_dropped=0,
+    reconnect_count=0,
+    current_latency_ms=20.0,
+    max_latency_ms=30.0,
+    bytes_sent=1_000_000,
+    send_bitrate_kbps=5000.0,
+)
+
+
 def streamer_stats(**others: Any) -> StreamerStats:
     """A streamer's, with `others` in place of what is named so."""
     own = {
@@ -70,6 +89,7 @@ def streamer_stats(**others: Any) -> StreamerStats:
         "send_bitrate_kbps": 5000.0,
         "target_bitrate_kbps": 5000.0,
         "rtmp_url": "rtmp://host/app/****",
+        "destinations": (DESTINATION_STATS,),
     }
     return StreamerStats(**{**_COMMON, **own, **others})
 

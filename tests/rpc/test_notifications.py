@@ -92,6 +92,25 @@ STREAMER = COMMON | {
     "sendBitrateKbps": 5000.0,
     "targetBitrateKbps": 5000.0,
     "rtmpUrl": "rtmp://host/app/****",
+    "destinations": [
+        {
+            "destination": "1",
+            "rtmpUrl": "rtmp://host/app/****",
+            "connection": "connected",
+            "kind": None,
+            "reason": "",
+            "connected": True,
+            "backpressure": False,
+            "videoPackets": 45,
+            "audioPackets": 70,
+            "videoPacketsDropped": 0,
+            "reconnectCount": 0,
+            "currentLatencyMs": 20.0,
+            "maxLatencyMs": 30.0,
+            "bytesSent": 1_000_000,
+            "sendBitrateKbps": 5000.0,
+        }
+    ],
 }
 """The contract's names, and those that were added."""
 CASES: list[tuple[Event, str, dict[str, object]]] = [
@@ -156,7 +175,7 @@ CASES: list[tuple[Event, str, dict[str, object]]] = [
     (
         ConnectionChanged(session_id="a", state=ConnectionState.CONNECTED, attempt=1),
         "streamer.connection",
-        {"id": "a", "state": "connected", "attempt": 1, "delayMs": 0, "reason": "", "kind": None},
+        {"id": "a", "state": "connected", "attempt": 1, "delayMs": 0, "reason": "", "kind": None, "destination": "1"},
     ),
     (
         ConnectionChanged(
@@ -166,6 +185,7 @@ CASES: list[tuple[Event, str, dict[str, object]]] = [
             delay_ms=500,
             reason="nothing listens there",
             kind=LiveKind.REFUSED,
+            destination="twitch",
         ),
         "streamer.connection",
         {
@@ -175,6 +195,7 @@ CASES: list[tuple[Event, str, dict[str, object]]] = [
             "delayMs": 500,
             "reason": "nothing listens there",
             "kind": "refused",
+            "destination": "twitch",
         },
     ),
     (
@@ -206,7 +227,7 @@ CASES: list[tuple[Event, str, dict[str, object]]] = [
     (
         BackpressureChanged(session_id="a", active=True, latency_ms=12.5, packets=3),
         "streamer.backpressure",
-        {"id": "a", "active": True, "latencyMs": 12.5, "packets": 3},
+        {"id": "a", "active": True, "latencyMs": 12.5, "packets": 3, "destination": "1"},
     ),
     (
         StatsSampled(session_id="a", session_kind=SessionKind.RECORDER, stats=recorder_stats(cpu_percent=float("nan"))),

@@ -63,6 +63,11 @@ def test_unknown_sessions(kind: str) -> None:
         if kind == "recorder":
             assert answers.pop("mark")["code"] == codes.pop("mark") == -32602  # which has a param that it needs
             assert client.call("recorder.mark", {"label": "goal", "id": "nobody"})["code"] == 1003
+        if kind == "streamer":
+            for verb, param in (("add", "rtmpUrl"), ("set", "rtmpUrl"), ("remove", "destination")):
+                name = f"{verb}Destination"
+                assert answers.pop(name)["code"] == codes.pop(name) == -32602
+                assert client.call(f"streamer.{name}", {param: "rtmp://h/a/b", "id": "nobody"})["code"] == 1003
         if kind == "replay":
             assert answers.pop("save")["code"] == codes.pop("save") == -32602
             assert client.call("replay.save", {"path": "a.mp4", "id": "nobody"})["code"] == 1003

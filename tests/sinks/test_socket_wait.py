@@ -18,6 +18,17 @@ def test_what_is_ready() -> None:
         assert wait.wait((ours,), (), None) == {ours}
 
 
+def test_a_new_socket_may_have_the_number_of_one_that_is_gone() -> None:
+    with closing(SocketWait()) as wait:
+        for _ in range(3):
+            ours, theirs = socket.socketpair()
+            with ours, theirs:
+                theirs.send(b"a")
+                assert wait.wait((ours,), (), None) == {ours}
+                assert wait.wait((), (theirs,), None) == {theirs}
+                assert wait.wait((ours,), (ours,), None) == {ours}
+
+
 def test_another_thread_ends_it() -> None:
     with closing(SocketWait()) as wait:
         for _ in range(3):

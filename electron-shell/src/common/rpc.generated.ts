@@ -1,5 +1,11 @@
 // Generated from engine/docs/openrpc.json by build/generate_types.py. Change the engine's schema, not this file.
 
+/** Answer of streamer.addDestination. */
+export type AddDestinationResult = {
+  /** What it is called. */
+  destination: string;
+};
+
 /** What a sound is, named as on the wire. */
 export type AudioInput = "desktop" | "mic";
 
@@ -11,6 +17,8 @@ export type BackpressureNotification = {
   latencyMs: number;
   /** Packets that wait to be sent. */
   packets: number;
+  /** Which of the stream's destinations; its number, or what the client called it. */
+  destination: string;
 };
 
 /** A named moment in a file. */
@@ -71,6 +79,8 @@ export type ConnectionNotification = {
   reason: string;
   /** The reason's stable name, see x-live-kinds; null when nothing failed. */
   kind: LiveKind | null;
+  /** Which of the stream's destinations; its number, or what the client called it. */
+  destination: string;
 };
 
 /** State of a streamer's connection, as on the wire. */
@@ -80,6 +90,58 @@ export type ConnectionState = "closed" | "connected" | "connecting" | "failed" |
 export type Crf = {
   /** As x264 counts: lower is better and larger; 18 can hardly be told from the screen. */
   crf: number;
+};
+
+/** Details of `destination_failed`. */
+export type DestinationFailed = {
+  /** Which of the stream's destinations; see getStats. */
+  destination: string;
+  /** Why, see x-live-kinds. */
+  liveKind: LiveKind;
+};
+
+/** One server that a stream goes to. */
+export type DestinationOption = {
+  /** rtmp:// or rtmps:// URL with app and stream key. Never shown or logged whole. */
+  rtmpUrl: string;
+  /** Stream key, for an rtmpUrl that ends with the application. Never shown or logged. */
+  streamKey?: string;
+  /** What it is called; default: its number, from 1. */
+  destination?: string | null;
+};
+
+/** One server that a stream goes to. */
+export type DestinationStats = {
+  /** Its name in the session: its number, or what the client called it. */
+  destination: string;
+  /** rtmp://host/app/**** */
+  rtmpUrl: string;
+  /** connecting, connected, reconnecting, failed or closed, as in streamer.connection. */
+  connection: string;
+  /** Why it is so, see x-live-kinds; null when nothing failed. */
+  kind: LiveKind | null;
+  /** One line for people, or empty. */
+  reason: string;
+  /** Whether the server takes what is sent. */
+  connected: boolean;
+  /** Whether the way to it is too slow now. */
+  backpressure: boolean;
+  /** Pictures taken for sending to it. */
+  videoPackets: number;
+  /** AAC frames taken for sending to it. */
+  audioPackets: number;
+  /** Pictures that it missed because the way to it had no room. */
+  videoPacketsDropped: number;
+  /** Connections made after the first. */
+  reconnectCount: number;
+  /** Milliseconds of media that wait to arrive. */
+  currentLatencyMs: number;
+  /** The most that ever waited, milliseconds. */
+  maxLatencyMs: number;
+  /** Bytes on the wire, over all connections. */
+  bytesSent: number;
+  /** kbit/s sent lately. */
+  sendBitrateKbps: number;
 };
 
 /** Answer of engine.devices. */
@@ -990,7 +1052,7 @@ export type StateNotification = {
   reason: string;
 };
 
-/** Answer of streamer.getStats. */
+/** Answer of streamer.getStats. What is counted is counted over all destinations; what waits is the worst of it. */
 export type StreamerStats = {
   /** State of the session, a stable lower-case word. */
   state: string;
@@ -1060,9 +1122,9 @@ export type StreamerStats = {
   currentLatencyMs: number;
   /** The most that ever waited, milliseconds. */
   maxLatencyMs: number;
-  /** Whether the server takes what is sent. */
+  /** Whether a server takes what is sent. */
   connected: boolean;
-  /** Whether the network is too slow now. */
+  /** Whether the network is too slow now, to any of them. */
   backpressure: boolean;
   /** Bytes on the wire, over all connections. */
   bytesSent: number;
@@ -1070,8 +1132,9 @@ export type StreamerStats = {
   sendBitrateKbps: number;
   /** kbit/s of video that the encoder makes now. */
   targetBitrateKbps: number;
-  /** rtmp://host/app/**** */
+  /** rtmp://host/app/****, of the first destination */
   rtmpUrl: string;
+  destinations: Array<DestinationStats>;
 };
 
 /** session.stats of a streamer: what streamer.getStats answers, and whose it is. */
@@ -1146,9 +1209,9 @@ export type StreamerStatsNotification = {
   currentLatencyMs: number;
   /** The most that ever waited, milliseconds. */
   maxLatencyMs: number;
-  /** Whether the server takes what is sent. */
+  /** Whether a server takes what is sent. */
   connected: boolean;
-  /** Whether the network is too slow now. */
+  /** Whether the network is too slow now, to any of them. */
   backpressure: boolean;
   /** Bytes on the wire, over all connections. */
   bytesSent: number;
@@ -1156,8 +1219,9 @@ export type StreamerStatsNotification = {
   sendBitrateKbps: number;
   /** kbit/s of video that the encoder makes now. */
   targetBitrateKbps: number;
-  /** rtmp://host/app/**** */
+  /** rtmp://host/app/****, of the first destination */
   rtmpUrl: string;
+  destinations: Array<DestinationStats>;
 };
 
 /** Answer of engine.thumbnail: a small picture of a screen or window, for a picker. */
@@ -1183,7 +1247,7 @@ export type TrackOption = {
 };
 
 /** What happened. `meaning` says when, for people; `facts` is the type of the warning's details. */
-export type WarningCode = "access_lost" | "address_trimmed" | "audio_closed" | "audio_device_audible" | "audio_device_changed" | "audio_device_lost" | "audio_device_muted" | "audio_device_quiet" | "audio_device_stalled" | "audio_device_suspended" | "audio_devices_changed" | "audio_failed" | "audio_lost" | "audio_slow" | "audio_stream_muted" | "audio_stream_restored" | "bitrate_fixed" | "bitrate_held" | "ca_file_ignored" | "capture_failed" | "capture_fallback" | "capture_recovered" | "default_device_changed" | "desktop_audio_unavailable" | "desktop_silent" | "device_lost" | "disk_low" | "disk_stalled" | "disk_unreadable" | "display_lost" | "display_mode_changed" | "display_unplugged" | "encoder_behind" | "encoder_fallback" | "encoder_lost" | "encoder_overloaded" | "file_deleted" | "file_held" | "file_incomplete" | "file_leftover" | "file_limit" | "file_moved" | "file_not_split" | "file_out_of_reach" | "file_replaced" | "file_restored" | "gpu_lost" | "index_behind" | "keyframes_rare" | "mic_audio_unavailable" | "mic_inputs_mixed" | "mic_one_sided" | "mic_silent" | "mic_two_sided" | "monitor_failed" | "muted_talking" | "picture_too_large" | "preroll_short" | "region_outside" | "replay_shortened" | "screen_changed" | "screen_closed" | "secure_desktop" | "session_disconnected" | "sidecar_failed" | "sound_clipping" | "sound_server_lost" | "stalled" | "tracks_not_streamed" | "window_closed" | "window_hidden";
+export type WarningCode = "access_lost" | "address_trimmed" | "audio_closed" | "audio_device_audible" | "audio_device_changed" | "audio_device_lost" | "audio_device_muted" | "audio_device_quiet" | "audio_device_stalled" | "audio_device_suspended" | "audio_devices_changed" | "audio_failed" | "audio_lost" | "audio_slow" | "audio_stream_muted" | "audio_stream_restored" | "bitrate_fixed" | "bitrate_held" | "ca_file_ignored" | "capture_failed" | "capture_fallback" | "capture_recovered" | "default_device_changed" | "desktop_audio_unavailable" | "desktop_silent" | "destination_failed" | "device_lost" | "disk_low" | "disk_stalled" | "disk_unreadable" | "display_lost" | "display_mode_changed" | "display_unplugged" | "encoder_behind" | "encoder_fallback" | "encoder_lost" | "encoder_overloaded" | "file_deleted" | "file_held" | "file_incomplete" | "file_leftover" | "file_limit" | "file_moved" | "file_not_split" | "file_out_of_reach" | "file_replaced" | "file_restored" | "gpu_lost" | "index_behind" | "keyframes_rare" | "mic_audio_unavailable" | "mic_inputs_mixed" | "mic_one_sided" | "mic_silent" | "mic_two_sided" | "monitor_failed" | "muted_talking" | "picture_too_large" | "preroll_short" | "region_outside" | "replay_shortened" | "screen_changed" | "screen_closed" | "secure_desktop" | "session_disconnected" | "sidecar_failed" | "sound_clipping" | "sound_server_lost" | "stalled" | "tracks_not_streamed" | "window_closed" | "window_hidden";
 
 /** session.warning: something was lost or replaced, and the session goes on. */
 export type WarningNotification = {
@@ -1193,7 +1257,7 @@ export type WarningNotification = {
   /** One line for people, or empty. */
   message: string;
   /** Details for programs; the code says which, see x-warnings. */
-  data: NoFacts | DiskLow | FileLimit | DiskStalled | FileTouched | NamedSound | Clipping | PlaysElsewhere | MixerState | MicChannel | MicInputs | SoundLost | ReplayShort | PrerollShort;
+  data: NoFacts | DiskLow | FileLimit | DiskStalled | FileTouched | NamedSound | Clipping | PlaysElsewhere | MixerState | MicChannel | MicInputs | SoundLost | ReplayShort | PrerollShort | DestinationFailed;
 };
 
 /** A top-level window. */
@@ -1205,7 +1269,7 @@ export type Window = {
 };
 
 /** Stable name of an error, see x-errors. */
-export type ErrorKind = "parse_error" | "invalid_request" | "method_not_found" | "invalid_params" | "busy" | "shutting_down" | "not_initialized" | "already_running" | "no_such_session" | "settings_differ" | "shared" | "capture_unavailable" | "audio_unavailable" | "encoder_unavailable" | "output_failed" | "bad_url" | "connect_failed" | "media_failed" | "internal";
+export type ErrorKind = "parse_error" | "invalid_request" | "method_not_found" | "invalid_params" | "busy" | "shutting_down" | "not_initialized" | "already_running" | "no_such_session" | "settings_differ" | "shared" | "capture_unavailable" | "audio_unavailable" | "encoder_unavailable" | "output_failed" | "bad_url" | "connect_failed" | "bad_destination" | "media_failed" | "internal";
 
 /** Every method: its params by name and its result. */
 export interface EngineMethods {
@@ -1746,7 +1810,7 @@ export interface EngineMethods {
   "streamer.initialize": {
     params: {
       /** rtmp:// or rtmps:// URL with app and stream key. Never shown or logged whole. */
-      rtmpUrl: string;
+      rtmpUrl?: string | null;
       /** Frames per second, constant. */
       fps?: number;
       /** Bits per second of video. */
@@ -1799,6 +1863,8 @@ export interface EngineMethods {
       height?: number | null;
       /** How a picture of another shape fills it: between black bars, with what is too much cut off, or distorted. */
       fit?: "letterbox" | "crop" | "stretch";
+      /** In place of rtmpUrl: several servers, up to eight, that get the same encode. */
+      rtmpUrls?: Array<string | DestinationOption> | null;
       /** Stream key, for an rtmpUrl that ends with the application. Never shown or logged. */
       streamKey?: string;
       /** Lower the video bit rate while the network has no room. */
@@ -1901,6 +1967,44 @@ export interface EngineMethods {
       id?: string;
     };
     result: boolean;
+  };
+  /** Go to one more server, out of the same encode; the others don't notice. */
+  "streamer.addDestination": {
+    params: {
+      /** rtmp:// or rtmps:// URL with app and stream key. Never shown or logged whole. */
+      rtmpUrl: string;
+      /** Stream key, for an rtmpUrl that ends with the application. Never shown or logged. */
+      streamKey?: string;
+      /** What to call it; default: the next number that is free. */
+      destination?: string | null;
+      /** Name of the session; each kind of session has its own. */
+      id?: string;
+    };
+    result: AddDestinationResult;
+  };
+  /** Go to another server instead: a goodbye to the old one, and a connection to the new one. */
+  "streamer.setDestination": {
+    params: {
+      /** rtmp:// or rtmps:// URL with app and stream key. Never shown or logged whole. */
+      rtmpUrl: string;
+      /** Stream key, for an rtmpUrl that ends with the application. Never shown or logged. */
+      streamKey?: string;
+      /** Name of one of a stream's destinations, as streamer.connection and getStats have it. */
+      destination?: string;
+      /** Name of the session; each kind of session has its own. */
+      id?: string;
+    };
+    result: null;
+  };
+  /** Leave a server; the others don't notice. The last one stays. */
+  "streamer.removeDestination": {
+    params: {
+      /** Name of one of a stream's destinations, as streamer.connection and getStats have it. */
+      destination: string;
+      /** Name of the session; each kind of session has its own. */
+      id?: string;
+    };
+    result: null;
   };
   /** Open screen, sound and encoders to hold what comes last in memory. */
   "replay.initialize": {

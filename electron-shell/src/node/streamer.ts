@@ -28,6 +28,22 @@ export class Streamer extends Session {
     return true;
   }
 
+  /** Go to one more server, out of the same encode; resolves with its name. The params carry its stream key. */
+  async addDestination(params: Omit<ParamsOf<"streamer.addDestination">, "id">): Promise<string> {
+    const { destination } = await this.client.call("streamer.addDestination", { ...params, id: this.id });
+    return destination;
+  }
+
+  /** Have a destination, by default the first, at another address. The params carry its stream key. */
+  async setDestination(params: Omit<ParamsOf<"streamer.setDestination">, "id">): Promise<void> {
+    await this.client.call("streamer.setDestination", { ...params, id: this.id });
+  }
+
+  /** Leave a server; the others don't notice. The last one stays. */
+  async removeDestination(destination: string): Promise<void> {
+    await this.client.call("streamer.removeDestination", { destination, id: this.id });
+  }
+
   isConnected(): Promise<boolean> {
     return this.client.call("streamer.isConnected", { id: this.id });
   }

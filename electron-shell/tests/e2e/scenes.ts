@@ -124,6 +124,7 @@ const recorderStats = (seconds: number): RecorderStats => ({
 
 const streamerStats = (seconds: number): StreamerStats => ({
   ...common(seconds),
+  destinations: [],
   videoFrames: Math.round(seconds * 30),
   videoPackets: Math.round(seconds * 30),
   audioPackets: Math.round(seconds * 47),

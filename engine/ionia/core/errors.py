@@ -20,6 +20,7 @@ class ErrorKind(Enum):
     OUTPUT_FAILED = ("output_failed", 1301)
     BAD_URL = ("bad_url", 1302)
     CONNECT_FAILED = ("connect_failed", 1303)
+    BAD_DESTINATION = ("bad_destination", 1304)
     MEDIA_FAILED = ("media_failed", 1401)
     INTERNAL = ("internal", -32603)
 

@@ -9,9 +9,11 @@ from ionia.core.facts import Mark, Sentence
 from ionia.core.failure import LiveKind
 from ionia.core.media_request import MediaFacts
 from ionia.core.selftest_report import Part
-from ionia.core.settings import SessionKind
+from ionia.core.settings import FIRST_DESTINATION, SessionKind
 from ionia.core.stats import Stats
 from ionia.core.warning import NO_FACTS, WarningCode, WarningFacts
+
+DestinationName = Annotated[str, "Which of the stream's destinations; its number, or what the client called it."]
 
 
 class ConnectionState(Enum):
@@ -67,6 +69,7 @@ class ConnectionChanged:
     delay_ms: Annotated[int, "Milliseconds of waiting before the next attempt."] = 0
     reason: Sentence = ""
     kind: Annotated[LiveKind | None, "The reason's stable name, see x-live-kinds; null when nothing failed."] = None
+    destination: DestinationName = FIRST_DESTINATION
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +80,7 @@ class BackpressureChanged:
     active: bool
     latency_ms: Annotated[float, "Milliseconds of media that wait to be sent."]
     packets: Annotated[int, "Packets that wait to be sent."]
+    destination: DestinationName = FIRST_DESTINATION
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

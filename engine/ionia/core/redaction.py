@@ -86,6 +86,11 @@ def secret_parts(secret: str) -> frozenset[str]:
     return frozenset(part for part in wholes | words | pairs if len(part) >= _MIN_SECRET)
 
 
+def secrets_of(url: str, stream_key: str) -> frozenset[str]:
+    """The parts that must never be shown of an address and of the key that was given beside it."""
+    return secrets_in_url(url) | secret_parts(stream_key)
+
+
 class Redactor:
     """`redact_text` plus a set of secrets learnt at run time.
 

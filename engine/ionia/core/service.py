@@ -12,7 +12,14 @@ from ionia.core.media_request import MediaRequest
 from ionia.core.preview.request import PreviewChange, PreviewOpened, PreviewRequest
 from ionia.core.screenshot import Screenshot, ScreenshotRequest, Thumbnail
 from ionia.core.selftest_report import SelftestReport, SelftestSettings
-from ionia.core.settings import Preroll, RecorderSettings, ReplaySettings, SessionKind, StreamerSettings
+from ionia.core.settings import (
+    Destination,
+    Preroll,
+    RecorderSettings,
+    ReplaySettings,
+    SessionKind,
+    StreamerSettings,
+)
 from ionia.core.sound_state import SoundState
 from ionia.core.stats import Stats
 from ionia.core.video.framing import Region
@@ -279,6 +286,31 @@ class EngineService(Protocol):
     def codec_name(self, kind: SessionKind, session_id: str) -> str: ...
 
     def pts_seconds(self, kind: SessionKind, session_id: str) -> float: ...
+
+    def add_destination(self, session_id: str, destination: Destination) -> None:
+        """Have a streamer, initialized or running, go to one more server, out of the same encode.
+
+        Raises IoniaError: NOT_INITIALIZED; BAD_URL; BAD_DESTINATION where there is one of this name, or too many.
+        """
+        ...
+
+    def set_destination(self, session_id: str, destination: Destination) -> None:
+        """Have a streamer's destination of this name at another address.
+
+        Raises IoniaError: NOT_INITIALIZED; BAD_URL; BAD_DESTINATION where there is none of this name.
+        """
+        ...
+
+    def remove_destination(self, session_id: str, name: str) -> None:
+        """Have a streamer leave a server.
+
+        Raises IoniaError: NOT_INITIALIZED; BAD_DESTINATION where there is none of this name, or no other.
+        """
+        ...
+
+    def destination_names(self, session_id: str) -> tuple[str, ...]:
+        """A streamer's destinations, in their order. Raises IoniaError(NOT_INITIALIZED)."""
+        ...
 
     def is_connected(self, session_id: str) -> bool: ...
 

@@ -246,14 +246,32 @@ class RecorderSettings:
         return SplitRule(seconds=self.split_seconds, bytes=self.split_bytes)
 
 
+FIRST_DESTINATION = "1"
+"""Name of a stream's destination that has none of its own."""
+
+MOST_DESTINATIONS = 8
+"""Of one stream."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Destination:
+    """A server that a stream goes to, by the name that it has in the session. `rtmp_url` or, beside an address without
+    it, `stream_key` carry the stream key: neither may ever be printed, logged or repr'd."""
+
+    name: str = FIRST_DESTINATION
+    rtmp_url: str = field(repr=False)
+    stream_key: str = field(default="", repr=False)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StreamerSettings:
-    """One streamer session. `rtmp_url` or, beside an address without it, `stream_key` carry the stream key: neither
-    may ever be printed, logged or repr'd. `ca_file` is a PEM file with the certificates to trust instead of the
-    system's, or empty."""
+    """One streamer session. `rtmp_url` and `stream_key` as a Destination's, of the first one; `more` are the others.
+    `ca_file` is a PEM file with the certificates to trust instead of the system's, or empty."""
 
     rtmp_url: str = field(repr=False)
     stream_key: str = field(default="", repr=False)
+    name: str = FIRST_DESTINATION
+    more: tuple[Destination, ...] = ()
     retry_rejected: bool = False
     ca_file: str = ""
     media: MediaSettings = field(default_factory=MediaSettings)
@@ -263,6 +281,11 @@ class StreamerSettings:
     max_reconnect_seconds: float | None = None
     reconnect_initial_ms: int = 250
     reconnect_max_ms: int = 5000
+
+    @property
+    def destinations(self) -> tuple[Destination, ...]:
+        """All of them, in their order."""
+        return (Destination(name=self.name, rtmp_url=self.rtmp_url, stream_key=self.stream_key), *self.more)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,6 +8,8 @@ session's start and stays readable after its end.
 from dataclasses import dataclass
 from typing import Annotated
 
+from ionia.core.facts import Sentence
+from ionia.core.failure import LiveKind
 from ionia.core.video.stage_times import StageMs
 
 
@@ -60,8 +62,29 @@ class RecorderStats(SessionStats):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DestinationStats:
+    """One server that a stream goes to."""
+
+    destination: Annotated[str, "Its name in the session: its number, or what the client called it."]
+    rtmp_url: Annotated[str, "rtmp://host/app/****"]
+    connection: Annotated[str, "connecting, connected, reconnecting, failed or closed, as in streamer.connection."]
+    kind: Annotated[LiveKind | None, "Why it is so, see x-live-kinds; null when nothing failed."]
+    reason: Sentence
+    connected: Annotated[bool, "Whether the server takes what is sent."]
+    backpressure: Annotated[bool, "Whether the way to it is too slow now."]
+    video_packets: Annotated[int, "Pictures taken for sending to it."]
+    audio_packets: Annotated[int, "AAC frames taken for sending to it."]
+    video_packets_dropped: Annotated[int, "Pictures that it missed because the way to it had no room."]
+    reconnect_count: Annotated[int, "Connections made after the first."]
+    current_latency_ms: Annotated[float, "Milliseconds of media that wait to arrive."]
+    max_latency_ms: Annotated[float, "The most that ever waited, milliseconds."]
+    bytes_sent: Annotated[int, "Bytes on the wire, over all connections."]
+    send_bitrate_kbps: Annotated[float, "kbit/s sent lately."]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StreamerStats(SessionStats):
-    """Answer of streamer.getStats."""
+    """Answer of streamer.getStats. What is counted is counted over all destinations; what waits is the worst of it."""
 
     video_frames: Annotated[int, "Frames on the constant-frame-rate timeline: videoFramesCaptured."]
     video_packets: Annotated[int, "Pictures taken for sending."]
@@ -71,12 +94,13 @@ class StreamerStats(SessionStats):
     reconnect_count: Annotated[int, "Connections made after the first."]
     current_latency_ms: Annotated[float, "Milliseconds of media that wait to arrive."]
     max_latency_ms: Annotated[float, "The most that ever waited, milliseconds."]
-    connected: Annotated[bool, "Whether the server takes what is sent."]
-    backpressure: Annotated[bool, "Whether the network is too slow now."]
+    connected: Annotated[bool, "Whether a server takes what is sent."]
+    backpressure: Annotated[bool, "Whether the network is too slow now, to any of them."]
     bytes_sent: Annotated[int, "Bytes on the wire, over all connections."]
     send_bitrate_kbps: Annotated[float, "kbit/s sent lately."]
     target_bitrate_kbps: Annotated[float, "kbit/s of video that the encoder makes now."]
-    rtmp_url: Annotated[str, "rtmp://host/app/****"]
+    rtmp_url: Annotated[str, "rtmp://host/app/****, of the first destination"]
+    destinations: tuple[DestinationStats, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

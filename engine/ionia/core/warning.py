@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Annotated, Protocol
 
+from ionia.core.failure import LiveKind
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NoFacts:
@@ -115,6 +117,14 @@ class FileLimit:
     limit_bytes: Annotated[int, "Most bytes that a file may have there."]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DestinationFailed:
+    """Details of `destination_failed`."""
+
+    destination: Annotated[str, "Which of the stream's destinations; see getStats."]
+    live_kind: Annotated[LiveKind, "Why, see x-live-kinds."]
+
+
 WarningFacts = (
     NoFacts
     | DiskLow
@@ -130,6 +140,7 @@ WarningFacts = (
     | SoundLost
     | ReplayShort
     | PrerollShort
+    | DestinationFailed
 )
 """What a warning carries for programs."""
 
@@ -252,6 +263,11 @@ class WarningCode(StrEnum):
     BITRATE_HELD = ("bitrate_held", "the network is too slow, and a recording or replay keeps the encode's bit rate")
     BITRATE_FIXED = ("bitrate_fixed", "the network is too slow, and the encoder can't change its bit rate")
 
+    DESTINATION_FAILED = (
+        "destination_failed",
+        "a destination of the stream was given up; the others go on",
+        DestinationFailed,
+    )
     TRACKS_NOT_STREAMED = ("tracks_not_streamed", "a stream has one sound: only the first of the tracks is streamed")
     KEYFRAMES_RARE = ("keyframes_rare", "the stream has fewer keyframes than services ask for")
     PICTURE_TOO_LARGE = ("picture_too_large", "the picture is larger or faster than services and players take")

@@ -106,7 +106,12 @@ def _session_handlers(service: EngineService, redactor: Redactor, row: KindRow) 
         return lambda params: ask(service, params.id)
 
     def carrying_out(carry_out: Callable[[EngineService, Any], object]) -> Handler:
-        return lambda params: carry_out(service, params)
+        def handle(params: object) -> object:
+            if isinstance(params, p.SetDestination | p.AddDestination):
+                redactor.learn(params.secrets())
+            return carry_out(service, params)
+
+        return handle
 
     return {
         "initialize": initialize,

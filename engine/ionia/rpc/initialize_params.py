@@ -12,9 +12,11 @@ from msgspec import Meta, Struct
 from ionia.core.audio.engine import AudioInput
 from ionia.core.audio.wishes import SoundWish, TrackWish, WishError, check_sounds, check_tracks
 from ionia.core.live.rtmp_url import parse_rtmp_url
-from ionia.core.redaction import secret_parts, secrets_in_url
+from ionia.core.redaction import secrets_of
 from ionia.core.settings import (
+    MOST_DESTINATIONS,
     AudioMode,
+    Destination,
     EncoderChoice,
     MediaSettings,
     OnWindowClosed,
@@ -35,6 +37,7 @@ from ionia.rpc.param_types import (
     AudioBitrate,
     AudioModeName,
     CaFile,
+    DestinationName,
     DeviceId,
     EncoderName,
     Fps,
@@ -305,10 +308,28 @@ class InitializeRecorder(Initialize, frozen=True, forbid_unknown_fields=True, re
         return _settings(RecorderSettings, self, media=media, metadata=tuple((self.metadata or {}).items()))
 
 
+class DestinationOption(Struct, frozen=True, forbid_unknown_fields=True, rename="camel", kw_only=True):
+    """One server that a stream goes to."""
+
+    rtmp_url: RtmpUrl
+    stream_key: StreamKey = ""
+    destination: Annotated[
+        DestinationName | None, Meta(description="What it is called; default: its number, from 1.")
+    ] = None
+
+    def __repr__(self) -> str:
+        """Without the URL, which carries the stream key."""
+        return "DestinationOption()"
+
+
 class InitializeStreamer(Initialize, frozen=True, forbid_unknown_fields=True, rename="camel", kw_only=True):
     """Parameters of streamer.initialize."""
 
-    rtmp_url: RtmpUrl
+    rtmp_url: RtmpUrl | None = None
+    rtmp_urls: Annotated[
+        tuple[RtmpUrl | DestinationOption, ...] | None,
+        Meta(description="In place of rtmpUrl: several servers, up to eight, that get the same encode."),
+    ] = None
     stream_key: StreamKey = _STREAMER.stream_key
     adaptive_bitrate: Annotated[bool, Meta(description="Lower the video bit rate while the network has no room.")] = (
         _STREAMER.adaptive_bitrate
@@ -344,6 +365,7 @@ class InitializeStreamer(Initialize, frozen=True, forbid_unknown_fields=True, re
         check_live_quality(self.quality)
         check_live_codec(self.codec)
         super().__post_init__()
+        _check_destinations(self)
 
     def __repr__(self) -> str:
         """Without the URL, which carries the stream key."""
@@ -351,17 +373,49 @@ class InitializeStreamer(Initialize, frozen=True, forbid_unknown_fields=True, re
 
     def settings(self) -> StreamerSettings:
         """The same for the engine. Raises IoniaError(BAD_URL)."""
-        parse_rtmp_url(self.rtmp_url, self.stream_key)
+        first, *more = self.destinations()
+        for one in (first, *more):
+            parse_rtmp_url(one.rtmp_url, one.stream_key)
         return _settings(
             StreamerSettings,
             self,
+            name=first.name,
+            rtmp_url=first.rtmp_url,
+            stream_key=first.stream_key,
+            more=tuple(more),
             media=_media_settings(self),
             reconnect_max_ms=max(self.reconnect_initial_ms, self.reconnect_max_ms),
         )
 
     def secrets(self) -> frozenset[str]:
-        """The key, wherever it is, and what else the address hides."""
-        return secrets_in_url(self.rtmp_url) | secret_parts(self.stream_key)
+        """The keys, wherever they are, and what else the addresses hide."""
+        return frozenset().union(*(secrets_of(one.rtmp_url, one.stream_key) for one in self.destinations()))
+
+    def destinations(self) -> list[Destination]:
+        """All of them, by name."""
+        if self.rtmp_urls is None:
+            return [Destination(rtmp_url=self.rtmp_url or "", stream_key=self.stream_key)]
+        return [
+            Destination(name=str(number), rtmp_url=one)
+            if isinstance(one, str)
+            else Destination(name=one.destination or str(number), rtmp_url=one.rtmp_url, stream_key=one.stream_key)
+            for number, one in enumerate(self.rtmp_urls, 1)
+        ]
+
+
+def _check_destinations(params: InitializeStreamer) -> None:
+    """One param of both, and names that tell the destinations apart."""
+    if (params.rtmp_url is None) is (params.rtmp_urls is None):
+        raise WishError('streamer.initialize needs the param "rtmpUrl" or, for several servers, "rtmpUrls"')
+    if params.rtmp_urls is None:
+        return
+    if not 1 <= len(params.rtmp_urls) <= MOST_DESTINATIONS:
+        raise WishError(f'"rtmpUrls" must be a list of 1 to {MOST_DESTINATIONS} addresses')
+    if params.stream_key:
+        raise WishError('"streamKey" belongs to "rtmpUrl"; in "rtmpUrls", an object has it')
+    names = [one.name for one in params.destinations()]
+    if len(set(names)) < len(names):
+        raise WishError('"rtmpUrls" must have a "destination" only once')
 
 
 class InitializeReplay(Initialize, frozen=True, forbid_unknown_fields=True, rename="camel", kw_only=True):

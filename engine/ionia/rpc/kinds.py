@@ -9,7 +9,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass, make_dataclass
 from typing import Annotated, Any
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from ionia.core.errors import ErrorKind, IoniaError
 from ionia.core.events import MarkSet, SavedReplay, SplitFiles, StatsSampled
@@ -24,6 +24,30 @@ from ionia.rpc.wire import to_wire, wire_type
 
 def _set_region(service: EngineService, params: p.SetRegion) -> None:
     service.set_region(params.id, None if params.region is None else params.region.region())
+
+
+class AddDestinationResult(Struct, frozen=True, rename="camel", kw_only=True):
+    """Answer of streamer.addDestination."""
+
+    destination: Annotated[str, Meta(description="What it is called.")]
+
+
+_DESTINATION_ERRORS = (
+    ErrorKind.NOT_INITIALIZED,
+    ErrorKind.BAD_DESTINATION,
+    ErrorKind.BAD_URL,
+    ErrorKind.CONNECT_FAILED,
+)
+
+
+def _add_destination(service: EngineService, params: p.AddDestination) -> AddDestinationResult:
+    wish = params.wish(service.destination_names(params.id))
+    service.add_destination(params.id, wish)
+    return AddDestinationResult(destination=wish.name)
+
+
+def _set_destination(service: EngineService, params: p.SetDestination) -> None:
+    service.set_destination(params.id, params.wish())
 
 
 MarkResult = wire_type(MarkSet, "MarkResult")
@@ -192,6 +216,35 @@ KINDS: dict[SessionKind, KindRow] = {
                     result=bool,
                     summary="Whether the network is too slow now.",
                     ask=lambda service, session: service.is_backpressure(session),
+                ),
+            ),
+            commands=(
+                Command(
+                    verb="addDestination",
+                    result=AddDestinationResult,
+                    summary="Go to one more server, out of the same encode; the others don't notice.",
+                    carry_out=_add_destination,
+                    params=p.AddDestination,
+                    positional=("rtmpUrl", "streamKey", "destination", "id"),
+                    errors=_DESTINATION_ERRORS,
+                ),
+                Command(
+                    verb="setDestination",
+                    result=None,
+                    summary="Go to another server instead: a goodbye to the old one, and a connection to the new one.",
+                    carry_out=_set_destination,
+                    params=p.SetDestination,
+                    positional=("rtmpUrl", "streamKey", "destination", "id"),
+                    errors=_DESTINATION_ERRORS,
+                ),
+                Command(
+                    verb="removeDestination",
+                    result=None,
+                    summary="Leave a server; the others don't notice. The last one stays.",
+                    carry_out=lambda service, params: service.remove_destination(params.id, params.destination),
+                    params=p.RemoveDestination,
+                    positional=("destination", "id"),
+                    errors=(ErrorKind.NOT_INITIALIZED, ErrorKind.BAD_DESTINATION),
                 ),
             ),
         ),

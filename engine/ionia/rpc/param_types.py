@@ -46,6 +46,15 @@ RtmpUrl = Annotated[
         description="rtmp:// or rtmps:// URL with app and stream key. Never shown or logged whole.",
     ),
 ]
+DestinationName = Annotated[
+    str,
+    Meta(
+        min_length=1,
+        max_length=64,
+        pattern=TEXT,
+        description="Name of one of a stream's destinations, as streamer.connection and getStats have it.",
+    ),
+]
 StreamKey = Annotated[
     str,
     Meta(

@@ -14,7 +14,7 @@ from msgspec.structs import FieldInfo
 
 from ionia.rpc.schema import Method
 
-_SECRET_PARAMS = frozenset({"rtmpUrl", "streamKey"})
+_SECRET_PARAMS = frozenset({"rtmpUrl", "rtmpUrls", "streamKey"})
 """Params whose value is never repeated in a message."""
 
 _SHOWN = 40

@@ -19,7 +19,15 @@ from ionia.core.screenshot import Screenshot, ScreenshotRequest, Thumbnail
 from ionia.core.selftest_report import SelftestReport, SelftestSettings
 from ionia.core.service import DeviceList, EngineInfo, Listener
 from ionia.core.session_state import already_running
-from ionia.core.settings import MediaSettings, Preroll, RecorderSettings, ReplaySettings, SessionKind, StreamerSettings
+from ionia.core.settings import (
+    Destination,
+    MediaSettings,
+    Preroll,
+    RecorderSettings,
+    ReplaySettings,
+    SessionKind,
+    StreamerSettings,
+)
 from ionia.core.sound_state import SoundState, gain_db, gain_factor
 from ionia.core.stats import Stats
 from ionia.core.video.framing import Region
@@ -325,6 +333,22 @@ class Engine:
         session = self._find(kind, session_id)
         return 0.0 if session is None else session.pts_seconds
 
+    def add_destination(self, session_id: str, destination: Destination) -> None:
+        """See EngineService."""
+        self._require_stream(session_id).add_destination(destination)
+
+    def set_destination(self, session_id: str, destination: Destination) -> None:
+        """See EngineService."""
+        self._require_stream(session_id).set_destination(destination)
+
+    def remove_destination(self, session_id: str, name: str) -> None:
+        """See EngineService."""
+        self._require_stream(session_id).remove_destination(name)
+
+    def destination_names(self, session_id: str) -> tuple[str, ...]:
+        """See EngineService."""
+        return self._require_stream(session_id).destination_names
+
     def is_connected(self, session_id: str) -> bool:
         """See EngineService."""
         output = self._stream_output(session_id)
@@ -395,6 +419,14 @@ class Engine:
         session = self._find(SessionKind.STREAMER, session_id)
         output = session.output if session is not None and session.is_running else None
         return output if isinstance(output, StreamOutput) else None
+
+    def _require_stream(self, session_id: str) -> StreamOutput:
+        """Of a streamer that is initialized or running."""
+        session = self._require(SessionKind.STREAMER, session_id)
+        output = session.output if session.feeds is not None else None
+        if not isinstance(output, StreamOutput):
+            raise not_initialized(SessionKind.STREAMER)
+        return output
 
     def _find(self, kind: SessionKind, session_id: str) -> Session | None:
         with self._lock:

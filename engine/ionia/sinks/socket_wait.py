@@ -21,6 +21,9 @@ class SocketWait:
         self._ours, self._theirs = socket.socketpair()
         self._ours.settimeout(0)
         self._theirs.settimeout(0)
+        self._selector = _Selector()
+        self._selector.register(self._ours, selectors.EVENT_READ)
+        self._watched: dict[socket.socket, int] = {}
         self._lock = threading.Lock()
         self._woken = False  # protected by _lock
         self._closed = False  # protected by _lock
@@ -48,14 +51,12 @@ class SocketWait:
     ) -> set[socket.socket]:
         """Until one is ready or broken, somebody wakes us, or so many seconds are over. Those that are ready."""
         self.check()
-        with _Selector() as selector:
-            selector.register(self._ours, selectors.EVENT_READ)
-            for one in {*readers, *writers}:
-                events = (selectors.EVENT_READ if one in readers else 0) | (
-                    selectors.EVENT_WRITE if one in writers else 0
-                )
-                selector.register(one, events)
-            ready = {key.fileobj for key, _ in selector.select(timeout)}
+        wanted = dict.fromkeys(readers, selectors.EVENT_READ)
+        for one in writers:
+            wanted[one] = wanted.get(one, 0) | selectors.EVENT_WRITE
+        if wanted != self._watched:  # seldom: most waits are for the same as the one before
+            self._watch(wanted)
+        ready = {key.fileobj for key, _ in self._selector.select(timeout)}
         if self._ours in ready:
             with self._lock:
                 self._ours.recv(16)
@@ -63,9 +64,17 @@ class SocketWait:
         self.check()
         return {one for one in ready if isinstance(one, socket.socket) and one is not self._ours}
 
+    def _watch(self, wanted: dict[socket.socket, int]) -> None:
+        for one in self._watched:  # first of all: one that was closed since may have given its number to a new one
+            self._selector.unregister(one)
+        for one, events in wanted.items():
+            self._selector.register(one, events)
+        self._watched = wanted
+
     def close(self) -> None:
         """Give the descriptors back. By the waiting thread."""
         with self._lock:
             self._closed = True
+            self._selector.close()
             self._ours.close()
             self._theirs.close()

@@ -4,7 +4,16 @@ A recording can't be made again, a live picture is gone anyway. So while a recor
 kept, and a stream whose link is too slow drops pictures instead.
 """
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterable
+
+
+def best_link(bitrates: Iterable[int], *, before: int) -> int:
+    """What a stream to several servers votes for: what the best of its connected links carries; `before` with none.
+
+    One slow server must not spoil the others' picture; its own pictures are dropped. Where the way out of this machine
+    is slow, all links are.
+    """
+    return max(bitrates, default=before)
 
 
 class BitrateVotes:

@@ -5,8 +5,10 @@ from ionia.core.live.connection_events import Notify
 from ionia.core.live.stream_buffer import SetBackpressure
 
 
-def told(session_id: str, action: Notify | SetBackpressure) -> ConnectionChanged | BackpressureChanged:
-    """The event for this action."""
+def told(
+    session_id: str, destination: str, action: Notify | SetBackpressure
+) -> ConnectionChanged | BackpressureChanged:
+    """The event for this action of a destination."""
     match action:
         case Notify(failure=failure):
             return ConnectionChanged(
@@ -16,6 +18,7 @@ def told(session_id: str, action: Notify | SetBackpressure) -> ConnectionChanged
                 delay_ms=action.delay_ms,
                 reason=failure.reason if failure else "",
                 kind=failure.kind if failure else None,
+                destination=destination,
             )
         case SetBackpressure():
             return BackpressureChanged(
@@ -23,4 +26,5 @@ def told(session_id: str, action: Notify | SetBackpressure) -> ConnectionChanged
                 active=action.active,
                 latency_ms=action.latency_ns / 1e6,
                 packets=action.packets,
+                destination=destination,
             )

@@ -1,0 +1,190 @@
+"""Several servers get one encode: each has its own state, and none holds up another."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from ionia.core.errors import ErrorKind, IoniaError
+from ionia.core.events import ConnectionChanged, ConnectionState, SessionFailed, SessionStateChanged, SessionWarned
+from ionia.core.failure import LiveKind
+from ionia.core.live.failure_code import FailureCode
+from ionia.core.live.sender_events import Connected, Ended
+from ionia.core.media import VIDEO
+from ionia.core.settings import Destination, MediaSettings, SessionKind, StreamerSettings
+from ionia.core.stats import of_streamer
+from ionia.core.warning import DestinationFailed, WarningCode
+from ionia.runtime.engine import Engine
+from tests.fakes.backends import Events, FakeMachine, FakeSender
+from tests.runtime.test_engine import engine_on
+
+STREAMER = SessionKind.STREAMER
+SETTINGS = MediaSettings(fps=100, video_bitrate=100_000)
+SECRET = "live_very_secret_key"
+
+
+def at(name: str, host: str = "") -> Destination:
+    return Destination(name=name, rtmp_url=f"rtmp://{host or name}.test/app", stream_key=f"{SECRET}-{name}")
+
+
+def initialize(engine: Engine, *names: str, **options: object) -> None:
+    first, *more = [at(name) for name in names]
+    settings = StreamerSettings(
+        name=first.name,
+        rtmp_url=first.rtmp_url,
+        stream_key=first.stream_key,
+        more=tuple(more),
+        media=SETTINGS,
+        **options,  # type: ignore[arg-type]
+    )
+    engine.initialize_streamer("s", settings)
+
+
+def made(machine: FakeMachine, count: int) -> dict[str, FakeSender]:
+    """So many senders, by their server's host without its ending."""
+    senders = [machine.senders.made(number) for number in range(1, count + 1)]
+    return {sender.wait_url().host.removesuffix(".test"): sender for sender in senders}
+
+
+def told(events: Events, name: str, state: ConnectionState) -> ConnectionChanged:
+    found = events.wait_for(
+        lambda event: isinstance(event, ConnectionChanged) and (event.destination, event.state) == (name, state)
+    )
+    assert isinstance(found, ConnectionChanged)
+    return found
+
+
+def test_three_get_one_encode_and_each_has_its_state() -> None:
+    machine = FakeMachine()
+    with engine_on(machine) as (engine, events):
+        initialize(engine, "a", "b", "c", reconnect_initial_ms=60_000)
+        engine.start(STREAMER, "s")
+        senders = made(machine, 3)
+        senders["a"].say(Connected())
+        senders["b"].say(Ended(code=FailureCode.NO_SUCH_HOST))
+        senders["c"].say(Connected())
+        first = senders["a"].wait_sent(30)
+        other = senders["c"].wait_sent(30)
+        assert told(events, "b", ConnectionState.CONNECTING)
+        lost = events.wait_for(lambda event: isinstance(event, ConnectionChanged) and event.reason != "")
+        assert isinstance(lost, ConnectionChanged)
+        assert (lost.destination, lost.kind) == ("b", LiveKind.NO_SUCH_HOST)
+        stats = of_streamer(engine.stats(STREAMER, "s"))
+        assert [one.destination for one in stats.destinations] == ["a", "b", "c"]
+        assert [one.connected for one in stats.destinations] == [True, False, True]
+        assert [one.kind for one in stats.destinations] == [None, LiveKind.NO_SUCH_HOST, None]
+        assert stats.connected
+        assert SECRET not in repr(stats)
+        engine.stop(STREAMER, "s")
+        stats = of_streamer(engine.stats(STREAMER, "s"))
+    assert len(machine.videos) == 1
+    assert {packet.pts for packet in first if packet.track == VIDEO} & {p.pts for p in other if p.track == VIDEO}
+    assert [one.connection for one in stats.destinations] == ["closed", "closed", "closed"]
+    assert stats.video_packets == sum(one.video_packets for one in stats.destinations)
+    assert [sender.closed for sender in senders.values()] == [True, False, True]
+    assert not any(SECRET in repr(event) for event in events.all)
+
+
+def test_they_come_and_go_while_the_others_stream() -> None:
+    machine = FakeMachine()
+    with engine_on(machine) as (engine, events):
+        initialize(engine, "a")
+        engine.start(STREAMER, "s")
+        first = machine.senders.made(1)
+        first.say(Connected())
+        first.wait_sent(10)
+        engine.add_destination("s", at("b"))
+        second = made(machine, 2)["b"]
+        second.say(Connected())
+        packets = second.wait_sent(10)
+        assert packets[0].keyframe
+        engine.remove_destination("s", "a")
+        told(events, "a", ConnectionState.CLOSED)
+        assert first.closed
+        assert engine.destination_names("s") == ("b",)
+        engine.set_destination("s", at("b", "elsewhere"))
+        third = made(machine, 3)["elsewhere"]
+        told(events, "b", ConnectionState.CLOSED)
+        assert second.closed
+        third.say(Connected())
+        assert third.wait_sent(10)[0].keyframe
+        stats = of_streamer(engine.stats(STREAMER, "s"))
+        assert [one.rtmp_url for one in stats.destinations] == ["rtmp://elsewhere.test/app/****"]
+        assert stats.video_packets > stats.destinations[0].video_packets  # what the others had counts on
+        engine.stop(STREAMER, "s")
+        assert third.closed
+
+
+def test_before_the_start_an_address_is_replaced_without_a_connection() -> None:
+    machine = FakeMachine()
+    with engine_on(machine) as (engine, _events):
+        initialize(engine, "a")
+        engine.set_destination("s", at("a", "elsewhere"))
+        engine.add_destination("s", at("b"))
+        engine.start(STREAMER, "s")
+        assert set(made(machine, 2)) == {"elsewhere", "b"}
+        engine.stop(STREAMER, "s")
+        with pytest.raises(IoniaError) as caught:
+            engine.add_destination("s", at("c"))
+        assert caught.value.kind is ErrorKind.NOT_INITIALIZED
+
+
+def test_names_that_do_not_fit_are_refused() -> None:
+    machine = FakeMachine()
+    with engine_on(machine) as (engine, _events):
+        initialize(engine, *"abcdefgh")
+        refused = [
+            lambda: engine.add_destination("s", at("a")),
+            lambda: engine.add_destination("s", at("i")),
+            lambda: engine.set_destination("s", at("z")),
+            lambda: engine.remove_destination("s", "z"),
+        ]
+        for call in refused:
+            with pytest.raises(IoniaError) as caught:
+                call()
+            assert caught.value.kind is ErrorKind.BAD_DESTINATION
+        for name in "abcdefg":
+            engine.remove_destination("s", name)
+        with pytest.raises(IoniaError, match="one destination at least"):
+            engine.remove_destination("s", "h")
+        with pytest.raises(IoniaError) as caught:
+            engine.set_destination("s", Destination(name="h", rtmp_url="http://h.test/x"))
+        assert caught.value.kind is ErrorKind.BAD_URL
+
+
+def test_one_that_is_given_up_is_told_and_the_last_ends_the_stream() -> None:
+    machine = FakeMachine()
+    with engine_on(machine) as (engine, events):
+        initialize(engine, "a", "b", max_reconnect_seconds=0.0)
+        engine.start(STREAMER, "s")
+        senders = made(machine, 2)
+        senders["b"].say(Connected())
+        senders["a"].say(Ended(code=FailureCode.NO_SUCH_HOST))
+        warned = events.wait_for(lambda event: isinstance(event, SessionWarned))
+        assert isinstance(warned, SessionWarned)
+        assert warned.code is WarningCode.DESTINATION_FAILED
+        assert warned.data == DestinationFailed(destination="a", live_kind=LiveKind.NO_SUCH_HOST)
+        assert SECRET not in warned.message
+        senders["b"].wait_sent(len(senders["b"].sent) + 10)
+        assert told(events, "a", ConnectionState.FAILED)
+        senders["b"].say(Ended(code=FailureCode.RESET))
+        failure = events.wait_for(lambda event: isinstance(event, SessionFailed))
+        assert isinstance(failure, SessionFailed)
+        events.wait_for(lambda event: isinstance(event, SessionStateChanged) and event.state == "failed")
+
+
+def test_a_required_connection_means_all_of_them() -> None:
+    machine = FakeMachine()
+    with engine_on(machine) as (engine, events), ThreadPoolExecutor(1) as other:
+        initialize(engine, "a", "b", require_connection=True)
+        started = other.submit(engine.start, STREAMER, "s")
+        senders = made(machine, 2)
+        senders["a"].say(Connected())
+        told(events, "a", ConnectionState.CONNECTED)
+        assert not started.done()
+        senders["b"].say(Connected())
+        assert started.result(10) is True
+        engine.stop(STREAMER, "s")
+        initialize(engine, "a", "b", require_connection=True)
+        machine.senders.refused = [FailureCode.REFUSED]
+        with pytest.raises(IoniaError, match="refuses connections"):
+            engine.start(STREAMER, "s")
