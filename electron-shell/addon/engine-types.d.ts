@@ -406,6 +406,7 @@ export interface StreamerStats {
   targetBitrateKbps: number;
   /** rtmp://host/app/****, of the first destination */
   rtmpUrl: string;
+  /** Each server that it goes to, in their order. */
   destinations: Array<DestinationStats>;
 }
 

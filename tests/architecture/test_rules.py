@@ -24,6 +24,7 @@ CORE_WITHOUT_OWN_TEST = {
     "events": "values without logic",
     "facts": "names of marks; what is done with them is tested in tests/rpc/test_wire.py",
     "live/connection_events": "values without logic",
+    "live/sender_events": "values without logic",
     "mp4/fragment": "values without logic",
     "ports": "protocols only",
     "preview/request": "values without logic",

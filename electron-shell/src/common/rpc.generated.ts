@@ -1134,6 +1134,7 @@ export type StreamerStats = {
   targetBitrateKbps: number;
   /** rtmp://host/app/****, of the first destination */
   rtmpUrl: string;
+  /** Each server that it goes to, in their order. */
   destinations: Array<DestinationStats>;
 };
 
@@ -1221,6 +1222,7 @@ export type StreamerStatsNotification = {
   targetBitrateKbps: number;
   /** rtmp://host/app/****, of the first destination */
   rtmpUrl: string;
+  /** Each server that it goes to, in their order. */
   destinations: Array<DestinationStats>;
 };
 

@@ -100,7 +100,7 @@ class StreamerStats(SessionStats):
     send_bitrate_kbps: Annotated[float, "kbit/s sent lately."]
     target_bitrate_kbps: Annotated[float, "kbit/s of video that the encoder makes now."]
     rtmp_url: Annotated[str, "rtmp://host/app/****, of the first destination"]
-    destinations: tuple[DestinationStats, ...]
+    destinations: Annotated[tuple[DestinationStats, ...], "Each server that it goes to, in their order."]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

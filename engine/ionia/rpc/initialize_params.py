@@ -14,7 +14,6 @@ from ionia.core.audio.wishes import SoundWish, TrackWish, WishError, check_sound
 from ionia.core.live.rtmp_url import parse_rtmp_url
 from ionia.core.redaction import secrets_of
 from ionia.core.settings import (
-    MOST_DESTINATIONS,
     AudioMode,
     Destination,
     EncoderChoice,
@@ -27,6 +26,7 @@ from ionia.core.settings import (
 from ionia.core.sound_state import gain_factor
 from ionia.core.video.framing import Fit
 from ionia.rpc.command_option import CommandOption, Unit
+from ionia.rpc.destination_params import RtmpUrls, check_destinations, destinations_of
 from ionia.rpc.filter_params import Filters, filters_of
 from ionia.rpc.param_types import (
     DEFAULT_SESSION_ID,
@@ -37,7 +37,6 @@ from ionia.rpc.param_types import (
     AudioBitrate,
     AudioModeName,
     CaFile,
-    DestinationName,
     DeviceId,
     EncoderName,
     Fps,
@@ -308,28 +307,11 @@ class InitializeRecorder(Initialize, frozen=True, forbid_unknown_fields=True, re
         return _settings(RecorderSettings, self, media=media, metadata=tuple((self.metadata or {}).items()))
 
 
-class DestinationOption(Struct, frozen=True, forbid_unknown_fields=True, rename="camel", kw_only=True):
-    """One server that a stream goes to."""
-
-    rtmp_url: RtmpUrl
-    stream_key: StreamKey = ""
-    destination: Annotated[
-        DestinationName | None, Meta(description="What it is called; default: its number, from 1.")
-    ] = None
-
-    def __repr__(self) -> str:
-        """Without the URL, which carries the stream key."""
-        return "DestinationOption()"
-
-
 class InitializeStreamer(Initialize, frozen=True, forbid_unknown_fields=True, rename="camel", kw_only=True):
     """Parameters of streamer.initialize."""
 
     rtmp_url: RtmpUrl | None = None
-    rtmp_urls: Annotated[
-        tuple[RtmpUrl | DestinationOption, ...] | None,
-        Meta(description="In place of rtmpUrl: several servers, up to eight, that get the same encode."),
-    ] = None
+    rtmp_urls: RtmpUrls = None
     stream_key: StreamKey = _STREAMER.stream_key
     adaptive_bitrate: Annotated[bool, Meta(description="Lower the video bit rate while the network has no room.")] = (
         _STREAMER.adaptive_bitrate
@@ -365,7 +347,7 @@ class InitializeStreamer(Initialize, frozen=True, forbid_unknown_fields=True, re
         check_live_quality(self.quality)
         check_live_codec(self.codec)
         super().__post_init__()
-        _check_destinations(self)
+        check_destinations(self.rtmp_url, self.rtmp_urls, self.stream_key)
 
     def __repr__(self) -> str:
         """Without the URL, which carries the stream key."""
@@ -393,29 +375,7 @@ class InitializeStreamer(Initialize, frozen=True, forbid_unknown_fields=True, re
 
     def destinations(self) -> list[Destination]:
         """All of them, by name."""
-        if self.rtmp_urls is None:
-            return [Destination(rtmp_url=self.rtmp_url or "", stream_key=self.stream_key)]
-        return [
-            Destination(name=str(number), rtmp_url=one)
-            if isinstance(one, str)
-            else Destination(name=one.destination or str(number), rtmp_url=one.rtmp_url, stream_key=one.stream_key)
-            for number, one in enumerate(self.rtmp_urls, 1)
-        ]
-
-
-def _check_destinations(params: InitializeStreamer) -> None:
-    """One param of both, and names that tell the destinations apart."""
-    if (params.rtmp_url is None) is (params.rtmp_urls is None):
-        raise WishError('streamer.initialize needs the param "rtmpUrl" or, for several servers, "rtmpUrls"')
-    if params.rtmp_urls is None:
-        return
-    if not 1 <= len(params.rtmp_urls) <= MOST_DESTINATIONS:
-        raise WishError(f'"rtmpUrls" must be a list of 1 to {MOST_DESTINATIONS} addresses')
-    if params.stream_key:
-        raise WishError('"streamKey" belongs to "rtmpUrl"; in "rtmpUrls", an object has it')
-    names = [one.name for one in params.destinations()]
-    if len(set(names)) < len(names):
-        raise WishError('"rtmpUrls" must have a "destination" only once')
+        return destinations_of(self.rtmp_url, self.rtmp_urls, self.stream_key)
 
 
 class InitializeReplay(Initialize, frozen=True, forbid_unknown_fields=True, rename="camel", kw_only=True):

@@ -1,0 +1,59 @@
+"""The servers of a stream as `streamer.initialize` is asked for them: one address, or several with names."""
+
+from collections.abc import Sequence
+from typing import Annotated
+
+from msgspec import Meta, Struct
+
+from ionia.core.audio.wishes import WishError
+from ionia.core.settings import MOST_DESTINATIONS, Destination
+from ionia.rpc.param_types import DestinationName, RtmpUrl, StreamKey
+
+
+class DestinationOption(Struct, frozen=True, forbid_unknown_fields=True, rename="camel", kw_only=True):
+    """One server that a stream goes to."""
+
+    rtmp_url: RtmpUrl
+    stream_key: StreamKey = ""
+    destination: Annotated[
+        DestinationName | None, Meta(description="What it is called; default: its number, from 1.")
+    ] = None
+
+    def __repr__(self) -> str:
+        """Without the URL, which carries the stream key."""
+        return "DestinationOption()"
+
+
+RtmpUrls = Annotated[
+    tuple[RtmpUrl | DestinationOption, ...] | None,
+    Meta(description="In place of rtmpUrl: several servers, up to eight, that get the same encode."),
+]
+
+
+def destinations_of(
+    url: str | None, urls: Sequence[str | DestinationOption] | None, stream_key: str
+) -> list[Destination]:
+    """All of them, by name."""
+    if urls is None:
+        return [Destination(rtmp_url=url or "", stream_key=stream_key)]
+    return [
+        Destination(name=str(number), rtmp_url=one)
+        if isinstance(one, str)
+        else Destination(name=one.destination or str(number), rtmp_url=one.rtmp_url, stream_key=one.stream_key)
+        for number, one in enumerate(urls, 1)
+    ]
+
+
+def check_destinations(url: str | None, urls: Sequence[str | DestinationOption] | None, stream_key: str) -> None:
+    """One param of both, and names that tell the destinations apart; else WishError."""
+    if (url is None) is (urls is None):
+        raise WishError('streamer.initialize needs the param "rtmpUrl" or, for several servers, "rtmpUrls"')
+    if urls is None:
+        return
+    if not 1 <= len(urls) <= MOST_DESTINATIONS:
+        raise WishError(f'"rtmpUrls" must be a list of 1 to {MOST_DESTINATIONS} addresses')
+    if stream_key:
+        raise WishError('"streamKey" belongs to "rtmpUrl"; in "rtmpUrls", an object has it')
+    names = [one.name for one in destinations_of(url, urls, stream_key)]
+    if len(set(names)) < len(names):
+        raise WishError('"rtmpUrls" must have a "destination" only once')
