@@ -105,6 +105,9 @@ SECOND_CHANCES = 3
 """So many failures in real time may be a machine that stood still for a moment, which is measured again and told; more
 are a defect, and so is a test that is told so in another run, too."""
 
+CRASHED = "worker 'gw"
+"""How pytest-xdist's line about a test begins with which a whole worker ended: that is no slow machine."""
+
 THOROUGH = "--hypothesis-profile=thorough"
 """More examples of each property than a plain pytest tries (tests/conftest.py)."""
 
@@ -196,7 +199,8 @@ def test(arguments: list[str]) -> int:
     alone, measured = run_and_keep([*pytest, *rest])
     report = ["The part that builds:", *built, "The part that computes:", *computed]
     report += ["The part that waits:", *waited, "The part that measures:", *measured]
-    real_time = max(patient, alone)
+    crashed = [code for code in (patient, alone) if code not in (0, TESTS_FAILED)]  # also by a signal, below 0
+    real_time = crashed[0] if crashed else max(patient, alone)
     failed = [*waited[:-1], *measured[:-1]]
     tests = last_failed(failed)
     if real_time == TESTS_FAILED and 0 < len(tests) <= SECOND_CHANCES and len(tests) == len(failed):
@@ -233,7 +237,7 @@ def run_and_keep(command: list[str], *, aloud: bool = True) -> tuple[int, list[s
                 print(line, end="", flush=True)
             else:
                 said.append(line)
-            if line.startswith(("FAILED ", "ERROR ")):
+            if line.startswith(("FAILED ", "ERROR ", CRASHED)):
                 failures.append(line.rstrip())
             elif line.startswith("="):
                 last = line.rstrip()

@@ -2,6 +2,7 @@
 
 import importlib.util
 import json
+import sys
 from pathlib import Path
 
 import pytest
@@ -40,7 +41,7 @@ def suite(
     """
     listing = tmp_path / ".pytest_cache" / "v" / "cache" / "lastfailed"
     listing.parent.mkdir(parents=True)
-    failed = [line.split()[1] for _, lines in answers for line in lines]
+    failed = [line.split()[1] for _, lines in answers for line in lines if line.startswith("FAILED")]
     listing.write_text(json.dumps(dict.fromkeys(failed, True)), encoding="utf-8")
     left, ran = list(answers), []
 
@@ -78,12 +79,34 @@ def test_what_failed_in_either_part_in_real_time_is_run_twice_more(
     assert (code, ran[3:]) == (0, ["t/x.py::test_a t/y.py::test_a"] * 2)
 
 
-@pytest.mark.parametrize("failures", [(1, [f"FAILED t/x{n}.py::test_a - late" for n in range(4)]), (2, [])])
+@pytest.mark.parametrize(
+    "failures",
+    [
+        (1, [f"FAILED t/x{n}.py::test_a - late" for n in range(4)]),
+        (1, ["worker 'gw1' crashed while running 't/x.py::test_a'", "FAILED t/x.py::test_a"]),
+        (2, []),
+        (-11, []),
+    ],
+)
 def test_more_failures_or_a_part_that_did_not_end_fail_at_once(
     failures: tuple[int, list[str]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     code, ran = suite(tmp_path, monkeypatch, (0, []), failures, (0, []))
     assert (code, len(ran)) == (failures[0], 3)
+
+
+@pytest.mark.parametrize("waits", [(0, []), (1, ["FAILED t/x.py::test_a - late"])])
+def test_a_part_that_a_signal_ended_is_no_success(
+    waits: tuple[int, list[str]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    code, ran = suite(tmp_path, monkeypatch, (0, []), waits, (-11, []))
+    assert (code, len(ran)) == (-11, 3)
+
+
+def test_a_crash_is_told_apart_from_a_failure() -> None:
+    lines = ["worker 'gw1' crashed while running 't/x.py::test_a'", "FAILED t/x.py::test_a", "=== 1 failed ==="]
+    said = "\n".join(["F", *lines])
+    assert dev.run_and_keep([sys.executable, "-c", f"print({said!r})"]) == (0, lines)
 
 
 def test_every_part_is_there() -> None:
