@@ -157,6 +157,7 @@ class FakeMachine:
     prepare_converter: Callable[[FakeConverter], None] = lambda _: None
     prepare_video: Callable[[FakeVideoEncoder], None] = lambda _: None
     prepare_audio: Callable[[FakeAudioEncoder], None] = lambda _: None
+    make_audio: Callable[[], FakeAudioEncoder] = FakeAudioEncoder
     prepare_file: Callable[[FakeFile], None] = lambda _: None
     fallbacks: tuple[str, ...] = ()
     cores: int = 2
@@ -219,7 +220,7 @@ class FakeMachine:
         return converter
 
     def _audio(self, bitrate: int) -> OpenedAudio:
-        audio = FakeAudioEncoder()
+        audio = self.make_audio()
         self.prepare_audio(audio)
         self.audios.append(audio)
         return OpenedAudio(encoder=audio, track=AudioTrack(codec=AAC, extradata=b"", bitrate=bitrate))

@@ -370,7 +370,7 @@ class Engine:
         self._previews.end_all()
         self._selftests.close()
         for session in sessions:
-            session.interrupt()
+            session.hasten()
         if sessions:
             with ThreadPoolExecutor(max_workers=len(sessions), thread_name_prefix="ionia-close") as executor:
                 for future in [executor.submit(session.dispose) for session in sessions]:

@@ -293,3 +293,22 @@ def test_what_ends_while_the_past_is_taken_is_complete() -> None:
     Join(late, fps=30, feeds=feeds.feeds).begin_with(reach_back, since=0)
     assert late.packets == held.packets
     assert late.completed == 1
+
+
+def test_pictures_that_go_ahead_of_sound_bring_no_end() -> None:
+    feeds, one = Feeds(), Collector()
+    join = feeds.join(one)
+    feeds.video.publish([video_packet(index, keyframe=index == 0) for index in range(300)])
+    assert one.packets[-1].pts == 148  # what is more than 5 s behind the newest waits for no sound
+    join.end_at(lambda: 300)
+    assert join.sound_behind(300) == 480_000
+    feeds.video.publish([video_packet(index) for index in range(300, 600)])
+    feeds.audio.publish([audio_packet(tick) for tick in range(460)])
+    assert not one.completed
+    assert join.sound_behind(300) == 480_000 - 460 * 1024
+    feeds.audio.publish([audio_packet(tick) for tick in range(460, 480)])
+    assert one.completed == 1
+    assert join.missing() == (0, 0)
+    sound = [packet.pts // 1024 for packet in one.packets if packet.track == AUDIO]
+    assert sound == list(range(469))
+    assert join.sound_behind(300) == 0

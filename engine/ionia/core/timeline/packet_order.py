@@ -23,7 +23,7 @@ class PacketInterleaver:
 
     def __init__(self, *, fps: int, tracks: Sequence[TrackId], max_wait_seconds: int = 5) -> None:
         self._fps = fps
-        self._max_wait = max_wait_seconds * fps * SAMPLE_RATE
+        self._max_wait: int | None = max_wait_seconds * fps * SAMPLE_RATE  # None: for ever
         self._rank = {track: rank for rank, track in enumerate(tracks)}
         self._waiting: dict[TrackId, deque[EncodedPacket]] = {track: deque() for track in tracks}
         self._passed: dict[TrackId, int] = {}
@@ -40,6 +40,15 @@ class PacketInterleaver:
         """Nothing of this track comes before `position`, in its own units, any more: return what may go now."""
         self._passed[track] = position * (SAMPLE_RATE if track.is_video else self._fps)
         return self._ready()
+
+    def wait_for_all(self) -> None:
+        """Hold back for as long as it takes: the end is near, and what goes ahead of the others must not bring it."""
+        self._max_wait = None
+
+    def sound_before(self, frame: int) -> int:
+        """Samples before `frame` that the sound which lacks most has not had yet, gone on or waiting here."""
+        ends = [self._end_of(track) or 0 for track in self._waiting if not track.is_video]
+        return max((max(0, frame * SAMPLE_RATE - end) // self._fps for end in ends), default=0)
 
     @property
     def reached_frame(self) -> int | None:
@@ -105,7 +114,7 @@ class PacketInterleaver:
             first = min(heads, key=self._turn)
             at = _position(first, self._fps)
             everyone = all(queue or self._is_past(track, at, first) for track, queue in self._waiting.items())
-            if not everyone and self._newest - at <= self._max_wait:
+            if not everyone and (self._max_wait is None or self._newest - at <= self._max_wait):
                 return ready
             ready.append(self._waiting[first.track].popleft())
             if not first.track.is_video:

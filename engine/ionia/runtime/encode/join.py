@@ -113,7 +113,13 @@ class Join:
         with self._lock:
             frame_index = decide()
             self.window.end_at(frame_index)
+            self._interleaver.wait_for_all()
             return frame_index
+
+    def sound_behind(self, frame_index: int) -> int:
+        """Samples before that frame which the sound that lacks most has not been encoded to, delivered or waiting."""
+        with self._lock:
+            return 0 if self._done else self._interleaver.sound_before(frame_index)
 
     def missing(self) -> tuple[int, int]:
         """Frames, and samples of the sound that lacks most, that have not come yet up to the end that is set."""

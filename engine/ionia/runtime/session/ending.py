@@ -1,5 +1,6 @@
 """How a session that runs is brought to its end: with everything that was captured, or with what there is by now."""
 
+import threading
 from dataclasses import dataclass
 
 from ionia.core.errors import IoniaError
@@ -17,6 +18,12 @@ PATIENCE_S = 1.0
 DRAIN_TIMEOUT_S = 2.0
 """How long it then waits for the pictures; what is not encoded by then is left out."""
 
+SOUND_LOOK_S, MOST_SOUND_LOOKS = 0.25, 60
+"""How often, and for how long, it waits on for sound that is behind: half of what a client waits for `stop`."""
+
+LOOKS_WITHOUT_SOUND = 8
+"""After so many in which no sound came it is given up: what encodes it stands still."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ending:
@@ -28,6 +35,8 @@ class Ending:
     counters: SessionCounters
     usage: ProcessUsage
     warn: Warn
+    hasty: threading.Event
+    """Set once the engine ends, whose time for that is short."""
 
     def finish(self, reason: str, *, drain: bool) -> IoniaError | None:
         """End the join and the output; the error if it could not be completed. Waits for encoders and disks."""
@@ -45,7 +54,8 @@ class Ending:
             end_index = self.join.end_at(end)
             if not output.wait_completed(PATIENCE_S):
                 feeds.video.hurry(end_index)
-                output.wait_completed(DRAIN_TIMEOUT_S)
+                if not output.wait_completed(DRAIN_TIMEOUT_S):
+                    self._await_sound(end_index)
         feeds.leave()
         if drain:
             self._tell_missing()
@@ -56,6 +66,17 @@ class Ending:
         if not drain or not isinstance(output, TakeOutput) or output.frames:
             return None
         return nothing_came() if feeds.header.has_picture else no_sound_came()
+
+    def _await_sound(self, end_index: int) -> None:
+        """Where the machine is too slow for its mixes and filters, sound that was captured is still to be encoded."""
+        behind, idle = self.join.sound_behind(end_index), 0
+        for _ in range(MOST_SOUND_LOOKS):
+            if not behind or idle == LOOKS_WITHOUT_SOUND or self.hasty.is_set():
+                return
+            if self.output.wait_completed(SOUND_LOOK_S):
+                return
+            before, behind = behind, self.join.sound_behind(end_index)
+            idle = 0 if behind < before else idle + 1
 
     def _tell_missing(self) -> None:
         frames, samples = self.join.missing()

@@ -60,6 +60,7 @@ class Session:
         self._feeds: SessionFeeds | None = None  # changed under _lock
         self._output: Output | None = None  # changed under _lock
         self._begun: Ending | None = None  # how it ends, from `start` on; changed under _lock
+        self._hasty = threading.Event()
         self._counters = SessionCounters()
         self._lost: IoniaError | None = None  # changed under _lock; why the output could not be completed
         self._codec = "none"
@@ -311,6 +312,11 @@ class Session:
         if self._output is not None:
             self._output.interrupt()
 
+    def hasten(self) -> None:
+        """Any thread: the engine ends. A stop under way, or the next, waits no longer than it must."""
+        self._hasty.set()
+        self.interrupt()
+
     def dispose(self) -> None:
         """Stop if running and free everything. Raises what `stop` raises, when all is freed."""
         with self._lock:
@@ -360,7 +366,15 @@ class Session:
                 self._release(SessionState.FAILED, error.message)
 
     def _to_end(self, feeds: SessionFeeds, output: Output, join: Join) -> Ending:
-        return Ending(feeds=feeds, output=output, join=join, counters=self._counters, usage=self._usage, warn=self.warn)
+        return Ending(
+            feeds=feeds,
+            output=output,
+            join=join,
+            counters=self._counters,
+            usage=self._usage,
+            warn=self.warn,
+            hasty=self._hasty,
+        )
 
     def _made_nothing(self) -> bool:
         """Whether there is no byte of a file that was to be."""
