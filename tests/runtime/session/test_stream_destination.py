@@ -1,6 +1,7 @@
 """Several servers get one encode: each has its own state, and none holds up another."""
 
 from concurrent.futures import ThreadPoolExecutor
+from threading import Event
 
 import pytest
 
@@ -8,12 +9,14 @@ from ionia.core.errors import ErrorKind, IoniaError
 from ionia.core.events import ConnectionChanged, ConnectionState, SessionFailed, SessionStateChanged, SessionWarned
 from ionia.core.failure import LiveKind
 from ionia.core.live.failure_code import FailureCode
-from ionia.core.live.sender_events import Connected, Ended
-from ionia.core.media import VIDEO
+from ionia.core.live.rtmp_url import RtmpUrl
+from ionia.core.live.sender_events import Connected, Ended, SenderListener
+from ionia.core.media import VIDEO, MediaHeader
 from ionia.core.settings import Destination, MediaSettings, SessionKind, StreamerSettings
 from ionia.core.stats import of_streamer
 from ionia.core.warning import DestinationFailed, WarningCode
 from ionia.runtime.engine import Engine
+from ionia.threads.worker import Worker
 from tests.fakes.backends import Events, FakeMachine, FakeSender
 from tests.runtime.test_engine import engine_on
 
@@ -188,3 +191,34 @@ def test_a_required_connection_means_all_of_them() -> None:
         machine.senders.refused = [FailureCode.REFUSED]
         with pytest.raises(IoniaError, match="refuses connections"):
             engine.start(STREAMER, "s")
+
+
+def test_one_that_is_removed_just_before_the_end_hears_a_goodbye_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    machine, busy, ending = FakeMachine(), Event(), Event()
+    connect, join = FakeSender.connect, Worker.join
+
+    def slow(sender: FakeSender, url: RtmpUrl, header: MediaHeader, listener: SenderListener, *, ca_file: str) -> None:
+        if url.host == "c.test":  # the stream's thread is at this while the two calls come
+            busy.set()
+            assert ending.wait(10)
+        connect(sender, url, header, listener, ca_file=ca_file)
+
+    def joined(worker: Worker, timeout: float) -> bool:
+        if worker.name == "stream":
+            ending.set()
+        return join(worker, timeout)
+
+    monkeypatch.setattr(FakeSender, "connect", slow)
+    monkeypatch.setattr(Worker, "join", joined)
+    with engine_on(machine) as (engine, events):
+        initialize(engine, "a", "b")
+        engine.start(STREAMER, "s")
+        senders = made(machine, 2)
+        senders["a"].say(Connected())
+        told(events, "a", ConnectionState.CONNECTED)
+        engine.add_destination("s", at("c"))
+        assert busy.wait(10)
+        engine.remove_destination("s", "a")
+        engine.stop(STREAMER, "s")
+        assert senders["a"].closed
+        assert told(events, "a", ConnectionState.CLOSED)

@@ -264,6 +264,11 @@ class StreamOutput:
         with self._condition:
             return tuple(self._destinations.values())
 
+    def _take_departing(self) -> list[StreamDestination]:
+        with self._condition:
+            departing, self._departing = self._departing, []
+        return departing
+
     def _warn_before(self, video: VideoTrack) -> None:
         """Tell what may go wrong with a service."""
         for one in self._present():
@@ -311,7 +316,7 @@ class StreamOutput:
                 self._step(streamed)
             self._say_goodbye(streamed)
         finally:
-            for one in (*self._present(), *self._leaving):
+            for one in (*self._present(), *self._take_departing(), *self._leaving):
                 one.attempts.kill()
                 one.attempts.settle(0)
             streamed.bitrate.leave()
@@ -334,12 +339,12 @@ class StreamOutput:
             messages, self._messages = self._messages, []
             keyframe, self._keyframe = self._keyframe, None
             arriving, self._arriving = self._arriving, []
-            departing, self._departing = self._departing, []
             present = tuple(self._destinations.values())
             now_ns = self._clock.now_ns()  # not before any of these, not after any later one
+        departing = self._take_departing()
+        self._leaving += departing
         for one in departing:
             self._carry_out(one, one.link.stop(now_ns), now_ns, streamed)
-            self._leaving.append(one)
         for one in arriving:
             self._carry_out(one, one.link.start(now_ns), now_ns, streamed)
         for message in messages:
@@ -361,7 +366,7 @@ class StreamOutput:
     def _say_goodbye(self, streamed: _Streamed) -> None:
         """To all at once; then count what went out just before the end."""
         now_ns = self._clock.now_ns()
-        present = self._present()
+        present = (*self._present(), *self._take_departing())
         rest = [(one, one.carry_out(one.link.stop(now_ns), streamed.header, now_ns)) for one in present]
         for one in (*present, *self._leaving):
             left_ns = now_ns + GOODBYE_SECONDS * NS_PER_S - self._clock.now_ns()
