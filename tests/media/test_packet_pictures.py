@@ -4,23 +4,25 @@ import numpy as np
 import pytest
 
 from ionia.core.media import AUDIO, EncodedPacket, MediaHeader, VideoFrame
-from ionia.core.settings import EncoderChoice, VideoEncodeSettings
+from ionia.core.settings import CodecName, EncoderChoice, VideoEncodeSettings
 from ionia.core.test_card.pattern import CardPainter, read_index
 from ionia.core.timeline.stored_form import StoredForm
-from ionia.media.encoder_specs import X264
+from ionia.media.encoder_specs import AV1_SPECS, HEVC_SPECS, X264, EncoderSpec
 from ionia.media.packet_pictures import picture_of
 from ionia.media.video_encoder import LibavVideoEncoder
 from tests.fakes.pictures import yuv
 
-SETTINGS = VideoEncodeSettings(
-    encoder=EncoderChoice.X264, video_bitrate=2_000_000, keyframe_interval_seconds=1.0, fps=5
-)
+SPECS: dict[CodecName, EncoderSpec] = {"h264": X264, "hevc": HEVC_SPECS[-1], "av1": AV1_SPECS[-1]}
 SOUND = EncodedPacket(track=AUDIO, pts=0, dts=0, duration=1024, keyframe=True, data=b"sound")
 
 
 @pytest.mark.parametrize("stored", [False, True])
-def test_each_frame_is_itself_and_what_is_not_there_is_none(stored: bool) -> None:
-    encoder, painter = LibavVideoEncoder(X264, SETTINGS, 640, 360), CardPainter(640, 360)
+@pytest.mark.parametrize("codec", SPECS)
+def test_each_frame_is_itself_and_what_is_not_there_is_none(codec: CodecName, stored: bool) -> None:
+    settings = VideoEncodeSettings(
+        codec=codec, encoder=EncoderChoice.X264, video_bitrate=2_000_000, keyframe_interval_seconds=1.0, fps=5
+    )
+    encoder, painter = LibavVideoEncoder(SPECS[codec], settings, 640, 360), CardPainter(640, 360)
     packets = [SOUND]
     for index in (*range(7), *range(9, 12)):
         picture = VideoFrame(captured_ns=0, pixels=painter.paint(index, flash=False))

@@ -20,7 +20,7 @@ def picture_of(track: VideoTrack, packets: Sequence[EncodedPacket], index: int) 
     start = max((at for at, packet in enumerate(shown) if packet.keyframe), default=None)
     if start is None:
         return None
-    decoder = av.CodecContext.create(track.codec.name, "r")
+    decoder = av.CodecContext.create(track.codec.decoder, "r")
     assert isinstance(decoder, VideoCodecContext)  # noqa: S101 - a video track's
     # Which of the two a decoder is set up with tells it what its packets are, too.
     stored = shown[start].stored

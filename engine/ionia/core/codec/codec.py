@@ -54,7 +54,9 @@ class VideoCodec:
     """What pictures are coded in. `extradata` is always an encoder's own, as libav gives it with global headers on."""
 
     name: str
-    """On the wire, and libav's name of the decoder."""
+    """On the wire."""
+    decoder: str
+    """libav's name of the decoder. What it calls "av1" decodes by a graphics card alone."""
     sample_entry: bytes
     """Four-character code of the MP4 sample entry (ISO/IEC 14496-15), also a brand of the file."""
     configuration_box: bytes
@@ -96,6 +98,7 @@ Codec = VideoCodec | AudioCodec
 
 H264 = VideoCodec(
     name="h264",
+    decoder="h264",
     sample_entry=b"avc1",
     configuration_box=b"avcC",
     flv_id=7,
@@ -111,6 +114,7 @@ H264 = VideoCodec(
 
 HEVC = VideoCodec(
     name="hevc",
+    decoder="hevc",
     sample_entry=b"hvc1",
     configuration_box=b"hvcC",
     flv_id=0,
@@ -126,6 +130,7 @@ HEVC = VideoCodec(
 
 AV1 = VideoCodec(
     name="av1",
+    decoder="libdav1d",
     sample_entry=b"av01",
     configuration_box=b"av1C",
     flv_id=0,
@@ -146,6 +151,7 @@ def _no_sample(data: bytes, *, drop: frozenset[bytes] = frozenset(), keep_filler
 
 NO_PICTURE = VideoCodec(
     name="none",
+    decoder="",
     sample_entry=b"M4A ",
     configuration_box=b"",
     flv_id=0,
