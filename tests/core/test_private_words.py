@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ionia.core.private_words import HOME, MACHINE, USER, PrivateWords, Value
+from ionia.core.private_words import DEVICE, HOME, MACHINE, USER, PrivateWords, Value
 
 ANNA = PrivateWords(
     users=frozenset({"anna"}),
@@ -35,6 +35,23 @@ ANNA = PrivateWords(
 )
 def test_what_is_hidden(text: str, shown: str) -> None:
     assert ANNA.without(text) == shown
+
+
+@pytest.mark.parametrize(
+    ("device", "hidden"),
+    [
+        ("Headset (Bert's AirPods)", True),
+        ("James' AirPods", True),
+        ("AirPods von Carl", True),
+        ("AirPods d\u2019Élise", True),
+        ("AirPods de Élise", True),
+        ("Monitor of Built-in Audio", False),
+        ("Réseau de microphones (Realtek(R) Audio)", False),
+    ],
+)
+def test_a_device_that_is_named_after_somebody_is_nobodys(device: str, hidden: bool) -> None:
+    private = PrivateWords(devices=frozenset({device}))
+    assert private.without(f"{device}, peak -3 dBFS") == f"{DEVICE if hidden else device}, peak -3 dBFS"
 
 
 def test_keys_and_figures_stay() -> None:

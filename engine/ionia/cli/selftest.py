@@ -66,7 +66,8 @@ def selftest(options: argparse.Namespace) -> int:
         if options.report:
             write_report(options.report, report, settings, engine.info())
             told = (
-                f"The figures are in {options.report}, without names of people, machines and folders, and without keys."
+                f"The figures are in {options.report}, without names of people, machines and folders, and without "
+                "keys; devices are named in it, but for those that seem to be named after somebody."
             )
             print(_wrapped(told, 0), file=sys.stderr if options.json else sys.stdout)
         if report.correction is not None:

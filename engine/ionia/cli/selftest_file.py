@@ -37,23 +37,32 @@ def write_report(path: str, report: SelftestReport, settings: SelftestSettings, 
         "system": {**system, "cores": os.cpu_count()},
         **msgspec.to_builtins(SelftestResult.of(report, redact_text)),
     }
-    shown = private_words(settings).all_without(told)
+    shown = private_words(settings, report).all_without(told)
     with Path(path).open("xb") as file:
         file.write(msgspec.json.format(msgspec.json.encode(shown), indent=2) + b"\n")
 
 
-def private_words(settings: SelftestSettings) -> PrivateWords:
+def private_words(settings: SelftestSettings, report: SelftestReport) -> PrivateWords:
     """What is known here of the person and the machine."""
-    homes = {folder for folder in (os.environ.get("USERPROFILE"), os.environ.get("HOME"), settings.folder) if folder}
+    homes = {folder for folder in (os.environ.get("USERPROFILE"), os.environ.get("HOME")) if folder}
     users = {os.environ.get(name, "") for name in _USER_VARIABLES}
-    users |= {home.replace("\\", "/").rstrip("/").rpartition("/")[2] for home in homes - {settings.folder}}
+    users |= {home.replace("\\", "/").rstrip("/").rpartition("/")[2] for home in homes}
     machines = {os.environ.get(name, "") for name in _MACHINE_VARIABLES} | {platform.node(), socket.gethostname()}
     secrets = secret_parts(settings.stream_key) | (
         secrets_in_url(settings.rtmp_url) if settings.rtmp_url else frozenset()
     )
+    # As the report has them: the folder that was tried may be the current one, which nobody named.
+    folders, devices = (_figures(report, name) for name in ("folder", "device"))
+    if report.correction is not None:
+        devices.add(report.correction.device)
     return PrivateWords(
         users=frozenset(users - {""}),
         machines=frozenset({part for name in machines for part in (name, name.partition(".")[0])} - {""}),
-        homes=frozenset(homes),
+        homes=frozenset(homes | folders),
+        devices=frozenset(devices),
         secrets=secrets,
     )
+
+
+def _figures(report: SelftestReport, name: str) -> set[str]:
+    return {found for finding in report.findings if isinstance(found := finding.figures.get(name), str) and found}

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from ionia.core.redaction import MASK, redact_text
 
-USER, MACHINE, HOME = "<user>", "<machine>", f"~/{MASK}"
+USER, MACHINE, HOME, DEVICE = "<user>", "<machine>", f"~/{MASK}", "<somebody's device>"
 
 Value = str | int | float | bool | None | Sequence["Value"] | Mapping[str, "Value"]
 """What JSON holds."""
@@ -21,21 +21,28 @@ _SOMEBODYS = re.compile(
 )
 """Anybody's folder, and what follows it in the line."""
 
+_SOMEBODYS_DEVICE = re.compile(r"\w['\u2019]|\b(?:von|van|de|di|da|do|du|av|af) [^\Wa-z\d_]")
+"""As phones and headsets are named by those who make them: Bert's AirPods, AirPods von Bert, AirPods d'Anna."""
+
 _LEAST_NAME = 2
 """A single letter stands in every text; it is hidden as a part of folders alone."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PrivateWords:
-    """What must not be in the report. `secrets`: keys and passwords, which never were to be in it."""
+    """What must not be in the report. `devices`: their names, of which those go that seem to name a person. `secrets`:
+    keys and passwords, which never were to be in it."""
 
     users: frozenset[str] = frozenset()
     machines: frozenset[str] = frozenset()
     homes: frozenset[str] = frozenset()
+    devices: frozenset[str] = frozenset()
     secrets: frozenset[str] = frozenset()
 
     def without(self, text: str) -> str:
         """`text` with none of them."""
+        for device in sorted(filter(_SOMEBODYS_DEVICE.search, self.devices), key=len, reverse=True):
+            text = text.replace(device, DEVICE)
         for home in sorted(self.homes, key=len, reverse=True):
             if len(home.strip("\\/:")) >= _LEAST_NAME:
                 text = re.sub(_either_way(home) + r"[^\r\n]*", lambda _: HOME, text, flags=re.IGNORECASE)
