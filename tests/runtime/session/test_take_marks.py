@@ -186,6 +186,8 @@ def test_a_mark_set_before_the_first_picture_has_come_lies_at_its_own_frame() ->
     output.open(HEADER, cast(SessionFeeds, feeds))
     feeds.index_now = 4
     output.mark("early", None, seconds_ago=0, noted=lambda _: None)
+    for _ in range(3):
+        output.housekeep()  # seconds pass
     output.deliver([video_packet(1, keyframe=True)])
     ended(output)
     assert chapters(sink) == [(0.1, "early")]

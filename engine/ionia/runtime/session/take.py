@@ -242,6 +242,8 @@ class Take:
     def look(self) -> None:
         """About once a second: nothing that is noted waits for long."""
         with self.lock:
+            if not self.timeline.started and not self.completed:
+                return  # its place is not known, and no file has its line sooner
             for put in self._ahead.overdue():
                 put(self.part, float(self.timeline.part_end))
 

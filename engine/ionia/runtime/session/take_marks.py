@@ -30,12 +30,14 @@ class TakeMarks:
         self, index: int, label: str, data: Mapping[str, object] | None, noted: Callable[[MarkSet], None]
     ) -> MarkSet | None:
         """Note frame `index`, as TakeOutput promises; None when the take is over."""
-        take = self._take
+        take, early, placed = self._take, list[Once](), list[MarkSet]()
 
         def put(part: Part, seconds: float) -> None:
             put_mark = replace(mark, path=part.path, file_seconds=round(seconds, 6))
+            placed.append(put_mark)
             part.mark(seconds, label or f"Mark {mark.index + 1}")
-            part.note(mark_line(put_mark, label, data), self._waiting(partial(noted, put_mark)))
+            told = early[0] if early else self._waiting(partial(noted, put_mark))
+            part.note(mark_line(put_mark, label, data), told)
 
         with take.lock:
             if take.completed:
@@ -48,6 +50,8 @@ class TakeMarks:
                 utc=utc_text(take.clock.utc_ns(index)),
                 path=take.paths.get(at.part, take.part.path),
             )
+            if not take.timeline.started:  # its place is known with the first picture, which may take longer
+                early.append(self._waiting(lambda: noted(placed[0] if placed else mark)))
             if not take.note(index, at, put) and self._sidecar:
                 told = self._waiting(partial(noted, mark))
                 self._later(partial(note_late, mark.path, mark_line(mark, label, data), told))
