@@ -106,6 +106,11 @@ class Registry(Generic[K, V]):
                     return Lease(self, entry, entry.value)
         return None
 
+    def seen(self, key: K) -> V | None:
+        """The thing of this identity without a share of it: it may be closed at any moment. Never waits."""
+        with self._lock:
+            return next((entry.value for entry in self._entries if entry.key == key and _usable(entry)), None)
+
     def _made(self, entry: _Entry[K, V], make: Callable[[], V]) -> V:
         if entry.error is not None:
             raise entry.error

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, replace
 from pathlib import Path
+from typing import cast
 
 import av
 import numpy as np
@@ -11,13 +12,20 @@ import pytest
 from av.video.codeccontext import VideoCodecContext
 
 from ionia.app import make_engine
+from ionia.core.codec.codec import H264
 from ionia.core.errors import ErrorKind, IoniaError
+from ionia.core.media import VideoTrack
 from ionia.core.preview.request import PreviewChange, PreviewFormat, PreviewOpened, PreviewRequest
 from ionia.core.preview.wire import Coding, PreviewPicture
 from ionia.core.settings import AudioMode, EncoderChoice, MediaSettings, RecorderSettings, SessionKind
+from ionia.core.sharing import video_encode_key
 from ionia.core.test_card.pattern import read_index
 from ionia.core.video.framing import Region
+from ionia.runtime.encode.feed import Feed
+from ionia.runtime.encode.studio import Studio
 from ionia.runtime.engine import Engine
+from ionia.runtime.preview.encoded_pictures import EncodedPictures
+from tests.fakes.media import EXTRADATA, video_packet
 from tests.fakes.preview_client import PreviewClient
 
 CARD = MediaSettings(screen="test", audio_mode=AudioMode.NONE, fps=30, encoder=EncoderChoice.X264)
@@ -137,6 +145,58 @@ def test_while_a_take_is_paused_the_encoder_rests_whoever_looks(engine: Engine, 
             reader.ready()
         engine.resume("a")
         reader.next()
+
+
+class Looked:
+    """An encode that somebody looks at, and the studio in which nothing else is."""
+
+    failed = False
+
+    def __init__(self) -> None:
+        self.feed = Feed()
+        self.track = VideoTrack(codec=H264, extradata=EXTRADATA, width=64, height=64, fps=30, bitrate=1)
+        self.keyframes = 0
+
+    def request_keyframe(self) -> None:
+        self.keyframes += 1
+
+    def video_encode(self, _: object) -> "Looked":
+        return self
+
+    def instant(self, index: int, _: int) -> int:
+        return index
+
+
+def test_a_keyframe_that_comes_too_soon_after_another_is_asked_for_when_its_time_has_come() -> None:
+    encode = Looked()
+    pictures = EncodedPictures(cast(Studio, encode), lambda: CARD, now_ns=0, wake=lambda: None)
+
+    def followed(ms: int) -> int:
+        pictures.follow(ms * 1_000_000, glance=False, wanted=True)
+        return encode.keyframes
+
+    assert followed(0) == 1
+    encode.feed.publish([video_packet(0, keyframe=True)])
+    assert pictures.take() is not None
+    pictures.refresh()  # somebody else looks
+    assert [followed(ms) for ms in (100, 1999, 2000, 2001, 5000)] == [1, 1, 2, 2, 2]
+    pictures.refresh()
+    assert followed(5000) == 3
+    pictures.refresh()
+    assert followed(5001) == 3
+    encode.feed.publish([video_packet(1, keyframe=True)])  # it comes by itself
+    assert pictures.take() is not None
+    assert followed(7001) == 3
+
+
+def test_who_looks_has_no_share_of_the_encode(engine: Engine, tmp_path: Path) -> None:
+    """A share, however short, would keep the region of a recording from being moved."""
+    initialize(engine, tmp_path / "a.mp4")
+    studio, key = engine._studio, video_encode_key(CARD)
+    entry = studio._videos._entries[0]
+    assert studio.video_encode(key) is entry.value
+    assert entry.users == 1
+    assert studio.video_encode(replace(key, bitrate=1)) is None
 
 
 def test_what_is_not_encoded_can_not_be_looked_at_so(engine: Engine, tmp_path: Path) -> None:

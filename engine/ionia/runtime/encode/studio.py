@@ -91,9 +91,9 @@ class Studio:
         """A share of a capture that takes pictures already and `fits`; None if there is none. Never waits."""
         return self._captures.borrow(lambda key, capture: key.picture and capture.begun and fits(key))
 
-    def video_encode(self, key: VideoEncodeKey) -> Lease[VideoEncodeKey, VideoEncode] | None:
-        """A share of the encode of this identity; None if there is none. Never waits."""
-        return self._videos.borrow(lambda one, _: one == key)
+    def video_encode(self, key: VideoEncodeKey) -> VideoEncode | None:
+        """The encode of this identity, for who looks on: no share of it. None if there is none. Never waits."""
+        return self._videos.seen(key)
 
     def instant(self, index: int, fps: int) -> int:
         """When the picture of frame `index` is taken, in ns of the clock."""

@@ -40,6 +40,7 @@ class EncodedPictures:
         self._lock = threading.Lock()
         self._watched: VideoEncode | None = None
         self._asked_ns = now_ns - KEYFRAME_AGAIN_NS
+        self._waits = False  # for the first keyframe of what it watches, which is still to be asked for
         self._hungry = False  # protected by _lock, as what follows
         self._over = False  # whether the encode ended; any thread sets it
         self._track = self._found_track()
@@ -71,18 +72,16 @@ class EncodedPictures:
 
     def follow(self, now_ns: int, *, glance: bool, wanted: bool) -> int:  # noqa: ARG002 - it always looks at once
         """See Pictures."""
-        lease = self._studio.video_encode(video_encode_key(self._settings()))
-        try:
-            encode = None if lease is None or lease.value.failed else lease.value
-            if encode is not None and encode.track.codec is not H264:
-                encode = None
-            if encode is not self._watched or self._over:
-                self.release()
-            if encode is not None and self._watched is None and wanted:
-                self._watch(encode, now_ns)
-        finally:
-            if lease is not None:
-                lease.release()
+        encode = self._studio.video_encode(video_encode_key(self._settings()))
+        if encode is not None and encode.track.codec is not H264:
+            encode = None
+        if encode is not self._watched or self._over:
+            self.release()
+        if encode is not None and self._watched is None and wanted:
+            self._watch(encode)
+        if self._watched is not None and self._waits and now_ns >= self._asked_ns + KEYFRAME_AGAIN_NS:
+            self._asked_ns, self._waits = now_ns, False
+            self._watched.request_keyframe()
         return now_ns + LOOK_AGAIN_NS
 
     def take(self) -> Made | None:
@@ -92,6 +91,7 @@ class EncodedPictures:
             self._hungry = packet is None
         if packet is None:
             return None
+        self._waits = False
         return Made(
             captured_ns=self._studio.instant(packet.pts, self._track.fps),
             data=decodable(packet, self._track),
@@ -115,28 +115,25 @@ class EncodedPictures:
             self._queue.forget()
             self._over = self._hungry = False
 
-    def _watch(self, encode: VideoEncode, now_ns: int) -> None:
+    def _watch(self, encode: VideoEncode) -> None:
         if encode.track != self._track:
             self._track = encode.track
             self._queue = PacketQueue(fps=encode.track.fps)
         self._watched = encode
+        self._waits = True
         encode.feed.watch(self._offer, self._end)
-        if now_ns >= self._asked_ns + KEYFRAME_AGAIN_NS:
-            self._asked_ns = now_ns
-            encode.request_keyframe()
 
     def _found_track(self) -> VideoTrack:
         settings = self._settings()
         check_picture(capture_key(settings))
-        lease = self._studio.video_encode(video_encode_key(settings))
-        if lease is None:
+        encode = self._studio.video_encode(video_encode_key(settings))
+        if encode is None:
             raise IoniaError(
                 ErrorKind.CAPTURE_UNAVAILABLE,
                 "Nothing is encoded for this session now.",
                 'Initialize it anew, or look at it with format "jpeg".',
             )
-        track = lease.value.track
-        lease.release()
+        track = encode.track
         if track.codec is not H264:
             raise IoniaError(
                 ErrorKind.CAPTURE_UNAVAILABLE,
