@@ -222,3 +222,19 @@ def test_one_that_is_removed_just_before_the_end_hears_a_goodbye_too(monkeypatch
         engine.stop(STREAMER, "s")
         assert senders["a"].closed
         assert told(events, "a", ConnectionState.CLOSED)
+
+
+def test_an_address_that_is_set_later_is_tried_again_where_the_first_connection_was_required() -> None:
+    machine = FakeMachine()
+    with engine_on(machine) as (engine, events), ThreadPoolExecutor(1) as other:
+        initialize(engine, "a", require_connection=True, reconnect_initial_ms=10)
+        started = other.submit(engine.start, STREAMER, "s")
+        machine.senders.made(1).say(Connected())
+        assert started.result(10) is True
+        machine.senders.refused = [FailureCode.NO_SUCH_HOST]
+        engine.set_destination("s", at("a", "elsewhere"))
+        second = made(machine, 2)["elsewhere"]
+        second.say(Connected())
+        assert second.wait_sent(10)[0].keyframe
+        engine.stop(STREAMER, "s")
+    assert not any(isinstance(event, SessionFailed) for event in events.all)

@@ -14,6 +14,11 @@ class FirstConnection:
         self._lock = threading.Lock()
         self._settled: Future[None] = Future()
 
+    @property
+    def settled(self) -> bool:
+        """Whether nobody waits for it any more."""
+        return self._settled.done()
+
     def settle(self, error: IoniaError | None) -> bool:
         """The connection is made or won't be; whether that wasn't settled yet."""
         with self._lock:

@@ -96,6 +96,7 @@ class StreamOutput:
         self._warn = warn
         self._fail = fail
         self._condition = threading.Condition()
+        self._first = FirstConnection()
         self._packets: list[EncodedPacket] = []  # protected by _condition
         self._keyframe: EncodedPacket | None = None  # newest announced one, protected by _condition
         self._messages: list[_FromSender] = []  # protected by _condition
@@ -107,7 +108,6 @@ class StreamOutput:
         self._gone: LiveFigures | None = None  # what those that were removed counted; protected by _condition
         self._leaving: list[StreamDestination] = []  # they say goodbye
         self._warned: list[tuple[WarningCode, str]] = []
-        self._first = FirstConnection()
         self._feeds: SessionFeeds | None = None  # since `open`
         self._worker: Worker | None = None  # since it started
 
@@ -243,9 +243,12 @@ class StreamOutput:
         )
 
     def _make(self, wish: Destination) -> StreamDestination:
+        settings = self._settings
+        if self._first.settled:  # `start` has its answer: one that comes later is tried as after a lost connection
+            settings = replace(settings, require_connection=False)
         return StreamDestination(
             wish,
-            self._settings,
+            settings,
             make_sender=self._make_sender,
             random=self._random,
             now_ns=self._clock.now_ns(),
