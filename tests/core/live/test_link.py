@@ -155,7 +155,7 @@ def test_lag_reconnects_and_backpressure_is_told() -> None:
         if link.state is LinkState.CONNECTED:
             seen += link.progressed(1, muxed=1, delivered=0, sent_bytes=index, delivered_bytes=index, now_ns=now)
     assert SetBackpressure(active=True, latency_ns=2040 * MS, packets=52) in seen
-    assert AskKeyframe() in seen
+    assert AskKeyframe(behind=True) in seen
     assert KillAttempt(attempt_id=1) in seen
     assert not link.figures(8 * S).backpressure
     assert link.figures(8 * S).video_dropped > 0

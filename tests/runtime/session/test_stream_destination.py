@@ -1,6 +1,8 @@
 """Several servers get one encode: each has its own state, and none holds up another."""
 
+from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
+from queue import Queue
 from threading import Event
 
 import pytest
@@ -9,8 +11,10 @@ from ionia.core.errors import ErrorKind, IoniaError
 from ionia.core.events import ConnectionChanged, ConnectionState, SessionFailed, SessionStateChanged, SessionWarned
 from ionia.core.failure import LiveKind
 from ionia.core.live.failure_code import FailureCode
+from ionia.core.live.link import LiveFigures
 from ionia.core.live.rtmp_url import RtmpUrl
 from ionia.core.live.sender_events import Connected, Ended, SenderListener
+from ionia.core.live.shared_keyframes import SharedKeyframes
 from ionia.core.media import VIDEO, MediaHeader
 from ionia.core.settings import Destination, MediaSettings, SessionKind, StreamerSettings
 from ionia.core.stats import of_streamer
@@ -129,6 +133,27 @@ def test_before_the_start_an_address_is_replaced_without_a_connection() -> None:
         with pytest.raises(IoniaError) as caught:
             engine.add_destination("s", at("c"))
         assert caught.value.kind is ErrorKind.NOT_INITIALIZED
+
+
+def test_a_slow_one_has_its_keyframes_with_a_look_at_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    machine, seen = FakeMachine(), Queue[list[bool]]()
+
+    def allows(_: SharedKeyframes, __: int, others: Iterable[LiveFigures]) -> bool:
+        seen.put([one.connected for one in others])
+        return False
+
+    monkeypatch.setattr(SharedKeyframes, "allows", allows)
+    with engine_on(machine) as (engine, events):
+        initialize(engine, "a", "b", "c", buffer_ms=100)
+        engine.start(STREAMER, "s")
+        senders = made(machine, 3)
+        senders["a"].say(Connected())
+        told(events, "a", ConnectionState.CONNECTED)
+        senders["b"].say(Connected())  # nothing that they are given ever arrives
+        assert senders["b"].wait_sent(1)[0].keyframe  # the first is the connection's own, and nobody's to refuse
+        while seen.get(timeout=10) != [True, False]:
+            pass
+        engine.stop(STREAMER, "s")
 
 
 def test_names_that_do_not_fit_are_refused() -> None:

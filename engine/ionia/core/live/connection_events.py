@@ -102,7 +102,10 @@ class ClearBuffer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AskKeyframe:
-    """Ask the encoder for a keyframe now: the first picture of this connection."""
+    """Ask the encoder for a keyframe now: the first picture of this connection, or, for a link that is too slow
+    (`behind`), one up to which pictures can be dropped."""
+
+    behind: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

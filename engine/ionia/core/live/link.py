@@ -254,7 +254,7 @@ class LiveLink:
         actions: list[LiveAction] = []
         for action in decided:
             if isinstance(action, RequestKeyframe):
-                actions.append(AskKeyframe())
+                actions.append(AskKeyframe(behind=True))
             elif isinstance(action, SetBackpressure):
                 actions.append(action)
             else:

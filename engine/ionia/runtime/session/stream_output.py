@@ -19,6 +19,7 @@ from ionia.core.live.joined_figures import joined
 from ionia.core.live.link import LiveAction, LiveFigures, SetVideoBitrate
 from ionia.core.live.preflight import preflight
 from ionia.core.live.sender_events import Progress, SenderEvent
+from ionia.core.live.shared_keyframes import SharedKeyframes
 from ionia.core.live.silence import Silence, with_silence
 from ionia.core.live.stream_buffer import SetBackpressure
 from ionia.core.media import AUDIO, VIDEO, EncodedPacket, MediaHeader, VideoTrack
@@ -107,6 +108,7 @@ class StreamOutput:
         self._departing: list[StreamDestination] = []  # not stopped yet; protected by _condition
         self._gone: LiveFigures | None = None  # what those that were removed counted; protected by _condition
         self._leaving: list[StreamDestination] = []  # they say goodbye
+        self._keyframes = SharedKeyframes()  # the thread's own
         self._warned: list[tuple[WarningCode, str]] = []
         self._feeds: SessionFeeds | None = None  # since `open`
         self._worker: Worker | None = None  # since it started
@@ -394,8 +396,10 @@ class StreamOutput:
     ) -> None:
         for action in one.carry_out(actions, streamed.header, now_ns):
             match action:
-                case AskKeyframe():
-                    streamed.feeds.request_keyframe()
+                case AskKeyframe(behind=behind):
+                    others = [other.figures for other in self._present() if other is not one]
+                    if not behind or self._keyframes.allows(now_ns, others):
+                        streamed.feeds.request_keyframe()
                 case SetVideoBitrate(bits_per_second=bits_per_second):
                     one.bitrate = bits_per_second
                     self._follow(streamed)
