@@ -189,6 +189,11 @@ def test_a_login_in_two_steps() -> None:
     assert refused.failure is FailureCode.LOGIN
 
 
+def test_a_server_that_has_the_stream_asks_for_no_login_any_more() -> None:
+    talk = Talk().hear(TO_LIVE, refusal(1.0, "NetConnection.Connect.Rejected", "[ code=403 need auth; authmod=adobe ]"))
+    assert talk.failure is FailureCode.LOGIN
+
+
 @pytest.mark.parametrize("padding", [0, 270, 280, 290])
 def test_no_secret_is_in_what_is_told(padding: int) -> None:
     words = "." * padding + f"{KEY} pAsSwOrD {KEY}"

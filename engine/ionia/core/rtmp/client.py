@@ -192,7 +192,7 @@ class RtmpClient:
         if command in commands.OPTIONAL:
             return
         status = status_of(values)
-        if command == commands.CONNECT:
+        if command == commands.CONNECT and self._state is _State.CONNECTING:
             try:
                 login = next_login(self._url, self._login, status.description, self._nonce)
             except LoginError as error:
