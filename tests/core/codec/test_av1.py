@@ -34,6 +34,22 @@ def test_the_record_says_profile_and_level_and_carries_the_header() -> None:
         av1.decoder_configuration(b"\x0a\x01\x00")
 
 
+@pytest.mark.parametrize(
+    "timing",
+    [
+        "0",
+        "1" + f"{1:032b}{60:032b}" + "0" + "0",
+        "1" + f"{1:032b}{60:032b}" + "1" + "00101" + "0",  # equal intervals: uvlc of 4
+        "1" + f"{1:032b}{60:032b}" + "1" + "1" + "1" + "01" * 23 + "1",  # with a decoder model
+    ],
+)
+def test_profile_level_and_tier_are_found_behind_timing_information(timing: str) -> None:
+    bits = "001" + "0" + "0" + timing + "0" + "00000" + "0" * 12 + "01101" + "1" + "1" * 8
+    body = int(bits.ljust(160, "1"), 2).to_bytes(20, "big")
+    record = av1.decoder_configuration(b"\x0a\x14" + body)
+    assert record[1:3] == bytes((1 << 5 | 13, 0x80 | 0b00001100))
+
+
 def test_a_sample_keeps_its_header_and_leaves_the_delimiter_out() -> None:
     data = DELIMITER + HEADER + FRAME + PADDING
     assert av1.sample(data, drop=frozenset({HEADER})) == HEADER + FRAME

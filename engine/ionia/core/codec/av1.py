@@ -88,7 +88,11 @@ def _profile_level_tier(header: bytes) -> tuple[int, int, int]:
     if bits.read(1):  # reduced_still_picture_header
         return profile, bits.read(5), 0
     if bits.read(1):  # timing_info_present_flag
-        raise ValueError("AV1 with timing information isn't expected of any encoder here")
+        bits.read(32 + 32)  # num_units_in_display_tick, time_scale
+        if bits.read(1):  # equal_picture_interval, and behind it num_ticks_per_picture_minus_1 as uvlc (4.10.3)
+            bits.read_uvlc()
+        if bits.read(1):  # decoder_model_info_present_flag
+            bits.read(5 + 32 + 5 + 5)
     bits.read(1 + 5 + 12)  # initial_display_delay_present_flag, operating_points_cnt_minus_1, operating_point_idc[0]
     level = bits.read(5)
     return profile, level, bits.read(1) if level > 7 else 0
@@ -104,3 +108,9 @@ class _Bits:
         if self._left < 0:
             raise ValueError("an AV1 sequence header is cut off")
         return self._value >> self._left & ((1 << count) - 1)
+
+    def read_uvlc(self) -> None:
+        zeros = 0
+        while not self.read(1):
+            zeros += 1
+        self.read(zeros if zeros < 32 else 0)
