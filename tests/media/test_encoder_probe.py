@@ -13,7 +13,7 @@ from ionia.core.service import EncoderInfo
 from ionia.core.settings import EncoderChoice, VideoEncodeSettings
 from ionia.media import encoder_probe
 from ionia.media.encoder_probe import list_encoders, open_video_encoder
-from ionia.media.encoder_specs import SPECS, X264, EncoderSpec, candidates
+from ionia.media.encoder_specs import AV1_SPECS, SPECS, X264, EncoderSpec, candidates
 from ionia.media.still_encoder import StillVideoEncoder
 
 
@@ -94,8 +94,8 @@ class Scripted:
 
     takes = PictureFormat(width=64, height=48, pixels=PixelFormat.YUV420P)
 
-    def __init__(self, pts: list[int], keyframes: list[int]) -> None:
-        self._pts, self._keyframes = pts, keyframes
+    def __init__(self, pts: list[int], keyframes: list[int], data: bytes = b"") -> None:
+        self._pts, self._keyframes, self._data = pts, keyframes, data
 
     def __call__(self, *_: object) -> "Scripted":
         return self
@@ -108,7 +108,7 @@ class Scripted:
 
     def flush(self) -> list[EncodedPacket]:
         return [
-            EncodedPacket(track=VIDEO, pts=pts, dts=pts, duration=1, keyframe=pts in self._keyframes, data=b"")
+            EncodedPacket(track=VIDEO, pts=pts, dts=pts, duration=1, keyframe=pts in self._keyframes, data=self._data)
             for pts in self._pts
         ]
 
@@ -130,6 +130,12 @@ def test_opening_is_not_enough(
 ) -> None:
     monkeypatch.setattr(encoder_probe, "LibavVideoEncoder", Scripted(pts, keyframes))
     assert reason in encoder_probe._prove(X264, VideoEncodeSettings(), 64, 48)
+
+
+def test_an_encoder_whose_packets_no_file_can_have_is_not_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    without_size = b"\x30abc"
+    monkeypatch.setattr(encoder_probe, "LibavVideoEncoder", Scripted([0, 1, 2, 3], [0, 3], without_size))
+    assert encoder_probe._prove(AV1_SPECS[0], VideoEncodeSettings(codec="av1"), 64, 48) == "no OBU with a size"
 
 
 def test_libavs_words_say_why_an_encoder_does_not_open(monkeypatch: pytest.MonkeyPatch) -> None:

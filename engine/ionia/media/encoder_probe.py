@@ -114,6 +114,8 @@ def _prove(spec: EncoderSpec, settings: VideoEncodeSettings, width: int, height:
     """Encode a few pictures with a throw-away encoder; why that failed, or an empty string."""
     try:
         packets = _encode_some(spec, settings, width, height)
+        for packet in packets:
+            spec.codec.sample(packet.data)  # rather than in the middle of a take
     except (av.error.FFmpegError, ValueError) as error:
         if spec.hardware and isinstance(error, av.error.FFmpegError):
             return _told_reason(spec, error, words_of(lambda: _encode_some(spec, settings, width, height)))
