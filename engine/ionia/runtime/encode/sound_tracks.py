@@ -15,6 +15,7 @@ from ionia.runtime.capture.sound import Sound
 from ionia.runtime.encode.audio_encode import AudioEncode
 from ionia.runtime.encode.audio_encodes import AudioEncodes, Heard
 from ionia.runtime.encode.feed import Feed
+from ionia.runtime.encode.filter_loading import load_filters
 from ionia.runtime.notices import Listener
 from ionia.runtime.registry import Lease
 
@@ -209,6 +210,7 @@ class SoundTracks:
                 f"This session has no sound named {name!r}.",
                 f"It has {', '.join(map(repr, self._sounds)) or 'no sound at all'}.",
             )
+        load_filters(change.filters or ())
         before = self.controls()[name]
         control = change.of(before)
         changing = [track for track in self._tracks if key in track.lease.key.encode.sounds]

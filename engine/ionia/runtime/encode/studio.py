@@ -28,6 +28,7 @@ from ionia.runtime.capture.capture import Capture, open_capture
 from ionia.runtime.capture.picture_stage import PictureStage
 from ionia.runtime.capture.still import newest, taken
 from ionia.runtime.encode.audio_encodes import AudioEncodes
+from ionia.runtime.encode.filter_loading import load_filters
 from ionia.runtime.encode.session_feeds import SessionFeeds
 from ionia.runtime.encode.sound_tracks import SoundTracks
 from ionia.runtime.encode.video_encode import VideoEncode
@@ -58,6 +59,7 @@ class Studio:
 
         `live`: a stream asks; it counts only if the video encode isn't there yet (see `core.sharing`).
         """
+        load_filters(one for sound in settings.all_sounds for one in sound.filters)
         names = sound_keys(settings, self._backends.corrections.all())
         asked = {names[sound.name]: sound for sound in settings.all_sounds}
         wanted = list(zip(settings.all_tracks, audio_encode_keys(settings, names), strict=True))
