@@ -12,7 +12,7 @@ export interface RecorderOptions {
   codec?: "h264" | "hevc" | "av1";
   /** Whether pictures that repeat are written without libx264; IONIA_REST=0 says no for all. */
   restWhenStill?: boolean;
-  /** H.264 encoder; wins over useNvenc. */
+  /** Whose encoder: x264 is the codec's software, mf has h264 alone. Wins over useNvenc. */
   encoder?: "auto" | "nvenc" | "qsv" | "amf" | "mf" | "x264" | null;
   /** Screen id from engine.devices, or "test"; default: primary. */
   screen?: string | null;
@@ -148,7 +148,7 @@ export interface ReplayOptions {
   codec?: "h264" | "hevc" | "av1";
   /** Whether pictures that repeat are written without libx264; IONIA_REST=0 says no for all. */
   restWhenStill?: boolean;
-  /** H.264 encoder; wins over useNvenc. */
+  /** Whose encoder: x264 is the codec's software, mf has h264 alone. Wins over useNvenc. */
   encoder?: "auto" | "nvenc" | "qsv" | "amf" | "mf" | "x264" | null;
   /** Screen id from engine.devices, or "test"; default: primary. */
   screen?: string | null;
@@ -268,7 +268,7 @@ export interface StreamerOptions {
   codec?: "h264" | "hevc" | "av1";
   /** Whether pictures that repeat are written without libx264; IONIA_REST=0 says no for all. */
   restWhenStill?: boolean;
-  /** H.264 encoder; wins over useNvenc. */
+  /** Whose encoder: x264 is the codec's software, mf has h264 alone. Wins over useNvenc. */
   encoder?: "auto" | "nvenc" | "qsv" | "amf" | "mf" | "x264" | null;
   /** Screen id from engine.devices, or "test"; default: primary. */
   screen?: string | null;

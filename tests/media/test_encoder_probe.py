@@ -70,6 +70,15 @@ def test_x264_by_choice_is_no_fallback() -> None:
     encoder.close()
 
 
+def test_a_choice_that_this_codec_has_not_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.platform", "win32")
+    settings = VideoEncodeSettings(encoder=EncoderChoice.MF, codec="av1")
+    encoder, _, fallbacks = open_video_encoder(settings, 64, 64)
+    assert encoder.codec == "libsvtav1"
+    assert [(one.encoder, one.reason) for one in fallbacks] == [("mf", "encodes no AV1 on this system")]
+    encoder.close()
+
+
 def test_a_hardware_encoder_must_prove_itself_at_the_real_size(monkeypatch: pytest.MonkeyPatch) -> None:
     only_x264_works(monkeypatch)
     encoder_probe._known["h264_qsv"] = EncoderInfo(name="h264_qsv", hardware=True, available=True, reason="")

@@ -1633,7 +1633,7 @@ export interface EngineMethods {
       codec?: "h264" | "hevc" | "av1";
       /** Whether pictures that repeat are written without libx264; IONIA_REST=0 says no for all. */
       restWhenStill?: boolean;
-      /** H.264 encoder; wins over useNvenc. */
+      /** Whose encoder: x264 is the codec's software, mf has h264 alone. Wins over useNvenc. */
       encoder?: "auto" | "nvenc" | "qsv" | "amf" | "mf" | "x264" | null;
       /** Screen id from engine.devices, or "test"; default: primary. */
       screen?: string | null;
@@ -1833,7 +1833,7 @@ export interface EngineMethods {
       codec?: "h264" | "hevc" | "av1";
       /** Whether pictures that repeat are written without libx264; IONIA_REST=0 says no for all. */
       restWhenStill?: boolean;
-      /** H.264 encoder; wins over useNvenc. */
+      /** Whose encoder: x264 is the codec's software, mf has h264 alone. Wins over useNvenc. */
       encoder?: "auto" | "nvenc" | "qsv" | "amf" | "mf" | "x264" | null;
       /** Screen id from engine.devices, or "test"; default: primary. */
       screen?: string | null;
@@ -2033,7 +2033,7 @@ export interface EngineMethods {
       codec?: "h264" | "hevc" | "av1";
       /** Whether pictures that repeat are written without libx264; IONIA_REST=0 says no for all. */
       restWhenStill?: boolean;
-      /** H.264 encoder; wins over useNvenc. */
+      /** Whose encoder: x264 is the codec's software, mf has h264 alone. Wins over useNvenc. */
       encoder?: "auto" | "nvenc" | "qsv" | "amf" | "mf" | "x264" | null;
       /** Screen id from engine.devices, or "test"; default: primary. */
       screen?: string | null;

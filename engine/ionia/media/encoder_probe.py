@@ -19,7 +19,7 @@ from ionia.core.errors import ErrorKind, IoniaError
 from ionia.core.media import EncodedPacket, VideoTrack
 from ionia.core.ports import VideoEncoder
 from ionia.core.service import EncoderInfo
-from ionia.core.settings import CodecName, VideoEncodeSettings
+from ionia.core.settings import CodecName, EncoderChoice, VideoEncodeSettings
 from ionia.media.converter import Converter
 from ionia.media.encoder_specs import EncoderSpec, candidates, specs_for
 from ionia.media.guarded_encoder import GuardedVideoEncoder
@@ -57,11 +57,15 @@ def open_video_encoder(
 ) -> tuple[VideoEncoder, VideoTrack, tuple[Fallback, ...]]:
     """Open the first encoder of the wanted ones that encodes pictures of this size, and say which were passed over.
 
-    The calling thread owns the encoder. A hardware encoder has libx264 behind it. Raises
+    The calling thread owns the encoder. A hardware encoder of H.264 has libx264 behind it. Raises
     IoniaError(ENCODER_UNAVAILABLE) when none works.
     """
     fallbacks: list[Fallback] = []
-    for spec in candidates(settings.encoder, sys.platform, settings.codec):
+    specs = candidates(settings.encoder, sys.platform, settings.codec)
+    if settings.encoder not in (EncoderChoice.AUTO, *(spec.choice for spec in specs)):
+        reason = f"encodes no {TITLES[settings.codec]} on this system"
+        fallbacks.append(Fallback(encoder=settings.encoder.value, reason=reason))
+    for spec in specs:
         known = _availability(spec)
         reason = known.reason
         if known.available:

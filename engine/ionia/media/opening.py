@@ -28,7 +28,7 @@ class OpenedAudio:
 
 
 def open_video(settings: VideoEncodeSettings, width: int, height: int) -> OpenedVideo:
-    """The first H.264 encoder that works for pictures of this size. Raises IoniaError(ENCODER_UNAVAILABLE).
+    """The first encoder of the codec that works for pictures of this size. Raises IoniaError(ENCODER_UNAVAILABLE).
 
     Where there is to be no picture, what takes an encoder's place.
     """

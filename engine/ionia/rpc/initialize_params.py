@@ -118,7 +118,10 @@ class Initialize(Struct, frozen=True, forbid_unknown_fields=True, rename="camel"
     audio_bitrate: AudioBitrate = _MEDIA.audio_bitrate
     audio_mode: AudioModeName = "both"
     id: SessionId = DEFAULT_SESSION_ID
-    encoder: Annotated[EncoderName | None, CommandOption(name="--encoder", help="H.264 encoder (default: auto)")] = None
+    encoder: Annotated[
+        EncoderName | None,
+        CommandOption(name="--encoder", help="whose encoder; x264 is the codec's software (default: auto)"),
+    ] = None
     screen: Annotated[
         DeviceId | None, Meta(description='Screen id from engine.devices, or "test"; default: primary.'), SCREEN_OPTION
     ] = None

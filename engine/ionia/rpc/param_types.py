@@ -105,7 +105,8 @@ AudioModeName = Annotated[
     CommandOption(name="--audio", help="which sound is recorded (default: {default})"),
 ]
 EncoderName = Annotated[
-    Literal["auto", "nvenc", "qsv", "amf", "mf", "x264"], Meta(description="H.264 encoder; wins over useNvenc.")
+    Literal["auto", "nvenc", "qsv", "amf", "mf", "x264"],
+    Meta(description="Whose encoder: x264 is the codec's software, mf has h264 alone. Wins over useNvenc."),
 ]
 SCREEN_OPTION = CommandOption(name="--screen", help="a screen id from `devices`, or test (default: the primary screen)")
 DESKTOP_AUDIO_OPTION = CommandOption(

@@ -30,7 +30,7 @@ ERROR_WHEN: dict[ErrorKind, str] = {
     ErrorKind.NO_SUCH_SESSION: "a method of a session whose id was never initialised",
     ErrorKind.CAPTURE_UNAVAILABLE: "no screen source opens",
     ErrorKind.AUDIO_UNAVAILABLE: "a sound device asked for by id does not exist, or a session has no such sound",
-    ErrorKind.ENCODER_UNAVAILABLE: "no H.264 encoder opens",
+    ErrorKind.ENCODER_UNAVAILABLE: "no encoder of the codec opens",
     ErrorKind.OUTPUT_FAILED: "path not writable, folder missing, disk full",
     ErrorKind.BAD_URL: "not rtmp:// or rtmps://, or no app and key",
     ErrorKind.CONNECT_FAILED: "refused, DNS, handshake or publish rejected",
