@@ -1998,7 +1998,7 @@ export interface EngineMethods {
     };
     result: null;
   };
-  /** Leave a server; the others don't notice. The last one stays. */
+  /** Leave a server; the others don't notice. The last that wasn't given up stays. */
   "streamer.removeDestination": {
     params: {
       /** Name of one of a stream's destinations, as streamer.connection and getStats have it. */

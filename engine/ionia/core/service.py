@@ -304,7 +304,8 @@ class EngineService(Protocol):
     def remove_destination(self, session_id: str, name: str) -> None:
         """Have a streamer leave a server.
 
-        Raises IoniaError: NOT_INITIALIZED; BAD_DESTINATION where there is none of this name, or no other.
+        Raises IoniaError: NOT_INITIALIZED; BAD_DESTINATION where there is none of this name, or no other that wasn't
+        given up.
         """
         ...
 

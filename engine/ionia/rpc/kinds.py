@@ -240,7 +240,7 @@ KINDS: dict[SessionKind, KindRow] = {
                 Command(
                     verb="removeDestination",
                     result=None,
-                    summary="Leave a server; the others don't notice. The last one stays.",
+                    summary="Leave a server; the others don't notice. The last that wasn't given up stays.",
                     carry_out=lambda service, params: service.remove_destination(params.id, params.destination),
                     params=p.RemoveDestination,
                     positional=("destination", "id"),

@@ -194,6 +194,8 @@ def test_one_that_is_given_up_is_told_and_the_last_ends_the_stream() -> None:
         assert SECRET not in warned.message
         senders["b"].wait_sent(len(senders["b"].sent) + 10)
         assert told(events, "a", ConnectionState.FAILED)
+        with pytest.raises(IoniaError, match="All other destinations were given up"):
+            engine.remove_destination("s", "b")
         senders["b"].say(Ended(code=FailureCode.RESET))
         failure = events.wait_for(lambda event: isinstance(event, SessionFailed))
         assert isinstance(failure, SessionFailed)

@@ -181,8 +181,11 @@ class StreamOutput:
         with self._condition:
             if name not in self._destinations:
                 raise _unknown(name)
-            if len(self._destinations) == 1:
+            others = [one for one in self._destinations.values() if one.name != name]
+            if not others:
                 raise _bad("A stream has one destination at least.", "streamer.stop ends the stream.")
+            if all(one.failed for one in others):  # it would go on for nobody, and say nothing of it
+                raise _bad("All other destinations were given up.", "streamer.stop ends the stream.")
             self._depart(self._destinations.pop(name))
             self._condition.notify()
 
