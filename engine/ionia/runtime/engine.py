@@ -365,12 +365,12 @@ class Engine:
             if self._closed:
                 return
             self._closed = True
-            sessions = list(self._sessions.values())
+            sessions, leaving = list(self._sessions.values()), list(self._leaving.values())
             self._sessions.clear()
+        for session in (*sessions, *leaving):
+            session.hasten()
         self._previews.end_all()
         self._selftests.close()
-        for session in sessions:
-            session.hasten()
         if sessions:
             with ThreadPoolExecutor(max_workers=len(sessions), thread_name_prefix="ionia-close") as executor:
                 for future in [executor.submit(session.dispose) for session in sessions]:

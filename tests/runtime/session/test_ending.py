@@ -101,11 +101,11 @@ def test_a_stop_waits_for_sound_that_is_behind(monkeypatch: pytest.MonkeyPatch) 
     assert not any(isinstance(event, SessionWarned) for event in events.all)
 
 
-@pytest.mark.parametrize("ends", ["by a stop", "with the engine"])
+@pytest.mark.parametrize("ends", ["by a stop", "with the engine", "with the engine while it is disposed of"])
 def test_but_not_for_ever_and_not_when_the_engine_ends(ends: str, monkeypatch: pytest.MonkeyPatch) -> None:
     for name, value in (("PATIENCE_S", 0.02), ("DRAIN_TIMEOUT_S", 0.02), ("SOUND_LOOK_S", 0.01)):
         monkeypatch.setattr(ending, name, value)
-    if ends == "with the engine":
+    if ends != "by a stop":
         monkeypatch.setattr(ending, "MOST_SOUND_LOOKS", 10**9)
         monkeypatch.setattr(ending, "LOOKS_WITHOUT_SOUND", 10**9)
     go = threading.Event()
@@ -124,6 +124,12 @@ def test_but_not_for_ever_and_not_when_the_engine_ends(ends: str, monkeypatch: p
         if ends == "by a stop":
             engine.stop(RECORDER, "a")
         else:
+            disposing = threading.Thread(target=engine.dispose, args=(RECORDER, "a"))
+            if ends != "with the engine":
+                disposing.start()
+                events.wait_for(lambda event: isinstance(event, SessionStateChanged) and event.state == "stopping")
             engine.close()
+            if disposing.ident is not None:
+                disposing.join(WAIT_SECONDS)
         telling.join(WAIT_SECONDS)
         assert go.is_set()
