@@ -60,8 +60,8 @@ def test_a_pause_is_not_in_the_file_and_costs_no_encoding(media: object) -> None
         assert engine.pause("a") is True
         assert engine.pause("a") is False
         assert engine.is_running(RECORDER, "a")
-        before = stats_of(engine)
         paused_for(engine, 0.5)
+        before = stats_of(engine)  # the frame under way when it was paused has passed by now
         encoded = len(machine.videos[0].calls)
         paused_for(engine, 1.0)
         during = stats_of(engine)
