@@ -416,6 +416,16 @@ export type AddDestinationResult = {
   destination: string;
 };
 
+/** A program, with all that it starts; it need not run yet, and is followed when it ends and is started again. */
+export type AppOption = {
+  /** Id of one of engine.devices' applications; either this or process. */
+  id?: string | null;
+  /** Name of its process, or process id. */
+  process?: string | number | null;
+  /** Everything that plays but this program. */
+  exclude?: boolean;
+};
+
 /** Details of `sound_clipping`. */
 export type Clipping = {
   /** Name of the sound, for audio.set. */
@@ -638,6 +648,12 @@ export type PrerollShort = {
   seconds: number;
 };
 
+/** Details of the `app_...` warnings. */
+export type Program = {
+  /** Its name for people. */
+  program: string;
+};
+
 /** A part of what is captured, in its pixels; what lies outside is left out, and odd sides lose a pixel. */
 export type RegionOption = {
   /** From the left edge of the screen or window. */
@@ -682,8 +698,8 @@ export type SoundLost = {
 export type SoundOption = {
   /** What tracks, audio.set and audio.levels call it. */
   name: string;
-  /** What the computer plays, or a microphone. */
-  kind: "desktop" | "mic";
+  /** What the computer plays, a microphone, or what one program plays (Linux). */
+  kind: "app" | "desktop" | "mic";
   /** Device id, or "test"; default: that of desktopAudio or microphone, else the system's. */
   device?: string | null;
   /** Gain, dB; -120 is silence; default: that of desktopGain or micGain. */
@@ -694,6 +710,8 @@ export type SoundOption = {
   mono?: boolean;
   /** What it is put through before its gain, in this order; each type once. */
   filters?: Array<NoiseSuppressionOption | GateOption | CompressorOption | LimiterOption>;
+  /** Which program, where kind is app. */
+  app?: AppOption | null;
 };
 
 /** Answer of recorder.split. */
@@ -732,7 +750,7 @@ export type TrackOption = {
 };
 
 /** What happened. `meaning` says when, for people; `facts` is the type of the warning's details. */
-export type WarningCode = "access_lost" | "address_trimmed" | "audio_closed" | "audio_device_audible" | "audio_device_changed" | "audio_device_lost" | "audio_device_muted" | "audio_device_quiet" | "audio_device_stalled" | "audio_device_suspended" | "audio_devices_changed" | "audio_failed" | "audio_lost" | "audio_slow" | "audio_stream_muted" | "audio_stream_restored" | "bitrate_fixed" | "bitrate_held" | "ca_file_ignored" | "capture_failed" | "capture_fallback" | "capture_recovered" | "default_device_changed" | "desktop_audio_unavailable" | "desktop_silent" | "destination_failed" | "device_lost" | "disk_low" | "disk_stalled" | "disk_unreadable" | "display_lost" | "display_mode_changed" | "display_unplugged" | "encoder_behind" | "encoder_fallback" | "encoder_lost" | "encoder_overloaded" | "file_deleted" | "file_held" | "file_incomplete" | "file_leftover" | "file_limit" | "file_moved" | "file_not_split" | "file_out_of_reach" | "file_replaced" | "file_restored" | "gpu_lost" | "index_behind" | "keyframes_rare" | "mic_audio_unavailable" | "mic_inputs_mixed" | "mic_one_sided" | "mic_silent" | "mic_two_sided" | "monitor_failed" | "muted_talking" | "picture_too_large" | "preroll_short" | "region_outside" | "replay_shortened" | "screen_changed" | "screen_closed" | "secure_desktop" | "session_disconnected" | "sidecar_failed" | "sound_clipping" | "sound_server_lost" | "stalled" | "tracks_not_streamed" | "window_closed" | "window_hidden";
+export type WarningCode = "access_lost" | "address_trimmed" | "app_audio_unavailable" | "app_crowded" | "app_heard" | "app_not_running" | "app_silent" | "audio_closed" | "audio_device_audible" | "audio_device_changed" | "audio_device_lost" | "audio_device_muted" | "audio_device_quiet" | "audio_device_stalled" | "audio_device_suspended" | "audio_devices_changed" | "audio_failed" | "audio_lost" | "audio_slow" | "audio_stream_muted" | "audio_stream_restored" | "bitrate_fixed" | "bitrate_held" | "ca_file_ignored" | "capture_failed" | "capture_fallback" | "capture_recovered" | "default_device_changed" | "desktop_audio_unavailable" | "desktop_silent" | "destination_failed" | "device_lost" | "disk_low" | "disk_stalled" | "disk_unreadable" | "display_lost" | "display_mode_changed" | "display_unplugged" | "encoder_behind" | "encoder_fallback" | "encoder_lost" | "encoder_overloaded" | "file_deleted" | "file_held" | "file_incomplete" | "file_leftover" | "file_limit" | "file_moved" | "file_not_split" | "file_out_of_reach" | "file_replaced" | "file_restored" | "gpu_lost" | "index_behind" | "keyframes_rare" | "mic_audio_unavailable" | "mic_inputs_mixed" | "mic_one_sided" | "mic_silent" | "mic_two_sided" | "monitor_failed" | "muted_talking" | "picture_too_large" | "preroll_short" | "region_outside" | "replay_shortened" | "screen_changed" | "screen_closed" | "secure_desktop" | "session_disconnected" | "sidecar_failed" | "sound_clipping" | "sound_server_lost" | "stalled" | "tracks_not_streamed" | "window_closed" | "window_hidden";
 
 /** session.warning: something was lost or replaced, and the session goes on. */
 export type WarningNotification = {
@@ -742,5 +760,5 @@ export type WarningNotification = {
   /** One line for people, or empty. */
   message: string;
   /** Details for programs; the code says which, see x-warnings. */
-  data: NoFacts | DiskLow | FileLimit | DiskStalled | FileTouched | NamedSound | Clipping | PlaysElsewhere | MixerState | MicChannel | MicInputs | SoundLost | ReplayShort | PrerollShort | DestinationFailed;
+  data: NoFacts | DiskLow | FileLimit | DiskStalled | FileTouched | NamedSound | Clipping | PlaysElsewhere | Program | MixerState | MicChannel | MicInputs | SoundLost | ReplayShort | PrerollShort | DestinationFailed;
 };

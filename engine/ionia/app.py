@@ -5,6 +5,7 @@ import os
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
+from typing import TypeVar
 
 import av
 
@@ -12,7 +13,7 @@ from ionia.core.errors import IoniaError
 from ionia.core.mp4.fragment import SAVED_FRAGMENT_SECONDS
 from ionia.core.ports import ScreenSource
 from ionia.core.selftest_report import SelftestSettings
-from ionia.core.service import EngineService, Listener, SoundDeviceInfo
+from ionia.core.service import EngineService, Listener
 from ionia.core.settings import VideoEncodeSettings
 from ionia.core.sharing import CaptureKey
 from ionia.core.video.pushed_layout import is_pushed
@@ -31,6 +32,8 @@ from ionia.sources.pushed import PushedScreens
 from ionia.threads.clock import MonotonicClock
 
 log = logging.getLogger(__name__)
+
+T = TypeVar("T")
 
 
 def _publisher() -> Sender:
@@ -64,6 +67,7 @@ def make_backends(clock: MonotonicClock | None = None) -> Backends:
         screen=screen,
         desktop_audio=lambda device: sound.open_desktop(device, clock),
         microphone=lambda device: sound.open_microphone(device, clock),
+        application=lambda wish: sound.open_application(wish, clock),
         open_video=_never_resting if os.environ.get(REST_VARIABLE) == "0" else open_video,
         converter=Converter,
         open_audio=open_audio,
@@ -73,6 +77,7 @@ def make_backends(clock: MonotonicClock | None = None) -> Backends:
         list_windows=screens.list_windows,
         list_desktop_audio=lambda: _listed(sound.list_desktop),
         list_microphones=lambda: _listed(sound.list_microphones),
+        list_applications=lambda: _listed(sound.list_applications),
         list_encoders=list_encoders,
         sender=_publisher,
         free_bytes=free_bytes,
@@ -83,7 +88,7 @@ def make_backends(clock: MonotonicClock | None = None) -> Backends:
     )
 
 
-def _listed(list_devices: Callable[[], tuple[SoundDeviceInfo, ...]]) -> tuple[SoundDeviceInfo, ...]:
+def _listed(list_devices: Callable[[], tuple[T, ...]]) -> tuple[T, ...]:
     """A machine without a sound server has no sound devices; whoever opens one learns why."""
     try:
         return list_devices()

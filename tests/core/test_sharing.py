@@ -5,6 +5,8 @@ from dataclasses import replace
 import pytest
 
 from ionia.core.audio.engine import AudioInput
+from ionia.core.audio.programs import AppWish
+from ionia.core.audio.stream_sum import SUM_LATENCY_NS
 from ionia.core.audio.wishes import SoundWish, TrackWish
 from ionia.core.settings import AudioMode, MediaSettings
 from ionia.core.sharing import AudioEncodeKey, SoundKey, audio_encode_keys, capture_key, sound_keys, video_encode_key
@@ -117,16 +119,21 @@ def test_an_offset_that_is_asked_for_is_every_devices_and_shared_whatever_is_rem
 
 
 @pytest.mark.parametrize(
-    ("asked", "remembered", "earliest_ms"),
+    ("asked", "remembered", "late_ms"),
     [
         (None, {}, 0),
         (None, {"mic: A": 30.0}, 0),
-        (None, {"mic: A": 30.0, "mic: B": -25.0}, -25),
-        (-40.0, {"mic: B": -25.0}, -40),
+        (None, {"mic: A": 30.0, "mic: B": -25.0}, 25),
+        (-40.0, {"mic: B": -25.0}, 40),
         (40.0, {"mic: B": -25.0}, 0),
     ],
 )
 def test_sound_that_is_moved_earlier_is_waited_for(
-    asked: float | None, remembered: dict[str, float], earliest_ms: float
+    asked: float | None, remembered: dict[str, float], late_ms: float
 ) -> None:
-    assert sound(remembered, asked).earliest_ms == earliest_ms
+    assert sound(remembered, asked).late_ns == late_ms * 1e6
+
+
+def test_a_programs_sound_is_waited_for_until_it_is_summed() -> None:
+    app = SoundKey(which=AudioInput.APP, device=None, offset_ms=-40.0, app=AppWish(process="game"))
+    assert app.late_ns == SUM_LATENCY_NS + 40_000_000

@@ -146,6 +146,7 @@ class FakeMachine:
     screens: list[FakeScreen] = field(default_factory=list)
     desktops: list[FakeSound] = field(default_factory=list)
     mics: list[FakeSound] = field(default_factory=list)
+    apps: list[FakeSound] = field(default_factory=list)
     converters: list[FakeConverter] = field(default_factory=list)
     videos: list[FakeVideoEncoder] = field(default_factory=list)
     lives: list[bool] = field(default_factory=list)
@@ -169,6 +170,7 @@ class FakeMachine:
             screen=self._screen,
             desktop_audio=lambda _: self._sound(self.desktops),
             microphone=lambda _: self._sound(self.mics),
+            application=lambda _: self._sound(self.apps),
             open_video=self._video,
             converter=self._converter,
             open_audio=self._audio,
@@ -178,6 +180,7 @@ class FakeMachine:
             list_windows=lambda: (),
             list_desktop_audio=lambda: (),
             list_microphones=lambda: (),
+            list_applications=lambda: (),
             list_encoders=lambda: (),
             sender=self.senders,
             free_bytes=lambda _: self.free,

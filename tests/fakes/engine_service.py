@@ -120,6 +120,7 @@ class FakeEngineService:
             windows=(WindowInfo(id="w1", title="half of a pair \ud800", width=10, height=10),),
             desktop_audio=(SoundDeviceInfo(id="test", name="Test tone", default=True),),
             microphones=(),
+            applications=(),
             encoders=(EncoderInfo(name="libx264", hardware=False, available=True, reason=""),),
         )
 

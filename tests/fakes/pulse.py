@@ -186,6 +186,23 @@ class PulseServer:
         arguments = ["--raw", "--format=float32le", f"--rate={rate}", channels, f"--channel-map={layout}", str(path)]
         return self._play(arguments, sink)
 
+    def play_as(
+        self, program: str, samples: npt.NDArray[np.float32], sink: str | None = None, *, starter: str = ""
+    ) -> "subprocess.Popen[bytes]":
+        """Play samples, shape (n, 2), 48 kHz, by a program of this name, or by one that `starter` starts."""
+        sound = Path(self._directory.name, f"play-{len(self._clients)}.raw")
+        sound.write_bytes(samples.astype("<f4").tobytes())
+        command = [self._copy("pacat", program), "--raw", "--format=float32le", "--rate=48000", "--channels=2"]
+        command += [*([f"--device={sink}"] if sink else []), str(sound)]
+        # Two commands: a shell becomes the last one of its script.
+        return self._run([self._copy("sh", starter), "-c", '"$@"; :', starter, *command] if starter else command)
+
+    def _copy(self, program: str, name: str) -> str:
+        path = Path(self._directory.name, name)
+        if not path.exists():
+            shutil.copy(shutil.which(program) or "", path)
+        return str(path)
+
     def play_wav(self, path: Path, sink: str | None = None) -> None:
         """Play a file in the background."""
         self._play([str(path)], sink)

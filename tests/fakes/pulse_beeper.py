@@ -67,6 +67,11 @@ class PulseBeeper:
     ) -> None:
         self.close()
 
+    @property
+    def pid(self) -> int:
+        """The program's process id."""
+        return self._process.pid
+
     def beep(self, at_ns: int, hz: int = 1000, milliseconds: int = 50) -> None:
         """Have a beep heard at `at_ns`, at least LEAD_SECONDS from now."""
         assert self._process.stdin is not None

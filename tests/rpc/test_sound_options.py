@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from ionia.core.audio.engine import AudioInput
+from ionia.core.audio.programs import AppWish
 from ionia.core.audio.wishes import SoundWish, TrackWish
 from ionia.core.settings import MediaSettings
 from ionia.rpc.schema import METHODS
@@ -44,6 +45,53 @@ def test_they_become_what_the_engine_records(kind: str) -> None:
         TrackWish(name="all", sounds=("game", "me"), bitrate=160_000),
         TrackWish(name="me", sounds=("me",), bitrate=96_000),
     )
+
+
+GAME = {"name": "game", "kind": "app"}
+
+
+@pytest.mark.parametrize(
+    ("app", "wish"),
+    [
+        ({"process": "game.exe"}, AppWish(process="game.exe")),
+        ({"process": 4242}, AppWish(pid=4242)),
+        ({"id": "game:4242"}, AppWish(process="game", pid=4242)),
+        ({"process": "game", "exclude": True}, AppWish(process="game", exclude=True)),
+        ({"id": "game:7", "exclude": True}, AppWish(process="game", pid=7, exclude=True)),
+    ],
+)
+@pytest.mark.parametrize("kind", TARGETS)
+def test_a_program_is_named_by_its_process_or_its_id(kind: str, app: dict[str, Any], wish: AppWish) -> None:
+    got = media(kind, desktopAudio="hdmi", micGain=2.0, sounds=[{**GAME, "app": app}])
+    assert got.sounds == (SoundWish(name="game", kind=AudioInput.APP, app=wish),)
+
+
+@pytest.mark.parametrize(
+    ("sound", "said"),
+    [
+        (GAME, r'In "sounds\[0\]", "app" must be given where "kind" is "app", and only there'),
+        ({**GAME, "app": {}}, r'In "sounds\[0\].app", there must be either "id" or "process"'),
+        ({**GAME, "app": {"id": "a:1", "process": "a"}}, 'either "id" or "process"'),
+        ({**GAME, "app": {"process": 1}}, "process"),
+        ({**GAME, "app": {"process": ""}}, "process"),
+        ({**GAME, "app": {"process": "a", "device": "b"}}, "device"),
+        ({**GAME, "app": {"process": "a"}, "device": "hdmi"}, '"device" must be left out'),
+        ({**MIC, "app": {"process": "a"}}, "only there"),
+    ],
+)
+def test_a_program_that_is_not_named_or_not_wanted_is_refused(sound: dict[str, Any], said: str) -> None:
+    with pytest.raises(InvalidParamsError, match=said):
+        media(sounds=[sound])
+
+
+def test_a_program_has_one_sound_and_all_but_it_is_another() -> None:
+    both = [
+        {**GAME, "app": {"process": "a"}},
+        {"name": "rest", "kind": "app", "app": {"process": "a", "exclude": True}},
+    ]
+    assert len(media(sounds=both).sounds or ()) == 2
+    with pytest.raises(InvalidParamsError, match="is the same program as"):
+        media(sounds=[both[0], {**both[0], "name": "again"}])
 
 
 def test_without_them_nothing_changes() -> None:
@@ -93,7 +141,10 @@ TEXT = "text of 1 to 100 characters without control characters"
     ("options", "words"),
     [
         ({"sounds": [{"name": "", "kind": "mic"}]}, f'"sounds[0].name" must be {TEXT}, not ""'),
-        ({"sounds": [{"name": "a", "kind": "app"}]}, '"sounds[0].kind" must be one of "desktop", "mic", not "app"'),
+        (
+            {"sounds": [{"name": "a", "kind": "tv"}]},
+            '"sounds[0].kind" must be one of "desktop", "mic", "app", not "tv"',
+        ),
         ({"sounds": [{**MIC, "gainDb": 41}]}, '"sounds[0].gainDb" must be a number from -120 to 40, not 41'),
         ({"sounds": []}, '"sounds" must have 1 to 8 items, not 0: leave it out for what audioMode says'),
         ({"sounds": [MIC, {**MIC, "kind": "desktop"}]}, '"sounds[1].name" must not be that of "sounds[0]", "me"'),

@@ -6,8 +6,32 @@ export type AddDestinationResult = {
   destination: string;
 };
 
+/** A program, with all that it starts; it need not run yet, and is followed when it ends and is started again. */
+export type AppOption = {
+  /** Id of one of engine.devices' applications; either this or process. */
+  id?: string | null;
+  /** Name of its process, or process id. */
+  process?: string | number | null;
+  /** Everything that plays but this program. */
+  exclude?: boolean;
+};
+
+/** A program that plays, or could: it has a stream to the sound server. */
+export type Application = {
+  /** Means this one while it runs, and the one that is started anew when it has ended. */
+  id: string;
+  /** Its name for people. */
+  name: string;
+  /** Name of its process. */
+  process: string;
+  /** Its process id; 0 where that is not known. */
+  pid: number;
+  /** Whether it plays now: one of its streams is not paused. */
+  playing: boolean;
+};
+
 /** What a sound is, named as on the wire. */
-export type AudioInput = "desktop" | "mic";
+export type AudioInput = "app" | "desktop" | "mic";
 
 /** streamer.backpressure: the network began or ceased to be too slow. */
 export type BackpressureNotification = {
@@ -150,6 +174,7 @@ export type DevicesResult = {
   windows: Array<Window>;
   desktopAudio: Array<SoundDevice>;
   microphones: Array<SoundDevice>;
+  applications: Array<Application>;
   encoders: Array<Encoder>;
 };
 
@@ -519,6 +544,12 @@ export type PreviewOpened = {
   format: PreviewFormat;
   /** Of h264: the codec as WebCodecs' VideoDecoder.configure takes it, such as avc1.64001f; else null. */
   codec: string | null;
+};
+
+/** Details of the `app_...` warnings. */
+export type Program = {
+  /** Its name for people. */
+  program: string;
 };
 
 /** Answer of push.open: a screen whose pictures the caller writes, BGRA rows from the top without gaps. Picture n, counted from 1, goes to slot n % slots; when it is whole, n and its bitwise complement are written to the file's first 16 bytes, as two unsigned 64-bit numbers, little-endian. The newest one is recorded at each frame. */
@@ -992,8 +1023,8 @@ export type SoundLost = {
 export type SoundOption = {
   /** What tracks, audio.set and audio.levels call it. */
   name: string;
-  /** What the computer plays, or a microphone. */
-  kind: "desktop" | "mic";
+  /** What the computer plays, a microphone, or what one program plays (Linux). */
+  kind: "app" | "desktop" | "mic";
   /** Device id, or "test"; default: that of desktopAudio or microphone, else the system's. */
   device?: string | null;
   /** Gain, dB; -120 is silence; default: that of desktopGain or micGain. */
@@ -1004,6 +1035,8 @@ export type SoundOption = {
   mono?: boolean;
   /** What it is put through before its gain, in this order; each type once. */
   filters?: Array<NoiseSuppressionOption | GateOption | CompressorOption | LimiterOption>;
+  /** Which program, where kind is app. */
+  app?: AppOption | null;
 };
 
 /** One sound of a session. */
@@ -1249,7 +1282,7 @@ export type TrackOption = {
 };
 
 /** What happened. `meaning` says when, for people; `facts` is the type of the warning's details. */
-export type WarningCode = "access_lost" | "address_trimmed" | "audio_closed" | "audio_device_audible" | "audio_device_changed" | "audio_device_lost" | "audio_device_muted" | "audio_device_quiet" | "audio_device_stalled" | "audio_device_suspended" | "audio_devices_changed" | "audio_failed" | "audio_lost" | "audio_slow" | "audio_stream_muted" | "audio_stream_restored" | "bitrate_fixed" | "bitrate_held" | "ca_file_ignored" | "capture_failed" | "capture_fallback" | "capture_recovered" | "default_device_changed" | "desktop_audio_unavailable" | "desktop_silent" | "destination_failed" | "device_lost" | "disk_low" | "disk_stalled" | "disk_unreadable" | "display_lost" | "display_mode_changed" | "display_unplugged" | "encoder_behind" | "encoder_fallback" | "encoder_lost" | "encoder_overloaded" | "file_deleted" | "file_held" | "file_incomplete" | "file_leftover" | "file_limit" | "file_moved" | "file_not_split" | "file_out_of_reach" | "file_replaced" | "file_restored" | "gpu_lost" | "index_behind" | "keyframes_rare" | "mic_audio_unavailable" | "mic_inputs_mixed" | "mic_one_sided" | "mic_silent" | "mic_two_sided" | "monitor_failed" | "muted_talking" | "picture_too_large" | "preroll_short" | "region_outside" | "replay_shortened" | "screen_changed" | "screen_closed" | "secure_desktop" | "session_disconnected" | "sidecar_failed" | "sound_clipping" | "sound_server_lost" | "stalled" | "tracks_not_streamed" | "window_closed" | "window_hidden";
+export type WarningCode = "access_lost" | "address_trimmed" | "app_audio_unavailable" | "app_crowded" | "app_heard" | "app_not_running" | "app_silent" | "audio_closed" | "audio_device_audible" | "audio_device_changed" | "audio_device_lost" | "audio_device_muted" | "audio_device_quiet" | "audio_device_stalled" | "audio_device_suspended" | "audio_devices_changed" | "audio_failed" | "audio_lost" | "audio_slow" | "audio_stream_muted" | "audio_stream_restored" | "bitrate_fixed" | "bitrate_held" | "ca_file_ignored" | "capture_failed" | "capture_fallback" | "capture_recovered" | "default_device_changed" | "desktop_audio_unavailable" | "desktop_silent" | "destination_failed" | "device_lost" | "disk_low" | "disk_stalled" | "disk_unreadable" | "display_lost" | "display_mode_changed" | "display_unplugged" | "encoder_behind" | "encoder_fallback" | "encoder_lost" | "encoder_overloaded" | "file_deleted" | "file_held" | "file_incomplete" | "file_leftover" | "file_limit" | "file_moved" | "file_not_split" | "file_out_of_reach" | "file_replaced" | "file_restored" | "gpu_lost" | "index_behind" | "keyframes_rare" | "mic_audio_unavailable" | "mic_inputs_mixed" | "mic_one_sided" | "mic_silent" | "mic_two_sided" | "monitor_failed" | "muted_talking" | "picture_too_large" | "preroll_short" | "region_outside" | "replay_shortened" | "screen_changed" | "screen_closed" | "secure_desktop" | "session_disconnected" | "sidecar_failed" | "sound_clipping" | "sound_server_lost" | "stalled" | "tracks_not_streamed" | "window_closed" | "window_hidden";
 
 /** session.warning: something was lost or replaced, and the session goes on. */
 export type WarningNotification = {
@@ -1259,7 +1292,7 @@ export type WarningNotification = {
   /** One line for people, or empty. */
   message: string;
   /** Details for programs; the code says which, see x-warnings. */
-  data: NoFacts | DiskLow | FileLimit | DiskStalled | FileTouched | NamedSound | Clipping | PlaysElsewhere | MixerState | MicChannel | MicInputs | SoundLost | ReplayShort | PrerollShort | DestinationFailed;
+  data: NoFacts | DiskLow | FileLimit | DiskStalled | FileTouched | NamedSound | Clipping | PlaysElsewhere | Program | MixerState | MicChannel | MicInputs | SoundLost | ReplayShort | PrerollShort | DestinationFailed;
 };
 
 /** A top-level window. */

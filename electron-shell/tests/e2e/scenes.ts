@@ -67,6 +67,10 @@ const ready: ShellState = {
     ],
     windows: [],
     desktopAudio: [{ id: "out", name: "Speakers (Realtek Audio)", default: true }],
+    applications: [
+      { id: "firefox:4101", name: "Firefox", process: "firefox", pid: 4101, playing: true },
+      { id: "game:4242", name: "Game", process: "game", pid: 4242, playing: false },
+    ],
     microphones: [
       { id: "mic", name: "Shure MV7", default: true },
       { id: "cam", name: "Logitech BRIO webcam", default: false },

@@ -15,6 +15,7 @@ const DEVICES: ShellState["devices"] = {
   ],
   windows: [],
   desktopAudio: [{ id: "out", name: "Speakers", default: true }],
+  applications: [],
   microphones: [],
   encoders: [],
 };

@@ -43,6 +43,7 @@ def devices(options: argparse.Namespace) -> int:
         windows=backends.list_windows(),
         desktop_audio=backends.list_desktop_audio(),
         microphones=backends.list_microphones(),
+        applications=backends.list_applications(),
         encoders=backends.list_encoders(),
     )
     if options.json:
@@ -52,6 +53,7 @@ def devices(options: argparse.Namespace) -> int:
     _table("Windows", [(w.id, w.title, f"{w.width}x{w.height}") for w in found.windows])
     _table("Desktop sound", [(d.id, d.name, "default" if d.default else "") for d in found.desktop_audio])
     _table("Microphones", [(d.id, d.name, "default" if d.default else "") for d in found.microphones])
+    _table("Programs", [(a.id, a.name, "plays" if a.playing else "") for a in found.applications])
     _table("Encoders", [(e.name, "works" if e.available else e.reason) for e in found.encoders])
     return 0
 

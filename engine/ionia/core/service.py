@@ -6,6 +6,7 @@ from typing import Annotated, Protocol
 
 from ionia.core.audio.engine import AudioInput
 from ionia.core.audio.filters import SoundFilter
+from ionia.core.audio.programs import Application
 from ionia.core.errors import IoniaError
 from ionia.core.events import Event, MarkSet, SavedReplay, SplitFiles
 from ionia.core.media_request import MediaRequest
@@ -80,6 +81,7 @@ class DeviceList:
     windows: tuple[WindowInfo, ...]
     desktop_audio: tuple[SoundDeviceInfo, ...]
     microphones: tuple[SoundDeviceInfo, ...]
+    applications: tuple[Application, ...]
     encoders: tuple[EncoderInfo, ...]
 
 

@@ -17,6 +17,8 @@ from types import MappingProxyType
 
 from ionia.core.audio.engine import AudioInput
 from ionia.core.audio.offsets import key_of, of_input
+from ionia.core.audio.programs import AppWish
+from ionia.core.audio.stream_sum import SUM_LATENCY_NS
 from ionia.core.audio.wishes import TrackWish
 from ionia.core.media import PictureFormat
 from ionia.core.settings import CodecName, EncoderChoice, MediaSettings
@@ -72,7 +74,7 @@ class VideoEncodeKey:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SoundKey:
-    """A device's sound on the timeline. `offset_ms`: as asked; None: what is remembered for the device.
+    """The sound of a device or a program on the timeline. `offset_ms`: as asked; None: the device's remembered one.
 
     `remembered`: those offsets as they were when the session was initialized, by the devices' keys. A take keeps its
     offsets to its end; whoever begins after they were changed gets the new ones, on a timeline of their own.
@@ -82,6 +84,7 @@ class SoundKey:
     device: str | None
     offset_ms: float | None
     remembered: tuple[tuple[str, float], ...] = ()
+    app: AppWish | None = None
 
     def offset_of(self, name: str) -> float:
         """By how many milliseconds later the sound of the device of this name belongs."""
@@ -90,10 +93,10 @@ class SoundKey:
         return dict(self.remembered).get(key_of(self.which, name), 0.0)
 
     @property
-    def earliest_ms(self) -> float:
-        """The least that `offset_of` may answer, and at most 0."""
+    def late_ns(self) -> int:
+        """By how much later than a device's its blocks may come: moved to earlier instants, or summed of streams."""
         asked = [offset for _, offset in self.remembered] if self.offset_ms is None else [self.offset_ms]
-        return min([0.0, *asked])
+        return round(-1e6 * min([0.0, *asked])) + SUM_LATENCY_NS * (self.app is not None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,6 +135,7 @@ def sound_keys(settings: MediaSettings, remembered: Mapping[str, float] = NOTHIN
         sound.name: SoundKey(
             which=sound.kind,
             device=sound.device,
+            app=sound.app,
             offset_ms=offset_ms,
             remembered=() if offset_ms is not None else tuple(sorted(of_input(remembered, sound.kind).items())),
         )
@@ -147,7 +151,7 @@ def audio_encode_keys(settings: MediaSettings, sounds: Mapping[str, SoundKey]) -
 
     def key(track: TrackWish) -> AudioEncodeKey:
         mixed = [sounds[name] for name in track.sounds]
-        mixed.sort(key=lambda sound: (sound.which.value, sound.device or ""))
+        mixed.sort(key=lambda sound: (sound.which.value, sound.device or "", str(sound.app)))
         return AudioEncodeKey(sounds=tuple(mixed), bitrate=track.bitrate)
 
     return tuple(key(track) for track in settings.all_tracks)

@@ -26,6 +26,9 @@ class _State(Enum):
 _BEGINS: Mapping[WarningCode, _State] = {
     WarningCode.DESKTOP_AUDIO_UNAVAILABLE: _State.PRESENCE,
     WarningCode.MIC_AUDIO_UNAVAILABLE: _State.PRESENCE,
+    WarningCode.APP_AUDIO_UNAVAILABLE: _State.PRESENCE,
+    WarningCode.APP_NOT_RUNNING: _State.PRESENCE,
+    WarningCode.APP_SILENT: _State.PRESENCE,
     WarningCode.AUDIO_SLOW: _State.PRESENCE,
     WarningCode.AUDIO_FAILED: _State.PRESENCE,
     WarningCode.AUDIO_DEVICE_LOST: _State.PRESENCE,
@@ -45,6 +48,7 @@ _BEGINS: Mapping[WarningCode, _State] = {
 _ENDS: Mapping[WarningCode, tuple[_State, ...]] = {
     WarningCode.AUDIO_DEVICE_AUDIBLE: (_State.MIXER,),
     WarningCode.AUDIO_STREAM_RESTORED: (_State.STREAM,),
+    WarningCode.APP_HEARD: (_State.PRESENCE,),
     WarningCode.MIC_TWO_SIDED: (_State.SIDES,),
     WarningCode.AUDIO_DEVICE_CHANGED: tuple(_State),
 }

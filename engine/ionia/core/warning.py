@@ -70,6 +70,13 @@ class PlaysElsewhere:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Program:
+    """Details of the `app_...` warnings."""
+
+    program: Annotated[str, "Its name for people."]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MixerState:
     """Details of the `audio_device_...` and `audio_stream_...` warnings about the system's mixer."""
 
@@ -134,6 +141,7 @@ WarningFacts = (
     | NamedSound
     | Clipping
     | PlaysElsewhere
+    | Program
     | MixerState
     | MicChannel
     | MicInputs
@@ -185,6 +193,22 @@ class WarningCode(StrEnum):
     # Sound.
     DESKTOP_AUDIO_UNAVAILABLE = ("desktop_audio_unavailable", "no desktop sound; silence until it is there")
     MIC_AUDIO_UNAVAILABLE = ("mic_audio_unavailable", "no microphone; silence until it is there")
+    APP_AUDIO_UNAVAILABLE = (
+        "app_audio_unavailable",
+        "a program's sound can't be recorded; silence until it can",
+    )
+    APP_NOT_RUNNING = (
+        "app_not_running",
+        "a program whose sound is wanted does not run; silence until it plays something",
+        Program,
+    )
+    APP_SILENT = (
+        "app_silent",
+        "a program runs, and has played nothing for the first minute",
+        Program,
+    )
+    APP_HEARD = ("app_heard", "a program that was not running or silent plays, and is recorded", Program)
+    APP_CROWDED = ("app_crowded", "so many streams play at once that some are not recorded", Program)
     AUDIO_SLOW = ("audio_slow", "a sound device takes long to open; silence until it is there")
     AUDIO_FAILED = ("audio_failed", "a sound source ended by a mistake in the engine; silence takes its place")
     AUDIO_CLOSED = ("audio_closed", "the sound device was closed and is opened again")

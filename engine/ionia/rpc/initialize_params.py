@@ -27,7 +27,7 @@ from ionia.core.sound_state import gain_factor
 from ionia.core.video.framing import Fit
 from ionia.rpc.command_option import CommandOption, Unit
 from ionia.rpc.destination_params import RtmpUrls, check_destinations, destinations_of
-from ionia.rpc.filter_params import Filters, filters_of
+from ionia.rpc.filter_params import filters_of
 from ionia.rpc.param_types import (
     DEFAULT_SESSION_ID,
     DESKTOP_AUDIO_OPTION,
@@ -48,7 +48,6 @@ from ionia.rpc.param_types import (
     RtmpUrl,
     SessionId,
     Side,
-    SoundName,
     StreamKey,
     UseNvenc,
     VideoBitrate,
@@ -63,39 +62,13 @@ from ionia.rpc.quality_params import (
     check_quality,
     quality_of,
 )
+from ionia.rpc.sound_params import SoundOption, TrackOption
 
 T = TypeVar("T")
 
 _MEDIA = MediaSettings()
 _STREAMER = StreamerSettings(rtmp_url="")
 _REPLAY = ReplaySettings()
-
-
-class SoundOption(Struct, frozen=True, forbid_unknown_fields=True, rename="camel", kw_only=True):
-    """One sound of a session."""
-
-    name: Annotated[SoundName, Meta(description="What tracks, audio.set and audio.levels call it.")]
-    kind: Annotated[Literal["desktop", "mic"], Meta(description="What the computer plays, or a microphone.")]
-    device: Annotated[
-        DeviceId | None,
-        Meta(description='Device id, or "test"; default: that of desktopAudio or microphone, else the system\'s.'),
-    ] = None
-    gain_db: Annotated[
-        GainDb | None, Meta(description="Gain, dB; -120 is silence; default: that of desktopGain or micGain.")
-    ] = None
-    muted: Annotated[bool, Meta(description="Whether it begins muted; audio.set changes that.")] = False
-    mono: Annotated[bool, Meta(description="Give both sides the mean of both.")] = False
-    filters: Annotated[
-        Filters, Meta(description="What it is put through before its gain, in this order; each type once.")
-    ] = ()
-
-
-class TrackOption(Struct, frozen=True, forbid_unknown_fields=True, rename="camel", kw_only=True):
-    """One sound track of a file."""
-
-    name: Annotated[SoundName, Meta(description="What players and editors call it.")]
-    sounds: Annotated[tuple[SoundName, ...], Meta(description="Names of the sounds that are mixed into it.")]
-    bitrate: Annotated[AudioBitrate | None, Meta(description="Bits per second; default: audioBitrate.")] = None
 
 
 class Initialize(Struct, frozen=True, forbid_unknown_fields=True, rename="camel", kw_only=True):
@@ -456,6 +429,7 @@ def _sound(params: Initialize, sound: SoundOption) -> SoundWish:
     device, gain = {
         AudioInput.DESKTOP: (params.desktop_audio, params.desktop_gain),
         AudioInput.MIC: (params.microphone, params.mic_gain),
+        AudioInput.APP: (None, 1.0),
     }[kind]
     return SoundWish(
         name=sound.name,
@@ -465,6 +439,7 @@ def _sound(params: Initialize, sound: SoundOption) -> SoundWish:
         muted=sound.muted,
         mono=sound.mono,
         filters=filters_of(sound.filters),
+        app=None if sound.app is None else sound.app.wish(),
     )
 
 

@@ -10,6 +10,7 @@ from typing import Annotated, Literal, get_args
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from ionia.core.audio.filters import SoundFilter
+from ionia.core.audio.programs import Application
 from ionia.core.errors import ErrorKind
 from ionia.core.events import (
     BackpressureChanged,
@@ -74,6 +75,7 @@ SoundsResult = wire_type(Sounds, "SoundsResult")
 InfoResult = wire_type(Info, "InfoResult")
 Screen = wire_type(ScreenInfo, "Screen")
 Window = wire_type(WindowInfo, "Window")
+ApplicationResult = wire_type(Application, "Application")
 SoundDevice = wire_type(SoundDeviceInfo, "SoundDevice")
 Encoder = wire_type(EncoderInfo, "Encoder")
 ThumbnailResult = wire_type(Thumbnail, "ThumbnailResult")

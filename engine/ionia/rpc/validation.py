@@ -108,7 +108,10 @@ def _checked_object(path: str, struct: type[Struct], value: dict[str, object], *
     for name, field in fields.items():
         if field.name not in values and _required(field):
             raise InvalidParamsError(f'"{path}" needs the member "{name}": {allowed(field.type)}')
-    return struct(**values)
+    try:
+        return struct(**values)
+    except ValueError as error:  # its members don't fit together
+        raise InvalidParamsError(f'In "{path}", {error}') from None
 
 
 def _chosen(path: str, structs: list[Any], value: dict[str, object]) -> type[Struct]:

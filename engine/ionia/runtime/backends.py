@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from ionia.core.audio.engine import AudioInput
+from ionia.core.audio.programs import Application, AppWish
 from ionia.core.live.rtmp_url import RtmpUrl
 from ionia.core.live.sender_events import SenderListener
 from ionia.core.media import EncodedPacket, MediaHeader, PictureFormat
@@ -100,6 +101,7 @@ class Backends:
     screen: Callable[[CaptureKey], ScreenSource]
     desktop_audio: Callable[[str | None], AudioSource]
     microphone: Callable[[str | None], AudioSource]
+    application: Callable[[AppWish], AudioSource]
     open_video: Callable[[VideoEncodeSettings, int, int], OpenedVideo]
     converter: Callable[[PictureFormat, int], PictureConverter]
     """To this format, by so many threads."""
@@ -110,6 +112,7 @@ class Backends:
     list_windows: Callable[[], tuple[WindowInfo, ...]]
     list_desktop_audio: Callable[[], tuple[SoundDeviceInfo, ...]]
     list_microphones: Callable[[], tuple[SoundDeviceInfo, ...]]
+    list_applications: Callable[[], tuple[Application, ...]]
     list_encoders: Callable[[], tuple[EncoderInfo, ...]]
     sender: Callable[[], Sender]
     """A new one for each attempt of a stream."""

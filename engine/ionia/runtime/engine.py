@@ -100,6 +100,7 @@ class Engine:
             windows=self._backends.list_windows(),
             desktop_audio=self._backends.list_desktop_audio(),
             microphones=self._backends.list_microphones(),
+            applications=self._backends.list_applications(),
             encoders=self._backends.list_encoders(),
         )
 

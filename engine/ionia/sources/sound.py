@@ -6,6 +6,7 @@ Platform modules are imported when they are asked for, so that this one imports 
 import sys
 from typing import Protocol
 
+from ionia.core.audio.programs import Application, AppWish
 from ionia.core.ports import AudioSource, Clock
 from ionia.core.service import SoundDeviceInfo
 from ionia.core.test_card.pattern import DESKTOP_BEEP_HZ, MIC_BEEP_HZ
@@ -21,6 +22,10 @@ class PlatformSound(Protocol):
     def open_desktop(self, device_id: str | None, *, clock: Clock) -> AudioSource: ...
 
     def open_microphone(self, device_id: str | None, *, clock: Clock) -> AudioSource: ...
+
+    def open_application(self, wish: AppWish, *, clock: Clock) -> AudioSource: ...
+
+    def list_applications(self) -> tuple[Application, ...]: ...
 
     def list_desktop(self) -> tuple[SoundDeviceInfo, ...]: ...
 
@@ -39,6 +44,17 @@ def open_microphone(device_id: str | None, clock: Clock) -> AudioSource:
     if device_id == TEST_ID:
         return ToneSource(clock=clock, hz=MIC_BEEP_HZ)
     return _platform().open_microphone(device_id, clock=clock)
+
+
+def open_application(wish: AppWish, clock: Clock) -> AudioSource:
+    """What a program plays, or everything but that. Not opened yet. Raises IoniaError(AUDIO_UNAVAILABLE) where the
+    system can't do that: it is never the whole system's sound instead."""
+    return _platform().open_application(wish, clock=clock)
+
+
+def list_applications() -> tuple[Application, ...]:
+    """Programs that play or could; empty where that is not known. Any thread; 10 ms, 2 s at most."""
+    return _platform().list_applications()
 
 
 def list_desktop() -> tuple[SoundDeviceInfo, ...]:

@@ -32,6 +32,7 @@ class AudioInput(Enum):
 
     DESKTOP = "desktop"
     MIC = "mic"
+    APP = "app"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -114,6 +115,11 @@ class AudioEngine(Generic[K]):
         position = (block.start_ns - self._epoch_ns) * SAMPLE_RATE / _SECOND_NS
         if (timeline := self._sounds.get(key)) is not None:
             timeline.push(position, block.samples)
+
+    def complete_ns(self) -> int | None:
+        """For whoever needn't wait: when every tick that is at hand of all sounds would be due; None: none delivers."""
+        ends = [end for timeline in self._sounds.values() if (end := timeline.covered_until()) is not None]
+        return self._deadline_ns((min(ends) - FADE_SAMPLES) // AUDIO_TICK_SAMPLES - 1) if ends else None
 
     def lost(self, key: K) -> None:
         """The device is gone: what follows is another one, whose offset and drift are learned anew."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from ionia.core.audio.engine import AudioInput
 from ionia.core.audio.filters import FilterError, SoundFilter, check_filters
+from ionia.core.audio.programs import AppWish
 
 MOST_TRACKS = 6
 """Sound tracks of one file: as many as OBS has, and more than players list well."""
@@ -19,7 +20,8 @@ class WishError(ValueError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SoundWish:
-    """One sound. `device`: an id, or None for the system's default of that kind. `gain` is linear."""
+    """One sound. `device`: an id, or None for the system's default of that kind. `app`: whose sound, where that is what
+    is wanted, and only there. `gain` is linear."""
 
     name: str
     kind: AudioInput
@@ -28,6 +30,7 @@ class SoundWish:
     muted: bool = False
     mono: bool = False
     filters: tuple[SoundFilter, ...] = ()
+    app: AppWish | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,16 +54,16 @@ def check_sounds(sounds: Sequence[SoundWish]) -> None:
     """Raise WishError for sounds that can't be those of one session."""
     _check_count("sounds", len(sounds), MOST_SOUNDS, 'leave it out for what audioMode says, and "none" is no sound')
     _check_names("sounds", [sound.name for sound in sounds])
-    places: dict[tuple[AudioInput, str | None], int] = {}
+    places: dict[tuple[AudioInput, str | None, AppWish | None], int] = {}
     for index, sound in enumerate(sounds):
         try:
             check_filters(f"sounds[{index}].filters", sound.filters)
         except FilterError as error:
             raise WishError(str(error)) from None
-        first = places.setdefault((sound.kind, sound.device), index)
+        first = places.setdefault((sound.kind, sound.device, sound.app), index)
         if first != index:
             raise WishError(
-                f'"sounds[{index}]" is the same device as "sounds[{first}]": '
+                f'"sounds[{index}]" is the same {"device" if sound.app is None else "program"} as "sounds[{first}]": '
                 "one sound can be in several tracks, and needs no second name"
             )
 

@@ -87,5 +87,5 @@ def open_sound(
         warn=notices.warn,
     )
     capture.start()
-    clock.value.add_sound(key, round(-key.earliest_ms * 1e6))
+    clock.value.add_sound(key, key.late_ns)
     return Sound(key, capture, clock, stop=stop, notices=notices)

@@ -31,8 +31,9 @@ READ_TIMEOUT_S = 1.0
 MISSING = {
     AudioInput.DESKTOP: WarningCode.DESKTOP_AUDIO_UNAVAILABLE,
     AudioInput.MIC: WarningCode.MIC_AUDIO_UNAVAILABLE,
+    AudioInput.APP: WarningCode.APP_AUDIO_UNAVAILABLE,
 }
-LABELS = {AudioInput.DESKTOP: "Desktop sound", AudioInput.MIC: "The microphone"}
+LABELS = {AudioInput.DESKTOP: "Desktop sound", AudioInput.MIC: "The microphone", AudioInput.APP: "Program sound"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -150,6 +150,8 @@ class Studio:
         return open_capture(key, self._backends.screen(key), epoch_ns=self._epoch_ns, clock=self._clock)
 
     def _sound_source(self, key: SoundKey) -> AudioSource:
+        if key.app is not None:
+            return self._backends.application(key.app)
         make = self._backends.desktop_audio if key.which is AudioInput.DESKTOP else self._backends.microphone
         return make(key.device)
 

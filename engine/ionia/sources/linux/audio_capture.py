@@ -202,16 +202,9 @@ class AudioCapture:
         notice = self._device_watch.look(replace(watch.fader, asleep=recording.asleep), now_ns)
         if notice is not None:
             self._notices.append(notice)
-        stream = recording.fader
-        if stream is None:
-            return
-        # With flat volumes a stream's volume contains its source's, and one above it would move the source's.
-        right_db = watch.source.fader.gain_db if watch.source is not None and watch.source.flat_volume else 0.0
-        verdict = self._stream_guard.look(replace(stream, gain_db=stream.gain_db - right_db), now_ns)
-        if verdict.correct:
-            recording.set_right(right_db)
-        if verdict.notice is not None:
-            self._notices.append(verdict.notice)
+        restored = recording.keep_right(self._stream_guard, watch.source, now_ns)
+        if restored is not None:
+            self._notices.append(restored)
 
     def _listen(self, connection: PulseConnection, watch: PulseWatch, block: AudioBlock | None) -> None:
         """Tell of a device that is silent while something plays on another."""

@@ -72,14 +72,16 @@ class PulseConnection:
         """libpulse's clock, for deadlines alone: they must pass even where the engine's clock is a stopped one."""
         return int(self.lib.pa_rtclock_now())
 
-    def turn(self, timeout_us: int) -> None:
-        """Wait up to `timeout_us` microseconds for the server or `wake`, and deal with what came.
+    def turn(self, timeout_us: int) -> bool:
+        """Wait up to `timeout_us` microseconds for the server or `wake`, and deal with what came: whether anything did.
 
+        Then more may be there: libpulse reads one message a turn.
         Raises PulseServerLostError. Blocks in poll(2); woken by the server's data, its death, or `wake`.
         """
-        self._turn(timeout_us)
+        came = self._turn(timeout_us)
         if self.lib.pa_context_get_state(self.context) != self.lib.PA_CONTEXT_READY:
             raise PulseServerLostError(self._error_text())
+        return came
 
     def wake(self) -> None:
         """Any thread: the turn under way and all later ones don't wait."""
@@ -182,7 +184,7 @@ class PulseConnection:
             self.lib.pa_mainloop_free(self._loop)
             self._loop = None
 
-    def _turn(self, timeout_us: int) -> None:
+    def _turn(self, timeout_us: int) -> bool:
         lib = self.lib
         lib.pa_mainloop_prepare(self._loop, max(0, timeout_us))
         if self._woken:
@@ -190,8 +192,9 @@ class PulseConnection:
             lib.pa_mainloop_wakeup(self._loop)
         lib.pa_mainloop_poll(self._loop)
         began_us = self.now_us()
-        lib.pa_mainloop_dispatch(self._loop)
+        dispatched = lib.pa_mainloop_dispatch(self._loop)
         self.turn_us = self.now_us() - began_us
+        return bool(dispatched > 0)
 
     def _error_text(self) -> str:
         return self.library.text(self.lib.pa_strerror(self.lib.pa_context_errno(self.context)))

@@ -31,7 +31,8 @@ enum { PA_SUBSCRIPTION_MASK_SINK = 0x1, PA_SUBSCRIPTION_MASK_SOURCE = 0x2, PA_SU
 enum { PA_SUBSCRIPTION_EVENT_SINK = 0, PA_SUBSCRIPTION_EVENT_SOURCE = 1, PA_SUBSCRIPTION_EVENT_SINK_INPUT = 2,
        PA_SUBSCRIPTION_EVENT_SOURCE_OUTPUT = 3, PA_SUBSCRIPTION_EVENT_SERVER = 7,
        PA_SUBSCRIPTION_EVENT_FACILITY_MASK = 0xf };
-enum { PA_SINK_HW_VOLUME_CTRL = 0x1, PA_SINK_HW_MUTE_CTRL = 0x10, PA_SOURCE_FLAT_VOLUME = 0x80 };
+enum { PA_SINK_HW_VOLUME_CTRL = 0x1, PA_SINK_HW_MUTE_CTRL = 0x10, PA_SINK_FLAT_VOLUME = 0x40,
+       PA_SOURCE_FLAT_VOLUME = 0x80 };
 
 typedef struct pa_sample_spec { int format; uint32_t rate; uint8_t channels; } pa_sample_spec;
 typedef struct pa_channel_map { uint8_t channels; int map[32]; } pa_channel_map;

@@ -12,7 +12,7 @@ STEREO = ("front-left", "front-right")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PulseSource:
-    """A source. `monitor_of` is the name of the sink that it listens to; empty for a microphone.
+    """A source. `monitor_of` and `monitor_index` are the sink that it listens to; empty and -1 for a microphone.
 
     `layout` names its channels. `fader` is what its mute and volume do.
     """
@@ -21,6 +21,7 @@ class PulseSource:
     name: str
     description: str
     monitor_of: str
+    monitor_index: int
     layout: tuple[str, ...]
     fader: Fader
     flat_volume: bool
@@ -28,22 +29,38 @@ class PulseSource:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PulseSink:
-    """A sink and the source that hears what it plays. `fader` is what its mute and volume do to that source."""
+    """A sink and the source that hears what it plays. `fader` is what its mute and volume do to that source.
+
+    `flat_db`: what of its volume the volumes of the streams on it contain; not 0 where the server has flat volumes.
+    """
 
     index: int
     name: str
     description: str
     monitor: str
     fader: Fader
+    flat_db: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PulsePlayback:
-    """A program's stream to a sink. `heard`: neither paused nor muted."""
+    """A stream to a sink. `program`, `binary` and `pid` are what its program says of itself: a name for people, the
+    file that runs, its process as it sees it. `of_server`: the server made it, to hand on what others play.
+    """
 
+    index: int
     sink_index: int
     program: str
-    heard: bool
+    binary: str
+    pid: int
+    paused: bool
+    fader: Fader
+    of_server: bool
+
+    @property
+    def heard(self) -> bool:
+        """Neither paused, nor muted, nor at 0 %."""
+        return not (self.paused or self.fader.muted or self.fader.gain_db <= FLOOR_DB)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +93,7 @@ def read_source(library: PulseLibrary, info: Any) -> PulseSource:
         name=library.text(info.name),
         description=library.text(info.description),
         monitor_of=library.text(info.monitor_of_sink_name) if monitors else "",
+        monitor_index=int(info.monitor_of_sink) if monitors else -1,
         layout=_layout(library, info.channel_map),
         fader=Fader(muted=bool(info.mute), gain_db=volume_db(info.volume)),
         flat_volume=bool(info.flags & library.lib.PA_SOURCE_FLAT_VOLUME),
@@ -90,15 +108,27 @@ def read_sink(library: PulseLibrary, info: Any) -> PulseSink:
         description=library.text(info.description),
         monitor=library.text(info.monitor_source_name),
         fader=_heard_through(library, info),
+        flat_db=volume_db(info.volume) if info.flags & library.lib.PA_SINK_FLAT_VOLUME else 0.0,
     )
 
 
 def read_playback(library: PulseLibrary, info: Any) -> PulsePlayback:
     """From a `pa_sink_input_info *`."""
-    program = library.text(library.lib.pa_proplist_gets(info.proplist, b"application.name"))
-    silent = bool(info.corked) or bool(info.mute) or volume_db(info.volume) <= FLOOR_DB
+
+    def said(key: bytes) -> str:
+        return library.text(library.lib.pa_proplist_gets(info.proplist, key))
+
+    pid = said(b"application.process.id")
     return PulsePlayback(
-        sink_index=int(info.sink), program=program or library.text(info.name) or "a program", heard=not silent
+        index=int(info.index),
+        sink_index=int(info.sink),
+        program=said(b"application.name") or library.text(info.name) or "a program",
+        binary=said(b"application.process.binary"),
+        pid=int(pid) if pid.isdecimal() else 0,
+        paused=bool(info.corked),
+        fader=Fader(muted=bool(info.mute), gain_db=volume_db(info.volume)),
+        # A module's stream has no client in PulseAudio; in PipeWire its filters and loopbacks have a group.
+        of_server=int(info.client) == INVALID_INDEX or bool(said(b"node.link-group")),
     )
 
 

@@ -5,16 +5,18 @@ itself: a device that goes away ends it, and whoever reads decides what to open 
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from ionia.core.audio.channel_mix import Mix, mix_by_place
-from ionia.core.audio.mixer_watch import Fader
+from ionia.core.audio.mixer_watch import Fader, StreamGuard
+from ionia.core.audio.notices import SoundNotice
 from ionia.core.media import SAMPLE_RATE, AudioBlock
 from ionia.core.ports import Clock
 from ionia.sources.linux.pulse_connection import PulseConnection
-from ionia.sources.linux.pulse_devices import STEREO, PulseStreamState, read_stream
+from ionia.sources.linux.pulse_devices import STEREO, PulseSource, PulseStreamState, read_stream
 from ionia.sources.linux.pulse_library import VOLUME_NORM
 from ionia.sources.linux.pulse_timeline import PulseTimeline, duration_ns
 
@@ -56,10 +58,12 @@ class PulseRecording:
         layout: Sequence[str] = STEREO,
         mix: Mix | None = None,
         name: str = STREAM_NAME,
+        playback: int | None = None,
     ) -> None:
         """`source` is the source's name, `layout` its channels, `mix` how they become stereo (None: by their places).
 
-        `name` is what the system's mixer shows, and remembers the stream's volume by.
+        `name` is what the system's mixer shows, and remembers the stream's volume by. `playback`: only what this
+        playback stream gives to the source, which is the monitor of its sink.
         """
         self._connection = connection
         self._clock = clock
@@ -87,6 +91,8 @@ class PulseRecording:
         self._on_output = ffi.callback("pa_source_output_info_cb_t", self._take_output)
         # Unmuted from its first sample on, whatever the server remembers of a stream of this name.
         flags = lib.PA_STREAM_ADJUST_LATENCY | lib.PA_STREAM_DONT_MOVE | lib.PA_STREAM_START_UNMUTED
+        if playback is not None:
+            lib.pa_stream_set_monitor_stream(self._stream, playback)
         # A refusal shows in `failed`, as one that comes later does.
         lib.pa_stream_connect_record(self._stream, source.encode(), attributes, flags)
 
@@ -155,7 +161,7 @@ class PulseRecording:
         """Whether the device is suspended, and gives nothing."""
         return bool(self._lib.pa_stream_is_suspended(self._stream) == 1)
 
-    def set_right(self, gain_db: float = 0.0) -> None:
+    def _set_right(self, gain_db: float) -> None:
         """Unmute it and set its volume, without waiting; `gain_db` 0 is 100 %. Only while `ready`."""
         lib, context, index = self._lib, self._connection.context, self._lib.pa_stream_get_index(self._stream)
         volume = self._ffi.new("pa_cvolume *")
@@ -168,6 +174,18 @@ class PulseRecording:
         ):
             if operation != self._null:
                 lib.pa_operation_unref(operation)
+
+    def keep_right(self, guard: StreamGuard, source: PulseSource | None, now_ns: int) -> SoundNotice | None:
+        """Have the mixer leave this stream of `source` as it is, as `guard` says; what is to be told of that."""
+        if self._state is None:
+            return None
+        stream = self._state.fader
+        # With flat volumes a stream's volume contains its source's, and one above it would move the source's.
+        right_db = source.fader.gain_db if source is not None and source.flat_volume else 0.0
+        verdict = guard.look(replace(stream, gain_db=stream.gain_db - right_db), now_ns)
+        if verdict.correct:
+            self._set_right(right_db)
+        return verdict.notice
 
     def close(self) -> None:
         """End it without waiting for the server. Idempotent."""

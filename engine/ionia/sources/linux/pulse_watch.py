@@ -19,7 +19,7 @@ from ionia.sources.linux.pulse_devices import (
 )
 
 
-class _Question:
+class Question:
     """One thing that is asked anew at each event about it; events while an answer is out make one more question."""
 
     def __init__(self, connection: PulseConnection, ask: Callable[[], Any]) -> None:
@@ -71,9 +71,9 @@ class PulseWatch:
         self._on_source = ffi.callback("pa_source_info_cb_t", self._take_source)
         self._on_sink = ffi.callback("pa_sink_info_cb_t", self._take_sink)
         self._questions = {
-            lib.PA_SUBSCRIPTION_EVENT_SERVER: _Question(connection, self._ask_defaults),
-            lib.PA_SUBSCRIPTION_EVENT_SOURCE: _Question(connection, self._ask_source),
-            lib.PA_SUBSCRIPTION_EVENT_SINK: _Question(connection, self._ask_sink),
+            lib.PA_SUBSCRIPTION_EVENT_SERVER: Question(connection, self._ask_defaults),
+            lib.PA_SUBSCRIPTION_EVENT_SOURCE: Question(connection, self._ask_source),
+            lib.PA_SUBSCRIPTION_EVENT_SINK: Question(connection, self._ask_sink),
         }
 
     def begin(self) -> PulseDefaults:

@@ -3,6 +3,8 @@
 import sys
 from typing import Any
 
+from ionia.core.audio.programs import Application, AppWish
+from ionia.core.errors import ErrorKind, IoniaError
 from ionia.core.ports import AudioSource, Clock
 from ionia.core.service import SoundDeviceInfo
 from ionia.sources.windows import endpoints
@@ -31,6 +33,20 @@ def open_microphone(device_id: str | None, *, clock: Clock) -> AudioSource:
     """A microphone (None: the default one, followed). Not opened yet."""
     directory = endpoints.Endpoints(endpoints.Flow.CAPTURE)
     return AudioCapture(device_id, loopback=False, directory=directory, host=_host, clock=clock)
+
+
+def open_application(wish: AppWish, *, clock: Clock) -> AudioSource:  # noqa: ARG001 - as the protocol has it
+    """Not yet: refused, and never the whole system's sound in its place."""
+    raise IoniaError(
+        ErrorKind.AUDIO_UNAVAILABLE,
+        f"The sound of one program ({wish.label}) can't be recorded on Windows yet.",
+        "Record desktop sound instead.",
+    )
+
+
+def list_applications() -> tuple[Application, ...]:
+    """None yet."""
+    return ()
 
 
 def list_desktop() -> tuple[SoundDeviceInfo, ...]:
