@@ -2,13 +2,20 @@
 
 import argparse
 import io
+from collections.abc import Callable
 
 import pytest
 
+from ionia.cli import live
 from ionia.cli.live import shared_params
 from ionia.cli.options import add_options
 from ionia.cli.progress import LiveLine
+from ionia.core.events import Event, SessionWarned
+from ionia.core.settings import SessionKind
+from ionia.core.stats import RecorderStats
+from ionia.core.warning import WarningCode
 from ionia.rpc.initialize_params import InitializeRecorder
+from tests.fakes.stats import recorder_stats
 
 
 def params(monkeypatch: pytest.MonkeyPatch, *arguments: str, **environment: str) -> tuple[dict[str, object], str]:
@@ -48,3 +55,38 @@ def test_a_desktop_that_cannot_be_captured_is_not_replaced_by_a_card(
 ) -> None:
     """The engine then refuses it, and says why."""
     assert params(monkeypatch, **{name: ":77"}) == ({}, "")
+
+
+class EndsBehind:
+    """An engine whose stop tells that it gave something up."""
+
+    def __init__(self, heard: Callable[[Event], None]) -> None:
+        self._heard = heard
+
+    def pts_seconds(self, *_: object) -> float:
+        return 1.0
+
+    def stats(self, *_: object) -> RecorderStats:
+        return recorder_stats()
+
+    def stop(self, *_: object) -> None:
+        self._heard(
+            SessionWarned(
+                session_id="live",
+                session_kind=SessionKind.RECORDER,
+                code=WarningCode.ENCODER_BEHIND,
+                message="The last pictures are not in the file.",
+            )
+        )
+
+    def close(self) -> None:
+        pass
+
+
+def test_what_the_end_gave_up_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(live, "make_engine", EndsBehind)
+    said = io.StringIO()
+    live.run_session(
+        [SessionKind.RECORDER], lambda _: None, LiveLine(said), greeting="Recording.", text=lambda _: "1 s", seconds=1.0
+    )
+    assert said.getvalue().splitlines() == ["Recording.", "The last pictures are not in the file.", "1 s"]

@@ -163,11 +163,15 @@ def run_session(
             stats = engine.stats(kinds[0], SESSION)
         finally:
             engine.close()
+    warned = ""
     while not happenings.empty():
         happened = happenings.get()
         _note(happened, line, failed)  # a file that could not be finished is known only now
         if isinstance(happened, FileChanged | ReplaySaved):
             line.say(_said_of_file(happened))
+        elif isinstance(happened, SessionWarned) and (said := _said(happened)) != warned:
+            warned = said  # what the end gave up, too: two sessions on one encode say it once
+            line.say(said)
         elif isinstance(happened, Said):
             line.say(happened.line)
     line.say(text(stats))
