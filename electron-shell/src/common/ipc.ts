@@ -16,6 +16,7 @@ export const CHANNELS = {
   stopStream: "stream:stop",
   getState: "shell:getState",
   refreshDevices: "devices:refresh",
+  thumbnail: "devices:thumbnail",
   updateSettings: "settings:update",
   saveStreamKey: "streamKey:save",
   forgetStreamKey: "streamKey:forget",
@@ -80,6 +81,14 @@ export type ScreenView = ScreenPicture | NoPicture;
 
 export const isPicture = (view: ScreenView): view is ScreenPicture => "jpeg" in view;
 
+/** A small picture of a screen or window as it is now. */
+export interface ThumbnailResult {
+  readonly success: boolean;
+  /** A `data:` address, where it succeeded. */
+  readonly picture?: string;
+  readonly error?: string;
+}
+
 export interface CommandResult {
   readonly success: boolean;
   readonly error?: string;
@@ -104,6 +113,8 @@ export interface ElectronAPI extends BasicElectronAPI {
    */
   onPicture(show: (view: ScreenView) => Promise<void>): () => void;
   refreshDevices(): Promise<CommandResult>;
+  /** Of an id of `devices`, or of the primary screen for null. */
+  thumbnail(screen: string | null, maxWidth: number): Promise<ThumbnailResult>;
   updateSettings(patch: Partial<Settings>): Promise<CommandResult>;
   /** The key goes one way: no call gives it back. */
   saveStreamKey(service: string, key: string): Promise<CommandResult>;
@@ -153,6 +164,7 @@ export function createElectronAPI(invoke: Invoke, listen: Listen, lookOn: LookOn
     onEvent: (listener) => listen(listener),
     onPicture: (show) => lookOn(show),
     refreshDevices: () => call(CHANNELS.refreshDevices),
+    thumbnail: (screen, maxWidth) => call(CHANNELS.thumbnail, screen, maxWidth),
     updateSettings: (patch) => call(CHANNELS.updateSettings, patch),
     saveStreamKey: (service, key) => call(CHANNELS.saveStreamKey, service, key),
     forgetStreamKey: (service) => call(CHANNELS.forgetStreamKey, service),

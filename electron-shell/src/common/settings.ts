@@ -1,31 +1,30 @@
 /** What the user chooses, its defaults, and the only way from untrusted data to a valid value. */
-import type { RecorderInitialize, StreamerInitialize } from "./engine_types.ts";
+import type { RecorderInitialize, RegionOption, StreamerInitialize } from "./engine_types.ts";
+import { QUALITIES, type QualityName } from "./quality.ts";
+import { DEFAULT_SOUNDS, isSoundList, soundParams, soundSources, soundsOf, type SoundSetting } from "./sounds.ts";
 
 export type Theme = "system" | "dark" | "light";
 export type ServiceId = "twitch" | "youtube" | "facebook" | "custom";
-export type PresetId = "compact" | "balanced" | "smooth" | "studio" | "custom";
 export type Encoder = "auto" | "nvenc" | "qsv" | "amf" | "mf" | "x264";
-
-export interface Quality {
-  readonly fps: number;
-  readonly videoBitrate: number;
-  readonly audioBitrate: number;
-}
 
 export interface Settings {
   readonly theme: Theme;
-  /** An id of `engine.devices`, "test", or null for the system's default. */
+  /** A screen or window: an id of `engine.devices`, "test", or null for the primary screen. */
   readonly screen: string | null;
-  readonly desktopAudio: string | null;
-  readonly microphone: string | null;
-  readonly desktopEnabled: boolean;
-  readonly micEnabled: boolean;
-  readonly desktopGain: number;
-  readonly micGain: number;
+  /** The part of it that is recorded; null: all of it. */
+  readonly region: RegionOption | null;
+  readonly sounds: readonly SoundSetting[];
+  /** Behind the mix, each sound in a track of its own. */
+  readonly separateTracks: boolean;
   readonly cursor: boolean;
   readonly encoder: Encoder;
-  readonly preset: PresetId;
-  readonly custom: Quality;
+  /** Of a recording; a stream has `videoBitrate` always. */
+  readonly quality: QualityName;
+  readonly fps: number;
+  readonly videoBitrate: number;
+  readonly audioBitrate: number;
+  /** Of the file and the stream, the shape is kept; null: as tall as what is captured. */
+  readonly height: number | null;
   readonly service: ServiceId;
   /** Without login, arguments and key: those are secrets. */
   readonly customServer: string;
@@ -53,13 +52,6 @@ export interface Settings {
   readonly leaveOutWindow: boolean;
 }
 
-export interface Preset {
-  readonly id: PresetId;
-  readonly name: string;
-  readonly summary: string;
-  readonly quality: Quality;
-}
-
 export interface Service {
   readonly id: ServiceId;
   readonly name: string;
@@ -69,33 +61,6 @@ export interface Service {
   readonly maxVideoBitrate: number;
   readonly keyHelp: string;
 }
-
-export const PRESETS: readonly Preset[] = [
-  {
-    id: "compact",
-    name: "Compact",
-    summary: "Small files, fine for slides and talks",
-    quality: { fps: 30, videoBitrate: 2_500_000, audioBitrate: 128_000 },
-  },
-  {
-    id: "balanced",
-    name: "Balanced",
-    summary: "Right for most recordings",
-    quality: { fps: 30, videoBitrate: 5_000_000, audioBitrate: 192_000 },
-  },
-  {
-    id: "smooth",
-    name: "Smooth",
-    summary: "Fluid motion for games and demos",
-    quality: { fps: 60, videoBitrate: 9_000_000, audioBitrate: 192_000 },
-  },
-  {
-    id: "studio",
-    name: "Studio",
-    summary: "Best picture, to edit later",
-    quality: { fps: 60, videoBitrate: 20_000_000, audioBitrate: 256_000 },
-  },
-];
 
 export const SERVICES: readonly Service[] = [
   {
@@ -125,16 +90,16 @@ export const SERVICES: readonly Service[] = [
 export const DEFAULT_SETTINGS: Settings = {
   theme: "system",
   screen: null,
-  desktopAudio: null,
-  microphone: null,
-  desktopEnabled: true,
-  micEnabled: true,
-  desktopGain: 1.0,
-  micGain: 1.2,
+  region: null,
+  sounds: DEFAULT_SOUNDS,
+  separateTracks: false,
   cursor: true,
   encoder: "auto",
-  preset: "balanced",
-  custom: { fps: 30, videoBitrate: 5_000_000, audioBitrate: 192_000 },
+  quality: "bitrate",
+  fps: 30,
+  videoBitrate: 5_000_000,
+  audioBitrate: 192_000,
+  height: null,
   service: "twitch",
   customServer: "",
   caFile: "",
@@ -157,7 +122,7 @@ export const LIMITS = {
   fps: { min: 5, max: 120 },
   videoBitrate: { min: 250_000, max: 80_000_000 },
   audioBitrate: { min: 64_000, max: 320_000 },
-  gain: { min: 0, max: 4 },
+  height: { min: 144, max: 4320 },
   seconds: { min: 6, max: 604_800 },
   replay: { min: 5, max: 3600 },
   preroll: { min: 1, max: 3600 },
@@ -190,26 +155,26 @@ const orNull =
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
-const quality: Check = (value) =>
+const region: Check = (value) =>
   isRecord(value) &&
-  Object.keys(value).length === 3 &&
-  whole(LIMITS.fps)(value["fps"]) &&
-  whole(LIMITS.videoBitrate)(value["videoBitrate"]) &&
-  whole(LIMITS.audioBitrate)(value["audioBitrate"]);
+  Object.keys(value).sort().join() === "height,width,x,y" &&
+  Object.values(value).every((one) => Number.isInteger(one) && (one as number) >= 0 && (one as number) <= 65_535) &&
+  (value["width"] as number) >= 16 &&
+  (value["height"] as number) >= 16;
 
 const CHECKS: { readonly [K in keyof Settings]: Check } = {
   theme: oneOf("system", "dark", "light"),
   screen: deviceId,
-  desktopAudio: deviceId,
-  microphone: deviceId,
-  desktopEnabled: bool,
-  micEnabled: bool,
-  desktopGain: within(LIMITS.gain),
-  micGain: within(LIMITS.gain),
+  region: orNull(region),
+  sounds: isSoundList,
+  separateTracks: bool,
   cursor: bool,
   encoder: oneOf("auto", "nvenc", "qsv", "amf", "mf", "x264"),
-  preset: oneOf("compact", "balanced", "smooth", "studio", "custom"),
-  custom: quality,
+  quality: oneOf(...QUALITIES.map(({ id }) => id)),
+  fps: whole(LIMITS.fps),
+  videoBitrate: whole(LIMITS.videoBitrate),
+  audioBitrate: whole(LIMITS.audioBitrate),
+  height: orNull(whole(LIMITS.height)),
   service: oneOf("twitch", "youtube", "facebook", "custom"),
   customServer: (value) => typeof value === "string" && value.length <= 2048,
   caFile: (value) => typeof value === "string" && value.length <= 4096,
@@ -244,11 +209,9 @@ export function readSettings(stored: unknown): Settings {
   const valid = Object.entries(stored).filter(
     ([name, value]) => Object.hasOwn(CHECKS, name) && CHECKS[name as keyof Settings](value),
   );
-  return { ...DEFAULT_SETTINGS, ...Object.fromEntries(valid) };
-}
-
-export function qualityOf(settings: Settings): Quality {
-  return PRESETS.find((preset) => preset.id === settings.preset)?.quality ?? settings.custom;
+  // Before each sound had settings of its own, there were two.
+  const sounds = "sounds" in stored ? {} : { sounds: soundsOf(stored) };
+  return { ...DEFAULT_SETTINGS, ...sounds, ...Object.fromEntries(valid) };
 }
 
 export function serviceOf(settings: Settings): Service {
@@ -283,31 +246,54 @@ export function prerollOf({ replaySeconds, prerollSeconds }: Settings): number |
   return replaySeconds === null || prerollSeconds === null ? null : Math.min(replaySeconds, prerollSeconds);
 }
 
-/** What `initialize` is told, beside the destination. Equal for a recording and a stream wherever the service's
- *  limit allows, because equal sources and quality share one encode in the engine. */
-export function captureParams(
-  settings: Settings,
-  maxVideoBitrate = 0,
-): Omit<RecorderInitialize, "outputPath" | "id" | "video"> {
-  const { fps, videoBitrate, audioBitrate } = qualityOf(settings);
-  const mode = settings.desktopEnabled
-    ? settings.micEnabled
-      ? "both"
-      : "desktop"
-    : settings.micEnabled
-      ? "mic"
-      : "none";
+type CaptureParams = Pick<
+  RecorderInitialize,
+  | "fps"
+  | "videoBitrate"
+  | "audioBitrate"
+  | "audioMode"
+  | "quality"
+  | "encoder"
+  | "cursor"
+  | "screen"
+  | "region"
+  | "height"
+  | "sounds"
+  | "tracks"
+>;
+
+/** What a recording's or a replay's `initialize` is told of what is captured and how it is encoded. */
+export function captureParams(settings: Settings): CaptureParams {
+  const { quality } = settings;
+  return { ...sharedParams(settings), ...(quality === "bitrate" ? {} : { quality }) };
+}
+
+/** The same for a stream. Equal to a recording's wherever the service's limit and the quality allow, because equal
+ *  sources and quality share one encode in the engine. */
+export function streamParams(settings: Settings): CaptureParams {
+  const { maxVideoBitrate } = serviceOf(settings);
+  const { tracks: _one, ...params } = sharedParams(settings); // A stream carries the mix alone.
+  const limited = maxVideoBitrate > 0 ? Math.min(settings.videoBitrate, maxVideoBitrate) : settings.videoBitrate;
+  return { ...params, videoBitrate: limited };
+}
+
+/** Sessions of settings where this is the same need not be opened anew: what differs is changed while they run. */
+export function sourceKey(settings: Settings): string {
+  const { sounds: _mix, ...params } = captureParams(settings);
+  return JSON.stringify({ ...params, sounds: soundSources(settings.sounds) });
+}
+
+function sharedParams(settings: Settings): CaptureParams {
+  const { fps, videoBitrate, audioBitrate, encoder, cursor, screen, region, height } = settings;
   return {
     fps,
-    videoBitrate: maxVideoBitrate > 0 ? Math.min(videoBitrate, maxVideoBitrate) : videoBitrate,
+    videoBitrate,
     audioBitrate,
-    audioMode: mode,
-    encoder: settings.encoder,
-    cursor: settings.cursor,
-    micGain: settings.micGain,
-    desktopGain: settings.desktopGain,
-    ...(settings.screen === null ? {} : { screen: settings.screen }),
-    ...(settings.desktopAudio === null || !settings.desktopEnabled ? {} : { desktopAudio: settings.desktopAudio }),
-    ...(settings.microphone === null || !settings.micEnabled ? {} : { microphone: settings.microphone }),
+    encoder,
+    cursor,
+    ...soundParams(settings.sounds, settings.separateTracks),
+    ...(screen === null ? {} : { screen }),
+    ...(region === null ? {} : { region }),
+    ...(height === null ? {} : { height }),
   };
 }

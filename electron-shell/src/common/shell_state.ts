@@ -78,6 +78,8 @@ export interface HistoryEntry {
   readonly fps: number;
   /** True when the engine stopped before the recording did and the file was kept as it was. */
   readonly recovered: boolean;
+  /** Where moments were marked, in seconds of the file. */
+  readonly marks?: readonly number[];
   /** A part of another recording. */
   readonly clip?: boolean;
   /** Where this window can play it from. */
@@ -94,15 +96,17 @@ export interface JobView {
   readonly fraction: number;
 }
 
+/** How loud a sound is: what of it reaches the mix. */
 export interface Level {
+  readonly name: string;
   readonly peakDb: number;
   readonly rmsDb: number;
+  readonly clipped: boolean;
+  readonly muted: boolean;
 }
 
-export interface Levels {
-  readonly desktop: Level | null;
-  readonly mic: Level | null;
-}
+/** Empty: nothing listens. */
+export type Levels = readonly Level[];
 
 /** Which services have a key in the key store, each with the masked form to show. */
 export type SavedKeys = Readonly<Record<string, string>>;

@@ -40,7 +40,10 @@ const log = (line: string): void => void process.stderr.write(`${line}\n`);
 async function run(): Promise<void> {
   app.setAppUserModelId(APP_ID);
   await app.whenReady();
-  session.defaultSession.setPermissionRequestHandler((_contents, _permission, answer) => answer(false));
+  // The area that is recorded is drawn on a picture as large as the screen; nothing else is asked for.
+  session.defaultSession.setPermissionRequestHandler((_contents, permission, answer) =>
+    answer(permission === "fullscreen"),
+  );
   session.defaultSession.setPermissionCheckHandler(() => false);
 
   const location = { resourcesPath: process.resourcesPath, startDirectory: app.getAppPath() };

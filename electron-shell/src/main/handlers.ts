@@ -8,6 +8,7 @@ import {
   type Clip,
   type CommandResult,
   type OpenFileResult,
+  type ThumbnailResult,
 } from "@ionia/common";
 import { told } from "./recording_control.ts";
 import type { Studio } from "./studio.ts";
@@ -40,6 +41,12 @@ function streamKey(value: unknown): string {
   // A key is pasted; line breaks or spaces within it are leftovers that no service accepts.
   if (/[\s\u0000-\u001f\u007f]/.test(key)) throw new BadArgument("The stream key contains spaces. Copy it again.");
   return key;
+}
+
+function pictureWidth(value: unknown): number {
+  if (!Number.isInteger(value) || (value as number) < 16 || (value as number) > 1920)
+    throw new BadArgument("a picture is 16 to 1920 wide");
+  return value as number;
 }
 
 function clip(value: unknown): Clip {
@@ -75,6 +82,10 @@ export function createHandlers(studio: Studio, desktop: Desktop): Handlers {
     [CHANNELS.stopStream]: () => studio.stopStream(),
     [CHANNELS.getState]: () => Promise.resolve(studio.state),
     [CHANNELS.refreshDevices]: () => command(() => studio.refreshDevices()),
+    [CHANNELS.thumbnail]: async (screen, maxWidth): Promise<ThumbnailResult> => {
+      const shown = screen === null ? null : text(screen, "the screen");
+      return { success: true, picture: await studio.thumbnail(shown, pictureWidth(maxWidth)) };
+    },
     [CHANNELS.updateSettings]: (patch) => command(() => studio.updateSettings(patch)),
     [CHANNELS.saveStreamKey]: (id, key) => command(() => studio.saveStreamKey(service(id), streamKey(key))),
     [CHANNELS.forgetStreamKey]: (id) => command(() => studio.forgetStreamKey(service(id))),

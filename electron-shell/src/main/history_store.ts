@@ -22,7 +22,8 @@ const isEntry = (value: unknown): value is StoredEntry =>
   ) &&
   (["durationSeconds", "bytes", "width", "height", "fps"] as const).every((member) =>
     Number.isFinite((value as StoredEntry)[member]),
-  );
+  ) &&
+  [(value as StoredEntry).marks ?? []].flat().every((one) => Number.isFinite(one));
 
 export class HistoryStore {
   readonly #stored: StoredValue<readonly StoredEntry[]>;
@@ -86,7 +87,10 @@ export class HistoryStore {
   }
 
   /** What its file says of itself. */
-  async learnt(id: string, facts: Pick<StoredEntry, "durationSeconds" | "width" | "height" | "fps">): Promise<void> {
+  async learnt(
+    id: string,
+    facts: Pick<StoredEntry, "durationSeconds" | "width" | "height" | "fps" | "marks">,
+  ): Promise<void> {
     await this.#change(id, facts);
   }
 

@@ -9,7 +9,7 @@ import { runJob, type EngineClient } from "@ionia/node";
 import type { HistoryStore } from "./history_store.ts";
 
 /** Twice the width of a row's picture. */
-const THUMBNAIL_WIDTH = 160;
+const THUMBNAIL_WIDTH = 320;
 /** Of the recording: later than the window's own fade, and not the end of a very short one. */
 const THUMBNAIL_SHARE = 0.125;
 
@@ -69,7 +69,8 @@ export class Library {
       const video = media?.tracks.find(({ kind }) => kind === "video");
       durationSeconds = found;
       const { width = 0, height = 0, fps = 0 } = video ?? {};
-      await this.#history.learnt(entry.id, { durationSeconds, width, height, fps: Math.round(fps) });
+      const marks = media?.chapters.map(({ startSeconds }) => startSeconds) ?? entry.marks ?? [];
+      await this.#history.learnt(entry.id, { durationSeconds, width, height, fps: Math.round(fps), marks });
       this.#changed();
     }
     const output = this.thumbnailPath(entry.id);

@@ -2,7 +2,7 @@
  * The live picture of the viewfinder: of the screen that the settings name, while somebody sees it, from each new engine
  * anew. Whenever the one that was shown says no more how that screen looks, the window is told that there is none.
  */
-import { toProblem, type ScreenView } from "@ionia/common";
+import { toProblem, type ScreenView, type Settings } from "@ionia/common";
 import { Preview, type EngineClient } from "@ionia/node";
 import type { ShellStore } from "./shell_store.ts";
 
@@ -19,10 +19,11 @@ export interface Look {
   end(): void;
 }
 
-interface Shown {
-  readonly screen: string | null;
-  readonly cursor: boolean;
-}
+/** As a recording would have it; its shape is that of the file at any size of that. */
+type Shown = Pick<Settings, "screen" | "region" | "cursor">;
+
+/** The viewfinder's on a usual screen: larger, what draws a picture costs more than what makes it. */
+const SIZE = { maxWidth: 960, maxHeight: 540 } as const;
 
 interface Looker {
   readonly show: (view: ScreenView) => void;
@@ -97,8 +98,8 @@ export class PreviewControl {
   #adjust(): void {
     clearTimeout(this.#timer);
     const { engine, settings } = this.#store.state;
-    const { screen, cursor } = settings;
-    const wanted = this.#looker !== undefined && engine.phase === "ready" ? { screen, cursor } : undefined;
+    const { screen, region, cursor } = settings;
+    const wanted = this.#looker !== undefined && engine.phase === "ready" ? { screen, region, cursor } : undefined;
     if (JSON.stringify(wanted) !== JSON.stringify(this.#wanted)) {
       this.#tellNone("");
       this.#wanted = wanted;
@@ -128,7 +129,7 @@ export class PreviewControl {
   }
 
   async #open(shown: Shown): Promise<void> {
-    const preview = await Preview.open(this.#client, { ...shown });
+    const preview = await Preview.open(this.#client, { ...shown, ...SIZE });
     this.#preview = preview;
     this.#shown = shown;
     this.#paused = false;

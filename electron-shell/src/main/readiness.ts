@@ -3,8 +3,8 @@
  * and makes the start immediate, because a recording with equal settings takes over the engine's open pipeline.
  * It is a recorder session that is initialized and never started.
  */
-import { captureParams, concernsDevices, readWarning, toProblem, type Settings } from "@ionia/common";
-import { Recorder, type EngineClient } from "@ionia/node";
+import { captureParams, concernsDevices, readWarning, sourceKey, toProblem, type Settings } from "@ionia/common";
+import { Recorder, type EngineClient, type SoundChange } from "@ionia/node";
 import path from "node:path";
 import type { ShellStore } from "./shell_store.ts";
 
@@ -12,7 +12,8 @@ export class Readiness {
   readonly #recorder: Recorder;
   readonly #store: ShellStore;
   readonly #outputPath: string;
-  #wanted: string | undefined;
+  #wanted: Settings | undefined;
+  /** What it was opened with. */
   #held: string | undefined;
   #listening = false;
   #work: Promise<void> = Promise.resolve();
@@ -25,13 +26,18 @@ export class Readiness {
 
   /** Open what the settings name, in place of what is open. Resolves when that is done or has failed. */
   hold(settings: Settings): Promise<void> {
-    this.#wanted = JSON.stringify(captureParams(settings));
+    this.#wanted = settings;
     return this.#next();
   }
 
   release(): Promise<void> {
     this.#wanted = undefined;
     return this.#next();
+  }
+
+  /** Change how a sound is mixed, in what is open. */
+  setSound(change: SoundChange): void {
+    if (this.#wanted !== undefined) void this.#recorder.setSound(change).catch(() => undefined); // One that opens has it.
   }
 
   /** The engine is a new one: nothing is open in it. */
@@ -51,18 +57,19 @@ export class Readiness {
 
   async #apply(): Promise<void> {
     const wanted = this.#wanted;
-    if (wanted === this.#held) return;
+    const key = wanted === undefined ? undefined : sourceKey(wanted);
+    if (key === this.#held) return;
     if (wanted === undefined) {
       this.#held = undefined;
       this.#listening = false;
       await this.#recorder.dispose().catch(() => undefined); // Not there any more is as good as closed.
-      this.#store.dispatch({ type: "levels", levels: { desktop: null, mic: null } });
+      this.#store.dispatch({ type: "levels", levels: [] });
       return;
     }
     this.#listen();
     try {
-      await this.#recorder.initializeWith({ outputPath: this.#outputPath, ...(JSON.parse(wanted) as object) });
-      this.#held = wanted;
+      await this.#recorder.initializeWith({ outputPath: this.#outputPath, ...captureParams(wanted) });
+      this.#held = key;
       this.#store.dispatch({ type: "readiness", readiness: { phase: "ready", problem: null } });
     } catch (error) {
       this.#held = undefined;

@@ -17,7 +17,7 @@ import {
   type RecorderStats,
   type RecordingResult,
 } from "@ionia/common";
-import { Recorder, type EngineClient } from "@ionia/node";
+import { Recorder, type EngineClient, type SoundChange } from "@ionia/node";
 import type { HistoryStore, StoredEntry } from "./history_store.ts";
 import type { OpenTake, OpenTakes } from "./open_takes.ts";
 import { recordingPath } from "./recording_path.ts";
@@ -45,6 +45,8 @@ interface Take {
   finished: readonly FinishedFile[];
   /** The file that it is in now. */
   current: OpenTake;
+  /** Seconds that were marked, by file. */
+  readonly marks: Map<string, readonly number[]>;
   /** Set when it ends otherwise than asked for: all is in the list and told once that is done. */
   ending?: Promise<void>;
   /** Why it failed. */
@@ -74,7 +76,7 @@ export class RecordingControl {
     const outputPath = recordingPath(userData, startedAt);
     store.dispatch({ type: "recording", change: { ...IDLE_RECORDING, phase: "starting", outputPath } });
     const current = { path: outputPath, createdAt: startedAt.toISOString() };
-    const take: Take = { recorder: new Recorder(client), outputPath, finished: [], current };
+    const take: Take = { recorder: new Recorder(client), outputPath, finished: [], current, marks: new Map() };
     this.#take = take;
     this.#listen(take);
     try {
@@ -153,9 +155,15 @@ export class RecordingControl {
     await this.#running().recorder.togglePause();
   }
 
+  /** Of one that ends meanwhile, nothing is changed any more. */
+  setSound(change: SoundChange): void {
+    void this.#take?.recorder.setSound(change).catch(() => undefined);
+  }
+
   async mark(): Promise<void> {
     const take = this.#running();
-    const { index } = await take.recorder.mark();
+    const { index, fileSeconds, path: file } = await take.recorder.mark();
+    take.marks.set(file, [...(take.marks.get(file) ?? []), fileSeconds]);
     if (this.#take === take) this.#options.store.dispatch({ type: "recording", change: { marks: index + 1 } });
   }
 
@@ -241,18 +249,24 @@ export class RecordingControl {
     take.current = { path: next, createdAt: now().toISOString() };
     if (this.#take === take) store.dispatch({ type: "recording", change: { part: take.finished.length + 1 } });
     await openTakes.begun(take.current);
-    await this.#list(before, store.state.recording.stats, finished.durationSeconds, false);
+    await this.#list(take, before, store.state.recording.stats, finished.durationSeconds, false);
     await openTakes.ended(before.path);
   }
 
   /** Into the list, if there is a file; then the note of the running take is struck out. Never rejects. */
   async #keep(take: Take, stats: RecorderStats | null, recovered: boolean): Promise<void> {
     const behind = take.finished.reduce((sum, { durationSeconds }) => sum + durationSeconds, 0);
-    await this.#list(take.current, stats, Math.max(0, (stats?.durationSeconds ?? 0) - behind), recovered);
+    await this.#list(take, take.current, stats, Math.max(0, (stats?.durationSeconds ?? 0) - behind), recovered);
     await this.#options.openTakes.ended(take.current.path);
   }
 
-  async #list(file: OpenTake, stats: RecorderStats | null, durationSeconds: number, recovered: boolean): Promise<void> {
+  async #list(
+    take: Take,
+    file: OpenTake,
+    stats: RecorderStats | null,
+    durationSeconds: number,
+    recovered: boolean,
+  ): Promise<void> {
     const { store, history } = this.#options;
     const bytes = await stat(file.path).then(
       ({ size }) => size,
@@ -271,6 +285,7 @@ export class RecordingControl {
       height: stats?.height ?? 0,
       fps: stats?.fps ?? 0,
       recovered,
+      marks: take.marks.get(file.path) ?? [],
     };
     // The file is what counts: a list that can't be saved makes no recording fail.
     await history.add(entry).catch((error: unknown) => {

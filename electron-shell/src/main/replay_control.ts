@@ -5,12 +5,13 @@ import {
   EngineError,
   captureParams,
   readWarning,
+  sourceKey,
   spokenLength,
   toProblem,
   type ReplayStats,
   type Settings,
 } from "@ionia/common";
-import { Replay, type EngineClient } from "@ionia/node";
+import { Replay, type EngineClient, type SoundChange } from "@ionia/node";
 import type { StoredEntry } from "./history_store.ts";
 import { replayPath } from "./recording_path.ts";
 import type { ShellStore } from "./shell_store.ts";
@@ -24,7 +25,8 @@ export interface ReplayControlOptions {
 
 export class ReplayControl {
   readonly #options: ReplayControlOptions;
-  #wanted: string | undefined;
+  #wanted: Settings | undefined;
+  /** What it was begun with. */
   #held: string | undefined;
   #replay: Replay | undefined;
   #stats: ReplayStats | undefined;
@@ -41,8 +43,7 @@ export class ReplayControl {
 
   /** Hold what the settings name, in place of what is held, or nothing. Resolves when that is done or has failed. */
   hold(settings: Settings): Promise<void> {
-    const { replaySeconds: seconds } = settings;
-    this.#wanted = seconds === null ? undefined : JSON.stringify({ seconds, ...captureParams(settings) });
+    this.#wanted = settings.replaySeconds === null ? undefined : settings;
     this.#work = this.#work.then(() => this.#apply());
     return this.#work;
   }
@@ -51,6 +52,11 @@ export class ReplayControl {
   retry(settings: Settings): Promise<void> {
     if (this.#options.store.state.replay.phase === "failed") this.#held = undefined;
     return this.hold(settings);
+  }
+
+  /** Change how a sound is mixed, in what is held from now on. */
+  setSound(change: SoundChange): void {
+    void this.#replay?.setSound(change).catch(() => undefined); // One that is begun has it.
   }
 
   /** The engine is gone, or a new one: nothing is held in it. */
@@ -92,8 +98,9 @@ export class ReplayControl {
   async #apply(): Promise<void> {
     const { client, store } = this.#options;
     const wanted = this.#wanted;
-    if (wanted === this.#held) return;
-    this.#held = wanted;
+    const key = wanted === undefined ? undefined : `${wanted.replaySeconds} ${sourceKey(wanted)}`;
+    if (key === this.#held) return;
+    this.#held = key;
     const before = this.#replay;
     this.#replay = this.#stats = undefined;
     const { secondsHeld, phase: phaseBefore } = store.state.replay;
@@ -110,7 +117,10 @@ export class ReplayControl {
     this.#replay = replay;
     this.#listen(replay);
     try {
-      await replay.initialize(JSON.parse(wanted) as object);
+      await replay.initialize({
+        ...(wanted.replaySeconds === null ? {} : { seconds: wanted.replaySeconds }),
+        ...captureParams(wanted),
+      });
       await replay.start();
       if (this.#replay === replay) store.dispatch({ type: "replay", change: { phase: "ready" } });
     } catch (error) {

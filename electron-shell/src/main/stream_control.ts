@@ -2,7 +2,6 @@
 import {
   EngineError,
   asSentence,
-  captureParams,
   checkServerUrl,
   checkStreamUrl,
   connectionParams,
@@ -10,14 +9,14 @@ import {
   joinStreamUrl,
   readWarning,
   redactUrl,
-  serviceOf,
+  streamParams,
   toProblem,
   type EngineNotifications,
   type Problem,
   type StreamResult,
   type StreamerStats,
 } from "@ionia/common";
-import { Streamer, type EngineClient } from "@ionia/node";
+import { Streamer, type EngineClient, type SoundChange } from "@ionia/node";
 import { told } from "./recording_control.ts";
 import type { ShellStore } from "./shell_store.ts";
 
@@ -63,7 +62,7 @@ export class StreamControl {
       await streamer.initializeWith({
         rtmpUrl,
         ...(streamKey === undefined ? {} : { streamKey }),
-        ...captureParams(settings, serviceOf(settings).maxVideoBitrate),
+        ...streamParams(settings),
         ...connectionParams(settings),
       });
       await streamer.start();
@@ -92,6 +91,11 @@ export class StreamControl {
       change: { phase: "idle", reason: "", liveKind: null, backpressure: false },
     });
     return { success: true, rtmpUrl };
+  }
+
+  /** Of one that ends meanwhile, nothing is changed any more. */
+  setSound(change: SoundChange): void {
+    void this.#streamer?.setSound(change).catch(() => undefined);
   }
 
   #listen(streamer: Streamer): void {

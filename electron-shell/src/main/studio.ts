@@ -3,11 +3,11 @@ import { mkdir, statfs } from "node:fs/promises";
 import path from "node:path";
 import {
   DEFAULT_SETTINGS,
-  captureParams,
   isRecordingActive,
   isStreamActive,
   patchSettings,
   readSettings,
+  soundChanges,
   toProblem,
   type Clip,
   type RecordingResult,
@@ -148,6 +148,12 @@ export class Studio {
     this.store.dispatch({ type: "devices", devices: await this.#client.call("engine.devices") });
   }
 
+  /** As a `data:` address. Rejects with EngineError. */
+  async thumbnail(screen: string | null, maxWidth: number): Promise<string> {
+    const { mediaType, data } = await this.#client.call("engine.thumbnail", { screen, maxWidth });
+    return `data:${mediaType};base64,${data}`;
+  }
+
   async startRecording(): Promise<RecordingResult> {
     await this.#readiness.settled();
     const result = await this.#recording.start();
@@ -230,7 +236,9 @@ export class Studio {
     const changed = entered ? { customServer: await this.#destination.kept(customServer, "entered") } : {};
     const settings = await this.#settings.change((current) => ({ ...patchSettings(current, patch), ...changed }));
     this.store.dispatch({ type: "settings", settings });
-    if (JSON.stringify(captureParams(before)) !== JSON.stringify(captureParams(settings))) this.#adjust();
+    this.#adjust();
+    for (const change of soundChanges(before.sounds, settings.sounds))
+      for (const session of [this.#recording, this.#stream, this.#readiness, this.#replay]) session.setSound(change);
     if (this.state.engine.phase === "ready") void this.#replay.hold(settings);
   }
 
@@ -328,11 +336,11 @@ export class Studio {
       .on("engine.exited", ({ message }) => {
         this.store.dispatch({ type: "engine", engine: { phase: "restarting", message, version: "" } });
         this.#replay.forget();
-        this.store.dispatch({ type: "levels", levels: { desktop: null, mic: null } });
+        this.store.dispatch({ type: "levels", levels: [] });
       })
-      .on("audio.levels", ({ desktop, mic }) => {
-        const silent = desktop === null && mic === null;
-        if (!silent || !this.#silent) this.store.dispatch({ type: "levels", levels: { desktop, mic } });
+      .on("audio.levels", ({ sounds }) => {
+        const silent = sounds.length === 0;
+        if (!silent || !this.#silent) this.store.dispatch({ type: "levels", levels: sounds });
         this.#silent = silent;
       });
     this.store.subscribe((event) => {

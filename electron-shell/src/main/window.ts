@@ -45,10 +45,10 @@ export class ShellWindow {
 
   #create(): BrowserWindow {
     const window = new BrowserWindow({
-      width: 1180,
-      height: 760,
-      minWidth: 900,
-      minHeight: 600,
+      width: 1280,
+      height: 800,
+      minWidth: 480,
+      minHeight: 400,
       show: false,
       icon: this.#options.icon,
       backgroundColor: nativeTheme.shouldUseDarkColors ? "#0b0d13" : "#f4f5f8",

@@ -26,7 +26,7 @@ export { Recorder } from "./recorder.ts";
 export { Replay } from "./replay.ts";
 export { RestartPolicy } from "./restart_policy.ts";
 export { RpcPeer, type CallOptions } from "./rpc_peer.ts";
-export type { SessionEvents } from "./session.ts";
+export type { SessionEvents, SoundChange } from "./session.ts";
 export { SessionLedger } from "./session_ledger.ts";
 export { Streamer } from "./streamer.ts";
 export type { CloseReason, Launch, Transport, TransportEvents } from "./transport.ts";

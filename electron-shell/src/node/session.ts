@@ -47,6 +47,9 @@ export type InitializeOptions<M extends "recorder.initialize" | "streamer.initia
   "id" | "outputPath" | "rtmpUrl" | "fps" | "videoBitrate" | "useNvenc" | "audioBitrate" | "audioMode"
 >;
 
+/** What of a session's sound changes; the rest is as it is. */
+export type SoundChange = Omit<ParamsOf<"audio.set">, "kind" | "id">;
+
 /** Every method rejects with EngineError. */
 export class Session {
   readonly id: string;
@@ -80,6 +83,11 @@ export class Session {
 
   getCurrentPTSSeconds(): Promise<number> {
     return this.client.call(`${this.#kind}.getCurrentPTSSeconds`, { id: this.id });
+  }
+
+  /** Within 50 ms, without a click, and for this session alone. */
+  async setSound(change: SoundChange): Promise<void> {
+    await this.client.call("audio.set", { kind: this.#kind, id: this.id, ...change });
   }
 
   on<K extends keyof SessionEvents>(event: K, listener: (payload: SessionEvents[K]) => void): this {

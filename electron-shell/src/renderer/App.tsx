@@ -1,13 +1,9 @@
-/** The window: sources, quality and destination at the left, the stage, the recordings, the drawer below. */
+/** The window: the picture, what is done with it and its sound; beside them the recordings and the settings. */
 import { useCallback, useEffect, useState } from "react";
-import { DestinationPanel } from "./panels/DestinationPanel.tsx";
-import { FilesPanel } from "./panels/FilesPanel.tsx";
 import { Header } from "./panels/Header.tsx";
-import { HistoryPanel } from "./panels/HistoryPanel.tsx";
+import { Mixer } from "./panels/Mixer.tsx";
 import { Notices } from "./panels/Notices.tsx";
-import { QualityPanel } from "./panels/QualityPanel.tsx";
-import { ReplayPanel } from "./panels/ReplayPanel.tsx";
-import { SourcesPanel } from "./panels/SourcesPanel.tsx";
+import { SidePanel } from "./panels/SidePanel.tsx";
 import { Stage } from "./panels/Stage.tsx";
 import { StatsDrawer } from "./panels/StatsDrawer.tsx";
 import { useShell, useShellClient } from "./state/use_shell.ts";
@@ -37,30 +33,18 @@ export function App() {
   return (
     <div className="relative flex h-full flex-col">
       <Header />
-      <div className="relative flex min-h-0 grow">
+      <div className="relative min-h-0 grow overflow-y-auto roomy:flex roomy:overflow-hidden">
+        <main className="relative flex min-w-0 grow flex-col gap-3 p-3 roomy:min-h-0 roomy:overflow-y-auto">
+          <Stage playing={playing} onClosePlayer={() => setPlayingId(null)} onRecorded={recorded} />
+          <Mixer />
+        </main>
         <aside
-          aria-label="Settings"
-          className="relative flex w-76 shrink-0 flex-col border-r border-line bg-panel xl:w-84"
+          aria-label="Recordings and settings"
+          className="relative flex shrink-0 flex-col border-line bg-panel max-roomy:border-t roomy:w-78 roomy:border-l min-[1180px]:roomy:w-90 min-[1800px]:roomy:w-110"
         >
-          <div className="relative min-h-0 grow overflow-y-auto">
-            <SourcesPanel />
-            <QualityPanel />
-            <FilesPanel />
-            <ReplayPanel />
-            <DestinationPanel />
-          </div>
+          <SidePanel playingId={playing?.id ?? null} onPlay={setPlayingId} />
           <Notices />
         </aside>
-        <main className="relative flex min-w-0 overflow-hidden grow flex-col gap-4 p-4 min-[1440px]:flex-row min-[1440px]:gap-5 min-[1440px]:p-5">
-          <Stage playing={playing} onClosePlayer={() => setPlayingId(null)} onRecorded={recorded} />
-          <div
-            className={`flex max-h-44 min-h-0 shrink-0 flex-col min-[1440px]:max-h-none min-[1440px]:w-84 max-[1439px]:[@media(max-height:690px)]:max-h-30 ${
-              statsOpen ? "max-[1439px]:[@media(max-height:690px)]:hidden" : ""
-            }`}
-          >
-            <HistoryPanel playingId={playing?.id ?? null} onPlay={setPlayingId} />
-          </div>
-        </main>
       </div>
       {statsOpen && <StatsDrawer />}
     </div>

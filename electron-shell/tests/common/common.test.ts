@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import {
   DEFAULT_SETTINGS,
+  DEFAULT_SOUNDS,
   EngineError,
   INITIAL_STATE,
   InvalidSettings,
@@ -15,19 +16,26 @@ import {
   formatDuration,
   formatTime,
   joinStreamUrl,
-  splitServerUrl,
   liveTitle,
   maskKey,
   parseTime,
   patchSettings,
+  ratesOf,
   readSettings,
   redactUrl,
   reduceShell,
+  sizePerHour,
+  soundChanges,
+  soundParams,
+  sourceKey,
   speakDuration,
+  splitServerUrl,
   spokenLength,
+  streamParams,
   toProblem,
   type LiveKind,
   type Notice,
+  type SoundSetting,
 } from "@ionia/common";
 
 /** The engine's tests read the same file. */
@@ -217,7 +225,7 @@ describe("failures", () => {
 
 describe("settings", () => {
   it("takes valid members", () => {
-    expect(patchSettings(DEFAULT_SETTINGS, { theme: "dark", micGain: 2 })).toMatchObject({ theme: "dark", micGain: 2 });
+    expect(patchSettings(DEFAULT_SETTINGS, { theme: "dark", fps: 60 })).toMatchObject({ theme: "dark", fps: 60 });
   });
 
   it.each([
@@ -225,29 +233,107 @@ describe("settings", () => {
     [{ nope: 1 }, "unknown setting nope"],
     [{ __proto__x: 1 }, "unknown"],
     [{ theme: "pink" }, "theme"],
-    [{ micGain: Number.NaN }, "micGain"],
-    [{ custom: { fps: 30.5, videoBitrate: 5e6, audioBitrate: 192e3 } }, "custom"],
+    [{ fps: 30.5 }, "fps"],
+    [{ region: { x: 0, y: 0, width: 8, height: 200 } }, "region"],
+    [{ region: { x: -1, y: 0, width: 80, height: 200 } }, "region"],
+    [{ sounds: [{ ...DEFAULT_SOUNDS[0], gainDb: Number.NaN }] }, "sounds"],
+    [{ sounds: [DEFAULT_SOUNDS[0], DEFAULT_SOUNDS[0]] }, "sounds"],
+    [{ sounds: [{ ...DEFAULT_SOUNDS[0], filters: ["reverb"] }] }, "sounds"],
+    [{ sounds: [{ ...DEFAULT_SOUNDS[0], kind: "app" }] }, "sounds"],
     [{ screen: "" }, "screen"],
   ])("refuses %j", (patch, part) => {
     expect(() => patchSettings(DEFAULT_SETTINGS, patch)).toThrow(InvalidSettings);
     expect(() => patchSettings(DEFAULT_SETTINGS, patch)).toThrow(part);
   });
 
-  it("keeps what is valid of an old file", () => {
+  it("keeps what is valid of an old file, and what was set of its two sounds", () => {
     expect(readSettings({ theme: "light", fps: 3, preset: "gone" })).toEqual({ ...DEFAULT_SETTINGS, theme: "light" });
     expect(readSettings("garbage")).toBe(DEFAULT_SETTINGS);
+    const old = { desktopAudio: "out", desktopEnabled: true, desktopGain: 0.5, microphone: null, micEnabled: false };
+    expect(readSettings(old).sounds).toMatchObject([
+      { name: "desktop", device: "out", enabled: true, gainDb: -6 },
+      { name: "mic", device: null, enabled: false, gainDb: 1.6 },
+    ]);
+    expect(readSettings({ micGain: 0 }).sounds[1]?.gainDb).toBe(1.6);
+    expect(readSettings({ ...old, sounds: DEFAULT_SOUNDS })).toEqual(DEFAULT_SETTINGS);
   });
 
-  it("asks the engine for the same capture in both sessions where the service's limit allows", () => {
-    expect(captureParams(DEFAULT_SETTINGS, 6_000_000)).toEqual(captureParams(DEFAULT_SETTINGS));
-    expect(captureParams({ ...DEFAULT_SETTINGS, preset: "studio" }, 6_000_000)).toMatchObject({
-      fps: 60,
-      videoBitrate: 6_000_000,
+  it("asks the engine for the same capture in both sessions where the service's limit and the quality allow", () => {
+    expect(streamParams(DEFAULT_SETTINGS)).toEqual(captureParams(DEFAULT_SETTINGS));
+    const tall = {
+      ...DEFAULT_SETTINGS,
+      videoBitrate: 9e6,
+      quality: "high",
+      height: 720,
+      separateTracks: true,
+    } as const;
+    expect(captureParams(tall)).toMatchObject({ quality: "high", height: 720, tracks: [{ name: "Mix" }, {}, {}] });
+    expect(streamParams(tall)).toMatchObject({ videoBitrate: 6e6, height: 720 });
+    expect(Object.keys(streamParams(tall))).not.toEqual(expect.arrayContaining(["quality"]));
+    expect(streamParams(tall)).not.toHaveProperty("tracks");
+  });
+});
+
+describe("sounds", () => {
+  const [desktop, mic] = DEFAULT_SOUNDS as [SoundSetting, SoundSetting];
+  const browser: SoundSetting = { ...desktop, name: "Browser", kind: "app", device: "firefox", filters: [] };
+
+  it("are told with their device, gain and filters in their order; none of them is no sound", () => {
+    const filtered = { ...mic, device: "m", gainDb: -60, filters: ["limiter", "gate"] } as const;
+    expect(soundParams([desktop, filtered, browser], true)).toEqual({
+      sounds: [
+        { name: "desktop", kind: "desktop", gainDb: 0, muted: false, mono: false },
+        {
+          name: "mic",
+          kind: "mic",
+          device: "m",
+          gainDb: -120,
+          muted: false,
+          mono: false,
+          filters: [{ type: "gate" }, { type: "limiter" }],
+        },
+        { name: "Browser", kind: "app", app: { id: "firefox" }, gainDb: 0, muted: false, mono: false },
+      ],
+      tracks: [
+        { name: "Mix", sounds: ["desktop", "mic", "Browser"] },
+        { name: "desktop", sounds: ["desktop"] },
+        { name: "mic", sounds: ["mic"] },
+        { name: "Browser", sounds: ["Browser"] },
+      ],
     });
-    expect(captureParams({ ...DEFAULT_SETTINGS, micEnabled: false, desktopEnabled: false })).toMatchObject({
-      audioMode: "none",
-    });
-    expect(captureParams({ ...DEFAULT_SETTINGS, microphone: "m", micEnabled: false })).not.toHaveProperty("microphone");
+    expect(soundParams([{ ...desktop, enabled: false }], true)).toEqual({ audioMode: "none" });
+    expect(soundParams([desktop], true)).not.toHaveProperty("tracks");
+  });
+
+  it("change in a running session by what differs alone", () => {
+    expect(
+      soundChanges(
+        [desktop, mic],
+        [
+          { ...desktop, muted: true },
+          { ...mic, gainDb: 3, filters: ["gate"] },
+        ],
+      ),
+    ).toEqual([
+      { sound: "desktop", muted: true },
+      { sound: "mic", gainDb: 3, filters: [{ type: "gate" }] },
+    ]);
+    expect(soundChanges([desktop], [{ ...desktop, device: "x" }, mic])).toEqual([]);
+    const settings = { ...DEFAULT_SETTINGS, sounds: [{ ...desktop, gainDb: -9, muted: true }, mic] };
+    expect(sourceKey(settings)).toBe(sourceKey(DEFAULT_SETTINGS));
+    expect(sourceKey({ ...settings, sounds: [desktop] })).not.toBe(sourceKey(DEFAULT_SETTINGS));
+  });
+});
+
+describe("what an hour takes", () => {
+  const picture = { fps: 30, videoBitrate: 5e6, width: 1920, height: 1080, soundBitrate: 192e3 } as const;
+
+  it("is one figure at a steady rate, and from a still page to a film at a quality", () => {
+    expect(sizePerHour({ ...picture, quality: "bitrate" })).toBe("about 2.3 GB an hour");
+    expect(sizePerHour({ ...picture, quality: "high" })).toBe("176 MB to 2.8 GB an hour");
+    expect(ratesOf({ ...picture, quality: "source", fps: 60, width: 3840, height: 2160, soundBitrate: 0 })).toEqual([
+      1_920_000, 72_000_000,
+    ]);
   });
 });
 
@@ -273,6 +359,6 @@ describe("shell state", () => {
   it("merges partial changes and ignores levels", () => {
     const state = reduceShell(INITIAL_STATE, { type: "recording", change: { phase: "recording" } });
     expect(state.recording).toEqual({ ...INITIAL_STATE.recording, phase: "recording" });
-    expect(reduceShell(state, { type: "levels", levels: { desktop: null, mic: null } })).toBe(state);
+    expect(reduceShell(state, { type: "levels", levels: [] })).toBe(state);
   });
 });

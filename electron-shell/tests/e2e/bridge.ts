@@ -65,6 +65,8 @@ export async function startBridge(env: NodeJS.ProcessEnv): Promise<Bridge> {
     });
   });
   await studio.open();
+  // As a person would on a machine that is busy with something else.
+  for (let tries = 0; studio.state.engine.phase !== "ready" && tries < 6; tries += 1) await studio.startEngine();
   return {
     url: server.url,
     studio,

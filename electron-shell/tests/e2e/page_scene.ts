@@ -4,7 +4,8 @@ import type {} from "@ionia/renderer";
 
 declare global {
   interface Window {
-    scene: { state: ShellState; events: ShellEvent[] };
+    /** `picture`: what the screen shows, as a `data:` address; empty: nothing. */
+    scene: { state: ShellState; events: ShellEvent[]; picture: string };
     emit: (event: ShellEvent) => void;
   }
 }
@@ -15,6 +16,7 @@ window.emit = (event) => listeners.forEach((listener) => listener(event));
 
 window.electronAPI = createElectronAPI(
   (channel) => {
+    if (channel === CHANNELS.thumbnail) return Promise.resolve({ success: true, picture: window.scene.picture });
     if (channel !== CHANNELS.getState) return Promise.resolve({ success: true });
     setTimeout(() => {
       window.scene.events.forEach(window.emit);
@@ -25,5 +27,11 @@ window.electronAPI = createElectronAPI(
   (listener) => {
     listeners.add(listener);
     return () => listeners.delete(listener);
+  },
+  (show) => {
+    const [, base64 = ""] = window.scene.picture.split(",");
+    if (base64 !== "" && window.scene.state.engine.phase === "ready")
+      void show({ width: 1280, height: 720, jpeg: Uint8Array.from(atob(base64), (one) => one.charCodeAt(0)) });
+    return () => undefined;
   },
 );

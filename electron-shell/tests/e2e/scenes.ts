@@ -1,13 +1,16 @@
 /** Every state of the window, as data. */
 import {
   DEFAULT_SETTINGS,
+  DEFAULT_SOUNDS,
   IDLE_RECORDING,
   IDLE_STREAM,
   INITIAL_STATE,
+  type DeviceList,
   type HistoryEntry,
   type RecorderStats,
   type ShellEvent,
   type ShellState,
+  type SoundSetting,
   type StreamerStats,
 } from "@ionia/common";
 
@@ -37,11 +40,12 @@ const entry = (
   fps: 30,
   recovered: false,
   mediaUrl: `/media/${id}`,
+  thumbnailUrl: `/thumbnail/${id}`,
   ...more,
 });
 
 const HISTORY = [
-  entry("2026-03-04T15-12-00-000Z", 18, 754, 486_000_000),
+  entry("2026-03-04T15-12-00-000Z", 18, 754, 486_000_000, { marks: [12, 95.5, 340] }),
   entry("2026-03-04T11-02-10-000Z", 268, 61, 38_400_000, { recovered: true }),
   entry("2026-03-03T09-45-30-000Z", 1785, 3724, 2_340_000_000),
   entry("2026-03-01T19-20-00-000Z", 4090, 12, 7_900_000),
@@ -65,7 +69,10 @@ const ready: ShellState = {
         backend: "x11grab",
       },
     ],
-    windows: [],
+    windows: [
+      { id: "w1", title: "Quarterly report.odt, LibreOffice Writer", width: 1400, height: 900 },
+      { id: "w2", title: "Terminal", width: 900, height: 640 },
+    ],
     desktopAudio: [{ id: "out", name: "Speakers (Realtek Audio)", default: true }],
     applications: [
       { id: "firefox:4101", name: "Firefox", process: "firefox", pid: 4101, playing: true },
@@ -147,13 +154,14 @@ const streamerStats = (seconds: number): StreamerStats => ({
 
 const levels: ShellEvent = {
   type: "levels",
-  levels: { desktop: { peakDb: -9, rmsDb: -19 }, mic: { peakDb: -4, rmsDb: -13 } },
+  levels: [
+    { name: "desktop", peakDb: -9, rmsDb: -19, clipped: false, muted: false },
+    { name: "mic", peakDb: -0.2, rmsDb: -9, clipped: true, muted: false },
+  ],
 };
 
 const minute = <T>(end: number, event: (seconds: number) => T): T[] =>
   Array.from({ length: 62 }, (_, index) => event(end - 61 + index));
-const recordingMinute = (end: number): ShellEvent[] =>
-  minute(end, (seconds) => ({ type: "recording", change: { stats: recorderStats(seconds) } }));
 const streamMinute = (end: number): ShellEvent[] =>
   minute(end, (seconds) => ({ type: "stream", change: { stats: streamerStats(seconds) } }));
 
@@ -164,6 +172,15 @@ const live = {
   rtmpUrl: "rtmp://live.twitch.tv/app/****",
   stats: streamerStats(842),
 } as const;
+const [DESKTOP, MIC] = DEFAULT_SOUNDS as [SoundSetting, SoundSetting];
+const MIXED: readonly SoundSetting[] = [
+  { ...DESKTOP, gainDb: -8.5 },
+  { ...MIC, gainDb: 3, filters: ["noise-suppression", "compressor", "limiter"] },
+  { ...DESKTOP, name: "Firefox", kind: "app", device: "firefox", muted: true },
+];
+/** Words as long as German ones, in every place that others fill. */
+const LONG = "Bildschirmaufzeichnungsgeschwindigkeitsbegrenzung";
+
 const settings = (part: Partial<ShellState["settings"]>): ShellState => ({
   ...ready,
   settings: { ...DEFAULT_SETTINGS, ...part },
@@ -185,21 +202,41 @@ export const SCENES: readonly Scene[] = [
       },
     },
   },
-  { name: "starting", state: { ...ready, recording: { ...recording, phase: "starting", stats: null } } },
-  { name: "recording", state: { ...ready, recording }, events: [levels] },
+  { name: "picker", state: ready, press: ["button:has-text('What to record')"] },
   {
-    name: "recording-stats",
-    state: { ...settings({ statsOpen: true }), recording },
-    events: [...recordingMinute(781), levels],
+    name: "region",
+    state: settings({ region: { x: 320, y: 180, width: 1280, height: 720 } }),
+    press: ["button:has-text('What to record')", "text=Choose an area"],
   },
+  {
+    name: "mixer",
+    state: { ...settings({ sounds: MIXED, separateTracks: true }), recording },
+    events: [levels],
+    press: ["button[aria-label='Filters of Microphone']"],
+  },
+  {
+    name: "quality",
+    state: settings({ quality: "high", height: 1080, sounds: MIXED, separateTracks: true }),
+    press: ["role=tab[name='Settings']"],
+  },
+  {
+    name: "long-words",
+    state: {
+      ...settings({ sounds: [DESKTOP, MIC, { ...DESKTOP, name: LONG, kind: "app", device: "x" }] }),
+      devices: {
+        ...(ready.devices as DeviceList),
+        screens: (ready.devices as DeviceList).screens.map((screen) => ({ ...screen, name: LONG })),
+        microphones: [{ id: "mic", name: LONG, default: true }],
+      },
+      history: [entry(LONG, 18, 75_400, 48_600_000_000, { recovered: true, marks: [1, 2] })],
+      notices: [{ id: 1, level: "warning", code: "x", message: LONG, hint: `${LONG} ${LONG}` }],
+      recording: { ...recording, phase: "failed", problem: { kind: "x", message: LONG, hint: `${LONG} ${LONG}.` } },
+    },
+  },
+  { name: "recording", state: { ...ready, recording }, events: [levels] },
   {
     name: "paused",
     state: { ...ready, recording: { ...recording, phase: "paused", marks: 3, part: 2 } },
-    events: [levels],
-  },
-  {
-    name: "recording-marked-live",
-    state: { ...ready, recording: { ...recording, marks: 12, part: 4 }, stream: live },
     events: [levels],
   },
   {
@@ -217,7 +254,7 @@ export const SCENES: readonly Scene[] = [
   {
     name: "files",
     state: settings({ splitSeconds: 1800, splitBytes: 4_000_000_000, maxDurationSeconds: 7200, fastStart: true }),
-    press: ["summary:has-text('A new file every')"],
+    press: ["role=tab[name='Settings']", "summary:has-text('A new file every')"],
   },
   {
     name: "clipping",
@@ -247,9 +284,8 @@ export const SCENES: readonly Scene[] = [
       ...settings({ replaySeconds: 60, prerollSeconds: 10 }),
       replay: { phase: "ready", secondsHeld: 60, saving: false, problem: null },
     },
-    press: ["label:has-text('A recording begins')"],
+    press: ["role=tab[name='Settings']", "label:has-text('A recording begins')"],
   },
-  { name: "stopping", state: { ...ready, recording: { ...recording, phase: "stopping" } } },
   {
     name: "recording-failed",
     state: {
@@ -265,7 +301,6 @@ export const SCENES: readonly Scene[] = [
       },
     },
   },
-  { name: "connecting", state: { ...ready, stream: { ...live, phase: "starting", stats: null } } },
   {
     name: "refused",
     state: {
@@ -353,9 +388,10 @@ export const SCENES: readonly Scene[] = [
   {
     name: "custom-key",
     state: {
-      ...settings({ service: "custom", preset: "custom", micEnabled: false, screen: "test" }),
+      ...settings({ service: "custom", screen: "test" }),
       savedKeys: {},
       keysEncrypted: false,
     },
+    press: ["role=tab[name='Live']"],
   },
 ];

@@ -326,7 +326,8 @@ export class FakeEngine {
     this.previews += 1;
     const { maxWidth: width = 640, maxHeight: height = 360, fps = 12 } = params;
     const previewId = `preview-${this.previews}`;
-    return { previewId, endpoint: this.previewEndpoint, token: "secret", width, height, fps, format: "jpeg" };
+    const codec = null;
+    return { previewId, endpoint: this.previewEndpoint, token: "secret", width, height, fps, format: "jpeg", codec };
   }
 
   #push(verb, params) {

@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { describe, expect, it, vi } from "vitest";
-import { CHANNELS, EngineError } from "@ionia/common";
+import { CHANNELS, DEFAULT_SOUNDS, EngineError, type SoundSetting } from "@ionia/common";
 import { Studio, createHandlers, type Vault } from "@ionia/main";
 import { EngineClient, type Launch } from "@ionia/node";
 import type { FakeSession } from "../fakes/fake_engine.mjs";
@@ -196,10 +196,23 @@ describe("recording", () => {
     await api.startRecording();
     await vi.waitFor(() => expect(methods()).toContain("recorder.dispose"));
     await api.stopRecording();
-    await api.updateSettings({ microphone: "mic-2" });
-    await vi.waitFor(() =>
-      expect(engines.latest.sessions.get("recorder readiness")?.params).toMatchObject({ microphone: "mic-2" }),
-    );
+    const [desktop, mic] = DEFAULT_SOUNDS as [SoundSetting, SoundSetting];
+    const sounds = [desktop, { ...mic, device: "mic-2" }];
+    await api.updateSettings({ sounds });
+    const readiness = () => engines.latest.sessions.get("recorder readiness")?.params;
+    await vi.waitFor(() => expect(readiness()).toMatchObject({ sounds: [{}, { name: "mic", device: "mic-2" }] }));
+    // A fader opens nothing anew.
+    const opened = methods().length;
+    await api.updateSettings({
+      sounds: [
+        { ...desktop, gainDb: -6 },
+        { ...mic, device: "mic-2", muted: true },
+      ],
+    });
+    expect(engines.latest.calls.slice(opened)).toMatchObject([
+      { method: "audio.set", params: { kind: "recorder", id: "readiness", sound: "desktop", gainDb: -6 } },
+      { method: "audio.set", params: { kind: "recorder", id: "readiness", sound: "mic", muted: true } },
+    ]);
     studio.setWatched(false);
     await vi.waitFor(() => expect(engines.latest.sessions.has("recorder readiness")).toBe(false));
   });
@@ -322,11 +335,11 @@ describe("the rest", () => {
     await api.updateSettings({ theme: "dark" });
     await rm(path.join(folder, "settings.json"));
     await mkdir(path.join(folder, "settings.json", "in the way"), { recursive: true });
-    expect(await api.updateSettings({ theme: "light", micGain: 2 })).toEqual({
+    expect(await api.updateSettings({ theme: "light", fps: 60 })).toEqual({
       success: false,
       error: expect.stringMatching(/^The settings could not be saved \(/) as string,
     });
-    expect(await api.getState()).toMatchObject({ settings: { theme: "dark", micGain: 1.2 } });
+    expect(await api.getState()).toMatchObject({ settings: { theme: "dark", fps: 30 } });
   });
 
   it("keeps a recording whose place in the list could not be saved", async () => {

@@ -16,7 +16,7 @@ describe("the instant replay", () => {
       success: false,
       error: expect.stringContaining("is off") as string,
     });
-    await api.updateSettings({ replaySeconds: 60, preset: "smooth" });
+    await api.updateSettings({ replaySeconds: 60, fps: 60, videoBitrate: 9_000_000 });
     await ready();
     expect(held()).toMatchObject([{ state: "running", params: { seconds: 60, fps: 60, videoBitrate: 9_000_000 } }]);
     await api.startRecording();
@@ -26,7 +26,7 @@ describe("the instant replay", () => {
       ...recorded
     } = [...engines.latest.sessions.values()].find(({ kind, state }) => kind === "recorder" && state === "running")
       ?.params as Record<string, unknown>;
-    const shared = ["fps", "videoBitrate", "audioBitrate", "audioMode", "encoder", "cursor", "micGain", "desktopGain"];
+    const shared = ["fps", "videoBitrate", "audioBitrate", "sounds", "encoder", "cursor"];
     for (const name of shared) expect(held()[0]?.params[name], name).toEqual(recorded[name]);
     await api.updateSettings({ replaySeconds: null });
     await vi.waitFor(() => expect(held()).toEqual([]));

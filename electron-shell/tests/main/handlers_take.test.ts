@@ -41,6 +41,7 @@ describe("a running recording", () => {
       "-2",
       "9Z",
     ]);
+    expect(studio.state.history.map(({ marks }) => marks?.length)).toEqual([0, 0, 2]);
     await api.startRecording();
     expect(studio.state.recording).toMatchObject({ marks: 0, part: 1 });
   });

@@ -6,6 +6,8 @@ import { isPicture, type ScreenPicture } from "@ionia/common";
 import { Preview } from "@ionia/node";
 import { engines, eachOpensAStudio, folder, studio } from "../fakes/open_studio.ts";
 
+const SIZE = { maxWidth: 960, maxHeight: 540 };
+
 function record(sequence: number, kind = 1): Buffer {
   const head = Buffer.alloc(40);
   head.write("IPV1", "latin1");
@@ -95,16 +97,19 @@ describe("the live picture", () => {
     window.ready();
     await vi.waitFor(() => expect(shown).toHaveLength(1));
     expect(shown[0]).toEqual({ width: 64, height: 36, jpeg: new Uint8Array([0xff, 0xd8]) });
-    expect(asked("preview.open")).toEqual([{ screen: null, cursor: true }]);
+    expect(asked("preview.open")).toEqual([{ screen: null, region: null, cursor: true, ...SIZE }]);
     window.ready();
     await vi.waitFor(() => expect(shown).toHaveLength(2));
     await studio.updateSettings({ screen: "test" });
-    await vi.waitFor(() => expect(asked("preview.open")[1]).toEqual({ screen: "test", cursor: true }));
+    await vi.waitFor(() =>
+      expect(asked("preview.open")[1]).toEqual({ screen: "test", region: null, cursor: true, ...SIZE }),
+    );
     window.ready();
     await vi.waitFor(() => expect(shown).toHaveLength(3));
     await studio.updateSettings({ theme: "dark" });
-    await studio.updateSettings({ cursor: false });
-    await vi.waitFor(() => expect(asked("preview.open")[2]).toEqual({ screen: "test", cursor: false }));
+    const region = { x: 10, y: 20, width: 320, height: 200 };
+    await studio.updateSettings({ cursor: false, region });
+    await vi.waitFor(() => expect(asked("preview.open")[2]).toMatchObject({ screen: "test", cursor: false, region }));
     window.ready();
     await vi.waitFor(() => expect(shown).toHaveLength(4));
     window.end();

@@ -1,7 +1,7 @@
 import { fireEvent, render, screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { beforeEach, describe, expect, it } from "vitest";
-import { CHANNELS, DEFAULT_SETTINGS, type ShellState } from "@ionia/common";
+import { CHANNELS, DEFAULT_SETTINGS, DEFAULT_SOUNDS, type ShellState, type SoundSetting } from "@ionia/common";
 import { App } from "../../src/renderer/App.tsx";
 import { chartPaths } from "../../src/renderer/components/BitrateChart.tsx";
 import { meterFraction } from "../../src/renderer/components/Meter.tsx";
@@ -28,6 +28,7 @@ beforeEach(async () => {
   await screen.findByText("Engine ready");
 });
 
+const beside = (tab: string): Promise<void> => userEvent.click(screen.getByRole("tab", { name: tab }));
 const patches = (): unknown[] => api.argsOf(CHANNELS.updateSettings).map(([patch]) => patch);
 
 describe("a recording that was cut off", () => {
@@ -50,6 +51,7 @@ describe("a recording that was cut off", () => {
 
 describe("choosing", () => {
   it("whether recordings show this window, also while something runs, told where that works", async () => {
+    await beside("Settings");
     await api.send({ type: "recording", change: { phase: "recording" } });
     const leaveOut = screen.getByRole("switch", { name: "Leave this window out of recordings", hidden: true });
     expect(leaveOut.getAttribute("aria-checked")).toBe("true");
@@ -60,56 +62,130 @@ describe("choosing", () => {
     expect(patches()).toEqual([{ leaveOutWindow: false }]);
   });
 
-  it("a screen, a device, a preset", async () => {
-    await userEvent.click(screen.getByRole("radio", { name: /Right/ }));
-    await userEvent.click(screen.getByRole("radio", { name: /Left/ }));
-    await userEvent.click(screen.getByRole("radio", { name: /Smooth/ }));
-    await userEvent.selectOptions(screen.getByLabelText("Desktop sound device"), "Speakers");
-    await userEvent.click(screen.getByRole("switch", { name: "Record microphone" }));
-    expect(patches()).toEqual([
-      { screen: "b" },
-      { screen: null },
-      { preset: "smooth" },
-      { desktopAudio: "out" },
-      { micEnabled: false },
+  it("a screen, by its picture as it is now", async () => {
+    api.answers[CHANNELS.thumbnail] = { success: true, picture: "data:image/jpeg;base64,AA" };
+    await userEvent.click(screen.getByRole("button", { name: /^What to record: ?Left/ }));
+    await waitFor(() => expect(document.querySelectorAll("dialog img")).toHaveLength(2));
+    expect(api.argsOf(CHANNELS.thumbnail).slice(0, 2)).toEqual([
+      ["a", 480],
+      ["b", 480],
     ]);
-    expect(screen.queryByLabelText("Microphone device")).toBeNull();
+    expect(screen.getByRole("button", { name: /^Left/ }).getAttribute("aria-pressed")).toBe("true");
+    await userEvent.click(screen.getByRole("button", { name: /^Right/ }));
+    expect(screen.queryByRole("dialog")).toBeNull();
+    expect(patches()).toEqual([{ screen: "b", region: null }]);
+  });
+
+  it("an area of it, by keys and by numbers, whole and within the screen", async () => {
+    fireEvent.click(screen.getByRole("button", { name: /^What to record: ?Left/ }));
+    fireEvent.click(screen.getByText("Choose an area"));
+    await waitFor(() => expect(api.argsOf(CHANNELS.thumbnail)).toContainEqual([null, 1920]));
+    fireEvent.click(screen.getAllByText("1280 × 720").at(-1) as HTMLElement);
+    const frame = screen.getByLabelText("Area, 1280 × 720 at 320, 180");
+    fireEvent.keyDown(frame, { key: "ArrowLeft" });
+    fireEvent.keyDown(frame, { key: "ArrowDown", shiftKey: true });
+    const left = screen.getByLabelText("Left");
+    fireEvent.change(left, { target: { value: "9000" } });
+    fireEvent.blur(left);
+    fireEvent.click(screen.getByText("Record this area"));
+    await waitFor(() => expect(patches()).toEqual([{ region: { x: 640, y: 180, width: 1280, height: 736 } }]));
+    expect(document.querySelector("dialog")).toBeNull();
+  });
+
+  it("a quality, told with what it costs, a size and a rate", async () => {
+    await beside("Settings");
+    expect(screen.getByRole("radio", { name: /^High.*176 MB to 2.8 GB an hour/ })).toBeTruthy();
+    await userEvent.click(screen.getByRole("radio", { name: /^Small/ }));
+    await userEvent.selectOptions(screen.getByLabelText("Size"), "720p");
+    await userEvent.selectOptions(screen.getByLabelText("Frames per second"), "60");
+    expect(patches()).toEqual([{ quality: "small" }, { height: 720 }, { fps: 60 }]);
   });
 
   it("own numbers, in range only", async () => {
-    const field = screen.getByLabelText("Frames per second");
-    fireEvent.change(field, { target: { value: "500" } });
+    await beside("Settings");
+    const field = screen.getByLabelText("Rate, kbit/s");
+    fireEvent.change(field, { target: { value: "1" } });
     fireEvent.blur(field);
-    expect(field).toHaveProperty("value", "30");
-    fireEvent.change(field, { target: { value: "24" } });
+    expect(field).toHaveProperty("value", "5000");
+    fireEvent.change(field, { target: { value: "2400" } });
     fireEvent.blur(field);
-    expect(patches()).toEqual([
-      { preset: "custom", custom: { fps: 24, videoBitrate: 5_000_000, audioBitrate: 192_000 } },
-    ]);
+    expect(patches()).toEqual([{ videoBitrate: 2_400_000 }]);
   });
 
   it("takes back what the main process refuses, and says so", async () => {
+    await beside("Settings");
     api.answers[CHANNELS.updateSettings] = { success: false, error: "Not now." };
-    await userEvent.click(screen.getByRole("radio", { name: /Smooth/ }));
+    await userEvent.click(screen.getByRole("radio", { name: /^High/ }));
     await screen.findByText("Not now.");
-    expect(screen.getByRole("radio", { name: /Balanced/ })).toHaveProperty("checked", true);
+    expect(screen.getByRole("radio", { name: /^Steady/ })).toHaveProperty("checked", true);
     await userEvent.click(screen.getByRole("button", { name: "Dismiss: Not now." }));
     expect(screen.queryByText("Not now.")).toBeNull();
   });
 
   it("is locked while something runs", async () => {
+    await beside("Settings");
     await api.send({ type: "recording", change: { phase: "recording" } });
-    expect(screen.getByRole("radio", { name: /Right/ })).toHaveProperty("disabled", true);
-    expect(screen.getByRole("switch", { name: "Record microphone" })).toHaveProperty("disabled", true);
+    expect(screen.getByRole("button", { name: /^What to record/ })).toHaveProperty("disabled", true);
+    expect(screen.getByRole("radio", { name: /^High/ })).toHaveProperty("disabled", true);
+    expect(screen.getByLabelText("Microphone device")).toHaveProperty("disabled", true);
+    expect(screen.getByLabelText("Microphone gain")).toHaveProperty("disabled", false);
+  });
+});
+
+describe("the mixer", () => {
+  const [desktop, mic] = DEFAULT_SOUNDS as [SoundSetting, SoundSetting];
+
+  it("has a strip for each sound: device, fader, mute, filters", async () => {
+    await userEvent.selectOptions(screen.getByLabelText("Desktop sound device"), "Speakers");
+    fireEvent.change(screen.getByLabelText("Microphone gain"), { target: { value: "-12" } });
+    await userEvent.click(screen.getByRole("button", { name: "Mute Desktop sound" }));
+    await userEvent.click(screen.getByRole("button", { name: "Filters of Microphone" }));
+    await userEvent.click(screen.getByRole("switch", { name: "Limiter of Microphone" }));
+    await userEvent.click(screen.getByRole("switch", { name: "Separate tracks" }));
+    const out = { ...desktop, device: "out" };
+    expect(patches()).toEqual([
+      { sounds: [out, mic] },
+      { sounds: [out, { ...mic, gainDb: -12 }] },
+      {
+        sounds: [
+          { ...out, muted: true },
+          { ...mic, gainDb: -12 },
+        ],
+      },
+      {
+        sounds: [
+          { ...out, muted: true },
+          { ...mic, gainDb: -12, filters: ["limiter"] },
+        ],
+      },
+      { separateTracks: true },
+    ]);
   });
 
-  it("keeps a device that is not connected visible", async () => {
-    await api.send({ type: "settings", settings: { ...DEFAULT_SETTINGS, microphone: "gone" } });
+  it("takes a sound out whole, and keeps a device that is not connected visible", async () => {
+    await userEvent.selectOptions(screen.getByLabelText("Microphone device"), "No microphone");
+    expect(patches()).toEqual([{ sounds: [desktop, { ...mic, enabled: false }] }]);
+    const sounds = [desktop, { ...mic, device: "gone" }];
+    await api.send({ type: "settings", settings: { ...DEFAULT_SETTINGS, sounds } });
     expect(within(screen.getByLabelText("Microphone device")).getByText("Not connected")).toBeTruthy();
+  });
+
+  it("adds an application's sound where the engine has that, and removes it", async () => {
+    expect(screen.queryByLabelText("Add an application's sound")).toBeNull();
+    const applications = [{ id: "ff", name: "Firefox", process: "firefox", pid: 7, playing: true }];
+    await api.send({ type: "devices", devices: { ...DEVICES, applications } as never });
+    await userEvent.selectOptions(screen.getByLabelText("Add an application's sound"), "ff");
+    const added = { ...desktop, name: "Firefox", kind: "app", device: "ff" } as const;
+    expect(patches()).toEqual([{ sounds: [desktop, mic, added] }]);
+    await api.send({ type: "settings", settings: { ...DEFAULT_SETTINGS, sounds: [desktop, mic, added] } });
+    await userEvent.click(screen.getByRole("button", { name: "Remove Firefox" }));
+    expect(patches().at(-1)).toEqual({ sounds: [desktop, mic] });
   });
 });
 
 describe("the stream key", () => {
+  beforeEach(() => beside("Live"));
+
   it("is sent once, and only its mask is shown", async () => {
     const field = screen.getByLabelText("Stream key");
     expect(field).toHaveProperty("type", "password");
@@ -126,7 +202,10 @@ describe("the stream key", () => {
 });
 
 describe("a server of one's own", () => {
-  beforeEach(() => api.send({ type: "settings", settings: { ...DEFAULT_SETTINGS, service: "custom" } }));
+  beforeEach(async () => {
+    await beside("Live");
+    await api.send({ type: "settings", settings: { ...DEFAULT_SETTINGS, service: "custom" } });
+  });
 
   it("is told when it is an address; a key in the wrong field goes nowhere", async () => {
     const field = screen.getByLabelText("Server address");
@@ -152,6 +231,9 @@ describe("recordings", () => {
   it("play in place of the viewfinder, are shown in their folder, leave the list", async () => {
     await userEvent.click(screen.getByRole("button", { name: /Play recording/ }));
     expect(document.querySelector("video")?.getAttribute("src")).toBe("media:r1");
+    const video = document.querySelector("video") as HTMLVideoElement;
+    await userEvent.click(screen.getByRole("button", { name: "Go to mark 2 at 0:07.5" }));
+    expect(video.currentTime).toBe(7.5);
     await userEvent.click(screen.getByRole("button", { name: "Show in folder" }));
     expect(api.argsOf(CHANNELS.showInFolder)).toEqual([["r1"]]);
     fireEvent.error(document.querySelector("video") as HTMLVideoElement);
@@ -189,20 +271,26 @@ describe("what is going on", () => {
   });
 
   it("meters paint levels without rendering", async () => {
-    await api.send({ type: "levels", levels: { desktop: { peakDb: -6, rmsDb: -12 }, mic: null } });
+    const level = { name: "desktop", peakDb: -6, rmsDb: -12, clipped: false, muted: false };
+    const send = (...all: Partial<typeof level>[]): Promise<void> =>
+      api.send(...all.map((part) => ({ type: "levels", levels: [{ ...level, ...part }] }) as const));
+    await send({});
     const meter = screen.getByRole("meter", { name: "Desktop sound level" });
+    const at = (part: Element | null): string => (part as HTMLElement).style.transform;
     expect(meter.getAttribute("aria-valuenow")).toBe("-12");
-    expect((meter.firstElementChild as HTMLElement).style.transform).toBe("translateX(-20.0%)");
+    expect(at(meter.firstElementChild)).toBe("translateX(-20.0%)");
     expect(screen.getByRole("meter", { name: "Microphone level" }).getAttribute("aria-valuetext")).toBe("no signal");
-    await api.send({ type: "levels", levels: { desktop: null, mic: null } });
-    expect(
-      [meter.firstElementChild, meter.lastElementChild].map((part) => (part as HTMLElement).style.transform),
-    ).toEqual(["translateX(-100.0%)", "translateX(-100.0%)"]);
-    // A second of silence after a peak, at the engine's 20 in a second: its mark falls a quarter of the scale.
-    const at = (peakDb: number) =>
-      ({ type: "levels", levels: { desktop: { peakDb, rmsDb: -60 }, mic: null } }) as const;
-    await api.send(at(0), ...Array.from({ length: 20 }, () => at(-60)));
-    expect((meter.lastElementChild as HTMLElement).style.transform).toBe("translateX(-25.0%)");
+    await api.send({ type: "levels", levels: [] });
+    expect([at(meter.firstElementChild), at(meter.lastElementChild)]).toEqual(Array(2).fill("translateX(-100.0%)"));
+    // At the engine's 20 in a second a peak stands for one, then its mark falls a quarter of the scale in another.
+    await send({ peakDb: 0 }, ...Array.from({ length: 20 }, () => ({ peakDb: -60, rmsDb: -60 })));
+    expect(at(meter.lastElementChild)).toBe("translateX(0.0%)");
+    await send(...Array.from({ length: 20 }, () => ({ peakDb: -60, rmsDb: -60 })));
+    expect(at(meter.lastElementChild)).toBe("translateX(-25.0%)");
+    await send({ clipped: true }, {});
+    expect(meter.getAttribute("aria-valuetext")).toBe("-12 decibels, clipping");
+    await send(...Array.from({ length: 60 }, () => ({})));
+    expect(meter.getAttribute("aria-valuetext")).toBe("-12 decibels");
     expect([meterFraction(-90), meterFraction(-30), meterFraction(3)]).toEqual([0, 0.5, 1]);
   });
 

@@ -26,6 +26,7 @@ export const ENTRY: HistoryEntry = {
   height: 1080,
   fps: 30,
   recovered: false,
+  marks: [2, 7.5],
   mediaUrl: "media:r1",
 };
 

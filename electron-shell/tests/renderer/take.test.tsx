@@ -16,6 +16,7 @@ beforeEach(async () => {
   await screen.findByText("Engine ready");
 });
 
+const beside = (tab: string): Promise<void> => userEvent.click(screen.getByRole("tab", { name: tab }));
 const asked = (): string[] => api.asked.map(({ channel }) => channel).filter((one) => TAKE.includes(one));
 const record = (): Promise<void> => api.send({ type: "recording", change: { phase: "recording" } });
 
@@ -35,7 +36,7 @@ describe("a running recording", () => {
     expect(line.textContent).toBe("");
     const stats = { durationSeconds: 65, pausedSeconds: 3600 } as never;
     await api.send({ type: "recording", change: { phase: "paused", marks: 1, part: 2, stats } });
-    expect(line.textContent).toBe("PAUSED1 mark  ·  file 2");
+    expect(line.textContent).toBe("1 mark  ·  file 2");
     expect(screen.getByRole("timer").textContent).toBe("01:05");
     expect(screen.getByRole("status", { name: "Recording state" }).textContent).toBe("Paused");
     await userEvent.click(screen.getByRole("button", { name: "Resume" }));
@@ -83,6 +84,7 @@ describe("keys", () => {
 
   it("are text where text is typed", async () => {
     await record();
+    await beside("Live");
     await userEvent.type(screen.getByLabelText("Server address"), "rtmp://m s");
     await userEvent.type(screen.getByLabelText("Stream key"), "s m");
     expect(asked()).toEqual([]);
@@ -102,6 +104,7 @@ describe("keys", () => {
 
   it("can be switched off", async () => {
     await record();
+    await beside("Settings");
     await userEvent.click(screen.getByText("One file, until you stop"));
     await userEvent.click(screen.getByRole("switch", { name: /Space pauses/ }));
     expect(api.argsOf(CHANNELS.updateSettings)).toEqual([[{ takeKeys: false }]]);
@@ -112,6 +115,7 @@ describe("keys", () => {
 
 describe("files", () => {
   it("may end and go on by time and size; empty is never, and nonsense goes back", async () => {
+    await beside("Settings");
     const set = (label: RegExp, value: string): void => {
       const field = screen.getByLabelText(label);
       fireEvent.change(field, { target: { value } });
@@ -132,6 +136,7 @@ describe("files", () => {
   });
 
   it("are for a web page where that is wanted", async () => {
+    await beside("Settings");
     await userEvent.click(screen.getByText("One file, until you stop"));
     await userEvent.click(screen.getByRole("switch", { name: /Play while it loads/ }));
     expect(api.argsOf(CHANNELS.updateSettings)).toEqual([[{ fastStart: true }]]);
@@ -146,6 +151,7 @@ describe("files", () => {
 
 describe("the instant replay", () => {
   const on = { ...DEFAULT_SETTINGS, replaySeconds: 30 };
+  beforeEach(() => beside("Settings"));
   const save = () => screen.queryByRole("button", { name: "Save last 30 s" });
 
   it("is switched on and has its length", async () => {

@@ -47,7 +47,7 @@ export function RecordingButton({ onRecorded, quiet = false }: RecordingButtonPr
         disabled={busy || (unavailable && !recording)}
         aria-busy={busy}
         onClick={() => void client.toggleRecording()}
-        className={`inline-flex h-12 min-w-40 items-center justify-center gap-2.5 rounded-full px-6 text-[15px] font-semibold transition-colors disabled:opacity-60 ${
+        className={`inline-flex h-12 min-w-32 items-center justify-center gap-2.5 rounded-full px-4 lg:min-w-40 lg:px-6 text-[15px] font-semibold transition-colors disabled:opacity-60 ${
           recording ? "bg-white text-[#a3142a] hover:bg-[#ffe9ec]" : "bg-rec text-white hover:bg-rec-hover"
         }`}
       >

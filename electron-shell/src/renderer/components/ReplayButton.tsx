@@ -2,6 +2,7 @@
 import { History } from "lucide-react";
 import { spokenLength } from "@ionia/common";
 import { useShell, useShellClient } from "../state/use_shell.ts";
+import { ControlButton } from "./ControlButton.tsx";
 
 export function ReplayButton() {
   const client = useShellClient();
@@ -16,19 +17,17 @@ export function ReplayButton() {
     : failed
       ? `Replay ended: save the ${spokenLength(secondsHeld)} before`
       : `Save last ${spokenLength(seconds)}`;
-  const saves = keys && !retries;
   return (
-    <button
-      type="button"
-      aria-keyshortcuts={saves ? "R" : undefined}
-      title={saves ? `${label} (R)` : label}
+    <ControlButton
+      label={label}
+      word={retries ? "Try again" : `Last ${spokenLength(failed ? secondsHeld : seconds)}`}
+      shortcut={keys && !retries ? "R" : null}
       disabled={saving || (secondsHeld < 1 && !retries)}
-      aria-busy={saving}
+      busy={saving}
+      tone={failed ? "failed" : "plain"}
       onClick={() => void client.command((api) => (retries ? api.retryReplay() : api.saveReplay()))}
-      className={`inline-flex h-7 items-center gap-1.5 rounded-full px-3 text-[12px] font-semibold disabled:opacity-50 ${failed ? "bg-[#4a1420] text-[#ffb3bd] enabled:hover:bg-[#5a1a28]" : "bg-white/12 text-white enabled:hover:bg-white/20"}`}
     >
-      <History aria-hidden size={13} />
-      {label}
-    </button>
+      <History aria-hidden size={18} />
+    </ControlButton>
   );
 }

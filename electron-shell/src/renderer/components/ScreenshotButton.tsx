@@ -2,8 +2,7 @@
 import { useState } from "react";
 import { Camera } from "lucide-react";
 import { useShell, useShellClient } from "../state/use_shell.ts";
-
-const LABEL = "Save a picture of the screen";
+import { ControlButton } from "./ControlButton.tsx";
 
 export function ScreenshotButton() {
   const client = useShellClient();
@@ -16,17 +15,15 @@ export function ScreenshotButton() {
     setSaving(false);
   };
   return (
-    <button
-      type="button"
-      aria-label={LABEL}
-      aria-keyshortcuts={keys ? "P" : undefined}
-      title={keys ? `${LABEL} (P)` : LABEL}
+    <ControlButton
+      label="Save a picture of the screen"
+      word="Picture"
+      shortcut={keys ? "P" : null}
       disabled={!ready || saving}
-      aria-busy={saving}
+      busy={saving}
       onClick={() => void save()}
-      className="inline-flex size-7 items-center justify-center rounded-full bg-white/12 text-white enabled:hover:bg-white/20 disabled:opacity-50"
     >
-      <Camera aria-hidden size={14} />
-    </button>
+      <Camera aria-hidden size={18} />
+    </ControlButton>
   );
 }

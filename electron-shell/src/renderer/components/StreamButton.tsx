@@ -62,7 +62,7 @@ export function StreamButton({ rtmpUrl, quiet = false, missing = "" }: StreamBut
         aria-describedby={missing === "" ? undefined : hintId}
         title={missing || (phase === "failed" ? liveTitle(problem) : "") || undefined}
         onClick={() => void client.toggleStream(address)}
-        className={`inline-flex h-12 min-w-40 items-center justify-center gap-2.5 rounded-full px-6 text-[15px] font-semibold transition-colors disabled:opacity-60 ${
+        className={`inline-flex h-12 min-w-32 items-center justify-center gap-2.5 rounded-full px-4 lg:min-w-40 lg:px-6 text-[15px] font-semibold transition-colors disabled:opacity-60 ${
           active ? "bg-white text-[#3d309f] hover:bg-[#efedff]" : "bg-[#2a3044] text-white hover:bg-[#39415a]"
         }`}
       >

@@ -1,8 +1,9 @@
 /** What can be done to a running recording beside ending it. Always there, so that nothing moves when it begins. */
-import { useState, type ReactNode } from "react";
+import { useState } from "react";
 import { Bookmark, FilePlus, Pause, Play } from "lucide-react";
 import { isTakeRunning } from "@ionia/common";
 import { useShell, useShellClient } from "../state/use_shell.ts";
+import { ControlButton } from "./ControlButton.tsx";
 
 export function TakeControls() {
   const client = useShellClient();
@@ -16,64 +17,38 @@ export function TakeControls() {
     await client.command((api) => api.split());
     setSplitting(false);
   };
+  const Icon = paused ? Play : Pause;
   return (
-    <div role="group" aria-label="Running recording" className="flex gap-2">
-      <TakeButton
+    <div role="group" aria-label="Running recording" className="flex gap-1">
+      <ControlButton
         label={paused ? "Resume" : "Pause"}
+        word={paused ? "Resume" : "Pause"}
         shortcut={keys ? "Space" : null}
         disabled={!running}
-        hot={paused}
+        tone={paused ? "hot" : "plain"}
         onClick={() => void client.command((api) => api.togglePause())}
       >
-        {paused ? (
-          <Play aria-hidden size={17} fill="currentColor" />
-        ) : (
-          <Pause aria-hidden size={17} fill="currentColor" />
-        )}
-      </TakeButton>
-      <TakeButton
+        <Icon aria-hidden size={18} fill="currentColor" />
+      </ControlButton>
+      <ControlButton
         label="Mark this moment"
+        word="Mark"
         shortcut={keys ? "M" : null}
         disabled={!running}
         onClick={() => void client.command((api) => api.mark())}
       >
-        <Bookmark aria-hidden size={17} />
-      </TakeButton>
-      <TakeButton
+        <Bookmark aria-hidden size={18} />
+      </ControlButton>
+      <ControlButton
         label="Go on in a new file"
+        word="Split"
         shortcut={keys ? "S" : null}
         disabled={!running || splitting}
+        busy={splitting}
         onClick={() => void split()}
       >
-        <FilePlus aria-hidden size={17} />
-      </TakeButton>
+        <FilePlus aria-hidden size={18} />
+      </ControlButton>
     </div>
-  );
-}
-
-interface TakeButtonProps {
-  readonly label: string;
-  readonly shortcut: string | null;
-  readonly disabled: boolean;
-  readonly hot?: boolean;
-  readonly onClick: () => void;
-  readonly children: ReactNode;
-}
-
-function TakeButton({ label, shortcut, disabled, hot = false, onClick, children }: TakeButtonProps) {
-  return (
-    <button
-      type="button"
-      aria-label={label}
-      aria-keyshortcuts={shortcut ?? undefined}
-      title={shortcut === null ? label : `${label} (${shortcut})`}
-      disabled={disabled}
-      onClick={onClick}
-      className={`inline-flex size-12 items-center justify-center rounded-full transition-colors disabled:opacity-35 ${
-        hot ? "bg-[#ffc857] text-[#2b1d00] hover:bg-[#ffd885]" : "bg-[#2a3044] text-white enabled:hover:bg-[#39415a]"
-      }`}
-    >
-      {children}
-    </button>
   );
 }

@@ -104,15 +104,19 @@ export interface IconButtonProps {
   readonly children: ReactNode;
   readonly pressed?: boolean;
   readonly disabled?: boolean;
+  /** Id of what it opens. */
+  readonly controls?: string;
 }
 
-export function IconButton({ label, onClick, children, pressed, disabled = false }: IconButtonProps) {
+export function IconButton({ label, onClick, children, pressed, disabled = false, controls }: IconButtonProps) {
   return (
     <button
       type="button"
       aria-label={label}
       title={label}
-      aria-pressed={pressed}
+      aria-pressed={controls === undefined ? pressed : undefined}
+      aria-expanded={controls === undefined ? undefined : pressed}
+      aria-controls={controls}
       disabled={disabled}
       onClick={onClick}
       className={`inline-flex size-8 shrink-0 items-center justify-center rounded-lg text-muted hover:bg-hover hover:text-ink disabled:opacity-50 ${pressed === true ? "bg-hover text-ink" : ""}`}

@@ -30,6 +30,10 @@ export function ClipDialog({ entry, title, onClip, onClose }: ClipDialogProps) {
     { label: "From", value: from, set: setFrom },
     { label: "To", value: to, set: setTo },
   ];
+  const show = (seconds: number, set: (text: string) => void): void => {
+    set(formatTime(seconds));
+    if (video.current !== null) video.current.currentTime = seconds;
+  };
   const submit = (event: SyntheticEvent): void => {
     event.preventDefault();
     if (problem !== "" || startSeconds === null || endSeconds === null) return;
@@ -43,7 +47,7 @@ export function ClipDialog({ entry, title, onClip, onClose }: ClipDialogProps) {
       onClose={onClose}
       className="m-auto w-[min(560px,92vw)] rounded-2xl border border-line bg-panel p-5 text-ink backdrop:bg-black/60"
     >
-      <form onSubmit={submit}>
+      <form noValidate onSubmit={submit}>
         <h2 id={titleId} className="mb-3 text-[15px] font-semibold">
           Clip from {title}
         </h2>
@@ -56,7 +60,17 @@ export function ClipDialog({ entry, title, onClip, onClose }: ClipDialogProps) {
           aria-label={`Recording ${entry.name}`}
           className="h-[min(34vh,280px)] w-full rounded-lg bg-black object-contain"
         />
-        <div className="mt-3 grid grid-cols-2 gap-3">
+        {entry.durationSeconds > 0 && (
+          <TrimBar
+            length={entry.durationSeconds}
+            from={startSeconds ?? 0}
+            to={endSeconds ?? entry.durationSeconds}
+            marks={entry.marks ?? []}
+            onFrom={(seconds) => show(seconds, setFrom)}
+            onTo={(seconds) => show(seconds, setTo)}
+          />
+        )}
+        <div className="mt-3 grid grid-cols-[repeat(auto-fit,minmax(11rem,1fr))] gap-3">
           {fields.map(({ label, value, set }) => (
             <div key={label} className="flex items-end gap-2">
               <label className="min-w-0 grow text-[12px] text-muted">
@@ -86,7 +100,7 @@ export function ClipDialog({ entry, title, onClip, onClose }: ClipDialogProps) {
         </div>
         <fieldset className="mt-3 min-w-0">
           <legend className="sr-only">How to cut</legend>
-          <div className="grid grid-cols-2 gap-3">
+          <div className="grid grid-cols-[repeat(auto-fit,minmax(11rem,1fr))] gap-3">
             {MODES.map(({ mode: one, name, words }) => (
               <RadioCard key={one} name="clip-mode" checked={mode === one} onSelect={() => setMode(one)}>
                 <span className="block font-medium">{name}</span>
@@ -122,6 +136,54 @@ export function ClipDialog({ entry, title, onClip, onClose }: ClipDialogProps) {
     </dialog>
   );
 }
+
+interface TrimBarProps {
+  readonly length: number;
+  readonly from: number;
+  readonly to: number;
+  readonly marks: readonly number[];
+  readonly onFrom: (seconds: number) => void;
+  readonly onTo: (seconds: number) => void;
+}
+
+/** The whole recording as a bar, with a handle at each end of the part and its marks. */
+function TrimBar({ length, from, to, marks, onFrom, onTo }: TrimBarProps) {
+  const share = (seconds: number): string => `${(Math.min(Math.max(seconds, 0), length) / length) * 100}%`;
+  const handles = [
+    { label: "Beginning of the clip", value: from, set: (value: number) => onFrom(Math.min(value, to - STEP)) },
+    { label: "End of the clip", value: to, set: (value: number) => onTo(Math.max(value, from + STEP)) },
+  ];
+  return (
+    <div className="relative mt-3 h-7">
+      <div aria-hidden className="absolute inset-x-0 top-2 h-3 rounded-full bg-line">
+        <div
+          className="absolute inset-y-0 rounded-full bg-accent"
+          style={{ left: share(from), width: share(Math.max(0, to - from)) }}
+        />
+        {marks.map((seconds) => (
+          <span key={seconds} className="absolute inset-y-0 w-0.5 bg-warn-ink" style={{ left: share(seconds) }} />
+        ))}
+      </div>
+      {handles.map(({ label, value, set }) => (
+        <input
+          key={label}
+          type="range"
+          aria-label={label}
+          aria-valuetext={formatTime(value)}
+          min={0}
+          max={length}
+          step={STEP}
+          value={value}
+          onChange={(event) => set(Number(event.target.value))}
+          className="trim absolute inset-0 m-0 h-7 w-full appearance-none bg-transparent"
+        />
+      ))}
+    </div>
+  );
+}
+
+/** Of a handle, in seconds. */
+const STEP = 0.1;
 
 /** Of a recording whose length isn't known (0) any end may be right. */
 function problemOf(from: number | null, to: number | null, length: number): string {

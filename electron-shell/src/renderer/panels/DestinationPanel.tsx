@@ -1,15 +1,7 @@
 /** Where to stream: service, server, key. The key is typed here once and never comes back to this page. */
 import { useId, useState, type SyntheticEvent } from "react";
 import { KeyRound, Trash2 } from "lucide-react";
-import {
-  SERVICES,
-  checkServerUrl,
-  formatBitrate,
-  isStreamActive,
-  qualityOf,
-  serviceOf,
-  type Settings,
-} from "@ionia/common";
+import { SERVICES, checkServerUrl, formatBitrate, isStreamActive, serviceOf, type Settings } from "@ionia/common";
 import { IconButton, Panel, RadioCard, Switch } from "../components/controls.tsx";
 import { useShell, useShellClient } from "../state/use_shell.ts";
 
@@ -19,12 +11,12 @@ export function DestinationPanel() {
   const active = useShell((state) => isStreamActive(state.stream.phase));
   const service = serviceOf(settings);
   const change = (patch: Partial<Settings>): void => void client.updateSettings(patch);
-  const limited = service.maxVideoBitrate > 0 && qualityOf(settings).videoBitrate > service.maxVideoBitrate;
+  const limited = service.maxVideoBitrate > 0 && settings.videoBitrate > service.maxVideoBitrate;
   return (
     <Panel title="Live destination">
       <fieldset disabled={active} className="min-w-0">
         <legend className="sr-only">Service</legend>
-        <div className="grid grid-cols-2 gap-2">
+        <div className="grid grid-cols-[repeat(auto-fit,minmax(8rem,1fr))] gap-2">
           {SERVICES.map(({ id, name }) => (
             <RadioCard
               key={id}

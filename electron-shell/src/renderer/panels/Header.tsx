@@ -1,7 +1,8 @@
 /** The bar at the top: name, engine, drawer, theme. */
 import { Activity, Monitor, Moon, Sun } from "lucide-react";
-import type { EnginePhase, Theme } from "@ionia/common";
+import { formatBytes, type EnginePhase, type ShellState, type Theme } from "@ionia/common";
 import { IconButton } from "../components/controls.tsx";
+import { mostRate } from "../state/cost.ts";
 import { useShell, useShellClient } from "../state/use_shell.ts";
 
 const ENGINE: Readonly<Record<EnginePhase, { readonly word: string; readonly tone: string }>> = {
@@ -20,10 +21,12 @@ export function Header() {
   const theme = useShell((state) => state.settings.theme);
   const statsOpen = useShell((state) => state.settings.statsOpen);
   const shortcut = useShell((state) => state.shortcut);
+  const disk = useShell((state) => state.diskFreeBytes);
+  const hours = useShell(roomFor);
   const { word, tone } = ENGINE[engine.phase];
   const Icon = theme === "system" ? Monitor : theme === "dark" ? Moon : Sun;
   return (
-    <header className="flex h-13 shrink-0 items-center gap-3 border-b border-line bg-panel px-5">
+    <header className="flex h-11 shrink-0 items-center gap-2.5 border-b border-line bg-panel px-4">
       <Logo />
       <h1 className="text-[15px] font-semibold tracking-tight">Ionia</h1>
       <p role="status" data-engine={engine.phase} className={`ml-1 flex items-center gap-1.5 text-[12px] ${tone}`}>
@@ -31,8 +34,13 @@ export function Header() {
         {word}
       </p>
       <span className="grow" />
+      {disk !== null && (
+        <p className="hidden text-[12px] text-muted tabular-nums min-[700px]:block">
+          {formatBytes(disk)} free{hours === null ? "" : `, ${hours}`}
+        </p>
+      )}
       {shortcut !== null && (
-        <p className="hidden text-[12px] text-muted min-[1000px]:block">
+        <p className="hidden text-[12px] text-muted min-[1100px]:block">
           Record from anywhere:{" "}
           <kbd className="rounded border border-line bg-raised px-1.5 py-0.5 font-sans">
             {shortcut.replace("CommandOrControl", "Ctrl").replaceAll("+", " + ")}
@@ -54,6 +62,13 @@ export function Header() {
       </IconButton>
     </header>
   );
+}
+
+/** How long it can be recorded, at the most that the settings take: `room for 180 h`. */
+function roomFor({ diskFreeBytes, settings, devices }: ShellState): string | null {
+  if (diskFreeBytes === null) return null;
+  const hours = diskFreeBytes / ((mostRate(settings, devices) / 8) * 3600);
+  return `room for ${hours >= 2 ? `${Math.floor(hours)} h` : `${Math.floor(hours * 60)} min`}`;
 }
 
 function Logo() {

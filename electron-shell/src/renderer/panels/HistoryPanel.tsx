@@ -16,17 +16,15 @@ const whenMade = new Intl.DateTimeFormat("en", { day: "numeric", month: "short",
 export function HistoryPanel({ playingId, onPlay }: HistoryPanelProps) {
   const history = useShell((state) => state.history);
   return (
-    <section aria-labelledby="history-title" className="flex min-h-0 flex-col">
-      <h2 id="history-title" className="px-1 pb-2 text-[13px] font-semibold">
-        Recordings
-      </h2>
+    <section aria-label="Recordings" className="p-3">
       {history.length === 0 ? (
-        <p className="flex items-center gap-3 rounded-xl border border-dashed border-line-strong/50 px-4 py-3.5 text-muted">
-          <Film aria-hidden size={16} />
-          Your recordings will be listed here.
-        </p>
+        <div className="flex flex-col items-center gap-2 rounded-xl border border-dashed border-line-strong/50 px-6 py-10 text-center text-muted">
+          <Film aria-hidden size={28} strokeWidth={1.4} />
+          <p className="font-medium text-ink">Nothing recorded yet</p>
+          <p>Press Record: your recordings will be listed here, with all that was marked.</p>
+        </div>
       ) : (
-        <ul className="relative grid min-h-0 auto-rows-max grid-cols-[minmax(0,1fr)] gap-1.5 overflow-y-auto pr-1 pb-1">
+        <ul className="relative grid grid-cols-[minmax(0,1fr)] gap-2">
           {history.map((entry) => (
             <Row key={entry.id} entry={entry} playing={entry.id === playingId} onPlay={onPlay} />
           ))}
@@ -54,63 +52,78 @@ function Row({
   const title = Number.isNaN(made.getTime()) ? entry.name : whenMade.format(made);
   return (
     <li
-      className={`relative flex items-center gap-1 overflow-hidden rounded-xl border pr-1.5 ${playing ? "border-accent bg-accent-soft" : "border-line bg-panel hover:bg-hover"}`}
+      className={`relative overflow-hidden rounded-xl border ${playing ? "border-accent bg-accent-soft" : "border-line bg-raised hover:border-line-strong"}`}
     >
       <button
         type="button"
         onClick={() => onPlay(entry.id)}
         aria-pressed={playing}
-        className="flex min-w-0 grow items-center gap-3 rounded-xl px-3 py-2 text-left"
+        className="flex w-full min-w-0 items-center gap-3 p-2 pb-1 text-left -outline-offset-2"
       >
-        <span className="relative flex h-9 w-16 shrink-0 items-center justify-center overflow-hidden rounded-lg bg-raised text-accent-ink">
+        <span className="relative flex h-16 w-28 shrink-0 items-center justify-center overflow-hidden rounded-lg bg-[#0d1018] text-white">
           {entry.thumbnailUrl !== undefined && (
             <img src={entry.thumbnailUrl} alt="" className="absolute inset-0 size-full object-cover" />
           )}
-          <Play aria-hidden size={14} fill="currentColor" className="relative drop-shadow" />
+          <span className="relative flex size-7 items-center justify-center rounded-full bg-black/55">
+            <Play aria-hidden size={12} fill="currentColor" />
+          </span>
+          {entry.durationSeconds > 0 && (
+            <span
+              aria-hidden
+              className="absolute right-1 bottom-1 rounded bg-black/75 px-1 text-[11px] leading-4 font-medium tabular-nums"
+            >
+              {formatDuration(entry.durationSeconds)}
+            </span>
+          )}
         </span>
-        <span className="min-w-0">
+        <span className="min-w-0 grow">
           <span className="block truncate font-medium">
             <span className="sr-only">Play recording of </span>
             {title}
           </span>
-          <span className="block truncate text-[12px] text-muted tabular-nums">
+          <span className="block text-[12px] leading-snug text-muted tabular-nums">
             {job !== undefined ? `${WORK[job.kind]}, ${Math.floor(job.fraction * 100)} %` : factsOf(entry)}
           </span>
         </span>
       </button>
-      {entry.recovered && (
+      <div className="flex justify-end gap-0.5 px-1.5 pb-1">
+        {entry.recovered && (
+          <button
+            type="button"
+            aria-label={`Repair recording of ${title}`}
+            disabled={job !== undefined}
+            onClick={() => void client.command((api) => api.repairRecording(entry.id))}
+            className="mr-auto ml-1 inline-flex h-8 items-center gap-1.5 rounded-lg bg-warn-soft px-2.5 font-medium text-warn-ink disabled:opacity-50"
+          >
+            <Wrench aria-hidden size={14} />
+            Repair
+          </button>
+        )}
+        {job === undefined ? (
+          <IconButton label={`Clip recording of ${title}`} onClick={() => setClipping(true)}>
+            <Scissors aria-hidden size={14} />
+          </IconButton>
+        ) : (
+          <IconButton
+            label={`Stop ${WORK[job.kind].toLowerCase()} recording of ${title}`}
+            onClick={() => void client.command((api) => api.cancelJob(entry.id))}
+          >
+            <CircleStop aria-hidden size={15} />
+          </IconButton>
+        )}
         <IconButton
-          label={`Repair recording of ${title}`}
-          disabled={job !== undefined}
-          onClick={() => void client.command((api) => api.repairRecording(entry.id))}
+          label={`Show recording of ${title} in its folder`}
+          onClick={() => void client.command((api) => api.showInFolder(entry.id))}
         >
-          <Wrench aria-hidden size={14} />
+          <FolderOpen aria-hidden size={14} />
         </IconButton>
-      )}
-      {job === undefined ? (
-        <IconButton label={`Clip recording of ${title}`} onClick={() => setClipping(true)}>
-          <Scissors aria-hidden size={14} />
-        </IconButton>
-      ) : (
         <IconButton
-          label={`Stop ${WORK[job.kind].toLowerCase()} recording of ${title}`}
-          onClick={() => void client.command((api) => api.cancelJob(entry.id))}
+          label={`Take recording of ${title} off the list`}
+          onClick={() => void client.command((api) => api.removeFromHistory(entry.id))}
         >
-          <CircleStop aria-hidden size={15} />
+          <X aria-hidden size={14} />
         </IconButton>
-      )}
-      <IconButton
-        label={`Show recording of ${title} in its folder`}
-        onClick={() => void client.command((api) => api.showInFolder(entry.id))}
-      >
-        <FolderOpen aria-hidden size={14} />
-      </IconButton>
-      <IconButton
-        label={`Take recording of ${title} off the list`}
-        onClick={() => void client.command((api) => api.removeFromHistory(entry.id))}
-      >
-        <X aria-hidden size={14} />
-      </IconButton>
+      </div>
       {job !== undefined && (
         <div
           role="progressbar"
@@ -135,10 +148,11 @@ function Row({
   );
 }
 
-function factsOf({ durationSeconds, bytes, recovered, clip, height }: HistoryEntry): string {
+function factsOf({ durationSeconds, bytes, recovered, clip, height, marks = [] }: HistoryEntry): string {
   const facts = [
     durationSeconds > 0 && formatDuration(durationSeconds),
     formatBytes(bytes),
+    marks.length > 0 && `${marks.length} ${marks.length === 1 ? "mark" : "marks"}`,
     recovered ? "ended early" : height > 0 && `${height}p`,
     clip === true && "clip",
   ];

@@ -1,7 +1,9 @@
-/** Presets first; the numbers for who wants them. */
-import { LIMITS, PRESETS, formatBitrate, qualityOf, type Quality, type Settings } from "@ionia/common";
-import { useId } from "react";
+/** How good the picture is and what that costs, before it is recorded. */
+import { useId, type ReactNode } from "react";
+import { LIMITS, QUALITIES, formatBitrate, type Settings } from "@ionia/common";
 import { Panel, RadioCard, Select, Switch } from "../components/controls.tsx";
+import { costOf } from "../state/cost.ts";
+import { sourceOf } from "../state/source.ts";
 import { useLocked } from "../state/use_locked.ts";
 import { useShell, useShellClient } from "../state/use_shell.ts";
 
@@ -14,115 +16,149 @@ const ENCODERS: Readonly<Record<Settings["encoder"], string>> = {
   x264: "Software (x264)",
 };
 
-const describe = ({ fps, videoBitrate }: Quality): string => `${fps} fps, ${formatBitrate(videoBitrate)}`;
+const FRAME_RATES: readonly (readonly [fps: number, words: string])[] = [
+  [24, "24 fps, as films"],
+  [30, "30 fps, for most"],
+  [60, "60 fps, fluid: twice the work"],
+];
+const HEIGHTS = [2160, 1440, 1080, 720, 480] as const;
 
 export function QualityPanel() {
   const client = useShellClient();
   const settings = useShell((state) => state.settings);
+  const devices = useShell((state) => state.devices);
   const locked = useLocked();
   const leftOutWords = useId();
   const change = (patch: Partial<Settings>): void => void client.updateSettings(patch);
+  const source = sourceOf(settings, devices);
+  const rates = FRAME_RATES.some(([fps]) => fps === settings.fps)
+    ? FRAME_RATES
+    : [...FRAME_RATES, [settings.fps, `${settings.fps} fps`] as const];
+  const heights = HEIGHTS.filter((height) => height < source.height || height === settings.height);
   return (
     <Panel title="Quality">
       <fieldset disabled={locked} className="min-w-0">
-        <legend className="sr-only">Quality preset</legend>
-        <div className="grid grid-cols-2 gap-2">
-          {PRESETS.map((preset) => (
+        <legend className="sr-only">Quality of recordings</legend>
+        <div className="grid gap-1.5">
+          {QUALITIES.map(({ id, name, summary }) => (
             <RadioCard
-              key={preset.id}
-              name="preset"
-              checked={settings.preset === preset.id}
+              key={id}
+              name="quality"
+              checked={settings.quality === id}
               disabled={locked}
-              onSelect={() => change({ preset: preset.id })}
+              onSelect={() => change({ quality: id })}
             >
-              <span className="block font-medium">{preset.name}</span>
-              <span className="block text-[12px] text-muted tabular-nums">{describe(preset.quality)}</span>
+              <span className="flex flex-wrap items-baseline justify-between gap-x-3">
+                <span className="font-medium">{name}</span>
+                <span className="text-[12px] text-muted tabular-nums">{costOf(settings, devices, id)}</span>
+              </span>
+              <span className="block text-[12px] text-muted">{summary}</span>
             </RadioCard>
           ))}
         </div>
         <p className="mt-2 text-[12px] text-muted">
-          {PRESETS.find(({ id }) => id === settings.preset)?.summary ?? `Your own: ${describe(settings.custom)}`}
+          {settings.quality === "bitrate"
+            ? "A stream at the same rate shares this encoder: recording beside it costs next to nothing."
+            : "A still page takes the least, text that scrolls and films the most. Beside a stream it is a second encode."}
         </p>
       </fieldset>
-      <details className="mt-3 rounded-xl border border-line">
-        <summary className="rounded-xl px-3 py-2 font-medium text-muted hover:text-ink">Advanced</summary>
-        <div className="grid gap-3 px-3 pt-1 pb-3">
-          <div className="grid grid-cols-2 gap-2">
-            <NumberField label="Frames per second" unit={1} range={LIMITS.fps} member="fps" />
-            <NumberField label="Video, kbit/s" unit={1000} range={LIMITS.videoBitrate} member="videoBitrate" />
-          </div>
-          <Select
-            label="Encoder"
-            value={settings.encoder}
-            disabled={locked}
-            options={Object.entries(ENCODERS).map(([value, label]) => ({ value, label }))}
-            onChange={(value) => change({ encoder: value as Settings["encoder"] })}
-          />
-          <div className="flex items-center justify-between">
-            <span>Show the mouse pointer</span>
-            <Switch
-              label="Show the mouse pointer"
-              checked={settings.cursor}
-              disabled={locked}
-              onChange={(cursor) => change({ cursor })}
-            />
-          </div>
-          <div className="flex items-center justify-between gap-3">
-            <span>
-              Leave this window out of recordings
-              <span id={leftOutWords} className="block text-[12px] text-muted">
-                On Windows only. Other programs that capture the screen, such as remote support, don't see it either.
-              </span>
-            </span>
-            <Switch
-              label="Leave this window out of recordings"
-              describedBy={leftOutWords}
-              checked={settings.leaveOutWindow}
-              onChange={(leaveOutWindow) => change({ leaveOutWindow })}
-            />
-          </div>
-        </div>
-      </details>
+      <div className="mt-3 grid grid-cols-[repeat(auto-fit,minmax(8.5rem,1fr))] gap-2.5">
+        <Select
+          label="Size"
+          value={String(settings.height ?? "")}
+          disabled={locked}
+          options={[
+            { value: "", label: `As captured, ${source.width} × ${source.height}` },
+            ...heights.map((height) => ({ value: String(height), label: `${height}p` })),
+          ]}
+          onChange={(value) => change({ height: value === "" ? null : Number(value) })}
+        />
+        <Select
+          label="Frames per second"
+          value={String(settings.fps)}
+          disabled={locked}
+          options={rates.map(([fps, label]) => ({ value: String(fps), label }))}
+          onChange={(value) => change({ fps: Number(value) })}
+        />
+        <RateField locked={locked} />
+        <Select
+          label="Encoder"
+          value={settings.encoder}
+          disabled={locked}
+          options={Object.entries(ENCODERS).map(([value, label]) => ({ value, label }))}
+          onChange={(value) => change({ encoder: value as Settings["encoder"] })}
+        />
+      </div>
+      <div className="mt-3 grid gap-2.5">
+        <Choice
+          label="Show the mouse pointer"
+          checked={settings.cursor}
+          disabled={locked}
+          onChange={(cursor) => change({ cursor })}
+        />
+        <Choice
+          label="Leave this window out of recordings"
+          describedBy={leftOutWords}
+          checked={settings.leaveOutWindow}
+          onChange={(leaveOutWindow) => change({ leaveOutWindow })}
+        >
+          <span id={leftOutWords} className="block text-[12px] text-muted">
+            On Windows only. Other programs that capture the screen, such as remote support, don't see it either.
+          </span>
+        </Choice>
+      </div>
     </Panel>
   );
 }
 
-interface NumberFieldProps {
+interface ChoiceProps {
   readonly label: string;
-  readonly unit: number;
-  readonly range: { readonly min: number; readonly max: number };
-  readonly member: "fps" | "videoBitrate";
+  readonly describedBy?: string;
+  readonly checked: boolean;
+  readonly disabled?: boolean;
+  readonly onChange: (checked: boolean) => void;
+  readonly children?: ReactNode;
+}
+
+function Choice({ label, children, ...control }: ChoiceProps) {
+  return (
+    <div className="flex items-center justify-between gap-3">
+      <span className="min-w-0">
+        <span aria-hidden>{label}</span>
+        {children}
+      </span>
+      <Switch label={label} {...control} />
+    </div>
+  );
 }
 
 /** Takes effect when left, and only with a number in range; anything else goes back to what was. */
-function NumberField({ label, unit, range, member }: NumberFieldProps) {
+function RateField({ locked }: { readonly locked: boolean }) {
   const client = useShellClient();
-  const settings = useShell((state) => state.settings);
-  const locked = useLocked();
+  const current = useShell((state) => state.settings.videoBitrate);
+  const steady = useShell((state) => state.settings.quality === "bitrate");
   const id = useId();
-  const current = qualityOf(settings);
-  const shown = current[member] / unit;
+  const shown = current / 1000;
+  const range = LIMITS.videoBitrate;
   return (
     <div className="min-w-0">
       <label htmlFor={id} className="mb-1 block text-[12px] text-muted">
-        {label}
+        {steady ? "Rate, kbit/s" : "Rate of a stream, kbit/s"}
       </label>
       <input
         id={id}
         key={shown}
         type="number"
         defaultValue={shown}
-        min={range.min / unit}
-        max={range.max / unit}
+        min={range.min / 1000}
+        max={range.max / 1000}
         disabled={locked}
+        title={formatBitrate(current)}
         onBlur={(event) => {
-          const value = Math.round(Number(event.target.value) * unit);
-          if (value === current[member]) return;
-          if (value < range.min || value > range.max) {
-            event.target.value = String(shown);
-            return;
-          }
-          void client.updateSettings({ preset: "custom", custom: { ...current, [member]: value } });
+          const value = Math.round(Number(event.target.value) * 1000);
+          if (value === current) return;
+          if (value < range.min || value > range.max) event.target.value = String(shown);
+          else void client.updateSettings({ videoBitrate: value });
         }}
         className="h-9 w-full rounded-lg border border-line-strong/60 bg-raised px-2.5 tabular-nums disabled:opacity-60"
       />

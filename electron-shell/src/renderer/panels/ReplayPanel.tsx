@@ -1,7 +1,8 @@
 /** Whether the last seconds are held to be saved, and how many. */
-import { isRecordingActive, prerollOf, spokenLength } from "@ionia/common";
+import { formatBytes, isRecordingActive, prerollOf, spokenLength } from "@ionia/common";
 import { ProblemText } from "../components/ProblemText.tsx";
 import { Panel, Select, Switch } from "../components/controls.tsx";
+import { mostRate } from "../state/cost.ts";
 import { useShell, useShellClient } from "../state/use_shell.ts";
 
 const CHOICES = [15, 30, 60, 120, 300, 600] as const;
@@ -67,11 +68,14 @@ function Begin({ held }: { readonly held: number }) {
 /** How it is with it now, and a way on when it failed. */
 function State() {
   const client = useShellClient();
+  const settings = useShell((state) => state.settings);
+  const devices = useShell((state) => state.devices);
   const { phase, problem, secondsHeld } = useShell((state) => state.replay);
   if (phase !== "failed")
     return (
       <p className="mt-2 text-[12px] text-muted">
-        Another length, or a change of what is captured, drops what is held and begins anew.
+        Takes up to {formatBytes((mostRate(settings, devices) / 8) * (settings.replaySeconds ?? 0))} of memory. Another
+        length, or a change of what is captured, drops what is held and begins anew.
       </p>
     );
   return (

@@ -1,14 +1,11 @@
-/** The viewfinder: what is going on, large; the two buttons; the finished recording plays in its place. */
-import { useEffect, useState, type ReactNode } from "react";
-import { FolderOpen, Radio, TriangleAlert, X } from "lucide-react";
+/** The picture: what will be recorded, what is recorded, or a finished recording; above it what is going on, below it the buttons. */
+import { useState, type ReactNode } from "react";
+import { AppWindow, ChevronDown, Crop, FlaskConical, Monitor, Radio, TriangleAlert } from "lucide-react";
 import {
   checkServerUrl,
-  formatBitrate,
-  formatBytes,
   formatDuration,
   isTakeRunning,
   liveTitle,
-  qualityOf,
   serverOf,
   speakDuration,
   type HistoryEntry,
@@ -18,13 +15,16 @@ import {
   type StreamPhase,
 } from "@ionia/common";
 import { LivePicture } from "../components/LivePicture.tsx";
-import { Meter } from "../components/Meter.tsx";
 import { ReplayButton } from "../components/ReplayButton.tsx";
 import { RecordingButton } from "../components/RecordingButton.tsx";
 import { ScreenshotButton } from "../components/ScreenshotButton.tsx";
 import { StreamButton } from "../components/StreamButton.tsx";
 import { TakeControls } from "../components/TakeControls.tsx";
+import { sourceOf } from "../state/source.ts";
+import { useLocked } from "../state/use_locked.ts";
 import { useShell, useShellClient } from "../state/use_shell.ts";
+import { Player } from "./Player.tsx";
+import { SourcePicker } from "./SourcePicker.tsx";
 
 export interface StageProps {
   readonly playing: HistoryEntry | null;
@@ -34,9 +34,16 @@ export interface StageProps {
 
 export function Stage({ playing, onClosePlayer, onRecorded }: StageProps) {
   return (
-    <section aria-label="Recorder" className="stage relative flex min-h-0 grow flex-col overflow-hidden rounded-2xl">
+    <section
+      aria-label="Recorder"
+      className="stage relative flex min-h-0 grow flex-col overflow-hidden rounded-2xl max-roomy:min-h-[min(26rem,92vh)] roomy:min-h-64"
+    >
       {playing === null ? <Viewfinder /> : <Player entry={playing} onClose={onClosePlayer} />}
-      <div className="flex flex-wrap items-center justify-center gap-3 border-t border-white/8 bg-black/25 px-4 py-3.5">
+      <div className="flex shrink-0 flex-wrap items-center justify-center gap-x-2 gap-y-2 border-t lg:gap-x-4 border-white/8 bg-black/30 px-3 py-2">
+        <div className="flex flex-wrap items-center justify-center gap-1">
+          <ScreenshotButton />
+          <ReplayButton />
+        </div>
         <RecordingButton quiet onRecorded={onRecorded} />
         <TakeControls />
         <StreamButton quiet missing={useMissing()} />
@@ -50,9 +57,7 @@ function useMissing(): string {
   return useShell((state) => {
     const server = checkServerUrl(serverOf(state.settings));
     if (!server.ok) return server.message;
-    return state.savedKeys[state.settings.service] === undefined
-      ? "Enter the stream key under Live destination first."
-      : "";
+    return state.savedKeys[state.settings.service] === undefined ? "Enter the stream key under Live first." : "";
   });
 }
 
@@ -76,113 +81,137 @@ const STREAM_WORDS: Readonly<Record<StreamPhase, string>> = {
 
 function Viewfinder() {
   const recording = useShell((state) => state.recording.phase);
-  const stream = useShell((state) => state.stream.phase);
-  const screen = useShell(screenLine);
-  const seconds = useShell((state) => Math.floor(shownSeconds(state)));
   const engineReady = useShell((state) => state.engine.phase === "ready");
-  const ended = useShell((state) => state.recording.endReason !== "");
   // Why there is no picture; null: there is one. One that stands still because nobody sends another would be believed.
   const [noPicture, setNoPicture] = useState<string | null>("");
   const live = noPicture === null && engineReady;
-  const active = isTakeRunning(recording) || recording === "stopping" || stream === "live" || stream === "reconnecting";
   return (
-    <div className="relative flex min-h-0 grow flex-col px-8 py-6">
-      <Corners hot={recording === "recording"} />
-      <div className="flex h-7 shrink-0 items-center justify-between">
-        <div className="flex items-center gap-2" role="status" aria-label="Recording state">
-          <span
-            aria-hidden
-            className={`size-2.5 rounded-full ${recording === "recording" ? `bg-[#ff4d61] motion-reduce:opacity-100 ${seconds % 2 === 0 ? "" : "opacity-40"}` : recording === "paused" ? "bg-[#ffc857]" : recording === "failed" ? "bg-[#ff8b99]" : "bg-[#5f6a84]"}`}
-          />
-          <span className={`text-[13px] font-semibold ${recording === "failed" ? "text-[#ffa3ae]" : ""}`}>
-            {recording !== "idle"
-              ? RECORDING_WORDS[recording]
-              : !engineReady
-                ? "Waiting for the engine"
-                : ended
-                  ? "Saved"
-                  : RECORDING_WORDS.idle}
-          </span>
-        </div>
-        <div className="flex items-center gap-2">
-          <ScreenshotButton />
-          <ReplayButton />
-          <div role="status" aria-label="Stream state">
-            {stream !== "idle" && <StreamBadge phase={stream} />}
-          </div>
-        </div>
+    <div className="relative flex min-h-0 grow flex-col">
+      <div className="flex shrink-0 flex-wrap items-center gap-x-3 gap-y-1.5 px-3 py-2">
+        <SourceButton />
+        <span className="grow" />
+        <TakeLine />
+        <State />
       </div>
-      <div className="relative flex min-h-0 grow flex-col items-center justify-center py-2">
+      <div
+        className={`relative flex min-h-32 grow flex-col items-center justify-center border-t-2 ${recording === "recording" ? "border-[#ff4d61]" : recording === "paused" ? "border-[#ffc857]" : "border-transparent"}`}
+      >
         <LivePicture shown={live} onView={setNoPicture} />
-        <div
-          className={`relative flex flex-col items-center ${live ? "mt-auto gap-0.5 rounded-xl bg-black/70 px-4 py-1.5 backdrop-blur-sm" : "gap-3"}`}
+        {!live && <Monitor aria-hidden size={44} strokeWidth={1.2} className="mb-3 text-[#3d4660]" />}
+        <p
+          role="status"
+          aria-label="Live picture"
+          className="max-w-lg px-4 text-center text-[13px] wrap-anywhere text-[#ffe2a3] empty:hidden"
         >
-          <p
-            role="timer"
-            aria-label={`Elapsed time ${speakDuration(seconds)}`}
-            className={`leading-none font-semibold tracking-tight tabular-nums ${live ? "text-[26px]" : "text-[clamp(44px,10vh,150px)]"} ${active ? "text-white" : live ? "text-[#c5cbdb]" : "text-[#717c96]"}`}
-          >
-            {formatDuration(seconds)}
-          </p>
-          <TakeLine quiet={live} />
-          <p className={`text-center text-[#a7b0c5] ${live ? "text-[12px]" : "text-[13px]"}`}>{screen}</p>
-          <p
-            role="status"
-            aria-label="Live picture"
-            className="max-w-lg text-center text-[13px] wrap-anywhere text-[#ffe2a3] empty:hidden"
-          >
-            {engineReady ? noPicture : ""}
-          </p>
+          {engineReady ? noPicture : ""}
+        </p>
+        <div className={live ? "absolute inset-x-0 bottom-3 flex justify-center px-4" : "relative px-4"}>
           <Message />
         </div>
-      </div>
-      <div className="grid min-h-5 shrink-0 grid-cols-2 gap-6">
-        <StageMeter source="desktop" label="Desktop" />
-        <StageMeter source="mic" label="Mic" />
       </div>
     </div>
   );
 }
 
-/** Whether it is paused, what was marked, which file it is. Keeps its height while it says nothing, unless `quiet`. */
-function TakeLine({ quiet }: { readonly quiet: boolean }) {
+const SOURCE_ICONS = { screen: Monitor, window: AppWindow, test: FlaskConical, missing: TriangleAlert } as const;
+
+/** What is recorded, and the way to something else. */
+function SourceButton() {
+  const settings = useShell((state) => state.settings);
+  const devices = useShell((state) => state.devices);
+  const locked = useLocked();
+  const [picking, setPicking] = useState(false);
+  const source = sourceOf(settings, devices);
+  const Icon = SOURCE_ICONS[source.kind];
+  const height = settings.height !== null && settings.height < source.height ? `${settings.height}p` : "";
+  return (
+    <>
+      <button
+        type="button"
+        aria-haspopup="dialog"
+        disabled={locked || devices === null}
+        title={locked ? "End what runs to record something else." : "What to record"}
+        onClick={() => setPicking(true)}
+        className="flex h-9 max-w-full min-w-0 items-center gap-2 rounded-lg bg-white/10 px-2.5 text-left enabled:hover:bg-white/18 disabled:cursor-default"
+      >
+        <Icon aria-hidden size={16} className="shrink-0 text-[#b3abff]" />
+        <span className="truncate font-semibold">
+          <span className="sr-only">What to record:</span> {source.name}
+        </span>{" "}
+        <span className="flex shrink-0 items-center gap-1.5 text-[12px] text-[#b6bfd3] tabular-nums max-[520px]:hidden">
+          {settings.region !== null && <Crop aria-label="area" size={13} />}
+          {source.width} × {source.height}
+          {height !== "" && ` → ${height}`}, {settings.fps} fps
+        </span>
+        {!locked && <ChevronDown aria-hidden size={15} className="shrink-0 text-[#b6bfd3]" />}
+      </button>
+      {picking && <SourcePicker onClose={() => setPicking(false)} />}
+    </>
+  );
+}
+
+/** The two states and the time. */
+function State() {
+  const recording = useShell((state) => state.recording.phase);
+  const stream = useShell((state) => state.stream.phase);
+  const seconds = useShell((state) => Math.floor(shownSeconds(state)));
+  const engineReady = useShell((state) => state.engine.phase === "ready");
+  const ended = useShell((state) => state.recording.endReason !== "");
+  const running = isTakeRunning(recording) || recording === "stopping";
+  const active = running || stream === "live" || stream === "reconnecting";
+  const dot =
+    recording === "recording"
+      ? `bg-[#ff4d61] motion-reduce:opacity-100 ${seconds % 2 === 0 ? "" : "opacity-40"}`
+      : recording === "paused"
+        ? "bg-[#ffc857]"
+        : recording === "failed"
+          ? "bg-[#ff8b99]"
+          : "bg-[#7d88a3]";
+  return (
+    <div className="flex items-center gap-2">
+      <div
+        className={`flex h-9 items-center gap-2 rounded-lg px-3 ${recording === "recording" ? "bg-[#4a0f1a]" : "bg-black/30"}`}
+      >
+        <span aria-hidden className={`size-2.5 shrink-0 rounded-full ${dot}`} />
+        <span
+          role="status"
+          aria-label="Recording state"
+          className={`text-[13px] font-semibold ${recording === "failed" ? "text-[#ffa3ae]" : ""}`}
+        >
+          {recording !== "idle"
+            ? RECORDING_WORDS[recording]
+            : !engineReady
+              ? "Waiting for the engine"
+              : ended
+                ? "Saved"
+                : RECORDING_WORDS.idle}
+        </span>
+        <span
+          role="timer"
+          aria-label={`Elapsed time ${speakDuration(seconds)}`}
+          className={`text-[17px] leading-none font-semibold tabular-nums ${active ? "text-white" : "text-[#a7b0c5]"}`}
+        >
+          {formatDuration(seconds)}
+        </span>
+      </div>
+      <div role="status" aria-label="Stream state">
+        {stream !== "idle" && <StreamBadge phase={stream} />}
+      </div>
+    </div>
+  );
+}
+
+/** What was marked, and which file it is. */
+function TakeLine() {
   const phase = useShell((state) => state.recording.phase);
   const marks = useShell((state) => state.recording.marks);
   const part = useShell((state) => state.recording.part);
   const shown = isTakeRunning(phase) || phase === "stopping";
   const facts = [marks > 0 && `${marks} ${marks === 1 ? "mark" : "marks"}`, part > 1 && `file ${part}`].filter(Boolean);
   return (
-    <p
-      role="status"
-      aria-label="Take"
-      className={`flex items-center gap-2.5 text-[13px] text-white ${quiet ? "empty:hidden" : "h-6"}`}
-    >
-      {phase === "paused" && (
-        <strong className="rounded-full bg-[#ffc857] px-2.5 py-0.5 text-[12px] font-bold tracking-wider text-[#2b1d00]">
-          PAUSED
-        </strong>
-      )}
-      {shown && facts.length > 0 && <span className="tabular-nums">{facts.join("  ·  ")}</span>}
+    <p role="status" aria-label="Take" className="text-[12px] text-[#d5dbe9] tabular-nums empty:hidden">
+      {shown && facts.join("  ·  ")}
     </p>
-  );
-}
-
-function StageMeter({ source, label }: { readonly source: "desktop" | "mic"; readonly label: string }) {
-  const enabled = useShell((state) =>
-    source === "desktop" ? state.settings.desktopEnabled : state.settings.micEnabled,
-  );
-  const running = useShell(
-    ({ recording, stream }) =>
-      isTakeRunning(recording.phase) || stream.phase === "live" || stream.phase === "reconnecting",
-  );
-  if (!running || !enabled) return <div />;
-  return (
-    <div className="flex items-center gap-2.5">
-      <span className="shrink-0 text-[12px] text-[#a7b0c5]">{label}</span>
-      <div className="grow">
-        <Meter source={source} label={`${label} level now`} onDark />
-      </div>
-    </div>
   );
 }
 
@@ -199,7 +228,7 @@ function StreamBadge({ phase }: { readonly phase: StreamPhase }) {
   return (
     <span
       data-stream={phase}
-      className={`ml-2.5 inline-flex items-center gap-1.5 rounded-full px-3 py-1 text-[12px] font-semibold ${tone}`}
+      className={`inline-flex h-9 items-center gap-1.5 rounded-lg px-3 text-[13px] font-semibold ${tone}`}
     >
       <Radio aria-hidden size={13} />
       {phase === "failed" && failure !== "" ? failure : STREAM_WORDS[phase]}
@@ -283,92 +312,8 @@ function Notice({
   );
 }
 
-/** The brackets of a viewfinder. */
-function Corners({ hot }: { readonly hot: boolean }) {
-  const tone = hot ? "border-[#ff4d61]" : "border-white/25";
-  const at = [
-    "top-3 left-3 border-t-2 border-l-2 rounded-tl-lg",
-    "top-3 right-3 border-t-2 border-r-2 rounded-tr-lg",
-    "bottom-3 left-3 border-b-2 border-l-2 rounded-bl-lg",
-    "right-3 bottom-3 border-r-2 border-b-2 rounded-br-lg",
-  ];
-  return at.map((place) => (
-    <span key={place} aria-hidden className={`pointer-events-none absolute size-6 ${place} ${tone}`} />
-  ));
-}
-
 function shownSeconds({ recording, stream }: ShellState): number {
   if (isTakeRunning(recording.phase) || recording.phase === "stopping") return recording.stats?.durationSeconds ?? 0;
   if (stream.phase === "live" || stream.phase === "reconnecting") return stream.stats?.durationSeconds ?? 0;
   return 0;
-}
-
-function screenLine({ devices, settings, recording, stream }: ShellState): string {
-  const { fps, videoBitrate } = qualityOf(settings);
-  const running = isTakeRunning(recording.phase) ? recording.stats : stream.phase === "live" ? stream.stats : null;
-  const screens = devices?.screens ?? [];
-  const screen =
-    screens.find(({ id }) => id === settings.screen) ??
-    (settings.screen === null ? (screens.find(({ primary }) => primary) ?? screens[0]) : undefined);
-  const size = running?.width
-    ? `${running.width} × ${running.height}`
-    : screen === undefined
-      ? ""
-      : `${screen.width} × ${screen.height}`;
-  const name = settings.screen === "test" ? "Test card" : (screen?.name ?? "");
-  return [name, size, `${fps} fps`, formatBitrate(videoBitrate)].filter((part) => part !== "").join("  ·  ");
-}
-
-function Player({ entry, onClose }: { readonly entry: HistoryEntry; readonly onClose: () => void }) {
-  const client = useShellClient();
-  const [broken, setBroken] = useState(false);
-  useEffect(() => setBroken(false), [entry.id]);
-  return (
-    <div className="flex min-h-0 grow flex-col">
-      <div className="flex items-center gap-2 px-4 py-2.5">
-        <div className="min-w-0 grow">
-          <p className="truncate text-[13px] font-semibold">{entry.name}</p>
-          <p className="text-[12px] text-[#a7b0c5] tabular-nums">
-            {formatDuration(entry.durationSeconds)}, {formatBytes(entry.bytes)}
-            {entry.width > 0 && `, ${entry.width} × ${entry.height}`}
-            {entry.recovered && ", ended early"}
-          </p>
-        </div>
-        <button
-          type="button"
-          onClick={() => void client.command((api) => api.showInFolder(entry.id))}
-          className="inline-flex h-8 items-center gap-2 rounded-lg bg-white/10 px-3 font-medium text-white hover:bg-white/20"
-        >
-          <FolderOpen aria-hidden size={14} />
-          Show in folder
-        </button>
-        <button
-          type="button"
-          aria-label="Close player"
-          title="Close player"
-          onClick={onClose}
-          className="inline-flex size-8 items-center justify-center rounded-lg text-white hover:bg-white/15"
-        >
-          <X aria-hidden size={16} />
-        </button>
-      </div>
-      <div className="relative min-h-0 grow bg-black">
-        {/* What was on the screen has no captions to offer. */}
-        <video
-          key={entry.id}
-          src={entry.mediaUrl}
-          controls
-          preload="metadata"
-          aria-label={`Recording ${entry.name}`}
-          onError={() => setBroken(true)}
-          className="absolute inset-0 size-full object-contain"
-        />
-        {broken && (
-          <p role="alert" className="absolute inset-x-0 top-1/2 text-center text-[#ffd0d6]">
-            This recording can't be played here. It may have been moved or deleted.
-          </p>
-        )}
-      </div>
-    </div>
-  );
 }

@@ -20,8 +20,12 @@ export function StatsDrawer() {
   const dropped = stream?.videoPacketsDropped ?? 0;
   const count = (value: number | null | undefined): string => (value ?? 0).toLocaleString("en");
   return (
-    <section aria-label="Statistics" className="shrink-0 border-t border-line bg-panel px-5 py-3.5">
-      <div className="grid grid-cols-[minmax(200px,1.4fr)_repeat(5,minmax(0,1fr))] gap-x-5">
+    <section
+      aria-label="Statistics"
+      tabIndex={0}
+      className="relative max-h-[40vh] shrink-0 overflow-x-hidden overflow-y-auto border-t border-line bg-panel px-5 py-3.5"
+    >
+      <div className="grid grid-cols-[repeat(auto-fit,minmax(8.5rem,1fr))] gap-x-5 gap-y-2">
         <figure>
           <figcaption className="flex justify-between text-[12px] text-muted">
             <span>Bitrate, last minute</span>
