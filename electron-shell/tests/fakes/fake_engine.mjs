@@ -369,6 +369,7 @@ export class FakeEngine {
       videoFramesDuplicated: 0,
       videoFramesLagged: 0,
       videoFramesSkipped: 0,
+      videoFramesMissed: 0,
       audioSilenceSamples: 0,
       audioSamplesLost: 0,
       desktopSilenceSamples: 0,
@@ -416,6 +417,7 @@ export class FakeEngine {
       videoPacketsDropped: 0,
       audioPacketsDropped: 0,
       reconnectCount: 0,
+      destinations: [],
       currentLatencyMs: 40,
       maxLatencyMs: 80,
       connected: session.connected === true,
@@ -431,7 +433,7 @@ export class FakeEngine {
   connection(id, state, attempt = 0, delayMs = 0, reason = "", kind = null) {
     const session = this.sessions.get(`streamer ${id}`);
     if (session !== undefined) session.connected = state === "connected";
-    this.notify("streamer.connection", { id, state, attempt, delayMs, reason, kind });
+    this.notify("streamer.connection", { id, state, attempt, delayMs, reason, kind, destination: "1" });
   }
 
   #state(key, state, reason = "") {

@@ -11,7 +11,7 @@ const SHELL = fileURLToPath(new URL("../..", import.meta.url));
 const ALLOWED: Readonly<Record<string, RegExp>> = {
   common: /^\./,
   node: /^(\.|node:|@ionia\/common$)/,
-  main: /^(\.|node:|electron$|@ionia\/(common|node)$)/,
+  main: /^(\.|node:|electron(-updater)?$|@ionia\/(common|node)$)/,
   preload: /^(\.|electron$|@ionia\/common$)/,
   renderer: /^(\.|react$|react-dom\/client$|lucide-react$|@ionia\/common$)/,
 };
