@@ -5,6 +5,7 @@ import shutil
 import subprocess
 
 from rig.base import PYDLL, SHIMS, call
+from rig.pe import PE
 from rig.servers import end_wine, run_environment
 
 
@@ -18,20 +19,40 @@ def build_shims(rig):
     mingw(
         rig.shims / "dxgi.dll", "-O3", "-shared", SHIMS / "dxgi.c", SHIMS / "dxgi.def", "-lgdi32", "-luser32", "-luuid"
     )
+    mingw(
+        rig.shims / "rig_wgc.dll", "-O2", "-shared", SHIMS / "wgc.c", SHIMS / "wgc.def", "-lgdi32", "-luser32", "-luuid"
+    )
     mingw(rig.shims / "python.exe", "-O2", "-municode", f'-DPYTHON_DLL=L"{PYDLL}.dll"', SHIMS / "python.c")
 
+
+WGC_CLASSES = (
+    "Windows.Graphics.Capture.GraphicsCaptureItem",
+    "Windows.Graphics.Capture.GraphicsCaptureSession",
+    "Windows.Graphics.Capture.Direct3D11CaptureFramePool",
+    "Windows.Foundation.Metadata.ApiInformation",
+)
+WGC_FUNCTIONS = ("CreateDirect3D11DeviceFromDXGIDevice", "CreateDirect3D11SurfaceFromDXGISurface")
 
 REGISTRY = r"""REGEDIT4
 
 [HKEY_CURRENT_USER\Software\Wine\DllOverrides]
 "dxgi"="native,builtin"
+"d3d11"="native,builtin"
+"rig_wgc"="native"
 
 [HKEY_CURRENT_USER\Software\Wine\Drivers]
 "Audio"="pulse"
 
 [HKEY_CURRENT_USER\Software\Wine\WineDbg]
 "ShowCrashDialog"=dword:00000000
+
+""" + "".join(
+    rf"""[HKEY_LOCAL_MACHINE\Software\Microsoft\WindowsRuntime\ActivatableClassId\{name}]
+"DllPath"="C:\\windows\\system32\\rig_wgc.dll"
+
 """
+    for name in WGC_CLASSES
+)
 
 
 def build_prefix(rig):
@@ -53,6 +74,21 @@ def build_prefix(rig):
 
 
 def install_shims(rig):
-    for name in ("rig_ucrt.dll", "dxgi.dll"):
+    build_d3d11(rig)
+    for name in ("rig_ucrt.dll", "dxgi.dll", "rig_wgc.dll", "d3d11.dll"):
         (rig.system32 / name).unlink(missing_ok=True)
         shutil.copy2(rig.shims / name, rig.system32)
+
+
+def build_d3d11(rig):
+    """Wine's d3d11, kept beside it as d3d11_wine, with the functions that it lacks forwarded to the shim."""
+    ours = rig.dlls / "d3d11_wine.dll"
+    if not ours.exists():
+        shutil.copy2(rig.dlls / "d3d11.dll", ours)
+    shutil.copy2(ours, rig.system32)
+    forwards = [f"{name} = d3d11_wine.{name}" for name in sorted(PE(ours).export_names())]
+    forwards += [f"{name} = rig_wgc.{name}" for name in WGC_FUNCTIONS]
+    definition, code = rig.shims / "d3d11.def", rig.shims / "d3d11.c"
+    definition.write_text("LIBRARY d3d11.dll\nEXPORTS\n" + "".join(f"  {line}\n" for line in forwards))
+    code.write_text("int DllMain(void *module, unsigned reason, void *more) { return 1; }\n")
+    mingw(rig.shims / "d3d11.dll", "-shared", "-nostdlib", "-Wl,-e,DllMain", code, definition)
