@@ -34,7 +34,7 @@ export interface RecorderOptions {
   sounds?: Array<SoundOption> | null;
   /** Sound tracks of the file, up to six. Players play the first, and a stream has no other; default: one with all sounds. */
   tracks?: Array<TrackOption> | null;
-  /** When the window that is recorded is closed: hold its last picture until it returns, or stop. Windows can be recorded on X11; on Microsoft Windows screens alone. */
+  /** When the window that is recorded is closed: hold its last picture until it returns, or stop. */
   onWindowClosed?: "hold" | "stop";
   /** The part of the screen or window that is recorded; default: all of it. */
   region?: RegionOption | null;
@@ -170,7 +170,7 @@ export interface ReplayOptions {
   sounds?: Array<SoundOption> | null;
   /** Sound tracks of the file, up to six. Players play the first, and a stream has no other; default: one with all sounds. */
   tracks?: Array<TrackOption> | null;
-  /** When the window that is recorded is closed: hold its last picture until it returns, or stop. Windows can be recorded on X11; on Microsoft Windows screens alone. */
+  /** When the window that is recorded is closed: hold its last picture until it returns, or stop. */
   onWindowClosed?: "hold" | "stop";
   /** The part of the screen or window that is recorded; default: all of it. */
   region?: RegionOption | null;
@@ -290,7 +290,7 @@ export interface StreamerOptions {
   sounds?: Array<SoundOption> | null;
   /** Sound tracks of the file, up to six. Players play the first, and a stream has no other; default: one with all sounds. */
   tracks?: Array<TrackOption> | null;
-  /** When the window that is recorded is closed: hold its last picture until it returns, or stop. Windows can be recorded on X11; on Microsoft Windows screens alone. */
+  /** When the window that is recorded is closed: hold its last picture until it returns, or stop. */
   onWindowClosed?: "hold" | "stop";
   /** The part of the screen or window that is recorded; default: all of it. */
   region?: RegionOption | null;

@@ -100,7 +100,7 @@ def test_a_moving_picture_frame_by_frame(
     backend: str, frozen: FrozenEngine, paint: PainterProcess, tmp_path: Path
 ) -> None:
     path = tmp_path / "take.mp4"
-    without_duplication = {"WINEDLLOVERRIDES": "dxgi=b"} if backend == "gdigrab" else {}
+    without_duplication = {"WINEDLLOVERRIDES": "dxgi=b;rig_wgc="} if backend == "gdigrab" else {}
     with frozen.start(**without_duplication) as engine:
         begin(engine, path, audioMode="none")
         paint.tell(f"move {FPS} 4")

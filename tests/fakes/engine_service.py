@@ -117,7 +117,7 @@ class FakeEngineService:
                     id="test", name="Test card", width=640, height=360, x=0, y=0, primary=True, backend="test-card"
                 ),
             ),
-            windows=(WindowInfo(id="w1", title="half of a pair \ud800", width=10, height=10),),
+            windows=(WindowInfo(id="w1", title="half of a pair \ud800", application="", width=10, height=10),),
             desktop_audio=(SoundDeviceInfo(id="test", name="Test tone", default=True),),
             microphones=(),
             applications=(),

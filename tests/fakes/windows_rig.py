@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
 
@@ -58,6 +59,21 @@ class WindowsRig:
 def windows_path(path: Path) -> str:
     """A path of this machine as programs in the rig see it."""
     return "Z:" + str(path.absolute()).replace("/", "\\")
+
+
+@contextmanager
+def windows_keep_their_pixels(display: str) -> Iterator[None]:
+    """Give the rig's display what Windows' compositor gives: windows are whole, covered or outside the screen."""
+    from Xlib.display import Display  # noqa: PLC0415 - Linux only
+    from Xlib.ext import composite  # noqa: PLC0415
+
+    connection = Display(display)
+    connection.screen().root.composite_redirect_subwindows(composite.RedirectAutomatic)
+    connection.sync()
+    try:
+        yield
+    finally:
+        connection.close()
 
 
 def _setup() -> None:

@@ -1299,6 +1299,8 @@ export type WarningNotification = {
 export type Window = {
   id: string;
   title: string;
+  /** The program that it belongs to; empty if it isn't known. */
+  application: string;
   width: number;
   height: number;
 };
@@ -1688,7 +1690,7 @@ export interface EngineMethods {
       sounds?: Array<SoundOption> | null;
       /** Sound tracks of the file, up to six. Players play the first, and a stream has no other; default: one with all sounds. */
       tracks?: Array<TrackOption> | null;
-      /** When the window that is recorded is closed: hold its last picture until it returns, or stop. Windows can be recorded on X11; on Microsoft Windows screens alone. */
+      /** When the window that is recorded is closed: hold its last picture until it returns, or stop. */
       onWindowClosed?: "hold" | "stop";
       /** The part of the screen or window that is recorded; default: all of it. */
       region?: RegionOption | null;
@@ -1888,7 +1890,7 @@ export interface EngineMethods {
       sounds?: Array<SoundOption> | null;
       /** Sound tracks of the file, up to six. Players play the first, and a stream has no other; default: one with all sounds. */
       tracks?: Array<TrackOption> | null;
-      /** When the window that is recorded is closed: hold its last picture until it returns, or stop. Windows can be recorded on X11; on Microsoft Windows screens alone. */
+      /** When the window that is recorded is closed: hold its last picture until it returns, or stop. */
       onWindowClosed?: "hold" | "stop";
       /** The part of the screen or window that is recorded; default: all of it. */
       region?: RegionOption | null;
@@ -2088,7 +2090,7 @@ export interface EngineMethods {
       sounds?: Array<SoundOption> | null;
       /** Sound tracks of the file, up to six. Players play the first, and a stream has no other; default: one with all sounds. */
       tracks?: Array<TrackOption> | null;
-      /** When the window that is recorded is closed: hold its last picture until it returns, or stop. Windows can be recorded on X11; on Microsoft Windows screens alone. */
+      /** When the window that is recorded is closed: hold its last picture until it returns, or stop. */
       onWindowClosed?: "hold" | "stop";
       /** The part of the screen or window that is recorded; default: all of it. */
       region?: RegionOption | null;

@@ -50,6 +50,7 @@ class WindowInfo:
 
     id: str
     title: str
+    application: Annotated[str, "The program that it belongs to; empty if it isn't known."]
     width: int
     height: int
 

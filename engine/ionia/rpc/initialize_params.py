@@ -156,8 +156,7 @@ class Initialize(Struct, frozen=True, forbid_unknown_fields=True, rename="camel"
     on_window_closed: Annotated[
         OnWindowClosed,
         Meta(
-            description="When the window that is recorded is closed: hold its last picture until it returns, or stop. "
-            "Windows can be recorded on X11; on Microsoft Windows screens alone."
+            description="When the window that is recorded is closed: hold its last picture until it returns, or stop."
         ),
         CommandOption(name="--on-window-closed", help="when a recorded window is closed (default: {default})"),
     ] = _MEDIA.on_window_closed

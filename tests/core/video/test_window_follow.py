@@ -29,6 +29,23 @@ def test_nothing_else_is_taken_for_it(present: list[WindowIdentity]) -> None:
     assert find_again(_window(7), present) is None
 
 
+def test_a_new_window_of_its_kind_is_its_next_one_whatever_its_title() -> None:
+    round_1, round_2 = _of_kind(7, "round 1"), _of_kind(9, "round 2")
+    assert find_again(round_1, [_of_kind(8, "chat"), round_2], beside={8}) == round_2
+    assert find_again(round_1, [_of_kind(8, "chat"), round_2]) is None  # which of the two?
+    assert find_again(round_1, [_of_kind(8, "chat")], beside={8}) is None
+    assert find_again(round_1, [WindowIdentity(id=9, application="other", title="", kind="game")]) is None
+    assert find_again(_window(7), [_window(9, title="other")]) is None  # no kind, as on X11
+
+
+def test_an_id_that_another_kind_has_now_is_not_it() -> None:
+    assert find_again(_of_kind(7, "a"), [WindowIdentity(id=7, application="game", title="b", kind="dialog")]) is None
+
+
+def _of_kind(id_: int, title: str) -> WindowIdentity:
+    return WindowIdentity(id=id_, application="game", title=title, kind="game")
+
+
 def test_windows_without_names_are_known_by_id_alone() -> None:
     nameless = _window(7, application="", title="")
     assert find_again(nameless, [_window(8, application="", title="")]) is None

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.fakes.certificates import make_certificate
-from tests.fakes.windows_rig import ROOT, WindowsRig, windows_path, windows_rig
+from tests.fakes.windows_rig import ROOT, WindowsRig, windows_keep_their_pixels, windows_path, windows_rig
 
 __all__ = ["windows_rig"]  # a fixture
 
@@ -34,11 +34,13 @@ def outcomes(windows_rig: WindowsRig, tmp_path_factory: pytest.TempPathFactory) 
     if shutil.which("openssl"):
         certificate = make_certificate(folder, names="DNS:localhost")
         environment["IONIA_TEST_CERTIFICATE"] = windows_path(certificate)
+    windows_rig.run("python.exe", "-c", "pass")  # starts the display
     try:
-        done = windows_rig.run(
-            "python.exe", *arguments, f"--junitxml={windows_path(report)}", windows_path(NATIVE),
-            cwd=ROOT, env=environment, timeout=240,
-        )  # fmt: skip
+        with windows_keep_their_pixels(windows_rig.server("xvfb")["display"]):
+            done = windows_rig.run(
+                "python.exe", *arguments, f"--junitxml={windows_path(report)}", windows_path(NATIVE),
+                cwd=ROOT, env=environment, timeout=240,
+            )  # fmt: skip
     except subprocess.TimeoutExpired as error:
         pytest.fail(f"the native tests did not end: {error.stdout!r}")
     assert report.exists(), done.stdout + done.stderr

@@ -1,7 +1,6 @@
-"""What becomes of a window that is recorded: shown, hidden, closed, back again. One policy for all systems; X11 has
-it."""
+"""What becomes of a window that is recorded: shown, hidden, closed, back again. One policy for all systems."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
@@ -20,26 +19,40 @@ class Presence(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WindowIdentity:
-    """What a window is recognised by: its id while it exists, then its application and title."""
+    """What a window is recognised by: its id while it exists, then its application with its title or kind."""
 
     id: int
     application: str
     title: str
+    kind: str = ""
+    """The application's own name for windows of this kind (Windows' window class); empty where there is none."""
 
 
-def find_again(wanted: WindowIdentity, present: Sequence[WindowIdentity]) -> WindowIdentity | None:
+def find_again(
+    wanted: WindowIdentity, present: Sequence[WindowIdentity], beside: Collection[int] = ()
+) -> WindowIdentity | None:
     """The window among those that exist; None if it isn't there. A title may change while a window exists.
 
-    An id that belongs to another application now was given out again. Of several equal ones the first is taken.
+    An id that belongs to another application or kind now was given out again. Of several equal ones the first is taken.
+    With another title (a game's next round), the only window of its application and kind is, if it is new: none of
+    `beside`, the ids that were there beside it.
     """
     for window in present:
-        if window.id == wanted.id and window.application == wanted.application:
+        same = (window.application, window.kind) == (wanted.application, wanted.kind)
+        if window.id == wanted.id and same:
             return window
     for window in present:
         same = (window.application, window.title) == (wanted.application, wanted.title)
         if same and (wanted.application or wanted.title):
             return window
-    return None
+    if not (wanted.application and wanted.kind):
+        return None
+    alike = [
+        window
+        for window in present
+        if (window.application, window.kind) == (wanted.application, wanted.kind) and window.id not in beside
+    ]
+    return alike[0] if len(alike) == 1 else None
 
 
 def window_lost(presence: Presence, title: str) -> SourceLost:

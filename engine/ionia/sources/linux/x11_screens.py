@@ -18,6 +18,7 @@ from ionia.sources.linux.x11_connection import XConnection, XRequestError
 from ionia.sources.linux.x11_damage import ScreenDamage, WatchedPictures
 from ionia.sources.linux.x11_desktop import (
     Monitor,
+    application,
     connect,
     connected,
     default_display,
@@ -74,7 +75,11 @@ def list_windows() -> tuple[WindowInfo, ...]:
                     if name and layout_of(connection.screen, size.depth) is not None:
                         windows.append(
                             WindowInfo(
-                                id=f"{WINDOW_PREFIX}{window:#x}", title=name, width=size.width, height=size.height
+                                id=f"{WINDOW_PREFIX}{window:#x}",
+                                title=name,
+                                application=application(connection, window),
+                                width=size.width,
+                                height=size.height,
                             )
                         )
     except IoniaError:

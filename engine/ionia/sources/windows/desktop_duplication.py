@@ -12,14 +12,12 @@ from ionia.core.media import Picture, VideoFrame
 from ionia.core.ports import Clock
 from ionia.core.warning import WarningCode
 from ionia.sources.windows import com, displays, dxgi, shared_output
-from ionia.sources.windows.fallback import TransientCaptureError
+from ionia.sources.windows.fallback import SECURE_DESKTOP, TransientCaptureError
 from ionia.sources.windows.pointer import draw
 
 assert sys.platform == "win32"  # noqa: S101 - mypy checks the rest for Windows only
 
 _pool = shared_output.OutputPool()
-
-_SECURE = "Windows shows its secure desktop (lock screen or a permission prompt)."
 
 
 class DesktopDuplication:
@@ -96,7 +94,9 @@ class DesktopDuplication:
 
 def _unavailable(code: int) -> IoniaError:
     if code == dxgi.E_ACCESSDENIED:
-        return TransientCaptureError(ErrorKind.CAPTURE_UNAVAILABLE, _SECURE, "Unlock it; capture goes on by itself.")
+        return TransientCaptureError(
+            ErrorKind.CAPTURE_UNAVAILABLE, SECURE_DESKTOP, "Unlock it; capture goes on by itself."
+        )
     if code in (dxgi.ERROR_SESSION_DISCONNECTED, dxgi.ERROR_ACCESS_LOST, dxgi.ERROR_DEVICE_REMOVED):
         return TransientCaptureError(ErrorKind.CAPTURE_UNAVAILABLE, "The desktop is changing or disconnected.")
     reason = _REASONS.get(code, f"it failed with 0x{code:08X}")
@@ -122,7 +122,7 @@ def _loss(code: int, output: shared_output.SharedOutput) -> SourceLost:
     if dxgi.ERROR_SESSION_DISCONNECTED in (refusal, code):
         return SourceLost(WarningCode.SESSION_DISCONNECTED, "The Windows session was disconnected.")
     if dxgi.E_ACCESSDENIED in (refusal, code) or not displays.input_desktop_is_ours():
-        return SourceLost(WarningCode.SECURE_DESKTOP, _SECURE)
+        return SourceLost(WarningCode.SECURE_DESKTOP, SECURE_DESKTOP)
     if size is not None and size != output.size:
         return SourceLost(WarningCode.DISPLAY_MODE_CHANGED, f"{name} changed its mode.", retry_at_once=True)
     return SourceLost(WarningCode.ACCESS_LOST, f"Access to {name} was lost for a moment.", retry_at_once=True)

@@ -1,4 +1,4 @@
-"""Monitors and windows as user32 knows them, with ids that stay the same between runs.
+"""Monitors as user32 knows them, with ids that stay the same between runs.
 
 DXGI numbers outputs per adapter and renumbers them at will; the monitor's device interface path (EDID model and the
 connector it is plugged into) does not change. It captures nothing.
@@ -10,17 +10,13 @@ from collections.abc import Iterator
 from ctypes import wintypes
 from dataclasses import dataclass
 
-from ionia.core.service import WindowInfo
-
 assert sys.platform == "win32"  # noqa: S101 - mypy checks the rest for Windows only
-
-WINDOW_PREFIX = "window:"
 
 _PER_MONITOR_AWARE_V2 = -4  # DPI_AWARENESS_CONTEXT, windef.h
 _GET_DEVICE_INTERFACE_NAME = 1  # EDD_, winuser.h
 _MONITORINFOF_PRIMARY = 1
 _DESKTOP_READOBJECTS = 1
-_DWMWA_CLOAKED = 14
+_MONITOR_DEFAULTTONEAREST = 2
 
 
 class _MonitorInfo(ctypes.Structure):
@@ -48,20 +44,18 @@ _user32 = ctypes.WinDLL("user32", use_last_error=True)
 _MonitorEnumProc = ctypes.WINFUNCTYPE(
     wintypes.BOOL, wintypes.HMONITOR, wintypes.HDC, ctypes.POINTER(wintypes.RECT), wintypes.LPARAM
 )
-_WindowEnumProc = ctypes.WINFUNCTYPE(wintypes.BOOL, wintypes.HWND, wintypes.LPARAM)
 _user32.EnumDisplayMonitors.argtypes = (wintypes.HDC, ctypes.c_void_p, _MonitorEnumProc, wintypes.LPARAM)
 _user32.GetMonitorInfoW.argtypes = (wintypes.HMONITOR, ctypes.POINTER(_MonitorInfo))
 _user32.EnumDisplayDevicesW.argtypes = (
     wintypes.LPCWSTR, wintypes.DWORD, ctypes.POINTER(_DisplayDevice), wintypes.DWORD
 )  # fmt: skip
-_user32.EnumWindows.argtypes = (_WindowEnumProc, wintypes.LPARAM)
 _user32.OpenInputDesktop.restype = wintypes.HANDLE
 _user32.OpenInputDesktop.argtypes = (wintypes.DWORD, wintypes.BOOL, wintypes.DWORD)
 _user32.CloseDesktop.argtypes = (wintypes.HANDLE,)
-for _name in ("GetWindowTextLengthW", "IsWindowVisible", "IsIconic", "IsWindow"):
-    getattr(_user32, _name).argtypes = (wintypes.HWND,)
-_user32.GetWindowTextW.argtypes = (wintypes.HWND, wintypes.LPWSTR, ctypes.c_int)
-_user32.GetClientRect.argtypes = (wintypes.HWND, ctypes.POINTER(wintypes.RECT))
+_user32.MonitorFromWindow.restype, _user32.MonitorFromWindow.argtypes = (
+    wintypes.HMONITOR,
+    (wintypes.HWND, wintypes.DWORD),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,6 +119,12 @@ def find_display(screen_id: str | None) -> Display | None:
     return None
 
 
+def display_of_window(window: int) -> Display | None:
+    """The monitor that most of a window is on, or the nearest one. Any thread."""
+    monitor = _user32.MonitorFromWindow(window, _MONITOR_DEFAULTTONEAREST)
+    return next((display for display in list_displays() if display.handle == monitor), None)
+
+
 def input_desktop_is_ours() -> bool:
     """False while a secure desktop (UAC, lock screen) has the input. Any thread."""
     desktop = _user32.OpenInputDesktop(0, 0, _DESKTOP_READOBJECTS)
@@ -132,30 +132,6 @@ def input_desktop_is_ours() -> bool:
         return False
     _user32.CloseDesktop(desktop)
     return True
-
-
-def list_windows() -> list[WindowInfo]:
-    """Top-level windows that can be seen and have a title. Any thread."""
-    be_dpi_aware()
-    handles: list[int] = []
-
-    def collect(handle: int, _: int) -> bool:
-        if _user32.IsWindowVisible(handle) and not _user32.IsIconic(handle) and not _cloaked(handle):
-            handles.append(handle)
-        return True
-
-    _user32.EnumWindows(_WindowEnumProc(collect), 0)
-    windows = (_window_info(handle) for handle in handles)
-    return [window for window in windows if window is not None]
-
-
-def find_window(window_id: str) -> int | None:
-    """The handle behind an id from `list_windows`, if that window still exists."""
-    try:
-        handle = int(window_id.removeprefix(WINDOW_PREFIX), 16)
-    except ValueError:
-        return None
-    return handle if _user32.IsWindow(handle) else None
 
 
 def _monitors() -> Iterator[tuple[int, _MonitorInfo]]:
@@ -183,24 +159,3 @@ def _identity(device: str) -> tuple[str, str]:
         name = f"{name} ({monitor.DeviceString})"
     parts = monitor.DeviceID.split("#")  # \\?\DISPLAY#model#connector#{interface class}
     return (f"monitor:{parts[1]}#{parts[2]}" if len(parts) >= 4 else device), name
-
-
-def _cloaked(handle: int) -> bool:
-    """Whether the compositor hides the window (suspended store apps, other virtual desktops)."""
-    value = wintypes.DWORD()
-    try:
-        dwmapi = ctypes.WinDLL("dwmapi")
-    except OSError:
-        return False
-    dwmapi.DwmGetWindowAttribute(wintypes.HWND(handle), _DWMWA_CLOAKED, ctypes.byref(value), ctypes.sizeof(value))
-    return bool(value.value)
-
-
-def _window_info(handle: int) -> WindowInfo | None:
-    length = _user32.GetWindowTextLengthW(handle)
-    area = wintypes.RECT()
-    if length == 0 or not _user32.GetClientRect(handle, ctypes.byref(area)) or area.right == 0 or area.bottom == 0:
-        return None
-    title = ctypes.create_unicode_buffer(length + 1)
-    _user32.GetWindowTextW(handle, title, length + 1)
-    return WindowInfo(id=f"{WINDOW_PREFIX}{handle:x}", title=title.value, width=area.right, height=area.bottom)

@@ -7,6 +7,8 @@ from ionia.core.media import VideoFrame
 from ionia.core.ports import ScreenSource
 from ionia.core.warning import WarningCode
 
+SECURE_DESKTOP = "Windows shows its secure desktop (lock screen or a permission prompt)."
+
 
 class TransientCaptureError(IoniaError):
     """The screen can't be had now but will be again: no reason to fall back to another way of capturing it."""

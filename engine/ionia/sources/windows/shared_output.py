@@ -14,15 +14,14 @@ import comtypes
 from ionia.core.errors import SourceLost
 from ionia.core.media import Picture
 from ionia.core.ports import Clock
-from ionia.sources.windows import displays, dxgi
+from ionia.core.timebase import NS_PER_S
+from ionia.sources.windows import displays, dxgi, performance_counter
 from ionia.sources.windows.pointer import Pointer
 
 assert sys.platform == "win32"  # noqa: S101 - mypy checks the rest for Windows only
 
 _FIRST_PICTURE_MS = 250
 """An output that shows anything gives its first picture at once; one that is switched off gives none."""
-
-_MAX_AGE_NS = 1_000_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -102,14 +101,9 @@ class SharedOutput:
 
     def _instant_of(self, qpc: int) -> int:
         """The engine's time of a performance counter's value; now for a pointer's move, which has no present time."""
-        now_ns = self._clock.now_ns()
         if qpc == 0:
-            return now_ns
-        ticks, frequency = ctypes.c_int64(), ctypes.c_int64()
-        ctypes.windll.kernel32.QueryPerformanceCounter(ctypes.byref(ticks))
-        ctypes.windll.kernel32.QueryPerformanceFrequency(ctypes.byref(frequency))
-        age_ns = (ticks.value - qpc) * 1_000_000_000 // frequency.value
-        return now_ns - max(0, min(age_ns, _MAX_AGE_NS))
+            return self._clock.now_ns()
+        return performance_counter.instant_of(qpc * NS_PER_S // performance_counter.frequency(), self._clock)
 
 
 class OutputPool:

@@ -2,6 +2,7 @@
 
 import ctypes
 import gc
+import sys
 import time
 from collections.abc import Callable, Iterator
 from ctypes import wintypes
@@ -17,7 +18,7 @@ from ionia.core.ports import ScreenSource
 from ionia.sources.windows import screens
 from ionia.sources.windows.desktop_duplication import DesktopDuplication
 from ionia.sources.windows.fallback import FallbackScreen, TransientCaptureError
-from ionia.sources.windows.screens import GdiGrab, WindowGrab
+from ionia.sources.windows.gdi import GdiGrab
 
 CONTROL = Path(r"C:\windows-rig")
 RESUME_S = 0.5
@@ -320,15 +321,27 @@ def test_a_locked_screen_is_waited_for_and_an_impossible_one_is_grabbed_otherwis
     screen = screens.open_screen(None, cursor=True, clock=Clock(), fps=30, size=(0, 0))
     assert isinstance(screen, FallbackScreen)
     size = screen.open()
-    assert screen.backend == "gdigrab"
-    assert [line.partition(":")[0] for line in screen.fallbacks] == ["dxcam-dxgi", "dxcam-winrt"]
+    assert screen.backend == "wgc"
+    assert [line.partition(":")[0] for line in screen.fallbacks] == ["dxcam-dxgi"]
     assert "does not implement" in screen.fallbacks[0]
     frame = wait_for_picture(screen, lambda frame: True)
     assert (frame.width, frame.height) == size
     screen.close()
 
 
-def test_a_window_is_listed_and_captured_until_it_is_gone() -> None:
+@needs_faults
+def test_where_nothing_else_serves_gdi_does(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "winrt.windows.graphics.capture", None)  # an import fails
+    inject("duplicate E_NOTIMPL x2")
+    screen = screens.open_screen(None, cursor=True, clock=Clock(), fps=30, size=(0, 0))
+    assert isinstance(screen, FallbackScreen)
+    screen.open()
+    assert screen.backend == "gdigrab"
+    assert [line.partition(":")[0] for line in screen.fallbacks] == ["dxcam-dxgi", "wgc"]
+    screen.close()
+
+
+def test_a_window_is_listed_with_its_title_and_size() -> None:
     create = user32.CreateWindowExW
     create.restype = wintypes.HWND
     create.argtypes = (wintypes.DWORD, wintypes.LPCWSTR, wintypes.LPCWSTR, wintypes.DWORD, *[ctypes.c_int] * 4,
@@ -337,11 +350,6 @@ def test_a_window_is_listed_and_captured_until_it_is_gone() -> None:
     handle = create(0, "STATIC", "Größe: 漢字", visible_overlapped, 50, 60, 320, 200, None, None, None, None)
     assert handle
     window = next(window for window in screens.list_windows() if window.title == "Größe: 漢字")
-    source = screens.open_screen(window.id, cursor=False, clock=Clock(), fps=30, size=(0, 0))
-    assert isinstance(source, WindowGrab)
-    assert source.open() == (window.width, window.height)
-    assert source.grab() is not None
-    source.close()
+    assert (window.width, window.height) == (320, 200)  # with its frame, as it is captured
     user32.DestroyWindow(wintypes.HWND(handle))
-    with pytest.raises(IoniaError, match="does not exist"):
-        source.open()
+    assert "Größe: 漢字" not in [window.title for window in screens.list_windows()]
