@@ -18,7 +18,7 @@ from ionia.core.test_card.pattern import read_index
 from tests.fakes.engine_process import EngineProcess
 from tests.fakes.frozen_engine import FrozenEngine, freeze
 from tests.fakes.media_check import FileFacts, decode_luma, decode_pictures, decode_sound, file_facts
-from tests.fakes.windows_rig import ROOT, WindowsRig, windows_path, windows_rig
+from tests.fakes.windows_rig import ROOT, WindowsRig, windows_keep_their_pixels, windows_path, windows_rig
 from tests.fakes.x11_painter import PainterProcess, painter
 
 __all__ = ["windows_rig"]  # a fixture
@@ -26,6 +26,7 @@ pytestmark = [pytest.mark.wine, pytest.mark.slow, pytest.mark.x11, pytest.mark.p
 
 FPS, RATE = 30, 48_000
 DESKTOP_HZ, MIC_HZ = 880, 440
+WINDOW_MAKER = ROOT / "tests" / "sources" / "windows" / "native" / "window_maker.py"
 TONE_PLAYER = ROOT / "tests" / "sources" / "windows" / "native" / "tone_player.py"
 
 
@@ -264,6 +265,38 @@ def test_it_is_killed_while_it_records_the_desktop(frozen: FrozenEngine, paint: 
     assert facts.video.end_seconds >= 2
     assert facts.video.frame_indexes == list(range(len(facts.video.pts)))
     assert len({read_index(luma) for _, luma in decode_luma(path)}) > 20
+
+
+def test_a_part_of_a_window_is_recorded_until_it_is_closed(
+    frozen: FrozenEngine, engine: EngineProcess, tmp_path: Path
+) -> None:
+    path = tmp_path / "take.mp4"
+    assert frozen.rig is not None
+    with (
+        windows_keep_their_pixels(frozen.rig.server("xvfb")["display"]),
+        frozen.rig.popen("python.exe", windows_path(WINDOW_MAKER)) as maker,
+    ):
+        assert maker.stdin is not None
+        assert maker.stdout is not None
+        maker.stdin.write(b"make Recorded 100 80 400 300 D01020\nmake Cover 60 50 600 500 1020D0\n")
+        maker.stdin.flush()
+        assert [maker.stdout.readline().strip().isdigit() for _ in range(2)] == [True, True]
+        window = next(one for one in engine.call("engine.devices")["windows"] if one["title"] == "Recorded")
+        assert (window["width"], window["height"], window["application"]) == (400, 300, "python.exe")
+        thumbnail = engine.call("engine.thumbnail", {"screen": window["id"], "maxWidth": 200})
+        assert (thumbnail["width"], thumbnail["height"]) == (200, 150)
+        region = {"x": 20, "y": 40, "width": 320, "height": 200}
+        begin(engine, path, audioMode="none", screen=window["id"], region=region, onWindowClosed="stop")
+        reach(engine, 0.5)
+        assert engine.call("recorder.getStats")["captureBackend"] == "wgc"
+        maker.stdin.write(b"close Recorded\n")
+        maker.stdin.flush()
+        engine.wait_for("session.state", lambda change: change["state"] == "stopped")
+        maker.stdin.close()
+    assert not [note for note in engine.notifications if note["method"] == "session.error"]
+    pictures = [picture for _, picture in decode_pictures(path)]
+    assert {picture.shape[:2] for picture in pictures} == {(200, 320)}
+    assert all(np.abs(picture[100, 160, :3].astype(int) - [0x20, 0x10, 0xD0]).max() <= 12 for picture in pictures)
 
 
 def test_the_selftest_measures_what_is_here(frozen: FrozenEngine, tmp_path: Path) -> None:

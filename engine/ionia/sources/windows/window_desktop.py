@@ -30,7 +30,8 @@ _WindowEnumProc = ctypes.WINFUNCTYPE(wintypes.BOOL, wintypes.HWND, wintypes.LPAR
 _user32.EnumWindows.argtypes = (_WindowEnumProc, wintypes.LPARAM)
 for _name in ("IsWindowVisible", "IsIconic", "IsWindow"):
     getattr(_user32, _name).argtypes = (wintypes.HWND,)
-for _name in ("GetWindowTextW", "GetClassNameW"):
+# Not GetWindowTextW: it asks a window of this process by a message, and waits for a thread that reads none.
+for _name in ("InternalGetWindowText", "GetClassNameW"):
     getattr(_user32, _name).argtypes = (wintypes.HWND, wintypes.LPWSTR, ctypes.c_int)
 for _name in ("GetWindowRect", "GetClientRect"):
     getattr(_user32, _name).argtypes = (wintypes.HWND, ctypes.POINTER(wintypes.RECT))
@@ -59,7 +60,7 @@ class Windows:
         if not _user32.IsWindow(window):
             return None
         return WindowIdentity(
-            id=window, application=_application(window), title=_text(_user32.GetWindowTextW, window),
+            id=window, application=_application(window), title=_text(_user32.InternalGetWindowText, window),
             kind=_text(_user32.GetClassNameW, window),
         )  # fmt: skip
 
