@@ -70,8 +70,8 @@ const ready: ShellState = {
       },
     ],
     windows: [
-      { id: "w1", title: "Quarterly report.odt, LibreOffice Writer", width: 1400, height: 900 },
-      { id: "w2", title: "Terminal", width: 900, height: 640 },
+      { id: "w1", application: "notes", title: "Quarterly report.odt, LibreOffice Writer", width: 1400, height: 900 },
+      { id: "w2", application: "notes", title: "Terminal", width: 900, height: 640 },
     ],
     desktopAudio: [{ id: "out", name: "Speakers (Realtek Audio)", default: true }],
     applications: [
