@@ -183,6 +183,19 @@ def test_preferences() -> None:
     assert [spec.name for spec in candidates(EncoderChoice.X264, "linux")] == ["libx264"]
 
 
+def test_a_software_encoder_that_could_not_keep_up_here_is_refused_before_the_take(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    settings = VideoEncodeSettings(encoder=EncoderChoice.X264, codec="hevc", fps=30)
+    monkeypatch.setattr(encoder_probe, "usable_cores", lambda: 2)
+    with pytest.raises(IoniaError, match="needs about 6 cores for this size and rate, and 2 are here") as caught:
+        open_video_encoder(settings, 1920, 1080)
+    assert caught.value.kind is ErrorKind.ENCODER_UNAVAILABLE
+    assert "another codec" in caught.value.hint
+    encoder, _, _ = open_video_encoder(settings, 640, 360)
+    encoder.close()
+
+
 @pytest.mark.parametrize("spec", SPECS, ids=lambda spec: spec.name)
 def test_every_option_exists_in_this_libav(spec: EncoderSpec) -> None:
     """libav ignores an option that it doesn't know: only this test would notice a typing error."""

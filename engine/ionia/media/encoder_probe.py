@@ -20,12 +20,14 @@ from ionia.core.media import EncodedPacket, VideoTrack
 from ionia.core.ports import VideoEncoder
 from ionia.core.service import EncoderInfo
 from ionia.core.settings import CodecName, EncoderChoice, VideoEncodeSettings
+from ionia.core.video.effort import cores_needed
 from ionia.media.converter import Converter
 from ionia.media.encoder_specs import EncoderSpec, candidates, specs_for
 from ionia.media.guarded_encoder import GuardedVideoEncoder
 from ionia.media.libav_words import words_of
 from ionia.media.still_encoder import StillVideoEncoder
 from ionia.media.video_encoder import LibavVideoEncoder
+from ionia.platform.processes import usable_cores
 
 _log = logging.getLogger(__name__)
 
@@ -70,7 +72,9 @@ def open_video_encoder(
         reason = known.reason
         if known.available:
             # A hardware encoder may refuse a size, or one session too many: only this size proves it.
-            reason = _prove(spec, settings, width, height) if spec.hardware else ""
+            reason = (
+                _prove(spec, settings, width, height) if spec.hardware else _too_slow(spec, settings, width, height)
+            )
             if not reason:
                 try:
                     encoder = LibavVideoEncoder(spec, settings, width, height)
@@ -82,8 +86,17 @@ def open_video_encoder(
     raise IoniaError(
         ErrorKind.ENCODER_UNAVAILABLE,
         f"No {TITLES[settings.codec]} encoder opens for {width}x{height} at {settings.fps} fps ({tried})",
-        "Try a lower bit rate, frame rate or screen resolution.",
+        "Try a lower bit rate, frame rate or screen resolution"
+        + (" or another codec." if settings.codec != "h264" else "."),
     )
+
+
+def _too_slow(spec: EncoderSpec, settings: VideoEncodeSettings, width: int, height: int) -> str:
+    """Why it could not keep up here: most of the pictures would be missing from the file. An empty string if it can."""
+    if spec.pixels_per_core is None:
+        return ""
+    needed, there = cores_needed(width, height, settings.fps, spec.pixels_per_core), usable_cores()
+    return f"needs about {needed} cores for this size and rate, and {there} are here" if needed > there else ""
 
 
 def _attended(encoder: LibavVideoEncoder, spec: EncoderSpec, settings: VideoEncodeSettings) -> VideoEncoder:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ionia.core.video.effort import Effort, effort
+from ionia.core.video.effort import Effort, cores_needed, effort
 
 HD, QHD, UHD = (1920, 1080), (2560, 1440), (3840, 2160)
 
@@ -41,3 +41,10 @@ def test_no_stage_has_more_than_there_is_and_more_cores_never_take_any_away(
     assert few.slices <= many.slices
     assert few.convert_threads <= many.convert_threads
     assert few.overlap <= many.overlap
+
+
+def test_how_many_cores_an_encoder_takes() -> None:
+    assert cores_needed(640, 360, 30, 11_000_000) == 1
+    assert cores_needed(1280, 720, 30, 11_000_000) == 3
+    assert cores_needed(1920, 1080, 30, 11_000_000) == 6
+    assert cores_needed(16, 16, 1, 11_000_000) == 1

@@ -26,6 +26,11 @@ class Effort:
     overlap: bool
 
 
+def cores_needed(width: int, height: int, fps: int, pixels_per_core: int) -> int:
+    """So many cores an encoder takes that makes so many pixels in a second of one core's time."""
+    return max(1, math.ceil(width * height * fps / pixels_per_core))
+
+
 def effort(cores: int, width: int, height: int, fps: int) -> Effort:
     """For pictures of this size and rate. Where few cores are, or little is to be done, it is what costs least."""
     load = math.ceil(width * height * fps / PIXELS_OF_A_SLICE)
