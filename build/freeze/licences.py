@@ -33,6 +33,9 @@ INSIDE = {
 }
 """What a package has inside its own files, where no library of its own shows it."""
 
+LOADER = "pyinstaller"
+"""Its loader starts the program, and is none of the files that the analysis knows."""
+
 LICENCE_NAMES = ("licen", "copying", "notice", "authors")
 TEXTS = Path(__file__).parent / "licence_texts"
 OURS = {"ionia", "ionia-engine"}
@@ -45,7 +48,7 @@ def text(analysis: Any, root: Path) -> str:
     """
     owners = _owners()
     libraries, packages = sort_out([*analysis.binaries, *analysis.datas], (entry[0] for entry in analysis.pure), owners)
-    packages.add("pyinstaller")
+    packages.add(LOADER)
     needed = {name for library in libraries for name in library.texts if name not in packed_libraries.SHORT_TEXTS}
     sections = [HEADER, _overview(libraries), _python(), *(_package(name) for name in sorted(packages, key=str.lower))]
     sections += [f"{_rule(title)}\n\n{words}" for title, words in packed_libraries.SHORT_TEXTS.items()]

@@ -209,3 +209,10 @@ def test_never_anything_that_has_not_to_do_with_the_program(
                 assert any(is_called(called, name) for name in names) or asked in one.line
         if process == "nobody":
             assert not mine
+
+
+def test_a_process_id_that_nobody_has_is_not_promised_to_be_left_out() -> None:
+    follow = ProgramFollow(AppWish(pid=77, exclude=True), [], 0)
+    (told,) = follow.look([MUSIC], alive(), SECOND).notices
+    assert told.code is WarningCode.APP_NOT_RUNNING
+    assert "everything is recorded, to the end" in told.message

@@ -117,7 +117,10 @@ class ProgramFollow:
         if self._wish.exclude:
             if not self._first or self._known:
                 return None
-            message = f"{self._title} is not running: for now everything is recorded, and it will be left out."
+            later = "for now everything is recorded, and it will be left out."
+            # Whoever gets the number of a process that isn't there is somebody else.
+            never = "everything is recorded, to the end. Name the program to leave it out when it is started."
+            message = f"{self._title} is not running: {later if self._name else never}"
             return self._notice(WarningCode.APP_NOT_RUNNING, message)
         if not self._known and not self._told_gone and (self._first or now_ns - self._found_ns >= GONE_NS):
             self._told_gone = True
