@@ -20,6 +20,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 SPEC = ROOT / "build" / "freeze" / "ionia-engine.spec"
 RIG = ROOT / "build" / "windows-rig" / "windows-rig"
+DONE = "COLLECT-00.toc"
+"""PyInstaller writes it below its working folder when all of the program's folder is there."""
 
 
 def main() -> int:
@@ -62,13 +64,18 @@ def freeze(output: Path, work: Path, *, through_rig: bool) -> Path:
     shown = _windows if through_rig else str
     places = ["--distpath", shown(output), "--workpath", shown(work)]
     environment = {**os.environ, "IONIA_FREEZE_WORK": shown(work), "IONIA_FREEZE_VERSION": version}
+    for done in work.rglob(DONE):
+        done.unlink()
     if through_rig:
         subprocess.run([RIG, "setup"], check=True)
         command = [str(RIG), "freeze", str(SPEC), *places]
     else:
         command = [sys.executable, "-m", "PyInstaller", "--noconfirm", *places, str(SPEC)]
     subprocess.run([*command, "--log-level=WARN"], check=True, env=environment, cwd=work, stdin=subprocess.DEVNULL)
-    return output / "ionia-engine"
+    folder = output / "ionia-engine"
+    if not list(work.rglob(DONE)):  # a rig that was stopped meanwhile leaves no exit code
+        raise SystemExit(f"freeze: it was interrupted; {folder} is not whole")
+    return folder
 
 
 def _windows(path: Path) -> str:
