@@ -1,6 +1,6 @@
 import { fireEvent, render, screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
-import { beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it, vi } from "vitest";
 import { CHANNELS, DEFAULT_SETTINGS, DEFAULT_SOUNDS, type ShellState, type SoundSetting } from "@ionia/common";
 import { App } from "../../src/renderer/App.tsx";
 import { chartPaths } from "../../src/renderer/components/BitrateChart.tsx";
@@ -8,7 +8,7 @@ import { meterFraction } from "../../src/renderer/components/Meter.tsx";
 import { BitrateLog } from "../../src/renderer/state/bitrate_log.ts";
 import { ENTRY, FakeApi } from "./fake_api.ts";
 
-const DEVICES: ShellState["devices"] = {
+const DEVICES: NonNullable<ShellState["devices"]> = {
   screens: [
     { id: "a", name: "Left", width: 1920, height: 1080, x: 0, y: 0, primary: true, backend: "x" },
     { id: "b", name: "Right", width: 1280, height: 1024, x: 1920, y: 0, primary: false, backend: "x" },
@@ -170,16 +170,23 @@ describe("the mixer", () => {
     expect(within(screen.getByLabelText("Microphone device")).getByText("Not connected")).toBeTruthy();
   });
 
-  it("adds an application's sound where the engine has that, and removes it", async () => {
-    expect(screen.queryByLabelText("Add an application's sound")).toBeNull();
+  it("adds an application's sound, and removes it", async () => {
+    expect(within(screen.getByLabelText("Add an application's sound")).getAllByRole("option").length).toBe(1);
     const applications = [{ id: "ff", name: "Firefox", process: "firefox", pid: 7, playing: true }];
-    await api.send({ type: "devices", devices: { ...DEVICES, applications } as never });
+    await api.send({ type: "devices", devices: { ...DEVICES, applications } });
     await userEvent.selectOptions(screen.getByLabelText("Add an application's sound"), "ff");
     const added = { ...desktop, name: "Firefox", kind: "app", device: "ff" } as const;
     expect(patches()).toEqual([{ sounds: [desktop, mic, added] }]);
     await api.send({ type: "settings", settings: { ...DEFAULT_SETTINGS, sounds: [desktop, mic, added] } });
     await userEvent.click(screen.getByRole("button", { name: "Remove Firefox" }));
     expect(patches().at(-1)).toEqual({ sounds: [desktop, mic] });
+  });
+
+  it("offers no application's sound on Windows", async () => {
+    vi.spyOn(navigator, "userAgent", "get").mockReturnValue("Mozilla/5.0 (Windows NT 10.0; Win64; x64)");
+    await api.send({ type: "devices", devices: { ...DEVICES, applications: [] } });
+    expect(screen.queryByLabelText("Add an application's sound")).toBeNull();
+    vi.restoreAllMocks();
   });
 });
 

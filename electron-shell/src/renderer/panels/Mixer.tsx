@@ -225,20 +225,12 @@ interface AddApplicationProps {
   readonly onAdd: (sound: SoundSetting) => void;
 }
 
-interface Application {
-  readonly id: string;
-  readonly name: string;
-  readonly playing: boolean;
-}
-
-/** There only with an engine that can tell one program's sound from another's. */
+/** Not on Windows, where the engine can't tell one program's sound from another's yet. */
 function AddApplication({ sounds, locked, onAdd }: AddApplicationProps) {
   const client = useShellClient();
-  const applications = useShell(
-    (state) => (state.devices as { readonly applications?: readonly Application[] } | null)?.applications,
-  );
+  const applications = useShell((state) => state.devices?.applications);
   const id = useId();
-  if (applications === undefined) return null;
+  if (applications === undefined || navigator.userAgent.includes("Windows")) return null;
   const free = applications.filter((one) => !sounds.some(({ kind, device }) => kind === "app" && device === one.id));
   return (
     <div className="relative">
@@ -269,6 +261,8 @@ function AddApplication({ sounds, locked, onAdd }: AddApplicationProps) {
     </div>
   );
 }
+
+type Application = DeviceList["applications"][number];
 
 function applicationSound({ id, name }: Application, sounds: readonly SoundSetting[]): SoundSetting {
   const taken = new Set(sounds.map((sound) => sound.name));
