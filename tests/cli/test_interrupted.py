@@ -10,6 +10,7 @@ from ionia.cli.main import run
 
 WHILE_IT_IS_IMPORTED = """
 import os, signal, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)  # who runs the suite in the background ignores it
 class Interrupts:
     @staticmethod
     def find_spec(name, path, target=None):

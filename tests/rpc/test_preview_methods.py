@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from ionia.core.preview.request import PreviewChange, PreviewRequest, PreviewShape
+from ionia.core.preview.request import PreviewChange, PreviewFormat, PreviewRequest, PreviewShape
 from ionia.core.settings import SessionKind
 from ionia.core.video.framing import Region
 from ionia.rpc.openrpc import document
@@ -20,6 +20,7 @@ OPENED = {
     "height": 360,
     "fps": 12,
     "format": "jpeg",
+    "codec": None,
 }
 
 
@@ -51,6 +52,8 @@ def test_every_param_reaches_the_engine() -> None:
     )
     session = OpenPreview(kind="replay", id="b")
     assert session.request() == PreviewRequest(kind=SessionKind.REPLAY, session_id="b")
+    encoded = OpenPreview(kind="replay", id="b", format="h264")
+    assert encoded.request() == PreviewRequest(kind=SessionKind.REPLAY, session_id="b", format=PreviewFormat.H264)
     update = UpdatePreview(preview_id="p", max_width=100, max_height=90, fps=5, paused=False)
     assert update.change() == PreviewChange(max_width=100, max_height=90, fps=5, paused=False)
 
@@ -59,7 +62,9 @@ def test_what_is_not_allowed_is_named() -> None:
     with Duplex() as client:
         refused = client.call("preview.open", {"format": "h264"})
         assert refused["code"] == -32602
-        assert refused["message"] == '"format" must be one of "jpeg", not "h264"'
+        assert refused["message"].startswith('"format" can be "h264" for a session alone')
+        refused = client.call("preview.open", {"format": "png"})
+        assert refused["message"] == '"format" must be one of "jpeg", "h264", not "png"'
         assert client.call("preview.open", {"region": {"x": 0, "y": 0, "width": 1, "height": 9}})["code"] == -32602
 
 
