@@ -98,7 +98,7 @@ def test_what_the_engine_says_of_itself(engine: EngineProcess) -> None:
     assert info["name"] == "ionia-engine"
     assert info["pid"] == engine.process.pid
     devices = engine.call("engine.devices")
-    assert set(devices) == {"screens", "windows", "desktopAudio", "microphones", "encoders"}
+    assert set(devices) == {"screens", "windows", "desktopAudio", "microphones", "applications", "encoders"}
     x264 = next(encoder for encoder in devices["encoders"] if encoder["name"] == "libx264")
     assert x264["available"] is True
     assert engine.call("engine.setDebugLogging", [True]) is None
