@@ -19,6 +19,7 @@ const DEVICES = {
     { id: "x11:1", name: "HDMI-1", width: 1920, height: 1080, x: 2560, y: 0, primary: false, backend: "x11grab" },
   ],
   windows: [],
+  applications: [],
   desktopAudio: [{ id: "out.monitor", name: "Built-in Audio", default: true }],
   microphones: [
     { id: "mic-1", name: "Studio Microphone", default: true },
