@@ -91,6 +91,20 @@ def bend(samples: Samples) -> float:
     return 20 * np.log10(max(1e-9, float(np.abs(np.diff(samples, 2)).max()) - own))
 
 
+def one_that_follows() -> tuple[Hand, AudioEncode, AudioEncode, list[EncodedPacket], list[EncodedPacket]]:
+    """An encode after 20 ticks, a second one that follows it from there on, and what each of them gives."""
+    hand = Hand()
+    first, second = encode_on(hand), encode_on(hand)
+    theirs: list[EncodedPacket] = []
+    mine: list[EncodedPacket] = []
+    first.feed.join(theirs.extend, lambda: None)
+    first.start()
+    first.begin()
+    hand.turn(20)
+    second.succeed(first, lambda: second.feed.join(mine.extend, lambda: None))
+    return hand, first, second, theirs, mine
+
+
 def test_a_follower_goes_on_without_a_gap_or_a_step() -> None:
     hand = Hand()
     first, second = encode_on(hand), encode_on(hand)
@@ -120,15 +134,7 @@ def test_a_follower_goes_on_without_a_gap_or_a_step() -> None:
 
 
 def test_a_change_is_heard_by_those_who_follow_and_by_nobody_else() -> None:
-    hand = Hand()
-    first, second = encode_on(hand), encode_on(hand)
-    mine: list[EncodedPacket] = []
-    theirs: list[EncodedPacket] = []
-    first.feed.join(theirs.extend, lambda: None)
-    first.start()
-    first.begin()
-    hand.turn(20)
-    second.succeed(first, lambda: second.feed.join(mine.extend, lambda: None))
+    hand, first, second, theirs, mine = one_that_follows()
     second.set(KEY, ControlChange(gain=0.1))
     hand.turn(40)
     quiet, loud = decoded(second.track.extradata, mine), decoded(first.track.extradata, theirs)
@@ -139,15 +145,7 @@ def test_a_change_is_heard_by_those_who_follow_and_by_nobody_else() -> None:
 
 
 def test_filters_are_for_those_who_follow_and_move_nothing() -> None:
-    hand = Hand()
-    first, second = encode_on(hand), encode_on(hand)
-    mine: list[EncodedPacket] = []
-    theirs: list[EncodedPacket] = []
-    first.feed.join(theirs.extend, lambda: None)
-    first.start()
-    first.begin()
-    hand.turn(20)
-    second.succeed(first, lambda: second.feed.join(mine.extend, lambda: None))
+    hand, first, second, theirs, mine = one_that_follows()
     second.set(KEY, ControlChange(filters=(Compressor(threshold_db=-40),)))
     hand.turn(20)
     second.set(KEY, ControlChange(filters=()))

@@ -5,7 +5,6 @@ the volume of a device changes nothing here: a stream is heard before that.
 """
 
 import itertools
-import threading
 from collections import deque
 from dataclasses import dataclass, replace
 
@@ -14,13 +13,14 @@ from ionia.core.audio.notices import SoundNotice
 from ionia.core.audio.program_follow import ProgramFollow
 from ionia.core.audio.programs import AppWish, ProgramStream, fader_of
 from ionia.core.audio.stream_sum import StreamSum
-from ionia.core.errors import ErrorKind, IoniaError, SourceLost
+from ionia.core.errors import SourceLost
 from ionia.core.media import AudioBlock
 from ionia.core.ports import Clock
 from ionia.core.warning import Program, WarningCode
 from ionia.platform.process_lines import all_processes, lives
-from ionia.sources.linux.pulse_connection import PulseConnection, PulseServerLostError
+from ionia.sources.linux.pulse_connection import PulseConnection
 from ionia.sources.linux.pulse_devices import PulseSource
+from ionia.sources.linux.pulse_line import PulseLine
 from ionia.sources.linux.pulse_programs import PulsePrograms
 from ionia.sources.linux.pulse_recording import PulseRecording
 
@@ -53,7 +53,7 @@ class AppCapture:
     def __init__(self, wish: AppWish, *, clock: Clock) -> None:
         self._wish = wish
         self._clock = clock
-        self._connection: PulseConnection | None = None
+        self._line = PulseLine(self.close)
         self._programs: PulsePrograms | None = None
         self._follow = ProgramFollow(wish, (), 0)
         self._parts: dict[int, _Part] = {}
@@ -66,20 +66,13 @@ class AppCapture:
         self._look_ns = 0
         self._refused: dict[int, int] = {}
         self._notices: list[SoundNotice] = []
-        self._interrupted = threading.Event()
 
     def open(self) -> str:
         """Connect, and begin with what the program plays; its name for people. 20 ms when all is well, 2 s at most.
 
         Raises IoniaError(AUDIO_UNAVAILABLE) without a server; a program that isn't there is told of, and waited for.
         """
-        self.close()
-        connection = PulseConnection()
-        self._connection = connection
-        if self._interrupted.is_set():
-            connection.wake()
-        try:
-            connection.connect()
+        with self._line.opening(f"sound of {self._wish.label}") as connection:
             programs = PulsePrograms(connection)
             self._programs = programs
             programs.begin()
@@ -89,31 +82,21 @@ class AppCapture:
             self._look(connection, programs, now_ns)
             self._fader_watch = DeviceWatch("sound of", self._follow.label)
             return self._follow.label
-        except PulseServerLostError as error:
-            self.close()
-            raise IoniaError(
-                ErrorKind.AUDIO_UNAVAILABLE,
-                f"The sound server went away while the sound of {self._wish.label} was opened: {error}.",
-                "Check that PulseAudio or PipeWire is running.",
-            ) from error
-        except BaseException:
-            self.close()
-            raise
 
     def read(self, timeout: float) -> AudioBlock | None:
         """Wait up to `timeout` seconds for a block of the sum. Where nothing plays there is none: silence.
 
         Raises SourceLost: `sound_server_lost`.
         """
-        connection, programs = self._connection, self._programs
-        if self._interrupted.is_set():
+        connection, programs = self._line.connection, self._programs
+        if self._line.is_interrupted():
             return None
         if connection is None or programs is None:
             raise SourceLost(WarningCode.DEVICE_LOST, f"The sound of {self._wish.label} is not open.")
         deadline_us = connection.now_us() + round(timeout * 1e6)
         # After a stall much is there, a message a turn: nothing is given out before all of it was seen.
         more = True
-        while not self._interrupted.is_set():
+        while not self._line.is_interrupted():
             now_ns = self._clock.now_ns()
             # What has arrived comes first: it was captured before whatever ended a stream.
             self._take()
@@ -126,11 +109,7 @@ class AppCapture:
             now_us = connection.now_us()
             if now_us > deadline_us:
                 return None
-            try:
-                more = connection.turn(0 if more else self._wait_us(now_us, deadline_us))
-            except PulseServerLostError as error:
-                self.close()
-                raise SourceLost(WarningCode.SOUND_SERVER_LOST, f"The sound server went away: {error}.") from error
+            more = self._line.turn(connection, 0 if more else self._wait_us(now_us, deadline_us))
             for part in self._parts.values():
                 if part.recording.ready:
                     part.recording.exchange()
@@ -144,10 +123,7 @@ class AppCapture:
 
     def interrupt(self) -> None:
         """Any thread: the `read` under way and all later ones return None at once."""
-        self._interrupted.set()
-        connection = self._connection
-        if connection is not None:
-            connection.wake()
+        self._line.interrupt()
 
     def close(self) -> None:
         """Free everything, without waiting for the server. Idempotent."""
@@ -158,11 +134,9 @@ class AppCapture:
         self._ready.clear()
         self._refused.clear()
         programs, self._programs = self._programs, None
-        connection, self._connection = self._connection, None
         if programs is not None:
             programs.close()
-        if connection is not None:
-            connection.close()
+        self._line.close()
 
     def _take(self) -> None:
         """What has arrived of each stream."""

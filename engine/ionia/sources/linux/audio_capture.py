@@ -4,7 +4,6 @@ Which device, and what its loss means, is decided here; connection and stream ar
 """
 
 import contextlib
-import threading
 from dataclasses import replace
 from enum import Enum
 
@@ -21,6 +20,7 @@ from ionia.core.ports import Clock
 from ionia.core.warning import WarningCode
 from ionia.sources.linux.pulse_connection import PulseConnection, PulseServerLostError
 from ionia.sources.linux.pulse_devices import PulseDefaults, PulseSink, PulseSource
+from ionia.sources.linux.pulse_line import PulseLine
 from ionia.sources.linux.pulse_recording import PulseRecording
 from ionia.sources.linux.pulse_watch import PulseWatch
 
@@ -45,7 +45,7 @@ class AudioCapture:
         self._capture = capture
         self._device_id = device_id
         self._clock = clock
-        self._connection: PulseConnection | None = None
+        self._line = PulseLine(self.close)
         self._recording: PulseRecording | None = None
         self._watch: PulseWatch | None = None
         self._device_watch = DeviceWatch(capture.value, "")
@@ -54,44 +54,27 @@ class AudioCapture:
         self._notices: list[SoundNotice] = []
         self._default = ""
         self._layout: tuple[str, ...] = ()
-        self._interrupted = threading.Event()
 
     def open(self) -> str:
         """Open the device and return its name for people; 10 ms when all is well, 2 s at most.
 
         Raises IoniaError(AUDIO_UNAVAILABLE): no server, no default device, or no device of that id.
         """
-        self.close()
-        connection = PulseConnection()
-        self._connection = connection
-        if self._interrupted.is_set():
-            connection.wake()
-        try:
-            connection.connect()
+        with self._line.opening(self._capture.value) as connection:
             return self._open_on(connection)
-        except PulseServerLostError as error:
-            self.close()
-            raise IoniaError(
-                ErrorKind.AUDIO_UNAVAILABLE,
-                f"The sound server went away while the {self._capture.value} was opened: {error}.",
-                "Check that PulseAudio or PipeWire is running.",
-            ) from error
-        except BaseException:
-            self.close()
-            raise
 
     def read(self, timeout: float) -> AudioBlock | None:
         """Wait up to `timeout` seconds for a block. A sink or microphone that is suspended gives none: silence.
 
         Raises SourceLost: `sound_server_lost`, `device_lost`, or `default_device_changed` (`retry_at_once`).
         """
-        connection, recording, watch = self._connection, self._recording, self._watch
-        if self._interrupted.is_set():
+        connection, recording, watch = self._line.connection, self._recording, self._watch
+        if self._line.is_interrupted():
             return None
         if connection is None or recording is None or watch is None:
             raise SourceLost(WarningCode.DEVICE_LOST, f"The {self._capture.value} is not open.")
         deadline_us = connection.now_us() + round(timeout * 1e6)
-        while not self._interrupted.is_set():
+        while not self._line.is_interrupted():
             # What has arrived comes first: it was captured before whatever ended the stream.
             block = recording.take()
             if self._capture is Capture.DESKTOP:
@@ -102,11 +85,7 @@ class AudioCapture:
             now_us = connection.now_us()
             if now_us > deadline_us:
                 return None
-            try:
-                connection.turn(recording.wait_us(now_us, deadline_us))
-            except PulseServerLostError as error:
-                self.close()
-                raise SourceLost(WarningCode.SOUND_SERVER_LOST, f"The sound server went away: {error}.") from error
+            self._line.turn(connection, recording.wait_us(now_us, deadline_us))
             recording.exchange()
             self._look_at_mixer(watch, recording)
         return None
@@ -118,22 +97,17 @@ class AudioCapture:
 
     def interrupt(self) -> None:
         """Any thread: the `read` under way and all later ones return None at once."""
-        self._interrupted.set()
-        connection = self._connection
-        if connection is not None:
-            connection.wake()
+        self._line.interrupt()
 
     def close(self) -> None:
         """Free everything, without waiting for the server. Idempotent."""
         recording, self._recording = self._recording, None
         watch, self._watch = self._watch, None
-        connection, self._connection = self._connection, None
         if recording is not None:
             recording.close()
         if watch is not None:
             watch.close()
-        if connection is not None:
-            connection.close()
+        self._line.close()
 
     def _open_on(self, connection: PulseConnection) -> str:
         watch = PulseWatch(connection)
@@ -158,7 +132,7 @@ class AudioCapture:
         )
         self._recording = recording
         if not connection.wait_for(lambda: recording.ready or recording.failed) or not recording.ready:
-            if self._interrupted.is_set():
+            if self._line.is_interrupted():
                 return description
             raise IoniaError(
                 ErrorKind.AUDIO_UNAVAILABLE,

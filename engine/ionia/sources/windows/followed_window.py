@@ -175,18 +175,22 @@ class FollowedWindow:
         return found
 
     def _wait_for_first(self, capture: Capture) -> Taken:
-        until_ns = self._clock.now_ns() + FIRST_PICTURE_NS
-        while True:
+        def whole() -> Taken | None:
             taken = capture.take()
-            if taken is not None and min(taken.size) > 1 and _whole(taken):
-                return taken
-            if taken is not None and min(taken.size) > 1:
+            if taken is None or min(taken.size) <= 1:
+                return None
+            if not _whole(taken):
                 capture.resize(taken.size)
-            if self._clock.now_ns() > until_ns:
-                if not self._desktop.input_is_ours():
-                    raise TransientCaptureError(ErrorKind.CAPTURE_UNAVAILABLE, SECURE_DESKTOP)
-                raise IoniaError(ErrorKind.CAPTURE_UNAVAILABLE, "The window gave no picture.")
-            self._pause(_POLL_S)
+                return None
+            return taken
+
+        return wait_for_first(
+            whole,
+            self._desktop.input_is_ours,
+            clock=self._clock,
+            pause=self._pause,
+            silent="The window gave no picture.",
+        )
 
     def _look(self, now_ns: int) -> None:
         """See what became of the window. Raises SourceLost."""
@@ -232,6 +236,28 @@ class FollowedWindow:
         if not _whole(taken):
             return None
         return VideoFrame(captured_ns=taken.captured_ns, pixels=taken.pixels)
+
+
+def wait_for_first(
+    take: Callable[[], Taken | None],
+    input_is_ours: Callable[[], bool],
+    *,
+    clock: Clock,
+    pause: Callable[[float], object],
+    silent: str,
+) -> Taken:
+    """The first picture that `take` gives, within half a second.
+
+    Raises IoniaError(CAPTURE_UNAVAILABLE), saying `silent`; TransientCaptureError where a secure desktop is why.
+    """
+    until_ns = clock.now_ns() + FIRST_PICTURE_NS
+    while (taken := take()) is None:
+        if clock.now_ns() > until_ns:
+            if not input_is_ours():
+                raise TransientCaptureError(ErrorKind.CAPTURE_UNAVAILABLE, SECURE_DESKTOP)
+            raise IoniaError(ErrorKind.CAPTURE_UNAVAILABLE, silent)
+        pause(_POLL_S)
+    return taken
 
 
 def _whole(taken: Taken) -> bool:

@@ -9,12 +9,10 @@ from ionia.core.ports import Clock
 from ionia.core.timebase import NS_PER_S
 from ionia.core.warning import WarningCode
 from ionia.sources.windows import displays, dxgi, winrt_capture
-from ionia.sources.windows.fallback import SECURE_DESKTOP, TransientCaptureError
-from ionia.sources.windows.followed_window import FIRST_PICTURE_NS, LOOK_NS, Taken
+from ionia.sources.windows.fallback import SECURE_DESKTOP
+from ionia.sources.windows.followed_window import LOOK_NS, Taken, wait_for_first
 
 assert sys.platform == "win32"  # noqa: S101 - mypy checks the rest for Windows only
-
-_POLL_S = 0.005
 
 
 class GraphicsCapture:
@@ -44,15 +42,17 @@ class GraphicsCapture:
             monitor=display.handle, adapter=found[0], cursor=self._cursor, clock=self._clock
         )
         self.fallbacks = capture.notes
-        pause = threading.Event().wait
-        until_ns = self._clock.now_ns() + FIRST_PICTURE_NS
-        while (taken := capture.take()) is None:
-            if self._clock.now_ns() > until_ns:
-                self.close()
-                if not displays.input_desktop_is_ours():
-                    raise TransientCaptureError(ErrorKind.CAPTURE_UNAVAILABLE, SECURE_DESKTOP)
-                raise IoniaError(ErrorKind.CAPTURE_UNAVAILABLE, "Windows graphics capture gave no picture.")
-            pause(_POLL_S)
+        try:
+            taken = wait_for_first(
+                capture.take,
+                displays.input_desktop_is_ours,
+                clock=self._clock,
+                pause=threading.Event().wait,
+                silent="Windows graphics capture gave no picture.",
+            )
+        except BaseException:
+            self.close()
+            raise
         self._first, self._size = taken, taken.size
         self._looked_ns = self._last_ns = self._clock.now_ns()
         return taken.size

@@ -19,6 +19,7 @@ from ionia.sources.windows import screens
 from ionia.sources.windows.desktop_duplication import DesktopDuplication
 from ionia.sources.windows.fallback import FallbackScreen, TransientCaptureError
 from ionia.sources.windows.gdi import GdiGrab
+from tests.fakes.grabbing import lost
 
 CONTROL = Path(r"C:\windows-rig")
 RESUME_S = 0.5
@@ -112,17 +113,6 @@ def settle(source: ScreenSource) -> None:
         still = still + 1 if source.grab() is None else 0
         time.sleep(0.02)
     assert still == 5
-
-
-def lost(source: ScreenSource, seconds: float = 5) -> SourceLost:
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        try:
-            source.grab()
-        except SourceLost as error:
-            return error
-        time.sleep(0.005)
-    raise AssertionError("the source was never lost")
 
 
 def color_at(frame: VideoFrame, x: int, y: int) -> list[int]:

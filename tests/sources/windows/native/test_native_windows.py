@@ -20,6 +20,7 @@ from ionia.core.warning import WarningCode
 from ionia.sources.windows import screens, window_desktop
 from ionia.sources.windows.fallback import TransientCaptureError
 from ionia.sources.windows.graphics_capture import GraphicsCapture
+from tests.fakes.grabbing import lost
 
 RED, GREEN, BLUE = [0x20, 0x10, 0xD0], [0x20, 0xD0, 0x10], [0xD0, 0x20, 0x10]  # BGR
 MODE = Path(r"C:\windows-rig\wgc.mode")
@@ -88,17 +89,6 @@ def all_of(color: list[int], width: int, height: int) -> Callable[[VideoFrame], 
         return (frame.width, frame.height) == (width, height) and corner_and_middle(frame) == [color] * 3
 
     return wanted
-
-
-def lost(source: ScreenSource, seconds: float = 5) -> SourceLost:
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        try:
-            source.grab()
-        except SourceLost as error:
-            return error
-        time.sleep(0.005)
-    raise AssertionError("the source was never lost")
 
 
 def opened_again(source: ScreenSource, seconds: float = 5) -> tuple[int, int]:
