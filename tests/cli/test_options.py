@@ -12,7 +12,8 @@ from ionia.core.errors import IoniaError
 from ionia.core.settings import AudioMode, EncoderChoice, MediaSettings
 from ionia.core.video.framing import Region
 from ionia.core.video.quality import ConstantQuality, named
-from ionia.rpc.initialize_params import Initialize, InitializeRecorder, InitializeStreamer
+from ionia.rpc.initialize_base import Initialize
+from ionia.rpc.initialize_params import InitializeRecorder, InitializeStreamer
 from ionia.rpc.params import Selftest
 
 

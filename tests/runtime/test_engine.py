@@ -259,7 +259,7 @@ def test_a_session_whose_figures_fail_leaves_the_others_theirs() -> None:
         for session_id in ("a", "b"):
             initialize(engine, session_id)
             engine.start(RECORDER, session_id)
-        broken = engine._sessions[RECORDER, "a"]
+        broken = engine._sessions.require(RECORDER, "a")
         broken.stats = lambda: 1 / 0  # type: ignore[method-assign, assignment, return-value]
         engine.subscribe(20, audio_levels=False)
         events.wait_for(warned("monitor_failed"))

@@ -93,7 +93,7 @@ def test_an_output_of_an_encode_that_is_behind_begins_with_what_is_captured_from
     with engine_on(machine) as (engine, _):
         initialize(engine, "a")
         engine.start(RECORDER, "a")
-        feeds, (encoder,) = engine._sessions[RECORDER, "a"].feeds, machine.videos
+        feeds, (encoder,) = engine._sessions.require(RECORDER, "a").feeds, machine.videos
         assert feeds is not None
         eventually(lambda: encoder.first is not None, "nothing is encoded")
         assert encoder.first is not None

@@ -29,7 +29,7 @@ from ionia.core.session_state import SessionState
 from ionia.core.settings import AudioMode, SessionKind
 from ionia.core.stats import Stats
 from ionia.platform.parent_process import outlives_its_parent
-from ionia.rpc.initialize_params import Initialize
+from ionia.rpc.initialize_base import Initialize
 from ionia.runtime.backends import Backends
 
 REFRESH_SECONDS = 0.25

@@ -1,4 +1,4 @@
-"""The servers of a stream as `streamer.initialize` is asked for them: one address, or several with names."""
+"""The servers of a stream: as `streamer.initialize` is asked for them, and what its methods of them are sent."""
 
 from collections.abc import Sequence
 from typing import Annotated
@@ -6,8 +6,9 @@ from typing import Annotated
 from msgspec import Meta, Struct
 
 from ionia.core.audio.wishes import WishError
-from ionia.core.settings import MOST_DESTINATIONS, Destination
-from ionia.rpc.param_types import DestinationName, RtmpUrl, StreamKey
+from ionia.core.redaction import secrets_of
+from ionia.core.settings import FIRST_DESTINATION, MOST_DESTINATIONS, Destination
+from ionia.rpc.param_types import DEFAULT_SESSION_ID, DestinationName, RtmpUrl, SessionId, StreamKey
 
 
 class DestinationOption(Struct, frozen=True, forbid_unknown_fields=True, rename="camel", kw_only=True):
@@ -57,3 +58,56 @@ def check_destinations(url: str | None, urls: Sequence[str | DestinationOption] 
     names = [one.name for one in destinations_of(url, urls, stream_key)]
     if len(set(names)) < len(names):
         raise WishError('"rtmpUrls" must have a "destination" only once')
+
+
+class SetDestination(Struct, frozen=True, forbid_unknown_fields=True, rename="camel", kw_only=True):
+    """Parameters of streamer.setDestination."""
+
+    rtmp_url: RtmpUrl
+    stream_key: StreamKey = ""
+    destination: DestinationName = FIRST_DESTINATION
+    id: SessionId = DEFAULT_SESSION_ID
+
+    def __repr__(self) -> str:
+        """Without the URL, which carries the stream key."""
+        return f"SetDestination(id={self.id!r})"
+
+    def secrets(self) -> frozenset[str]:
+        """The key, wherever it is, and what else the address hides."""
+        return secrets_of(self.rtmp_url, self.stream_key)
+
+    def wish(self) -> Destination:
+        """The same for the engine."""
+        return Destination(name=self.destination, rtmp_url=self.rtmp_url, stream_key=self.stream_key)
+
+
+class AddDestination(Struct, frozen=True, forbid_unknown_fields=True, rename="camel", kw_only=True):
+    """Parameters of streamer.addDestination."""
+
+    rtmp_url: RtmpUrl
+    stream_key: StreamKey = ""
+    destination: Annotated[
+        DestinationName | None, Meta(description="What to call it; default: the next number that is free.")
+    ] = None
+    id: SessionId = DEFAULT_SESSION_ID
+
+    def __repr__(self) -> str:
+        """Without the URL, which carries the stream key."""
+        return f"AddDestination(id={self.id!r})"
+
+    def secrets(self) -> frozenset[str]:
+        """The key, wherever it is, and what else the address hides."""
+        return secrets_of(self.rtmp_url, self.stream_key)
+
+    def wish(self, taken: Sequence[str]) -> Destination:
+        """The same for the engine, with a name beside those that are taken."""
+        numbers = (str(number) for number in range(1, len(taken) + 2))
+        name = self.destination or next(number for number in numbers if number not in taken)
+        return Destination(name=name, rtmp_url=self.rtmp_url, stream_key=self.stream_key)
+
+
+class RemoveDestination(Struct, frozen=True, forbid_unknown_fields=True, rename="camel", kw_only=True):
+    """Parameters of streamer.removeDestination."""
+
+    destination: DestinationName
+    id: SessionId = DEFAULT_SESSION_ID

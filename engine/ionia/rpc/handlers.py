@@ -15,6 +15,7 @@ from ionia.core.settings import SessionKind
 from ionia.rpc import logs
 from ionia.rpc import params as p
 from ionia.rpc import results as r
+from ionia.rpc.destination_params import AddDestination, SetDestination
 from ionia.rpc.initialize_params import AnyInitialize
 from ionia.rpc.kinds import KINDS, KindRow
 from ionia.rpc.media import MEDIA, MediaRow
@@ -107,7 +108,7 @@ def _session_handlers(service: EngineService, redactor: Redactor, row: KindRow) 
 
     def carrying_out(carry_out: Callable[[EngineService, Any], object]) -> Handler:
         def handle(params: object) -> object:
-            if isinstance(params, p.SetDestination | p.AddDestination):
+            if isinstance(params, SetDestination | AddDestination):
                 redactor.learn(params.secrets())
             return carry_out(service, params)
 

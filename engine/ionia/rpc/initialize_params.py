@@ -1,216 +1,45 @@
-"""What clients send to `initialize`: a struct for each kind of session, and what all of them are asked.
+"""What clients send to `initialize`: a struct for each kind of session.
 
 The field order of a struct is the contract's. Turning params into the engine's own settings happens here too, so
 that a new option is written in one file. Defaults come from `ionia.core.settings`.
 """
 
-from dataclasses import fields
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Literal, TypeVar
 
-from msgspec import Meta, Struct
+from msgspec import Meta
 
-from ionia.core.audio.engine import AudioInput
-from ionia.core.audio.wishes import SoundWish, TrackWish, WishError, check_sounds, check_tracks
+from ionia.core.audio.wishes import WishError
 from ionia.core.live.rtmp_url import parse_rtmp_url
 from ionia.core.redaction import secrets_of
 from ionia.core.settings import (
-    AudioMode,
     Destination,
-    EncoderChoice,
     MediaSettings,
-    OnWindowClosed,
     RecorderSettings,
     ReplaySettings,
     StreamerSettings,
 )
-from ionia.core.sound_state import gain_factor
-from ionia.core.video.framing import Fit
 from ionia.rpc.command_option import CommandOption, Unit
 from ionia.rpc.destination_params import RtmpUrls, check_destinations, destinations_of
-from ionia.rpc.filter_params import filters_of
+from ionia.rpc.initialize_base import Initialize, check_without_picture, media_settings, pictured, settings_of
 from ionia.rpc.param_types import (
-    DEFAULT_SESSION_ID,
-    DESKTOP_AUDIO_OPTION,
-    MICROPHONE_OPTION,
-    SCREEN_OPTION,
     TEXT,
-    AudioBitrate,
-    AudioModeName,
     CaFile,
-    DeviceId,
-    EncoderName,
-    Fps,
-    Gain,
-    GainDb,
     OutputPath,
-    RegionOption,
     ReplaySeconds,
     RtmpUrl,
-    SessionId,
-    Side,
     StreamKey,
-    UseNvenc,
-    VideoBitrate,
     VideoName,
 )
 from ionia.rpc.quality_params import (
-    CodecOption,
-    MaxBitrate,
-    QualityOption,
     check_live_codec,
     check_live_quality,
-    check_quality,
-    quality_of,
 )
-from ionia.rpc.sound_params import SoundOption, TrackOption
 
 T = TypeVar("T")
 
 _MEDIA = MediaSettings()
 _STREAMER = StreamerSettings(rtmp_url="")
 _REPLAY = ReplaySettings()
-
-
-class Initialize(Struct, frozen=True, forbid_unknown_fields=True, rename="camel", kw_only=True):
-    """What sessions of every kind are asked. Which of these may be positional is said in `schema`.
-
-    A param that is named as a field of the engine's settings becomes that field; the others are converted below.
-    """
-
-    fps: Fps = _MEDIA.fps
-    video_bitrate: VideoBitrate = _MEDIA.video_bitrate
-    quality: QualityOption = "bitrate"
-    max_bitrate: MaxBitrate = None
-    codec: CodecOption = _MEDIA.codec
-    rest_when_still: Annotated[
-        bool,
-        Meta(description="Whether pictures that repeat are written without libx264; IONIA_REST=0 says no for all."),
-        CommandOption(name="--no-rest", help="give libx264 each picture, also while nothing moves"),
-    ] = _MEDIA.rest
-    use_nvenc: UseNvenc = True
-    audio_bitrate: AudioBitrate = _MEDIA.audio_bitrate
-    audio_mode: AudioModeName = "both"
-    id: SessionId = DEFAULT_SESSION_ID
-    encoder: Annotated[
-        EncoderName | None,
-        CommandOption(name="--encoder", help="whose encoder; x264 is the codec's software (default: auto)"),
-    ] = None
-    screen: Annotated[
-        DeviceId | None, Meta(description='Screen id from engine.devices, or "test"; default: primary.'), SCREEN_OPTION
-    ] = None
-    desktop_audio: Annotated[
-        DeviceId | None,
-        Meta(description='Device id, or "test"; default: the system\'s default device, followed when it changes.'),
-        DESKTOP_AUDIO_OPTION,
-    ] = None
-    microphone: Annotated[
-        DeviceId | None,
-        Meta(description='Device id, or "test"; default: the system\'s default device, followed when it changes.'),
-        MICROPHONE_OPTION,
-    ] = None
-    mic_gain: Annotated[
-        Gain,
-        GainDb,
-        Meta(description="Linear factor for the microphone."),
-        CommandOption(name="--mic-gain", metavar="FACTOR", help="for the microphone (default: {default})"),
-    ] = _MEDIA.mic_gain
-    desktop_gain: Annotated[
-        Gain,
-        GainDb,
-        Meta(description="Linear factor for desktop sound."),
-        CommandOption(name="--desktop-gain", metavar="FACTOR", help="for desktop sound (default: {default})"),
-    ] = _MEDIA.desktop_gain
-    audio_offset_ms: Annotated[
-        Annotated[float, Meta(ge=-1000, le=1000)] | None,
-        Meta(
-            description="Moves all sound later by so many ms (negative: earlier); "
-            "default: each device by what is remembered for it."
-        ),
-        CommandOption(
-            name="--audio-offset-ms",
-            metavar="MS",
-            help="move all sound later by so much, or earlier if below 0 "
-            "(default: what `selftest` found for the device)",
-            unit=Unit.MILLISECONDS,
-        ),
-    ] = _MEDIA.audio_offset_ms
-    keyframe_interval_seconds: Annotated[
-        float, Meta(ge=0.1, le=60, description="Seconds from keyframe to keyframe.")
-    ] = _MEDIA.keyframe_interval_seconds
-    cursor: Annotated[
-        bool,
-        Meta(description="Whether the mouse pointer is recorded."),
-        CommandOption(name="--no-cursor", help="leave the mouse pointer out"),
-    ] = _MEDIA.cursor
-    sounds: Annotated[
-        tuple[SoundOption, ...] | None,
-        Meta(description="What is recorded, in place of what audioMode says; default: that, named desktop and mic."),
-    ] = None
-    tracks: Annotated[
-        tuple[TrackOption, ...] | None,
-        Meta(
-            description="Sound tracks of the file, up to six. Players play the first, and a stream has no other; "
-            "default: one with all sounds."
-        ),
-    ] = None
-    on_window_closed: Annotated[
-        OnWindowClosed,
-        Meta(
-            description="When the window that is recorded is closed: hold its last picture until it returns, or stop."
-        ),
-        CommandOption(name="--on-window-closed", help="when a recorded window is closed (default: {default})"),
-    ] = _MEDIA.on_window_closed
-
-    region: Annotated[
-        RegionOption | None,
-        Meta(description="The part of the screen or window that is recorded; default: all of it."),
-        CommandOption(
-            name="--region",
-            metavar="X,Y,WxH",
-            unit=Unit.REGION,
-            help="record this part of the screen or window, in its pixels: 100,50,1280x720",
-        ),
-    ] = None
-    width: Annotated[
-        Side | None,
-        Meta(
-            description="Width of the file or stream, even; default: that of what is recorded, or what its shape makes "
-            "of height."
-        ),
-        CommandOption(
-            name="--size",
-            metavar="WxH",
-            unit=Unit.SIZE,
-            also="height",
-            help="size of the file or stream: 1280x720 (default: that of what is recorded)",
-        ),
-    ] = None
-    height: Annotated[Side | None, Meta(description="Height of the file or stream, likewise.")] = None
-    fit: Annotated[
-        Fit,
-        Meta(
-            description="How a picture of another shape fills it: between black bars, with what is too much cut off, "
-            "or distorted."
-        ),
-        CommandOption(name="--fit", help="how a picture of another shape fills it (default: {default})"),
-    ] = _MEDIA.fit
-
-    def __post_init__(self) -> None:
-        """Raises ValueError for a cap without a quality, and for sounds and tracks that don't fit together."""
-        check_quality(self.quality, self.max_bitrate)
-        if self.sounds is None and self.tracks is None:
-            return
-        if self.sounds is not None and self.audio_mode == "none":
-            raise WishError('"sounds" must be left out where "audioMode" is "none"')
-        media = _media_settings(self)
-        if media.sounds is not None:
-            check_sounds(media.sounds)
-        if media.tracks is not None:
-            check_tracks([sound.name for sound in media.all_sounds], media.tracks)
-
-    def secrets(self) -> frozenset[str]:
-        """What must not be told to anybody."""
-        return frozenset()
 
 
 class InitializeRecorder(Initialize, frozen=True, forbid_unknown_fields=True, rename="camel", kw_only=True):
@@ -272,14 +101,14 @@ class InitializeRecorder(Initialize, frozen=True, forbid_unknown_fields=True, re
         """Raises WishError for params that don't fit together."""
         super().__post_init__()
         if self.video == "none":
-            _check_without_picture(self)
+            check_without_picture(self)
             if not self.output_path.lower().endswith((".m4a", ".mp4")):
                 raise WishError('"outputPath" must end in .m4a or .mp4 where "video" is "none"')
 
     def settings(self) -> RecorderSettings:
         """The same for the engine."""
-        media = _pictured(_media_settings(self), self.video)
-        return _settings(RecorderSettings, self, media=media, metadata=tuple((self.metadata or {}).items()))
+        media = pictured(media_settings(self), self.video)
+        return settings_of(RecorderSettings, self, media=media, metadata=tuple((self.metadata or {}).items()))
 
 
 class InitializeStreamer(Initialize, frozen=True, forbid_unknown_fields=True, rename="camel", kw_only=True):
@@ -333,14 +162,14 @@ class InitializeStreamer(Initialize, frozen=True, forbid_unknown_fields=True, re
         first, *more = self.destinations()
         for one in (first, *more):
             parse_rtmp_url(one.rtmp_url, one.stream_key)
-        return _settings(
+        return settings_of(
             StreamerSettings,
             self,
             name=first.name,
             rtmp_url=first.rtmp_url,
             stream_key=first.stream_key,
             more=tuple(more),
-            media=_media_settings(self),
+            media=media_settings(self),
             reconnect_max_ms=max(self.reconnect_initial_ms, self.reconnect_max_ms),
         )
 
@@ -374,77 +203,11 @@ class InitializeReplay(Initialize, frozen=True, forbid_unknown_fields=True, rena
         """Raises WishError for params that don't fit together."""
         super().__post_init__()
         if self.video == "none":
-            _check_without_picture(self)
+            check_without_picture(self)
 
     def settings(self) -> ReplaySettings:
         """The same for the engine."""
-        return _settings(ReplaySettings, self, media=_pictured(_media_settings(self), self.video))
+        return settings_of(ReplaySettings, self, media=pictured(media_settings(self), self.video))
 
 
 AnyInitialize = InitializeRecorder | InitializeStreamer | InitializeReplay
-
-
-def _media_settings(params: Initialize) -> MediaSettings:
-    return _settings(
-        MediaSettings,
-        params,
-        encoder=EncoderChoice(params.encoder or ("auto" if params.use_nvenc else "x264")),
-        audio_mode=AudioMode("mic" if params.audio_mode == "microphone" else params.audio_mode),
-        region=None if params.region is None else params.region.region(),
-        quality=quality_of(params.quality, params.max_bitrate),
-        rest=params.rest_when_still,
-        sounds=None if params.sounds is None else tuple(_sound(params, sound) for sound in params.sounds),
-        tracks=None
-        if params.tracks is None
-        else tuple(
-            TrackWish(name=track.name, sounds=track.sounds, bitrate=track.bitrate or params.audio_bitrate)
-            for track in params.tracks
-        ),
-    )
-
-
-def _check_without_picture(params: Initialize) -> None:
-    """What asks for a picture in so many words is refused; rates and encoders, which clients always send, are not."""
-    asked = {
-        "screen": params.screen is not None,
-        "region": params.region is not None,
-        "width": params.width is not None,
-        "height": params.height is not None,
-        "fit": params.fit != _MEDIA.fit,
-    }
-    for name, is_asked in asked.items():
-        if is_asked:
-            raise WishError(f'"{name}" must be left out where "video" is "none"')
-    if not _media_settings(params).all_sounds:
-        raise WishError('"video" must be "screen" where audioMode is "none": nothing would be recorded')
-
-
-def _pictured(media: MediaSettings, video: str) -> MediaSettings:
-    return media.without_picture() if video == "none" else media
-
-
-def _sound(params: Initialize, sound: SoundOption) -> SoundWish:
-    kind = AudioInput(sound.kind)
-    device, gain = {
-        AudioInput.DESKTOP: (params.desktop_audio, params.desktop_gain),
-        AudioInput.MIC: (params.microphone, params.mic_gain),
-        AudioInput.APP: (None, 1.0),
-    }[kind]
-    return SoundWish(
-        name=sound.name,
-        kind=kind,
-        device=sound.device or device,
-        gain=gain if sound.gain_db is None else gain_factor(sound.gain_db),
-        muted=sound.muted,
-        mono=sound.mono,
-        filters=filters_of(sound.filters),
-        app=None if sound.app is None else sound.app.wish(),
-    )
-
-
-def _settings(settings: type[T], params: Initialize, **converted: object) -> T:
-    """Settings of a type: `converted`, and the params of the same names."""
-    kind: Any = settings  # a dataclass of `core`
-    names = {field.name for field in fields(kind)}
-    same = {name: getattr(params, name) for name in names.intersection(params.__struct_fields__)}
-    return settings(**{**same, **converted})

@@ -18,6 +18,7 @@ from ionia.core.service import EngineService
 from ionia.core.settings import SessionKind
 from ionia.core.stats import RecorderStats, ReplayStats, StreamerStats
 from ionia.rpc import params as p
+from ionia.rpc.destination_params import AddDestination, RemoveDestination, SetDestination
 from ionia.rpc.initialize_params import AnyInitialize, InitializeRecorder, InitializeReplay, InitializeStreamer
 from ionia.rpc.wire import to_wire, wire_type
 
@@ -40,13 +41,13 @@ _DESTINATION_ERRORS = (
 )
 
 
-def _add_destination(service: EngineService, params: p.AddDestination) -> AddDestinationResult:
+def _add_destination(service: EngineService, params: AddDestination) -> AddDestinationResult:
     wish = params.wish(service.destination_names(params.id))
     service.add_destination(params.id, wish)
     return AddDestinationResult(destination=wish.name)
 
 
-def _set_destination(service: EngineService, params: p.SetDestination) -> None:
+def _set_destination(service: EngineService, params: SetDestination) -> None:
     service.set_destination(params.id, params.wish())
 
 
@@ -224,7 +225,7 @@ KINDS: dict[SessionKind, KindRow] = {
                     result=AddDestinationResult,
                     summary="Go to one more server, out of the same encode; the others don't notice.",
                     carry_out=_add_destination,
-                    params=p.AddDestination,
+                    params=AddDestination,
                     positional=("rtmpUrl", "streamKey", "destination", "id"),
                     errors=_DESTINATION_ERRORS,
                 ),
@@ -233,7 +234,7 @@ KINDS: dict[SessionKind, KindRow] = {
                     result=None,
                     summary="Go to another server instead: a goodbye to the old one, and a connection to the new one.",
                     carry_out=_set_destination,
-                    params=p.SetDestination,
+                    params=SetDestination,
                     positional=("rtmpUrl", "streamKey", "destination", "id"),
                     errors=_DESTINATION_ERRORS,
                 ),
@@ -242,7 +243,7 @@ KINDS: dict[SessionKind, KindRow] = {
                     result=None,
                     summary="Leave a server; the others don't notice. The last that wasn't given up stays.",
                     carry_out=lambda service, params: service.remove_destination(params.id, params.destination),
-                    params=p.RemoveDestination,
+                    params=RemoveDestination,
                     positional=("destination", "id"),
                     errors=(ErrorKind.NOT_INITIALIZED, ErrorKind.BAD_DESTINATION),
                 ),

@@ -4,7 +4,6 @@ The field order of a struct is the contract's. Turning params into the engine's 
 that a new option is written in one file. Defaults come from `ionia.core.settings`.
 """
 
-from collections.abc import Sequence
 from typing import Annotated, Any, Literal
 
 from msgspec import Meta, Struct
@@ -15,7 +14,7 @@ from ionia.core.preview.request import PreviewChange, PreviewFormat, PreviewRequ
 from ionia.core.redaction import secrets_of
 from ionia.core.screenshot import ScreenshotRequest
 from ionia.core.selftest_report import Part, SelftestSettings
-from ionia.core.settings import FIRST_DESTINATION, Destination, MediaSettings, Preroll, SessionKind
+from ionia.core.settings import MediaSettings, Preroll, SessionKind
 from ionia.rpc.filter_params import Filters, filters_of
 from ionia.rpc.param_types import (
     DEFAULT_SESSION_ID,
@@ -23,7 +22,6 @@ from ionia.rpc.param_types import (
     MICROPHONE_OPTION,
     SCREEN_OPTION,
     CaFile,
-    DestinationName,
     DeviceId,
     Fps,
     GainDb,
@@ -364,56 +362,3 @@ class SoundChange(AnySessionRef, frozen=True, forbid_unknown_fields=True, rename
     def sound_filters(self) -> tuple[SoundFilter, ...] | None:
         """The same for the engine; None: as they are."""
         return None if self.filters is None else filters_of(self.filters)
-
-
-class SetDestination(Struct, frozen=True, forbid_unknown_fields=True, rename="camel", kw_only=True):
-    """Parameters of streamer.setDestination."""
-
-    rtmp_url: RtmpUrl
-    stream_key: StreamKey = ""
-    destination: DestinationName = FIRST_DESTINATION
-    id: SessionId = DEFAULT_SESSION_ID
-
-    def __repr__(self) -> str:
-        """Without the URL, which carries the stream key."""
-        return f"SetDestination(id={self.id!r})"
-
-    def secrets(self) -> frozenset[str]:
-        """The key, wherever it is, and what else the address hides."""
-        return secrets_of(self.rtmp_url, self.stream_key)
-
-    def wish(self) -> Destination:
-        """The same for the engine."""
-        return Destination(name=self.destination, rtmp_url=self.rtmp_url, stream_key=self.stream_key)
-
-
-class AddDestination(Struct, frozen=True, forbid_unknown_fields=True, rename="camel", kw_only=True):
-    """Parameters of streamer.addDestination."""
-
-    rtmp_url: RtmpUrl
-    stream_key: StreamKey = ""
-    destination: Annotated[
-        DestinationName | None, Meta(description="What to call it; default: the next number that is free.")
-    ] = None
-    id: SessionId = DEFAULT_SESSION_ID
-
-    def __repr__(self) -> str:
-        """Without the URL, which carries the stream key."""
-        return f"AddDestination(id={self.id!r})"
-
-    def secrets(self) -> frozenset[str]:
-        """The key, wherever it is, and what else the address hides."""
-        return secrets_of(self.rtmp_url, self.stream_key)
-
-    def wish(self, taken: Sequence[str]) -> Destination:
-        """The same for the engine, with a name beside those that are taken."""
-        numbers = (str(number) for number in range(1, len(taken) + 2))
-        name = self.destination or next(number for number in numbers if number not in taken)
-        return Destination(name=name, rtmp_url=self.rtmp_url, stream_key=self.stream_key)
-
-
-class RemoveDestination(Struct, frozen=True, forbid_unknown_fields=True, rename="camel", kw_only=True):
-    """Parameters of streamer.removeDestination."""
-
-    destination: DestinationName
-    id: SessionId = DEFAULT_SESSION_ID

@@ -3,7 +3,6 @@
 import logging
 import os
 import platform
-import threading
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 
@@ -11,7 +10,7 @@ import ionia
 from ionia.core.audio.engine import AudioInput
 from ionia.core.audio.filters import SoundFilter
 from ionia.core.audio.mix import ControlChange
-from ionia.core.errors import ErrorKind, IoniaError
+from ionia.core.errors import IoniaError
 from ionia.core.events import MarkSet, SavedReplay, SplitFiles
 from ionia.core.media_request import MediaRequest
 from ionia.core.preview.request import PreviewChange, PreviewOpened, PreviewRequest
@@ -28,7 +27,7 @@ from ionia.core.settings import (
     SessionKind,
     StreamerSettings,
 )
-from ionia.core.sound_state import SoundState, gain_db, gain_factor
+from ionia.core.sound_state import SoundState, gain_factor
 from ionia.core.stats import Stats
 from ionia.core.video.framing import Region
 from ionia.core.video.pushed_layout import PushedScreen
@@ -48,6 +47,7 @@ from ionia.runtime.session.stats import ProcessUsage
 from ionia.runtime.session.stream_output import StreamOutput
 from ionia.runtime.session_outputs import SessionOutputs
 from ionia.runtime.session_watch import SessionWatch
+from ionia.runtime.sessions import Sessions
 from ionia.runtime.supervisor import Supervisor
 from ionia.threads.clock import MonotonicClock
 
@@ -71,16 +71,13 @@ class Engine:
         self._studio = Studio(backends, clock)
         self._jobs = Jobs(listener)
         self._screenshots = Screenshots(self._studio, clock)
-        self._lock = threading.Lock()
-        self._sessions: dict[tuple[SessionKind, str], Session] = {}  # protected by _lock
-        self._leaving: dict[tuple[SessionKind, str], Session] = {}  # being disposed of; protected by _lock
-        self._closed = False  # protected by _lock
+        self._sessions = Sessions()
         self._pushed = PushedScreens(backends.pushed)
         self._previews = LatePreviews(self._studio, clock)
         self._selftests = Selftests()
         self._supervisor = Supervisor(MAX_SESSIONS)
         self._outputs = SessionOutputs(backends, clock, listener, later=self._supervisor.soon)
-        self._watch = SessionWatch(clock, self._usage, sessions=self._all_sessions, listener=listener)
+        self._watch = SessionWatch(clock, self._usage, sessions=self._sessions.all, listener=listener)
 
     def info(self) -> EngineInfo:
         """What this engine is and runs on."""
@@ -119,7 +116,7 @@ class Engine:
             return Engine(self._backends, self._clock, listener, selftest=self._make_selftest)
 
         test = self._make_selftest(settings, self._backends, self._clock, make_engine, self._listener)
-        return self._selftests.run(test, {one.kind for one in self._all_sessions() if one.is_running})
+        return self._selftests.run(test, {one.kind for one in self._sessions.all() if one.is_running})
 
     def cancel_selftest(self) -> bool:
         """See EngineService."""
@@ -135,7 +132,7 @@ class Engine:
 
     def save_screenshot(self, request: ScreenshotRequest) -> Screenshot:
         """See EngineService."""
-        session = None if request.kind is None else self._require(request.kind, request.session_id)
+        session = None if request.kind is None else self._sessions.require(request.kind, request.session_id)
         return self._screenshots.save(request, session)
 
     def thumbnail(self, screen: str | None, max_width: int) -> Thumbnail:
@@ -147,9 +144,10 @@ class Engine:
         kind, session_id = request.kind, request.session_id
         if kind is None:
             return self._previews.open(request, None)
-        session = self._require(kind, session_id)
-
-        return self._previews.open(request, lambda: session.shows if self._find(kind, session_id) is session else None)
+        session = self._sessions.require(kind, session_id)
+        return self._previews.open(
+            request, lambda: session.shows if self._sessions.find(kind, session_id) is session else None
+        )
 
     def update_preview(self, preview_id: str, change: PreviewChange) -> bool:
         """See EngineService."""
@@ -191,56 +189,52 @@ class Engine:
 
     def start(self, kind: SessionKind, session_id: str, preroll: Preroll | None = None) -> bool:
         """See EngineService."""
-        session = self._find(kind, session_id)
+        session = self._sessions.find(kind, session_id)
         if session is None:
             raise not_initialized(kind)
         if preroll is None:
             return session.start()
-        replay = self._require(SessionKind.REPLAY, preroll.replay_id)
+        replay = self._sessions.require(SessionKind.REPLAY, preroll.replay_id)
         return session.start(Origin(replay=replay, seconds=preroll.seconds, warn=session.warn))
 
     def stop(self, kind: SessionKind, session_id: str) -> bool:
         """See EngineService."""
         self.interrupt_start(kind, session_id)
-        session = self._find(kind, session_id)
+        session = self._sessions.find(kind, session_id)
         return True if session is None else session.stop()
 
     def interrupt_start(self, kind: SessionKind, session_id: str) -> None:
         """See EngineService."""
-        session = self._find(kind, session_id)
+        session = self._sessions.find(kind, session_id)
         if session is not None:
             session.interrupt()
 
     def dispose(self, kind: SessionKind, session_id: str) -> None:
         """See EngineService."""
         self.interrupt_start(kind, session_id)
-        session, key = self._require(kind, session_id), (kind, session_id)
-        with self._lock:
-            self._sessions.pop(key, None)
-            self._leaving[key] = session
+        session = self._sessions.require(kind, session_id)
+        self._sessions.leave(session)
         self._previews.look_again()
         try:
             session.dispose()
         finally:
-            with self._lock:
-                if self._leaving.get(key) is session:
-                    del self._leaving[key]
+            self._sessions.gone(session)
 
     def pause(self, session_id: str) -> bool:
         """See EngineService."""
-        return self._require(SessionKind.RECORDER, session_id).pause()
+        return self._sessions.require(SessionKind.RECORDER, session_id).pause()
 
     def resume(self, session_id: str) -> bool:
         """See EngineService."""
-        return self._require(SessionKind.RECORDER, session_id).resume()
+        return self._sessions.require(SessionKind.RECORDER, session_id).resume()
 
     def set_region(self, session_id: str, region: Region | None) -> None:
         """See EngineService."""
-        self._require(SessionKind.RECORDER, session_id).set_region(region)
+        self._sessions.require(SessionKind.RECORDER, session_id).set_region(region)
 
     def split(self, session_id: str) -> SplitFiles:
         """See EngineService."""
-        finished, after = self._require(SessionKind.RECORDER, session_id).split()
+        finished, after = self._sessions.require(SessionKind.RECORDER, session_id).split()
         return SplitFiles(finished=finished, next=after)
 
     def mark(
@@ -253,12 +247,12 @@ class Engine:
         noted: Callable[[MarkSet], None] = lambda _: None,
     ) -> MarkSet:
         """See EngineService."""
-        session = self._require(SessionKind.RECORDER, session_id)
+        session = self._sessions.require(SessionKind.RECORDER, session_id)
         return session.mark(label, data, seconds_ago=seconds_ago, noted=noted)
 
     def toggle_pause(self, session_id: str) -> bool:
         """See EngineService."""
-        return self._require(SessionKind.RECORDER, session_id).toggle_pause()
+        return self._sessions.require(SessionKind.RECORDER, session_id).toggle_pause()
 
     def save_replay(
         self,
@@ -269,18 +263,16 @@ class Engine:
         done: Callable[[SavedReplay | IoniaError], None],
     ) -> None:
         """See EngineService."""
-        self._require(SessionKind.REPLAY, session_id).save(path, seconds, done)
+        self._sessions.require(SessionKind.REPLAY, session_id).save(path, seconds, done)
 
     def is_running(self, kind: SessionKind, session_id: str) -> bool:
         """See EngineService."""
-        session = self._find(kind, session_id)
+        session = self._sessions.find(kind, session_id)
         return session is not None and session.is_running
 
     def stats(self, kind: SessionKind, session_id: str) -> Stats:
         """See EngineService. Answered until `dispose` is done with the session."""
-        with self._lock:
-            session = self._sessions.get((kind, session_id)) or self._leaving.get((kind, session_id))
-        return (session or self._require(kind, session_id)).stats()
+        return self._sessions.require_even_leaving(kind, session_id).stats()
 
     def set_sound(
         self,
@@ -304,34 +296,21 @@ class Engine:
             release_ms=release_ms,
             filters=filters,
         )
-        self._require(kind, session_id).set_sound(sound, change)
+        self._sessions.require(kind, session_id).set_sound(sound, change)
 
     def get_sounds(self, kind: SessionKind, session_id: str) -> tuple[SoundState, ...]:
         """See EngineService."""
-        feeds = self._require(kind, session_id).feeds
-        if feeds is None:
-            return ()
-        controls = feeds.sound.controls()
-        return tuple(
-            SoundState(
-                name=name,
-                kind=kind_of,
-                gain_db=round(gain_db(controls[name].gain), 2),
-                muted=controls[name].muted,
-                mono=controls[name].mono,
-                filters=controls[name].filters,
-            )
-            for name, kind_of in feeds.sound.kinds().items()
-        )
+        feeds = self._sessions.require(kind, session_id).feeds
+        return () if feeds is None else feeds.sound.states()
 
     def codec_name(self, kind: SessionKind, session_id: str) -> str:
         """See EngineService."""
-        session = self._find(kind, session_id)
+        session = self._sessions.find(kind, session_id)
         return "none" if session is None else session.codec_name
 
     def pts_seconds(self, kind: SessionKind, session_id: str) -> float:
         """See EngineService."""
-        session = self._find(kind, session_id)
+        session = self._sessions.find(kind, session_id)
         return 0.0 if session is None else session.pts_seconds
 
     def add_destination(self, session_id: str, destination: Destination) -> None:
@@ -352,22 +331,18 @@ class Engine:
 
     def is_connected(self, session_id: str) -> bool:
         """See EngineService."""
-        output = self._stream_output(session_id)
-        return output is not None and output.connected
+        return (output := self._stream_output(session_id)) is not None and output.connected
 
     def is_backpressure(self, session_id: str) -> bool:
         """See EngineService."""
-        output = self._stream_output(session_id)
-        return output is not None and output.backpressure
+        return (output := self._stream_output(session_id)) is not None and output.backpressure
 
     def close(self) -> None:
         """Finish every session, all at once, then end every thread."""
-        with self._lock:
-            if self._closed:
-                return
-            self._closed = True
-            sessions, leaving = list(self._sessions.values()), list(self._leaving.values())
-            self._sessions.clear()
+        closed = self._sessions.close()
+        if closed is None:
+            return
+        sessions, leaving = closed
         for session in (*sessions, *leaving):
             session.hasten()
         self._previews.end_all()
@@ -384,10 +359,7 @@ class Engine:
         self._supervisor.close()
 
     def _session_for(self, kind: SessionKind, session_id: str) -> Session:
-        with self._lock:
-            if self._closed:
-                raise IoniaError(ErrorKind.INTERNAL, "The engine is shutting down.")
-            session = self._sessions.get((kind, session_id))
+        session = self._sessions.find_or_closed(kind, session_id)
         if session is not None:
             if session.is_running:  # first of all: an output that can't be made is nobody's concern then
                 raise already_running(kind.value)
@@ -409,40 +381,19 @@ class Engine:
         except BaseException:
             output.abandon()
             raise
-        with self._lock:
-            self._sessions[session.kind, session.session_id] = session
-            closed = self._closed
-        if closed:
+        if not self._sessions.keep(session):
             session.dispose()
         self._watch.keep_house()
 
     def _stream_output(self, session_id: str) -> StreamOutput | None:
-        session = self._find(SessionKind.STREAMER, session_id)
+        session = self._sessions.find(SessionKind.STREAMER, session_id)
         output = session.output if session is not None and session.is_running else None
         return output if isinstance(output, StreamOutput) else None
 
     def _require_stream(self, session_id: str) -> StreamOutput:
         """Of a streamer that is initialized or running."""
-        session = self._require(SessionKind.STREAMER, session_id)
+        session = self._sessions.require(SessionKind.STREAMER, session_id)
         output = session.output if session.feeds is not None else None
         if not isinstance(output, StreamOutput):
             raise not_initialized(SessionKind.STREAMER)
         return output
-
-    def _find(self, kind: SessionKind, session_id: str) -> Session | None:
-        with self._lock:
-            return self._sessions.get((kind, session_id))
-
-    def _require(self, kind: SessionKind, session_id: str) -> Session:
-        session = self._find(kind, session_id)
-        if session is None:
-            raise IoniaError(
-                ErrorKind.NO_SUCH_SESSION,
-                f"There is no {kind.value} with the id {session_id!r}.",
-                f"Call {kind.value}.initialize first.",
-            )
-        return session
-
-    def _all_sessions(self) -> list[Session]:
-        with self._lock:
-            return list(self._sessions.values())

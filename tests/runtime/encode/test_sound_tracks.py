@@ -87,7 +87,7 @@ def test_a_change_is_in_every_track_of_the_sound_and_in_nobody_elses() -> None:
         assert changed(engine, RECORDER, "b")["me"] == (-20.0, False, True)
         square = np.full((48_000, 2), 0.5, dtype=np.float32)
         machine.mics[0].give(AudioBlock(start_ns=machine.clock.now_ns() + 50_000_000, samples=square))
-        sound = engine._sessions[RECORDER, "b"].feeds.sound  # type: ignore[union-attr]
+        sound = engine._sessions.require(RECORDER, "b").feeds.sound  # type: ignore[union-attr]
         eventually(lambda: sound.levels()[1].peak_db > -27, "it is not heard whole")  # it fades in
         game, me, guest = sound.levels()
         assert (game.name, me.name, guest.name) == ("game", "me", "guest")
@@ -156,7 +156,7 @@ def test_who_speaks_while_muted_and_what_clips_is_told_and_no_key_to_talk_is() -
     with engine_on(machine) as (engine, events):
         initialize(engine, "a", MEDIA)
         initialize(engine, "b", MEDIA)
-        sounds = [engine._sessions[RECORDER, name].feeds.sound for name in "ab"]  # type: ignore[union-attr]
+        sounds = [engine._sessions.require(RECORDER, name).feeds.sound for name in "ab"]  # type: ignore[union-attr]
         engine.start(RECORDER, "a")
         engine.start(RECORDER, "b")
         engine.set_sound(RECORDER, "a", "me", muted=True)
@@ -183,7 +183,7 @@ def test_a_mute_that_waits_is_none_yet_and_one_at_once_does_not_wait() -> None:
     machine = FakeMachine()
     with engine_on(machine) as (engine, _):
         initialize(engine, "a", MEDIA)
-        sound = engine._sessions[RECORDER, "a"].feeds.sound  # type: ignore[union-attr]
+        sound = engine._sessions.require(RECORDER, "a").feeds.sound  # type: ignore[union-attr]
 
         def muted() -> list[bool]:
             return [one.muted for one in sound.levels()]
@@ -202,7 +202,7 @@ def test_what_equal_tracks_share_is_told_once_and_heard_while_one_of_them_has_it
     twice = replace(MEDIA, tracks=(*TRACKS, replace(TRACKS[0], name="copy")))
     with engine_on(machine) as (engine, _):
         initialize(engine, "a", twice)
-        sound = engine._sessions[RECORDER, "a"].feeds.sound  # type: ignore[union-attr]
+        sound = engine._sessions.require(RECORDER, "a").feeds.sound  # type: ignore[union-attr]
         told: list[str] = []
         sound.listen(Listener(lambda _, words, __: told.append(words), lambda error: told.append(error.message)))
         first = sound.encodes

@@ -49,9 +49,9 @@ def test_a_recording_begins_in_the_past_without_a_seam(media: MediaSettings) -> 
         begin(engine, media=media)
         initialize(engine, settings=media)
         if media is not MEDIA:
-            engine._sessions[REPLAY, "r"].feeds.request_keyframe()  # type: ignore[union-attr]
+            engine._sessions.require(REPLAY, "r").feeds.request_keyframe()  # type: ignore[union-attr]
         held_for(engine, 0.5)
-        before = engine._sessions[REPLAY, "r"].feeds.index_now  # type: ignore[union-attr]
+        before = engine._sessions.require(REPLAY, "r").feeds.index_now  # type: ignore[union-attr]
         assert engine.start(RECORDER, "a", Preroll(replay_id="r", seconds=0.25))
         at_start = of_recorder(engine.stats(RECORDER, "a"))
         save(engine)
@@ -137,7 +137,7 @@ def test_without_any_past_it_begins_as_usual_and_says_so(monkeypatch: pytest.Mon
     with engine_on(machine) as (engine, events):
         begin(engine)
         initialize(engine, settings=MEDIA)
-        monkeypatch.setattr(type(engine._sessions[REPLAY, "r"].output), "last", lambda *_: None)
+        monkeypatch.setattr(type(engine._sessions.require(REPLAY, "r").output), "last", lambda *_: None)
         engine.start(RECORDER, "a", Preroll(replay_id="r"))
         events.wait_for(warned("preroll_short"))
         recorded_for(engine, 0.2)
@@ -167,7 +167,7 @@ def test_what_cannot_be_begun_with_is_refused_and_the_recorder_stays_as_it_was()
         begin(engine)
         engine.set_sound(REPLAY, "r", "mic", muted=True)
         changed = threading.Event()
-        feeds = [engine._sessions[one].feeds for one in ((REPLAY, "r"), (RECORDER, "a"))]
+        feeds = [engine._sessions.require(*one).feeds for one in ((REPLAY, "r"), (RECORDER, "a"))]
         while feeds[0].sound.shares_all_with(feeds[1].sound):  # type: ignore[union-attr]
             changed.wait(0.005)
         assert "a sound was changed" in refused(engine).message
@@ -224,7 +224,7 @@ def test_it_begins_so_long_before_the_call_and_not_before_its_disk_had_answered(
         begin(engine, seconds=0.3)
         initialize(engine, settings=MEDIA)
         held_for(engine, 0.3)
-        feeds, indexes = engine._sessions[REPLAY, "r"].feeds, list[int]()
+        feeds, indexes = engine._sessions.require(REPLAY, "r").feeds, list[int]()
         assert feeds is not None
 
         def start() -> None:
@@ -257,7 +257,7 @@ def test_the_refusal_names_what_differs_where_the_settings_are_equal(monkeypatch
         assert "the offset of a sound device was changed between them." in refused(engine).message
         engine.stop(REPLAY, "r")
         begin(engine)
-        feeds, held = engine._sessions[RECORDER, "a"].feeds, engine._sessions[REPLAY, "r"].feeds
+        feeds, held = engine._sessions.require(RECORDER, "a").feeds, engine._sessions.require(REPLAY, "r").feeds
         assert feeds is not None
         assert held is not None
         with monkeypatch.context() as patch:

@@ -152,7 +152,7 @@ def test_a_mistake_while_placing_ends_that_recording_and_no_other(monkeypatch: p
         initialize(engine, "a")
         engine.start(RECORDER, "b")
         engine.start(RECORDER, "a")
-        output = engine._sessions[RECORDER, "b"].output
+        output = engine._sessions.require(RECORDER, "b").output
         assert isinstance(output, FileOutput)
         monkeypatch.setattr(take_of(output).timeline, "place", mistaken)
         failure = events.wait_for(lambda event: isinstance(event, SessionFailed))

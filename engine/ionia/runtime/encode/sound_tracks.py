@@ -11,6 +11,7 @@ from ionia.core.errors import ErrorKind, IoniaError
 from ionia.core.events import SoundLevel
 from ionia.core.media import AudioTrack, TrackId, TrackKind
 from ionia.core.sharing import SoundKey
+from ionia.core.sound_state import SoundState, gain_db
 from ionia.runtime.capture.sound import Sound
 from ionia.runtime.encode.audio_encode import AudioEncode
 from ionia.runtime.encode.audio_encodes import AudioEncodes, Heard
@@ -197,6 +198,20 @@ class SoundTracks:
         for track in self._tracks:
             set_to.update(track.lease.key.by_sound())
         return {name: set_to[key] for name, key in self._sounds.items()}
+
+    def states(self) -> tuple[SoundState, ...]:
+        """The same as clients are told it."""
+        return tuple(
+            SoundState(
+                name=name,
+                kind=self._sounds[name].which,
+                gain_db=round(gain_db(control.gain), 2),
+                muted=control.muted,
+                mono=control.mono,
+                filters=control.filters,
+            )
+            for name, control in self.controls().items()
+        )
 
     def set(self, name: str, change: ControlChange) -> None:
         """Change one sound for this session alone, in all its tracks at the same tick.
