@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from ionia.platform.descriptors import open_standard_descriptors
 from ionia.platform.linux_process import share_one_heap
+from ionia.platform.windows_surroundings import complete_surroundings
 
 if TYPE_CHECKING:
     from ionia.core.service import EngineService, Listener
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the engine; the process's exit code. Imports happen here and lazily: the first answer must come soon."""
     open_standard_descriptors()
+    complete_surroundings()
     share_one_heap()  # before there are threads
     rest = list(sys.argv[1:] if arguments is None else arguments)
     if not rest:

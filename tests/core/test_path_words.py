@@ -1,8 +1,10 @@
 """Paths in the form of shells and browsers: what was meant, in words."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from ionia.core.path_words import Misread, misread, name_problem
+from ionia.core.path_words import Misread, misread, name_problem, numbered_name, one_spelling
 
 ENVIRONMENT = {"TEMP": r"C:\Temp", "HOME": "/root"}
 
@@ -47,3 +49,32 @@ def test_names_are_counted_as_their_system_counts() -> None:
     assert name_problem("ä" * 128, windows=False) == "the name is too long: 256 bytes, and 255 is the most"
     assert name_problem("🎬" * 128, windows=True) == "the name is too long: 256 characters, and 255 is the most"
     assert name_problem("\ud800", windows=False) == ""
+
+
+@pytest.mark.parametrize("pair", [("Take.mp4", "TAKE.MP4"), ("Über.mp4", "üBER.mp4"), ("\u03c3", "\u03c2")])
+def test_one_spelling_for_what_a_folder_without_case_takes_for_one(pair: tuple[str, str]) -> None:
+    assert one_spelling(pair[0]) == one_spelling(pair[1])
+
+
+@pytest.mark.parametrize("pair", [("straße", "strasse"), ("a.mp4", "b.mp4"), ("é", "e\u0301"), ("\u0130", "i")])
+def test_two_spellings_for_what_it_tells_apart(pair: tuple[str, str]) -> None:
+    assert one_spelling(pair[0]) != one_spelling(pair[1])
+
+
+@given(st.text())
+def test_a_spelling_is_its_own(name: str) -> None:
+    assert one_spelling(one_spelling(name)) == one_spelling(name)
+
+
+@pytest.mark.parametrize(
+    ("name", "numbered"),
+    [
+        ("take.mp4", "take-2.mp4"),
+        ("take", "take-2"),
+        (".take", ".take-2"),
+        ("a.b.mp4", "a.b-2.mp4"),
+        ("ä" * 125 + ".mp4", "ä" * 124 + "-2.mp4"),
+    ],
+)
+def test_the_next_files_name_fits(name: str, numbered: str) -> None:
+    assert numbered_name(name, 2, windows=False) == numbered

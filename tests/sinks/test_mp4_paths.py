@@ -10,9 +10,12 @@ from pathlib import Path
 import pytest
 
 from ionia.core.errors import ErrorKind, IoniaError
+from ionia.sinks import output_file
+from ionia.sinks.hidden_file import hidden_path
 from ionia.sinks.mp4_file import Mp4File
 from ionia.sinks.output_file import OutputFile
-from ionia.sinks.output_path import free_bytes, resolve_output, windows_name_problem
+from ionia.sinks.output_path import free_bytes, part_path, resolve_output, windows_name_problem
+from ionia.sinks.sidecar import check_sidecar
 from tests.fakes.encoded_clip import encoded_clip
 from tests.fakes.media_check import file_facts
 
@@ -210,3 +213,83 @@ def test_names_that_windows_takes(name: str) -> None:
 def test_free_space_of_a_file_that_is_not_there_yet(tmp_path: Path) -> None:
     assert free_bytes(str(tmp_path / "a.mp4")) > 0
     assert free_bytes(str(tmp_path)) > 0
+
+
+def test_one_file_in_two_spellings_where_the_folder_knows_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As on a USB stick: the hidden file is found by another case of its name."""
+    names = ("Take.mp4", "TAKE.MP4")
+    for name in names:
+        hidden = hidden_path(tmp_path / name, 0)
+        hidden.with_name(hidden.name.swapcase()).symlink_to(hidden)
+    first = OutputFile(str(tmp_path / names[0]))
+    first.open()
+    assert first.hidden == hidden_path(tmp_path / "take.mp4", 0)
+    monkeypatch.setattr(output_file, "_claims", {})  # another engine
+    assert "another session" in refused(str(tmp_path / names[1]))
+    first.append(b"data")
+    assert first.publish()
+    first.close()
+
+
+def test_two_files_where_the_folder_knows_two(tmp_path: Path) -> None:
+    outputs = [OutputFile(str(tmp_path / name)) for name in ("Take.mp4", "TAKE.MP4")]
+    for output in outputs:
+        output.open()
+        output.append(b"data")
+        assert output.publish()
+    for output in outputs:
+        output.close()
+    assert sorted(entry.name for entry in tmp_path.iterdir()) == ["TAKE.MP4", "Take.mp4"]
+
+
+def test_one_file_by_a_folder_that_is_a_link(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "real").mkdir()
+    (tmp_path / "link").symlink_to(tmp_path / "real", target_is_directory=True)
+    first = OutputFile(str(tmp_path / "real" / "a.mp4"))
+    first.open()
+    monkeypatch.setattr(output_file, "_claims", {})  # another engine
+    assert "another session" in refused(str(tmp_path / "link" / "a.mp4"))
+    first.close()
+
+
+def test_another_name_of_a_file_that_is_recorded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = OutputFile(str(tmp_path / "a.mp4"))
+    first.open()
+    first.append(b"data")
+    assert first.publish()
+    (tmp_path / "b.mp4").hardlink_to(tmp_path / "a.mp4")
+    monkeypatch.setattr(output_file, "_claims", {})  # another engine
+    assert "another session" in refused(str(tmp_path / "b.mp4"))
+    first.close()
+
+
+def test_names_that_are_full_leave_room_for_what_follows(tmp_path: Path) -> None:
+    full = tmp_path / ("a" * 251 + ".mp4")
+    assert Path(part_path(str(full), 1)).name == "a" * 249 + "-2.mp4"
+    with pytest.raises(IoniaError, match="no room for its sidecar"):
+        check_sidecar(str(full))
+    check_sidecar(str(tmp_path / ("a" * 241 + ".mp4")))
+
+
+def test_an_address_is_told_where_the_system_calls_it_a_wrong_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_: Path) -> os.stat_result:
+        error = OSError(errno.EINVAL, "The filename, directory name, or volume label syntax is incorrect")
+        error.winerror = 123
+        raise error
+
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(Path, "stat", refuse)
+    monkeypatch.setattr(Path, "exists", lambda _: False)
+    assert "address of a file" in refused("file:///C:/x.mp4")
+
+
+def test_a_path_that_the_system_can_not_follow_is_taken_as_it_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_: str) -> str:
+        raise OSError(errno.EINVAL, "More data available")
+
+    monkeypatch.setattr(os.path, "realpath", refuse)
+    assert resolve_output(str(tmp_path / "a" / ".." / "b.mp4")) == tmp_path / "b.mp4"

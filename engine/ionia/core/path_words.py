@@ -1,7 +1,7 @@
 """What was meant by a path in a form that a shell or a browser understands and the engine doesn't."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from urllib.parse import unquote
 
@@ -57,3 +57,27 @@ def name_problem(name: str, *, windows: bool) -> str:
     return (
         f"the name is too long: {count} {units}, and {MOST_NAME_UNITS} is the most" if count > MOST_NAME_UNITS else ""
     )
+
+
+def one_spelling(name: str) -> str:
+    """The same for all names that a folder without upper and lower case takes for one: Windows', most USB sticks'.
+
+    Letter by letter, as NTFS does: there ß is not SS.
+    """
+    return "".join(_plain(_plain(letter, str.upper), str.lower) for letter in name)
+
+
+def _plain(letter: str, change: Callable[[str], str]) -> str:
+    changed = change(letter)
+    return changed if len(changed) == 1 else letter
+
+
+def numbered_name(name: str, number: int, *, windows: bool) -> str:
+    """take-2.mp4 for take.mp4; of a name that is full the end makes room for the number."""
+    stem, dot, suffix = name.rpartition(".")
+    if not stem:
+        stem, dot, suffix = name, "", ""
+    tail = f"-{number}{dot}{suffix}"
+    while len(stem) > 1 and name_problem(stem + tail, windows=windows):
+        stem = stem[:-1]
+    return stem + tail

@@ -16,7 +16,7 @@ from ionia.runtime.session.replay_output import ReplayOutput, ReplayWishes
 from ionia.runtime.session.session import Session
 from ionia.runtime.session.stream_output import StreamOutput
 from ionia.sinks.output_path import part_path
-from ionia.sinks.sidecar import Sidecar
+from ionia.sinks.sidecar import Sidecar, check_sidecar
 
 
 class SessionOutputs:
@@ -39,6 +39,8 @@ class SessionOutputs:
             if code is not WarningCode.FILE_LEFTOVER:  # which the first file told
                 life.warn(code, message, facts)
 
+        if settings.sidecar:
+            check_sidecar(settings.output_path)
         usual = settings.media.usual_bitrate
 
         def make_sink(number: int) -> FileSink:

@@ -120,6 +120,11 @@ def _named(path: Path, made: float) -> Path:
             target.open("xb").close()  # the name is ours from here on: two repairs never take the same one
         except FileExistsError:
             continue
-        path.replace(target)
+        try:
+            path.replace(target)
+        except OSError:  # another program reads it: it is whole all the same, and told by the name that it has
+            with contextlib.suppress(OSError):
+                target.unlink()
+            return path
         return target
     return path

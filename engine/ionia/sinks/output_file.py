@@ -16,11 +16,12 @@ from typing import BinaryIO
 
 from ionia.core.errors import ErrorKind, IoniaError
 from ionia.core.file_place import FileIdentity, Place, Placement, placement
+from ionia.core.path_words import one_spelling
 from ionia.core.size_limit import SizeLimit
 from ionia.sinks.file_lock import is_recorded, lock_file
 from ionia.sinks.file_room import Reserved, limit_of
 from ionia.sinks.gathered_write import write_all
-from ionia.sinks.hidden_file import hidden_path
+from ionia.sinks.hidden_file import folds_case, hidden_path
 from ionia.sinks.output_path import is_held, os_error, output_error, resolve_output, shown_path
 from ionia.threads.clock import MonotonicClock, StopSignal
 
@@ -50,6 +51,7 @@ class OutputFile:
         """Resolves and checks the path; opens nothing."""
         self._shown = path
         self.target = resolve_output(path)
+        self._folded = sys.platform == "win32"  # elsewhere the folder is asked
         self._hidden = hidden_path(self.target, 0)
         self._file: BinaryIO | None = None
         self._claimed = False
@@ -287,7 +289,7 @@ class OutputFile:
         So is one that is looked at or repaired just now: that refuses no recording.
         """
         for number in range(_MOST_LEFTOVERS):
-            self._hidden = hidden_path(self.target, number)
+            self._hidden = hidden_path(self.target, number, folded=self._folded)
             try:
                 file = self._open_unrecorded(self._hidden)
             except OSError as error:
@@ -295,8 +297,18 @@ class OutputFile:
                     continue  # a scanner holds what a crash left behind
                 raise
             if file is not None:
-                return file
+                return self._in_one_spelling(file)
         raise output_error(self._shown, f"too many unfinished recordings are in {self.target.parent}")
+
+    def _in_one_spelling(self, file: BinaryIO) -> BinaryIO:
+        """The file, or the one for all spellings where the folder knows but one case."""
+        name = self.target.name
+        if self._folded or one_spelling(name) == name or not folds_case(self._hidden):
+            return file
+        self._remove_hidden()
+        file.close()
+        self._folded = True
+        return self._open_hidden()
 
     def _open_unrecorded(self, path: Path) -> BinaryIO | None:
         """Locked and empty; None for one that is somebody's. Raises IoniaError for one that is being recorded."""

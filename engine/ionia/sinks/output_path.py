@@ -9,7 +9,7 @@ from pathlib import Path
 
 from ionia.core.errors import ErrorKind, IoniaError
 from ionia.core.file_place import Placement
-from ionia.core.path_words import misread, name_problem
+from ionia.core.path_words import misread, name_problem, numbered_name
 
 _RESERVED = frozenset(
     {"con", "prn", "aux", "nul", "conin$", "conout$"}
@@ -18,6 +18,9 @@ _RESERVED = frozenset(
 """Device names of Windows, with whatever extension (Microsoft: Naming Files, Paths, and Namespaces)."""
 
 _FORBIDDEN = frozenset('<>:"|?*')
+
+_INVALID_NAME = 123
+"""ERROR_INVALID_NAME, winerror.h."""
 
 _SHOWN_LENGTH = 300
 
@@ -46,7 +49,7 @@ def resolve_output(path: str, *, platform: str = sys.platform) -> Path:
     if platform == "win32" and (problem := windows_name_problem(Path(path).name)):
         raise output_error(path, problem)
     try:
-        target = Path(os.path.realpath(path))
+        target = _followed(path)
         _check(path, target)
     except OSError as error:
         raise os_error(path, error) from error
@@ -55,13 +58,22 @@ def resolve_output(path: str, *, platform: str = sys.platform) -> Path:
     return target
 
 
-def part_path(path: str, number: int) -> str:
+def _followed(path: str) -> Path:
+    """Absolute, links followed, on Windows also 8.3 names and the spelling of what is there."""
+    try:
+        return Path(os.path.realpath(path))
+    except OSError:  # some Windows file systems can't tell
+        return Path(os.path.abspath(path))  # noqa: PTH100 - Path.absolute keeps ".."
+
+
+def part_path(path: str, number: int, *, platform: str = sys.platform) -> str:
     """Where a file of a recording goes, by its number from 0: take.mp4, take-2.mp4, … Never where something is."""
     if number == 0:
         return path
     first = Path(os.path.realpath(path))  # beside the first file, and not beside a link to it
     shown = number + 1
-    while (part := first.with_name(f"{first.stem}-{shown}{first.suffix}")).exists():
+    windows = platform == "win32"
+    while (part := first.with_name(numbered_name(first.name, shown, windows=windows))).exists():
         shown += 1
     return str(part)
 
@@ -133,7 +145,10 @@ def _is_out_of_files(path: str) -> bool:
 def _check(path: str, target: Path) -> None:
     try:
         mode = target.stat().st_mode
-    except FileNotFoundError:
+    except OSError as error:
+        # Windows says of "file:///C:/x" that the name is wrong, and not that it isn't there.
+        if not isinstance(error, FileNotFoundError) and getattr(error, "winerror", None) != _INVALID_NAME:
+            raise
         folder = target.parent
         if not folder.exists():
             if found := misread(path, home=_home(), environment=os.environ, windows=sys.platform == "win32"):

@@ -2,8 +2,12 @@
 
 import contextlib
 import logging
+import sys
 from pathlib import Path
 from typing import BinaryIO
+
+from ionia.core.path_words import name_problem
+from ionia.sinks.output_path import output_error
 
 log = logging.getLogger(__name__)
 
@@ -11,6 +15,20 @@ log = logging.getLogger(__name__)
 def sidecar_path(recording: str) -> Path:
     """Where it is: take.mp4.json for take.mp4."""
     return Path(f"{recording}.json")
+
+
+def check_sidecar(recording: str, *, platform: str = sys.platform) -> None:
+    """Raises IoniaError(OUTPUT_FAILED) for a recording whose name leaves no room for the sidecar's."""
+    longest = _written_anew(sidecar_path(recording)).name
+    if name_problem(longest, windows=platform == "win32"):
+        more = len(longest) - len(Path(recording).name)
+        raise output_error(
+            recording, "the name leaves no room for its sidecar's", f"Make it {more} letters shorter than the longest."
+        )
+
+
+def _written_anew(path: Path) -> Path:
+    return path.with_name(f".{path.name}.new")
 
 
 class Sidecar:
@@ -42,7 +60,7 @@ class Sidecar:
         """Leave out the lines of the other recording, which is gone. They stay where that can't be done."""
         others, self._others = self._others, 0
         self.close()  # a file that is open can't be replaced on Windows
-        anew = self._path.with_name(f".{self._path.name}.new")
+        anew = _written_anew(self._path)
         try:
             anew.write_bytes(self._path.read_bytes()[others:])
             anew.replace(self._path)

@@ -32,7 +32,8 @@ if sys.platform == "win32":
     _READ_WRITE, _DELETE = 0xC000_0000, 0x0001_0000  # GENERIC_READ | GENERIC_WRITE, DELETE; winnt.h
     _SHARE_READ_WRITE, _SHARE_DELETE = 0x1 | 0x2, 0x4
     _OPEN_EXISTING, _OPEN_ALWAYS = 3, 4
-    _RENAME = 3  # FileRenameInfo, minwinbase.h
+    _RENAME, _RENAME_EX = 3, 22  # FileRenameInfo, FileRenameInfoEx, minwinbase.h
+    _REPLACE, _POSIX = 0x1, 0x2  # FILE_RENAME_REPLACE_IF_EXISTS, FILE_RENAME_POSIX_SEMANTICS, ntifs.h
     _NAME_AT = 20  # of FILE_RENAME_INFO on 64 bits: flags, root directory, length, name
 
     def open_file(path: Path, *, create: bool = False, renames: bool = False, others_rename: bool = False) -> BinaryIO:
@@ -50,15 +51,23 @@ if sys.platform == "win32":
         descriptor = msvcrt.open_osfhandle(handle, os.O_RDWR | os.O_BINARY)
         return open(descriptor, "r+b", buffering=0)  # noqa: PTH123 - a descriptor, kept open
 
-    def rename_open(file: BinaryIO, target: Path) -> None:
-        """Rename a file that was opened with `renames`, in place of what is there. Raises OSError."""
+    def rename_open(file: BinaryIO, target: Path, *, replace: bool = True) -> None:
+        """Rename a file that was opened with `renames`, in place of what is there or only to a free name.
+
+        What is there may be open in programs that share its deletion; they go on with the old one. Windows before
+        10 version 1607, and disks other than NTFS, replace only what nobody has open. Raises OSError.
+        """
+        ways = ((_RENAME_EX, _REPLACE | _POSIX), (_RENAME, _REPLACE)) if replace else ((_RENAME, 0),)
+        if not any(_renamed(file, target, kind, flags) for kind, flags in ways):
+            raise ctypes.WinError(ctypes.get_last_error())
+
+    def _renamed(file: BinaryIO, target: Path, kind: int, flags: int) -> bool:
         name = str(target).encode("utf-16-le", "surrogatepass")
         info = ctypes.create_string_buffer(_NAME_AT + len(name) + 2)
-        head = (1).to_bytes(8, "little") + bytes(8) + len(name).to_bytes(4, "little")
+        head = flags.to_bytes(8, "little") + bytes(8) + len(name).to_bytes(4, "little")
         ctypes.memmove(info, head + name, _NAME_AT + len(name))
         handle = msvcrt.get_osfhandle(file.fileno())
-        if not _kernel32.SetFileInformationByHandle(handle, _RENAME, info, len(info)):
-            raise ctypes.WinError(ctypes.get_last_error())
+        return bool(_kernel32.SetFileInformationByHandle(handle, kind, info, len(info)))
 
     def check_replaceable(path: Path) -> None:
         """Raises OSError if another program holds the file in a way in which nothing can take its place."""

@@ -21,7 +21,13 @@ from ionia.sinks.file_lock import is_recorded, lock_file
 from ionia.sinks.output_path import is_disk_full, resolve_output, shown_path
 
 if sys.platform == "win32":
-    from ionia.sinks.windows_file import open_file
+    from ionia.core.publication import PATIENCE_NS
+    from ionia.core.timebase import NS_PER_S
+    from ionia.sinks.output_path import is_held
+    from ionia.sinks.windows_file import open_file, rename_open
+    from ionia.threads.clock import MonotonicClock, StopSignal
+
+    _RETRY_NS = NS_PER_S // 10
 
 VIDEO_SUFFIXES = (".mp4", ".m4v", ".mov", ".m4a")
 """What copies of MP4 tracks may be called."""
@@ -71,7 +77,7 @@ class NewFile:
         digest = hashlib.sha256(self.target.name.encode("utf-8", "surrogatepass")).hexdigest()[:16]
         self.hidden = self.target.with_name(f"{_PREFIX}{digest}-{os.getpid()}{_SUFFIX}")
         try:
-            self.file: BinaryIO = self.hidden.open("xb", buffering=0)
+            self.file: BinaryIO = _create(self.hidden)
         except OSError as error:
             raise written_error(path, error) from error
         _begun.add(self.hidden)
@@ -87,22 +93,43 @@ class NewFile:
         """Put it at its path; how many bytes it has. Raises IoniaError(MEDIA_FAILED), and OSError."""
         os.fsync(self.file.fileno())
         size = os.fstat(self.file.fileno()).st_size
-        self.file.close()
         if self._overwrite:
             with self._replaceable() as there:
                 if there:
-                    self.hidden.replace(self.target)
+                    self._take_name(replace=True)
                     return size
         try:
-            if sys.platform == "win32":
-                self.hidden.rename(self.target)  # which refuses a name that is taken there
-            else:
-                _rename_anew(self.hidden, self.target)
+            self._take_name(replace=False)
         except FileExistsError as error:
             if self._overwrite:  # it came after the look, and may be a recording
                 raise made_error(self.path, _ANOTHER, _ANOTHER_HINT) from error
             raise exists_error(self.path) from error
         return size
+
+    if sys.platform == "win32":
+
+        def _take_name(self, *, replace: bool) -> None:
+            """By our own handle, so that nobody gets in between; who holds the old file is waited for a while."""
+            clock = MonotonicClock()
+            stop, until_ns = StopSignal(clock), clock.now_ns() + PATIENCE_NS
+            while True:
+                try:
+                    rename_open(self.file, self.target, replace=replace)
+                    break
+                except OSError as error:
+                    if isinstance(error, FileExistsError) or not is_held(error) or clock.now_ns() >= until_ns:
+                        raise
+                stop.wait_until(clock.now_ns() + _RETRY_NS)
+            self.file.close()
+
+    else:
+
+        def _take_name(self, *, replace: bool) -> None:
+            self.file.close()
+            if replace:
+                self.hidden.replace(self.target)
+            else:
+                _rename_anew(self.hidden, self.target)
 
     @contextlib.contextmanager
     def _replaceable(self) -> Iterator[bool]:
@@ -156,6 +183,15 @@ class NewFile:
 def identity_of(status: os.stat_result) -> FileIdentity:
     """Which file it is, whatever its names."""
     return FileIdentity(device=status.st_dev, inode=status.st_ino)
+
+
+def _create(path: Path) -> BinaryIO:
+    """Empty, and on Windows with the right to rename it."""
+    if sys.platform == "win32":
+        path.unlink(missing_ok=True)  # of a killed job that had our number
+        return open_file(path, create=True, renames=True, others_rename=True)
+    else:  # noqa: RET505 - each platform's checker reads its own branch
+        return path.open("xb", buffering=0)
 
 
 def _open_old(path: Path) -> BinaryIO:

@@ -2,8 +2,10 @@
 
 import ctypes
 import time
+from pathlib import Path
 
 from ionia.platform.windows_process import RecordingProcess, tick_thread
+from ionia.platform.windows_surroundings import complete_surroundings
 from ionia.sources.screens import be_dpi_aware
 
 
@@ -26,3 +28,11 @@ def test_everything_can_be_asked_for_and_given_back_repeatedly() -> None:
     for _ in range(3):
         with RecordingProcess().recording(), tick_thread("Pro Audio"), tick_thread("Capture"):
             pass
+
+
+def test_a_process_without_systemroot_gets_it() -> None:
+    environment: dict[str, str] = {}
+    complete_surroundings(environment)
+    assert Path(environment["SystemRoot"]).is_dir()
+    complete_surroundings(environment := {"SystemRoot": "D:\\else"})
+    assert environment == {"SystemRoot": "D:\\else"}
