@@ -24,6 +24,11 @@ def take(seconds: float = 0.4) -> Planes:
     return (loud + noise).astype(np.float32)
 
 
+def words() -> Planes:
+    """Loud, soft for so long that a gate has closed, and loud again."""
+    return np.concatenate((take(0.1), take(1.2) * np.float32(0.02), take(0.1)), axis=1)
+
+
 def in_blocks(run: Callable[[Planes], Planes], sound: Planes, sizes: Sequence[int]) -> Planes:
     parts, at, turn = [], 0, 0
     while at < sound.shape[1]:
@@ -47,7 +52,7 @@ def obs_gate(of: Gate, loud: npt.NDArray[np.float64]) -> list[float]:
     opens, closes = 10 ** (of.open_threshold_db / 20), 10 ** (of.close_threshold_db / 20)
     is_open, level, held, gain, gains = False, 0.0, 0, 0.0, []
     for now in loud.tolist():
-        level = max(level - (opens - closes) / (RATE / 75), now)
+        level = max(level - (opens - closes or opens / 2) / (RATE / 75), now)
         if now > opens and not is_open:
             is_open = True
         elif level < closes and is_open:
@@ -62,7 +67,14 @@ def obs_gate(of: Gate, loud: npt.NDArray[np.float64]) -> list[float]:
     return gains
 
 
-@pytest.mark.parametrize("of", [Compressor(), Compressor(ratio=3, threshold_db=-30, attack_ms=1, output_gain_db=6)])
+@pytest.mark.parametrize(
+    "of",
+    [
+        Compressor(),
+        Compressor(ratio=3, threshold_db=-30, attack_ms=1, output_gain_db=6),
+        Compressor(attack_ms=500, release_ms=1),
+    ],
+)
 def test_the_compressor_is_that_of_obs(of: Compressor) -> None:
     sound = take()
     expected = sound * obs_compressor(of, np.abs(sound).max(axis=0).astype(float))
@@ -71,19 +83,43 @@ def test_the_compressor_is_that_of_obs(of: Compressor) -> None:
 
 @pytest.mark.parametrize("of", [Gate(), Gate(open_threshold_db=-20, close_threshold_db=-24, hold_ms=5, release_ms=10)])
 def test_the_gate_is_that_of_obs(of: Gate) -> None:
-    sound = take()
-    expected = sound * obs_gate(of, np.abs(sound).max(axis=0).astype(float))
+    sound = words()
+    gains = obs_gate(of, np.abs(sound).max(axis=0).astype(float))
     found = in_blocks(GateFilter(of).run, sound, [1024])
     # Where a threshold is met to the last bit, one of both is a sample later.
-    assert np.abs(found - expected).max() < 2 / (RATE * min(of.attack_ms, of.release_ms) / 1000)
-    assert np.abs(found).max() > 0.5
+    assert np.abs(found - sound * gains).max() < 2 / (RATE * min(of.attack_ms, of.release_ms) / 1000)
+    assert max(gains[:9600]) == 1.0
+    assert min(gains[9600:-4800]) == 0.0
+    assert max(gains[-4800:]) > 0.5
+
+
+def test_a_gate_closes_evenly_whatever_the_blocks() -> None:
+    gate = GateFilter(Gate())
+    gate.run(np.full((2, 4800), 0.1, dtype=np.float32))
+    soft = np.full((2, 1024), 0.02, dtype=np.float32)
+    gains = in_blocks(gate.run, np.tile(soft, 20), [1024])[0] / soft[0, 0]
+    falls = -np.diff(gains)
+    assert gains[0] == 1.0
+    assert gains[-1] == 0.0
+    assert falls.max() == pytest.approx(1 / (0.150 * RATE), rel=1e-2)
+    assert np.count_nonzero(falls > 1e-6) == pytest.approx(0.150 * RATE, abs=2)
 
 
 def test_a_gate_of_equal_thresholds_closes_too() -> None:
     gate = GateFilter(Gate(open_threshold_db=-30, close_threshold_db=-30, hold_ms=0))
     gate.run(np.full((2, 4800), 0.5, dtype=np.float32))
-    gate.run(np.full((2, RATE // 2), 0.01, dtype=np.float32))
+    gate.run(np.full((2, RATE), 0.01, dtype=np.float32))
     assert not gate.run(np.full((2, 10), 0.01, dtype=np.float32)).any()
+
+
+def test_a_gate_that_opens_and_closes_at_every_sample_does_so_by_the_rules() -> None:
+    of = Gate(open_threshold_db=-20, close_threshold_db=-20, hold_ms=0, attack_ms=2, release_ms=2)
+    edge = amplitude(-20)
+    sound = np.tile(np.array([edge * 1.0003, edge * 0.9], dtype=np.float32), (2, 4800))
+    gains = obs_gate(of, sound[0].astype(float))
+    assert np.count_nonzero(np.diff(np.sign(np.diff(gains)))) > 5000
+    found = in_blocks(GateFilter(of).run, sound, [1024])
+    assert found == pytest.approx(sound * gains, abs=1e-6)
 
 
 def test_a_gate_that_acts_at_once_does_not_step() -> None:
@@ -115,7 +151,7 @@ def test_the_limiter_begins_before_the_peak_and_goes_back_by_its_release() -> No
 
 @pytest.mark.parametrize("sizes", [[1440, 960, 960], [333, 5000]])
 def test_how_it_is_cut_into_blocks_changes_nothing(sizes: list[int]) -> None:
-    sound = take(0.2)
+    sound = words()
     for make in (
         lambda: GateFilter(Gate(hold_ms=10)).run,
         lambda: CompressorFilter(Compressor()).run,

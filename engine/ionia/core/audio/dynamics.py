@@ -25,7 +25,14 @@ _LEAST_RAMP_MS = 2.0
 LIMITER_DELAY = 48
 """Samples that the limiter looks ahead: a millisecond."""
 
-_NOTHING = 1e-9
+_FOLLOWED = 1024
+"""Samples that an envelope is found of at a time: the compressor's shortest attack keeps 5e-10 of a level so long."""
+
+_SILENT = 1e-9
+"""-180 dBFS: an envelope below it is none."""
+
+_NOTHING = 1e-5
+"""Nepers, a ten thousandth of a dB: what is left of a limit by then is none."""
 
 
 def amplitude(decibels: float) -> float:
@@ -38,7 +45,8 @@ def _samples(milliseconds: float) -> float:
 
 
 def _loudest(planes: Planes) -> _Curve:
-    return np.asarray(np.abs(planes).max(axis=0), dtype=np.float64)
+    left, right = np.abs(planes)
+    return np.asarray(np.maximum(left, right), dtype=np.float64)
 
 
 @lru_cache(maxsize=16)
@@ -61,6 +69,11 @@ def _fading(values: _Curve, last: float, keep: float) -> _Curve:
     return np.asarray(np.maximum(np.maximum.accumulate(values / weights), last) * weights)
 
 
+@lru_cache(maxsize=16)
+def _places(count: int) -> _Curve:
+    return np.arange(1, count + 1, dtype=np.float64)
+
+
 class GateFilter:
     """See `Gate`. One owner."""
 
@@ -79,36 +92,40 @@ class GateFilter:
     def run(self, planes: Planes) -> Planes:
         """The next block, as long as it was."""
         loud = _loudest(planes)
-        fall = self._decay * np.arange(1, loud.size + 1)
+        fall = self._decay * _places(loud.size)
         level = np.maximum(np.maximum.accumulate(loud + fall), self._level) - fall
         self._level = float(level[-1])
-        opens, closes = loud > self._open_at, level < self._close_at
-        gains: list[_Curve] = []
-        at = 0
-        while at < loud.size:
-            turns = np.flatnonzero((closes if self._is_open else opens)[at:])
-            until = at + int(turns[0]) if turns.size else loud.size
-            if until > at:
-                gains.append(self._ramp(until - at))
-            elif not turns.size:
-                break
-            if turns.size:
-                self._is_open, self._held = not self._is_open, 0.0
-                gains.append(self._ramp(1))
-                until += 1
-            at = until
-        return np.asarray(planes * np.concatenate(gains).astype(np.float32))
+        opens = loud > self._open_at
+        closes = (level < self._close_at) & ~opens
+        if self._is_open and self._gain == 1.0 and not closes.any():
+            return planes
+        if not self._is_open and self._gain == 0.0 and not opens.any():
+            return np.zeros_like(planes)
+        return np.asarray(planes * self._ramp(self._opened(opens, closes)).astype(np.float32))
 
-    def _ramp(self, count: int) -> _Curve:
-        places = np.arange(1, count + 1)
-        if self._is_open:
-            gains = np.minimum(1.0, self._gain + self._up * places)
-        else:
-            gains = np.maximum(0.0, self._gain - self._down * np.maximum(0.0, places + self._held - self._hold))
-            gains = np.minimum(gains, self._gain)
-            self._held += count
-        self._gain = float(gains[-1])
-        return np.asarray(gains)
+    def _opened(self, opens: npt.NDArray[np.bool_], closes: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
+        """Whether it is open, of each sample: what was met last holds."""
+        met = np.maximum.accumulate(np.where(opens | closes, np.arange(opens.size), -1))
+        return np.where(met < 0, self._is_open, opens[met])
+
+    def _ramp(self, opened: npt.NDArray[np.bool_]) -> _Curve:
+        places = _places(opened.size)
+        turned = np.diff(opened, prepend=self._is_open)
+        # Samples since it closed, the first of which counts.
+        since = np.maximum.accumulate(np.where(turned, places - 1, -self._held))
+        held = places - since
+        steps = np.where(opened, self._up, np.where(held > self._hold, -self._down, 0.0))
+        self._is_open, self._held = bool(opened[-1]), float(held[-1])
+        # Between two turns the gain goes one way, so that only its end can be past 0 or 1.
+        bounds = [0, *(np.flatnonzero(np.diff(steps)) + 1).tolist(), steps.size]
+        begins, gain = [], self._gain
+        for first, until, step in zip(bounds[:-1], bounds[1:], steps[bounds[:-1]].tolist(), strict=True):
+            begins.append(gain)
+            gain = min(1.0, max(0.0, gain + step * (until - first)))
+        self._gain = gain
+        lengths = np.diff(bounds)
+        begun, from_place = np.repeat(begins, lengths), np.repeat(bounds[:-1], lengths)
+        return np.asarray(np.clip(begun + steps * (places - from_place), 0.0, 1.0))
 
 
 class CompressorFilter:
@@ -126,29 +143,44 @@ class CompressorFilter:
 
     def run(self, planes: Planes) -> Planes:
         """The next block, as long as it was."""
-        envelope = self._follow(_loudest(planes))
+        loud = _loudest(planes)
+        parts = [self._follow(loud[first : first + _FOLLOWED]) for first in range(0, loud.size, _FOLLOWED)]
+        envelope = parts[0] if len(parts) == 1 else np.concatenate(parts)
         if float(envelope.max()) <= self._threshold:
-            return np.asarray(planes * self._gain)
-        gains = (self._threshold / np.maximum(envelope, self._threshold)) ** self._slope
-        return np.asarray(planes * (gains.astype(np.float32) * self._gain))
+            return planes if self._gain == 1.0 else np.asarray(planes * self._gain)
+        over = np.maximum((envelope / self._threshold).astype(np.float32), np.float32(1.0))
+        return np.asarray(planes * (np.exp(np.log(over) * np.float32(-self._slope)) * self._gain))
 
     def _follow(self, loud: _Curve) -> _Curve:
         """How loud it has been of late: up by the attack's time constant, down by the release's.
 
-        Sample by sample: which constant holds depends on the sample before.
+        Which constant holds depends on the sample before, so it is guessed of all samples, and again from what comes of
+        that, until nothing changes: twice, as a rule. Each round makes at least one more sample right for good, and
+        those before it stay as they are to the bit: so it comes to an end, and to what sample by sample would give.
         """
-        envelope, attack, release = self._envelope, self._attack, self._release
-        if envelope < _NOTHING and not loud.any():
+        before = self._envelope
+        if before < _SILENT and not loud.any():
             self._envelope = 0.0
             return loud
-        levels: list[float] = []
-        append = levels.append
-        for level in loud.tolist():
-            above = envelope - level
-            envelope = level + (release if above > 0 else attack) * above
-            append(envelope)
-        self._envelope = envelope
-        return np.array(levels)
+        rises = loud > before
+        envelope = self._followed(loud, rises)
+        while True:
+            found = np.concatenate((rises[:1], loud[1:] > envelope[:-1]))
+            if not (found != rises).any():
+                self._envelope = float(envelope[-1])
+                return envelope
+            rises, envelope = found, self._followed(loud, found)
+
+    def _followed(self, loud: _Curve, rises: npt.NDArray[np.bool_]) -> _Curve:
+        """`out[n] = loud[n] + keep[n] * (out[n - 1] - loud[n])`, with the constant that is said of each sample."""
+        keep = np.where(rises, self._attack, self._release)
+        weights = np.multiply.accumulate(keep)
+        out = loud * (1.0 - keep)
+        out /= weights
+        np.add.accumulate(out, out=out)
+        out += self._envelope
+        out *= weights
+        return out
 
 
 class LimiterFilter:
@@ -172,7 +204,7 @@ class LimiterFilter:
         heard = sound[:, :-LIMITER_DELAY]
         if not self._busy and float(loud.max()) <= self._threshold:
             return heard
-        over = np.concatenate((self._over, np.log(np.maximum(loud / self._threshold, 1.0))))
+        over = np.concatenate((self._over, np.log(np.maximum(loud / self._threshold, 1.0).astype(np.float32))))
         self._over = over[-LIMITER_DELAY:]
         # How much each sample must give way, in nepers: as much as the loudest of the millisecond behind it, fading
         # away by the release; the mean of a millisecond of that is as much at every peak, and has no step.
@@ -183,6 +215,6 @@ class LimiterFilter:
         self._busy = bool(self._over.any() or self._past.any())
         sums = np.concatenate(([0.0], np.cumsum(held)))
         mean = (sums[LIMITER_DELAY + 1 :] - sums[: -LIMITER_DELAY - 1]) / (LIMITER_DELAY + 1)
-        limited = heard * np.exp(-mean).astype(np.float32)
+        limited = heard * np.exp(-mean.astype(np.float32))
         top = np.float32(self._threshold)
         return np.asarray(np.clip(limited, -top, top))  # what float32 rounds up
