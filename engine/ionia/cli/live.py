@@ -29,6 +29,7 @@ from ionia.core.session_state import SessionState
 from ionia.core.settings import AudioMode, SessionKind
 from ionia.core.stats import Stats
 from ionia.platform.parent_process import outlives_its_parent
+from ionia.platform.windows_session import session_end
 from ionia.rpc.initialize_base import Initialize
 from ionia.runtime.backends import Backends
 
@@ -74,8 +75,10 @@ DESKTOPS = ("DISPLAY", "WAYLAND_DISPLAY")
 def stop_signals(happenings: Happenings) -> Iterator[None]:
     """While inside, Ctrl+C and its likes are a `StopAsked`, a closed terminal too unless `nohup` says otherwise.
 
-    Main thread only.
+    So is a console of Windows' that is closed, then and later: Windows waits for what is still to be finished. Main
+    thread only.
     """
+    session_end.listen(lambda: happenings.put(StopAsked()))
     names = ["SIGINT", "SIGTERM", "SIGBREAK"] + ([] if outlives_its_parent() else ["SIGHUP"])
     numbers = [number for name in names if isinstance(number := getattr(signal, name, None), signal.Signals)]
     handlers = {number: signal.signal(number, lambda *_: happenings.put(StopAsked())) for number in numbers}

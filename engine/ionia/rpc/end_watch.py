@@ -8,6 +8,7 @@ A thread of its own, because the main thread may be busy with what hangs (libav,
 it must outlive everything but an end in good time, and owns nothing.
 """
 
+import contextlib
 import faulthandler
 import logging
 import os
@@ -19,6 +20,7 @@ from collections.abc import Callable
 from types import FrameType
 
 from ionia.platform.parent_process import ParentProcess, outlives_its_parent
+from ionia.platform.windows_session import session_end
 
 log = logging.getLogger(__name__)
 
@@ -32,7 +34,7 @@ _LOCKED_SECONDS = 0.35
 _LOOK_SECONDS = 0.5
 """How often the parent is looked at where nothing tells of its end."""
 
-_BEGUN, _HEARD = b"\0", b"\xff"
+_BEGUN, _CLOSED, _HEARD = b"\0", b"\xfe", b"\xff"
 """What our own side writes where signals write their numbers."""
 
 
@@ -90,6 +92,11 @@ class EndWatch:
                 signal.signal(number, handled)
                 self._handled.append(number)
         signal.set_wakeup_fd(self._sender.fileno(), warn_on_full_buffer=False)
+        session_end.listen(lambda: self._tell(_CLOSED))
+
+    def _tell(self, word: bytes) -> None:
+        with contextlib.suppress(OSError):  # full, and so told already; or all is over
+            self._sender.send(word)
 
     def _run(self) -> None:
         try:
@@ -115,6 +122,8 @@ class EndWatch:
             self._watch_parent()
         if _BEGUN in bytes_read:
             return "begun"
+        if _CLOSED in bytes_read:
+            return "Windows closes its console or its user's session"
         for number in bytes_read.replace(_HEARD, b""):
             return f"signal {number}"
         if self._parent is not None and self._parent.gone():
