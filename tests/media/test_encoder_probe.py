@@ -7,6 +7,7 @@ import av
 import pytest
 
 from ionia.core.codec.codec import H264
+from ionia.core.codec.encoder_proof import LEAST_PSNR
 from ionia.core.errors import ErrorKind, IoniaError
 from ionia.core.media import VIDEO, EncodedPacket, PictureFormat, PixelFormat, YuvPicture
 from ionia.core.service import EncoderInfo
@@ -20,6 +21,7 @@ from ionia.media.still_encoder import StillVideoEncoder
 @pytest.fixture(autouse=True)
 def fresh(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setattr(encoder_probe, "_known", {})
+    monkeypatch.setattr(encoder_probe, "_sizes_proven", set())
     return
 
 
@@ -45,9 +47,9 @@ def test_the_list_names_every_encoder_and_what_is_missing() -> None:
 def test_each_encoder_is_tried_once_per_process(monkeypatch: pytest.MonkeyPatch) -> None:
     tried: list[str] = []
 
-    def prove(spec: EncoderSpec, *_: object) -> str:
+    def prove(spec: EncoderSpec, *_: object, **__: object) -> tuple[str, str]:
         tried.append(spec.name)
-        return "no"
+        return "", "no"
 
     monkeypatch.setattr(encoder_probe, "_prove", prove)
     list_encoders()
@@ -83,7 +85,7 @@ def test_a_hardware_encoder_must_prove_itself_at_the_real_size(monkeypatch: pyte
     only_x264_works(monkeypatch)
     encoder_probe._known["h264_qsv"] = EncoderInfo(name="h264_qsv", hardware=True, available=True, reason="")
     encoder_probe._known["libx264"] = EncoderInfo(name="libx264", hardware=False, available=True, reason="")
-    monkeypatch.setattr(encoder_probe, "_prove", lambda *_: "too many sessions")
+    monkeypatch.setattr(encoder_probe, "_prove", lambda *_, **__: ("", "too many sessions"))
     encoder, _, fallbacks = open_video_encoder(VideoEncodeSettings(encoder=EncoderChoice.QSV), 64, 48)
     assert encoder.codec == "libx264"
     assert [(fallback.encoder, fallback.reason) for fallback in fallbacks] == [("h264_qsv", "too many sessions")]
@@ -112,8 +114,7 @@ class Scripted:
     def encode(self, picture: YuvPicture, index: int, *, keyframe: bool = False) -> list[EncodedPacket]:
         return []
 
-    def repeat(self, index: int, *, keyframe: bool = False) -> list[EncodedPacket]:
-        return []
+    info = None
 
     def flush(self) -> list[EncodedPacket]:
         return [
@@ -138,13 +139,16 @@ def test_opening_is_not_enough(
     monkeypatch: pytest.MonkeyPatch, pts: list[int], keyframes: list[int], reason: str
 ) -> None:
     monkeypatch.setattr(encoder_probe, "LibavVideoEncoder", Scripted(pts, keyframes))
-    assert reason in encoder_probe._prove(X264, VideoEncodeSettings(), 64, 48)
+    proof, wrong = encoder_probe._prove(X264, VideoEncodeSettings(), 64, 48, least_psnr=None)
+    assert (proof, wrong == "") == ("", reason == "")
+    assert reason in wrong
 
 
 def test_an_encoder_whose_packets_no_file_can_have_is_not_taken(monkeypatch: pytest.MonkeyPatch) -> None:
     without_size = b"\x30abc"
     monkeypatch.setattr(encoder_probe, "LibavVideoEncoder", Scripted([0, 1, 2, 3], [0, 3], without_size))
-    assert encoder_probe._prove(AV1_SPECS[0], VideoEncodeSettings(codec="av1"), 64, 48) == "no OBU with a size"
+    settings = VideoEncodeSettings(codec="av1")
+    assert encoder_probe._prove(AV1_SPECS[0], settings, 64, 48, least_psnr=None) == ("", "no OBU with a size")
 
 
 def test_libavs_words_say_why_an_encoder_does_not_open(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -156,13 +160,15 @@ def test_libavs_words_say_why_an_encoder_does_not_open(monkeypatch: pytest.Monke
 
     monkeypatch.setattr(encoder_probe, "LibavVideoEncoder", refused)
     monkeypatch.setattr(encoder_probe, "words_of", lambda _: ("OpenEncodeSessionEx failed: unsupported device (2)",))
-    assert encoder_probe._prove(nvenc, VideoEncodeSettings(), 64, 48) == "this NVIDIA GPU has no H.264 encoder"
+
+    def reason() -> str:
+        return encoder_probe._prove(nvenc, VideoEncodeSettings(), 64, 48, least_psnr=LEAST_PSNR)[1]
+
+    assert reason() == "this NVIDIA GPU has no H.264 encoder"
     monkeypatch.setattr(encoder_probe, "words_of", lambda _: ("Something new.",))
-    assert encoder_probe._prove(nvenc, VideoEncodeSettings(), 64, 48) == (
-        "does not open: needs an NVIDIA GPU and its driver (Something new)"
-    )
+    assert reason() == "does not open: needs an NVIDIA GPU and its driver (Something new)"
     monkeypatch.setattr(encoder_probe, "words_of", lambda _: ())
-    assert "generic error in an external library" in encoder_probe._prove(nvenc, VideoEncodeSettings(), 64, 48)
+    assert "generic error in an external library" in reason()
 
 
 def test_preferences() -> None:

@@ -199,6 +199,8 @@ export type Encoder = {
   available: boolean;
   /** Why it is not available; else empty. */
   reason: string;
+  /** What its pictures were worth when they were decoded and compared; empty where none were. */
+  proof: string;
 };
 
 /** `data` of every error answer. */

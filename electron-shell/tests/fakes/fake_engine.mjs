@@ -26,8 +26,8 @@ const DEVICES = {
     { id: "mic-2", name: "Webcam", default: false },
   ],
   encoders: [
-    { name: "h264_nvenc", hardware: true, available: false, reason: "no NVIDIA driver" },
-    { name: "libx264", hardware: false, available: true, reason: "" },
+    { name: "h264_nvenc", hardware: true, available: false, reason: "no NVIDIA driver", proof: "" },
+    { name: "libx264", hardware: false, available: true, reason: "", proof: "" },
   ],
 };
 

@@ -15,7 +15,7 @@ from ionia.app import make_backends
 from ionia.cli.progress import size_text
 from ionia.core.errors import IoniaError, SourceLost
 from ionia.core.ports import AudioSource
-from ionia.core.service import DeviceList
+from ionia.core.service import DeviceList, EncoderInfo
 from ionia.core.settings import MediaSettings
 from ionia.core.sharing import capture_key
 from ionia.rpc.wire import to_wire
@@ -138,12 +138,20 @@ def _sound(what: str, make: Callable[[], AudioSource]) -> Finding:
 def _encoders(backends: Backends) -> list[Finding]:
     encoders = backends.list_encoders()
     findings = [
-        Finding(ok=True if encoder.available else None, what=f"Encoder {encoder.name}", found=encoder.reason or "works")
+        Finding(
+            ok=True if encoder.available else None,
+            what=f"Encoder {encoder.name}",
+            found=encoder.reason or _works(encoder),
+        )
         for encoder in encoders
     ]
     if not any(encoder.available for encoder in encoders):
         findings.append(Finding(ok=False, what="Encoders", found="none works", advice="Install the engine again."))
     return findings
+
+
+def _works(encoder: EncoderInfo) -> str:
+    return f"works ({encoder.proof})" if encoder.proof else "works"
 
 
 def _disk(backends: Backends) -> Finding:

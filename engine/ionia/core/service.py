@@ -72,6 +72,9 @@ class EncoderInfo:
     hardware: bool
     available: bool
     reason: Annotated[str, "Why it is not available; else empty."]
+    proof: Annotated[
+        str, "What its pictures were worth when they were decoded and compared; empty where none were."
+    ] = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,18 +10,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import av
-import numpy as np
 from av.codec.codec import UnknownCodecError
 
 from ionia.core.codec.codec import H264
+from ionia.core.codec.encoder_proof import LEAST_PSNR, LEAST_PSNR_OF_A_TAKE
 from ionia.core.codec.encoder_refusal import refusal
 from ionia.core.errors import ErrorKind, IoniaError
-from ionia.core.media import EncodedPacket, VideoTrack
+from ionia.core.media import EncodedPacket, VideoTrack, YuvPicture
 from ionia.core.ports import VideoEncoder
 from ionia.core.service import EncoderInfo
 from ionia.core.settings import CodecName, EncoderChoice, VideoEncodeSettings
 from ionia.core.video.effort import cores_needed
-from ionia.media.converter import Converter
+from ionia.media.encoder_proof import TRIAL_INDEXES, prove, trial_pictures
 from ionia.media.encoder_specs import EncoderSpec, candidates, specs_for
 from ionia.media.guarded_encoder import GuardedVideoEncoder
 from ionia.media.libav_words import words_of
@@ -35,10 +35,11 @@ TITLES: Mapping[CodecName, str] = {"h264": "H.264", "hevc": "HEVC", "av1": "AV1"
 """For people."""
 
 _PROBE_SIZE = (640, 360)
-_PROBE_PICTURES = 4
+_PROBE_PICTURES = len(TRIAL_INDEXES)
 
 _lock = threading.Lock()
 _known: dict[str, EncoderInfo] = {}  # protected by _lock
+_sizes_proven: set[tuple[str, int, int]] = set()  # encoders that made right pictures of a size; protected by _lock
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +74,9 @@ def open_video_encoder(
         if known.available:
             # A hardware encoder may refuse a size, or one session too many: only this size proves it.
             reason = (
-                _prove(spec, settings, width, height) if spec.hardware else _too_slow(spec, settings, width, height)
+                _prove_size(spec, settings, width, height)
+                if spec.hardware
+                else _too_slow(spec, settings, width, height)
             )
             if not reason:
                 try:
@@ -117,26 +120,51 @@ def _availability(spec: EncoderSpec) -> EncoderInfo:
     with _lock:
         if spec.name not in _known:
             settings = VideoEncodeSettings(video_bitrate=2_000_000, codec=_name_of(spec))
-            reason = _prove(spec, settings, *_PROBE_SIZE)
-            _known[spec.name] = EncoderInfo(name=spec.name, hardware=spec.hardware, available=not reason, reason=reason)
-            _log.debug("encoder %s: %s", spec.name, reason or "works")
+            proof, reason = _prove(spec, settings, *_PROBE_SIZE, least_psnr=LEAST_PSNR if spec.hardware else None)
+            _known[spec.name] = EncoderInfo(
+                name=spec.name, hardware=spec.hardware, available=not reason, reason=reason, proof=proof
+            )
+            _log.debug("encoder %s: %s", spec.name, reason or proof or "works")
         return _known[spec.name]
+
+
+def _prove_size(spec: EncoderSpec, settings: VideoEncodeSettings, width: int, height: int) -> str:
+    """Why a hardware encoder can't be taken for this size, or an empty string. Its pictures are looked at once."""
+    size = (spec.name, width, height)
+    with _lock:
+        seen = size in _sizes_proven
+    _, reason = _prove(spec, settings, width, height, least_psnr=None if seen else LEAST_PSNR_OF_A_TAKE)
+    if not reason:
+        with _lock:
+            _sizes_proven.add(size)
+    return reason
 
 
 def _name_of(spec: EncoderSpec) -> CodecName:
     return next(name for name in TITLES if name == spec.codec.name)
 
 
-def _prove(spec: EncoderSpec, settings: VideoEncodeSettings, width: int, height: int) -> str:
-    """Encode a few pictures with a throw-away encoder; why that failed, or an empty string."""
+def _prove(
+    spec: EncoderSpec, settings: VideoEncodeSettings, width: int, height: int, *, least_psnr: float | None
+) -> tuple[str, str]:
+    """Encode a few pictures with a throw-away encoder: what its pictures are worth, and why it can't be taken.
+
+    One of the two is an empty string. Without `least_psnr` only the packets are looked at.
+    """
     try:
-        packets = _encode_some(spec, settings, width, height)
+        track, pictures, packets = _encode_some(spec, settings, width, height)
         for packet in packets:
             spec.codec.sample(packet.data)  # rather than in the middle of a take
+        if (wrong := _wrong_with(packets)) or least_psnr is None:
+            return "", wrong
+        return str(prove(track, pictures, packets, least_psnr=least_psnr)), ""
     except (av.error.FFmpegError, ValueError) as error:
         if spec.hardware and isinstance(error, av.error.FFmpegError):
-            return _told_reason(spec, error, words_of(lambda: _encode_some(spec, settings, width, height)))
-        return _reason(spec, error)
+            return "", _told_reason(spec, error, words_of(lambda: _encode_some(spec, settings, width, height)))
+        return "", _reason(spec, error)
+
+
+def _wrong_with(packets: Sequence[EncodedPacket]) -> str:
     if [packet.pts for packet in packets] != list(range(_PROBE_PICTURES)):
         return f"gave {len(packets)} packets for {_PROBE_PICTURES} pictures"
     if [packet.keyframe for packet in packets] != [True, *[False] * (_PROBE_PICTURES - 2), True]:
@@ -144,15 +172,16 @@ def _prove(spec: EncoderSpec, settings: VideoEncodeSettings, width: int, height:
     return ""
 
 
-def _encode_some(spec: EncoderSpec, settings: VideoEncodeSettings, width: int, height: int) -> list[EncodedPacket]:
+def _encode_some(
+    spec: EncoderSpec, settings: VideoEncodeSettings, width: int, height: int
+) -> tuple[VideoTrack, list[YuvPicture], list[EncodedPacket]]:
     """Raises what libav raises, or ValueError."""
     encoder = LibavVideoEncoder(spec, replace(settings, encoder=spec.choice or settings.encoder), width, height)
     try:
-        picture = Converter(encoder.takes).convert(np.zeros((height, width, 4), np.uint8))
-        packets = encoder.encode(picture, 0)
-        for index in range(1, _PROBE_PICTURES):
-            packets += encoder.repeat(index, keyframe=index == _PROBE_PICTURES - 1)
-        return packets + encoder.flush()
+        pictures, packets = trial_pictures(encoder.takes), list[EncodedPacket]()
+        for index, picture in enumerate(pictures):
+            packets += encoder.encode(picture, index, keyframe=index == _PROBE_PICTURES - 1)
+        return encoder.info, pictures, packets + encoder.flush()
     finally:
         encoder.close()
 
