@@ -93,6 +93,7 @@ class FakeEngineService:
     sessions: dict[tuple[SessionKind, str], FakeSession] = field(default_factory=dict)
     stats_extra: dict[str, object] = field(default_factory=dict)  # figures that are others than usual, by field
     marks: list[tuple[str, Mapping[str, object] | None, float]] = field(default_factory=list)
+    shown: list[tuple[str | None, Region | None]] = field(default_factory=list)
     holds_marks: bool = False
     unnoted: list[Callable[[], None]] = field(default_factory=list)
     sound_changes: list[tuple[object, ...]] = field(default_factory=list)
@@ -252,6 +253,12 @@ class FakeEngineService:
         self._enter("recorder.setRegion", session_id)
         if not self._known(SessionKind.RECORDER, session_id).running:
             raise IoniaError(ErrorKind.NOT_INITIALIZED, "The recorder is not initialized.", "Initialize it first.")
+
+    def set_screen(self, kind: SessionKind, session_id: str, screen: str | None, region: Region | None = None) -> None:
+        self._enter(f"{kind.value}.setScreen", session_id)
+        if not self._known(kind, session_id).running:
+            raise IoniaError(ErrorKind.NOT_INITIALIZED, f"The {kind.value} is not initialized.", "Initialize it first.")
+        self.shown.append((screen, region))
 
     def add_destination(self, session_id: str, destination: Destination) -> None:
         self._enter("streamer.addDestination", session_id)

@@ -58,12 +58,13 @@ def test_unknown_sessions(kind: str) -> None:
             if method.kind is SessionKind(kind) and not method.name.endswith("initialize")
         }
         codes = {verb: answer["code"] for verb, answer in answers.items() if isinstance(answer, dict)}
-        verbs = ("pause", "resume", "togglePause", "setRegion", "split") if kind == "recorder" else ()
+        verbs = ("pause", "resume", "togglePause", "setRegion", "setScreen", "split") if kind == "recorder" else ()
         commands = dict.fromkeys(verbs, 1003)
         if kind == "recorder":
             assert answers.pop("mark")["code"] == codes.pop("mark") == -32602  # which has a param that it needs
             assert client.call("recorder.mark", {"label": "goal", "id": "nobody"})["code"] == 1003
         if kind == "streamer":
+            commands = {"setScreen": 1003}
             for verb, param in (("add", "rtmpUrl"), ("set", "rtmpUrl"), ("remove", "destination")):
                 name = f"{verb}Destination"
                 assert answers.pop(name)["code"] == codes.pop(name) == -32602

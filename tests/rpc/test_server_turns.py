@@ -5,6 +5,7 @@ import threading
 import pytest
 
 from ionia.core.errors import ErrorKind, IoniaError
+from ionia.core.video.framing import Region
 from ionia.rpc.lanes import MAX_WAITING
 from tests.fakes.engine_service import wait
 from tests.rpc.duplex import Duplex
@@ -196,6 +197,10 @@ def test_a_recorder_is_paused_and_goes_on() -> None:
         assert client.call("recorder.setRegion", {"region": region}) is None
         assert client.call("recorder.setRegion", [region, "default"]) is None
         assert client.call("recorder.setRegion", {"region": {**region, "width": 8}})["code"] == -32602
+        assert client.call("recorder.setScreen", {"screen": "x11:DP-2"}) is None
+        assert client.call("recorder.setScreen", [None, region, "default"]) is None
+        assert client.service.shown == [("x11:DP-2", None), (None, Region(**region))]
+        assert client.call("recorder.setScreen", {"screen": ""})["code"] == -32602
         assert client.call("recorder.pause", {"id": "default"}) is True
         assert client.call("recorder.pause", ["default"]) is False
         assert client.call("recorder.togglePause") is False

@@ -1823,6 +1823,18 @@ export interface EngineMethods {
     };
     result: null;
   };
+  /** Show another screen or window, in pictures of the same size, without a gap; answers when it is open. */
+  "recorder.setScreen": {
+    params: {
+      /** Id of a screen or window, as initialize takes it; null: the primary screen. */
+      screen?: string | null;
+      /** The part of it to show; null: all of it. */
+      region?: RegionOption | null;
+      /** Name of the session; each kind of session has its own. */
+      id?: string;
+    };
+    result: null;
+  };
   /** Note a moment: a chapter, and a line of the sidecar, on the disk when this answers. */
   "recorder.mark": {
     params: {
@@ -2006,6 +2018,18 @@ export interface EngineMethods {
       id?: string;
     };
     result: boolean;
+  };
+  /** Show another screen or window, in pictures of the same size, without a gap; answers when it is open. */
+  "streamer.setScreen": {
+    params: {
+      /** Id of a screen or window, as initialize takes it; null: the primary screen. */
+      screen?: string | null;
+      /** The part of it to show; null: all of it. */
+      region?: RegionOption | null;
+      /** Name of the session; each kind of session has its own. */
+      id?: string;
+    };
+    result: null;
   };
   /** Go to one more server, out of the same encode; the others don't notice. */
   "streamer.addDestination": {

@@ -66,6 +66,11 @@ export class Recorder extends Session {
     return this.client.call("recorder.setRegion", { region, id: this.id });
   }
 
+  /** Show another screen or window (null: the primary screen), or a part of it; resolves when it is open. */
+  setScreen(screen: string | null, region: RegionOption | null = null): Promise<ResultOf<"recorder.setScreen">> {
+    return this.client.call("recorder.setScreen", { screen, region, id: this.id });
+  }
+
   /** Go on in another file. Resolves when the one before is complete, in a pause at once. */
   split(): Promise<ResultOf<"recorder.split">> {
     return this.client.call("recorder.split", { id: this.id }, { timeoutMs: STOP_TIMEOUT_MS });

@@ -1,5 +1,5 @@
 /** Going live, asynchronously, with the method names of the native addon. */
-import type { ParamsOf, StreamerStats } from "@ionia/common";
+import type { ParamsOf, RegionOption, StreamerStats } from "@ionia/common";
 import type { EngineClient } from "./engine_client.ts";
 import { INITIALIZE_TIMEOUT_MS, Session, type InitializeOptions } from "./session.ts";
 
@@ -42,6 +42,11 @@ export class Streamer extends Session {
   /** Leave a server; the others don't notice. The last one stays. */
   async removeDestination(destination: string): Promise<void> {
     await this.client.call("streamer.removeDestination", { destination, id: this.id });
+  }
+
+  /** Show another screen or window (null: the primary screen), or a part of it; resolves when it is open. */
+  async setScreen(screen: string | null, region: RegionOption | null = null): Promise<void> {
+    await this.client.call("streamer.setScreen", { screen, region, id: this.id });
   }
 
   isConnected(): Promise<boolean> {

@@ -215,6 +215,15 @@ class EngineService(Protocol):
         """
         ...
 
+    def set_screen(self, kind: SessionKind, session_id: str, screen: str | None, region: Region | None = None) -> None:
+        """Have a session, initialized or running, show another screen or window (None: the primary screen), or a part
+        of it, in pictures of the same size; with a keyframe. Sound goes on. Waits until it is open.
+
+        Raises IoniaError: NOT_INITIALIZED; CAPTURE_UNAVAILABLE for one that isn't there; SHARED when another session
+        has the same pictures. Then what was shown is shown on.
+        """
+        ...
+
     def split(self, session_id: str) -> SplitFiles:
         """Have a recorder go on in another file. Waits until the one before is complete, unless it is paused.
 

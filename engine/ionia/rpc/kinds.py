@@ -108,6 +108,22 @@ class KindRow:
         return self.kind.value
 
 
+def _set_screen(kind: SessionKind) -> Command:
+    def carry_out(service: EngineService, params: p.SetScreen) -> None:
+        region = None if params.region is None else params.region.region()
+        service.set_screen(kind, params.id, params.screen, region)
+
+    return Command(
+        verb="setScreen",
+        result=None,
+        summary="Show another screen or window, in pictures of the same size, without a gap; answers when it is open.",
+        carry_out=carry_out,
+        params=p.SetScreen,
+        positional=("screen", "region", "id"),
+        errors=(ErrorKind.NOT_INITIALIZED, ErrorKind.CAPTURE_UNAVAILABLE, ErrorKind.SHARED),
+    )
+
+
 def _save(service: EngineService, params: p.SaveReplay) -> Future[object]:
     future: Future[object] = Future()
 
@@ -177,6 +193,7 @@ KINDS: dict[SessionKind, KindRow] = {
                     positional=("region", "id"),
                     errors=(ErrorKind.NOT_INITIALIZED, ErrorKind.CAPTURE_UNAVAILABLE, ErrorKind.SHARED),
                 ),
+                _set_screen(SessionKind.RECORDER),
                 Command(
                     verb="mark",
                     result=MarkResult,
@@ -220,6 +237,7 @@ KINDS: dict[SessionKind, KindRow] = {
                 ),
             ),
             commands=(
+                _set_screen(SessionKind.STREAMER),
                 Command(
                     verb="addDestination",
                     result=AddDestinationResult,

@@ -315,6 +315,16 @@ class SetRegion(Struct, frozen=True, forbid_unknown_fields=True, rename="camel")
     id: SessionId = DEFAULT_SESSION_ID
 
 
+class SetScreen(Struct, frozen=True, forbid_unknown_fields=True, rename="camel"):
+    """Parameters of setScreen."""
+
+    screen: Annotated[
+        DeviceId | None, Meta(description="Id of a screen or window, as initialize takes it; null: the primary screen.")
+    ] = None
+    region: Annotated[RegionOption | None, Meta(description="The part of it to show; null: all of it.")] = None
+    id: SessionId = DEFAULT_SESSION_ID
+
+
 class SaveReplay(Struct, frozen=True, forbid_unknown_fields=True, rename="camel"):
     """Parameters of replay.save."""
 

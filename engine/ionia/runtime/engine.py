@@ -232,6 +232,10 @@ class Engine:
         """See EngineService."""
         self._sessions.require(SessionKind.RECORDER, session_id).set_region(region)
 
+    def set_screen(self, kind: SessionKind, session_id: str, screen: str | None, region: Region | None = None) -> None:
+        """See EngineService."""
+        self._sessions.require(kind, session_id).set_screen(screen, region)
+
     def split(self, session_id: str) -> SplitFiles:
         """See EngineService."""
         finished, after = self._sessions.require(SessionKind.RECORDER, session_id).split()

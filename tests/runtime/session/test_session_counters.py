@@ -7,6 +7,7 @@ import pytest
 from ionia.core.session_state import SessionState
 from ionia.core.stats import SessionStats
 from ionia.core.video.frame_history import DUPLICATED, UNIQUE, FrameHistory
+from ionia.core.video.frame_totals import FrameTotals
 from ionia.core.video.stage_times import StageTimes
 from ionia.runtime.encode.session_feeds import SessionFeeds
 from ionia.runtime.encode.sound_tracks import AudioSnapshot
@@ -22,6 +23,10 @@ class Frames(SessionFeeds):
 
     def __init__(self) -> None:
         self.history = FrameHistory(first_index=0, kept=1000)
+        counter = SimpleNamespace(
+            snapshot=lambda before: self.history.before(10**9 if before is None else before), mark=self.history.mark
+        )
+        totals = FrameTotals(counter)
         self.video = self.capture = SimpleNamespace(
             encode_ms=0.0,
             skipped=0,
@@ -29,8 +34,9 @@ class Frames(SessionFeeds):
             times=StageTimes(),
             convert_times=StageTimes(),
             encode_times=StageTimes(),
-            snapshot=lambda before: self.history.before(10**9 if before is None else before),
-            mark=self.history.mark,
+            counted=totals.total,
+            counted_at=totals.at,
+            mark=totals.mark,
         )
         self.settings = SimpleNamespace(picture=True, fps=10)  # type: ignore[assignment]
         self.header = SimpleNamespace(video=SimpleNamespace(width=2, height=2))  # type: ignore[assignment]

@@ -56,6 +56,10 @@ class EncodeBacklog(Generic[P]):
         """New pictures among them."""
         return self._pictures
 
+    def room(self, max_pictures: int) -> None:
+        """So many pictures may wait from now on; those that do go on waiting."""
+        self._max_pictures = max_pictures
+
     def offer(self, span: FrameSpan[P]) -> None:
         """Queue `span`, or what of it there is room for."""
         picture = self._given_up if span.picture is None else span.picture

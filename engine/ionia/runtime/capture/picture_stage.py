@@ -79,6 +79,19 @@ class PictureStage:
         """Hand over no more. Idempotent."""
         self._offers.remove(offer)
 
+    def wait_shown(self, timeout: float) -> bool:
+        """Begin, and wait until frames come, which begin with a picture. False if that takes longer."""
+        shown = threading.Event()
+
+        def see(_spans: Sequence[FrameSpan[StagedPicture]]) -> None:
+            shown.set()
+
+        self.attach(see)
+        try:
+            return shown.wait(timeout)
+        finally:
+            self.detach(see)
+
     def close(self) -> None:
         """Free the converter and give the capture back. Idempotent."""
         self.capture.detach(self._stage)

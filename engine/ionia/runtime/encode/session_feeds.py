@@ -7,7 +7,7 @@ from typing import TypeVar
 from ionia.core.errors import ErrorKind, IoniaError
 from ionia.core.media import VIDEO, MediaHeader
 from ionia.core.settings import MediaSettings
-from ionia.core.sharing import StageKey, VideoEncodeKey
+from ionia.core.sharing import CaptureKey, StageKey, VideoEncodeKey
 from ionia.core.timeline.file_timeline import EpochUtc
 from ionia.core.video.frame_history import FrameCounts, FrameMark
 from ionia.core.video.framing import Region
@@ -21,6 +21,9 @@ from ionia.runtime.notices import Listener
 from ionia.runtime.registry import Lease
 
 T = TypeVar("T")
+
+FIRST_PICTURE_TIMEOUT_S = 2.0
+"""How long another screen that is open is waited for; it gives black by itself after half a second."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,17 +101,16 @@ class SessionFeeds:
         return self.sound.snapshot()
 
     def video_snapshot(self, before: int | None = None) -> VideoSnapshot:
-        """Counters of the capture, of now or of the frames before frame `before`, and of the encode."""
-        return self._snapshot(self.capture.snapshot(before), self.video.skipped)
+        """Counters of the frames so far, or of those before frame `before`, and of the encode."""
+        return self._snapshot(self.video.counted(before), self.video.skipped)
 
     def video_mark(self, index: int) -> VideoMark:
         """Those of the frames before frame `index`, which may be yet to come."""
-        return VideoMark(frames=self.capture.mark(index), skipped=self.video.skipped)
+        return VideoMark(frames=self.video.mark(index), skipped=self.video.skipped)
 
     def video_at(self, mark: VideoMark) -> VideoSnapshot:
         """What had been counted there; of frames that are yet to come, what has been by now."""
-        counts = mark.frames.counts
-        return self._snapshot(self.capture.snapshot(mark.frames.index) if counts is None else counts, mark.skipped)
+        return self._snapshot(self.video.counted_at(mark.frames), mark.skipped)
 
     @staticmethod
     def _snapshot(frames: FrameCounts, skipped: int) -> VideoSnapshot:
@@ -134,25 +136,51 @@ class SessionFeeds:
 
         The encode is found by what it shows from now on.
         """
+        self._must_have_picture("region")
+        self._show(self.video.stage_key.capture, region)
+
+    def set_screen(self, screen: str | None, region: Region | None) -> None:
+        """Show another screen or window, or this part of it, in pictures of the same size. The session's lock is held.
+
+        Waits until it is open and has a picture; the one before is shown until then, and for good if that fails. Raises
+        IoniaError.
+        """
+        self._must_have_picture("screen")
+        self._show(replace(self.video.stage_key.capture, screen=screen), region)
+
+    def _must_have_picture(self, lacks: str) -> None:
         if not self.settings.picture:
-            raise IoniaError(ErrorKind.CAPTURE_UNAVAILABLE, "This session records sound alone: it has no region.")
+            raise IoniaError(ErrorKind.CAPTURE_UNAVAILABLE, f"This session records sound alone: it has no {lacks}.")
+
+    def _show(self, capture: CaptureKey, region: Region | None) -> None:
         track, framing = self.video.track, replace(self.settings.framing, region=region)
-        framing.size(self.capture.size, track.width, track.height)
-        stage = self._stages(replace(self.video.stage_key, framing=framing))
-        key = replace(self._video.key, framing=framing, width=track.width, height=track.height)
-        if not self._video.rekey_if_alone(key):
+        if not self._video.alone:  # before anything is opened; asked again below, when it counts
+            raise _shared()
+        stage = self._stages(replace(self.video.stage_key, capture=capture, framing=framing))
+        try:
+            framing.size(stage.value.capture.size, track.width, track.height)
+            if stage.value.capture is not self.capture and self._join is not None:
+                stage.value.wait_shown(FIRST_PICTURE_TIMEOUT_S)
+            key = replace(self._video.key, capture=capture, framing=framing, width=track.width, height=track.height)
+            if not self._video.rekey_if_alone(key):
+                raise _shared()
+        except BaseException:
             stage.release()
-            raise IoniaError(
-                ErrorKind.SHARED,
-                "The region can't be moved for this session alone: another one has the same pictures.",
-                "Give one of them pictures of its own: another fps, size, or videoBitrate (maxBitrate with a quality). "
-                "A replay out of which a recording begins has the same.",
-            )
+            raise
         if self._listener is not None:
-            self.video.stage.notices.unlisten(self._listener)
-            stage.value.notices.listen(self._listener)
+            self._hear_instead(stage.value, self._listener)
         self.video.move(stage)
-        self.settings = replace(self.settings, region=region, width=track.width, height=track.height)
+        self.settings = replace(
+            self.settings, screen=capture.screen, region=region, width=track.width, height=track.height
+        )
+
+    def _hear_instead(self, stage: PictureStage, listener: Listener) -> None:
+        """What was told of the same capture already isn't told again."""
+        self.video.stage.notices.unlisten(listener)
+        stage.notices.listen(listener)
+        if stage.capture is not self.capture:
+            self.capture.notices.unlisten(listener)
+            stage.capture.notices.listen(listener)
 
     def shares_all_with(self, other: "SessionFeeds") -> bool:
         """Whether both have the very same encodes: what one has had, the other would have had as well."""
@@ -243,3 +271,12 @@ class SessionFeeds:
         self._video.release()
         self.sound.release()
         recording_process.end()
+
+
+def _shared() -> IoniaError:
+    return IoniaError(
+        ErrorKind.SHARED,
+        "The picture can't be changed for this session alone: another one has the same pictures.",
+        "Give one of them pictures of its own: another fps, size, or videoBitrate (maxBitrate with a quality). "
+        "A replay out of which a recording begins has the same.",
+    )

@@ -10,6 +10,8 @@ from ionia.core.media import EncodedPacket
 from ionia.core.ports import Clock
 from ionia.core.sharing import StageKey
 from ionia.core.video.encode_backlog import EncodeBacklog, room_for
+from ionia.core.video.frame_history import FrameCounts, FrameMark
+from ionia.core.video.frame_totals import FrameTotals
 from ionia.core.video.handover import Handover
 from ionia.core.video.pacer import FrameSpan
 from ionia.core.video.stage_times import StageTimes
@@ -61,6 +63,8 @@ class VideoEncode:
         self._stage = stage  # changed under _attaching, as _offer is
         self._offer = partial(self._take_spans, stage.value)  # one object, so that a stage finds it again
         self._handover: Handover[StagedPicture] = Handover(stage.value)  # protected by _condition
+        self._totals = FrameTotals(stage.value.capture)  # protected by _condition
+        self._counted_of = stage.value.capture  # whose frames those are; protected by _condition
         self._encoder = opened.encoder
         self._target = bitrate
         self._clock = clock
@@ -120,6 +124,21 @@ class VideoEncode:
         """Frames that the encoder had no room for. Any thread."""
         with self._condition:
             return self._backlog.counters.skipped
+
+    def counted(self, before: int | None = None) -> FrameCounts:
+        """What became of the frames so far, or of those before frame `before`, whichever captures gave them."""
+        with self._condition:
+            return self._totals.total(before)
+
+    def mark(self, index: int) -> FrameMark:
+        """The same of the frames before frame `index`, which may be yet to come: for `counted_at`. Any thread."""
+        with self._condition:
+            return self._totals.mark(index)
+
+    def counted_at(self, mark: FrameMark) -> FrameCounts:
+        """What had been counted there, or by now if those frames are yet to come. Any thread."""
+        with self._condition:
+            return self._totals.at(mark)
 
     @property
     def pictures_waiting(self) -> int:
@@ -208,9 +227,10 @@ class VideoEncode:
         self._stage.release()
 
     def move(self, to: Lease[StageKey, PictureStage]) -> None:
-        """Take the pictures of another stage of the same capture and format: no frame is missing, none is double.
+        """Take the pictures of another stage of the same format and frame rate: no frame is missing, none is double.
 
-        From the next frame on. Not while it closes; the lease is its own then.
+        From the next frame on, with a keyframe where they are another capture's. Not while it closes; the lease is its
+        own then.
         """
         with self._attaching:
             before, offer = self._stage, self._offer
@@ -218,6 +238,9 @@ class VideoEncode:
             with self._condition:
                 begun = self._begun
                 self._handover.expect(to.value)
+                self._backlog.room(room_for(to.value.capture.width, to.value.capture.height))
+                if not begun:
+                    self._totals, self._counted_of = FrameTotals(to.value.capture), to.value.capture
             if begun:
                 to.value.attach(self._offer)
                 before.value.detach(offer)
@@ -225,9 +248,14 @@ class VideoEncode:
 
     def _take_spans(self, stage: PictureStage, spans: Sequence[FrameSpan[StagedPicture]]) -> None:
         """On the tick's thread: queue what it closed."""
+        # Asked without our lock: a feed's takers may want a keyframe of us with the feed's.
+        takers = self.feed.takers if stage.capture is not self._counted_of else 0
         with self._condition:
             skipped = self._backlog.counters.skipped
-            for span in self._handover.take(stage, spans):
+            taken = self._handover.take(stage, spans)
+            if taken and stage.capture is not self._counted_of:
+                self._change_capture(stage.capture, taken, takers)
+            for span in taken:
                 self._backlog.offer(span)
             overloaded = skipped == 0 and self._backlog.counters.skipped > 0
             self._condition.notify()
@@ -238,6 +266,14 @@ class VideoEncode:
                 WarningCode.ENCODER_OVERLOADED,
                 "The encoder can't keep up: pictures are being skipped. Lower the frame rate or the screen size.",
             )
+
+    def _change_capture(self, capture: Capture, taken: Sequence[FrameSpan[StagedPicture]], takers: int) -> None:
+        """The first frames of another one. The lock is held."""
+        index = next((span.first_index for span in taken if span.picture is not None), taken[0].first_index)
+        self._totals.change(capture, index)
+        self._counted_of = capture
+        if not self._all_rest(index, takers):  # whoever wakes asks for one
+            self._keyframes.append(index)
 
     def _encode_until_ended(self) -> None:
         try:
@@ -293,8 +329,11 @@ class VideoEncode:
         """Whether nobody needs this frame. A keyframe that was asked for is given first: a file begins with it."""
         takers = self.feed.takers
         with self._condition:
-            resting = sum(since <= index for since in self._resting.values())
-            return resting >= takers > 0 and not any(wanted <= index for wanted in self._keyframes)
+            return self._all_rest(index, takers) and not any(wanted <= index for wanted in self._keyframes)
+
+    def _all_rest(self, index: int, takers: int) -> bool:
+        """Whether every taker said that it needs nothing from this frame on. The lock is held."""
+        return sum(since <= index for since in self._resting.values()) >= takers > 0
 
     def _take_keyframe(self, index: int) -> bool:
         with self._condition:

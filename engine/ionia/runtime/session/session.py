@@ -300,6 +300,14 @@ class Session:
             self._feeds.set_region(region)
             self._shows = self._feeds.settings
 
+    def set_screen(self, screen: str | None, region: Region | None) -> None:
+        """Show another screen or window, initialized or running. Raises IoniaError, and shows what it showed."""
+        with self._lock:
+            if self._feeds is None:
+                raise not_initialized(self.kind)
+            self._feeds.set_screen(screen, region)
+            self._shows = self._feeds.settings
+
     def set_sound(self, sound: str, change: ControlChange) -> None:
         """Change one sound of this session alone, initialized or running. Raises IoniaError."""
         with self._lock:

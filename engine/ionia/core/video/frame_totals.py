@@ -1,0 +1,102 @@
+"""What became of the frames of an encode that goes from one capture to another: one count, as if it had been one.
+
+Pure. Each capture counts its own frames, on the one timeline, for whoever takes them; this joins what they say.
+"""
+
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from ionia.core.video.frame_history import FrameCounts, FrameMark
+
+CAPTURES_KEPT = 32
+"""Of those before, so many are still asked about their frames: each keeps a byte for every frame of an hour."""
+
+
+class CountsFrames(Protocol):
+    """A capture, which may be closed."""
+
+    def snapshot(self, before: int | None = None) -> FrameCounts: ...
+
+    def mark(self, index: int) -> FrameMark: ...
+
+
+_NONE = FrameCounts()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Stretch:
+    """The frames from `first` on are those of `counter`; before it the total was `before`, its own count `own`."""
+
+    counter: CountsFrames
+    first: int = -1
+    before: FrameCounts = _NONE
+    own: FrameCounts = _NONE
+
+    def total(self, now: FrameCounts) -> FrameCounts:
+        """Of all frames, where this capture's own count is `now`."""
+        if now.next_index <= self.first:
+            return self.before
+        return FrameCounts(
+            next_index=now.next_index,
+            unique=self.before.unique + now.unique - self.own.unique,
+            duplicated=self.before.duplicated + now.duplicated - self.own.duplicated,
+            lagged=self.before.lagged + now.lagged - self.own.lagged,
+            missed=self.before.missed + now.missed - self.own.missed,
+            lost=self.before.lost + now.lost - self.own.lost,
+        )
+
+
+class FrameTotals:
+    """Whoever holds it protects it; captures are asked with that lock held."""
+
+    def __init__(self, counter: CountsFrames) -> None:
+        self._stretches = [_Stretch(counter=counter)]
+        self._marks: list[tuple[FrameMark, FrameMark]] = []  # those yet to come: ours, and the capture's of it
+
+    def change(self, counter: CountsFrames, index: int) -> None:
+        """From frame `index` on the frames are those of another capture, which has had that frame."""
+        self._settle()
+        before = self.total(index)
+        # What no capture gave before the other one began was filled with the last picture.
+        filled = max(0, index - before.next_index)
+        before = replace(before, next_index=index, duplicated=before.duplicated + filled)
+        self._stretches.append(_Stretch(counter=counter, first=index, before=before, own=counter.snapshot(index)))
+        del self._stretches[:-CAPTURES_KEPT]
+        waiting, self._marks = self._marks, []
+        for mark, _ in waiting:
+            if mark.index <= index:
+                mark.counts = self.total(mark.index)
+            else:
+                self._marks.append((mark, counter.mark(mark.index)))
+
+    def total(self, before: int | None = None) -> FrameCounts:
+        """The figures of all frames so far, or of those before frame `before` as far as they have passed."""
+        for stretch in reversed(self._stretches):
+            if before is None or before > stretch.first:
+                return stretch.total(stretch.counter.snapshot(before))
+        return self._stretches[0].before  # older than is remembered
+
+    def mark(self, index: int) -> FrameMark:
+        """The same of the frames before `index`, which may be yet to come: see `at`."""
+        mark = FrameMark(index=index)
+        if index <= self._stretches[-1].first:
+            mark.counts = self.total(index)
+        else:
+            self._marks.append((mark, self._stretches[-1].counter.mark(index)))
+            self._settle()
+        return mark
+
+    def at(self, mark: FrameMark) -> FrameCounts:
+        """What had been counted there; of frames that are yet to come, what has been by now."""
+        self._settle()
+        return self.total(mark.index) if mark.counts is None else mark.counts
+
+    def _settle(self) -> None:
+        """What has passed is counted for good, however long ago that will be when somebody asks."""
+        stretch, waiting = self._stretches[-1], []
+        for mark, own in self._marks:
+            if own.counts is None:
+                waiting.append((mark, own))
+            else:
+                mark.counts = stretch.total(own.counts)
+        self._marks = waiting
