@@ -30,6 +30,9 @@ from ionia.threads.clock import MonotonicClock
 REPORT_NS = 50_000_000
 """Between looks at the socket."""
 
+LATEST_NS = 90_000_000
+"""The same at most, while packets come: a look goes with one of them, so that none needs a waking of its own."""
+
 REPORT_BYTES = WINDOW_BYTES * 3 // 4
 """So much may enter the socket without being reported at once: the engine goes on until it misses a whole window."""
 
@@ -140,7 +143,8 @@ class RtmpAttempt:
             last = self._last
             arrived = last is not None and last.delivered_bytes >= connection.sent
             if self._flow.unreported or not arrived or self._settled_ns is not None:
-                timeout = max(0, self._looked_ns + REPORT_NS - self._clock.now_ns()) / NS_PER_S
+                apart_ns = LATEST_NS if self._settled_ns is None else REPORT_NS
+                timeout = max(0, self._looked_ns + apart_ns - self._clock.now_ns()) / NS_PER_S
         readers = () if connection.over else (connection.socket,)
         writers = (connection.socket,) if connection.unsent else ()
         return self.wait.wait(readers, writers, timeout)

@@ -1,0 +1,193 @@
+"""What a stream's thread does: it carries out what `core.live.link` decides for each of the servers.
+
+Nothing here waits for the network, except to say goodbye in the end.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+from ionia.core.errors import IoniaError
+from ionia.core.events import Event
+from ionia.core.failure import LiveFailure
+from ionia.core.live.bitrate_votes import best_link
+from ionia.core.live.connection_events import AskKeyframe, GiveUp, Notify
+from ionia.core.live.link import LiveAction, SetVideoBitrate
+from ionia.core.live.sender_events import Progress, SenderEvent
+from ionia.core.live.shared_keyframes import SharedKeyframes
+from ionia.core.live.silence import Silence, with_silence
+from ionia.core.live.stream_buffer import SetBackpressure
+from ionia.core.media import EncodedPacket, MediaHeader
+from ionia.core.ports import Clock
+from ionia.core.timebase import NS_PER_S
+from ionia.core.warning import DestinationFailed, Warn, WarningCode
+from ionia.runtime.encode.session_feeds import SessionFeeds
+from ionia.runtime.session.first_connection import FirstConnection
+from ionia.runtime.session.stream_attempts import GOODBYE_SECONDS
+from ionia.runtime.session.stream_bitrate import StreamBitrate
+from ionia.runtime.session.stream_destination import StreamDestination
+from ionia.runtime.session.stream_events import told
+from ionia.runtime.session.stream_roster import StreamRoster
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FromSender:
+    """What the sender of an attempt said, and when."""
+
+    destination: StreamDestination
+    attempt_id: int
+    at_ns: int
+    event: SenderEvent
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arrived:
+    """What came since the last step, all of it before `now_ns`. `keyframe`: the newest that isn't in order yet."""
+
+    packets: Sequence[EncodedPacket]
+    messages: Sequence[FromSender]
+    keyframe: EncodedPacket | None
+    now_ns: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tellers:
+    """Whom to tell. Any thread."""
+
+    emit: Callable[[Event], None]
+    warn: Warn
+    fail: Callable[[IoniaError], None]
+
+
+class StreamWork:
+    """One owner, the stream's thread."""
+
+    def __init__(
+        self,
+        feeds: SessionFeeds,
+        header: MediaHeader,
+        roster: StreamRoster,
+        *,
+        session_id: str,
+        asked: int,
+        first: FirstConnection | None,
+        clock: Clock,
+        tell: Tellers,
+    ) -> None:
+        """`asked`: the bit rate that is asked for. `first`: settled by the connections, if `start` requires them."""
+        self._feeds = feeds
+        self._header = header if header.sounds else with_silence(header)
+        self._silence = None if header.sounds else Silence(fps=header.video.fps)
+        self._roster = roster
+        self._session_id = session_id
+        self._asked = asked
+        self._first = first
+        self._clock = clock
+        self._tell = tell
+        self._bitrate = StreamBitrate(feeds, tell.warn)
+        self._keyframes = SharedKeyframes()
+        self._leaving: list[StreamDestination] = []  # they say goodbye
+
+    @property
+    def deadline_ns(self) -> int | None:
+        """When something is due."""
+        one_of = (*self._roster.present, *self._leaving)
+        return min((deadline for one in one_of if (deadline := one.deadline_ns) is not None), default=None)
+
+    def step(self, arrived: Arrived) -> None:
+        """Carry out what follows from what came, and from the time."""
+        now_ns, keyframe, packets = arrived.now_ns, arrived.keyframe, arrived.packets
+        present = self._roster.present  # none of them is new after the next line
+        arriving, departing = self._roster.take_arriving(), self._roster.take_departing()
+        self._leaving += departing
+        for one in departing:
+            self._carry_out(one, one.link.stop(now_ns), now_ns)
+        for one in arriving:
+            self._carry_out(one, one.link.start(now_ns), now_ns)
+        for message in arrived.messages:
+            self._hear(message)
+        if keyframe is not None:
+            self._note_parameter_sets(keyframe)
+        if self._silence is not None:
+            packets = self._silence.fill(packets)
+        for one in present:
+            if keyframe is not None:
+                self._carry_out(one, one.link.announce(keyframe, now_ns), now_ns)
+            self._carry_out(one, one.link.offer(packets, now_ns), now_ns)
+            self._carry_out(one, one.link.passed(now_ns), now_ns)
+            one.note(now_ns)
+        for one in (*present, *self._leaving):
+            one.attempts.tend(now_ns)
+        self._leaving = [one for one in self._leaving if one.attempts.deadline_ns is not None]
+
+    def say_goodbye(self, last_words: Callable[[], Sequence[FromSender]]) -> None:
+        """To all at once; then count what went out just before the end, of which `last_words` tells."""
+        now_ns = self._clock.now_ns()
+        present = (*self._roster.present, *self._roster.take_departing())
+        rest = [(one, one.carry_out(one.link.stop(now_ns), self._header, now_ns)) for one in present]
+        for one in (*present, *self._leaving):
+            left_ns = now_ns + GOODBYE_SECONDS * NS_PER_S - self._clock.now_ns()
+            one.attempts.settle(max(0.0, left_ns / NS_PER_S))
+        for message in last_words():
+            if isinstance(message.event, Progress):
+                self._hear(message)
+        for one, actions in rest:
+            self._carry_out(one, actions, now_ns)
+            one.note(self._clock.now_ns())
+
+    def end(self) -> None:
+        """However it ended: nothing of it goes on."""
+        for one in (*self._roster.present, *self._roster.take_departing(), *self._leaving):
+            one.attempts.kill()
+            one.attempts.settle(0)
+        self._bitrate.leave()
+
+    def _hear(self, message: FromSender) -> None:
+        one, now_ns = message.destination, message.at_ns
+        self._carry_out(one, one.hear(message.attempt_id, message.event, now_ns), now_ns)
+        if one.was_connected and self._first is not None and all(each.was_connected for each in self._roster.present):
+            self._first.settle(None)
+
+    def _carry_out(self, one: StreamDestination, actions: Sequence[LiveAction], now_ns: int) -> None:
+        for action in one.carry_out(actions, self._header, now_ns):
+            match action:
+                case AskKeyframe(behind=behind):
+                    others = [other.figures for other in self._roster.present if other is not one]
+                    if not behind or self._keyframes.allows(now_ns, others):
+                        self._feeds.request_keyframe()
+                case SetVideoBitrate(bits_per_second=bits_per_second):
+                    one.bitrate = bits_per_second
+                    self._follow()
+                case Notify() | SetBackpressure():
+                    one.note(self._clock.now_ns(), action if isinstance(action, Notify) else None)
+                    self._tell.emit(told(self._session_id, one.name, action))
+                    self._follow()
+                case GiveUp(failure=failure):
+                    self._give_up(one, failure)
+
+    def _follow(self) -> None:
+        """With the bit rate, what the links carry."""
+        present = self._roster.present
+        wanted = best_link((one.bitrate for one in present if one.figures.connected), before=self._asked)
+        if wanted != self._asked:
+            self._asked = wanted
+            self._bitrate.ask(wanted)
+
+    def _give_up(self, one: StreamDestination, failure: LiveFailure) -> None:
+        """The last destination takes the stream with it."""
+        error = one.error(failure)
+        if self._first is not None and self._first.settle(error):
+            return
+        if all(each.failed for each in self._roster.present):
+            self._tell.fail(error)
+            return
+        message = f"Destination {one.name}: {error.message} The stream goes on without it."
+        self._tell.warn(
+            WarningCode.DESTINATION_FAILED, message, DestinationFailed(destination=one.name, live_kind=failure.kind)
+        )
+
+    def _note_parameter_sets(self, keyframe: EncodedPacket) -> None:
+        """A lost encoder's successor gives its own with each keyframe; the next connection begins with those."""
+        video = self._header.video
+        extradata = video.codec.own_extradata(keyframe.data)
+        if extradata is not None:  # else those of the header hold
+            self._header = self._header.with_track(replace(video, extradata=extradata))
