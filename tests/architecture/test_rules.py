@@ -56,6 +56,9 @@ RUNTIME_WITHOUT_OWN_TEST = {
     "session/output": "protocols",
     "session/replay_save": "tests/runtime/session/test_replay_output.py: saves that fail, wait or go on behind a stop",
     "session/stream_events": "tests/runtime/session/test_stream_output.py, likewise",
+    "session/stream_roster": "tests/runtime/session/test_stream_destination.py has all that comes and goes",
+    "session/stream_warnings": "tests/runtime/session/test_stream_output.py, likewise",
+    "session/stream_work": "tests/runtime/session/test_stream_output.py, likewise",
 }
 """Modules of the runtime without a test file of the same name, each with where they are tested."""
 

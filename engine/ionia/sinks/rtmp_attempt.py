@@ -1,10 +1,15 @@
 """What a publisher's thread does: find the server, connect, publish, and hand over packets until it ends.
 
 It doesn't retry, judge or drop: that is the engine's business. Every wait in here ends with `SocketWait.cancel`.
+
+While all goes well, whoever brings packets gives them to the socket as well (`push`), which never waits: to wake a
+thread for each picture and each server would cost more than all the rest. The thread waits for what the server says,
+for room in the socket, and for the end.
 """
 
 import os
 import socket
+import threading
 from functools import partial
 from typing import Protocol
 
@@ -30,8 +35,8 @@ from ionia.threads.clock import MonotonicClock
 REPORT_NS = 50_000_000
 """Between looks at the socket."""
 
-LATEST_NS = 90_000_000
-"""The same at most, while packets come: a look goes with one of them, so that none needs a waking of its own."""
+IDLE_NS = 150_000_000
+"""The same for the thread while the socket takes everything: then most looks go with a packet."""
 
 REPORT_BYTES = WINDOW_BYTES * 3 // 4
 """So much may enter the socket without being reported at once: the engine goes on until it misses a whole window."""
@@ -57,7 +62,7 @@ class Packets(Protocol):
 
 
 class RtmpAttempt:
-    """One attempt from the look-up to the goodbye. One owner; `wait.cancel` ends it wherever it is."""
+    """One attempt from the look-up to the goodbye. One owner, but for `push`; `wait.cancel` ends it wherever it is."""
 
     def __init__(
         self,
@@ -77,6 +82,9 @@ class RtmpAttempt:
         self._listener = listener
         self._ca_file = ca_file
         self._clock = clock
+        self._lock = threading.Lock()  # of the connection and all below, from the first packet on
+        self._connection: RtmpConnection | None = None  # while packets may go
+        self._broken: Exception | None = None  # what ended `push`
         self._flow: PacketFlow | None = None
         self._last: Progress | None = None
         self._looked_ns = 0
@@ -96,13 +104,33 @@ class RtmpAttempt:
                 try:
                     outcome = self._converse(connection)
                 finally:
-                    connection.close()
+                    with self._lock:
+                        self._connection = None
+                        connection.close()
                 if isinstance(outcome, Ended):
                     return outcome
                 login = outcome
         except OSError as error:
             return self._failure(error, FailureCode.UNREACHABLE)
         return Ended(code=FailureCode.LOGIN, detail="asked for it again and again")
+
+    def push(self) -> bool:
+        """Give the socket what waits, if it can be done at once; whether the thread has nothing to do. Any thread."""
+        if not self._lock.acquire(blocking=False):
+            return False
+        try:
+            connection = self._connection
+            if connection is None or self._settled_ns is not None:
+                return False
+            if connection.unsent:  # the thread waits for room already, and takes what waits then
+                return True
+            self._advance(connection)
+            return connection.unsent == 0
+        except Exception as error:  # noqa: BLE001 - it is the thread's to tell, whatever it is
+            self._connection, self._broken = None, error
+            return False
+        finally:
+            self._lock.release()
 
     def _layer(self) -> Layer:
         if not self._url.secure:
@@ -119,17 +147,22 @@ class RtmpAttempt:
             connection.begin()
             connection.flush()
             while True:
-                if connection.socket in self._sleep(connection):
-                    outcome = self._hear(connection)
+                ready = self._sleep(connection)
+                with self._lock:
+                    if self._broken is not None:
+                        raise self._broken
+                    outcome = self._hear(connection) if connection.socket in ready else None
                     if outcome is not None:
                         connection.flush()
                         self._look()
                         return outcome
-                self._advance(connection)
-                if self._has_left(connection):
-                    return Ended(code=None)
+                    self._advance(connection)
+                    if self._has_left(connection):
+                        return Ended(code=None)
         except OSError as error:
-            self._look()
+            with self._lock:
+                self._connection = None
+                self._look()
             if self._settled_ns is not None:  # all is said; how the server closes is its business
                 return Ended(code=None)
             if self._flow is not None:
@@ -138,15 +171,14 @@ class RtmpAttempt:
 
     def _sleep(self, connection: RtmpConnection) -> set[socket.socket]:
         """Until the socket can do something that is wanted, somebody wakes us, or a look is due."""
-        timeout = None
-        if self._flow is not None:
-            last = self._last
-            arrived = last is not None and last.delivered_bytes >= connection.sent
-            if self._flow.unreported or not arrived or self._settled_ns is not None:
-                apart_ns = LATEST_NS if self._settled_ns is None else REPORT_NS
-                timeout = max(0, self._looked_ns + apart_ns - self._clock.now_ns()) / NS_PER_S
+        with self._lock:
+            timeout = None
+            if self._flow is not None:
+                calm = not connection.unsent and self._settled_ns is None
+                due_ns = self._looked_ns + (IDLE_NS if calm else REPORT_NS)
+                timeout = max(0, due_ns - self._clock.now_ns()) / NS_PER_S
+            writers = (connection.socket,) if connection.unsent else ()
         readers = () if connection.over else (connection.socket,)
-        writers = (connection.socket,) if connection.unsent else ()
         return self.wait.wait(readers, writers, timeout)
 
     def _hear(self, connection: RtmpConnection) -> Ended | Login | None:
@@ -157,6 +189,7 @@ class RtmpAttempt:
             self._listener(Connected())
             if not isinstance(last, Failed):
                 self._flow = PacketFlow(connection, self._header)
+                self._connection = connection
         match last:
             case Failed(code=code, detail=detail):
                 return Ended(code=code, detail=detail)

@@ -34,6 +34,7 @@ class RtmpPublisher:
         self._closing = False  # protected by _lock
         self._killed = False  # protected by _lock
         self._wait: SocketWait | None = None  # protected by _lock
+        self._attempt: RtmpAttempt | None = None  # protected by _lock
         self._ended = threading.Event()
         self._thread: threading.Thread | None = None
 
@@ -54,6 +55,8 @@ class RtmpPublisher:
             if self._killed:
                 wait.cancel()
         attempt = RtmpAttempt(self, url, header, listener, ca_file=ca_file, wait=wait, clock=self._clock)
+        with self._lock:
+            self._attempt = attempt
         self._thread = threading.Thread(target=self._run, args=(attempt, listener), name="rtmp", daemon=True)
         try:
             self._thread.start()
@@ -69,10 +72,10 @@ class RtmpPublisher:
             self._pending.extend(packets)
             self._pending_bytes += sum(len(packet.data) for packet in packets)
             flooded = self._pending_bytes > _MOST_PENDING
-            wait = self._wait
+            wait, attempt = self._wait, self._attempt
         if flooded:
             self.kill()
-        elif wait is not None:
+        elif wait is not None and not (attempt is not None and attempt.push()):
             wait.wake()
 
     def leave(self) -> None:
