@@ -437,6 +437,12 @@ def _decode(data: bytes, offset: int) -> tuple[object, int]:
             return _decode_object(data, offset + (4 if kind == 8 else 0))
         case 5 | 6:
             return None, offset
+        case 10:
+            values, (count,), offset = [], struct.unpack_from(">I", data, offset), offset + 4
+            for _ in range(count):
+                value, offset = _decode(data, offset)
+                values.append(value)
+            return values, offset
         case _:
             raise ValueError(f"AMF type {kind}")
 

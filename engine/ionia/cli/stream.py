@@ -18,7 +18,7 @@ from ionia.core.settings import SessionKind
 from ionia.core.stats import StreamerStats, of_streamer
 from ionia.rpc.initialize_params import InitializeRecorder, InitializeStreamer
 
-_OF_RECORDING = ("quality", "max_bitrate", "codec")
+_OF_RECORDING = ("quality", "max_bitrate")
 
 
 def stream(options: argparse.Namespace) -> int:
@@ -34,7 +34,7 @@ def stream(options: argparse.Namespace) -> int:
     # A quality is the recording's: what is sent has a constant rate.
     asked = {name: shared.pop(name) for name in _OF_RECORDING if name in shared}
     if asked and recording is None:
-        line.say("--quality, --max-bitrate and --codec are for the recording: name its file with --record.")
+        line.say("--quality and --max-bitrate are for the recording: name its file with --record.")
         return 2
     streamed = given(options, InitializeStreamer) | shared | {"rtmp_url": url, "stream_key": key}
     live = made(InitializeStreamer, {name: value for name, value in streamed.items() if name not in asked}).settings()

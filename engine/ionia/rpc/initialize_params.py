@@ -31,7 +31,6 @@ from ionia.rpc.param_types import (
     VideoName,
 )
 from ionia.rpc.quality_params import (
-    check_live_codec,
     check_live_quality,
 )
 
@@ -149,7 +148,6 @@ class InitializeStreamer(Initialize, frozen=True, forbid_unknown_fields=True, re
     def __post_init__(self) -> None:
         """Raises ValueError for a quality, too: what a server is sent has a constant rate."""
         check_live_quality(self.quality)
-        check_live_codec(self.codec)
         super().__post_init__()
         check_destinations(self.rtmp_url, self.rtmp_urls, self.stream_key)
 

@@ -69,17 +69,13 @@ MaxBitrate = Annotated[
 CodecOption = Annotated[
     CodecName,
     Meta(
-        description="What pictures are coded in. hevc and av1 are for files: smaller, and dearer to encode; not every "
-        "player takes them. Streams are h264."
+        description="What pictures are coded in. hevc and av1 are smaller, and dearer to encode; not every player "
+        "takes them. For streams they need a server of Enhanced RTMP, which must say so or is warned of."
     ),
-    CommandOption(name="--codec", help="h264, hevc or av1 (default: h264); the last two are for files, not streams"),
+    CommandOption(
+        name="--codec", help="h264, hevc or av1 (default: h264); not every player or server takes the last two"
+    ),
 ]
-
-
-def check_live_codec(codec: CodecName) -> None:
-    """Raises ValueError: RTMP as every server takes it has H.264 alone."""
-    if codec != "h264":
-        raise ValueError(f'"codec" can be "{codec}" for recordings and replays: a stream is "h264"')
 
 
 def check_quality(quality: str | Crf, max_bitrate: int | None) -> None:

@@ -13,6 +13,7 @@ import threading
 from functools import partial
 from typing import Protocol
 
+from ionia.core.live.enhanced_flv import four_cc, is_enhanced
 from ionia.core.live.failure_code import FailureCode
 from ionia.core.live.rtmp_url import RtmpUrl
 from ionia.core.live.sender_events import Connected, Ended, Progress, SenderListener
@@ -80,6 +81,8 @@ class RtmpAttempt:
         self._url = url
         self._header = header
         self._listener = listener
+        codec = header.video.codec
+        self._four_cc = four_cc(codec) if is_enhanced(codec) else ""
         self._ca_file = ca_file
         self._clock = clock
         self._lock = threading.Lock()  # of the connection and all below, from the first packet on
@@ -100,7 +103,8 @@ class RtmpAttempt:
             targets = find(self._url.host, self._url.port, self.wait)
             for _ in range(_MOST_LOGINS):
                 connected = dial(targets, self.wait, self._clock, buffer_bytes=buffer_bytes(self._header))
-                connection = RtmpConnection(connected, self._layer(), RtmpClient(self._url, os.urandom(RANDOM), login))
+                client = RtmpClient(self._url, os.urandom(RANDOM), login, self._four_cc)
+                connection = RtmpConnection(connected, self._layer(), client)
                 try:
                     outcome = self._converse(connection)
                 finally:
@@ -185,8 +189,9 @@ class RtmpAttempt:
         """What the server says; how this conversation ends if that ends it."""
         events = connection.receive()
         last = events[-1] if events else None
-        if Published() in events:
-            self._listener(Connected())
+        published = next((event for event in events if isinstance(event, Published)), None)
+        if published is not None:
+            self._listener(Connected(promised=published.promised))
             if not isinstance(last, Failed):
                 self._flow = PacketFlow(connection, self._header)
                 self._connection = connection

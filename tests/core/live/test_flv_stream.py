@@ -8,6 +8,7 @@ import av
 import numpy as np
 import pytest
 
+from ionia.core.codec.codec import AV1, H264, HEVC, VideoCodec
 from ionia.core.live import flv_tags
 from ionia.core.live.flv_stream import FlvStream
 from ionia.core.live.flv_timeline import FlvTimeline
@@ -29,7 +30,9 @@ def tags_in(data: bytes) -> list[Tag]:
     return tags
 
 
-def encoded_and_muxed(*, options: dict[str, str], frames: int = 40) -> tuple[EncodedClip, list[Tag]]:
+def encoded_and_muxed(
+    *, options: dict[str, str], frames: int = 40, encoder: str = "libx264", codec: VideoCodec = H264
+) -> tuple[EncodedClip, list[Tag]]:
     """A real encode of noise and a tone, and the tags that libav's `flv` muxer writes for its packets.
 
     Each track has milliseconds of its own, so that no two packets have the same and nothing is moved.
@@ -37,14 +40,16 @@ def encoded_and_muxed(*, options: dict[str, str], frames: int = 40) -> tuple[Enc
     file, packets = io.BytesIO(), list[EncodedPacket]()
     header = encoded_clip(30).header
     with av.open(file, "w", format="flv", options={"flvflags": "no_duration_filesize"}) as container:
-        picture = container.add_stream("libx264", rate=25, options={"preset": "ultrafast", "bf": "0", **options})
-        picture.width, picture.height, picture.pix_fmt = 64, 48, "yuv420p"
+        picture = container.add_stream(encoder, rate=25, options=options)
+        picture.width, picture.height, picture.pix_fmt = 64, 64, "yuv420p"
+        colours = picture.codec_context
+        colours.color_primaries = colours.color_trc = colours.colorspace = colours.color_range = 1
         sound = container.add_stream("aac", rate=SAMPLE_RATE, layout="stereo")
         container.start_encoding()
         noise = np.random.default_rng(1)
         made: list[tuple[av.Packet, TrackId]] = []
         for number in range(frames):
-            pixels = noise.integers(0, 256, (48, 64, 3), np.uint8)
+            pixels = noise.integers(0, 256, (64, 64, 3), np.uint8)
             frame = av.VideoFrame.from_ndarray(pixels)
             frame.pts, frame.time_base = number, Fraction(1, 25)
             made += [(packet, VIDEO) for packet in picture.encode(frame)]
@@ -66,7 +71,9 @@ def encoded_and_muxed(*, options: dict[str, str], frames: int = 40) -> tuple[Enc
             packet.time_base = Fraction(1, 1000)
             packet.pts = packet.dts = milliseconds
             container.mux(packet)
-        header = header.with_track(replace(header.video, fps=25, extradata=bytes(picture.codec_context.extradata)))
+        header = header.with_track(
+            replace(header.video, codec=codec, fps=25, extradata=bytes(picture.codec_context.extradata))
+        )
         header = header.with_track(replace(header.sounds[0], extradata=bytes(sound.codec_context.extradata)))
     return EncodedClip(header=header, packets=packets), tags_in(file.getvalue())
 
@@ -75,12 +82,47 @@ def encoded_and_muxed(*, options: dict[str, str], frames: int = 40) -> tuple[Enc
     "options", [{"g": "7"}, {"x264-params": "nal-hrd=cbr:filler=1", "b": "2M", "maxrate": "2M", "bufsize": "2M"}]
 )
 def test_every_tag_is_the_one_that_libav_writes(options: dict[str, str]) -> None:
-    clip, theirs = encoded_and_muxed(options=options)
+    clip, theirs = encoded_and_muxed(options={"preset": "ultrafast", "bf": "0", **options})
     stream = FlvStream(clip.header)
     mine = tags_in(stream.begin() + b"".join(stream.tag(packet) or b"" for packet in clip.packets) + stream.end())
     assert len(mine) > 70
     assert sorted(mine[:2]) == sorted(theirs[:2])  # the configurations, in whichever order
     assert mine[2:] == theirs[2:]
+
+
+def test_every_tag_of_hevc_is_the_one_that_libav_writes() -> None:
+    """But for the end, of which libav says nothing in another codec than H.264, and the bit of `hvcC` by which ours
+    promises that all parameter sets are there."""
+    params = "log-level=0:bframes=0:keyint=7:scenecut=0:info=0:pools=none:frame-threads=1"
+    options = {"preset": "ultrafast", "x265-params": params}
+    clip, theirs = encoded_and_muxed(options=options, encoder="libx265", codec=HEVC)
+    stream = FlvStream(clip.header)
+    mine = tags_in(stream.begin() + b"".join(stream.tag(packet) or b"" for packet in clip.packets))
+    assert len(mine) > 70
+    promised = sorted(mine[:3])
+    for kind in (b"\x20", b"\x21", b"\x22"):
+        promised = [
+            (*one, tag.replace(bytes((kind[0] | 0x80,)) + b"\0\1\0", kind + b"\0\1\0")) for *one, tag in promised
+        ]
+    assert promised == sorted(theirs[:3])  # configurations and colours, in whichever order
+    assert mine[3:] == theirs[3:]
+
+
+def test_every_tag_of_av1_is_the_one_that_libav_writes_but_for_delimiters() -> None:
+    """libav leaves the temporal delimiters in, which samples don't have (`core.codec.av1`)."""
+    options = {"preset": "12", "svtav1-params": "pred-struct=1:lp=1:keyint=7"}
+    clip, theirs = encoded_and_muxed(options=options, encoder="libsvtav1", codec=AV1, frames=20)
+    stream = FlvStream(clip.header)
+    mine = tags_in(stream.begin() + b"".join(stream.tag(packet) or b"" for packet in clip.packets))
+    assert len(mine) > 35
+    assert sorted(mine[:3]) == sorted(theirs[:3])
+    assert [(kind, time, body(tag)) for kind, time, tag in mine[3:]] == [
+        (kind, time, body(tag).replace(b"av01\x12\x00", b"av01", 1)) for kind, time, tag in theirs[3:]
+    ]
+
+
+def body(tag: bytes) -> bytes:
+    return tag[11:-4]
 
 
 def test_something_else_than_a_keyframe_is_refused_and_one_sound_at_most_is_carried() -> None:

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from ionia.core.codec.codec import HEVC
 from ionia.core.live.preflight import preflight
 from ionia.core.live.rtmp_url import parse_rtmp_url
 from ionia.core.media import VideoTrack
@@ -33,6 +34,13 @@ def test_limits(width: int, height: int, fps: int, seconds: float, codes: list[W
     warnings = preflight(URL, track(width, height, fps), seconds)
     assert [code for code, _ in warnings] == codes
     assert all(message.endswith(".") for _, message in warnings)
+
+
+def test_a_codec_that_the_service_does_not_take() -> None:
+    picture = replace(track(1280, 720, 30), codec=HEVC)
+    (warning,) = preflight(parse_rtmp_url("rtmp://ingest.twitch.tv/app/key"), picture, 2.0)
+    assert warning[0] is WarningCode.CODEC_NOT_PROMISED
+    assert preflight(URL, picture, 2.0) == []
 
 
 def test_an_address_with_something_invisible() -> None:

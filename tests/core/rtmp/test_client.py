@@ -26,8 +26,8 @@ TAG = bytes.fromhex("08 000003 000010 00 000000 414243 0000000E")
 class Talk:
     """A client and all that it said and told."""
 
-    def __init__(self, url: RtmpUrl = URL, login: Login | None = None) -> None:
-        self.client = RtmpClient(url, bytes(range(4)) + bytes(RANDOM - 4), login)
+    def __init__(self, url: RtmpUrl = URL, login: Login | None = None, four_cc: str = "") -> None:
+        self.client = RtmpClient(url, bytes(range(4)) + bytes(RANDOM - 4), login, four_cc)
         self.events: list[ClientEvent] = []
         self.written = b""
         self.client.begin()
@@ -78,6 +78,23 @@ def test_a_publication() -> None:
     assert talk.said[7:] == [["FCUnpublish", 6.0, None, KEY], ["deleteStream", 7.0, None, 5.0]]
     assert talk.client.goodbye() == b""
     assert talk.hear(STARTED, b"").events == [Published()]
+
+
+@pytest.mark.parametrize(
+    ("told", "events"),
+    [
+        ({}, [Published(promised=False)]),
+        ({"fourCcList": ["hvc1"]}, [Published(promised=True)]),
+        ({"videoFourCcInfoMap": {"av01": 1.0}}, [FailureCode.CODEC]),
+    ],
+)
+def test_a_codec_that_is_asked_for(told: dict[str, Amf], events: list[object]) -> None:
+    talk = Talk(four_cc="hvc1")
+    success = status("NetConnection.Connect.Success")
+    talk.hear(SHAKEN, chunked(20, encode("_result", 1.0, {"fmsVer": "FMS/3,0", **told}, success)), CREATED, STARTED)
+    assert [one.code if isinstance(one, Failed) else one for one in talk.events] == events
+    (_, _, connect) = talk.said[0]  # type: ignore[misc]
+    assert list(connect)[4:] == ["fourCcList", "videoFourCcInfoMap"]
 
 
 def test_media_has_its_time() -> None:

@@ -86,6 +86,23 @@ def test_a_stream_from_start_to_stop() -> None:
     assert events.wait_for(connection(ConnectionState.CLOSED))
 
 
+def test_a_server_that_does_not_promise_the_codec_is_told_of_once() -> None:
+    machine = FakeMachine()
+    with engine_on(machine) as (engine, events):
+        initialize(engine, reconnect_initial_ms=10)
+        engine.start(STREAMER, "s")
+        for number in (1, 2):
+            sender = machine.senders.made(number)
+            sender.say(Connected(promised=False))
+            sender.wait_sent(5)
+            sender.say(Ended(code=FailureCode.RESET))
+        machine.senders.made(3)
+        engine.stop(STREAMER, "s")
+    told = [one for one in events.all if isinstance(one, SessionWarned) and one.code == WarningCode.CODEC_NOT_PROMISED]
+    assert len(told) == 1
+    assert told[0].message.startswith("Destination 1: the server doesn't say whether")
+
+
 def test_a_lost_connection_begins_again_at_now_with_a_keyframe() -> None:
     machine = FakeMachine()
     with engine_on(machine) as (engine, events):

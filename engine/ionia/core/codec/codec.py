@@ -62,7 +62,7 @@ class VideoCodec:
     configuration_box: bytes
     """Four-character code of the box in it that holds the decoder configuration."""
     flv_id: int
-    """CodecID of FLV (E.4.3.1); 0: it has none."""
+    """CodecID of FLV (E.4.3.1); 0: it has none, and goes by the name of its sample entry (Enhanced RTMP)."""
     decoder_configuration: Callable[[bytes], bytes]
     """The decoder configuration record made from extradata. Raises ValueError when parameter sets are missing."""
     parameter_sets: Callable[[bytes], tuple[bytes, ...]]

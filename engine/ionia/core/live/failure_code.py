@@ -52,6 +52,11 @@ class FailureCode(Enum):
     NOT_RTMP = _failure(
         LiveKind.UNSUPPORTED, "the server does not answer as an RTMP server", "Check the address and its port."
     )
+    CODEC = _failure(
+        LiveKind.UNSUPPORTED,
+        "the server does not take this video codec",
+        "Leave codec out: every server takes H.264.",
+    )
     TLS = _failure(
         LiveKind.CERTIFICATE,
         "no encrypted connection could be made",

@@ -1,12 +1,14 @@
 """FLV as RTMP carries it: from encoded packets to tags, bytes only. libav's FLV muxer isn't used, because it holds
 every packet back until it has seen the next ones of both tracks.
 
-Source: Adobe Flash Video File Format Specification 10.1, annex E. A tag is a message of RTMP, too.
+Source: Adobe Flash Video File Format Specification 10.1, annex E; other codecs than H.264 have the tags of
+`enhanced_flv`. A tag is a message of RTMP, too.
 """
 
 import struct
 
 from ionia.core.codec.codec import AudioCodec, VideoCodec
+from ionia.core.live import enhanced_flv
 from ionia.core.media import EncodedPacket, MediaHeader, Track, VideoTrack
 
 SCRIPT, VIDEO, AUDIO = 18, 9, 8
@@ -35,6 +37,8 @@ def begin(header: MediaHeader) -> bytes:
     parts.append(_tag(SCRIPT, 0, _metadata(header)))
     configuration = video.codec.decoder_configuration(video.extradata)
     parts.append(_tag(VIDEO, 0, _video(video.codec, _KEYFRAME, _SEQUENCE_HEADER) + configuration))
+    if enhanced_flv.is_enhanced(video.codec):
+        parts.append(_tag(VIDEO, 0, enhanced_flv.colours(video.codec)))
     if sound:
         parts.append(_tag(AUDIO, 0, _sound(sound.codec, _SEQUENCE_HEADER) + sound.extradata))
     return b"".join(parts)
@@ -59,6 +63,8 @@ def end(header: MediaHeader, milliseconds: int) -> bytes:
 
 def _video(codec: VideoCodec, kind: int, what: int) -> bytes:
     """The head of a picture's tag; its composition time is 0."""
+    if enhanced_flv.is_enhanced(codec):
+        return enhanced_flv.head(codec, kind, what)
     return bytes((kind | codec.flv_id, what, 0, 0, 0))
 
 
@@ -80,7 +86,7 @@ def _metadata(header: MediaHeader) -> bytes:
         "width": video.width,
         "height": video.height,
         "framerate": video.fps,
-        "videocodecid": video.codec.flv_id,
+        "videocodecid": enhanced_flv.codec_number(video.codec),
         "videodatarate": video.bitrate / 1000,
     }
     for sound in header.sounds[:1]:

@@ -1,6 +1,7 @@
 """What a user should know of a stream before it goes live, since no service says it in plain words."""
 
 from ionia.core.codec.level_limit import beyond_level
+from ionia.core.live.live_codec import known_of
 from ionia.core.live.rtmp_url import RtmpUrl
 from ionia.core.media import VideoTrack
 from ionia.core.warning import WarningCode
@@ -23,6 +24,8 @@ def preflight(url: RtmpUrl, video: VideoTrack, keyframe_seconds: float) -> list[
                 f"There is a keyframe every {keyframe_seconds:g} s only; services want one every 2 s, or 4 s at most.",
             )
         )
+    if (words := known_of(url.host, video.codec)) is not None:
+        warnings.append((WarningCode.CODEC_NOT_PROMISED, words))
     if (words := beyond_level(video, "many services and players")) is not None:
         warnings.append((WarningCode.PICTURE_TOO_LARGE, words))
     return warnings

@@ -11,7 +11,9 @@ from ionia.core.live.failure_code import FailureCode
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Connected:
-    """The server accepted the publishing."""
+    """The server accepted the publishing. `promised`: it says that it takes the codec of the pictures, too."""
+
+    promised: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

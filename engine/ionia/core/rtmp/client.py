@@ -17,6 +17,7 @@ from ionia.core.rtmp import amf0, commands, messages
 from ionia.core.rtmp.amf0 import Amf, AmfError
 from ionia.core.rtmp.answers import failure_of, status_of
 from ionia.core.rtmp.authentication import Login, LoginError, next_login
+from ionia.core.rtmp.capabilities import Promise, promise_of
 from ionia.core.rtmp.chunk_reader import ChunkError, ChunkReader
 from ionia.core.rtmp.chunk_writer import ChunkWriter
 from ionia.core.rtmp.client_events import Acknowledged, ClientEvent, Failed, LoginAsked, Published
@@ -58,11 +59,16 @@ class Heard:
 class RtmpClient:
     """One connection, from the first byte to the last. One owner."""
 
-    def __init__(self, url: RtmpUrl, random: bytes, login: Login | None = None) -> None:
-        """`random`: RANDOM bytes of anything. `login`: what `LoginAsked` said, on the connection after it."""
+    def __init__(self, url: RtmpUrl, random: bytes, login: Login | None = None, four_cc: str = "") -> None:
+        """`random`: RANDOM bytes of anything. `login`: what `LoginAsked` said, on the connection after it.
+
+        `four_cc`: of the pictures' codec, empty for H.264.
+        """
         self._url = url
         self._login = login or Login()
-        self._commands = commands.Commands(url, self._login.arguments)
+        self._commands = commands.Commands(url, self._login.arguments, four_cc)
+        self._four_cc = four_cc
+        self._promised = True
         self._handshake = Handshake(random[NONCE_BYTES:])
         self._nonce = random[:NONCE_BYTES].hex()
         self._reader = ChunkReader()
@@ -174,6 +180,11 @@ class RtmpClient:
 
     def _succeed(self, command: str, values: Sequence[Amf]) -> None:
         if command == commands.CONNECT and self._state is _State.CONNECTING:
+            promise = promise_of(values, self._four_cc)
+            if promise is Promise.REFUSED:
+                self._fail(FailureCode.CODEC, f"the server lists other codecs than {self._four_cc}")
+                return
+            self._promised = promise is Promise.GIVEN
             self._state = _State.CREATING
             self._control(messages.SET_CHUNK_SIZE, CHUNK_SIZE.to_bytes(4, "big"))
             self._command(self._commands.named(commands.RELEASE))
@@ -211,7 +222,7 @@ class RtmpClient:
             self._fail(failure_of(status, published=published), status.words, redirect=status.redirect)
         elif status.code == "NetStream.Publish.Start" and self._state is _State.ASKING:
             self._state = _State.LIVE
-            self._events.append(Published())
+            self._events.append(Published(promised=self._promised))
 
     def _fail(self, code: FailureCode, detail: str, *, redirect: str = "") -> None:
         # Shortened after it was scrubbed: half a key would not be found.

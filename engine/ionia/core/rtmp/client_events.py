@@ -8,7 +8,9 @@ from ionia.core.rtmp.authentication import Login
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Published:
-    """The server takes the stream."""
+    """The server takes the stream. `promised`: it says that it takes the codec of the pictures, too."""
+
+    promised: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

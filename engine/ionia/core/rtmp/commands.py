@@ -5,6 +5,7 @@ Services are tried with FFmpeg and OBS; whatever those say is what their servers
 
 from ionia.core.live.rtmp_url import RtmpUrl
 from ionia.core.rtmp.amf0 import Amf, encode
+from ionia.core.rtmp.capabilities import asked
 
 FLASH_VERSION = "FMLE/3.0 (compatible; FMSc/1.0)"
 """Adobe's encoder, which every server knows; OBS says it, too."""
@@ -19,10 +20,14 @@ OPTIONAL = (RELEASE, ANNOUNCE, UNANNOUNCE, CHECK_BANDWIDTH)
 class Commands:
     """Writes the bodies of one connection's commands, and knows which of them an answer is for. One owner."""
 
-    def __init__(self, url: RtmpUrl, login: str) -> None:
-        """`login`: what proves the user to the server, as it is added to the application; empty if none is asked."""
+    def __init__(self, url: RtmpUrl, login: str, four_cc: str = "") -> None:
+        """`login`: what proves the user to the server, as it is added to the application; empty if none is asked.
+
+        `four_cc`: of the pictures' codec, empty for H.264.
+        """
         self._url = url
         self._login = login
+        self._four_cc = four_cc
         self._asked: list[str] = []
 
     def connect(self) -> bytes:
@@ -34,6 +39,7 @@ class Commands:
                 "type": "nonprivate",
                 "flashVer": FLASH_VERSION,
                 "tcUrl": self._url.application_url + self._login,
+                **asked(self._four_cc),
             },
         )
 

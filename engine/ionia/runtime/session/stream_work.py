@@ -12,7 +12,8 @@ from ionia.core.failure import LiveFailure
 from ionia.core.live.bitrate_votes import best_link
 from ionia.core.live.connection_events import AskKeyframe, GiveUp, Notify
 from ionia.core.live.link import LiveAction, SetVideoBitrate
-from ionia.core.live.sender_events import Progress, SenderEvent
+from ionia.core.live.live_codec import not_promised
+from ionia.core.live.sender_events import Connected, Progress, SenderEvent
 from ionia.core.live.shared_keyframes import SharedKeyframes
 from ionia.core.live.silence import Silence, with_silence
 from ionia.core.live.stream_buffer import SetBackpressure
@@ -86,6 +87,7 @@ class StreamWork:
         self._bitrate = StreamBitrate(feeds, tell.warn)
         self._keyframes = SharedKeyframes()
         self._leaving: list[StreamDestination] = []  # they say goodbye
+        self._doubted: set[StreamDestination] = set()  # it was told that they promise nothing of the codec
 
     @property
     def deadline_ns(self) -> int | None:
@@ -144,8 +146,16 @@ class StreamWork:
     def _hear(self, message: FromSender) -> None:
         one, now_ns = message.destination, message.at_ns
         self._carry_out(one, one.hear(message.attempt_id, message.event, now_ns), now_ns)
+        if isinstance(message.event, Connected) and not message.event.promised:
+            self._doubt(one)
         if one.was_connected and self._first is not None and all(each.was_connected for each in self._roster.present):
             self._first.settle(None)
+
+    def _doubt(self, one: StreamDestination) -> None:
+        """Once for each, however often it connects."""
+        if one not in self._doubted:
+            self._doubted.add(one)
+            self._tell.warn(WarningCode.CODEC_NOT_PROMISED, not_promised(one.name, self._header.video.codec))
 
     def _carry_out(self, one: StreamDestination, actions: Sequence[LiveAction], now_ns: int) -> None:
         for action in one.carry_out(actions, self._header, now_ns):
