@@ -96,11 +96,13 @@ class LevelMeter:
         `gain`: what it is set to, muted or not. `source`: what came in, where filters lie between that and `heard`.
         """
         came = heard if source is None else source
-        raw, peak = (float(np.abs(samples).max(initial=0.0)) for samples in (came, mixed))
-        voiced = math.sqrt(_energy(heard) / max(1, heard.size)) * gain >= VOICE_RMS
+        peak, energy = _peak(mixed), _energy(mixed)
+        raw = peak if came is mixed else _peak(came)
+        heard_energy = energy if heard is mixed else _energy(heard)
+        voiced = math.sqrt(heard_energy / max(1, heard.size)) * gain >= VOICE_RMS
         tick = _Tick(
             peak=peak,
-            energy=_energy(mixed),
+            energy=energy,
             count=max(1, mixed.size),
             full=peak > 0 and raw >= FULL,
             over=peak > 1.0,
@@ -127,6 +129,10 @@ class LevelMeter:
             over=before.over + tick.heard_over,
             voiced=before.voiced + voiced,
         )
+
+
+def _peak(samples: npt.NDArray[np.float32]) -> float:
+    return float(max(samples.max(initial=0.0), -samples.min(initial=0.0)))
 
 
 def _energy(samples: npt.NDArray[np.float32]) -> float:

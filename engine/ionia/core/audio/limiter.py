@@ -13,9 +13,9 @@ def limit(samples: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
     Above the knee the curve is `knee + (1 - knee) * tanh((|x| - knee) / (1 - knee))`: value and slope are
     continuous at the knee, so a peak is rounded and makes no click. Any shape; the input must be finite.
     """
-    magnitude = np.abs(samples)
-    if not magnitude.size or magnitude.max() <= KNEE:
+    if not samples.size or max(samples.max(), -samples.min()) <= KNEE:
         return samples
+    magnitude = np.abs(samples)
     excess = np.tanh((magnitude - KNEE) / (1.0 - KNEE))
     bent = np.copysign(KNEE + (1.0 - KNEE) * excess, samples)
     limited = np.where(magnitude > KNEE, bent, samples)

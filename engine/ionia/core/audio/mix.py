@@ -172,7 +172,7 @@ class Mix(Generic[K]):
 
     def render(self, tick: AudioTick[K]) -> Samples:
         """The sum within -1..1, shape (1024, 2). Every tick once and in order; a sound the tick lacks is silent."""
-        mix = np.zeros((2, AUDIO_TICK_SAMPLES), dtype=np.float32)
+        mix: Planes | None = None
         parts: list[Rendered] = []
         for key, gain in self._gains.items():
             factors, mono = gain.factors() * self._opens[key].factors(), self._sides[key].factors()
@@ -181,15 +181,17 @@ class Mix(Generic[K]):
                 parts.append(part)
             heard = planes = self._heard(key, tick)
             if heard is None or planes is None:
-                self.meters[key].add_silence(mix.size)
+                self.meters[key].add_silence(2 * AUDIO_TICK_SAMPLES)
                 continue
-            if np.any(mono):
+            if not isinstance(mono, np.floating) or mono:
                 planes = planes + (planes.mean(axis=0) - planes) * mono
-            scaled = planes * factors
+            scaled = planes if isinstance(factors, np.floating) and factors == 1.0 else planes * factors
             source = None if part is None else part.planes
             self.meters[key].add(heard, scaled, gain=self._controls[key].gain, source=source)
-            mix += scaled
+            mix = scaled if mix is None else mix + scaled
         self._uncovered += _uncovered(parts)
+        if mix is None:
+            return np.zeros((AUDIO_TICK_SAMPLES, 2), dtype=np.float32)
         return np.ascontiguousarray(limit(mix).T)
 
     def _filter(self, key: K, filters: tuple[SoundFilter, ...], length: int) -> None:
