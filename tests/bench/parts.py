@@ -40,9 +40,9 @@ PARTS = {
     "sound": Part(
         module="tests.bench.sound",
         about="Sound in bursts, and sound after a long silence: pitch, level, continuity and where it lies, in virtual "
-        "time with wrong clocks and on a real PulseAudio.",
-        quick=22,
-        full=2,
+        "time with wrong clocks and on a real PulseAudio; what filters do, and what they, tracks and one program cost.",
+        quick=60,
+        full=5,
     ),
     "timing": Part(
         module="tests.bench.frame_timing",

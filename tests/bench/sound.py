@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from ionia.core.audio.engine import AudioInput
 from ionia.core.media import SAMPLE_RATE
-from tests.bench import filters
+from tests.bench import filters, tracks
 from tests.bench.drift import EPOCH, SMOOTH, SMOOTH_GOAL
 from tests.bench.parts import Form
 from tests.bench.pulse_sound import BURST_MS, CENTS_GOAL, LEVEL_GOAL_DB, MEDIAN_GOAL_MS, P95_GOAL_MS, real_rows
@@ -40,6 +40,7 @@ def measure(form: Form) -> PartResult:
     rows = bursty_rows(clocks, bursts)
     rows += after_silence_rows(clocks, silent_minutes)
     rows += filters.rows(form.of(quick=9, full=30))
+    rows += tracks.rows(form)
     rows += real_rows(form)
     note = (
         f"Virtual time: clocks off by {', '.join(f'{ppm:+d}' for ppm in clocks)} ppm; blocks of 20 ms, delivered and "
@@ -47,7 +48,8 @@ def measure(form: Form) -> PartResult:
         "(hundredths of a semitone), continuity as the largest second difference against the sine's own. On "
         f"PulseAudio: tones of {BURST_MS} ms, each with a flash; a hole or a jump shows in the quietest 5 ms "
         "(AAC alone: -1 dB). Filters: a voice and a fan are synthesised; noise is what is left in pauses; "
-        "CPU is that of the one thread that mixes."
+        "CPU of filters is that of the one thread that mixes; that of tracks the whole process's, FFmpeg's with the "
+        "encoder's fast search, which is ours."
     )
     return PartResult(rows=rows, notes=[note])
 
