@@ -1,4 +1,5 @@
 /** The channels between window and main process, and what `window.electronAPI` offers. The first five keep their shape. */
+import type { DestinationPatch } from "./destinations.ts";
 import type { Settings } from "./settings.ts";
 import type { ShellEvent, ShellState } from "./shell_state.ts";
 
@@ -21,6 +22,9 @@ export const CHANNELS = {
   saveStreamKey: "streamKey:save",
   forgetStreamKey: "streamKey:forget",
   startSavedStream: "stream:startSaved",
+  addDestination: "destination:add",
+  changeDestination: "destination:change",
+  removeDestination: "destination:remove",
   showInFolder: "history:showInFolder",
   removeFromHistory: "history:remove",
   repairRecording: "history:repair",
@@ -116,10 +120,16 @@ export interface ElectronAPI extends BasicElectronAPI {
   /** Of an id of `devices`, or of the primary screen for null. */
   thumbnail(screen: string | null, maxWidth: number): Promise<ThumbnailResult>;
   updateSettings(patch: Partial<Settings>): Promise<CommandResult>;
-  /** The key goes one way: no call gives it back. */
-  saveStreamKey(service: string, key: string): Promise<CommandResult>;
-  forgetStreamKey(service: string): Promise<CommandResult>;
-  /** Go live to the destination of the settings with its saved key. */
+  /** The key goes one way: no call gives it back. `slot`: a service, or `keySlot` of a destination. */
+  saveStreamKey(slot: string, key: string): Promise<CommandResult>;
+  forgetStreamKey(slot: string): Promise<CommandResult>;
+  /** One more place to stream to. Added while live it is switched off: nobody goes on air by filling in a form. */
+  addDestination(): Promise<CommandResult>;
+  /** While live, too: what is switched on is gone to, what is switched off left, a new address taken at once. */
+  changeDestination(id: string, patch: DestinationPatch): Promise<CommandResult>;
+  /** With its key. The first one stays. */
+  removeDestination(id: string): Promise<CommandResult>;
+  /** Go live to the destinations of the settings with their saved keys. */
   startSavedStream(): Promise<StreamResult>;
   /** Pause the recording, or go on. */
   togglePause(): Promise<CommandResult>;
@@ -166,8 +176,11 @@ export function createElectronAPI(invoke: Invoke, listen: Listen, lookOn: LookOn
     refreshDevices: () => call(CHANNELS.refreshDevices),
     thumbnail: (screen, maxWidth) => call(CHANNELS.thumbnail, screen, maxWidth),
     updateSettings: (patch) => call(CHANNELS.updateSettings, patch),
-    saveStreamKey: (service, key) => call(CHANNELS.saveStreamKey, service, key),
-    forgetStreamKey: (service) => call(CHANNELS.forgetStreamKey, service),
+    saveStreamKey: (slot, key) => call(CHANNELS.saveStreamKey, slot, key),
+    forgetStreamKey: (slot) => call(CHANNELS.forgetStreamKey, slot),
+    addDestination: () => call(CHANNELS.addDestination),
+    changeDestination: (id, patch) => call(CHANNELS.changeDestination, id, patch),
+    removeDestination: (id) => call(CHANNELS.removeDestination, id),
     startSavedStream: () => call(CHANNELS.startSavedStream),
     togglePause: () => call(CHANNELS.togglePause),
     mark: () => call(CHANNELS.mark),

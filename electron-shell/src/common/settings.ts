@@ -1,10 +1,12 @@
 /** What the user chooses, its defaults, and the only way from untrusted data to a valid value. */
 import type { RecorderInitialize, RegionOption, StreamerInitialize } from "./engine_types.ts";
+import { CODECS, type Codec } from "./codecs.ts";
+import { isDestinationList, strictestService, destinationsOf, type DestinationSetting } from "./destinations.ts";
 import { QUALITIES, type QualityName } from "./quality.ts";
+import { SERVICES, type ServiceId } from "./services.ts";
 import { DEFAULT_SOUNDS, isSoundList, soundParams, soundSources, soundsOf, type SoundSetting } from "./sounds.ts";
 
 export type Theme = "system" | "dark" | "light";
-export type ServiceId = "twitch" | "youtube" | "facebook" | "custom";
 export type Encoder = "auto" | "nvenc" | "qsv" | "amf" | "mf" | "x264";
 
 export interface Settings {
@@ -18,6 +20,8 @@ export interface Settings {
   readonly separateTracks: boolean;
   readonly cursor: boolean;
   readonly encoder: Encoder;
+  /** Of a recording; a stream has H.264 always. */
+  readonly codec: Codec;
   /** Of a recording; a stream has `videoBitrate` always. */
   readonly quality: QualityName;
   readonly fps: number;
@@ -25,9 +29,15 @@ export interface Settings {
   readonly audioBitrate: number;
   /** Of the file and the stream, the shape is kept; null: as tall as what is captured. */
   readonly height: number | null;
+  /** Of the first destination. */
   readonly service: ServiceId;
   /** Without login, arguments and key: those are secrets. */
   readonly customServer: string;
+  /** What the user calls the first destination; empty: by its service. */
+  readonly destinationName: string;
+  /** Whether a stream goes there. */
+  readonly destinationEnabled: boolean;
+  readonly moreDestinations: readonly DestinationSetting[];
   /** PEM file with the certificates to trust for a server of one's own; empty for the system's. */
   readonly caFile: string;
   readonly retryRejected: boolean;
@@ -52,41 +62,6 @@ export interface Settings {
   readonly leaveOutWindow: boolean;
 }
 
-export interface Service {
-  readonly id: ServiceId;
-  readonly name: string;
-  /** Server address, without a key; empty for custom. */
-  readonly server: string;
-  /** The most the service accepts, in bit/s; 0 for no limit that we know of. */
-  readonly maxVideoBitrate: number;
-  readonly keyHelp: string;
-}
-
-export const SERVICES: readonly Service[] = [
-  {
-    id: "twitch",
-    name: "Twitch",
-    server: "rtmp://live.twitch.tv/app",
-    maxVideoBitrate: 6_000_000,
-    keyHelp: "Creator Dashboard, Settings, Stream",
-  },
-  {
-    id: "youtube",
-    name: "YouTube",
-    server: "rtmps://a.rtmps.youtube.com/live2",
-    maxVideoBitrate: 0,
-    keyHelp: "YouTube Studio, Create, Go live",
-  },
-  {
-    id: "facebook",
-    name: "Facebook",
-    server: "rtmps://live-api-s.facebook.com:443/rtmp",
-    maxVideoBitrate: 4_000_000,
-    keyHelp: "Live Producer, Streaming software",
-  },
-  { id: "custom", name: "Custom server", server: "", maxVideoBitrate: 0, keyHelp: "Given by whoever runs the server" },
-];
-
 export const DEFAULT_SETTINGS: Settings = {
   theme: "system",
   screen: null,
@@ -95,6 +70,7 @@ export const DEFAULT_SETTINGS: Settings = {
   separateTracks: false,
   cursor: true,
   encoder: "auto",
+  codec: "h264",
   quality: "bitrate",
   fps: 30,
   videoBitrate: 5_000_000,
@@ -102,6 +78,9 @@ export const DEFAULT_SETTINGS: Settings = {
   height: null,
   service: "twitch",
   customServer: "",
+  destinationName: "",
+  destinationEnabled: true,
+  moreDestinations: [],
   caFile: "",
   retryRejected: false,
   statsOpen: false,
@@ -170,13 +149,17 @@ const CHECKS: { readonly [K in keyof Settings]: Check } = {
   separateTracks: bool,
   cursor: bool,
   encoder: oneOf("auto", "nvenc", "qsv", "amf", "mf", "x264"),
+  codec: oneOf(...CODECS.map(({ id }) => id)),
   quality: oneOf(...QUALITIES.map(({ id }) => id)),
   fps: whole(LIMITS.fps),
   videoBitrate: whole(LIMITS.videoBitrate),
   audioBitrate: whole(LIMITS.audioBitrate),
   height: orNull(whole(LIMITS.height)),
-  service: oneOf("twitch", "youtube", "facebook", "custom"),
+  service: oneOf(...SERVICES.map(({ id }) => id)),
   customServer: (value) => typeof value === "string" && value.length <= 2048,
+  destinationName: (value) => typeof value === "string" && value.length <= 60,
+  destinationEnabled: bool,
+  moreDestinations: isDestinationList,
   caFile: (value) => typeof value === "string" && value.length <= 4096,
   retryRejected: bool,
   statsOpen: bool,
@@ -214,20 +197,17 @@ export function readSettings(stored: unknown): Settings {
   return { ...DEFAULT_SETTINGS, ...sounds, ...Object.fromEntries(valid) };
 }
 
-export function serviceOf(settings: Settings): Service {
-  return SERVICES.find((service) => service.id === settings.service) ?? (SERVICES[SERVICES.length - 1] as Service);
-}
-
-export function serverOf(settings: Settings): string {
-  return settings.service === "custom" ? settings.customServer : serviceOf(settings).server;
-}
-
 /** What a stream's `initialize` is told of how to connect, beside the destination. */
 export function connectionParams(settings: Settings): Pick<StreamerInitialize, "caFile" | "retryRejected"> {
   return {
-    ...(settings.service === "custom" && settings.caFile !== "" ? { caFile: settings.caFile } : {}),
+    ...(usesOwnServer(settings) && settings.caFile !== "" ? { caFile: settings.caFile } : {}),
     ...(settings.retryRejected ? { retryRejected: true } : {}),
   };
+}
+
+/** Whether a stream goes to a server of the user's own. */
+export function usesOwnServer(settings: Settings): boolean {
+  return destinationsOf(settings).some(({ enabled, service }) => enabled && service === "custom");
 }
 
 /** What a recording's `initialize` is told of its files, beside where they are. */
@@ -253,6 +233,7 @@ type CaptureParams = Pick<
   | "audioBitrate"
   | "audioMode"
   | "quality"
+  | "codec"
   | "encoder"
   | "cursor"
   | "screen"
@@ -264,14 +245,18 @@ type CaptureParams = Pick<
 
 /** What a recording's or a replay's `initialize` is told of what is captured and how it is encoded. */
 export function captureParams(settings: Settings): CaptureParams {
-  const { quality } = settings;
-  return { ...sharedParams(settings), ...(quality === "bitrate" ? {} : { quality }) };
+  const { quality, codec } = settings;
+  return {
+    ...sharedParams(settings),
+    ...(quality === "bitrate" ? {} : { quality }),
+    ...(codec === "h264" ? {} : { codec }),
+  };
 }
 
-/** The same for a stream. Equal to a recording's wherever the service's limit and the quality allow, because equal
+/** The same for a stream. Equal to a recording's wherever the service's limit, the quality and the codec allow, because equal
  *  sources and quality share one encode in the engine. */
 export function streamParams(settings: Settings): CaptureParams {
-  const { maxVideoBitrate } = serviceOf(settings);
+  const maxVideoBitrate = strictestService(settings)?.maxVideoBitrate ?? 0;
   const { tracks: _one, ...params } = sharedParams(settings); // A stream carries the mix alone.
   const limited = maxVideoBitrate > 0 ? Math.min(settings.videoBitrate, maxVideoBitrate) : settings.videoBitrate;
   return { ...params, videoBitrate: limited };

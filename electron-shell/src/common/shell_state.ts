@@ -1,7 +1,9 @@
 /** The one picture of what is going on: main keeps it, every window and the tray show it. Pure: events in, state out. */
+import type { Codec } from "./codecs.ts";
 import type { DeviceList, RecorderStats, StreamerStats } from "./engine_types.ts";
 import type { LiveKind, Problem } from "./engine_error.ts";
 import { DEFAULT_SETTINGS, type Settings } from "./settings.ts";
+import type { DestinationView } from "./stream_view.ts";
 
 export type RecordingPhase = "idle" | "starting" | "recording" | "paused" | "stopping" | "failed";
 export type StreamPhase = "idle" | "starting" | "live" | "reconnecting" | "stopping" | "failed";
@@ -43,6 +45,8 @@ export interface StreamView {
   /** The same in the engine's word. */
   readonly liveKind: LiveKind | null;
   readonly backpressure: boolean;
+  /** Each of those that it goes to; what the members above say is of the best of them. */
+  readonly destinations: readonly DestinationView[];
 }
 
 export interface EngineView {
@@ -82,6 +86,8 @@ export interface HistoryEntry {
   readonly marks?: readonly number[];
   /** A part of another recording. */
   readonly clip?: boolean;
+  /** What its pictures are coded in, where that is not H.264. */
+  readonly codec?: Exclude<Codec, "h264">;
   /** Where this window can play it from. */
   readonly mediaUrl: string;
   /** Where its picture is, once there is one. */
@@ -108,7 +114,7 @@ export interface Level {
 /** Empty: nothing listens. */
 export type Levels = readonly Level[];
 
-/** Which services have a key in the key store, each with the masked form to show. */
+/** What has a key in the key store, by its slot there, each with the masked form to show. */
 export type SavedKeys = Readonly<Record<string, string>>;
 
 export interface ShellState {
@@ -164,6 +170,7 @@ export const IDLE_STREAM: StreamView = {
   reason: "",
   liveKind: null,
   backpressure: false,
+  destinations: [],
 };
 
 export const INITIAL_STATE: ShellState = {

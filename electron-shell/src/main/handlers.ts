@@ -3,10 +3,13 @@ import {
   CHANNELS,
   InvalidSettings,
   SERVICES,
+  isDestinationPatch,
+  keySlot,
   toProblem,
   type Channel,
   type Clip,
   type CommandResult,
+  type DestinationPatch,
   type OpenFileResult,
   type ThumbnailResult,
 } from "@ionia/common";
@@ -30,9 +33,9 @@ function text(value: unknown, name: string): string {
   return value;
 }
 
-function service(value: unknown): string {
-  if (!SERVICES.some(({ id }) => id === value)) throw new BadArgument("unknown service");
-  return value as string;
+function destinationPatch(value: unknown): DestinationPatch {
+  if (!isDestinationPatch(value)) throw new BadArgument("This is no destination.");
+  return value;
 }
 
 function streamKey(value: unknown): string {
@@ -68,6 +71,12 @@ export function createHandlers(studio: Studio, desktop: Desktop): Handlers {
     if (found === undefined) throw new BadArgument("This recording is not in the list any more.");
     return found;
   };
+  const slot = (value: unknown): string => {
+    const more = studio.state.settings.moreDestinations.map(keySlot);
+    if (![...SERVICES.map(({ id }) => id as string), ...more].includes(value as string))
+      throw new BadArgument("unknown service");
+    return value as string;
+  };
   const handlers: Handlers = {
     [CHANNELS.openFile]: () => desktop.openFile(),
     [CHANNELS.startRecording]: () => studio.startRecording(),
@@ -87,8 +96,12 @@ export function createHandlers(studio: Studio, desktop: Desktop): Handlers {
       return { success: true, picture: await studio.thumbnail(shown, pictureWidth(maxWidth)) };
     },
     [CHANNELS.updateSettings]: (patch) => command(() => studio.updateSettings(patch)),
-    [CHANNELS.saveStreamKey]: (id, key) => command(() => studio.saveStreamKey(service(id), streamKey(key))),
-    [CHANNELS.forgetStreamKey]: (id) => command(() => studio.forgetStreamKey(service(id))),
+    [CHANNELS.saveStreamKey]: (id, key) => command(() => studio.saveStreamKey(slot(id), streamKey(key))),
+    [CHANNELS.forgetStreamKey]: (id) => command(() => studio.forgetStreamKey(slot(id))),
+    [CHANNELS.addDestination]: () => command(() => studio.addDestination()),
+    [CHANNELS.changeDestination]: (id, patch) =>
+      command(() => studio.changeDestination(text(id, "the destination"), destinationPatch(patch))),
+    [CHANNELS.removeDestination]: (id) => command(() => studio.removeDestination(text(id, "the destination"))),
     [CHANNELS.startSavedStream]: () => studio.startSavedStream(),
     [CHANNELS.showInFolder]: (id) => command(() => desktop.showInFolder(recordingPath(id))),
     [CHANNELS.removeFromHistory]: (id) => command(() => studio.removeFromHistory(text(id, "the recording"))),

@@ -1,6 +1,6 @@
 /** The recordings that were made, newest first. Entries whose file is gone are left out. */
 import { access } from "node:fs/promises";
-import type { HistoryEntry } from "@ionia/common";
+import { codecOf, type HistoryEntry } from "@ionia/common";
 import type { JsonFile } from "./json_file.ts";
 import { StoredValue } from "./stored_value.ts";
 
@@ -89,7 +89,7 @@ export class HistoryStore {
   /** What its file says of itself. */
   async learnt(
     id: string,
-    facts: Pick<StoredEntry, "durationSeconds" | "width" | "height" | "fps" | "marks">,
+    facts: Pick<StoredEntry, "durationSeconds" | "width" | "height" | "fps" | "marks" | "codec">,
   ): Promise<void> {
     await this.#change(id, facts);
   }
@@ -107,6 +107,12 @@ export class HistoryStore {
   get #all(): readonly StoredEntry[] {
     return [...this.#unsaved, ...this.#stored.value];
   }
+}
+
+/** What an entry says of its codec, by the name of its encoder or of its track. */
+export function codedBy(encoder: string): Pick<StoredEntry, "codec"> {
+  const codec = codecOf(encoder);
+  return codec === "h264" ? {} : { codec };
 }
 
 function exists(file: string): Promise<boolean> {

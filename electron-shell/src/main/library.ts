@@ -6,7 +6,7 @@ import { access, mkdir, rm } from "node:fs/promises";
 import path from "node:path";
 import type { HistoryEntry } from "@ionia/common";
 import { runJob, type EngineClient } from "@ionia/node";
-import type { HistoryStore } from "./history_store.ts";
+import { codedBy, type HistoryStore } from "./history_store.ts";
 
 /** Twice the width of a row's picture. */
 const THUMBNAIL_WIDTH = 320;
@@ -70,7 +70,14 @@ export class Library {
       durationSeconds = found;
       const { width = 0, height = 0, fps = 0 } = video ?? {};
       const marks = media?.chapters.map(({ startSeconds }) => startSeconds) ?? entry.marks ?? [];
-      await this.#history.learnt(entry.id, { durationSeconds, width, height, fps: Math.round(fps), marks });
+      await this.#history.learnt(entry.id, {
+        durationSeconds,
+        width,
+        height,
+        fps: Math.round(fps),
+        marks,
+        ...codedBy(video?.codec ?? ""),
+      });
       this.#changed();
     }
     const output = this.thumbnailPath(entry.id);

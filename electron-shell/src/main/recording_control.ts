@@ -18,7 +18,7 @@ import {
   type RecordingResult,
 } from "@ionia/common";
 import { Recorder, type EngineClient, type SoundChange } from "@ionia/node";
-import type { HistoryStore, StoredEntry } from "./history_store.ts";
+import { codedBy, type HistoryStore, type StoredEntry } from "./history_store.ts";
 import type { OpenTake, OpenTakes } from "./open_takes.ts";
 import { recordingPath } from "./recording_path.ts";
 import type { ReplayControl } from "./replay_control.ts";
@@ -286,6 +286,7 @@ export class RecordingControl {
       fps: stats?.fps ?? 0,
       recovered,
       marks: take.marks.get(file.path) ?? [],
+      ...codedBy(stats?.codec ?? ""),
     };
     // The file is what counts: a list that can't be saved makes no recording fail.
     await history.add(entry).catch((error: unknown) => {

@@ -12,7 +12,7 @@ import {
   type Settings,
 } from "@ionia/common";
 import { Replay, type EngineClient, type SoundChange } from "@ionia/node";
-import type { StoredEntry } from "./history_store.ts";
+import { codedBy, type StoredEntry } from "./history_store.ts";
 import { replayPath } from "./recording_path.ts";
 import type { ShellStore } from "./shell_store.ts";
 
@@ -88,7 +88,16 @@ export class ReplayControl {
       const { path: saved, durationSeconds } = await replay.save(file, store.state.settings.replaySeconds);
       const bytes = (await stat(saved)).size;
       const name = path.basename(saved, ".mp4");
-      const facts = { durationSeconds, bytes, width, height, fps, recovered: false, clip: true };
+      const facts = {
+        durationSeconds,
+        bytes,
+        width,
+        height,
+        fps,
+        recovered: false,
+        clip: true,
+        ...codedBy(this.#stats?.codec ?? ""),
+      };
       return { id: name, name, path: saved, createdAt: savedAt.toISOString(), ...facts };
     } finally {
       store.dispatch({ type: "replay", change: { saving: false } });

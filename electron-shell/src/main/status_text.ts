@@ -5,6 +5,7 @@ import {
   isStreamActive,
   isTakeRunning,
   spokenLength,
+  streamLacks,
   type ShellState,
 } from "@ionia/common";
 
@@ -57,7 +58,7 @@ export function trayModel(state: ShellState): TrayModel {
     streamEnabled:
       engine.phase === "ready" &&
       stream.phase !== "stopping" &&
-      (streamActive || state.savedKeys[state.settings.service] !== undefined),
+      (streamActive || streamLacks(state.settings, state.savedKeys) === ""),
   };
 }
 

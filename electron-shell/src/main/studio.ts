@@ -3,20 +3,28 @@ import { mkdir, statfs } from "node:fs/promises";
 import path from "node:path";
 import {
   DEFAULT_SETTINGS,
+  FIRST_DESTINATION,
+  InvalidSettings,
+  MOST_DESTINATIONS,
+  destinationOf,
+  destinationsOf,
   isRecordingActive,
   isStreamActive,
+  nextDestination,
   patchSettings,
   readSettings,
   soundChanges,
   toProblem,
+  withDestination,
   type Clip,
+  type DestinationPatch,
   type RecordingResult,
   type Settings,
   type ShellState,
   type StreamResult,
 } from "@ionia/common";
 import type { EngineClient } from "@ionia/node";
-import { Destination } from "./destination.ts";
+import { Destinations, slotsOf } from "./destinations.ts";
 import { FileJobs } from "./file_jobs.ts";
 import { HistoryStore } from "./history_store.ts";
 import { JsonFile } from "./json_file.ts";
@@ -51,7 +59,7 @@ export class Studio {
   readonly library: Library;
   readonly preview: PreviewControl;
   readonly #client: EngineClient;
-  readonly #destination: Destination;
+  readonly #destinations: Destinations;
   readonly #settings: StoredValue<Settings>;
   readonly recordingsFolder: string;
   readonly #userData: string;
@@ -78,7 +86,7 @@ export class Studio {
     const thumbnails = path.join(userData, "thumbnails");
     this.library = new Library(client, this.history, thumbnails, () => this.#tellHistory());
     const keys = new KeyStore(new JsonFile(path.join(userData, "stream-keys.json")), vault);
-    this.#destination = new Destination(keys, this.store);
+    this.#destinations = new Destinations(keys, this.store);
     this.#settings = new StoredValue(
       new JsonFile(path.join(userData, "settings.json")),
       "The settings",
@@ -104,12 +112,12 @@ export class Studio {
   async open(): Promise<void> {
     // A folder that can't be made is told when it is needed: each recording makes it, or says why not.
     await mkdir(this.recordingsFolder, { recursive: true }).catch(() => undefined);
-    await Promise.all([this.history.load(), this.#destination.load(), this.#settings.load(readSettings)]);
-    await this.#destination.hideStored(this.#settings);
+    await Promise.all([this.history.load(), this.#destinations.load(), this.#settings.load(readSettings)]);
+    await this.#destinations.hideStored(this.#settings);
     await this.#recover();
     this.store.dispatch({ type: "settings", settings: this.#settings.value });
     this.store.dispatch({ type: "history", history: this.history.entries });
-    this.#destination.tell();
+    this.#destinations.tell();
     await this.#measureDisk();
     this.#diskTimer = setInterval(() => void this.#measureDisk(), DISK_INTERVAL_MS);
     this.#diskTimer.unref();
@@ -210,17 +218,22 @@ export class Studio {
     return this.#replay.retry(this.state.settings);
   }
 
-  async startStream(rtmpUrl: string, streamKey?: string): Promise<StreamResult> {
-    await this.#readiness.settled();
-    const result = await this.#stream.start(rtmpUrl, streamKey);
-    this.#adjust();
-    return result;
+  startStream(rtmpUrl: string): Promise<StreamResult> {
+    return this.#goLive(() => this.#stream.start(rtmpUrl));
   }
 
-  /** To the destination of the settings, with the key that was saved for it. Never rejects. */
+  /** To the destinations of the settings, with the keys that were saved for them. Never rejects. */
   async startSavedStream(): Promise<StreamResult> {
-    const found = await this.#destination.saved(this.state.settings);
-    return "error" in found ? { success: false, error: found.error } : this.startStream(found.server, found.key);
+    const wanted = await this.#destinations.wanted(this.state.settings);
+    if ("error" in wanted) return { success: false, error: wanted.error };
+    return this.#goLive(() => this.#stream.startAll(wanted));
+  }
+
+  async #goLive(start: () => Promise<StreamResult>): Promise<StreamResult> {
+    await this.#readiness.settled();
+    const result = await start();
+    this.#adjust();
+    return result;
   }
 
   stopStream(): Promise<StreamResult> {
@@ -231,23 +244,83 @@ export class Studio {
   async updateSettings(patch: unknown): Promise<void> {
     const before = this.state.settings;
     const { customServer } = patchSettings(before, patch);
+    // Their addresses may hold secrets: they have a way of their own.
+    if (Object.hasOwn(patch as object, "moreDestinations"))
+      throw new InvalidSettings("destinations are changed singly");
     // The shown part entered again says that the rest isn't wanted.
     const entered = Object.hasOwn(patch as object, "customServer");
-    const changed = entered ? { customServer: await this.#destination.kept(customServer, "entered") } : {};
-    const settings = await this.#settings.change((current) => ({ ...patchSettings(current, patch), ...changed }));
-    this.store.dispatch({ type: "settings", settings });
+    const changed = entered ? { customServer: await this.#destinations.kept(customServer, "entered") } : {};
+    const settings = await this.#change((current) => ({ ...patchSettings(current, patch), ...changed }));
     this.#adjust();
     for (const change of soundChanges(before.sounds, settings.sounds))
       for (const session of [this.#recording, this.#stream, this.#readiness, this.#replay]) session.setSound(change);
     if (this.state.engine.phase === "ready") void this.#replay.hold(settings);
   }
 
-  async saveStreamKey(service: string, key: string): Promise<void> {
-    await this.#destination.saveKey(service, key);
+  async saveStreamKey(slot: string, key: string): Promise<void> {
+    await this.#destinations.saveKey(slot, key);
+    void this.#followDestinations();
   }
 
-  async forgetStreamKey(service: string): Promise<void> {
-    await this.#destination.forgetKey(service);
+  async forgetStreamKey(slot: string): Promise<void> {
+    await this.#destinations.forgetKey(slot);
+  }
+
+  /** Rejects with InvalidSettings when there are as many as there may be, as all of these with EngineError. */
+  async addDestination(): Promise<void> {
+    const live = isStreamActive(this.state.stream.phase);
+    await this.#change((current) => {
+      const added = nextDestination(current, !live);
+      if (added === undefined) throw new InvalidSettings(`A stream has ${MOST_DESTINATIONS} destinations at most.`);
+      return { ...current, moreDestinations: [...current.moreDestinations, added] };
+    });
+  }
+
+  /** Rejects with InvalidSettings for an address that is none. */
+  async changeDestination(id: string, patch: DestinationPatch): Promise<void> {
+    const before = destinationOf(this.state.settings, id);
+    if (before === undefined) return;
+    const slots = slotsOf({ ...before, ...patch });
+    const { server, service } = patch;
+    // Another service knows nothing of this one's key and address. Of the first one each has its own.
+    const another = service !== undefined && service !== before.service && id !== FIRST_DESTINATION;
+    if (another) await this.#destinations.forget(slots);
+    const clear =
+      server !== undefined
+        ? { server: await this.#destinations.kept(server, "entered", slots) }
+        : another
+          ? { server: "" }
+          : {};
+    await this.#change((current) => withDestination(current, id, { ...patch, ...clear }));
+    if (patch.enabled === true) this.#stream.forget(id);
+    void this.#followDestinations();
+  }
+
+  /** Its key goes first: what can't be forgotten stays in sight. */
+  async removeDestination(id: string): Promise<void> {
+    const found = this.state.settings.moreDestinations.find((one) => one.id === id);
+    if (found === undefined) return;
+    await this.#destinations.forget(slotsOf(found));
+    await this.#change((current) => ({
+      ...current,
+      moreDestinations: current.moreDestinations.filter((one) => one.id !== id),
+    }));
+    void this.#followDestinations();
+  }
+
+  async #change(change: (current: Settings) => Settings): Promise<Settings> {
+    const settings = await this.#settings.change(change);
+    this.store.dispatch({ type: "settings", settings });
+    return settings;
+  }
+
+  /** Have a running stream go where the settings say now. Never rejects. */
+  async #followDestinations(): Promise<void> {
+    if (!isStreamActive(this.state.stream.phase)) return;
+    const { settings } = this.state;
+    const targets = await this.#destinations.whole(settings);
+    const used = destinationsOf(settings).filter(({ enabled }) => enabled);
+    await this.#stream.follow(targets, new Set(used.map(({ id }) => id)));
   }
 
   async removeFromHistory(id: string): Promise<void> {
@@ -271,14 +344,14 @@ export class Studio {
   async clipRecording(id: string, clip: Clip): Promise<void> {
     const source = this.history.entries.find((entry) => entry.id === id);
     if (source === undefined) return;
-    const { width, height, fps } = source;
+    const { width, height, fps, codec } = source;
     const output = await clipPath(source.path);
     const made = await this.#jobs.run("clip", id, "media.clip", { path: source.path, output, ...clip });
     if (made === undefined) return;
     const { path: file, durationSeconds, bytes } = made;
     const name = path.basename(file, ".mp4");
     const createdAt = this.#now().toISOString();
-    const facts = { durationSeconds, bytes, width, height, fps, recovered: false, clip: true };
+    const facts = { durationSeconds, bytes, width, height, fps, recovered: false, clip: true, ...(codec && { codec }) };
     await this.history.add({ id: name, name, path: file, createdAt, ...facts });
     this.#tellHistory();
     this.store.notify({ level: "info", code: "clip", message: `The clip is in the list: ${name}.mp4`, hint: "" });

@@ -10,6 +10,7 @@ import {
   captureParams,
   checkServerUrl,
   checkStreamUrl,
+  codecOf,
   endInWords,
   formatBitrate,
   formatBytes,
@@ -69,6 +70,13 @@ describe("why a recording ended by itself", () => {
       "2 h",
       "2 h 0.5 min",
     ]);
+  });
+});
+
+describe("a codec", () => {
+  it("is known by its encoders' names and by its tracks'", () => {
+    const names = ["libx264", "h264_nvenc", "h264", "", "libx265", "hevc_qsv", "hevc", "libsvtav1", "av1_amf", "av1"];
+    expect(names.map(codecOf).join()).toBe("h264,h264,h264,h264,hevc,hevc,hevc,av1,av1,av1");
   });
 });
 
@@ -271,6 +279,8 @@ describe("settings", () => {
     expect(streamParams(tall)).toMatchObject({ videoBitrate: 6e6, height: 720 });
     expect(Object.keys(streamParams(tall))).not.toEqual(expect.arrayContaining(["quality"]));
     expect(streamParams(tall)).not.toHaveProperty("tracks");
+    const av1 = { ...DEFAULT_SETTINGS, codec: "av1" } as const;
+    expect([captureParams(av1).codec, streamParams(av1).codec]).toEqual(["av1", undefined]);
   });
 });
 

@@ -266,10 +266,10 @@ describe.skipIf(missing !== "")("a person at the window", () => {
     await expect.poll(() => page.getByRole("button", { name: "Record again" }).isEnabled()).toBe(true);
   });
 
-  it("goes live, says when the connection is lost, and when it is back", async (context) => {
+  it("goes live to one server and another, says when a connection is lost, and when it is back", async (context) => {
     const { capabilities } = await bridge.client.call("engine.info");
     if (!capabilities.includes("stream")) return context.skip("this engine does not stream");
-    const server = await RtmpServer.open();
+    const [server, second] = await Promise.all([RtmpServer.open(), RtmpServer.open()]);
     try {
       await page.getByRole("tab", { name: "Live" }).click();
       await page.getByRole("radio", { name: "Custom server" }).check({ force: true });
@@ -283,6 +283,20 @@ describe.skipIf(missing !== "")("a person at the window", () => {
       await page.getByRole("button", { name: "Go live" }).click();
       await page.locator('[data-stream="live"]').waitFor({ timeout: 20_000 });
       await picture("live");
+      await page.getByRole("button", { name: "Stream to another place, too" }).click();
+      await page.getByLabel("Name").fill("Second");
+      await page.getByRole("radio", { name: "Custom server" }).check({ force: true });
+      await page.getByLabel("Server address").fill(second.url);
+      await page.getByLabel("Stream key").fill(KEY);
+      await page.getByRole("button", { name: "Save", exact: true }).click();
+      await page.getByRole("switch", { name: "Stream to Second" }).click();
+      await page.getByText("Live 2 of 2").waitFor({ timeout: 20_000 });
+      await second.kill();
+      await page.getByText(/The stream goes on elsewhere/).waitFor({ timeout: 20_000 });
+      await picture("live-1-of-2");
+      expect(await seriousViolations(page)).toEqual([]);
+      await page.getByRole("button", { name: "Remove this destination" }).click();
+      await page.getByText("Live 1 of 2").waitFor({ state: "detached" });
       await server.kill();
       await page.locator('[data-stream="reconnecting"]').waitFor({ timeout: 20_000 });
       await picture("reconnecting");
@@ -303,7 +317,7 @@ describe.skipIf(missing !== "")("a person at the window", () => {
       expect(bridge.log.join("\n")).not.toContain(KEY);
       expect(await page.content()).not.toContain(KEY);
     } finally {
-      await server.close();
+      await Promise.all([server.close(), second.close()]);
     }
   });
 

@@ -5,6 +5,7 @@ import {
   IDLE_RECORDING,
   IDLE_STREAM,
   INITIAL_STATE,
+  newDestination,
   type DeviceList,
   type HistoryEntry,
   type RecorderStats,
@@ -152,6 +153,24 @@ const streamerStats = (seconds: number): StreamerStats => ({
   rtmpUrl: "rtmp://live.twitch.tv/app/****",
 });
 
+const placeStats = (destination: string, sendBitrateKbps: number): StreamerStats["destinations"][number] => ({
+  destination,
+  rtmpUrl: "rtmp://host/app/****",
+  connection: "connected",
+  kind: null,
+  reason: "",
+  connected: true,
+  backpressure: false,
+  videoPackets: 1,
+  audioPackets: 1,
+  videoPacketsDropped: 0,
+  reconnectCount: 0,
+  currentLatencyMs: 90,
+  maxLatencyMs: 300,
+  bytesSent: 1,
+  sendBitrateKbps,
+});
+
 const levels: ShellEvent = {
   type: "levels",
   levels: [
@@ -216,7 +235,7 @@ export const SCENES: readonly Scene[] = [
   },
   {
     name: "quality",
-    state: settings({ quality: "high", height: 1080, sounds: MIXED, separateTracks: true }),
+    state: settings({ quality: "high", codec: "av1", height: 1080, sounds: MIXED, separateTracks: true }),
     press: ["role=tab[name='Settings']"],
   },
   {
@@ -384,6 +403,58 @@ export const SCENES: readonly Scene[] = [
         },
       },
     },
+  },
+  {
+    name: "destinations",
+    state: {
+      ...settings({
+        moreDestinations: [
+          { id: "2", name: "", service: "youtube", server: "", enabled: true },
+          { id: "3", name: "Company site", service: "custom", server: "rtmps://live.example.org/app", enabled: true },
+          { id: "4", name: LONG, service: "facebook", server: "", enabled: false },
+        ],
+        videoBitrate: 8_000_000,
+      }),
+      savedKeys: { twitch: "••••••••7q", "destination-2": "••••••••x1", "destination-3": "••••••••9k" },
+      recording,
+      stream: {
+        ...live,
+        stats: {
+          ...streamerStats(842),
+          destinations: [placeStats("1", 4980), placeStats("2", 4950), placeStats("3", 0)],
+        },
+        destinations: [
+          { ...newDestination("1"), phase: "live" },
+          {
+            ...newDestination("2"),
+            phase: "reconnecting",
+            attempt: 2,
+            delayMs: 2000,
+            reason: "The server closed the connection.",
+          },
+          {
+            ...newDestination("3"),
+            phase: "failed",
+            reason: "The server rejects the stream key.",
+            liveKind: "key_rejected",
+          },
+        ],
+      },
+    },
+    events: [levels],
+    press: ["role=tab[name='Live']"],
+  },
+  {
+    name: "destination-open",
+    state: {
+      ...settings({
+        moreDestinations: [
+          { id: "2", name: "Company site", service: "custom", server: "rtmps://live.example.org/app", enabled: true },
+        ],
+      }),
+      savedKeys: { twitch: "••••••••7q", "destination-2": "••••••••9k" },
+    },
+    press: ["role=tab[name='Live']", "button:has-text('Company site')"],
   },
   {
     name: "custom-key",

@@ -3,6 +3,7 @@ export interface FakeSession {
   id: string;
   params: Record<string, unknown>;
   state: string;
+  destinations: Map<string, { rtmpUrl: string; streamKey?: string; connection: string }>;
 }
 export interface FakeRpcError {
   code: number;
@@ -44,5 +45,6 @@ export class FakeEngine {
     delayMs?: number,
     reason?: string,
     kind?: string | null,
+    destination?: string,
   ): void;
 }

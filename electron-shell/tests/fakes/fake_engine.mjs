@@ -31,6 +31,23 @@ const DEVICES = {
   ],
 };
 
+/** Where a stream goes, by the names of its destinations. */
+function placesOf({ rtmpUrl, streamKey, rtmpUrls }) {
+  const places = rtmpUrls ?? [{ rtmpUrl, streamKey }];
+  return new Map(
+    places.map((one, index) => {
+      const { destination = String(index + 1), ...place } = typeof one === "string" ? { rtmpUrl: one } : one;
+      return [destination, { ...place, connection: "connecting" }];
+    }),
+  );
+}
+
+function checkPlace({ rtmpUrl, streamKey }, id) {
+  const address = [rtmpUrl, ...(streamKey ? [streamKey] : [])].join("/");
+  if (!/^rtmps?:\/\/[^/]+\/[^/]+\/.+/.test(address))
+    throw fail(1302, "bad_url", "not an RTMP URL with app and key", id, "It looks like rtmp://host/app/key.");
+}
+
 export class FakeEngine {
   /** `send` takes each outgoing message as an object. */
   constructor(send, { now = () => performance.now() } = {}) {
@@ -116,10 +133,8 @@ export class FakeEngine {
             "Create the folder first.",
           );
         }
-        const address = [params.rtmpUrl, ...(params.streamKey ? [params.streamKey] : [])].join("/");
-        if (kind === "streamer" && !/^rtmps?:\/\/[^/]+\/[^/]+\/.+/.test(address)) {
-          throw fail(1302, "bad_url", "not an RTMP URL with app and key", id, "It looks like rtmp://host/app/key.");
-        }
+        const destinations = kind === "streamer" ? placesOf(params) : new Map();
+        for (const place of destinations.values()) checkPlace(place, id);
         if (params.screen?.startsWith("push:")) {
           const file = this.pushed.get(params.screen);
           if (file === undefined) throw fail(1101, "capture_unavailable", `There is no screen ${params.screen}`, id);
@@ -134,6 +149,7 @@ export class FakeEngine {
           marks: 0,
           files: [],
           saves: 0,
+          destinations,
         };
         this.sessions.set(key, { kind, id, params, state: "initialized", ...figures });
         this.#state(key, "initialized");
@@ -150,7 +166,8 @@ export class FakeEngine {
         if (kind === "recorder") this.#beginFile(session, session.params.outputPath);
         this.#state(key, "starting");
         this.#state(key, "running");
-        if (kind === "streamer") this.connection(id, "connecting", 1);
+        for (const destination of session.destinations.keys())
+          this.connection(id, "connecting", 1, 0, "", null, destination);
         return true;
       case "stop":
         if (!runs(session)) return true;
@@ -176,8 +193,40 @@ export class FakeEngine {
         return this.stats(session);
       default:
         if (kind === "recorder") return this.#take(verb, params, session, id);
+        if (kind === "streamer") return this.#destination(verb, params, session, id);
         if (kind === "replay" && verb === "save") return this.#saveReplay(params, session, id);
         throw fail(-32601, "method_not_found", `no method ${method}`, "");
+    }
+  }
+
+  /** A stream goes to another server, too, to another one, or to one less. */
+  #destination(verb, params, session, id) {
+    if (session === undefined) throw fail(1003, "no_such_session", `no session ${id}`, id);
+    const { destination: name = "1", ...place } = params;
+    const { destinations } = session;
+    const unknown = () => fail(1304, "bad_destination", `The stream has no destination '${name}'.`, id);
+    const go = () => {
+      checkPlace(place, id);
+      destinations.set(name, { ...place, connection: "connecting" });
+      if (runs(session)) this.connection(id, "connecting", 1, 0, "", null, name);
+    };
+    switch (verb) {
+      case "addDestination":
+        if (destinations.has(name))
+          throw fail(1304, "bad_destination", `There is a destination '${name}' already.`, id);
+        go();
+        return { destination: name };
+      case "setDestination":
+        if (!destinations.has(name)) throw unknown();
+        go();
+        return null;
+      case "removeDestination":
+        if (!destinations.has(name)) throw unknown();
+        if (destinations.size === 1) throw fail(1304, "bad_destination", "A stream has one destination at least.", id);
+        destinations.delete(name);
+        return null;
+      default:
+        throw fail(-32601, "method_not_found", `no method streamer.${verb}`, "");
     }
   }
 
@@ -243,7 +292,8 @@ export class FakeEngine {
     session.seconds = this.#seconds(session);
     this.#state(key, "stopping", reason);
     this.#state(key, "stopped", reason);
-    if (session.kind === "streamer") this.connection(session.id, "closed");
+    for (const destination of session.destinations.keys())
+      this.connection(session.id, "closed", 0, 0, "", null, destination);
   }
 
   #pause(session) {
@@ -418,7 +468,23 @@ export class FakeEngine {
       videoPacketsDropped: 0,
       audioPacketsDropped: 0,
       reconnectCount: 0,
-      destinations: [],
+      destinations: [...session.destinations].map(([destination, place]) => ({
+        destination,
+        rtmpUrl: "rtmp://host/app/****",
+        connection: place.connection,
+        kind: null,
+        reason: "",
+        connected: place.connection === "connected",
+        backpressure: false,
+        videoPackets: frames,
+        audioPackets: audio,
+        videoPacketsDropped: 0,
+        reconnectCount: 0,
+        currentLatencyMs: 40,
+        maxLatencyMs: 80,
+        bytesSent: 1000,
+        sendBitrateKbps: 5000,
+      })),
       currentLatencyMs: 40,
       maxLatencyMs: 80,
       connected: session.connected === true,
@@ -431,10 +497,12 @@ export class FakeEngine {
     };
   }
 
-  connection(id, state, attempt = 0, delayMs = 0, reason = "", kind = null) {
+  connection(id, state, attempt = 0, delayMs = 0, reason = "", kind = null, destination = "1") {
     const session = this.sessions.get(`streamer ${id}`);
     if (session !== undefined) session.connected = state === "connected";
-    this.notify("streamer.connection", { id, state, attempt, delayMs, reason, kind, destination: "1" });
+    const place = session?.destinations.get(destination);
+    if (place !== undefined) place.connection = state;
+    this.notify("streamer.connection", { id, state, attempt, delayMs, reason, kind, destination });
   }
 
   #state(key, state, reason = "") {

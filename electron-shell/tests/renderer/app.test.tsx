@@ -1,7 +1,15 @@
 import { fireEvent, render, screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { beforeEach, describe, expect, it, vi } from "vitest";
-import { CHANNELS, DEFAULT_SETTINGS, DEFAULT_SOUNDS, type ShellState, type SoundSetting } from "@ionia/common";
+import {
+  CHANNELS,
+  DEFAULT_SETTINGS,
+  DEFAULT_SOUNDS,
+  newDestination,
+  type DestinationView,
+  type ShellState,
+  type SoundSetting,
+} from "@ionia/common";
 import { App } from "../../src/renderer/App.tsx";
 import { chartPaths } from "../../src/renderer/components/BitrateChart.tsx";
 import { meterFraction } from "../../src/renderer/components/Meter.tsx";
@@ -29,6 +37,7 @@ beforeEach(async () => {
 });
 
 const beside = (tab: string): Promise<void> => userEvent.click(screen.getByRole("tab", { name: tab }));
+const changes = (): unknown[] => api.argsOf(CHANNELS.changeDestination);
 const patches = (): unknown[] => api.argsOf(CHANNELS.updateSettings).map(([patch]) => patch);
 
 describe("a recording that was cut off", () => {
@@ -96,9 +105,24 @@ describe("choosing", () => {
     await beside("Settings");
     expect(screen.getByRole("radio", { name: /^High.*176 MB to 2.8 GB an hour/ })).toBeTruthy();
     await userEvent.click(screen.getByRole("radio", { name: /^Small/ }));
-    await userEvent.selectOptions(screen.getByLabelText("Size"), "720p");
+    await userEvent.selectOptions(screen.getByLabelText("Size"), "720p, 44 % of the pixels");
     await userEvent.selectOptions(screen.getByLabelText("Frames per second"), "60");
     expect(patches()).toEqual([{ quality: "small" }, { height: 720 }, { fps: 60 }]);
+  });
+
+  it("a format, told with what it costs and who can't play it", async () => {
+    await beside("Settings");
+    await api.send({ type: "settings", settings: { ...DEFAULT_SETTINGS, encoder: "mf" } });
+    await userEvent.click(screen.getByRole("radio", { name: "AV1" }));
+    expect(patches()).toEqual([{ codec: "av1", encoder: "auto" }]);
+    expect(screen.getByText(/^Smaller, for about the same work. Plays in Chrome/)).toBeTruthy();
+    await api.send({ type: "history", history: [{ ...ENTRY, codec: "av1" }] });
+    await userEvent.click(screen.getByRole("tab", { name: /^Recordings/ }));
+    await userEvent.click(screen.getByRole("button", { name: /Play recording/ }));
+    fireEvent.error(document.querySelector("video") as HTMLVideoElement);
+    expect(screen.getByRole("alert").textContent).toContain("can't play AV1 on this computer. The file is kept");
+    await userEvent.click(screen.getByRole("button", { name: /^Clip recording/ }));
+    expect(screen.getByRole("radio", { name: /^Exact ?For H.264 alone/ })).toHaveProperty("disabled", true);
   });
 
   it("own numbers, in range only", async () => {
@@ -219,11 +243,11 @@ describe("a server of one's own", () => {
     await userEvent.type(field, "secret-key-12345");
     await userEvent.tab();
     expect(screen.getByText(/must begin with rtmp/)).toBeTruthy();
-    expect(patches()).toEqual([]);
+    expect(changes()).toEqual([]);
     await userEvent.clear(field);
     await userEvent.type(field, "rtmps://host/app/key");
     await userEvent.tab();
-    expect(patches()).toEqual([{ customServer: "rtmps://host/app/key" }]);
+    expect(changes()).toEqual([["1", { server: "rtmps://host/app/key" }]]);
   });
 
   it("may have certificates of its own, and a key that is tried again", async () => {
@@ -231,6 +255,66 @@ describe("a server of one's own", () => {
     await userEvent.tab();
     await userEvent.click(screen.getByRole("switch", { name: /Keep trying/ }));
     expect(patches()).toEqual([{ caFile: "/ca.pem" }, { retryRejected: true }]);
+  });
+});
+
+describe("several destinations", () => {
+  const TWO = {
+    ...DEFAULT_SETTINGS,
+    moreDestinations: [{ id: "2", name: "", service: "youtube", server: "", enabled: true }],
+  } as const;
+
+  it("are added, named, switched and removed; each has a key of its own", async () => {
+    await beside("Live");
+    await userEvent.click(screen.getByRole("button", { name: "Stream to another place, too" }));
+    expect(api.argsOf(CHANNELS.addDestination)).toEqual([[]]);
+    await api.send(
+      { type: "settings", settings: TWO },
+      { type: "savedKeys", savedKeys: { twitch: "••••" }, keysEncrypted: true },
+    );
+    expect(screen.getByRole("button", { name: "Go live" }).title).toBe(
+      "YouTube: Enter the stream key under Live first.",
+    );
+    await userEvent.click(screen.getByRole("button", { name: /^YouTube/ }));
+    await userEvent.type(screen.getByLabelText("Name"), "Mine");
+    await userEvent.type(screen.getByLabelText("Stream key"), "secret-key-12345{Enter}");
+    expect(api.argsOf(CHANNELS.saveStreamKey)).toEqual([["destination-2", "secret-key-12345"]]);
+    await userEvent.click(screen.getByRole("switch", { name: "Stream to Mine" }));
+    await userEvent.click(screen.getByRole("button", { name: "Remove this destination" }));
+    expect(changes()).toEqual([
+      ["2", { name: "Mine" }],
+      ["2", { enabled: false }],
+    ]);
+    expect(api.argsOf(CHANNELS.removeDestination)).toEqual([["2"]]);
+    expect(document.documentElement.innerHTML).not.toContain("secret-key");
+  });
+
+  it("say each how it is, and the failed one can be tried again", async () => {
+    await beside("Live");
+    const [first, second] = ["1", "2"].map(newDestination) as [DestinationView, DestinationView];
+    const views = [
+      { ...first, phase: "live", lastReason: "The network is gone." },
+      { ...second, phase: "failed", reason: "The server rejects the stream key.", liveKind: "key_rejected" },
+    ] as const;
+    const stats = { destinations: [{ destination: "1", sendBitrateKbps: 4961 }] } as never;
+    await api.send(
+      { type: "settings", settings: TWO },
+      { type: "stream", change: { phase: "live", destinations: views, stats } },
+    );
+    expect(screen.getByRole("button", { name: /^Twitch ?Live, 5.0 Mbit.s/ })).toBeTruthy();
+    expect(screen.getByText("Before it was back: The network is gone.")).toBeTruthy();
+    expect(screen.getByRole("button", { name: /^YouTube ?Stream key rejected/ })).toBeTruthy();
+    expect(screen.getByText("The server rejects the stream key.")).toBeTruthy();
+    expect(screen.getByText("Live 1 of 2")).toBeTruthy();
+    // The last one that is on air stays.
+    expect(screen.getByRole("switch", { name: "Stream to Twitch" })).toHaveProperty("disabled", true);
+    await userEvent.click(screen.getByRole("button", { name: "Try again" }));
+    expect(changes()).toEqual([["2", { enabled: true }]]);
+    await api.send({
+      type: "stream",
+      change: { destinations: [views[0], { ...second, phase: "reconnecting", reason: "It closed.", attempt: 3 }] },
+    });
+    expect(screen.getByText(/Try 3. The stream goes on elsewhere./)).toBeTruthy();
   });
 });
 

@@ -101,12 +101,21 @@ export function ClipDialog({ entry, title, onClip, onClose }: ClipDialogProps) {
         <fieldset className="mt-3 min-w-0">
           <legend className="sr-only">How to cut</legend>
           <div className="grid grid-cols-[repeat(auto-fit,minmax(11rem,1fr))] gap-3">
-            {MODES.map(({ mode: one, name, words }) => (
-              <RadioCard key={one} name="clip-mode" checked={mode === one} onSelect={() => setMode(one)}>
-                <span className="block font-medium">{name}</span>
-                <span className="block text-[12px] text-muted">{words}</span>
-              </RadioCard>
-            ))}
+            {MODES.map(({ mode: one, name, words }) => {
+              const refused = one === "exact" && entry.codec !== undefined;
+              return (
+                <RadioCard
+                  key={one}
+                  name="clip-mode"
+                  checked={mode === one}
+                  disabled={refused}
+                  onSelect={() => setMode(one)}
+                >
+                  <span className="block font-medium">{name}</span>
+                  <span className="block text-[12px] text-muted">{refused ? "For H.264 alone" : words}</span>
+                </RadioCard>
+              );
+            })}
           </div>
         </fieldset>
         <div className="mt-4 flex items-center gap-2">

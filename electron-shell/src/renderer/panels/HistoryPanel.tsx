@@ -148,12 +148,13 @@ function Row({
   );
 }
 
-function factsOf({ durationSeconds, bytes, recovered, clip, height, marks = [] }: HistoryEntry): string {
+function factsOf({ durationSeconds, bytes, recovered, clip, codec, height, marks = [] }: HistoryEntry): string {
   const facts = [
     durationSeconds > 0 && formatDuration(durationSeconds),
     formatBytes(bytes),
     marks.length > 0 && `${marks.length} ${marks.length === 1 ? "mark" : "marks"}`,
     recovered ? "ended early" : height > 0 && `${height}p`,
+    codec?.toUpperCase(),
     clip === true && "clip",
   ];
   return facts.filter(Boolean).join(", ");

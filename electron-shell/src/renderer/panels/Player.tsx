@@ -1,7 +1,7 @@
 /** A finished recording in place of the viewfinder, with its marks to jump to. */
 import { useEffect, useRef, useState } from "react";
 import { Bookmark, FolderOpen, X } from "lucide-react";
-import { formatBytes, formatDuration, formatTime, type HistoryEntry } from "@ionia/common";
+import { codecName, formatBytes, formatDuration, formatTime, type HistoryEntry } from "@ionia/common";
 import { useShellClient } from "../state/use_shell.ts";
 
 export function Player({ entry, onClose }: { readonly entry: HistoryEntry; readonly onClose: () => void }) {
@@ -21,6 +21,7 @@ export function Player({ entry, onClose }: { readonly entry: HistoryEntry; reado
           <p className="text-[12px] text-[#a7b0c5] tabular-nums">
             {formatDuration(entry.durationSeconds)}, {formatBytes(entry.bytes)}
             {entry.width > 0 && `, ${entry.width} × ${entry.height}`}
+            {entry.codec !== undefined && `, ${codecName(entry.codec)}`}
             {entry.recovered && ", ended early"}
           </p>
         </div>
@@ -55,8 +56,10 @@ export function Player({ entry, onClose }: { readonly entry: HistoryEntry; reado
           className="absolute inset-0 size-full object-contain"
         />
         {broken && (
-          <p role="alert" className="absolute inset-x-0 top-1/2 text-center text-[#ffd0d6]">
-            This recording can't be played here. It may have been moved or deleted.
+          <p role="alert" className="absolute inset-x-0 top-1/3 px-6 text-center text-[#ffd0d6]">
+            {entry.codec === undefined
+              ? "This recording can't be played here. It may have been moved or deleted."
+              : `This window can't play ${codecName(entry.codec)} on this computer. The file is kept: open it with VLC or mpv.`}
           </p>
         )}
       </div>

@@ -1,6 +1,6 @@
 /** How good the picture is and what that costs, before it is recorded. */
 import { useId, type ReactNode } from "react";
-import { LIMITS, QUALITIES, formatBitrate, type Settings } from "@ionia/common";
+import { CODECS, LIMITS, QUALITIES, formatBitrate, type Settings } from "@ionia/common";
 import { Panel, RadioCard, Select, Switch } from "../components/controls.tsx";
 import { costOf } from "../state/cost.ts";
 import { sourceOf } from "../state/source.ts";
@@ -13,7 +13,7 @@ const ENCODERS: Readonly<Record<Settings["encoder"], string>> = {
   qsv: "Intel (Quick Sync)",
   amf: "AMD (AMF)",
   mf: "Windows (Media Foundation)",
-  x264: "Software (x264)",
+  x264: "Software",
 };
 
 const FRAME_RATES: readonly (readonly [fps: number, words: string])[] = [
@@ -57,11 +57,14 @@ export function QualityPanel() {
           ))}
         </div>
         <p className="mt-2 text-[12px] text-muted">
-          {settings.quality === "bitrate"
-            ? "A stream at the same rate shares this encoder: recording beside it costs next to nothing."
-            : "A still page takes the least, text that scrolls and films the most. Beside a stream it is a second encode."}
+          {settings.codec !== "h264"
+            ? "Told for H.264; these files are smaller as a rule. A stream stays H.264: beside one it is a second encode."
+            : settings.quality === "bitrate"
+              ? "A stream at the same rate shares this encoder: recording beside it costs next to nothing."
+              : "A still page takes the least, text that scrolls and films the most. Beside a stream it is a second encode."}
         </p>
       </fieldset>
+      <CodecField locked={locked} />
       <div className="mt-3 grid grid-cols-[repeat(auto-fit,minmax(8.5rem,1fr))] gap-2.5">
         <Select
           label="Size"
@@ -69,7 +72,7 @@ export function QualityPanel() {
           disabled={locked}
           options={[
             { value: "", label: `As captured, ${source.width} × ${source.height}` },
-            ...heights.map((height) => ({ value: String(height), label: `${height}p` })),
+            ...heights.map((height) => ({ value: String(height), label: sizeInWords(height, source.height) })),
           ]}
           onChange={(value) => change({ height: value === "" ? null : Number(value) })}
         />
@@ -85,7 +88,10 @@ export function QualityPanel() {
           label="Encoder"
           value={settings.encoder}
           disabled={locked}
-          options={Object.entries(ENCODERS).map(([value, label]) => ({ value, label }))}
+          options={Object.entries(ENCODERS)
+            // Media Foundation has no other here.
+            .filter(([value]) => value !== "mf" || settings.codec === "h264")
+            .map(([value, label]) => ({ value, label }))}
           onChange={(value) => change({ encoder: value as Settings["encoder"] })}
         />
       </div>
@@ -108,6 +114,46 @@ export function QualityPanel() {
         </Choice>
       </div>
     </Panel>
+  );
+}
+
+/** `720p, a quarter of the work` would be a guess; how many pixels are left to encode is none. */
+function sizeInWords(height: number, whole: number): string {
+  const share = Math.round((height / whole) ** 2 * 100);
+  return share < 100 ? `${height}p, ${share} % of the pixels` : `${height}p`;
+}
+
+/** Which of them a file gets is told with what it costs and with who can't play it. */
+function CodecField({ locked }: { readonly locked: boolean }) {
+  const client = useShellClient();
+  const { codec, encoder } = useShell((state) => state.settings);
+  const chosen = CODECS.find(({ id }) => id === codec);
+  const wordsId = useId();
+  return (
+    <fieldset disabled={locked} aria-describedby={wordsId} className="mt-3 min-w-0">
+      <legend className="mb-1 text-[12px] text-muted">Format of files</legend>
+      <div className="grid grid-cols-[repeat(auto-fit,minmax(5.5rem,1fr))] gap-1.5">
+        {CODECS.map(({ id, name }) => (
+          <RadioCard
+            key={id}
+            name="codec"
+            checked={codec === id}
+            disabled={locked}
+            onSelect={() =>
+              void client.updateSettings({
+                codec: id,
+                ...(encoder === "mf" && id !== "h264" ? { encoder: "auto" as const } : {}),
+              })
+            }
+          >
+            <span className="font-medium">{name}</span>
+          </RadioCard>
+        ))}
+      </div>
+      <p id={wordsId} className="mt-1.5 text-[12px] text-muted">
+        {chosen?.cost}. {chosen?.plays}
+      </p>
+    </fieldset>
   );
 }
 

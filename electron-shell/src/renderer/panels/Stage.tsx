@@ -2,12 +2,13 @@
 import { useState, type ReactNode } from "react";
 import { AppWindow, ChevronDown, Crop, FlaskConical, Monitor, Radio, TriangleAlert } from "lucide-react";
 import {
-  checkServerUrl,
+  destinationOf,
+  destinationTitle,
   formatDuration,
   isTakeRunning,
   liveTitle,
-  serverOf,
   speakDuration,
+  streamLacks,
   type HistoryEntry,
   type Problem,
   type RecordingPhase,
@@ -54,11 +55,7 @@ export function Stage({ playing, onClosePlayer, onRecorded }: StageProps) {
 
 /** What has to be filled in before going live, or nothing. */
 function useMissing(): string {
-  return useShell((state) => {
-    const server = checkServerUrl(serverOf(state.settings));
-    if (!server.ok) return server.message;
-    return state.savedKeys[state.settings.service] === undefined ? "Enter the stream key under Live first." : "";
-  });
+  return useShell(({ settings, savedKeys }) => streamLacks(settings, savedKeys));
 }
 
 const RECORDING_WORDS: Readonly<Record<RecordingPhase, string>> = {
@@ -217,10 +214,13 @@ function TakeLine() {
 
 function StreamBadge({ phase }: { readonly phase: StreamPhase }) {
   const failure = useShell((state) => liveTitle(state.stream.problem));
+  const all = useShell((state) => state.stream.destinations.length);
+  const onAir = useShell((state) => state.stream.destinations.filter((one) => one.phase === "live").length);
+  const some = phase === "live" && onAir < all;
   const tone =
-    phase === "live"
+    phase === "live" && !some
       ? "bg-[#6757ee] text-white"
-      : phase === "reconnecting"
+      : phase === "reconnecting" || some
         ? "bg-[#ffc857] text-[#2b1d00]"
         : phase === "failed"
           ? "bg-[#4a1420] text-[#ffb3bd]"
@@ -232,6 +232,7 @@ function StreamBadge({ phase }: { readonly phase: StreamPhase }) {
     >
       <Radio aria-hidden size={13} />
       {phase === "failed" && failure !== "" ? failure : STREAM_WORDS[phase]}
+      {phase === "live" && all > 1 && ` ${onAir} of ${all}`}
     </span>
   );
 }
@@ -243,6 +244,7 @@ function Message() {
   const stream = useShell((state) => state.stream);
   const readiness = useShell((state) => state.readiness);
   const engine = useShell((state) => state.engine);
+  const settings = useShell((state) => state.settings);
   if (engine.phase === "missing") {
     return (
       <Notice problem={{ kind: "engine", message: "The engine is not running.", hint: engine.message }}>
@@ -270,6 +272,14 @@ function Message() {
         }}
       />
     );
+  }
+  const away = stream.phase === "live" ? stream.destinations.find((one) => one.phase === "reconnecting") : undefined;
+  if (away !== undefined) {
+    const found = destinationOf(settings, away.id);
+    const name = found === undefined ? "" : `${destinationTitle(found)}: `;
+    const message = `${name}${away.reason === "" ? "The connection was lost." : away.reason}`;
+    const hint = `Try ${Math.max(1, away.attempt)}. The stream goes on elsewhere.`;
+    return <Notice calm problem={{ kind: "reconnecting", message, hint }} />;
   }
   if (recording.phase === "failed" && recording.problem !== null) return <Notice problem={recording.problem} />;
   if (stream.phase === "failed" && stream.problem !== null) return <Notice problem={stream.problem} />;

@@ -7,8 +7,10 @@ import {
   isRecordingActive,
   isStreamActive,
   reduceShell,
+  withDestination,
   type BasicElectronAPI,
   type CommandResult,
+  type DestinationPatch,
   type ElectronAPI,
   type Levels,
   type Settings,
@@ -111,11 +113,25 @@ export class ShellClient {
   }
 
   /** Shown at once, so that a control follows the finger; taken back if it is refused. Never rejects. */
-  async updateSettings(patch: Partial<Settings>): Promise<void> {
+  updateSettings(patch: Partial<Settings>): Promise<void> {
+    return this.#change(patch, (api) => api.updateSettings(patch));
+  }
+
+  /** The same of one destination; but an address is shown when it is known what of it may be. Never rejects. */
+  changeDestination(id: string, patch: DestinationPatch): Promise<void> {
+    const { server: _secret, ...clear } = patch;
+    const { settings } = this.#state;
+    const shown = Object.entries(withDestination(settings, id, clear)).filter(
+      ([name, value]) => settings[name as keyof Settings] !== value,
+    );
+    return this.#change(Object.fromEntries(shown), (api) => api.changeDestination(id, patch));
+  }
+
+  async #change(patch: Partial<Settings>, action: (api: ElectronAPI) => Promise<CommandResult>): Promise<void> {
     const kept = this.#kept;
     this.#asked = [...this.#asked, patch];
     this.#showSettings(kept);
-    const success = await this.command((api) => api.updateSettings(patch));
+    const success = await this.command(action);
     this.#asked = this.#asked.filter((one) => one !== patch);
     // An application that tells of no settings keeps none: what was accepted is all there is to know.
     this.#showSettings(success && this.#kept === kept ? { ...kept, ...patch } : this.#kept);

@@ -1,12 +1,18 @@
-/** Where a stream goes: the server's address, what of it may be shown, and the keys. */
+/** Where a stream goes: the servers' addresses, what of them may be shown, and the keys. */
 import {
+  FIRST_DESTINATION,
   InvalidSettings,
   checkServerUrl,
   clearServer,
+  destinationTitle,
+  destinationsOf,
   joinStreamUrl,
-  serverOf,
+  keySlot,
+  serverAddress,
+  serverSlot,
   splitServerUrl,
   toProblem,
+  type DestinationSetting,
   type Settings,
 } from "@ionia/common";
 import type { KeyStore } from "./key_store.ts";
@@ -14,13 +20,34 @@ import { told } from "./recording_control.ts";
 import type { ShellStore } from "./shell_store.ts";
 import type { StoredValue } from "./stored_value.ts";
 
-/** Under this name the vault has the whole address of a custom server, where that has more than may be shown. */
-const WHOLE_SERVER = "customServer";
+/** Where a stream is to go. Secret: it has the key, and the whole address. */
+export interface Target {
+  /** Its name in the engine. */
+  readonly id: string;
+  readonly rtmpUrl: string;
+  /** For an address without it. */
+  readonly streamKey?: string;
+}
 
 /** A whole destination, or in words why there is none. */
-type Found = { readonly server: string; readonly key: string } | { readonly error: string };
+type Found = Target | { readonly error: string };
 
-export class Destination {
+/** The places in the vault of one destination. */
+export interface Slots {
+  readonly key: string;
+  readonly server: string;
+}
+
+/** Of the first destination at a server of the user's own, which the settings have as `customServer`. */
+export const OWN_SERVER: Slots = slotsOf({ id: FIRST_DESTINATION, service: "custom" });
+
+export function slotsOf(destination: Pick<DestinationSetting, "id" | "service">): Slots {
+  return { key: keySlot(destination), server: serverSlot(destination) };
+}
+
+const isTarget = (found: Found): found is Target => !("error" in found);
+
+export class Destinations {
   readonly #keys: KeyStore;
   readonly #store: ShellStore;
 
@@ -34,34 +61,61 @@ export class Destination {
     return this.#keys.load();
   }
 
-  /** The destination of `settings`, with the key that was saved for it. Never rejects. */
-  async saved(settings: Settings): Promise<Found> {
-    let key: string | undefined;
-    let server = serverOf(settings);
+  /** Those that a stream is to go to, each whole, or in words what one of them lacks. Never rejects. */
+  async wanted(settings: Settings): Promise<readonly Target[] | { readonly error: string }> {
+    const all = destinationsOf(settings);
+    const used = all.filter(({ enabled }) => enabled);
+    const found = await Promise.all(used.map((destination) => this.#whole(destination)));
+    const targets = found.filter(isTarget);
+    const wrong = found.findIndex((one) => !isTarget(one));
+    if (wrong === -1) return targets.length > 0 ? targets : { error: "Switch a destination on first." };
+    const [destination, { error }] = [used[wrong] as DestinationSetting, found[wrong] as { readonly error: string }];
+    return { error: all.length === 1 ? error : `${destinationTitle(destination)}: ${error}` };
+  }
+
+  /** Those of them that are whole: what a running stream can go to. Never rejects. */
+  async whole(settings: Settings): Promise<readonly Target[]> {
+    const used = destinationsOf(settings).filter(({ enabled }) => enabled);
+    const found = await Promise.all(used.map((destination) => this.#whole(destination)));
+    return found.filter(isTarget);
+  }
+
+  async #whole(destination: DestinationSetting): Promise<Found> {
+    const slots = slotsOf(destination);
+    let rtmpUrl = serverAddress(destination);
+    let streamKey: string | undefined;
     try {
-      key = await this.#keys.read(settings.service);
-      if (settings.service === "custom") {
-        const whole = await this.#keys.read(WHOLE_SERVER);
-        if (whole === undefined && this.#keys.has(WHOLE_SERVER))
+      streamKey = await this.#keys.read(slots.key);
+      if (destination.service === "custom") {
+        const whole = await this.#keys.read(slots.server);
+        if (whole === undefined && this.#keys.has(slots.server))
           return { error: "A part of the server's address could not be kept. Enter the address again." };
-        server = (whole ?? server).replace(/\/+$/, "");
+        rtmpUrl = (whole ?? rtmpUrl).replace(/\/+$/, "");
       }
     } catch (error) {
       return { error: told(toProblem(error)) };
     }
-    return key === undefined ? { error: "Enter the stream key first." } : { server, key };
+    if (streamKey === undefined) return { error: "Enter the stream key first." };
+    const { ok, message } = checkServerUrl(rtmpUrl);
+    return ok ? { id: destination.id, rtmpUrl, streamKey } : { error: message };
   }
 
   /** Rejects with EngineError when it can't be written. */
-  async saveKey(service: string, key: string): Promise<void> {
-    await this.#keys.save(service, key);
+  async saveKey(slot: string, key: string): Promise<void> {
+    await this.#keys.save(slot, key);
     this.tell();
   }
 
   /** Rejects with EngineError when it can't be written. */
-  async forgetKey(service: string): Promise<void> {
-    await this.#keys.forget(service);
+  async forgetKey(slot: string): Promise<void> {
+    await this.#keys.forget(slot);
     this.tell();
+  }
+
+  /** Nothing of it is left. Rejects with EngineError when something still is. */
+  async forget({ key, server }: Slots): Promise<void> {
+    await this.#keys.forget(server);
+    await this.forgetKey(key);
   }
 
   /** Show which keys there are. */
@@ -73,9 +127,9 @@ export class Destination {
    * What may be kept in the clear of a server's address; the rest goes to the vault, and that is told. A key that is
    * saved stays what it is: with one, what ends the address is a part of the server. Rejects with InvalidSettings.
    */
-  async kept(address: string, from: "entered" | "file"): Promise<string> {
+  async kept(address: string, from: "entered" | "file", slots = OWN_SERVER): Promise<string> {
     if (address.trim() === "") {
-      await this.forgetKey(WHOLE_SERVER);
+      await this.forgetKey(slots.server);
       return "";
     }
     const check = checkServerUrl(address);
@@ -83,17 +137,17 @@ export class Destination {
     if (!check.ok) throw new InvalidSettings(check.message);
     const split = splitServerUrl(address);
     const { encrypted } = this.#keys;
-    const saved = this.#keys.has("custom");
-    const same = saved && split.key === (await this.#keys.read("custom").catch(() => undefined));
+    const saved = this.#keys.has(slots.key);
+    const same = saved && split.key === (await this.#keys.read(slots.key).catch(() => undefined));
     const joined = saved && !same && split.key !== "";
     const whole = joined ? joinStreamUrl(split.whole, split.key) : split.whole;
     const clear = encrypted ? split.server : clearServer(joined && from === "file" ? whole : split.whole);
     const rest = clear.replace(/\/+$/, "") !== whole;
-    const before = this.#keys.has(WHOLE_SERVER);
+    const before = this.#keys.has(slots.server);
     // First what may fail: a key that was taken out of an address is nothing without the rest of it.
-    if (rest) await this.#keys.save(WHOLE_SERVER, whole, { missed: true });
-    else await this.#keys.forget(WHOLE_SERVER);
-    if (split.key !== "" && !saved) await this.#keys.save("custom", split.key);
+    if (rest) await this.#keys.save(slots.server, whole, { missed: true });
+    else await this.#keys.forget(slots.server);
+    if (split.key !== "" && !saved) await this.#keys.save(slots.key, split.key);
     this.tell();
     const message = joined
       ? "A stream key is saved already, so the whole address was taken as the server."

@@ -1,0 +1,142 @@
+/** Where a stream goes: one destination by the old settings, and more beside it. All get the same encode. Pure. */
+import { checkServerUrl } from "./rtmp_url.ts";
+import { SERVICES, serviceById, type Service, type ServiceId } from "./services.ts";
+import type { Settings } from "./settings.ts";
+import type { SavedKeys } from "./shell_state.ts";
+
+/** As many as the engine's streams have. */
+export const MOST_DESTINATIONS = 8;
+
+/** What the engine calls the one of `rtmpUrl`, so that one destination is told of as it ever was. */
+export const FIRST_DESTINATION = "1";
+
+export interface DestinationSetting {
+  /** Its name in the engine, and what its key is kept under; never shown. */
+  readonly id: string;
+  /** What the user calls it; empty: by its service. */
+  readonly name: string;
+  readonly service: ServiceId;
+  /** Of a custom server, without login, arguments and key: those are secrets. */
+  readonly server: string;
+  readonly enabled: boolean;
+}
+
+/** What of one may be changed. */
+export type DestinationPatch = Partial<Omit<DestinationSetting, "id">>;
+
+const MOST_NAME = 60;
+const MOST_SERVER = 2048;
+
+/** Throws nothing: whether every member that is there is valid, and no other is. */
+export function isDestinationPatch(value: unknown): value is DestinationPatch {
+  if (typeof value !== "object" || value === null) return false;
+  const { name = "", service = "custom", server = "", enabled = true, ...rest } = value as Record<string, unknown>;
+  return (
+    Object.keys(rest).length === 0 &&
+    typeof name === "string" &&
+    name.length <= MOST_NAME &&
+    SERVICES.some(({ id }) => id === service) &&
+    typeof server === "string" &&
+    server.length <= MOST_SERVER &&
+    typeof enabled === "boolean"
+  );
+}
+
+/** The destinations beside the first. */
+export function isDestinationList(value: unknown): value is readonly DestinationSetting[] {
+  if (!Array.isArray(value) || value.length >= MOST_DESTINATIONS) return false;
+  const valid = value.every((one: unknown) => {
+    const { id, ...rest } = (one ?? {}) as Record<string, unknown>;
+    return MORE_IDS.includes(id as string) && Object.keys(rest).length === 4 && isDestinationPatch(rest);
+  });
+  return valid && new Set(value.map(({ id }: DestinationSetting) => id)).size === value.length;
+}
+
+const MORE_IDS = Array.from({ length: MOST_DESTINATIONS - 1 }, (_, index) => String(index + 2));
+
+/** All of them, the first one in front. */
+export function destinationsOf(settings: Settings): readonly DestinationSetting[] {
+  const { destinationName: name, service, customServer: server, destinationEnabled: enabled } = settings;
+  return [{ id: FIRST_DESTINATION, name, service, server, enabled }, ...settings.moreDestinations];
+}
+
+export function destinationOf(settings: Settings, id: string): DestinationSetting | undefined {
+  return destinationsOf(settings).find((one) => one.id === id);
+}
+
+/** The settings with one changed; the same where there is none of this id. */
+export function withDestination(settings: Settings, id: string, patch: DestinationPatch): Settings {
+  if (id !== FIRST_DESTINATION) {
+    const moreDestinations = settings.moreDestinations.map((one) => (one.id === id ? { ...one, ...patch } : one));
+    return { ...settings, moreDestinations };
+  }
+  const { name, service, server, enabled } = patch;
+  return {
+    ...settings,
+    ...(name === undefined ? {} : { destinationName: name }),
+    ...(service === undefined ? {} : { service }),
+    ...(server === undefined ? {} : { customServer: server }),
+    ...(enabled === undefined ? {} : { destinationEnabled: enabled }),
+  };
+}
+
+/** The next one that may be added, or undefined when there are as many as there may be. */
+export function nextDestination(settings: Settings, enabled: boolean): DestinationSetting | undefined {
+  const used = new Set(settings.moreDestinations.map(({ id }) => id));
+  const id = MORE_IDS.find((one) => !used.has(one));
+  if (id === undefined) return undefined;
+  // One of each service is what people have.
+  const others = new Set(destinationsOf(settings).map(({ service }) => service));
+  const service = SERVICES.find((one) => !others.has(one.id))?.id ?? "custom";
+  return { id, name: "", service, server: "", enabled };
+}
+
+/** Under which name the vault has its stream key. Of the first one each service has a key of its own. */
+export function keySlot({ id, service }: Pick<DestinationSetting, "id" | "service">): string {
+  return id === FIRST_DESTINATION ? service : `destination-${id}`;
+}
+
+/** Under which name the vault has the whole address of a custom server, where that has more than may be shown. */
+export function serverSlot({ id }: Pick<DestinationSetting, "id">): string {
+  return id === FIRST_DESTINATION ? "customServer" : `destination-${id}-server`;
+}
+
+export function serverAddress({ service, server }: Pick<DestinationSetting, "service" | "server">): string {
+  return service === "custom" ? server : serviceById(service).server;
+}
+
+/** What people call it: its own name, else its service's or its server's. */
+export function destinationTitle({ name, service, server }: Omit<DestinationSetting, "id" | "enabled">): string {
+  if (name.trim() !== "") return name.trim();
+  if (service !== "custom") return serviceById(service).name;
+  const [, host = ""] = /^rtmps?:\/\/([^/]+)/i.exec(server.trim()) ?? [];
+  return checkServerUrl(server).ok ? host : serviceById(service).name;
+}
+
+/** What one still lacks, or nothing. */
+export function destinationLacks(destination: DestinationSetting, savedKeys: SavedKeys): string {
+  const server = checkServerUrl(serverAddress(destination));
+  if (!server.ok) return server.message;
+  return savedKeys[keySlot(destination)] === undefined ? "Enter the stream key under Live first." : "";
+}
+
+/** What has to be filled in before going live, or nothing. Names the destination where there are several. */
+export function streamLacks(settings: Settings, savedKeys: SavedKeys): string {
+  const all = destinationsOf(settings);
+  const used = all.filter(({ enabled }) => enabled);
+  if (used.length === 0) return "Switch a destination on under Live first.";
+  for (const destination of used) {
+    const lacks = destinationLacks(destination, savedKeys);
+    if (lacks !== "") return all.length === 1 ? lacks : `${destinationTitle(destination)}: ${lacks}`;
+  }
+  return "";
+}
+
+/** The service that takes the least of those that a stream goes to: all get the same encode. */
+export function strictestService(settings: Settings): Service | undefined {
+  return destinationsOf(settings)
+    .filter(({ enabled }) => enabled)
+    .map(({ service }) => serviceById(service))
+    .filter(({ maxVideoBitrate }) => maxVideoBitrate > 0)
+    .sort((one, other) => one.maxVideoBitrate - other.maxVideoBitrate)[0];
+}

@@ -1,0 +1,122 @@
+import { describe, expect, it } from "vitest";
+import {
+  DEFAULT_SETTINGS,
+  MOST_DESTINATIONS,
+  connected,
+  connectionParams,
+  destinationTitle,
+  destinationsOf,
+  isDestinationList,
+  isDestinationPatch,
+  newDestination,
+  nextDestination,
+  overall,
+  readSettings,
+  streamLacks,
+  streamParams,
+  withDestination,
+  type DestinationSetting,
+  type Settings,
+} from "@ionia/common";
+
+const SECOND: DestinationSetting = { id: "2", name: "", service: "youtube", server: "", enabled: true };
+const withMore = (...moreDestinations: DestinationSetting[]): Settings => ({ ...DEFAULT_SETTINGS, moreDestinations });
+
+describe("a list of destinations", () => {
+  it("has the one of the old settings in front, and is changed by id", () => {
+    const settings = withDestination(withMore(SECOND), "1", { name: "Main", service: "custom", server: "rtmp://h/a" });
+    expect(settings).toMatchObject({ destinationName: "Main", service: "custom", customServer: "rtmp://h/a" });
+    expect(destinationsOf(withDestination(settings, "2", { enabled: false }))).toEqual([
+      { id: "1", name: "Main", service: "custom", server: "rtmp://h/a", enabled: true },
+      { ...SECOND, enabled: false },
+    ]);
+    expect(withDestination(settings, "9", { enabled: false })).toEqual(settings);
+  });
+
+  it("grows by services that are not in it, up to as many as a stream takes", () => {
+    let settings = withMore();
+    const services: string[] = [];
+    for (let one = nextDestination(settings, true); one !== undefined; one = nextDestination(settings, true)) {
+      services.push(one.service);
+      settings = withMore(...settings.moreDestinations, one);
+    }
+    expect(services).toEqual(["youtube", "facebook", "custom", "custom", "custom", "custom", "custom"]);
+    expect(destinationsOf(settings)).toHaveLength(MOST_DESTINATIONS);
+    expect(readSettings({ moreDestinations: settings.moreDestinations })).toEqual(settings);
+  });
+
+  it.each([
+    ["no list", {}],
+    ["no id of its own", [{ ...SECOND, id: "1" }]],
+    ["one id twice", [SECOND, SECOND]],
+    ["a member too many", [{ ...SECOND, key: "secret" }]],
+    ["a member too few", [{ id: "2", name: "", service: "youtube", server: "" }]],
+    ["no service", [{ ...SECOND, service: "nowhere" }]],
+    ["nothing", [null]],
+  ])("is none with %s", (_what, value) => {
+    expect(isDestinationList(value)).toBe(false);
+    expect(readSettings({ moreDestinations: value }).moreDestinations).toEqual([]);
+  });
+
+  it("takes patches of its members alone", () => {
+    expect([{}, { enabled: false }, { name: "x" }].every(isDestinationPatch)).toBe(true);
+    expect([null, { id: "3" }, { name: 5 }, { name: "x".repeat(61) }].some(isDestinationPatch)).toBe(false);
+  });
+
+  it("calls one by its name, its service or its server", () => {
+    const own = { name: "", service: "custom", server: "rtmps://live.example.org:443/app" } as const;
+    expect(destinationTitle({ ...own, name: " Mine " })).toBe("Mine");
+    expect(destinationTitle(SECOND)).toBe("YouTube");
+    expect(destinationTitle(own)).toBe("live.example.org:443");
+    expect(destinationTitle({ ...own, server: "rtmp://me:pass/word@host/app" })).toBe("Custom server");
+  });
+
+  it("says what is missing before a stream, of those that are switched on", () => {
+    const keys = { twitch: "••••" };
+    expect(streamLacks(withMore(), {})).toBe("Enter the stream key under Live first.");
+    expect(streamLacks(withMore(SECOND), keys)).toBe("YouTube: Enter the stream key under Live first.");
+    expect(streamLacks(withMore({ ...SECOND, enabled: false }), keys)).toBe("");
+    expect(streamLacks({ ...withMore(), destinationEnabled: false }, keys)).toBe(
+      "Switch a destination on under Live first.",
+    );
+  });
+
+  it("has the rate of the service that takes the least, and the certificates of a server of one's own", () => {
+    const facebook: DestinationSetting = { ...SECOND, service: "facebook" };
+    expect(streamParams(withMore(facebook)).videoBitrate).toBe(4_000_000);
+    expect(streamParams(withMore({ ...facebook, enabled: false })).videoBitrate).toBe(5_000_000);
+    const own = { ...withMore({ ...SECOND, service: "custom" }), caFile: "/ca.pem" };
+    expect([connectionParams(own), connectionParams({ ...own, moreDestinations: [] })]).toEqual([
+      { caFile: "/ca.pem" },
+      {},
+    ]);
+  });
+});
+
+describe("the state of a destination", () => {
+  const told = { id: "s", attempt: 0, delayMs: 0, reason: "", kind: null, destination: "1" } as const;
+
+  it("keeps why it failed, while it tries and when it is live again", () => {
+    let view = connected(newDestination("1"), { ...told, state: "connected" });
+    expect(view).toMatchObject({ phase: "live", lastReason: "" });
+    view = connected(view, { ...told, state: "reconnecting", attempt: 1, reason: "it is gone", kind: "network" });
+    view = connected(view, { ...told, state: "connecting", attempt: 2 });
+    expect(view).toMatchObject({ phase: "reconnecting", attempt: 2, reason: "It is gone.", liveKind: "network" });
+    view = connected(view, { ...told, state: "connected" });
+    expect(view).toMatchObject({ phase: "live", reason: "", liveKind: null, lastReason: "It is gone." });
+    view = connected(view, { ...told, state: "failed", reason: "no such key" });
+    expect(connected(view, { ...told, state: "closed" })).toBe(view);
+    expect(view).toMatchObject({ phase: "failed", lastReason: "No such key." });
+  });
+
+  it("makes the stream as well as the best of them", () => {
+    const [one, other] = [newDestination("1"), newDestination("2")];
+    expect(overall([one, { ...other, phase: "live" }])).toMatchObject({ phase: "live" });
+    expect(overall([one, { ...other, phase: "reconnecting", reason: "Why." }])).toMatchObject({
+      phase: "reconnecting",
+      reason: "Why.",
+    });
+    expect(overall([{ ...one, phase: "failed" }, other])).toMatchObject({ phase: "starting" });
+    expect(overall([{ ...one, phase: "failed" }])).toBeUndefined();
+  });
+});
