@@ -1,7 +1,7 @@
 """The lines of a recording's sidecar: what happened when, each a JSON object of its own. Pure.
 
 Times are `fileSeconds` from the file's first picture, and `utc`. The first line of a file is its `start`; a file
-without an `end` was cut off. Behind that one come only warnings of the last moment and marks that were set later.
+without an `end` was cut off. Behind that one come only marks that were set later.
 """
 
 import json

@@ -144,3 +144,26 @@ def test_a_disk_that_stands_still_fails_the_sink_instead_of_the_memory(monkeypat
     assert [error.kind for error in errors] == [ErrorKind.OUTPUT_FAILED]
     worker.complete()
     worker.wait_closed(10)
+
+
+def test_what_closing_has_to_say_is_done_and_then_nothing_more() -> None:
+    done: list[str] = []
+    sink = FakeFile()
+    worker, errors = start(sink)
+    sink.on_close = lambda: done.append(f"taken: {worker.order(lambda: done.append('behind'))}")
+    worker.complete()
+    worker.wait_closed(10)
+    assert done == ["taken: True", "behind"]
+    assert worker.order(lambda: done.append("too late")) is False
+    assert (done[-1], errors) == ("behind", [])
+
+
+def test_what_was_noted_before_a_sink_broke_is_done() -> None:
+    done: list[str] = []
+    sink = FakeFile()
+    sink.break_after = (1, FULL)
+    worker, _ = start(sink)
+    sink.on_write = lambda: done.append(f"taken: {worker.order(lambda: done.append('note'))}")
+    worker.deliver([video_packet(0, keyframe=True)])
+    worker.wait_closed(10)
+    assert done == ["taken: True", "note"]

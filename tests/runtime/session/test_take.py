@@ -14,6 +14,7 @@ from ionia.core.session_state import SessionState
 from ionia.core.settings import RecorderSettings, SessionKind
 from ionia.core.stats import of_recorder
 from ionia.core.timeline.end_watch import EndRule
+from ionia.core.warning import WarningCode
 from ionia.runtime.session.file_output import FileOutput
 from ionia.runtime.session.file_wishes import FileTellers, FileWishes
 from ionia.runtime.session.stats import ProcessUsage, SessionCounters
@@ -27,6 +28,7 @@ from tests.runtime.session.test_take_marks import begin, lines
 from tests.runtime.test_engine import MUTE, engine_on, initialize, recorded_for
 
 RECORDER = SessionKind.RECORDER
+STOPPING = SessionState.STOPPING
 
 
 def test_a_recording_that_was_only_paused_says_when_and_how_long_it_is() -> None:
@@ -87,7 +89,7 @@ def test_why_a_recording_ended_stands_in_its_last_file_also_when_that_began_mean
     output.deliver([video_packet(0, keyframe=True)])
     split(output)
     usage = ProcessUsage(ManualClock())
-    output.ending("It was asked to stop.", SessionCounters().stats(None, usage, SessionState.STOPPING))
+    output.ending("It was asked to stop.", SessionCounters().stats(None, usage, STOPPING))
     output.deliver([video_packet(1, keyframe=True)])
     ended(output)
     reasons = [
@@ -95,6 +97,28 @@ def test_why_a_recording_ended_stands_in_its_last_file_also_when_that_began_mean
         for sink in sinks
     ]
     assert reasons == [[None, "split"], [None, "It was asked to stop."]]
+
+
+def test_the_end_is_a_sidecars_last_line_whatever_was_told_at_the_end(tmp_path: Path) -> None:
+    path = tmp_path / "take.mp4"
+    sink = FakeFile(str(path))
+    output = FileOutput(
+        FileWishes(make_sink=lambda _: sink, bytes_per_second=1000.0, make_sidecar=Sidecar),
+        FileTellers(warn=lambda *_: None, fail=lambda error: pytest.fail(str(error))),
+        free_bytes=lambda _: 10**12,
+    )
+    sink.on_close = lambda: output.warned(WarningCode.INDEX_BEHIND, "of the close")
+    output.open(HEADER, FEEDS)
+    output.deliver([video_packet(0, keyframe=True)])
+    output.warned(WarningCode.DISK_LOW, "of the take")
+    output.complete()
+    part_of(output).wait_closed()
+    output.warned(WarningCode.ENCODER_BEHIND, "of the end")
+    output.ending("It was asked to stop.", SessionCounters().stats(None, ProcessUsage(ManualClock()), STOPPING))
+    output.finish()
+    output.abandon()
+    told = [line.get("message", line["type"]) for line in lines(path)]
+    assert told == ["start", "of the take", "of the close", "of the end", "end"]
 
 
 def end_of(events: Events) -> str:

@@ -42,16 +42,10 @@ class Ending:
         """End the join and the output; the error if it could not be completed. Waits for encoders and disks."""
         feeds, output, counters = self.feeds, self.output, self.counters
 
-        def end() -> int:
-            index = counters.end(feeds)
-            if isinstance(output, TakeOutput):
-                output.ending(reason, counters.stats(feeds, self.usage, SessionState.STOPPING))
-            return index
-
         if not drain:
-            end()
+            counters.end(feeds)
         else:
-            end_index = self.join.end_at(end)
+            end_index = self.join.end_at(lambda: counters.end(feeds))
             if not output.wait_completed(PATIENCE_S):
                 feeds.video.hurry(end_index)
                 if not output.wait_completed(DRAIN_TIMEOUT_S):
@@ -59,6 +53,8 @@ class Ending:
         feeds.leave()
         if drain:
             self._tell_missing()
+        if isinstance(output, TakeOutput):
+            output.ending(reason, counters.stats(feeds, self.usage, SessionState.STOPPING))
         try:
             output.finish()
         except IoniaError as error:

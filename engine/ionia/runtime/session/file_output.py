@@ -72,6 +72,7 @@ class FileOutput:
         self._feeds: SessionFeeds | None = None
         self._stall = StallWatch()  # the monitor's thread
         self._broken = False
+        self._last_line = b""  # of the sidecar
         self._all_came = threading.Event()
         self._interrupted: Future[None] = Future()
 
@@ -182,9 +183,7 @@ class FileOutput:
 
     def ending(self, reason: str, stats: SessionStats) -> None:
         """See TakeOutput."""
-        if self._opened is not None:
-            with self._opened.take.lock:
-                self._opened.take.last_line = end_line(redact_text(reason), stats)
+        self._last_line = end_line(redact_text(reason), stats)
 
     def complete(self) -> None:
         """On an encoder's thread: nothing more comes."""
@@ -237,7 +236,18 @@ class FileOutput:
                 self._tell.warn(
                     WarningCode.FILE_INCOMPLETE, f"The disk has not taken the end of {shown_path(part.path)} yet."
                 )
+        self._note_last(last)
         last.wait_closed(0)
+
+    def _note_last(self, last: Part) -> None:
+        """The sidecar's last line: behind what closing the file had to say, and what was found missing."""
+        if self._opened is None or not self._last_line:
+            return
+        with self._opened.take.lock:
+            last.note(self._last_line)  # by the file's thread, where that still waits for its disk
+            late = last.late()
+        for write in late:
+            write()
 
     def abandon(self) -> None:
         """Close a sink that was never begun; one that was, its own thread closes."""

@@ -87,7 +87,7 @@ class TakeOutput(Output, Protocol):
         ...
 
     def ending(self, reason: str, stats: SessionStats) -> None:
-        """Before `complete`: why it ends, and the session's last figures."""
+        """Before `finish`: why it ends, and the session's last figures."""
         ...
 
     def split(self) -> tuple[FinishedFile, str]:

@@ -114,6 +114,7 @@ class Part:
         self._eye = eye
         self._notes = notes
         self._early: list[Callable[[], None]] = []  # before the file's first picture
+        self._late: list[Callable[[], None]] = []  # once it is closed
         self._worker = SinkWorker("file-sink", sink, header, fail, wrote=notes.flush)
 
     def open(self) -> None:
@@ -159,12 +160,17 @@ class Part:
 
     def note(self, line: bytes, noted: Callable[[], None] = lambda: None) -> None:
         """A line of the sidecar. `noted` is called on the sink's thread when it is there; never for a file that fails
-        before its first byte."""
+        before its first byte. Once the file is closed, whoever takes `late` writes it."""
         write = partial(self._notes.add, line, noted)
-        if self.begun:
-            self._worker.order(write)
-        else:
+        if not self.begun:
             self._early.append(write)
+        elif not self._worker.order(write):
+            self._late.append(write)
+
+    def late(self) -> list[Callable[[], None]]:
+        """Take what was noted behind the close. It waits for the disk."""
+        late, self._late = self._late, []
+        return late
 
     def mark(self, seconds: float, title: str) -> None:
         """A chapter begins there."""

@@ -59,6 +59,7 @@ class SinkWorker:
         self._errand: Callable[[], None] | None = None  # protected by _condition
         self._complete = False  # protected by _condition
         self._broken = False  # protected by _condition
+        self._over = False  # protected by _condition
         self._errand_failed = False
         self._failure: IoniaError | None = None  # the sink's thread
         self._opened: Future[None] = Future()
@@ -99,14 +100,17 @@ class SinkWorker:
         with self._condition:
             self._limit_bytes += count
 
-    def order(self, what: Callable[[], None]) -> None:
-        """Have the sink's thread do this before it writes what is delivered later, and before it closes.
+    def order(self, what: Callable[[], None]) -> bool:
+        """Have the sink's thread do this before it writes what is delivered later; at the end, before or behind its
+        close. False once that thread is over, and nothing is done.
 
         In the order of the calls, each once. What one raises ends the sink, as what writing raises does.
         """
         with self._condition:
-            self._orders.append(what)
-            self._condition.notify()
+            if not self._over:
+                self._orders.append(what)
+                self._condition.notify()
+            return not self._over
 
     def ask(self, errand: Callable[[], None]) -> bool:
         """Have the sink's thread do this between two writes. False, and nothing, if it has not done the last one yet.
@@ -177,14 +181,25 @@ class SinkWorker:
             self._sink.close()
         except Exception as error:  # noqa: BLE001 - likewise
             failure = _told(error)
-        try:
-            self._wrote()
-        except Exception:
-            log.exception("what follows the end of a file could not be done")
+        self._settle(self._wrote)
+        while not self._is_over():
+            for order in self._take()[0]:  # what closing itself had to say
+                self._settle(order)
         if failure is None:
             self._closed.set_result(None)
         else:
             self._closed.set_exception(failure)
+
+    def _is_over(self) -> bool:
+        with self._condition:
+            self._over = not self._orders
+            return self._over
+
+    def _settle(self, what: Callable[[], None]) -> None:
+        try:
+            what()
+        except Exception:
+            log.exception("what follows the end of a file could not be done")
 
     def _wait(self) -> bool:
         """Until there is something to do; False once the last packet was taken and nothing more will come."""

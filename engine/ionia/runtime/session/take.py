@@ -79,7 +79,6 @@ class Take:
         self.paths = {0: first.path}  # of all files; protected by lock
         self.pauses = Pauses()  # protected by lock
         self.completed = False  # protected by lock
-        self.last_line = b""  # of the sidecar, whichever file is the last one by then; protected by lock
         self.past = PastParts()  # whoever delivers
         self._ahead = NotesAhead()  # of a file without a picture yet: the first one, `next`; protected by lock
         self._video = video
@@ -285,8 +284,6 @@ class Take:
                 seconds = self.part_seconds(self.part)
             for _, put in self._ahead.end():
                 put(self.part, seconds)
-            if self.last_line:
-                self.part.note(self.last_line)
             self.part.complete(seconds)
             for after in self._after.values():
                 after.complete()  # it has nothing, and leaves nothing
