@@ -706,7 +706,7 @@ export type SoundOption = {
   gainDb?: number | null;
   /** Whether it begins muted; audio.set changes that. */
   muted?: boolean;
-  /** Give both sides the mean of both. */
+  /** Give both sides the mean of both; of a microphone each by its share, so that a voice on one side keeps its level. */
   mono?: boolean;
   /** What it is put through before its gain, in this order; each type once. */
   filters?: Array<NoiseSuppressionOption | GateOption | CompressorOption | LimiterOption>;

@@ -61,7 +61,13 @@ class SoundOption(Struct, frozen=True, forbid_unknown_fields=True, rename="camel
         GainDb | None, Meta(description="Gain, dB; -120 is silence; default: that of desktopGain or micGain.")
     ] = None
     muted: Annotated[bool, Meta(description="Whether it begins muted; audio.set changes that.")] = False
-    mono: Annotated[bool, Meta(description="Give both sides the mean of both.")] = False
+    mono: Annotated[
+        bool,
+        Meta(
+            description="Give both sides the mean of both; of a microphone each by its share, so that a voice on one "
+            "side keeps its level."
+        ),
+    ] = False
     filters: Annotated[
         Filters, Meta(description="What it is put through before its gain, in this order; each type once.")
     ] = ()

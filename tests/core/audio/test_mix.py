@@ -161,6 +161,26 @@ def test_of_two_mutes_the_earlier_holds(release_ms: float, samples: int) -> None
     assert silent_after(mix, 8) == pytest.approx(samples, abs=3)
 
 
+@pytest.mark.parametrize(("left", "right"), [(1.0, 0.0), (0.0, 1.0), (1.0, 1.0)])
+def test_a_voice_in_one_side_of_a_microphone_keeps_its_level_in_mono(left: float, right: float) -> None:
+    mix: Mix[str] = Mix({ONE: SoundControl(mono=True, spoken=True)})
+    one = tick(0)
+    planes = one.parts[ONE].planes
+    assert planes is not None
+    spoken = planes * np.array([[left], [right]], dtype=np.float32)
+    sound = mix.render(replace(one, parts={ONE: Rendered(planes=spoken, covered=((0, TICK),))}))
+    assert (sound[:, 0] == sound[:, 1]).all()
+    assert sound[240:, 0] == pytest.approx(planes[0, 240:], abs=1e-6)  # known after 5 ms
+    assert np.abs(sound).max() <= 0.5
+
+
+def test_mono_of_what_plays_is_the_mean_of_both_sides() -> None:
+    mix: Mix[str] = Mix({ONE: SoundControl(mono=True)})
+    planes = np.stack([np.full(TICK, 0.5), np.zeros(TICK)]).astype(np.float32)
+    sound = mix.render(AudioTick(index=0, parts={ONE: Rendered(planes=planes, covered=((0, TICK),))}))
+    assert (sound == 0.25).all()
+
+
 def test_of_two_ramps_to_a_gain_the_earlier_holds() -> None:
     for first, second in ((60_000, 10), (10, 60_000)):
         mix: Mix[str] = Mix({ONE: SoundControl()})

@@ -39,6 +39,13 @@ def test_a_voice_on_one_side_is_on_both_within_a_quarter_second(left: float, rig
     assert abs(db(heard[:, 0]) - db(heard[:, 1])) <= 1.0
 
 
+def test_what_is_told_of_one_side_offers_mono() -> None:
+    sides = VoiceSides()
+    notices = [sides.take(block)[1] for block in np.split(voice(3.0, 0.3, 0.0), 150)]
+    (notice,) = [notice for notice in notices if notice is not None]
+    assert "mono" in notice.text
+
+
 def test_a_side_that_only_hisses_is_found_after_a_second() -> None:
     heard, told = run(VoiceSides(), voice(3.0, 0.0, 0.3, noise=0.001))
     assert told == ["mic_one_sided"]

@@ -4,12 +4,14 @@ Live controls are no part of what a mix is: they change while it runs. Pure; it 
 """
 
 from collections.abc import Hashable, Mapping
+from copy import copy
 from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
+from ionia.core.audio.channel_mix import InputMix
 from ionia.core.audio.engine import AudioTick
 from ionia.core.audio.filters import SoundFilter
 from ionia.core.audio.input import Rendered
@@ -26,13 +28,15 @@ RAMP_MS = 10
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SoundControl:
-    """How one sound is in a mix. `gain` is linear, 0 or more. `mono`: both sides get the mean of both. `filters`: what
-    it is put through before."""
+    """How one sound is in a mix. `gain` is linear, 0 or more. `mono`: both sides get the mean of both, or where it is
+    `spoken` into each by its share, so that a voice on one side keeps its level. `filters`: what it is put through
+    before."""
 
     gain: float = 1.0
     muted: bool = False
     mono: bool = False
     filters: tuple[SoundFilter, ...] = ()
+    spoken: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +61,7 @@ class ControlChange:
             muted=control.muted if self.muted is None else self.muted,
             mono=control.mono if self.mono is None else self.mono,
             filters=control.filters if self.filters is None else self.filters,
+            spoken=control.spoken,
         )
 
 
@@ -115,6 +120,7 @@ class Mix(Generic[K]):
             key: _Fader(now=float(not one.muted), target=float(not one.muted)) for key, one in controls.items()
         }
         self._sides = {key: _Fader(now=float(one.mono), target=float(one.mono)) for key, one in controls.items()}
+        self._inputs = {key: InputMix(2) for key, one in controls.items() if one.spoken}
         # What is heard of each sound: through these filters so much of it. The shares of one sound are 1 together.
         self._shares = {key: {one.filters: _Fader(now=1.0, target=1.0)} for key, one in controls.items()}
         self._filtered = any(one.filters for one in controls.values())
@@ -148,6 +154,7 @@ class Mix(Generic[K]):
         other._gains = {key: replace(fader) for key, fader in self._gains.items()}
         other._opens = {key: replace(fader) for key, fader in self._opens.items()}
         other._sides = {key: replace(fader) for key, fader in self._sides.items()}
+        other._inputs = {key: copy(inputs) for key, inputs in self._inputs.items()}
         other._shares = {
             key: {filters: replace(fader) for filters, fader in shares.items()} for key, shares in self._shares.items()
         }
@@ -184,7 +191,7 @@ class Mix(Generic[K]):
                 self.meters[key].add_silence(2 * AUDIO_TICK_SAMPLES)
                 continue
             if not isinstance(mono, np.floating) or mono:
-                planes = planes + (planes.mean(axis=0) - planes) * mono
+                planes = planes + (self._one_side(key, planes) - planes) * mono
             scaled = planes if isinstance(factors, np.floating) and factors == 1.0 else planes * factors
             source = None if part is None else part.planes
             self.meters[key].add(heard, scaled, gain=self._controls[key].gain, source=source)
@@ -193,6 +200,10 @@ class Mix(Generic[K]):
         if mix is None:
             return np.zeros((AUDIO_TICK_SAMPLES, 2), dtype=np.float32)
         return np.ascontiguousarray(limit(mix).T)
+
+    def _one_side(self, key: K, planes: Planes) -> Planes:
+        inputs = self._inputs.get(key)
+        return np.asarray(planes.mean(axis=0) if inputs is None else inputs(planes.T)[:, 0])
 
     def _filter(self, key: K, filters: tuple[SoundFilter, ...], length: int) -> None:
         """All shares move at once and equally long, so that they stay 1 together."""

@@ -108,5 +108,6 @@ class VoiceSides:
         return SoundNotice(
             code=WarningCode.MIC_ONE_SIDED,
             message=f"Only the {side} channel of the microphone carries sound: it is recorded on both sides.",
+            hint="With mono set for it, it is so from the first word on.",
             facts=MicChannel(channel=side),
         )

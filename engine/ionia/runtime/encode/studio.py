@@ -157,7 +157,13 @@ class Studio:
 
 
 def _control(wish: SoundWish) -> SoundControl:
-    return SoundControl(gain=wish.gain, muted=wish.muted, mono=wish.mono, filters=wish.filters)
+    return SoundControl(
+        gain=wish.gain,
+        muted=wish.muted,
+        mono=wish.mono,
+        filters=wish.filters,
+        spoken=wish.kind is AudioInput.MIC,
+    )
 
 
 def check_picture(key: CaptureKey) -> None:
