@@ -13,6 +13,9 @@ import numpy as np
 from ionia.core.media import SAMPLE_RATE
 from ionia.core.test_card.pattern import find_beeps, read_flash
 
+REPEATED = 1.0
+"""Of 255, mean over a picture: less is the picture before again."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FlashesAndBeeps:
@@ -68,6 +71,19 @@ def timing(path: Path, fps: int) -> Timing:
     video = sorted(times["video"])
     uneven = sum(abs(after - before - 1 / fps) > 1e-4 for before, after in pairwise(video))
     return Timing(frames=len(video), uneven=uneven, video_seconds=ends["video"], audio_seconds=ends["audio"])
+
+
+def differing_pictures(path: Path) -> int:
+    """Pictures that are not the one before again, by a part of their lines: one that is repeated differs by a coding
+    error at most, one of a text that moved by far more. Raises av.error.FFmpegError when the file does not open."""
+    count, before = 0, None
+    with av.open(str(path)) as container:
+        for frame in container.decode(video=0):
+            plane = np.frombuffer(frame.planes[0], np.uint8).reshape(-1, frame.planes[0].line_size)
+            lines = plane[: frame.height : 16, : frame.width].astype(np.int16)
+            count += before is None or float(np.mean(np.abs(lines - before))) > REPEATED
+            before = lines
+    return count
 
 
 def playable_seconds(path: Path) -> float:

@@ -56,6 +56,18 @@ PARTS = {
         quick=44,
         full=8,
     ),
+    "scale": Part(
+        module="tests.bench.scale",
+        about="Sizes and rates above 1080p30: pictures that differ, CPU for each, memory.",
+        quick=17,
+        full=1.2,
+    ),
+    "quality": Part(
+        module="tests.bench.quality",
+        about="VMAF and size of a recording by quality and codec, beside FFmpeg's presets at the same rate.",
+        quick=20,
+        full=6,
+    ),
     "profile": Part(
         module="tests.bench.profile",
         about="Where the CPU time goes per frame, stage by stage, measured inside the engine.",

@@ -9,7 +9,7 @@ import subprocess
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
 
 from tests.bench.machine import ffmpeg_program
 from tests.fakes.engine_process import EngineProcess
@@ -46,6 +46,10 @@ SMALL = Size(name="720p30", width=1280, height=720, fps=30)
 USUAL = Size(name="1080p30", width=1920, height=1080, fps=30)
 FAST = Size(name="1080p60", width=1920, height=1080, fps=60)
 SIZES = (SMALL, USUAL, FAST)
+LARGE = Size(name="1440p30", width=2560, height=1440, fps=30)
+LARGE_FAST = Size(name="1440p60", width=2560, height=1440, fps=60)
+LARGEST = Size(name="2160p30", width=3840, height=2160, fps=30)
+LARGEST_FAST = Size(name="2160p60", width=3840, height=2160, fps=60)
 
 
 @contextlib.contextmanager
@@ -73,7 +77,7 @@ class Recording(Protocol):
 class Recorder(Protocol):
     """Something that records the stage."""
 
-    name: str
+    name: ClassVar[str]
 
     def record(self, where: Stage, path: Path, fps: int) -> "contextlib.AbstractContextManager[Recording]":
         """A recording that has begun; it is stopped at the end of the block if it wasn't before."""
@@ -105,16 +109,18 @@ class OurRecording:
         return answer
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Ours:
     """The engine, by JSON-RPC."""
 
-    name = "ionia"
+    name: ClassVar[str] = "ionia"
+    bitrate: int = BITRATE
 
     @contextlib.contextmanager
     def record(self, where: Stage, path: Path, fps: int) -> Iterator[OurRecording]:
         """As Recorder.record."""
         with EngineProcess(where.environment) as engine:
-            engine.call("recorder.initialize", settings(path, fps))
+            engine.call("recorder.initialize", settings(path, fps, videoBitrate=self.bitrate))
             engine.call("recorder.start")
             recording = OurRecording(engine=engine, pid=engine.process.pid)
             yield recording
@@ -155,11 +161,13 @@ class PeerRecording:
         return int(last.get("dup_frames", 0)) + int(last.get("drop_frames", 0))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Peer:
     """The FFmpeg command line. Sound first: with the inputs the other way round it loses most pictures, and says
     nothing."""
 
-    name = "ffmpeg"
+    name: ClassVar[str] = "ffmpeg"
+    bitrate: int = BITRATE
 
     @contextlib.contextmanager
     def record(self, where: Stage, path: Path, fps: int) -> Iterator[PeerRecording]:
@@ -169,7 +177,8 @@ class Peer:
         command += ["-f", "pulse", "-i", "speaker.monitor"]
         command += ["-f", "x11grab", "-framerate", str(fps), "-i", where.environment["DISPLAY"]]
         command += ["-c:v", "libx264", "-preset", "veryfast", "-tune", "zerolatency", "-pix_fmt", "yuv420p"]
-        command += ["-b:v", str(BITRATE), "-maxrate", str(BITRATE), "-bufsize", str(BITRATE), "-g", str(2 * fps)]
+        rate = str(self.bitrate)
+        command += ["-b:v", rate, "-maxrate", rate, "-bufsize", rate, "-g", str(2 * fps)]
         command += ["-c:a", "aac", "-b:a", str(AUDIO_BITRATE), "-fps_mode", "cfr", str(path)]
         process = subprocess.Popen(command, env=dict(where.environment), stdin=subprocess.PIPE)
         recording = PeerRecording(process=process, pid=process.pid, progress=progress)

@@ -6,7 +6,15 @@ import pytest
 
 from ionia.core.settings import VideoEncodeSettings
 from ionia.core.video.quality import ConstantQuality
-from ionia.media.encoder_specs import FILE_BUFFER_SECONDS, SPECS, X264, EncoderSpec, rate_buffer_bits
+from ionia.media.encoder_specs import (
+    FILE_BUFFER_SECONDS,
+    SPECS,
+    X264,
+    EncoderSpec,
+    av1_level,
+    hevc_level,
+    rate_buffer_bits,
+)
 
 RATE = VideoEncodeSettings(video_bitrate=5_000_000)
 QUALITY = replace(RATE, quality=ConstantQuality(crf=21.4, max_bitrate=20_000_000))
@@ -38,3 +46,10 @@ def test_x264_fills_up_a_constant_rate_only_and_counts_no_interval_of_its_own_ot
 def test_the_rate_buffer_holds_a_second_of_the_cap() -> None:
     assert rate_buffer_bits(RATE) == 5_000_000 * FILE_BUFFER_SECONDS
     assert rate_buffer_bits(QUALITY) == 20_000_000 * FILE_BUFFER_SECONDS
+
+
+@pytest.mark.parametrize(
+    ("crf", "hevc", "av1"), [(0, 4, 1), (9, 13, 21), (18, 22, 42), (24, 28, 48), (30, 34, 54), (51, 51, 63)]
+)
+def test_a_quality_is_the_same_in_each_codec(crf: float, hevc: float, av1: int) -> None:
+    assert (hevc_level(crf), av1_level(crf)) == (hevc, av1)
