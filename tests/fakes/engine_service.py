@@ -47,7 +47,6 @@ from ionia.core.service import (
     WindowInfo,
 )
 from ionia.core.settings import (
-    Destination,
     EncoderChoice,
     Preroll,
     RecorderSettings,
@@ -60,6 +59,7 @@ from ionia.core.stats import Stats
 from ionia.core.video.framing import Region
 from ionia.core.video.pushed_layout import FIRST_SLOT_AT, SLOTS, PushedScreen, picture_bytes
 from tests.fakes.stats import recorder_stats, session_stats
+from tests.fakes.stream_calls import FakeStreams, StreamCalls
 
 DEADLINE = 60.0
 """Seconds after which a handshake that does not come is a failed test."""
@@ -76,11 +76,11 @@ class FakeSession:
     running: bool = False
     paused: bool = False
     disposed: bool = False
-    destinations: list[Destination] = field(default_factory=list)
+    stream: StreamCalls = field(default_factory=StreamCalls)
 
 
 @dataclass(slots=True, kw_only=True)
-class FakeEngineService:
+class FakeEngineService(FakeStreams):
     """`hooks` are called with the session id before a method does its work: "recorder.stop", "engine.devices", ...
 
     A hook may wait for a handshake or raise. `calls` lists every call in the order in which they began.
@@ -260,22 +260,6 @@ class FakeEngineService:
             raise IoniaError(ErrorKind.NOT_INITIALIZED, f"The {kind.value} is not initialized.", "Initialize it first.")
         self.shown.append((screen, region))
 
-    def add_destination(self, session_id: str, destination: Destination) -> None:
-        self._enter("streamer.addDestination", session_id)
-        self._known(SessionKind.STREAMER, session_id).destinations.append(destination)
-
-    def set_destination(self, session_id: str, destination: Destination) -> None:
-        self._enter("streamer.setDestination", session_id)
-        self._known(SessionKind.STREAMER, session_id).destinations.append(destination)
-
-    def remove_destination(self, session_id: str, name: str) -> None:
-        self._enter("streamer.removeDestination", session_id)
-        if name not in self.destination_names(session_id):
-            raise IoniaError(ErrorKind.BAD_DESTINATION, f"The stream has no destination {name!r}.")
-
-    def destination_names(self, session_id: str) -> tuple[str, ...]:
-        return ("1", *(one.name for one in self._known(SessionKind.STREAMER, session_id).destinations))
-
     def split(self, session_id: str) -> SplitFiles:
         self._enter("recorder.split", session_id)
         if not self._known(SessionKind.RECORDER, session_id).running:
@@ -414,6 +398,9 @@ class FakeEngineService:
             raise IoniaError(ErrorKind.ALREADY_RUNNING, f"{session_id} is running", "Stop it first.")
         self.sessions[kind, session_id] = FakeSession(settings=settings)
         self._tell(kind, session_id, "initialized")
+
+    def _stream(self, session_id: str) -> StreamCalls:
+        return self._known(SessionKind.STREAMER, session_id).stream
 
     def _known(self, kind: SessionKind, session_id: str) -> FakeSession:
         session = self.sessions.get((kind, session_id))

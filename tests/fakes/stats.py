@@ -88,6 +88,12 @@ def streamer_stats(**others: Any) -> StreamerStats:
         "bytes_sent": 1_000_000,
         "send_bitrate_kbps": 5000.0,
         "target_bitrate_kbps": 5000.0,
+        "delay_seconds": 0.0,
+        "delay_packets_held": 0,
+        "delay_bytes_held": 0,
+        "delay_packets_skipped": 0,
+        "delay_packets_crowded": 0,
+        "delay_packets_discarded": 0,
         "rtmp_url": "rtmp://host/app/****",
         "destinations": (DESTINATION_STATS,),
     }

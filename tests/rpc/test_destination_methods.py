@@ -62,7 +62,10 @@ def test_they_are_added_changed_and_removed() -> None:
         assert client.call("streamer.addDestination", {"rtmpUrl": URL, "id": "s"}) == {"destination": "2"}
         assert client.call("streamer.setDestination", [URL, KEY, "twitch", "s"]) is None
         assert client.call("streamer.removeDestination", ["twitch", "s"]) is None
+        assert client.call("streamer.setDelay", {"delaySeconds": 12.5, "id": "s"}) is None
+        assert client.call("streamer.setDelay", [901, "s"])["code"] == -32602
         refused = client.call("streamer.removeDestination", {"destination": "x", "id": "s"})
         assert (refused["code"], refused["data"]["kind"]) == (1304, "bad_destination")
-        session = client.service.sessions[SessionKind.STREAMER, "s"]
-    assert [(one.name, one.stream_key) for one in session.destinations] == [("twitch", KEY), ("2", ""), ("twitch", KEY)]
+        stream = client.service.sessions[SessionKind.STREAMER, "s"].stream
+    assert stream.delays == [12.5]
+    assert [(one.name, one.stream_key) for one in stream.destinations] == [("twitch", KEY), ("2", ""), ("twitch", KEY)]

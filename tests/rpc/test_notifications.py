@@ -91,6 +91,12 @@ STREAMER = COMMON | {
     "bytesSent": 1_000_000,
     "sendBitrateKbps": 5000.0,
     "targetBitrateKbps": 5000.0,
+    "delaySeconds": 0.0,
+    "delayPacketsHeld": 0,
+    "delayBytesHeld": 0,
+    "delayPacketsSkipped": 0,
+    "delayPacketsCrowded": 0,
+    "delayPacketsDiscarded": 0,
     "rtmpUrl": "rtmp://host/app/****",
     "destinations": [
         {

@@ -65,10 +65,15 @@ def test_unknown_sessions(kind: str) -> None:
             assert client.call("recorder.mark", {"label": "goal", "id": "nobody"})["code"] == 1003
         if kind == "streamer":
             commands = {"setScreen": 1003}
-            for verb, param in (("add", "rtmpUrl"), ("set", "rtmpUrl"), ("remove", "destination")):
-                name = f"{verb}Destination"
+            needed: dict[str, dict[str, object]] = {
+                "addDestination": {"rtmpUrl": "rtmp://h/a/b"},
+                "setDestination": {"rtmpUrl": "rtmp://h/a/b"},
+                "removeDestination": {"destination": "1"},
+                "setDelay": {"delaySeconds": 1},
+            }
+            for name, params in needed.items():
                 assert answers.pop(name)["code"] == codes.pop(name) == -32602
-                assert client.call(f"streamer.{name}", {param: "rtmp://h/a/b", "id": "nobody"})["code"] == 1003
+                assert client.call(f"streamer.{name}", {**params, "id": "nobody"})["code"] == 1003
         if kind == "replay":
             assert answers.pop("save")["code"] == codes.pop("save") == -32602
             assert client.call("replay.save", {"path": "a.mp4", "id": "nobody"})["code"] == 1003

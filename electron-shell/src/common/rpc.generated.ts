@@ -1167,6 +1167,18 @@ export type StreamerStats = {
   sendBitrateKbps: number;
   /** kbit/s of video that the encoder makes now. */
   targetBitrateKbps: number;
+  /** By how much the stream is delayed now. */
+  delaySeconds: number;
+  /** Packets of both tracks that the delay holds now. */
+  delayPacketsHeld: number;
+  /** Bytes of memory that those take. */
+  delayBytesHeld: number;
+  /** Packets that nobody got because the delay became shorter. */
+  delayPacketsSkipped: number;
+  /** Packets that nobody got because the delay's memory was full. */
+  delayPacketsCrowded: number;
+  /** Packets that the delay held when the stream ended; nobody got them. */
+  delayPacketsDiscarded: number;
   /** rtmp://host/app/****, of the first destination */
   rtmpUrl: string;
   /** Each server that it goes to, in their order. */
@@ -1255,6 +1267,18 @@ export type StreamerStatsNotification = {
   sendBitrateKbps: number;
   /** kbit/s of video that the encoder makes now. */
   targetBitrateKbps: number;
+  /** By how much the stream is delayed now. */
+  delaySeconds: number;
+  /** Packets of both tracks that the delay holds now. */
+  delayPacketsHeld: number;
+  /** Bytes of memory that those take. */
+  delayBytesHeld: number;
+  /** Packets that nobody got because the delay became shorter. */
+  delayPacketsSkipped: number;
+  /** Packets that nobody got because the delay's memory was full. */
+  delayPacketsCrowded: number;
+  /** Packets that the delay held when the stream ended; nobody got them. */
+  delayPacketsDiscarded: number;
   /** rtmp://host/app/****, of the first destination */
   rtmpUrl: string;
   /** Each server that it goes to, in their order. */
@@ -1284,7 +1308,7 @@ export type TrackOption = {
 };
 
 /** What happened. `meaning` says when, for people; `facts` is the type of the warning's details. */
-export type WarningCode = "access_lost" | "address_trimmed" | "app_audio_unavailable" | "app_crowded" | "app_heard" | "app_not_running" | "app_silent" | "audio_closed" | "audio_device_audible" | "audio_device_changed" | "audio_device_lost" | "audio_device_muted" | "audio_device_quiet" | "audio_device_stalled" | "audio_device_suspended" | "audio_devices_changed" | "audio_failed" | "audio_lost" | "audio_slow" | "audio_stream_muted" | "audio_stream_restored" | "bitrate_fixed" | "bitrate_held" | "ca_file_ignored" | "capture_failed" | "capture_fallback" | "capture_recovered" | "codec_not_promised" | "default_device_changed" | "desktop_audio_unavailable" | "desktop_silent" | "destination_failed" | "device_lost" | "disk_low" | "disk_stalled" | "disk_unreadable" | "display_lost" | "display_mode_changed" | "display_unplugged" | "encoder_behind" | "encoder_fallback" | "encoder_lost" | "encoder_overloaded" | "file_deleted" | "file_held" | "file_incomplete" | "file_leftover" | "file_limit" | "file_moved" | "file_not_split" | "file_out_of_reach" | "file_replaced" | "file_restored" | "gpu_lost" | "index_behind" | "keyframes_rare" | "mic_audio_unavailable" | "mic_inputs_mixed" | "mic_one_sided" | "mic_silent" | "mic_two_sided" | "monitor_failed" | "muted_talking" | "picture_too_large" | "preroll_short" | "region_outside" | "replay_shortened" | "screen_changed" | "screen_closed" | "secure_desktop" | "session_disconnected" | "sidecar_failed" | "sound_clipping" | "sound_server_lost" | "stalled" | "tracks_not_streamed" | "window_closed" | "window_hidden";
+export type WarningCode = "access_lost" | "address_trimmed" | "app_audio_unavailable" | "app_crowded" | "app_heard" | "app_not_running" | "app_silent" | "audio_closed" | "audio_device_audible" | "audio_device_changed" | "audio_device_lost" | "audio_device_muted" | "audio_device_quiet" | "audio_device_stalled" | "audio_device_suspended" | "audio_devices_changed" | "audio_failed" | "audio_lost" | "audio_slow" | "audio_stream_muted" | "audio_stream_restored" | "bitrate_fixed" | "bitrate_held" | "ca_file_ignored" | "capture_failed" | "capture_fallback" | "capture_recovered" | "codec_not_promised" | "default_device_changed" | "desktop_audio_unavailable" | "desktop_silent" | "destination_failed" | "device_lost" | "disk_low" | "disk_stalled" | "disk_unreadable" | "display_lost" | "display_mode_changed" | "display_unplugged" | "encoder_behind" | "encoder_fallback" | "encoder_lost" | "encoder_overloaded" | "file_deleted" | "file_held" | "file_incomplete" | "file_leftover" | "file_limit" | "file_moved" | "file_not_split" | "file_out_of_reach" | "file_replaced" | "file_restored" | "gpu_lost" | "index_behind" | "keyframes_rare" | "mic_audio_unavailable" | "mic_inputs_mixed" | "mic_one_sided" | "mic_silent" | "mic_two_sided" | "monitor_failed" | "muted_talking" | "picture_too_large" | "preroll_short" | "region_outside" | "replay_shortened" | "screen_changed" | "screen_closed" | "secure_desktop" | "service_limit" | "session_disconnected" | "sidecar_failed" | "sound_clipping" | "sound_server_lost" | "stalled" | "tracks_not_streamed" | "window_closed" | "window_hidden";
 
 /** session.warning: something was lost or replaced, and the session goes on. */
 export type WarningNotification = {
@@ -1308,7 +1332,7 @@ export type Window = {
 };
 
 /** Stable name of an error, see x-errors. */
-export type ErrorKind = "parse_error" | "invalid_request" | "method_not_found" | "invalid_params" | "busy" | "shutting_down" | "not_initialized" | "already_running" | "no_such_session" | "settings_differ" | "shared" | "capture_unavailable" | "audio_unavailable" | "encoder_unavailable" | "output_failed" | "bad_url" | "connect_failed" | "bad_destination" | "media_failed" | "internal";
+export type ErrorKind = "parse_error" | "invalid_request" | "method_not_found" | "invalid_params" | "busy" | "shutting_down" | "not_initialized" | "already_running" | "no_such_session" | "settings_differ" | "shared" | "capture_unavailable" | "audio_unavailable" | "encoder_unavailable" | "output_failed" | "bad_url" | "connect_failed" | "bad_destination" | "bad_delay" | "media_failed" | "internal";
 
 /** Every method: its params by name and its result. */
 export interface EngineMethods {
@@ -1932,6 +1956,8 @@ export interface EngineMethods {
       reconnectMaxMs?: number;
       /** PEM file with the certificates to trust for rtmps, for a server of one's own; default: those of SSL_CERT_FILE, else the system's. */
       caFile?: string;
+      /** By how much viewers see the stream later. It is held in memory. */
+      delaySeconds?: number;
       /** A stream has a picture; "none" is for recordings. */
       video?: "screen";
       /** Go on trying where a server rejects the stream key, instead of ending. */
@@ -2054,6 +2080,16 @@ export interface EngineMethods {
       streamKey?: string;
       /** Name of one of a stream's destinations, as streamer.connection and getStats have it. */
       destination?: string;
+      /** Name of the session; each kind of session has its own. */
+      id?: string;
+    };
+    result: null;
+  };
+  /** Have viewers see the stream so much later from now on. Longer: it stands still for as long as that takes; shorter: what is too old by then is left out, up to a keyframe. */
+  "streamer.setDelay": {
+    params: {
+      /** By how much viewers see the stream later. It is held in memory. */
+      delaySeconds: number;
       /** Name of the session; each kind of session has its own. */
       id?: string;
     };

@@ -46,6 +46,7 @@ const READINGS: { readonly [Code in WarningCode]?: Reading } = {
   file_incomplete: { subject: "file", level: "error", hint: LOOK_AT_FILE },
   encoder_overloaded: { subject: "encoder", hint: "Choose a smaller quality." },
   tracks_not_streamed: { level: "info" },
+  service_limit: { subject: "service", hint: "Choose a smaller quality, or try it before it matters." },
   bitrate_held: { subject: "bitrate" },
   bitrate_fixed: { subject: "bitrate" },
 };

@@ -49,6 +49,11 @@ export class Streamer extends Session {
     await this.client.call("streamer.setScreen", { screen, region, id: this.id });
   }
 
+  /** Have viewers see the stream so many seconds later from now on. */
+  async setDelay(delaySeconds: number): Promise<void> {
+    await this.client.call("streamer.setDelay", { delaySeconds, id: this.id });
+  }
+
   isConnected(): Promise<boolean> {
     return this.client.call("streamer.isConnected", { id: this.id });
   }

@@ -150,6 +150,12 @@ const streamerStats = (seconds: number): StreamerStats => ({
   bytesSent: Math.round(seconds * 600_000),
   sendBitrateKbps: 4600 + 500 * Math.sin(seconds / 4) - (seconds > 820 && seconds < 830 ? 2600 : 0),
   targetBitrateKbps: 5000,
+  delaySeconds: 0,
+  delayPacketsHeld: 0,
+  delayBytesHeld: 0,
+  delayPacketsSkipped: 0,
+  delayPacketsCrowded: 0,
+  delayPacketsDiscarded: 0,
   rtmpUrl: "rtmp://live.twitch.tv/app/****",
 });
 

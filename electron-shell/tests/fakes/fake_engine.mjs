@@ -492,6 +492,12 @@ export class FakeEngine {
       bytesSent: 1000,
       sendBitrateKbps: 5000,
       targetBitrateKbps: 5000,
+      delaySeconds: 0,
+      delayPacketsHeld: 0,
+      delayBytesHeld: 0,
+      delayPacketsSkipped: 0,
+      delayPacketsCrowded: 0,
+      delayPacketsDiscarded: 0,
       ...shared,
       rtmpUrl: "rtmp://host/app/****",
     };

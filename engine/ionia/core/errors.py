@@ -21,6 +21,7 @@ class ErrorKind(Enum):
     BAD_URL = ("bad_url", 1302)
     CONNECT_FAILED = ("connect_failed", 1303)
     BAD_DESTINATION = ("bad_destination", 1304)
+    BAD_DELAY = ("bad_delay", 1305)
     MEDIA_FAILED = ("media_failed", 1401)
     INTERNAL = ("internal", -32603)
 

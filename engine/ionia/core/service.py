@@ -328,6 +328,13 @@ class EngineService(Protocol):
         """A streamer's destinations, in their order. Raises IoniaError(NOT_INITIALIZED)."""
         ...
 
+    def set_delay(self, session_id: str, seconds: float) -> None:
+        """Delay a streamer, initialized or running, by so much from now on.
+
+        Raises IoniaError(NOT_INITIALIZED, BAD_DELAY).
+        """
+        ...
+
     def is_connected(self, session_id: str) -> bool: ...
 
     def is_backpressure(self, session_id: str) -> bool: ...

@@ -266,7 +266,8 @@ class Destination:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StreamerSettings:
     """One streamer session. `rtmp_url` and `stream_key` as a Destination's, of the first one; `more` are the others.
-    `ca_file` is a PEM file with the certificates to trust instead of the system's, or empty."""
+    `ca_file` is a PEM file with the certificates to trust instead of the system's, or empty. `delay_seconds`: see
+    `core.live.delay_line`."""
 
     rtmp_url: str = field(repr=False)
     stream_key: str = field(default="", repr=False)
@@ -278,6 +279,7 @@ class StreamerSettings:
     adaptive_bitrate: bool = True
     require_connection: bool = False
     buffer_ms: int = 2000
+    delay_seconds: float = 0.0
     max_reconnect_seconds: float | None = None
     reconnect_initial_ms: int = 250
     reconnect_max_ms: int = 5000

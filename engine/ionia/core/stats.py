@@ -99,6 +99,12 @@ class StreamerStats(SessionStats):
     bytes_sent: Annotated[int, "Bytes on the wire, over all connections."]
     send_bitrate_kbps: Annotated[float, "kbit/s sent lately."]
     target_bitrate_kbps: Annotated[float, "kbit/s of video that the encoder makes now."]
+    delay_seconds: Annotated[float, "By how much the stream is delayed now."]
+    delay_packets_held: Annotated[int, "Packets of both tracks that the delay holds now."]
+    delay_bytes_held: Annotated[int, "Bytes of memory that those take."]
+    delay_packets_skipped: Annotated[int, "Packets that nobody got because the delay became shorter."]
+    delay_packets_crowded: Annotated[int, "Packets that nobody got because the delay's memory was full."]
+    delay_packets_discarded: Annotated[int, "Packets that the delay held when the stream ended; nobody got them."]
     rtmp_url: Annotated[str, "rtmp://host/app/****, of the first destination"]
     destinations: Annotated[tuple[DestinationStats, ...], "Each server that it goes to, in their order."]
 

@@ -295,6 +295,7 @@ class WarningCode(StrEnum):
     TRACKS_NOT_STREAMED = ("tracks_not_streamed", "a stream has one sound: only the first of the tracks is streamed")
     CODEC_NOT_PROMISED = ("codec_not_promised", "the server doesn't say that it takes the stream's video codec")
     KEYFRAMES_RARE = ("keyframes_rare", "the stream has fewer keyframes than services ask for")
+    SERVICE_LIMIT = ("service_limit", "the stream is more than the service of its address is known to take")
     PICTURE_TOO_LARGE = ("picture_too_large", "the picture is larger or faster than services and players take")
     CA_FILE_IGNORED = ("ca_file_ignored", "SSL_CERT_FILE names no good file; the system's certificates are trusted")
     ADDRESS_TRIMMED = ("address_trimmed", "invisible characters at an end of the address or stream key were left out")

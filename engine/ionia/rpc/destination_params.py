@@ -6,6 +6,7 @@ from typing import Annotated
 from msgspec import Meta, Struct
 
 from ionia.core.audio.wishes import WishError
+from ionia.core.live.delay_line import MOST_SECONDS
 from ionia.core.redaction import secrets_of
 from ionia.core.settings import FIRST_DESTINATION, MOST_DESTINATIONS, Destination
 from ionia.rpc.param_types import DEFAULT_SESSION_ID, DestinationName, RtmpUrl, SessionId, StreamKey
@@ -58,6 +59,18 @@ def check_destinations(url: str | None, urls: Sequence[str | DestinationOption] 
     names = [one.name for one in destinations_of(url, urls, stream_key)]
     if len(set(names)) < len(names):
         raise WishError('"rtmpUrls" must have a "destination" only once')
+
+
+DelaySeconds = Annotated[
+    float, Meta(ge=0, le=MOST_SECONDS, description="By how much viewers see the stream later. It is held in memory.")
+]
+
+
+class SetDelay(Struct, frozen=True, forbid_unknown_fields=True, rename="camel", kw_only=True):
+    """Parameters of streamer.setDelay."""
+
+    delay_seconds: DelaySeconds
+    id: SessionId = DEFAULT_SESSION_ID
 
 
 class SetDestination(Struct, frozen=True, forbid_unknown_fields=True, rename="camel", kw_only=True):

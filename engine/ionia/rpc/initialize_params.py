@@ -19,7 +19,7 @@ from ionia.core.settings import (
     StreamerSettings,
 )
 from ionia.rpc.command_option import CommandOption, Unit
-from ionia.rpc.destination_params import RtmpUrls, check_destinations, destinations_of
+from ionia.rpc.destination_params import DelaySeconds, RtmpUrls, check_destinations, destinations_of
 from ionia.rpc.initialize_base import Initialize, check_without_picture, media_settings, pictured, settings_of
 from ionia.rpc.param_types import (
     TEXT,
@@ -136,6 +136,10 @@ class InitializeStreamer(Initialize, frozen=True, forbid_unknown_fields=True, re
         _STREAMER.reconnect_max_ms
     )
     ca_file: CaFile = _STREAMER.ca_file
+    delay_seconds: Annotated[
+        DelaySeconds,
+        CommandOption(name="--delay", help="let viewers see it so many seconds later", unit=Unit.SECONDS),
+    ] = _STREAMER.delay_seconds
     video: Annotated[Literal["screen"], Meta(description='A stream has a picture; "none" is for recordings.')] = (
         "screen"
     )

@@ -18,7 +18,7 @@ from ionia.core.service import EngineService
 from ionia.core.settings import SessionKind
 from ionia.core.stats import RecorderStats, ReplayStats, StreamerStats
 from ionia.rpc import params as p
-from ionia.rpc.destination_params import AddDestination, RemoveDestination, SetDestination
+from ionia.rpc.destination_params import AddDestination, RemoveDestination, SetDelay, SetDestination
 from ionia.rpc.initialize_params import AnyInitialize, InitializeRecorder, InitializeReplay, InitializeStreamer
 from ionia.rpc.wire import to_wire, wire_type
 
@@ -255,6 +255,16 @@ KINDS: dict[SessionKind, KindRow] = {
                     params=SetDestination,
                     positional=("rtmpUrl", "streamKey", "destination", "id"),
                     errors=_DESTINATION_ERRORS,
+                ),
+                Command(
+                    verb="setDelay",
+                    result=None,
+                    summary="Have viewers see the stream so much later from now on. Longer: it stands still for as "
+                    "long as that takes; shorter: what is too old by then is left out, up to a keyframe.",
+                    carry_out=lambda service, params: service.set_delay(params.id, params.delay_seconds),
+                    params=SetDelay,
+                    positional=("delaySeconds", "id"),
+                    errors=(ErrorKind.NOT_INITIALIZED, ErrorKind.BAD_DELAY),
                 ),
                 Command(
                     verb="removeDestination",

@@ -35,6 +35,7 @@ ERROR_WHEN: dict[ErrorKind, str] = {
     ErrorKind.BAD_URL: "not rtmp:// or rtmps://, or no app and key",
     ErrorKind.CONNECT_FAILED: "refused, DNS, handshake or publish rejected",
     ErrorKind.BAD_DESTINATION: "a stream has no destination of this name, or has it already, or has too many",
+    ErrorKind.BAD_DELAY: "a stream's delay would take too much memory at its bit rate",
     ErrorKind.MEDIA_FAILED: "a job on a file: it is missing, damaged or unsuited, or another is in the way",
     ErrorKind.INTERNAL: "a mistake in the engine",
 }

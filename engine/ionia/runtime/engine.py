@@ -333,6 +333,10 @@ class Engine:
         """See EngineService."""
         return self._require_stream(session_id).destination_names
 
+    def set_delay(self, session_id: str, seconds: float) -> None:
+        """See EngineService."""
+        self._require_stream(session_id).set_delay(seconds)
+
     def is_connected(self, session_id: str) -> bool:
         """See EngineService."""
         return (output := self._stream_output(session_id)) is not None and output.connected

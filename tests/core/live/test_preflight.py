@@ -43,6 +43,14 @@ def test_a_codec_that_the_service_does_not_take() -> None:
     assert preflight(URL, picture, 2.0) == []
 
 
+def test_a_known_service_has_limits_of_its_own() -> None:
+    warnings = preflight(parse_rtmp_url("rtmp://live.twitch.tv/app/key"), track(1920, 1080, 30), 2.0)
+    assert warnings == []
+    loud = replace(track(1920, 1080, 30), bitrate=9_000_000)
+    warnings = preflight(parse_rtmp_url("rtmp://live.twitch.tv/app/key"), loud, 2.0)
+    assert [code for code, _ in warnings] == [WarningCode.SERVICE_LIMIT]
+
+
 def test_an_address_with_something_invisible() -> None:
     (warning,) = preflight(parse_rtmp_url("rtmp://h/a/key\u200b"), track(640, 360, 30), 2.0)
     assert warning[0] is WarningCode.ADDRESS_TRIMMED

@@ -3,6 +3,7 @@
 from ionia.core.codec.level_limit import beyond_level
 from ionia.core.live.live_codec import known_of
 from ionia.core.live.rtmp_url import RtmpUrl
+from ionia.core.live.service_limits import beyond, service_of
 from ionia.core.media import VideoTrack
 from ionia.core.warning import WarningCode
 
@@ -26,6 +27,8 @@ def preflight(url: RtmpUrl, video: VideoTrack, keyframe_seconds: float) -> list[
         )
     if (words := known_of(url.host, video.codec)) is not None:
         warnings.append((WarningCode.CODEC_NOT_PROMISED, words))
+    if (service := service_of(url.host)) is not None:
+        warnings += [(WarningCode.SERVICE_LIMIT, words) for words in beyond(service, video)]
     if (words := beyond_level(video, "many services and players")) is not None:
         warnings.append((WarningCode.PICTURE_TOO_LARGE, words))
     return warnings

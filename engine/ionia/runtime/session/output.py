@@ -96,6 +96,15 @@ class TakeOutput(Output, Protocol):
 
 
 @runtime_checkable
+class ForeseeingOutput(Output, Protocol):
+    """An output that can tell before `start` what may go wrong."""
+
+    def foresee(self, header: MediaHeader) -> None:
+        """At the end of `initialize`: this is what it will get."""
+        ...
+
+
+@runtime_checkable
 class HeldOutput(Output, Protocol):
     """An output that holds what came last. Any thread; nothing waits for the disk."""
 

@@ -24,7 +24,7 @@ from ionia.runtime.session.last_words import ASKED_TO_STOP, WINDOW_CLOSED, not_i
 from ionia.runtime.session.life import Life
 from ionia.runtime.session.moment import Moment
 from ionia.runtime.session.origin import Origin
-from ionia.runtime.session.output import HeldOutput, Output, TakeOutput
+from ionia.runtime.session.output import ForeseeingOutput, HeldOutput, Output, TakeOutput
 from ionia.runtime.session.replay_save import Done
 from ionia.runtime.session.stats import ProcessUsage, SessionCounters
 from ionia.runtime.session.voice import Voice
@@ -131,6 +131,8 @@ class Session:
             self._counters = SessionCounters()
             self._move(SessionState.INITIALIZED)
             feeds.listen(Listener(life.warn_now, life.fail))
+            if isinstance(output, ForeseeingOutput):
+                output.foresee(feeds.header)
 
     def start(self, origin: Origin | None = None) -> bool:
         """Begin, in the past of the call if an `origin` is given. False if already running. Raises IoniaError."""

@@ -12,8 +12,9 @@ from functools import partial
 
 from ionia.core.errors import ErrorKind, IoniaError
 from ionia.core.events import Event
+from ionia.core.live.delay_line import DelayFigures, check_delay
 from ionia.core.live.sender_events import Progress, SenderEvent
-from ionia.core.media import AUDIO, VIDEO, EncodedPacket, MediaHeader
+from ionia.core.media import AUDIO, VIDEO, EncodedPacket, MediaHeader, VideoTrack
 from ionia.core.ports import Clock
 from ionia.core.settings import Destination, StreamerSettings
 from ionia.core.stats import SessionStats, StreamerStats
@@ -61,6 +62,8 @@ class StreamOutput:
         warn: Warn,
         fail: Callable[[IoniaError], None],
     ) -> None:
+        """Raises IoniaError(BAD_URL, CONNECT_FAILED, BAD_DELAY)."""
+        check_delay(settings.delay_seconds, settings.media.total_bitrate)
         self._settings = settings
         self._session_id = session_id
         self._make_sender = make_sender
@@ -73,10 +76,13 @@ class StreamOutput:
         self._since_ns = 0  # when the first of them came; protected by _condition
         self._keyframe: EncodedPacket | None = None  # newest announced one, protected by _condition
         self._messages: list[FromSender] = []  # protected by _condition
+        self._delay_seconds = settings.delay_seconds  # protected by _condition
+        self._delay = DelayFigures(seconds=settings.delay_seconds)
         self._due = True  # whether what waits is worth a step; protected by _condition
         self._stopping = False  # protected by _condition
         self._roster = StreamRoster(settings.destinations, self._make, self._wake)
         self._warnings = StreamWarnings(settings.media, warn)
+        self._video: VideoTrack | None = None  # since `foresee`
         self._feeds: SessionFeeds | None = None  # since `open`
         self._worker: Worker | None = None  # since it started
 
@@ -95,6 +101,13 @@ class StreamOutput:
         """As `isBackpressure` answers."""
         return any(one.figures.backpressure for one in self._roster.present)
 
+    def foresee(self, header: MediaHeader) -> None:
+        """Tell what may go wrong with the services."""
+        self._video = header.video
+        for one in self._roster.present:
+            self._warnings.of(one, header.video)
+        self._warnings.of_tracks()
+
     def open(self, header: MediaHeader, feeds: SessionFeeds) -> None:
         """Begin connecting. Raises IoniaError(CONNECT_FAILED) if connections are required and one can't be made."""
         required = self._settings.require_connection
@@ -103,7 +116,8 @@ class StreamOutput:
             header.only(*_STREAMED),
             self._roster,
             session_id=self._session_id,
-            asked=self._settings.media.video_bitrate,
+            target=self._settings.media.video_bitrate,
+            delay_seconds=self._delay_seconds,
             first=self._first if required else None,
             clock=self._clock,
             tell=self._tell,
@@ -117,9 +131,6 @@ class StreamOutput:
             feeds.video.feed.unlisten_keyframes(self._announce)
             raise IoniaError(ErrorKind.CONNECT_FAILED, "This computer can't start another thread right now.") from error
         self._worker = worker
-        for one in self._roster.present:
-            self._warnings.of(one, header.video)
-        self._warnings.of_tracks()
         if required:
             self._first.wait(FIRST_CONNECTION_SECONDS)
 
@@ -134,6 +145,15 @@ class StreamOutput:
     def remove_destination(self, name: str) -> None:
         """Leave a server; the others don't notice. Any thread. Raises IoniaError(BAD_DESTINATION)."""
         self._roster.remove(name)
+
+    def set_delay(self, seconds: float) -> None:
+        """Be late by so much from now on. Any thread. Raises IoniaError(BAD_DELAY)."""
+        check_delay(seconds, self._settings.media.total_bitrate)
+        with self._condition:
+            self._delay_seconds = seconds
+            if self._worker is None:
+                self._delay = replace(self._delay, seconds=seconds)
+            self._rouse()
 
     def deliver(self, packets: Sequence[EncodedPacket]) -> None:
         """On an encoder's thread: queue."""
@@ -178,6 +198,7 @@ class StreamOutput:
     def stats(self, session: SessionStats) -> StreamerStats:
         """The session's figures and the stream's. Any thread."""
         present, now = self._roster.figures()
+        delay = self._delay
         target = self._feeds.bitrate if self._feeds is not None else self._settings.media.video_bitrate
         return StreamerStats(
             **fields_of(session),
@@ -194,6 +215,12 @@ class StreamOutput:
             bytes_sent=now.bytes_sent,
             send_bitrate_kbps=round(now.send_bitrate / 1000, 1),
             target_bitrate_kbps=round(target / 1000, 1),
+            delay_seconds=round(delay.seconds, 3),
+            delay_packets_held=delay.held,
+            delay_bytes_held=delay.held_bytes,
+            delay_packets_skipped=delay.skipped,
+            delay_packets_crowded=delay.crowded,
+            delay_packets_discarded=delay.discarded,
             rtmp_url=present[0].url.redacted,
             destinations=tuple(one.stats() for one in present),
         )
@@ -212,8 +239,8 @@ class StreamOutput:
         )
 
     def _warn_of(self, destination: StreamDestination) -> None:
-        if self._feeds is not None:  # else `open` will
-            self._warnings.of(destination, self._feeds.video.track)
+        if self._video is not None:  # else `foresee` will
+            self._warnings.of(destination, self._video)
 
     def _announce(self, keyframes: Sequence[EncodedPacket]) -> None:
         """On an encoder's thread: a keyframe is there, before it is put in order."""
@@ -244,9 +271,11 @@ class StreamOutput:
         try:
             while (arrived := self._wait(work)) is not None:
                 work.step(arrived)
+                self._delay = work.delay
             work.say_goodbye(self._take_messages)
         finally:
             work.end()
+            self._delay = work.delay
             feeds.video.feed.unlisten_keyframes(self._announce)
 
     def _wait(self, work: StreamWork) -> Arrived | None:
@@ -262,8 +291,11 @@ class StreamOutput:
             packets, self._packets = self._packets, []
             messages, self._messages = self._messages, []
             keyframe, self._keyframe = self._keyframe, None
+            delay_seconds = self._delay_seconds
             now_ns = self._clock.now_ns()  # not before any of these, not after any later one
-        return Arrived(packets=packets, messages=messages, keyframe=keyframe, now_ns=now_ns)
+        return Arrived(
+            packets=packets, messages=messages, keyframe=keyframe, delay_seconds=delay_seconds, now_ns=now_ns
+        )
 
     def _take_messages(self) -> Sequence[FromSender]:
         with self._condition:

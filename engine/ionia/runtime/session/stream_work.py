@@ -11,6 +11,7 @@ from ionia.core.events import Event
 from ionia.core.failure import LiveFailure
 from ionia.core.live.bitrate_votes import best_link
 from ionia.core.live.connection_events import AskKeyframe, GiveUp, Notify
+from ionia.core.live.delay_line import DelayFigures, DelayLine
 from ionia.core.live.link import LiveAction, SetVideoBitrate
 from ionia.core.live.live_codec import not_promised
 from ionia.core.live.sender_events import Connected, Progress, SenderEvent
@@ -42,11 +43,13 @@ class FromSender:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Arrived:
-    """What came since the last step, all of it before `now_ns`. `keyframe`: the newest that isn't in order yet."""
+    """What came since the last step, all of it before `now_ns`. `keyframe`: the newest that isn't in order yet.
+    `delay_seconds`: as it is wanted now."""
 
     packets: Sequence[EncodedPacket]
     messages: Sequence[FromSender]
     keyframe: EncodedPacket | None
+    delay_seconds: float
     now_ns: int
 
 
@@ -69,18 +72,21 @@ class StreamWork:
         roster: StreamRoster,
         *,
         session_id: str,
-        asked: int,
+        target: int,
+        delay_seconds: float,
         first: FirstConnection | None,
         clock: Clock,
         tell: Tellers,
     ) -> None:
-        """`asked`: the bit rate that is asked for. `first`: settled by the connections, if `start` requires them."""
+        """`target`: the bit rate that is asked for. `first`: settled by the connections, if `start` requires them."""
         self._feeds = feeds
         self._header = header if header.sounds else with_silence(header)
         self._silence = None if header.sounds else Silence(fps=header.video.fps)
         self._roster = roster
         self._session_id = session_id
-        self._asked = asked
+        self._target = self._asked = target
+        self._delay_seconds = delay_seconds
+        self._line = DelayLine(fps=header.video.fps, seconds=delay_seconds)
         self._first = first
         self._clock = clock
         self._tell = tell
@@ -92,12 +98,17 @@ class StreamWork:
     @property
     def deadline_ns(self) -> int | None:
         """When something is due."""
-        one_of = (*self._roster.present, *self._leaving)
-        return min((deadline for one in one_of if (deadline := one.deadline_ns) is not None), default=None)
+        due = [self._line.deadline_ns, *(one.deadline_ns for one in (*self._roster.present, *self._leaving))]
+        return min((one for one in due if one is not None), default=None)
+
+    @property
+    def delay(self) -> DelayFigures:
+        """What it holds, and held."""
+        return self._line.figures
 
     def step(self, arrived: Arrived) -> None:
         """Carry out what follows from what came, and from the time."""
-        now_ns, keyframe, packets = arrived.now_ns, arrived.keyframe, arrived.packets
+        now_ns = arrived.now_ns
         present = self._roster.present  # none of them is new after the next line
         arriving, departing = self._roster.take_arriving(), self._roster.take_departing()
         self._leaving += departing
@@ -107,10 +118,9 @@ class StreamWork:
             self._carry_out(one, one.link.start(now_ns), now_ns)
         for message in arrived.messages:
             self._hear(message)
+        keyframe, packets = self._delayed(arrived)
         if keyframe is not None:
             self._note_parameter_sets(keyframe)
-        if self._silence is not None:
-            packets = self._silence.fill(packets)
         for one in present:
             if keyframe is not None:
                 self._carry_out(one, one.link.announce(keyframe, now_ns), now_ns)
@@ -120,6 +130,23 @@ class StreamWork:
         for one in (*present, *self._leaving):
             one.attempts.tend(now_ns)
         self._leaving = [one for one in self._leaving if one.attempts.deadline_ns is not None]
+
+    def _delayed(self, arrived: Arrived) -> tuple[EncodedPacket | None, Sequence[EncodedPacket]]:
+        """A keyframe to begin with, and the packets, that go out now."""
+        packets = arrived.packets if self._silence is None else self._silence.fill(arrived.packets)
+        line = self._line
+        if arrived.delay_seconds != self._delay_seconds:
+            if arrived.delay_seconds < self._delay_seconds:  # or it would stand still until the next one
+                self._feeds.request_keyframe()
+            self._delay_seconds = arrived.delay_seconds
+            line.set(arrived.delay_seconds)
+            self._follow()
+        early = arrived.keyframe if line.passes else None
+        line.push(packets, arrived.now_ns)
+        due = line.take(arrived.now_ns)
+        if early is None:
+            early = next((one for one in reversed(due) if one.track.is_video and one.keyframe), None)
+        return early, due
 
     def say_goodbye(self, last_words: Callable[[], Sequence[FromSender]]) -> None:
         """To all at once; then count what went out just before the end, of which `last_words` tells."""
@@ -138,6 +165,7 @@ class StreamWork:
 
     def end(self) -> None:
         """However it ended: nothing of it goes on."""
+        self._line.discard()
         for one in (*self._roster.present, *self._roster.take_departing(), *self._leaving):
             one.attempts.kill()
             one.attempts.settle(0)
@@ -162,7 +190,8 @@ class StreamWork:
             match action:
                 case AskKeyframe(behind=behind):
                     others = [other.figures for other in self._roster.present if other is not one]
-                    if not behind or self._keyframes.allows(now_ns, others):
+                    # One that is made now comes out when the delay is over: those that come anyway are there sooner.
+                    if self._line.passes and (not behind or self._keyframes.allows(now_ns, others)):
                         self._feeds.request_keyframe()
                 case SetVideoBitrate(bits_per_second=bits_per_second):
                     one.bitrate = bits_per_second
@@ -175,9 +204,10 @@ class StreamWork:
                     self._give_up(one, failure)
 
     def _follow(self) -> None:
-        """With the bit rate, what the links carry."""
+        """With the bit rate, what the links carry; not with a delay, for it would follow what they carried then."""
         present = self._roster.present
         wanted = best_link((one.bitrate for one in present if one.figures.connected), before=self._asked)
+        wanted = wanted if self._line.passes else self._target
         if wanted != self._asked:
             self._asked = wanted
             self._bitrate.ask(wanted)
