@@ -128,6 +128,26 @@ def test_a_key_among_the_arguments_is_made_unreadable(server: RtmpServer) -> Non
     assert KEY not in said
 
 
+def test_several_servers_each_with_its_lines_and_none_of_their_keys(server: RtmpServer) -> None:
+    gone = f"rtmp://127.0.0.1:{free_port()}/live/{KEY}"
+    command = [*STREAM, server.url(f"{KEY}2"), "-", server.url(KEY), *CARD]
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    ) as run:
+        assert run.stdin is not None
+        run.stdin.write(f"{gone}\n")
+        run.stdin.flush()
+        server.wait_for(lambda: len(server.publications) == 2 and all(one.of(9) for one in server.publications))
+        assert KEY.encode() not in Path(f"/proc/{run.pid}/cmdline").read_bytes()
+        run.send_signal(signal.SIGINT)
+        said, _ = run.communicate(timeout=PATIENCE)
+    assert {"Destination 1: Connected.", "Destination 3: Connected."} <= set(said.splitlines())
+    assert re.search(r"Destination 2: Connecting in [\d.]+ s: the server refuses connections\.", said)
+    assert {one.key for one in server.publications} == {KEY, f"{KEY}2"}
+    assert run.returncode == 0
+    assert KEY not in said
+
+
 def test_a_server_that_is_not_there_and_an_address_that_is_none() -> None:
     command = [*STREAM, f"rtmp://127.0.0.1:{free_port()}/live/{KEY}", *CARD]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as run:

@@ -131,6 +131,12 @@ class FakeSenders:
             self._condition.notify_all()
             return self._made[-1]
 
+    @property
+    def count(self) -> int:
+        """How many there are that weren't refused."""
+        with self._condition:
+            return len(self._made)
+
     def made(self, number: int) -> FakeSender:
         """The n-th that wasn't refused, from 1, once there is one."""
         with self._condition:

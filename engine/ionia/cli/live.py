@@ -126,11 +126,13 @@ def run_session(
     keys_words: str = "",
     no_keys_words: str = "",
     files: list[FileChanged] | None = None,
+    several: bool = False,
 ) -> tuple[set[SessionKind], Stats]:
     """Run an engine of its own: `begin` initializes and starts SESSION of each kind; it lasts until the time is over,
     the user ends it, or nothing runs any more. Returns which kinds failed, and the last stats of the first kind. `text`
     is the live line for those stats. `keys_words` is said where there is a terminal that gives `keys`, `no_keys_words`
-    where there is none. `files` gets each change of the recorder from one file to the next.
+    where there is none. `files` gets each change of the recorder from one file to the next. With
+    `several` destinations, each line about one says which.
     """
     happenings: Happenings = queue.SimpleQueue()
 
@@ -158,6 +160,7 @@ def run_session(
                 text=lambda: text(engine.stats(kinds[0], SESSION)),
                 seconds=seconds,
                 press=press,
+                several=several,
             )
             if typed is not None and not failed.issuperset(kinds):
                 typed()
@@ -218,6 +221,7 @@ def _follow(
     text: Callable[[], str],
     seconds: float | None,
     press: Callable[[str], str],
+    several: bool,
 ) -> set[SessionKind]:
     """Show the live line and what happens until it is over; the kinds that failed. One goes on without the other."""
     told: set[str] = set()
@@ -247,7 +251,7 @@ def _follow(
             line.say(happened.reason)  # by itself: nobody here has asked yet
             break
         _note(happened, line, failed)
-        if (said := _said(happened)) and said not in told:
+        if (said := _said(happened, several=several)) and said not in told:
             # Two sessions on one capture have the same warnings: said once in a row is enough.
             told = {said}
             line.say(said)
@@ -271,8 +275,15 @@ _CONNECTION: Mapping[ConnectionState, str] = {
 }
 
 
-def _said(happened: Event) -> str:
+def _said(happened: Event, *, several: bool = False) -> str:
     """A happening as a line for people; empty for what the live line shows anyway."""
+    said = _said_alone(happened)
+    if said and several and isinstance(happened, ConnectionChanged | BackpressureChanged):
+        return f"Destination {happened.destination}: {said}"
+    return said
+
+
+def _said_alone(happened: Event) -> str:
     match happened:
         case SessionWarned(message=message):
             return message

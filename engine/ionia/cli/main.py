@@ -125,9 +125,14 @@ def _add_stream(commands: Commands) -> None:
         epilog="The address carries your stream key, and the arguments of a program are no secret: shells keep them "
         "and other users can see them (they are overwritten once the program runs, where the system allows it). "
         "With - the address is asked for and not shown, or read from a pipe: ionia-engine stream - < FILE. "
-        "With --ask-key that is so for the key alone.",
+        "With --ask-key that is so for the key alone. Of several, each is asked for, one a line, its key after it.",
     )
-    parser.add_argument("url", metavar="URL", help="rtmp://server/app/key or rtmps://…; - asks for it (better)")
+    parser.add_argument(
+        "urls",
+        metavar="URL",
+        nargs="+",
+        help="rtmp://server/app/key or rtmps://…; - asks for it (better). Several get the same encode",
+    )
     parser.add_argument("--seconds", type=_positive, help="stop after so long (default: at Ctrl+C)")
     add_ask_key(parser)
     parser.add_argument(

@@ -6,7 +6,7 @@ overwriting, and a shell keeps its history, so `stream -` is the better way and 
 
 import ctypes
 import sys
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from pathlib import Path
 
 _ARG_START, _ARG_END = 47, 48
@@ -15,12 +15,12 @@ _ARG_START, _ARG_END = 47, 48
 
 def hide_addresses(arguments: Sequence[str]) -> None:
     """Overwrite those of our arguments that are addresses. Never raises: not being able to is no reason not to run."""
-    addresses = [argument.encode(errors="surrogateescape") for argument in arguments if "://" in argument]
+    addresses = {argument.encode(errors="surrogateescape") for argument in arguments if "://" in argument}
     if addresses and sys.platform == "linux":
         _overwrite(addresses)
 
 
-def _overwrite(addresses: Sequence[bytes]) -> None:
+def _overwrite(addresses: Set[bytes]) -> None:
     try:
         # The second field is the program's name in parentheses, which may contain blanks.
         fields = Path("/proc/self/stat").read_text().rpartition(")")[2].split()
@@ -30,7 +30,8 @@ def _overwrite(addresses: Sequence[bytes]) -> None:
         return
     if not start or end - start != len(own):
         return
-    for address in addresses:
-        at = own.find(address)
-        if at >= 0:
-            ctypes.memset(start + at, ord("*"), len(address))
+    at = start
+    for argument in own.split(b"\0"):  # whole ones: an address may begin as another does, or be there twice
+        if argument in addresses:
+            ctypes.memset(at, ord("*"), len(argument))
+        at += len(argument) + 1

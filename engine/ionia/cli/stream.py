@@ -16,6 +16,7 @@ from ionia.core.live.rtmp_url import parse_rtmp_url
 from ionia.core.service import EngineService
 from ionia.core.settings import SessionKind
 from ionia.core.stats import StreamerStats, of_streamer
+from ionia.rpc.destination_params import DestinationOption
 from ionia.rpc.initialize_params import InitializeRecorder, InitializeStreamer
 
 _OF_RECORDING = ("quality", "max_bitrate")
@@ -23,9 +24,8 @@ _OF_RECORDING = ("quality", "max_bitrate")
 
 def stream(options: argparse.Namespace) -> int:
     """Stream until the time is over, Ctrl+C, or a failure; the exit code. Stream and recording outlive each other."""
-    url = asked_address() if options.url == "-" else options.url
-    key = asked_key() if options.ask_key else ""
-    shown = parse_rtmp_url(url, key).redacted
+    servers = [_asked(url, ask_key=options.ask_key) for url in options.urls]
+    shown = ", ".join(parse_rtmp_url(one.rtmp_url, one.stream_key).redacted for one in servers)
     line = LiveLine()
     shared = shared_params(options, line)
     recording = None
@@ -36,7 +36,7 @@ def stream(options: argparse.Namespace) -> int:
     if asked and recording is None:
         line.say("--quality and --max-bitrate are for the recording: name its file with --record.")
         return 2
-    streamed = given(options, InitializeStreamer) | shared | {"rtmp_url": url, "stream_key": key}
+    streamed = given(options, InitializeStreamer) | shared | {"rtmp_urls": tuple(servers)}
     live = made(InitializeStreamer, {name: value for name, value in streamed.items() if name not in asked}).settings()
 
     def begin(engine: EngineService) -> None:
@@ -57,6 +57,7 @@ def stream(options: argparse.Namespace) -> int:
         text=lambda stats: streaming_line(of_streamer(stats)),
         seconds=options.seconds,
         files=files,
+        several=len(servers) > 1,
     )
     if options.record is not None:
         last = files[-1].next if files else options.record
@@ -67,9 +68,16 @@ def stream(options: argparse.Namespace) -> int:
     return 1 if failed else 0
 
 
+def _asked(url: str, *, ask_key: bool) -> DestinationOption:
+    address = asked_address() if url == "-" else url
+    return DestinationOption(rtmp_url=address, stream_key=asked_key() if ask_key else "")
+
+
 def streaming_line(stats: StreamerStats) -> str:
     """State, bit rate, latency, drops and reconnects of a streamer's stats."""
     state = "live" if stats.connected else "not connected"
+    if stats.connected and len(stats.destinations) > 1:
+        state = f"live at {sum(one.connected for one in stats.destinations)} of {len(stats.destinations)}"
     return (
         f"{clock_text(stats.duration_seconds)}  {state}  "
         f"{stats.send_bitrate_kbps / 1000:.1f} of {stats.target_bitrate_kbps / 1000:.1f} Mbit/s  "

@@ -20,6 +20,7 @@ from ionia.core.settings import Destination, MediaSettings, SessionKind, Streame
 from ionia.core.stats import of_streamer
 from ionia.core.warning import DestinationFailed, WarningCode
 from ionia.runtime.engine import Engine
+from ionia.runtime.session import stream_attempts
 from ionia.threads.worker import Worker
 from tests.fakes.backends import Events, FakeMachine, FakeSender
 from tests.runtime.test_engine import engine_on
@@ -119,6 +120,28 @@ def test_they_come_and_go_while_the_others_stream() -> None:
         assert stats.video_packets > stats.destinations[0].video_packets  # what the others had counts on
         engine.stop(STREAMER, "s")
         assert third.closed
+
+
+def test_the_same_key_elsewhere_waits_for_the_goodbye_and_no_longer(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stream_attempts, "GOODBYE_SECONDS", 60.0)
+    machine = FakeMachine()
+    with engine_on(machine) as (engine, events):
+        initialize(engine, "a")
+        engine.start(STREAMER, "s")
+        first = machine.senders.made(1)
+        first.say(Connected())
+        first.wait_sent(10)
+        engine.set_destination("s", at("a", "elsewhere"))
+        told(events, "a", ConnectionState.CLOSED)
+        engine.set_destination("s", at("a", "third"))
+        assert first.closed
+        assert machine.senders.count == 1  # or the server would say that the key is in use
+        first.say(Ended(code=None))
+        second = machine.senders.made(2)
+        assert second.wait_url().host == "third.test"
+        second.say(Connected())
+        assert second.wait_sent(10)[0].keyframe
+        engine.stop(STREAMER, "s")
 
 
 def test_before_the_start_an_address_is_replaced_without_a_connection() -> None:

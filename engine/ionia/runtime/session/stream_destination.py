@@ -55,15 +55,23 @@ class StreamDestination:
         self.bitrate = self.figures.target_bitrate
         """What its link carries, as far as that is known, bit/s of video."""
         self.was_connected = False
+        self.after: StreamDestination | None = None
+        """Whose goodbye is waited for before it begins: the server would say that the key is in use."""
         self.held_back = False
         """Whether progress lets more packets go."""
         self._post = post
         self._told: Notify | None = None
+        self._over = False
 
     @property
     def failed(self) -> bool:
         """Whether it gave up."""
         return self.link.state is LinkState.FAILED
+
+    @property
+    def says_goodbye(self) -> bool:
+        """Whether the server hears at this moment that the stream ends."""
+        return self.attempts.deadline_ns is not None and not self._over
 
     @property
     def deadline_ns(self) -> int | None:
@@ -106,6 +114,7 @@ class StreamDestination:
                     now_ns=now_ns,
                 )
             case Ended(code=code, detail=detail):
+                self._over = True  # until it begins anew
                 failure = FailureCode.RESET.value if code is None else code.value
                 log.info("sender of destination %s ended: %s (%s)", self.name, failure.reason, detail)
                 return self.link.ended(attempt_id, failure, now_ns)
@@ -150,4 +159,5 @@ class StreamDestination:
         )
 
     def _start(self, attempt_id: int, header: MediaHeader) -> None:
+        self._over = False
         self.attempts.start(self.url, header, lambda event: self._post(self, attempt_id, event))

@@ -60,7 +60,10 @@ class StreamRoster:
         with self._lock:
             if wish.name not in self._destinations:
                 raise _unknown(wish.name)
-            self._depart(self._destinations[wish.name])
+            before = self._destinations[wish.name]
+            if made.url.key == before.url.key:
+                made.after = before.after or before
+            self._depart(before)
             self._destinations[wish.name] = made
             self._arriving.append(made)
         self._changed()

@@ -93,6 +93,7 @@ class StreamWork:
         self._bitrate = StreamBitrate(feeds, tell.warn)
         self._keyframes = SharedKeyframes()
         self._leaving: list[StreamDestination] = []  # they say goodbye
+        self._coming: list[StreamDestination] = []  # they wait for a goodbye
         self._doubted: set[StreamDestination] = set()  # it was told that they promise nothing of the codec
 
     @property
@@ -114,10 +115,17 @@ class StreamWork:
         self._leaving += departing
         for one in departing:
             self._carry_out(one, one.link.stop(now_ns), now_ns)
-        for one in arriving:
-            self._carry_out(one, one.link.start(now_ns), now_ns)
         for message in arrived.messages:
             self._hear(message)
+        for one in (*present, *self._leaving):
+            one.attempts.tend(now_ns)
+        self._leaving = [one for one in self._leaving if one.attempts.deadline_ns is not None]
+        coming = [one for one in (*self._coming, *arriving) if one not in departing]
+        self._coming = [one for one in coming if one.after is not None and one.after.says_goodbye]
+        for one in coming:
+            if one not in self._coming:
+                one.after = None
+                self._carry_out(one, one.link.start(now_ns), now_ns)
         keyframe, packets = self._delayed(arrived)
         if keyframe is not None:
             self._note_parameter_sets(keyframe)
@@ -127,9 +135,6 @@ class StreamWork:
             self._carry_out(one, one.link.offer(packets, now_ns), now_ns)
             self._carry_out(one, one.link.passed(now_ns), now_ns)
             one.note(now_ns)
-        for one in (*present, *self._leaving):
-            one.attempts.tend(now_ns)
-        self._leaving = [one for one in self._leaving if one.attempts.deadline_ns is not None]
 
     def _delayed(self, arrived: Arrived) -> tuple[EncodedPacket | None, Sequence[EncodedPacket]]:
         """A keyframe to begin with, and the packets, that go out now."""
