@@ -2,15 +2,19 @@
 
 import itertools
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import av
 import numpy as np
 import pytest
 
+from ionia.core.live.connection import LONGEST_NS
 from ionia.core.live.failure_code import FailureCode
 from ionia.core.live.rtmp_url import parse_rtmp_url
 from ionia.core.live.sender_events import Progress
+from ionia.core.media import SAMPLE_RATE, VIDEO, EncodedPacket
+from ionia.core.timebase import NS_PER_S
 from tests.fakes.encoded_clip import encoded_clip, luma_of
 from tests.fakes.media_check import decode_luma, file_facts
 from tests.fakes.nginx_rtmp import NginxRtmp, nginx_rtmp
@@ -57,6 +61,35 @@ def test_the_recording_has_every_picture_and_the_sound_in_place(nginx: NginxRtmp
     assert facts.audio is not None
     # The tone of second 1 and picture 30 belong together.
     assert first_loud_ms(recording, after_ms=500) == pytest.approx(pictures[30][0], abs=5)
+    stamps = sorted([*facts.video.pts, *facts.audio.pts])
+    assert all(b > a for a, b in itertools.pairwise(stamps))
+
+
+@pytest.mark.parametrize("seconds", [2**24 // 1000 - 2, LONGEST_NS // NS_PER_S - 4], ids=["24 bits", "the longest"])
+def test_as_old_as_a_connection_becomes_nothing_is_lost_or_moves(nginx: NginxRtmp, seconds: int) -> None:
+    """The second half of the clip comes so much later by its times; in the first case they pass 2^24 ms in it."""
+    clip = encoded_clip()
+    fps = clip.header.video.fps
+    begins = next(packet.dts for packet in clip.live if packet.track == VIDEO and packet.keyframe and packet.dts)
+
+    def aged(packet: EncodedPacket) -> EncodedPacket:
+        rate = fps if packet.track == VIDEO else SAMPLE_RATE
+        later = seconds * rate if packet.dts * fps >= begins * rate else 0
+        return replace(packet, pts=packet.pts + later, dts=packet.dts + later)
+
+    events, key = SenderEvents(), f"aged-{seconds}"
+    with open_publisher() as sender:
+        sender.connect(parse_rtmp_url(nginx.url(key)), clip.header, events)
+        sender.send([aged(packet) for packet in clip.live])
+        events.delivered(len(clip.live))
+        assert sender.close(PATIENCE)
+    nginx.wait_until_over(key)
+    (recording,) = nginx.recordings(key)
+    facts = file_facts(recording)
+    assert facts.video.keyframes == [0, 2000 + seconds * 1000]
+    assert len(facts.video.pts) == 100
+    assert max(facts.video.pts) == seconds * 1000 + 99 * 1000 // fps
+    assert facts.audio is not None
     stamps = sorted([*facts.video.pts, *facts.audio.pts])
     assert all(b > a for a, b in itertools.pairwise(stamps))
 
