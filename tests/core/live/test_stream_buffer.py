@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ionia.core.live.stream_buffer import (
-    LAG_LIMIT_NS,
+    DEFAULT_LIMIT_NS,
+    LAG_BEYOND_NS,
     BufferAction,
     ReconnectAtNow,
     RequestKeyframe,
@@ -18,6 +19,7 @@ from ionia.core.media import AUDIO, VIDEO, EncodedPacket
 from tests.fakes.examples import examples
 
 MS = 1_000_000
+LAG_LIMIT_NS = DEFAULT_LIMIT_NS + LAG_BEYOND_NS
 FPS = 25  # 40 ms a frame
 FRAME = 40 * MS
 
@@ -182,6 +184,17 @@ def test_a_link_that_cannot_carry_the_sound_is_given_up() -> None:
     feed.key_wanted = True
     feed.frames(1)
     assert feed.buffer.packets > 0
+
+
+@pytest.mark.parametrize("limit_ms", [500, 2000, 20_000])
+def test_whatever_may_wait_a_link_that_stands_has_that_and_a_little_more(limit_ms: int) -> None:
+    feed = Feed(StreamBuffer(fps=FPS, limit_ns=limit_ms * MS))
+    given_up = False
+    while not given_up:
+        given_up = any(isinstance(action, ReconnectAtNow) for action in feed.frame())
+        if feed.now + 2 * FRAME <= limit_ms * MS:
+            assert feed.buffer.counters.video_dropped == 0
+    assert abs(feed.now - limit_ms * MS - LAG_BEYOND_NS) <= FRAME
 
 
 def test_giving_up_is_told_as_backpressure_too_if_it_comes_at_once() -> None:

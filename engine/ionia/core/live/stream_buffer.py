@@ -9,7 +9,7 @@ The rules, in the order in which they bite while a link is too slow (limit = 200
    nothing;
 3. the limit: pictures are dropped, each time up to the next keyframe, until those left span half the limit, and a
    keyframe is asked for at once;
-4. five seconds: the link can't even carry the sound. The caller must reconnect; everything waiting is worthless.
+4. three seconds more: the link can't even carry the sound. The caller must reconnect; everything waiting is worthless.
 
 Sound is never dropped, nor is the keyframe that the connection begins with. After a drop the next picture handed out is
 a keyframe.
@@ -23,8 +23,8 @@ from ionia.core.media import AUDIO_TICK_SAMPLES, SAMPLE_RATE, EncodedPacket
 from ionia.core.timebase import NS_PER_S, frame_start_ns, ticks_per_second
 
 DEFAULT_LIMIT_NS = 2_000_000_000
-LAG_LIMIT_NS = 5_000_000_000
-"""Lag at which the connection is given up."""
+LAG_BEYOND_NS = 3_000_000_000
+"""Lag beyond the limit at which the connection is given up."""
 
 WINDOW_BYTES = 32_768
 """How much may be with the sender without having entered its socket: enough to keep it busy, little to regret."""
@@ -106,7 +106,8 @@ class StreamBuffer:
         self._window = window_bytes
         # The same bounds in packets, for timestamps that lie. Twice what time allows, so that time always bites first.
         self._max_packets = 2 * math.ceil(limit_ns / NS_PER_S * packets_per_second) + 64
-        self._max_lag_packets = 2 * math.ceil((LAG_LIMIT_NS + limit_ns) / NS_PER_S * packets_per_second) + 64
+        self._lag_limit = limit_ns + LAG_BEYOND_NS
+        self._max_lag_packets = 2 * math.ceil((self._lag_limit + limit_ns) / NS_PER_S * packets_per_second) + 64
         self.counters = BufferCounters()
         self._max_latency = 0
         self._backpressure = False
@@ -249,7 +250,7 @@ class StreamBuffer:
 
     def _relieve(self, now_ns: int) -> list[BufferAction]:
         span = self.span_ns
-        if span > LAG_LIMIT_NS or self.packets > self._max_lag_packets:
+        if span > self._lag_limit or self.packets > self._max_lag_packets:
             self.counters.discarded += len(self._queue)
             self._queue.clear()
             self._overrun = True
