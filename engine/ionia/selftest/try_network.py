@@ -6,6 +6,7 @@ The card and not the screen: nobody's desktop goes on the air for a test.
 from ionia.core.errors import IoniaError
 from ionia.core.events import Event, SessionFailed
 from ionia.core.live.rtmp_url import parse_rtmp_url
+from ionia.core.live.unseen_test import unseen
 from ionia.core.selftest_report import Finding, Outcome, Part
 from ionia.core.service import EngineService
 from ionia.core.settings import AudioMode, EncoderChoice, MediaSettings, SessionKind, StreamerSettings
@@ -65,9 +66,10 @@ def _stream(
         encoder=EncoderChoice.X264,  # fills its rate up on whatever picture: what is asked for is what is sent
         video_bitrate=round(context.settings.video_bitrate / NETWORK_SHARE),
     )
+    address, key = unseen(url, context.settings.stream_key)
     settings = StreamerSettings(
-        rtmp_url=url,
-        stream_key=context.settings.stream_key,
+        rtmp_url=address,
+        stream_key=key,
         ca_file=context.settings.ca_file,
         media=media,
         adaptive_bitrate=False,

@@ -11,13 +11,15 @@ from ionia.core.media import VideoTrack
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Service:
-    """`kbps`: of video. `size`: width and height of the largest picture. None: not known."""
+    """`kbps`: of video. `size`: width and height of the largest picture. None: not known. `test`: an argument of the
+    stream key that keeps a test from viewers; empty: there is none."""
 
     name: str
     domain: str
     kbps: int
     size: tuple[int, int] | None = None
     fps: int | None = None
+    test: str = ""
     kbps_by_height: tuple[tuple[int, int, int], ...] = ()
     """Rows of height, frames per second and kbit/s: what is allowed up to both."""
 
@@ -41,7 +43,8 @@ _FACEBOOK = (
 
 SERVICES = (
     # OBS' list, "max video bitrate": 6000.
-    Service(name="Twitch", domain="twitch.tv", kbps=6000),
+    # For a test: Twitch Inspector's help, "How to use Inspector".
+    Service(name="Twitch", domain="twitch.tv", kbps=6000, test="bandwidthtest=true"),
     # OBS' list, "max video bitrate" of YouTube - RTMPS: 51000.
     Service(name="YouTube", domain="youtube.com", kbps=51_000),
     # OBS' list: 9000, "max fps" 60, the largest of the "supported resolutions".

@@ -1,0 +1,14 @@
+"""How a test goes to a service without anybody seeing it."""
+
+from ionia.core.live.rtmp_url import parse_rtmp_url
+from ionia.core.live.service_limits import service_of
+
+
+def unseen(url: str, stream_key: str) -> tuple[str, str]:
+    """Address and stream key with what the service wants of a test, where it is known. Raises IoniaError(BAD_URL)."""
+    service = service_of(parse_rtmp_url(url, stream_key).host)
+    key = stream_key.strip() or url.strip()
+    if service is None or not service.test or service.test in key:
+        return url, stream_key
+    key += ("&" if "?" in key.rpartition("/")[2] else "?") + service.test
+    return (url, key) if stream_key.strip() else (key, stream_key)
