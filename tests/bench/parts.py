@@ -165,6 +165,12 @@ PARTS = {
         quick=44,
         full=4.2,
     ),
+    "destinations": Part(
+        module="tests.bench.live_destinations",
+        about="Several servers of one stream: what each costs, and what one notices of a frozen and a slow one.",
+        quick=45,
+        full=5.5,
+    ),
     "link": Part(
         module="tests.bench.live_link",
         about="A link that carries half as much for a while (needs root).",
