@@ -100,7 +100,7 @@ export interface RecorderStats {
   width: number;
   /** Pixels of the picture. */
   height: number;
-  /** Frames per second of the timeline. */
+  /** Frames per second of the timeline; 30000/1001 is 29.97003. */
   fps: number;
   /** Milliseconds that a picture takes to encode, averaged over about a second. */
   encodeMsAvg: number;
@@ -224,7 +224,7 @@ export interface ReplayStats {
   width: number;
   /** Pixels of the picture. */
   height: number;
-  /** Frames per second of the timeline. */
+  /** Frames per second of the timeline; 30000/1001 is 29.97003. */
   fps: number;
   /** Milliseconds that a picture takes to encode, averaged over about a second. */
   encodeMsAvg: number;
@@ -364,7 +364,7 @@ export interface StreamerStats {
   width: number;
   /** Pixels of the picture. */
   height: number;
-  /** Frames per second of the timeline. */
+  /** Frames per second of the timeline; 30000/1001 is 29.97003. */
   fps: number;
   /** Milliseconds that a picture takes to encode, averaged over about a second. */
   encodeMsAvg: number;

@@ -74,11 +74,15 @@ def test_bit_rates(text: str, bits: int) -> None:
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (("--fps", "0"), "argument --fps: '0' is not a whole number from 1 to 240"),
-        (("--fps", "2.5"), "argument --fps: '2.5' is not a whole number from 1 to 240"),
-        (("--fps", "30.0"), "argument --fps: '30.0' is not a whole number from 1 to 240"),
-        (("--fps", "1_0"), "argument --fps: '1_0' is not a whole number from 1 to 240"),
-        (("--fps", "²"), "argument --fps: '²' is not a whole number from 1 to 240"),
+        (("--fps", "0"), "argument --fps: a frame rate is from 1 to 240, and not 0"),
+        (("--fps", "30/0"), "argument --fps: '30/0' is no frame rate: it divides by 0"),
+        *(
+            (
+                ("--split-bytes", text),
+                f"argument --split-bytes: {text!r} is not a whole number from 1e+06 to 1.15292e+18",
+            )
+            for text in ("0", "2000000.5", "2000000.0", "2_000_000", "²")
+        ),
         (("--size", "720p"), "argument --size: '720p' is not WxH, in pixels"),
         (("--size", "1280x8"), 'argument --size: "height" must be an integer from 16 to 8192, not 8'),
         (("--region", "1,2,3"), "argument --region: '1,2,3' is not X,Y,WxH, in pixels"),
@@ -114,7 +118,7 @@ def test_a_word_that_is_none_of_the_choices_names_them(capsys: pytest.CaptureFix
 def test_help_names_defaults_as_people_write_them() -> None:
     text = " ".join(parser_of(InitializeRecorder).format_help().split())
     assert "video bits per second, 5M or 800k for short (default: 5M)" in text
-    assert "frames per second (default: 30)" in text
+    assert "frames per second, also 29.97 or 30000/1001 (default: 30)" in text
     assert "--no-cursor leave the mouse pointer out" in text
 
 

@@ -5,6 +5,7 @@ from fractions import Fraction
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ionia.core.frame_rate import FrameRate
 from ionia.core.media import AUDIO, VIDEO, EncodedPacket
 from ionia.core.timebase import (
     frame_at,
@@ -17,7 +18,7 @@ from ionia.core.timebase import (
     ticks_per_second,
 )
 
-FPS = st.integers(1, 240)
+FPS = st.integers(1, 240) | st.integers(2, 240).map(lambda whole: Fraction(whole * 1000, 1001))
 EPOCH = st.integers(-(10**12), 10**18)
 INDEX = st.integers(0, 10**7)
 
@@ -44,20 +45,34 @@ def test_seconds_and_samples() -> None:
     assert samples_at_frame(7, 1) == 6857
 
 
+def test_television_rates_are_exact_for_ever() -> None:
+    """A day of 30000/1001 is 2,589,410 frames and a bit; nothing adds up, so nothing drifts."""
+    day_ns = 86_400_000_000_000
+    for rate, frames in ((Fraction(30000, 1001), 2_589_410), (Fraction(24000, 1001), 2_071_528)):
+        assert frame_at(0, rate, day_ns) == frames
+    assert frame_start_ns(0, Fraction(30000, 1001), 30_000) == 1_001_000_000_000
+    assert frame_start_ns(0, Fraction(60000, 1001), 60_000_000) == 1_001_000_000_000_000
+    assert [frame_start_ns(0, Fraction(30000, 1001), n) for n in (1, 2, 3)] == [33_366_667, 66_733_334, 100_100_000]
+    assert frame_middle_ns(0, Fraction(24000, 1001), 24_000) == 1_001_020_854_166
+    assert [samples_at_frame(Fraction(30000, 1001), n) for n in (1, 5, 30_000)] == [1602, 8008, 48_048_000]
+    packet = EncodedPacket(track=VIDEO, pts=30, dts=30, duration=1, keyframe=True, data=b"")
+    assert seconds(packet, Fraction(30000, 1001)) == Fraction(1001, 1000)
+
+
 @given(EPOCH, FPS, INDEX)
-def test_a_frame_begins_with_its_first_nanosecond(epoch: int, fps: int, index: int) -> None:
+def test_a_frame_begins_with_its_first_nanosecond(epoch: int, fps: FrameRate, index: int) -> None:
     start = frame_start_ns(epoch, fps, index)
     assert frame_at(epoch, fps, start) == index
     assert frame_at(epoch, fps, start - 1) == index - 1
 
 
 @given(EPOCH, FPS, INDEX)
-def test_the_middle_lies_in_its_frame(epoch: int, fps: int, index: int) -> None:
+def test_the_middle_lies_in_its_frame(epoch: int, fps: FrameRate, index: int) -> None:
     assert frame_at(epoch, fps, frame_middle_ns(epoch, fps, index)) == index
 
 
 @given(EPOCH, FPS, st.integers(-(10**10), 10**15))
-def test_next_middle_is_the_first_one_after_now(epoch: int, fps: int, since: int) -> None:
+def test_next_middle_is_the_first_one_after_now(epoch: int, fps: FrameRate, since: int) -> None:
     now = epoch + since
     middle = next_middle_ns(epoch, fps, now)
     assert middle > now

@@ -3,6 +3,7 @@
 import struct
 from collections.abc import Iterator
 
+from ionia.core.frame_rate import FrameRate
 from ionia.core.media import AUDIO, VIDEO, EncodedPacket, MediaHeader
 from ionia.core.mp4.tags import FileTags
 from ionia.core.mp4.writer import Mp4Writer
@@ -114,7 +115,7 @@ def edits(track: bytes) -> list[tuple[int, int]]:
     return [struct.unpack_from(">Ii", payload, 8 + 12 * row) for row in range(int.from_bytes(payload[4:8], "big"))]
 
 
-def steady(frames: int, *, first: int = 0, fps: int = 30) -> list[EncodedPacket]:
+def steady(frames: int, *, first: int = 0, fps: FrameRate = 30) -> list[EncodedPacket]:
     """Frames and the sound of the same time, from the encoders' start or a moment before `first`."""
     packets = [video(index, keyframe=index % 60 == 0 or index == first) for index in range(first, first + frames)]
     start = (first * 48_000 // fps) // 1024 - 3 if first else -1

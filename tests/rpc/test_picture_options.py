@@ -1,5 +1,7 @@
 """`region`, `width`, `height` and `fit` of initialize: what becomes of them, and how what doesn't fit is refused."""
 
+from fractions import Fraction
+
 import pytest
 
 from ionia.core.settings import MediaSettings
@@ -31,9 +33,23 @@ def test_every_kind_takes_them(kind: str) -> None:
     assert (media(kind).region, media(kind).width, media(kind).fit) == (None, None, "letterbox")
 
 
+@pytest.mark.parametrize("kind", list(REQUIRED))
+def test_frame_rates(kind: str) -> None:
+    assert [media(kind, fps=fps).fps for fps in (60, 30.0, 29.97, "24000/1001")] == [
+        60,
+        30,
+        Fraction(30000, 1001),
+        Fraction(24000, 1001),
+    ]
+    assert media(kind).fps == 30
+
+
 @pytest.mark.parametrize(
     ("options", "words"),
     [
+        ({"fps": 0}, '"fps" must be a number from 1 to 240 or text such as "30000/1001", not 0'),
+        ({"fps": "30/0"}, "'30/0' is no frame rate: it divides by 0"),
+        ({"fps": "thirty"}, '"fps" must be a number from 1 to 240 or text such as "30000/1001", not "thirty"'),
         ({"width": 15}, '"width" must be an integer from 16 to 8192, not 15'),
         ({"height": 8193}, '"height" must be an integer from 16 to 8192, not 8193'),
         ({"width": 1280.5}, '"width" must be an integer from 16 to 8192, not 1280.5'),

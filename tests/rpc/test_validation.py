@@ -151,10 +151,19 @@ def test_null_and_whole_floats_are_forgiven() -> None:
             [None],
             f'recorder.initialize needs the param "outputPath": {PATH}',
         ),
-        ({"outputPath": "a", "fps": 0}, '"fps" must be an integer from 1 to 240, not 0'),
-        ({"outputPath": "a", "fps": 29.97}, '"fps" must be an integer from 1 to 240, not 29.97'),
-        ({"outputPath": "a", "fps": True}, '"fps" must be an integer from 1 to 240, not true'),
-        ({"outputPath": "a", "fps": "30"}, '"fps" must be an integer from 1 to 240, not "30"'),
+        ({"outputPath": "a", "fps": 0}, '"fps" must be a number from 1 to 240 or text such as "30000/1001", not 0'),
+        (
+            {"outputPath": "a", "fps": 240.5},
+            '"fps" must be a number from 1 to 240 or text such as "30000/1001", not 240.5',
+        ),
+        (
+            {"outputPath": "a", "fps": True},
+            '"fps" must be a number from 1 to 240 or text such as "30000/1001", not true',
+        ),
+        (
+            {"outputPath": "a", "fps": "30"},
+            '"fps" must be a number from 1 to 240 or text such as "30000/1001", not "30"',
+        ),
         ({"outputPath": "a", "videoBitrate": 1}, '"videoBitrate" must be an integer from 10000 to 500000000, not 1'),
         (
             {"outputPath": "a", "audioBitrate": 10**30},

@@ -607,7 +607,7 @@ export type RecorderStats = {
   width: number;
   /** Pixels of the picture. */
   height: number;
-  /** Frames per second of the timeline. */
+  /** Frames per second of the timeline; 30000/1001 is 29.97003. */
   fps: number;
   /** Milliseconds that a picture takes to encode, averaged over about a second. */
   encodeMsAvg: number;
@@ -685,7 +685,7 @@ export type RecorderStatsNotification = {
   width: number;
   /** Pixels of the picture. */
   height: number;
-  /** Frames per second of the timeline. */
+  /** Frames per second of the timeline; 30000/1001 is 29.97003. */
   fps: number;
   /** Milliseconds that a picture takes to encode, averaged over about a second. */
   encodeMsAvg: number;
@@ -793,7 +793,7 @@ export type ReplayStats = {
   width: number;
   /** Pixels of the picture. */
   height: number;
-  /** Frames per second of the timeline. */
+  /** Frames per second of the timeline; 30000/1001 is 29.97003. */
   fps: number;
   /** Milliseconds that a picture takes to encode, averaged over about a second. */
   encodeMsAvg: number;
@@ -867,7 +867,7 @@ export type ReplayStatsNotification = {
   width: number;
   /** Pixels of the picture. */
   height: number;
-  /** Frames per second of the timeline. */
+  /** Frames per second of the timeline; 30000/1001 is 29.97003. */
   fps: number;
   /** Milliseconds that a picture takes to encode, averaged over about a second. */
   encodeMsAvg: number;
@@ -1125,7 +1125,7 @@ export type StreamerStats = {
   width: number;
   /** Pixels of the picture. */
   height: number;
-  /** Frames per second of the timeline. */
+  /** Frames per second of the timeline; 30000/1001 is 29.97003. */
   fps: number;
   /** Milliseconds that a picture takes to encode, averaged over about a second. */
   encodeMsAvg: number;
@@ -1225,7 +1225,7 @@ export type StreamerStatsNotification = {
   width: number;
   /** Pixels of the picture. */
   height: number;
-  /** Frames per second of the timeline. */
+  /** Frames per second of the timeline; 30000/1001 is 29.97003. */
   fps: number;
   /** Milliseconds that a picture takes to encode, averaged over about a second. */
   encodeMsAvg: number;
@@ -1674,8 +1674,8 @@ export interface EngineMethods {
     params: {
       /** File to write, an MP4, or for sound alone .m4a. Its folder must exist. */
       outputPath: string;
-      /** Frames per second, constant. */
-      fps?: number;
+      /** Frames per second, constant: a whole number or, exactly, a fraction such as "30000/1001", which is what 29.97 means, as 59.94 and 23.976 mean theirs. */
+      fps?: number | string;
       /** Bits per second of video. */
       videoBitrate?: number;
       /** true: the first hardware encoder that really opens, else x264. false: x264. Option encoder wins. */
@@ -1886,8 +1886,8 @@ export interface EngineMethods {
     params: {
       /** rtmp:// or rtmps:// URL with app and stream key. Never shown or logged whole. */
       rtmpUrl?: string | null;
-      /** Frames per second, constant. */
-      fps?: number;
+      /** Frames per second, constant: a whole number or, exactly, a fraction such as "30000/1001", which is what 29.97 means, as 59.94 and 23.976 mean theirs. */
+      fps?: number | string;
       /** Bits per second of video. */
       videoBitrate?: number;
       /** true: the first hardware encoder that really opens, else x264. false: x264. Option encoder wins. */
@@ -2110,8 +2110,8 @@ export interface EngineMethods {
     params: {
       /** How much is held, no less, and up to one keyframe more. */
       seconds?: number;
-      /** Frames per second, constant. */
-      fps?: number;
+      /** Frames per second, constant: a whole number or, exactly, a fraction such as "30000/1001", which is what 29.97 means, as 59.94 and 23.976 mean theirs. */
+      fps?: number | string;
       /** Bits per second of video. */
       videoBitrate?: number;
       /** true: the first hardware encoder that really opens, else x264. false: x264. Option encoder wins. */

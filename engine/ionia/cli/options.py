@@ -102,7 +102,7 @@ def _value(field: FieldInfo, option: CommandOption, text: str) -> object:
     """The value that a text stands for. Raises ArgumentTypeError, which says what it may be."""
     schema = _schema(field)
     number: Callable[[str], float] = _bit_rate if option.unit is Unit.BIT_RATE else float
-    if schema.get("type") not in {"integer", "number"}:
+    if option.read is not None or schema.get("type") not in {"integer", "number"}:
         try:
             return check(field, text if option.read is None else option.read(text))
         except (InvalidParamsError, ValueError) as error:

@@ -6,6 +6,7 @@ It shows and sounds what the built-in sources give, so a file that went through 
 import argparse
 
 from ionia.cli.progress import size_text
+from ionia.core.frame_rate import FrameRate, frame_rate
 from ionia.core.media import AUDIO, AUDIO_TICK_SAMPLES, VIDEO, MediaHeader
 from ionia.core.ports import AudioEncoder, VideoEncoder
 from ionia.core.settings import EncoderChoice, MediaSettings, VideoEncodeSettings
@@ -21,7 +22,7 @@ SIZE = (1280, 720)
 
 def write_reference_clip(options: argparse.Namespace) -> int:
     """Render the clip; the exit code. Raises IoniaError."""
-    fps = options.fps or MediaSettings().fps
+    fps = frame_rate(options.fps) if options.fps else MediaSettings().fps
     settings = VideoEncodeSettings(fps=fps, encoder=EncoderChoice.X264)
     sink = Mp4File(options.output)
     video = open_video(settings, *SIZE)
@@ -38,7 +39,7 @@ def write_reference_clip(options: argparse.Namespace) -> int:
     return 0
 
 
-def _render(video: VideoEncoder, audio: AudioEncoder, sink: Mp4File, *, fps: int, frames: int) -> None:
+def _render(video: VideoEncoder, audio: AudioEncoder, sink: Mp4File, *, fps: FrameRate, frames: int) -> None:
     """Frame n is the card of index n, flashing at whole seconds; tick k is the tone from sample 1024 k on."""
     converter, painter = Converter(video.takes), CardPainter(*SIZE)
     second = beep_second(DESKTOP_BEEP_HZ)

@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ionia.core.codec.codec import NO_PICTURE, AudioCodec, VideoCodec
+from ionia.core.frame_rate import FrameRate
 
 SAMPLE_RATE = 48_000
 """Samples per second of every AudioBlock and of the audio timeline."""
@@ -158,10 +159,10 @@ class VideoTrack:
     bitrate: int
     width: int
     height: int
-    fps: int
+    fps: FrameRate
 
     @property
-    def timescale(self) -> int:
+    def timescale(self) -> FrameRate:
         """Units per second of the packets' times."""
         return self.fps
 

@@ -81,7 +81,7 @@ class SelftestSettings:
     the network is skipped. `ca_file` as in StreamerSettings.
     """
 
-    fps: int = _DEFAULTS.fps
+    fps: int = 30
     video_bitrate: int = _DEFAULTS.video_bitrate
     screen: str | None = None
     desktop_audio: str | None = None

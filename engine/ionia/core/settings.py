@@ -6,6 +6,7 @@ from typing import Literal
 
 from ionia.core.audio.engine import AudioInput
 from ionia.core.audio.wishes import SoundWish, TrackWish
+from ionia.core.frame_rate import FrameRate
 from ionia.core.timeline.end_watch import EndRule
 from ionia.core.timeline.split_watch import SplitRule
 from ionia.core.video.framing import Fit, Framing, Region
@@ -74,7 +75,7 @@ class VideoEncodeSettings:
 
     codec: CodecName = "h264"
     encoder: EncoderChoice = EncoderChoice.AUTO
-    fps: int = 30
+    fps: FrameRate = 30
     video_bitrate: int = 5_000_000
     keyframe_interval_seconds: float = 2.0
     live: bool = False
@@ -113,7 +114,7 @@ class MediaSettings:
     width: int | None = None
     height: int | None = None
     fit: Fit = "letterbox"
-    fps: int = 30
+    fps: FrameRate = 30
     video_bitrate: int = 5_000_000
     quality: ConstantQuality | None = None
     rest: bool = True

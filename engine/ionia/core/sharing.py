@@ -20,6 +20,7 @@ from ionia.core.audio.offsets import key_of, of_input
 from ionia.core.audio.programs import AppWish
 from ionia.core.audio.stream_sum import SUM_LATENCY_NS
 from ionia.core.audio.wishes import TrackWish
+from ionia.core.frame_rate import FrameRate
 from ionia.core.media import PictureFormat
 from ionia.core.settings import CodecName, EncoderChoice, MediaSettings
 from ionia.core.video.framing import Framing
@@ -37,7 +38,7 @@ class CaptureKey:
 
     screen: str | None
     cursor: bool
-    fps: int
+    fps: FrameRate
     picture: bool = True
     preview: bool = False
 

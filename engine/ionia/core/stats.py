@@ -35,7 +35,7 @@ class SessionStats:
     codec: Annotated[str, "Name of the video encoder."]
     width: Annotated[int, "Pixels of the picture."]
     height: Annotated[int, "Pixels of the picture."]
-    fps: Annotated[int, "Frames per second of the timeline."]
+    fps: Annotated[int | float, "Frames per second of the timeline; 30000/1001 is 29.97003."]
     encode_ms_avg: Annotated[float, "Milliseconds that a picture takes to encode, averaged over about a second."]
     capture_ms: Annotated[StageMs, "Milliseconds that taking a picture of the screen takes."]
     convert_ms: Annotated[StageMs, "Milliseconds that converting a new picture for the encoder takes."]

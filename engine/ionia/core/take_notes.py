@@ -9,6 +9,7 @@ from collections.abc import Mapping
 
 from ionia.core.codec.codec import NO_PICTURE
 from ionia.core.events import MarkSet
+from ionia.core.frame_rate import rate_number
 from ionia.core.media import VideoTrack
 from ionia.core.mp4.tags import FileTags
 from ionia.core.stats import SessionStats
@@ -27,7 +28,7 @@ def start_line(*, path: str, part: int, tags: FileTags, video: VideoTrack) -> by
         utcErrorMs=round(tags.utc_error_ns / 1e6, 3),
         metadata=dict(tags.metadata),
         **size,
-        fps=video.fps,
+        fps=rate_number(video.fps),
     )
 
 

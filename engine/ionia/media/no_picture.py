@@ -4,6 +4,7 @@ So whatever is cut, split, paused, marked and held by frames is so for sound alo
 """
 
 from ionia.core.codec.codec import NO_PICTURE
+from ionia.core.frame_rate import FrameRate
 from ionia.core.media import VIDEO, EncodedPacket, PictureFormat, PixelFormat, VideoTrack, YuvPicture
 
 
@@ -14,7 +15,7 @@ class NoPictureEncoder:
     codec = NO_PICTURE.name
     follows_bitrate = False
 
-    def __init__(self, *, fps: int, interval: int) -> None:
+    def __init__(self, *, fps: FrameRate, interval: int) -> None:
         """`interval`: frames from one keyframe to the next."""
         self.info = VideoTrack(codec=NO_PICTURE, extradata=b"", bitrate=0, width=0, height=0, fps=fps)
         self._interval = interval

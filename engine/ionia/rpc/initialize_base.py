@@ -10,6 +10,7 @@ from msgspec import Meta, Struct
 
 from ionia.core.audio.engine import AudioInput
 from ionia.core.audio.wishes import SoundWish, TrackWish, WishError, check_sounds, check_tracks
+from ionia.core.frame_rate import frame_rate, rate_number
 from ionia.core.settings import (
     AudioMode,
     EncoderChoice,
@@ -62,7 +63,7 @@ class Initialize(Struct, frozen=True, forbid_unknown_fields=True, rename="camel"
     A param that is named as a field of the engine's settings becomes that field; the others are converted below.
     """
 
-    fps: Fps = _MEDIA.fps
+    fps: Fps = rate_number(_MEDIA.fps)
     video_bitrate: VideoBitrate = _MEDIA.video_bitrate
     quality: QualityOption = "bitrate"
     max_bitrate: MaxBitrate = None
@@ -181,7 +182,8 @@ class Initialize(Struct, frozen=True, forbid_unknown_fields=True, rename="camel"
     ] = _MEDIA.fit
 
     def __post_init__(self) -> None:
-        """Raises ValueError for a cap without a quality, and for sounds and tracks that don't fit together."""
+        """Raises ValueError for no frame rate, a cap without a quality, and sounds or tracks that don't fit."""
+        frame_rate(self.fps)
         check_quality(self.quality, self.max_bitrate)
         if self.sounds is None and self.tracks is None:
             return
@@ -202,6 +204,7 @@ def media_settings(params: Initialize) -> MediaSettings:
     return settings_of(
         MediaSettings,
         params,
+        fps=frame_rate(params.fps),
         encoder=EncoderChoice(params.encoder or ("auto" if params.use_nvenc else "x264")),
         audio_mode=AudioMode("mic" if params.audio_mode == "microphone" else params.audio_mode),
         region=None if params.region is None else params.region.region(),

@@ -7,10 +7,18 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
+from ionia.core.frame_rate import LEAST, MOST, frame_rate
 from ionia.core.live.rtmp_url import MAX_URL_LENGTH
 from ionia.core.sound_state import LEAST_GAIN_DB, MOST_GAIN_DB
 from ionia.core.video.framing import LEAST_SIDE, MOST_SIDE, Region
 from ionia.rpc.command_option import CommandOption, Unit
+
+
+def _read_rate(text: str) -> object:
+    """What somebody wrote on the command line as it is on the wire. Raises ValueError, which says what it may be."""
+    frame_rate(text)
+    return text if "/" in text else float(text)
+
 
 DEFAULT_SESSION_ID = "default"
 
@@ -76,10 +84,21 @@ CaFile = Annotated[
         help="certificates to trust for rtmps, as PEM, for a server of one's own (default: the system's)",
     ),
 ]
-Fps = Annotated[
+WholeFps = Annotated[
     int,
-    Meta(ge=1, le=240, description="Frames per second, constant."),
+    Meta(ge=LEAST, le=MOST, description="Frames per second, constant."),
     CommandOption(name="--fps", help="frames per second (default: {default})"),
+]
+Fps = Annotated[
+    Annotated[float, Meta(ge=LEAST, le=MOST)]
+    | Annotated[str, Meta(pattern=r"^[0-9]{1,6}/[0-9]{1,4}(?![\s\S])", examples=["30000/1001"])],
+    Meta(
+        description='Frames per second, constant: a whole number or, exactly, a fraction such as "30000/1001", '
+        "which is what 29.97 means, as 59.94 and 23.976 mean theirs."
+    ),
+    CommandOption(
+        name="--fps", help="frames per second, also 29.97 or 30000/1001 (default: {default})", read=_read_rate
+    ),
 ]
 VideoBitrate = Annotated[
     int,

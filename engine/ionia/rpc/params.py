@@ -23,7 +23,6 @@ from ionia.rpc.param_types import (
     SCREEN_OPTION,
     CaFile,
     DeviceId,
-    Fps,
     GainDb,
     OutputPath,
     RegionOption,
@@ -33,9 +32,11 @@ from ionia.rpc.param_types import (
     SoundName,
     StreamKey,
     VideoBitrate,
+    WholeFps,
 )
 
 _MEDIA = MediaSettings()
+_SELFTEST = SelftestSettings()
 _SHAPE = PreviewShape()
 
 
@@ -61,7 +62,7 @@ class Subscription(Struct, frozen=True, forbid_unknown_fields=True, rename="came
 class Selftest(Struct, frozen=True, forbid_unknown_fields=True, rename="camel", kw_only=True):
     """Parameters of engine.selftest."""
 
-    fps: Fps = _MEDIA.fps
+    fps: WholeFps = _SELFTEST.fps
     video_bitrate: VideoBitrate = _MEDIA.video_bitrate
     folder: Annotated[
         OutputPath | None, Meta(description="Folder that recordings go to; default: the current one.")

@@ -160,8 +160,7 @@ def _words(annotation: Any) -> str:
         return f"{article} {limits} {schema['maximum']}"
     if kind == "boolean":
         return "true or false"
-    control = " without control characters" if "pattern" in schema else ""
-    return f"text of {schema.get('minLength', 0)} to {schema['maxLength']} characters{control}"
+    return _text_words(schema)
 
 
 def _parts(annotation: Any) -> list[Any]:
@@ -195,3 +194,10 @@ def _quoted(value: object) -> str:
         return "an object" if isinstance(value, dict) else "an array"
     text = json.dumps(value)
     return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}..."
+
+
+def _text_words(schema: dict[str, Any]) -> str:
+    if "examples" in schema:
+        return f"text such as {json.dumps(schema['examples'][0])}"
+    control = " without control characters" if "pattern" in schema else ""
+    return f"text of {schema.get('minLength', 0)} to {schema['maxLength']} characters{control}"

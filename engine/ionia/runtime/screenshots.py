@@ -6,6 +6,7 @@ import av
 import numpy as np
 
 from ionia.core.errors import ErrorKind, IoniaError
+from ionia.core.frame_rate import frames_seconds
 from ionia.core.media import VideoFrame
 from ionia.core.screenshot import Screenshot, ScreenshotRequest, Thumbnail
 from ionia.core.sharing import CaptureKey, capture_key
@@ -92,7 +93,7 @@ class Screenshots:
             )
         index = min(held.end - 1, feeds.index_now - round(seconds_ago * fps))
         if index < held.first:
-            back = (feeds.index_now - held.first) / fps
+            back = frames_seconds(feeds.index_now - held.first, fps)
             raise IoniaError(ErrorKind.OUTPUT_FAILED, f"The replay reaches back {back:.1f} s, not {seconds_ago:g} s.")
         try:
             frame = picture_of(feeds.header.video, held.packets, index)

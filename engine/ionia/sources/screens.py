@@ -8,6 +8,7 @@ import sys
 from typing import Protocol
 
 from ionia.core.errors import ErrorKind, IoniaError
+from ionia.core.frame_rate import FrameRate
 from ionia.core.ports import Clock, ScreenSource
 from ionia.core.service import ScreenInfo, WindowInfo
 from ionia.sources.test_card import DEFAULT_SIZE, CardSource
@@ -20,7 +21,7 @@ class PlatformScreens(Protocol):
     """What a platform's module offers. `fps` and `size` are hints that it may ignore."""
 
     def open_screen(
-        self, screen_id: str | None, *, cursor: bool, clock: Clock, fps: int, size: tuple[int, int]
+        self, screen_id: str | None, *, cursor: bool, clock: Clock, fps: FrameRate, size: tuple[int, int]
     ) -> ScreenSource: ...
 
     def list_screens(self) -> tuple[ScreenInfo, ...]: ...
@@ -37,7 +38,7 @@ def be_dpi_aware() -> None:
 
 
 def open_screen(
-    screen_id: str | None, *, cursor: bool, clock: Clock, fps: int, size: tuple[int, int] = DEFAULT_SIZE
+    screen_id: str | None, *, cursor: bool, clock: Clock, fps: FrameRate, size: tuple[int, int] = DEFAULT_SIZE
 ) -> ScreenSource:
     """The source of a screen; its owner calls `open`.
 

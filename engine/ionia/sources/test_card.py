@@ -1,5 +1,6 @@
 """The built-in screen: the test card, drawn when asked. A product, held to the same tests as a real screen."""
 
+from ionia.core.frame_rate import FrameRate
 from ionia.core.media import VideoFrame
 from ionia.core.ports import Clock
 from ionia.core.test_card.pattern import SECOND_NS, CardPainter, in_flash
@@ -18,7 +19,7 @@ class CardSource:
     backend = "test-card"
     fallbacks: tuple[str, ...] = ()
 
-    def __init__(self, *, clock: Clock, fps: int, size: tuple[int, int] = DEFAULT_SIZE) -> None:
+    def __init__(self, *, clock: Clock, fps: FrameRate, size: tuple[int, int] = DEFAULT_SIZE) -> None:
         """`fps` is how many pictures it shows a second; `size` is at least 64x64. Raises ValueError."""
         if fps < 1:
             raise ValueError(f"the test card shows at least 1 picture a second, not {fps}")

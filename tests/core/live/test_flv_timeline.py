@@ -1,9 +1,12 @@
 """flv_timeline: literal stamps, and that no two packets of a connection share a millisecond."""
 
+from fractions import Fraction
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ionia.core.frame_rate import FrameRate
 from ionia.core.live.flv_timeline import FlvTimeline
 from ionia.core.media import AUDIO, VIDEO, TrackId
 
@@ -52,12 +55,12 @@ def test_a_late_packet_is_moved_not_lost() -> None:
 
 
 @given(
-    st.sampled_from([1, 24, 25, 30, 60, 120, 144]),
+    st.sampled_from([1, 24, 25, 30, 60, 120, 144, Fraction(24000, 1001), Fraction(30000, 1001), Fraction(60000, 1001)]),
     st.integers(0, 10**9),
     st.integers(0, 47),
     st.integers(0, 1023),
 )
-def test_strictly_increasing_and_never_far_from_the_truth(fps: int, first: int, frames: int, phase: int) -> None:
+def test_strictly_increasing_and_never_far_from_the_truth(fps: FrameRate, first: int, frames: int, phase: int) -> None:
     timeline = FlvTimeline(fps=fps)
     sample = first * 48_000 // fps + phase
     packets = [(dts * 48_000 / fps, VIDEO, dts) for dts in range(first, first + frames + 1)]

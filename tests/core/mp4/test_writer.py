@@ -2,6 +2,7 @@
 
 import struct
 from dataclasses import replace
+from fractions import Fraction
 
 import pytest
 from hypothesis import given
@@ -9,6 +10,7 @@ from hypothesis import strategies as st
 
 from ionia.core.codec.codec import NO_PICTURE
 from ionia.core.errors import IoniaError
+from ionia.core.frame_rate import FrameRate
 from ionia.core.media import AUDIO, VIDEO, EncodedPacket, MediaHeader, TrackId, TrackKind, VideoTrack
 from ionia.core.mp4.tags import FileTags
 from ionia.core.mp4.writer import Mp4Writer, index_room, movie_timescale, video_timescale
@@ -237,12 +239,16 @@ def test_files_beyond_four_gigabytes_get_wide_offsets() -> None:
 
 
 @examples(60)  # a low rate makes many packets of sound
-@given(fps=st.integers(1, 240), start=st.integers(0, 5000), frames=st.integers(1, 90))
-def test_sound_keeps_its_place_at_any_rate_and_start(fps: int, start: int, frames: int) -> None:
+@given(
+    fps=st.integers(1, 240) | st.sampled_from([Fraction(24000, 1001), Fraction(30000, 1001)]),
+    start=st.integers(0, 5000),
+    frames=st.integers(1, 90),
+)
+def test_sound_keeps_its_place_at_any_rate_and_start(fps: FrameRate, start: int, frames: int) -> None:
     header = HEADER.with_track(replace(HEADER.video, fps=fps))
     data = finished(Recording(header), steady(frames, first=start, fps=fps))
     picture, sound = tracks(data)
-    assert movie_timescale(fps) % fps == movie_timescale(fps) % 48_000 == video_timescale(fps) % fps == 0
+    assert movie_timescale(fps) / fps % 1 == movie_timescale(fps) % 48_000 == video_timescale(fps) / fps % 1 == 0
     assert [time for time, _ in samples(data, picture)] == [
         index * (video_timescale(fps) // fps) for index in range(frames)
     ]

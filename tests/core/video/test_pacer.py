@@ -1,10 +1,13 @@
 """Constant frame rate in literal times, and the properties that no timing may break."""
 
+from fractions import Fraction
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ionia.core.frame_rate import FrameRate
 from ionia.core.media import VideoFrame
 from ionia.core.video.pacer import FrameSpan, VideoPacer
 
@@ -144,10 +147,10 @@ def test_length() -> None:
 
 
 @given(
-    st.integers(1, 120),
+    st.integers(1, 120) | st.just(Fraction(30000, 1001)),
     st.lists(st.tuples(st.integers(0, 400 * MS), st.integers(-300 * MS, 0), st.booleans()), max_size=60),
 )
-def test_every_index_once_and_in_order(fps: int, ticks: list[tuple[int, int, bool]]) -> None:
+def test_every_index_once_and_in_order(fps: FrameRate, ticks: list[tuple[int, int, bool]]) -> None:
     pacer = VideoPacer(epoch_ns=0, fps=fps)
     now = 0
     indexes: list[int] = []

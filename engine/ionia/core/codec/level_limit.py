@@ -1,5 +1,6 @@
 """Which pictures H.264 players and services take: what is beyond is encoded all the same, and told."""
 
+from ionia.core.frame_rate import rate_text
 from ionia.core.media import VideoTrack
 
 _MOST_MACROBLOCKS = 36_864
@@ -13,4 +14,5 @@ def beyond_level(video: VideoTrack, who: str) -> str | None:
     macroblocks = -(-video.width // 16) * -(-video.height // 16)
     if macroblocks <= _MOST_MACROBLOCKS and macroblocks * video.fps <= _MOST_MACROBLOCKS_PER_SECOND:
         return None
-    return f"{video.width}x{video.height} at {video.fps} fps is more than H.264 level 5.2 allows; {who} won't show it."
+    what = f"{video.width}x{video.height} at {rate_text(video.fps)} fps"
+    return f"{what} is more than H.264 level 5.2 allows; {who} won't show it."

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from ionia.core.errors import ErrorKind, IoniaError
+from ionia.core.frame_rate import FrameRate, frames_seconds
 from ionia.core.media import EncodedPacket
 from ionia.core.timebase import frame_start_ns, samples_at_frame, ticks_per_second
 
@@ -56,7 +57,7 @@ class _Held:
 class DelayLine:
     """One stream's. One owner; `now_ns` must not go back."""
 
-    def __init__(self, *, fps: int, seconds: float = 0.0, largest_bytes: int = LARGEST_BYTES) -> None:
+    def __init__(self, *, fps: FrameRate, seconds: float = 0.0, largest_bytes: int = LARGEST_BYTES) -> None:
         self._fps = fps
         self._largest = largest_bytes
         self._held: deque[_Held] = deque()
@@ -80,7 +81,7 @@ class DelayLine:
     def figures(self) -> DelayFigures:
         """As they are now."""
         return DelayFigures(
-            seconds=self._frames / self._fps,
+            seconds=frames_seconds(self._frames, self._fps),
             held=len(self._held),
             held_bytes=self._bytes,
             skipped=self._skipped,

@@ -85,7 +85,7 @@ def _metadata(header: MediaHeader) -> bytes:
     values: dict[str, _Number | bool | str] = {
         "width": video.width,
         "height": video.height,
-        "framerate": video.fps,
+        "framerate": float(video.fps),
         "videocodecid": enhanced_flv.codec_number(video.codec),
         "videodatarate": video.bitrate / 1000,
     }

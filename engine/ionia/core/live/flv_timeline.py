@@ -4,6 +4,7 @@ Servers and players take equal or backward timestamps badly: some reorder, some 
 of a connection gets its own millisecond, across both tracks.
 """
 
+from ionia.core.frame_rate import FrameRate
 from ionia.core.media import SAMPLE_RATE, TrackId
 
 
@@ -18,19 +19,19 @@ class FlvTimeline:
     up, because a second has room for 1000 packets and a stream has about fps + 47.
     """
 
-    def __init__(self, *, fps: int) -> None:
+    def __init__(self, *, fps: FrameRate) -> None:
         self._fps = fps
         self._origin: int | None = None
         self._last_ms = -1
         self._last: dict[TrackId, int] = {}
 
     def stamp(self, track: TrackId, dts: int, *, keyframe: bool) -> int:
-        """The millisecond at which this packet goes out. `dts` counts in the track's time base: {1, fps} or {1, 48000}.
+        """The millisecond at which this packet goes out. `dts` counts in 1 / fps s, or in 1 / 48000 s.
 
         Raises ValueError for a beginning that is no keyframe of a picture, for what lies before that in time, and for
         a packet that isn't later than the one before it in its track.
         """
-        position = dts * (SAMPLE_RATE if track.is_video else self._fps)
+        position = dts * (SAMPLE_RATE * self._fps.denominator if track.is_video else self._fps.numerator)
         if self._origin is None:
             if not (track.is_video and keyframe):
                 raise ValueError(f"a connection would begin with {track.kind.value} at {dts}, not with a keyframe")
@@ -38,7 +39,7 @@ class FlvTimeline:
         if position < self._origin or dts <= self._last.get(track, dts - 1):
             raise ValueError(f"{track.kind.value} at {dts} comes too late")
         self._last[track] = dts
-        units_per_second = self._fps * SAMPLE_RATE
+        units_per_second = self._fps.numerator * SAMPLE_RATE
         milliseconds = (2000 * (position - self._origin) + units_per_second) // (2 * units_per_second)
         self._last_ms = max(milliseconds, self._last_ms + 1)
         return self._last_ms

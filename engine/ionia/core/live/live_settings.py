@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from ionia.core.frame_rate import FrameRate
 from ionia.core.live.backoff import ReconnectSettings
 from ionia.core.live.silence import SILENT_BITRATE
 from ionia.core.settings import StreamerSettings
@@ -14,7 +15,7 @@ _NS_PER_MS = 1_000_000
 class LiveSettings:
     """Bitrates in bit/s; the video bitrate is the user's target, the audio bitrate the sound's share of the link."""
 
-    fps: int
+    fps: FrameRate
     video_bitrate: int
     audio_bitrate: int
     buffer_ns: int

@@ -6,6 +6,7 @@ reason to warn and none to refuse. OBS' list is `plugins/rtmp-services/data/serv
 
 from dataclasses import dataclass
 
+from ionia.core.frame_rate import FrameRate, rate_text
 from ionia.core.media import VideoTrack
 
 
@@ -23,7 +24,7 @@ class Service:
     kbps_by_height: tuple[tuple[int, int, int], ...] = ()
     """Rows of height, frames per second and kbit/s: what is allowed up to both."""
 
-    def kbps_for(self, height: int, fps: int) -> int:
+    def kbps_for(self, height: int, fps: FrameRate) -> int:
         """Of a picture of this height and rate."""
         allowed = [kbps for lines, rate, kbps in self.kbps_by_height if height <= lines and fps <= rate]
         return min(allowed, default=self.kbps)
@@ -73,5 +74,7 @@ def beyond(service: Service, video: VideoTrack) -> list[str]:
         if max(video.width, video.height) > long or min(video.width, video.height) > short:
             words.append(f"{service.name} takes {long}x{short} at most, and this is {video.width}x{video.height}.")
     if service.fps is not None and video.fps > service.fps:
-        words.append(f"{service.name} takes {service.fps} pictures a second at most, and this is {video.fps}.")
+        words.append(
+            f"{service.name} takes {service.fps} pictures a second at most, and this is {rate_text(video.fps)}."
+        )
     return words

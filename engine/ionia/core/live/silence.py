@@ -6,6 +6,7 @@ Silence needs no encoder: every frame of it is the same six bytes.
 from collections.abc import Sequence
 
 from ionia.core.codec.codec import AAC
+from ionia.core.frame_rate import FrameRate
 from ionia.core.media import AUDIO, AUDIO_TICK_SAMPLES, SAMPLE_RATE, AudioTrack, EncodedPacket, MediaHeader
 
 _FRAME = bytes.fromhex("211004608c1c")
@@ -28,7 +29,7 @@ def with_silence(header: MediaHeader) -> MediaHeader:
 class Silence:
     """Puts silent frames among a stream's pictures. One owner."""
 
-    def __init__(self, *, fps: int) -> None:
+    def __init__(self, *, fps: FrameRate) -> None:
         self._fps = fps
         self._next: int | None = None  # position of the next frame, in samples
 
@@ -36,7 +37,7 @@ class Silence:
         """The pictures, given in order, with silence up to each of them before it."""
         filled: list[EncodedPacket] = []
         for picture in pictures:
-            until = picture.dts * SAMPLE_RATE // self._fps
+            until = picture.dts * SAMPLE_RATE * self._fps.denominator // self._fps.numerator
             start = until if self._next is None else self._next
             filled += [_frame(position) for position in range(start, until, AUDIO_TICK_SAMPLES)]
             self._next = start + -(-max(0, until - start) // AUDIO_TICK_SAMPLES) * AUDIO_TICK_SAMPLES

@@ -19,6 +19,7 @@ import math
 from collections import deque
 from dataclasses import dataclass
 
+from ionia.core.frame_rate import FrameRate
 from ionia.core.media import AUDIO_TICK_SAMPLES, SAMPLE_RATE, EncodedPacket
 from ionia.core.timebase import NS_PER_S, frame_start_ns, ticks_per_second
 
@@ -99,8 +100,8 @@ class StreamBuffer:
     Positions are media time; `now_ns` is the engine's clock and must not go back.
     """
 
-    def __init__(self, *, fps: int, limit_ns: int = DEFAULT_LIMIT_NS, window_bytes: int = WINDOW_BYTES) -> None:
-        packets_per_second = fps + SAMPLE_RATE / AUDIO_TICK_SAMPLES
+    def __init__(self, *, fps: FrameRate, limit_ns: int = DEFAULT_LIMIT_NS, window_bytes: int = WINDOW_BYTES) -> None:
+        packets_per_second = float(fps) + SAMPLE_RATE / AUDIO_TICK_SAMPLES
         self._fps = fps
         self._limit = limit_ns
         self._window = window_bytes

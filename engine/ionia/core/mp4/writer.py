@@ -17,6 +17,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from ionia.core.errors import ErrorKind, IoniaError
+from ionia.core.frame_rate import FrameRate
 from ionia.core.media import SAMPLE_RATE, AudioTrack, EncodedPacket, MediaHeader
 from ionia.core.mp4 import boxes
 from ionia.core.mp4.fragment import FRAGMENT_SECONDS, Fragment
@@ -38,17 +39,18 @@ _LONE_AUDIO = 1.5
 """Sound in a fragment when no video comes, by its length: longer, so that video alone sets the pace otherwise."""
 
 
-def video_timescale(fps: int) -> int:
-    """Units per second of the video track: fps times a power of two, at least 10,000, as players are used to."""
-    scale = fps
+def video_timescale(fps: FrameRate) -> int:
+    """Units per second of the video track: fps (of 30000/1001, 30000) times a power of two, at least 10,000, as players
+    are used to. A frame lasts a whole number of them."""
+    scale = fps.numerator
     while scale < 10_000:
         scale *= 2
     return scale
 
 
-def movie_timescale(fps: int) -> int:
+def movie_timescale(fps: FrameRate) -> int:
     """Units per second in which both a frame and a sample are whole numbers."""
-    return math.lcm(SAMPLE_RATE, fps)
+    return math.lcm(SAMPLE_RATE, fps.numerator)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,9 +95,14 @@ class Mp4Writer:
         codec.decoder_configuration(self._picture.extradata)  # a header without it would be noticed by players only
         self._known_sets = frozenset(codec.parameter_sets(self._picture.extradata))
         self._set_keys = {codec.parameter_set_key(one) for one in self._known_sets}
-        scale = video_timescale(self._picture.fps)
+        rate = self._picture.fps
+        scale = video_timescale(rate)
         self._video = TrackSamples(
-            box_id=1, unit=scale // self._picture.fps, timescale=scale, sync=True, table=SampleIndex("I")
+            box_id=1,
+            unit=scale * rate.denominator // rate.numerator,
+            timescale=scale,
+            sync=True,
+            table=SampleIndex("I"),
         )
         self._audio = {
             sound.id: TrackSamples(box_id=box_id, unit=1, timescale=sound.timescale, sync=False, table=SampleIndex("H"))
@@ -189,10 +196,11 @@ class Mp4Writer:
 
     def finish(self) -> Finale:
         """What makes the committed fragments an ordinary file. Only once `started`."""
-        movie_scale = movie_timescale(self._picture.fps)
+        rate = self._picture.fps
+        movie_scale = movie_timescale(rate)
         video = self._video.table
         frames = video.end // self._video.unit
-        shown = frames * movie_scale // self._picture.fps
+        shown = frames * movie_scale * rate.denominator // rate.numerator
         tracks = []
         if self._shown:
             tracks.append(self._video_box(duration=shown, tables=video.boxed(sync=True), media_duration=video.end))

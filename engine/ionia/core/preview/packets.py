@@ -4,6 +4,7 @@ from collections import deque
 from collections.abc import Iterable
 
 from ionia.core.codec.h264 import NAL_SPS, nal_type, nal_units
+from ionia.core.frame_rate import FrameRate
 from ionia.core.media import EncodedPacket, VideoTrack
 
 BEHIND_SECONDS = 0.5
@@ -13,7 +14,7 @@ BEHIND_SECONDS = 0.5
 class PacketQueue:
     """One owner. Each run of packets that it gives begins with a keyframe and has no hole."""
 
-    def __init__(self, *, fps: int) -> None:
+    def __init__(self, *, fps: FrameRate) -> None:
         self._most = max(2, round(fps * BEHIND_SECONDS))
         self._waiting: deque[EncodedPacket] = deque()
         self._whole = False  # whether what comes next can be decoded after what was taken or waits

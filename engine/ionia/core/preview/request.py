@@ -80,7 +80,7 @@ class PreviewOpened:
     token: Annotated[str, "What a reader says first. Keep it to yourself."] = field(repr=False)
     width: Annotated[int, "Pixels of the pictures as they are now; each says its own."]
     height: Annotated[int, "Pixels, likewise."]
-    fps: Annotated[int, "Pictures a second at most; of h264, those of the session."]
+    fps: Annotated[int | float, "Pictures a second at most; of h264, those of the session."]
     format: PreviewFormat
     codec: Annotated[
         str | None, "Of h264: the codec as WebCodecs' VideoDecoder.configure takes it, such as avc1.64001f; else null."

@@ -16,6 +16,7 @@ from fractions import Fraction
 from math import lcm
 
 from ionia.core.errors import ErrorKind, IoniaError
+from ionia.core.frame_rate import FrameRate
 from ionia.core.media import AUDIO_TICK_SAMPLES, SAMPLE_RATE, EncodedPacket, TrackId
 from ionia.core.timebase import NS_PER_S
 from ionia.core.timeline.start_gate import PREROLL_SAMPLES
@@ -87,7 +88,7 @@ class FileTimeline:
     Indexes may be named long before their packets come: those of an encoder that is behind come seconds later.
     """
 
-    def __init__(self, *, fps: int | Fraction, epoch_utc: EpochUtc | None = None) -> None:
+    def __init__(self, *, fps: FrameRate, epoch_utc: EpochUtc | None = None) -> None:
         rate = Fraction(fps)
         scale = lcm(SAMPLE_RATE, rate.numerator)
         self._rate = rate

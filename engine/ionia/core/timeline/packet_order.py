@@ -4,13 +4,30 @@ from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from ionia.core.frame_rate import FrameRate
 from ionia.core.media import AUDIO_TICK_SAMPLES, SAMPLE_RATE, EncodedPacket, TrackId
 from ionia.core.timeline.start_gate import StartGate
 
 
-def _position(packet: EncodedPacket, fps: int) -> int:
-    """The dts on the common scale of 1 / (fps × 48000) s, exactly."""
-    return packet.dts * (SAMPLE_RATE if packet.track.is_video else fps)
+class _Scale:
+    """One count of time for both tracks, in which a frame and a sample are whole numbers: exact at any frame rate."""
+
+    def __init__(self, fps: FrameRate) -> None:
+        self.frame = SAMPLE_RATE * fps.denominator
+        self.sample = fps.numerator
+        self.second = SAMPLE_RATE * fps.numerator
+
+    def unit(self, track: TrackId) -> int:
+        """What one of the track's own units is."""
+        return self.frame if track.is_video else self.sample
+
+    def position(self, packet: EncodedPacket) -> int:
+        """The packet's dts."""
+        return packet.dts * self.unit(packet.track)
+
+    def end(self, packet: EncodedPacket) -> int:
+        """Where it has lasted its duration."""
+        return (packet.dts + packet.duration) * self.unit(packet.track)
 
 
 class PacketInterleaver:
@@ -21,9 +38,9 @@ class PacketInterleaver:
     is passed on as it comes; sinks may rely on order within a track always, across tracks while all flow.
     """
 
-    def __init__(self, *, fps: int, tracks: Sequence[TrackId], max_wait_seconds: int = 5) -> None:
-        self._fps = fps
-        self._max_wait: int | None = max_wait_seconds * fps * SAMPLE_RATE  # None: for ever
+    def __init__(self, *, fps: FrameRate, tracks: Sequence[TrackId], max_wait_seconds: int = 5) -> None:
+        self._scale = _Scale(fps)
+        self._max_wait: int | None = max_wait_seconds * self._scale.second  # None: for ever
         self._rank = {track: rank for rank, track in enumerate(tracks)}
         self._waiting: dict[TrackId, deque[EncodedPacket]] = {track: deque() for track in tracks}
         self._passed: dict[TrackId, int] = {}
@@ -33,12 +50,12 @@ class PacketInterleaver:
     def push(self, packet: EncodedPacket) -> list[EncodedPacket]:
         """Take the next packet of its track and return what may go now, in order."""
         self._waiting[packet.track].append(packet)
-        self._newest = max(self._newest, _position(packet, self._fps))
+        self._newest = max(self._newest, self._scale.position(packet))
         return self._ready()
 
     def pass_by(self, track: TrackId, position: int) -> list[EncodedPacket]:
         """Nothing of this track comes before `position`, in its own units, any more: return what may go now."""
-        self._passed[track] = position * (SAMPLE_RATE if track.is_video else self._fps)
+        self._passed[track] = position * self._scale.unit(track)
         return self._ready()
 
     def wait_for_all(self) -> None:
@@ -48,18 +65,18 @@ class PacketInterleaver:
     def sound_before(self, frame: int) -> int:
         """Samples before `frame` that the sound which lacks most has not had yet, gone on or waiting here."""
         ends = [self._end_of(track) or 0 for track in self._waiting if not track.is_video]
-        return max((max(0, frame * SAMPLE_RATE - end) // self._fps for end in ends), default=0)
+        return max((max(0, frame * self._scale.frame - end) // self._scale.sample for end in ends), default=0)
 
     @property
     def reached_frame(self) -> int | None:
         """All that comes from now on lies in this frame or later; None while a track has not said so."""
         positions = []
         for track, queue in self._waiting.items():
-            position = _position(queue[0], self._fps) if queue else self._passed.get(track)
+            position = self._scale.position(queue[0]) if queue else self._passed.get(track)
             if position is None:
                 return None
             positions.append(position)
-        return min(positions) // SAMPLE_RATE
+        return min(positions) // self._scale.frame
 
     def flush(self) -> list[EncodedPacket]:
         """Everything that is left, in order."""
@@ -81,18 +98,14 @@ class PacketInterleaver:
         """
         ends = [self._end_of(track) for track in self._waiting if not track.is_video]
         known = [end for end in ends if end is not None]
-        if len(known) < len(ends) or not known or max(known) - min(known) > 2 * AUDIO_TICK_SAMPLES * self._fps:
+        if len(known) < len(ends) or not known or max(known) - min(known) > 2 * AUDIO_TICK_SAMPLES * self._scale.sample:
             return self.waiting()
-        return [
-            packet
-            for packet in self.waiting()
-            if packet.track.is_video or _position(packet, self._fps) + packet.duration * self._fps <= min(known)
-        ]
+        return [packet for packet in self.waiting() if packet.track.is_video or self._scale.end(packet) <= min(known)]
 
     def _end_of(self, track: TrackId) -> int | None:
         """Where the last packet of a sound ended; None if there was none."""
         if queue := self._waiting[track]:
-            return _position(queue[-1], self._fps) + queue[-1].duration * self._fps
+            return self._scale.end(queue[-1])
         return self._heard.get(track)
 
     def _is_past(self, track: TrackId, at: int, first: EncodedPacket) -> bool:
@@ -103,7 +116,7 @@ class PacketInterleaver:
         return self._passed.get(track, at) > at or (not first.track.is_video and self._heard.get(track, at) > at)
 
     def _turn(self, packet: EncodedPacket) -> tuple[int, int]:
-        return _position(packet, self._fps), self._rank[packet.track]
+        return self._scale.position(packet), self._rank[packet.track]
 
     def _ready(self) -> list[EncodedPacket]:
         ready: list[EncodedPacket] = []
@@ -112,13 +125,13 @@ class PacketInterleaver:
             if not heads:
                 return ready
             first = min(heads, key=self._turn)
-            at = _position(first, self._fps)
+            at = self._scale.position(first)
             everyone = all(queue or self._is_past(track, at, first) for track, queue in self._waiting.items())
             if not everyone and (self._max_wait is None or self._newest - at <= self._max_wait):
                 return ready
             ready.append(self._waiting[first.track].popleft())
             if not first.track.is_video:
-                self._heard[first.track] = at + first.duration * self._fps
+                self._heard[first.track] = at + first.duration * self._scale.sample
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,8 +151,8 @@ class PacketWindow:
     that ends before it began has that keyframe all the same: a file has a picture.
     """
 
-    def __init__(self, *, fps: int) -> None:
-        self._fps = fps
+    def __init__(self, *, fps: FrameRate) -> None:
+        self._scale = _Scale(fps)
         self._gate = StartGate(fps=fps, preroll=True)
         self._begin_index: int | None = None
         self._first_index: int | None = None
@@ -171,7 +184,7 @@ class PacketWindow:
                     inside.append(packet)
             elif self._end_index is None or not self._past_end(packet, self._end_index):
                 inside.append(packet)
-            elif _position(packet, self._fps) >= self._end_index * SAMPLE_RATE:
+            elif self._scale.position(packet) >= self._end_index * self._scale.frame:
                 done = True
         taken = self._gate.take(inside)
         if self._first_index is None and self._gate.begun:
@@ -193,7 +206,7 @@ class PacketWindow:
             return 0
         if track.is_video:
             return max(0, self._end_index - self._reached.get(track, self._first_index))
-        first, end = (index * SAMPLE_RATE // self._fps for index in (self._first_index, self._end_index))
+        first, end = (index * self._scale.frame // self._scale.sample for index in (self._first_index, self._end_index))
         missing = end - self._reached.get(track, first)
         return missing if missing > AUDIO_TICK_SAMPLES else 0
 
@@ -214,4 +227,4 @@ class PacketWindow:
     def _past_end(self, packet: EncodedPacket, end: int) -> bool:
         if packet.track.is_video:
             return packet.pts >= end
-        return (2 * packet.pts + packet.duration) * self._fps >= 2 * end * SAMPLE_RATE
+        return (2 * packet.pts + packet.duration) * self._scale.sample >= 2 * end * self._scale.frame

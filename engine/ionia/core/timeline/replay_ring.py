@@ -14,6 +14,7 @@ from functools import partial
 from math import ceil
 from typing import Generic, TypeVar
 
+from ionia.core.frame_rate import FrameRate
 from ionia.core.media import EncodedPacket, TrackId
 from ionia.core.timebase import samples_at_frame
 from ionia.core.timeline.start_gate import is_needed_from
@@ -78,7 +79,7 @@ class ReplayRing(Generic[T]):
     `keep_from`: while somebody is to begin with that frame, only the bound in bytes takes it away.
     """
 
-    def __init__(self, *, fps: int, seconds: float, max_bytes: int, note: Callable[[int], T]) -> None:
+    def __init__(self, *, fps: FrameRate, seconds: float, max_bytes: int, note: Callable[[int], T]) -> None:
         """`note` is asked at each keyframe, by its frame index, for what is to be known of it later."""
         self._fps = fps
         self._frames = ceil(seconds * fps)

@@ -7,6 +7,7 @@ file can only begin with a keyframe. Pure.
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from ionia.core.frame_rate import FrameRate
 from ionia.core.media import EncodedPacket
 
 _LEAD_SECONDS = 2.0
@@ -68,7 +69,7 @@ class SplitWatch:
         self._not_before = 0.0
         return SplitDue(at_seconds=None if large else self._rule.seconds)
 
-    def in_past(self, packets: Iterable[EncodedPacket], *, fps: int, limit_bytes: int | None) -> list[int]:
+    def in_past(self, packets: Iterable[EncodedPacket], *, fps: FrameRate, limit_bytes: int | None) -> list[int]:
         """Of media that is there already, beginning with a keyframe: the frames that begin another part, keyframes all.
 
         No part has more than was asked for, unless two keyframes lie that far apart.

@@ -8,6 +8,7 @@ from collections import defaultdict, deque
 from collections.abc import Sequence
 from functools import partial
 
+from ionia.core.frame_rate import FrameRate
 from ionia.core.media import SAMPLE_RATE, EncodedPacket, TrackId
 from ionia.core.timebase import samples_at_frame
 
@@ -32,7 +33,7 @@ class StartGate:
     waiting for it (see `PacketInterleaver`) is left out.
     """
 
-    def __init__(self, *, fps: int, preroll: bool = False) -> None:
+    def __init__(self, *, fps: FrameRate, preroll: bool = False) -> None:
         self._fps = fps
         self._recent: defaultdict[TrackId, deque[EncodedPacket]] | None = (
             defaultdict(partial(deque, maxlen=_RECENT)) if preroll else None
@@ -90,7 +91,7 @@ class StartGate:
             return True
         if self._recent is not None:
             return is_needed_from(samples_at_frame(self._fps, first.pts), packet)
-        return packet.dts * self._fps >= first.dts * SAMPLE_RATE
+        return packet.dts * self._fps.numerator >= first.dts * SAMPLE_RATE * self._fps.denominator
 
     def _preroll_of(self, keyframe: EncodedPacket) -> list[EncodedPacket]:
         if self._recent is None:

@@ -3,6 +3,8 @@
 import math
 from dataclasses import dataclass
 
+from ionia.core.frame_rate import FrameRate
+
 PIXELS_OF_A_SLICE = 31_200_000
 """Pixels per second for which one slice of the encoder is enough: half of 1080p30 (decision 0051)."""
 
@@ -26,14 +28,14 @@ class Effort:
     overlap: bool
 
 
-def cores_needed(width: int, height: int, fps: int, pixels_per_core: int) -> int:
+def cores_needed(width: int, height: int, fps: FrameRate, pixels_per_core: int) -> int:
     """So many cores an encoder takes that makes so many pixels in a second of one core's time."""
-    return max(1, math.ceil(width * height * fps / pixels_per_core))
+    return max(1, math.ceil(width * height * float(fps) / pixels_per_core))
 
 
-def effort(cores: int, width: int, height: int, fps: int) -> Effort:
+def effort(cores: int, width: int, height: int, fps: FrameRate) -> Effort:
     """For pictures of this size and rate. Where few cores are, or little is to be done, it is what costs least."""
-    load = math.ceil(width * height * fps / PIXELS_OF_A_SLICE)
+    load = math.ceil(width * height * float(fps) / PIXELS_OF_A_SLICE)
     many = cores >= MANY_CORES and load > OVERLAP_FROM
     return Effort(
         # Measured at 2160p: 21.7, 13.2, 6.6 ms with 1, 2, 4 threads, for the same CPU time.

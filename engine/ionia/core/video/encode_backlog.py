@@ -4,6 +4,7 @@ from collections import deque
 from dataclasses import dataclass
 from typing import Generic
 
+from ionia.core.frame_rate import FrameRate
 from ionia.core.video.pacer import FrameSpan, P
 
 MOST_PICTURES, FEWEST_PICTURES = 8, 2
@@ -37,9 +38,9 @@ class EncodeBacklog(Generic[P]):
     unless a newer one comes: a screen that stands still from then on would never be shown as it is.
     """
 
-    def __init__(self, *, fps: int, max_pictures: int = MOST_PICTURES, max_seconds: int = 5) -> None:
+    def __init__(self, *, fps: FrameRate, max_pictures: int = MOST_PICTURES, max_seconds: int = 5) -> None:
         self._max_pictures = max_pictures
-        self._max_frames = fps * max_seconds
+        self._max_frames = round(fps * max_seconds)
         self._spans: deque[FrameSpan[P]] = deque()
         self._frames = 0
         self._pictures = 0

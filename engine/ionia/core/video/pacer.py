@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
+from ionia.core.frame_rate import FrameRate
 from ionia.core.media import VideoFrame
 from ionia.core.timebase import frame_at, frame_start_ns
 from ionia.core.video.frame_history import (
@@ -55,15 +56,15 @@ class VideoPacer:
     would only delay what comes after.
     """
 
-    def __init__(self, *, epoch_ns: int, fps: int, first_index: int = 0, catch_up_seconds: int = 10) -> None:
+    def __init__(self, *, epoch_ns: int, fps: FrameRate, first_index: int = 0, catch_up_seconds: int = 10) -> None:
         self._epoch_ns = epoch_ns
         self._fps = fps
-        self._catch_up = catch_up_seconds * fps
+        self._catch_up = round(catch_up_seconds * fps)
         self._next_index = first_index
         self._shown = False
         self._waiting = 0  # frames that are over and wait for the very first picture
         self.counters = PacerCounters()
-        self._history = FrameHistory(first_index=first_index, kept=HISTORY_SECONDS * fps)
+        self._history = FrameHistory(first_index=first_index, kept=round(HISTORY_SECONDS * fps))
 
     @property
     def next_index(self) -> int:

@@ -9,6 +9,7 @@ from functools import partial
 import numpy as np
 
 from ionia.core.errors import ErrorKind, IoniaError
+from ionia.core.frame_rate import FrameRate, frames_seconds
 from ionia.core.media import VideoFrame
 from ionia.core.ports import Clock, ScreenSource
 from ionia.core.sharing import CaptureKey
@@ -44,7 +45,7 @@ class Capture:
         screen: ScreenCapture,
         size: tuple[int, int],
         *,
-        fps: int,
+        fps: FrameRate,
         epoch_ns: int,
         clock: Clock,
         stop: StopSignal,
@@ -151,7 +152,7 @@ class Capture:
             if late >= self.fps:
                 self.notices.warn(
                     WarningCode.STALLED,
-                    f"The machine stood still for {late / self.fps:.1f} s; the last picture fills it.",
+                    f"The machine stood still for {frames_seconds(late, self.fps):.1f} s; the last picture fills it.",
                 )
 
     def _tick(self, pacer: VideoPacer, now_ns: int) -> int:

@@ -4,6 +4,7 @@ import logging
 from concurrent.futures import Future
 
 from ionia.core.errors import IoniaError, SourceLost
+from ionia.core.frame_rate import FrameRate
 from ionia.core.media import VideoFrame
 from ionia.core.ports import Clock, ScreenSource
 from ionia.core.recovery import ReopenPolicy
@@ -32,7 +33,7 @@ class ScreenCapture:
     `slot` always holds the newest picture that nobody took yet.
     """
 
-    def __init__(self, source: ScreenSource, *, fps: int, clock: Clock, stop: StopSignal, warn: Warn) -> None:
+    def __init__(self, source: ScreenSource, *, fps: FrameRate, clock: Clock, stop: StopSignal, warn: Warn) -> None:
         self.slot: LatestSlot[VideoFrame] = LatestSlot()
         self.times = StageTimes()
         self.looked_ns = 0

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Generic, Protocol, TypeVar
 
+from ionia.core.frame_rate import FrameRate
 from ionia.core.media import EncodedPacket, TrackId
 from ionia.core.timeline.packet_order import PacketInterleaver, PacketWindow
 from ionia.core.timeline.replay_ring import Held
@@ -41,7 +42,7 @@ class Join:
     """Any thread. One lock; it is held only to sort packets and to queue them, never across libav or I/O."""
 
     def __init__(
-        self, subscriber: Subscriber, *, fps: int, feeds: Mapping[TrackId, Feed], begun: Begun = lambda _: None
+        self, subscriber: Subscriber, *, fps: FrameRate, feeds: Mapping[TrackId, Feed], begun: Begun = lambda _: None
     ) -> None:
         """`feeds` in the order of the file's tracks. Takes nothing before `begin`."""
         self.window = PacketWindow(fps=fps)  # changed under _lock

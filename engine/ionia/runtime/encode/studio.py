@@ -8,6 +8,7 @@ from ionia.core.audio.engine import AudioInput
 from ionia.core.audio.mix import SoundControl
 from ionia.core.audio.wishes import SoundWish
 from ionia.core.errors import ErrorKind, IoniaError
+from ionia.core.frame_rate import FrameRate
 from ionia.core.media import VideoFrame
 from ionia.core.ports import AudioSource
 from ionia.core.settings import MediaSettings
@@ -97,7 +98,7 @@ class Studio:
         """The encode of this identity, for who looks on: no share of it. None if there is none. Never waits."""
         return self._videos.seen(key)
 
-    def instant(self, index: int, fps: int) -> int:
+    def instant(self, index: int, fps: FrameRate) -> int:
         """When the picture of frame `index` is taken, in ns of the clock."""
         return frame_middle_ns(self._epoch_ns, fps, index)
 

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 
 from ionia.core.codec.codec import H264
 from ionia.core.errors import ErrorKind, IoniaError
+from ionia.core.frame_rate import FrameRate
 from ionia.core.media import EncodedPacket, VideoTrack
 from ionia.core.preview.packets import PacketQueue, decodable, web_codec
 from ionia.core.preview.request import PreviewChange
@@ -47,7 +48,7 @@ class EncodedPictures:
         self._queue = PacketQueue(fps=self._track.fps)
 
     @property
-    def fps(self) -> int | None:
+    def fps(self) -> FrameRate | None:
         """See Pictures."""
         return self._track.fps
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Protocol
 
+from ionia.core.frame_rate import FrameRate
 from ionia.core.preview.request import PreviewChange
 from ionia.core.preview.wire import Coding
 from ionia.core.video.framing import Size
@@ -26,7 +27,7 @@ class Pictures(Protocol):
     coding: Coding
 
     @property
-    def fps(self) -> int | None:
+    def fps(self) -> FrameRate | None:
         """How many come in a second, where that can't be chosen; None where it can."""
 
     @property

@@ -7,6 +7,7 @@ from functools import partial
 from secrets import token_hex
 
 from ionia.core.errors import ErrorKind, IoniaError
+from ionia.core.frame_rate import rate_number
 from ionia.core.preview.request import PreviewChange, PreviewFormat, PreviewOpened, PreviewRequest, Shown
 from ionia.core.settings import MediaSettings
 from ionia.core.sharing import CaptureKey, capture_key
@@ -70,7 +71,7 @@ class Previews:
                 token=token,
                 width=width,
                 height=height,
-                fps=pictures.fps or request.shape.fps,
+                fps=rate_number(pictures.fps or request.shape.fps),
                 format=request.format,
                 codec=pictures.codec,
             )

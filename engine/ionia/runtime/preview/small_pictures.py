@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from ionia.core.errors import IoniaError
+from ionia.core.frame_rate import FrameRate
 from ionia.core.media import VideoFrame
 from ionia.core.preview.geometry import fitted
 from ionia.core.preview.request import PreviewChange, PreviewShape
@@ -30,7 +31,7 @@ class SmallPictures:
     """As `Pictures` has it. Made with a first look taken."""
 
     coding = Coding.JPEG
-    fps: int | None = None
+    fps: FrameRate | None = None
     codec: str | None = None
 
     def __init__(

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from ionia.core.errors import ErrorKind, IoniaError
+from ionia.core.frame_rate import FrameRate, frames_seconds
 from ionia.core.media import SAMPLE_RATE
 from ionia.core.settings import SessionKind
 from ionia.core.warning import NO_FACTS, SoundLost, WarningCode, WarningFacts
@@ -39,10 +40,10 @@ def no_sound_came() -> IoniaError:
     )
 
 
-def missing(frames: int, samples: int, fps: int) -> Iterator[tuple[WarningCode, str, WarningFacts]]:
+def missing(frames: int, samples: int, fps: FrameRate) -> Iterator[tuple[WarningCode, str, WarningFacts]]:
     """The warnings of what was captured before the end and is not in the file: the machine had no time for it."""
     if frames:
-        text = f"The encoder was behind; the last pictures are not in the file ({frames / fps:.1f} s)."
+        text = f"The encoder was behind; the last pictures are not in the file ({frames_seconds(frames, fps):.1f} s)."
         yield WarningCode.ENCODER_BEHIND, text, NO_FACTS
     if samples:
         text = (

@@ -7,6 +7,7 @@ from dataclasses import dataclass, fields
 from typing import Protocol
 
 from ionia.core.errors import ErrorKind, IoniaError
+from ionia.core.frame_rate import frames_seconds
 from ionia.core.settings import MediaSettings
 from ionia.core.warning import PrerollShort, Warn, WarningCode
 from ionia.runtime.encode.join import Past
@@ -61,7 +62,7 @@ class Origin:
                 "Initialize both with the same settings.",
             )
         # It begins with a keyframe, and the one before may lie as far back as two are apart.
-        apart = feeds.settings.video().keyframe_interval / feeds.settings.fps
+        apart = frames_seconds(feeds.settings.video().keyframe_interval, feeds.settings.fps)
         back = apart + (self.replay.seconds_wanted if self.seconds is None else self.seconds)
         if most_seconds is not None and back >= most_seconds:
             raise IoniaError(
@@ -84,7 +85,7 @@ class Origin:
         """
         held = self.replay.feeds
         past = self.replay.past(self.seconds, index) if held is not None and feeds.shares_all_with(held) else None
-        seconds = 0.0 if past is None else (index - past.held.first) / feeds.settings.fps
+        seconds = 0.0 if past is None else frames_seconds(index - past.held.first, feeds.settings.fps)
         if past is None or (self.seconds is not None and seconds < self.seconds):
             self.warn(
                 WarningCode.PREROLL_SHORT,

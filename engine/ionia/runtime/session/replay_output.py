@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from ionia.core.errors import ErrorKind, IoniaError
 from ionia.core.events import SavedReplay
+from ionia.core.frame_rate import frames_seconds
 from ionia.core.media import EncodedPacket, MediaHeader
 from ionia.core.ports import FileSink
 from ionia.core.stats import ReplayStats, SessionStats
@@ -124,7 +125,11 @@ class ReplayOutput:
             WarningCode.REPLAY_SHORTENED,
             f"The replay holds {frames * 10 // fps / 10} s and not {wishes.seconds:g} s: it may take no more than "
             f"{wishes.max_bytes / 1e6:.0f} MB of memory (maxBytes).",
-            ReplayShort(seconds_held=round(frames / fps, 3), seconds_wanted=wishes.seconds, max_bytes=wishes.max_bytes),
+            ReplayShort(
+                seconds_held=round(frames_seconds(frames, fps), 3),
+                seconds_wanted=wishes.seconds,
+                max_bytes=wishes.max_bytes,
+            ),
         )
 
     def complete(self) -> None:

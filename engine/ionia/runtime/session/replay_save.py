@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from ionia.core.errors import ErrorKind, IoniaError
 from ionia.core.events import SavedReplay
+from ionia.core.frame_rate import frames_seconds
 from ionia.core.media import MediaHeader
 from ionia.core.mp4.tags import FileTags
 from ionia.core.ports import FileSink
@@ -81,4 +82,6 @@ class ReplaySave:
                 sink.close()
             raise
         sink.close()
-        return SavedReplay(path=sink.path, duration_seconds=round(held.frames / fps, 3), start_utc=utc_text(start_utc))
+        return SavedReplay(
+            path=sink.path, duration_seconds=round(frames_seconds(held.frames, fps), 3), start_utc=utc_text(start_utc)
+        )

@@ -7,6 +7,7 @@ from operator import add, sub
 from typing import Any
 
 from ionia.core.audio.engine import AudioInput
+from ionia.core.frame_rate import frames_seconds, rate_number
 from ionia.core.ports import Clock
 from ionia.core.session_state import SessionState
 from ionia.core.stats import SessionStats
@@ -139,7 +140,7 @@ class SessionCounters:
         if feeds is None:
             return self._frozen_seconds
         with self._lock:
-            return self._frames(self._counted(feeds)) / feeds.settings.fps
+            return frames_seconds(self._frames(self._counted(feeds)), feeds.settings.fps)
 
     def stats(self, feeds: SessionFeeds | None, usage: ProcessUsage, state: SessionState) -> SessionStats:
         """What sessions of every kind have."""
@@ -185,7 +186,7 @@ class SessionCounters:
             audio0 = self._audio0 or audio
             frames_given_up, samples_given_up = self._given_up
             unsaid = self._unsaid
-        seconds = round(frames / feeds.settings.fps, 3)
+        seconds = round(frames_seconds(frames, feeds.settings.fps), 3)
         if not feeds.settings.picture:
             video, frames, frames_given_up, unsaid = VideoSnapshot(), 0, 0, 0
         repeated = max(0, video.duplicated + min(0, unsaid))
@@ -210,7 +211,7 @@ class SessionCounters:
             codec=feeds.codec,
             width=feeds.header.video.width,
             height=feeds.header.video.height,
-            fps=feeds.settings.fps,
+            fps=rate_number(feeds.settings.fps),
             **_picture_times(feeds),
         )
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from ionia.core.frame_rate import FrameRate
 from ionia.core.timebase import frame_instant_ns
 from ionia.core.timeline.file_timeline import EpochUtc
 from ionia.runtime.session.moment import SLEEP_NS, Moment
@@ -10,7 +11,9 @@ from ionia.runtime.session.moment import SLEEP_NS, Moment
 class TakeClock:
     """One owner. The engine's clock stands still while the machine sleeps; `slept_ns` says for how long it has."""
 
-    def __init__(self, epoch_utc: EpochUtc, *, fps: int, slept_ns: Callable[[], int], picture: bool = True) -> None:
+    def __init__(
+        self, epoch_utc: EpochUtc, *, fps: FrameRate, slept_ns: Callable[[], int], picture: bool = True
+    ) -> None:
         """`epoch_utc` has just been read. Without a `picture` a file begins with its first sample."""
         self.epoch_utc = epoch_utc
         self._fps = fps

@@ -9,6 +9,7 @@ import struct
 import sys
 
 from ionia.core.errors import ErrorKind, IoniaError, SourceLost
+from ionia.core.frame_rate import FrameRate
 from ionia.core.media import VideoFrame
 from ionia.core.ports import Clock, ScreenSource
 from ionia.core.service import ScreenInfo, WindowInfo
@@ -92,7 +93,7 @@ def open_screen(
     *,
     cursor: bool,
     clock: Clock,
-    fps: int,  # noqa: ARG001 - a picture is taken when asked
+    fps: FrameRate,  # noqa: ARG001 - a picture is taken when asked
     size: tuple[int, int],  # noqa: ARG001 - a monitor has its own
 ) -> ScreenSource:
     """The source of a screen, not open yet.

@@ -5,6 +5,7 @@ import threading
 from collections.abc import Callable
 
 from ionia.core.errors import ErrorKind, IoniaError
+from ionia.core.frame_rate import FrameRate
 from ionia.core.ports import Clock, ScreenSource
 from ionia.core.service import ScreenInfo, WindowInfo
 from ionia.sources.windows import (
@@ -23,7 +24,9 @@ from ionia.sources.windows.followed_window import Capture, FollowedWindow
 assert sys.platform == "win32"  # noqa: S101 - mypy checks the rest for Windows only
 
 
-def open_screen(screen_id: str | None, *, cursor: bool, clock: Clock, fps: int, size: tuple[int, int]) -> ScreenSource:
+def open_screen(
+    screen_id: str | None, *, cursor: bool, clock: Clock, fps: FrameRate, size: tuple[int, int]
+) -> ScreenSource:
     """See ionia.sources.screens: a screen (None: the primary one) or a window. `fps` and `size` are not needed."""
     del fps, size
     if screen_id is not None and screen_id.startswith(window_desktop.WINDOW_PREFIX):
