@@ -9,6 +9,7 @@ from ionia.core.audio.programs import (
     Application,
     AppWish,
     Process,
+    ProcessTable,
     ProgramStream,
     applications,
     fader_of,
@@ -93,3 +94,33 @@ def test_together_streams_are_as_the_one_that_is_heard_best() -> None:
     assert fader_of(streams[:1]) == muted
     assert fader_of([stream(1, paused=True, fader=muted)]) is None
     assert fader_of([]) is None
+
+
+TABLE = ProcessTable([(INIT, 0), (SHELL, 1), (BROWSER, 40), (AUDIO, 100)])
+
+
+def test_a_line_goes_up_to_the_first_process() -> None:
+    assert TABLE.line(120) == (AUDIO, BROWSER, SHELL, INIT)
+    assert TABLE.line(7) == ()
+    assert TABLE.lives(AUDIO)
+    assert not TABLE.lives(Process(pid=120, names=("chrome",), started=121))
+    assert TABLE.processes == (INIT, SHELL, BROWSER, AUDIO)
+
+
+def test_a_parents_number_that_is_anothers_by_now_is_not_believed() -> None:
+    younger = Process(pid=40, names=("mail",), started=130)
+    assert ProcessTable([(younger, 1), (BROWSER, 40)]).line(100) == (BROWSER,)
+
+
+def test_processes_that_started_each_other_have_an_end() -> None:
+    one, other = (Process(pid=pid, names=("a",), started=0) for pid in (4, 8))
+    assert ProcessTable([(one, 8), (other, 4)]).line(4) == (one, other)
+    assert ProcessTable([(one, 4)]).line(4) == (one,)
+
+
+def test_a_program_is_heard_with_what_it_started() -> None:
+    assert [found.pid for found in TABLE.called("Chrome.exe")] == [100]
+    assert [found.pid for found in TABLE.called("chrome", 120)] == [100, 120]
+    (found,) = TABLE.called("chrome")
+    assert (found.title, found.line) == ("chrome", (BROWSER, SHELL, INIT))
+    assert TABLE.called("mail") == ()

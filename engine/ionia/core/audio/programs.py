@@ -28,6 +28,59 @@ class Process:
     started: int
 
 
+LONGEST_LINE = 64
+"""Generations: more than any desktop has between a program and the first process."""
+
+
+class ProcessTable:
+    """All processes of one moment, and who started whom."""
+
+    def __init__(self, processes: Iterable[tuple[Process, int]]) -> None:
+        """Each with its parent's id."""
+        self._found = {process.pid: (process, parent) for process, parent in processes}
+
+    @property
+    def processes(self) -> tuple[Process, ...]:
+        """All of them."""
+        return tuple(process for process, _ in self._found.values())
+
+    def lives(self, process: Process) -> bool:
+        """Whether it is there, and not another one of its id."""
+        found = self._found.get(process.pid)
+        return found is not None and found[0].started == process.started
+
+    def line(self, pid: int) -> tuple[Process, ...]:
+        """A process and those that it descends from, nearest first; empty when it isn't there.
+
+        Windows tells the number of a parent that has ended, which may be another's by now: nobody is younger than
+        what it has started.
+        """
+        line: list[Process] = []
+        while len(line) < LONGEST_LINE and (found := self._found.get(pid)) is not None:
+            process, pid = found
+            if line and (process.started > line[-1].started or process in line):
+                break
+            line.append(process)
+        return tuple(line)
+
+    def called(self, name: str, pid: int | None = None) -> tuple["ProgramStream", ...]:
+        """Programs of this name as if each played one stream: with what it started, so that nothing that another of
+        them has started counts again. One with this `pid` is among them in any case."""
+        found = []
+        for process in self.processes:
+            line = self.line(process.pid)
+            if not is_called(process.names, name):
+                continue
+            if process.pid == pid or not any(is_called(above.names, name) for above in line[1:]):
+                title = process.names[0].removesuffix(".exe")
+                found.append(
+                    ProgramStream(
+                        index=process.pid, device=0, title=title, names=process.names, pid=process.pid, line=line
+                    )
+                )
+        return tuple(found)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProgramStream:
     """What a program plays, or would: one stream of it to the sound server.

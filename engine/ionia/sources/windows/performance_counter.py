@@ -18,10 +18,16 @@ def frequency() -> int:
     return found.value
 
 
-def instant_of(counter_ns: int, clock: Clock) -> int:
-    """The clock's time of an instant that is given in nanoseconds of the counter; at most now, and a second ago."""
+def counter_now_ns() -> int:
+    """The counter now, in nanoseconds."""
     ticks = ctypes.c_int64()
     ctypes.windll.kernel32.QueryPerformanceCounter(ctypes.byref(ticks))
+    return ticks.value * NS_PER_S // frequency()
+
+
+def instant_of(counter_ns: int, clock: Clock) -> int:
+    """The clock's time of an instant that is given in nanoseconds of the counter; at most now, and a second ago."""
+    counted_ns = counter_now_ns()
     now_ns = clock.now_ns()
-    age_ns = ticks.value * NS_PER_S // frequency() - counter_ns
+    age_ns = counted_ns - counter_ns
     return now_ns - max(0, min(age_ns, _MAX_AGE_NS))

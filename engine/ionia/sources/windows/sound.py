@@ -1,5 +1,6 @@
 """Desktop sound and microphones on Windows: lists for people, sources for the engine."""
 
+import os
 import sys
 from typing import Any
 
@@ -7,7 +8,9 @@ from ionia.core.audio.programs import Application, AppWish
 from ionia.core.errors import ErrorKind, IoniaError
 from ionia.core.ports import AudioSource, Clock
 from ionia.core.service import SoundDeviceInfo
+from ionia.platform.windows_processes import process_table
 from ionia.sources.windows import endpoints
+from ionia.sources.windows.app_capture import AppCapture
 from ionia.sources.windows.audio_capture import AudioCapture
 from ionia.sources.windows.portaudio import SoundHost
 
@@ -35,12 +38,22 @@ def open_microphone(device_id: str | None, *, clock: Clock) -> AudioSource:
     return AudioCapture(device_id, loopback=False, directory=directory, host=_host, clock=clock)
 
 
-def open_application(wish: AppWish, *, clock: Clock) -> AudioSource:  # noqa: ARG001 - as the protocol has it
-    """Not yet: refused, and never the whole system's sound in its place."""
-    raise IoniaError(
-        ErrorKind.AUDIO_UNAVAILABLE,
-        f"The sound of one program ({wish.label}) can't be recorded on Windows yet.",
-        "Record desktop sound instead.",
+def open_application(wish: AppWish, *, clock: Clock) -> AudioSource:
+    """What a program plays. Not opened yet. Raises IoniaError(AUDIO_UNAVAILABLE) on a Windows that can't."""
+    from ionia.sources.windows import process_loopback  # noqa: PLC0415 - no start waits for what it doesn't use
+
+    if sys.getwindowsversion().build < process_loopback.FIRST_BUILD:
+        raise IoniaError(
+            ErrorKind.AUDIO_UNAVAILABLE,
+            f"The sound of one program ({wish.label}) can't be recorded on this version of Windows.",
+            "It needs Windows 10 version 2004 or later. Record desktop sound instead.",
+        )
+    return AppCapture(
+        wish,
+        loopbacks=process_loopback.ProcessLoopbacks(clock),
+        processes=process_table,
+        own_pid=os.getpid(),
+        clock=clock,
     )
 
 
