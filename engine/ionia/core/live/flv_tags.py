@@ -6,6 +6,7 @@ Source: Adobe Flash Video File Format Specification 10.1, annex E; other codecs 
 """
 
 import struct
+from functools import lru_cache
 
 from ionia.core.codec.codec import AudioCodec, VideoCodec
 from ionia.core.live import enhanced_flv
@@ -22,6 +23,9 @@ _KEYFRAME, _INTER = 0x10, 0x20
 
 _SEQUENCE_HEADER, _DATA, _END_OF_SEQUENCE = 0, 1, 2
 """AVCPacketType; the first two are AACPacketType as well."""
+
+_SHARED = 8
+"""Pictures whose bodies are kept for the next server: those of a stream get each within milliseconds."""
 
 _Number = int | float
 
@@ -52,8 +56,13 @@ def packet_tag(track: Track, packet: EncodedPacket, milliseconds: int) -> bytes:
     if not isinstance(track, VideoTrack):
         return _tag(AUDIO, milliseconds, _sound(track.codec, _DATA) + packet.data)
     kind = _KEYFRAME if packet.keyframe else _INTER
-    sample = track.codec.sample(packet.data, keep_filler=True)
-    return _tag(VIDEO, milliseconds, _video(track.codec, kind, _DATA) + sample)
+    return _tag(VIDEO, milliseconds, _picture(track.codec, kind, packet.data))
+
+
+@lru_cache(maxsize=_SHARED)
+def _picture(codec: VideoCodec, kind: int, data: bytes) -> bytes:
+    """The body of a picture's tag, made once for all servers that get it: nothing in it is a connection's own."""
+    return _video(codec, kind, _DATA) + codec.sample(data, keep_filler=True)
 
 
 def end(header: MediaHeader, milliseconds: int) -> bytes:
