@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from ionia.core.audio.levels import FLOOR_DB, WINDOW_TICKS, LevelMeter, SoundCounts, decibels
+from ionia.core.audio.loudness import loudness
 from ionia.core.events import Level
 from ionia.core.media import Samples
 
@@ -17,8 +18,8 @@ def sine(level: float) -> Samples:
 
 
 def add(meter: LevelMeter, level: float, gain: float = 1.0, *, muted: bool = False) -> None:
-    heard = sine(level)
-    meter.add(heard, heard * np.float32(0 if muted else gain), gain=gain)
+    heard = loudness(sine(level))
+    meter.add(heard, heard.times(0 if muted else gain), gain=gain)
 
 
 def test_decibels() -> None:

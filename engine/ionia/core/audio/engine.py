@@ -5,13 +5,14 @@ tick; a machine that stood still can, once and by a bounded time (see `advance`)
 """
 
 from collections.abc import Callable, Hashable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import Generic, TypeVar
 
 from ionia.core.audio.filter_bank import FilterBank
 from ionia.core.audio.filters import SoundFilter
 from ionia.core.audio.input import InputCounters, InputTimeline, Rendered
+from ionia.core.audio.loudness import Loudness, loudness
 from ionia.core.audio.resampler import Planes
 from ionia.core.audio.runs import FADE_SAMPLES
 from ionia.core.media import AUDIO_TICK_SAMPLES, SAMPLE_RATE, AudioBlock
@@ -45,6 +46,15 @@ class AudioTick(Generic[K]):
     """The tick before it, of which sounds can be had through filters: those look into this one."""
     filtered: Callable[[K, tuple[SoundFilter, ...]], Planes | None] | None = None
     """A sound through these filters; only of a tick before another."""
+
+    _loudness: dict[tuple[K, tuple[SoundFilter, ...]], Loudness] = field(default_factory=dict, repr=False)
+
+    def loudness(self, key: K, filters: tuple[SoundFilter, ...], planes: Planes) -> Loudness:
+        """Of a sound through these filters, which is `planes`: measured once for all tracks that have it."""
+        measured = self._loudness.get((key, filters))
+        if measured is None:
+            measured = self._loudness[key, filters] = loudness(planes)
+        return measured
 
     @property
     def pts(self) -> int:

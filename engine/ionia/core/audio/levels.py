@@ -3,9 +3,7 @@
 import math
 from dataclasses import dataclass
 
-import numpy as np
-import numpy.typing as npt
-
+from ionia.core.audio.loudness import Loudness
 from ionia.core.events import Level
 
 FLOOR_DB = -120.0
@@ -43,11 +41,9 @@ class SoundCounts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Tick:
-    """Peak as it is mixed, sum of squares, number of values; whether it clips."""
+    """As it is mixed; whether it clips."""
 
-    peak: float = 0.0
-    energy: float = 0.0
-    count: int = 1
+    mixed: Loudness
     full: bool = False
     over: bool = False
     heard_over: bool = False
@@ -69,9 +65,9 @@ class LevelMeter:
     def level(self) -> Level:
         """How loud it is in the mix, in dBFS (a full-scale square wave has 0 dB RMS)."""
         ticks = self._ticks
-        count = sum(tick.count for tick in ticks)
-        rms = math.sqrt(sum(tick.energy for tick in ticks) / count) if count else 0.0
-        return Level(peak_db=decibels(max((tick.peak for tick in ticks), default=0.0)), rms_db=decibels(rms))
+        count = sum(tick.mixed.count for tick in ticks)
+        rms = math.sqrt(sum(tick.mixed.energy for tick in ticks) / count) if count else 0.0
+        return Level(peak_db=decibels(max((tick.mixed.peak for tick in ticks), default=0.0)), rms_db=decibels(rms))
 
     @property
     def full(self) -> bool:
@@ -83,36 +79,19 @@ class LevelMeter:
         """Whether its gain makes it more than full scale."""
         return any(tick.over for tick in self._ticks)
 
-    def add(
-        self,
-        heard: npt.NDArray[np.float32],
-        mixed: npt.NDArray[np.float32],
-        *,
-        gain: float,
-        source: npt.NDArray[np.float32] | None = None,
-    ) -> None:
-        """The samples of a tick as they were `heard`, and as they are `mixed`; all channels count alike.
+    def add(self, heard: Loudness, mixed: Loudness, *, gain: float, source: Loudness | None = None) -> None:
+        """A tick as it was `heard`, and as it is `mixed`.
 
         `gain`: what it is set to, muted or not. `source`: what came in, where filters lie between that and `heard`.
         """
-        came = heard if source is None else source
-        peak, energy = _peak(mixed), _energy(mixed)
-        raw = peak if came is mixed else _peak(came)
-        heard_energy = energy if heard is mixed else _energy(heard)
-        voiced = math.sqrt(heard_energy / max(1, heard.size)) * gain >= VOICE_RMS
-        tick = _Tick(
-            peak=peak,
-            energy=energy,
-            count=max(1, mixed.size),
-            full=peak > 0 and raw >= FULL,
-            over=peak > 1.0,
-            heard_over=peak > HEARD_OVER,
-        )
+        raw, peak = (source or heard).peak, mixed.peak
+        voiced = math.sqrt(heard.energy / heard.count) * gain >= VOICE_RMS
+        tick = _Tick(mixed=mixed, full=peak > 0 and raw >= FULL, over=peak > 1.0, heard_over=peak > HEARD_OVER)
         self._take(tick, voiced=voiced)
 
     def add_silence(self, count: int) -> None:
         """A tick of `count` values of zero, without an array of them."""
-        self._take(_Tick(count=count), voiced=False)
+        self._take(_Tick(mixed=Loudness(count=count)), voiced=False)
 
     def copy(self) -> "LevelMeter":
         """One that goes on from here."""
@@ -129,12 +108,3 @@ class LevelMeter:
             over=before.over + tick.heard_over,
             voiced=before.voiced + voiced,
         )
-
-
-def _peak(samples: npt.NDArray[np.float32]) -> float:
-    return float(max(samples.max(initial=0.0), -samples.min(initial=0.0)))
-
-
-def _energy(samples: npt.NDArray[np.float32]) -> float:
-    flat = samples.ravel()
-    return float(np.dot(flat, flat))

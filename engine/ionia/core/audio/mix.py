@@ -16,7 +16,8 @@ from ionia.core.audio.engine import AudioTick
 from ionia.core.audio.filters import SoundFilter
 from ionia.core.audio.input import Rendered
 from ionia.core.audio.levels import LevelMeter
-from ionia.core.audio.limiter import limit
+from ionia.core.audio.limiter import KNEE, limit
+from ionia.core.audio.loudness import loudness
 from ionia.core.audio.resampler import Planes
 from ionia.core.media import AUDIO_TICK_SAMPLES, SAMPLE_RATE, Samples
 
@@ -180,26 +181,31 @@ class Mix(Generic[K]):
     def render(self, tick: AudioTick[K]) -> Samples:
         """The sum within -1..1, shape (1024, 2). Every tick once and in order; a sound the tick lacks is silent."""
         mix: Planes | None = None
+        most = 0.0  # what the sum's peak can be
         parts: list[Rendered] = []
         for key, gain in self._gains.items():
             factors, mono = gain.factors() * self._opens[key].factors(), self._sides[key].factors()
             part = tick.parts.get(key)
             if part is not None:
                 parts.append(part)
-            heard = planes = self._heard(key, tick)
-            if heard is None or planes is None:
+            planes, filters = self._heard(key, tick)
+            if planes is None:
                 self.meters[key].add_silence(2 * AUDIO_TICK_SAMPLES)
                 continue
+            heard = loudness(planes) if filters is None else tick.loudness(key, filters, planes)
+            source = None if part is None or part.planes is None else tick.loudness(key, (), part.planes)
+            turned = isinstance(mono, np.floating) and not mono and isinstance(factors, np.floating)
             if not isinstance(mono, np.floating) or mono:
                 planes = planes + (self._one_side(key, planes) - planes) * mono
             scaled = planes if isinstance(factors, np.floating) and factors == 1.0 else planes * factors
-            source = None if part is None else part.planes
-            self.meters[key].add(heard, scaled, gain=self._controls[key].gain, source=source)
+            mixed = heard.times(float(factors)) if turned else loudness(scaled)
+            self.meters[key].add(heard, mixed, gain=self._controls[key].gain, source=source)
+            most += mixed.peak
             mix = scaled if mix is None else mix + scaled
         self._uncovered += _uncovered(parts)
         if mix is None:
             return np.zeros((AUDIO_TICK_SAMPLES, 2), dtype=np.float32)
-        return np.ascontiguousarray(limit(mix).T)
+        return np.ascontiguousarray((mix if most <= KNEE else limit(mix)).T)
 
     def _one_side(self, key: K, planes: Planes) -> Planes:
         inputs = self._inputs.get(key)
@@ -215,21 +221,24 @@ class Mix(Generic[K]):
         self._shares[key] = {one: fader.anew(float(one == filters), length=length) for one, fader in shares.items()}
         self._filtered = self._filtered or bool(filters)
 
-    def _heard(self, key: K, tick: AudioTick[K]) -> Planes | None:
-        """A sound of this tick through its filters, before its gain."""
+    def _heard(self, key: K, tick: AudioTick[K]) -> tuple[Planes | None, tuple[SoundFilter, ...] | None]:
+        """A sound of this tick through its filters, before its gain; and through which, where it is only one set."""
         if tick.filtered is None:
             part = tick.parts.get(key)
-            return None if part is None else part.planes
+            return None if part is None else part.planes, ()
         heard: Planes | None = None
+        through: tuple[SoundFilter, ...] | None = None
         for filters, share in self._shares[key].items():
             planes, factors = tick.filtered(key, filters), share.factors()
             if planes is not None:
-                weighed = planes if np.all(factors == 1.0) else planes * factors
+                whole = isinstance(factors, np.floating) and factors == 1.0
+                weighed = planes if whole else planes * factors
+                through = filters if whole and heard is None else None
                 heard = weighed if heard is None else heard + weighed
         self._shares[key] = {
             filters: share for filters, share in self._shares[key].items() if share.target or share.left
         }
-        return heard
+        return heard, through
 
 
 def _uncovered(parts: list[Rendered]) -> int:
