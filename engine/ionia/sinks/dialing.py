@@ -53,13 +53,20 @@ def find(host: str, port: int, wait: SocketWait) -> list[Target]:
     return result
 
 
-def dial(targets: Sequence[Target], wait: SocketWait, clock: MonotonicClock, *, buffer_bytes: int) -> socket.socket:
+def dial(
+    targets: Sequence[Target],
+    wait: SocketWait,
+    clock: MonotonicClock,
+    *,
+    buffer_bytes: int,
+    within_ns: int = CONNECT_NS,
+) -> socket.socket:
     """A connection that doesn't block, to whichever answers first. Raises OSError, Cancelled.
 
-    `buffer_bytes`: the most that may wait in its send buffer.
+    `buffer_bytes`: the most that may wait in its send buffer. `within_ns`: for all addresses together.
     """
     race = AddressRace(list(targets))
-    given_up_ns = clock.now_ns() + CONNECT_NS
+    given_up_ns = clock.now_ns() + within_ns
     running: list[socket.socket] = []
     errors: list[OSError] = []
     try:

@@ -24,13 +24,14 @@ from ionia.core.rtmp.authentication import Login
 from ionia.core.rtmp.client import RANDOM, RtmpClient
 from ionia.core.rtmp.client_events import Failed, LoginAsked, Published
 from ionia.core.timebase import NS_PER_S
+from ionia.sinks.certificate_look import certificates_sent
 from ionia.sinks.connect_failure import reason
-from ionia.sinks.dialing import dial, find
+from ionia.sinks.dialing import Target, dial, find
 from ionia.sinks.rtmp_connection import AHEAD_BYTES, PacketFlow, RtmpConnection
 from ionia.sinks.socket_progress import buffer_bytes
 from ionia.sinks.socket_wait import SocketWait
 from ionia.sinks.tls_layer import Layer, Plain, Tls
-from ionia.sinks.tls_trust import certificates_sent, context_of, default_ca_file, fault_of
+from ionia.sinks.tls_trust import context_of, default_ca_file, fault_of
 from ionia.threads.clock import MonotonicClock
 
 REPORT_NS = 50_000_000
@@ -85,6 +86,7 @@ class RtmpAttempt:
         self._four_cc = four_cc(codec) if is_enhanced(codec) else ""
         self._ca_file = ca_file
         self._clock = clock
+        self._targets: list[Target] = []
         self._lock = threading.Lock()  # of the connection and all below, from the first packet on
         self._connection: RtmpConnection | None = None  # while packets may go
         self._broken: Exception | None = None  # what ended `push`
@@ -100,7 +102,7 @@ class RtmpAttempt:
             return Ended(code=fault, detail="authorities")
         login: Login | None = None
         try:
-            targets = find(self._url.host, self._url.port, self.wait)
+            targets = self._targets = find(self._url.host, self._url.port, self.wait)
             for _ in range(_MOST_LOGINS):
                 connected = dial(targets, self.wait, self._clock, buffer_bytes=buffer_bytes(self._header))
                 client = RtmpClient(self._url, os.urandom(RANDOM), login, self._four_cc)
@@ -142,7 +144,7 @@ class RtmpAttempt:
         return Tls(context_of(self._ca_file or default_ca_file()), self._url.host)
 
     def _failure(self, error: OSError, otherwise: FailureCode) -> Ended:
-        sent = partial(certificates_sent, self._url.host, self._url.port)
+        sent = partial(certificates_sent, self._targets, self._url.host, self.wait, self._clock)
         code, detail = reason(error, sent, otherwise=otherwise)
         return Ended(code=code, detail=one_line(self._url.scrub(detail))[:300])
 

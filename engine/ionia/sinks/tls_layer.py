@@ -56,6 +56,13 @@ class Tls:
         self._tls = context.wrap_bio(self._incoming, self._outgoing, server_hostname=host)
         self._begun = False
 
+    @property
+    def certificates_sent(self) -> int | None:
+        """How many the server sent, once it is greeted, where this Python can tell."""
+        # Public from Python 3.13 on, as SSLObject.get_unverified_chain.
+        chain = getattr(getattr(self._tls, "_sslobj", None), "get_unverified_chain", None)
+        return None if chain is None else len(chain())
+
     def begin(self, received: bytes = b"") -> tuple[bool, bytes]:
         """See Layer."""
         self._incoming.write(received)

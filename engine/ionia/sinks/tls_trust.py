@@ -1,10 +1,6 @@
-"""Which certificates are trusted, and what a server sends.
-
-Asking takes a connection of its own, on which nothing is sent but TLS' greeting; only to explain a failure.
-"""
+"""Which certificates are trusted."""
 
 import os
-import socket
 import ssl
 import sys
 from pathlib import Path
@@ -13,9 +9,6 @@ from ionia.core.live.failure_code import FailureCode
 
 VARIABLE = "SSL_CERT_FILE"
 """OpenSSL's variable for a bundle of certificates to trust instead of the system's."""
-
-EXPLAIN_SECONDS = 1.5
-"""For the connection that explains a failure."""
 
 _BUNDLES = (
     "/etc/ssl/certs/ca-certificates.crt",
@@ -67,25 +60,3 @@ def context_of(ca_file: str) -> ssl.SSLContext:
         context: ssl.SSLContext = truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         return context
     return ssl.create_default_context(cafile=ca_file or None)
-
-
-def certificates_sent(host: str, port: int) -> int | None:
-    """How many certificates a server sends, its own among them; None if that can't be told."""
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    context.check_hostname = False
-    context.verify_mode = ssl.CERT_NONE
-    try:
-        return _greet(context, host, port)
-    except (OSError, ValueError):
-        return None
-
-
-def _greet(context: ssl.SSLContext, host: str, port: int) -> int | None:
-    """How many certificates the server sent, where this Python can tell."""
-    with (
-        socket.create_connection((host, port), EXPLAIN_SECONDS) as plain,
-        context.wrap_socket(plain, server_hostname=host) as secured,
-    ):
-        # Public from Python 3.13 on, as SSLSocket.get_unverified_chain.
-        chain = getattr(getattr(secured, "_sslobj", None), "get_unverified_chain", None)
-        return None if chain is None else len(chain())
