@@ -124,3 +124,12 @@ def test_a_program_is_heard_with_what_it_started() -> None:
     (found,) = TABLE.called("chrome")
     assert (found.title, found.line) == ("chrome", (BROWSER, SHELL, INIT))
     assert TABLE.called("mail") == ()
+
+
+def test_a_process_that_plays_is_a_stream() -> None:
+    playing, gone = TABLE.stream(120, paused=False), TABLE.stream(7, paused=False)
+    assert gone is None
+    assert playing is not None
+    assert applications([playing]) == (
+        Application(id="chrome:100", name="chrome", process="chrome", pid=100, playing=True),
+    )

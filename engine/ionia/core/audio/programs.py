@@ -5,7 +5,7 @@ process. It is known by a name that outlasts it, so that it is found again when 
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated
 
 from ionia.core.audio.mixer_watch import Fader
@@ -72,13 +72,19 @@ class ProcessTable:
             if not is_called(process.names, name):
                 continue
             if process.pid == pid or not any(is_called(above.names, name) for above in line[1:]):
-                title = process.names[0].removesuffix(".exe")
-                found.append(
-                    ProgramStream(
-                        index=process.pid, device=0, title=title, names=process.names, pid=process.pid, line=line
-                    )
-                )
+                found.append(_stream_of(line))
         return tuple(found)
+
+    def stream(self, pid: int, *, paused: bool) -> "ProgramStream | None":
+        """What a process plays, as one stream; None when it isn't there."""
+        line = self.line(pid)
+        return replace(_stream_of(line), paused=paused) if line else None
+
+
+def _stream_of(line: tuple[Process, ...]) -> "ProgramStream":
+    first = line[0]
+    title = first.names[0].removesuffix(".exe")
+    return ProgramStream(index=first.pid, device=0, title=title, names=first.names, pid=first.pid, line=line)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

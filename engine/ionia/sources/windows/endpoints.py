@@ -166,14 +166,19 @@ class Endpoints:
 
 def endpoint_volume(endpoint_id: str) -> Any:
     """The device's IAudioEndpointVolume. Raises COMError."""
+    return activated(endpoint_id, _EndpointVolume)
+
+
+def activated(endpoint_id: str, interface: Any) -> Any:
+    """What a device does beside its sound. Raises COMError."""
     device: Any = POINTER(_Device)()
     _enumerator().GetDevice(endpoint_id, byref(device))
     address = c_void_p()
-    device.Activate(byref(_EndpointVolume._iid_), _CLSCTX_ALL, None, byref(address))
-    volume: Any = POINTER(_EndpointVolume)()
+    device.Activate(byref(interface._iid_), _CLSCTX_ALL, None, byref(address))
+    found: Any = POINTER(interface)()
     # Copied, not cast: ctypes.cast of a COM pointer makes a cycle of references that lives until the next collection.
-    ctypes.memmove(byref(volume), byref(address), ctypes.sizeof(address))
-    return volume
+    ctypes.memmove(byref(found), byref(address), ctypes.sizeof(address))
+    return found
 
 
 def _enumerator() -> Any:

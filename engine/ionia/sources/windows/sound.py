@@ -42,7 +42,7 @@ def open_application(wish: AppWish, *, clock: Clock) -> AudioSource:
     """What a program plays. Not opened yet. Raises IoniaError(AUDIO_UNAVAILABLE) on a Windows that can't."""
     from ionia.sources.windows import process_loopback  # noqa: PLC0415 - no start waits for what it doesn't use
 
-    if sys.getwindowsversion().build < process_loopback.FIRST_BUILD:
+    if not can_record_programs(process_loopback.FIRST_BUILD):
         raise IoniaError(
             ErrorKind.AUDIO_UNAVAILABLE,
             f"The sound of one program ({wish.label}) can't be recorded on this version of Windows.",
@@ -58,8 +58,15 @@ def open_application(wish: AppWish, *, clock: Clock) -> AudioSource:
 
 
 def list_applications() -> tuple[Application, ...]:
-    """None yet."""
-    return ()
+    """Programs that play or could, where their sound can be recorded."""
+    from ionia.sources.windows import audio_sessions, process_loopback  # noqa: PLC0415 - likewise
+
+    return audio_sessions.list_applications() if can_record_programs(process_loopback.FIRST_BUILD) else ()
+
+
+def can_record_programs(first_build: int) -> bool:
+    """Whether this Windows has the loopback of a process."""
+    return sys.getwindowsversion().build >= first_build
 
 
 def list_desktop() -> tuple[SoundDeviceInfo, ...]:

@@ -13,9 +13,9 @@ import pytest
 
 from ionia.core.audio.programs import AppWish
 from ionia.platform.windows_processes import process_table
-from ionia.sources.windows import process_loopback, sound
+from ionia.sources.windows import audio_sessions, process_loopback, sound
 from ionia.sources.windows.app_capture import AppCapture
-from ionia.sources.windows.process_loopback import FIRST_BUILD, ProcessLoopbacks, activate
+from ionia.sources.windows.process_loopback import FIRST_BUILD, ProcessLoopback, ProcessLoopbacks, activate
 
 SPEAKERS = "{E6327CAD-DCEC-4949-AE8A-991E976A79D2}"
 """DEVINTERFACE_AUDIO_RENDER, mmdeviceapi.h: the default output."""
@@ -97,3 +97,18 @@ def test_the_sound_of_a_program_has_its_pitch_and_instants(player: int, monkeypa
 def test_a_windows_without_it_refuses() -> None:
     with pytest.raises(OSError, match="0x8"):
         ProcessLoopbacks(Clock()).open(os.getpid(), exclude=False)
+
+
+def test_what_plays_is_listed_as_an_application(player: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Wine lists a process' own sessions only, and all of them as expired."""
+    del player  # it plays
+    if not HAS_IT:
+        monkeypatch.setattr(sound, "can_record_programs", lambda _: True)
+        monkeypatch.setattr(audio_sessions, "_EXPIRED", 9)
+        loopbacks = ProcessLoopbacks(Clock())
+        heard = ProcessLoopback(activate(SPEAKERS), loopbacks._event.handle, Clock())
+    (found,) = [each for each in sound.list_applications() if each.process == Path(sys.executable).name]
+    assert found.id == f"{found.process}:{found.pid}"
+    assert found.playing is HAS_IT
+    if not HAS_IT:
+        heard.close()
