@@ -38,6 +38,42 @@ def test_sound_comes_back_at_its_place_and_level() -> None:
     assert np.abs(out[inner] - samples[inner]).max() < 0.02
 
 
+def interrupted(silent: int) -> np.ndarray:
+    """A tone, so many ticks of silence, and the tone again."""
+    tone = 0.4 * np.sin(2 * np.pi * 440 * np.arange(20 * 1024) / 48_000)
+    whole = np.concatenate((tone, np.zeros(silent * 1024), tone))
+    return np.stack([whole, whole], axis=1).astype(np.float32)
+
+
+def test_in_long_silence_it_rests_and_nobody_hears_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    samples = interrupted(60)
+    rested = LibavAudioEncoder(192_000)
+    packets = encode(rested, samples, 7 * 1024)
+    assert [packet.pts for packet in packets] == [1024 * tick for tick in range(6, 107)]
+    monkeypatch.setattr("ionia.media.audio_encoder.REST_AFTER", 1000)
+    awake = encode(LibavAudioEncoder(192_000), samples, 7 * 1024)
+    assert [packet.data for packet in packets[:80]] == [packet.data for packet in awake[:80]]
+    context = av.CodecContext.create("aac", "r")
+    context.extradata = rested.info.extradata
+    out = np.concatenate([f.to_ndarray().T for p in packets for f in context.decode(av.Packet(p.data))])[1024:]
+    assert np.abs(out[: len(samples) - 1024] - samples[:-1024])[2048:19_000].max() < 0.02
+    assert np.abs(out[: len(samples) - 1024] - samples[:-1024])[22 * 1024 :].max() < 0.1  # where it sets in, as ever
+    assert np.abs(out[: len(samples) - 1024] - samples[:-1024])[82 * 1024 :].max() < 0.02
+    assert not out[24 * 1024 : 78 * 1024].any()
+
+
+def test_in_silence_nothing_is_encoded(monkeypatch: pytest.MonkeyPatch) -> None:
+    encoder = LibavAudioEncoder(192_000)
+    silence = np.zeros((1024, 2), np.float32)
+    for tick in range(20):
+        encoder.encode(silence, tick * 1024)
+    with monkeypatch.context() as patch:
+        patch.setattr("av.AudioFrame.from_ndarray", None)  # whoever calls it fails
+        resting = [packet for tick in range(20, 30) for packet in encoder.encode(silence, tick * 1024)]
+    assert [packet.pts for packet in resting] == [1024 * tick for tick in range(18, 28)]
+    assert [packet.pts for packet in encoder.flush()] == [28 * 1024, 29 * 1024]
+
+
 def test_the_configuration_says_lc_48_khz_stereo() -> None:
     config = LibavAudioEncoder(128_000).info.extradata
     object_type, frequency, channels = config[0] >> 3, (config[0] & 7) << 1 | config[1] >> 7, config[1] >> 3 & 15

@@ -1,6 +1,7 @@
 """One AAC-LC encoder: 1024 samples in, one packet out. It neither mixes nor resamples nor buffers."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
@@ -15,12 +16,21 @@ from ionia.core.media import AUDIO, AUDIO_TICK_SAMPLES, SAMPLE_RATE, AudioTrack,
 
 _TIME_BASE = Fraction(1, SAMPLE_RATE)
 
+REST_AFTER = 8
+"""Ticks of digital silence behind which every packet is as the one before: nothing is encoded until sound comes. A
+packet overlaps by one tick, its choice of windows looks two back: by then the encoder has forgotten what was heard."""
+
+DELAY_TICKS = 2
+"""Ticks that must come in before a packet comes out."""
+
 
 class LibavAudioEncoder:
     """`core.ports.AudioEncoder` by libav. Created open; one thread owns it.
 
     The encoder looks 1024 samples ahead: the packet for pts p comes out with the input at p + 1024, and the first
     packet has pts -1024 and holds nothing but the fade-in of the filter bank (priming).
+
+    In long digital silence it rests: the packet before is given again. To libav that time has not passed.
     """
 
     def __init__(self, bitrate: int, *, track: TrackId = AUDIO, name: str = "") -> None:
@@ -46,6 +56,9 @@ class LibavAudioEncoder:
             ) from error
         self._context: AudioCodecContext | None = context
         self._fed = False
+        self._silent_ticks = 0
+        self._rested = 0  # samples that were not encoded
+        self._last: tuple[EncodedPacket, ...] = ()  # the two newest packets
         self.info = AudioTrack(
             id=track, name=name, codec=AAC, extradata=bytes(context.extradata or b""), bitrate=bitrate
         )
@@ -54,16 +67,23 @@ class LibavAudioEncoder:
         """See the port. Raises ValueError for another number of samples."""
         if samples.shape != (AUDIO_TICK_SAMPLES, 2):
             raise ValueError(f"an audio tick is {AUDIO_TICK_SAMPLES} stereo samples, not {samples.shape}")
+        self._silent_ticks = 0 if samples.any() else self._silent_ticks + 1
+        if self._can_rest():
+            self._rested += AUDIO_TICK_SAMPLES
+            return self._again(1)
         planes = np.ascontiguousarray(samples.T, dtype=np.float32)
         frame = av.AudioFrame.from_ndarray(planes, format="fltp", layout="stereo")
         frame.sample_rate = SAMPLE_RATE
-        frame.pts = pts
+        frame.pts = pts - self._rested
         frame.time_base = _TIME_BASE
         self._fed = True
         return self._packets(self._open_context().encode(frame))
 
     def flush(self) -> list[EncodedPacket]:
         """See the port."""
+        if self._can_rest():
+            self._fed, self._silent_ticks = False, 0
+            return self._again(DELAY_TICKS)
         return self._packets(self._open_context().encode(None)) if self._fed else []
 
     def close(self) -> None:
@@ -75,6 +95,19 @@ class LibavAudioEncoder:
             raise RuntimeError("the encoder is closed")
         return self._context
 
+    def _can_rest(self) -> bool:
+        if self._silent_ticks <= REST_AFTER or len(self._last) < 2 or self._context is None:
+            return False
+        return self._last[0].data == self._last[1].data
+
+    def _again(self, count: int) -> list[EncodedPacket]:
+        """So many more of the newest packet."""
+        newest = self._last[-1]
+        times = [newest.pts + (place + 1) * AUDIO_TICK_SAMPLES for place in range(count)]
+        packets = [replace(newest, pts=at, dts=at) for at in times]
+        self._last = (newest, packets[-1])
+        return packets
+
     def _packets(self, packets: "Sequence[av.Packet[Any]]") -> list[EncodedPacket]:
         result = []
         for packet in packets:
@@ -83,11 +116,12 @@ class LibavAudioEncoder:
             result.append(
                 EncodedPacket(
                     track=self.info.id,
-                    pts=packet.pts,
-                    dts=packet.pts,
+                    pts=packet.pts + self._rested,
+                    dts=packet.pts + self._rested,
                     duration=AUDIO_TICK_SAMPLES,
                     keyframe=True,
                     data=bytes(packet),
                 )
             )
+        self._last = (*self._last, *result)[-2:]
         return result
