@@ -1025,7 +1025,7 @@ export type SoundLost = {
 export type SoundOption = {
   /** What tracks, audio.set and audio.levels call it. */
   name: string;
-  /** What the computer plays, a microphone, or what one program plays (Linux). */
+  /** What the computer or one program plays (Windows: from 10 version 2004 on), or a microphone. */
   kind: "app" | "desktop" | "mic";
   /** Device id, or "test"; default: that of desktopAudio or microphone, else the system's. */
   device?: string | null;

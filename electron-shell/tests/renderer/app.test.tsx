@@ -1,6 +1,6 @@
 import { fireEvent, render, screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
-import { beforeEach, describe, expect, it, vi } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import {
   CHANNELS,
   DEFAULT_SETTINGS,
@@ -204,13 +204,6 @@ describe("the mixer", () => {
     await api.send({ type: "settings", settings: { ...DEFAULT_SETTINGS, sounds: [desktop, mic, added] } });
     await userEvent.click(screen.getByRole("button", { name: "Remove Firefox" }));
     expect(patches().at(-1)).toEqual({ sounds: [desktop, mic] });
-  });
-
-  it("offers no application's sound on Windows", async () => {
-    vi.spyOn(navigator, "userAgent", "get").mockReturnValue("Mozilla/5.0 (Windows NT 10.0; Win64; x64)");
-    await api.send({ type: "devices", devices: { ...DEVICES, applications: [] } });
-    expect(screen.queryByLabelText("Add an application's sound")).toBeNull();
-    vi.restoreAllMocks();
   });
 });
 

@@ -51,7 +51,7 @@ class SoundOption(Struct, frozen=True, forbid_unknown_fields=True, rename="camel
     name: Annotated[SoundName, Meta(description="What tracks, audio.set and audio.levels call it.")]
     kind: Annotated[
         Literal["desktop", "mic", "app"],
-        Meta(description="What the computer plays, a microphone, or what one program plays (Linux)."),
+        Meta(description="What the computer or one program plays (Windows: from 10 version 2004 on), or a microphone."),
     ]
     device: Annotated[
         DeviceId | None,

@@ -225,12 +225,12 @@ interface AddApplicationProps {
   readonly onAdd: (sound: SoundSetting) => void;
 }
 
-/** Not on Windows, where the engine can't tell one program's sound from another's yet. */
+/** A Windows that can't tell one program's sound from another's lists none. */
 function AddApplication({ sounds, locked, onAdd }: AddApplicationProps) {
   const client = useShellClient();
   const applications = useShell((state) => state.devices?.applications);
   const id = useId();
-  if (applications === undefined || navigator.userAgent.includes("Windows")) return null;
+  if (applications === undefined) return null;
   const free = applications.filter((one) => !sounds.some(({ kind, device }) => kind === "app" && device === one.id));
   return (
     <div className="relative">
