@@ -14,7 +14,7 @@ export interface RecorderOptions {
   restWhenStill?: boolean;
   /** Whose encoder: x264 is the codec's software, mf has h264 alone. Wins over useNvenc. */
   encoder?: "auto" | "nvenc" | "qsv" | "amf" | "mf" | "x264" | null;
-  /** Screen id from engine.devices, or "test"; default: primary. */
+  /** Id of a screen or window from engine.devices, "all" screens, or "test"; default: primary. */
   screen?: string | null;
   /** Device id, or "test"; default: the system's default device, followed when it changes. */
   desktopAudio?: string | null;
@@ -150,7 +150,7 @@ export interface ReplayOptions {
   restWhenStill?: boolean;
   /** Whose encoder: x264 is the codec's software, mf has h264 alone. Wins over useNvenc. */
   encoder?: "auto" | "nvenc" | "qsv" | "amf" | "mf" | "x264" | null;
-  /** Screen id from engine.devices, or "test"; default: primary. */
+  /** Id of a screen or window from engine.devices, "all" screens, or "test"; default: primary. */
   screen?: string | null;
   /** Device id, or "test"; default: the system's default device, followed when it changes. */
   desktopAudio?: string | null;
@@ -270,7 +270,7 @@ export interface StreamerOptions {
   restWhenStill?: boolean;
   /** Whose encoder: x264 is the codec's software, mf has h264 alone. Wins over useNvenc. */
   encoder?: "auto" | "nvenc" | "qsv" | "amf" | "mf" | "x264" | null;
-  /** Screen id from engine.devices, or "test"; default: primary. */
+  /** Id of a screen or window from engine.devices, "all" screens, or "test"; default: primary. */
   screen?: string | null;
   /** Device id, or "test"; default: the system's default device, followed when it changes. */
   desktopAudio?: string | null;

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from ionia.core.errors import SourceLost
-from ionia.core.events import Event, SessionFailed, SessionStateChanged
+from ionia.core.events import Event, SessionFailed, SessionStateChanged, SessionWarned
 from ionia.core.warning import WarningCode
 from tests.fakes.backends import Events, FakeMachine
 from tests.runtime.test_engine import MUTE, RECORDER, assert_set, engine_on, initialize, states, warned, written
@@ -37,7 +37,9 @@ def test_one_that_is_to_stop_ends_with_its_file_and_says_why_and_the_other_goes_
         assert not engine.is_running(RECORDER, "stops")
         assert engine.is_running(RECORDER, "holds")
         told = events.wait_for(warned("window_closed"))
-        assert told.session_id == "holds"  # type: ignore[union-attr]
+        assert isinstance(told, SessionWarned)
+        assert told.session_id == "holds"
+        assert told.message == "The window was closed. The last picture is held until it returns."
         assert engine.stop(RECORDER, "stops") is True
         assert engine.stop(RECORDER, "holds") is True
     assert not [event for event in events.all if isinstance(event, SessionFailed)]

@@ -1696,7 +1696,7 @@ export interface EngineMethods {
       restWhenStill?: boolean;
       /** Whose encoder: x264 is the codec's software, mf has h264 alone. Wins over useNvenc. */
       encoder?: "auto" | "nvenc" | "qsv" | "amf" | "mf" | "x264" | null;
-      /** Screen id from engine.devices, or "test"; default: primary. */
+      /** Id of a screen or window from engine.devices, "all" screens, or "test"; default: primary. */
       screen?: string | null;
       /** Device id, or "test"; default: the system's default device, followed when it changes. */
       desktopAudio?: string | null;
@@ -1908,7 +1908,7 @@ export interface EngineMethods {
       restWhenStill?: boolean;
       /** Whose encoder: x264 is the codec's software, mf has h264 alone. Wins over useNvenc. */
       encoder?: "auto" | "nvenc" | "qsv" | "amf" | "mf" | "x264" | null;
-      /** Screen id from engine.devices, or "test"; default: primary. */
+      /** Id of a screen or window from engine.devices, "all" screens, or "test"; default: primary. */
       screen?: string | null;
       /** Device id, or "test"; default: the system's default device, followed when it changes. */
       desktopAudio?: string | null;
@@ -2132,7 +2132,7 @@ export interface EngineMethods {
       restWhenStill?: boolean;
       /** Whose encoder: x264 is the codec's software, mf has h264 alone. Wins over useNvenc. */
       encoder?: "auto" | "nvenc" | "qsv" | "amf" | "mf" | "x264" | null;
-      /** Screen id from engine.devices, or "test"; default: primary. */
+      /** Id of a screen or window from engine.devices, "all" screens, or "test"; default: primary. */
       screen?: string | null;
       /** Device id, or "test"; default: the system's default device, followed when it changes. */
       desktopAudio?: string | null;

@@ -26,6 +26,9 @@ from ionia.core.stats import Stats
 from ionia.core.video.framing import Region
 from ionia.core.video.pushed_layout import PushedScreen
 
+EVERY_SCREEN = "all"
+"""The id of all screens in one picture, side by side as they stand, black where none is."""
+
 Listener = Callable[[Event], None]
 """Called from any engine thread; must return at once and never raise."""
 

@@ -82,7 +82,9 @@ class Initialize(Struct, frozen=True, forbid_unknown_fields=True, rename="camel"
         CommandOption(name="--encoder", help="whose encoder; x264 is the codec's software (default: auto)"),
     ] = None
     screen: Annotated[
-        DeviceId | None, Meta(description='Screen id from engine.devices, or "test"; default: primary.'), SCREEN_OPTION
+        DeviceId | None,
+        Meta(description='Id of a screen or window from engine.devices, "all" screens, or "test"; default: primary.'),
+        SCREEN_OPTION,
     ] = None
     desktop_audio: Annotated[
         DeviceId | None,

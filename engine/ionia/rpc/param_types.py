@@ -127,7 +127,9 @@ EncoderName = Annotated[
     Literal["auto", "nvenc", "qsv", "amf", "mf", "x264"],
     Meta(description="Whose encoder: x264 is the codec's software, mf has h264 alone. Wins over useNvenc."),
 ]
-SCREEN_OPTION = CommandOption(name="--screen", help="a screen id from `devices`, or test (default: the primary screen)")
+SCREEN_OPTION = CommandOption(
+    name="--screen", help="a screen or window id from `devices`, all, or test (default: the primary screen)"
+)
 DESKTOP_AUDIO_OPTION = CommandOption(
     name="--desktop-audio", metavar="ID", help="a desktop-sound id from `devices`, or test (default: the system's)"
 )

@@ -19,6 +19,7 @@ if os.name != "posix":
 from ionia.core.errors import IoniaError
 from ionia.core.ports import ScreenSource
 from ionia.sources import screens
+from ionia.sources.linux import x11_setup
 from ionia.sources.linux.x11_connection import XConnection, XRequestError
 from tests.fakes.xvfb import Xvfb, xvfb_missing
 from tests.sources.screen_protocol import RealClock
@@ -166,6 +167,33 @@ def _many_descriptors(count: int) -> Iterator[None]:
             yield
     finally:
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+
+def test_a_name_server_that_doesnt_answer_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    away = threading.Event()
+
+    def look(*_: object) -> list[object]:
+        away.wait(60)
+        return []
+
+    monkeypatch.setattr(socket, "getaddrinfo", look)
+    monkeypatch.setattr(x11_setup, "LOOK_UP_TIMEOUT", 0.01)
+    try:
+        with pytest.raises(IoniaError, match=r"no name server says where far\.example is"):
+            _source("far.example:1").open()
+    finally:
+        away.set()
+
+
+def test_what_is_said_is_why_the_first_way_failed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A display of this machine that isn't there, where nobody knows "localhost" either."""
+
+    def unknown(*_: object) -> list[object]:
+        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+
+    monkeypatch.setattr(socket, "getaddrinfo", unknown)
+    with pytest.raises(IoniaError, match=r"(refused|No such file)"):
+        _source(":53").open()
 
 
 def test_a_process_with_more_than_a_thousand_files_records_too(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -170,10 +170,24 @@ def test_monitors_are_captured_one_by_one_or_together(server: Xvfb) -> None:
     right = found["x11:RIGHT"]
     assert (right.name, right.x, right.y, right.width, right.height) == ("RIGHT", 320, 100, 320, 240)
     assert right.backend == "x11"
-    for screen_id, size in [("x11:RIGHT", (320, 240)), ("x11:all", (640, 480)), (None, (320, 480))]:
-        source = _source(screen_id)
+    display = open_display(server.display)
+    root = display.screen().root
+    root.fill_rectangle(root.create_gc(foreground=0x0000FF), 0, 0, 640, 480)
+    display.sync()
+    for screen_id, size in [("x11:RIGHT", (320, 240)), ("all", (640, 480)), (None, (320, 480))]:
+        source = _source(screen_id, cursor=False)
         assert source.open() == size
+        pixels = next_frame(source).pixels
         source.close()
+        blue = pixels[..., 0] == 255
+        if screen_id == "all":  # what no monitor shows is black, whatever lies there
+            assert blue[:, :320].all()
+            assert blue[100:340, 320:].all()
+            assert not pixels[:100, 320:, :3].any()
+            assert not pixels[340:, 320:, :3].any()
+        else:
+            assert blue.all()
+    display.close()
 
 
 def test_a_monitor_that_is_unplugged_is_told_and_back_when_it_is(server: Xvfb) -> None:

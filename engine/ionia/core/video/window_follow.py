@@ -55,6 +55,10 @@ def find_again(
     return alike[0] if len(alike) == 1 else None
 
 
+HELD = "The last picture is held until it returns."
+"""What becomes of a source's frames while it is lost; of a closed window where the session goes on without it."""
+
+
 def window_lost(presence: Presence, title: str) -> SourceLost:
     """What is told when a window that was captured is hidden or closed. It is waited for."""
     if presence is Presence.HIDDEN:

@@ -12,6 +12,7 @@ from ionia.core.timebase import NS_PER_S
 from ionia.core.video.grab_timing import GrabTiming
 from ionia.core.video.slate import slate
 from ionia.core.video.stage_times import StageTimes
+from ionia.core.video.window_follow import HELD
 from ionia.core.warning import Warn, WarningCode
 from ionia.threads.clock import StopSignal
 from ionia.threads.mailbox import LatestSlot
@@ -119,7 +120,8 @@ class ScreenCapture:
 
     def _lost(self, lost: SourceLost, policy: ReopenPolicy) -> None:
         """Open again, for as long as it takes; returns when that succeeded or the stop signal was set."""
-        self._warn(lost.code, f"{lost.message} The last picture is held until it returns.")
+        # Whether a session goes on without its window is its own matter.
+        self._warn(lost.code, lost.message if lost.code is WarningCode.WINDOW_CLOSED else f"{lost.message} {HELD}")
         now_ns = self._clock.now_ns()
         slate_ns = now_ns + SLATE_AFTER_NS if lost.code in LOCKED_CODES else None
         due_ns = policy.lost(now_ns, retry_at_once=lost.retry_at_once)

@@ -14,6 +14,7 @@ from ionia.core.settings import MediaSettings, SessionKind
 from ionia.core.stats import RecorderStats, Stats
 from ionia.core.timeline.replay_ring import Held
 from ionia.core.video.framing import Region
+from ionia.core.video.window_follow import HELD
 from ionia.core.warning import NO_FACTS, WarningCode, WarningFacts
 from ionia.runtime.encode.join import Join, Past
 from ionia.runtime.encode.session_feeds import SessionFeeds
@@ -350,6 +351,8 @@ class Session:
         feeds = self._feeds
         if code is WarningCode.WINDOW_CLOSED and feeds is not None and feeds.settings.on_window_closed == "stop":
             self.end(life, WINDOW_CLOSED, feeds.index_now)
+        elif code is WarningCode.WINDOW_CLOSED:
+            self.warn(code, f"{message} {HELD}", facts)
         else:
             self.warn(code, message, facts)
 

@@ -14,8 +14,10 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from ionia.core.errors import ErrorKind, IoniaError
 from ionia.core.media import Picture, VideoFrame
 from ionia.core.ports import Clock
+from ionia.core.video.framing import Region
 from ionia.core.video.pixel_layout import PixelLayout
 from ionia.core.video.pointer import draw_pointer
 from ionia.sources.grabber import same_picture
@@ -56,6 +58,8 @@ class View:
     root_x: int
     root_y: int
     """Where on the root window the picture's corner is, for the pointer."""
+    gaps: tuple[Region, ...] = ()
+    """Parts of the picture that no monitor shows: black, whatever the server has there."""
 
     @property
     def is_whole(self) -> bool:
@@ -121,10 +125,14 @@ class XPictures:
     """Takes pictures over a connection that it shares with its owner. One thread."""
 
     def __init__(self, connection: XConnection, view: View, *, cursor: bool, clock: Clock) -> None:
-        """Raises ValueError for pixels that can't be read, OSError for a connection that is lost."""
+        """Raises IoniaError for pixels that can't be read, OSError for a connection that is lost."""
         layout = layout_of(connection.screen, view.depth)
         if layout is None:
-            raise ValueError(f"pictures of {view.depth} bits can't be read, only of 15, 16, 24, 30 and 32")
+            raise IoniaError(
+                ErrorKind.CAPTURE_UNAVAILABLE,
+                f"X display {connection.name}: {view.depth} bits can't be read as pictures, only 15, 16, 24, 30, 32.",
+                "Give the screen 24 bits a pixel (DefaultDepth in xorg.conf).",
+            )
         self.view = view
         self._layout = layout
         self._connection = connection
@@ -184,6 +192,8 @@ class XPictures:
                 picture[:] = 0
             part = picture[view.top : view.top + view.height, view.left : view.left + view.width]
             self._layout.to_bgra(self._layout.rows(memory, view.width, view.height), part)
+        for gap in view.gaps:
+            picture[gap.y : gap.y + gap.height, gap.x : gap.x + gap.width] = 0
         if self._fixes is not None:
             self._draw_pointer(picture)
         return picture

@@ -7,12 +7,15 @@ import contextlib
 import logging
 import struct
 import sys
+from dataclasses import replace
 
 from ionia.core.errors import ErrorKind, IoniaError, SourceLost
 from ionia.core.frame_rate import FrameRate
 from ionia.core.media import VideoFrame
 from ionia.core.ports import Clock, ScreenSource
-from ionia.core.service import ScreenInfo, WindowInfo
+from ionia.core.service import EVERY_SCREEN, ScreenInfo, WindowInfo
+from ionia.core.video.desktop_gaps import gaps
+from ionia.core.video.framing import Region
 from ionia.core.warning import WarningCode
 from ionia.sources.linux.x11_address import parse_display
 from ionia.sources.linux.x11_connection import XConnection, XRequestError
@@ -99,8 +102,10 @@ def open_screen(
     """The source of a screen, not open yet.
 
     `screen_id` is an id from `list_screens` or `list_windows`, the name of a display (":99", "host:10.0": all of it),
-    or None for the primary monitor of the moment at which it is opened. Raises IoniaError(CAPTURE_UNAVAILABLE).
+    "all", or None for the primary monitor of the moment at which it is opened. Raises IoniaError(CAPTURE_UNAVAILABLE).
     """
+    if screen_id == EVERY_SCREEN:
+        screen_id = ALL_SCREENS
     if screen_id is not None and _names_display(screen_id):
         return X11Screen(display=screen_id, screen_id=ALL_SCREENS, cursor=cursor, clock=clock)
     if screen_id is not None and screen_id.startswith(WINDOW_PREFIX):
@@ -134,6 +139,7 @@ class X11Screen:
         self._connection: XConnection | None = None
         self._pictures: WatchedPictures | None = None
         self._monitor: Monitor | None = None
+        self._all: tuple[Region, ...] = ()  # where each monitor is, if all are one picture
         self._changes: tuple[int, ...] = ()
 
     def open(self) -> tuple[int, int]:
@@ -144,8 +150,12 @@ class X11Screen:
         try:
             with told(self._name):
                 self._changes = _watch(connection)
-                self._monitor = monitor = _find(monitors(connection), self._screen_id)
-                pictures = XPictures(connection, _view(connection, monitor), cursor=self._cursor, clock=self._clock)
+                found = monitors(connection)
+                self._monitor = monitor = _find(found, self._screen_id)
+                self._all = _all(found, self._screen_id)
+                pictures = XPictures(
+                    connection, _view(connection, monitor, self._all), cursor=self._cursor, clock=self._clock
+                )
                 damage = None
                 if ScreenDamage.offered(connection):
                     area = monitor.x, monitor.y, monitor.width, monitor.height
@@ -194,7 +204,8 @@ class X11Screen:
     def _check_monitor(self, connection: XConnection) -> None:
         """Close, and raise SourceLost, if the monitor is another than at `open`. Raises OSError."""
         try:
-            if _find(monitors(connection), self._screen_id) == self._monitor:
+            found = monitors(connection)
+            if _find(found, self._screen_id) == self._monitor and _all(found, self._screen_id) == self._all:
                 return
         except IoniaError as error:
             self.close()
@@ -217,7 +228,15 @@ def _watch(connection: XConnection) -> tuple[int, ...]:
     return _CONFIGURE_NOTIFY, extension.first_event, extension.first_event + 1
 
 
-def _view(connection: XConnection, monitor: Monitor) -> View:
+def _all(found: list[Monitor], screen_id: str | None) -> tuple[Region, ...]:
+    """Where the monitors are, for a picture of all of them."""
+    if screen_id != ALL_SCREENS:
+        return ()
+    return tuple(Region(x=m.x, y=m.y, width=m.width, height=m.height) for m in found)
+
+
+def _view(connection: XConnection, monitor: Monitor, parts: tuple[Region, ...]) -> View:
+    within = [replace(part, x=part.x - monitor.x, y=part.y - monitor.y) for part in parts]
     return View(
         drawable=connection.screen.root,
         depth=connection.screen.depth,
@@ -229,6 +248,7 @@ def _view(connection: XConnection, monitor: Monitor) -> View:
         picture_height=monitor.height,
         root_x=monitor.x,
         root_y=monitor.y,
+        gaps=gaps((monitor.width, monitor.height), within) if within else (),
     )
 
 

@@ -3,10 +3,13 @@
 Bytes are in this machine's order (decision 0175).
 """
 
+import errno
 import os
+import queue
 import socket
 import struct
 import sys
+import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +20,9 @@ from ionia.threads.clock import MonotonicClock, StopSignal
 
 CONNECT_TIMEOUT = 1.0
 """Seconds for a server to let us in. A healthy one needs a millisecond; a frozen one would hold us for ever."""
+
+LOOK_UP_TIMEOUT = 1.0
+"""Seconds for the system to find a host by its name; a name server that is away is asked for half a minute."""
 
 _RETRY_NS = NS_PER_S // 50
 """A server that resets because its last client left closes new connections, too, and is back at once."""
@@ -64,7 +70,7 @@ class Screen:
 
 def connect(address: DisplayName) -> tuple[socket.socket, bytes]:
     """A connection that was let in, and what the server told of itself. Raises XRefused, OSError. A second at most for
-    each address, and however long the system takes to look a host's name up."""
+    each address, and as long to look a host's name up."""
     clock = MonotonicClock()
     deadline_ns = clock.now_ns() + round(CONNECT_TIMEOUT * NS_PER_S)
     while True:
@@ -100,8 +106,11 @@ def _connect_once(address: DisplayName, timeout: float) -> tuple[socket.socket, 
 
 
 def _open_socket(address: DisplayName, timeout: float) -> socket.socket:
-    failure: OSError | None = None
+    failure: OSError | None = None  # the first: what comes after it is a last resort
     for family, where in _candidates(address):
+        if isinstance(where, OSError):
+            failure = failure or where
+            continue
         sock = socket.socket(family, socket.SOCK_STREAM)
         sock.settimeout(max(timeout, 0.01))
         try:
@@ -116,14 +125,47 @@ def _open_socket(address: DisplayName, timeout: float) -> socket.socket:
     raise failure or OSError("there is no such host")
 
 
-def _candidates(address: DisplayName) -> Iterator[tuple[int, _SocketAddress]]:
+def _candidates(address: DisplayName) -> Iterator[tuple[int, _SocketAddress | OSError]]:
+    """Where to try, in order, and why there is nowhere."""
     for family in address.families:
         if family == UNIX:
             yield from ((AF_UNIX, path) for path in address.unix_paths)
             continue
         numbered = socket.AF_INET if family == INET else socket.AF_INET6
-        found = socket.getaddrinfo(address.host, address.port, numbered, socket.SOCK_STREAM)
-        yield from ((numbered, where) for *_, where in found)
+        try:
+            found = _addresses(address.host, address.port, numbered)
+        except OSError as error:
+            yield numbered, error
+            continue
+        yield from ((numbered, where) for where in found)
+
+
+def _addresses(host: str, port: int, family: int) -> list[_SocketAddress]:
+    """Of a host. The system's look-up can't be interrupted: it has a thread, which is left behind if it takes too long.
+
+    Raises OSError.
+    """
+    answers: queue.SimpleQueue[list[_SocketAddress] | OSError] = queue.SimpleQueue()
+
+    def look() -> None:
+        try:
+            answers.put([where for *_, where in socket.getaddrinfo(host, port, family, socket.SOCK_STREAM)])
+        except OSError as error:
+            answers.put(error)
+        except UnicodeError:
+            answers.put(socket.gaierror(socket.EAI_NONAME, "not a name"))
+
+    try:
+        threading.Thread(target=look, name="x11-look-up", daemon=True).start()
+    except RuntimeError as error:  # Python's word for no thread to be had
+        raise OSError(errno.ENOMEM, "no thread for a look-up") from error
+    try:
+        found = answers.get(timeout=LOOK_UP_TIMEOUT)
+    except queue.Empty:
+        raise TimeoutError(errno.ETIMEDOUT, f"no name server says where {host} is") from None
+    if isinstance(found, OSError):
+        raise found
+    return found
 
 
 def _cookie(sock: socket.socket, display: int) -> tuple[bytes, str]:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from ionia.core.errors import ErrorKind, IoniaError
 from ionia.core.frame_rate import FrameRate
 from ionia.core.ports import Clock, ScreenSource
-from ionia.core.service import ScreenInfo, WindowInfo
+from ionia.core.service import EVERY_SCREEN, ScreenInfo, WindowInfo
 from ionia.sources.windows import (
     d3d11,
     desktop_duplication,
@@ -31,6 +31,12 @@ def open_screen(
     del fps, size
     if screen_id is not None and screen_id.startswith(window_desktop.WINDOW_PREFIX):
         return _open_window(screen_id, cursor=cursor, clock=clock)
+    if screen_id == EVERY_SCREEN:
+        raise IoniaError(
+            ErrorKind.CAPTURE_UNAVAILABLE,
+            "All screens in one picture can't be recorded on Windows yet.",
+            "Record each by itself, side by side: two recordings share all but their pictures.",
+        )
     _require_known(screen_id)
     return FallbackScreen(
         lambda: desktop_duplication.DesktopDuplication(screen_id, cursor=cursor, clock=clock),
