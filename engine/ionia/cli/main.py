@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import ionia
 from ionia.cli.options import add_options
 from ionia.cli.output_encoding import use_utf8
+from ionia.cli.parser import Parser
 from ionia.cli.secret_arguments import hide_addresses
 from ionia.core.audio.wishes import WishError
 from ionia.core.errors import IoniaError
@@ -21,7 +22,7 @@ from ionia.rpc.params import Selftest
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    Commands = argparse._SubParsersAction[argparse.ArgumentParser]
+    Commands = argparse._SubParsersAction[Parser]
 
 
 def run(arguments: Sequence[str], ready: Callable[[], None] = lambda: None) -> int:
@@ -38,7 +39,7 @@ def run(arguments: Sequence[str], ready: Callable[[], None] = lambda: None) -> i
 def _run(arguments: Sequence[str], ready: Callable[[], None]) -> int:
     hide_addresses(arguments)
     use_utf8()
-    options = _parser().parse_args(arguments)
+    options = _parser().parse_all(arguments)
     # Warnings reach people as events; without a handler Python would print the log as well.
     logging.getLogger("ionia").addHandler(logging.NullHandler())
     try:
@@ -59,8 +60,8 @@ def _run(arguments: Sequence[str], ready: Callable[[], None]) -> int:
         return 130
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+def _parser() -> Parser:
+    parser = Parser(
         prog="ionia-engine",
         description="Records and streams the screen and its sound. Without arguments: JSON-RPC on stdin and stdout.",
     )

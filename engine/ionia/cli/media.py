@@ -26,9 +26,10 @@ from ionia.sinks.media_files.table import carry_out
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from ionia.cli.parser import Parser
     from ionia.core.events import JobResult
 
-    Commands = argparse._SubParsersAction[argparse.ArgumentParser]
+    Commands = argparse._SubParsersAction[Parser]
 
 _FIELDS = frozenset(
     name
@@ -82,7 +83,7 @@ def add_media(commands: Commands) -> None:
     parser.add_argument("--width", type=_count, default=480, metavar="PIXELS", help="default: 480, or the film's own")
 
 
-def _add(commands: Commands, verb: str, words: str, request: type[MediaRequest]) -> argparse.ArgumentParser:
+def _add(commands: Commands, verb: str, words: str, request: type[MediaRequest]) -> Parser:
     parser = commands.add_parser(verb, help=words)
     parser.add_argument("path", metavar="FILE", help="an MP4, also one that is being recorded")
     _finish(parser, request)
