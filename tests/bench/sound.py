@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from ionia.core.audio.engine import AudioInput
 from ionia.core.media import SAMPLE_RATE
-from tests.bench import filters, tracks
+from tests.bench import devices, filters, tracks
 from tests.bench.drift import EPOCH, SMOOTH, SMOOTH_GOAL
 from tests.bench.parts import Form
 from tests.bench.pulse_sound import BURST_MS, CENTS_GOAL, LEVEL_GOAL_DB, MEDIAN_GOAL_MS, P95_GOAL_MS, real_rows
@@ -39,6 +39,7 @@ def measure(form: Form) -> PartResult:
     silent_minutes = form.of(quick=1, full=30)
     rows = bursty_rows(clocks, bursts)
     rows += after_silence_rows(clocks, silent_minutes)
+    rows += devices.rows()
     rows += filters.rows(form.of(quick=9, full=30))
     rows += tracks.rows(form)
     rows += real_rows(form)
@@ -47,7 +48,8 @@ def measure(form: Form) -> PartResult:
         "stamped up to 15 ms late at random, seeded; nothing is delivered while nothing plays. Pitch is told in cents "
         "(hundredths of a semitone), continuity as the largest second difference against the sine's own. On "
         f"PulseAudio: tones of {BURST_MS} ms, each with a flash; a hole or a jump shows in the quietest 5 ms "
-        "(AAC alone: -1 dB). Filters: a voice and a fan are synthesised; noise is what is left in pauses; "
+        "(AAC alone: -1 dB). Devices: a tone in their first channel, by the source that converts here. Filters: a "
+        "voice and a fan are synthesised; noise is what is left in pauses; "
         "CPU of filters is that of the one thread that mixes; that of tracks the whole process's, FFmpeg's with the "
         "encoder's fast search, which is ours."
     )
