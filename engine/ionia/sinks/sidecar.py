@@ -49,6 +49,11 @@ class Sidecar:
         """Whether lines of another recording stand before its own."""
         return self._others > 0
 
+    @property
+    def is_open(self) -> bool:
+        """Whether a line has been written, perhaps a part of one, since it was opened."""
+        return self._file is not None
+
     def go_on(self) -> None:
         """Append the first line, too: the recording of what is there stays at its path, at least for now."""
         if not self._begun:

@@ -1,11 +1,15 @@
 """A file's notes: what comes late costs nothing that is there."""
 
+import errno
 from functools import partial
 from pathlib import Path
+
+import pytest
 
 from ionia.core.disk_space import DiskWatch, GrowthRate
 from ionia.core.mp4.tags import FileTags
 from ionia.core.warning import NO_FACTS, WarningCode, WarningFacts
+from ionia.runtime.session import part
 from ionia.runtime.session.disk_eye import DiskEye
 from ionia.runtime.session.part import Notes, Part
 from ionia.sinks.sidecar import Sidecar, sidecar_path
@@ -102,3 +106,63 @@ def test_what_can_not_be_written_is_told_once(tmp_path: Path) -> None:
     notes.add(b"end\n")
     notes.close()
     assert told == [WarningCode.SIDECAR_FAILED]
+
+
+class HeldSidecar(Sidecar):
+    """Another program holds what is there, for so many tries."""
+
+    tries = 0
+
+    def add(self, line: bytes) -> None:
+        if self.tries:
+            self.tries -= 1
+            raise PermissionError(errno.EACCES, "Permission denied")
+        super().add(line)
+
+
+@pytest.mark.parametrize(("tries", "codes"), [(2, []), (6, [WarningCode.SIDECAR_FAILED])])
+def test_lines_wait_for_who_holds_the_sidecar(tries: int, codes: list[WarningCode], tmp_path: Path) -> None:
+    told, noted = list[WarningCode](), list[str]()
+    recording, path = earlier(tmp_path)
+    sidecar = HeldSidecar(recording)
+    sidecar.tries = tries
+    notes = Notes(sidecar, FakeFile(recording), lambda code, *_: told.append(code))
+    notes.add(b"start\n", lambda: noted.append("start"))
+    notes.add(b"mark\n", lambda: noted.append("mark"))
+    for _ in range(5):
+        notes.flush()
+    assert path.read_bytes() == b"start\nmark\n"
+    assert (noted, told) == (["start", "mark"], codes)
+    notes.close()
+
+
+def test_a_sidecar_that_stays_held_is_told_at_the_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(part, "_RETRY_NS", 0)
+    told, noted = list[WarningCode](), list[str]()
+    recording, path = earlier(tmp_path)
+    sidecar = HeldSidecar(recording)
+    sidecar.tries = 100
+    notes = Notes(sidecar, FakeFile(recording), lambda code, *_: told.append(code))
+    notes.add(b"start\n", lambda: noted.append("start"))
+    notes.close()
+    notes.flush()
+    assert told == [WarningCode.SIDECAR_FAILED]
+    notes.add(b"end\n", lambda: noted.append("end"))
+    assert told == [WarningCode.SIDECAR_FAILED]
+    assert noted == ["start", "end"]
+    assert path.read_bytes() == b"old\n"
+
+
+def test_a_scanner_that_looks_at_the_sidecar_at_the_end_is_waited_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(part, "_RETRY_NS", 0)
+    told = list[WarningCode]()
+    recording, path = earlier(tmp_path)
+    sidecar = HeldSidecar(recording)
+    notes = Notes(sidecar, FakeFile(recording), lambda code, *_: told.append(code))
+    notes.add(b"start\n")
+    notes.close()
+    sidecar.tries = 5
+    notes.add(b"end\n")
+    assert (path.read_bytes(), told) == (b"start\nend\n", [])

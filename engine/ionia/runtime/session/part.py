@@ -10,16 +10,25 @@ from ionia.core.events import FinishedFile
 from ionia.core.media import EncodedPacket, MediaHeader
 from ionia.core.mp4.tags import Chapter, FileTags
 from ionia.core.ports import FileSink
+from ionia.core.timebase import NS_PER_S
 from ionia.core.utc_text import utc_text
 from ionia.core.warning import Warn, WarningCode
 from ionia.runtime.session.disk_eye import DiskEye
 from ionia.runtime.session.sink_worker import SinkWorker, TrackCounters
+from ionia.sinks.output_path import is_held
 from ionia.sinks.sidecar import Sidecar, add_late
+from ionia.threads.clock import MonotonicClock, StopSignal
 
 log = logging.getLogger(__name__)
 
 OPEN_TIMEOUT_S = 10.0
 """How long creating the file may take: a sleeping network drive needs seconds."""
+
+_TOLD_REFUSALS = 4
+"""A file's thread writes twice a second, and scanners let go within one."""
+
+_LAST_REFUSALS, _RETRY_NS = 10, NS_PER_S // 10
+"""At the end."""
 
 CLOSE_TIMEOUT_S = 30.0
 """How long `stop` waits for the disk. Writing goes on after that, but the caller is told."""
@@ -37,6 +46,7 @@ class Notes:
         self._sink = sink
         self._waiting: list[tuple[bytes, Callable[[], None]]] = []
         self._over = False
+        self._refusals = 0
         self._warn = warn
 
     def add(self, line: bytes, done: Callable[[], None] = lambda: None) -> None:
@@ -67,6 +77,13 @@ class Notes:
             if self._over:
                 sidecar.close()
         except OSError as error:
+            if self._held(sidecar, error):
+                self._waiting = lines + self._waiting
+                if self._over:  # nothing is written any more that it could be tried behind
+                    clock = MonotonicClock()
+                    StopSignal(clock).wait_until(clock.now_ns() + _RETRY_NS)
+                    self.flush()
+                return
             sidecar.close()
             self._sidecar = None
             reason = (error.strerror or type(error).__name__).lower()
@@ -77,9 +94,22 @@ class Notes:
             except Exception:
                 log.exception("whoever waited for a line could not be told")
 
+    def _held(self, sidecar: Sidecar, error: OSError) -> bool:
+        """Whether another program holds what was there, and to try again behind the next write: nothing was written."""
+        self._refusals += 1
+        if sidecar.is_open or not is_held(error) or (self._over and self._refusals > _LAST_REFUSALS):
+            return False
+        if self._refusals == _TOLD_REFUSALS and not self._over:
+            self._warn(
+                WarningCode.SIDECAR_FAILED,
+                "The marks beside the recording can't be written yet, since another program holds their file: they are "
+                "added when it lets go.",
+            )
+        return True
+
     def close(self) -> None:
         """The recording goes on in another file, or is over."""
-        self._over = True
+        self._over, self._refusals = True, 0
         if self._sidecar is not None:
             self._sidecar.close()
 
