@@ -46,6 +46,7 @@ RUNTIME_WITHOUT_OWN_TEST = {
     "capture/still": "tests/runtime/test_screenshots.py: of a capture that runs and of a source of its own",
     "preview/late_previews": "tests/runtime/preview/test_previews.py opens and ends all of its previews through it",
     "preview/view": "tests/runtime/preview/test_previews.py: what is looked at, and when that changes",
+    "engine_streams": "tests/runtime/session/test_stream_destination.py calls an engine through it",
     "session_outputs": "tests/runtime/test_engine.py and each output's own tests: what sessions of each kind do",
     "session_watch": "tests/runtime/test_engine.py: stats, levels, and one look that fails or hangs",
     "session/disk_eye": "tests/runtime/session/test_file_output.py: a disk that is full, slow or gone",

@@ -19,7 +19,6 @@ from ionia.core.selftest_report import SelftestReport, SelftestSettings
 from ionia.core.service import DeviceList, EngineInfo, Listener
 from ionia.core.session_state import already_running
 from ionia.core.settings import (
-    Destination,
     MediaSettings,
     Preroll,
     RecorderSettings,
@@ -33,6 +32,7 @@ from ionia.core.video.framing import Region
 from ionia.core.video.pushed_layout import PushedScreen
 from ionia.runtime.backends import Backends, MakeSelftest
 from ionia.runtime.encode.studio import Studio
+from ionia.runtime.engine_streams import EngineStreams
 from ionia.runtime.jobs import Jobs
 from ionia.runtime.preview.late_previews import LatePreviews
 from ionia.runtime.pushed_screens import PushedScreens
@@ -44,7 +44,6 @@ from ionia.runtime.session.origin import Origin
 from ionia.runtime.session.output import Output
 from ionia.runtime.session.session import Session
 from ionia.runtime.session.stats import ProcessUsage
-from ionia.runtime.session.stream_output import StreamOutput
 from ionia.runtime.session_outputs import SessionOutputs
 from ionia.runtime.session_watch import SessionWatch
 from ionia.runtime.sessions import Sessions
@@ -57,7 +56,7 @@ MAX_SESSIONS = 256
 """More than that get no calls at one time either."""
 
 
-class Engine:
+class Engine(EngineStreams):
     """Any thread may call any method. Events go to `listener` from whatever thread they happen on."""
 
     def __init__(
@@ -71,7 +70,7 @@ class Engine:
         self._studio = Studio(backends, clock)
         self._jobs = Jobs(listener)
         self._screenshots = Screenshots(self._studio, clock)
-        self._sessions = Sessions()
+        super().__init__(Sessions())
         self._pushed = PushedScreens(backends.pushed)
         self._previews = LatePreviews(self._studio, clock)
         self._selftests = Selftests()
@@ -317,34 +316,6 @@ class Engine:
         session = self._sessions.find(kind, session_id)
         return 0.0 if session is None else session.pts_seconds
 
-    def add_destination(self, session_id: str, destination: Destination) -> None:
-        """See EngineService."""
-        self._require_stream(session_id).add_destination(destination)
-
-    def set_destination(self, session_id: str, destination: Destination) -> None:
-        """See EngineService."""
-        self._require_stream(session_id).set_destination(destination)
-
-    def remove_destination(self, session_id: str, name: str) -> None:
-        """See EngineService."""
-        self._require_stream(session_id).remove_destination(name)
-
-    def destination_names(self, session_id: str) -> tuple[str, ...]:
-        """See EngineService."""
-        return self._require_stream(session_id).destination_names
-
-    def set_delay(self, session_id: str, seconds: float) -> None:
-        """See EngineService."""
-        self._require_stream(session_id).set_delay(seconds)
-
-    def is_connected(self, session_id: str) -> bool:
-        """See EngineService."""
-        return (output := self._stream_output(session_id)) is not None and output.connected
-
-    def is_backpressure(self, session_id: str) -> bool:
-        """See EngineService."""
-        return (output := self._stream_output(session_id)) is not None and output.backpressure
-
     def close(self) -> None:
         """Finish every session, all at once, then end every thread."""
         closed = self._sessions.close()
@@ -392,16 +363,3 @@ class Engine:
         if not self._sessions.keep(session):
             session.dispose()
         self._watch.keep_house()
-
-    def _stream_output(self, session_id: str) -> StreamOutput | None:
-        session = self._sessions.find(SessionKind.STREAMER, session_id)
-        output = session.output if session is not None and session.is_running else None
-        return output if isinstance(output, StreamOutput) else None
-
-    def _require_stream(self, session_id: str) -> StreamOutput:
-        """Of a streamer that is initialized or running."""
-        session = self._sessions.require(SessionKind.STREAMER, session_id)
-        output = session.output if session.feeds is not None else None
-        if not isinstance(output, StreamOutput):
-            raise not_initialized(SessionKind.STREAMER)
-        return output
