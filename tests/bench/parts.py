@@ -118,9 +118,10 @@ PARTS = {
     ),
     "preview": Part(
         module="tests.bench.preview",
-        about="Somebody looks on: CPU beside a recording and alone, lost pictures, from the screen to the reader.",
-        quick=45,
-        full=10,
+        about="Somebody looks on: CPU beside a recording and alone, lost pictures, from the screen to the reader; "
+        "screenshots, thumbnails.",
+        quick=55,
+        full=5,
     ),
     "finish": Part(
         module="tests.bench.finish",

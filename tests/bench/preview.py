@@ -25,6 +25,8 @@ CPU_GOAL = 3.0
 """Per cent of one core, at 12 pictures a second of 640 x 360."""
 
 LATENCY_GOAL_MS = 150.0
+SCREENSHOT_GOAL_MS = 150.0
+THUMBNAIL_GOAL_MS = 100.0
 
 
 @dataclass(slots=True)
@@ -54,19 +56,31 @@ class Turn:
     lost: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Singles:
+    """How long single pictures took, and what the recording beside them lost."""
+
+    saved_ms: Sequence[float]
+    small_ms: Sequence[float]
+    lost: int
+
+
 def measure(form: Form) -> PartResult:
     """A recording with and without in turns, nobody who records, and how soon a change is seen."""
-    turns, seconds = form.of(quick=3, full=20), form.of(quick=2.5, full=10.0)
+    turns, seconds = form.of(quick=3, full=10), form.of(quick=2.5, full=8.0)
     with Xvfb(*SIZE) as display:
         with desktop(display.display, "moving", FPS):
             without, looking, shown = beside_a_recording(display.display, form, turns, seconds)
             alone = nobody_records(display.display, seconds)
         with desktop(display.display, "static", FPS):
             still = nobody_records(display.display, seconds)
-        delays = latencies(display.display, form.of(quick=25, full=200))
+        delays = latencies(display.display, form.of(quick=25, full=120))
+        with desktop(display.display, "moving", FPS):
+            pictures = single_pictures(display.display, form, form.of(quick=5, full=25))
     more = [one.cpu - other.cpu for one, other in zip(looking, without, strict=True)]
     lost = sum(one.lost for one in looking), sum(one.lost for one in without)
     middle = percentile(more, 50)
+    saved, small = (percentile(each, 95) for each in (pictures.saved_ms, pictures.small_ms))
     p95 = percentile(delays, 95)
     return PartResult(
         rows=[
@@ -90,6 +104,24 @@ def measure(form: Form) -> PartResult:
                 ours=f"{p95:.0f} ms (median {percentile(delays, 50):.0f})",
                 goal=f"at most {LATENCY_GOAL_MS:.0f} ms",
                 met=p95 <= LATENCY_GOAL_MS,
+            ),
+            Row(
+                what="a screenshot of that recording as PNG, 1080p, call to answer, p95",
+                ours=f"{saved:.0f} ms (median {percentile(pictures.saved_ms, 50):.0f})",
+                goal=f"at most {SCREENSHOT_GOAL_MS:.0f} ms",
+                met=saved <= SCREENSHOT_GOAL_MS if form.full else None,
+            ),
+            Row(
+                what="a thumbnail of a screen or window nobody records, 320 wide, p95",
+                ours=f"{small:.0f} ms (median {percentile(pictures.small_ms, 50):.0f})",
+                goal=f"at most {THUMBNAIL_GOAL_MS:.0f} ms",
+                met=small <= THUMBNAIL_GOAL_MS if form.full else None,
+            ),
+            Row(
+                what="lagged and skipped pictures of the recording whose screenshots those are",
+                ours=str(pictures.lost),
+                goal="0",
+                met=pictures.lost == 0 if form.full else None,
             ),
         ],
         notes=[
@@ -154,6 +186,38 @@ def reading(engine: EngineProcess) -> Iterator[tuple[Reader, str]]:
     finally:
         engine.call("preview.close", {"previewId": opened["previewId"]})
         reader.thread.join()
+
+
+def single_pictures(display: str, form: Form, times: int) -> Singles:
+    """Screenshots of a recording, and then, while nothing records, thumbnails of each screen and window."""
+    saved, small = list[float](), list[float]()
+
+    def timed(into: list[float], engine: EngineProcess, method: str, params: dict[str, Any]) -> None:
+        begun_ns = time.perf_counter_ns()
+        engine.call(method, params)
+        into.append((time.perf_counter_ns() - begun_ns) / 1e6)
+        time.sleep(0.2)
+
+    path, picture = form.folder / "beside.mp4", form.folder / "screenshot.png"
+    with EngineProcess({"DISPLAY": display}) as engine:
+        settings = {"outputPath": str(path), "fps": FPS, "encoder": "x264", "audioMode": "none"}
+        engine.call("recorder.initialize", settings)
+        engine.call("recorder.start")
+        time.sleep(1)
+        before = engine.call("recorder.getStats")
+        for _ in range(times):
+            timed(saved, engine, "screenshot.save", {"kind": "recorder", "path": str(picture)})
+        after = engine.call("recorder.getStats")
+        engine.call("recorder.stop")
+        devices = engine.call("engine.devices")
+        shown = [one["id"] for one in (*devices["screens"], *devices["windows"])]
+        for number in range(times):
+            screen = shown[number % len(shown)]
+            timed(small, engine, "engine.thumbnail", {"screen": screen, "maxWidth": 320})
+    path.unlink()
+    picture.unlink()
+    lost = sum(after[name] - before[name] for name in ("videoFramesLagged", "videoFramesSkipped"))
+    return Singles(saved_ms=saved, small_ms=small, lost=lost)
 
 
 def latencies(display: str, changes: int) -> list[float]:
