@@ -190,6 +190,23 @@ def test_monitors_are_captured_one_by_one_or_together(server: Xvfb) -> None:
     display.close()
 
 
+def test_the_primary_monitor_is_followed_to_another_one(server: Xvfb) -> None:
+    _xrandr(server, "--setmonitor", "*LEFT", "320/85x480/127+0+0", "screen")
+    _xrandr(server, "--setmonitor", "RIGHT", "320/85x240/64+320+100", "none")
+    source = _source(cursor=False)
+    assert source.open() == (320, 480)
+    next_frame(source)
+    _xrandr(server, "--delmonitor", "RIGHT")
+    _xrandr(server, "--setmonitor", "*RIGHT", "320/85x240/64+320+100", "none")
+    for flag in ("--noprimary", "--primary"):  # the event that a real output's change brings
+        _xrandr(server, "--output", "screen", flag)
+    with pytest.raises(SourceLost) as lost:
+        source.grab()
+    assert (lost.value.code, lost.value.retry_at_once) == ("screen_changed", True)
+    assert source.open() == (320, 240)
+    source.close()
+
+
 def test_a_monitor_that_is_unplugged_is_told_and_back_when_it_is(server: Xvfb) -> None:
     place = ("--setmonitor", "RIGHT", "320/85x240/64+320+100", "none")
     _xrandr(server, "--setmonitor", "LEFT", "320/85x480/127+0+0", "screen")
