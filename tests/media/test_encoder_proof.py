@@ -8,6 +8,7 @@ import pytest
 from ionia.core.codec.encoder_proof import LEAST_PSNR, LEAST_PSNR_OF_A_TAKE
 from ionia.core.media import EncodedPacket, PixelFormat, YuvPicture
 from ionia.core.settings import CodecName, VideoEncodeSettings
+from ionia.core.video.quality import ConstantQuality
 from ionia.media import encoder_probe
 from ionia.media.encoder_specs import AV1_SPECS, HEVC_SPECS, X264, EncoderSpec
 from ionia.media.video_encoder import LibavVideoEncoder
@@ -32,6 +33,16 @@ def test_a_size_without_room_for_text_is_proven_too() -> None:
 def test_a_take_of_few_bits_is_no_reason_to_refuse() -> None:
     settings = VideoEncodeSettings(video_bitrate=300_000, fps=60)
     assert encoder_probe._prove(HARDWARE, settings, 640, 360, least_psnr=LEAST_PSNR_OF_A_TAKE)[1] == ""
+
+
+@pytest.mark.parametrize("quality", [None, ConstantQuality(crf=23, max_bitrate=100_000)], ids=["rate", "quality"])
+def test_a_rate_too_low_for_any_encoder_is_no_driver_s_fault(
+    monkeypatch: pytest.MonkeyPatch, quality: ConstantQuality | None
+) -> None:
+    monkeypatch.setattr(encoder_probe, "_sizes_proven", set())
+    settings = VideoEncodeSettings(video_bitrate=100_000, fps=60, live=True, quality=quality)
+    assert encoder_probe._prove(HARDWARE, settings, 1280, 720, least_psnr=LEAST_PSNR_OF_A_TAKE)[1] != ""
+    assert encoder_probe._prove_size(HARDWARE, settings, 1280, 720) == ""
 
 
 def test_pictures_of_two_planes_are_read_right() -> None:

@@ -13,7 +13,7 @@ import av
 from av.codec.codec import UnknownCodecError
 
 from ionia.core.codec.codec import H264
-from ionia.core.codec.encoder_proof import LEAST_PSNR, LEAST_PSNR_OF_A_TAKE
+from ionia.core.codec.encoder_proof import LEAST_PSNR, LEAST_PSNR_OF_A_TAKE, READABLE_BITS_PER_PIXEL
 from ionia.core.codec.encoder_refusal import refusal
 from ionia.core.errors import ErrorKind, IoniaError
 from ionia.core.media import EncodedPacket, VideoTrack, YuvPicture
@@ -129,15 +129,30 @@ def _availability(spec: EncoderSpec) -> EncoderInfo:
 
 
 def _prove_size(spec: EncoderSpec, settings: VideoEncodeSettings, width: int, height: int) -> str:
-    """Why a hardware encoder can't be taken for this size, or an empty string. Its pictures are looked at once."""
+    """Why a hardware encoder can't be taken for this size, or an empty string. Its pictures are looked at once.
+
+    Then with a rate at which they can be told apart: a take may have so few bits that no encoder's can.
+    """
     size = (spec.name, width, height)
     with _lock:
         seen = size in _sizes_proven
-    _, reason = _prove(spec, settings, width, height, least_psnr=None if seen else LEAST_PSNR_OF_A_TAKE)
+    if seen:
+        _, reason = _prove(spec, settings, width, height, least_psnr=None)
+    else:
+        readable = _with_bitrate(settings, round(READABLE_BITS_PER_PIXEL * width * height * settings.fps))
+        _, reason = _prove(spec, readable, width, height, least_psnr=LEAST_PSNR_OF_A_TAKE)
     if not reason:
         with _lock:
             _sizes_proven.add(size)
     return reason
+
+
+def _with_bitrate(settings: VideoEncodeSettings, least: int) -> VideoEncodeSettings:
+    """With that many bits a second at least."""
+    quality = settings.quality
+    if quality is not None:
+        quality = replace(quality, max_bitrate=max(quality.max_bitrate, least))
+    return replace(settings, quality=quality, video_bitrate=max(settings.video_bitrate, least))
 
 
 def _name_of(spec: EncoderSpec) -> CodecName:

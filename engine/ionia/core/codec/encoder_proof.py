@@ -18,6 +18,9 @@ LEAST_PSNR = 32.0
 LEAST_PSNR_OF_A_TAKE = 22.0
 """At the rate of a take, which may be low: they give 30 at a tenth of a bit a pixel. A torn picture has 15 and less."""
 
+READABLE_BITS_PER_PIXEL = 0.02
+"""Of each of a take's pictures. Below a quarter of it, in large pictures, libx264's own aren't what it was given."""
+
 MOST_COLOUR_ERROR = 10.0
 """Of 255, mean over a patch. Swapped or misread colours differ by 20 to 150; a coarse quantiser's by 3."""
 
