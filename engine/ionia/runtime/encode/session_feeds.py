@@ -8,9 +8,11 @@ from ionia.core.errors import ErrorKind, IoniaError
 from ionia.core.media import VIDEO, MediaHeader
 from ionia.core.settings import MediaSettings
 from ionia.core.sharing import CaptureKey, StageKey, VideoEncodeKey
+from ionia.core.standing_warnings import Warned
 from ionia.core.timeline.file_timeline import EpochUtc
 from ionia.core.video.frame_history import FrameCounts, FrameMark
 from ionia.core.video.framing import Region
+from ionia.core.warning import NO_FACTS, WarningCode, WarningFacts
 from ionia.platform.windows_process import recording_process
 from ionia.runtime.capture.capture import Capture
 from ionia.runtime.capture.picture_stage import PictureStage
@@ -159,8 +161,8 @@ class SessionFeeds:
         stage = self._stages(replace(self.video.stage_key, capture=capture, framing=framing))
         try:
             framing.size(stage.value.capture.size, track.width, track.height)
-            if stage.value.capture is not self.capture and self._join is not None:
-                stage.value.wait_shown(FIRST_PICTURE_TIMEOUT_S)
+            waits = stage.value.capture is not self.capture and self._join is not None
+            told = _shown(stage.value) if waits else []
             key = replace(self._video.key, capture=capture, framing=framing, width=track.width, height=track.height)
             if not self._video.rekey_if_alone(key):
                 raise _shared()
@@ -169,6 +171,8 @@ class SessionFeeds:
             raise
         if self._listener is not None:
             self._hear_instead(stage.value, self._listener)
+            for warned in told:
+                self._listener.warn(*warned)
         self.video.move(stage)
         self.settings = replace(
             self.settings, screen=capture.screen, region=region, width=track.width, height=track.height
@@ -271,6 +275,32 @@ class SessionFeeds:
         self._video.release()
         self.sound.release()
         recording_process.end()
+
+
+def _shown(stage: PictureStage) -> list[Warned]:
+    """Wait until it has a picture: what was told of it meanwhile, as of its moment. Raises IoniaError if it is over."""
+    told: list[Warned] = []
+    failed: list[IoniaError] = []
+
+    def warn(code: WarningCode, message: str, facts: WarningFacts = NO_FACTS, /) -> None:
+        told.append((code, message, facts))
+
+    listener = Listener(warn, failed.append)
+    heard = stage.notices, stage.capture.notices
+    for notices in heard:
+        notices.listen(listener)
+    told.clear()  # told before, and to whoever listens later
+    try:
+        stage.wait_shown(FIRST_PICTURE_TIMEOUT_S)
+    finally:
+        for notices in heard:
+            notices.unlisten(listener)
+    if failed:
+        raise failed[0]
+    for code, message, _ in told:
+        if code is WarningCode.WINDOW_CLOSED:
+            raise IoniaError(ErrorKind.CAPTURE_UNAVAILABLE, message, "What was shown before is shown on.")
+    return told
 
 
 def _shared() -> IoniaError:
