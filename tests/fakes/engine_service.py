@@ -1,12 +1,6 @@
-"""An engine without media: keeps the contract's rules for sessions, and lets a test decide what fails or waits.
+"""An engine without media: keeps the contract's rules for sessions, and lets a test decide what fails or waits."""
 
-Also a program: `python -m tests.fakes.engine_service` serves it on stdio, for tests of the real process.
-"""
-
-import ctypes
 import os
-import signal
-import sys
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -23,11 +17,8 @@ from ionia.core.events import (
     SelftestProgressed,
     SessionStateChanged,
     SplitFiles,
-    StatsSampled,
 )
 from ionia.core.media_request import VERBS, MediaRequest
-from ionia.core.preview.request import PreviewChange, PreviewOpened, PreviewRequest
-from ionia.core.screenshot import Screenshot, ScreenshotRequest, Thumbnail
 from ionia.core.selftest_report import (
     Correction,
     Finding,
@@ -57,8 +48,8 @@ from ionia.core.settings import (
 from ionia.core.sound_state import SoundState
 from ionia.core.stats import Stats
 from ionia.core.video.framing import Region
-from ionia.core.video.pushed_layout import FIRST_SLOT_AT, SLOTS, PushedScreen, picture_bytes
-from tests.fakes.stats import recorder_stats, session_stats
+from tests.fakes.look_calls import FakeLooks
+from tests.fakes.stats import session_stats
 from tests.fakes.stream_calls import FakeStreams, StreamCalls
 
 DEADLINE = 60.0
@@ -80,7 +71,7 @@ class FakeSession:
 
 
 @dataclass(slots=True, kw_only=True)
-class FakeEngineService(FakeStreams):
+class FakeEngineService(FakeStreams, FakeLooks):
     """`hooks` are called with the session id before a method does its work: "recorder.stop", "engine.devices", ...
 
     A hook may wait for a handshake or raise. `calls` lists every call in the order in which they began.
@@ -167,55 +158,6 @@ class FakeEngineService(FakeStreams):
     def cancel_job(self, job_id: str) -> bool:
         self._enter("job.cancel")
         return False
-
-    def save_screenshot(self, request: ScreenshotRequest) -> Screenshot:
-        self._enter("screenshot.save", request.session_id)
-        if request.kind is not None:
-            self._known(request.kind, request.session_id)
-        return Screenshot(path=request.path, width=640, height=360, utc="2026-01-02T03:04:05.678Z")
-
-    def thumbnail(self, screen: str | None, max_width: int) -> Thumbnail:
-        self._enter("engine.thumbnail", screen or "")
-        return Thumbnail(media_type="image/jpeg", data="/9j/", width=max_width, height=9)
-
-    def open_preview(self, request: PreviewRequest) -> PreviewOpened:
-        self._enter("preview.open")
-        if request.kind is not None:
-            self._known(request.kind, request.session_id)
-        shape = request.shape
-        return PreviewOpened(
-            preview_id="preview-1",
-            endpoint="/nowhere",
-            token="secret",
-            width=shape.max_width,
-            height=shape.max_height,
-            fps=shape.fps,
-            format="jpeg",
-        )
-
-    def update_preview(self, preview_id: str, change: PreviewChange) -> bool:
-        self._enter("preview.update")
-        return preview_id == "preview-1" and change != PreviewChange()
-
-    def close_preview(self, preview_id: str) -> bool:
-        self._enter("preview.close")
-        return preview_id == "preview-1"
-
-    def open_push(self, width: int, height: int) -> PushedScreen:
-        self._enter("push.open")
-        return PushedScreen(
-            screen="push:1",
-            path="/nowhere",
-            width=width,
-            height=height,
-            slots=SLOTS,
-            slot_bytes=picture_bytes(width, height),
-            first_slot_at=FIRST_SLOT_AT,
-        )
-
-    def close_push(self, screen: str) -> bool:
-        self._enter("push.close", screen)
-        return screen == "push:1"
 
     def set_audio_offset(self, source: AudioInput, device: str, offset_ms: float | None) -> None:
         self._enter("engine.setAudioOffset")
@@ -421,46 +363,3 @@ class FakeEngineService(FakeStreams):
 def wait(event: threading.Event) -> None:
     """Wait for a handshake."""
     assert event.wait(DEADLINE), "the handshake did not come"
-
-
-def _make_noisy_service(listener: Listener) -> FakeEngineService:
-    """A service for the subprocess tests, whose session ids say what goes wrong."""
-    service = FakeEngineService(listener=listener)
-    asked = threading.Event()
-
-    def on_initialize(session_id: str) -> None:
-        if session_id == "noisy":
-            print("a library prints to stdout", flush=True)  # noqa: T201
-            os.write(1, b"and another writes to descriptor 1\n")
-        if session_id == "signalled":
-            signal.raise_signal(getattr(signal, "SIGBREAK", signal.SIGTERM))
-        if session_id == "broken":
-            raise RuntimeError("cannot open rtmp://host/app/SECRETKEY\nforged line")
-
-    def on_stop(session_id: str) -> None:
-        if session_id == "flushing":
-            wait(asked)
-        if session_id == "hanging":
-            threading.Event().wait()
-        if session_id == "locked":
-            ctypes.PyDLL(None).sleep(60)  # as a driver may hang in libav: with Python's lock held
-
-    def on_stats(session_id: str) -> None:
-        if session_id == "flushing":
-            asked.set()
-        if session_id == "flooding":
-            for number in range(20_000):
-                stats = recorder_stats(total_bytes=number)
-                listener(StatsSampled(session_id=session_id, session_kind=SessionKind.RECORDER, stats=stats))
-
-    for kind in SessionKind:
-        service.hooks[f"{kind.value}.initialize"] = on_initialize
-        service.hooks[f"{kind.value}.stop"] = on_stop
-        service.hooks[f"{kind.value}.getStats"] = on_stats
-    return service
-
-
-if __name__ == "__main__":
-    from ionia.rpc.stdio import serve_stdio
-
-    sys.exit(serve_stdio(_make_noisy_service))

@@ -11,12 +11,15 @@ import ssl
 import struct
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
 from urllib.parse import parse_qs
+
+from tests.fakes.amf import decode_amf, encode_amf
+from tests.fakes.rtmp_chunks import IncomingChunks
 
 CHUNK_SIZE = 4096
 
@@ -217,56 +220,6 @@ class RtmpServer:
         self._closing.wait(seconds)
 
 
-class IncomingChunks:
-    """Chunks into messages, written apart from the engine's own."""
-
-    def __init__(self, read: Callable[[int], bytes]) -> None:
-        """`read`: the next so many bytes."""
-        self.read = read
-        self.chunk_size = 128
-        self.headers: dict[int, tuple[int, int, int, int]] = {}  # csid: timestamp, delta, length, kind
-        self.streams: dict[int, int] = {}
-        self.extended: set[int] = set()  # csids whose last header had an extended timestamp
-        self.partial: dict[int, bytearray] = {}
-
-    def message(self) -> tuple[int, int, int, bytes]:
-        """The next whole message: kind, timestamp, stream, body."""
-        while True:
-            first = self.read(1)[0]
-            form, csid = first >> 6, first & 63
-            if csid == 0:
-                csid = 64 + self.read(1)[0]
-            timestamp, delta, length, kind = self.headers.get(csid, (0, 0, 0, 0))
-            fresh = csid not in self.partial
-            if form < 3:
-                field_ = int.from_bytes(self.read(3), "big")
-                if form < 2:
-                    length = int.from_bytes(self.read(3), "big")
-                    kind = self.read(1)[0]
-                if form == 0:
-                    self.streams[csid] = int.from_bytes(self.read(4), "little")
-                self.extended.discard(csid)
-                if field_ == 0xFFFFFF:
-                    self.extended.add(csid)
-                    field_ = int.from_bytes(self.read(4), "big")
-                # A header of form 3 after one of form 0 repeats its timestamp as the delta (5.3.1.2.4).
-                timestamp, delta = (field_ if form == 0 else timestamp + field_), field_
-            else:
-                if csid in self.extended:  # it is repeated in every chunk (5.3.1.3)
-                    self.read(4)
-                if fresh:
-                    timestamp += delta
-            timestamp %= 1 << 32
-            self.headers[csid] = (timestamp, delta, length, kind)
-            body = self.partial.setdefault(csid, bytearray())
-            body += self.read(min(self.chunk_size, length - len(body)))
-            if len(body) == length:
-                del self.partial[csid]
-                if kind == 1:
-                    self.chunk_size = int.from_bytes(body, "big")
-                return kind, timestamp, self.streams.get(csid, 0), bytes(body)
-
-
 class _HangUp(Exception):  # noqa: N818 - the way a conversation ends, not a mistake
     """End this connection."""
 
@@ -395,65 +348,6 @@ def _digest(text: str) -> str:
 def status(code: str, level: str = "status") -> dict[str, object]:
     """An information object."""
     return {"level": level, "code": code, "description": code}
-
-
-def encode_amf(value: object) -> bytes:
-    """One AMF0 value."""
-    match value:
-        case None:
-            return b"\x05"
-        case float():
-            return b"\x00" + struct.pack(">d", value)
-        case str():
-            return b"\x02" + struct.pack(">H", len(value)) + value.encode()
-        case dict():
-            pairs = b"".join(struct.pack(">H", len(name)) + name.encode() + encode_amf(v) for name, v in value.items())
-            return b"\x03" + pairs + b"\x00\x00\x09"
-        case _:
-            raise TypeError(value)
-
-
-def decode_amf(data: bytes) -> list[object]:
-    """All AMF0 values in `data`."""
-    values = []
-    offset = 0
-    while offset < len(data):
-        value, offset = _decode(data, offset)
-        values.append(value)
-    return values
-
-
-def _decode(data: bytes, offset: int) -> tuple[object, int]:
-    kind, offset = data[offset], offset + 1
-    match kind:
-        case 0:
-            return struct.unpack_from(">d", data, offset)[0], offset + 8
-        case 1:
-            return bool(data[offset]), offset + 1
-        case 2:
-            (length,) = struct.unpack_from(">H", data, offset)
-            return data[offset + 2 : offset + 2 + length].decode(), offset + 2 + length
-        case 3 | 8:
-            return _decode_object(data, offset + (4 if kind == 8 else 0))
-        case 5 | 6:
-            return None, offset
-        case 10:
-            values, (count,), offset = [], struct.unpack_from(">I", data, offset), offset + 4
-            for _ in range(count):
-                value, offset = _decode(data, offset)
-                values.append(value)
-            return values, offset
-        case _:
-            raise ValueError(f"AMF type {kind}")
-
-
-def _decode_object(data: bytes, offset: int) -> tuple[object, int]:
-    pairs = {}
-    while data[offset : offset + 3] != b"\x00\x00\x09":
-        (length,) = struct.unpack_from(">H", data, offset)
-        name = data[offset + 2 : offset + 2 + length].decode()
-        pairs[name], offset = _decode(data, offset + 2 + length)
-    return pairs, offset + 3
 
 
 @contextmanager

@@ -11,7 +11,7 @@ import pytest
 from tests.fakes.engine_service import DEADLINE
 from tests.rpc.engine_process import EngineProcess
 
-SERVE = [sys.executable, "-m", "tests.fakes.engine_service"]
+SERVE = [sys.executable, "-m", "tests.fakes.noisy_service"]
 
 SERVE_BROKEN = """
 import runpy
@@ -22,7 +22,7 @@ def failing(self, data):
         raise MemoryError("too much")
     receive(self, data)
 Server.receive = failing
-runpy.run_module("tests.fakes.engine_service", run_name="__main__")
+runpy.run_module("tests.fakes.noisy_service", run_name="__main__")
 """
 
 SERVE_SLOWLY = """

@@ -21,7 +21,7 @@ from tests.rpc.engine_process import ROOT, EngineProcess, results
 
 @pytest.fixture
 def engine() -> Iterator[EngineProcess]:
-    made = EngineProcess([sys.executable, "-m", "tests.fakes.engine_service"])
+    made = EngineProcess([sys.executable, "-m", "tests.fakes.noisy_service"])
     yield made
     made.kill()
 
@@ -152,7 +152,7 @@ def test_a_session_that_hangs_is_left_behind(engine: EngineProcess) -> None:
 
 def test_closed_descriptors_are_no_failure() -> None:
     closed = subprocess.run(
-        ["/bin/sh", "-c", f"exec '{sys.executable}' -m tests.fakes.engine_service <&- >&- 2>&-"],
+        ["/bin/sh", "-c", f"exec '{sys.executable}' -m tests.fakes.noisy_service <&- >&- 2>&-"],
         cwd=ROOT,
         env={**os.environ, "PYTHONPATH": f"{ROOT}/engine"},
         timeout=DEADLINE,

@@ -11,9 +11,7 @@ from tests.rpc.engine_process import EngineProcess
 __all__ = ["windows_rig"]  # a fixture
 pytestmark = [pytest.mark.wine, pytest.mark.slow]
 
-RUN = (
-    "import runpy, sys; sys.path.insert(0, 'engine'); runpy.run_module('tests.fakes.engine_service', None, '__main__')"
-)
+RUN = "import runpy, sys; sys.path.insert(0, 'engine'); runpy.run_module('tests.fakes.noisy_service', None, '__main__')"
 
 
 @pytest.fixture

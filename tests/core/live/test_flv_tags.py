@@ -9,8 +9,8 @@ import pytest
 from ionia.core.codec.h264 import length_prefixed
 from ionia.core.live import flv_tags
 from ionia.core.media import AUDIO, VIDEO, EncodedPacket, TrackId
+from tests.fakes.amf import decode_amf
 from tests.fakes.encoded_clip import encoded_clip
-from tests.fakes.rtmp_server import decode_amf
 
 
 def packet(track: TrackId, data: bytes, *, keyframe: bool = False) -> EncodedPacket:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from tests.fakes.rtmp_server import IncomingChunks
+from tests.fakes.rtmp_chunks import IncomingChunks
 
 
 def cut(data: bytes, places: Sequence[int]) -> Iterator[bytes]:

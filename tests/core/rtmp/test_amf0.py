@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ionia.core.rtmp.amf0 import DEEPEST, MOST_VALUES, Amf, AmfError, decode, encode
-from tests.fakes.rtmp_server import decode_amf
+from tests.fakes.amf import decode_amf
 
 simple = st.none() | st.booleans() | st.floats(allow_nan=False) | st.text(max_size=8)
 values = st.recursive(

@@ -11,7 +11,8 @@ from ionia.core.rtmp.authentication import Login
 from ionia.core.rtmp.client import RANDOM, RtmpClient
 from ionia.core.rtmp.client_events import Acknowledged, ClientEvent, Failed, LoginAsked, Published
 from tests.core.rtmp.pieces import chunked, cut, messages_in
-from tests.fakes.rtmp_server import decode_amf, status
+from tests.fakes.amf import decode_amf
+from tests.fakes.rtmp_server import status
 
 KEY = "SeCrEtKeY"
 URL = parse_rtmp_url(f"rtmp://me:pAsSwOrD@h/live/{KEY}")
