@@ -19,6 +19,8 @@ def video(width: int, height: int, fps: int, kbps: int) -> VideoTrack:
         ("a.rtmps.youtube.com", "YouTube"),
         ("rtmp-api.facebook.com", "Facebook"),
         ("fa723fc1b171.global-contribute.live-video.net", "Kick, or another service on Amazon IVS"),
+        ("sfo.contribute.live-video.net", "Twitch, or a service on Amazon IVS"),
+        ("live-video.net", None),
         ("nottwitch.tv", None),
         ("twitch.tv.example.org", None),
         ("127.0.0.1", None),
@@ -47,7 +49,7 @@ def test_a_service_is_known_by_its_servers_names(host: str, name: str | None) ->
                 "Facebook takes 60 pictures a second at most, and this is 120.",
             ],
         ),
-        ("x.live-video.net", video(1080, 1920, 60, 8500), []),
+        ("x.global-contribute.live-video.net", video(1080, 1920, 60, 8500), []),
     ],
 )
 def test_what_is_beyond_a_limit_is_told(host: str, stream: VideoTrack, words: list[str]) -> None:

@@ -14,6 +14,11 @@ ARGUMENT = "bandwidthtest=true"
         ("rtmp://live.twitch.tv/app/key?a=b ", "", (f"rtmp://live.twitch.tv/app/key?a=b&{ARGUMENT}", "")),
         ("rtmps://live.twitch.tv/app", "key", ("rtmps://live.twitch.tv/app", f"key?{ARGUMENT}")),
         ("rtmps://live.twitch.tv/app", f"key?{ARGUMENT}", ("rtmps://live.twitch.tv/app", f"key?{ARGUMENT}")),
+        (
+            "rtmp://sfo.contribute.live-video.net/app",
+            "key",
+            ("rtmp://sfo.contribute.live-video.net/app", f"key?{ARGUMENT}"),
+        ),
         ("rtmp://a.rtmp.youtube.com/live2/key", "", ("rtmp://a.rtmp.youtube.com/live2/key", "")),
         ("rtmp://127.0.0.1/live", "key", ("rtmp://127.0.0.1/live", "key")),
     ],

@@ -1,7 +1,7 @@
 """What known services take at most, by the names of their servers.
 
 Beyond it some hang up after a while, some show nothing, and some stutter; none says why. Figures change, so they are a
-reason to warn and none to refuse. OBS' list is `plugins/rtmp-services/data/services.json` in obs-studio, as of 2025.
+reason to warn and none to refuse. OBS' list is `plugins/rtmp-services/data/services.json` in obs-studio (000d038).
 """
 
 from dataclasses import dataclass
@@ -42,17 +42,29 @@ _FACEBOOK = (
 )
 """OBS' list, "bitrate matrix" of Facebook Live."""
 
+_TWITCH_TEST = "bandwidthtest=true"
+
 SERVICES = (
-    # OBS' list, "max video bitrate": 6000.
-    # For a test: Twitch Inspector's help, "How to use Inspector".
-    Service(name="Twitch", domain="twitch.tv", kbps=6000, test="bandwidthtest=true"),
+    # OBS' list, "max video bitrate": 6000. For a test: dev.twitch.tv, "Video Broadcasting Overview".
+    Service(name="Twitch", domain="twitch.tv", kbps=6000, test=_TWITCH_TEST),
     # OBS' list, "max video bitrate" of YouTube - RTMPS: 51000.
     Service(name="YouTube", domain="youtube.com", kbps=51_000),
     # OBS' list: 9000, "max fps" 60, the largest of the "supported resolutions".
     Service(name="Facebook", domain="facebook.com", kbps=9000, size=(1920, 1080), fps=60, kbps_by_height=_FACEBOOK),
-    # Amazon IVS user guide, "Channel types": 8.5 Mbit/s and 1080p at most; a stream beyond may be disconnected.
+    # Amazon IVS API reference, type of a channel: STANDARD takes 1080p and 8.5 Mbit/s; beyond, a stream "probably will
+    # disconnect immediately".
     Service(
-        name="Kick, or another service on Amazon IVS", domain="live-video.net", kbps=8500, size=(1920, 1080), fps=60
+        name="Kick, or another service on Amazon IVS",
+        domain="global-contribute.live-video.net",
+        kbps=8500,
+        size=(1920, 1080),
+    ),
+    # Twitch's servers have names of this domain, too (dev.twitch.tv, likewise), and so have some for IVS (OBS' list).
+    Service(
+        name="Twitch, or a service on Amazon IVS",
+        domain="contribute.live-video.net",
+        kbps=8500,
+        test=_TWITCH_TEST,
     ),
 )
 
