@@ -105,6 +105,25 @@ def one_that_follows() -> tuple[Hand, AudioEncode, AudioEncode, list[EncodedPack
     return hand, first, second, theirs, mine
 
 
+def test_a_change_is_heard_from_its_tick_on_and_not_before_also_in_one_that_follows() -> None:
+    hand = Hand()
+    first, second = encode_on(hand), encode_on(hand)
+    first.start()
+    hand.turn(20)
+    first.set(KEY, ControlChange(muted=True), at=30)  # asked for now, while sound is mixed behind
+    second.succeed(first, lambda: None)
+    for encode, index in ((first, 30), (second, 30)):
+        assert [each[0] for each in encode._changes] == [index]
+    hand.turn(10)
+    assert not first.muted | second.muted
+    assert np.abs(first._heard[-1][1]).max() == np.abs(second._heard[-1][1]).max() == np.float32(0.5)
+    hand.turn(1)  # 10 ms of ramp are in it
+    assert first.muted == second.muted == {KEY}
+    first.set(KEY, ControlChange(muted=False), at=5)
+    hand.turn(1)
+    assert not first.muted
+
+
 def test_a_follower_goes_on_without_a_gap_or_a_step() -> None:
     hand = Hand()
     first, second = encode_on(hand), encode_on(hand)

@@ -89,6 +89,11 @@ class AudioClock:
         """Whether the thread has ended by an error."""
         return self._failed
 
+    @property
+    def index_now(self) -> int:
+        """Index of the tick whose sound is captured now, which is given out later. Any thread."""
+        return max(0, (self._clock.now_ns() - self._epoch_ns) // TICK_NS)
+
     def start(self) -> None:
         """Start the thread; once only."""
         self._worker.start()

@@ -52,6 +52,7 @@ class AudioEncode:
         self._sounds = tuple(sounds)
         self._clock = clock
         self._mix = mix
+        self._changes: list[tuple[int, SoundKey, ControlChange]] = []  # from which tick on, in the order of asking
         self._heard: deque[tuple[int, Samples]] = deque(maxlen=WARM_TICKS)
         self._encoding = False
         self._first: int | None = None  # the index of the tick with which encoding begins
@@ -105,9 +106,12 @@ class AudioEncode:
             self._encoding = True
             self._losses = LossTeller(self.crowded_out)
 
-    def set(self, key: SoundKey, change: ControlChange) -> None:
-        """On the clock's thread: change one sound, for everyone who uses this; heard from the next tick on."""
-        self._mix.set(key, change)
+    def set(self, key: SoundKey, change: ControlChange, *, at: int = 0) -> None:
+        """On the clock's thread: change one sound, for everyone who uses this.
+
+        Heard from the tick with index `at` on, or from the next one where that has been mixed.
+        """
+        self._changes.append((at, key, change))
 
     def succeed(self, other: "AudioEncode", move: Callable[[], None]) -> None:
         """Go on where `other` is, for whom `move` brings to this feed: no packet is missing and none is double.
@@ -120,6 +124,7 @@ class AudioEncode:
         def take_over() -> None:
             try:
                 self._mix = other._mix.copy()
+                self._changes = list(other._changes)
                 self._silence = other._silence
                 self._mixed = other._mixed
                 self._encoding = self._encoding or other._encoding  # somebody may share it already
@@ -156,6 +161,8 @@ class AudioEncode:
     def _mix_and_encode(self, tick: AudioTick[SoundKey]) -> None:
         if self._encoding and self._first is None:
             self._first = tick.index
+        if self._changes:
+            self._carry_out(tick.index - self._mix.filtered)
         due = tick.before if self._mix.filtered else tick
         if due is None or due.index <= self._mixed:
             return  # filters look a tick ahead: from the first on, all is mixed a tick later
@@ -172,6 +179,12 @@ class AudioEncode:
                     f"{lost / SAMPLE_RATE:.2f} s of sound found no room: the machine was busy. Silence fills it.",
                     SoundLost(samples=lost),
                 )
+
+    def _carry_out(self, index: int) -> None:
+        """What is to be heard from this tick on."""
+        for _, key, change in [each for each in self._changes if each[0] <= index]:
+            self._mix.set(key, change)
+        self._changes = [each for each in self._changes if each[0] > index]
 
     def fail(self, error: BaseException) -> None:
         """Tell everyone that the sound has ended."""

@@ -214,7 +214,8 @@ class SoundTracks:
         )
 
     def set(self, name: str, change: ControlChange) -> None:
-        """Change one sound for this session alone, in all its tracks at the same tick.
+        """Change one sound for this session alone, in all its tracks at the same tick: that of now, however far behind
+        sound is mixed, so that what was said before a key was pressed stays as it was.
 
         The session's lock is held. Raises IoniaError, with every track as it was.
         """
@@ -225,6 +226,7 @@ class SoundTracks:
                 f"This session has no sound named {name!r}.",
                 f"It has {', '.join(map(repr, self._sounds)) or 'no sound at all'}.",
             )
+        at = self._tracks[0].encode.clock.index_now
         load_filters(change.filters or ())
         before = self.controls()[name]
         control = change.of(before)
@@ -242,7 +244,7 @@ class SoundTracks:
 
         def carry_out() -> None:
             for encode in encodes:
-                encode.set(key, change)
+                encode.set(key, change, at=at)
 
         encodes[0].clock.run(carry_out)
         if change.muted is not None:  # whoever has a mute wait holds a key to talk
