@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from ionia.core.events import ConnectionState
 from ionia.core.failure import LiveKind
 from ionia.core.live.backoff import ReconnectSettings
-from ionia.core.live.connection import DEAD, NO_ANSWER, ConnectionPolicy
+from ionia.core.live.connection import DEAD, IDLE, NO_ANSWER, ConnectionPolicy
 from ionia.core.live.connection_events import (
     AskKeyframe,
     AttemptConnected,
@@ -370,3 +370,30 @@ def test_a_connection_is_made_anew_at_a_keyframe_before_its_milliseconds_need_32
     assert at(machine, age + 1.2, AttemptConnected(attempt_id=2))[-1].state is ConnectionState.CONNECTED
     assert machine.reconnects == 1
     assert at(machine, age + 2, KeyframeEncoded()) == []
+
+
+def test_a_server_that_ends_an_idle_connection_is_asked_again_when_there_is_something_to_send() -> None:
+    machine = connected(1)
+    machine.nothing_before(57 * S)
+    rest = Notify(state=ConnectionState.RECONNECTING, attempt=1, delay_ms=46_000, failure=IDLE)
+    assert at(machine, 11, ended(1, "closed")) == [ClearBuffer(), rest]
+    assert at(machine, 56, TimePassed()) == []
+    assert at(machine, 57, TimePassed())[0] == StartAttempt(attempt_id=2)
+    assert at(machine, 57, ended(2, "refused"))[0] == reconnecting(2, delay_ms=250, why="refused")
+
+
+def test_what_ends_an_idle_connection_at_once_or_with_a_reason_is_no_rest() -> None:
+    machine = connected(1)
+    machine.nothing_before(57 * S)
+    assert at(machine, 2, ended(1, "closed"))[1] == reconnecting(2, delay_ms=250, why="closed")
+    machine = connected(1)
+    machine.nothing_before(57 * S)
+    assert at(machine, 11, ended(1, "rejected"))[1] == StartAttempt(attempt_id=2)
+
+
+def test_a_rest_ends_with_the_delay() -> None:
+    machine = connected(1)
+    machine.nothing_before(57 * S)
+    at(machine, 11, ended(1, "reset"))
+    machine.nothing_before(0)
+    assert at(machine, 20, TimePassed())[0] == StartAttempt(attempt_id=2)

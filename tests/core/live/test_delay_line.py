@@ -137,3 +137,11 @@ def test_whatever_it_becomes_times_only_go_on_and_all_is_accounted_for(changes: 
     figures = line.figures
     assert len(out) + figures.held + figures.skipped == 2 * index
     assert out[0][1].keyframe
+
+
+def test_it_tells_when_a_connection_is_needed_again() -> None:
+    line = DelayLine(fps=FPS, seconds=60)
+    assert line.nothing_before_ns(0) == 0
+    line.push([picture(0)], 5 * NS_PER_S)
+    assert line.nothing_before_ns(5 * NS_PER_S) == 62 * NS_PER_S
+    assert line.nothing_before_ns(62 * NS_PER_S) == 0

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+import ionia.core.live.connection
 from ionia.core.codec.h264 import parameter_set_id, parameter_sets
 from ionia.core.errors import ErrorKind, IoniaError
 from ionia.core.events import (
@@ -33,6 +34,7 @@ from tests.fakes.backends import FakeMachine, FakeSender
 from tests.fakes.encoded_clip import HEIGHT, WIDTH
 from tests.fakes.failing_encoder import SETTINGS as CARD_SETTINGS
 from tests.fakes.failing_encoder import FailingEncoder
+from tests.fakes.live_stream import eventually
 from tests.fakes.media import EXTRADATA, FakeVideoEncoder
 from tests.fakes.pictures import yuv
 from tests.runtime.test_engine import engine_on
@@ -427,3 +429,19 @@ def test_a_reconnection_keeps_the_delay() -> None:
         assert packets[0].keyframe
         assert packets[0].pts > first.sent[0].pts
         assert of_streamer(engine.stats(STREAMER, "s")).delay_packets_held > 0
+
+
+def test_a_server_that_closes_during_the_delay_is_not_asked_again_and_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ionia.core.live.connection, "AT_ONCE_NS", 0)  # whatever time the connection lasted
+    machine = FakeMachine()
+    with engine_on(machine) as (engine, events):
+        initialize(engine, delay_seconds=600, reconnect_initial_ms=10)
+        engine.start(STREAMER, "s")
+        machine.senders.made(1).say(Connected())
+        eventually(lambda: of_streamer(engine.stats(STREAMER, "s")).delay_packets_held > 0, "nothing is held")
+        machine.senders.made(1).say(Ended(code=FailureCode.RESET))
+        told = events.wait_for(connection(ConnectionState.RECONNECTING))
+        engine.set_delay("s", 0)
+        machine.senders.made(2)
+    assert isinstance(told, ConnectionChanged)
+    assert told.delay_ms > 300_000

@@ -48,6 +48,13 @@ files and FFmpeg as a server break (measured). At 32 bits every server that was 
 TOO_SLOW = LiveFailure(kind=LiveKind.NETWORK, reason="link too slow for the sound")
 NO_ANSWER = LiveFailure(kind=LiveKind.TIMEOUT, reason="no answer from the server")
 DEAD = LiveFailure(kind=LiveKind.NETWORK, reason="nothing reaches the server any more")
+IDLE = LiveFailure(
+    kind=LiveKind.SERVER_CLOSED,
+    reason="the server doesn't wait for the end of the delay; the connection is made again just before",
+)
+
+_WHILE_IDLE = (LiveKind.SERVER_CLOSED, LiveKind.NETWORK)
+"""How servers and what is between end a connection over which nothing comes; known ones do after 5 to 30 s."""
 
 
 class ConnectionPolicy:
@@ -70,6 +77,8 @@ class ConnectionPolicy:
         self._flapping = False  # a connection was made again that hasn't proved itself
         self._reconnects = 0
         self._monitor: ConnectionMonitor | None = None
+        self._nothing_before_ns = 0
+        self._resting = False  # it waits for that instant, and not because something failed
 
     @property
     def state(self) -> LinkState:
@@ -93,6 +102,12 @@ class ConnectionPolicy:
                 return self._retry_ns
             case _:
                 return None
+
+    def nothing_before(self, at_ns: int) -> None:
+        """There is nothing to send until then, since a delay holds it. Look at `deadline_ns` after it."""
+        self._nothing_before_ns = at_ns
+        if self._resting:
+            self._retry_ns = at_ns
 
     def on(self, event: LinkEvent, now_ns: int) -> list[LinkAction]:
         """What to do about `event`, in this order. Raises ValueError, and changes nothing, for a second Started."""
@@ -141,6 +156,8 @@ class ConnectionPolicy:
 
     def _begin(self, now_ns: int, failure: LiveFailure | None = None) -> list[LinkAction]:
         self._state = LinkState.CONNECTING
+        if self._resting:
+            self._resting, self._outage_ns = False, now_ns
         self._attempt_id += 1
         self._attempt += 1
         self._started_ns = now_ns
@@ -164,6 +181,8 @@ class ConnectionPolicy:
         lasted_ns = now_ns - self._connected_ns
         if lasted_ns >= AT_ONCE_NS:
             self._good_ns = now_ns
+            if now_ns < self._nothing_before_ns and failure.kind in _WHILE_IDLE:
+                return [ClearBuffer(), *self._rest(now_ns)]
         if lasted_ns < STABLE_NS:
             return [ClearBuffer(), *self._failed(self._judged(failure, now_ns, lasted_ns), now_ns)]
         return [ClearBuffer(), *self._begin_again(now_ns, failure)]
@@ -180,6 +199,16 @@ class ConnectionPolicy:
         old = self._attempt_id
         close = (CloseAttempt(attempt_id=old), KillAttempt(attempt_id=old), ClearBuffer())
         return [*close, *self._begin_again(now_ns)]
+
+    def _rest(self, now_ns: int) -> list[LinkAction]:
+        """Nobody misses the connection before there is something to send."""
+        self._backoff.reset()
+        self._refusals.reset()
+        self._attempt = 0
+        self._state, self._resting = LinkState.WAITING, True
+        self._retry_ns = self._nothing_before_ns
+        delay_ms = (self._retry_ns - now_ns) * 1000 // NS_PER_S
+        return [Notify(state=self._trying, attempt=1, delay_ms=delay_ms, failure=IDLE)]
 
     def _begin_again(self, now_ns: int, failure: LiveFailure | None = None) -> list[LinkAction]:
         """After a connection that had proved itself."""
@@ -224,6 +253,7 @@ class ConnectionPolicy:
         if self._state not in (LinkState.STOPPED, LinkState.FAILED):
             actions.append(Notify(state=ConnectionState.CLOSED))
         self._state = LinkState.STOPPED
+        self._resting = False
         self._monitor = None
         return actions
 

@@ -23,6 +23,9 @@ nobody was to see outlives the stream."""
 LARGEST_BYTES = MOST_BYTES * 5 // 4
 """What is held at most, whatever an encoder makes."""
 
+CONNECT_AHEAD_NS = 3_000_000_000
+"""How long before a packet comes out a connection is made that was lost meanwhile: time for a second attempt."""
+
 _LATE_NS = 100_000_000
 """What should have gone out longer ago is too old to begin with after a delay became shorter."""
 
@@ -76,6 +79,11 @@ class DelayLine:
     def deadline_ns(self) -> int | None:
         """When `take` is due; None while nothing is held."""
         return self._held[0].pushed_ns + self._delay_ns if self._held else None
+
+    def nothing_before_ns(self, now_ns: int) -> int:
+        """When a connection is needed again, if nothing comes out for a while; 0: it is needed now."""
+        due_ns = self.deadline_ns
+        return 0 if due_ns is None or due_ns - now_ns <= CONNECT_AHEAD_NS else due_ns - CONNECT_AHEAD_NS
 
     @property
     def figures(self) -> DelayFigures:

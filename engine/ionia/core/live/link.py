@@ -151,6 +151,10 @@ class LiveLink:
                 actions += self._carry_out_buffer(self._buffer.push(packet, now_ns), now_ns)
         return actions + self._send()
 
+    def nothing_before(self, at_ns: int) -> None:
+        """There is nothing to send until then; 0: there is. Call `passed` after it."""
+        self._policy.nothing_before(at_ns)
+
     def connected(self, attempt_id: int, now_ns: int) -> list[LiveAction]:
         """A sender says that the server accepted it."""
         return self._carry_out(self._policy.on(AttemptConnected(attempt_id=attempt_id), now_ns), now_ns)
