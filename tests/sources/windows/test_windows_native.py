@@ -39,7 +39,7 @@ def outcomes(windows_rig: WindowsRig, tmp_path_factory: pytest.TempPathFactory) 
         with windows_keep_their_pixels(windows_rig.server("xvfb")["display"]):
             done = windows_rig.run(
                 "python.exe", *arguments, f"--junitxml={windows_path(report)}", windows_path(NATIVE),
-                cwd=ROOT, env=environment, timeout=240,
+                cwd=ROOT, env=environment, timeout=360,
             )  # fmt: skip
     except subprocess.TimeoutExpired as error:
         pytest.fail(f"the native tests did not end: {error.stdout!r}")

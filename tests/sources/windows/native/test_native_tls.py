@@ -83,10 +83,13 @@ def trusted_by_windows() -> Iterator[None]:
 _SENDER = """
 import queue, sys
 from ionia.core.live.rtmp_url import parse_rtmp_url
-from ionia.core.media import MediaHeader
+from fractions import Fraction
+from ionia.core.codec.codec import H264
+from ionia.core.media import MediaHeader, VideoTrack
 from ionia.sinks.rtmp_publisher import RtmpPublisher
 said = queue.Queue()
-RtmpPublisher().connect(parse_rtmp_url(sys.argv[1]), MediaHeader(tracks=()), said.put, ca_file=sys.argv[2])
+video = VideoTrack(codec=H264, extradata=b"", bitrate=1, width=2, height=2, fps=Fraction(30))
+RtmpPublisher().connect(parse_rtmp_url(sys.argv[1]), MediaHeader(tracks=(video,)), said.put, ca_file=sys.argv[2])
 print(said.get(timeout=60).code.value.kind.value)
 """
 
