@@ -198,15 +198,17 @@ def single_pictures(display: str, form: Form, times: int) -> Singles:
         into.append((time.perf_counter_ns() - begun_ns) / 1e6)
         time.sleep(0.2)
 
-    path, picture = form.folder / "beside.mp4", form.folder / "screenshot.png"
+    path = form.folder / "beside.mp4"
     with EngineProcess({"DISPLAY": display}) as engine:
         settings = {"outputPath": str(path), "fps": FPS, "encoder": "x264", "audioMode": "none"}
         engine.call("recorder.initialize", settings)
         engine.call("recorder.start")
         time.sleep(1)
         before = engine.call("recorder.getStats")
-        for _ in range(times):
+        for number in range(times):
+            picture = form.folder / f"screenshot-{number}.png"
             timed(saved, engine, "screenshot.save", {"kind": "recorder", "path": str(picture)})
+            picture.unlink()
         after = engine.call("recorder.getStats")
         engine.call("recorder.stop")
         devices = engine.call("engine.devices")
@@ -215,7 +217,6 @@ def single_pictures(display: str, form: Form, times: int) -> Singles:
             screen = shown[number % len(shown)]
             timed(small, engine, "engine.thumbnail", {"screen": screen, "maxWidth": 320})
     path.unlink()
-    picture.unlink()
     lost = sum(after[name] - before[name] for name in ("videoFramesLagged", "videoFramesSkipped"))
     return Singles(saved_ms=saved, small_ms=small, lost=lost)
 
