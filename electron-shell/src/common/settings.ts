@@ -56,7 +56,7 @@ export interface Settings {
   readonly replaySeconds: number | null;
   /** A recording begins with so much of it; null: with what comes. */
   readonly prerollSeconds: number | null;
-  /** Whether single keys (Space, M, S, R) control a recording while the window has the focus. */
+  /** Whether the window's shortcuts work while it has the focus. */
   readonly takeKeys: boolean;
   /** Whether recordings are made without this window, where the system can do that. */
   readonly leaveOutWindow: boolean;

@@ -5,6 +5,7 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { CHANNELS, DEFAULT_SETTINGS, IDLE_RECORDING, type Channel } from "@ionia/common";
 import { App } from "../../src/renderer/App.tsx";
 import { inWords } from "../../src/renderer/panels/FilesPanel.tsx";
+import { SHORTCUTS } from "../../src/renderer/state/shortcuts.ts";
 import { FakeApi } from "./fake_api.ts";
 
 const TAKE: readonly Channel[] = [CHANNELS.togglePause, CHANNELS.mark, CHANNELS.split];
@@ -82,12 +83,45 @@ describe("keys", () => {
     expect(asked()).toEqual([...TAKE, CHANNELS.togglePause]);
   });
 
+  it("begin and end recordings and streams by two keys, and are on every button", async () => {
+    await userEvent.keyboard("{Control>}{Enter}l{/Control}{Enter}l");
+    expect(api.argsOf(CHANNELS.startRecording)).toHaveLength(1);
+    // There is no key yet.
+    expect(api.argsOf(CHANNELS.startSavedStream)).toHaveLength(0);
+    await api.send(
+      { type: "settings", settings: DEFAULT_SETTINGS },
+      { type: "savedKeys", savedKeys: { twitch: "••••" }, keysEncrypted: true },
+    );
+    await userEvent.keyboard("{Control>}l{/Control}");
+    expect(api.argsOf(CHANNELS.startSavedStream)).toHaveLength(1);
+    await record();
+    await api.send({ type: "stream", change: { phase: "live" } });
+    await userEvent.keyboard("{Control>}{Enter}l{/Control}");
+    expect([CHANNELS.stopRecording, CHANNELS.stopStream].map((one) => api.argsOf(one).length)).toEqual([1, 1]);
+    const shown = [...document.querySelectorAll("button[aria-keyshortcuts]")].map((button) => [
+      button.getAttribute("aria-keyshortcuts"),
+      (button as HTMLElement).title,
+    ]);
+    expect(shown).toEqual([
+      ["P", "Save a picture of the screen (P)"],
+      ["Control+Enter", "Stop (Ctrl+Enter)"],
+      ["Space", "Pause (Space)"],
+      ["M", "Mark this moment (M)"],
+      ["S", "Go on in a new file (S)"],
+      ["Control+L", "End stream (Ctrl+L)"],
+    ]);
+    await beside("Settings");
+    const list = screen.getByRole("region", { name: "Shortcuts" });
+    for (const { keys, does } of SHORTCUTS) expect(list.textContent).toContain(`${does}${keys}`);
+  });
+
   it("are text where text is typed", async () => {
     await record();
     await beside("Live");
     await userEvent.type(screen.getByLabelText("Server address"), "rtmp://m s");
-    await userEvent.type(screen.getByLabelText("Stream key"), "s m");
+    await userEvent.type(screen.getByLabelText("Stream key"), "s m{Control>}l{/Control}");
     expect(asked()).toEqual([]);
+    expect(api.argsOf(CHANNELS.startSavedStream)).toEqual([]);
   });
 
   it("never stop the recording by the button that began it, unless that was reached by the keyboard", async () => {
@@ -105,8 +139,7 @@ describe("keys", () => {
   it("can be switched off", async () => {
     await record();
     await beside("Settings");
-    await userEvent.click(screen.getByText("One file, until you stop"));
-    await userEvent.click(screen.getByRole("switch", { name: /Space pauses/ }));
+    await userEvent.click(screen.getByRole("switch", { name: "Shortcuts in this window" }));
     expect(api.argsOf(CHANNELS.updateSettings)).toEqual([[{ takeKeys: false }]]);
     await userEvent.keyboard("m");
     expect(asked()).toEqual([]);

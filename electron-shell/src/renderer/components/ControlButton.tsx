@@ -1,12 +1,14 @@
 /** A button below the picture: a sign, a word where there is room for it, and the key that does the same. */
 import type { ReactNode } from "react";
+import type { Shortcut } from "../state/shortcuts.ts";
+import { Keys } from "./Keys.tsx";
 
 export interface ControlButtonProps {
   /** What it does, whole. */
   readonly label: string;
   /** The same in one word or two. */
   readonly word: string;
-  readonly shortcut: string | null;
+  readonly shortcut: Shortcut | null;
   readonly disabled?: boolean;
   readonly busy?: boolean;
   readonly tone?: "plain" | "hot" | "failed";
@@ -26,8 +28,8 @@ export function ControlButton(props: ControlButtonProps) {
     <button
       type="button"
       aria-label={label}
-      aria-keyshortcuts={shortcut ?? undefined}
-      title={shortcut === null ? label : `${label} (${shortcut})`}
+      aria-keyshortcuts={shortcut?.aria}
+      title={shortcut === null ? label : `${label} (${shortcut.keys})`}
       disabled={disabled}
       aria-busy={busy}
       onClick={onClick}
@@ -40,12 +42,7 @@ export function ControlButton(props: ControlButtonProps) {
         className="flex items-center gap-1 text-[11px] leading-none font-medium whitespace-nowrap max-[1023px]:hidden"
       >
         <span data-word={word} className="before:content-[attr(data-word)]" />
-        {shortcut !== null && (
-          <kbd
-            data-word={shortcut}
-            className="rounded bg-white/12 px-1 py-px font-sans text-[10px] leading-tight before:content-[attr(data-word)]"
-          />
-        )}
+        {shortcut !== null && <Keys keys={shortcut.keys} className="bg-white/12" />}
       </span>
     </button>
   );

@@ -3,6 +3,8 @@ import { useEffect, useRef } from "react";
 import { Circle, LoaderCircle, RotateCcw, Square } from "lucide-react";
 import { formatDuration, isTakeRunning, type RecordingPhase } from "@ionia/common";
 import { useShell, useShellClient } from "../state/use_shell.ts";
+import type { Shortcut } from "../state/shortcuts.ts";
+import { Keys } from "./Keys.tsx";
 import { ProblemText } from "./ProblemText.tsx";
 
 export interface RecordingButtonProps {
@@ -10,6 +12,8 @@ export interface RecordingButtonProps {
   readonly onRecorded?: (outputPath: string) => void;
   /** Leave the message of a failure to the surroundings. */
   readonly quiet?: boolean;
+  /** The key that does the same, where there is one. */
+  readonly shortcut?: Shortcut | null;
 }
 
 const LABELS: Readonly<Record<RecordingPhase, string>> = {
@@ -21,7 +25,7 @@ const LABELS: Readonly<Record<RecordingPhase, string>> = {
   failed: "Record again",
 };
 
-export function RecordingButton({ onRecorded, quiet = false }: RecordingButtonProps) {
+export function RecordingButton({ onRecorded, quiet = false, shortcut = null }: RecordingButtonProps) {
   const client = useShellClient();
   const phase = useShell((state) => state.recording.phase);
   const problem = useShell((state) => state.recording.problem);
@@ -46,6 +50,8 @@ export function RecordingButton({ onRecorded, quiet = false }: RecordingButtonPr
         data-phase={phase}
         disabled={busy || (unavailable && !recording)}
         aria-busy={busy}
+        aria-keyshortcuts={shortcut?.aria}
+        title={shortcut === null ? undefined : `${LABELS[phase]} (${shortcut.keys})`}
         onClick={() => void client.toggleRecording()}
         className={`inline-flex h-12 min-w-32 items-center justify-center gap-2.5 rounded-full px-4 lg:min-w-40 lg:px-6 text-[15px] font-semibold transition-colors disabled:opacity-60 ${
           recording ? "bg-white text-[#a3142a] hover:bg-[#ffe9ec]" : "bg-rec text-white hover:bg-rec-hover"
@@ -63,6 +69,9 @@ export function RecordingButton({ onRecorded, quiet = false }: RecordingButtonPr
             ? `${LABELS[phase]} ${formatDuration(seconds)}`
             : LABELS[phase]}
         </span>
+        {shortcut !== null && (
+          <Keys keys={shortcut.keys} className={`max-[1023px]:hidden ${recording ? "bg-black/8" : "bg-black/20"}`} />
+        )}
       </button>
       {!quiet && phase === "failed" && problem !== null && <ProblemText problem={problem} />}
     </div>

@@ -2,12 +2,13 @@
 import { History } from "lucide-react";
 import { spokenLength } from "@ionia/common";
 import { useShell, useShellClient } from "../state/use_shell.ts";
+import { useShortcut } from "../state/use_take_keys.ts";
 import { ControlButton } from "./ControlButton.tsx";
 
 export function ReplayButton() {
   const client = useShellClient();
   const seconds = useShell((state) => state.settings.replaySeconds);
-  const keys = useShell((state) => state.settings.takeKeys);
+  const shortcut = useShortcut("replay");
   const { phase, saving, secondsHeld } = useShell((state) => state.replay);
   if (seconds === null) return null;
   const failed = phase === "failed";
@@ -21,7 +22,7 @@ export function ReplayButton() {
     <ControlButton
       label={label}
       word={retries ? "Try again" : `Last ${spokenLength(failed ? secondsHeld : seconds)}`}
-      shortcut={keys && !retries ? "R" : null}
+      shortcut={retries ? null : shortcut}
       disabled={saving || (secondsHeld < 1 && !retries)}
       busy={saving}
       tone={failed ? "failed" : "plain"}

@@ -2,12 +2,13 @@
 import { useState } from "react";
 import { Camera } from "lucide-react";
 import { useShell, useShellClient } from "../state/use_shell.ts";
+import { useShortcut } from "../state/use_take_keys.ts";
 import { ControlButton } from "./ControlButton.tsx";
 
 export function ScreenshotButton() {
   const client = useShellClient();
   const ready = useShell((state) => state.engine.phase === "ready");
-  const keys = useShell((state) => state.settings.takeKeys);
+  const shortcut = useShortcut("picture");
   const [saving, setSaving] = useState(false);
   const save = async (): Promise<void> => {
     setSaving(true);
@@ -18,7 +19,7 @@ export function ScreenshotButton() {
     <ControlButton
       label="Save a picture of the screen"
       word="Picture"
-      shortcut={keys ? "P" : null}
+      shortcut={shortcut}
       disabled={!ready || saving}
       busy={saving}
       onClick={() => void save()}

@@ -3,6 +3,8 @@ import { useId, useState } from "react";
 import { LoaderCircle, Radio, RotateCcw, Square } from "lucide-react";
 import { isStreamActive, liveTitle, type StreamPhase } from "@ionia/common";
 import { useShell, useShellClient } from "../state/use_shell.ts";
+import type { Shortcut } from "../state/shortcuts.ts";
+import { Keys } from "./Keys.tsx";
 import { ProblemText } from "./ProblemText.tsx";
 
 export interface StreamButtonProps {
@@ -11,6 +13,8 @@ export interface StreamButtonProps {
   readonly quiet?: boolean;
   /** Why it can't be pressed now; shown as its description. */
   readonly missing?: string;
+  /** The key that does the same, where there is one. */
+  readonly shortcut?: Shortcut | null;
 }
 
 const LABELS: Readonly<Record<StreamPhase, string>> = {
@@ -22,7 +26,7 @@ const LABELS: Readonly<Record<StreamPhase, string>> = {
   failed: "Go live again",
 };
 
-export function StreamButton({ rtmpUrl, quiet = false, missing = "" }: StreamButtonProps) {
+export function StreamButton({ rtmpUrl, quiet = false, missing = "", shortcut = null }: StreamButtonProps) {
   const client = useShellClient();
   const phase = useShell((state) => state.stream.phase);
   const problem = useShell((state) => state.stream.problem);
@@ -60,7 +64,12 @@ export function StreamButton({ rtmpUrl, quiet = false, missing = "" }: StreamBut
         disabled={phase === "stopping" || blocked}
         aria-busy={spinning}
         aria-describedby={missing === "" ? undefined : hintId}
-        title={missing || (phase === "failed" ? liveTitle(problem) : "") || undefined}
+        aria-keyshortcuts={shortcut?.aria}
+        title={
+          missing ||
+          (phase === "failed" ? liveTitle(problem) : "") ||
+          (shortcut === null ? undefined : `${LABELS[phase]} (${shortcut.keys})`)
+        }
         onClick={() => void client.toggleStream(address)}
         className={`inline-flex h-12 min-w-32 items-center justify-center gap-2.5 rounded-full px-4 lg:min-w-40 lg:px-6 text-[15px] font-semibold transition-colors disabled:opacity-60 ${
           active ? "bg-white text-[#3d309f] hover:bg-[#efedff]" : "bg-[#2a3044] text-white hover:bg-[#39415a]"
@@ -74,6 +83,9 @@ export function StreamButton({ rtmpUrl, quiet = false, missing = "" }: StreamBut
           fill={active && !spinning ? "currentColor" : "none"}
         />
         {LABELS[phase]}
+        {shortcut !== null && (
+          <Keys keys={shortcut.keys} className={`max-[1023px]:hidden ${active ? "bg-black/8" : "bg-white/12"}`} />
+        )}
       </button>
       {missing !== "" && (
         <span id={hintId} className="sr-only">

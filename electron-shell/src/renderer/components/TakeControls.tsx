@@ -3,12 +3,13 @@ import { useState } from "react";
 import { Bookmark, FilePlus, Pause, Play } from "lucide-react";
 import { isTakeRunning } from "@ionia/common";
 import { useShell, useShellClient } from "../state/use_shell.ts";
+import { useShortcut } from "../state/use_take_keys.ts";
 import { ControlButton } from "./ControlButton.tsx";
 
 export function TakeControls() {
   const client = useShellClient();
   const phase = useShell((state) => state.recording.phase);
-  const keys = useShell((state) => state.settings.takeKeys);
+  const shortcuts = { pause: useShortcut("pause"), mark: useShortcut("mark"), split: useShortcut("split") };
   const [splitting, setSplitting] = useState(false);
   const running = isTakeRunning(phase);
   const paused = phase === "paused";
@@ -23,7 +24,7 @@ export function TakeControls() {
       <ControlButton
         label={paused ? "Resume" : "Pause"}
         word={paused ? "Resume" : "Pause"}
-        shortcut={keys ? "Space" : null}
+        shortcut={shortcuts.pause}
         disabled={!running}
         tone={paused ? "hot" : "plain"}
         onClick={() => void client.command((api) => api.togglePause())}
@@ -33,7 +34,7 @@ export function TakeControls() {
       <ControlButton
         label="Mark this moment"
         word="Mark"
-        shortcut={keys ? "M" : null}
+        shortcut={shortcuts.mark}
         disabled={!running}
         onClick={() => void client.command((api) => api.mark())}
       >
@@ -42,7 +43,7 @@ export function TakeControls() {
       <ControlButton
         label="Go on in a new file"
         word="Split"
-        shortcut={keys ? "S" : null}
+        shortcut={shortcuts.split}
         disabled={!running || splitting}
         busy={splitting}
         onClick={() => void split()}

@@ -44,14 +44,6 @@ export function FilesPanel() {
               onChange={(fastStart) => void client.updateSettings({ fastStart })}
             />
           </div>
-          <div className="flex items-center justify-between gap-3">
-            <span aria-hidden>Space pauses, M marks, S splits, R saves, P is a picture</span>
-            <Switch
-              label="Space pauses, M marks, S splits, R saves, P is a picture"
-              checked={settings.takeKeys}
-              onChange={(takeKeys) => void client.updateSettings({ takeKeys })}
-            />
-          </div>
         </div>
       </details>
     </Panel>

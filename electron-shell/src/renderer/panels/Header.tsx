@@ -3,6 +3,7 @@ import { Activity, Monitor, Moon, Sun } from "lucide-react";
 import { formatBytes, type EnginePhase, type ShellState, type Theme } from "@ionia/common";
 import { IconButton } from "../components/controls.tsx";
 import { mostRate } from "../state/cost.ts";
+import { globalKeys } from "./ShortcutsPanel.tsx";
 import { useShell, useShellClient } from "../state/use_shell.ts";
 
 const ENGINE: Readonly<Record<EnginePhase, { readonly word: string; readonly tone: string }>> = {
@@ -42,9 +43,7 @@ export function Header() {
       {shortcut !== null && (
         <p className="hidden text-[12px] text-muted min-[1100px]:block">
           Record from anywhere:{" "}
-          <kbd className="rounded border border-line bg-raised px-1.5 py-0.5 font-sans">
-            {shortcut.replace("CommandOrControl", "Ctrl").replaceAll("+", " + ")}
-          </kbd>
+          <kbd className="rounded border border-line bg-raised px-1.5 py-0.5 font-sans">{globalKeys(shortcut)}</kbd>
         </p>
       )}
       <IconButton

@@ -7,6 +7,7 @@ import { FilesPanel } from "./FilesPanel.tsx";
 import { HistoryPanel, type HistoryPanelProps } from "./HistoryPanel.tsx";
 import { QualityPanel } from "./QualityPanel.tsx";
 import { ReplayPanel } from "./ReplayPanel.tsx";
+import { ShortcutsPanel } from "./ShortcutsPanel.tsx";
 
 const TABS = ["Recordings", "Settings", "Live"] as const;
 
@@ -65,6 +66,7 @@ export function SidePanel(props: HistoryPanelProps) {
             <QualityPanel />
             <FilesPanel />
             <ReplayPanel />
+            <ShortcutsPanel />
           </>
         )}
         {shown === "Live" && <DestinationPanel />}

@@ -23,6 +23,7 @@ import { StreamButton } from "../components/StreamButton.tsx";
 import { TakeControls } from "../components/TakeControls.tsx";
 import { sourceOf } from "../state/source.ts";
 import { useLocked } from "../state/use_locked.ts";
+import { useShortcut } from "../state/use_take_keys.ts";
 import { useShell, useShellClient } from "../state/use_shell.ts";
 import { Player } from "./Player.tsx";
 import { SourcePicker } from "./SourcePicker.tsx";
@@ -45,9 +46,9 @@ export function Stage({ playing, onClosePlayer, onRecorded }: StageProps) {
           <ScreenshotButton />
           <ReplayButton />
         </div>
-        <RecordingButton quiet onRecorded={onRecorded} />
+        <RecordingButton quiet onRecorded={onRecorded} shortcut={useShortcut("record")} />
         <TakeControls />
-        <StreamButton quiet missing={useMissing()} />
+        <StreamButton quiet missing={useMissing()} shortcut={useShortcut("live")} />
       </div>
     </section>
   );
