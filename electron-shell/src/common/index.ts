@@ -14,4 +14,5 @@ export * from "./settings.ts";
 export * from "./shell_state.ts";
 export * from "./sounds.ts";
 export * from "./stream_view.ts";
+export * from "./strip.ts";
 export * from "./warnings.ts";

@@ -2,6 +2,7 @@
 import type { DestinationPatch } from "./destinations.ts";
 import type { Settings } from "./settings.ts";
 import type { ShellEvent, ShellState } from "./shell_state.ts";
+import type { Strip } from "./strip.ts";
 
 export const CHANNELS = {
   openFile: "dialog:openFile",
@@ -26,6 +27,7 @@ export const CHANNELS = {
   changeDestination: "destination:change",
   removeDestination: "destination:remove",
   showInFolder: "history:showInFolder",
+  strip: "history:strip",
   removeFromHistory: "history:remove",
   repairRecording: "history:repair",
   clipRecording: "history:clip",
@@ -93,6 +95,13 @@ export interface ThumbnailResult {
   readonly error?: string;
 }
 
+/** The pictures along a recording. */
+export interface StripResult {
+  readonly success: boolean;
+  readonly strip?: Strip;
+  readonly error?: string;
+}
+
 export interface CommandResult {
   readonly success: boolean;
   readonly error?: string;
@@ -144,6 +153,8 @@ export interface ElectronAPI extends BasicElectronAPI {
   /** Save a picture of the screen that the settings name, beside the recordings. */
   saveScreenshot(): Promise<CommandResult>;
   showInFolder(recordingId: string): Promise<CommandResult>;
+  /** Made when it is asked for the first time. Fails also when another one is asked for meanwhile. */
+  strip(recordingId: string): Promise<StripResult>;
   removeFromHistory(recordingId: string): Promise<CommandResult>;
   /** Make one that was cut off an ordinary file; it plays meanwhile. */
   repairRecording(recordingId: string): Promise<CommandResult>;
@@ -189,6 +200,7 @@ export function createElectronAPI(invoke: Invoke, listen: Listen, lookOn: LookOn
     retryReplay: () => call(CHANNELS.retryReplay),
     saveScreenshot: () => call(CHANNELS.saveScreenshot),
     showInFolder: (recordingId) => call(CHANNELS.showInFolder, recordingId),
+    strip: (recordingId) => call(CHANNELS.strip, recordingId),
     removeFromHistory: (recordingId) => call(CHANNELS.removeFromHistory, recordingId),
     repairRecording: (recordingId) => call(CHANNELS.repairRecording, recordingId),
     clipRecording: (recordingId, clip) => call(CHANNELS.clipRecording, recordingId, clip),

@@ -9,7 +9,7 @@ import { createHandlers } from "./handlers.ts";
 import type { Vault } from "./key_store.ts";
 import { electronUpdater } from "./electron_updater.ts";
 import { followLeftOut } from "./left_out.ts";
-import { mediaUrl, registerScheme, serveScheme, thumbnailUrl } from "./protocol.ts";
+import { mediaUrl, registerScheme, serveScheme, stripUrl, thumbnailUrl } from "./protocol.ts";
 import { isTrustedFrame } from "./sender_check.ts";
 import { quitQuestion } from "./status_text.ts";
 import { Studio } from "./studio.ts";
@@ -51,12 +51,13 @@ async function run(): Promise<void> {
     location,
     onLog: (line) => log(`engine: ${line}`),
   });
-  const studio = new Studio({ client, userData: app.getPath("userData"), vault, mediaUrl, thumbnailUrl });
+  const studio = new Studio({ client, userData: app.getPath("userData"), vault, mediaUrl, thumbnailUrl, stripUrl });
   const videos = new VideoRequests(studio.recordingsFolder, (file) => studio.history.has(file));
   serveScheme({
     rendererFolder: RENDERER_FOLDER,
     recordingPath: (id) => studio.history.pathOf(id),
     thumbnailPath: (id) => studio.library.thumbnailPath(id),
+    stripPath: (id) => studio.strips.path(id),
     videos,
   });
 

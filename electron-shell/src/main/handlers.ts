@@ -11,6 +11,7 @@ import {
   type CommandResult,
   type DestinationPatch,
   type OpenFileResult,
+  type StripResult,
   type ThumbnailResult,
 } from "@ionia/common";
 import { told } from "./recording_control.ts";
@@ -104,6 +105,10 @@ export function createHandlers(studio: Studio, desktop: Desktop): Handlers {
     [CHANNELS.removeDestination]: (id) => command(() => studio.removeDestination(text(id, "the destination"))),
     [CHANNELS.startSavedStream]: () => studio.startSavedStream(),
     [CHANNELS.showInFolder]: (id) => command(() => desktop.showInFolder(recordingPath(id))),
+    [CHANNELS.strip]: async (id): Promise<StripResult> => {
+      recordingPath(id);
+      return { success: true, strip: await studio.strip(id as string) };
+    },
     [CHANNELS.removeFromHistory]: (id) => command(() => studio.removeFromHistory(text(id, "the recording"))),
     [CHANNELS.repairRecording]: (id) =>
       command(async () => {

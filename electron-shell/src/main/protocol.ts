@@ -1,6 +1,6 @@
 /**
  * `ionia://app/…` is the built window, `ionia://media/<id>` a recording of the history,
- * `ionia://thumbnail/<id>` its picture, `ionia-video://open?path=…` a video
+ * `ionia://thumbnail/<id>` its picture, `ionia://strip/<id>` those along it, `ionia-video://open?path=…` a video
  * that the user chose. Nothing else is served.
  */
 import path from "node:path";
@@ -27,6 +27,10 @@ export function thumbnailUrl(recordingId: string): string {
   return `${SCHEME}://thumbnail/${encodeURIComponent(recordingId)}`;
 }
 
+export function stripUrl(recordingId: string): string {
+  return `${SCHEME}://strip/${encodeURIComponent(recordingId)}`;
+}
+
 /** Before the application is ready. Module scripts and fonts are asked for with CORS, even from their own origin. */
 export function registerScheme(): void {
   const privileges = { standard: true, secure: true, stream: true, supportFetchAPI: true, corsEnabled: true };
@@ -38,11 +42,12 @@ export interface SchemeOptions {
   readonly recordingPath: (id: string) => string | undefined;
   /** One file in the folder of pictures, whatever is asked for. */
   readonly thumbnailPath: (id: string) => string;
+  readonly stripPath: (id: string) => string;
   readonly videos: VideoRequests;
 }
 
 /** After it is. */
-export function serveScheme({ rendererFolder, recordingPath, thumbnailPath, videos }: SchemeOptions): void {
+export function serveScheme({ rendererFolder, recordingPath, thumbnailPath, stripPath, videos }: SchemeOptions): void {
   protocol.handle(VIDEO_SCHEME, (request) => videos.respond(request.url, request.headers.get("range")));
   protocol.handle(SCHEME, async (request) => {
     const url = new URL(request.url);
@@ -54,6 +59,7 @@ export function serveScheme({ rendererFolder, recordingPath, thumbnailPath, vide
         : fileResponse(file, "video/mp4", request.headers.get("range"));
     }
     if (url.host === "thumbnail") return fileResponse(thumbnailPath(name), "image/jpeg", null);
+    if (url.host === "strip") return fileResponse(stripPath(name), "image/jpeg", null);
     const file = path.join(rendererFolder, name === "" ? "index.html" : name);
     const inside = !path.relative(rendererFolder, file).startsWith("..");
     const contentType = CONTENT_TYPES[path.extname(file)];

@@ -16,6 +16,7 @@ import {
   type Problem,
   type RecorderStats,
   type RecordingResult,
+  type Settings,
 } from "@ionia/common";
 import { Recorder, type EngineClient, type SoundChange } from "@ionia/node";
 import { codedBy, type HistoryStore, type StoredEntry } from "./history_store.ts";
@@ -45,6 +46,8 @@ interface Take {
   finished: readonly FinishedFile[];
   /** The file that it is in now. */
   current: OpenTake;
+  /** Until what it left behind is in the list. Never rejects. */
+  listing: Promise<void>;
   /** Seconds that were marked, by file. */
   readonly marks: Map<string, readonly number[]>;
   /** Set when it ends otherwise than asked for: all is in the list and told once that is done. */
@@ -76,7 +79,14 @@ export class RecordingControl {
     const outputPath = recordingPath(userData, startedAt);
     store.dispatch({ type: "recording", change: { ...IDLE_RECORDING, phase: "starting", outputPath } });
     const current = { path: outputPath, createdAt: startedAt.toISOString() };
-    const take: Take = { recorder: new Recorder(client), outputPath, finished: [], current, marks: new Map() };
+    const take: Take = {
+      recorder: new Recorder(client),
+      outputPath,
+      finished: [],
+      current,
+      listing: Promise.resolve(),
+      marks: new Map(),
+    };
     this.#take = take;
     this.#listen(take);
     try {
@@ -171,6 +181,11 @@ export class RecordingControl {
     await this.#running().recorder.split();
   }
 
+  /** Record another screen, or part of one, in the same file; nothing, when nothing is recorded. */
+  async setScreen({ screen, region }: Pick<Settings, "screen" | "region">): Promise<void> {
+    if (isTakeRunning(this.#phase)) await this.#running().recorder.setScreen(screen, region);
+  }
+
   #running(): Take {
     if (this.#take === undefined || !isTakeRunning(this.#phase))
       throw new EngineError("not_initialized", "Nothing is being recorded.");
@@ -184,7 +199,7 @@ export class RecordingControl {
       .on("stats", (stats) => {
         if (this.#take === take) store.dispatch({ type: "recording", change: { stats: stats as RecorderStats } });
       })
-      .on("file", ({ finished, next }) => void this.#goOn(take, finished, next))
+      .on("file", ({ finished, next }) => this.#goOn(take, finished, next))
       .on("warning", (warning) => {
         // "Automatic" means the best that works here: that it is the software encoder surprises nobody.
         if (warning.code === "encoder_fallback" && store.state.settings.encoder === "auto") return;
@@ -241,20 +256,25 @@ export class RecordingControl {
     take.recorder.dispose().catch(() => undefined); // Gone with the engine, or never made: nothing is left to free.
   }
 
-  /** A file is complete: it is in the list from now on, and the next one is noted. Never rejects. */
-  async #goOn(take: Take, finished: FinishedFile, next: string): Promise<void> {
+  /** A file is complete: it comes into the list, and the next one is noted. */
+  #goOn(take: Take, finished: FinishedFile, next: string): void {
     const { openTakes, store, now } = this.#options;
     const before = take.current;
+    const current = { path: next, createdAt: now().toISOString() };
     take.finished = [...take.finished, finished];
-    take.current = { path: next, createdAt: now().toISOString() };
+    take.current = current;
     if (this.#take === take) store.dispatch({ type: "recording", change: { part: take.finished.length + 1 } });
-    await openTakes.begun(take.current);
-    await this.#list(take, before, store.state.recording.stats, finished.durationSeconds, false);
-    await openTakes.ended(before.path);
+    // One after the other, and before the end: the list is in their order, and whole when the recording is over.
+    take.listing = take.listing.then(async () => {
+      await openTakes.begun(current);
+      await this.#list(take, before, store.state.recording.stats, finished.durationSeconds, false);
+      await openTakes.ended(before.path);
+    });
   }
 
   /** Into the list, if there is a file; then the note of the running take is struck out. Never rejects. */
   async #keep(take: Take, stats: RecorderStats | null, recovered: boolean): Promise<void> {
+    await take.listing;
     const behind = take.finished.reduce((sum, { durationSeconds }) => sum + durationSeconds, 0);
     await this.#list(take, take.current, stats, Math.max(0, (stats?.durationSeconds ?? 0) - behind), recovered);
     await this.#options.openTakes.ended(take.current.path);

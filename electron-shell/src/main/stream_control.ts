@@ -21,6 +21,7 @@ import {
   type DestinationView,
   type EngineNotifications,
   type Problem,
+  type Settings,
   type StreamResult,
   type StreamerStats,
 } from "@ionia/common";
@@ -182,6 +183,11 @@ export class StreamControl {
   /** Of one that ends meanwhile, nothing is changed any more. */
   setSound(change: SoundChange): void {
     void this.#streamer?.setSound(change).catch(() => undefined);
+  }
+
+  /** Stream another screen, or part of one, from now on; nothing, when nothing is streamed. Rejects with EngineError. */
+  async setScreen({ screen, region }: Pick<Settings, "screen" | "region">): Promise<void> {
+    await this.#streamer?.setScreen(screen, region);
   }
 
   #listen(streamer: Streamer): void {

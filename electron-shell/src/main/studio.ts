@@ -3,6 +3,7 @@ import { mkdir, statfs } from "node:fs/promises";
 import path from "node:path";
 import {
   DEFAULT_SETTINGS,
+  EngineError,
   FIRST_DESTINATION,
   InvalidSettings,
   MOST_DESTINATIONS,
@@ -22,6 +23,7 @@ import {
   type Settings,
   type ShellState,
   type StreamResult,
+  type Strip,
 } from "@ionia/common";
 import type { EngineClient } from "@ionia/node";
 import { Destinations, slotsOf } from "./destinations.ts";
@@ -37,6 +39,7 @@ import { RecordingControl } from "./recording_control.ts";
 import { clipPath, screenshotPath } from "./recording_path.ts";
 import { ReplayControl } from "./replay_control.ts";
 import { ShellStore } from "./shell_store.ts";
+import { Strips } from "./strips.ts";
 import { StoredValue } from "./stored_value.ts";
 import { StreamControl } from "./stream_control.ts";
 
@@ -50,6 +53,7 @@ export interface StudioOptions {
   readonly vault: Vault;
   readonly mediaUrl: (recordingId: string) => string;
   readonly thumbnailUrl?: (recordingId: string) => string;
+  readonly stripUrl?: (recordingId: string) => string;
   readonly now?: () => Date;
 }
 
@@ -57,6 +61,7 @@ export class Studio {
   readonly store = new ShellStore();
   readonly history: HistoryStore;
   readonly library: Library;
+  readonly strips: Strips;
   readonly preview: PreviewControl;
   readonly #client: EngineClient;
   readonly #destinations: Destinations;
@@ -85,6 +90,7 @@ export class Studio {
     this.history = new HistoryStore(new JsonFile(path.join(userData, "history.json")), urls);
     const thumbnails = path.join(userData, "thumbnails");
     this.library = new Library(client, this.history, thumbnails, () => this.#tellHistory());
+    this.strips = new Strips(client, path.join(userData, "strips"), options.stripUrl ?? options.mediaUrl);
     const keys = new KeyStore(new JsonFile(path.join(userData, "stream-keys.json")), vault);
     this.#destinations = new Destinations(keys, this.store);
     this.#settings = new StoredValue(
@@ -250,11 +256,28 @@ export class Studio {
     // The shown part entered again says that the rest isn't wanted.
     const entered = Object.hasOwn(patch as object, "customServer");
     const changed = entered ? { customServer: await this.#destinations.kept(customServer, "entered") } : {};
+    await this.#setScreen(before, patchSettings(before, patch));
     const settings = await this.#change((current) => ({ ...patchSettings(current, patch), ...changed }));
     this.#adjust();
     for (const change of soundChanges(before.sounds, settings.sounds))
       for (const session of [this.#recording, this.#stream, this.#readiness, this.#replay]) session.setSound(change);
     if (this.state.engine.phase === "ready") void this.#replay.hold(settings);
+  }
+
+  /** Have what runs show what `after` names. Rejects with EngineError; it shows then what it did. */
+  async #setScreen(before: Settings, after: Settings): Promise<void> {
+    const shown = ({ screen, region }: Settings): string => JSON.stringify([screen, region]);
+    if (shown(before) === shown(after)) return;
+    try {
+      await this.#recording.setScreen(after);
+      await this.#stream.setScreen(after);
+    } catch (error) {
+      await this.#recording.setScreen(before).catch(() => undefined);
+      if (toProblem(error).kind !== "shared") throw error;
+      const message = "What runs beside it has the same pictures: recording, stream or instant replay.";
+      const hint = "End one of them first. In another quality than the stream's, a recording has pictures of its own.";
+      throw new EngineError("shared", message, { hint, cause: error });
+    }
   }
 
   async saveStreamKey(slot: string, key: string): Promise<void> {
@@ -326,7 +349,14 @@ export class Studio {
   async removeFromHistory(id: string): Promise<void> {
     await this.history.remove(id);
     this.#tellHistory();
-    await this.library.drop(id);
+    await Promise.all([this.library.drop(id), this.strips.drop(id)]);
+  }
+
+  /** The pictures along a recording of the list. Rejects with EngineError. */
+  async strip(id: string): Promise<Strip> {
+    const entry = this.history.entries.find((one) => one.id === id);
+    if (entry === undefined) throw new EngineError("media_failed", "This recording is not in the list any more.");
+    return this.strips.of(entry);
   }
 
   /** Rejects with EngineError in the engine's words; the recording is then what it was. */
@@ -337,6 +367,7 @@ export class Studio {
     if (made === undefined) return;
     await this.history.whole(id, { path: made.path, bytes: made.bytes });
     this.library.forget(id);
+    await this.strips.drop(id);
     this.#tellHistory();
   }
 

@@ -33,6 +33,7 @@ export async function startBridge(env: NodeJS.ProcessEnv): Promise<Bridge> {
     vault: fakeVault(),
     mediaUrl: (id) => `/media/${encodeURIComponent(id)}`,
     thumbnailUrl: (id) => `/thumbnail/${encodeURIComponent(id)}`,
+    stripUrl: (id) => `/strip/${encodeURIComponent(id)}`,
   });
   const shownInFolder: string[] = [];
   const handlers = createHandlers(studio, {
@@ -40,8 +41,9 @@ export async function startBridge(env: NodeJS.ProcessEnv): Promise<Bridge> {
     showInFolder: (file) => shownInFolder.push(file),
   });
   const server = await serveRenderer((pathname, range) => {
-    const [, picture] = /^\/thumbnail\/(.+)/.exec(pathname) ?? [];
-    if (picture !== undefined) return fileResponse(studio.library.thumbnailPath(picture), "image/jpeg", range);
+    const [, kind, picture = ""] = /^\/(thumbnail|strip)\/(.+)/.exec(pathname) ?? [];
+    if (kind === "thumbnail") return fileResponse(studio.library.thumbnailPath(picture), "image/jpeg", range);
+    if (kind === "strip") return fileResponse(studio.strips.path(picture), "image/jpeg", range);
     const file = pathname.startsWith("/media/") ? studio.history.pathOf(pathname.slice("/media/".length)) : undefined;
     return file === undefined ? undefined : fileResponse(file, "video/mp4", range);
   });

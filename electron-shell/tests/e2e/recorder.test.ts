@@ -110,6 +110,10 @@ describe.skipIf(missing !== "")("a person at the window", () => {
     await expect.poll(seconds, { timeout: 20_000 }).toBeGreaterThanOrEqual(3);
     await picture("recording");
     expect(await seriousViolations(page)).toEqual([]);
+    await page.getByRole("button", { name: /^What to record/ }).click();
+    await page.getByRole("button", { name: /^Test card/ }).click();
+    await expect.poll(() => bridge.studio.state.settings.screen).toBe("test");
+    await picture("another-screen");
     await page.getByRole("button", { name: "Stop", exact: true }).click();
 
     const video = page.locator("video");
@@ -138,6 +142,7 @@ describe.skipIf(missing !== "")("a person at the window", () => {
     expect(found.videoSeconds).toBeGreaterThanOrEqual(3);
     expect(Math.abs(found.videoSeconds - found.audioSeconds)).toBeLessThanOrEqual(0.05);
     expect(found.frames).toBe(entry === undefined ? -1 : Math.round(entry.durationSeconds * 30));
+    await bridge.studio.updateSettings({ screen: null });
     await page.getByRole("button", { name: "Show in folder" }).click();
     await expect.poll(() => bridge.shownInFolder).toEqual([entry?.path]);
   });
@@ -168,11 +173,21 @@ describe.skipIf(missing !== "")("a person at the window", () => {
     for (const [index, { deltas }] of found.entries())
       expect(deltas, parts[index]?.name).toEqual([expect.closeTo(1 / 30, 3)]);
     expect(bridge.studio.state.recording.stats?.pauses).toBe(1);
+    await page.getByRole("button", { name: /^Go to mark 1 at/ }).click();
+    const shown = page.locator("video").evaluate((element: HTMLVideoElement) => element.currentTime);
+    expect(await shown).toBeCloseTo(parts[1]?.marks?.[0] ?? -1, 2);
   });
 
   it("cuts a part out of a recording, to the picture", async () => {
     const long = bridge.studio.state.history.findIndex(({ durationSeconds }) => durationSeconds >= 3);
     const source = bridge.studio.state.history[long];
+    await page
+      .locator("li button span")
+      .filter({ hasText: /^\d+:\d\d$/ })
+      .nth(long)
+      .hover();
+    await page.locator("[data-picture]").waitFor({ timeout: 20_000 });
+    await picture("hover-strip");
     await page
       .getByRole("button", { name: /^Clip recording/ })
       .nth(long)
@@ -264,6 +279,13 @@ describe.skipIf(missing !== "")("a person at the window", () => {
     expect((await probe(entry?.path as string)).frames).toBeGreaterThan(30);
     await page.locator('[data-engine="ready"]').waitFor({ timeout: 20_000 });
     await expect.poll(() => page.getByRole("button", { name: "Record again" }).isEnabled()).toBe(true);
+    await page.getByRole("tab", { name: /^Recordings/ }).click();
+    await page.getByRole("button", { name: /^Repair recording/ }).click();
+    await expect.poll(() => bridge.studio.state.history[0]?.recovered, { timeout: 20_000 }).toBe(false);
+    const repaired = bridge.studio.state.history[0];
+    expect(repaired?.durationSeconds).toBeGreaterThan(1);
+    expect((await probe(repaired?.path as string)).frames).toBeGreaterThan(30);
+    await picture("repaired");
   });
 
   it("goes live to one server and another, says when a connection is lost, and when it is back", async (context) => {

@@ -192,11 +192,18 @@ export class FakeEngine {
         if (session === undefined) throw fail(1003, "no_such_session", `no session ${id}`, id);
         return this.stats(session);
       default:
+        if (verb === "setScreen") return this.#setScreen(params, session, id);
         if (kind === "recorder") return this.#take(verb, params, session, id);
         if (kind === "streamer") return this.#destination(verb, params, session, id);
         if (kind === "replay" && verb === "save") return this.#saveReplay(params, session, id);
         throw fail(-32601, "method_not_found", `no method ${method}`, "");
     }
+  }
+
+  #setScreen({ screen = null, region = null }, session, id) {
+    if (!runs(session)) throw fail(1001, "not_initialized", `The session ${id} is not running.`, id);
+    session.params = { ...session.params, screen, region };
+    return null;
   }
 
   /** A stream goes to another server, too, to another one, or to one less. */

@@ -25,6 +25,30 @@ describe("a running recording", () => {
     expect(studio.state.recording).toMatchObject({ endReason: "", stats: { pauses: 2 } });
   });
 
+  it("goes on with another screen, beside a stream only where both can, and else stays as it is", async () => {
+    await api.startRecording();
+    expect(await api.updateSettings({ screen: "x11:1", region: null })).toEqual({ success: true });
+    expect(take()?.params).toMatchObject({ screen: "x11:1", region: null });
+    await api.startStream("rtmp://host/app/key");
+    engines.latest.failNext.set("streamer.setScreen", {
+      code: 1005,
+      message: "The picture can't be changed for this session alone.",
+      data: { kind: "shared", hint: "", id: "x" },
+    });
+    expect(await api.updateSettings({ screen: "x11:0" })).toMatchObject({
+      error: expect.stringContaining("End one of them first") as string,
+    });
+    expect(take()?.params).toMatchObject({ screen: "x11:1" });
+    expect(studio.state.settings.screen).toBe("x11:1");
+    // Anything else asks for no screen.
+    engines.latest.failNext.set("recorder.setScreen", {
+      code: -32603,
+      message: "",
+      data: { kind: "internal", hint: "", id: "x" },
+    });
+    expect(await api.updateSettings({ theme: "dark" })).toEqual({ success: true });
+  });
+
   it("counts its marks and files; each finished file is in the list at once", async () => {
     expect(await api.mark()).toMatchObject({ success: false });
     const { outputPath = "" } = await api.startRecording();

@@ -146,10 +146,13 @@ describe("choosing", () => {
     expect(screen.queryByText("Not now.")).toBeNull();
   });
 
-  it("is locked while something runs", async () => {
+  it("is locked while something runs, but for the screen", async () => {
     await beside("Settings");
     await api.send({ type: "recording", change: { phase: "recording" } });
-    expect(screen.getByRole("button", { name: /^What to record/ })).toHaveProperty("disabled", true);
+    const source = screen.getByRole("button", { name: /^What to record/ });
+    expect(source).toHaveProperty("disabled", false);
+    await api.send({ type: "stream", change: { phase: "starting" } });
+    expect(source).toHaveProperty("disabled", true);
     expect(screen.getByRole("radio", { name: /^High/ })).toHaveProperty("disabled", true);
     expect(screen.getByLabelText("Microphone device")).toHaveProperty("disabled", true);
     expect(screen.getByLabelText("Microphone gain")).toHaveProperty("disabled", false);
@@ -326,6 +329,28 @@ describe("recordings", () => {
     expect(document.querySelector("video")).toBeNull();
     await userEvent.click(screen.getByRole("button", { name: /off the list/ }));
     expect(api.argsOf(CHANNELS.removeFromHistory)).toEqual([["r1"]]);
+  });
+
+  it("show what is where under the pointer, which is asked for once and only when it stays", async () => {
+    const strip = { url: "strip:r1", columns: 4, rows: 2, seconds: [0, 8, 16, 24, 32, 40] };
+    api.answers[CHANNELS.strip] = { success: true, strip };
+    const picture = document.querySelector("img")?.parentElement ?? screen.getByText("01:01").parentElement;
+    const over = picture as HTMLElement;
+    vi.spyOn(over, "getBoundingClientRect").mockReturnValue({ left: 100, width: 100 } as DOMRect);
+    fireEvent.pointerEnter(over);
+    fireEvent.pointerLeave(over);
+    expect(api.argsOf(CHANNELS.strip)).toEqual([]);
+    fireEvent.pointerEnter(over);
+    await waitFor(() => expect(api.argsOf(CHANNELS.strip)).toEqual([["r1"]]));
+    fireEvent.pointerMove(over, { clientX: 190 });
+    const shown = await waitFor(() => over.querySelector<HTMLElement>("[data-picture]") as HTMLElement);
+    expect(shown.style.backgroundPosition).toBe("33.33333333333333% 100%");
+    expect(over.textContent).toContain("00:40");
+    fireEvent.pointerLeave(over);
+    expect(over.querySelector("[data-picture]")).toBeNull();
+    fireEvent.pointerEnter(over);
+    expect(over.textContent).toContain("01:01");
+    expect(api.argsOf(CHANNELS.strip)).toHaveLength(1);
   });
 
   it("play by themselves once finished, and make room for the next", async () => {

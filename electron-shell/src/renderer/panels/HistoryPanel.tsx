@@ -1,8 +1,9 @@
 /** The recordings that were made. */
 import { useState } from "react";
-import { CircleStop, Film, FolderOpen, Play, Scissors, Wrench, X } from "lucide-react";
+import { CircleStop, Film, FolderOpen, Scissors, Wrench, X } from "lucide-react";
 import { formatBytes, formatDuration, type HistoryEntry, type JobView } from "@ionia/common";
 import { IconButton } from "../components/controls.tsx";
+import { HoverStrip } from "../components/HoverStrip.tsx";
 import { useShell, useShellClient } from "../state/use_shell.ts";
 import { ClipDialog } from "./ClipDialog.tsx";
 
@@ -60,22 +61,7 @@ function Row({
         aria-pressed={playing}
         className="flex w-full min-w-0 items-center gap-3 p-2 pb-1 text-left -outline-offset-2"
       >
-        <span className="relative flex h-16 w-28 shrink-0 items-center justify-center overflow-hidden rounded-lg bg-[#0d1018] text-white">
-          {entry.thumbnailUrl !== undefined && (
-            <img src={entry.thumbnailUrl} alt="" className="absolute inset-0 size-full object-cover" />
-          )}
-          <span className="relative flex size-7 items-center justify-center rounded-full bg-black/55">
-            <Play aria-hidden size={12} fill="currentColor" />
-          </span>
-          {entry.durationSeconds > 0 && (
-            <span
-              aria-hidden
-              className="absolute right-1 bottom-1 rounded bg-black/75 px-1 text-[11px] leading-4 font-medium tabular-nums"
-            >
-              {formatDuration(entry.durationSeconds)}
-            </span>
-          )}
-        </span>
+        <HoverStrip entry={entry} />
         <span className="min-w-0 grow">
           <span className="block truncate font-medium">
             <span className="sr-only">Play recording of </span>

@@ -4,6 +4,7 @@ import { AppWindow, Crop, FlaskConical, Monitor, RefreshCw, X } from "lucide-rea
 import type { RegionOption } from "@ionia/common";
 import { IconButton } from "../components/controls.tsx";
 import { sourceOf } from "../state/source.ts";
+import { useLocked } from "../state/use_locked.ts";
 import { useThumbnails } from "../state/use_thumbnails.ts";
 import { useShell, useShellClient } from "../state/use_shell.ts";
 import { RegionOverlay } from "./RegionOverlay.tsx";
@@ -19,6 +20,7 @@ export function SourcePicker({ onClose }: { readonly onClose: () => void }) {
   const client = useShellClient();
   const devices = useShell((state) => state.devices);
   const settings = useShell((state) => state.settings);
+  const running = useLocked();
   const dialog = useRef<HTMLDialogElement>(null);
   const [drawing, setDrawing] = useState(false);
   const titleId = useId();
@@ -98,6 +100,7 @@ export function SourcePicker({ onClose }: { readonly onClose: () => void }) {
             {settings.region === null
               ? "All of it is recorded."
               : `An area of ${source.width} × ${source.height} is recorded.`}
+            {running && " What you choose goes on in the same file; another shape gets black bars."}
           </p>
           {settings.region !== null && (
             <button

@@ -117,7 +117,10 @@ const SOURCE_ICONS = { screen: Monitor, window: AppWindow, test: FlaskConical, m
 function SourceButton() {
   const settings = useShell((state) => state.settings);
   const devices = useShell((state) => state.devices);
-  const locked = useLocked();
+  const running = useLocked();
+  const moving = useShell(({ recording, stream }) =>
+    [recording.phase, stream.phase].some((phase) => phase === "starting" || phase === "stopping"),
+  );
   const [picking, setPicking] = useState(false);
   const source = sourceOf(settings, devices);
   const Icon = SOURCE_ICONS[source.kind];
@@ -127,8 +130,8 @@ function SourceButton() {
       <button
         type="button"
         aria-haspopup="dialog"
-        disabled={locked || devices === null}
-        title={locked ? "End what runs to record something else." : "What to record"}
+        disabled={moving || devices === null}
+        title={running ? "Go on with another screen or window" : "What to record"}
         onClick={() => setPicking(true)}
         className="flex h-9 max-w-full min-w-0 items-center gap-2 rounded-lg bg-white/10 px-2.5 text-left enabled:hover:bg-white/18 disabled:cursor-default"
       >
@@ -141,7 +144,7 @@ function SourceButton() {
           {source.width} × {source.height}
           {height !== "" && ` → ${height}`}, {settings.fps} fps
         </span>
-        {!locked && <ChevronDown aria-hidden size={15} className="shrink-0 text-[#b6bfd3]" />}
+        {!moving && <ChevronDown aria-hidden size={15} className="shrink-0 text-[#b6bfd3]" />}
       </button>
       {picking && <SourcePicker onClose={() => setPicking(false)} />}
     </>
