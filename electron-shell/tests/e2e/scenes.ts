@@ -309,7 +309,7 @@ export const SCENES: readonly Scene[] = [
       ...settings({ replaySeconds: 60, prerollSeconds: 10 }),
       replay: { phase: "ready", secondsHeld: 60, saving: false, problem: null },
     },
-    press: ["role=tab[name='Settings']", "label:has-text('A recording begins')"],
+    press: ["role=tab[name='Settings']", "label:has-text('A recording begins')", "h2:has-text('Shortcuts')"],
   },
   {
     name: "recording-failed",

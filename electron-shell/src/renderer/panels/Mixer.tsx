@@ -1,5 +1,5 @@
 /** The sounds of a recording, a strip each: how loud it is, how loud it shall be, and what cleans it up. */
-import { useId, useState } from "react";
+import { useId, useState, type CSSProperties } from "react";
 import { AudioLines, ChevronDown, Mic, MicOff, Plus, SlidersHorizontal, Trash2, Volume2, VolumeX } from "lucide-react";
 import {
   FILTERS,
@@ -141,6 +141,7 @@ function Strip({ sound, locked, open, filtersId, onFilters, onChange, onRemove }
             onChange={(event) => onChange({ gainDb: Number(event.target.value) })}
             onDoubleClick={() => onChange({ gainDb: 0 })}
             className="fader h-5 min-w-0 grow"
+            style={{ "--share": shareOf(sound.gainDb) } as CSSProperties}
           />
           <output className="w-15 shrink-0 text-right text-[12px] text-muted tabular-nums">
             {gainText(sound.gainDb)}
@@ -149,6 +150,11 @@ function Strip({ sound, locked, open, filtersId, onFilters, onChange, onRemove }
       </div>
     </li>
   );
+}
+
+/** Where the handle is, for what lies before it to be filled. */
+function shareOf(gainDb: number): string {
+  return `${((gainDb - GAIN_DB.min) / (GAIN_DB.max - GAIN_DB.min)) * 100}%`;
 }
 
 function gainText(gainDb: number): string {
