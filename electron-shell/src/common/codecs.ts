@@ -18,9 +18,10 @@ export const CODECS: readonly CodecChoice[] = [
   },
   {
     id: "hevc",
-    name: "HEVC (H.265)",
+    name: "HEVC",
     cost: "Smaller; three times the work without a graphics card's encoder",
-    plays: "Plays in Safari, VLC and mpv, on Windows with an extension from its store. Many browsers can't.",
+    plays:
+      "Also called H.265. Plays in Safari, VLC and mpv, on Windows with an extension from its store. Many browsers can't.",
   },
   {
     id: "av1",

@@ -66,16 +66,18 @@ export function QualityPanel() {
       </fieldset>
       <CodecField locked={locked} />
       <div className="mt-3 grid grid-cols-[repeat(auto-fit,minmax(8.5rem,1fr))] gap-2.5">
-        <Select
-          label="Size"
-          value={String(settings.height ?? "")}
-          disabled={locked}
-          options={[
-            { value: "", label: `As captured, ${source.width} × ${source.height}` },
-            ...heights.map((height) => ({ value: String(height), label: sizeInWords(height, source.height) })),
-          ]}
-          onChange={(value) => change({ height: value === "" ? null : Number(value) })}
-        />
+        <div className="col-span-full">
+          <Select
+            label="Size"
+            value={String(settings.height ?? "")}
+            disabled={locked}
+            options={[
+              { value: "", label: `As captured, ${source.width} × ${source.height}` },
+              ...heights.map((height) => ({ value: String(height), label: sizeInWords(height, source.height) })),
+            ]}
+            onChange={(value) => change({ height: value === "" ? null : Number(value) })}
+          />
+        </div>
         <Select
           label="Frames per second"
           value={String(settings.fps)}
