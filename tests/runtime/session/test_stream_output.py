@@ -7,7 +7,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-import ionia.core.live.connection
 from ionia.core.codec.h264 import parameter_set_id, parameter_sets
 from ionia.core.errors import ErrorKind, IoniaError
 from ionia.core.events import (
@@ -25,7 +24,6 @@ from ionia.core.live.sender_events import Connected, Ended, Progress
 from ionia.core.live.silence import SILENT_TRACK
 from ionia.core.media import AUDIO, VIDEO, EncodedPacket, VideoFrame
 from ionia.core.settings import AudioMode, MediaSettings, RecorderSettings, SessionKind, StreamerSettings
-from ionia.core.stats import of_streamer
 from ionia.core.warning import WarningCode
 from ionia.media.guarded_encoder import GuardedVideoEncoder
 from ionia.runtime.engine import Engine
@@ -34,7 +32,6 @@ from tests.fakes.backends import FakeMachine, FakeSender
 from tests.fakes.encoded_clip import HEIGHT, WIDTH
 from tests.fakes.failing_encoder import SETTINGS as CARD_SETTINGS
 from tests.fakes.failing_encoder import FailingEncoder
-from tests.fakes.live_stream import eventually
 from tests.fakes.media import EXTRADATA, FakeVideoEncoder
 from tests.fakes.pictures import yuv
 from tests.runtime.test_engine import engine_on
@@ -389,59 +386,3 @@ def test_a_variable_that_names_no_good_file_is_told_and_not_used(monkeypatch: py
     assert isinstance(warned, SessionWarned)
     assert warned.code is WarningCode.CA_FILE_IGNORED
     assert "SSL_CERT_FILE" in warned.message
-
-
-def test_a_delay_holds_what_the_server_gets_until_the_stream_ends() -> None:
-    machine = FakeMachine()
-    with engine_on(machine) as (engine, _):
-        initialize(engine, delay_seconds=0.5)
-        engine.start(STREAMER, "s")
-        sender = machine.senders.made(1)
-        sender.say(Connected())
-        packets = sender.wait_sent(30)
-        assert packets[0].keyframe
-        held = of_streamer(engine.stats(STREAMER, "s"))
-        engine.set_delay("s", 600)
-        engine.stop(STREAMER, "s")
-        over = of_streamer(engine.stats(STREAMER, "s"))
-        with pytest.raises(IoniaError) as raised:
-            initialize(engine, delay_seconds=900 * 1e6)
-    assert (held.delay_seconds, held.delay_packets_discarded) == (0.5, 0)
-    assert held.delay_packets_held > 0
-    assert held.delay_bytes_held > 0
-    assert (over.delay_packets_held, over.delay_packets_skipped) == (0, 0)
-    assert over.delay_packets_discarded > 0
-    assert raised.value.kind is ErrorKind.BAD_DELAY
-
-
-def test_a_reconnection_keeps_the_delay() -> None:
-    machine = FakeMachine()
-    with engine_on(machine) as (engine, _):
-        initialize(engine, delay_seconds=0.3, reconnect_initial_ms=10)
-        engine.start(STREAMER, "s")
-        first = machine.senders.made(1)
-        first.say(Connected())
-        first.wait_sent(10)
-        first.say(Ended(code=FailureCode.RESET))
-        second = machine.senders.made(2)
-        second.say(Connected())
-        packets = second.wait_sent(10)
-        assert packets[0].keyframe
-        assert packets[0].pts > first.sent[0].pts
-        assert of_streamer(engine.stats(STREAMER, "s")).delay_packets_held > 0
-
-
-def test_a_server_that_closes_during_the_delay_is_not_asked_again_and_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ionia.core.live.connection, "AT_ONCE_NS", 0)  # whatever time the connection lasted
-    machine = FakeMachine()
-    with engine_on(machine) as (engine, events):
-        initialize(engine, delay_seconds=600, reconnect_initial_ms=10)
-        engine.start(STREAMER, "s")
-        machine.senders.made(1).say(Connected())
-        eventually(lambda: of_streamer(engine.stats(STREAMER, "s")).delay_packets_held > 0, "nothing is held")
-        machine.senders.made(1).say(Ended(code=FailureCode.RESET))
-        told = events.wait_for(connection(ConnectionState.RECONNECTING))
-        engine.set_delay("s", 0)
-        machine.senders.made(2)
-    assert isinstance(told, ConnectionChanged)
-    assert told.delay_ms > 300_000

@@ -3,7 +3,7 @@
 import contextlib
 import logging
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 
 from ionia.core.audio.mix import ControlChange
@@ -16,7 +16,7 @@ from ionia.core.timeline.replay_ring import Held
 from ionia.core.video.framing import Region
 from ionia.core.video.window_follow import HELD
 from ionia.core.warning import NO_FACTS, WarningCode, WarningFacts
-from ionia.runtime.encode.join import Join, Past
+from ionia.runtime.encode.join import Past
 from ionia.runtime.encode.session_feeds import SessionFeeds
 from ionia.runtime.encode.studio import Studio
 from ionia.runtime.notices import Listener
@@ -76,8 +76,7 @@ class Session:
     @property
     def codec_name(self) -> str:
         """As `getCodecName` answers: the encoder in use or, when stopped, the last one; "none" before."""
-        feeds = self._feeds
-        return self._codec if feeds is None else feeds.codec
+        return self._codec if (feeds := self._feeds) is None else feeds.codec
 
     @property
     def output(self) -> Output | None:
@@ -96,8 +95,7 @@ class Session:
 
     def held(self, seconds: float) -> Held[Moment] | None:
         """The last `seconds` or a little more of a replay; None of another session, and while it holds nothing."""
-        output = self._output
-        return output.last(seconds) if isinstance(output, HeldOutput) else None
+        return output.last(seconds) if isinstance(output := self._output, HeldOutput) else None
 
     @property
     def pts_seconds(self) -> float:
@@ -106,8 +104,7 @@ class Session:
 
     def stats(self) -> Stats:
         """The object of `getStats`. Any thread; never waits. Raises IoniaError before the first `initialize`."""
-        output = self._output
-        if output is None:
+        if (output := self._output) is None:
             raise not_initialized(self.kind)
         return output.stats(self._counters.stats(self._feeds, self._usage, self._machine.state))
 
@@ -157,7 +154,15 @@ class Session:
                         lambda: self._reach_back(origin, feeds, output, asked),
                         partial(self._counters.began, feeds),
                     )
-                self._begun = self._to_end(feeds, output, join)
+                self._begun = Ending(
+                    feeds=feeds,
+                    output=output,
+                    join=join,
+                    counters=self._counters,
+                    usage=self._usage,
+                    warn=self.warn,
+                    hasty=self._hasty,
+                )
                 self._counters.begin(feeds)  # not before: a capture that has not begun has no index yet
             except IoniaError as error:
                 self._release(SessionState.FAILED, error.message)
@@ -184,8 +189,7 @@ class Session:
 
     def past(self, seconds: float | None, before: int) -> Past[Moment] | None:
         """See `Holder`."""
-        output, begun = self._output, self._begun
-        if begun is None or not isinstance(output, HeldOutput):
+        if (begun := self._begun) is None or not isinstance(output := self._output, HeldOutput):
             return None
         return begun.join.past(lambda: output.last(seconds, before))
 
@@ -297,26 +301,27 @@ class Session:
 
     def set_region(self, region: Region | None) -> None:
         """Show another part of what is captured, initialized or running. Raises IoniaError."""
-        with self._lock:
-            if self._feeds is None:
-                raise not_initialized(self.kind)
-            self._feeds.set_region(region)
-            self._shows = self._feeds.settings
+        with self._open_feeds() as feeds:
+            feeds.set_region(region)
+            self._shows = feeds.settings
 
     def set_screen(self, screen: str | None, region: Region | None) -> None:
         """Show another screen or window, initialized or running. Raises IoniaError, and shows what it showed."""
-        with self._lock:
-            if self._feeds is None:
-                raise not_initialized(self.kind)
-            self._feeds.set_screen(screen, region)
-            self._shows = self._feeds.settings
+        with self._open_feeds() as feeds:
+            feeds.set_screen(screen, region)
+            self._shows = feeds.settings
 
     def set_sound(self, sound: str, change: ControlChange) -> None:
         """Change one sound of this session alone, initialized or running. Raises IoniaError."""
+        with self._open_feeds() as feeds:
+            feeds.sound.set(sound, change)
+
+    @contextlib.contextmanager
+    def _open_feeds(self) -> Iterator[SessionFeeds]:
         with self._lock:
             if self._feeds is None:
                 raise not_initialized(self.kind)
-            self._feeds.sound.set(sound, change)
+            yield self._feeds
 
     def interrupt(self) -> None:
         """Any thread, without waiting: a `start` that waits for others gives up, so that `dispose` can follow."""
@@ -374,25 +379,9 @@ class Session:
                 self._lost = begun.finish(error.message, drain=False)
                 if self._lost is not None:
                     self._voice.failed(self._lost)
-                elif self._made_nothing():
+                elif isinstance(stats := self.stats(), RecorderStats) and stats.total_bytes == 0:  # nothing was made
                     self._lost = error
                 self._release(SessionState.FAILED, error.message)
-
-    def _to_end(self, feeds: SessionFeeds, output: Output, join: Join) -> Ending:
-        return Ending(
-            feeds=feeds,
-            output=output,
-            join=join,
-            counters=self._counters,
-            usage=self._usage,
-            warn=self.warn,
-            hasty=self._hasty,
-        )
-
-    def _made_nothing(self) -> bool:
-        """Whether there is no byte of a file that was to be."""
-        stats = self.stats()
-        return isinstance(stats, RecorderStats) and stats.total_bytes == 0
 
     def _release(self, state: SessionState, reason: str) -> None:
         """Give the shared things back and go to `state`. The output's figures stay readable."""
