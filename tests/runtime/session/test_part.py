@@ -126,7 +126,12 @@ def test_lines_wait_for_who_holds_the_sidecar(tries: int, codes: list[WarningCod
     recording, path = earlier(tmp_path)
     sidecar = HeldSidecar(recording)
     sidecar.tries = tries
-    notes = Notes(sidecar, FakeFile(recording), lambda code, *_: told.append(code))
+
+    def tell(code: WarningCode, message: str, _: WarningFacts = NO_FACTS) -> None:
+        assert "permission denied" in message  # whose fault it is isn't known: a program's, or rights
+        told.append(code)
+
+    notes = Notes(sidecar, FakeFile(recording), tell)
     notes.add(b"start\n", lambda: noted.append("start"))
     notes.add(b"mark\n", lambda: noted.append("mark"))
     for _ in range(5):

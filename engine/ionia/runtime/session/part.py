@@ -86,8 +86,9 @@ class Notes:
                 return
             sidecar.close()
             self._sidecar = None
-            reason = (error.strerror or type(error).__name__).lower()
-            self._warn(WarningCode.SIDECAR_FAILED, f"The marks beside the recording can't be written: {reason}.")
+            self._warn(
+                WarningCode.SIDECAR_FAILED, f"The marks beside the recording can't be written: {_reason(error)}."
+            )
         for _, done in lines:
             try:
                 done()
@@ -102,8 +103,8 @@ class Notes:
         if self._refusals == _TOLD_REFUSALS and not self._over:
             self._warn(
                 WarningCode.SIDECAR_FAILED,
-                "The marks beside the recording can't be written yet, since another program holds their file: they are "
-                "added when it lets go.",
+                f"The marks beside the recording can't be written yet: {_reason(error)}. They are added when another "
+                "program lets go of their file, or it may be written to again.",
             )
         return True
 
@@ -112,6 +113,10 @@ class Notes:
         self._over, self._refusals = True, 0
         if self._sidecar is not None:
             self._sidecar.close()
+
+
+def _reason(error: OSError) -> str:
+    return (error.strerror or type(error).__name__).lower()
 
 
 def note_late(recording: str, line: bytes, noted: Callable[[], None]) -> None:
