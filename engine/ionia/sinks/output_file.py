@@ -366,7 +366,7 @@ def _open(path: Path, *, create: bool) -> BinaryIO:
 def _unused(path: Path) -> Iterator[bool]:
     """Whether nobody records to what is there. While inside nobody can begin to replace it: its lock is ours.
 
-    Not on Windows, which replaces no open file and so keeps one that is recorded where it is.
+    Not on Windows, which replaces no file whose deletion is not shared, as that of one that is recorded isn't.
     """
     if sys.platform == "win32":
         yield not (path.exists() and _is_recorded(path))

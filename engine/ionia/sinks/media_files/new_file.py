@@ -135,8 +135,8 @@ class NewFile:
     def _replaceable(self) -> Iterator[bool]:
         """Whether something is at the path. Inside the `with` it may be replaced, and no recording can get there.
 
-        A recording that takes its path holds the lock of what it replaces meanwhile. Windows replaces no open file:
-        there a recording that came after the look keeps us out itself.
+        A recording that takes its path holds the lock of what it replaces meanwhile. Windows replaces no file whose
+        deletion is not shared: there a recording that came after the look keeps us out itself.
         """
         try:
             file = _open_old(self.target)
