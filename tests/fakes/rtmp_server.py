@@ -199,6 +199,12 @@ class RtmpServer:
                 self._changed.notify_all()
             connection.close()
 
+    @property
+    def sockets(self) -> list[socket.socket]:
+        """Of the connections that stand."""
+        with self._changed:
+            return list(self._sockets)
+
     def admit(self, publication: Publication) -> None:
         """Its first byte came."""
         with self._changed:

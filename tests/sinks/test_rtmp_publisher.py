@@ -1,5 +1,7 @@
 """The sender against a server that notes every message and can misbehave; loopback only."""
 
+import select
+import socket
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import unquote
@@ -13,6 +15,7 @@ from ionia.core.media import AUDIO, VIDEO
 from ionia.sinks.rtmp_publisher import RtmpPublisher
 from tests.fakes.certificates import LATER, LONG_AGO, Authority, make_certificate
 from tests.fakes.encoded_clip import encoded_clip
+from tests.fakes.manual_clock import ManualClock
 from tests.fakes.rtmp_server import Act, Misbehaviour, Stage, rtmp_server, server_context
 from tests.fakes.sender_events import PATIENCE, SenderEvents, open_publisher
 
@@ -271,3 +274,26 @@ def test_a_password_arrives_decoded(sender: RtmpPublisher, password: str) -> Non
         events.connected()
         assert sender.close(PATIENCE)
     assert server.publications[-1].key == KEY
+
+
+def test_a_server_that_talks_without_end_is_made_to_wait() -> None:
+    """The clock stands still, so that no second second begins."""
+    clip = encoded_clip()
+    events = SenderEvents()
+    pings = (b"\x02" + bytes(5) + b"\x06\x04" + bytes(4) + b"\x00\x06" + bytes(4)) * 4000
+    much = 40 * len(pings)  # six times what is read of it and what the sockets hold
+    sender = RtmpPublisher(ManualClock(1))  # type: ignore[arg-type]
+    with rtmp_server() as server:
+        sender.connect(parse_rtmp_url(server.url(KEY)), clip.header, events)
+        events.connected()
+        (connection,) = server.sockets
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 65_536)
+        said = 0
+        while said < much and select.select([], [connection], [], 1)[1]:
+            rest = said % len(pings)
+            said += connection.send(pings[rest:], socket.MSG_DONTWAIT)
+        sender.send(clip.live)
+        server.wait_for(lambda: len(server.publications[0].media) > 20)
+        sender.kill()
+        events.ended()
+    assert said < much

@@ -23,6 +23,7 @@ from ionia.core.redaction import one_line
 from ionia.core.rtmp.authentication import Login
 from ionia.core.rtmp.client import RANDOM, RtmpClient
 from ionia.core.rtmp.client_events import Failed, LoginAsked, Published
+from ionia.core.rtmp.talk_limit import TalkLimit
 from ionia.core.timebase import NS_PER_S
 from ionia.sinks.certificate_look import certificates_sent
 from ionia.sinks.connect_failure import reason
@@ -149,15 +150,16 @@ class RtmpAttempt:
         return Ended(code=code, detail=one_line(self._url.scrub(detail))[:300])
 
     def _converse(self, connection: RtmpConnection) -> Ended | Login:
+        talk = TalkLimit()
         try:
             connection.begin()
             connection.flush()
             while True:
-                ready = self._sleep(connection)
+                ready = self._sleep(connection, talk)
                 with self._lock:
                     if self._broken is not None:
                         raise self._broken
-                    outcome = self._hear(connection) if connection.socket in ready else None
+                    outcome = self._hear(connection, talk) if connection.socket in ready else None
                     if outcome is not None:
                         connection.flush()
                         self._look()
@@ -175,21 +177,27 @@ class RtmpAttempt:
                 return self._failure(error, FailureCode.RESET)
             return self._failure(error, FailureCode.HUNG_UP if connection.begun else FailureCode.TLS)
 
-    def _sleep(self, connection: RtmpConnection) -> set[socket.socket]:
+    def _sleep(self, connection: RtmpConnection, talk: TalkLimit) -> set[socket.socket]:
         """Until the socket can do something that is wanted, somebody wakes us, or a look is due."""
         with self._lock:
-            timeout = None
+            deaf_ns = talk.deaf_ns(self._clock.now_ns())
+            timeout = deaf_ns / NS_PER_S if deaf_ns else None
             if self._flow is not None:
                 calm = not connection.unsent and self._settled_ns is None
                 due_ns = self._looked_ns + (IDLE_NS if calm else REPORT_NS)
-                timeout = max(0, due_ns - self._clock.now_ns()) / NS_PER_S
+                due = max(0, due_ns - self._clock.now_ns()) / NS_PER_S
+                timeout = due if timeout is None else min(due, timeout)
             writers = (connection.socket,) if connection.unsent else ()
-        readers = () if connection.over else (connection.socket,)
+        readers = () if connection.over or deaf_ns else (connection.socket,)
         return self.wait.wait(readers, writers, timeout)
 
-    def _hear(self, connection: RtmpConnection) -> Ended | Login | None:
+    def _hear(self, connection: RtmpConnection, talk: TalkLimit) -> Ended | Login | None:
         """What the server says; how this conversation ends if that ends it."""
+        before, now_ns = connection.heard, self._clock.now_ns()
+        if talk.deaf_ns(now_ns):  # it is ready to be written to
+            return None
         events = connection.receive()
+        talk.note(connection.heard - before, now_ns)
         last = events[-1] if events else None
         published = next((event for event in events if isinstance(event, Published)), None)
         if published is not None:

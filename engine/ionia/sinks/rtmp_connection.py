@@ -32,6 +32,8 @@ class RtmpConnection:
         """Whether the server closed its side."""
         self.sent = 0
         """Bytes that entered the socket."""
+        self.heard = 0
+        """Bytes that were read from it."""
         self._layer = layer
         self._out = bytearray()
 
@@ -69,6 +71,7 @@ class RtmpConnection:
             received = self.socket.recv(_READ_SIZE)
         except (BlockingIOError, InterruptedError):
             return ()
+        self.heard += len(received)
         if not self.begun:
             if not received:
                 raise ssl.SSLEOFError(ssl.SSL_ERROR_EOF, "closed while it was greeted")
