@@ -29,6 +29,8 @@ INSIDE = {
     "soxr": "It contains libsoxr (LGPL-2.1-or-later)",
     "pyaudiowpatch": "It contains PortAudio (MIT), Copyright 1999-2011 Ross Bencina, Phil Burk",
     "pywebrtc-audio": "It contains WebRTC's sound processing (BSD-3-Clause), Copyright 2011 The WebRTC project authors",
+    "cryptography": "It contains OpenSSL (Apache-2.0), Copyright 1998-2026 The OpenSSL Project Authors",
+    "pylibsrtp": "It contains libsrtp (BSD-3-Clause), Copyright 2001-2026 Cisco Systems, and OpenSSL (Apache-2.0)",
     "pyinstaller": "The loader of this program (GPL-2.0-or-later WITH Bootloader-exception)",
 }
 """What a package has inside its own files, where no library of its own shows it."""

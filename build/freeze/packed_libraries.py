@@ -91,6 +91,7 @@ LIBRARIES = (
     _library(r"(lib)?lzma", "liblzma", "0BSD"),
     _library(r"libffi", "libffi", MIT, MIT, copyright="1996-2026 Anthony Green, Red Hat, Inc and others"),
     _library(r"lib(ssl|crypto)", "OpenSSL", APACHE, APACHE, copyright="1998-2026 The OpenSSL Project Authors"),
+    _library(r"(lib)?crc32c", "CRC32C", BSD_3, BSD_3, copyright="2017-2026 The CRC32C Authors"),
     _library(r"libexpat", "Expat", MIT, MIT,
              copyright="1998-2000 Thai Open Source Software Center Ltd, Clark Cooper; 2001-2026 Expat maintainers"),
     _library(r"libuuid", "libuuid", BSD_3, BSD_3, copyright="1996-2007 Theodore Ts'o"),

@@ -479,7 +479,7 @@ export type DestinationFailed = {
 
 /** One server that a stream goes to. */
 export type DestinationOption = {
-  /** rtmp:// or rtmps:// URL with app and stream key. Never shown or logged whole. */
+  /** rtmp:// or rtmps:// URL with app and stream key, or the whip:// or whips:// URL of an endpoint, whose token is the stream key. Never shown or logged whole. */
   rtmpUrl: string;
   /** Stream key, for an rtmpUrl that ends with the application. Never shown or logged. */
   streamKey?: string;

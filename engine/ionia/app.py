@@ -19,7 +19,7 @@ from ionia.core.sharing import CaptureKey
 from ionia.core.video.pushed_layout import is_pushed
 from ionia.media.converter import Converter
 from ionia.media.encoder_probe import list_encoders
-from ionia.media.opening import OpenedVideo, open_audio, open_video
+from ionia.media.opening import OpenedVideo, open_audio, open_opus, open_video
 from ionia.platform.processes import usable_cores
 from ionia.runtime.backends import Backends, SelftestRun, Sender
 from ionia.runtime.capture.audio_corrections import AudioCorrections
@@ -37,9 +37,9 @@ T = TypeVar("T")
 
 
 def _publisher() -> Sender:
-    from ionia.sinks.rtmp_publisher import RtmpPublisher  # noqa: PLC0415 - no start waits for what it doesn't use
+    from ionia.sinks.publisher import Publisher  # noqa: PLC0415 - no start waits for what it doesn't use
 
-    return RtmpPublisher()
+    return Publisher()
 
 
 REST_VARIABLE = "IONIA_REST"
@@ -71,6 +71,7 @@ def make_backends(clock: MonotonicClock | None = None) -> Backends:
         open_video=_never_resting if os.environ.get(REST_VARIABLE) == "0" else open_video,
         converter=Converter,
         open_audio=open_audio,
+        open_opus=open_opus,
         file_sink=Mp4File,
         saved_file=partial(Mp4File, fragment_seconds=SAVED_FRAGMENT_SECONDS),
         list_screens=screens.list_screens,

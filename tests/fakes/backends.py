@@ -180,6 +180,7 @@ class FakeMachine:
             open_video=self._video,
             converter=self._converter,
             open_audio=self._audio,
+            open_opus=self._audio,
             file_sink=self._file,
             saved_file=self._file,
             list_screens=lambda: (),

@@ -2,6 +2,7 @@
 
 import pytest
 
+from ionia.core.errors import ErrorKind, IoniaError
 from ionia.core.settings import Destination, SessionKind, StreamerSettings
 from ionia.rpc.initialize_params import InitializeStreamer
 from ionia.rpc.schema import METHODS
@@ -52,6 +53,29 @@ def test_what_does_not_fit_is_said_without_a_key(params: dict[str, object], word
     with pytest.raises(InvalidParamsError) as raised:
         bound(params)
     assert words in str(raised.value)
+    assert KEY not in str(raised.value)
+
+
+def test_by_whip_the_sound_is_opus() -> None:
+    params = bound({"rtmpUrls": [{"rtmpUrl": "whips://a.test/x", "streamKey": KEY}, "whip://b.test/y"]})
+    assert params.settings().media.sound_codec == "opus"
+    assert bound({"rtmpUrl": URL}).settings().media.sound_codec == "aac"
+    assert KEY in params.secrets()
+    assert KEY not in repr(params.settings())
+
+
+@pytest.mark.parametrize(
+    ("params", "words"),
+    [
+        ({"rtmpUrls": [URL, "whip://b.test/y"]}, "servers of RTMP or"),
+        ({"rtmpUrl": "whip://b.test/y", "codec": "hevc"}, "By WHIP a stream is H.264"),
+        ({"rtmpUrl": "whip://me:word@b.test/y"}, "no user and password"),
+    ],
+)
+def test_what_whip_does_not_take(params: dict[str, object], words: str) -> None:
+    with pytest.raises(IoniaError, match=words) as raised:
+        bound(params).settings()
+    assert raised.value.kind is ErrorKind.BAD_URL
     assert KEY not in str(raised.value)
 
 

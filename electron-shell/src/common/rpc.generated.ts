@@ -126,7 +126,7 @@ export type DestinationFailed = {
 
 /** One server that a stream goes to. */
 export type DestinationOption = {
-  /** rtmp:// or rtmps:// URL with app and stream key. Never shown or logged whole. */
+  /** rtmp:// or rtmps:// URL with app and stream key, or the whip:// or whips:// URL of an endpoint, whose token is the stream key. Never shown or logged whole. */
   rtmpUrl: string;
   /** Stream key, for an rtmpUrl that ends with the application. Never shown or logged. */
   streamKey?: string;
@@ -1884,7 +1884,7 @@ export interface EngineMethods {
   /** Open screen, sound and encoders for a live stream. */
   "streamer.initialize": {
     params: {
-      /** rtmp:// or rtmps:// URL with app and stream key. Never shown or logged whole. */
+      /** rtmp:// or rtmps:// URL with app and stream key, or the whip:// or whips:// URL of an endpoint, whose token is the stream key. Never shown or logged whole. */
       rtmpUrl?: string | null;
       /** Frames per second, constant: a whole number or, exactly, a fraction such as "30000/1001", which is what 29.97 means, as 59.94 and 23.976 mean theirs. */
       fps?: number | string;
@@ -2060,7 +2060,7 @@ export interface EngineMethods {
   /** Go to one more server, out of the same encode; the others don't notice. */
   "streamer.addDestination": {
     params: {
-      /** rtmp:// or rtmps:// URL with app and stream key. Never shown or logged whole. */
+      /** rtmp:// or rtmps:// URL with app and stream key, or the whip:// or whips:// URL of an endpoint, whose token is the stream key. Never shown or logged whole. */
       rtmpUrl: string;
       /** Stream key, for an rtmpUrl that ends with the application. Never shown or logged. */
       streamKey?: string;
@@ -2074,7 +2074,7 @@ export interface EngineMethods {
   /** Go to another server instead: a goodbye to the old one, and a connection to the new one. */
   "streamer.setDestination": {
     params: {
-      /** rtmp:// or rtmps:// URL with app and stream key. Never shown or logged whole. */
+      /** rtmp:// or rtmps:// URL with app and stream key, or the whip:// or whips:// URL of an endpoint, whose token is the stream key. Never shown or logged whole. */
       rtmpUrl: string;
       /** Stream key, for an rtmpUrl that ends with the application. Never shown or logged. */
       streamKey?: string;

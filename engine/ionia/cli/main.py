@@ -132,7 +132,7 @@ def _add_stream(commands: Commands) -> None:
         "urls",
         metavar="URL",
         nargs="+",
-        help="rtmp://server/app/key or rtmps://…; - asks for it (better). Several get the same encode",
+        help="rtmp://server/app/key, rtmps://… or whip(s)://…; - asks for it (better). Several get the same encode",
     )
     parser.add_argument("--seconds", type=_positive, help="stop after so long (default: at Ctrl+C)")
     add_ask_key(parser)

@@ -12,7 +12,7 @@ from ionia.cli.live import SESSION, run_session, saved_line, shared_params
 from ionia.cli.options import given, made
 from ionia.cli.progress import LiveLine, clock_text, size_text
 from ionia.core.events import FileChanged
-from ionia.core.live.rtmp_url import parse_rtmp_url
+from ionia.core.live.live_url import parse_live_url
 from ionia.core.service import EngineService
 from ionia.core.settings import SessionKind
 from ionia.core.stats import StreamerStats, of_streamer
@@ -25,7 +25,7 @@ _OF_RECORDING = ("quality", "max_bitrate")
 def stream(options: argparse.Namespace) -> int:
     """Stream until the time is over, Ctrl+C, or a failure; the exit code. Stream and recording outlive each other."""
     servers = [_asked(url, ask_key=options.ask_key) for url in options.urls]
-    shown = ", ".join(parse_rtmp_url(one.rtmp_url, one.stream_key).redacted for one in servers)
+    shown = ", ".join(parse_live_url(one.rtmp_url, one.stream_key).redacted for one in servers)
     line = LiveLine()
     shared = shared_params(options, line)
     recording = None

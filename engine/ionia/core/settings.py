@@ -57,6 +57,9 @@ class EncoderChoice(Enum):
 CodecName = Literal["h264", "hevc", "av1"]
 """What pictures are coded in, by the names of `core.codec`."""
 
+SoundCodecName = Literal["aac", "opus"]
+"""What sound is coded in, likewise: AAC in files and by RTMP, Opus by WHIP."""
+
 OnWindowClosed = Literal["hold", "stop"]
 """What becomes of a session when its window is closed: it goes on with the last picture, or it ends."""
 
@@ -123,6 +126,7 @@ class MediaSettings:
     keyframe_interval_seconds: float = 2.0
     audio_mode: AudioMode = AudioMode.BOTH
     audio_bitrate: int = 192_000
+    sound_codec: SoundCodecName = "aac"
     desktop_audio: str | None = None
     microphone: str | None = None
     mic_gain: float = 1.2

@@ -22,7 +22,7 @@ from ionia.core.audio.stream_sum import SUM_LATENCY_NS
 from ionia.core.audio.wishes import TrackWish
 from ionia.core.frame_rate import FrameRate
 from ionia.core.media import PictureFormat
-from ionia.core.settings import CodecName, EncoderChoice, MediaSettings
+from ionia.core.settings import CodecName, EncoderChoice, MediaSettings, SoundCodecName
 from ionia.core.video.framing import Framing
 from ionia.core.video.quality import ConstantQuality
 
@@ -106,6 +106,7 @@ class AudioEncodeKey:
 
     sounds: tuple[SoundKey, ...]
     bitrate: int
+    codec: SoundCodecName = "aac"
 
 
 def capture_key(settings: MediaSettings) -> CaptureKey:
@@ -153,6 +154,6 @@ def audio_encode_keys(settings: MediaSettings, sounds: Mapping[str, SoundKey]) -
     def key(track: TrackWish) -> AudioEncodeKey:
         mixed = [sounds[name] for name in track.sounds]
         mixed.sort(key=lambda sound: (sound.which.value, sound.device or "", str(sound.app)))
-        return AudioEncodeKey(sounds=tuple(mixed), bitrate=track.bitrate)
+        return AudioEncodeKey(sounds=tuple(mixed), bitrate=track.bitrate, codec=settings.sound_codec)
 
     return tuple(key(track) for track in settings.all_tracks)

@@ -8,6 +8,7 @@ from ionia.core.settings import VideoEncodeSettings
 from ionia.media.audio_encoder import LibavAudioEncoder
 from ionia.media.encoder_probe import open_video_encoder
 from ionia.media.no_picture import NoPictureEncoder
+from ionia.media.opus_encoder import OpusEncoder
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -21,7 +22,7 @@ class OpenedVideo:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class OpenedAudio:
-    """An AAC encoder."""
+    """An encoder of AAC or Opus."""
 
     encoder: AudioEncoder
     track: AudioTrack
@@ -41,7 +42,13 @@ def open_video(settings: VideoEncodeSettings, width: int, height: int) -> Opened
     )
 
 
+def open_opus(bitrate: int) -> OpenedAudio:
+    """The same for Opus."""
+    encoder = OpusEncoder(bitrate)
+    return OpenedAudio(encoder=encoder, track=encoder.info)
+
+
 def open_audio(bitrate: int) -> OpenedAudio:
-    """`bitrate` in bits per second. Raises IoniaError(ENCODER_UNAVAILABLE)."""
+    """AAC of `bitrate` in bits per second. Raises IoniaError(ENCODER_UNAVAILABLE)."""
     encoder = LibavAudioEncoder(bitrate)
     return OpenedAudio(encoder=encoder, track=encoder.info)

@@ -4,12 +4,14 @@ The field order of a struct is the contract's. Turning params into the engine's 
 that a new option is written in one file. Defaults come from `ionia.core.settings`.
 """
 
+from dataclasses import replace
 from typing import Annotated, Literal, TypeVar
 
 from msgspec import Meta
 
 from ionia.core.audio.wishes import WishError
-from ionia.core.live.rtmp_url import parse_rtmp_url
+from ionia.core.live.address_parts import bad_address
+from ionia.core.live.live_url import all_whip, parse_live_url
 from ionia.core.redaction import secrets_of
 from ionia.core.settings import (
     Destination,
@@ -162,8 +164,9 @@ class InitializeStreamer(Initialize, frozen=True, forbid_unknown_fields=True, re
     def settings(self) -> StreamerSettings:
         """The same for the engine. Raises IoniaError(BAD_URL)."""
         first, *more = self.destinations()
-        for one in (first, *more):
-            parse_rtmp_url(one.rtmp_url, one.stream_key)
+        whip = all_whip(parse_live_url(one.rtmp_url, one.stream_key) for one in (first, *more))
+        if whip and self.codec != "h264":
+            raise bad_address("By WHIP a stream is H.264", 'Leave "codec" out.')
         return settings_of(
             StreamerSettings,
             self,
@@ -171,7 +174,7 @@ class InitializeStreamer(Initialize, frozen=True, forbid_unknown_fields=True, re
             rtmp_url=first.rtmp_url,
             stream_key=first.stream_key,
             more=tuple(more),
-            media=media_settings(self),
+            media=replace(media_settings(self), sound_codec="opus" if whip else "aac"),
             reconnect_max_ms=max(self.reconnect_initial_ms, self.reconnect_max_ms),
         )
 

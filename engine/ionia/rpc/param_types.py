@@ -51,7 +51,8 @@ RtmpUrl = Annotated[
     Meta(
         min_length=1,
         max_length=MAX_URL_LENGTH,
-        description="rtmp:// or rtmps:// URL with app and stream key. Never shown or logged whole.",
+        description="rtmp:// or rtmps:// URL with app and stream key, or the whip:// or whips:// URL of an endpoint, "
+        "whose token is the stream key. Never shown or logged whole.",
     ),
 ]
 DestinationName = Annotated[

@@ -6,7 +6,7 @@ from typing import Protocol
 
 from ionia.core.audio.engine import AudioInput
 from ionia.core.audio.programs import Application, AppWish
-from ionia.core.live.rtmp_url import RtmpUrl
+from ionia.core.live.live_url import LiveUrl
 from ionia.core.live.sender_events import SenderListener
 from ionia.core.media import EncodedPacket, MediaHeader, PictureFormat
 from ionia.core.ports import AudioSource, FileSink, PictureConverter, ScreenSource
@@ -23,7 +23,7 @@ from ionia.threads.clock import MonotonicClock
 class Sender(Protocol):
     """One connection attempt. See `sinks.rtmp_publisher`."""
 
-    def connect(self, url: RtmpUrl, header: MediaHeader, listener: SenderListener, *, ca_file: str = "") -> None: ...
+    def connect(self, url: LiveUrl, header: MediaHeader, listener: SenderListener, *, ca_file: str = "") -> None: ...
 
     def send(self, packets: Sequence[EncodedPacket]) -> None: ...
 
@@ -92,7 +92,8 @@ class MakeSelftest(Protocol):
 class Backends:
     """Factories; each may raise IoniaError. Sources come unopened; the thread that will own them opens them.
 
-    `open_video` takes the settings and the source's width and height, `open_audio` bits per second. `file_sink` takes
+    `open_video` takes the settings and the source's width and height, `open_audio` (AAC) and
+    `open_opus` bits per second. `file_sink` takes
     the output path, whom to tell what becomes of the file, and for how many seconds its index has room in front;
     `saved_file` makes one for what is written at once. Both refuse a path that can't be recorded to, and create
     nothing.
@@ -106,6 +107,7 @@ class Backends:
     converter: Callable[[PictureFormat, int], PictureConverter]
     """To this format, by so many threads."""
     open_audio: Callable[[int], OpenedAudio]
+    open_opus: Callable[[int], OpenedAudio]
     file_sink: Callable[[str, Warn, float], FileSink]
     saved_file: Callable[[str, Warn], FileSink]
     list_screens: Callable[[], tuple[ScreenInfo, ...]]

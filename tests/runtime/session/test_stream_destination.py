@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from queue import Queue
 from threading import Event
 
@@ -13,10 +14,10 @@ from ionia.core.failure import LiveKind
 from ionia.core.live.failure_code import FailureCode
 from ionia.core.live.link import LiveFigures
 from ionia.core.live.rtmp_url import RtmpUrl
-from ionia.core.live.sender_events import Connected, Ended, SenderListener
+from ionia.core.live.sender_events import Connected, Ended, KeyframeWanted, SenderListener
 from ionia.core.live.shared_keyframes import SharedKeyframes
 from ionia.core.media import VIDEO, MediaHeader
-from ionia.core.settings import Destination, MediaSettings, SessionKind, StreamerSettings
+from ionia.core.settings import AudioMode, Destination, MediaSettings, SessionKind, StreamerSettings
 from ionia.core.stats import of_streamer
 from ionia.core.warning import DestinationFailed, WarningCode
 from ionia.runtime.engine import Engine
@@ -51,6 +52,11 @@ def made(machine: FakeMachine, count: int) -> dict[str, FakeSender]:
     """So many senders, by their server's host without its ending."""
     senders = [machine.senders.made(number) for number in range(1, count + 1)]
     return {sender.wait_url().host.removesuffix(".test"): sender for sender in senders}
+
+
+def by_whip(engine: Engine, **media: object) -> None:
+    wanted = replace(SETTINGS, sound_codec="opus", **media)  # type: ignore[arg-type]
+    engine.initialize_streamer("s", StreamerSettings(rtmp_url="whip://a.test/x", media=wanted))
 
 
 def told(events: Events, name: str, state: ConnectionState) -> ConnectionChanged:
@@ -288,3 +294,48 @@ def test_an_address_that_is_set_later_is_tried_again_where_the_first_connection_
         assert second.wait_sent(10)[0].keyframe
         engine.stop(STREAMER, "s")
     assert not any(isinstance(event, SessionFailed) for event in events.all)
+
+
+def test_by_whip_nothing_stands_for_sound_that_is_not_there() -> None:
+    machine = FakeMachine()
+    with engine_on(machine) as (engine, _):
+        by_whip(engine, audio_mode=AudioMode.NONE)
+        engine.start(STREAMER, "s")
+        sender = machine.senders.made(1)
+        sender.say(Connected())
+        packets = sender.wait_sent(10)
+        engine.stop(STREAMER, "s")
+    assert sender.header is not None
+    assert not sender.header.sounds
+    assert {packet.track for packet in packets} == {VIDEO}
+
+
+def test_a_server_that_wants_a_keyframe_gets_one() -> None:
+    machine = FakeMachine()
+    with engine_on(machine) as (engine, _):
+        by_whip(engine, keyframe_interval_seconds=60.0)
+        engine.start(STREAMER, "s")
+        sender = machine.senders.made(1)
+        sender.say(KeyframeWanted())  # before there is a connection: nothing to do
+        sender.say(Connected())
+        before = sender.wait_sent(5)
+        sender.say(KeyframeWanted())
+        deadline = 5_000
+        count = len(before)
+        while not any(packet.track == VIDEO and packet.keyframe for packet in sender.sent[len(before) :]):
+            count += 1
+            assert count < deadline
+            sender.wait_sent(count)
+        engine.stop(STREAMER, "s")
+
+
+def test_a_stream_has_servers_of_one_kind() -> None:
+    machine = FakeMachine()
+    with engine_on(machine) as (engine, _):
+        by_whip(engine)
+        engine.start(STREAMER, "s")
+        machine.senders.made(1)
+        with pytest.raises(IoniaError) as refused:
+            engine.add_destination("s", at("b"))
+        assert refused.value.kind is ErrorKind.BAD_DESTINATION
+        engine.stop(STREAMER, "s")

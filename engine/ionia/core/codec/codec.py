@@ -168,7 +168,10 @@ NO_PICTURE = VideoCodec(
 
 AAC = AudioCodec(name="aac", sample_entry=b"mp4a", object_type=0x40, flv_id=10)
 
-_CODECS: dict[str, Codec] = {codec.name: codec for codec in (H264, HEVC, AV1, AAC)}
+OPUS = AudioCodec(name="opus", sample_entry=b"Opus", object_type=0, flv_id=0)
+"""By WHIP alone; `extradata` is empty."""
+
+_CODECS: dict[str, Codec] = {codec.name: codec for codec in (H264, HEVC, AV1, AAC, OPUS)}
 
 
 def video_codec(name: str) -> VideoCodec:

@@ -52,6 +52,21 @@ class FailureCode(Enum):
     NOT_RTMP = _failure(
         LiveKind.UNSUPPORTED, "the server does not answer as an RTMP server", "Check the address and its port."
     )
+    NOT_WHIP = _failure(
+        LiveKind.UNSUPPORTED, "the server does not answer as a WHIP server", "Check the address and its path."
+    )
+    TOKEN = _failure(
+        LiveKind.KEY_REJECTED,
+        "the server rejected the token",
+        "Copy it from the service's page again; it goes beside the address, as the stream key.",
+    )
+    UNWILLING = _failure(LiveKind.SERVER_CLOSED, "the server says that it can't take the stream")
+    NO_WAY = _failure(
+        LiveKind.NETWORK,
+        "the server answers, but no media reaches it",
+        "A firewall may hold UDP back; RTMP goes through more of them.",
+    )
+    SILENT = _failure(LiveKind.NETWORK, "nothing is heard of the server any more")
     CODEC = _failure(
         LiveKind.UNSUPPORTED,
         "the server does not take this video codec",

@@ -2,7 +2,7 @@
 
 from ionia.core.codec.level_limit import beyond_level
 from ionia.core.live.live_codec import known_of
-from ionia.core.live.rtmp_url import RtmpUrl
+from ionia.core.live.live_url import LiveUrl
 from ionia.core.live.service_limits import beyond, service_of
 from ionia.core.media import VideoTrack
 from ionia.core.warning import WarningCode
@@ -11,7 +11,7 @@ MOST_KEYFRAME_SECONDS = 4.0
 """Twitch, YouTube and Facebook ask for 2 s and take 4 at most: their viewers' players begin at keyframes only."""
 
 
-def preflight(url: RtmpUrl, video: VideoTrack, keyframe_seconds: float) -> list[tuple[WarningCode, str]]:
+def preflight(url: LiveUrl, video: VideoTrack, keyframe_seconds: float) -> list[tuple[WarningCode, str]]:
     """Warnings, each with one line for people."""
     warnings = []
     if url.trimmed:

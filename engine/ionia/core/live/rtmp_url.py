@@ -4,13 +4,18 @@
 given beside an address that names the application only.
 """
 
-import ipaddress
 import re
-import unicodedata
 from dataclasses import dataclass, field
 from urllib.parse import quote, unquote
 
-from ionia.core.errors import ErrorKind, IoniaError
+from ionia.core.live.address_parts import (
+    bad_address,
+    check_characters,
+    invisible,
+    location_of,
+    percent_encoded,
+    trimmed,
+)
 from ionia.core.live.rtmp_path import split_path, whole_application
 from ionia.core.redaction import MASK, redact_text, shown_application
 
@@ -27,7 +32,6 @@ _WITHOUT_APP = ".live-video.net"
 _EXAMPLE = "After rtmp:// come the server, the application and the stream key, with a slash between each."
 _LOGIN_HINT = "In a user or password, write / as %2F, @ as %40, : as %3A, ? as %3F and # as %23."
 _SHAPE = re.compile(r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]*)://(?P<authority>[^/?#]*)(?P<rest>.*)", re.DOTALL)
-_HOST = re.compile(r"(?=.{1,253}\Z)[A-Za-z0-9_]([A-Za-z0-9_-]{0,62})(\.[A-Za-z0-9_-]{1,63})*\.?")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,62 +100,31 @@ def parse_rtmp_url(text: str, stream_key: str = "") -> RtmpUrl:
     With a `stream_key` the whole path of the address is the application. Raises IoniaError(BAD_URL) whose message
     never contains any part of the address or key.
     """
-    text, trimmed = _trimmed(text)
-    key, key_trimmed = _trimmed(stream_key)
+    text, had_more = trimmed(text)
+    key, key_had_more = trimmed(stream_key)
     if len(text) > MAX_URL_LENGTH:
-        raise _bad(f"The address is longer than {MAX_URL_LENGTH} characters")
-    _check_characters(text, "The address")
-    _check_characters(key, "The stream key")
+        raise bad_address(f"The address is longer than {MAX_URL_LENGTH} characters")
+    check_characters(text, "The address")
+    check_characters(key, "The stream key")
     shape = _SHAPE.fullmatch(text)
     if shape is None or shape["scheme"].lower() not in DEFAULT_PORTS:
-        raise _bad("The address must begin with rtmp:// or rtmps://", _EXAMPLE)
+        raise bad_address("The address must begin with rtmp:// or rtmps://", _EXAMPLE)
     scheme = shape["scheme"].lower()
     _check_login(shape["authority"], shape["rest"])
     login, _, location = shape["authority"].rpartition("@")
     user, _, password = login.partition(":")
-    host, port = _location(location, DEFAULT_PORTS[scheme])
+    host, port = location_of(location, DEFAULT_PORTS[scheme])
     app, name = _path(shape["rest"], key.lstrip("/") if stream_key else None, host)
     return RtmpUrl(
         secure=scheme == "rtmps",
         host=host,
         port=port,
-        app=_percent_encoded(app),
-        key=_percent_encoded(name),
+        app=percent_encoded(app),
+        key=percent_encoded(name),
         user=_decoded(user),
         password=_decoded(password),
-        trimmed=trimmed or key_trimmed,
+        trimmed=had_more or key_had_more,
     )
-
-
-def _bad(message: str, hint: str = "") -> IoniaError:
-    return IoniaError(ErrorKind.BAD_URL, message, hint)
-
-
-def _trimmed(text: str) -> tuple[str, bool]:
-    """Without what can't be seen at its ends, and whether there was more of it than ordinary blanks.
-
-    Web pages put zero-width spaces and the like beside what is copied from them.
-    """
-    plain = text.strip(" \t\r\n")
-    begin, end = 0, len(plain)
-    while begin < end and _invisible(plain[begin]):
-        begin += 1
-    while begin < end and _invisible(plain[end - 1]):
-        end -= 1
-    return plain[begin:end], end - begin < len(plain)
-
-
-def _invisible(character: str) -> bool:
-    """Spaces, control and format characters, and halves of a character (Unicode's general categories)."""
-    return unicodedata.category(character) in ("Cc", "Cf", "Cs", "Zl", "Zp", "Zs")
-
-
-def _check_characters(text: str, what: str) -> None:
-    for character in text:
-        if character == " " or unicodedata.category(character) == "Cc":
-            raise _bad(f"{what} contains a space or a control character", "Encode it, for instance a space as %20")
-        if _invisible(character):
-            raise _bad(f"{what} contains an invisible character", "Type it, or copy it anew")
 
 
 def _check_login(authority: str, rest: str) -> None:
@@ -160,40 +133,7 @@ def _check_login(authority: str, rest: str) -> None:
     misplaced = "@" in (app if name else app.partition("?")[0])
     begun = authority.endswith(":") and "@" in rest  # a user, and a password that begins with one of them
     if misplaced or begun or ("@" in rest and not rest.startswith("/")):
-        raise _bad("The address has an @ where none can be", _LOGIN_HINT)
-
-
-def _location(location: str, default_port: int) -> tuple[str, int]:
-    """Host and port of `host`, `host:port`, `[v6]` or `[v6]:port`."""
-    if location.startswith("["):
-        host, closed, rest = location[1:].partition("]")
-        try:
-            ipaddress.IPv6Address(host)
-        except ValueError:
-            raise _bad("The address contains an invalid IPv6 address") from None
-        if not closed or (rest and not rest.startswith(":")):
-            raise _bad("The address contains an invalid IPv6 address")
-        port_text = rest[1:]
-    else:
-        host, _, port_text = location.partition(":")
-        host = _ascii_host(host)
-    if not port_text:
-        return host, default_port
-    if not re.fullmatch(r"[0-9]{1,5}", port_text) or not 1 <= int(port_text) <= 65535:
-        raise _bad("The port in the address must be a number from 1 to 65535")
-    return host, int(port_text)
-
-
-def _ascii_host(host: str) -> str:
-    if not host:
-        raise _bad("The address names no host", _EXAMPLE)
-    try:
-        host = host.encode("idna").decode("ascii")
-    except UnicodeError:
-        raise _bad("The address contains an invalid host name") from None
-    if not _HOST.fullmatch(host):
-        raise _bad("The address contains an invalid host name")
-    return host
+        raise bad_address("The address has an @ where none can be", _LOGIN_HINT)
 
 
 def _path(rest: str, stream_key: str | None, host: str) -> tuple[str, str]:
@@ -202,16 +142,18 @@ def _path(rest: str, stream_key: str | None, host: str) -> tuple[str, str]:
     needs_no_app = host.lower().rstrip(".").endswith(_WITHOUT_APP)
     if stream_key is not None:
         if not stream_key or "://" in stream_key:
-            raise _bad("The stream key is empty or an address", "Give the address and the key apart from each other.")
+            raise bad_address(
+                "The stream key is empty or an address", "Give the address and the key apart from each other."
+            )
         app, name = whole_application(rest) or ("app" if needs_no_app else ""), stream_key
     elif needs_no_app and place.count("/") == 1 and place not in ("/", "/app"):
         app, name = "app", rest.removeprefix("/")
     else:
         app, name = split_path(rest)
     if not app or app.startswith("?"):
-        raise _bad("The address names no application and no stream key", _EXAMPLE)
+        raise bad_address("The address names no application and no stream key", _EXAMPLE)
     if not name and (place.endswith("/") or rest.endswith("/") or needs_no_app):
-        raise _bad("The address has no stream key after the application", _EXAMPLE)
+        raise bad_address("The address has no stream key after the application", _EXAMPLE)
     return app, name
 
 
@@ -220,12 +162,7 @@ def _decoded(text: str) -> str:
     try:
         decoded = unquote(text, errors="strict")
     except UnicodeDecodeError:
-        raise _bad("The user or password in the address is no UTF-8 once it is decoded") from None
-    if any(_invisible(character) and character != " " for character in decoded):
-        raise _bad("The user or password in the address contains an invisible character")
+        raise bad_address("The user or password in the address is no UTF-8 once it is decoded") from None
+    if any(invisible(character) and character != " " for character in decoded):
+        raise bad_address("The user or password in the address contains an invisible character")
     return decoded
-
-
-def _percent_encoded(text: str) -> str:
-    """Non-ASCII as percent-encoded UTF-8 (RFC 3987, 3.1); everything else as it is."""
-    return "".join(c if c.isascii() else "".join(f"%{byte:02X}" for byte in c.encode()) for c in text)

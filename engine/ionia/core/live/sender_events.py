@@ -1,6 +1,5 @@
-"""What a sender says of its one connection: Connected, then Progress any number of times, and one Ended as the last.
-
-Ended may be the only one.
+"""What a sender says of its one connection: Connected, then Progress and KeyframeWanted any number of times, and one
+Ended as the last. Ended may be the only one.
 """
 
 from collections.abc import Callable
@@ -34,6 +33,11 @@ class Progress:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class KeyframeWanted:
+    """The server asks for a keyframe: somebody begins to watch, or lost too much."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Ended:
     """The last word. `code` None: closed as asked. `detail` is one line for the log, without secrets."""
 
@@ -41,6 +45,6 @@ class Ended:
     detail: str = ""
 
 
-SenderEvent = Connected | Progress | Ended
+SenderEvent = Connected | Progress | KeyframeWanted | Ended
 SenderListener = Callable[[SenderEvent], None]
 """Called from a thread of the sender; must return at once and never raise. `Ended` comes exactly once and last."""

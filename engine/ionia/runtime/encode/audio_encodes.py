@@ -8,6 +8,7 @@ from functools import partial
 
 from ionia.core.audio.mix import Mix, SoundControl
 from ionia.core.ports import AudioSource
+from ionia.core.settings import SoundCodecName
 from ionia.core.sharing import AudioEncodeKey, SoundKey
 from ionia.media.opening import OpenedAudio
 from ionia.runtime.capture.audio_clock import AudioClock
@@ -40,7 +41,7 @@ class AudioEncodes:
     def __init__(
         self,
         *,
-        open_audio: Callable[[int], OpenedAudio],
+        open_audio: Mapping[SoundCodecName, Callable[[int], OpenedAudio]],
         source: Callable[[SoundKey], AudioSource],
         clock: MonotonicClock,
         epoch_ns: int,
@@ -102,7 +103,7 @@ class AudioEncodes:
                 sound = self._sounds.acquire(key, partial(self._open_sound, key))
                 undo.callback(sound.release)
                 sounds.append(sound)
-            opened = self._open_audio(heard.encode.bitrate)
+            opened = self._open_audio[heard.encode.codec](heard.encode.bitrate)
             encode = AudioEncode(opened, sounds, clock, Mix(heard.by_sound()))
             undo.pop_all()
         return encode

@@ -49,7 +49,7 @@ class Studio:
         self._stages: Registry[StageKey, PictureStage] = Registry()
         self._videos: Registry[VideoEncodeKey, VideoEncode] = Registry()
         self._audios = AudioEncodes(
-            open_audio=backends.open_audio,
+            open_audio={"aac": backends.open_audio, "opus": backends.open_opus},
             source=self._sound_source,
             clock=clock,
             epoch_ns=self._epoch_ns,

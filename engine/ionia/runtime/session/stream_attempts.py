@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
-from ionia.core.live.rtmp_url import RtmpUrl
+from ionia.core.live.live_url import LiveUrl
 from ionia.core.live.sender_events import SenderListener
 from ionia.core.media import EncodedPacket, MediaHeader
 from ionia.core.timebase import NS_PER_S
@@ -28,7 +28,7 @@ class StreamAttempts:
         """When `tend` is due; None while nobody says goodbye."""
         return min((due for due, _ in self._leaving), default=None)
 
-    def start(self, url: RtmpUrl, header: MediaHeader, listener: SenderListener) -> None:
+    def start(self, url: LiveUrl, header: MediaHeader, listener: SenderListener) -> None:
         """Begin an attempt; `listener` hears how it ends."""
         self.settle(GOODBYE_SECONDS)  # or a server that has the stream still would refuse it
         self._sender = self._make_sender()

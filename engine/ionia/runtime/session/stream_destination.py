@@ -7,6 +7,7 @@ from ionia.core.errors import ErrorKind, IoniaError
 from ionia.core.events import ConnectionState
 from ionia.core.failure import LiveFailure, LiveKind
 from ionia.core.live.connection_events import (
+    AskKeyframe,
     CloseAttempt,
     KillAttempt,
     LinkState,
@@ -16,9 +17,11 @@ from ionia.core.live.connection_events import (
 from ionia.core.live.failure_code import FailureCode
 from ionia.core.live.link import LiveAction, LiveFigures, LiveLink, SendPackets
 from ionia.core.live.live_settings import LiveSettings
+from ionia.core.live.live_url import parse_live_url
 from ionia.core.live.refusals import without_key
-from ionia.core.live.rtmp_url import parse_rtmp_url
-from ionia.core.live.sender_events import Connected, Ended, Progress, SenderEvent
+from ionia.core.live.rtmp_url import RtmpUrl
+from ionia.core.live.sender_events import Connected, Ended, KeyframeWanted, Progress, SenderEvent
+from ionia.core.live.whip_url import WhipUrl
 from ionia.core.media import MediaHeader
 from ionia.core.settings import Destination, StreamerSettings
 from ionia.core.stats import DestinationStats
@@ -45,9 +48,15 @@ class StreamDestination:
         now_ns: int,
         post: Post,
     ) -> None:
-        """Raises IoniaError(BAD_URL, CONNECT_FAILED)."""
+        """Raises IoniaError(BAD_URL, BAD_DESTINATION, CONNECT_FAILED)."""
         self.name = wish.name
-        self.url = parse_rtmp_url(wish.rtmp_url, wish.stream_key)
+        self.url = parse_live_url(wish.rtmp_url, wish.stream_key)
+        if isinstance(self.url, WhipUrl) is not (settings.media.sound_codec == "opus"):
+            raise IoniaError(
+                ErrorKind.BAD_DESTINATION,
+                "One stream goes to servers of RTMP or to servers of WHIP.",
+                "Begin a second one: both share the picture.",
+            )
         self.trust = StreamTrust(settings.ca_file, secure=self.url.secure)
         self.link = LiveLink(LiveSettings.of(settings), random)
         self.attempts = StreamAttempts(make_sender, ca_file=settings.ca_file)
@@ -113,6 +122,8 @@ class StreamDestination:
                     zero_window=event.zero_window,
                     now_ns=now_ns,
                 )
+            case KeyframeWanted():
+                return [AskKeyframe(behind=True)] if self.link.state is LinkState.CONNECTED else []
             case Ended(code=code, detail=detail):
                 self._over = True  # until it begins anew
                 failure = FailureCode.RESET.value if code is None else code.value
@@ -127,7 +138,7 @@ class StreamDestination:
 
     def error(self, failure: LiveFailure) -> IoniaError:
         """Why it gave up, for people."""
-        if failure.kind is LiveKind.KEY_REJECTED and not self.url.key:
+        if failure.kind is LiveKind.KEY_REJECTED and isinstance(self.url, RtmpUrl) and not self.url.key:
             failure = without_key(failure)
         return IoniaError(
             ErrorKind.CONNECT_FAILED,

@@ -121,6 +121,7 @@ class StreamOutput:
             first=self._first if required else None,
             clock=self._clock,
             tell=self._tell,
+            fill=self._settings.media.sound_codec == "aac",  # services of RTMP wait for a track
         )
         worker = Worker("stream", partial(self._run, work, feeds), self._unexpected)
         self._feeds = feeds

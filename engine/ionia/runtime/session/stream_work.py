@@ -77,11 +77,15 @@ class StreamWork:
         first: FirstConnection | None,
         clock: Clock,
         tell: Tellers,
+        fill: bool = True,
     ) -> None:
-        """`target`: the bit rate that is asked for. `first`: settled by the connections, if `start` requires them."""
+        """`target`: the bit rate that is asked for. `first`: settled by the connections, if `start` requires them.
+
+        `fill`: whether a stream without sound gets a track of silence.
+        """
         self._feeds = feeds
-        self._header = header if header.sounds else with_silence(header)
-        self._silence = None if header.sounds else Silence(fps=header.video.fps)
+        self._header = header if header.sounds or not fill else with_silence(header)
+        self._silence = None if header.sounds or not fill else Silence(fps=header.video.fps)
         self._roster = roster
         self._session_id = session_id
         self._target = self._asked = target

@@ -1,0 +1,55 @@
+"""A WHIP session's HTTP: the offer that begins it and the DELETE that ends it. Each in a thread of its own."""
+
+import http.client
+import ssl
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from ionia.core.live.whip_url import WhipUrl
+from ionia.sinks.tls_trust import context_of, default_ca_file
+
+ANSWER_SECONDS = 5.0
+"""How long a server may be silent."""
+
+_MOST_ANSWER = 256 * 1024
+"""Bytes of an answer that are read; one of a server with twenty candidates has three thousand."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HttpAnswer:
+    """What a server answers. The body holds no secret, the location may."""
+
+    status: int
+    location: str = field(default="", repr=False)
+    body: str = field(default="", repr=False)
+
+
+def request(url: WhipUrl, method: str, body: str = "", *, ca_file: str, timeout: float = ANSWER_SECONDS) -> HttpAnswer:
+    """Ask and wait for the answer. Redirections are not followed. Raises OSError (ssl.SSLError among them) and
+    http.client.HTTPException."""
+    connection = _connection(url, ca_file, timeout)
+    headers = {"Host": url.origin, "Connection": "close", "User-Agent": "ionia"}
+    if body:
+        headers |= {"Content-Type": "application/sdp", "Accept": "application/sdp"}
+    if url.token:
+        headers["Authorization"] = f"Bearer {url.token}"
+    try:
+        connection.request(method, url.target, body=body.encode() if body else None, headers=headers)
+        answer = connection.getresponse()
+        text = answer.read(_MOST_ANSWER).decode("utf-8", errors="replace")
+        return HttpAnswer(status=answer.status, location=answer.getheader("Location") or "", body=text)
+    finally:
+        connection.close()
+
+
+def in_background(work: Callable[[], None]) -> None:
+    """On a thread that nobody waits for: whoever loses patience leaves it to its timeout."""
+    threading.Thread(target=work, name="whip-http", daemon=True).start()
+
+
+def _connection(url: WhipUrl, ca_file: str, timeout: float) -> http.client.HTTPConnection:
+    if not url.secure:
+        return http.client.HTTPConnection(url.host, url.port, timeout=timeout)
+    context: ssl.SSLContext = context_of(ca_file or default_ca_file())
+    return http.client.HTTPSConnection(url.host, url.port, timeout=timeout, context=context)
