@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from ionia.core.audio.engine import LATENCY_NS
 from ionia.core.failure import LiveFailure, LiveKind
+from ionia.core.frame_rate import FrameRate
 from ionia.core.live.connection_events import AskKeyframe, CloseAttempt, KillAttempt, StartAttempt
 from ionia.core.live.link import LiveAction, LiveLink, SendPackets, SetVideoBitrate
 from ionia.core.media import AUDIO, SAMPLE_RATE, VIDEO, EncodedPacket, TrackId
@@ -36,7 +37,7 @@ class VideoEncode:
     """
 
     feeds: "Feeds"
-    fps: int
+    fps: FrameRate
     bitrate: int
     seed: int = 1
     costs: tuple[int, int] = (5 * MS, 12 * MS)
@@ -73,7 +74,7 @@ class VideoEncode:
             self._go_on(now_ns)
             self.feeds.pass_by(now_ns, index + 1)
             return
-        key = wanted or index % (2 * self.fps) == 0
+        key = wanted or index % round(2 * self.fps) == 0
         size = self._size(key=key)
         self.made.append((now_ns, size))
         unit = (b"\x65" if key else b"\x41") + b"%d" % index + b"\xff" * size
@@ -90,7 +91,7 @@ class VideoEncode:
 
     def _size(self, *, key: bool) -> int:
         self._rate += (self.bitrate - self._rate) * 0.08
-        mean = self._rate / 8 / self.fps
+        mean = self._rate / 8 / float(self.fps)
         size = mean * self._random.uniform(0.85, 1.15)
         if key:
             size *= max(1.0, 4 - self._debt / (2 * mean))
