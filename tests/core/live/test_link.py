@@ -202,3 +202,15 @@ def test_a_required_connection_gives_up() -> None:
     link.start(0)
     assert link.ended(1, FailureCode.REFUSED.value, 0)[-1] == GiveUp(failure=FailureCode.REFUSED.value)
     assert link.state is LinkState.FAILED
+
+
+def test_a_server_that_asks_for_keyframes_again_and_again_gets_one_a_second() -> None:
+    link = live()
+    link.start(0)
+    assert link.keyframe_wanted(1, 0) == []
+    link.connected(1, 0)
+    asked = [AskKeyframe(behind=True)]
+    assert link.keyframe_wanted(1, 5 * MS) == asked
+    assert [link.keyframe_wanted(1, now * MS) for now in (6, 500, 1004)] == [[], [], []]
+    assert link.keyframe_wanted(2, 2000 * MS) == []
+    assert link.keyframe_wanted(1, 2000 * MS) == asked

@@ -38,6 +38,10 @@ from ionia.core.timeline.start_gate import StartGate
 CONTROL_INTERVAL_NS = 100_000_000
 """How often the bitrate controller looks."""
 
+WANTED_APART_NS = 1_000_000_000
+"""Least time between keyframes that a server asks for: it asks until it has one, and whoever encodes for a recording,
+too, would get nothing else."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SendPackets:
@@ -104,6 +108,7 @@ class LiveLink:
         self._closing_id = 0  # the attempt that says goodbye
         self._earlier_bytes = 0  # of those before
         self._rate = RateMeter()
+        self._wanted_ns: int | None = None  # when a server's wish for a keyframe was last passed on
 
     @property
     def state(self) -> LinkState:
@@ -158,6 +163,14 @@ class LiveLink:
     def connected(self, attempt_id: int, now_ns: int) -> list[LiveAction]:
         """A sender says that the server accepted it."""
         return self._carry_out(self._policy.on(AttemptConnected(attempt_id=attempt_id), now_ns), now_ns)
+
+    def keyframe_wanted(self, attempt_id: int, now_ns: int) -> list[LiveAction]:
+        """The server asks for a keyframe."""
+        early = self._wanted_ns is not None and now_ns - self._wanted_ns < WANTED_APART_NS
+        if early or not self._connected or attempt_id != self._attempt_id:
+            return []
+        self._wanted_ns = now_ns
+        return [AskKeyframe(behind=True)]
 
     def ended(self, attempt_id: int, failure: LiveFailure, now_ns: int) -> list[LiveAction]:
         """A sender is gone."""

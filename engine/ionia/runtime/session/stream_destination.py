@@ -7,7 +7,6 @@ from ionia.core.errors import ErrorKind, IoniaError
 from ionia.core.events import ConnectionState
 from ionia.core.failure import LiveFailure, LiveKind
 from ionia.core.live.connection_events import (
-    AskKeyframe,
     CloseAttempt,
     KillAttempt,
     LinkState,
@@ -123,7 +122,7 @@ class StreamDestination:
                     now_ns=now_ns,
                 )
             case KeyframeWanted():
-                return [AskKeyframe(behind=True)] if self.link.state is LinkState.CONNECTED else []
+                return self.link.keyframe_wanted(attempt_id, now_ns)
             case Ended(code=code, detail=detail):
                 self._over = True  # until it begins anew
                 failure = FailureCode.RESET.value if code is None else code.value
