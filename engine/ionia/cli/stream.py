@@ -76,11 +76,13 @@ def _asked(url: str, *, ask_key: bool) -> DestinationOption:
 def streaming_line(stats: StreamerStats) -> str:
     """State, bit rate, latency, drops and reconnects of a streamer's stats."""
     state = "live" if stats.connected else "not connected"
+    connected = sum(one.connected for one in stats.destinations)
     if stats.connected and len(stats.destinations) > 1:
-        state = f"live at {sum(one.connected for one in stats.destinations)} of {len(stats.destinations)}"
+        state = f"live at {connected} of {len(stats.destinations)}"
+    target_kbps = stats.target_bitrate_kbps * max(1, connected)  # each of them gets the whole of it
     return (
         f"{clock_text(stats.duration_seconds)}  {state}  "
-        f"{stats.send_bitrate_kbps / 1000:.1f} of {stats.target_bitrate_kbps / 1000:.1f} Mbit/s  "
+        f"{stats.send_bitrate_kbps / 1000:.1f} of {target_kbps / 1000:.1f} Mbit/s  "
         f"latency {stats.current_latency_ms:.0f} ms  "
         f"{stats.video_packets_dropped} dropped  {stats.reconnect_count} reconnects  "
         f"{size_text(stats.bytes_sent)} sent"
