@@ -59,6 +59,21 @@ def test_what_came_right_behind_the_look_is_not_replaced_even_where_that_was_ask
     assert names(tmp_path) == ["a.mp4"]
 
 
+def test_what_is_being_made_is_not_begun_again(tmp_path: Path) -> None:
+    """By the same process, as of two pictures of a screen at once: both would be one hidden file."""
+    path = tmp_path / "a.png"
+    with NewFile(str(path), overwrite=True) as made:
+        made.write(b"first")
+        with pytest.raises(IoniaError, match="being made already"):
+            NewFile(str(path), overwrite=True)
+        made.publish()
+    assert path.read_bytes() == b"first"
+    with NewFile(str(path), overwrite=True) as made:
+        made.write(b"second")
+        made.publish()
+    assert [entry.read_bytes() for entry in tmp_path.iterdir()] == [b"second"]
+
+
 def test_a_file_system_without_links(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(*_: object) -> None:
         raise OSError("not supported")

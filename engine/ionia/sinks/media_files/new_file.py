@@ -76,6 +76,8 @@ class NewFile:
         sweep(self.target.parent)
         digest = hashlib.sha256(self.target.name.encode("utf-8", "surrogatepass")).hexdigest()[:16]
         self.hidden = self.target.with_name(f"{_PREFIX}{digest}-{os.getpid()}{_SUFFIX}")
+        if self.hidden in _begun:  # what is opened next would be its file
+            raise made_error(path, "it is being made already", "Do it again when that is through.")
         try:
             self.file: BinaryIO = _create(self.hidden)
         except OSError as error:
