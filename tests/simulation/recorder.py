@@ -229,6 +229,9 @@ class Recorder:
     def stop(self) -> TakeFigures:
         """With everything up to now; the figures of the whole."""
         self._later.now_ns = self._loop.now_ns
+        if self.ended is None:  # what was asked for is answered in the quiet second; a file's thread needs real time
+            for thread in self._splitting:
+                thread.join(WAIT_SECONDS)
         index = self._join.end_at(self._now)
         while not self.output.wait_completed(0):
             self._loop.run(self._loop.now_ns + 10 * MS)
