@@ -108,3 +108,7 @@ def test_one_line_is_one_line(text: str) -> None:
 
 def test_one_line_keeps_what_can_be_read() -> None:
     assert one_line("a\tb\nc\x1b[0m é\u2028\ud800") == "a\tb\\nc\\x1b[0m é\\u2028\\ud800"
+
+
+def test_every_part_of_a_whip_path_is_a_secret() -> None:
+    assert "SeCrEtPlAcE" in secrets_in_url("whips://host/SeCrEtPlAcE/webRTC/publish")

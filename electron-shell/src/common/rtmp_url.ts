@@ -102,7 +102,7 @@ export function redactUrl(url: string): string {
   // Perhaps a password with a slash in it. Nothing of it can be trusted to be harmless.
   if (!HOST.test(host) || path.includes("@")) return scheme + MASK;
   if (path === "") return scheme + host + (cut === -1 ? "" : "/");
-  const app = shownApplication(path);
+  const app = /^whip/i.test(scheme) ? "" : shownApplication(path); // WHIP's servers have secrets anywhere in a path
   return app === "" ? `${scheme}${host}/${MASK}` : `${scheme}${host}/${app}/${MASK}`;
 }
 

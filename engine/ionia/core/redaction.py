@@ -35,8 +35,8 @@ def redact_url(url: str) -> str:
     """Return `rtmp://host/app/****` for an RTMP URL; user, password, key and arguments are gone.
 
     A URL with a single path segment shows only its host, since that segment may be the key; so does one whose first
-    segment is more than a plain name. Text that is no such URL comes back as MASK, and one that goes on behind a blank
-    or a quote shows its scheme alone. The Electron side does the same by the same table of cases
+    segment is more than a plain name, and any of WHIP. Text that is no such URL comes back as MASK, and one that goes
+    on behind a blank or a quote shows its scheme alone. The Electron side does the same by the same table of cases
     (tests/core/redaction_cases.json).
     """
     url = url.strip()
@@ -51,6 +51,11 @@ def shown_application(path: str) -> str:
     app, *more = [segment for segment in _ARGUMENTS.split(path, maxsplit=1)[0].split("/") if segment] or [""]
     named = any(_NAME.search(_ESCAPE.sub("", segment)) for segment in more)
     return app if named and _PLAIN.fullmatch(app) else ""
+
+
+def _shown_place(scheme: str, path: str) -> str:
+    """As `shown_application`; nothing of WHIP, whose servers have secrets anywhere in a path."""
+    return "" if scheme.lower().startswith("whip") else shown_application(path)
 
 
 def redact_text(text: str) -> str:
@@ -71,7 +76,7 @@ def secrets_in_url(url: str) -> frozenset[str]:
     if scheme is None or not _HOST.fullmatch(host) or "@" in path:
         return secret_parts(rest)
     path = path.strip("/")
-    return secret_parts(login) | secret_parts(path.partition("/")[2] if shown_application(path) else path)
+    return secret_parts(login) | secret_parts(path.partition("/")[2] if _shown_place(scheme.group(), path) else path)
 
 
 def secret_parts(secret: str) -> frozenset[str]:
@@ -142,5 +147,5 @@ def _masked(scheme: str, rest: str) -> str:
         return f"{scheme}://{MASK}"
     if not path:
         return f"{scheme}://{host}{slash}"
-    app = shown_application(path)
+    app = _shown_place(scheme, path)
     return f"{scheme}://{host}/{app}/{MASK}" if app else f"{scheme}://{host}/{MASK}"
