@@ -26,6 +26,10 @@ def test_one_apart_leaves_what_lies_between() -> None:
     assert gaps((30, 10), []) == (region(0, 0, 30, 10),)
 
 
+def test_one_beyond_the_picture_leaves_nothing_of_its_own() -> None:
+    assert gaps((10, 10), [region(0, 0, 10, 10), region(12, 0, 5, 10)]) == ()
+
+
 AREA = st.builds(region, st.integers(-3, 12), st.integers(-3, 12), st.integers(1, 12), st.integers(1, 12))
 
 

@@ -15,8 +15,8 @@ def gaps(size: Size, screens: Sequence[Region]) -> tuple[Region, ...]:
         beside = [screen for screen in screens if screen.y <= top and bottom <= screen.y + screen.height]
         reached = 0
         for screen in sorted(beside, key=lambda one: one.x):
-            if screen.x > reached:
-                found.append(Region(x=reached, y=top, width=min(screen.x, width) - reached, height=bottom - top))
+            if (left := min(screen.x, width)) > reached:
+                found.append(Region(x=reached, y=top, width=left - reached, height=bottom - top))
             reached = max(reached, screen.x + screen.width)
         if reached < width:
             found.append(Region(x=reached, y=top, width=width - reached, height=bottom - top))
