@@ -143,8 +143,6 @@ class Recorder:
         self._loop = loop
         self._rests = rests
         self._splitting: list[threading.Thread] = []
-        self._asked = threading.Event()
-        feeds.on_request = self._asked.set
         later = Later(seed)
         self.output = FileOutput(
             FileWishes(
@@ -206,8 +204,8 @@ class Recorder:
     def split(self) -> None:
         """As a client does, which waits for the answer while the recording goes on."""
         self._now()
-        self._asked.clear()
-        answered, paused = threading.Event(), self._paused is not None
+        asked, answered, paused = threading.Event(), threading.Event(), self._paused is not None
+        self._feeds.on_request = asked.set
 
         def split() -> None:
             try:
@@ -218,11 +216,11 @@ class Recorder:
                 self.not_split.append(error)
             finally:
                 answered.set()
-                self._asked.set()
+                asked.set()
 
         self._splitting.append(threading.Thread(target=split))
         self._splitting[-1].start()
-        assert self._asked.wait(WAIT_SECONDS)
+        assert asked.wait(WAIT_SECONDS)  # its own: the one before may be answered only now
         if paused:
             assert answered.wait(WAIT_SECONDS)
 

@@ -11,6 +11,10 @@ from collections.abc import Callable
 PATIENCE_SECONDS = 4.5
 """How long Windows is held up: longer than an orderly end may take, shorter than it waits (HungAppTimeout, 5 s)."""
 
+MOST_SECONDS = 2.0
+"""How long `listen` waits for the window, which is there in milliseconds. While it is made, nobody loads a library
+beside it: each of the two may need what the other holds, and then neither ends."""
+
 WINDOW_CLASS = "IoniaSessionEnd"
 
 
@@ -25,7 +29,10 @@ class SessionEnd:
         first, self._ask = self._ask is None, ask
         if first and sys.platform == "win32":
             _handle_console(self.told)
-            threading.Thread(target=_watch_session, args=(self.told,), name="session-end", daemon=True).start()
+            watching = threading.Event()
+            args = (self.told, watching.set)
+            threading.Thread(target=_watch_session, args=args, name="session-end", daemon=True).start()
+            watching.wait(MOST_SECONDS)
 
     def told(self, patience: float = PATIENCE_SECONDS) -> None:
         """On a thread that Windows waits for: it comes back only if the end takes too long."""
@@ -98,8 +105,11 @@ if sys.platform == "win32":
         _kept.append(handler)
         _kernel32.SetConsoleCtrlHandler(handler, True)  # noqa: FBT003 - its only form
 
-    def _watch_session(told: Callable[[], None]) -> None:
-        """A window that nobody sees: a program with user32 is told of logging off by messages alone."""
+    def _watch_session(told: Callable[[], None], watching: Callable[[], None]) -> None:
+        """A window that nobody sees: a program with user32 is told of logging off by messages alone.
+
+        `watching`: it is there, or there can't be one.
+        """
 
         def procedure(window: int, message: int, first: int, second: int) -> int:
             if message == _QUERY_END:
@@ -117,7 +127,9 @@ if sys.platform == "win32":
         _user32.RegisterClassW(
             ctypes.byref(_WindowClass(lpfnWndProc=called, hInstance=module, lpszClassName=WINDOW_CLASS))
         )
-        if not _user32.CreateWindowExW(0, WINDOW_CLASS, "", 0, 0, 0, 0, 0, None, None, module, None):
+        window = _user32.CreateWindowExW(0, WINDOW_CLASS, "", 0, 0, 0, 0, 0, None, None, module, None)
+        watching()
+        if not window:
             return  # a service without a desktop
         message = wintypes.MSG()
         while _user32.GetMessageW(ctypes.byref(message), None, 0, 0) > 0:
