@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from tests.bench.cost import BEGUN_LATE_SECONDS, SETTLE_SECONDS
 from tests.bench.desktop import desktop
 from tests.bench.media import differing_pictures
 from tests.bench.parts import Form
@@ -29,10 +30,6 @@ from tests.bench.recorders import (
 )
 from tests.bench.report import PartResult, Row
 from tests.bench.usage import cpu_share, usage
-
-SETTLE_SECONDS = 2.5
-BEGUN_LATE_SECONDS = 1.5
-"""A recorder may take so long to begin before pictures count as missing."""
 
 MANY_CORES = 12
 """From here on each size has its goal; on fewer cores the largest aren't measured."""

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct
 
 from ionia.core.frame_rate import LEAST, MOST, frame_rate
-from ionia.core.live.rtmp_url import MAX_URL_LENGTH
+from ionia.core.live.address_parts import MAX_URL_LENGTH
 from ionia.core.sound_state import LEAST_GAIN_DB, MOST_GAIN_DB
 from ionia.core.video.framing import LEAST_SIDE, MOST_SIDE, Region
 from ionia.rpc.command_option import CommandOption, Unit

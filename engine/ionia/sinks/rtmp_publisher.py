@@ -5,7 +5,6 @@ decided in `core.live`.
 """
 
 import threading
-from collections import deque
 from collections.abc import Sequence
 
 from ionia.core.live.failure_code import FailureCode
@@ -13,35 +12,23 @@ from ionia.core.live.rtmp_url import RtmpUrl
 from ionia.core.live.sender_events import Ended, SenderListener
 from ionia.core.media import EncodedPacket, MediaHeader
 from ionia.sinks.rtmp_attempt import RtmpAttempt
+from ionia.sinks.sender_thread import SenderThread
 from ionia.sinks.socket_wait import Cancelled, SocketWait
 from ionia.threads.clock import MonotonicClock
 
-_MOST_PENDING = 16 * 1024 * 1024
-"""Bytes waiting here at which something is badly wrong: the buffer's window allows a fraction of this."""
 
-
-class RtmpPublisher:
+class RtmpPublisher(SenderThread):
     """One attempt, one connection, then gone. Any thread may call any method.
 
     One thread of its own, `rtmp`, from `connect` to `Ended`, and one for the name look-up.
     """
 
     def __init__(self, clock: MonotonicClock | None = None) -> None:
+        super().__init__()
         self._clock = clock or MonotonicClock()
-        self._lock = threading.Lock()
-        self._pending: deque[EncodedPacket] = deque()  # protected by _lock
-        self._pending_bytes = 0  # protected by _lock
-        self._closing = False  # protected by _lock
         self._killed = False  # protected by _lock
         self._wait: SocketWait | None = None  # protected by _lock
         self._attempt: RtmpAttempt | None = None  # protected by _lock
-        self._ended = threading.Event()
-        self._thread: threading.Thread | None = None
-
-    @property
-    def alive(self) -> bool:
-        """Whether it can still be used or is still at work."""
-        return not self._ended.is_set()
 
     def connect(self, url: RtmpUrl, header: MediaHeader, listener: SenderListener, *, ca_file: str = "") -> None:
         """Begin the connection; call once. `ca_file`: certificates to trust for rtmps, empty for the system's."""
@@ -68,60 +55,29 @@ class RtmpPublisher:
         """Hand packets over, in DTS order; returns at once. Ignored when it is over."""
         if self._ended.is_set():
             return
-        with self._lock:
-            self._pending.extend(packets)
-            self._pending_bytes += sum(len(packet.data) for packet in packets)
-            flooded = self._pending_bytes > _MOST_PENDING
-            wait, attempt = self._wait, self._attempt
-        if flooded:
+        if not self._hold(packets):
             self.kill()
-        elif wait is not None and not (attempt is not None and attempt.push()):
+            return
+        with self._lock:
+            wait, attempt = self._wait, self._attempt
+        if wait is not None and not (attempt is not None and attempt.push()):
             wait.wake()
 
     def leave(self) -> None:
-        """Let it say goodbye to the server and end; returns at once."""
+        """See SenderThread."""
         with self._lock:
             self._closing = True
             wait = self._wait
         if wait is not None:
             wait.wake()
 
-    def close(self, timeout: float) -> bool:
-        """`leave`, and end it after `timeout` seconds. Whether it could finish."""
-        self.leave()
-        finished = self._ended.wait(timeout)
-        self.kill()
-        return finished
-
     def kill(self) -> None:
-        """End it at once. Idempotent; the listener still hears `Ended`."""
+        """See SenderThread."""
         with self._lock:
             self._killed = True
             wait = self._wait
         if wait is not None:
             wait.cancel()
-
-    def wait(self, timeout: float) -> bool:
-        """Wait until its thread is gone; whether it is. Not from the listener."""
-        if self._thread is not None and self._thread.ident is not None:
-            self._thread.join(timeout)
-            return not self._thread.is_alive()
-        return True
-
-    def take(self) -> EncodedPacket | None:
-        """The next packet, if there is one. For the attempt."""
-        with self._lock:
-            if not self._pending:
-                return None
-            packet = self._pending.popleft()
-            self._pending_bytes -= len(packet.data)
-            return packet
-
-    @property
-    def closing(self) -> bool:
-        """Whether it is to leave and no packet waits. For the attempt."""
-        with self._lock:
-            return self._closing and not self._pending
 
     def _run(self, attempt: RtmpAttempt, listener: SenderListener) -> None:
         end = Ended(code=FailureCode.BROKEN, detail="ended from here")

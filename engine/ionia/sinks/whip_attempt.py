@@ -8,7 +8,6 @@ import asyncio
 import http.client
 import logging
 import ssl
-from collections.abc import Sequence
 from contextlib import suppress
 from fractions import Fraction
 from typing import Protocol
@@ -49,8 +48,8 @@ _VIDEO_CODECS = ("video/h264", "video/rtx")
 class Packets(Protocol):
     """Where an attempt gets its packets. Any thread."""
 
-    def take_all(self) -> Sequence[EncodedPacket]:
-        """Those that wait, in DTS order."""
+    def take(self) -> EncodedPacket | None:
+        """The next in DTS order, if one waits."""
         ...
 
     @property
@@ -183,7 +182,7 @@ class WhipAttempt:
                 async with asyncio.timeout(REPORT_SECONDS):
                     await self._woken.wait()
             self._woken.clear()
-            for packet in self._packets.take_all():
+            while (packet := self._packets.take()) is not None:
                 self._put(packet)
             idle = all(track.idle for track in self._tracks.values())
             if self._clock.now_ns() - self._looked_ns >= REPORT_SECONDS * NS_PER_S:

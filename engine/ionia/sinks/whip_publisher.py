@@ -9,6 +9,7 @@ from ionia.core.live.failure_code import FailureCode
 from ionia.core.live.sender_events import Ended, SenderListener
 from ionia.core.live.whip_url import WhipUrl
 from ionia.core.media import EncodedPacket, MediaHeader
+from ionia.sinks.sender_thread import SenderThread
 from ionia.threads.clock import MonotonicClock
 
 
@@ -16,23 +17,19 @@ def _nothing() -> None:
     """While there is no loop."""
 
 
-class WhipPublisher:
+class WhipPublisher(SenderThread):
     """One attempt, one connection, then gone. Any thread may call any method.
 
     One thread of its own, `whip`, from `connect` to `Ended`, and one for each question that is asked by HTTP.
     """
 
     def __init__(self, clock: MonotonicClock | None = None) -> None:
+        super().__init__()
         self._clock = clock or MonotonicClock()
-        self._lock = threading.Lock()
-        self._pending: list[EncodedPacket] = []  # protected by _lock
-        self._closing = False  # protected by _lock
         self._killed = False  # protected by _lock
         self._loop: asyncio.AbstractEventLoop | None = None  # while it runs; protected by _lock
         self._wake = _nothing  # likewise, as is the next
         self._cancel = _nothing
-        self._ended = threading.Event()
-        self._thread: threading.Thread | None = None
 
     def connect(self, url: WhipUrl, header: MediaHeader, listener: SenderListener, *, ca_file: str = "") -> None:
         """Begin the connection; call once. `ca_file`: certificates to trust for whips, empty for the system's."""
@@ -49,48 +46,23 @@ class WhipPublisher:
         """Hand packets over, in DTS order; returns at once. Ignored when it is over."""
         if self._ended.is_set():
             return
-        with self._lock:
-            self._pending += packets
-        self._rouse()
+        if self._hold(packets):
+            self._rouse()
+        else:
+            self.kill()
 
     def leave(self) -> None:
-        """Let it end the session and go; returns at once."""
+        """See SenderThread."""
         with self._lock:
             self._closing = True
         self._rouse()
 
-    def close(self, timeout: float) -> bool:
-        """`leave`, and end it after `timeout` seconds. Whether it could finish."""
-        self.leave()
-        finished = self._ended.wait(timeout)
-        self.kill()
-        return finished
-
     def kill(self) -> None:
-        """End it at once. Idempotent; the listener still hears `Ended`."""
+        """See SenderThread."""
         with self._lock:
             again, self._killed = self._killed, True
             if self._loop is not None and not again:
                 self._loop.call_soon_threadsafe(self._cancel)
-
-    def wait(self, timeout: float) -> bool:
-        """Wait until its thread is gone; whether it is. Not from the listener."""
-        if self._thread is not None and self._thread.ident is not None:
-            self._thread.join(timeout)
-            return not self._thread.is_alive()
-        return True
-
-    def take_all(self) -> Sequence[EncodedPacket]:
-        """Those that wait. For the attempt."""
-        with self._lock:
-            packets, self._pending = self._pending, []
-        return packets
-
-    @property
-    def closing(self) -> bool:
-        """Whether it is to leave and no packet waits. For the attempt."""
-        with self._lock:
-            return self._closing and not self._pending
 
     def _rouse(self) -> None:
         with self._lock:

@@ -5,7 +5,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from ionia.core.errors import ErrorKind, IoniaError
-from ionia.core.live.rtmp_url import MAX_URL_LENGTH, parse_rtmp_url
+from ionia.core.live.address_parts import MAX_URL_LENGTH
+from ionia.core.live.rtmp_url import parse_rtmp_url
 from ionia.core.redaction import Redactor, redact_text, redact_url, secrets_in_url
 
 KEY = "SeCrEtKey"

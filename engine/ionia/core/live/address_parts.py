@@ -6,9 +6,15 @@ What is raised is an IoniaError(BAD_URL) whose message never has any part of the
 import ipaddress
 import re
 import unicodedata
+from collections.abc import Collection
+from dataclasses import dataclass, field
 
 from ionia.core.errors import ErrorKind, IoniaError
 
+MAX_URL_LENGTH = 4096
+"""FFmpeg's RTMP keeps the parts of an address in buffers of this size."""
+
+_SHAPE = re.compile(r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]*)://(?P<authority>[^/?#]*)(?P<rest>.*)", re.DOTALL)
 _ENCODE = "Encode it, for instance a space as %20"
 _HOST = re.compile(r"(?=.{1,253}\Z)[A-Za-z0-9_]([A-Za-z0-9_-]{0,62})(\.[A-Za-z0-9_-]{1,63})*\.?")
 
@@ -16,6 +22,41 @@ _HOST = re.compile(r"(?=.{1,253}\Z)[A-Za-z0-9_]([A-Za-z0-9_-]{0,62})(\.[A-Za-z0-
 def bad_address(message: str, hint: str = "") -> IoniaError:
     """What is raised for an address: the message never has any part of it."""
     return IoniaError(ErrorKind.BAD_URL, message, hint)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AddressParts:
+    """An address in its parts, none of them looked into; `beside` is the key or token that came with it, and `trimmed`
+    says whether there was something invisible at an end."""
+
+    scheme: str
+    authority: str = field(repr=False)
+    rest: str = field(repr=False)
+    beside: str = field(repr=False)
+    trimmed: bool
+
+
+def taken_apart(text: str, beside: str, schemes: Collection[str], *, beside_is: str, hint: str = "") -> AddressParts:
+    """The parts of an address of one of these schemes; blanks around both are forgiven. Raises IoniaError(BAD_URL).
+
+    `beside_is`: the subject of a message about `beside`. `hint`: what to say of another scheme.
+    """
+    text, had_more = trimmed(text)
+    beside, beside_had_more = trimmed(beside)
+    if len(text) > MAX_URL_LENGTH:
+        raise bad_address(f"The address is longer than {MAX_URL_LENGTH} characters")
+    check_characters(text, "The address")
+    check_characters(beside, beside_is)
+    shape = _SHAPE.fullmatch(text)
+    if shape is None or shape["scheme"].lower() not in schemes:
+        raise bad_address(f"The address must begin with {' or '.join(f'{scheme}://' for scheme in schemes)}", hint)
+    return AddressParts(
+        scheme=shape["scheme"].lower(),
+        authority=shape["authority"],
+        rest=shape["rest"],
+        beside=beside,
+        trimmed=had_more or beside_had_more,
+    )
 
 
 def trimmed(text: str) -> tuple[str, bool]:

@@ -4,17 +4,15 @@
 given beside an address that names the application only.
 """
 
-import re
 from dataclasses import dataclass, field
 from urllib.parse import quote, unquote
 
 from ionia.core.live.address_parts import (
     bad_address,
-    check_characters,
     invisible,
     location_of,
     percent_encoded,
-    trimmed,
+    taken_apart,
 )
 from ionia.core.live.rtmp_path import split_path, whole_application
 from ionia.core.redaction import MASK, redact_text, shown_application
@@ -22,16 +20,12 @@ from ionia.core.redaction import MASK, redact_text, shown_application
 DEFAULT_PORTS = {"rtmp": 1935, "rtmps": 443}
 """Ports when the address names none (Adobe's RTMP specification; RTMPS is RTMP inside TLS on HTTPS' port)."""
 
-MAX_URL_LENGTH = 4096
-"""FFmpeg's RTMP keeps the parts of an address in buffers of this size."""
-
 _WITHOUT_APP = ".live-video.net"
 """Amazon's IVS (Kick among its users) hands out addresses without the application, which is `app` there."""
 
 # Not in the form of an address: that would be redacted.
 _EXAMPLE = "After rtmp:// come the server, the application and the stream key, with a slash between each."
 _LOGIN_HINT = "In a user or password, write / as %2F, @ as %40, : as %3A, ? as %3F and # as %23."
-_SHAPE = re.compile(r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]*)://(?P<authority>[^/?#]*)(?P<rest>.*)", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,30 +94,21 @@ def parse_rtmp_url(text: str, stream_key: str = "") -> RtmpUrl:
     With a `stream_key` the whole path of the address is the application. Raises IoniaError(BAD_URL) whose message
     never contains any part of the address or key.
     """
-    text, had_more = trimmed(text)
-    key, key_had_more = trimmed(stream_key)
-    if len(text) > MAX_URL_LENGTH:
-        raise bad_address(f"The address is longer than {MAX_URL_LENGTH} characters")
-    check_characters(text, "The address")
-    check_characters(key, "The stream key")
-    shape = _SHAPE.fullmatch(text)
-    if shape is None or shape["scheme"].lower() not in DEFAULT_PORTS:
-        raise bad_address("The address must begin with rtmp:// or rtmps://", _EXAMPLE)
-    scheme = shape["scheme"].lower()
-    _check_login(shape["authority"], shape["rest"])
-    login, _, location = shape["authority"].rpartition("@")
+    parts = taken_apart(text, stream_key, DEFAULT_PORTS, beside_is="The stream key", hint=_EXAMPLE)
+    _check_login(parts.authority, parts.rest)
+    login, _, location = parts.authority.rpartition("@")
     user, _, password = login.partition(":")
-    host, port = location_of(location, DEFAULT_PORTS[scheme])
-    app, name = _path(shape["rest"], key.lstrip("/") if stream_key else None, host)
+    host, port = location_of(location, DEFAULT_PORTS[parts.scheme])
+    app, name = _path(parts.rest, parts.beside.lstrip("/") if stream_key else None, host)
     return RtmpUrl(
-        secure=scheme == "rtmps",
+        secure=parts.scheme == "rtmps",
         host=host,
         port=port,
         app=percent_encoded(app),
         key=percent_encoded(name),
         user=_decoded(user),
         password=_decoded(password),
-        trimmed=had_more or key_had_more,
+        trimmed=parts.trimmed,
     )
 
 

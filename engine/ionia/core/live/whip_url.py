@@ -8,16 +8,12 @@ import re
 from dataclasses import dataclass, field
 from urllib.parse import urljoin, urlsplit
 
-from ionia.core.live.address_parts import bad_address, check_characters, location_of, percent_encoded, trimmed
+from ionia.core.live.address_parts import bad_address, location_of, percent_encoded, taken_apart, trimmed
 from ionia.core.redaction import MASK, redact_text
 
 WHIP_PORTS = {"whip": 80, "whips": 443}
 """Ports when the address names none: those of HTTP and HTTPS."""
 
-MAX_URL_LENGTH = 4096
-"""As of RTMP's addresses."""
-
-_SHAPE = re.compile(r"(?P<scheme>[A-Za-z]+)://(?P<authority>[^/?#]*)(?P<rest>.*)", re.DOTALL)
 _TOKEN = re.compile(r"[\x21-\x7e]*")
 
 
@@ -94,27 +90,18 @@ def is_whip(text: str) -> bool:
 
 def parse_whip_url(text: str, token: str = "") -> WhipUrl:
     """Check an address and the token beside it. Raises IoniaError(BAD_URL), whose message has no part of either."""
-    text, had_more = trimmed(text)
-    token, token_had_more = trimmed(token)
-    if len(text) > MAX_URL_LENGTH:
-        raise bad_address(f"The address is longer than {MAX_URL_LENGTH} characters")
-    check_characters(text, "The address")
-    check_characters(token, "The token")
-    shape = _SHAPE.fullmatch(text)
-    if shape is None or shape["scheme"].lower() not in WHIP_PORTS:
-        raise bad_address("The address must begin with whip:// or whips://")
-    if "@" in shape["authority"]:
+    parts = taken_apart(text, token, WHIP_PORTS, beside_is="The token")
+    if "@" in parts.authority:
         raise bad_address("A WHIP address has no user and password", "Give the token as the stream key.")
-    if not _TOKEN.fullmatch(token):
+    if not _TOKEN.fullmatch(parts.beside):
         raise bad_address("The token has characters that none can have", "Copy it anew.")
-    scheme = shape["scheme"].lower()
-    host, port = location_of(shape["authority"], WHIP_PORTS[scheme])
-    target = percent_encoded(shape["rest"].partition("#")[0])
+    host, port = location_of(parts.authority, WHIP_PORTS[parts.scheme])
+    target = percent_encoded(parts.rest.partition("#")[0])
     return WhipUrl(
-        secure=scheme == "whips",
+        secure=parts.scheme == "whips",
         host=host,
         port=port,
         target=target if target.startswith("/") else f"/{target}",
-        token=token,
-        trimmed=had_more or token_had_more,
+        token=parts.beside,
+        trimmed=parts.trimmed,
     )
