@@ -6,7 +6,15 @@ from ionia.core.codec.codec import AV1, H264, HEVC
 from ionia.core.live.live_codec import known_of, not_promised
 
 
-@pytest.mark.parametrize("host", ["ingest.twitch.tv", "live-api-s.facebook.com", "Fa723.Live-Video.net."])
+@pytest.mark.parametrize(
+    "host",
+    [
+        "ingest.twitch.tv",
+        "live-api-s.facebook.com",
+        "Fa723.global-contribute.Live-Video.net.",
+        "ber.contribute.live-video.net",
+    ],
+)
 def test_services_of_h264_alone(host: str) -> None:
     assert known_of(host, H264) is None
     words = known_of(host, HEVC)

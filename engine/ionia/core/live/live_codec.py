@@ -2,18 +2,15 @@
 
 from ionia.core.codec.codec import VideoCodec
 from ionia.core.live.enhanced_flv import is_enhanced
-
-_H264_ALONE = {"twitch.tv": "Twitch", "live-video.net": "Kick and other services on IVS", "facebook.com": "Facebook"}
-"""Services by the end of their servers' names. YouTube takes all three codecs."""
+from ionia.core.live.service_limits import service_of
 
 
 def known_of(host: str, codec: VideoCodec) -> str | None:
     """One line for people if the service at this host is known to take H.264 alone."""
-    host = host.lower().rstrip(".")
-    for domain, name in _H264_ALONE.items():
-        if is_enhanced(codec) and (host == domain or host.endswith("." + domain)):
-            return f"{name} took H.264 alone when this was written, and the stream is {codec.name.upper()}."
-    return None
+    service = service_of(host)
+    if service is None or service.takes_others or not is_enhanced(codec):
+        return None
+    return f"{service.name} took H.264 alone when this was written, and the stream is {codec.name.upper()}."
 
 
 def not_promised(destination: str, codec: VideoCodec) -> str:

@@ -13,7 +13,7 @@ from ionia.core.media import VideoTrack
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Service:
     """`kbps`: of video. `size`: width and height of the largest picture. None: not known. `test`: an argument of the
-    stream key that keeps a test from viewers; empty: there is none."""
+    stream key that keeps a test from viewers; empty: there is none. `takes_others`: HEVC and AV1, too."""
 
     name: str
     domain: str
@@ -21,6 +21,7 @@ class Service:
     size: tuple[int, int] | None = None
     fps: int | None = None
     test: str = ""
+    takes_others: bool = False
     kbps_by_height: tuple[tuple[int, int, int], ...] = ()
     """Rows of height, frames per second and kbit/s: what is allowed up to both."""
 
@@ -48,7 +49,7 @@ SERVICES = (
     # OBS' list, "max video bitrate": 6000. For a test: dev.twitch.tv, "Video Broadcasting Overview".
     Service(name="Twitch", domain="twitch.tv", kbps=6000, test=_TWITCH_TEST),
     # OBS' list, "max video bitrate" of YouTube - RTMPS: 51000.
-    Service(name="YouTube", domain="youtube.com", kbps=51_000),
+    Service(name="YouTube", domain="youtube.com", kbps=51_000, takes_others=True),
     # OBS' list: 9000, "max fps" 60, the largest of the "supported resolutions".
     Service(name="Facebook", domain="facebook.com", kbps=9000, size=(1920, 1080), fps=60, kbps_by_height=_FACEBOOK),
     # Amazon IVS API reference, type of a channel: STANDARD takes 1080p and 8.5 Mbit/s; beyond, a stream "probably will

@@ -65,6 +65,8 @@ class StreamDestination:
         self.was_connected = False
         self.after: StreamDestination | None = None
         """Whose goodbye is waited for before it begins: the server would say that the key is in use."""
+        self.doubted = False
+        """Whether it was told that its server promises nothing of the codec."""
         self.held_back = False
         """Whether progress lets more packets go."""
         self._post = post

@@ -98,7 +98,6 @@ class StreamWork:
         self._keyframes = SharedKeyframes()
         self._leaving: list[StreamDestination] = []  # they say goodbye
         self._coming: list[StreamDestination] = []  # they wait for a goodbye
-        self._doubted: set[StreamDestination] = set()  # it was told that they promise nothing of the codec
 
     @property
     def deadline_ns(self) -> int | None:
@@ -191,8 +190,8 @@ class StreamWork:
 
     def _doubt(self, one: StreamDestination) -> None:
         """Once for each, however often it connects."""
-        if one not in self._doubted:
-            self._doubted.add(one)
+        if not one.doubted:
+            one.doubted = True
             self._tell.warn(WarningCode.CODEC_NOT_PROMISED, not_promised(one.name, self._header.video.codec))
 
     def _carry_out(self, one: StreamDestination, actions: Sequence[LiveAction], now_ns: int) -> None:
