@@ -4,6 +4,7 @@ import re
 import sys
 import sysconfig
 from collections.abc import Iterable
+from functools import cache
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -94,6 +95,7 @@ def sort_out(
     return libraries, packages - OURS
 
 
+@cache
 def _owners() -> dict[str, set[str]]:
     """Of each top-level module, and of each folder that a wheel installs, the packages."""
     owners = {module: set(names) for module, names in metadata.packages_distributions().items()}

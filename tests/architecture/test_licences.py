@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Iterator
+from functools import cache
 from importlib import metadata
 from pathlib import Path, PurePosixPath
 from types import SimpleNamespace
@@ -14,17 +15,19 @@ PACKED = ("av", "numpy", "soxr", "pywebrtc-audio", "msgspec", "psutil", "jsonrpc
 MODULES = tuple(name.replace("-", "_") for name in PACKED)
 
 
-@pytest.fixture
-def licences(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
-    """The module that the frozen engine's recipe uses."""
-    monkeypatch.syspath_prepend(str(ROOT / "build" / "freeze"))
-    import licences as module  # noqa: PLC0415 - only PyInstaller has its folder on the path
+@pytest.fixture(scope="module")
+def licences() -> Iterator[Any]:
+    """The module that the frozen engine's recipe uses, which looks through all packages once."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.syspath_prepend(str(ROOT / "build" / "freeze"))
+        import licences as module  # noqa: PLC0415 - only PyInstaller has its folder on the path
 
     yield module
     for name in ("licences", "packed_libraries"):
         sys.modules.pop(name, None)
 
 
+@cache
 def binaries_of(package: str) -> list[tuple[str, str, str]]:
     files = metadata.distribution(package).files or []
     return [

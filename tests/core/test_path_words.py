@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ionia.core.path_words import Misread, misread, name_problem, numbered_name, one_spelling
+from tests.fakes.examples import CHARACTERS
 
 ENVIRONMENT = {"TEMP": r"C:\Temp", "HOME": "/root"}
 
@@ -61,7 +62,7 @@ def test_two_spellings_for_what_it_tells_apart(pair: tuple[str, str]) -> None:
     assert one_spelling(pair[0]) != one_spelling(pair[1])
 
 
-@given(st.text())
+@given(st.text(CHARACTERS))
 def test_a_spelling_is_its_own(name: str) -> None:
     assert one_spelling(one_spelling(name)) == one_spelling(name)
 

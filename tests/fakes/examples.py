@@ -1,6 +1,10 @@
-"""How many examples a property is tried with, where that isn't the usual number."""
+"""How many examples a property is tried with, where that isn't the usual number, and what texts consist of."""
 
 from hypothesis import settings
+from hypothesis import strategies as st
+
+CHARACTERS = st.characters(exclude_categories=["Cs"])
+"""What `st.text()` draws from, all that UTF-8 can say, without trying each of a million in the first run of a clone."""
 
 _USUAL = 100
 _LEAST = 5

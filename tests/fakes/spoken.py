@@ -12,11 +12,11 @@ def voice(seconds: float) -> npt.NDArray[np.float64]:
     """Vowels of three formants on a gliding pitch, three syllables a second, a pause of a second in each three."""
     time = np.arange(int(seconds * SAMPLE_RATE)) / SAMPLE_RATE
     phase = 2 * np.pi * np.cumsum(120 + 25 * np.sin(2 * np.pi * 0.7 * time)) / SAMPLE_RATE
-    sound = np.zeros_like(time)
-    for harmonic in range(1, 34):
-        hertz = 120 * harmonic
-        gain = sum(height / (1 + ((hertz - place) / width) ** 2) for place, width, height in FORMANTS)
-        sound += gain * np.sin(harmonic * phase)
+    turn, harmonics = np.exp(1j * phase), np.zeros(time.size, complex)
+    for hertz in range(33 * 120, 0, -120):  # the highest first: each turn raises all before it by one
+        harmonics += sum(height / (1 + ((hertz - place) / width) ** 2) for place, width, height in FORMANTS)
+        harmonics *= turn
+    sound = harmonics.imag
     syllables = np.clip(np.sin(2 * np.pi * 3 * time), 0, None) ** 0.5
     spoken = sound * syllables * ((time % 3) < 2)
     return np.asarray(0.3 * spoken / np.abs(spoken).max())

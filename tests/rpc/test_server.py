@@ -12,7 +12,7 @@ from ionia.core.events import StatsSampled
 from ionia.core.failure import LiveKind
 from ionia.core.settings import SessionKind
 from ionia.rpc.schema import METHODS, NOTIFICATIONS, Role
-from tests.fakes.examples import examples
+from tests.fakes.examples import CHARACTERS, examples
 from tests.fakes.stats import recorder_stats
 from tests.rpc.duplex import Duplex
 
@@ -263,8 +263,8 @@ def test_the_document_is_served() -> None:
 
 
 JSON = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
-    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4),
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(CHARACTERS),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(CHARACTERS), inner, max_size=4),
     max_leaves=8,
 )
 NAMES = st.sampled_from([name for name, method in METHODS.items() if method.role is not Role.SHUTDOWN])

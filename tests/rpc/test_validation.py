@@ -16,6 +16,7 @@ from ionia.rpc import params as p
 from ionia.rpc.initialize_params import InitializeRecorder, InitializeStreamer
 from ionia.rpc.schema import METHODS
 from ionia.rpc.validation import InvalidParamsError, bind
+from tests.fakes.examples import CHARACTERS
 
 URL = "rtmp://host/app/key"
 PATH = "text of 1 to 32767 characters without control characters"
@@ -235,8 +236,8 @@ def test_the_longest_wait_is_no_shorter_than_the_first() -> None:
 
 
 JSON = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
-    lambda inner: st.lists(inner, max_size=9) | st.dictionaries(st.text(), inner, max_size=5),
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(CHARACTERS),
+    lambda inner: st.lists(inner, max_size=9) | st.dictionaries(st.text(CHARACTERS), inner, max_size=5),
     max_leaves=10,
 )
 

@@ -17,6 +17,7 @@ from ionia.core.audio.programs import (
     process_name,
     wish_of_id,
 )
+from tests.fakes.examples import CHARACTERS
 
 INIT = Process(pid=1, names=("systemd",), started=0)
 SHELL = Process(pid=40, names=("gnome-shell",), started=10)
@@ -66,7 +67,7 @@ def test_an_id_names_process_and_process_id(text: str, wish: AppWish) -> None:
     assert wish_of_id(text, exclude=True).exclude
 
 
-@given(st.text(min_size=1).filter(lambda name: ":" not in name), st.integers(min_value=2, max_value=2**32))
+@given(st.text(CHARACTERS, min_size=1).filter(lambda name: ":" not in name), st.integers(min_value=2, max_value=2**32))
 def test_the_id_of_a_program_is_a_wish_for_it(name: str, pid: int) -> None:
     one = ProgramStream(index=1, device=0, title="X", names=(name,), pid=pid)
     assert wish_of_id(applications([one])[0].id) == AppWish(process=name, pid=pid)

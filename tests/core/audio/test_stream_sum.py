@@ -5,11 +5,12 @@ import itertools
 import numpy as np
 import numpy.typing as npt
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ionia.core.audio.stream_sum import PATIENCE_NS, SUM_LATENCY_NS, StreamSum
 from ionia.core.media import AUDIO_TICK_SAMPLES, SAMPLE_RATE, AudioBlock
+from tests.fakes.examples import examples
 
 MS = 1_000_000
 BLOCK = 960
@@ -122,7 +123,7 @@ def test_after_a_stall_of_our_own_nothing_is_missing(stall_ms: int) -> None:
     assert np.abs(np.diff(body)).max() < 0.02
 
 
-@settings(max_examples=30, deadline=None)
+@examples(60)
 @given(st.lists(st.tuples(st.integers(0, 800), st.integers(1, 30), st.integers(0, 20)), min_size=1, max_size=5))
 def test_blocks_never_overlap_and_never_exceed_the_sum(streams: list[tuple[int, int, int]]) -> None:
     """Streams that begin, last and are late as they like."""

@@ -4,16 +4,19 @@ import struct
 from contextlib import suppress
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ionia.core.rtmp.amf0 import DEEPEST, MOST_VALUES, Amf, AmfError, decode, encode
 from tests.fakes.amf import decode_amf
+from tests.fakes.examples import CHARACTERS, examples
 
-simple = st.none() | st.booleans() | st.floats(allow_nan=False) | st.text(max_size=8)
+simple = st.none() | st.booleans() | st.floats(allow_nan=False) | st.text(CHARACTERS, max_size=8)
 values = st.recursive(
     simple,
-    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.text(min_size=1, max_size=4), inner, max_size=3),
+    lambda inner: (
+        st.lists(inner, max_size=2) | st.dictionaries(st.text(CHARACTERS, min_size=1, max_size=4), inner, max_size=3)
+    ),
 )
 
 
@@ -52,19 +55,19 @@ def test_long_texts() -> None:
 
 
 @given(st.lists(values, max_size=4))
-@settings(max_examples=25, deadline=None)
+@examples(50)
 def test_everything_comes_back(given_values: list[Amf]) -> None:
     assert decode(encode(*given_values)) == given_values
 
 
-@given(st.lists(simple | st.dictionaries(st.text(min_size=1, max_size=4), simple, max_size=3), max_size=4))
-@settings(max_examples=25, deadline=None)
+@given(st.lists(simple | st.dictionaries(st.text(CHARACTERS, min_size=1, max_size=4), simple, max_size=3), max_size=4))
+@examples(50)
 def test_another_reader_reads_the_same(given_values: list[Amf]) -> None:
     assert decode_amf(encode(*given_values)) == given_values
 
 
 @given(st.binary(max_size=60))
-@settings(max_examples=60, deadline=None)
+@examples(120)
 def test_whatever_comes_is_read_or_refused(data: bytes) -> None:
     with suppress(AmfError):
         decode(data)

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from ionia.core.rtmp.amf0 import Amf
 from ionia.core.rtmp.capabilities import Promise, asked, promise_of
+from tests.fakes.examples import CHARACTERS
 
 
 def test_a_stream_of_h264_asks_for_nothing_and_needs_no_promise() -> None:
@@ -38,8 +39,8 @@ def test_what_a_server_says_of_hevc(told: dict[str, Amf], promise: Promise) -> N
 
 
 _VALUES: st.SearchStrategy[Amf] = st.recursive(
-    st.none() | st.booleans() | st.floats() | st.text(max_size=4),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=4), inner, max_size=3),
+    st.none() | st.booleans() | st.floats() | st.text(CHARACTERS, max_size=4),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(CHARACTERS, max_size=4), inner, max_size=3),
     max_leaves=8,
 )
 

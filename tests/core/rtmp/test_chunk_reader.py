@@ -3,13 +3,14 @@
 from contextlib import suppress
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ionia.core.rtmp.chunk_reader import LONGEST_MESSAGE, MOST_STREAMS, ChunkError, ChunkReader
 from ionia.core.rtmp.chunk_writer import ChunkWriter
 from ionia.core.rtmp.messages import Message
 from tests.core.rtmp.pieces import chunked, cut
+from tests.fakes.examples import examples
 
 SIZE_5 = b"\x02\0\0\0\0\0\x04\x01\0\0\0\0\0\0\0\x05"
 
@@ -80,7 +81,7 @@ TALK = (
 
 
 @given(st.lists(st.integers(0, len(TALK)), max_size=12))
-@settings(max_examples=25, deadline=None)
+@examples(50)
 def test_any_pieces_give_the_same(places: list[int]) -> None:
     assert read(*cut(TALK, places)) == read(TALK)
 
@@ -94,7 +95,7 @@ message = st.tuples(st.sampled_from((3, 4)), st.integers(0, 2**32 - 1), st.integ
 
 
 @given(st.lists(message, max_size=5))
-@settings(max_examples=25, deadline=None)
+@examples(50)
 def test_it_reads_what_the_writer_writes(given_messages: list[tuple[int, int, int, bytes]]) -> None:
     writer = ChunkWriter()
     written = [
@@ -134,7 +135,7 @@ def test_unfinished_messages_are_bounded() -> None:
 
 
 @given(st.binary(max_size=200))
-@settings(max_examples=60, deadline=None)
+@examples(120)
 def test_whatever_comes_is_read_or_refused(data: bytes) -> None:
     with suppress(ChunkError):
         read(data)

@@ -1,11 +1,12 @@
 """chunk_writer: literal chunks, and that another reader gets back every message."""
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ionia.core.rtmp.chunk_writer import ChunkWriter
 from ionia.core.rtmp.messages import AUDIO, SET_CHUNK_SIZE, VIDEO, Message
 from tests.core.rtmp.pieces import messages_in
+from tests.fakes.examples import examples
 
 
 def video(time: int, body: bytes = b"ab", *, stream: int = 1) -> Message:
@@ -57,7 +58,7 @@ message = st.tuples(
 
 
 @given(st.integers(1, 12), st.lists(message, max_size=8))
-@settings(max_examples=30, deadline=None)
+@examples(60)
 def test_another_reader_reads_the_same(size: int, given_messages: list[tuple[int, int, int, int, bytes]]) -> None:
     writer = ChunkWriter()
     written = writer.write(2, Message(kind=SET_CHUNK_SIZE, body=size.to_bytes(4, "big")))

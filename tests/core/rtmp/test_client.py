@@ -1,7 +1,7 @@
 """client: conversations as transcripts, in every cutting, and servers that say anything."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ionia.core.live.failure_code import FailureCode
@@ -12,6 +12,7 @@ from ionia.core.rtmp.client import RANDOM, RtmpClient
 from ionia.core.rtmp.client_events import Acknowledged, ClientEvent, Failed, LoginAsked, Published
 from tests.core.rtmp.pieces import chunked, cut, messages_in
 from tests.fakes.amf import decode_amf
+from tests.fakes.examples import examples
 from tests.fakes.rtmp_server import status
 
 KEY = "SeCrEtKeY"
@@ -108,7 +109,7 @@ def test_media_has_its_time() -> None:
 
 
 @given(st.lists(st.integers(0, len(TO_LIVE)), max_size=8))
-@settings(max_examples=20, deadline=None)
+@examples(40)
 def test_any_pieces_give_the_same(places: list[int]) -> None:
     once, often = Talk().hear(TO_LIVE), Talk().hear(*cut(TO_LIVE, places))
     assert (once.events, once.written) == (often.events, often.written)
@@ -229,7 +230,7 @@ piece = st.sampled_from((SHAKEN, CONNECTED, CREATED, STARTED, refusal(1.0, "auth
 
 
 @given(st.lists(piece, max_size=8))
-@settings(max_examples=40, deadline=None)
+@examples(80)
 def test_whatever_a_server_says_it_neither_fails_nor_talks_more_than_it_is_talked_to(pieces: list[bytes]) -> None:
     talk = Talk().hear(*(one for one in pieces if one))
     assert len(talk.written) <= 1536 + 1024 + sum(map(len, pieces))

@@ -1,11 +1,12 @@
 """handshake: literal bytes, in any pieces."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ionia.core.rtmp.handshake import RANDOM_BYTES, Handshake, HandshakeError
 from tests.core.rtmp.pieces import cut
+from tests.fakes.examples import examples
 
 ANSWER = b"\x03" + bytes(range(256)) * 6 + b"s" * 1536
 
@@ -18,7 +19,7 @@ def test_what_it_says() -> None:
 
 
 @given(st.lists(st.integers(0, len(ANSWER) + 4), max_size=6))
-@settings(max_examples=30, deadline=None)
+@examples(60)
 def test_any_pieces(places: list[int]) -> None:
     handshake = Handshake(bytes(RANDOM_BYTES))
     *before, last = [handshake.feed(piece) for piece in cut(ANSWER, places)]
