@@ -291,6 +291,16 @@ def test_digital_silence_is_sound_that_is_not_worth_an_array():
     assert timeline.counters().silence == 0
 
 
+def test_three_devices_within_a_fade_are_no_louder_than_one():
+    timeline = InputTimeline()
+    for position, count in ((358.0, 324), (441.0, 157), (515.0, 10)):
+        timeline.push(position, constant(count))
+        timeline.lost()
+    sound = render(timeline, 3)[:, 0]
+    assert sound.max() <= 0.5
+    assert np.abs(np.diff(sound)).max() < 0.5 * 2.1 / FADE_SAMPLES
+
+
 happenings = st.lists(
     st.one_of(
         st.tuples(st.just("block"), st.integers(1, 5000), st.floats(-6000, 6000)),

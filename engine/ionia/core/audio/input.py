@@ -100,7 +100,7 @@ class InputTimeline:
         tick_end = tick_start + AUDIO_TICK_SAMPLES
         mix: Planes | None = None
         covered: list[tuple[int, int]] = []
-        floor = tick_start
+        floor = over = tick_start
         for run in self._runs:
             first = self._begin(run, floor, tick_start)
             if first is None:
@@ -114,7 +114,8 @@ class InputTimeline:
                         part = part * envelope(first, end, tick_start)
                     mix = part if mix is None else mix + part
                 covered.append((low - tick_start, high - tick_start))
-            floor = max(floor, first, end - FADE_SAMPLES)
+            floor = max(floor, first, end - FADE_SAMPLES, over)  # at most two are heard at once: one goes, one comes
+            over = max(over, end)
         self._next_tick = tick_end
         self._runs = deque(run for run in self._runs if not run.sealed or self._end_of(run) > tick_end)
         self._silence += AUDIO_TICK_SAMPLES - _union(covered)
