@@ -69,6 +69,7 @@ DESTINATION_STATS = DestinationStats(
     max_latency_ms=30.0,
     bytes_sent=1_000_000,
     send_bitrate_kbps=5000.0,
+    target_bitrate_kbps=5000.0,
 )
 
 

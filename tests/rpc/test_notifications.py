@@ -115,6 +115,7 @@ STREAMER = COMMON | {
             "maxLatencyMs": 30.0,
             "bytesSent": 1_000_000,
             "sendBitrateKbps": 5000.0,
+            "targetBitrateKbps": 5000.0,
         }
     ],
 }

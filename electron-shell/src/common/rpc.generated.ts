@@ -132,6 +132,12 @@ export type DestinationOption = {
   streamKey?: string;
   /** What it is called; default: its number, from 1. */
   destination?: string | null;
+  /** Bits per second of an encode of its own, out of the same capture; default: the stream's. */
+  videoBitrate?: number | null;
+  /** Width of an encode of its own, even, or what its shape makes of height; default: the stream's. */
+  width?: number | null;
+  /** Height of an encode of its own, likewise. */
+  height?: number | null;
 };
 
 /** One server that a stream goes to. */
@@ -166,6 +172,8 @@ export type DestinationStats = {
   bytesSent: number;
   /** kbit/s sent lately. */
   sendBitrateKbps: number;
+  /** kbit/s of video that the encoder makes now of what it gets. */
+  targetBitrateKbps: number;
 };
 
 /** Answer of engine.devices. */
@@ -1165,7 +1173,7 @@ export type StreamerStats = {
   bytesSent: number;
   /** kbit/s sent lately. */
   sendBitrateKbps: number;
-  /** kbit/s of video that the encoder makes now. */
+  /** kbit/s of video that the encoder makes now, of several the first. */
   targetBitrateKbps: number;
   /** By how much the stream is delayed now. */
   delaySeconds: number;
@@ -1265,7 +1273,7 @@ export type StreamerStatsNotification = {
   bytesSent: number;
   /** kbit/s sent lately. */
   sendBitrateKbps: number;
-  /** kbit/s of video that the encoder makes now. */
+  /** kbit/s of video that the encoder makes now, of several the first. */
   targetBitrateKbps: number;
   /** By how much the stream is delayed now. */
   delaySeconds: number;
@@ -1938,7 +1946,7 @@ export interface EngineMethods {
       height?: number | null;
       /** How a picture of another shape fills it: between black bars, with what is too much cut off, or distorted. */
       fit?: "letterbox" | "crop" | "stretch";
-      /** In place of rtmpUrl: several servers, up to eight, that get the same encode. */
+      /** In place of rtmpUrl: several servers, up to eight, that get the same encode, or one of their own. */
       rtmpUrls?: Array<string | DestinationOption> | null;
       /** Stream key, for an rtmpUrl that ends with the application. Never shown or logged. */
       streamKey?: string;
@@ -2068,6 +2076,12 @@ export interface EngineMethods {
       destination?: string | null;
       /** Name of the session; each kind of session has its own. */
       id?: string;
+      /** Bits per second of an encode of its own, out of the same capture; default: the stream's. */
+      videoBitrate?: number | null;
+      /** Width of an encode of its own, even, or what its shape makes of height; default: the stream's. */
+      width?: number | null;
+      /** Height of an encode of its own, likewise. */
+      height?: number | null;
     };
     result: AddDestinationResult;
   };
@@ -2082,6 +2096,12 @@ export interface EngineMethods {
       destination?: string;
       /** Name of the session; each kind of session has its own. */
       id?: string;
+      /** Bits per second of an encode of its own, out of the same capture; default: the stream's. */
+      videoBitrate?: number | null;
+      /** Width of an encode of its own, even, or what its shape makes of height; default: the stream's. */
+      width?: number | null;
+      /** Height of an encode of its own, likewise. */
+      height?: number | null;
     };
     result: null;
   };

@@ -175,6 +175,7 @@ const placeStats = (destination: string, sendBitrateKbps: number): StreamerStats
   maxLatencyMs: 300,
   bytesSent: 1,
   sendBitrateKbps,
+  targetBitrateKbps: 5000,
 });
 
 const levels: ShellEvent = {

@@ -118,6 +118,7 @@ def _add_replay(commands: Commands) -> None:
 
 
 def _add_stream(commands: Commands) -> None:
+    from ionia.cli.own_encodes import OWN_HELP, own_encode  # noqa: PLC0415 - likewise
     from ionia.cli.stream import stream  # noqa: PLC0415 - imported when the command line is used at all
 
     parser = commands.add_parser(
@@ -134,6 +135,7 @@ def _add_stream(commands: Commands) -> None:
         nargs="+",
         help="rtmp://server/app/key, rtmps://… or whip(s)://…; - asks for it (better). Several get the same encode",
     )
+    parser.add_argument("--own", metavar="N=RATE", type=own_encode, action="append", default=[], help=OWN_HELP)
     parser.add_argument("--seconds", type=_positive, help="stop after so long (default: at Ctrl+C)")
     add_ask_key(parser)
     parser.add_argument(

@@ -9,7 +9,8 @@ import argparse
 
 from ionia.cli.asking import asked_address, asked_key
 from ionia.cli.live import SESSION, run_session, saved_line, shared_params
-from ionia.cli.options import given, made
+from ionia.cli.options import fitting, given, made
+from ionia.cli.own_encodes import with_own
 from ionia.cli.progress import LiveLine, clock_text, size_text
 from ionia.core.events import FileChanged
 from ionia.core.live.live_url import parse_live_url
@@ -24,7 +25,8 @@ _OF_RECORDING = ("quality", "max_bitrate")
 
 def stream(options: argparse.Namespace) -> int:
     """Stream until the time is over, Ctrl+C, or a failure; the exit code. Stream and recording outlive each other."""
-    servers = [_asked(url, ask_key=options.ask_key) for url in options.urls]
+    asked = [_asked(url, ask_key=options.ask_key) for url in options.urls]
+    servers = fitting(lambda: with_own(asked, options.own))
     shown = ", ".join(parse_live_url(one.rtmp_url, one.stream_key).redacted for one in servers)
     line = LiveLine()
     shared = shared_params(options, line)
@@ -32,12 +34,14 @@ def stream(options: argparse.Namespace) -> int:
     if options.record is not None:
         recording = made(InitializeRecorder, {"output_path": options.record, **shared}).settings()
     # A quality is the recording's: what is sent has a constant rate.
-    asked = {name: shared.pop(name) for name in _OF_RECORDING if name in shared}
-    if asked and recording is None:
+    recorded = {name: shared.pop(name) for name in _OF_RECORDING if name in shared}
+    if recorded and recording is None:
         line.say("--quality and --max-bitrate are for the recording: name its file with --record.")
         return 2
     streamed = given(options, InitializeStreamer) | shared | {"rtmp_urls": tuple(servers)}
-    live = made(InitializeStreamer, {name: value for name, value in streamed.items() if name not in asked}).settings()
+    live = made(
+        InitializeStreamer, {name: value for name, value in streamed.items() if name not in recorded}
+    ).settings()
 
     def begin(engine: EngineService) -> None:
         if recording is not None:
@@ -79,7 +83,8 @@ def streaming_line(stats: StreamerStats) -> str:
     connected = sum(one.connected for one in stats.destinations)
     if stats.connected and len(stats.destinations) > 1:
         state = f"live at {connected} of {len(stats.destinations)}"
-    target_kbps = stats.target_bitrate_kbps * max(1, connected)  # each of them gets the whole of it
+    to_each = [one.target_bitrate_kbps for one in stats.destinations if one.connected]  # each gets the whole of it
+    target_kbps = sum(to_each) or stats.target_bitrate_kbps
     return (
         f"{clock_text(stats.duration_seconds)}  {state}  "
         f"{stats.send_bitrate_kbps / 1000:.1f} of {target_kbps / 1000:.1f} Mbit/s  "

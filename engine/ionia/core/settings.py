@@ -259,6 +259,19 @@ MOST_DESTINATIONS = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OwnEncode:
+    """What a destination has for itself, out of the same capture; None: as the stream has it. A size of its own is
+    instead of both sides."""
+
+    video_bitrate: int | None = None
+    width: int | None = None
+    height: int | None = None
+
+
+AS_THE_STREAM = OwnEncode()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Destination:
     """A server that a stream goes to, by the name that it has in the session. `rtmp_url` or, beside an address without
     it, `stream_key` carry the stream key: neither may ever be printed, logged or repr'd."""
@@ -266,17 +279,19 @@ class Destination:
     name: str = FIRST_DESTINATION
     rtmp_url: str = field(repr=False)
     stream_key: str = field(default="", repr=False)
+    own: OwnEncode = AS_THE_STREAM
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StreamerSettings:
-    """One streamer session. `rtmp_url` and `stream_key` as a Destination's, of the first one; `more` are the others.
-    `ca_file` is a PEM file with the certificates to trust instead of the system's, or empty. `delay_seconds`: see
-    `core.live.delay_line`."""
+    """One streamer session. `rtmp_url`, `stream_key`, `name` and `own` as a Destination's, of the first one; `more` are
+    the others. `ca_file` is a PEM file with the certificates to trust instead of the system's, or empty.
+    `delay_seconds`: see `core.live.delay_line`."""
 
     rtmp_url: str = field(repr=False)
     stream_key: str = field(default="", repr=False)
     name: str = FIRST_DESTINATION
+    own: OwnEncode = AS_THE_STREAM
     more: tuple[Destination, ...] = ()
     retry_rejected: bool = False
     ca_file: str = ""
@@ -292,7 +307,8 @@ class StreamerSettings:
     @property
     def destinations(self) -> tuple[Destination, ...]:
         """All of them, in their order."""
-        return (Destination(name=self.name, rtmp_url=self.rtmp_url, stream_key=self.stream_key), *self.more)
+        first = Destination(name=self.name, rtmp_url=self.rtmp_url, stream_key=self.stream_key, own=self.own)
+        return (first, *self.more)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

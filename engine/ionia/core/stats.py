@@ -80,6 +80,7 @@ class DestinationStats:
     max_latency_ms: Annotated[float, "The most that ever waited, milliseconds."]
     bytes_sent: Annotated[int, "Bytes on the wire, over all connections."]
     send_bitrate_kbps: Annotated[float, "kbit/s sent lately."]
+    target_bitrate_kbps: Annotated[float, "kbit/s of video that the encoder makes now of what it gets."]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,7 +99,7 @@ class StreamerStats(SessionStats):
     backpressure: Annotated[bool, "Whether the network is too slow now, to any of them."]
     bytes_sent: Annotated[int, "Bytes on the wire, over all connections."]
     send_bitrate_kbps: Annotated[float, "kbit/s sent lately."]
-    target_bitrate_kbps: Annotated[float, "kbit/s of video that the encoder makes now."]
+    target_bitrate_kbps: Annotated[float, "kbit/s of video that the encoder makes now, of several the first."]
     delay_seconds: Annotated[float, "By how much the stream is delayed now."]
     delay_packets_held: Annotated[int, "Packets of both tracks that the delay holds now."]
     delay_bytes_held: Annotated[int, "Bytes of memory that those take."]

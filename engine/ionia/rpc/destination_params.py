@@ -8,8 +8,26 @@ from msgspec import Meta, Struct
 from ionia.core.audio.wishes import WishError
 from ionia.core.live.delay_line import MOST_SECONDS
 from ionia.core.redaction import secrets_of
-from ionia.core.settings import FIRST_DESTINATION, MOST_DESTINATIONS, Destination
-from ionia.rpc.param_types import DEFAULT_SESSION_ID, DestinationName, RtmpUrl, SessionId, StreamKey
+from ionia.core.settings import FIRST_DESTINATION, MOST_DESTINATIONS, Destination, OwnEncode
+from ionia.rpc.param_types import (
+    DEFAULT_SESSION_ID,
+    DestinationName,
+    RtmpUrl,
+    SessionId,
+    Side,
+    StreamKey,
+    VideoBitrate,
+)
+
+OwnBitrate = Annotated[
+    VideoBitrate | None,
+    Meta(description="Bits per second of an encode of its own, out of the same capture; default: the stream's."),
+]
+OwnWidth = Annotated[
+    Side | None,
+    Meta(description="Width of an encode of its own, even, or what its shape makes of height; default: the stream's."),
+]
+OwnHeight = Annotated[Side | None, Meta(description="Height of an encode of its own, likewise.")]
 
 
 class DestinationOption(Struct, frozen=True, forbid_unknown_fields=True, rename="camel", kw_only=True):
@@ -20,6 +38,9 @@ class DestinationOption(Struct, frozen=True, forbid_unknown_fields=True, rename=
     destination: Annotated[
         DestinationName | None, Meta(description="What it is called; default: its number, from 1.")
     ] = None
+    video_bitrate: OwnBitrate = None
+    width: OwnWidth = None
+    height: OwnHeight = None
 
     def __repr__(self) -> str:
         """Without the URL, which carries the stream key."""
@@ -28,7 +49,9 @@ class DestinationOption(Struct, frozen=True, forbid_unknown_fields=True, rename=
 
 RtmpUrls = Annotated[
     tuple[RtmpUrl | DestinationOption, ...] | None,
-    Meta(description="In place of rtmpUrl: several servers, up to eight, that get the same encode."),
+    Meta(
+        description="In place of rtmpUrl: several servers, up to eight, that get the same encode, or one of their own."
+    ),
 ]
 
 
@@ -41,7 +64,7 @@ def destinations_of(
     return [
         Destination(name=str(number), rtmp_url=one)
         if isinstance(one, str)
-        else Destination(name=one.destination or str(number), rtmp_url=one.rtmp_url, stream_key=one.stream_key)
+        else _destination(one.destination or str(number), one)
         for number, one in enumerate(urls, 1)
     ]
 
@@ -80,6 +103,9 @@ class SetDestination(Struct, frozen=True, forbid_unknown_fields=True, rename="ca
     stream_key: StreamKey = ""
     destination: DestinationName = FIRST_DESTINATION
     id: SessionId = DEFAULT_SESSION_ID
+    video_bitrate: OwnBitrate = None
+    width: OwnWidth = None
+    height: OwnHeight = None
 
     def __repr__(self) -> str:
         """Without the URL, which carries the stream key."""
@@ -91,7 +117,7 @@ class SetDestination(Struct, frozen=True, forbid_unknown_fields=True, rename="ca
 
     def wish(self) -> Destination:
         """The same for the engine."""
-        return Destination(name=self.destination, rtmp_url=self.rtmp_url, stream_key=self.stream_key)
+        return _destination(self.destination, self)
 
 
 class AddDestination(Struct, frozen=True, forbid_unknown_fields=True, rename="camel", kw_only=True):
@@ -103,6 +129,9 @@ class AddDestination(Struct, frozen=True, forbid_unknown_fields=True, rename="ca
         DestinationName | None, Meta(description="What to call it; default: the next number that is free.")
     ] = None
     id: SessionId = DEFAULT_SESSION_ID
+    video_bitrate: OwnBitrate = None
+    width: OwnWidth = None
+    height: OwnHeight = None
 
     def __repr__(self) -> str:
         """Without the URL, which carries the stream key."""
@@ -116,7 +145,7 @@ class AddDestination(Struct, frozen=True, forbid_unknown_fields=True, rename="ca
         """The same for the engine, with a name beside those that are taken."""
         numbers = (str(number) for number in range(1, len(taken) + 2))
         name = self.destination or next(number for number in numbers if number not in taken)
-        return Destination(name=name, rtmp_url=self.rtmp_url, stream_key=self.stream_key)
+        return _destination(name, self)
 
 
 class RemoveDestination(Struct, frozen=True, forbid_unknown_fields=True, rename="camel", kw_only=True):
@@ -124,3 +153,8 @@ class RemoveDestination(Struct, frozen=True, forbid_unknown_fields=True, rename=
 
     destination: DestinationName
     id: SessionId = DEFAULT_SESSION_ID
+
+
+def _destination(name: str, params: DestinationOption | SetDestination | AddDestination) -> Destination:
+    own = OwnEncode(video_bitrate=params.video_bitrate, width=params.width, height=params.height)
+    return Destination(name=name, rtmp_url=params.rtmp_url, stream_key=params.stream_key, own=own)

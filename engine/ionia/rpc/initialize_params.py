@@ -4,14 +4,12 @@ The field order of a struct is the contract's. Turning params into the engine's 
 that a new option is written in one file. Defaults come from `ionia.core.settings`.
 """
 
-from dataclasses import replace
 from typing import Annotated, Literal, TypeVar
 
 from msgspec import Meta
 
 from ionia.core.audio.wishes import WishError
-from ionia.core.live.address_parts import bad_address
-from ionia.core.live.live_url import all_whip, parse_live_url
+from ionia.core.live.rendition import rendition_of
 from ionia.core.redaction import secrets_of
 from ionia.core.settings import (
     Destination,
@@ -162,19 +160,20 @@ class InitializeStreamer(Initialize, frozen=True, forbid_unknown_fields=True, re
         return f"InitializeStreamer(id={self.id!r})"
 
     def settings(self) -> StreamerSettings:
-        """The same for the engine. Raises IoniaError(BAD_URL)."""
+        """The same for the engine. Raises IoniaError(BAD_URL, BAD_DESTINATION)."""
         first, *more = self.destinations()
-        whip = all_whip(parse_live_url(one.rtmp_url, one.stream_key) for one in (first, *more))
-        if whip and self.codec != "h264":
-            raise bad_address("By WHIP a stream is H.264", 'Leave "codec" out.')
+        media = media_settings(self)
+        for one in (first, *more):
+            rendition_of(one, media)  # raises
         return settings_of(
             StreamerSettings,
             self,
             name=first.name,
             rtmp_url=first.rtmp_url,
             stream_key=first.stream_key,
+            own=first.own,
             more=tuple(more),
-            media=replace(media_settings(self), sound_codec="opus" if whip else "aac"),
+            media=media,
             reconnect_max_ms=max(self.reconnect_initial_ms, self.reconnect_max_ms),
         )
 

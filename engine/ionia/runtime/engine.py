@@ -178,7 +178,8 @@ class Engine(EngineStreams):
         """Check the address, open devices and encoders."""
         session = self._session_for(SessionKind.STREAMER, session_id)
         life = Life(session)
-        self._initialize(session, settings.media, self._outputs.streamer(session, life, settings), life, live=True)
+        output = self._outputs.streamer(session, life, settings)
+        self._initialize(session, output.media, output, life, live=True)
 
     def initialize_replay(self, session_id: str, settings: ReplaySettings) -> None:
         """Open devices and encoders."""

@@ -49,14 +49,13 @@ class Lease(Generic[K, V]):
         """The identity that it is found by."""
         return self._entry.key
 
-    @property
-    def alone(self) -> bool:
-        """Whether nobody else uses it at this moment. Any thread."""
-        return self._registry._users(self._entry) == 1
+    def alone(self, leases: int = 1) -> bool:
+        """Whether nobody else uses it at this moment than whoever has so many leases of it. Any thread."""
+        return self._registry._users(self._entry) == leases
 
-    def rekey_if_alone(self, key: K) -> bool:
+    def rekey_if_alone(self, key: K, leases: int = 1) -> bool:
         """Be found by another identity from now on; False, and nothing changes, while somebody else uses it too."""
-        return self._registry._rekey_if_alone(self._entry, key)
+        return self._registry._rekey_if_alone(self._entry, key, leases)
 
     def release(self) -> None:
         """Give it back. Idempotent; one user calls it."""
@@ -129,9 +128,9 @@ class Registry(Generic[K, V]):
         with self._lock:
             return entry.users
 
-    def _rekey_if_alone(self, entry: _Entry[K, V], key: K) -> bool:
+    def _rekey_if_alone(self, entry: _Entry[K, V], key: K, leases: int) -> bool:
         with self._lock:
-            if entry.users != 1:
+            if entry.users != leases:
                 return False
             entry.key = key
             return True

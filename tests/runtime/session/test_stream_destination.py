@@ -327,15 +327,3 @@ def test_a_server_that_wants_a_keyframe_gets_one() -> None:
             assert count < deadline
             sender.wait_sent(count)
         engine.stop(STREAMER, "s")
-
-
-def test_a_stream_has_servers_of_one_kind() -> None:
-    machine = FakeMachine()
-    with engine_on(machine) as (engine, _):
-        by_whip(engine)
-        engine.start(STREAMER, "s")
-        machine.senders.made(1)
-        with pytest.raises(IoniaError) as refused:
-            engine.add_destination("s", at("b"))
-        assert refused.value.kind is ErrorKind.BAD_DESTINATION
-        engine.stop(STREAMER, "s")

@@ -51,6 +51,18 @@ class DelayFigures:
     discarded: int = 0
 
 
+def joined_delays(all_figures: Sequence[DelayFigures], seconds: float) -> DelayFigures:
+    """Those of several encodes that are late by `seconds`."""
+    return DelayFigures(
+        seconds=seconds,
+        held=sum(one.held for one in all_figures),
+        held_bytes=sum(one.held_bytes for one in all_figures),
+        skipped=sum(one.skipped for one in all_figures),
+        crowded=sum(one.crowded for one in all_figures),
+        discarded=sum(one.discarded for one in all_figures),
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class _Held:
     packet: EncodedPacket

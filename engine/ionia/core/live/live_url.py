@@ -1,8 +1,5 @@
 """The address of any server that a stream can go to."""
 
-from collections.abc import Iterable
-
-from ionia.core.live.address_parts import bad_address
 from ionia.core.live.rtmp_url import RtmpUrl, parse_rtmp_url
 from ionia.core.live.whip_url import WhipUrl, is_whip, parse_whip_url
 
@@ -15,13 +12,3 @@ def parse_live_url(text: str, stream_key: str = "") -> LiveUrl:
     Raises IoniaError(BAD_URL), whose message has no part of either.
     """
     return parse_whip_url(text, stream_key) if is_whip(text) else parse_rtmp_url(text, stream_key)
-
-
-def all_whip(urls: Iterable[LiveUrl]) -> bool:
-    """Whether these go by WHIP. Raises IoniaError(BAD_URL) where only some do: their sound is another codec's."""
-    kinds = {isinstance(url, WhipUrl) for url in urls}
-    if len(kinds) > 1:
-        raise bad_address(
-            "One stream goes to servers of RTMP or to servers of WHIP", "Begin a second one: both share the picture."
-        )
-    return kinds == {True}

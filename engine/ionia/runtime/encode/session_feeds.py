@@ -1,14 +1,16 @@
 """What one session uses of the shared things: a video encode, and an audio encode for each sound track."""
 
+import contextlib
+import threading
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
+from ionia.core.audio.mix import ControlChange
 from ionia.core.errors import ErrorKind, IoniaError
 from ionia.core.media import VIDEO, MediaHeader
 from ionia.core.settings import MediaSettings
 from ionia.core.sharing import CaptureKey, StageKey, VideoEncodeKey
-from ionia.core.standing_warnings import Warned
 from ionia.core.timeline.file_timeline import EpochUtc
 from ionia.core.video.frame_history import FrameCounts, FrameMark
 from ionia.core.video.framing import Region
@@ -17,6 +19,7 @@ from ionia.platform.windows_process import recording_process
 from ionia.runtime.capture.capture import Capture
 from ionia.runtime.capture.picture_stage import PictureStage
 from ionia.runtime.encode.join import Begun, Join, Past, Subscriber
+from ionia.runtime.encode.showing import shared_picture, wait_shown
 from ionia.runtime.encode.sound_tracks import AudioSnapshot, SoundTracks
 from ionia.runtime.encode.video_encode import BitrateAnswer, VideoEncode
 from ionia.runtime.notices import Listener
@@ -24,8 +27,8 @@ from ionia.runtime.registry import Lease
 
 T = TypeVar("T")
 
-FIRST_PICTURE_TIMEOUT_S = 2.0
-"""How long another screen that is open is waited for; it gives black by itself after half a second."""
+_OF_ENCODERS = (WarningCode.ENCODER_FALLBACK, WarningCode.ENCODER_OVERLOADED, WarningCode.ENCODER_LOST)
+"""What is told of a further encode: of its capture and its sounds the first tells."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +57,11 @@ class VideoMark:
 
 
 class SessionFeeds:
-    """Made whole by `Studio.open`; `release` gives everything back. One session owns it; reading: any thread."""
+    """Made whole by `Studio.open`; `release` gives everything back. One session owns it; reading: any thread.
+
+    A session may have further encodes of the same capture (`open_beside`), each with feeds of its own: those show and
+    sound as these do, whatever is changed.
+    """
 
     def __init__(
         self,
@@ -62,16 +69,50 @@ class SessionFeeds:
         video: Lease[VideoEncodeKey, VideoEncode],
         sound: SoundTracks,
         stages: Callable[[StageKey], Lease[StageKey, PictureStage]],
+        more: "Callable[[MediaSettings], SessionFeeds]",
     ) -> None:
+        """`more` opens others; raises IoniaError."""
         self.settings = settings
         self.sound = sound
         self.header = MediaHeader(tracks=(video.value.track, *sound.header))
         self._video = video
         self._stages = stages
+        self._more = more
+        self._changing = threading.RLock()
+        self._beside: tuple[SessionFeeds, ...] = ()  # changed under _changing
         self._join: Join | None = None
         self._listener: Listener | None = None
         self._released = False
         recording_process.begin()
+
+    @property
+    def beside(self) -> "tuple[SessionFeeds, ...]":
+        """The session's further encodes, in the order in which they were opened."""
+        return self._beside
+
+    def open_beside(self, changed: Callable[[MediaSettings], MediaSettings]) -> "SessionFeeds":
+        """A further encode, for these settings as `changed` has them. Raises IoniaError, with nothing kept."""
+        with self._changing:
+            if self._released:
+                raise IoniaError(ErrorKind.NOT_INITIALIZED, "The session has ended.", "Initialize it first.")
+            feeds = self._more(changed(replace(self.settings, sounds=self.sound.wishes(self.settings.all_sounds))))
+            if self._listener is not None:
+                feeds.listen(self._listener_beside(feeds, self._listener))
+            self._beside = (*self._beside, feeds)
+        return feeds
+
+    def close_beside(self, feeds: "SessionFeeds") -> None:
+        """It isn't needed any more."""
+        with self._changing:
+            self._beside = tuple(one for one in self._beside if one is not feeds)
+        feeds.release()
+
+    def _listener_beside(self, feeds: "SessionFeeds", listener: Listener) -> Listener:
+        def warn(code: WarningCode, message: str, facts: WarningFacts = NO_FACTS, /) -> None:
+            if code in _OF_ENCODERS and feeds.video is not self.video:
+                listener.warn(code, message, facts)
+
+        return Listener(warn, listener.fail)
 
     @property
     def video(self) -> VideoEncode:
@@ -132,6 +173,14 @@ class SessionFeeds:
         self.video.stage.notices.listen(listener)
         self.video.notices.listen(listener)
         self.sound.listen(listener)
+        for one in self._beside:
+            one.listen(self._listener_beside(one, listener))
+
+    def set_sound(self, name: str, change: ControlChange) -> None:
+        """See SoundTracks. The session's lock is held. Raises IoniaError."""
+        with self._changing:
+            for one in (self, *self._beside):
+                one.sound.set(name, change)
 
     def set_region(self, region: Region | None) -> None:
         """Show another part in pictures of the same size. The session's lock is held. Raises IoniaError.
@@ -155,17 +204,45 @@ class SessionFeeds:
             raise IoniaError(ErrorKind.CAPTURE_UNAVAILABLE, f"This session records sound alone: it has no {lacks}.")
 
     def _show(self, capture: CaptureKey, region: Region | None) -> None:
+        """In all of the session's encodes, or in none."""
+        with self._changing:
+            before, before_region = self.video.stage_key.capture, self.settings.region
+            family = (self, *self._beside)
+            same = {id(one.video): [each for each in family if each.video is one.video] for one in family}
+            if not all(users[0]._video.alone(len(users)) for users in same.values()):
+                raise shared_picture()  # before anything is opened; asked again below, when it counts
+            done: list[SessionFeeds] = []
+            try:
+                for users in same.values():
+                    users[0]._show_here(capture, region, len(users))
+                    done.append(users[0])
+            except BaseException:
+                for one in done:
+                    with contextlib.suppress(IoniaError):
+                        one._show_here(before, before_region, len(same[id(one.video)]))
+                raise
+            for first, *others in same.values():
+                for other in others:
+                    shown = first.settings
+                    other.settings = replace(
+                        other.settings,
+                        screen=shown.screen,
+                        region=shown.region,
+                        width=shown.width,
+                        height=shown.height,
+                    )
+
+    def _show_here(self, capture: CaptureKey, region: Region | None, users: int) -> None:
+        """`users`: how many of the session's feeds have this video encode."""
         track, framing = self.video.track, replace(self.settings.framing, region=region)
-        if not self._video.alone:  # before anything is opened; asked again below, when it counts
-            raise _shared()
         stage = self._stages(replace(self.video.stage_key, capture=capture, framing=framing))
         try:
             framing.size(stage.value.capture.size, track.width, track.height)
             waits = stage.value.capture is not self.capture and self._join is not None
-            told = _shown(stage.value) if waits else []
+            told = wait_shown(stage.value) if waits else []
             key = replace(self._video.key, capture=capture, framing=framing, width=track.width, height=track.height)
-            if not self._video.rekey_if_alone(key):
-                raise _shared()
+            if not self._video.rekey_if_alone(key, users):
+                raise shared_picture()
         except BaseException:
             stage.release()
             raise
@@ -261,13 +338,18 @@ class SessionFeeds:
         self.video.wake(self)
         if self._join is not None:
             self._join.leave()
+        for one in self._beside:
+            one.leave()
 
     def release(self) -> None:
         """Give everything back. Idempotent."""
-        if self._released:
-            return
-        self._released = True
+        with self._changing:
+            if self._released:
+                return
+            self._released = True
         self.leave()
+        for one in self._beside:
+            one.release()
         if self._listener is not None:
             self.capture.notices.unlisten(self._listener)
             self.video.stage.notices.unlisten(self._listener)
@@ -275,38 +357,3 @@ class SessionFeeds:
         self._video.release()
         self.sound.release()
         recording_process.end()
-
-
-def _shown(stage: PictureStage) -> list[Warned]:
-    """Wait until it has a picture: what was told of it meanwhile, as of its moment. Raises IoniaError if it is over."""
-    told: list[Warned] = []
-    failed: list[IoniaError] = []
-
-    def warn(code: WarningCode, message: str, facts: WarningFacts = NO_FACTS, /) -> None:
-        told.append((code, message, facts))
-
-    listener = Listener(warn, failed.append)
-    heard = stage.notices, stage.capture.notices
-    for notices in heard:
-        notices.listen(listener)
-    told.clear()  # told before, and to whoever listens later
-    try:
-        stage.wait_shown(FIRST_PICTURE_TIMEOUT_S)
-    finally:
-        for notices in heard:
-            notices.unlisten(listener)
-    if failed:
-        raise failed[0]
-    for code, message, _ in told:
-        if code is WarningCode.WINDOW_CLOSED:
-            raise IoniaError(ErrorKind.CAPTURE_UNAVAILABLE, message, "What was shown before is shown on.")
-    return told
-
-
-def _shared() -> IoniaError:
-    return IoniaError(
-        ErrorKind.SHARED,
-        "The picture can't be changed for this session alone: another one has the same pictures.",
-        "Give one of them pictures of its own: another fps, size, or videoBitrate (maxBitrate with a quality). "
-        "A replay out of which a recording begins has the same.",
-    )

@@ -7,6 +7,7 @@ from ionia.core.audio.engine import AudioInput
 from ionia.core.audio.levels import LevelMeter
 from ionia.core.audio.mix import ControlChange, SoundControl
 from ionia.core.audio.sound_watch import SoundFault, SoundLook, SoundWatch
+from ionia.core.audio.wishes import SoundWish
 from ionia.core.errors import ErrorKind, IoniaError
 from ionia.core.events import SoundLevel
 from ionia.core.media import AudioTrack, TrackId, TrackKind
@@ -198,6 +199,18 @@ class SoundTracks:
         for track in self._tracks:
             set_to.update(track.lease.key.by_sound())
         return {name: set_to[key] for name, key in self._sounds.items()}
+
+    def wishes(self, asked: Sequence[SoundWish]) -> tuple[SoundWish, ...]:
+        """The same sounds, set as they are by now."""
+        controls = self.controls()
+
+        def now(wish: SoundWish) -> SoundWish:
+            control = controls.get(wish.name)
+            if control is None:
+                return wish
+            return replace(wish, gain=control.gain, muted=control.muted, mono=control.mono, filters=control.filters)
+
+        return tuple(now(wish) for wish in asked)
 
     def states(self) -> tuple[SoundState, ...]:
         """The same as clients are told it."""

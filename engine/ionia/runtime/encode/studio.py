@@ -1,6 +1,6 @@
 """Everything that sessions share, by level, and how a session gets what it asks for: whole, or an error and nothing."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from functools import partial
 
@@ -55,11 +55,28 @@ class Studio:
             epoch_ns=self._epoch_ns,
         )
 
-    def open(self, settings: MediaSettings, *, live: bool) -> SessionFeeds:
+    def open(
+        self,
+        settings: MediaSettings,
+        *,
+        live: bool,
+        beside: Sequence[Callable[[MediaSettings], MediaSettings]] = (),
+    ) -> SessionFeeds:
         """What these settings ask for, shared with whoever has it already. Raises IoniaError, with nothing kept.
 
-        `live`: a stream asks; it counts only if the video encode isn't there yet (see `core.sharing`).
+        `live`: a stream asks; it counts only if the video encode isn't there yet (see `core.sharing`). `beside`:
+        further encodes, see `SessionFeeds.open_beside`.
         """
+        feeds = self._open(settings, live=live)
+        try:
+            for changed in beside:
+                feeds.open_beside(changed)
+        except BaseException:
+            feeds.release()
+            raise
+        return feeds
+
+    def _open(self, settings: MediaSettings, *, live: bool) -> SessionFeeds:
         load_filters(one for sound in settings.all_sounds for one in sound.filters)
         names = sound_keys(settings, self._backends.corrections.all())
         asked = {names[sound.name]: sound for sound in settings.all_sounds}
@@ -81,7 +98,7 @@ class Studio:
             sound_tracks = SoundTracks(names, tracks, self._audios)
             for sound in sound_tracks.sounds:
                 sound.wait_opened()
-            feeds = SessionFeeds(settings, video, sound_tracks, self._stage)
+            feeds = SessionFeeds(settings, video, sound_tracks, self._stage, partial(self._open, live=live))
             undo.pop_all()
         return feeds
 

@@ -37,7 +37,7 @@ class View:
         own = replace(wanted, fps=self._fps, preview=True)
         usable = before is not None and not before.value.failed
         if before is not None and usable and self._fits(before.key, wanted):
-            if not before.alone:
+            if not before.alone():
                 return before
             # A session's that only we still hold may take many more pictures than we need.
             return self._studio.capture(own)

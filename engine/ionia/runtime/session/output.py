@@ -1,11 +1,12 @@
 """Where a session's packets go: what a session asks of its output, and what outputs of some kinds can do besides."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Protocol, runtime_checkable
 
 from ionia.core.events import FinishedFile, MarkSet
 from ionia.core.media import MediaHeader
+from ionia.core.settings import MediaSettings
 from ionia.core.stats import SessionStats, Stats
 from ionia.core.timeline.replay_ring import Held
 from ionia.core.warning import WarningCode
@@ -97,9 +98,14 @@ class TakeOutput(Output, Protocol):
 
 @runtime_checkable
 class ForeseeingOutput(Output, Protocol):
-    """An output that can tell before `start` what may go wrong."""
+    """An output that can tell before `start` what may go wrong, and may want further encodes of the same capture."""
 
-    def foresee(self, header: MediaHeader) -> None:
+    @property
+    def beside(self) -> Sequence[Callable[[MediaSettings], MediaSettings]]:
+        """Those that it begins with, see `SessionFeeds.open_beside`."""
+        ...
+
+    def foresee(self, feeds: SessionFeeds) -> None:
         """At the end of `initialize`: this is what it will get."""
         ...
 

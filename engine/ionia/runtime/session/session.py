@@ -123,14 +123,14 @@ class Session:
             if self._machine.state is SessionState.INITIALIZED:
                 self._release(SessionState.STOPPED, "initialized again")
             self._forget()
-            feeds = self._studio.open(settings, live=live)
+            beside = output.beside if isinstance(output, ForeseeingOutput) else ()
+            feeds = self._studio.open(settings, live=live, beside=beside)
             self._feeds, self._output, self._life, self._lost = feeds, output, life, None
-            self._shows = settings
-            self._counters = SessionCounters()
+            self._shows, self._counters = settings, SessionCounters()
             self._move(SessionState.INITIALIZED)
             feeds.listen(Listener(life.warn_now, life.fail))
             if isinstance(output, ForeseeingOutput):
-                output.foresee(feeds.header)
+                output.foresee(feeds)
 
     def start(self, origin: Origin | None = None) -> bool:
         """Begin, in the past of the call if an `origin` is given. False if already running. Raises IoniaError."""
@@ -314,7 +314,7 @@ class Session:
     def set_sound(self, sound: str, change: ControlChange) -> None:
         """Change one sound of this session alone, initialized or running. Raises IoniaError."""
         with self._open_feeds() as feeds:
-            feeds.sound.set(sound, change)
+            feeds.set_sound(sound, change)
 
     @contextlib.contextmanager
     def _open_feeds(self) -> Iterator[SessionFeeds]:

@@ -20,12 +20,12 @@ from ionia.core.live.live_url import parse_live_url
 from ionia.core.live.refusals import without_key
 from ionia.core.live.rtmp_url import RtmpUrl
 from ionia.core.live.sender_events import Connected, Ended, KeyframeWanted, Progress, SenderEvent
-from ionia.core.live.whip_url import WhipUrl
 from ionia.core.media import MediaHeader
 from ionia.core.settings import Destination, StreamerSettings
 from ionia.core.stats import DestinationStats
 from ionia.runtime.backends import Sender
 from ionia.runtime.session.stream_attempts import StreamAttempts
+from ionia.runtime.session.stream_inlet import StreamInlet
 from ionia.runtime.session.stream_trust import StreamTrust
 
 log = logging.getLogger(__name__)
@@ -42,20 +42,16 @@ class StreamDestination:
         wish: Destination,
         settings: StreamerSettings,
         *,
+        inlet: StreamInlet,
         make_sender: Callable[[], Sender],
         random: Callable[[], float],
         now_ns: int,
         post: Post,
     ) -> None:
-        """Raises IoniaError(BAD_URL, BAD_DESTINATION, CONNECT_FAILED)."""
+        """`settings`: with the media of `inlet`, which it gets. Raises IoniaError(BAD_URL, CONNECT_FAILED)."""
         self.name = wish.name
+        self.inlet = inlet
         self.url = parse_live_url(wish.rtmp_url, wish.stream_key)
-        if isinstance(self.url, WhipUrl) is not (settings.media.sound_codec == "opus"):
-            raise IoniaError(
-                ErrorKind.BAD_DESTINATION,
-                "One stream goes to servers of RTMP or to servers of WHIP.",
-                "Begin a second one: both share the picture.",
-            )
         self.trust = StreamTrust(settings.ca_file, secure=self.url.secure)
         self.link = LiveLink(LiveSettings.of(settings), random)
         self.attempts = StreamAttempts(make_sender, ca_file=settings.ca_file)
@@ -168,6 +164,7 @@ class StreamDestination:
             max_latency_ms=round(now.max_latency_ns / 1e6, 1),
             bytes_sent=now.bytes_sent,
             send_bitrate_kbps=round(now.send_bitrate / 1000, 1),
+            target_bitrate_kbps=round(self.inlet.look() / 1000, 1),
         )
 
     def _start(self, attempt_id: int, header: MediaHeader) -> None:

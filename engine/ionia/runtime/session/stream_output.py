@@ -1,4 +1,4 @@
-"""A session's output to RTMP servers: what comes for them from all sides, and the thread that takes it.
+"""A session's output to servers: what comes for them from all sides, and the thread that takes it.
 
 Nothing here waits for the network: senders have threads of their own, and what they say comes back as messages. The
 encodes only append to a queue.
@@ -13,10 +13,11 @@ from functools import partial
 from ionia.core.errors import ErrorKind, IoniaError
 from ionia.core.events import Event
 from ionia.core.live.delay_line import DelayFigures, check_delay
+from ionia.core.live.rendition import Rendition, rendition_of, renditions_of, total_bitrate
 from ionia.core.live.sender_events import Progress, SenderEvent
-from ionia.core.media import AUDIO, VIDEO, EncodedPacket, MediaHeader, VideoTrack
+from ionia.core.media import EncodedPacket, MediaHeader
 from ionia.core.ports import Clock
-from ionia.core.settings import Destination, StreamerSettings
+from ionia.core.settings import Destination, MediaSettings, StreamerSettings
 from ionia.core.stats import SessionStats, StreamerStats
 from ionia.core.timebase import NS_PER_S
 from ionia.core.warning import Warn
@@ -25,6 +26,7 @@ from ionia.runtime.encode.session_feeds import SessionFeeds
 from ionia.runtime.session.first_connection import FirstConnection
 from ionia.runtime.session.stats import fields_of
 from ionia.runtime.session.stream_destination import StreamDestination
+from ionia.runtime.session.stream_inlet import StreamInlet
 from ionia.runtime.session.stream_roster import StreamRoster
 from ionia.runtime.session.stream_warnings import StreamWarnings
 from ionia.runtime.session.stream_work import Arrived, FromSender, StreamWork, Tellers
@@ -37,12 +39,6 @@ FINISH_SECONDS = 1.0
 
 FIRST_CONNECTION_SECONDS = 8.0
 """How long `start` waits for the servers when a connection is required: one attempt and a margin."""
-
-SOUND_WAITS_NS = 40_000_000
-"""How long sound waits for a picture to go with, so that a thread of each server needn't wake up for it alone."""
-
-_STREAMED = (VIDEO, AUDIO)
-"""The tracks that RTMP carries: of several sounds the first."""
 
 
 class StreamOutput:
@@ -62,8 +58,9 @@ class StreamOutput:
         warn: Warn,
         fail: Callable[[IoniaError], None],
     ) -> None:
-        """Raises IoniaError(BAD_URL, CONNECT_FAILED, BAD_DELAY)."""
-        check_delay(settings.delay_seconds, settings.media.total_bitrate)
+        """Raises IoniaError(BAD_URL, BAD_DESTINATION, CONNECT_FAILED, BAD_DELAY)."""
+        renditions = renditions_of(settings)
+        check_delay(settings.delay_seconds, total_bitrate(renditions, settings.media))
         self._settings = settings
         self._session_id = session_id
         self._make_sender = make_sender
@@ -72,18 +69,18 @@ class StreamOutput:
         self._tell = Tellers(emit=emit, warn=warn, fail=fail)
         self._condition = threading.Condition()
         self._first = FirstConnection()
-        self._packets: list[EncodedPacket] = []  # protected by _condition
-        self._since_ns = 0  # when the first of them came; protected by _condition
-        self._keyframe: EncodedPacket | None = None  # newest announced one, protected by _condition
         self._messages: list[FromSender] = []  # protected by _condition
         self._delay_seconds = settings.delay_seconds  # protected by _condition
         self._delay = DelayFigures(seconds=settings.delay_seconds)
         self._due = True  # whether what waits is worth a step; protected by _condition
         self._stopping = False  # protected by _condition
+        self._arranging = threading.Lock()  # held while destinations and their encodes come and go
+        # The first is the session's own; changed under _arranging, replaced and never altered.
+        self._inlets = {one: self._inlet(one) for one in renditions}
+        self._own = self._inlets[renditions[0]]
         self._roster = StreamRoster(settings.destinations, self._make, self._wake)
         self._warnings = StreamWarnings(settings.media, warn)
-        self._video: VideoTrack | None = None  # since `foresee`
-        self._feeds: SessionFeeds | None = None  # since `open`
+        self._feeds: SessionFeeds | None = None  # since `foresee`
         self._worker: Worker | None = None  # since it started
 
     @property
@@ -101,55 +98,108 @@ class StreamOutput:
         """As `isBackpressure` answers."""
         return any(one.figures.backpressure for one in self._roster.present)
 
-    def foresee(self, header: MediaHeader) -> None:
+    @property
+    def media(self) -> MediaSettings:
+        """What the session's own encode is made of."""
+        return self._own.rendition.applied(self._settings.media)
+
+    @property
+    def beside(self) -> Sequence[Callable[[MediaSettings], MediaSettings]]:
+        """The encodes beside the first one that destinations have for themselves."""
+        return [partial(one.beside, self._own.rendition) for one in self._inlets][1:]
+
+    def foresee(self, feeds: SessionFeeds) -> None:
         """Tell what may go wrong with the services."""
-        self._video = header.video
+        for inlet, its in zip(self._inlets.values(), (feeds, *feeds.beside), strict=True):
+            inlet.hold(its)
+        self._feeds = feeds
         for one in self._roster.present:
-            self._warnings.of(one, header.video)
+            self._warnings.of(one)
         self._warnings.of_tracks()
 
-    def open(self, header: MediaHeader, feeds: SessionFeeds) -> None:
+    def open(self, header: MediaHeader, feeds: SessionFeeds) -> None:  # noqa: ARG002 - as the protocol
         """Begin connecting. Raises IoniaError(CONNECT_FAILED) if connections are required and one can't be made."""
         required = self._settings.require_connection
         work = StreamWork(
-            feeds,
-            header.only(*_STREAMED),
             self._roster,
             session_id=self._session_id,
-            target=self._settings.media.video_bitrate,
             delay_seconds=self._delay_seconds,
             first=self._first if required else None,
             clock=self._clock,
             tell=self._tell,
-            fill=self._settings.media.sound_codec == "aac",  # services of RTMP wait for a track
         )
-        worker = Worker("stream", partial(self._run, work, feeds), self._unexpected)
-        self._feeds = feeds
-        feeds.video.feed.listen_keyframes(self._announce)
-        try:
-            worker.start()
-        except RuntimeError as error:  # no thread to be had
-            feeds.video.feed.unlisten_keyframes(self._announce)
-            raise IoniaError(ErrorKind.CONNECT_FAILED, "This computer can't start another thread right now.") from error
-        self._worker = worker
+        worker = Worker("stream", partial(self._run, work), self._unexpected)
+        with self._arranging:
+            try:
+                worker.start()
+            except RuntimeError as error:  # no thread to be had
+                message = "This computer can't start another thread right now."
+                raise IoniaError(ErrorKind.CONNECT_FAILED, message) from error
+            self._worker = worker
+            for inlet in self._inlets.values():
+                self._begin(inlet)
         if required:
             self._first.wait(FIRST_CONNECTION_SECONDS)
 
     def add_destination(self, wish: Destination) -> None:
-        """Go live there, too. Any thread. Raises IoniaError(BAD_DESTINATION, BAD_URL, CONNECT_FAILED)."""
-        self._warn_of(self._roster.add(wish))
+        """Go live there, too. Any thread. Raises IoniaError(BAD_DESTINATION, BAD_URL, BAD_DELAY, CONNECT_FAILED), or
+        what an encode of its own can't be made for."""
+        self._arrange(lambda: self._roster.add(wish), wish)
 
     def set_destination(self, wish: Destination) -> None:
-        """Have a destination at another address; the old server hears a goodbye. Any thread. Raises IoniaError."""
-        self._warn_of(self._roster.set(wish))
+        """Have a destination at another address, or with another encode; the old server hears a goodbye. Any thread.
+        Raises IoniaError."""
+        self._arrange(lambda: self._roster.set(wish), wish)
 
     def remove_destination(self, name: str) -> None:
         """Leave a server; the others don't notice. Any thread. Raises IoniaError(BAD_DESTINATION)."""
-        self._roster.remove(name)
+        with self._arranging:
+            self._roster.remove(name)
+            self._tidy()
+
+    def _arrange(self, change: Callable[[], StreamDestination], wish: Destination) -> None:
+        with self._arranging:
+            rendition = rendition_of(wish, self._settings.media)
+            if (feeds := self._feeds) is None:
+                raise IoniaError(ErrorKind.NOT_INITIALIZED, "The streamer is being initialized.")
+            try:
+                if rendition not in self._inlets:
+                    self._provide(rendition, feeds)
+                self._warnings.of(change())
+            finally:
+                self._tidy()
+
+    def _provide(self, rendition: Rendition, feeds: SessionFeeds) -> None:
+        """An encode for destinations that are to come. `_arranging` is held. Raises IoniaError."""
+        check_delay(self._delay_seconds, total_bitrate([*self._inlets, rendition], self._settings.media))
+        inlet = self._inlet(rendition)
+        inlet.hold(feeds.open_beside(partial(rendition.beside, self._own.rendition)))
+        self._inlets = {**self._inlets, rendition: inlet}
+        if self._worker is not None:
+            self._begin(inlet)
+
+    def _tidy(self) -> None:
+        """End the encodes that no destination has any more, but the session's own. `_arranging` is held."""
+        used = {self._own, *(one.inlet for one in self._roster.present)}
+        unused = [inlet for inlet in self._inlets.values() if inlet not in used]
+        self._inlets = {rendition: inlet for rendition, inlet in self._inlets.items() if inlet in used}
+        for inlet in unused:
+            inlet.unlisten()
+            if self._feeds is not None:
+                self._feeds.close_beside(inlet.feeds)
+
+    def _inlet(self, rendition: Rendition) -> StreamInlet:
+        return StreamInlet(rendition, clock=self._clock, rouse=self._wake)
+
+    def _begin(self, inlet: StreamInlet) -> None:
+        """Packets of it come from now on; those of the session's own encode with the session's join."""
+        inlet.listen()
+        if inlet is not self._own:
+            inlet.feeds.join(inlet)
 
     def set_delay(self, seconds: float) -> None:
         """Be late by so much from now on. Any thread. Raises IoniaError(BAD_DELAY)."""
-        check_delay(seconds, self._settings.media.total_bitrate)
+        check_delay(seconds, total_bitrate([*self._inlets], self._settings.media))
         with self._condition:
             self._delay_seconds = seconds
             if self._worker is None:
@@ -158,16 +208,7 @@ class StreamOutput:
 
     def deliver(self, packets: Sequence[EncodedPacket]) -> None:
         """On an encoder's thread: queue."""
-        streamed = [packet for packet in packets if packet.track in _STREAMED]
-        if not streamed:
-            return
-        now_ns = self._clock.now_ns()
-        with self._condition:
-            if not self._packets:
-                self._since_ns = now_ns
-            self._packets += streamed
-            if now_ns - self._since_ns >= SOUND_WAITS_NS or any(packet.track == VIDEO for packet in streamed):
-                self._rouse()
+        self._own.deliver(packets)
 
     def complete(self) -> None:
         """On an encoder's thread: nothing more comes. What waits is not worth waiting for."""
@@ -200,7 +241,6 @@ class StreamOutput:
         """The session's figures and the stream's. Any thread."""
         present, now = self._roster.figures()
         delay = self._delay
-        target = self._feeds.bitrate if self._feeds is not None else self._settings.media.video_bitrate
         return StreamerStats(
             **fields_of(session),
             video_frames=session.video_frames_captured,
@@ -215,7 +255,7 @@ class StreamOutput:
             backpressure=now.backpressure,
             bytes_sent=now.bytes_sent,
             send_bitrate_kbps=round(now.send_bitrate / 1000, 1),
-            target_bitrate_kbps=round(target / 1000, 1),
+            target_bitrate_kbps=round(self._own.look() / 1000, 1),
             delay_seconds=round(delay.seconds, 3),
             delay_packets_held=delay.held,
             delay_bytes_held=delay.held_bytes,
@@ -228,26 +268,19 @@ class StreamOutput:
 
     def _make(self, wish: Destination) -> StreamDestination:
         settings = self._settings
+        inlet = self._inlets[rendition_of(wish, settings.media)]
+        settings = replace(settings, media=inlet.rendition.applied(settings.media))
         if self._first.settled:  # `start` has its answer: one that comes later is tried as after a lost connection
             settings = replace(settings, require_connection=False)
         return StreamDestination(
             wish,
             settings,
+            inlet=inlet,
             make_sender=self._make_sender,
             random=self._random,
             now_ns=self._clock.now_ns(),
             post=self._post,
         )
-
-    def _warn_of(self, destination: StreamDestination) -> None:
-        if self._video is not None:  # else `foresee` will
-            self._warnings.of(destination, self._video)
-
-    def _announce(self, keyframes: Sequence[EncodedPacket]) -> None:
-        """On an encoder's thread: a keyframe is there, before it is put in order."""
-        with self._condition:
-            self._keyframe = keyframes[-1]
-            self._rouse()
 
     def _post(self, destination: StreamDestination, attempt_id: int, event: SenderEvent) -> None:
         """On a sender's thread."""
@@ -268,7 +301,7 @@ class StreamOutput:
         self._due = True
         self._condition.notify()
 
-    def _run(self, work: StreamWork, feeds: SessionFeeds) -> None:
+    def _run(self, work: StreamWork) -> None:
         try:
             while (arrived := self._wait(work)) is not None:
                 work.step(arrived)
@@ -277,7 +310,8 @@ class StreamOutput:
         finally:
             work.end()
             self._delay = work.delay
-            feeds.video.feed.unlisten_keyframes(self._announce)
+            for inlet in self._inlets.values():
+                inlet.unlisten()
 
     def _wait(self, work: StreamWork) -> Arrived | None:
         """What came, once something did or something is due; None when it is time to stop."""
@@ -289,14 +323,11 @@ class StreamOutput:
             if self._stopping:
                 return None
             self._due = False
-            packets, self._packets = self._packets, []
             messages, self._messages = self._messages, []
-            keyframe, self._keyframe = self._keyframe, None
             delay_seconds = self._delay_seconds
             now_ns = self._clock.now_ns()  # not before any of these, not after any later one
-        return Arrived(
-            packets=packets, messages=messages, keyframe=keyframe, delay_seconds=delay_seconds, now_ns=now_ns
-        )
+        brought = {inlet: inlet.take() for inlet in self._inlets.values()}
+        return Arrived(brought=brought, messages=messages, delay_seconds=delay_seconds, now_ns=now_ns)
 
     def _take_messages(self) -> Sequence[FromSender]:
         with self._condition:

@@ -1,7 +1,6 @@
 """What may go wrong with a service, told before a stream goes there."""
 
 from ionia.core.live.preflight import preflight
-from ionia.core.media import VideoTrack
 from ionia.core.settings import MediaSettings
 from ionia.core.warning import Warn, WarningCode
 from ionia.runtime.session.stream_destination import StreamDestination
@@ -24,9 +23,9 @@ class StreamWarnings:
                 f"A stream has one sound: the track {first} is streamed, and not {', '.join(others)}.",
             )
 
-    def of(self, destination: StreamDestination, video: VideoTrack) -> None:
+    def of(self, destination: StreamDestination) -> None:
         """Everything about this server."""
-        warnings = preflight(destination.url, video, self._media.keyframe_interval_seconds)
+        warnings = preflight(destination.url, destination.inlet.header.video, self._media.keyframe_interval_seconds)
         if destination.trust.warning:
             warnings.append((WarningCode.CA_FILE_IGNORED, destination.trust.warning))
         for warning in warnings:

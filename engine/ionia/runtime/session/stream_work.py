@@ -3,31 +3,27 @@
 Nothing here waits for the network, except to say goodbye in the end.
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 
 from ionia.core.errors import IoniaError
 from ionia.core.events import Event
 from ionia.core.failure import LiveFailure
-from ionia.core.live.bitrate_votes import best_link
 from ionia.core.live.connection_events import AskKeyframe, GiveUp, Notify
-from ionia.core.live.delay_line import DelayFigures, DelayLine
+from ionia.core.live.delay_line import DelayFigures, joined_delays
 from ionia.core.live.link import LiveAction, SetVideoBitrate
 from ionia.core.live.live_codec import not_promised
 from ionia.core.live.sender_events import Connected, Progress, SenderEvent
-from ionia.core.live.shared_keyframes import SharedKeyframes
-from ionia.core.live.silence import Silence, with_silence
 from ionia.core.live.stream_buffer import SetBackpressure
-from ionia.core.media import EncodedPacket, MediaHeader
 from ionia.core.ports import Clock
 from ionia.core.timebase import NS_PER_S
 from ionia.core.warning import DestinationFailed, Warn, WarningCode
-from ionia.runtime.encode.session_feeds import SessionFeeds
 from ionia.runtime.session.first_connection import FirstConnection
 from ionia.runtime.session.stream_attempts import GOODBYE_SECONDS
-from ionia.runtime.session.stream_bitrate import StreamBitrate
 from ionia.runtime.session.stream_destination import StreamDestination
+from ionia.runtime.session.stream_encode import StreamEncode
 from ionia.runtime.session.stream_events import told
+from ionia.runtime.session.stream_inlet import Brought, StreamInlet
 from ionia.runtime.session.stream_roster import StreamRoster
 
 
@@ -43,12 +39,11 @@ class FromSender:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Arrived:
-    """What came since the last step, all of it before `now_ns`. `keyframe`: the newest that isn't in order yet.
+    """What came since the last step, the messages all before `now_ns`. `brought`: by every encode that there is.
     `delay_seconds`: as it is wanted now."""
 
-    packets: Sequence[EncodedPacket]
+    brought: Mapping[StreamInlet, Brought]
     messages: Sequence[FromSender]
-    keyframe: EncodedPacket | None
     delay_seconds: float
     now_ns: int
 
@@ -67,48 +62,39 @@ class StreamWork:
 
     def __init__(
         self,
-        feeds: SessionFeeds,
-        header: MediaHeader,
         roster: StreamRoster,
         *,
         session_id: str,
-        target: int,
         delay_seconds: float,
         first: FirstConnection | None,
         clock: Clock,
         tell: Tellers,
-        fill: bool = True,
     ) -> None:
-        """`target`: the bit rate that is asked for. `first`: settled by the connections, if `start` requires them.
-
-        `fill`: whether a stream without sound gets a track of silence.
-        """
-        self._feeds = feeds
-        self._header = header if header.sounds or not fill else with_silence(header)
-        self._silence = None if header.sounds or not fill else Silence(fps=header.video.fps)
+        """`first`: settled by the connections, if `start` requires them."""
         self._roster = roster
         self._session_id = session_id
-        self._target = self._asked = target
         self._delay_seconds = delay_seconds
-        self._line = DelayLine(fps=header.video.fps, seconds=delay_seconds)
         self._first = first
         self._clock = clock
         self._tell = tell
-        self._bitrate = StreamBitrate(feeds, tell.warn)
-        self._keyframes = SharedKeyframes()
+        self._encodes: dict[StreamInlet, StreamEncode] = {}  # those that somebody gets
+        self._delayed_before: list[DelayFigures] = []  # of those that nobody gets any more
         self._leaving: list[StreamDestination] = []  # they say goodbye
         self._coming: list[StreamDestination] = []  # they wait for a goodbye
 
     @property
     def deadline_ns(self) -> int | None:
         """When something is due."""
-        due = [self._line.deadline_ns, *(one.deadline_ns for one in (*self._roster.present, *self._leaving))]
+        due = [encode.deadline_ns for encode in self._encodes.values()]
+        due += [one.deadline_ns for one in (*self._roster.present, *self._leaving)]
         return min((one for one in due if one is not None), default=None)
 
     @property
     def delay(self) -> DelayFigures:
         """What it holds, and held."""
-        return self._line.figures
+        now = [encode.delay for encode in self._encodes.values()]
+        seconds = now[0].seconds if now else self._delay_seconds
+        return joined_delays([*now, *self._delayed_before], seconds)
 
     def step(self, arrived: Arrived) -> None:
         """Carry out what follows from what came, and from the time."""
@@ -129,39 +115,46 @@ class StreamWork:
             if one not in self._coming:
                 one.after = None
                 self._carry_out(one, one.link.start(now_ns), now_ns)
-        keyframe, packets = self._delayed(arrived)
-        if keyframe is not None:
-            self._note_parameter_sets(keyframe)
-        for one in present:
+        self._delay_seconds = arrived.delay_seconds
+        self._tend_encodes(present, arrived)
+        for encode in tuple(self._encodes.values()):
+            self._pass_on(encode, [one for one in present if one.inlet is encode.inlet], arrived)
+
+    def _tend_encodes(self, present: Sequence[StreamDestination], arrived: Arrived) -> None:
+        """An encode that no server gets does nothing."""
+        users = (*present, *self._leaving)
+        for inlet in [inlet for inlet in self._encodes if all(one.inlet is not inlet for one in users)]:
+            self._delayed_before.append(self._encodes.pop(inlet).end())
+        for inlet in arrived.brought:
+            inlet.rest(all(one.inlet is not inlet or one.failed for one in present))
+
+    def _encode_of(self, one: StreamDestination) -> StreamEncode:
+        encode = self._encodes.get(one.inlet)
+        if encode is None:
+            encode = StreamEncode(one.inlet, delay_seconds=self._delay_seconds, warn=self._tell.warn)
+            self._encodes[one.inlet] = encode
+        return encode
+
+    def _pass_on(self, encode: StreamEncode, to: Sequence[StreamDestination], arrived: Arrived) -> None:
+        now_ns = arrived.now_ns
+        passed = encode.passes
+        brought = arrived.brought.get(encode.inlet, Brought())
+        keyframe, packets = encode.delayed(brought, arrived.delay_seconds, now_ns)
+        if encode.passes is not passed:
+            self._follow(encode)
+        for one in to:
             if keyframe is not None:
                 self._carry_out(one, one.link.announce(keyframe, now_ns), now_ns)
             self._carry_out(one, one.link.offer(packets, now_ns), now_ns)
-            one.link.nothing_before(self._line.nothing_before_ns(now_ns))
+            one.link.nothing_before(encode.nothing_before_ns(now_ns))
             self._carry_out(one, one.link.passed(now_ns), now_ns)
             one.note(now_ns)
-
-    def _delayed(self, arrived: Arrived) -> tuple[EncodedPacket | None, Sequence[EncodedPacket]]:
-        """A keyframe to begin with, and the packets, that go out now."""
-        packets = arrived.packets if self._silence is None else self._silence.fill(arrived.packets)
-        line = self._line
-        if arrived.delay_seconds != self._delay_seconds:
-            if arrived.delay_seconds < self._delay_seconds:  # or it would stand still until the next one
-                self._feeds.request_keyframe()
-            self._delay_seconds = arrived.delay_seconds
-            line.set(arrived.delay_seconds)
-            self._follow()
-        early = arrived.keyframe if line.passes else None
-        line.push(packets, arrived.now_ns)
-        due = line.take(arrived.now_ns)
-        if early is None:
-            early = next((one for one in reversed(due) if one.track.is_video and one.keyframe), None)
-        return early, due
 
     def say_goodbye(self, last_words: Callable[[], Sequence[FromSender]]) -> None:
         """To all at once; then count what went out just before the end, of which `last_words` tells."""
         now_ns = self._clock.now_ns()
         present = (*self._roster.present, *self._roster.take_departing())
-        rest = [(one, one.carry_out(one.link.stop(now_ns), self._header, now_ns)) for one in present]
+        rest = [(one, one.carry_out(one.link.stop(now_ns), self._encode_of(one).header, now_ns)) for one in present]
         for one in (*present, *self._leaving):
             left_ns = now_ns + GOODBYE_SECONDS * NS_PER_S - self._clock.now_ns()
             one.attempts.settle(max(0.0, left_ns / NS_PER_S))
@@ -174,11 +167,12 @@ class StreamWork:
 
     def end(self) -> None:
         """However it ended: nothing of it goes on."""
-        self._line.discard()
+        for encode in self._encodes.values():
+            self._delayed_before.append(encode.end())
+        self._encodes.clear()
         for one in (*self._roster.present, *self._roster.take_departing(), *self._leaving):
             one.attempts.kill()
             one.attempts.settle(0)
-        self._bitrate.leave()
 
     def _hear(self, message: FromSender) -> None:
         one, now_ns = message.destination, message.at_ns
@@ -192,34 +186,36 @@ class StreamWork:
         """Once for each, however often it connects."""
         if not one.doubted:
             one.doubted = True
-            self._tell.warn(WarningCode.CODEC_NOT_PROMISED, not_promised(one.name, self._header.video.codec))
+            self._tell.warn(
+                WarningCode.CODEC_NOT_PROMISED, not_promised(one.name, self._encode_of(one).header.video.codec)
+            )
 
     def _carry_out(self, one: StreamDestination, actions: Sequence[LiveAction], now_ns: int) -> None:
-        for action in one.carry_out(actions, self._header, now_ns):
+        encode = self._encode_of(one)
+        for action in one.carry_out(actions, encode.header, now_ns):
             match action:
                 case AskKeyframe(behind=behind):
-                    others = [other.figures for other in self._roster.present if other is not one]
-                    # One that is made now comes out when the delay is over: those that come anyway are there sooner.
-                    if self._line.passes and (not behind or self._keyframes.allows(now_ns, others)):
-                        self._feeds.request_keyframe()
+                    others = [other.figures for other in self._same_picture(encode) if other is not one]
+                    encode.want_keyframe(now_ns, others, behind=behind)
                 case SetVideoBitrate(bits_per_second=bits_per_second):
                     one.bitrate = bits_per_second
-                    self._follow()
+                    self._follow(encode)
                 case Notify() | SetBackpressure():
                     one.note(self._clock.now_ns(), action if isinstance(action, Notify) else None)
                     self._tell.emit(told(self._session_id, one.name, action))
-                    self._follow()
+                    self._follow(encode)
                 case GiveUp(failure=failure):
                     self._give_up(one, failure)
 
-    def _follow(self) -> None:
-        """With the bit rate, what the links carry; not with a delay, for it would follow what they carried then."""
-        present = self._roster.present
-        wanted = best_link((one.bitrate for one in present if one.figures.connected), before=self._asked)
-        wanted = wanted if self._line.passes else self._target
-        if wanted != self._asked:
-            self._asked = wanted
-            self._bitrate.ask(wanted)
+    def _same_picture(self, encode: StreamEncode) -> list[StreamDestination]:
+        """Who gets the pictures of this encode, with whatever sound."""
+        return [one for one in self._roster.present if self._encode_of(one).shares_picture(encode)]
+
+    def _follow(self, encode: StreamEncode) -> None:
+        """With the bit rate of these pictures, the links that they go to."""
+        users = self._same_picture(encode)
+        for each in {id(found): found for found in (encode, *map(self._encode_of, users))}.values():
+            each.follow(one.bitrate for one in users if one.figures.connected)
 
     def _give_up(self, one: StreamDestination, failure: LiveFailure) -> None:
         """The last destination takes the stream with it."""
@@ -233,10 +229,3 @@ class StreamWork:
         self._tell.warn(
             WarningCode.DESTINATION_FAILED, message, DestinationFailed(destination=one.name, live_kind=failure.kind)
         )
-
-    def _note_parameter_sets(self, keyframe: EncodedPacket) -> None:
-        """A lost encoder's successor gives its own with each keyframe; the next connection begins with those."""
-        video = self._header.video
-        extradata = video.codec.own_extradata(keyframe.data)
-        if extradata is not None:  # else those of the header hold
-            self._header = self._header.with_track(replace(video, extradata=extradata))
