@@ -13,7 +13,7 @@ from ionia.core.test_card.pattern import read_index
 from tests.bench.desktop import desktop
 from tests.bench.parts import Form
 from tests.bench.report import PartResult, Row, percentile, spread
-from tests.bench.usage import usage
+from tests.bench.usage import thread_seconds, usage
 from tests.fakes.engine_process import EngineProcess
 from tests.fakes.preview_client import PreviewClient, pixels
 from tests.fakes.x11_painter import painter
@@ -50,9 +50,11 @@ class Reader:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Turn:
-    """Per cent of a core that the engine took, and the recording's lagged and skipped pictures."""
+    """Per cent of a core that the engine took, and of that the preview's own thread; the recording's lagged and skipped
+    pictures."""
 
     cpu: float
+    own: float
     lost: int
 
 
@@ -89,6 +91,10 @@ def measure(form: Form) -> PartResult:
                 ours=spread(more, ".1f", "% of a core"),
                 goal=f"at most {CPU_GOAL:g} %",
                 met=middle <= CPU_GOAL if form.full else None,
+            ),
+            Row(
+                what="of that its own thread, which other work on the machine changes less",
+                ours=spread([one.own for one in looking], ".1f", "% of a core"),
             ),
             Row(what="pictures a second that its reader got", ours=f"{shown:.1f}", goal="12"),
             Row(
@@ -141,29 +147,35 @@ def beside_a_recording(
         settings = {"outputPath": str(path), "fps": FPS, "encoder": "x264", "audioMode": "none"}
         engine.call("recorder.initialize", settings)
         engine.call("recorder.start")
+        time.sleep(1)
+        known = set(thread_seconds(engine.process.pid))
         with reading(engine) as (reader, preview_id):
             time.sleep(1)
+            own = set(thread_seconds(engine.process.pid)) - known
             count = 0
             for _ in range(turns):
                 engine.call("preview.update", {"previewId": preview_id, "paused": True})
-                without.append(turn(engine, seconds))
+                without.append(turn(engine, seconds, own))
                 engine.call("preview.update", {"previewId": preview_id, "paused": False})
                 before = reader.count
-                looking.append(turn(engine, seconds))
+                looking.append(turn(engine, seconds, own))
                 count += reader.count - before
         engine.call("recorder.stop")
         path.unlink()
     return without, looking, count / turns / seconds
 
 
-def turn(engine: EngineProcess, seconds: float) -> Turn:
-    """So many seconds, once what was changed has settled."""
+def turn(engine: EngineProcess, seconds: float, threads: set[int]) -> Turn:
+    """So many seconds, once what was changed has settled. `threads`: the preview's."""
     time.sleep(0.3)
-    stats, before = engine.call("recorder.getStats"), usage(engine.process.pid)
+    stats, before, own = engine.call("recorder.getStats"), usage(engine.process.pid), thread_seconds(engine.process.pid)
     time.sleep(seconds)
-    after, later = usage(engine.process.pid), engine.call("recorder.getStats")
+    of_threads, after = thread_seconds(engine.process.pid), usage(engine.process.pid)
+    later = engine.call("recorder.getStats")
+    spent = sum(of_threads.get(one, 0.0) - own.get(one, 0.0) for one in threads)
     lost = sum(later[name] - stats[name] for name in ("videoFramesLagged", "videoFramesSkipped"))
-    return Turn(cpu=100 * (after.cpu_seconds - before.cpu_seconds) / (after.at - before.at), lost=lost)
+    elapsed = after.at - before.at
+    return Turn(cpu=100 * (after.cpu_seconds - before.cpu_seconds) / elapsed, own=100 * spent / elapsed, lost=lost)
 
 
 def nobody_records(display: str, seconds: float) -> float:

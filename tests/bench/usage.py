@@ -51,6 +51,11 @@ def usage(pid: int) -> Usage:
     )
 
 
+def thread_seconds(pid: int) -> dict[int, float]:
+    """CPU seconds of each of a process's own threads, by their ids."""
+    return {each.id: each.user_time + each.system_time for each in psutil.Process(pid).threads()}
+
+
 def cpu_share(before: Usage, after: Usage) -> float:
     """CPU seconds per second between two instants: 1 is one core."""
     return (after.cpu_seconds - before.cpu_seconds) / (after.at - before.at)

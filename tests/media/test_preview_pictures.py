@@ -6,7 +6,9 @@ import numpy.typing as npt
 import pytest
 from av.video.codeccontext import VideoCodecContext
 
+from ionia.core.media import PictureFormat, PixelFormat
 from ionia.core.video.framing import WHOLE, Framing, Region
+from ionia.media.converter import Converter
 from ionia.media.preview_pictures import PreviewPictures
 
 COLOURS = {
@@ -42,6 +44,33 @@ def test_colours_are_the_screens(colour: tuple[int, ...]) -> None:
     assert picture.shape == (360, 640, 3)
     assert near(picture[180, 320], colour)
     assert near(picture[359, 639], colour)
+
+
+@pytest.mark.parametrize("pixels", PixelFormat)
+@pytest.mark.parametrize("colour", COLOURS.values(), ids=COLOURS)
+def test_so_they_are_of_what_an_encoder_got(colour: tuple[int, ...], pixels: PixelFormat) -> None:
+    screen = plain(1280, 720, colour)
+    screen[:, 640:, :3] = 255
+    encoded = Converter(PictureFormat(width=1280, height=720, pixels=pixels)).convert(screen)
+    pictures = PreviewPictures((638, 358), WHOLE)
+    picture = shown(pictures.made(encoded))
+    assert picture.shape == (358, 638, 3)
+    assert near(picture[180, 100], colour)
+    assert near(picture[357, 630], (255,) * 3)
+    assert pictures.made(encoded) is None
+    assert pictures.made(screen) is not None
+
+
+def test_fine_lines_are_the_mean_of_their_pixels() -> None:
+    screen = plain(1920, 1080, (255,) * 3)
+    screen[::2, :, :3] = 0
+    screen[:, 960:] = 255
+    screen[:, 960::3, :3] = 0
+    encoded = Converter(PictureFormat(width=1920, height=1080, pixels=PixelFormat.YUV420P)).convert(screen)
+    picture = shown(PreviewPictures((640, 360), WHOLE).made(encoded))
+    assert np.abs(picture[10:350, 10:310].mean() - 127) < 3
+    assert np.abs(picture[10:350, 330:630].mean() - 170) < 3
+    assert picture[10:350, 330:630].std() < 5
 
 
 def test_it_shows_where_things_are() -> None:

@@ -3,8 +3,9 @@
 import av
 import numpy as np
 from av.video.plane import VideoPlane
+from av.video.reformatter import ColorPrimaries, ColorRange, Colorspace, ColorTrc
 
-from ionia.core.media import Plane
+from ionia.core.media import Plane, YuvPicture
 from ionia.core.video.framing import Placement, Size
 
 _BLACK = {"yuv420p": (16, 128, 128), "nv12": (16, 128), "yuvj420p": (0, 128, 128)}
@@ -14,6 +15,15 @@ _BLACK = {"yuv420p": (16, 128, 128), "nv12": (16, 128), "yuvj420p": (0, 128, 128
 def plane_rows(plane: VideoPlane) -> Plane:
     """A plane's bytes, one row per line, padding included."""
     return np.frombuffer(memoryview(plane), np.uint8).reshape(-1, plane.line_size)
+
+
+def frame_over(picture: YuvPicture) -> av.VideoFrame:
+    """A frame of the caller's own, whose time and type it may set, over the memory that others read too."""
+    shape = picture.format
+    frame = av.VideoFrame.from_dlpack(picture.planes, format=shape.pixels.value, width=shape.width, height=shape.height)
+    frame.colorspace, frame.color_range = Colorspace.ITU709, ColorRange.MPEG
+    frame.color_primaries, frame.color_trc = ColorPrimaries.BT709, ColorTrc.BT709
+    return frame
 
 
 def black_frame(size: Size, pixels: str) -> av.VideoFrame:

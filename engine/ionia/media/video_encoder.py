@@ -20,7 +20,7 @@ from ionia.core.settings import VideoEncodeSettings
 from ionia.core.video.effort import effort
 from ionia.core.video.quality import STILL_INTERVALS
 from ionia.media.encoder_specs import EncoderSpec, rate_buffer_bits
-from ionia.media.frame_planes import black_frame
+from ionia.media.frame_planes import black_frame, frame_over
 from ionia.platform.processes import usable_cores
 
 os.environ.setdefault("SVT_LOG", "0")
@@ -60,7 +60,7 @@ class LibavVideoEncoder:
         """See the port. Raises ValueError for a picture of another format."""
         if picture.format != self.takes:
             raise ValueError(f"{self.codec} takes {self.takes}, not {picture.format}")
-        self._frame = _frame_over(picture)
+        self._frame = frame_over(picture)
         return self._encode(self._frame, index, keyframe)
 
     def repeat(self, index: int, *, keyframe: bool = False) -> list[EncodedPacket]:
@@ -130,15 +130,6 @@ class LibavVideoEncoder:
         if self._context is None:
             raise RuntimeError("the encoder is closed")
         return self._context
-
-
-def _frame_over(picture: YuvPicture) -> av.VideoFrame:
-    """A frame of this encoder's own, whose time and type it may set, over the memory that others read too."""
-    takes = picture.format
-    frame = av.VideoFrame.from_dlpack(picture.planes, format=takes.pixels.value, width=takes.width, height=takes.height)
-    frame.colorspace, frame.color_range = Colorspace.ITU709, ColorRange.MPEG
-    frame.color_primaries, frame.color_trc = ColorPrimaries.BT709, ColorTrc.BT709
-    return frame
 
 
 def _header_of_a_picture(spec: EncoderSpec, settings: VideoEncodeSettings, takes: PictureFormat) -> bytes | None:

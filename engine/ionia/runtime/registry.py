@@ -105,10 +105,11 @@ class Registry(Generic[K, V]):
                     return Lease(self, entry, entry.value)
         return None
 
-    def seen(self, key: K) -> V | None:
-        """The thing of this identity without a share of it: it may be closed at any moment. Never waits."""
+    def seen(self, wanted: Callable[[K], bool]) -> V | None:
+        """A thing whose identity is `wanted`, without a share of it: it may be closed at any moment. Never waits."""
         with self._lock:
-            return next((entry.value for entry in self._entries if entry.key == key and _usable(entry)), None)
+            usable = (entry for entry in self._entries if entry.value is not None and _usable(entry))
+            return next((entry.value for entry in usable if wanted(entry.key)), None)
 
     def _made(self, entry: _Entry[K, V], make: Callable[[], V]) -> V:
         if entry.error is not None:

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ionia.core.preview.geometry import fitted, row_step
+from ionia.core.preview.geometry import chroma_halvings, fitted, row_step
 
 SIDES = st.integers(2, 8192)
 BOUNDS = st.integers(16, 3840)
@@ -29,3 +29,7 @@ def test_rows_that_are_left_are_never_fewer_than_wanted(height: int, wanted: int
     wanted = min(wanted, height)
     assert row_step(1080, 360) == 2
     assert -(-height // row_step(height, wanted)) >= wanted
+
+
+def test_of_many_rows_not_all_colours_are_read() -> None:
+    assert [chroma_halvings(rows, 360) for rows in (360, 540, 720, 1080, 2160)] == [0, 1, 1, 2, 2]

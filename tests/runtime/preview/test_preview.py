@@ -54,6 +54,9 @@ class StillScreen:
         """As View has it."""
         return SCREEN
 
+    def encoded(self, *_: object) -> None:
+        """As View has it: nothing is encoded."""
+
 
 class WaitingReader:
     """An endpoint with a reader that wants one picture after the other, and the clock: each wait is over at once, and

@@ -13,3 +13,9 @@ def fitted(size: Size, most: Size) -> Size:
 def row_step(height: int, wanted: int) -> int:
     """Of a picture that is made much smaller every so many rows suffice: three for two that are wanted, or more."""
     return max(1, height * 2 // (wanted * 3))
+
+
+def chroma_halvings(rows: int, wanted: int) -> int:
+    """How often the colour of every other one of `rows` may be left out, twice at most, so that enough is left for
+    `wanted` rows, whose own colour has half as many."""
+    return max(halvings for halvings in range(3) if halvings == 0 or rows >> halvings >= wanted * 3 // 4)

@@ -52,6 +52,8 @@ class PictureStage:
         self._framing = framing
         self._outside = False  # whether the newest picture has nothing of the region; the tick's own
         self._converting = threading.Lock()
+        # What was converted last, and when that was captured; protected by _converting.
+        self._newest: tuple[int, YuvPicture] | None = None
         self._lock = threading.Lock()
         self._begun = False  # protected by _lock
         self._offers: FrameOffers[StagedPicture] = FrameOffers()
@@ -79,6 +81,14 @@ class PictureStage:
         """Hand over no more. Idempotent."""
         self._offers.remove(offer)
 
+    def converted(self, frame: VideoFrame) -> YuvPicture | None:
+        """What encoders got of this one, if it is the newest that one of them wanted. Nothing is converted for it; one
+        that is being converted is waited for."""
+        with self._converting:
+            if self._newest is None or self._newest[0] != frame.captured_ns:
+                return None
+            return self._newest[1]
+
     def wait_shown(self, timeout: float) -> bool:
         """Begin, and wait until frames come, which begin with a picture. False if that takes longer."""
         shown = threading.Event()
@@ -98,6 +108,7 @@ class PictureStage:
         self._offers.close()
         with self._converting:
             self._converter.close()
+            self._newest = None
         self._capture.release()
 
     def _stage(self, spans: Sequence[FrameSpan[VideoFrame]]) -> None:
@@ -130,4 +141,5 @@ class PictureStage:
             begun_ns = clock.now_ns()
             picture = self._converter.convert(frame.pixels, self._framing)
             self.times.add(clock.now_ns() - begun_ns)
+            self._newest = frame.captured_ns, picture
             return picture

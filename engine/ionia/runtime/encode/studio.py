@@ -113,7 +113,11 @@ class Studio:
 
     def video_encode(self, key: VideoEncodeKey) -> VideoEncode | None:
         """The encode of this identity, for who looks on: no share of it. None if there is none. Never waits."""
-        return self._videos.seen(key)
+        return self._videos.seen(lambda one: one == key)
+
+    def stage(self, wanted: Callable[[StageKey], bool]) -> PictureStage | None:
+        """A stage that is `wanted`, for who looks on: no share of it. None if there is none. Never waits."""
+        return self._stages.seen(wanted)
 
     def instant(self, index: int, fps: FrameRate) -> int:
         """When the picture of frame `index` is taken, in ns of the clock."""

@@ -93,7 +93,10 @@ class SmallPictures:
         if frame is None:
             return None
         self._hungry = False
-        return Made(captured_ns=frame.captured_ns, data=self._made.made(frame.pixels))
+        looked = self._looked
+        encoded = None if looked is None else self._view.encoded(looked, frame, self._made.size)
+        pixels = frame.pixels if encoded is None else encoded
+        return Made(captured_ns=frame.captured_ns, data=self._made.made(pixels))
 
     def change(self, change: PreviewChange) -> int | None:
         """See Pictures."""

@@ -6,8 +6,11 @@ A session's capture that has not begun is left alone: once begun it takes pictur
 from collections.abc import Callable
 from dataclasses import replace
 
+from ionia.core.media import VideoFrame, YuvPicture
+from ionia.core.preview.geometry import fitted
 from ionia.core.preview.request import Shown
-from ionia.core.sharing import CaptureKey
+from ionia.core.sharing import CaptureKey, StageKey
+from ionia.core.video.framing import Size
 from ionia.runtime.capture.capture import Capture
 from ionia.runtime.encode.studio import Studio
 from ionia.runtime.registry import Lease
@@ -47,6 +50,20 @@ class View:
         if before is not None and usable and before.key == own:
             return before
         return self._studio.capture(own)
+
+    def encoded(self, looked: Looked, frame: VideoFrame, size: Size) -> YuvPicture | None:
+        """What an encoder got of this frame, if that is what is shown and makes a picture of this size; else None.
+
+        Raises EndedError.
+        """
+        framing = self.shown().framing
+
+        def fits(key: StageKey) -> bool:
+            whole = key.format.width, key.format.height
+            return key.capture == looked.key and key.framing == framing and fitted(whole, size) == size
+
+        stage = self._studio.stage(fits)
+        return None if stage is None else stage.converted(frame)
 
     def paced(self, fps: int) -> None:
         """So many pictures a second are wanted from now on."""
