@@ -1698,6 +1698,8 @@ export interface EngineMethods {
       quality?: "bitrate" | "small" | "high" | "source" | Crf;
       /** The most bits per second of video that a quality may take; default: 50000000. */
       maxBitrate?: number | null;
+      /** Most B-frames in a row: smaller files, of libx264 and libx265, in which cuts are up to as many frames later. For recordings and replays. */
+      bFrames?: number;
       /** What pictures are coded in. hevc and av1 are smaller, and dearer to encode; not every player takes them. For streams they need a server of Enhanced RTMP, which must say so or is warned of. */
       codec?: "h264" | "hevc" | "av1";
       /** Whether pictures that repeat are written without libx264; IONIA_REST=0 says no for all. */
@@ -1910,6 +1912,8 @@ export interface EngineMethods {
       quality?: "bitrate" | "small" | "high" | "source" | Crf;
       /** The most bits per second of video that a quality may take; default: 50000000. */
       maxBitrate?: number | null;
+      /** Most B-frames in a row: smaller files, of libx264 and libx265, in which cuts are up to as many frames later. For recordings and replays. */
+      bFrames?: number;
       /** What pictures are coded in. hevc and av1 are smaller, and dearer to encode; not every player takes them. For streams they need a server of Enhanced RTMP, which must say so or is warned of. */
       codec?: "h264" | "hevc" | "av1";
       /** Whether pictures that repeat are written without libx264; IONIA_REST=0 says no for all. */
@@ -2146,6 +2150,8 @@ export interface EngineMethods {
       quality?: "bitrate" | "small" | "high" | "source" | Crf;
       /** The most bits per second of video that a quality may take; default: 50000000. */
       maxBitrate?: number | null;
+      /** Most B-frames in a row: smaller files, of libx264 and libx265, in which cuts are up to as many frames later. For recordings and replays. */
+      bFrames?: number;
       /** What pictures are coded in. hevc and av1 are smaller, and dearer to encode; not every player takes them. For streams they need a server of Enhanced RTMP, which must say so or is warned of. */
       codec?: "h264" | "hevc" | "av1";
       /** Whether pictures that repeat are written without libx264; IONIA_REST=0 says no for all. */

@@ -20,7 +20,7 @@ from ionia.core.stats import StreamerStats, of_streamer
 from ionia.rpc.destination_params import DestinationOption
 from ionia.rpc.initialize_params import InitializeRecorder, InitializeStreamer
 
-_OF_RECORDING = ("quality", "max_bitrate")
+_OF_RECORDING = ("quality", "max_bitrate", "b_frames")
 
 
 def stream(options: argparse.Namespace) -> int:
@@ -36,7 +36,7 @@ def stream(options: argparse.Namespace) -> int:
     # A quality is the recording's: what is sent has a constant rate.
     recorded = {name: shared.pop(name) for name in _OF_RECORDING if name in shared}
     if recorded and recording is None:
-        line.say("--quality and --max-bitrate are for the recording: name its file with --record.")
+        line.say("--quality, --max-bitrate and --b-frames are for the recording: name its file with --record.")
         return 2
     streamed = given(options, InitializeStreamer) | shared | {"rtmp_urls": tuple(servers)}
     live = made(

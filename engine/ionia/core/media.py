@@ -134,7 +134,9 @@ class EncodedPacket:
 
     `pts`, `dts` and `duration` count in the track's own time base: {1, fps} for video (pts is the frame index),
     {1, 48000} for audio (pts is the sample index; the encoder's priming makes the first negative). The origin of
-    all is the engine's epoch. `data` is an access unit or a frame of the track's codec, as libav's encoders give
+    all is the engine's epoch. Packets of a track come in the order of `dts`, which rises and is never above `pts`: what
+    comes later is shown later than `dts`. With B-frames a keyframe's is `pts` - 1, and pictures behind a keyframe are
+    shown behind it; everywhere else it is `pts` (decision 0430). `data` is an access unit or a frame of the track's codec, as libav's encoders give
     it with global headers on: Annex B for H.264, raw for AAC.
     """
 
@@ -150,7 +152,8 @@ class EncodedPacket:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VideoTrack:
-    """What a sink must know of a video track. `name` is for people and may be empty; `bitrate` in bit/s."""
+    """What a sink must know of a video track. `name` is for people and may be empty; `bitrate` in bit/s. `reordered`:
+    it has B-frames, and its packets come in another order than they are shown in."""
 
     id: TrackId = VIDEO
     name: str = ""
@@ -160,6 +163,7 @@ class VideoTrack:
     width: int
     height: int
     fps: FrameRate
+    reordered: bool = False
 
     @property
     def timescale(self) -> FrameRate:

@@ -104,7 +104,7 @@ class PictureConverter(Protocol):
 
 
 class VideoEncoder(Protocol):
-    """One picture per frame index, no reordering (dts == pts). One thread owns it."""
+    """One picture per frame index, in the order that `EncodedPacket` promises. One thread owns it."""
 
     takes: PictureFormat
     """What its pictures have to be; the same for as long as it lives."""

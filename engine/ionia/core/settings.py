@@ -72,7 +72,7 @@ SOUND_ALONE_FPS = 50
 class VideoEncodeSettings:
     """What a video encoder is opened with. `live`: its rate buffer is a stream's, and not a recording's. Without
     `picture` nothing is encoded. `quality`: instead of the constant bit rate. `rest`: whether it may rest while the
-    picture stands still."""
+    picture stands still. `b_frames`: most B-frames in a row."""
 
     picture: bool = True
 
@@ -84,6 +84,7 @@ class VideoEncodeSettings:
     live: bool = False
     quality: ConstantQuality | None = None
     rest: bool = True
+    b_frames: int = 0
 
     @property
     def keyframe_interval(self) -> int:
@@ -106,7 +107,7 @@ class MediaSettings:
     `audio_mode`. `tracks`: None for one with all sounds. Without `picture` (see `without_picture`) sound is recorded
     alone. `region`: of what is captured; None: all of it. `width` and `height` of the pictures; None: as what is shown
     has it. `fit`: how they are filled. `quality`: None for the constant `video_bitrate`. `rest`: whether pictures that
-    repeat may be written without the encoder (decision 0142).
+    repeat may be written without the encoder (decision 0142). `b_frames`: most B-frames in a row, of files alone.
     """
 
     picture: bool = True
@@ -121,6 +122,7 @@ class MediaSettings:
     video_bitrate: int = 5_000_000
     quality: ConstantQuality | None = None
     rest: bool = True
+    b_frames: int = 0
     codec: CodecName = "h264"
     encoder: EncoderChoice = EncoderChoice.AUTO
     keyframe_interval_seconds: float = 2.0
@@ -186,6 +188,7 @@ class MediaSettings:
             video_bitrate=0,
             quality=None,
             rest=True,
+            b_frames=0,
             codec="h264",
             encoder=EncoderChoice.X264,
         )
@@ -202,6 +205,7 @@ class MediaSettings:
             live=live,
             quality=self.quality,
             rest=self.rest,
+            b_frames=self.b_frames,
         )
 
 

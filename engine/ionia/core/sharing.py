@@ -71,6 +71,7 @@ class VideoEncodeKey:
     keyframe_interval: int
     quality: ConstantQuality | None = None
     rest: bool = True
+    b_frames: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,6 +128,7 @@ def video_encode_key(settings: MediaSettings) -> VideoEncodeKey:
         keyframe_interval=settings.video().keyframe_interval,
         quality=settings.quality,
         rest=settings.rest,
+        b_frames=settings.b_frames,
     )
 
 

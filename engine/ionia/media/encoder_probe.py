@@ -81,6 +81,8 @@ def open_video_encoder(
             if not reason:
                 try:
                     encoder = LibavVideoEncoder(spec, settings, width, height)
+                    if settings.b_frames and not encoder.info.reordered:
+                        fallbacks.append(Fallback(encoder=spec.name, reason="makes no B-frames here"))
                     return _attended(encoder, spec, settings), encoder.info, tuple(fallbacks)
                 except (av.error.FFmpegError, ValueError) as error:
                     reason = _reason(spec, error)
@@ -107,7 +109,7 @@ def _attended(encoder: LibavVideoEncoder, spec: EncoderSpec, settings: VideoEnco
     if spec.hardware:
         # Another encoder in its place needs parameter sets beside its own, which only H.264 was tried with.
         return GuardedVideoEncoder(encoder, settings) if spec.codec is H264 else encoder
-    if not settings.rest:
+    if not settings.rest or encoder.info.reordered:
         return encoder
     try:
         return StillVideoEncoder(encoder, settings)

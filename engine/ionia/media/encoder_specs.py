@@ -2,8 +2,8 @@
 
 One table, so that whoever wonders why an encoder behaves as it does looks in one place. Nothing here opens anything.
 Each option was checked against the libav build (`ffmpeg -h encoder=NAME`); the reason stands behind it. All give:
-constant bit rate or, where one is asked for, constant quality of at most so many bits; no B-frames, no delay, closed
-GOPs and IDR pictures where we ask for a keyframe.
+constant bit rate or, where one is asked for, constant quality of at most so many bits; no B-frames but for files that
+ask for them of a software encoder, no delay otherwise, closed GOPs and IDR pictures where we ask for a keyframe.
 """
 
 from collections.abc import Callable, Mapping
@@ -34,6 +34,8 @@ class EncoderSpec:
     codec: VideoCodec = H264
     threads_in: tuple[str, str, str] | None = None
     """Which option, and what in it, says how many threads encode, and what stands for one; None: libav's own."""
+    takes_b_frames: bool = False
+    """Whether it makes B-frames where those are asked for. None refers to another: so one picture is reordered."""
     header_from_picture: bool = False
     """Whether the encoder's header differs from the one in its pictures, which is what counts."""
     pixels_per_core: int | None = None
@@ -127,6 +129,9 @@ def _x264(settings: VideoEncodeSettings) -> Mapping[str, str]:
         "aq-strength": 0.4,  # at 1.0 flat walls take bits away from text
         "chromaloc": 1,  # the converter puts chroma in the centre of its 2 x 2 luma samples
     }
+    if settings.b_frames:
+        # As many as were asked for, always: nothing is looked at ahead that would tell where fewer are better.
+        params |= {"bframes": settings.b_frames, "b-adapt": 0, "b-pyramid": "none"}
     if quality is None:
         params["filler"] = 1  # a constant rate on a static screen too; files leave it out again (core/codec/h264.py)
     return {
@@ -183,6 +188,7 @@ SPECS = (
         hardware=False,
         pixel_format=PixelFormat.YUV420P,
         options=_x264,
+        takes_b_frames=True,
     ),
 )
 
@@ -201,7 +207,10 @@ def av1_level(crf: float) -> int:
 
 def _x265(settings: VideoEncodeSettings) -> Mapping[str, str]:
     # keyint -1: we alone say where a keyframe is due. info 0: no text of the encoder's options in the file.
-    params = "log-level=0:info=0:keyint=-1:scenecut=0:open-gop=0:bframes=0:frame-threads=1:chromaloc=1"
+    params = "log-level=0:info=0:keyint=-1:scenecut=0:open-gop=0:frame-threads=1:chromaloc=1"
+    params += f":bframes={settings.b_frames}"
+    if settings.b_frames:  # its lookahead has to hold all that lie between
+        params += f":b-adapt=0:b-pyramid=0:rc-lookahead={settings.b_frames + 1}"
     quality = settings.quality
     return {
         **({} if quality is None else {"crf": f"{hevc_level(quality.crf):g}"}),
@@ -258,6 +267,7 @@ HEVC_SPECS = _of_codec(
         options=_x265,
         follows_bitrate=False,
         codec=HEVC,
+        takes_b_frames=True,
         threads_in=("x265-params", "pools", "none"),  # its pool's threads lower their own priority
         pixels_per_core=11_000_000,  # 125 ms of CPU for 1920x1080 (decision 0362)
     ),
@@ -293,6 +303,11 @@ def rate_buffer_bits(settings: VideoEncodeSettings) -> int:
     """The size of the encoder's rate buffer (VBV)."""
     seconds = LIVE_BUFFER_SECONDS if settings.live else FILE_BUFFER_SECONDS
     return round(settings.most_bitrate * seconds)
+
+
+def b_frames_of(spec: EncoderSpec, settings: VideoEncodeSettings) -> int:
+    """The most B-frames in a row that this encoder makes of what was asked for."""
+    return settings.b_frames if spec.takes_b_frames else 0
 
 
 def specs_for(platform: str, codec: CodecName = "h264") -> tuple[EncoderSpec, ...]:

@@ -35,7 +35,7 @@ class GuardedVideoEncoder:
         self.follows_bitrate = encoder.follows_bitrate
         self.takes = encoder.takes
         self._encoder = encoder
-        self._settings = settings
+        self._settings = replace(settings, b_frames=0)  # as hardware: nothing is reordered in the middle of a file
         self._picture: YuvPicture | None = None
         self._bitrate: int | None = None
         self._silent = 0

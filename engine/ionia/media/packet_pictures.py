@@ -16,7 +16,11 @@ def picture_of(track: VideoTrack, packets: Sequence[EncodedPacket], index: int) 
 
     Pictures are in decoding order, all as the encoder gave them or all as samples (`stored`). Raises libav's errors.
     """
-    shown = [packet for packet in packets if packet.track == track.id and packet.pts <= index]
+    shown = [
+        packet
+        for packet in packets
+        if packet.track == track.id and packet.dts <= index and not (packet.keyframe and packet.pts > index)
+    ]
     start = max((at for at, packet in enumerate(shown) if packet.keyframe), default=None)
     if start is None:
         return None
@@ -30,5 +34,10 @@ def picture_of(track: VideoTrack, packets: Sequence[EncodedPacket], index: int) 
     for held in shown[start:]:
         packet = av.Packet(held.data)
         packet.pts, packet.dts, packet.time_base = held.pts, held.dts, time_base
-        newest = next(reversed(decoder.decode(packet)), newest)
-    return next(reversed(decoder.decode(None)), newest)
+        newest = _newest(decoder.decode(packet), index) or newest
+    return _newest(decoder.decode(None), index) or newest
+
+
+def _newest(frames: Sequence[av.VideoFrame], index: int) -> av.VideoFrame | None:
+    """The last one that is shown by then: a picture of B-frames needs one behind it."""
+    return next((frame for frame in reversed(frames) if frame.pts is not None and frame.pts <= index), None)

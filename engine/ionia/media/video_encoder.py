@@ -1,4 +1,4 @@
-"""One video encoder: converted pictures in, packets out, one packet per picture and no reordering.
+"""One video encoder: converted pictures in, packets out, one packet per picture, in the order of decoding.
 
 It opens what it is told to open. Choosing among encoders is `encoder_probe`'s.
 """
@@ -19,7 +19,7 @@ from ionia.core.media import VIDEO, EncodedPacket, PictureFormat, VideoTrack, Yu
 from ionia.core.settings import VideoEncodeSettings
 from ionia.core.video.effort import effort
 from ionia.core.video.quality import STILL_INTERVALS
-from ionia.media.encoder_specs import EncoderSpec, rate_buffer_bits
+from ionia.media.encoder_specs import EncoderSpec, b_frames_of, rate_buffer_bits
 from ionia.media.frame_planes import black_frame, frame_over
 from ionia.platform.processes import usable_cores
 
@@ -54,6 +54,7 @@ class LibavVideoEncoder:
             height=self.takes.height,
             fps=settings.fps,
             bitrate=settings.most_bitrate,
+            reordered=b_frames_of(spec, settings) > 0,
         )
 
     def encode(self, picture: YuvPicture, index: int, *, keyframe: bool = False) -> list[EncodedPacket]:
@@ -112,13 +113,16 @@ class LibavVideoEncoder:
     def _packets(self, packets: "Sequence[av.Packet[Any]]") -> list[EncodedPacket]:
         result = []
         for packet in packets:
-            if packet.pts is None:
+            # Some encoders shift dts for reordering that never happens; with B-frames, that of a keyframe by the gap
+            # before it, which a pause takes out of the file.
+            pts, dts = packet.pts, packet.dts if self.info.reordered else packet.pts
+            if pts is None or dts is None:
                 raise IoniaError(ErrorKind.INTERNAL, f"{self.codec} gave a packet without a time")
             result.append(
                 EncodedPacket(
                     track=VIDEO,
-                    pts=packet.pts,
-                    dts=packet.pts,  # no B-frames: some encoders shift dts for reordering that never happens
+                    pts=pts,
+                    dts=pts - 1 if self.info.reordered and packet.is_keyframe else dts,
                     duration=1,
                     keyframe=packet.is_keyframe,
                     data=bytes(packet),
@@ -153,7 +157,7 @@ def _open(spec: EncoderSpec, settings: VideoEncodeSettings, takes: PictureFormat
     context.sample_aspect_ratio = Fraction(1, 1)
     context.bit_rate = settings.video_bitrate if settings.quality is None else 0
     context.gop_size = settings.keyframe_interval
-    context.max_b_frames = 0
+    context.max_b_frames = b_frames_of(spec, settings)
     context.flags |= Flags.global_header | Flags.closed_gop
     context.colorspace = Colorspace.ITU709
     context.color_range = ColorRange.MPEG

@@ -42,9 +42,11 @@ from ionia.rpc.param_types import (
     VideoBitrate,
 )
 from ionia.rpc.quality_params import (
+    BFrames,
     CodecOption,
     MaxBitrate,
     QualityOption,
+    check_b_frames,
     check_quality,
     quality_of,
 )
@@ -67,6 +69,7 @@ class Initialize(Struct, frozen=True, forbid_unknown_fields=True, rename="camel"
     video_bitrate: VideoBitrate = _MEDIA.video_bitrate
     quality: QualityOption = "bitrate"
     max_bitrate: MaxBitrate = None
+    b_frames: BFrames = _MEDIA.b_frames
     codec: CodecOption = _MEDIA.codec
     rest_when_still: Annotated[
         bool,
@@ -187,6 +190,7 @@ class Initialize(Struct, frozen=True, forbid_unknown_fields=True, rename="camel"
         """Raises ValueError for no frame rate, a cap without a quality, and sounds or tracks that don't fit."""
         frame_rate(self.fps)
         check_quality(self.quality, self.max_bitrate)
+        check_b_frames(self.b_frames, self.codec)
         if self.sounds is None and self.tracks is None:
             return
         if self.sounds is not None and self.audio_mode == "none":

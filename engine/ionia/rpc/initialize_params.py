@@ -151,7 +151,7 @@ class InitializeStreamer(Initialize, frozen=True, forbid_unknown_fields=True, re
 
     def __post_init__(self) -> None:
         """Raises ValueError for a quality, too: what a server is sent has a constant rate."""
-        check_live_quality(self.quality)
+        check_live_quality(self.quality, self.b_frames)
         super().__post_init__()
         check_destinations(self.rtmp_url, self.rtmp_urls, self.stream_key)
 

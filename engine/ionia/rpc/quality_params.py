@@ -78,6 +78,28 @@ CodecOption = Annotated[
 ]
 
 
+BFrames = Annotated[
+    int,
+    Meta(
+        ge=0,
+        le=3,
+        description="Most B-frames in a row: smaller files, of libx264 and libx265, in which cuts are up to as many "
+        "frames later. For recordings and replays.",
+    ),
+    CommandOption(
+        name="--b-frames",
+        metavar="N",
+        help="B-frames in a row, 0 to 3, of libx264 and libx265: smaller files (default: {default})",
+    ),
+]
+
+
+def check_b_frames(b_frames: int, codec: CodecName) -> None:
+    """Raises ValueError for a codec without any."""
+    if b_frames and codec == "av1":
+        raise ValueError('"bFrames" must be 0 where "codec" is "av1", which has none')
+
+
 def check_quality(quality: str | Crf, max_bitrate: int | None) -> None:
     """Raises ValueError for a cap with nothing to cap."""
     if quality == "bitrate" and max_bitrate is not None:
@@ -86,8 +108,10 @@ def check_quality(quality: str | Crf, max_bitrate: int | None) -> None:
         )
 
 
-def check_live_quality(quality: str | Crf) -> None:
-    """Raises ValueError: a stream has none."""
+def check_live_quality(quality: str | Crf, b_frames: int) -> None:
+    """Raises ValueError: a stream has none, and no pictures that wait for later ones."""
+    if b_frames:
+        raise ValueError('"bFrames" is for recordings and replays: a stream waits for no later picture')
     if quality != "bitrate":
         raise ValueError('"quality" is for recordings and replays: a stream has a constant rate, its "videoBitrate"')
 

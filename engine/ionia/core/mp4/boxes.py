@@ -142,11 +142,15 @@ def audio_sample_entry(track: AudioTrack, track_id: int) -> bytes:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrackRun:
-    """The samples of one track in one fragment: decode time of the first, then (duration, size, flags) of each."""
+    """The samples of one track in one fragment: decode time of the first, then (duration, size, flags) of each.
+
+    `shifts`: by how much later than decoded each is shown; empty for not at all.
+    """
 
     track_id: int
     decode_time: int
     samples: Sequence[tuple[int, int, int]]
+    shifts: Sequence[int] = ()
 
     @property
     def size(self) -> int:
@@ -172,12 +176,16 @@ def _movie_fragment(sequence: int, runs: Sequence[TrackRun], offsets: Sequence[i
 
 
 def _track_run(run: TrackRun, offset: int) -> bytes:
-    values = list(chain.from_iterable(run.samples))
+    flags, rows = 0x701, run.samples  # data-offset, sample-duration, -size and -flags
+    if run.shifts:
+        flags |= 0x800  # sample-composition-time-offsets
+        rows = [(*row, shift) for row, shift in zip(run.samples, run.shifts, strict=True)]
+    values = list(chain.from_iterable(rows))
     return box(
         b"traf",
         full_box(b"tfhd", 0, 0x02_0000, struct.pack(">I", run.track_id)),  # default-base-is-moof
         full_box(b"tfdt", 1, 0, struct.pack(">Q", run.decode_time)),
-        full_box(b"trun", 0, 0x701, struct.pack(f">Ii{len(values)}I", len(run.samples), offset, *values)),
+        full_box(b"trun", 0, flags, struct.pack(f">Ii{len(values)}I", len(run.samples), offset, *values)),
     )
 
 

@@ -11,6 +11,7 @@ _ROOM_BASE = 65_536
 
 _BOX_HEADER = 8
 _ENTRY_BYTES = 4  # a sample's size in `stsz`; that it lasts as long as the last one costs nothing
+_SHIFT_BYTES = 8  # where pictures are reordered: a run in `ctts`, for nearly each
 _CHUNK_BYTES = 20  # a chunk in `stsc` and `co64`
 
 
@@ -29,6 +30,7 @@ def index_room(header: MediaHeader, seconds: float) -> int:
     """Bytes that the index of so many seconds takes, with something to spare."""
     a_second = 0.0
     if header.has_picture:
+        a_second += header.video.fps * _SHIFT_BYTES * header.video.reordered
         a_second += header.video.fps * (_ENTRY_BYTES + 1)  # one in four may be a keyframe, and stand in `stss`
     a_second += sum(sound.timescale / AUDIO_TICK_SAMPLES * _ENTRY_BYTES for sound in header.sounds)
     a_second += (1 + len(header.sounds)) * _CHUNK_BYTES / FRAGMENT_SECONDS

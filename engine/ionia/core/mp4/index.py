@@ -18,18 +18,21 @@ _RUN_BYTES, _CHUNK_RUN_BYTES = 8, 12
 """Of a row of `stts` and of `stsc`."""
 
 MOST_SAMPLE_BYTES = 2 * _RUN_BYTES + 4 + 4
+MOST_SHIFT_BYTES = _RUN_BYTES
 MOST_CHUNK_BYTES = _CHUNK_RUN_BYTES + 8
-"""By so much the index grows at most with one more sample, and with one more chunk."""
+"""By so much the index grows at most with one more sample, with its shift, and with one more chunk."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sample:
-    """One packet as a track sees it; `time` and `duration` in the track's time scale, from the track's origin."""
+    """One packet as a track sees it; `time` and `duration` in the track's time scale, from the track's origin. It is
+    shown `shift` later than `time`."""
 
     time: int
     duration: int
     keyframe: bool
     data: bytes
+    shift: int = 0
 
 
 @dataclass(slots=True, kw_only=True)
@@ -59,14 +62,31 @@ class _Runs:
 class SampleIndex:
     """What the final `moov` must know of one track. Its owner adds chunks in the order of the file.
 
-    `first_time` is when the first sample begins, `end` when the last one ends.
+    `first_time` is when the first sample begins, `end` when the last one ends, and `shown_end` when the last one is
+    shown no more.
     """
 
-    __slots__ = ("_chunk_lengths", "_chunk_runs", "_deltas", "_keyframes", "_offsets", "_sizes", "end", "first_time")
+    __slots__ = (
+        "_chunk_lengths",
+        "_chunk_runs",
+        "_deltas",
+        "_keyframes",
+        "_offsets",
+        "_reordered",
+        "_shifts",
+        "_sizes",
+        "end",
+        "first_time",
+        "shown_end",
+    )
 
-    def __init__(self, size_type: Literal["H", "I"]) -> None:
-        """`size_type` is the array type for the length of a sample: an AAC frame has 1,536 bytes at most."""
+    def __init__(self, size_type: Literal["H", "I"], *, reordered: bool = False) -> None:
+        """`size_type` is the array type for the length of a sample: an AAC frame has 1,536 bytes at most. `reordered`:
+        samples are shown in another order than they are decoded in; four bytes more for each."""
         self._sizes = array(size_type)
+        self._shifts = array("I")
+        self._reordered = reordered
+        self.shown_end = 0
         self._keyframes = array("I")
         self._offsets = array("Q")
         self._chunk_lengths = array("H")
@@ -90,12 +110,15 @@ class SampleIndex:
             if sync and sample.keyframe:
                 self._keyframes.append(len(self._sizes))
             self.end = sample.time + sample.duration
+            self.shown_end = max(self.shown_end, self.end + sample.shift)
+            if self._reordered:
+                self._shifts.append(sample.shift)
 
     @property
     def boxed_bytes(self) -> int:
         """At most so many bytes the rows of `boxed` take in a file."""
         runs = _RUN_BYTES * len(self._deltas.runs) + _CHUNK_RUN_BYTES * self._chunk_runs
-        return runs + 8 * len(self._offsets) + 4 * (len(self._sizes) + len(self._keyframes))
+        return runs + 8 * len(self._offsets) + 4 * (len(self._sizes) + len(self._keyframes)) + _RUN_BYTES * len(self._shifts)
 
     def boxed(self, *, sync: bool) -> SampleTables:
         """The sample tables; with `sync`, the list of keyframes too."""
@@ -103,8 +126,12 @@ class SampleIndex:
         chunks = _Runs()
         for length in self._chunk_lengths:
             chunks.add(length)
+        shifts = _Runs()
+        for shift in self._shifts:
+            shifts.add(shift)
         return SampleTables(
             durations=self._deltas.pairs(),
+            shifts=shifts.pairs(),
             sizes=_big_endian(self._sizes),
             chunk_lengths=chunks.pairs(),
             chunk_offsets=_big_endian(self._offsets, 8 if wide else 4),

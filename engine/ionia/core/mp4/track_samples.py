@@ -4,19 +4,20 @@ from dataclasses import dataclass, field
 
 from ionia.core.errors import ErrorKind, IoniaError
 from ionia.core.mp4 import boxes
-from ionia.core.mp4.index import MOST_CHUNK_BYTES, MOST_SAMPLE_BYTES, Sample, SampleIndex
+from ionia.core.mp4.index import MOST_CHUNK_BYTES, MOST_SAMPLE_BYTES, MOST_SHIFT_BYTES, Sample, SampleIndex
 
 
 @dataclass(slots=True, kw_only=True)
 class TrackSamples:
     """Owned by a writer. `unit`: time scale units per tick of the packets' time base; `sync`: not every sample is a
-    keyframe; `origin`: the packet time at which the track's media time is 0.
+    keyframe; `origin`: the time at which the track's media time is 0, in its time scale.
     """
 
     box_id: int
     unit: int
     timescale: int
     sync: bool
+    reordered: bool = False
     table: SampleIndex
     origin: int = 0
     pending: list[Sample] = field(default_factory=list)
@@ -40,7 +41,8 @@ class TrackSamples:
     @property
     def index_bytes(self) -> int:
         """At most so many bytes the tables of all samples take, those that are pending included."""
-        return self.table.boxed_bytes + len(self.pending) * MOST_SAMPLE_BYTES + MOST_CHUNK_BYTES
+        most = MOST_SAMPLE_BYTES + (MOST_SHIFT_BYTES if self.reordered else 0)
+        return self.table.boxed_bytes + len(self.pending) * most + MOST_CHUNK_BYTES
 
     def span(self) -> float:
         """Seconds that are pending."""
@@ -57,7 +59,8 @@ class TrackSamples:
             duration = following[index] - sample.time if index < len(following) else sample.duration
             flags = boxes.SAMPLE_IS_KEYFRAME if sample.keyframe else boxes.SAMPLE_IS_DELTA
             rows.append((duration, len(sample.data), flags))
-        return boxes.TrackRun(track_id=self.box_id, decode_time=self.pending[0].time, samples=rows)
+        shifts = [sample.shift for sample in self.pending] if self.reordered else []
+        return boxes.TrackRun(track_id=self.box_id, decode_time=self.pending[0].time, samples=rows, shifts=shifts)
 
     def written(self, count: int, offset: int) -> int:
         """The first `count` pending ones lie at `offset` in the file now. Returns where they end."""

@@ -71,7 +71,9 @@ class Mp4Writer:
     never becomes part of the final index, and the next `fragment()` offers its samples again.
 
     Packets come with the times of the file (`FileTimeline`): 0 is the first picture, a keyframe. Sound before it is
-    what the decoder needs, and the edit list hides it; so the first sample heard is the exact one.
+    what the decoder needs, and the edit list hides it; so the first sample heard is the exact one. Where pictures are
+    reordered the first is decoded a frame earlier, and the edit list takes that frame away likewise: what each is shown
+    later than it is decoded is never below 0, as old readers want it.
     """
 
     def __init__(
@@ -97,12 +99,16 @@ class Mp4Writer:
         self._set_keys = {codec.parameter_set_key(one) for one in self._known_sets}
         rate = self._picture.fps
         scale = video_timescale(rate)
+        unit = scale * rate.denominator // rate.numerator
+        reordered = self._picture.reordered
         self._video = TrackSamples(
             box_id=1,
-            unit=scale * rate.denominator // rate.numerator,
+            unit=unit,
             timescale=scale,
             sync=True,
-            table=SampleIndex("I"),
+            reordered=reordered,
+            table=SampleIndex("I", reordered=reordered),
+            origin=-unit if reordered else 0,
         )
         self._audio = {
             sound.id: TrackSamples(box_id=box_id, unit=1, timescale=sound.timescale, sync=False, table=SampleIndex("H"))
@@ -134,7 +140,7 @@ class Mp4Writer:
     @property
     def duration_seconds(self) -> float:
         """Length of the video committed so far."""
-        return self._video.table.end / self._video.timescale
+        return max(0, self._video.table.shown_end + self._video.origin) / self._video.timescale
 
     @property
     def pending(self) -> bool:
@@ -199,7 +205,7 @@ class Mp4Writer:
         rate = self._picture.fps
         movie_scale = movie_timescale(rate)
         video = self._video.table
-        frames = video.end // self._video.unit
+        frames = (video.shown_end + self._video.origin) // self._video.unit
         shown = frames * movie_scale * rate.denominator // rate.numerator
         tracks = []
         if self._shown:
@@ -236,14 +242,15 @@ class Mp4Writer:
 
     def _add_video(self, packet: EncodedPacket) -> None:
         track = self._video
-        if not (self._started or track.pending) and (packet.dts or not packet.keyframe):
-            raise IoniaError(ErrorKind.INTERNAL, f"a file would begin with picture {packet.dts}, not a keyframe at 0")
+        if not (self._started or track.pending) and (packet.pts or not packet.keyframe):
+            raise IoniaError(ErrorKind.INTERNAL, f"a file would begin with picture {packet.pts}, not a keyframe at 0")
         if packet.keyframe:
             self._learn_sets(packet)
         track.append(
             Sample(
-                time=packet.dts * track.unit,
+                time=packet.dts * track.unit - track.origin,
                 duration=packet.duration * track.unit,
+                shift=(packet.pts - packet.dts) * track.unit,
                 keyframe=packet.keyframe,
                 data=packet.data if packet.stored else self._sample(packet.data),
             )
@@ -310,6 +317,7 @@ class Mp4Writer:
     def _video_box(
         self, *, duration: int = 0, media_duration: int = 0, tables: boxes.SampleTables | None = None
     ) -> boxes.TrackBox:
+        late = -self._video.origin
         return boxes.TrackBox(
             track_id=self._video.box_id,
             timescale=self._video.timescale,
@@ -319,7 +327,8 @@ class Mp4Writer:
             height=self._picture.height,
             duration=duration,
             media_duration=media_duration,
-            edits=[boxes.Edit(duration=duration, media_time=0)] if duration else [],
+            # As with sound, a duration of 0 means to the end.
+            edits=[boxes.Edit(duration=duration, media_time=late)] if duration or late else [],
             tables=tables or boxes.SampleTables(),
         )
 

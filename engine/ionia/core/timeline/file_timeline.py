@@ -19,6 +19,7 @@ from ionia.core.errors import ErrorKind, IoniaError
 from ionia.core.frame_rate import FrameRate
 from ionia.core.media import AUDIO_TICK_SAMPLES, SAMPLE_RATE, EncodedPacket, TrackId
 from ionia.core.timebase import NS_PER_S
+from ionia.core.timeline.packet_order import is_needed_before
 from ionia.core.timeline.start_gate import PREROLL_SAMPLES
 
 _RECENT = 4
@@ -84,7 +85,7 @@ class FileTimeline:
     """One recording. One owner; `place` every packet in DTS order and carry out what it says.
 
     `pause_at`, `resume_at` and `split_at` name frame indexes and hold from there on; an index that has passed already
-    means the next frame. A recording can begin, go on and be split only at a keyframe, so these wait for the next one.
+    means the next frame, and so does one among B-frames: what these refer to is in the file. A recording can begin, go on and be split only at a keyframe, so these wait for the next one.
     Indexes may be named long before their packets come: those of an encoder that is behind come seconds later.
     """
 
@@ -285,24 +286,29 @@ class FileTimeline:
             if self._named and index >= self._named[0].begin:
                 self._end_pause(self._named[0].begin, index)
             begins = self._begin_part(index)
-        elif self._named and index >= self._named[0].begin:
+        elif packet.keyframe and self._named and index >= self._named[0].begin:
             begins = self._go_on(index)
         elif packet.keyframe and self._split is not None and index >= self._split:
             self._stretches[-1].end = index
             begins = self._begin_part(index)
         sounds = tuple(self._remembered()) if begins else ()
-        self._next = index + packet.duration
+        self._next = max(self._next, index + packet.duration)
         stretch = self._stretches[-1]
         return (*sounds, Placed(part=stretch.part, packet=_moved(packet, stretch.offset)))
 
     def _is_left_out(self, picture: EncodedPacket) -> bool:
-        if not self._named or picture.pts < self._named[0].begin:
+        if not self._named or self._is_before(picture, self._named[0].begin):
             return False
         first = self._named[0]
         while len(self._named) > 1 and self._named[1].begin <= picture.pts:  # no keyframe came between the two
             first.end = self._named[1].end
             del self._named[1]
         return not (picture.keyframe and first.end is not None and picture.pts >= first.end)
+
+    def _is_before(self, picture: EncodedPacket, pause: int) -> bool:
+        if self._leaving_out or not self._stretches:
+            return picture.pts < pause
+        return picture.pts < max(pause, self._next) or is_needed_before(picture, pause)
 
     def _begin_part(self, index: int) -> bool:
         part = self._stretches[-1].part + 1 if self._stretches else 0

@@ -134,6 +134,14 @@ class PacketInterleaver:
                 self._heard[first.track] = at + first.duration * self._scale.sample
 
 
+def is_needed_before(picture: EncodedPacket, end: int) -> bool:
+    """Whether B-frames that are shown before frame `end` may refer to this picture, which is shown there or later.
+
+    What comes after it is shown later than its dts: frames between that and the end may be yet to come.
+    """
+    return picture.dts < end - 1 and not picture.keyframe
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cut:
     """What one `PacketWindow.take` lets through, and whether the window is complete."""
@@ -148,7 +156,8 @@ class PacketWindow:
     Begins with the first keyframe from frame `begin_index` on, and the sound that a decoder needs before it
     (`StartGate`): a player decodes that and an edit list hides it.
     Ends before frame `end_index` once that is set: audio ends with the packet whose middle lies before the cut. One
-    that ends before it began has that keyframe all the same: a file has a picture.
+    that ends before it began has that keyframe all the same: a file has a picture. One that would end among B-frames
+    ends behind the picture that these refer to.
     """
 
     def __init__(self, *, fps: FrameRate) -> None:
@@ -158,6 +167,7 @@ class PacketWindow:
         self._first_index: int | None = None
         self._end_index: int | None = None
         self._reached: dict[TrackId, int] = {}
+        self._shown = 0  # behind the last picture that was let through
 
     @property
     def first_index(self) -> int | None:
@@ -184,6 +194,8 @@ class PacketWindow:
                     inside.append(packet)
             elif self._end_index is None or not self._past_end(packet, self._end_index):
                 inside.append(packet)
+                if packet.track.is_video:
+                    self._went_through(packet)
             elif self._scale.position(packet) >= self._end_index * self._scale.frame:
                 done = True
         taken = self._gate.take(inside)
@@ -224,7 +236,12 @@ class PacketWindow:
             self._end_index = max(self._end_index, packet.pts + 1)
         return True
 
+    def _went_through(self, picture: EncodedPacket) -> None:
+        self._shown = max(self._shown, picture.pts + picture.duration)
+        if self._end_index is not None and picture.pts >= self._end_index:
+            self._end_index = self._shown
+
     def _past_end(self, packet: EncodedPacket, end: int) -> bool:
         if packet.track.is_video:
-            return packet.pts >= end
+            return packet.pts >= max(end, self._shown) and not is_needed_before(packet, end)
         return (2 * packet.pts + packet.duration) * self._scale.sample >= 2 * end * self._scale.frame

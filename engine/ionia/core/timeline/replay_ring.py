@@ -174,7 +174,7 @@ class ReplayRing(Generic[T]):
             note = self._note(picture.pts)
             self._groups.append(_Group(first=picture.pts, note=note, begin=self._taken, preroll=preroll))
             self._wished = self._unsaid = False
-        self._end = picture.pts + picture.duration
+        self._end = max(self._end, picture.pts + picture.duration)
 
     def _hold(self, group: _Group[T], packet: EncodedPacket) -> None:
         taken = len(packet.data) + PACKET_BYTES

@@ -88,7 +88,7 @@ class SplitWatch:
                 begin = packet.pts if last is None else begin
                 last, whole = packet.pts, size
             size += len(packet.data) + _ENTRY_BYTES
-            end = packet.pts + packet.duration if packet.track.is_video else end
+            end = max(end, packet.pts + packet.duration) if packet.track.is_video else end
             if last is not None and last > begin and (size > most_bytes or end - begin > most_frames):
                 splits.append(last)
                 begin, size = last, _HEAD_BYTES + size - whole

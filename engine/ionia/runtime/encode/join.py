@@ -54,7 +54,7 @@ class Join:
         self._open_feeds = len(feeds)  # protected by _lock
         self._done = False  # protected by _lock
         self._early: list[Callable[[], None]] | None = None  # what comes while the past is taken; protected by _lock
-        self._seen: dict[TrackId, int] = {}  # the last pts of each track that the past had
+        self._seen: dict[TrackId, int] = {}  # the last dts of each track that the past had
         self._takes: dict[TrackId, Taker] = {track: partial(self._taken, track) for track in feeds}
         self._passers: dict[TrackId, PassBy] = {track: partial(self._passed_by, track) for track in feeds}
         self._end: Callable[[], None] = self._ended  # one object, so that a feed finds it again
@@ -80,7 +80,7 @@ class Join:
             self.window.begin_at(since if past is None else None)
         if past is not None:
             for packet in (*past.held.packets, *past.waiting):
-                self._seen[packet.track] = packet.pts
+                self._seen[packet.track] = packet.dts
             for bite in past.held.bites():  # nobody else delivers as long as what comes is set aside
                 self._deliver(list(bite))
             self._push(past.waiting)
@@ -154,7 +154,7 @@ class Join:
         # An encode that several use can't know which of each one's tracks it is.
         packets = [packet if packet.track == track else replace(packet, track=track) for packet in packets]
         if (seen := self._seen.get(track)) is not None:
-            packets = [packet for packet in packets if packet.pts > seen]
+            packets = [packet for packet in packets if packet.dts > seen]
         self._push(packets)
 
     def _push(self, packets: Sequence[EncodedPacket]) -> None:

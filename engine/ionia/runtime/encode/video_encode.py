@@ -82,6 +82,7 @@ class VideoEncode:
         self._hurry_end = 0
         self._keyframes: list[int] = []  # from which indexes on somebody needs one; protected by _condition
         self._resting: dict[Hashable, int] = {}  # who needs nothing from which index on; protected by _condition
+        self._fed = self._given = -1  # the last frame that the encoder took; all up to that one came out of it
         self._unseen: StagedPicture | None = None  # the newest picture of those left out; the encoder's thread
         self._bitrate: LatestSlot[int] = LatestSlot()
         self._worker = Worker("video-encode", self._encode_until_ended, self.notices.fail)
@@ -300,6 +301,8 @@ class VideoEncode:
                     self.notices.warn(
                         WarningCode.ENCODER_LOST, f"The graphics card's encoder failed; {self._encoder.codec} goes on."
                     )
+                self._fed = span.first_index
+                self._given = packets[-1].dts if packets else self._given
                 self.feed.publish(packets)
         finally:
             self._encoder.close()
@@ -329,7 +332,10 @@ class VideoEncode:
         """Whether nobody needs this frame. A keyframe that was asked for is given first: a file begins with it."""
         takers = self.feed.takers
         with self._condition:
-            return self._all_rest(index, takers) and not any(wanted <= index for wanted in self._keyframes)
+            if not self._all_rest(index, takers) or any(wanted <= index for wanted in self._keyframes):
+                return False
+            # What an encoder gives late is not to wait for the end of the pause.
+            return self._given >= min(self._fed, max(self._resting.values()) - 1)
 
     def _all_rest(self, index: int, takers: int) -> bool:
         """Whether every taker said that it needs nothing from this frame on. The lock is held."""
