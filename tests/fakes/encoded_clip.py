@@ -80,10 +80,16 @@ def seconds(packet: EncodedPacket, fps: int) -> float:
 
 @lru_cache
 def encoded_clip(
-    frames: int = 100, *, fps: int = 30, audio: bool = True, keyframes: tuple[int, ...] = (), tail: int = 0
+    frames: int = 100,
+    *,
+    fps: int = 30,
+    audio: bool = True,
+    keyframes: tuple[int, ...] = (),
+    tail: int = 0,
+    b_frames: int = 0,
 ) -> EncodedClip:
     """Encode `frames` pictures and the sound that belongs to them, and `tail` ticks of sound more."""
-    settings = VideoEncodeSettings(fps=fps, video_bitrate=500_000, encoder=EncoderChoice.X264)
+    settings = VideoEncodeSettings(fps=fps, video_bitrate=500_000, encoder=EncoderChoice.X264, b_frames=b_frames)
     video, info, _ = open_video_encoder(settings, WIDTH, HEIGHT)
     sound = LibavAudioEncoder(128_000) if audio else None
     packets: list[EncodedPacket] = []

@@ -81,6 +81,21 @@ def test_the_interval_counts_time_when_pictures_were_skipped() -> None:
     assert keyframes(packets) == [0, 12, 22]
 
 
+def test_b_frames_come_in_the_order_of_decoding_over_gaps_too() -> None:
+    encoder = LibavVideoEncoder(X264, replace(SETTINGS, b_frames=2), 64, 48)
+    assert encoder.info.reordered
+    packets = []
+    for index in (0, 1, 2, 3, 4, 5, 6, 20, 21, 22):
+        packets += encoder.encode(yuv(encoder, noise(index)), index, keyframe=index == 21)
+    packets += encoder.flush()
+    # The second keyframe is due after a gap, and its dts is its own whatever was before.
+    assert [(packet.pts, packet.dts) for packet in packets] == [
+        *((0, -1), (3, 0), (1, 1), (2, 2), (6, 3), (4, 4), (5, 5)),
+        *((20, 19), (21, 20), (22, 21)),
+    ]
+    assert keyframes(packets) == [0, 20, 21]
+
+
 def test_repeat_shows_the_last_picture_again() -> None:
     encoder = LibavVideoEncoder(X264, SETTINGS, 64, 48)
     with pytest.raises(RuntimeError, match="no picture"):

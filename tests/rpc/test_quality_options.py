@@ -52,6 +52,15 @@ def test_sound_alone_has_no_quality() -> None:
     assert media(video="none", quality="high") == media(video="none")
 
 
+def test_b_frames_are_for_files() -> None:
+    assert media().b_frames == media("streamer", bFrames=0).b_frames == media(video="none", bFrames=2).b_frames == 0
+    assert media(bFrames=2).b_frames == media("replay", bFrames=2).b_frames == 2
+    assert media(codec="hevc", bFrames=1).b_frames == 1
+    assert refusal("streamer", bFrames=1).startswith('"bFrames" is for recordings and replays')
+    assert refusal(bFrames=4) == '"bFrames" must be an integer from 0 to 3, not 4'
+    assert refusal(codec="av1", bFrames=1) == '"bFrames" must be 0 where "codec" is "av1", which has none'
+
+
 @pytest.mark.parametrize("quality", ["high", {"crf": 20}])
 def test_a_stream_has_none(quality: object) -> None:
     assert refusal("streamer", quality=quality) == (

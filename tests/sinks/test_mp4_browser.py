@@ -148,11 +148,13 @@ def test_chromium_plays_closed_killed_and_cut_recordings(tmp_path: Path) -> None
     clip = encoded_clip(100, keyframes=(31,))
     lost_header, lost = encoder_lost(clip, 40)
     resting_header, resting = encoder_resting(clip)
+    reordered = encoded_clip(100, b_frames=2)
     recordings = (
         ("whole", clip.header, clip.packets),
         ("cut", clip.header, clip.since(31)),
         ("lost", lost_header, lost),
         ("resting", resting_header, resting),
+        ("reordered", reordered.header, reordered.packets),
     )
     for name, header, packets in recordings:
         sink = Mp4File(str(folder / f"{name}-closed.mp4"))
@@ -176,7 +178,8 @@ def test_chromium_plays_closed_killed_and_cut_recordings(tmp_path: Path) -> None
         cut, killed = name.startswith("cut"), name.endswith("killed.mp4")
         frames = (60 if cut else 90) if killed else (69 if cut else 100)
         first = 31 if name.startswith("cut") else 0
-        assert facts["duration"] == pytest.approx(frames / 30, abs=0.05)
+        # Killed among B-frames, a file has the picture that these would refer to.
+        assert facts["duration"] == pytest.approx(frames / 30, abs=0.1 if name == "reordered-killed.mp4" else 0.05)
         assert (facts["width"], facts["height"]) == (clip.header.video.width, clip.header.video.height)
         assert facts["soundBytes"] > 0
         expected = [beep - first * 1600 for beep in range(0, 144_001, 48_000)]

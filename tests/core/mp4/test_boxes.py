@@ -127,3 +127,11 @@ def test_offsets_of_a_fragment_point_behind_its_mdat_header() -> None:
     assert struct.unpack(">IIi3I", first[4:28]) == (0x701, 2, len(moof) + 8, 512, 10, boxes.SAMPLE_IS_KEYFRAME)
     assert struct.unpack(">IIi", second[4:16]) == (0x701, 1, len(moof) + 8 + 30)
     assert child(moof, b"tfdt") == struct.pack(">IQ", 1 << 24, 512)
+
+
+def test_a_run_says_when_reordered_samples_are_shown() -> None:
+    rows = [(512, 10, boxes.SAMPLE_IS_KEYFRAME), (512, 20, boxes.SAMPLE_IS_DELTA)]
+    moof = boxes.movie_fragment(1, [boxes.TrackRun(track_id=1, decode_time=0, samples=rows, shifts=[512, 1536])])
+    assert child(moof, b"trun") == struct.pack(
+        ">IIi8I", 0xF01, 2, len(moof) + 8, *(512, 10, boxes.SAMPLE_IS_KEYFRAME, 512), *(512, 20, rows[1][2], 1536)
+    )

@@ -16,6 +16,7 @@ from ionia.core.mp4.tags import FileTags
 from ionia.core.mp4.writer import Mp4Writer, index_room, movie_timescale, video_timescale
 from tests.core.mp4.test_boxes import HEADER, child
 from tests.fakes.examples import examples
+from tests.fakes.reordered import reordered
 from tests.fakes.written_mp4 import (
     CONTAINERS,
     Recording,
@@ -49,6 +50,28 @@ def test_a_finished_file_is_an_ordinary_movie() -> None:
     assert edits(picture) == [(160_000, 0)]
     assert edits(sound) == [(ticks[-1] + 1024, 1024)]
     assert b"stss" not in sound
+
+
+def test_reordered_pictures_say_when_they_are_shown_and_the_first_is_shown_at_0() -> None:
+    header = SILENT.with_track(replace(SILENT.video, reordered=True))
+    given = reordered(range(60, 100), keys=(90,), b_frames=2).packets
+    packets = [replace(packet, data=video(packet.pts, keyframe=packet.keyframe).data) for packet in given]
+    writer = Recording(header)
+    head = bytes(written(writer, packets))
+    (picture,) = tracks(head)
+    assert edits(picture) == [(0, 512)]  # to the end, from its first picture on
+    data = finished(Recording(header), packets)
+    (picture,) = tracks(data)
+    assert edits(picture) == [(40 * 1600, 512)]
+    shifts = struct.unpack(">40I", b"".join(struct.pack(f">{n}I", *[at] * n) for n, at in pairs(picture, b"ctts")))
+    shown = [time + shift - 512 for (time, _), shift in zip(samples(data, picture), shifts, strict=True)]
+    assert shown == [512 * (packet.pts - 60) for packet in packets]
+    assert table(picture, b"stss")[1:] == [1, 31]
+
+
+def pairs(track: bytes, kind: bytes) -> list[tuple[int, int]]:
+    _, *values = table(track, kind)
+    return list(zip(values[::2], values[1::2], strict=True))
 
 
 def test_while_recording_it_is_fragments() -> None:

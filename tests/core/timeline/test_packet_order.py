@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from ionia.core.frame_rate import FrameRate
 from ionia.core.media import AUDIO, VIDEO, EncodedPacket, TrackId, TrackKind
 from ionia.core.timeline.packet_order import PacketInterleaver, PacketWindow
+from tests.fakes.reordered import reordered
 
 
 def video(index: int, *, key: bool = False) -> EncodedPacket:
@@ -207,3 +208,34 @@ def test_any_arrival_gives_one_order_and_loses_nothing(fps: FrameRate, count: in
     assert sorted(names(got)) == sorted(names(sent))
     positions = [Fraction(p.dts) / (fps if p.track == VIDEO else 48000) for p in got]
     assert positions == sorted(positions)
+
+
+@given(st.integers(1, 3), st.frozensets(st.integers(1, 39), max_size=6), st.integers(1, 39), st.integers(0, 60))
+def test_an_end_among_b_frames_is_behind_what_they_refer_to(
+    b_frames: int, keys: frozenset[int], end: int, named_at: int
+) -> None:
+    """`named_at`: behind so many packets."""
+    given_ = reordered(range(40), keys=keys, b_frames=b_frames)
+    order = PacketInterleaver(fps=30, tracks=(VIDEO, AUDIO))
+    window, taken, done = PacketWindow(fps=30), list[EncodedPacket](), False
+    sounds = [audio(tick) for tick in range(-1, 63)]
+    arriving = sorted([*given_.packets, *sounds], key=lambda p: p.dts / (30 if p.track.is_video else 48_000))
+    for at, packet in enumerate(arriving):
+        if at == named_at:
+            window.end_at(end)
+        cut = window.take(order.push(packet))
+        taken += cut.packets
+        done = done or cut.done
+    pictures = [packet for packet in taken if packet.track == VIDEO]
+    there: set[int] = set()
+    for picture in pictures:
+        assert there.issuperset(given_.needs[picture.pts])
+        there.add(picture.pts)
+    assert sorted(there) == list(range(len(there)))
+    passed = max((p.pts + 1 for p in taken[:named_at] if p.track == VIDEO), default=0)
+    assert len(there) == 40 or end <= len(there) <= max(end, passed) + b_frames
+    assert done or end > 36
+    heard = [packet for packet in taken if packet.track == AUDIO]
+    if done:
+        assert abs((heard[-1].pts + 1024) / 48_000 - len(there) / 30) <= 0.5 * 1024 / 48_000 + 1e-9 or passed > end
+        assert window.missing(VIDEO) == 0
