@@ -15,7 +15,9 @@ from ionia.core.settings import EncoderChoice, VideoEncodeSettings
 from ionia.media import encoder_probe
 from ionia.media.encoder_probe import list_encoders, open_video_encoder
 from ionia.media.encoder_specs import AV1_SPECS, SPECS, X264, EncoderSpec, candidates
+from ionia.media.guarded_encoder import GuardedVideoEncoder
 from ionia.media.still_encoder import StillVideoEncoder
+from ionia.media.video_encoder import LibavVideoEncoder
 
 
 @pytest.fixture(autouse=True)
@@ -223,3 +225,17 @@ def test_x264_rests_unless_it_is_told_not_to() -> None:
         encoder, _, _ = open_video_encoder(settings, 64, 48)
         assert isinstance(encoder, StillVideoEncoder) == rests
         encoder.close()
+
+
+def test_b_frames_are_made_by_software_and_missed_in_words_elsewhere(monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = VideoEncodeSettings(encoder=EncoderChoice.X264, b_frames=2)
+    encoder, info, fallbacks = open_video_encoder(settings, 64, 48)
+    assert (type(encoder), info.reordered, fallbacks) == (LibavVideoEncoder, True, ())  # none that rests
+    encoder.close()
+    as_card = X264.options(replace(settings, b_frames=0))
+    card = replace(X264, hardware=True, takes_b_frames=False, options=lambda _: as_card)
+    monkeypatch.setattr(encoder_probe, "candidates", lambda *_: (card,))
+    guarded, info, fallbacks = open_video_encoder(settings, 64, 48)
+    assert (type(guarded), info.reordered) == (GuardedVideoEncoder, False)
+    assert [one.reason for one in fallbacks] == ["makes no B-frames here"]
+    guarded.close()

@@ -8,9 +8,11 @@ import av
 import numpy as np
 import pytest
 
+from ionia.core.codec.codec import AV1, H264, HEVC, VideoCodec
 from ionia.core.codec.h264 import NAL_PPS, NAL_SPS, nal_type, nal_units, parameter_set_id, parameter_sets
 from ionia.core.live import flv_tags
 from ionia.core.media import EncodedPacket, MediaHeader, PixelFormat, VideoFrame
+from ionia.media.encoder_specs import software_of
 from ionia.media.guarded_encoder import GuardedVideoEncoder
 from ionia.sinks.mp4_file import Mp4File
 from tests.fakes.encoded_clip import HEIGHT, WIDTH, luma_of
@@ -21,19 +23,23 @@ from tests.fakes.pictures import yuv
 FRAMES, LOST = 100, 47
 
 
-def picture(index: int) -> VideoFrame:
+def picture(index: int, height: int = HEIGHT) -> VideoFrame:
     grey = round((luma_of(index) - 16) * 255 / 219)
-    return VideoFrame(captured_ns=0, pixels=np.full((HEIGHT, WIDTH, 4), grey, np.uint8))
+    return VideoFrame(captured_ns=0, pixels=np.full((height, WIDTH, 4), grey, np.uint8))
 
 
-def recorded(lost: int = LOST, frames: int = FRAMES) -> tuple[MediaHeader, list[EncodedPacket]]:
-    first = FailingEncoder(lost=lost)
+def recorded(
+    lost: int = LOST, frames: int = FRAMES, codec: VideoCodec = H264
+) -> tuple[MediaHeader, list[EncodedPacket]]:
+    first = FailingEncoder(lost=lost, codec=codec)
     guarded = GuardedVideoEncoder(first, SETTINGS)
-    packets = [packet for index in range(frames) for packet in guarded.encode(yuv(guarded, picture(index)), index)]
+    packets = []
+    for index in range(frames):
+        packets += guarded.encode(yuv(guarded, picture(index, guarded.takes.height)), index)
     packets += guarded.flush()
     guarded.close()
-    assert (first.closed, guarded.codec) == (True, "libx264")
-    return MediaHeader(tracks=(first.info,)), packets
+    assert (first.closed, guarded.codec) == (True, software_of(codec).name)
+    return MediaHeader(tracks=(guarded.info,)), packets
 
 
 def shown(path: Path) -> list[int]:
@@ -52,9 +58,10 @@ def test_it_goes_on_from_the_same_picture_with_a_keyframe() -> None:
         assert first.isdisjoint(parameter_set_id(nal) for nal in own)
 
 
+@pytest.mark.parametrize("codec", [H264, HEVC, AV1], ids=lambda codec: str(codec.name))
 @pytest.mark.parametrize("finished", [True, False])
-def test_the_file_plays_to_its_end(tmp_path: Path, finished: bool) -> None:
-    header, packets = recorded()
+def test_the_file_plays_to_its_end(tmp_path: Path, finished: bool, codec: VideoCodec) -> None:
+    header, packets = recorded(codec=codec)
     path = tmp_path / "lost.mp4"
     sink = Mp4File(str(path))
     sink.open(header)
@@ -70,8 +77,13 @@ def test_the_file_plays_to_its_end(tmp_path: Path, finished: bool) -> None:
     assert shown(path) == [index % 32 for index in range(frames)]
 
 
-def test_seeking_back_and_forth_over_the_change_shows_the_right_pictures(tmp_path: Path) -> None:
-    header, packets = recorded()
+@pytest.mark.parametrize("codec", [H264, HEVC, AV1], ids=lambda codec: str(codec.name))
+def test_seeking_back_and_forth_over_the_change_shows_the_right_pictures(tmp_path: Path, codec: VideoCodec) -> None:
+    header, packets = recorded(codec=codec)
+    if codec is not H264:  # their sets have one id, or none: so they must differ for this to show anything
+        brought = [codec.parameter_sets(packets[index].data) for index in (30, LOST)]
+        assert brought[0] != brought[1]
+        assert all(brought)
     path = tmp_path / "lost.mp4"
     sink = Mp4File(str(path))
     sink.open(header)
@@ -83,7 +95,7 @@ def test_seeking_back_and_forth_over_the_change_shows_the_right_pictures(tmp_pat
         for target in (77, 0, 47, 30, 90, 10, 99):
             container.seek(target * unit, stream=stream)
             frame = next(frame for frame in container.decode(stream) if frame.pts == target * unit)
-            luma = float(np.frombuffer(frame.planes[0], np.uint8).reshape(HEIGHT, -1)[:, :WIDTH].mean())
+            luma = float(np.frombuffer(frame.planes[0], np.uint8).reshape(frame.height, -1)[:, :WIDTH].mean())
             assert round((luma - 16) / 6) == target % 32
 
 

@@ -153,7 +153,8 @@ class EncodedPacket:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VideoTrack:
     """What a sink must know of a video track. `name` is for people and may be empty; `bitrate` in bit/s. `reordered`:
-    it has B-frames, and its packets come in another order than they are shown in."""
+    it has B-frames, and its packets come in another order than they are shown in. `sets_in_keyframes`: each brings its
+    parameter sets, which stay in it: an encoder whose sets have the same ids may take over."""
 
     id: TrackId = VIDEO
     name: str = ""
@@ -164,6 +165,12 @@ class VideoTrack:
     height: int
     fps: FrameRate
     reordered: bool = False
+    sets_in_keyframes: bool = False
+
+    @property
+    def left_out_sets(self) -> frozenset[bytes]:
+        """The parameter sets that need not be in a sample, since the header has them."""
+        return frozenset() if self.sets_in_keyframes else frozenset(self.codec.parameter_sets(self.extradata))
 
     @property
     def timescale(self) -> FrameRate:

@@ -12,7 +12,6 @@ from dataclasses import dataclass, replace
 import av
 from av.codec.codec import UnknownCodecError
 
-from ionia.core.codec.codec import H264
 from ionia.core.codec.encoder_proof import LEAST_PSNR, LEAST_PSNR_OF_A_TAKE, READABLE_BITS_PER_PIXEL
 from ionia.core.codec.encoder_refusal import refusal
 from ionia.core.errors import ErrorKind, IoniaError
@@ -60,7 +59,7 @@ def open_video_encoder(
 ) -> tuple[VideoEncoder, VideoTrack, tuple[Fallback, ...]]:
     """Open the first encoder of the wanted ones that encodes pictures of this size, and say which were passed over.
 
-    The calling thread owns the encoder. A hardware encoder of H.264 has libx264 behind it. Raises
+    The calling thread owns the encoder. A hardware encoder has its codec's software behind it. Raises
     IoniaError(ENCODER_UNAVAILABLE) when none works.
     """
     fallbacks: list[Fallback] = []
@@ -83,7 +82,7 @@ def open_video_encoder(
                     encoder = LibavVideoEncoder(spec, settings, width, height)
                     if settings.b_frames and not encoder.info.reordered:
                         fallbacks.append(Fallback(encoder=spec.name, reason="makes no B-frames here"))
-                    return _attended(encoder, spec, settings), encoder.info, tuple(fallbacks)
+                    return *_attended(encoder, spec, settings), tuple(fallbacks)
                 except (av.error.FFmpegError, ValueError) as error:
                     reason = _reason(spec, error)
         fallbacks.append(Fallback(encoder=spec.name, reason=reason))
@@ -104,18 +103,20 @@ def _too_slow(spec: EncoderSpec, settings: VideoEncodeSettings, width: int, heig
     return f"needs about {needed} cores for this size and rate, and {there} are here" if needed > there else ""
 
 
-def _attended(encoder: LibavVideoEncoder, spec: EncoderSpec, settings: VideoEncodeSettings) -> VideoEncoder:
-    """A hardware encoder of H.264 may be lost; libx264 may rest."""
+def _attended(
+    encoder: LibavVideoEncoder, spec: EncoderSpec, settings: VideoEncodeSettings
+) -> tuple[VideoEncoder, VideoTrack]:
+    """A hardware encoder may be lost; libx264 may rest."""
     if spec.hardware:
-        # Another encoder in its place needs parameter sets beside its own, which only H.264 was tried with.
-        return GuardedVideoEncoder(encoder, settings) if spec.codec is H264 else encoder
+        guarded = GuardedVideoEncoder(encoder, settings)
+        return guarded, guarded.info
     if not settings.rest or encoder.info.reordered:
-        return encoder
+        return encoder, encoder.info
     try:
-        return StillVideoEncoder(encoder, settings)
+        return StillVideoEncoder(encoder, settings), encoder.info
     except ValueError as error:
         _log.info("%s encodes each picture, still ones too: %s", spec.name, error)
-        return encoder
+        return encoder, encoder.info
 
 
 def _availability(spec: EncoderSpec) -> EncoderInfo:

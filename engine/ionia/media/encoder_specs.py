@@ -315,6 +315,11 @@ def specs_for(platform: str, codec: CodecName = "h264") -> tuple[EncoderSpec, ..
     return tuple(spec for spec in _OF_CODEC[codec] if spec.platform in ("", platform))
 
 
+def software_of(codec: VideoCodec) -> EncoderSpec:
+    """The codec's encoder that needs no hardware."""
+    return next(specs[-1] for specs in _OF_CODEC.values() if specs[-1].codec is codec)
+
+
 def candidates(choice: EncoderChoice, platform: str, codec: CodecName = "h264") -> tuple[EncoderSpec, ...]:
     """What to try for a choice, in order. The codec's software encoder is always the last: a recording is worth more
     than its encoder."""

@@ -95,8 +95,8 @@ class Mp4Writer:
         self._sounds = header.sounds
         codec = self._picture.codec
         codec.decoder_configuration(self._picture.extradata)  # a header without it would be noticed by players only
-        self._known_sets = frozenset(codec.parameter_sets(self._picture.extradata))
-        self._set_keys = {codec.parameter_set_key(one) for one in self._known_sets}
+        self._known_sets = self._picture.left_out_sets
+        self._set_keys = {codec.parameter_set_key(one) for one in codec.parameter_sets(self._picture.extradata)}
         rate = self._picture.fps
         scale = video_timescale(rate)
         unit = scale * rate.denominator // rate.numerator

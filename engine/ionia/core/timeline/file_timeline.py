@@ -85,8 +85,9 @@ class FileTimeline:
     """One recording. One owner; `place` every packet in DTS order and carry out what it says.
 
     `pause_at`, `resume_at` and `split_at` name frame indexes and hold from there on; an index that has passed already
-    means the next frame, and so does one among B-frames: what these refer to is in the file. A recording can begin, go on and be split only at a keyframe, so these wait for the next one.
-    Indexes may be named long before their packets come: those of an encoder that is behind come seconds later.
+    means the next frame, and so does one among B-frames: what these refer to is in the file. A recording can begin, go
+    on and be split only at a keyframe, so these wait for the next one. Indexes may be named long before their packets
+    come: those of an encoder that is behind come seconds later.
     """
 
     def __init__(self, *, fps: FrameRate, epoch_utc: EpochUtc | None = None) -> None:

@@ -15,7 +15,7 @@ class StoredForm:
     def __init__(self, header: MediaHeader) -> None:
         self._codec = header.video.codec
         self._picture = header.video.id
-        self._known_sets = frozenset(self._codec.parameter_sets(header.video.extradata))
+        self._known_sets = header.video.left_out_sets
 
     def of(self, packet: EncodedPacket) -> EncodedPacket:
         """The same packet; sound has this form already."""
