@@ -186,6 +186,7 @@ class FakeVideoEncoder:
         self.interval = interval
         self.fail_at = fail_at
         self.lost_at: int | None = None
+        self.silent_from: int | None = None  # until it is lost
         self.stuck_at: int | None = None
         self.freed = threading.Event()
         self.holds = False
@@ -224,6 +225,8 @@ class FakeVideoEncoder:
             self.freed.wait(30)
         if self.lost_at is not None and at >= self.lost_at:
             self.codec = "other264"
+        if self.silent_from is not None and self.codec != "other264" and at >= self.silent_from:
+            return []
         key = keyframe or self._since_key >= self.interval
         self._since_key = 1 if key else self._since_key + 1
         self.calls.append((what, at, key))

@@ -17,16 +17,22 @@ SOUND = EncodedPacket(track=AUDIO, pts=0, dts=0, duration=1024, keyframe=True, d
 
 
 @pytest.mark.parametrize("stored", [False, True])
-@pytest.mark.parametrize("codec", SPECS)
-def test_each_frame_is_itself_and_what_is_not_there_is_none(codec: CodecName, stored: bool) -> None:
+@pytest.mark.parametrize(("codec", "b_frames"), [*((codec, 0) for codec in SPECS), ("h264", 3)])
+def test_each_frame_is_itself_and_what_is_not_there_is_none(codec: CodecName, b_frames: int, stored: bool) -> None:
     settings = VideoEncodeSettings(
-        codec=codec, encoder=EncoderChoice.X264, video_bitrate=2_000_000, keyframe_interval_seconds=1.0, fps=5
+        codec=codec,
+        encoder=EncoderChoice.X264,
+        video_bitrate=2_000_000,
+        keyframe_interval_seconds=1.0,
+        fps=5,
+        b_frames=b_frames,
     )
     encoder, painter = LibavVideoEncoder(SPECS[codec], settings, 640, 360), CardPainter(640, 360)
     packets = [SOUND]
     for index in (*range(7), *range(9, 12)):
         picture = VideoFrame(captured_ns=0, pixels=painter.paint(index, flash=False))
         packets += encoder.encode(yuv(encoder, picture), index)
+    packets += encoder.flush()
     track = encoder.info
     if stored:
         form = StoredForm(MediaHeader(tracks=(track,)))

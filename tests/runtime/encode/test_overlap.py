@@ -94,6 +94,28 @@ def test_nothing_is_converted_ahead_for_an_encode_that_rests() -> None:
         engine.stop(RECORDER, "a")
 
 
+def test_pictures_that_no_converter_had_time_for_are_told_as_skipped() -> None:
+    freed = threading.Event()
+
+    def stuck_converter(converter: FakeConverter) -> None:
+        convert = converter.convert
+
+        def stuck(pixels: Picture, framing: Framing = WHOLE) -> YuvPicture:
+            if len(converter.given) == 10:
+                freed.wait(WAIT_SECONDS)
+            return convert(pixels, framing)
+
+        converter.convert = stuck  # type: ignore[method-assign]
+
+    machine = FakeMachine(prepare_converter=stuck_converter)
+    with engine_on(machine) as (engine, _):
+        initialize(engine, settings=MUTE)
+        engine.start(RECORDER, "a")
+        eventually(lambda: engine.stats(RECORDER, "a").video_frames_skipped > 5, "none is skipped")
+        freed.set()
+        engine.stop(RECORDER, "a")
+
+
 def test_a_picture_that_comes_too_late_is_told_as_missed() -> None:
     freed = threading.Event()
 

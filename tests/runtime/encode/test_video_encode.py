@@ -138,7 +138,7 @@ def test_an_encoder_that_breaks_fails_every_session_and_keeps_every_file() -> No
 
 def test_a_lost_encoder_is_told_and_its_successor_named() -> None:
     def lose(encoder: FakeVideoEncoder) -> None:
-        encoder.lost_at = 5
+        encoder.silent_from, encoder.lost_at = 3, 5
 
     machine = FakeMachine(prepare_video=lose)
     with engine_on(machine) as (engine, events):
@@ -152,7 +152,10 @@ def test_a_lost_encoder_is_told_and_its_successor_named() -> None:
         assert engine.stats(RECORDER, "a").codec == "other264"
         engine.stop(RECORDER, "a")
         assert engine.codec_name(RECORDER, "a") == "other264"
-        assert engine.stats(RECORDER, "a").codec == "other264"
+        stats = engine.stats(RECORDER, "a")
+        assert stats.codec == "other264"
+    # What it was silent about before it was lost is counted.
+    assert 2 <= stats.video_frames_captured - len(machine.files[0].packets) <= stats.video_frames_skipped
 
 
 def test_each_stage_of_a_picture_is_timed_and_what_waits_is_counted() -> None:

@@ -83,6 +83,7 @@ class VideoEncode:
         self._keyframes: list[int] = []  # from which indexes on somebody needs one; protected by _condition
         self._resting: dict[Hashable, int] = {}  # who needs nothing from which index on; protected by _condition
         self._fed = self._given = -1  # the last frame that the encoder took; all up to that one came out of it
+        self._inside = 0  # frames that it took and gave nothing for yet
         self._unseen: StagedPicture | None = None  # the newest picture of those left out; the encoder's thread
         self._bitrate: LatestSlot[int] = LatestSlot()
         self._worker = Worker("video-encode", self._encode_until_ended, self.notices.fail)
@@ -297,7 +298,11 @@ class VideoEncode:
                     packets = self._encoder.repeat(span.first_index, keyframe=keyframe)
                 spent_ms = (self._clock.now_ns() - begun_ns) / 1e6
                 self.encode_ms += (spent_ms - self.encode_ms) * (ENCODE_MS_WEIGHT if self.encode_ms else 1)
+                if packets is None:
+                    continue
+                self._inside += 1 - len(packets)
                 if self._encoder.codec != codec:
+                    self._count_lost()
                     self.notices.warn(
                         WarningCode.ENCODER_LOST, f"The graphics card's encoder failed; {self._encoder.codec} goes on."
                     )
@@ -347,15 +352,22 @@ class VideoEncode:
             self._keyframes = [later for later in self._keyframes if later > index]
             return wanted
 
-    def _held(self, index: int) -> list[EncodedPacket]:
-        """A repeat that must not cost what pictures need. Before an end that is waited for it is rather left out."""
+    def _count_lost(self) -> None:
+        """What the encoder held that failed, or was silent about, nobody gets any more."""
+        with self._condition:
+            for _ in range(self._inside):
+                self._backlog.leave_out()
+        self._inside = 0
+
+    def _held(self, index: int) -> list[EncodedPacket] | None:
+        """A repeat that must not cost what pictures need. Before an end that is waited for it is rather left out: None."""
         if packets := self._encoder.hold(index):
             return packets
         if index + 1 >= self._hurry_end:  # the last one stays: the timeline is as long as it was
             return self._encoder.repeat(index)
         with self._condition:
             self._backlog.leave_out()
-        return []
+        return None
 
     def _take(self) -> tuple[FrameSpan[StagedPicture], bool] | None:
         """The next frame, and whether so many wait that the encoder is behind."""
