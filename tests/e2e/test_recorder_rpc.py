@@ -261,7 +261,7 @@ def test_lsp_framing_is_answered_in_kind() -> None:
 
 
 def test_a_pause_takes_frames_out_and_leaves_both_tracks_together(engine: EngineProcess, tmp_path: Path) -> None:
-    """With B-frames, which come out of the encoder when the pause has begun, and in another order than they are shown."""
+    """With B-frames, which come out of the encoder when the pause has begun, in another order than they are shown."""
     path = tmp_path / "take.mp4"
     options = {"bFrames": 2, "metadata": {"title": "Two pauses"}, **CARD}
     engine.call("recorder.initialize", {"outputPath": str(path), **options})

@@ -21,17 +21,18 @@ WIDTH, HEIGHT, FPS, COUNT = 320, 180, 10, 12
 
 @pytest.mark.parametrize("closed", [True, False])
 @pytest.mark.parametrize(
-    ("codec", "encoder_name", "entry", "b_frames"),
+    ("codec", "made", "b_frames"),
     [
-        ("hevc", "libx265", "hvc1", 0),
-        ("av1", "libsvtav1", "av01", 0),
-        ("h264", "libx264", "avc1", 2),
-        ("hevc", "libx265", "hvc1", 3),
+        ("hevc", ("libx265", "hvc1"), 0),
+        ("av1", ("libsvtav1", "av01"), 0),
+        ("h264", ("libx264", "avc1"), 2),
+        ("hevc", ("libx265", "hvc1"), 3),
     ],
 )
 def test_each_picture_is_in_the_file_as_it_was(
-    tmp_path: Path, codec: CodecName, encoder_name: str, entry: str, b_frames: int, closed: bool
+    tmp_path: Path, codec: CodecName, made: tuple[str, str], b_frames: int, closed: bool
 ) -> None:
+    encoder_name, entry = made
     settings = VideoEncodeSettings(
         codec=codec,
         encoder=EncoderChoice.X264,

@@ -136,8 +136,8 @@ class EncodedPacket:
     {1, 48000} for audio (pts is the sample index; the encoder's priming makes the first negative). The origin of
     all is the engine's epoch. Packets of a track come in the order of `dts`, which rises and is never above `pts`: what
     comes later is shown later than `dts`. With B-frames a keyframe's is `pts` - 1, and pictures behind a keyframe are
-    shown behind it; everywhere else it is `pts` (decision 0430). `data` is an access unit or a frame of the track's codec, as libav's encoders give
-    it with global headers on: Annex B for H.264, raw for AAC.
+    shown behind it; everywhere else it is `pts` (decision 0430). `data` is an access unit or a frame of the track's
+    codec, as libav's encoders give it with global headers on: Annex B for H.264, raw for AAC.
     """
 
     track: TrackId

@@ -37,7 +37,7 @@ class LibavVideoEncoder:
         self.follows_bitrate = spec.follows_bitrate and settings.quality is None
         self._interval = settings.keyframe_interval
         self._most_interval = self._interval if settings.quality is None else self._interval * STILL_INTERVALS
-        self._since_keyframe = 0  # pictures that it encoded
+        self._since_keyframe = 0  # pictures that it encoded; with B-frames, new ones: it never rests then
         self._time_base = Fraction(1, settings.fps)
         self.takes = PictureFormat(width=even(width), height=even(height), pixels=spec.pixel_format)
         self._frame: av.VideoFrame | None = None
@@ -62,13 +62,17 @@ class LibavVideoEncoder:
         if picture.format != self.takes:
             raise ValueError(f"{self.codec} takes {self.takes}, not {picture.format}")
         self._frame = frame_over(picture)
-        return self._encode(self._frame, index, keyframe)
+        packets = self._encode(self._frame, index, keyframe)
+        self._since_keyframe += 1
+        return packets
 
     def repeat(self, index: int, *, keyframe: bool = False) -> list[EncodedPacket]:
         """See the port. Raises RuntimeError before the first `encode`."""
         if self._frame is None:
             raise RuntimeError("no picture to repeat yet")
-        return self._encode(self._frame, index, keyframe)
+        packets = self._encode(self._frame, index, keyframe)
+        self._since_keyframe += not self.info.reordered
+        return packets
 
     def hold(self, index: int) -> list[EncodedPacket]:  # noqa: ARG002 - the port has it
         """See the port. There is no cheaper way here."""
@@ -95,7 +99,6 @@ class LibavVideoEncoder:
         due = self._is_due(index)
         if keyframe or due:
             self._last_keyframe, self._since_keyframe = index, 0
-        self._since_keyframe += 1
         frame.pict_type = PictureType.I if keyframe or due else PictureType.NONE
         frame.pts = index
         frame.time_base = self._time_base

@@ -176,11 +176,12 @@ def _movie_fragment(sequence: int, runs: Sequence[TrackRun], offsets: Sequence[i
 
 
 def _track_run(run: TrackRun, offset: int) -> bytes:
-    flags, rows = 0x701, run.samples  # data-offset, sample-duration, -size and -flags
+    flags = 0x701  # data-offset, sample-duration, -size and -flags
+    values = list(chain.from_iterable(run.samples))
     if run.shifts:
         flags |= 0x800  # sample-composition-time-offsets
-        rows = [(*row, shift) for row, shift in zip(run.samples, run.shifts, strict=True)]
-    values = list(chain.from_iterable(rows))
+        rows = zip(run.samples, run.shifts, strict=True)
+        values = list(chain.from_iterable((*row, shift) for row, shift in rows))
     return box(
         b"traf",
         full_box(b"tfhd", 0, 0x02_0000, struct.pack(">I", run.track_id)),  # default-base-is-moof

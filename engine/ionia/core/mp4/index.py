@@ -118,7 +118,12 @@ class SampleIndex:
     def boxed_bytes(self) -> int:
         """At most so many bytes the rows of `boxed` take in a file."""
         runs = _RUN_BYTES * len(self._deltas.runs) + _CHUNK_RUN_BYTES * self._chunk_runs
-        return runs + 8 * len(self._offsets) + 4 * (len(self._sizes) + len(self._keyframes)) + _RUN_BYTES * len(self._shifts)
+        return (
+            runs
+            + 8 * len(self._offsets)
+            + 4 * (len(self._sizes) + len(self._keyframes))
+            + _RUN_BYTES * len(self._shifts)
+        )
 
     def boxed(self, *, sync: bool) -> SampleTables:
         """The sample tables; with `sync`, the list of keyframes too."""

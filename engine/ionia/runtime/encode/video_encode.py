@@ -290,6 +290,7 @@ class VideoEncode:
                 if (bitrate := self._bitrate.take()) is not None:
                     self._encoder.set_bitrate(bitrate)
                 keyframe = self._take_keyframe(span.first_index)
+                packets: list[EncodedPacket] | None
                 if picture is not None:
                     packets = self._encoded(picture, span.first_index, keyframe=keyframe)
                 elif behind and not keyframe:
@@ -360,7 +361,7 @@ class VideoEncode:
         self._inside = 0
 
     def _held(self, index: int) -> list[EncodedPacket] | None:
-        """A repeat that must not cost what pictures need. Before an end that is waited for it is rather left out: None."""
+        """A repeat that must not cost what pictures need. None: left out, rather than wait for it at an end."""
         if packets := self._encoder.hold(index):
             return packets
         if index + 1 >= self._hurry_end:  # the last one stays: the timeline is as long as it was
