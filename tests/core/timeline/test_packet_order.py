@@ -215,11 +215,11 @@ def test_an_end_among_b_frames_is_behind_what_they_refer_to(
     b_frames: int, keys: frozenset[int], end: int, named_at: int
 ) -> None:
     """`named_at`: behind so many packets."""
-    given_ = reordered(range(40), keys=keys, b_frames=b_frames)
+    encoded = reordered(range(40), keys=keys, b_frames=b_frames)
     order = PacketInterleaver(fps=30, tracks=(VIDEO, AUDIO))
     window, taken, done = PacketWindow(fps=30), list[EncodedPacket](), False
     sounds = [audio(tick) for tick in range(-1, 63)]
-    arriving = sorted([*given_.packets, *sounds], key=lambda p: p.dts / (30 if p.track.is_video else 48_000))
+    arriving = sorted([*encoded.packets, *sounds], key=lambda p: p.dts / (30 if p.track.is_video else 48_000))
     for at, packet in enumerate(arriving):
         if at == named_at:
             window.end_at(end)
@@ -229,7 +229,7 @@ def test_an_end_among_b_frames_is_behind_what_they_refer_to(
     pictures = [packet for packet in taken if packet.track == VIDEO]
     there: set[int] = set()
     for picture in pictures:
-        assert there.issuperset(given_.needs[picture.pts])
+        assert there.issuperset(encoded.needs[picture.pts])
         there.add(picture.pts)
     assert sorted(there) == list(range(len(there)))
     passed = max((p.pts + 1 for p in taken[:named_at] if p.track == VIDEO), default=0)

@@ -186,10 +186,7 @@ class FileTimeline:
         return self._place_picture(packet) if packet.track.is_video else self._place_sound(packet)
 
     def only_picture(self) -> Placed | None:
-        """At the end of a recording that was paused before it could begin: it begins with the picture it was paused at.
-
-        Call it once, after all packets.
-        """
+        """At the end of a recording that was paused before it could begin: the picture it was paused at. Ask once."""
         picture = self._first
         if self._stretches or picture is None:
             return None
@@ -298,18 +295,16 @@ class FileTimeline:
         return (*sounds, Placed(part=stretch.part, packet=_moved(packet, stretch.offset)))
 
     def _is_left_out(self, picture: EncodedPacket) -> bool:
-        if not self._named or self._is_before(picture, self._named[0].begin):
+        if not self._named or picture.pts < self._named[0].begin:
             return False
         first = self._named[0]
+        among = picture.pts < self._next or is_needed_before(picture, first.begin)  # B-frames
+        if among and self._stretches and not self._leaving_out:
+            return False
         while len(self._named) > 1 and self._named[1].begin <= picture.pts:  # no keyframe came between the two
             first.end = self._named[1].end
             del self._named[1]
         return not (picture.keyframe and first.end is not None and picture.pts >= first.end)
-
-    def _is_before(self, picture: EncodedPacket, pause: int) -> bool:
-        if self._leaving_out or not self._stretches:
-            return picture.pts < pause
-        return picture.pts < max(pause, self._next) or is_needed_before(picture, pause)
 
     def _begin_part(self, index: int) -> bool:
         part = self._stretches[-1].part + 1 if self._stretches else 0
