@@ -246,9 +246,9 @@ class EngineService(Protocol):
     ) -> MarkSet:
         """Note a moment of a recording that runs or is paused. Never waits. Raises IoniaError(NOT_INITIALIZED).
 
-        `noted` is called once, on another thread or before this returns: when its line is in the sidecar on the disk,
-        when there can be none, and after four seconds anyway. It gets where the mark really lies: one in a file that
-        has no picture within a second or two stays in the one before, at its end.
+        `noted` is called once, on another thread or before this returns: when its place is known and its line is in the
+        sidecar on the disk, or there can be none, and after four seconds anyway. It gets where the mark really lies:
+        one in a file that has no picture within a second or two stays in the one before, at its end.
         """
         ...
 

@@ -51,11 +51,12 @@ class TakeMarks:
                 path=take.paths.get(at.part, take.part.path),
             )
             if not take.timeline.started:  # its place is known with the first picture, which may take longer
-                early.append(self._waiting(lambda: noted(placed[0] if placed else mark)))
+                early.append(Once(lambda: noted(placed[0] if placed else mark)))
+                self._waits.add(early[0])
             if not take.note(index, at, put) and self._sidecar:
                 told = self._waiting(partial(noted, mark))
                 self._later(partial(note_late, mark.path, mark_line(mark, label, data), told))
-        if not self._sidecar:
+        if not self._sidecar and not early:
             noted(mark)
         return mark
 
