@@ -70,35 +70,33 @@ STARVED = ("-p", "no:cacheprovider", "--timeout=1800")
 """Beside others: a test that hangs is told from one that gets no turn, and the list of what failed is the others'."""
 
 PATIENT = (
-    "tests/e2e/test_frozen_engine.py",
-    "tests/e2e/test_frozen_stream.py",
-    "tests/e2e/test_windows_parent.py",
-    "tests/rpc",
-    "tests/e2e/test_streamer_faults.py",
-    "tests/e2e/test_streamer_cli.py",
-    "tests/e2e/test_streamer_servers.py",
-    "tests/e2e/test_streamer_secrets.py",
-    "tests/e2e/test_recorder_files.py",
-    "tests/e2e/test_recorder_window.py",
-    "tests/e2e/test_random_sessions.py",
-    "tests/e2e/test_bare_surroundings.py",
-    "tests/e2e/test_recorder_sound_alone.py",
-    "tests/e2e/test_electron_types.py",
-    "tests/e2e/test_preview.py",
-    "tests/sources/linux",
-    "tests/runtime",
-    "tests/sinks",
-    "tests/selftest",
-    "tests/media",
-    "tests/cli",
-    "tests/bench",
-    "tests/platform",
-    "tests/threads",
-    "tests/test_app.py",
-)
+    "tests/e2e/test_frozen_engine.py", "tests/e2e/test_frozen_stream.py", "tests/e2e/test_windows_parent.py",
+    "tests/rpc", "tests/e2e/test_streamer_faults.py", "tests/e2e/test_streamer_cli.py",
+    "tests/e2e/test_streamer_servers.py", "tests/e2e/test_streamer_secrets.py", "tests/e2e/test_recorder_files.py",
+    "tests/e2e/test_recorder_window.py", "tests/e2e/test_random_sessions.py", "tests/e2e/test_bare_surroundings.py",
+    "tests/e2e/test_recorder_sound_alone.py", "tests/e2e/test_electron_types.py", "tests/e2e/test_preview.py",
+    "tests/e2e/test_recorder_framing.py", "tests/e2e/test_recorder_screens.py", "tests/e2e/test_replay.py",
+    "tests/e2e/test_recorder_tracks.py", "tests/e2e/test_recorder_rates.py", "tests/e2e/test_streamer_whip.py",
+    "tests/e2e/test_program_sound.py", "tests/e2e/test_audio_set.py", "tests/e2e/test_recorder_rpc.py",
+    "tests/e2e/test_recorder_desktop.py::test_pictures_and_sound_of_the_desktop",
+    "tests/e2e/test_recorder_desktop.py::test_the_sound_server_dies_and_comes_back",
+    "tests/e2e/test_recorder_desktop.py::test_the_default_device_changes",
+    "tests/e2e/test_recorder_desktop.py::test_the_display_disappears_and_returns",
+    "tests/e2e/test_recorder_desktop.py::test_no_sound_server_at_all_is_a_warning_and_silence",
+    "tests/e2e/test_recorder_desktop.py::test_a_display_of_odd_size",
+    "tests/e2e/test_selftest.py::test_it_is_cancelled",
+    "tests/e2e/test_selftest.py::test_nobody_answers_at_the_address",
+    "tests/e2e/test_streamer_sharing.py::test_a_recording_and_two_streams_come_from_one_encode",
+    "tests/e2e/test_streamer_sharing.py::test_two_rates_of_one_screen_show_the_same_pictures_at_the_same_frames",
+    "tests/sources", "tests/runtime", "tests/sinks", "tests/selftest", "tests/media", "tests/cli", "tests/bench",
+    "tests/platform", "tests/threads", "tests/test_app.py",
+)  # fmt: skip
 """What runs in real time and mostly waits, for servers, devices and disks, with bounds far from what a neighbour costs:
 side by side, but apart from what keeps all cores busy. The first four want the Windows rig, which is lent to one at a
 time, and are run by one worker, which begins here. Everything else measures, and runs alone."""
+
+MEASURES = ("tests/sources/test_audio_capture_instants.py", "tests/sources/windows/test_windows_native.py")
+"""What counts milliseconds in the folders of `PATIENT`: it runs alone, as does all of tests/e2e that isn't named."""
 
 TESTS_FAILED = 1  # pytest.ExitCode
 SECOND_CHANCES = 3
@@ -186,17 +184,18 @@ def test(arguments: list[str]) -> int:
     if arguments:
         return hand_over([*pytest, *arguments], cwd=ROOT)
     side_by_side = [*pytest, *SIDE_BY_SIDE, "--dist=worksteal"]
+    apart = [f"--ignore={part}" for part in MEASURES]
     busy, built = run_and_keep([*side_by_side, *BUILDS])
     with ThreadPoolExecutor(1) as beside:
         behind = LEFTOVERS if shutil.which(LEFTOVERS[0]) else ()
         computing = beside.submit(run_and_keep, [*behind, *side_by_side, *STARVED, *COMPUTES], aloud=False)
         if not behind:
             wait([computing])
-        patient, waited = run_and_keep([*side_by_side, *PATIENT])
+        patient, waited = run_and_keep([*side_by_side, *apart, *PATIENT])
         computes, computed = computing.result()
-    done = (*BUILDS, *COMPUTES, *PATIENT)
+    done = [part for part in (*BUILDS, *PATIENT) if part.startswith("tests/e2e/")]
     rest = [f"--deselect={part}" if "::" in part else f"--ignore={part}" for part in done]
-    alone, measured = run_and_keep([*pytest, *rest])
+    alone, measured = run_and_keep([*pytest, *rest, "tests/e2e", *MEASURES])
     report = ["The part that builds:", *built, "The part that computes:", *computed]
     report += ["The part that waits:", *waited, "The part that measures:", *measured]
     crashed = [code for code in (patient, alone) if code not in (0, TESTS_FAILED)]  # also by a signal, below 0

@@ -13,7 +13,6 @@ from tests.fakes.engine_process import EngineProcess
 from tests.fakes.live_stream import (
     CARD,
     check_begin,
-    eventually,
     go_live,
     indexes_of,
     pictures_of,
@@ -128,50 +127,6 @@ def test_one_destination_that_stalls_does_not_disturb_another(engine: EngineProc
     check_no_sound_is_missing(good)
     relay.stall(on=False)
     wait_connected(engine, "bad", times=2)
-
-
-@pytest.mark.slow
-def test_a_slow_link_costs_pictures_in_short_runs_and_no_sound(engine: EngineProcess, stack: ExitStack) -> None:
-    server = stack.enter_context(rtmp_server())
-    relay = stack.enter_context(tcp_relay(server.port))
-    relay.throttle(FAST)
-    go_live(engine, through(relay), adaptiveBitrate=False)
-    until(engine, "default", lambda stats: stats["videoPackets"] >= 30)
-    relay.throttle(SLOW)
-    until(engine, "default", lambda stats: stats["videoPacketsDropped"] >= 60)
-    assert engine.wait_for("streamer.backpressure", lambda one: one["active"])["latencyMs"] > 0
-    relay.throttle(FAST)
-    engine.wait_for("streamer.backpressure", lambda one: not one["active"])
-    done = stream_stats(engine)["videoPackets"] + 30
-    stats = until(engine, "default", lambda stats: stats["videoPackets"] >= done)
-    engine.call("streamer.stop")
-    assert (stats["audioPacketsDropped"], stats["reconnectCount"]) == (0, 0)
-    (publication,) = server.publications
-    server.wait_for(lambda: publication.over)
-    check_begin(publication.media)
-    check_no_sound_is_missing(publication)
-    pictures = publication.of(9)
-    for before, after in pairwise(pictures):
-        if after.timestamp - before.timestamp > 50:
-            assert after.is_keyframe
-    assert max(gaps_ms(pictures)) <= 1000  # 300 ms on a machine that does nothing else
-
-
-@pytest.mark.slow
-def test_the_bit_rate_follows_the_link(engine: EngineProcess, stack: ExitStack) -> None:
-    server = stack.enter_context(rtmp_server())
-    relay = stack.enter_context(tcp_relay(server.port))
-    relay.throttle(FAST)
-    go_live(engine, through(relay))
-    until(engine, "default", lambda stats: stats["videoPackets"] >= 45)
-    relay.throttle(SLOW)
-    lowered = until(engine, "default", lambda stats: stats["targetBitrateKbps"] < 4000)
-    assert lowered["targetBitrateKbps"] >= 1500
-    relay.throttle(FAST)
-    eventually(lambda: stream_stats(engine)["targetBitrateKbps"] == 5000, "the bit rate did not come back")
-    stats = stream_stats(engine)
-    assert (stats["videoPacketsDropped"], stats["audioPacketsDropped"], stats["reconnectCount"]) == (0, 0, 0)
-    engine.call("streamer.stop")
 
 
 @pytest.mark.slow
