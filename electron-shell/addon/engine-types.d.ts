@@ -34,7 +34,7 @@ export interface RecorderOptions {
   cursor?: boolean;
   /** What is recorded, in place of what audioMode says; default: that, named desktop and mic. */
   sounds?: Array<SoundOption> | null;
-  /** Sound tracks of the file, up to six. Players play the first, and a stream has no other; default: one with all sounds. */
+  /** Sound tracks of the file, up to six. Players play the first, and a stream has no other but by multitrackAudio; default: one with all sounds. */
   tracks?: Array<TrackOption> | null;
   /** When the window that is recorded is closed: hold its last picture until it returns, or stop. */
   onWindowClosed?: "hold" | "stop";
@@ -172,7 +172,7 @@ export interface ReplayOptions {
   cursor?: boolean;
   /** What is recorded, in place of what audioMode says; default: that, named desktop and mic. */
   sounds?: Array<SoundOption> | null;
-  /** Sound tracks of the file, up to six. Players play the first, and a stream has no other; default: one with all sounds. */
+  /** Sound tracks of the file, up to six. Players play the first, and a stream has no other but by multitrackAudio; default: one with all sounds. */
   tracks?: Array<TrackOption> | null;
   /** When the window that is recorded is closed: hold its last picture until it returns, or stop. */
   onWindowClosed?: "hold" | "stop";
@@ -294,7 +294,7 @@ export interface StreamerOptions {
   cursor?: boolean;
   /** What is recorded, in place of what audioMode says; default: that, named desktop and mic. */
   sounds?: Array<SoundOption> | null;
-  /** Sound tracks of the file, up to six. Players play the first, and a stream has no other; default: one with all sounds. */
+  /** Sound tracks of the file, up to six. Players play the first, and a stream has no other but by multitrackAudio; default: one with all sounds. */
   tracks?: Array<TrackOption> | null;
   /** When the window that is recorded is closed: hold its last picture until it returns, or stop. */
   onWindowClosed?: "hold" | "stop";
@@ -326,6 +326,8 @@ export interface StreamerOptions {
   caFile?: string;
   /** By how much viewers see the stream later. It is held in memory. */
   delaySeconds?: number;
+  /** Send all sound tracks to servers of RTMP that say they take several (Enhanced RTMP); others get the first, with a warning. By WHIP there is always one. */
+  multitrackAudio?: boolean;
   /** A stream has a picture; "none" is for recordings. */
   video?: "screen";
   /** Go on trying where a server rejects the stream key, instead of ending. */

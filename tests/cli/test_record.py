@@ -44,7 +44,7 @@ def test_separate_tracks_are_those_of_the_mode() -> None:
 
 def separated(mode: AudioMode) -> MediaSettings:
     settings = RecorderSettings(output_path="a.mp4", media=MediaSettings(audio_mode=mode))
-    return record.with_separate_tracks(settings).media
+    return record.with_separate_tracks(settings.media)
 
 
 def test_filters_are_given_by_the_names_of_sounds_in_their_order() -> None:

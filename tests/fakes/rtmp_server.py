@@ -124,6 +124,8 @@ class RtmpServer:
         """
         self.misbehaviour = misbehaviour
         self.login = login
+        self.abilities: dict[str, object] = {}
+        """What the answer to `connect` says beside its status."""
         self.connections: list[Publication] = []
         self.publications: list[Publication] = []
         self._tls = tls
@@ -303,7 +305,8 @@ class _Conversation:
             # As real servers do; FFmpeg then uses it as well, instead of 128 bytes at a time.
             self.connection.sendall(b"\x02" + bytes(3) + b"\0\0\4\1" + bytes(4) + CHUNK_SIZE.to_bytes(4, "big"))
             self.answer_chunk_size = CHUNK_SIZE
-            self.answer("_result", transaction, {"fmsVer": "FMS/3,0"}, status("NetConnection.Connect.Success"))
+            told = status("NetConnection.Connect.Success") | self.server.abilities
+            self.answer("_result", transaction, {"fmsVer": "FMS/3,0"}, told)
         elif name == "createStream":
             self.reached(Stage.CREATE_STREAM)
             self.answer("_result", transaction, None, 1.0)

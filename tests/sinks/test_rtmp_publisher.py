@@ -3,6 +3,7 @@
 import select
 import socket
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -10,8 +11,8 @@ import pytest
 
 from ionia.core.live.failure_code import FailureCode
 from ionia.core.live.rtmp_url import parse_rtmp_url
-from ionia.core.live.sender_events import Progress
-from ionia.core.media import AUDIO, VIDEO
+from ionia.core.live.sender_events import Connected, Progress
+from ionia.core.media import AUDIO, VIDEO, MediaHeader
 from ionia.sinks.rtmp_publisher import RtmpPublisher
 from tests.fakes.certificates import LATER, LONG_AGO, Authority, make_certificate
 from tests.fakes.encoded_clip import encoded_clip
@@ -53,6 +54,32 @@ def test_every_packet_arrives_once_in_order_and_on_time(sender: RtmpPublisher) -
     assert stamps == sorted(set(stamps))
     assert last.exact
     assert last.sent_bytes == last.delivered_bytes
+
+
+@pytest.mark.parametrize(("abilities", "all_sounds"), [({"capsEx": 2.0}, True), ({}, False)])
+def test_several_sounds_go_to_a_server_that_takes_them(
+    sender: RtmpPublisher, abilities: dict[str, object], all_sounds: bool
+) -> None:
+    clip, events = encoded_clip(), SenderEvents()
+    second = replace(AUDIO, index=1)
+    header = MediaHeader(tracks=(*clip.header.tracks, replace(clip.header.sounds[0], id=second)))
+    both = [
+        each
+        for packet in clip.live
+        for each in ((packet,) if packet.track == VIDEO else (packet, replace(packet, track=second)))
+    ]
+    with rtmp_server() as server:
+        server.abilities = abilities
+        sender.connect(parse_rtmp_url(server.url(KEY)), header, events)
+        assert events.until(lambda event: isinstance(event, Connected)) == Connected(all_sounds=all_sounds)
+        sender.send(both)
+        events.delivered(len(both))
+        assert sender.close(PATIENCE)
+        bodies = [message.body for message in server.publications[0].of(8)]
+    plain = [body[2:] for body in bodies if body[:2] == b"\xaf\1"]
+    beside = [body[7:] for body in bodies if body[:7] == b"\x95\1mp4a\1"]
+    assert plain == [packet.data for packet in clip.live if packet.track == AUDIO]
+    assert beside == (plain if all_sounds else [])
 
 
 def test_without_sound(sender: RtmpPublisher) -> None:

@@ -1724,7 +1724,7 @@ export interface EngineMethods {
       cursor?: boolean;
       /** What is recorded, in place of what audioMode says; default: that, named desktop and mic. */
       sounds?: Array<SoundOption> | null;
-      /** Sound tracks of the file, up to six. Players play the first, and a stream has no other; default: one with all sounds. */
+      /** Sound tracks of the file, up to six. Players play the first, and a stream has no other but by multitrackAudio; default: one with all sounds. */
       tracks?: Array<TrackOption> | null;
       /** When the window that is recorded is closed: hold its last picture until it returns, or stop. */
       onWindowClosed?: "hold" | "stop";
@@ -1938,7 +1938,7 @@ export interface EngineMethods {
       cursor?: boolean;
       /** What is recorded, in place of what audioMode says; default: that, named desktop and mic. */
       sounds?: Array<SoundOption> | null;
-      /** Sound tracks of the file, up to six. Players play the first, and a stream has no other; default: one with all sounds. */
+      /** Sound tracks of the file, up to six. Players play the first, and a stream has no other but by multitrackAudio; default: one with all sounds. */
       tracks?: Array<TrackOption> | null;
       /** When the window that is recorded is closed: hold its last picture until it returns, or stop. */
       onWindowClosed?: "hold" | "stop";
@@ -1970,6 +1970,8 @@ export interface EngineMethods {
       caFile?: string;
       /** By how much viewers see the stream later. It is held in memory. */
       delaySeconds?: number;
+      /** Send all sound tracks to servers of RTMP that say they take several (Enhanced RTMP); others get the first, with a warning. By WHIP there is always one. */
+      multitrackAudio?: boolean;
       /** A stream has a picture; "none" is for recordings. */
       video?: "screen";
       /** Go on trying where a server rejects the stream key, instead of ending. */
@@ -2176,7 +2178,7 @@ export interface EngineMethods {
       cursor?: boolean;
       /** What is recorded, in place of what audioMode says; default: that, named desktop and mic. */
       sounds?: Array<SoundOption> | null;
-      /** Sound tracks of the file, up to six. Players play the first, and a stream has no other; default: one with all sounds. */
+      /** Sound tracks of the file, up to six. Players play the first, and a stream has no other but by multitrackAudio; default: one with all sounds. */
       tracks?: Array<TrackOption> | null;
       /** When the window that is recorded is closed: hold its last picture until it returns, or stop. */
       onWindowClosed?: "hold" | "stop";

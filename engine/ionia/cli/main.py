@@ -137,6 +137,11 @@ def _add_stream(commands: Commands) -> None:
     )
     parser.add_argument("--own", metavar="N=RATE", type=own_encode, action="append", default=[], help=OWN_HELP)
     parser.add_argument("--seconds", type=_positive, help="stop after so long (default: at Ctrl+C)")
+    parser.add_argument(
+        "--separate-tracks",
+        action="store_true",
+        help="beside the mix, a track for each sound: to servers that take several, and in the recording",
+    )
     add_ask_key(parser)
     parser.add_argument(
         "--record",

@@ -15,7 +15,7 @@ from ionia.core.audio.wishes import TrackWish, separate_tracks
 from ionia.core.errors import IoniaError
 from ionia.core.events import FileChanged
 from ionia.core.service import EngineService
-from ionia.core.settings import RecorderSettings, ReplaySettings, SessionKind
+from ionia.core.settings import MediaSettings, RecorderSettings, ReplaySettings, SessionKind
 from ionia.core.stats import of_recorder
 from ionia.rpc.initialize_params import InitializeRecorder
 
@@ -48,14 +48,13 @@ def _split(engine: EngineService, _: Tell) -> str:
 _KEYS: Keys = {" ": _toggle_pause, "m": _mark, "s": _split}
 
 
-def with_separate_tracks(settings: RecorderSettings) -> RecorderSettings:
+def with_separate_tracks(media: MediaSettings) -> MediaSettings:
     """The same with a track for each sound beside the mix."""
-    media = settings.media
     tracks = tuple(
         TrackWish(name=name, sounds=sounds, bitrate=media.audio_bitrate)
         for name, sounds in separate_tracks([sound.name for sound in media.all_sounds])
     )
-    return replace(settings, media=replace(media, tracks=tracks or None))
+    return replace(media, tracks=tracks or None)
 
 
 FILTERS: Mapping[str, SoundFilter] = {one.type: one for one in (NoiseSuppression(), Gate(), Compressor(), Limiter())}
@@ -90,7 +89,7 @@ def record(options: argparse.Namespace) -> int:
     if options.filters:
         settings = fitting(partial(with_filters, settings, options.filters))
     if options.separate_tracks:
-        settings = with_separate_tracks(settings)
+        settings = replace(settings, media=with_separate_tracks(settings.media))
     keys, keys_words, no_keys_words = _KEYS, "Space pauses, m marks, s begins another file.", ""
     if options.replay is not None:
         keys = {**_KEYS, "r": ReplaySaves(options.output).save}

@@ -6,12 +6,14 @@ stream and are read by others.
 """
 
 import argparse
+from dataclasses import replace
 
 from ionia.cli.asking import asked_address, asked_key
 from ionia.cli.live import SESSION, run_session, saved_line, shared_params
 from ionia.cli.options import fitting, given, made
 from ionia.cli.own_encodes import with_own
 from ionia.cli.progress import LiveLine, clock_text, size_text
+from ionia.cli.record import with_separate_tracks
 from ionia.core.events import FileChanged
 from ionia.core.live.live_url import parse_live_url
 from ionia.core.service import EngineService
@@ -42,6 +44,11 @@ def stream(options: argparse.Namespace) -> int:
     live = made(
         InitializeStreamer, {name: value for name, value in streamed.items() if name not in recorded}
     ).settings()
+
+    if options.separate_tracks:
+        live = replace(live, media=with_separate_tracks(live.media), multitrack_audio=True)
+        if recording is not None:
+            recording = replace(recording, media=with_separate_tracks(recording.media))
 
     def begin(engine: EngineService) -> None:
         if recording is not None:

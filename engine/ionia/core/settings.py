@@ -289,8 +289,8 @@ class Destination:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StreamerSettings:
     """One streamer session. `rtmp_url`, `stream_key`, `name` and `own` as a Destination's, of the first one; `more` are
-    the others. `ca_file` is a PEM file with the certificates to trust instead of the system's, or empty.
-    `delay_seconds`: see `core.live.delay_line`."""
+    the others. `multitrack_audio`: all sound tracks, to the servers that take them. `ca_file` is a PEM file with the
+    certificates to trust instead of the system's, or empty. `delay_seconds`: see `core.live.delay_line`."""
 
     rtmp_url: str = field(repr=False)
     stream_key: str = field(default="", repr=False)
@@ -300,6 +300,7 @@ class StreamerSettings:
     retry_rejected: bool = False
     ca_file: str = ""
     media: MediaSettings = field(default_factory=MediaSettings)
+    multitrack_audio: bool = False
     adaptive_bitrate: bool = True
     require_connection: bool = False
     buffer_ms: int = 2000

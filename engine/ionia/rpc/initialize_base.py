@@ -140,7 +140,8 @@ class Initialize(Struct, frozen=True, forbid_unknown_fields=True, rename="camel"
     tracks: Annotated[
         tuple[TrackOption, ...] | None,
         Meta(
-            description="Sound tracks of the file, up to six. Players play the first, and a stream has no other; "
+            description="Sound tracks of the file, up to six. Players play the first, and a stream has no other but by "
+            "multitrackAudio; "
             "default: one with all sounds."
         ),
     ] = None

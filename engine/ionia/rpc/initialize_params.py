@@ -9,7 +9,7 @@ from typing import Annotated, Literal, TypeVar
 from msgspec import Meta
 
 from ionia.core.audio.wishes import WishError
-from ionia.core.live.rendition import rendition_of
+from ionia.core.live.rendition import renditions_of
 from ionia.core.redaction import secrets_of
 from ionia.core.settings import (
     Destination,
@@ -140,6 +140,13 @@ class InitializeStreamer(Initialize, frozen=True, forbid_unknown_fields=True, re
         DelaySeconds,
         CommandOption(name="--delay", help="let viewers see it so many seconds later", unit=Unit.SECONDS),
     ] = _STREAMER.delay_seconds
+    multitrack_audio: Annotated[
+        bool,
+        Meta(
+            description="Send all sound tracks to servers of RTMP that say they take several (Enhanced RTMP); others "
+            "get the first, with a warning. By WHIP there is always one."
+        ),
+    ] = _STREAMER.multitrack_audio
     video: Annotated[Literal["screen"], Meta(description='A stream has a picture; "none" is for recordings.')] = (
         "screen"
     )
@@ -162,10 +169,7 @@ class InitializeStreamer(Initialize, frozen=True, forbid_unknown_fields=True, re
     def settings(self) -> StreamerSettings:
         """The same for the engine. Raises IoniaError(BAD_URL, BAD_DESTINATION)."""
         first, *more = self.destinations()
-        media = media_settings(self)
-        for one in (first, *more):
-            rendition_of(one, media)  # raises
-        return settings_of(
+        settings = settings_of(
             StreamerSettings,
             self,
             name=first.name,
@@ -173,9 +177,11 @@ class InitializeStreamer(Initialize, frozen=True, forbid_unknown_fields=True, re
             stream_key=first.stream_key,
             own=first.own,
             more=tuple(more),
-            media=media,
+            media=media_settings(self),
             reconnect_max_ms=max(self.reconnect_initial_ms, self.reconnect_max_ms),
         )
+        renditions_of(settings)  # raises
+        return settings
 
     def secrets(self) -> frozenset[str]:
         """The keys, wherever they are, and what else the addresses hide."""

@@ -18,7 +18,7 @@ from ionia.core.live.failure_code import FailureCode
 from ionia.core.live.rtmp_url import RtmpUrl
 from ionia.core.live.sender_events import Connected, Ended, Progress, SenderListener
 from ionia.core.live.stream_buffer import WINDOW_BYTES
-from ionia.core.media import EncodedPacket, MediaHeader
+from ionia.core.media import AUDIO, VIDEO, EncodedPacket, MediaHeader
 from ionia.core.redaction import one_line
 from ionia.core.rtmp.authentication import Login
 from ionia.core.rtmp.client import RANDOM, RtmpClient
@@ -85,6 +85,7 @@ class RtmpAttempt:
         self._listener = listener
         codec = header.video.codec
         self._four_cc = four_cc(codec) if is_enhanced(codec) else ""
+        self._sound_four_cc = four_cc(header.sounds[0].codec) if len(header.sounds) > 1 else ""
         self._ca_file = ca_file
         self._clock = clock
         self._targets: list[Target] = []
@@ -106,7 +107,7 @@ class RtmpAttempt:
             targets = self._targets = find(self._url.host, self._url.port, self.wait)
             for _ in range(_MOST_LOGINS):
                 connected = dial(targets, self.wait, self._clock, buffer_bytes=buffer_bytes(self._header))
-                client = RtmpClient(self._url, os.urandom(RANDOM), login, self._four_cc)
+                client = RtmpClient(self._url, os.urandom(RANDOM), login, self._four_cc, self._sound_four_cc)
                 connection = RtmpConnection(connected, self._layer(), client)
                 try:
                     outcome = self._converse(connection)
@@ -201,9 +202,10 @@ class RtmpAttempt:
         last = events[-1] if events else None
         published = next((event for event in events if isinstance(event, Published)), None)
         if published is not None:
-            self._listener(Connected(promised=published.promised))
+            several = published.several_sounds or not self._sound_four_cc
+            self._listener(Connected(promised=published.promised, all_sounds=several))
             if not isinstance(last, Failed):
-                self._flow = PacketFlow(connection, self._header)
+                self._flow = PacketFlow(connection, self._header if several else self._header.only(VIDEO, AUDIO))
                 self._connection = connection
         match last:
             case Failed(code=code, detail=detail):

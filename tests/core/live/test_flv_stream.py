@@ -12,7 +12,7 @@ from ionia.core.codec.codec import AV1, H264, HEVC, VideoCodec
 from ionia.core.live import flv_tags
 from ionia.core.live.flv_stream import FlvStream
 from ionia.core.live.flv_timeline import FlvTimeline
-from ionia.core.media import AUDIO, SAMPLE_RATE, VIDEO, EncodedPacket, TrackId
+from ionia.core.media import AUDIO, SAMPLE_RATE, VIDEO, EncodedPacket, MediaHeader, TrackId
 from tests.fakes.encoded_clip import EncodedClip, encoded_clip
 
 Tag = tuple[int, int, bytes]
@@ -31,7 +31,7 @@ def tags_in(data: bytes) -> list[Tag]:
 
 
 def encoded_and_muxed(
-    *, options: dict[str, str], frames: int = 40, encoder: str = "libx264", codec: VideoCodec = H264
+    *, options: dict[str, str], frames: int = 40, encoder: str = "libx264", codec: VideoCodec = H264, sounds: int = 1
 ) -> tuple[EncodedClip, list[Tag]]:
     """A real encode of noise and a tone, and the tags that libav's `flv` muxer writes for its packets.
 
@@ -44,7 +44,7 @@ def encoded_and_muxed(
         picture.width, picture.height, picture.pix_fmt = 64, 64, "yuv420p"
         colours = picture.codec_context
         colours.color_primaries = colours.color_trc = colours.colorspace = colours.color_range = 1
-        sound = container.add_stream("aac", rate=SAMPLE_RATE, layout="stereo")
+        heard = [container.add_stream("aac", rate=SAMPLE_RATE, layout="stereo") for _ in range(sounds)]
         container.start_encoding()
         noise = np.random.default_rng(1)
         made: list[tuple[av.Packet, TrackId]] = []
@@ -57,7 +57,11 @@ def encoded_and_muxed(
             samples = (noise.random((2, 1024)) - 0.5).astype(np.float32)
             tone = av.AudioFrame.from_ndarray(samples, "fltp", "stereo")
             tone.sample_rate, tone.pts = SAMPLE_RATE, number * 1024
-            made += [(packet, AUDIO) for packet in sound.encode(tone)]
+            made += [(packet, AUDIO) for packet in heard[0].encode(tone)]
+            for index, sound in enumerate(heard[1:], 1):
+                tone = av.AudioFrame.from_ndarray(samples / (index + 1), "fltp", "stereo")
+                tone.sample_rate, tone.pts = SAMPLE_RATE, number * 1024
+                made += [(packet, replace(AUDIO, index=index)) for packet in sound.encode(tone)]
         made += [(packet, VIDEO) for packet in picture.encode()]
         made.sort(key=lambda one: one[0].dts * one[0].time_base)
         del made[: next(place for place, (_, track) in enumerate(made) if track == VIDEO)]
@@ -74,8 +78,9 @@ def encoded_and_muxed(
         header = header.with_track(
             replace(header.video, codec=codec, fps=25, extradata=bytes(picture.codec_context.extradata))
         )
-        header = header.with_track(replace(header.sounds[0], extradata=bytes(sound.codec_context.extradata)))
-    return EncodedClip(header=header, packets=packets), tags_in(file.getvalue())
+        first = replace(header.sounds[0], extradata=bytes(heard[0].codec_context.extradata))
+        several = [replace(first, id=replace(AUDIO, index=index)) for index in range(sounds)]
+    return EncodedClip(header=MediaHeader(tracks=(header.video, *several)), packets=packets), tags_in(file.getvalue())
 
 
 @pytest.mark.parametrize(
@@ -88,6 +93,22 @@ def test_every_tag_is_the_one_that_libav_writes(options: dict[str, str]) -> None
     assert len(mine) > 70
     assert sorted(mine[:2]) == sorted(theirs[:2])  # the configurations, in whichever order
     assert mine[2:] == theirs[2:]
+
+
+def test_every_tag_of_several_sounds_is_the_one_that_libav_writes_and_reads() -> None:
+    clip, theirs = encoded_and_muxed(options={"preset": "ultrafast", "bf": "0"}, sounds=3)
+    stream = FlvStream(clip.header)
+    written = stream.begin() + b"".join(stream.tag(packet) or b"" for packet in clip.packets) + stream.end()
+    mine = tags_in(written)
+    assert sorted(mine[:6]) == sorted(theirs[:6])  # the configurations, in whichever order
+    assert mine[6:] == theirs[6:]
+    with av.open(io.BytesIO(written), format="flv") as container:
+        read: dict[int, list[bytes]] = {}
+        for packet in container.demux(audio=(0, 1, 2)):
+            if packet.size:
+                read.setdefault(packet.stream_index, []).append(bytes(packet))
+    sent = [[packet.data for packet in clip.packets if packet.track == track.id] for track in clip.header.sounds]
+    assert sorted(read.values()) == sorted(sent)
 
 
 def test_every_tag_of_hevc_is_the_one_that_libav_writes() -> None:
@@ -125,7 +146,7 @@ def body(tag: bytes) -> bytes:
     return tag[11:-4]
 
 
-def test_something_else_than_a_keyframe_is_refused_and_one_sound_at_most_is_carried() -> None:
+def test_something_else_than_a_keyframe_is_refused_and_a_sound_that_is_not_there() -> None:
     clip = encoded_clip(30)
     stream = FlvStream(clip.header)
     first = next(packet for packet in clip.packets if packet.track == VIDEO)

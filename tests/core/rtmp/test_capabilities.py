@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ionia.core.rtmp.amf0 import Amf
-from ionia.core.rtmp.capabilities import Promise, asked, promise_of
+from ionia.core.rtmp.capabilities import Promise, asked, promise_of, takes_several_sounds
 from tests.fakes.examples import CHARACTERS
 
 
@@ -16,6 +16,18 @@ def test_a_stream_of_h264_asks_for_nothing_and_needs_no_promise() -> None:
 
 def test_what_is_asked() -> None:
     assert asked("av01") == {"fourCcList": ["av01"], "videoFourCcInfoMap": {"av01": 2.0}}
+    assert asked("", "mp4a") == {"fourCcList": ["mp4a"], "audioFourCcInfoMap": {"mp4a": 2.0}, "capsEx": 2.0}
+    assert asked("hvc1", "mp4a")["fourCcList"] == ["hvc1", "mp4a"]
+
+
+@pytest.mark.parametrize(
+    ("flags", "takes"),
+    [(2.0, True), (15.0, True), (13.0, False), (0.0, False), (None, False), ("2", False), (-2.0, False)],
+)
+def test_several_sounds_are_for_servers_that_say_so(flags: Amf, takes: bool) -> None:
+    assert takes_several_sounds([{"fmsVer": "FMS/3,0"}, {"capsEx": flags}]) is takes
+    assert not takes_several_sounds([float("nan"), {}])
+    assert not takes_several_sounds([{"capsEx": float("nan")}, {"capsEx": float("inf")}])
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,8 @@ from ionia.core.audio.engine import AudioInput
 from ionia.core.audio.wishes import SoundWish, TrackWish
 from ionia.core.errors import ErrorKind, IoniaError
 from ionia.core.events import SessionWarned
-from ionia.core.media import AudioBlock, TrackKind
+from ionia.core.live.sender_events import Connected
+from ionia.core.media import VIDEO, AudioBlock, TrackKind
 from ionia.core.settings import ReplaySettings, SessionKind, StreamerSettings
 from ionia.core.warning import Clipping, NamedSound, SoundLost, WarningCode
 from ionia.runtime.engine import Engine
@@ -135,6 +136,21 @@ def test_a_stream_has_the_first_track_and_says_so() -> None:
         told = events.wait_for(warned(WarningCode.TRACKS_NOT_STREAMED))  # type: ignore[arg-type]
         assert isinstance(told, SessionWarned)
         assert told.message == 'A stream has one sound: the track "me" is streamed, and not "mix".'
+
+
+def test_a_stream_has_all_tracks_where_that_is_asked_for_and_says_which_server_takes_one() -> None:
+    machine = FakeMachine()
+    with engine_on(machine) as (engine, events):
+        settings = StreamerSettings(rtmp_url="rtmp://127.0.0.1/live/key", media=MEDIA, multitrack_audio=True)
+        engine.initialize_streamer("s", settings)
+        engine.start(STREAMER, "s")
+        sender = machine.senders.made(1)
+        sender.say(Connected(all_sounds=False))
+        told = events.wait_for(warned(WarningCode.TRACKS_NOT_STREAMED))  # type: ignore[arg-type]
+        assert isinstance(told, SessionWarned)
+        assert told.message.startswith("Destination 1: the server doesn't say that it takes several sounds")
+        assert {packet.track.index for packet in sender.wait_sent(30) if packet.track != VIDEO} == {0, 1, 2}
+        engine.stop(STREAMER, "s")
 
 
 def test_a_replays_save_has_every_track() -> None:

@@ -6,11 +6,11 @@ from ionia.core.media import EncodedPacket, MediaHeader, Track
 
 
 class FlvStream:
-    """FLV carries one picture and one sound: the first of each. One owner."""
+    """FLV carries one picture and, by Enhanced RTMP, any number of sounds. One owner."""
 
     def __init__(self, header: MediaHeader) -> None:
         self._header = header
-        tracks: tuple[Track, ...] = (header.video, *header.sounds[:1])
+        tracks: tuple[Track, ...] = (header.video, *header.sounds)
         self._tracks = {track.id: track for track in tracks}
         self._timeline = FlvTimeline(fps=header.video.fps)
         self.milliseconds = 0

@@ -8,9 +8,9 @@ Source: Adobe Flash Video File Format Specification 10.1, annex E; other codecs 
 import struct
 from functools import lru_cache
 
-from ionia.core.codec.codec import AudioCodec, VideoCodec
+from ionia.core.codec.codec import VideoCodec
 from ionia.core.live import enhanced_flv
-from ionia.core.media import EncodedPacket, MediaHeader, Track, VideoTrack
+from ionia.core.media import AudioTrack, EncodedPacket, MediaHeader, Track, VideoTrack
 
 SCRIPT, VIDEO, AUDIO = 18, 9, 8
 """Tag types."""
@@ -31,20 +31,22 @@ _Number = int | float
 
 
 def begin(header: MediaHeader) -> bytes:
-    """What comes before the first packet: file header, properties, and both decoder configurations, all at 0 ms.
+    """What comes before the first packet: file header, properties, and all decoder configurations, all at 0 ms.
 
-    FLV carries one sound: the first.
+    FLV carries one sound, the first; further ones have tags that readers of plain FLV pass over.
     """
-    video, sound = header.video, header.sounds[0] if header.sounds else None
-    flags = 0x01 | (0x04 if sound else 0)
+    video = header.video
+    flags = 0x01 | (0x04 if header.sounds else 0)
     parts = [b"FLV\x01", bytes((flags,)), (9).to_bytes(4, "big"), bytes(4)]
     parts.append(_tag(SCRIPT, 0, _metadata(header)))
     configuration = video.codec.decoder_configuration(video.extradata)
     parts.append(_tag(VIDEO, 0, _video(video.codec, _KEYFRAME, _SEQUENCE_HEADER) + configuration))
     if enhanced_flv.is_enhanced(video.codec):
         parts.append(_tag(VIDEO, 0, enhanced_flv.colours(video.codec)))
-    if sound:
-        parts.append(_tag(AUDIO, 0, _sound(sound.codec, _SEQUENCE_HEADER) + sound.extradata))
+    for sound in header.sounds:
+        parts.append(_tag(AUDIO, 0, _sound(sound, _SEQUENCE_HEADER) + sound.extradata))
+        if sound.id.index:
+            parts.append(_tag(AUDIO, 0, enhanced_flv.channels(sound)))
     return b"".join(parts)
 
 
@@ -54,7 +56,7 @@ def packet_tag(track: Track, packet: EncodedPacket, milliseconds: int) -> bytes:
     Parameter sets stay in keyframes: whoever joins in the middle has them at once. Filler stays: it makes the rate.
     """
     if not isinstance(track, VideoTrack):
-        return _tag(AUDIO, milliseconds, _sound(track.codec, _DATA) + packet.data)
+        return _tag(AUDIO, milliseconds, _sound(track, _DATA) + packet.data)
     kind = _KEYFRAME if packet.keyframe else _INTER
     return _tag(VIDEO, milliseconds, _picture(track.codec, kind, packet.data))
 
@@ -77,8 +79,11 @@ def _video(codec: VideoCodec, kind: int, what: int) -> bytes:
     return bytes((kind | codec.flv_id, what, 0, 0, 0))
 
 
-def _sound(codec: AudioCodec, what: int) -> bytes:
-    return bytes((codec.flv_id << 4 | _SOUND_BITS, what))
+def _sound(track: AudioTrack, what: int) -> bytes:
+    """The head of a sound's tag."""
+    if track.id.index:
+        return enhanced_flv.sound_head(track, what)
+    return bytes((track.codec.flv_id << 4 | _SOUND_BITS, what))
 
 
 def _tag(kind: int, milliseconds: int, body: bytes) -> bytes:

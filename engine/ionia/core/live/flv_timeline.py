@@ -17,6 +17,7 @@ class FlvTimeline:
     Rounds to the nearest millisecond, equally for both tracks, so that the offset between sound and picture stays
     within a millisecond. A tie or a step back between the tracks moves the later packet 1 ms on; the shift doesn't add
     up, because a second has room for 1000 packets and a stream has about fps + 47.
+    Sounds beside the first may have the millisecond of what goes before: only servers that know of them get any.
     """
 
     def __init__(self, *, fps: FrameRate) -> None:
@@ -41,5 +42,6 @@ class FlvTimeline:
         self._last[track] = dts
         units_per_second = self._fps.numerator * SAMPLE_RATE
         milliseconds = (2000 * (position - self._origin) + units_per_second) // (2 * units_per_second)
-        self._last_ms = max(milliseconds, self._last_ms + 1)
+        beside = not track.is_video and track.index > 0
+        self._last_ms = max(milliseconds, self._last_ms + (0 if beside else 1))
         return self._last_ms

@@ -29,7 +29,7 @@ class LiveSettings:
         return cls(
             fps=media.fps,
             video_bitrate=media.video_bitrate,
-            audio_bitrate=next((track.bitrate for track in media.all_tracks), SILENT_BITRATE),
+            audio_bitrate=sum(track.bitrate for track in media.all_tracks) or SILENT_BITRATE,
             buffer_ns=settings.buffer_ms * _NS_PER_MS,
             adaptive_bitrate=settings.adaptive_bitrate,
             reconnect=ReconnectSettings(

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from ionia.core.audio.wishes import TrackWish
 from ionia.core.errors import ErrorKind, IoniaError
 from ionia.core.live.live_url import LiveUrl, parse_live_url
 from ionia.core.live.whip_url import WhipUrl
@@ -20,6 +21,8 @@ class Rendition:
     width: int | None
     height: int | None
     sound_codec: SoundCodecName
+    tracks: tuple[TrackWish, ...]
+    """Of sound."""
 
     def applied(self, media: MediaSettings) -> MediaSettings:
         """These settings for this encode."""
@@ -29,6 +32,7 @@ class Rendition:
             width=self.width,
             height=self.height,
             sound_codec=self.sound_codec,
+            tracks=self.tracks,
         )
 
     def beside(self, other: "Rendition", now: MediaSettings) -> MediaSettings:
@@ -41,12 +45,14 @@ class Rendition:
         return self.applied(now)
 
 
-def rendition_of(wish: Destination, media: MediaSettings) -> Rendition:
-    """The encode that a destination gets: the stream's settings, but for what it asks for itself.
+def rendition_of(wish: Destination, settings: StreamerSettings) -> Rendition:
+    """The encode that a destination gets: the stream's settings, but for what it asks for itself. By WHIP there is one
+    sound, the first, and so there is by RTMP where not all were asked for.
 
     Raises IoniaError(BAD_URL), and BAD_DESTINATION for WHIP in a stream that isn't H.264.
     """
-    url = parse_live_url(wish.rtmp_url, wish.stream_key)
+    url, media = parse_live_url(wish.rtmp_url, wish.stream_key), settings.media
+    codec = sound_codec_of(url)
     if isinstance(url, WhipUrl) and media.codec != "h264":
         raise IoniaError(ErrorKind.BAD_DESTINATION, "By WHIP a stream is H.264.", 'Leave "codec" out.')
     own = wish.own
@@ -55,7 +61,8 @@ def rendition_of(wish: Destination, media: MediaSettings) -> Rendition:
         video_bitrate=own.video_bitrate or media.video_bitrate,
         width=own.width if own_size else media.width,
         height=own.height if own_size else media.height,
-        sound_codec=sound_codec_of(url),
+        sound_codec=codec,
+        tracks=media.all_tracks if settings.multitrack_audio and codec == "aac" else media.all_tracks[:1],
     )
 
 
@@ -67,7 +74,7 @@ def sound_codec_of(url: LiveUrl) -> SoundCodecName:
 def renditions_of(settings: StreamerSettings) -> tuple[Rendition, ...]:
     """All of a stream's, each once, in the order of its destinations; the first is the session's own. Raises as
     above."""
-    return tuple(dict.fromkeys(rendition_of(wish, settings.media) for wish in settings.destinations))
+    return tuple(dict.fromkeys(rendition_of(wish, settings) for wish in settings.destinations))
 
 
 def total_bitrate(renditions: Sequence[Rendition], media: MediaSettings) -> int:

@@ -10,9 +10,11 @@ from ionia.core.live.failure_code import FailureCode
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Connected:
-    """The server accepted the publishing. `promised`: it says that it takes the codec of the pictures, too."""
+    """The server accepted the publishing. `promised`: it says that it takes the codec of the pictures, too.
+    `all_sounds`: it gets every sound that there is, and not the first alone."""
 
     promised: bool = True
+    all_sounds: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

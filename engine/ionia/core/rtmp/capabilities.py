@@ -12,6 +12,9 @@ from ionia.core.rtmp.amf0 import Amf
 _CAN_ENCODE = 2.0
 """FourCcInfoMask: what a publisher does with a codec."""
 
+_MULTITRACK = 2
+"""CapsExMask: takes, or sends, several tracks of a kind."""
+
 _ANY = "*"
 
 
@@ -23,11 +26,20 @@ class Promise(Enum):
     NOTHING = "nothing"
 
 
-def asked(four_cc: str) -> dict[str, Amf]:
-    """What `connect` says of a codec; nothing of H.264, whose name here is empty: its streams say what they did."""
-    if not four_cc:
-        return {}
-    return {"fourCcList": [four_cc], "videoFourCcInfoMap": {four_cc: _CAN_ENCODE}}
+def asked(four_cc: str, sound_four_cc: str = "") -> dict[str, Amf]:
+    """What `connect` says of a codec; nothing of H.264, whose name here is empty: its streams say what they did.
+
+    `sound_four_cc`: the codec of several sounds; empty for one, which goes as it always did.
+    """
+    said: dict[str, Amf] = {}
+    names: list[Amf] = [name for name in (four_cc, sound_four_cc) if name]
+    if names:
+        said["fourCcList"] = names
+    if four_cc:
+        said["videoFourCcInfoMap"] = {four_cc: _CAN_ENCODE}
+    if sound_four_cc:
+        said |= {"audioFourCcInfoMap": {sound_four_cc: _CAN_ENCODE}, "capsEx": float(_MULTITRACK)}
+    return said
 
 
 def promise_of(values: Sequence[Amf], four_cc: str) -> Promise:
@@ -38,6 +50,12 @@ def promise_of(values: Sequence[Amf], four_cc: str) -> Promise:
     if any(four_cc in codecs or _ANY in codecs for codecs in told):
         return Promise.GIVEN
     return Promise.REFUSED if told else Promise.NOTHING
+
+
+def takes_several_sounds(values: Sequence[Amf]) -> bool:
+    """Whether the answer to `connect` says so."""
+    told = [value.get("capsEx") for value in values if isinstance(value, Mapping)]
+    return any(isinstance(flags, float) and 0 <= flags < 2**32 and int(flags) & _MULTITRACK for flags in told)
 
 
 def _codecs(value: Mapping[str, Amf]) -> list[frozenset[str]]:

@@ -17,7 +17,7 @@ from ionia.core.rtmp import amf0, commands, messages
 from ionia.core.rtmp.amf0 import Amf, AmfError
 from ionia.core.rtmp.answers import failure_of, status_of
 from ionia.core.rtmp.authentication import Login, LoginError, next_login
-from ionia.core.rtmp.capabilities import Promise, promise_of
+from ionia.core.rtmp.capabilities import Promise, promise_of, takes_several_sounds
 from ionia.core.rtmp.chunk_reader import ChunkError, ChunkReader
 from ionia.core.rtmp.chunk_writer import ChunkWriter
 from ionia.core.rtmp.client_events import Acknowledged, ClientEvent, Failed, LoginAsked, Published
@@ -59,16 +59,19 @@ class Heard:
 class RtmpClient:
     """One connection, from the first byte to the last. One owner."""
 
-    def __init__(self, url: RtmpUrl, random: bytes, login: Login | None = None, four_cc: str = "") -> None:
+    def __init__(
+        self, url: RtmpUrl, random: bytes, login: Login | None = None, four_cc: str = "", sound_four_cc: str = ""
+    ) -> None:
         """`random`: RANDOM bytes of anything. `login`: what `LoginAsked` said, on the connection after it.
 
-        `four_cc`: of the pictures' codec, empty for H.264.
+        `four_cc`: of the pictures' codec, empty for H.264. `sound_four_cc`: of several sounds, empty for one.
         """
         self._url = url
         self._login = login or Login()
-        self._commands = commands.Commands(url, self._login.arguments, four_cc)
+        self._commands = commands.Commands(url, self._login.arguments, four_cc, sound_four_cc)
         self._four_cc = four_cc
         self._promised = True
+        self._takes_sounds = False
         self._handshake = Handshake(random[NONCE_BYTES:])
         self._nonce = random[:NONCE_BYTES].hex()
         self._reader = ChunkReader()
@@ -185,6 +188,7 @@ class RtmpClient:
                 self._fail(FailureCode.CODEC, f"the server lists other codecs than {self._four_cc}")
                 return
             self._promised = promise is Promise.GIVEN
+            self._takes_sounds = takes_several_sounds(values)
             self._state = _State.CREATING
             self._control(messages.SET_CHUNK_SIZE, CHUNK_SIZE.to_bytes(4, "big"))
             self._command(self._commands.named(commands.RELEASE))
@@ -222,7 +226,7 @@ class RtmpClient:
             self._fail(failure_of(status, published=published), status.words, redirect=status.redirect)
         elif status.code == "NetStream.Publish.Start" and self._state is _State.ASKING:
             self._state = _State.LIVE
-            self._events.append(Published(promised=self._promised))
+            self._events.append(Published(promised=self._promised, several_sounds=self._takes_sounds))
 
     def _fail(self, code: FailureCode, detail: str, *, redirect: str = "") -> None:
         # Shortened after it was scrubbed: half a key would not be found.

@@ -8,9 +8,11 @@ from ionia.core.rtmp.authentication import Login
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Published:
-    """The server takes the stream. `promised`: it says that it takes the codec of the pictures, too."""
+    """The server takes the stream. `promised`: it says that it takes the codec of the pictures, too.
+    `several_sounds`: likewise."""
 
     promised: bool = True
+    several_sounds: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,14 +20,14 @@ OPTIONAL = (RELEASE, ANNOUNCE, UNANNOUNCE, CHECK_BANDWIDTH)
 class Commands:
     """Writes the bodies of one connection's commands, and knows which of them an answer is for. One owner."""
 
-    def __init__(self, url: RtmpUrl, login: str, four_cc: str = "") -> None:
+    def __init__(self, url: RtmpUrl, login: str, four_cc: str = "", sound_four_cc: str = "") -> None:
         """`login`: what proves the user to the server, as it is added to the application; empty if none is asked.
 
-        `four_cc`: of the pictures' codec, empty for H.264.
+        `four_cc`: of the pictures' codec, empty for H.264. `sound_four_cc`: of several sounds, empty for one.
         """
         self._url = url
         self._login = login
-        self._four_cc = four_cc
+        self._asked_of = asked(four_cc, sound_four_cc)
         self._asked: list[str] = []
 
     def connect(self) -> bytes:
@@ -39,7 +39,7 @@ class Commands:
                 "type": "nonprivate",
                 "flashVer": FLASH_VERSION,
                 "tcUrl": self._url.application_url + self._login,
-                **asked(self._four_cc),
+                **self._asked_of,
             },
         )
 

@@ -95,7 +95,10 @@ class SessionFeeds:
         with self._changing:
             if self._released:
                 raise IoniaError(ErrorKind.NOT_INITIALIZED, "The session has ended.", "Initialize it first.")
-            feeds = self._more(changed(replace(self.settings, sounds=self.sound.wishes(self.settings.all_sounds))))
+            sounds = self.settings.all_sounds
+            for one in (*self._beside, self):
+                sounds = one.sound.wishes(sounds)
+            feeds = self._more(changed(replace(self.settings, sounds=sounds)))
             if self._listener is not None:
                 feeds.listen(self._listener_beside(feeds, self._listener))
             self._beside = (*self._beside, feeds)
@@ -179,7 +182,8 @@ class SessionFeeds:
     def set_sound(self, name: str, change: ControlChange) -> None:
         """See SoundTracks. The session's lock is held. Raises IoniaError."""
         with self._changing:
-            for one in (self, *self._beside):
+            family = (self, *self._beside)
+            for one in [each for each in family if name in each.sound.kinds()] or [self]:
                 one.sound.set(name, change)
 
     def set_region(self, region: Region | None) -> None:

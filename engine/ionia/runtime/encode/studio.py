@@ -81,8 +81,7 @@ class Studio:
         names = sound_keys(settings, self._backends.corrections.all())
         asked = {names[sound.name]: sound for sound in settings.all_sounds}
         wanted = list(zip(settings.all_tracks, audio_encode_keys(settings, names), strict=True))
-        if live:  # of a stream, the first is all of the sound
-            wanted = wanted[:1]
+        if live:  # of a stream, only sounds that it carries
             names = {name: key for name, key in names.items() if any(key in track.sounds for _, track in wanted)}
         with ExitStack() as undo:
             tracks = []

@@ -5,15 +5,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from ionia.core.live.rendition import Rendition
-from ionia.core.media import AUDIO, VIDEO, EncodedPacket, MediaHeader
+from ionia.core.media import VIDEO, EncodedPacket, MediaHeader
 from ionia.core.ports import Clock
 from ionia.runtime.encode.session_feeds import SessionFeeds
 
 SOUND_WAITS_NS = 40_000_000
 """How long sound waits for a picture to go with, so that a thread of each server needn't wake up for it alone."""
-
-_STREAMED = (VIDEO, AUDIO)
-"""The tracks that servers get: of several sounds the first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +52,7 @@ class StreamInlet:
     @property
     def header(self) -> MediaHeader:
         """What servers get of it."""
-        return self.feeds.header.only(*_STREAMED)
+        return self.feeds.header
 
     def look(self) -> int:
         """The bit rate in force, bit/s; the last one once it is over."""
@@ -81,15 +78,12 @@ class StreamInlet:
 
     def deliver(self, packets: Sequence[EncodedPacket]) -> None:
         """On an encoder's thread: queue."""
-        streamed = [packet for packet in packets if packet.track in _STREAMED]
-        if not streamed:
-            return
         now_ns = self._clock.now_ns()
         with self._lock:
             if not self._packets:
                 self._since_ns = now_ns
-            self._packets += streamed
-            due = now_ns - self._since_ns >= SOUND_WAITS_NS or any(packet.track == VIDEO for packet in streamed)
+            self._packets += packets
+            due = now_ns - self._since_ns >= SOUND_WAITS_NS or any(packet.track == VIDEO for packet in packets)
         if due:
             self._rouse()
 

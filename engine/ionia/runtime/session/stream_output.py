@@ -79,7 +79,7 @@ class StreamOutput:
         self._inlets = {one: self._inlet(one) for one in renditions}
         self._own = self._inlets[renditions[0]]
         self._roster = StreamRoster(settings.destinations, self._make, self._wake)
-        self._warnings = StreamWarnings(settings.media, warn)
+        self._warnings = StreamWarnings(settings, warn)
         self._feeds: SessionFeeds | None = None  # since `foresee`
         self._worker: Worker | None = None  # since it started
 
@@ -127,6 +127,7 @@ class StreamOutput:
             first=self._first if required else None,
             clock=self._clock,
             tell=self._tell,
+            warnings=self._warnings,
         )
         worker = Worker("stream", partial(self._run, work), self._unexpected)
         with self._arranging:
@@ -159,7 +160,7 @@ class StreamOutput:
 
     def _arrange(self, change: Callable[[], StreamDestination], wish: Destination) -> None:
         with self._arranging:
-            rendition = rendition_of(wish, self._settings.media)
+            rendition = rendition_of(wish, self._settings)
             if (feeds := self._feeds) is None:
                 raise IoniaError(ErrorKind.NOT_INITIALIZED, "The streamer is being initialized.")
             try:
@@ -268,7 +269,7 @@ class StreamOutput:
 
     def _make(self, wish: Destination) -> StreamDestination:
         settings = self._settings
-        inlet = self._inlets[rendition_of(wish, settings.media)]
+        inlet = self._inlets[rendition_of(wish, settings)]
         settings = replace(settings, media=inlet.rendition.applied(settings.media))
         if self._first.settled:  # `start` has its answer: one that comes later is tried as after a lost connection
             settings = replace(settings, require_connection=False)

@@ -25,6 +25,7 @@ from ionia.runtime.session.stream_encode import StreamEncode
 from ionia.runtime.session.stream_events import told
 from ionia.runtime.session.stream_inlet import Brought, StreamInlet
 from ionia.runtime.session.stream_roster import StreamRoster
+from ionia.runtime.session.stream_warnings import StreamWarnings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +70,7 @@ class StreamWork:
         first: FirstConnection | None,
         clock: Clock,
         tell: Tellers,
+        warnings: StreamWarnings,
     ) -> None:
         """`first`: settled by the connections, if `start` requires them."""
         self._roster = roster
@@ -77,6 +79,7 @@ class StreamWork:
         self._first = first
         self._clock = clock
         self._tell = tell
+        self._warnings = warnings
         self._encodes: dict[StreamInlet, StreamEncode] = {}  # those that somebody gets
         self._delayed_before: list[DelayFigures] = []  # of those that nobody gets any more
         self._leaving: list[StreamDestination] = []  # they say goodbye
@@ -177,8 +180,11 @@ class StreamWork:
     def _hear(self, message: FromSender) -> None:
         one, now_ns = message.destination, message.at_ns
         self._carry_out(one, one.hear(message.attempt_id, message.event, now_ns), now_ns)
-        if isinstance(message.event, Connected) and not message.event.promised:
-            self._doubt(one)
+        if isinstance(message.event, Connected):
+            if not message.event.promised:
+                self._doubt(one)
+            if not message.event.all_sounds:
+                self._warnings.of_answer(one)
         if one.was_connected and self._first is not None and all(each.was_connected for each in self._roster.present):
             self._first.settle(None)
 
