@@ -40,9 +40,15 @@ PARTS = {
     "sound": Part(
         module="tests.bench.sound",
         about="Sound in bursts, and sound after a long silence: pitch, level, continuity and where it lies, in virtual "
-        "time with wrong clocks and on a real PulseAudio; what filters do, and what they, tracks and one program cost.",
-        quick=60,
-        full=5,
+        "time with wrong clocks; devices of other forms; what filters do, and what they cost.",
+        quick=12,
+        full=2.5,
+    ),
+    "pulse": Part(
+        module="tests.bench.pulse_sound",
+        about="The same on a real PulseAudio whose sink sleeps in between; what tracks and one program's sound cost.",
+        quick=40,
+        full=3,
     ),
     "timing": Part(
         module="tests.bench.frame_timing",

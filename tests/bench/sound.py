@@ -1,7 +1,7 @@
 """Sound in bursts, and sound after a long silence: its pitch, its level, whether it is whole, and where it lies.
 
 In virtual time with devices whose clocks are wrong and that deliver nothing while nothing plays (as Windows' loopback
-does), where all is exact and the same each run; and once on a real PulseAudio whose sink sleeps in between.
+does), where all is exact and the same each run, however busy the machine; `pulse_sound.py` has the real server.
 """
 
 import statistics
@@ -12,10 +12,10 @@ import numpy.typing as npt
 
 from ionia.core.audio.engine import AudioInput
 from ionia.core.media import SAMPLE_RATE
-from tests.bench import devices, filters, tracks
+from tests.bench import devices, filters
 from tests.bench.drift import EPOCH, SMOOTH, SMOOTH_GOAL
 from tests.bench.parts import Form
-from tests.bench.pulse_sound import BURST_MS, CENTS_GOAL, LEVEL_GOAL_DB, MEDIAN_GOAL_MS, P95_GOAL_MS, real_rows
+from tests.bench.pulse_sound import CENTS_GOAL, LEVEL_GOAL_DB, MEDIAN_GOAL_MS, P95_GOAL_MS
 from tests.bench.report import PartResult, Row
 from tests.bench.tone import Tone, tone_of, worst_cents, worst_level
 from tests.fakes.audio_blocks import roughness
@@ -33,7 +33,7 @@ MARGIN = 0.1
 
 
 def measure(form: Form) -> PartResult:
-    """Virtual time first."""
+    """Nothing of it waits, and of the machine only the thread's own CPU time is asked."""
     clocks = (0, 300, -300)
     bursts = form.of(quick=16, full=100)
     silent_minutes = form.of(quick=1, full=30)
@@ -41,17 +41,12 @@ def measure(form: Form) -> PartResult:
     rows += after_silence_rows(clocks, silent_minutes)
     rows += devices.rows()
     rows += filters.rows(form.of(quick=9, full=30))
-    rows += tracks.rows(form)
-    rows += real_rows(form)
     note = (
         f"Virtual time: clocks off by {', '.join(f'{ppm:+d}' for ppm in clocks)} ppm; blocks of 20 ms, delivered and "
         "stamped up to 15 ms late at random, seeded; nothing is delivered while nothing plays. Pitch is told in cents "
-        "(hundredths of a semitone), continuity as the largest second difference against the sine's own. On "
-        f"PulseAudio: tones of {BURST_MS} ms, each with a flash; a hole or a jump shows in the quietest 5 ms "
-        "(AAC alone: -1 dB). Devices: a tone in their first channel, by the source that converts here. Filters: a "
-        "voice and a fan are synthesised; noise is what is left in pauses; "
-        "CPU of filters is that of the one thread that mixes; that of tracks the whole process's, FFmpeg's with the "
-        "encoder's fast search, which is ours."
+        "(hundredths of a semitone), continuity as the largest second difference against the sine's own. Devices: a "
+        "tone in their first channel, by the source that converts here. Filters: a voice and a fan are synthesised; "
+        "noise is what is left in pauses; CPU of filters is that of the one thread that mixes."
     )
     return PartResult(rows=rows, notes=[note])
 
