@@ -6,14 +6,14 @@ The outcome is remembered for the life of the process; hardware does not appear 
 import logging
 import sys
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import av
 from av.codec.codec import UnknownCodecError
 
 from ionia.core.codec.encoder_proof import LEAST_PSNR, LEAST_PSNR_OF_A_TAKE, READABLE_BITS_PER_PIXEL
-from ionia.core.codec.encoder_refusal import refusal
+from ionia.core.codec.encoder_refusal import TITLES, refusal
 from ionia.core.errors import ErrorKind, IoniaError
 from ionia.core.media import EncodedPacket, VideoTrack, YuvPicture
 from ionia.core.ports import VideoEncoder
@@ -29,9 +29,6 @@ from ionia.media.video_encoder import LibavVideoEncoder
 from ionia.platform.processes import usable_cores
 
 _log = logging.getLogger(__name__)
-
-TITLES: Mapping[CodecName, str] = {"h264": "H.264", "hevc": "HEVC", "av1": "AV1"}
-"""For people."""
 
 _PROBE_SIZE = (640, 360)
 _PROBE_PICTURES = len(TRIAL_INDEXES)

@@ -89,6 +89,10 @@ def test_nvidia(lines: list[str], sentence: str) -> None:
             ["could not find any MFT for the given media type"],
             "Windows offers no hardware H.264 encoder here",
         ),
+        ("av1_nvenc", ["Codec not supported"], "this NVIDIA GPU has no AV1 encoder"),
+        ("hevc_nvenc", ["OpenEncodeSessionEx failed: unsupported device (2)"], "this NVIDIA GPU has no HEVC encoder"),
+        ("hevc_qsv", ["Error creating a MFX session: -3."], "this Intel GPU or its driver has no HEVC encoder"),
+        ("av1_amf", ["DLL amfrt64.dll failed to open"], "no AMD driver with its encoder (AMF) is installed"),
     ],
 )
 def test_others(encoder: str, lines: list[str], sentence: str) -> None:

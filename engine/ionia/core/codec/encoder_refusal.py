@@ -5,7 +5,9 @@ external library"); what it logs does. Pure: the lines come from `media.libav_wo
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+
+from ionia.core.settings import CodecName
 
 _NVENC: tuple[tuple[str, str], ...] = (
     # Source: FFmpeg's nvenc.c and nv-codec-headers' dynlink_loader.h; the last ones are NVENCSTATUS by name.
@@ -35,14 +37,14 @@ _NVENC: tuple[tuple[str, str], ...] = (
     (r"(?P<side>Width|Height) \d+ exceeds (?P<most>\d+)", "the NVIDIA GPU's encoder takes {side} up to {most} only"),
     (
         r"OpenEncodeSessionEx failed: (unsupported device|no encode device)|Codec not supported",
-        "this NVIDIA GPU has no H.264 encoder",
+        "this NVIDIA GPU has no {codec} encoder",
     ),
 )
 
 _QSV: tuple[tuple[str, str], ...] = (
     # Source: FFmpeg's qsvenc.c and qsv.c; the numbers are oneVPL's mfxStatus.
     (r"MFX session: -9\b|No device available", "there is no Intel GPU with a media driver (oneVPL) here"),
-    (r"MFX session.*-3\b|unsupported \(-3\)", "this Intel GPU or its driver has no H.264 encoder"),
+    (r"MFX session.*-3\b|unsupported \(-3\)", "this Intel GPU or its driver has no {codec} encoder"),
     (r"MFX (session|loader)", "the Intel GPU's media driver doesn't start: update it"),
     (r"(renderD|/dev/dri).*(Permission denied|-13)", "this user may not use the Intel GPU: join the group render"),
 )
@@ -51,25 +53,33 @@ _AMF: tuple[tuple[str, str], ...] = (
     # Source: FFmpeg's hwcontext_amf.c.
     (r"DLL \S+ failed to open", "no AMD driver with its encoder (AMF) is installed"),
     (r"version.*(lower|older|too old)", "the AMD driver is too old: update it"),
-    (r"CreateComponent.*failed|AMF_NOT_SUPPORTED", "this AMD GPU has no H.264 encoder"),
+    (r"CreateComponent.*failed|AMF_NOT_SUPPORTED", "this AMD GPU has no {codec} encoder"),
     (r"AMF init|hardware device context", "there is no AMD GPU that the driver can use"),
 )
 
 _MF: tuple[tuple[str, str], ...] = (
     # Source: FFmpeg's mfenc.c and mf_utils.c.
-    (r"could not (find|create) (any )?MFT", "Windows offers no hardware H.264 encoder here"),
+    (r"could not (find|create) (any )?MFT", "Windows offers no hardware {codec} encoder here"),
 )
 
-_TABLES = {"h264_nvenc": _NVENC, "h264_qsv": _QSV, "h264_amf": _AMF, "h264_mf": _MF}
+_TABLES = {"nvenc": _NVENC, "qsv": _QSV, "amf": _AMF, "mf": _MF}
+
+TITLES: Mapping[CodecName, str] = {"h264": "H.264", "hevc": "HEVC", "av1": "AV1"}
+"""Codecs, for people."""
 
 
 def refusal(encoder: str, lines: Sequence[str]) -> str:
     """The sentence, without its full stop, for what libav logged while it didn't open; empty where none is known.
 
+    `encoder` is libav's name, codec and maker: "hevc_nvenc".
+
     The table's order decides, not that of the lines: an old driver also gives "no capable devices".
     """
-    for pattern, sentence in _TABLES.get(encoder, ()):
+    codec, _, maker = encoder.partition("_")
+    title = next((title for name, title in TITLES.items() if name == codec), "such")
+    for pattern, sentence in _TABLES.get(maker, ()):
         for line in lines:
             if found := re.search(pattern, line):
-                return sentence.format(**{name: (text or "").lower() for name, text in found.groupdict().items()})
+                named = {name: (text or "").lower() for name, text in found.groupdict().items()}
+                return sentence.format(codec=title, **named)
     return ""
