@@ -18,7 +18,7 @@ from ionia.core.settings import MediaSettings, ReplaySettings, SessionKind
 from ionia.core.test_card.pattern import Box
 from ionia.runtime.backends import Backends
 from ionia.runtime.engine import Engine
-from ionia.selftest import try_av, try_sound
+from ionia.selftest import try_av, try_encoders, try_sound
 from ionia.selftest.context import SECOND_NS, SelftestTools
 from ionia.selftest.run import selftests_with
 from ionia.selftest.try_capture import window_place
@@ -219,6 +219,24 @@ def test_encoders_that_are_not_here_are_told_without_alarm() -> None:
     other, _ = run(Part.ENCODERS, lambda b: replace(b, list_encoders=lambda: (replaced,)))
     assert [finding.outcome for finding in other.findings] == [Outcome.ABSENT, Outcome.BAD]
     assert report.recommendation is not None
+
+
+def test_a_screen_that_is_too_large_for_every_encoder_is_recommended_in_a_smaller_size(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(try_encoders, "USUAL_HEIGHTS", (1080, 540, 360))
+    monkeypatch.setattr(try_encoders, "_run", lambda *asked: {720: 20.0, 540: 38.0, 360: 80.0}[asked[-1][1]])
+    present = EncoderInfo(name=FakeVideoEncoder.codec, hardware=False, available=True, reason="")
+    report, _ = run(Part.ENCODERS, lambda b: replace(b, list_encoders=lambda: (present,)))
+    best = report.recommendation
+    assert best is not None
+    assert (best.width, best.height, best.fps, best.scaled) == (640, 360, 30, True)
+    assert best.video_bitrate == 500_000
+    finding = report.findings[-1]
+    assert finding.found == (
+        "none holds 30 frames a second at this size, 15 are held; 30 are held where the picture is made 640x360"
+    )
+    assert finding.advice == "Record in the size 640x360, or at 15 frames a second."
 
 
 def test_only_one_runs_at_a_time_and_closing_ends_it() -> None:

@@ -144,7 +144,8 @@ def _columns() -> int:
 
 
 def _settings_words(best: Recommendation) -> str:
-    return f"--encoder {best.encoder.value} --fps {best.fps} --bitrate {best.video_bitrate / 1e6:g}M"
+    size = f" --size {best.width}x{best.height}" if best.scaled else ""
+    return f"--encoder {best.encoder.value} --fps {best.fps} --bitrate {best.video_bitrate / 1e6:g}M{size}"
 
 
 def _offer(engine: EngineService, correction: Correction, *, apply: bool, ask: bool) -> None:

@@ -64,13 +64,15 @@ class Correction:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recommendation:
-    """Settings that this machine holds, by the measurements."""
+    """Settings that this machine holds, by the measurements. `scaled`: of a smaller size than the screen's, since no
+    encoder holds 30 frames a second of that."""
 
     encoder: EncoderChoice
     fps: int
     video_bitrate: int
     width: int
     height: int
+    scaled: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -44,11 +44,13 @@ that are closer in time differ less."""
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EncoderSpeed:
-    """Pictures per second by the frame rate it was opened for; 0.0 where it failed. `name` is libav's."""
+    """Pictures per second by the frame rate it was opened for; 0.0 where it failed. `name` is libav's. `size`: of its
+    pictures, where it isn't the screen's."""
 
     name: str
     choice: EncoderChoice
     speeds: Mapping[int, float]
+    size: tuple[int, int] | None = None
 
     def holds(self, fps: int) -> bool:
         """Whether it encodes `fps` pictures a second with room to spare."""
@@ -84,9 +86,21 @@ def judge_encoder(speed: EncoderSpeed, width: int, height: int) -> Finding:
 
 def judge_encoders(speeds: Sequence[EncoderSpeed]) -> Finding | None:
     """What all of them together lack, if anything."""
-    if any(speed.holds(min(RATES)) for speed in speeds):
+    whole = [speed for speed in speeds if speed.size is None]
+    if any(speed.holds(min(RATES)) for speed in whole):
         return None
-    usable = best_rate(speeds)
+    usable = best_rate(whole)
+    smaller = next((speed.size for speed in speeds if speed.size is not None and speed.holds(min(RATES))), None)
+    if smaller is not None:
+        held = "" if usable is None else f", {usable[1]} are held"
+        size = f"{smaller[0]}x{smaller[1]}"
+        return Finding(
+            part=Part.ENCODERS,
+            outcome=Outcome.FAIR,
+            title="Encoders",
+            found=f"none holds 30 frames a second at this size{held}; 30 are held where the picture is made {size}",
+            advice=f"Record in the size {size}" + ("." if usable is None else f", or at {usable[1]} frames a second."),
+        )
     if usable is None:
         return Finding(
             part=Part.ENCODERS,
@@ -121,6 +135,8 @@ def recommend(
     if best is None:
         return None
     speed, fps = best
+    scaled = speed.size is not None
+    width, height = speed.size or (width, height)
     if fps == 60 and delivered_fps is not None and delivered_fps < 60 * DELIVERED_GOOD:
         fps = 30
         speed = next(one for one in speeds if one.holds(30))
@@ -129,7 +145,7 @@ def recommend(
     if network_bps is not None:
         bitrate = min(bitrate, _down(network_bps))
     return Recommendation(
-        encoder=speed.choice, fps=fps, video_bitrate=max(500_000, bitrate), width=width, height=height
+        encoder=speed.choice, fps=fps, video_bitrate=max(500_000, bitrate), width=width, height=height, scaled=scaled
     )
 
 

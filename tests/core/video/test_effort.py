@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ionia.core.video.effort import Effort, cores_needed, effort
+from ionia.core.video.effort import Effort, cores_needed, effort, spent
 
 HD, QHD, UHD = (1920, 1080), (2560, 1440), (3840, 2160)
 
@@ -41,6 +41,15 @@ def test_no_stage_has_more_than_there_is_and_more_cores_never_take_any_away(
     assert few.slices <= many.slices
     assert few.convert_threads <= many.convert_threads
     assert few.overlap <= many.overlap
+
+
+def test_stages_side_by_side_take_as_long_as_the_slower_or_as_the_cores_need() -> None:
+    alone, beside = effort(2, 1920, 1080, 30), effort(16, 3840, 2160, 60)
+    assert spent(alone, 2, 7, 23) == 30
+    assert spent(beside, 16, 5, 20) == 20
+    assert spent(beside, 16, 40, 20) == 40
+    few = effort(4, 3840, 2160, 30)
+    assert spent(few, 4, 12, 20) == (12 * few.convert_threads + 20 * few.slices) // 4
 
 
 def test_how_many_cores_an_encoder_takes() -> None:

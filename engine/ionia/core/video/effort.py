@@ -43,3 +43,13 @@ def effort(cores: int, width: int, height: int, fps: FrameRate) -> Effort:
         slices=max(1, min(cores, MOST_SLICES, load)),
         overlap=many,
     )
+
+
+def spent(work: Effort, cores: int, converting: int, encoding: int) -> int:
+    """How long both stages take as a recording does them, of the times that each took alone.
+
+    Side by side the slower one counts, and what all their threads need of the cores, as if each had been busy.
+    """
+    if not work.overlap:
+        return converting + encoding
+    return max(converting, encoding, (converting * work.convert_threads + encoding * work.slices) // cores)
