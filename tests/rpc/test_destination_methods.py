@@ -92,6 +92,9 @@ def test_they_are_added_changed_and_removed() -> None:
         assert client.call("streamer.removeDestination", ["twitch", "s"]) is None
         assert client.call("streamer.setDelay", {"delaySeconds": 12.5, "id": "s"}) is None
         assert client.call("streamer.setDelay", [901, "s"])["code"] == -32602
+        pasted = client.call("streamer.addDestination", {"rtmpUrl": "rtmp://c.test/app", "destination": KEY, "id": "s"})
+        assert pasted["data"]["kind"] == "bad_destination"
+        assert KEY not in str(pasted)
         refused = client.call("streamer.removeDestination", {"destination": "x", "id": "s"})
         assert (refused["code"], refused["data"]["kind"]) == (1304, "bad_destination")
         stream = client.service.sessions[SessionKind.STREAMER, "s"].stream

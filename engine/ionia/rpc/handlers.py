@@ -8,6 +8,7 @@ from typing import Any
 
 from ionia.core.audio.engine import AudioInput
 from ionia.core.errors import IoniaError
+from ionia.core.live.destination_name import check_name
 from ionia.core.redaction import Redactor, redact_text
 from ionia.core.service import EngineService
 from ionia.core.session_state import already_running
@@ -16,7 +17,7 @@ from ionia.rpc import logs
 from ionia.rpc import params as p
 from ionia.rpc import results as r
 from ionia.rpc.destination_params import AddDestination, SetDestination
-from ionia.rpc.initialize_params import AnyInitialize
+from ionia.rpc.initialize_params import AnyInitialize, InitializeStreamer
 from ionia.rpc.kinds import KINDS, KindRow
 from ionia.rpc.media import MEDIA, MediaRow
 from ionia.rpc.openrpc import document
@@ -95,6 +96,9 @@ def _session_handlers(service: EngineService, redactor: Redactor, row: KindRow) 
     def initialize(params: AnyInitialize) -> bool:
         redactor.learn(params.secrets())
         try:
+            if isinstance(params, InitializeStreamer):
+                for one in params.destinations():
+                    check_name(one.name, redactor.redact)
             settings = params.settings()
         except IoniaError as error:
             if service.is_running(kind, params.id):
@@ -110,6 +114,7 @@ def _session_handlers(service: EngineService, redactor: Redactor, row: KindRow) 
         def handle(params: object) -> object:
             if isinstance(params, SetDestination | AddDestination):
                 redactor.learn(params.secrets())
+                check_name(params.destination or "", redactor.redact)
             return carry_out(service, params)
 
         return handle

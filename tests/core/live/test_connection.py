@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from ionia.core.events import ConnectionState
 from ionia.core.failure import LiveKind
 from ionia.core.live.backoff import ReconnectSettings
-from ionia.core.live.connection import DEAD, IDLE, NO_ANSWER, ConnectionPolicy
+from ionia.core.live.connection import DEAD, IDLE, NO_ANSWER, UNREAD, ConnectionPolicy
 from ionia.core.live.connection_events import (
     AskKeyframe,
     AttemptConnected,
@@ -182,7 +182,8 @@ def test_a_server_that_takes_no_more_is_left_sooner_than_a_lossy_network() -> No
     # ... and what TCP's probes push into the window of a frozen one is no life.
     at(machine, 12.5, observed(delivered_bytes=104_000 + ZERO_WINDOW_BYTES, zero_window=True))
     assert machine.deadline_ns == 13.3 * S
-    assert at(machine, 13.3, TimePassed())[0] == KillAttempt(attempt_id=1)
+    kill, *rest = at(machine, 13.3, TimePassed())
+    assert (kill, [one.failure for one in rest if isinstance(one, Notify)]) == (KillAttempt(attempt_id=1), [UNREAD])
 
 
 def test_lag_is_a_reason_to_reconnect_only_while_connected() -> None:

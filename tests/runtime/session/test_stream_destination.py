@@ -98,6 +98,24 @@ def test_three_get_one_encode_and_each_has_its_state() -> None:
     assert not any(SECRET in repr(event) for event in events.all)
 
 
+def test_no_two_have_the_same_address_and_key() -> None:
+    machine = FakeMachine()
+    with engine_on(machine) as (engine, _):
+        same = replace(at("a"), name="b")
+        settings = StreamerSettings(
+            name="a", rtmp_url=same.rtmp_url, stream_key=same.stream_key, more=(same,), media=SETTINGS
+        )
+        with pytest.raises(IoniaError, match="'a' and 'b' have the same address and key") as refused:
+            engine.initialize_streamer("s", settings)
+        assert refused.value.kind is ErrorKind.BAD_DESTINATION
+        initialize(engine, "a", "c")
+        for change, name in ((engine.add_destination, "b"), (engine.set_destination, "c")):
+            with pytest.raises(IoniaError, match="the same address and key"):
+                change("s", replace(same, name=name))
+        engine.set_destination("s", at("a"))
+        assert engine.destination_names("s") == ("a", "c")
+
+
 def test_they_come_and_go_while_the_others_stream() -> None:
     machine = FakeMachine()
     with engine_on(machine) as (engine, events):

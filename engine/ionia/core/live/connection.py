@@ -48,6 +48,11 @@ files and FFmpeg as a server break (measured). At 32 bits every server that was 
 TOO_SLOW = LiveFailure(kind=LiveKind.NETWORK, reason="link too slow for the sound")
 NO_ANSWER = LiveFailure(kind=LiveKind.TIMEOUT, reason="no answer from the server")
 DEAD = LiveFailure(kind=LiveKind.NETWORK, reason="nothing reaches the server any more")
+UNREAD = LiveFailure(
+    kind=LiveKind.NETWORK,
+    reason="the server's machine answers, but the server reads nothing, or less than the sound alone",
+    hint="The server hangs or has too much to do; another server or region may be better.",
+)
 IDLE = LiveFailure(
     kind=LiveKind.SERVER_CLOSED,
     reason="the server doesn't wait for the end of the delay; the connection is made again just before",
@@ -152,7 +157,8 @@ class ConnectionPolicy:
         kill = KillAttempt(attempt_id=self._attempt_id)
         if self._state is LinkState.CONNECTING:
             return [kill, *self._failed(self._judged(NO_ANSWER, now_ns), now_ns)]
-        return [kill, *self._lost(DEAD, now_ns)]
+        unread = self._monitor is not None and self._monitor.zero_window
+        return [kill, *self._lost(UNREAD if unread else DEAD, now_ns)]
 
     def _begin(self, now_ns: int, failure: LiveFailure | None = None) -> list[LinkAction]:
         self._state = LinkState.CONNECTING

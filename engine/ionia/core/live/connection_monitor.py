@@ -20,7 +20,8 @@ class ConnectionMonitor:
         self._stall = stall_ns
         self._delivered = 0
         self._pending = False
-        self._zero_window = False
+        self.zero_window = False
+        """Whether the server took no more when it was looked at last."""
         self._trickle = 0  # delivered through a closed window since the last sign of life
         self._alive_ns = now_ns
 
@@ -29,7 +30,7 @@ class ConnectionMonitor:
         """When the link counts as dead unless something is delivered; None while nothing waits."""
         if not self._pending:
             return None
-        return self._alive_ns + (min(ZERO_WINDOW_NS, self._stall) if self._zero_window else self._stall)
+        return self._alive_ns + (min(ZERO_WINDOW_NS, self._stall) if self.zero_window else self._stall)
 
     def observe(self, delivered_bytes: int, now_ns: int, *, pending: bool, zero_window: bool = False) -> None:
         """Take note of the total delivered, of whether anything waits, and of whether the server takes no more.
@@ -43,4 +44,4 @@ class ConnectionMonitor:
             self._trickle = 0
         self._delivered = max(self._delivered, delivered_bytes)
         self._pending = pending
-        self._zero_window = zero_window
+        self.zero_window = zero_window

@@ -19,12 +19,19 @@ class StreamRoster:
         make: Callable[[Destination], StreamDestination],
         changed: Callable[[], None],
     ) -> None:
-        """`make` raises IoniaError(BAD_URL, CONNECT_FAILED). `changed` is told when there is something to take."""
+        """Two of one address are an IoniaError(BAD_DESTINATION); `make` raises IoniaError(BAD_URL, CONNECT_FAILED).
+
+        `changed` is told when there is something to take.
+        """
         self._make = make
         self._changed = changed
         self._lock = threading.Lock()
         # By name, in the order in which they came; protected by _lock, as are the others.
-        self._destinations = {wish.name: make(wish) for wish in wishes}
+        self._destinations: dict[str, StreamDestination] = {}
+        for wish in wishes:
+            one = make(wish)
+            self._must_be_alone(one)
+            self._destinations[wish.name] = one
         self._arriving = list(self._destinations.values())  # not begun yet
         self._departing: list[StreamDestination] = []  # not stopped yet
         self._gone: LiveFigures | None = None  # what those that were removed counted
@@ -47,6 +54,7 @@ class StreamRoster:
         with self._lock:
             if wish.name in self._destinations:
                 raise _bad(f"There is a destination {wish.name!r} already.", "streamer.setDestination changes it.")
+            self._must_be_alone(made)
             if len(self._destinations) >= MOST_DESTINATIONS:
                 raise _bad(f"A stream has {MOST_DESTINATIONS} destinations at most.")
             self._destinations[wish.name] = made
@@ -60,6 +68,7 @@ class StreamRoster:
         with self._lock:
             if wish.name not in self._destinations:
                 raise _unknown(wish.name)
+            self._must_be_alone(made)
             before = self._destinations[wish.name]
             if made.url.key == before.url.key:
                 made.after = before.after or before
@@ -93,6 +102,12 @@ class StreamRoster:
         with self._lock:
             departing, self._departing = self._departing, []
         return departing
+
+    def _must_be_alone(self, one: StreamDestination) -> None:
+        """Under the lock. A server takes one stream of a key: the second would be refused, or end the first."""
+        same = [other.name for other in self._destinations.values() if other.url == one.url and other.name != one.name]
+        if same:
+            raise _bad(f"The destinations {same[0]!r} and {one.name!r} have the same address and key.")
 
     def _depart(self, destination: StreamDestination) -> None:
         """Under the lock. Whatever it counts from now on is its goodbye."""
