@@ -239,15 +239,13 @@ class FakeAudioEncoder:
     def __init__(self) -> None:
         self.closed = False
         self.broken = False
-        self._primed = False
 
     def encode(self, samples: Samples, pts: int) -> list[EncodedPacket]:
         if self.broken:
             raise ValueError("broken")
-        assert samples.shape == (1024, 2)
-        packet = audio_packet(pts // 1024 - 1)
-        self._primed = True
-        return [packet]
+        assert samples.shape[1] == 2
+        assert len(samples) % 1024 == 0
+        return [audio_packet(index - 1) for index in range(pts // 1024, (pts + len(samples)) // 1024)]
 
     def flush(self) -> list[EncodedPacket]:
         return []

@@ -149,6 +149,30 @@ class EncodedPacket:
     stored: bool = False
     """Whether the data is a sample of a file already (`StoredForm`). Encoders and connections know nothing of that."""
 
+    def on(self, track: TrackId) -> "EncodedPacket":
+        """The same, on another track. Not by `replace`, which takes three times as long; all sound goes through here."""
+        return EncodedPacket(
+            track=track,
+            pts=self.pts,
+            dts=self.dts,
+            duration=self.duration,
+            keyframe=self.keyframe,
+            data=self.data,
+            stored=self.stored,
+        )
+
+    def earlier(self, by: int) -> "EncodedPacket":
+        """The same, so many of its track's units earlier."""
+        return EncodedPacket(
+            track=self.track,
+            pts=self.pts - by,
+            dts=self.dts - by,
+            duration=self.duration,
+            keyframe=self.keyframe,
+            data=self.data,
+            stored=self.stored,
+        )
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VideoTrack:

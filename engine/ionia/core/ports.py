@@ -146,7 +146,7 @@ class AudioEncoder(Protocol):
     """AAC-LC 48 kHz stereo. One thread owns it."""
 
     def encode(self, samples: Samples, pts: int) -> list[EncodedPacket]:
-        """Encode exactly 1024 samples whose first has index `pts`."""
+        """Encode one tick of 1024 samples, or several at once; the first sample has index `pts`."""
         ...
 
     def flush(self) -> list[EncodedPacket]:

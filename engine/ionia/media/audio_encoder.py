@@ -1,4 +1,5 @@
-"""One AAC-LC encoder: 1024 samples in, one packet out. It neither mixes nor resamples nor buffers."""
+"""One AAC-LC encoder: for each 1024 samples that go in one packet comes out. It neither mixes nor resamples nor buffers.
+"""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -10,6 +11,7 @@ import numpy as np
 from av.audio.codeccontext import AudioCodecContext
 from av.codec.context import Flags
 
+from ionia.core.audio.resampler import Planes
 from ionia.core.codec.codec import AAC
 from ionia.core.errors import ErrorKind, IoniaError
 from ionia.core.media import AUDIO, AUDIO_TICK_SAMPLES, SAMPLE_RATE, AudioTrack, EncodedPacket, Samples, TrackId
@@ -65,14 +67,28 @@ class LibavAudioEncoder:
 
     def encode(self, samples: Samples, pts: int) -> list[EncodedPacket]:
         """See the port. Raises ValueError for another number of samples."""
-        if samples.shape != (AUDIO_TICK_SAMPLES, 2):
+        if samples.shape[1:] != (2,) or not len(samples) or len(samples) % AUDIO_TICK_SAMPLES:
             raise ValueError(f"an audio tick is {AUDIO_TICK_SAMPLES} stereo samples, not {samples.shape}")
-        self._silent_ticks = 0 if samples.any() else self._silent_ticks + 1
-        if self._can_rest():
-            self._rested += AUDIO_TICK_SAMPLES
-            return self._again(1)
         planes = np.ascontiguousarray(samples.T, dtype=np.float32)
-        frame = av.AudioFrame.from_ndarray(planes, format="fltp", layout="stereo")
+        packets: list[EncodedPacket] = []
+        begin = 0  # of what isn't encoded yet
+        for at in range(0, len(samples), AUDIO_TICK_SAMPLES):
+            self._silent_ticks = 0 if planes[:, at : at + AUDIO_TICK_SAMPLES].any() else self._silent_ticks + 1
+            if self._silent_ticks <= REST_AFTER:
+                continue
+            packets += self._encode(planes[:, begin:at], pts + begin)
+            begin = at
+            if self._can_rest():
+                begin += AUDIO_TICK_SAMPLES
+                self._rested += AUDIO_TICK_SAMPLES
+                packets += self._again(1)
+        return packets + self._encode(planes[:, begin:], pts + begin)
+
+    def _encode(self, planes: Planes, pts: int) -> list[EncodedPacket]:
+        """Whole ticks, which may be none."""
+        if not planes.shape[1]:
+            return []
+        frame = av.AudioFrame.from_ndarray(np.ascontiguousarray(planes), format="fltp", layout="stereo")
         frame.sample_rate = SAMPLE_RATE
         frame.pts = pts - self._rested
         frame.time_base = _TIME_BASE

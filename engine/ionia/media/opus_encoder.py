@@ -52,7 +52,7 @@ class OpusEncoder:
 
     def encode(self, samples: Samples, pts: int) -> list[EncodedPacket]:
         """See the port. Raises ValueError for another number of samples."""
-        if samples.shape != (AUDIO_TICK_SAMPLES, 2):
+        if samples.shape[1:] != (2,) or not len(samples) or len(samples) % AUDIO_TICK_SAMPLES:
             raise ValueError(f"an audio tick is {AUDIO_TICK_SAMPLES} stereo samples, not {samples.shape}")
         if self._begin is None or self._begin + len(self._rest) != pts:
             skipped = -pts % FRAME_SAMPLES

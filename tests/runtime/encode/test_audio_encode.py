@@ -207,6 +207,7 @@ def test_an_encoder_that_breaks_is_told_once_and_gives_nothing_more() -> None:
     hand, broken, told = Hand(), Broken(), []
     encode = encode_on(hand, OpenedAudio(encoder=broken, track=open_audio(64_000).track))  # type: ignore[arg-type]
     encode.notices.listen(Listener(lambda *_: None, told.append))
+    encode.feed.join(lambda _: None, lambda: None)
     encode.start()
     encode.begin()
     hand.turn(3)

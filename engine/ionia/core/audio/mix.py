@@ -179,7 +179,10 @@ class Mix(Generic[K]):
             self._filter(key, change.filters, length)
 
     def render(self, tick: AudioTick[K]) -> Samples:
-        """The sum within -1..1, shape (1024, 2). Every tick once and in order; a sound the tick lacks is silent."""
+        """The sum within -1..1, shape (1024, 2), each side by itself in memory, as encoders want it; not to be changed.
+
+        Every tick once and in order; a sound the tick lacks is silent.
+        """
         mix: Planes | None = None
         most = 0.0  # what the sum's peak can be
         parts: list[Rendered] = []
@@ -204,8 +207,8 @@ class Mix(Generic[K]):
             mix = scaled if mix is None else mix + scaled
         self._uncovered += _uncovered(parts)
         if mix is None:
-            return np.zeros((AUDIO_TICK_SAMPLES, 2), dtype=np.float32)
-        return np.ascontiguousarray((mix if most <= KNEE else limit(mix)).T)
+            return np.zeros((2, AUDIO_TICK_SAMPLES), dtype=np.float32).T
+        return (mix if most <= KNEE else limit(mix)).T
 
     def _one_side(self, key: K, planes: Planes) -> Planes:
         inputs = self._inputs.get(key)

@@ -11,7 +11,7 @@ against the pictures and never against the sound before, so a hundred pauses are
 
 from collections import deque
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from fractions import Fraction
 from math import lcm
 
@@ -395,4 +395,4 @@ class FileTimeline:
 
 
 def _moved(packet: EncodedPacket, by: int) -> EncodedPacket:
-    return replace(packet, pts=packet.pts - by, dts=packet.dts - by) if by else packet
+    return packet.earlier(by) if by else packet

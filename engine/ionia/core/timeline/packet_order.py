@@ -1,8 +1,9 @@
 """From two encoders to one sequence: DTS order across the tracks, and the window of it that one sink wants."""
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 
 from ionia.core.frame_rate import FrameRate
 from ionia.core.media import AUDIO_TICK_SAMPLES, SAMPLE_RATE, EncodedPacket, TrackId
@@ -30,6 +31,12 @@ class _Scale:
         return (packet.dts + packet.duration) * self.unit(packet.track)
 
 
+_Queued = tuple[int, int, EncodedPacket]
+"""A packet that waits: its position, the rank of its track, and itself."""
+
+_turn = itemgetter(0, 1)
+
+
 class PacketInterleaver:
     """Holds packets back until none that comes later can have to go before them.
 
@@ -42,15 +49,21 @@ class PacketInterleaver:
         self._scale = _Scale(fps)
         self._max_wait: int | None = max_wait_seconds * self._scale.second  # None: for ever
         self._rank = {track: rank for rank, track in enumerate(tracks)}
-        self._waiting: dict[TrackId, deque[EncodedPacket]] = {track: deque() for track in tracks}
+        self._waiting: dict[TrackId, deque[_Queued]] = {track: deque() for track in tracks}
         self._passed: dict[TrackId, int] = {}
         self._heard: dict[TrackId, int] = {}  # where the last packet of each sound ended
         self._newest = -(10**30)
 
     def push(self, packet: EncodedPacket) -> list[EncodedPacket]:
         """Take the next packet of its track and return what may go now, in order."""
-        self._waiting[packet.track].append(packet)
-        self._newest = max(self._newest, self._scale.position(packet))
+        return self.push_all((packet,))
+
+    def push_all(self, packets: Iterable[EncodedPacket]) -> list[EncodedPacket]:
+        """Take the next packets, each track's in its order, and return what may go now, in order."""
+        for packet in packets:
+            position = self._scale.position(packet)
+            self._waiting[packet.track].append((position, self._rank[packet.track], packet))
+            self._newest = max(self._newest, position)
         return self._ready()
 
     def pass_by(self, track: TrackId, position: int) -> list[EncodedPacket]:
@@ -72,7 +85,7 @@ class PacketInterleaver:
         """All that comes from now on lies in this frame or later; None while a track has not said so."""
         positions = []
         for track, queue in self._waiting.items():
-            position = self._scale.position(queue[0]) if queue else self._passed.get(track)
+            position = queue[0][0] if queue else self._passed.get(track)
             if position is None:
                 return None
             positions.append(position)
@@ -87,8 +100,7 @@ class PacketInterleaver:
 
     def waiting(self) -> list[EncodedPacket]:
         """What `flush` would give; it stays."""
-        rest = [packet for queue in self._waiting.values() for packet in queue]
-        return sorted(rest, key=self._turn)
+        return [packet for _, _, packet in self._in_order()]
 
     def rest(self) -> list[EncodedPacket]:
         """What `waiting` gives, but for packets that some of the sounds have not had yet: each ends with as many.
@@ -105,33 +117,44 @@ class PacketInterleaver:
     def _end_of(self, track: TrackId) -> int | None:
         """Where the last packet of a sound ended; None if there was none."""
         if queue := self._waiting[track]:
-            return self._scale.end(queue[-1])
+            return self._scale.end(queue[-1][2])
         return self._heard.get(track)
 
-    def _is_past(self, track: TrackId, at: int, first: EncodedPacket) -> bool:
-        """Whether nothing more of a track that has nothing waiting comes before or at `at`.
+    def _in_order(self) -> list[_Queued]:
+        """All that waits."""
+        return sorted((queued for queue in self._waiting.values() for queued in queue), key=_turn)
+
+    def _may_go(self, first: _Queued, absent: Iterable[TrackId]) -> bool:
+        """Whether nothing comes before it any more, or has been waited for too long. `absent`: tracks of which nothing
+        waits.
 
         A sound goes on where it ended: so sounds go together, and whatever ends has as many packets of each.
         """
-        return self._passed.get(track, at) > at or (not first.track.is_video and self._heard.get(track, at) > at)
-
-    def _turn(self, packet: EncodedPacket) -> tuple[int, int]:
-        return self._scale.position(packet), self._rank[packet.track]
+        at, _, packet = first
+        picture = packet.track.is_video
+        for track in absent:
+            if not (self._passed.get(track, at) > at or (not picture and self._heard.get(track, at) > at)):
+                return self._max_wait is not None and self._newest - at > self._max_wait
+        return True
 
     def _ready(self) -> list[EncodedPacket]:
+        heads = [queue[0] for queue in self._waiting.values() if queue]
+        absent = [track for track, queue in self._waiting.items() if not queue]
+        if not heads or not self._may_go(min(heads, key=_turn), absent):
+            return []  # as after most packets where there are several sounds
         ready: list[EncodedPacket] = []
-        while True:
-            heads = [queue[0] for queue in self._waiting.values() if queue]
-            if not heads:
-                return ready
-            first = min(heads, key=self._turn)
-            at = self._scale.position(first)
-            everyone = all(queue or self._is_past(track, at, first) for track, queue in self._waiting.items())
-            if not everyone and (self._max_wait is None or self._newest - at <= self._max_wait):
-                return ready
-            ready.append(self._waiting[first.track].popleft())
-            if not first.track.is_video:
-                self._heard[first.track] = at + first.duration * self._scale.sample
+        for queued in self._in_order():
+            if absent and not self._may_go(queued, absent):
+                break
+            packet = queued[2]
+            queue = self._waiting[packet.track]
+            queue.popleft()
+            ready.append(packet)
+            if not packet.track.is_video:
+                self._heard[packet.track] = queued[0] + packet.duration * self._scale.sample
+            if not queue:
+                absent.append(packet.track)
+        return ready
 
 
 def is_needed_before(picture: EncodedPacket, end: int) -> bool:
@@ -184,6 +207,8 @@ class PacketWindow:
 
     def take(self, packets: list[EncodedPacket]) -> Cut:
         """Sort ordered packets into the window; `done` once nothing more can belong to it."""
+        if self._end_index is None and self._first_index is not None:  # as most of the time
+            return Cut(packets=self._passed_through(self._gate.take(packets)), done=False)
         inside = []
         done = False
         begun = self._gate.begun
@@ -201,9 +226,12 @@ class PacketWindow:
         taken = self._gate.take(inside)
         if self._first_index is None and self._gate.begun:
             self._first_index = next(packet.pts for packet in taken if packet.track.is_video)
-        for packet in taken:
-            self.passed(packet.track, packet.pts + packet.duration)
-        return Cut(packets=tuple(taken), done=done)
+        return Cut(packets=self._passed_through(taken), done=done)
+
+    def _passed_through(self, packets: list[EncodedPacket]) -> tuple[EncodedPacket, ...]:
+        for track, position in {packet.track: packet.pts + packet.duration for packet in packets}.items():
+            self.passed(track, position)
+        return tuple(packets)
 
     def passed(self, track: TrackId, position: int) -> None:
         """All of this track that lies before `position`, in its own units, was let through, or there is none."""

@@ -52,6 +52,10 @@ class StartGate:
 
     def take(self, ordered: Sequence[EncodedPacket]) -> list[EncodedPacket]:
         """What of the next ordered packets goes through, from the first keyframe on, each packet once."""
+        first = self._first
+        if first is not None and self._recent is not None:  # a file that has begun: nothing is announced
+            zero = samples_at_frame(self._fps, first.pts)
+            return [packet for packet in ordered if packet.track.is_video or is_needed_from(zero, packet)]
         packets = []
         if self._first is None and self._announced is not None:
             self._first = self._sent_early = self._announced

@@ -23,6 +23,7 @@ class Feed:
         self._keyframe_listeners: list[Taker] = []  # protected by _lock
         self._watchers: list[tuple[Taker, Callable[[], None]]] = []  # protected by _lock
         self._passers: list[PassBy] = []  # of the takers, in their order; protected by _lock
+        self._hurried: list[Taker] = []  # takers that wait for each packet; protected by _lock
         self._ends: list[Callable[[], None]] = []  # protected by _lock
         self._kept: deque[EncodedPacket] = deque(maxlen=kept)  # protected by _lock
         self._ended = False  # protected by _lock
@@ -33,13 +34,24 @@ class Feed:
         with self._lock:
             return len(self._takers)
 
+    @property
+    def hurried(self) -> bool:
+        """Whether somebody waits for each packet; otherwise several may come together, a little later."""
+        return bool(self._hurried)
+
     def join(
-        self, take: Taker, end: Callable[[], None], pass_by: PassBy = lambda _: None, *, with_kept: bool = False
+        self,
+        take: Taker,
+        end: Callable[[], None],
+        pass_by: PassBy = lambda _: None,
+        *,
+        with_kept: bool = False,
+        patient: bool = False,
     ) -> None:
         """Hand the packets from now on to `take`; `end` is called once, when no more can come.
 
         `with_kept`: and before those the ones that are kept. A picture encoder that is behind gives its pictures when
-        their sound has long gone by.
+        their sound has long gone by. `patient`: it needs none of them at once, until `hurry`.
         """
         with self._lock:
             if not self._ended:
@@ -48,8 +60,16 @@ class Feed:
                 self._takers.append(take)
                 self._passers.append(pass_by)
                 self._ends.append(end)
+                if not patient:
+                    self._hurried.append(take)
                 return
         end()
+
+    def hurry(self, take: Taker) -> None:
+        """Whoever takes by `take` is patient no longer. Idempotent."""
+        with self._lock:
+            if take in self._takers and take not in self._hurried:
+                self._hurried.append(take)
 
     def leave(self, take: Taker, end: Callable[[], None]) -> None:
         """Hand over no more; `end` is not called any more. Idempotent."""
@@ -58,6 +78,8 @@ class Feed:
                 del self._passers[self._takers.index(take)]
                 self._takers.remove(take)
                 self._ends.remove(end)
+            if take in self._hurried:
+                self._hurried.remove(take)
 
     def watch(self, take: Taker, end: Callable[[], None]) -> None:
         """As `join`, for one who only looks on: it keeps no encoder at work that could rest."""
@@ -112,6 +134,7 @@ class Feed:
             ends += [end for _, end in self._watchers]
             self._watchers.clear()
             self._takers.clear()
+            self._hurried.clear()
             self._passers.clear()
             self._ended = True
         for end in ends:

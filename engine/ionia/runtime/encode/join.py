@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from typing import Generic, Protocol, TypeVar
 
@@ -42,9 +42,18 @@ class Join:
     """Any thread. One lock; it is held only to sort packets and to queue them, never across libav or I/O."""
 
     def __init__(
-        self, subscriber: Subscriber, *, fps: FrameRate, feeds: Mapping[TrackId, Feed], begun: Begun = lambda _: None
+        self,
+        subscriber: Subscriber,
+        *,
+        fps: FrameRate,
+        feeds: Mapping[TrackId, Feed],
+        begun: Begun = lambda _: None,
+        patient: bool = False,
     ) -> None:
-        """`feeds` in the order of the file's tracks. Takes nothing before `begin`."""
+        """`feeds` in the order of the file's tracks. Takes nothing before `begin`.
+
+        `patient`: packets may come some at a time, until an end is set.
+        """
         self.window = PacketWindow(fps=fps)  # changed under _lock
         self._subscriber = subscriber
         self._begun: Begun | None = begun
@@ -52,6 +61,7 @@ class Join:
         self._interleaver = PacketInterleaver(fps=fps, tracks=tuple(feeds))  # protected by _lock
         self._feeds = dict(feeds)  # protected by _lock
         self._open_feeds = len(feeds)  # protected by _lock
+        self._patient = patient  # protected by _lock
         self._done = False  # protected by _lock
         self._early: list[Callable[[], None]] | None = None  # what comes while the past is taken; protected by _lock
         self._seen: dict[TrackId, int] = {}  # the last dts of each track that the past had
@@ -62,7 +72,7 @@ class Join:
     def begin(self) -> None:
         """Packets from the next keyframe on; whoever begins asks for one."""
         for track, feed in self._feeds.items():
-            feed.join(self._takes[track], self._end, self._passers[track], with_kept=True)
+            feed.join(self._takes[track], self._end, self._passers[track], with_kept=True, patient=self._patient)
 
     def begin_with(self, reach_back: Callable[[], "Past[T] | None"], *, since: int) -> "Past[T] | None":
         """Begin with packets of the past, as if this had been here then; None: there is none, and it begins as usual.
@@ -115,7 +125,11 @@ class Join:
             frame_index = decide()
             self.window.end_at(frame_index)
             self._interleaver.wait_for_all()
-            return frame_index
+            self._patient = False
+            feeds = tuple(self._feeds.items())
+        for track, feed in feeds:  # outside the lock: who publishes has the feed's, and wants this one
+            feed.hurry(self._takes[track])
+        return frame_index
 
     def sound_behind(self, frame_index: int) -> int:
         """Samples before that frame which the sound that lacks most has not been encoded to, delivered or waiting."""
@@ -133,10 +147,14 @@ class Join:
         """Take a track from another feed. On the thread that publishes both, so that no packet is between them."""
         with self._lock:
             before, self._feeds[track] = self._feeds[track], to
-            done = self._done
+            done, patient = self._done, self._patient
         before.leave(self._takes[track], self._end)
         if not done:
-            to.join(self._takes[track], self._end, self._passers[track])
+            to.join(self._takes[track], self._end, self._passers[track], patient=patient)
+        with self._lock:
+            hurried = patient and not self._patient
+        if hurried:  # an end was set meanwhile
+            to.hurry(self._takes[track])
 
     def leave(self) -> None:
         """Complete now, with all there is: sound does not wait for the other track. Idempotent."""
@@ -152,7 +170,7 @@ class Join:
 
     def _take(self, track: TrackId, packets: Sequence[EncodedPacket]) -> None:
         # An encode that several use can't know which of each one's tracks it is.
-        packets = [packet if packet.track == track else replace(packet, track=track) for packet in packets]
+        packets = [packet if packet.track == track else packet.on(track) for packet in packets]
         if (seen := self._seen.get(track)) is not None:
             packets = [packet for packet in packets if packet.dts > seen]
         self._push(packets)
@@ -161,7 +179,7 @@ class Join:
         with self._lock:
             if self._done:
                 return
-            ordered = [ready for packet in packets for ready in self._interleaver.push(packet)]
+            ordered = self._interleaver.push_all(packets)
             if ordered and self._deliver(ordered):
                 self._complete(())
 

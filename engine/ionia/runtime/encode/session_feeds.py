@@ -276,14 +276,21 @@ class SessionFeeds:
         subscriber: Subscriber,
         reach_back: Callable[[], Past[T] | None] = lambda: None,
         begun: Begun = lambda _: None,
+        *,
+        patient: bool = False,
     ) -> Join:
         """Begin: packets go to `subscriber` from the next keyframe on, which is asked for now.
 
         Of what is captured from now on: an encode of others that is behind has older pictures, whose sound an audio
-        encode of this session's own never had. Or from a keyframe of the past on: see `Join.begin_with`.
+        encode of this session's own never had. Or from a keyframe of the past on: see `Join.begin_with`. `patient`: see
+        `Join`.
         """
         self._join = join = Join(
-            subscriber, fps=self.settings.fps, feeds={VIDEO: self.video.feed, **self.sound.feeds}, begun=begun
+            subscriber,
+            fps=self.settings.fps,
+            feeds={VIDEO: self.video.feed, **self.sound.feeds},
+            begun=begun,
+            patient=patient,
         )
         since = self.index_now
         if join.begin_with(reach_back, since=since) is None:

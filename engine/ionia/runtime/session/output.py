@@ -20,7 +20,8 @@ class Output(Subscriber, Protocol):
     """Where a session's packets go. Made anew by each `initialize`; `open` to `finish` happen once."""
 
     drains: bool
-    """Whether `stop` waits for what was captured before it: a file does, a live stream doesn't."""
+    """Whether `stop` waits for what was captured before it: a file does, a live stream doesn't. Until then it needs no
+    packet at once."""
 
     def open(self, header: MediaHeader, feeds: SessionFeeds) -> None:
         """At `start`: begin. Raises IoniaError. Later failures go to the `fail` the output was made with."""

@@ -153,6 +153,7 @@ class Session:
                         output,
                         lambda: self._reach_back(origin, feeds, output, asked),
                         partial(self._counters.began, feeds),
+                        patient=output.drains,
                     )
                 self._begun = Ending(
                     feeds=feeds,
