@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ionia.core.audio.drift import DeviceClock, Playhead
+from ionia.core.audio.loudness import peak
 from ionia.core.audio.resampler import Planes
 from ionia.core.audio.runs import FADE_SAMPLES, Run, envelope
 from ionia.core.media import AUDIO_TICK_SAMPLES, SAMPLE_RATE, Samples
@@ -242,8 +243,7 @@ def _union(ranges: list[tuple[int, int]]) -> int:
 def _sane(samples: Samples) -> Samples:
     """A copy without NaN, infinities and absurd values, which broken drivers deliver."""
     copy: npt.NDArray[np.float32] = np.array(samples, dtype=np.float32)
-    peak = float(np.abs(copy).max())
-    if not peak <= _CEILING:
+    if not peak(copy) <= _CEILING:
         np.nan_to_num(copy, copy=False, nan=0.0, posinf=0.0, neginf=0.0)
         np.clip(copy, -_CEILING, _CEILING, out=copy)
     return copy

@@ -21,10 +21,14 @@ class Loudness:
         return Loudness(peak=self.peak * abs(factor), energy=self.energy * factor * factor, count=self.count)
 
 
+def peak(samples: npt.NDArray[np.float32]) -> float:
+    """The largest magnitude; 0 of nothing, NaN of what isn't finite."""
+    return max(float(samples.max()), -float(samples.min())) if samples.size else 0.0
+
+
 def loudness(samples: npt.NDArray[np.float32]) -> Loudness:
     """Of samples of any shape, which must be finite."""
     flat = samples.ravel()
     if not flat.size:
         return Loudness()
-    peak = max(float(flat.max()), -float(flat.min()))
-    return Loudness(peak=peak, energy=float(np.dot(flat, flat)), count=flat.size)
+    return Loudness(peak=peak(flat), energy=float(np.dot(flat, flat)), count=flat.size)

@@ -78,8 +78,9 @@ class VoiceSides:
         return samples + samples[:, ::-1] * ramp, self._notice() if changed else None
 
     def _judge(self, samples: Samples) -> bool:
-        energy = np.mean(np.square(samples), axis=0)
-        quiet, loud = float(energy.min()), float(energy.max())
+        # A product of each column with itself: a mean over rows takes ten times as long.
+        left, right = (float(np.dot(samples[:, side], samples[:, side])) / len(samples) for side in (0, 1))
+        quiet, loud = min(left, right), max(left, right)
         if loud < SPEAKS or self._changes >= MOST_CHANGES:
             return False
         seconds = len(samples) / SAMPLE_RATE
@@ -94,7 +95,7 @@ class VoiceSides:
             return False
         self._evidence = 0.0
         self._changes += 1
-        self._quiet = int(energy.argmin())
+        self._quiet = 0 if left <= right else 1
         self._sides = Sides.BOTH if self._sides is Sides.OWN else Sides.OWN
         return True
 

@@ -5,9 +5,8 @@ from collections.abc import Iterable
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
 
-import numpy as np
-
 from ionia.core.audio.engine import AudioInput
+from ionia.core.audio.loudness import peak
 from ionia.core.audio.notices import SoundNotice
 from ionia.core.audio.silence_watch import SilenceWatch
 from ionia.core.audio.voice_sides import VoiceSides
@@ -173,15 +172,15 @@ class SoundCapture:
 
     def _listen(self, block: AudioBlock | None) -> AudioBlock | None:
         """A voice is heard on both sides, and a microphone that gives nothing is told of."""
-        peak = 0.0
+        loudest = 0.0
         if block is not None:
-            peak = float(np.abs(block.samples).max(initial=0.0))
+            loudest = peak(block.samples)
             samples, notice = self._sides.take(block.samples)
             if samples is not block.samples:
                 block = replace(block, samples=samples)
             if notice is not None:
                 self._tell([notice])
-        if self._silence.look(peak, self._clock.now_ns()):
+        if self._silence.look(loudest, self._clock.now_ns()):
             self._warn(
                 WarningCode.MIC_SILENT,
                 f'The microphone "{self._device}" has given no sound at all for a minute. '

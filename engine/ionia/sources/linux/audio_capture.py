@@ -7,11 +7,10 @@ import contextlib
 from dataclasses import replace
 from enum import Enum
 
-import numpy as np
-
 from ionia.core.audio.channel_mix import are_separate_inputs, inputs_mixed, mix_by_place, mix_of_inputs
 from ionia.core.audio.device_names import present_name
 from ionia.core.audio.elsewhere import ElsewhereWatch, PlayingStream
+from ionia.core.audio.loudness import peak
 from ionia.core.audio.mixer_watch import DeviceWatch, StreamGuard
 from ionia.core.audio.notices import SoundNotice
 from ionia.core.errors import ErrorKind, IoniaError, SourceLost
@@ -36,6 +35,10 @@ STREAM_NAMES = {Capture.DESKTOP: "Ionia desktop sound", Capture.MICROPHONE: "Ion
 """What the system's mixer shows, and what it remembers a mute and a volume by."""
 
 
+LOOK_US = 50_000
+"""How often what the server said of device and stream is looked at; it says so every 0.1 s at most."""
+
+
 class AudioCapture:
     """An AudioSource. `device_id` None is the system's default device, followed when it changes."""
 
@@ -52,6 +55,7 @@ class AudioCapture:
         self._stream_guard = StreamGuard(capture.value)
         self._elsewhere = ElsewhereWatch("")
         self._notices: list[SoundNotice] = []
+        self._look_us = 0
         self._default = ""
         self._layout: tuple[str, ...] = ()
 
@@ -87,7 +91,9 @@ class AudioCapture:
                 return None
             self._line.turn(connection, recording.wait_us(now_us, deadline_us))
             recording.exchange()
-            self._look_at_mixer(watch, recording)
+            if now_us >= self._look_us:
+                self._look_us = now_us + LOOK_US
+                self._look_at_mixer(watch, recording)
         return None
 
     def take_notices(self) -> list[SoundNotice]:
@@ -183,7 +189,7 @@ class AudioCapture:
     def _listen(self, connection: PulseConnection, watch: PulseWatch, block: AudioBlock | None) -> None:
         """Tell of a device that is silent while something plays on another."""
         now_ns = self._clock.now_ns()
-        self._elsewhere.hear(0.0 if block is None else float(np.abs(block.samples).max(initial=0.0)), now_ns)
+        self._elsewhere.hear(0.0 if block is None else peak(block.samples), now_ns)
         if not self._elsewhere.asks(now_ns):
             return
         with contextlib.suppress(PulseServerLostError):  # which the next turn finds out

@@ -25,6 +25,9 @@ from ionia.sources.linux.pulse_library import pulse_library
 ANSWER_TIMEOUT_S = 2.0
 """A healthy server answers in 5 ms. One that doesn't answer within this is treated as not there."""
 
+MOST_MESSAGES = 64
+"""Of one turn: after a stall there may be thousands, and whoever turns has something else to do as well."""
+
 CLIENT_NAME = b"Ionia"
 
 
@@ -73,10 +76,9 @@ class PulseConnection:
         return int(self.lib.pa_rtclock_now())
 
     def turn(self, timeout_us: int) -> bool:
-        """Wait up to `timeout_us` microseconds for the server or `wake`, and deal with what came: whether anything did.
+        """Wait up to `timeout_us` microseconds for the server or `wake`, and deal with all that came: whether anything did.
 
-        Then more may be there: libpulse reads one message a turn.
-        Raises PulseServerLostError. Blocks in poll(2); woken by the server's data, its death, or `wake`.
+        After a stall more may be there. Raises PulseServerLostError. Blocks in poll(2); woken by the server's data, its death, or `wake`.
         """
         came = self._turn(timeout_us)
         if self.lib.pa_context_get_state(self.context) != self.lib.PA_CONTEXT_READY:
@@ -192,9 +194,13 @@ class PulseConnection:
             lib.pa_mainloop_wakeup(self._loop)
         lib.pa_mainloop_poll(self._loop)
         began_us = self.now_us()
-        dispatched = lib.pa_mainloop_dispatch(self._loop)
+        came = lib.pa_mainloop_dispatch(self._loop) > 0
+        # libpulse reads one message at a time, and puts off some of what follows from it.
+        for _ in range(MOST_MESSAGES if came else 0):
+            if lib.pa_mainloop_iterate(self._loop, 0, self.ffi.NULL) <= 0:
+                break
         self.turn_us = self.now_us() - began_us
-        return bool(dispatched > 0)
+        return came
 
     def _error_text(self) -> str:
         return self.library.text(self.lib.pa_strerror(self.lib.pa_context_errno(self.context)))

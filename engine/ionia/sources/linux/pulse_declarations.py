@@ -110,6 +110,7 @@ pa_mainloop_api *pa_mainloop_get_api(pa_mainloop *m);
 int pa_mainloop_prepare(pa_mainloop *m, int timeout);
 int pa_mainloop_poll(pa_mainloop *m);
 int pa_mainloop_dispatch(pa_mainloop *m);
+int pa_mainloop_iterate(pa_mainloop *m, int block, int *retval);
 void pa_mainloop_wakeup(pa_mainloop *m);
 
 void pa_operation_cancel(pa_operation *o);

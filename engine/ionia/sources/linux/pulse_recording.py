@@ -13,7 +13,7 @@ import numpy as np
 from ionia.core.audio.channel_mix import Mix, mix_by_place
 from ionia.core.audio.mixer_watch import Fader, StreamGuard
 from ionia.core.audio.notices import SoundNotice
-from ionia.core.media import SAMPLE_RATE, AudioBlock
+from ionia.core.media import SAMPLE_RATE, AudioBlock, Samples
 from ionia.core.ports import Clock
 from ionia.sources.linux.pulse_connection import PulseConnection
 from ionia.sources.linux.pulse_devices import STEREO, PulseSource, PulseStreamState, read_stream
@@ -23,6 +23,9 @@ from ionia.sources.linux.pulse_timeline import PulseTimeline, duration_ns
 BLOCK_SAMPLES = 960
 """20 ms: half the wake-ups of 10 ms, and well within what the mix waits for. The server adjusts the device's own
 latency to it; a null sink would otherwise deliver every 2 s."""
+
+MOST_BLOCK_SAMPLES = 4800
+"""What has arrived is taken as one block, up to 100 ms: servers send 20 ms in two or three pieces."""
 
 BUFFER_SECONDS = 10
 """What the server keeps while we are stopped. It allows 4 MiB a stream, which is 10.9 s of stereo."""
@@ -131,25 +134,40 @@ class PulseRecording:
 
     def take(self) -> AudioBlock | None:
         """The next samples that have arrived; None while there are none or their instant isn't known yet."""
-        lib = self._lib
-        while self._timeline.known and lib.pa_stream_readable_size(self._stream) > 0:
-            # A stream that has ended answers the line above with SIZE_MAX, and peeking with an error.
-            if lib.pa_stream_peek(self._stream, self._data, self._length) < 0:
-                return None
-            length = int(self._length[0])
-            if length == 0:
-                return None
-            first, count = self._position, length // self._frame_bytes
+        if not self._timeline.known:
+            return None
+        pieces: list[Samples] = []
+        first = self._position
+        while self._position - first < MOST_BLOCK_SAMPLES:
+            piece, count = self._peek()
+            if not count:
+                break
+            if piece is None and pieces:
+                break  # a hole behind them, for the next call
             self._position += count
-            pointer = self._data[0]
-            if pointer == self._null:
-                # A hole: the server lost these samples. Their time passes without a block.
-                lib.pa_stream_drop(self._stream)
-                continue
-            raw = np.frombuffer(self._ffi.buffer(pointer, length), dtype=np.float32).reshape(-1, self._channels).copy()
-            lib.pa_stream_drop(self._stream)
-            return AudioBlock(start_ns=self._timeline.instant_ns(first), samples=self._mix(raw))
-        return None
+            self._lib.pa_stream_drop(self._stream)
+            if piece is None:
+                first = self._position  # the server lost these samples: their time passes without a block
+            else:
+                pieces.append(piece)
+        if not pieces:
+            return None
+        raw = pieces[0] if len(pieces) == 1 else np.concatenate(pieces)
+        return AudioBlock(start_ns=self._timeline.instant_ns(first), samples=self._mix(raw))
+
+    def _peek(self) -> tuple[Samples | None, int]:
+        """A copy of the samples that come next, and how many; None and a number for a hole; no number: there are none."""
+        lib = self._lib
+        # A stream that has ended has a size of SIZE_MAX, and peeking at it is an error.
+        if not lib.pa_stream_readable_size(self._stream):
+            return None, 0
+        if lib.pa_stream_peek(self._stream, self._data, self._length) < 0:
+            return None, 0
+        length, pointer = int(self._length[0]), self._data[0]
+        if pointer == self._null:
+            return None, length // self._frame_bytes
+        samples = np.frombuffer(self._ffi.buffer(pointer, length), dtype=np.float32)
+        return samples.reshape(-1, self._channels).copy(), length // self._frame_bytes
 
     @property
     def fader(self) -> Fader | None:
