@@ -92,6 +92,12 @@ class AudioEngine(Generic[K]):
         """When to call `advance` at the latest. While ticks are held back after a stall, a push may make it sooner."""
         return self._deadline_ns(self._next_index) if self._grace_until_ns is None else self._grace_until_ns
 
+    def group_deadline_ns(self, ticks: int) -> int:
+        """Likewise, for whoever wants so many ticks at once: groups begin at multiples of that."""
+        if self._grace_until_ns is not None:
+            return self._grace_until_ns
+        return self._deadline_ns((self._next_index // ticks + 1) * ticks - 1)
+
     @property
     def next_index(self) -> int:
         """Index of the tick to come."""

@@ -151,13 +151,16 @@ class Mp4Writer:
     def due(self) -> bool:
         """Whether enough media has come together for a fragment."""
         sounds = self._audio.values()
+        seconds = self._fragment_seconds
+        if self._video.span() < seconds and all(sound.span() < _LONE_AUDIO * seconds for sound in sounds):
+            return False  # as behind nearly all packets
         waiting = not self._started and not all(sound.pending for sound in sounds)
         # Sounds come a packet each by turns: so the file has as many samples of each, wherever it ends.
         uneven = len({sound.end for sound in sounds}) > 1
-        limit = max(_MISSING_AUDIO_SECONDS, self._fragment_seconds)
-        if self._video.span() >= (limit if waiting or uneven else self._fragment_seconds):
+        limit = max(_MISSING_AUDIO_SECONDS, seconds)
+        if self._video.span() >= (limit if waiting or uneven else seconds):
             return True
-        alone = _LONE_AUDIO * (limit if uneven else self._fragment_seconds)
+        alone = _LONE_AUDIO * (limit if uneven else seconds)
         return any(sound.span() >= alone for sound in sounds)
 
     @property

@@ -341,10 +341,14 @@ class FileTimeline:
         return True
 
     def _place_sound(self, packet: EncodedPacket) -> tuple[Placed, ...]:
-        sound = self._sounds.setdefault(packet.track, _Sound())
-        placed = tuple(self._placed_sound(sound, packet)) if self._stretches else ()
+        sound = self._sounds.get(packet.track)
+        if sound is None:
+            sound = self._sounds[packet.track] = _Sound()
         sound.recent.append(packet)
-        return placed
+        if not self._stretches:
+            return ()
+        placed = self._placed_sound(sound, packet)
+        return () if placed is None else (placed,)
 
     def _remembered(self) -> Iterator[Placed]:
         """Sound that came before the keyframe that a stretch has just begun with."""
@@ -352,22 +356,22 @@ class FileTimeline:
             (packet for sound in self._sounds.values() for packet in sound.recent), key=lambda packet: packet.dts
         )
         for packet in packets:
-            yield from self._placed_sound(self._sounds[packet.track], packet)
+            if (placed := self._placed_sound(self._sounds[packet.track], packet)) is not None:
+                yield placed
 
-    def _placed_sound(self, sound: _Sound, packet: EncodedPacket) -> Iterator[Placed]:
+    def _placed_sound(self, sound: _Sound, packet: EncodedPacket) -> Placed | None:
         shift = self._shift(sound, packet) if sound.shift is None else sound.shift
-        if shift is None or self._in_pause(packet, packet.dts - shift):
-            return
+        if shift is None or (self._named and self._in_pause(packet, packet.dts - shift)):
+            return None
         sound.shift = shift
         end = packet.dts + packet.duration - shift
-        if end + PREROLL_SAMPLES > 0:
-            sound.end = end
-            yield Placed(part=self._stretches[-1].part, packet=_moved(packet, shift))
+        if end + PREROLL_SAMPLES <= 0:
+            return None
+        sound.end = end
+        return Placed(part=self._stretches[-1].part, packet=_moved(packet, shift))
 
     def _in_pause(self, packet: EncodedPacket, at: int) -> bool:
         """Its middle in the file decides: so sound ends within half a packet of the pictures, wherever it lies."""
-        if not self._named:
-            return False
         end = max(self._named[0].begin, self._next) - self._stretches[-1].offset
         return (2 * at + packet.duration) * self._sample >= 2 * end * self._frame
 

@@ -29,6 +29,9 @@ INBOX_BLOCKS = 8192
 
 TICK_NS = AUDIO_TICK_SAMPLES * NS_PER_S // SAMPLE_RATE
 
+PATIENT_TICKS = 2
+"""Ticks that are given out together while nobody waits for each of them: 43 ms, so that meters move 20 times a second."""
+
 JOIN_TIMEOUT_S = 2.0
 
 _NOTHING = InputCounters(silence=0, late=0, early=0, trimmed=0, overflow=0, runs=0, drift_ppm=0.0)
@@ -36,6 +39,11 @@ _NOTHING = InputCounters(silence=0, late=0, early=0, trimmed=0, overflow=0, runs
 
 class TickTaker(Protocol):
     """An audio encode, as the clock sees it. Called on the clock's thread."""
+
+    @property
+    def hurried(self) -> bool:
+        """Whether somebody waits for each tick of it."""
+        ...
 
     def tick(self, tick: AudioTick[SoundKey]) -> None:
         """The next tick; each once and in order. Must not raise: whatever fails in there is the encode's own."""
@@ -154,7 +162,7 @@ class AudioClock:
     def _tick_until_stopped(self) -> None:
         engine = self._engine
         try:
-            while not self._stop.wait_until(min(engine.next_deadline_ns, self._clock.now_ns() + TICK_NS)):
+            while not self._stop.wait_until(self._due_ns()):
                 self._obey()
                 self._hear()
                 for tick in engine.advance(self._clock.now_ns()):
@@ -176,6 +184,10 @@ class AudioClock:
             self._obey()
             for taker in tuple(self._takers):
                 taker.leave()
+
+    def _due_ns(self) -> int:
+        ticks = 1 if any(taker.hurried for taker in self._takers) else PATIENT_TICKS
+        return min(self._engine.group_deadline_ns(ticks), self._clock.now_ns() + ticks * TICK_NS)
 
     def _fail(self, error: BaseException) -> None:
         for taker in tuple(self._takers):

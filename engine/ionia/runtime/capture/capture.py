@@ -13,7 +13,7 @@ from ionia.core.frame_rate import FrameRate, frames_seconds
 from ionia.core.media import VideoFrame
 from ionia.core.ports import Clock, ScreenSource
 from ionia.core.sharing import CaptureKey
-from ionia.core.timebase import frame_at
+from ionia.core.timebase import frame_at, frame_start_ns
 from ionia.core.timeline.file_timeline import EpochUtc
 from ionia.core.video.frame_history import FrameCounts, FrameMark
 from ionia.core.video.pacer import VideoPacer
@@ -33,6 +33,9 @@ JOIN_TIMEOUT_S = 2.0
 
 CATCH_UP_SECONDS = 5
 
+STILL_FRAMES = 4
+"""Of sound alone so many frames are counted at once: 80 ms, which is how much later than a frame its sound is mixed."""
+
 
 class Capture:
     """Made by `open_capture`, with its source open. `begin` when the first encode wants frames, `close` at the end.
@@ -50,9 +53,12 @@ class Capture:
         clock: Clock,
         stop: StopSignal,
         notices: Notices,
+        still: bool = False,
     ) -> None:
+        """`still`: nothing changes on it; its frames only count the time."""
         self.width, self.height = self.size = size
         """`size` is the newest picture's, the others the first one's."""
+        self._still = still
         self.fps = fps
         self.notices = notices
         self._screen = screen
@@ -147,7 +153,7 @@ class Capture:
         self._offers.close()
 
     def _tick_until_stopped(self, pacer: VideoPacer) -> None:
-        while not self._stop.wait_until(pacer.next_deadline_ns):  # which this thread alone moves
+        while not self._stop.wait_until(self._deadline_ns(pacer)):  # which this thread alone moves
             late = self._tick(pacer, self._clock.now_ns())
             if late >= self.fps:
                 self.notices.warn(
@@ -155,9 +161,15 @@ class Capture:
                     f"The machine stood still for {frames_seconds(late, self.fps):.1f} s; the last picture fills it.",
                 )
 
+    def _deadline_ns(self, pacer: VideoPacer) -> int:
+        if not (self._still and self._shown):
+            return pacer.next_deadline_ns
+        return frame_start_ns(self._epoch_ns, self.fps, (pacer.next_index // STILL_FRAMES + 1) * STILL_FRAMES)
+
     def _tick(self, pacer: VideoPacer, now_ns: int) -> int:
         """Hand over the frames that end by `now_ns`; how many of them ended late."""
-        looked_ns = self._screen.looked_ns  # before the slot: what a look gave is there when it is over
+        # Before the slot: what a look gave is there when it is over.
+        looked_ns = None if self._still else self._screen.looked_ns
         frame = self._screen.slot.take()
         with self._lock:
             if frame is None and not self._shown:
@@ -179,7 +191,8 @@ class Capture:
 def open_capture(key: CaptureKey, source: ScreenSource, *, epoch_ns: int, clock: MonotonicClock) -> Capture:
     """Open the source on its thread. Raises IoniaError, with everything freed."""
     stop, notices = StopSignal(clock), Notices()
-    screen = ScreenCapture(source, fps=key.fps, clock=clock, stop=stop, warn=notices.warn)
+    still = not key.picture
+    screen = ScreenCapture(source, fps=key.fps, clock=clock, stop=stop, warn=notices.warn, still=still)
     try:
         size = screen.open(OPEN_TIMEOUT_S)
     except BaseException as error:
@@ -188,4 +201,4 @@ def open_capture(key: CaptureKey, source: ScreenSource, *, epoch_ns: int, clock:
         if isinstance(error, TimeoutError):
             raise IoniaError(ErrorKind.CAPTURE_UNAVAILABLE, "The screen did not open in time.") from error
         raise
-    return Capture(screen, size, fps=key.fps, epoch_ns=epoch_ns, clock=clock, stop=stop, notices=notices)
+    return Capture(screen, size, fps=key.fps, epoch_ns=epoch_ns, clock=clock, stop=stop, notices=notices, still=still)

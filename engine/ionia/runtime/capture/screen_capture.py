@@ -23,6 +23,8 @@ log = logging.getLogger(__name__)
 REOPEN_NS = NS_PER_S // 4
 """A screen that is back is on the recording within half a second; opening one takes up to 0.2 s."""
 
+NEVER_NS = 1 << 62
+
 LOCKED_CODES = frozenset({WarningCode.SECURE_DESKTOP, WarningCode.SESSION_DISCONNECTED})
 SLATE_AFTER_NS = 2 * NS_PER_S
 """A screen that is locked for so long is shown as a slate, so that nobody waits for what looks frozen."""
@@ -34,7 +36,17 @@ class ScreenCapture:
     `slot` always holds the newest picture that nobody took yet.
     """
 
-    def __init__(self, source: ScreenSource, *, fps: FrameRate, clock: Clock, stop: StopSignal, warn: Warn) -> None:
+    def __init__(
+        self,
+        source: ScreenSource,
+        *,
+        fps: FrameRate,
+        clock: Clock,
+        stop: StopSignal,
+        warn: Warn,
+        still: bool = False,
+    ) -> None:
+        """`still`: the source has one picture, which never changes, and is not asked again."""
         self.slot: LatestSlot[VideoFrame] = LatestSlot()
         self.times = StageTimes()
         self.looked_ns = 0
@@ -44,6 +56,7 @@ class ScreenCapture:
         self._clock = clock
         self._stop = stop
         self._warn = warn
+        self._still = still
         self._opened: Future[tuple[int, int]] = Future()
         self._epoch: Future[int] = Future()
         self._size: tuple[int, int] | None = None
@@ -116,7 +129,7 @@ class ScreenCapture:
                 self._size = (frame.width, frame.height)
                 self.slot.put(frame)
             self.looked_ns = begun_ns
-            due_ns = timing.next_ns(self._clock.now_ns())
+            due_ns = NEVER_NS if self._still else timing.next_ns(self._clock.now_ns())
 
     def _lost(self, lost: SourceLost, policy: ReopenPolicy) -> None:
         """Open again, for as long as it takes; returns when that succeeded or the stop signal was set."""

@@ -76,6 +76,11 @@ class AudioEncode:
         return self.notices.failed or self._clock.value.failed
 
     @property
+    def hurried(self) -> bool:
+        """Whether somebody waits for each packet."""
+        return self.feed.hurried
+
+    @property
     def clock(self) -> AudioClock:
         """Whose ticks it encodes."""
         return self._clock.value
@@ -184,7 +189,7 @@ class AudioEncode:
             if not self._batch:
                 self._batch_pts = due.pts
             self._batch.append(samples)
-            if self.feed.hurried or (due.index + 1) % BATCH_TICKS == 0:
+            if self.hurried or (due.index + 1) % BATCH_TICKS == 0:
                 self._encode_batch()
 
     def _encode_batch(self) -> None:
