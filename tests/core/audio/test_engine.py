@@ -39,7 +39,7 @@ def test_a_tick_comes_when_its_end_and_the_latency_have_passed():
     assert machine.advance(deadline - 1) == []
     (tick,) = machine.advance(deadline)
     assert (tick.index, tick.pts, tick.samples.shape, tick.samples.dtype) == (0, 0, (TICK, 2), np.float32)
-    assert tick.samples.flags.c_contiguous
+    assert tick.samples.T.flags.c_contiguous
     assert machine.next_deadline_ns == EPOCH + 80 * MS + 42_666_667
     assert machine.ticks == 1
 

@@ -18,6 +18,8 @@ KEY = SoundKey(which=AudioInput.MIC, device=None, offset_ms=None)
 
 
 class Taker:
+    hurried = True
+
     def __init__(self) -> None:
         self.ticks: list[AudioTick[SoundKey]] = []
         self.left = threading.Event()

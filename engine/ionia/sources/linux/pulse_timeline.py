@@ -48,8 +48,11 @@ class PulseTimeline:
     def state(self, instant_ns: int, position_ns: int) -> None:
         """Take a statement: what was captured (or heard) at `instant_ns` lies `position_ns` after sample 0."""
         origin = instant_ns - position_ns
-        if self._origin_ns is not None and abs(origin - self._origin_ns) > STEP_NS:
-            self._take_stray(origin, self._origin_ns)
+        current = self._origin_ns
+        # The first ones may be late by 10 ms: the server has little to say of a stream that is just beginning.
+        beginning = len(self._origins) <= 2 * RANK
+        if current is not None and abs(origin - current) > STEP_NS and not (beginning and origin < current):
+            self._take_stray(origin, current)
             return
         self._strays.clear()
         self._origins.append(origin)
