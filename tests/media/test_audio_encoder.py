@@ -62,6 +62,14 @@ def test_in_long_silence_it_rests_and_nobody_hears_it(monkeypatch: pytest.Monkey
     assert not out[24 * 1024 : 78 * 1024].any()
 
 
+def test_several_ticks_at_once_give_the_same_packets() -> None:
+    samples = interrupted(24)
+    single = encode(LibavAudioEncoder(192_000), samples)
+    encoder = LibavAudioEncoder(192_000)
+    at_once = [packet for at in range(0, 64 * 1024, 8192) for packet in encoder.encode(samples[at : at + 8192], at)]
+    assert at_once + encoder.flush() == single
+
+
 def test_in_silence_nothing_is_encoded(monkeypatch: pytest.MonkeyPatch) -> None:
     encoder = LibavAudioEncoder(192_000)
     silence = np.zeros((1024, 2), np.float32)

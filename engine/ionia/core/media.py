@@ -150,7 +150,7 @@ class EncodedPacket:
     """Whether the data is a sample of a file already (`StoredForm`). Encoders and connections know nothing of that."""
 
     def on(self, track: TrackId) -> "EncodedPacket":
-        """The same, on another track. Not by `replace`, which takes three times as long; all sound goes through here."""
+        """The same, on another track. Not by `replace`, which takes three times as long: all sound comes here."""
         return EncodedPacket(
             track=track,
             pts=self.pts,

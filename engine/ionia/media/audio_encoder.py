@@ -1,4 +1,4 @@
-"""One AAC-LC encoder: for each 1024 samples that go in one packet comes out. It neither mixes nor resamples nor buffers."""
+"""One AAC-LC encoder: a packet for each 1024 samples. It neither mixes nor resamples nor buffers."""
 
 from collections.abc import Sequence
 from dataclasses import replace

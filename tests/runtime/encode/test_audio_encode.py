@@ -1,6 +1,6 @@
 """One audio encode follows another between two ticks: what is decoded of both has no gap, no step and no echo."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import av
@@ -190,6 +190,41 @@ def test_tracks_with_and_without_filters_begin_with_the_same_tick() -> None:
     hand.turn(10)
     plain, filtered = ([packet.pts for packet in heard] for heard in packets)
     assert filtered == plain[:-1]
+
+
+def test_packets_come_in_batches_until_somebody_waits_for_each() -> None:
+    hand, came = Hand(), list[list[int]]()
+    encode = encode_on(hand)
+
+    def take(packets: Sequence[EncodedPacket]) -> None:
+        came.append([packet.pts // TICK for packet in packets])
+
+    def end() -> None:
+        pass
+
+    encode.feed.join(take, end, patient=True)
+    encode.start()
+    hand.turn(3)
+    encode.begin()
+    hand.turn(15)
+    assert came == [[2, 3, 4, 5], [6, 7, 8, 9, 10, 11, 12, 13]]
+    encode.feed.hurry(take)
+    hand.turn(2)
+    assert came[2:] == [[14, 15, 16], [17]]
+    encode.feed.leave(take, end)
+    assert not encode.hurried
+
+
+def test_what_waits_to_be_encoded_is_not_lost_with_its_clock() -> None:
+    hand, came = Hand(), list[EncodedPacket]()
+    encode = encode_on(hand)
+    encode.feed.join(came.extend, lambda: None, patient=True)
+    encode.start()
+    encode.begin()
+    hand.turn(5)
+    assert came == []
+    encode.leave()
+    assert [packet.pts // TICK for packet in came] == [-1, 0, 1, 2]
 
 
 def test_an_encoder_that_breaks_is_told_once_and_gives_nothing_more() -> None:

@@ -30,7 +30,7 @@ INBOX_BLOCKS = 8192
 TICK_NS = AUDIO_TICK_SAMPLES * NS_PER_S // SAMPLE_RATE
 
 PATIENT_TICKS = 2
-"""Ticks that are given out together while nobody waits for each of them: 43 ms, so that meters move 20 times a second."""
+"""Ticks that are given out together while nobody waits for each: 43 ms, so that meters move 20 times a second."""
 
 JOIN_TIMEOUT_S = 2.0
 

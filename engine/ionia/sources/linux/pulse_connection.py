@@ -76,9 +76,10 @@ class PulseConnection:
         return int(self.lib.pa_rtclock_now())
 
     def turn(self, timeout_us: int) -> bool:
-        """Wait up to `timeout_us` microseconds for the server or `wake`, and deal with all that came: whether anything did.
+        """Wait up to `timeout_us` microseconds for the server or `wake`, and deal with what came: whether anything did.
 
-        After a stall more may be there. Raises PulseServerLostError. Blocks in poll(2); woken by the server's data, its death, or `wake`.
+        After a stall more may be there. Raises PulseServerLostError. Blocks in poll(2); woken by the server's data, its
+        death, or `wake`.
         """
         came = self._turn(timeout_us)
         if self.lib.pa_context_get_state(self.context) != self.lib.PA_CONTEXT_READY:
@@ -194,7 +195,7 @@ class PulseConnection:
             lib.pa_mainloop_wakeup(self._loop)
         lib.pa_mainloop_poll(self._loop)
         began_us = self.now_us()
-        came = lib.pa_mainloop_dispatch(self._loop) > 0
+        came = bool(lib.pa_mainloop_dispatch(self._loop) > 0)
         # libpulse reads one message at a time, and puts off some of what follows from it.
         for _ in range(MOST_MESSAGES if came else 0):
             if lib.pa_mainloop_iterate(self._loop, 0, self.ffi.NULL) <= 0:

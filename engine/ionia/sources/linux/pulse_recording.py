@@ -156,7 +156,7 @@ class PulseRecording:
         return AudioBlock(start_ns=self._timeline.instant_ns(first), samples=self._mix(raw))
 
     def _peek(self) -> tuple[Samples | None, int]:
-        """A copy of the samples that come next, and how many; None and a number for a hole; no number: there are none."""
+        """A copy of the samples that come next, and how many; None and a number: a hole; None and 0: there are none."""
         lib = self._lib
         # A stream that has ended has a size of SIZE_MAX, and peeking at it is an error.
         if not lib.pa_stream_readable_size(self._stream):
