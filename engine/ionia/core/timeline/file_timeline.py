@@ -9,7 +9,7 @@ So the sound behind a pause lies up to half a packet (10.7 ms) beside its pictur
 against the pictures and never against the sound before, so a hundred pauses are no worse than one.
 """
 
-from collections import deque
+from collections import defaultdict, deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -98,7 +98,7 @@ class FileTimeline:
         self._sample = scale // SAMPLE_RATE
         self._epoch_utc = epoch_utc
         self._stretches: list[_Stretch] = []
-        self._sounds: dict[TrackId, _Sound] = {}
+        self._sounds: defaultdict[TrackId, _Sound] = defaultdict(_Sound)
         self._next = 0  # the frame behind the last one placed
         self._named: deque[_Pause] = deque()  # the first one is the one under way or to come next
         self._split: int | None = None
@@ -341,9 +341,7 @@ class FileTimeline:
         return True
 
     def _place_sound(self, packet: EncodedPacket) -> tuple[Placed, ...]:
-        sound = self._sounds.get(packet.track)
-        if sound is None:
-            sound = self._sounds[packet.track] = _Sound()
+        sound = self._sounds[packet.track]
         sound.recent.append(packet)
         if not self._stretches:
             return ()

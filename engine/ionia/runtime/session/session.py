@@ -149,12 +149,9 @@ class Session:
             try:
                 with contextlib.nullcontext() if origin is None else origin.kept(asked):
                     output.open(feeds.header, feeds)
-                    join = feeds.join(
-                        output,
-                        lambda: self._reach_back(origin, feeds, output, asked),
-                        partial(self._counters.began, feeds),
-                        patient=output.drains,
-                    )
+                    reach_back = partial(self._reach_back, origin, feeds, output, asked)
+                    begun = partial(self._counters.began, feeds)
+                    join = feeds.join(output, reach_back, begun, patient=output.drains)
                 self._begun = Ending(
                     feeds=feeds,
                     output=output,
