@@ -16,12 +16,15 @@ export interface Bridge {
   readonly shownInFolder: string[];
   /** What the engine logged. */
   readonly log: string[];
+  /** How many live pictures were sent to the page. */
+  pictures(): number;
   close(): Promise<void>;
 }
 
 export async function startBridge(env: NodeJS.ProcessEnv): Promise<Bridge> {
   const userData = await mkdtemp(path.join(tmpdir(), "ionia-user-"));
   const log: string[] = [];
+  let pictures = 0;
   const client = createEngineClient({
     env,
     location: { startDirectory: import.meta.dirname },
@@ -52,6 +55,7 @@ export async function startBridge(env: NodeJS.ProcessEnv): Promise<Bridge> {
     const stop = studio.store.subscribe((event) => socket.send(JSON.stringify({ event })));
     const look = studio.preview.look((view) => {
       if (!isPicture(view)) return socket.send(JSON.stringify({ view }));
+      pictures += 1;
       const size = new Uint32Array([view.width, view.height]);
       return socket.send(Buffer.concat([new Uint8Array(size.buffer), view.jpeg]));
     });
@@ -75,6 +79,7 @@ export async function startBridge(env: NodeJS.ProcessEnv): Promise<Bridge> {
     client,
     shownInFolder,
     log,
+    pictures: () => pictures,
     close: async () => {
       for (const socket of sockets.clients) socket.terminate();
       sockets.close();
