@@ -28,6 +28,22 @@ ADDON_EVENTS = ("session.state", "session.warning", "recorder.fileChanged")
 HEADER = """\
 // Generated from engine/docs/openrpc.json by build/generate_types.py. Change the engine's schema, not this file.
 """
+SERVICE_LIMITS = """
+/** What a service takes at most, by the end of its servers' names; null: not known. */
+export interface ServiceLimits {
+  readonly name: string;
+  readonly domain: string;
+  /** Of pictures. */
+  readonly kbps: number;
+  /** Rows of height, frames per second and kbit/s: what is allowed up to both. */
+  readonly kbpsByHeight: readonly (readonly [height: number, fps: number, kbps: number])[];
+  readonly size: readonly [long: number, short: number] | null;
+  readonly fps: number | null;
+}
+
+/** See x-services. */
+export const SERVICE_LIMITS: readonly ServiceLimits[] = [
+"""
 PRIMITIVES = {"string": "string", "integer": "number", "number": "number", "boolean": "boolean", "null": "null"}
 IDENTIFIER = re.compile(r"[A-Za-z_$][A-Za-z0-9_$]*")
 
@@ -125,6 +141,10 @@ def generate(document: Mapping[str, Any]) -> str:
         summary = _comment(notification.get("summary") or notification.get("description"), "  ")
         parts.append(f"{summary}  {json.dumps(notification['name'])}: {_params(notification['params'], '  ')};\n")
     parts.append("}\n")
+    if "x-services" in document:
+        parts.append(SERVICE_LIMITS)
+        parts += [f"  {json.dumps(one)},\n" for one in document["x-services"]]
+        parts.append("];\n")
     return "".join(parts)
 
 

@@ -145,7 +145,10 @@ it("the live picture", async () => {
   bridge.studio.preview.setWatched(true);
   await end(painted);
   const more = (part: "renderer" | "main"): number[] => with_.map((one, at) => one[part] - (without[at]?.[part] ?? 0));
-  const shown = quantile(with_.map(({ pictures }) => pictures), 0.5);
+  const shown = quantile(
+    with_.map(({ pictures }) => pictures),
+    0.5,
+  );
   const share = more("renderer").map((seconds) => (seconds / PREVIEW_SECONDS) * 100);
   const each = more("main").map((seconds, at) => (seconds * 1000) / Math.max(1, with_[at]?.pictures ?? 0));
   const spread = (values: number[], unit: string): string =>

@@ -1,6 +1,6 @@
 /** Where a stream goes: one destination by the old settings, and more beside it. All get the same encode. Pure. */
-import { checkServerUrl } from "./rtmp_url.ts";
-import { SERVICES, serviceById, type Service, type ServiceId } from "./services.ts";
+import { checkServerUrl, isWhip } from "./rtmp_url.ts";
+import { SERVICES, serviceById, type ServiceId } from "./services.ts";
 import type { Settings } from "./settings.ts";
 import type { SavedKeys } from "./shell_state.ts";
 
@@ -101,6 +101,11 @@ export function serverSlot({ id }: Pick<DestinationSetting, "id">): string {
   return id === FIRST_DESTINATION ? "customServer" : `destination-${id}-server`;
 }
 
+/** Whether a token goes there in place of a stream key, if the server wants one. */
+export function takesToken(destination: Pick<DestinationSetting, "service" | "server">): boolean {
+  return isWhip(serverAddress(destination));
+}
+
 export function serverAddress({ service, server }: Pick<DestinationSetting, "service" | "server">): string {
   return service === "custom" ? server : serviceById(service).server;
 }
@@ -109,7 +114,7 @@ export function serverAddress({ service, server }: Pick<DestinationSetting, "ser
 export function destinationTitle({ name, service, server }: Omit<DestinationSetting, "id" | "enabled">): string {
   if (name.trim() !== "") return name.trim();
   if (service !== "custom") return serviceById(service).name;
-  const [, host = ""] = /^rtmps?:\/\/([^/]+)/i.exec(server.trim()) ?? [];
+  const [, host = ""] = /^(?:rtmp|whip)s?:\/\/([^/]+)/i.exec(server.trim()) ?? [];
   return checkServerUrl(server).ok ? host : serviceById(service).name;
 }
 
@@ -117,6 +122,7 @@ export function destinationTitle({ name, service, server }: Omit<DestinationSett
 export function destinationLacks(destination: DestinationSetting, savedKeys: SavedKeys): string {
   const server = checkServerUrl(serverAddress(destination));
   if (!server.ok) return server.message;
+  if (takesToken(destination)) return "";
   return savedKeys[keySlot(destination)] === undefined ? "Enter the stream key under Live first." : "";
 }
 
@@ -130,13 +136,4 @@ export function streamLacks(settings: Settings, savedKeys: SavedKeys): string {
     if (lacks !== "") return all.length === 1 ? lacks : `${destinationTitle(destination)}: ${lacks}`;
   }
   return "";
-}
-
-/** The service that takes the least of those that a stream goes to: all get the same encode. */
-export function strictestService(settings: Settings): Service | undefined {
-  return destinationsOf(settings)
-    .filter(({ enabled }) => enabled)
-    .map(({ service }) => serviceById(service))
-    .filter(({ maxVideoBitrate }) => maxVideoBitrate > 0)
-    .sort((one, other) => one.maxVideoBitrate - other.maxVideoBitrate)[0];
 }

@@ -23,6 +23,8 @@ export const CHANNELS = {
   saveStreamKey: "streamKey:save",
   forgetStreamKey: "streamKey:forget",
   startSavedStream: "stream:startSaved",
+  testNetwork: "stream:testNetwork",
+  cancelNetworkTest: "stream:cancelNetworkTest",
   addDestination: "destination:add",
   changeDestination: "destination:change",
   removeDestination: "destination:remove",
@@ -140,6 +142,12 @@ export interface ElectronAPI extends BasicElectronAPI {
   removeDestination(id: string): Promise<CommandResult>;
   /** Go live to the destinations of the settings with their saved keys. */
   startSavedStream(): Promise<StreamResult>;
+  /**
+   * Try for some seconds how much the way to a destination carries; the state says how that goes. Fails where a stream
+   * runs, another test, or where the destination is not complete.
+   */
+  testNetwork(destination: string): Promise<CommandResult>;
+  cancelNetworkTest(): Promise<CommandResult>;
   /** Pause the recording, or go on. */
   togglePause(): Promise<CommandResult>;
   /** Mark this moment of the recording. */
@@ -193,6 +201,8 @@ export function createElectronAPI(invoke: Invoke, listen: Listen, lookOn: LookOn
     changeDestination: (id, patch) => call(CHANNELS.changeDestination, id, patch),
     removeDestination: (id) => call(CHANNELS.removeDestination, id),
     startSavedStream: () => call(CHANNELS.startSavedStream),
+    testNetwork: (destination) => call(CHANNELS.testNetwork, destination),
+    cancelNetworkTest: () => call(CHANNELS.cancelNetworkTest),
     togglePause: () => call(CHANNELS.togglePause),
     mark: () => call(CHANNELS.mark),
     split: () => call(CHANNELS.split),

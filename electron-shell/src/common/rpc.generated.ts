@@ -2304,3 +2304,24 @@ export interface EngineNotifications {
   /** A job's end otherwise. */
   "job.failed": JobFailedNotification;
 }
+
+/** What a service takes at most, by the end of its servers' names; null: not known. */
+export interface ServiceLimits {
+  readonly name: string;
+  readonly domain: string;
+  /** Of pictures. */
+  readonly kbps: number;
+  /** Rows of height, frames per second and kbit/s: what is allowed up to both. */
+  readonly kbpsByHeight: readonly (readonly [height: number, fps: number, kbps: number])[];
+  readonly size: readonly [long: number, short: number] | null;
+  readonly fps: number | null;
+}
+
+/** See x-services. */
+export const SERVICE_LIMITS: readonly ServiceLimits[] = [
+  {"name": "Twitch", "domain": "twitch.tv", "kbps": 6000, "kbpsByHeight": [], "size": null, "fps": null},
+  {"name": "YouTube", "domain": "youtube.com", "kbps": 51000, "kbpsByHeight": [], "size": null, "fps": null},
+  {"name": "Facebook", "domain": "facebook.com", "kbps": 9000, "kbpsByHeight": [[360, 30, 1000], [360, 60, 1500], [480, 30, 2000], [480, 60, 3000], [720, 30, 4000], [720, 60, 6000], [1080, 30, 6000], [1080, 60, 9000]], "size": [1920, 1080], "fps": 60},
+  {"name": "Kick, or another service on Amazon IVS", "domain": "global-contribute.live-video.net", "kbps": 8500, "kbpsByHeight": [], "size": [1920, 1080], "fps": null},
+  {"name": "Twitch, or a service on Amazon IVS", "domain": "contribute.live-video.net", "kbps": 8500, "kbpsByHeight": [], "size": null, "fps": null},
+];

@@ -5,7 +5,12 @@ export interface UrlCheck {
   readonly message: string;
 }
 
-const FORM = /^rtmps?:\/\/[^\s/?#]+(\/[^\s]*)?$/i;
+const FORM = /^(?:rtmp|whip)s?:\/\/[^\s/?#]+(\/[^\s]*)?$/i;
+
+/** Whether this is to be the address of a WHIP server, which wants a token beside it, or nothing, and no key in it. */
+export function isWhip(url: string): boolean {
+  return /^whips?:\/\//i.test(url.trim());
+}
 
 /** The publishing URL of a server address such as `rtmp://host/app` and a key. */
 export function joinStreamUrl(server: string, key: string): string {
@@ -16,9 +21,17 @@ export function joinStreamUrl(server: string, key: string): string {
 export function checkServerUrl(url: string): UrlCheck {
   const text = url.trim();
   if (text === "") return { ok: false, message: "Enter the server address, for example rtmp://server/app." };
-  if (!/^rtmps?:\/\//i.test(text)) return { ok: false, message: "The address must begin with rtmp:// or rtmps://." };
+  if (!/^(?:rtmp|whip)s?:\/\//i.test(text))
+    return { ok: false, message: "The address must begin with rtmp://, rtmps://, whip:// or whips://." };
   if (!FORM.test(text)) return { ok: false, message: "This address has no server name." };
-  const [, authority = "", behind = ""] = /^rtmps?:\/\/([^/]*)\/*(.*)$/i.exec(text) ?? [];
+  const [, authority = "", behind = ""] = /^(?:rtmp|whip)s?:\/\/([^/]*)\/*(.*)$/i.exec(text) ?? [];
+  if (isWhip(text)) {
+    if (authority.includes("@"))
+      return { ok: false, message: "A WHIP address has no user and password. Its token goes into the field below." };
+    return HOST.test(authority)
+      ? { ok: true, message: "" }
+      : { ok: false, message: "This address has no server name." };
+  }
   if (!HOST.test(authority.slice(authority.lastIndexOf("@") + 1)) || behind.includes("@"))
     return { ok: false, message: "A password with / or @ in it is written with %2F or %40 instead." };
   const path = text.replace(/^rtmps?:\/\/[^/]+/i, "").replace(/^\/+|\/+$/g, "");
@@ -29,7 +42,7 @@ export function checkServerUrl(url: string): UrlCheck {
 /** Whether `url` is complete: server, application and key. */
 export function checkStreamUrl(url: string): UrlCheck {
   const server = checkServerUrl(url);
-  if (!server.ok) return server;
+  if (!server.ok || isWhip(url)) return server;
   const parts = url
     .trim()
     .replace(/^rtmps?:\/\/[^/]+/i, "")
@@ -49,6 +62,7 @@ export interface ServerParts {
 
 /** The parts of an address that may have come with its key. Only for one that `checkServerUrl` has nothing against. */
 export function splitServerUrl(url: string): ServerParts {
+  if (isWhip(url)) return { server: whipServer(url), whole: wholeWhip(url), key: "" };
   const [, scheme = "", authority = "", rest = ""] = /^(rtmps?:\/\/)([^/]*)\/*(.*)$/i.exec(url.trim()) ?? [];
   const host = authority.slice(authority.lastIndexOf("@") + 1);
   const cut = rest.indexOf("/");
@@ -69,9 +83,21 @@ export function splitServerUrl(url: string): ServerParts {
  * arguments. A path behind the application ends with a slash, which says that its last part is no key.
  */
 export function clearServer(whole: string): string {
+  if (isWhip(whole)) return whipServer(whole);
   const [, scheme = "", authority = "", rest = ""] = /^(rtmps?:\/\/)([^/]*)\/*(.*)/i.exec(whole) ?? [];
   const place = plainPlace(rest).replace(/\/+$/, "");
   return `${scheme}${authority.slice(authority.lastIndexOf("@") + 1)}/${place}${place.includes("/") ? "/" : ""}`;
+}
+
+/** A WHIP address without its path, which holds secrets at some services. */
+function whipServer(url: string): string {
+  return /^whips?:\/\/[^/?#]*/i.exec(url.trim())?.[0] ?? "";
+}
+
+/** With its path as it is: a slash at the end of one has a meaning. */
+function wholeWhip(url: string): string {
+  const [, server = "", path = ""] = /^(whips?:\/\/[^/]*)(.*)$/i.exec(url.trim()) ?? [];
+  return path === "/" ? server : `${server}${path}`;
 }
 
 /** What stands before the first argument, by whichever mark a server knows arguments. */

@@ -7,8 +7,6 @@ export interface Service {
   readonly name: string;
   /** Server address, without a key; empty for custom. */
   readonly server: string;
-  /** The most the service accepts, in bit/s; 0 for no limit that we know of. */
-  readonly maxVideoBitrate: number;
   readonly keyHelp: string;
 }
 
@@ -17,24 +15,21 @@ export const SERVICES: readonly Service[] = [
     id: "twitch",
     name: "Twitch",
     server: "rtmp://live.twitch.tv/app",
-    maxVideoBitrate: 6_000_000,
     keyHelp: "Creator Dashboard, Settings, Stream",
   },
   {
     id: "youtube",
     name: "YouTube",
     server: "rtmps://a.rtmps.youtube.com/live2",
-    maxVideoBitrate: 0,
     keyHelp: "YouTube Studio, Create, Go live",
   },
   {
     id: "facebook",
     name: "Facebook",
     server: "rtmps://live-api-s.facebook.com:443/rtmp",
-    maxVideoBitrate: 4_000_000,
     keyHelp: "Live Producer, Streaming software",
   },
-  { id: "custom", name: "Custom server", server: "", maxVideoBitrate: 0, keyHelp: "Given by whoever runs the server" },
+  { id: "custom", name: "Custom server", server: "", keyHelp: "Given by whoever runs the server" },
 ];
 
 export function serviceById(id: ServiceId): Service {

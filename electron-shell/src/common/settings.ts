@@ -1,8 +1,10 @@
 /** What the user chooses, its defaults, and the only way from untrusted data to a valid value. */
-import type { RecorderInitialize, RegionOption, StreamerInitialize } from "./engine_types.ts";
+import type { DeviceList, RecorderInitialize, RegionOption, StreamerInitialize } from "./engine_types.ts";
 import { CODECS, type Codec } from "./codecs.ts";
-import { isDestinationList, strictestService, destinationsOf, type DestinationSetting } from "./destinations.ts";
+import { isDestinationList, destinationsOf, type DestinationSetting } from "./destinations.ts";
+import { liveLimits } from "./service_limits.ts";
 import { QUALITIES, type QualityName } from "./quality.ts";
+import { isFilePath, looksLikeSecret } from "./secrets.ts";
 import { SERVICES, type ServiceId } from "./services.ts";
 import { DEFAULT_SOUNDS, isSoundList, soundParams, soundSources, soundsOf, type SoundSetting } from "./sounds.ts";
 
@@ -41,6 +43,8 @@ export interface Settings {
   /** PEM file with the certificates to trust for a server of one's own; empty for the system's. */
   readonly caFile: string;
   readonly retryRejected: boolean;
+  /** By how much viewers see a stream later. */
+  readonly delaySeconds: number;
   readonly statsOpen: boolean;
   /** Go on in another file after so long, or before one is so large; null: never. */
   readonly splitSeconds: number | null;
@@ -83,6 +87,7 @@ export const DEFAULT_SETTINGS: Settings = {
   moreDestinations: [],
   caFile: "",
   retryRejected: false,
+  delaySeconds: 0,
   statsOpen: false,
   splitSeconds: null,
   splitBytes: null,
@@ -105,8 +110,12 @@ export const LIMITS = {
   seconds: { min: 6, max: 604_800 },
   replay: { min: 5, max: 3600 },
   preroll: { min: 1, max: 3600 },
+  delay: { min: 0, max: 900 },
   bytes: { min: 10_000_000, max: 100_000_000_000_000 },
 } as const;
+
+/** What a delay is chosen from; any other within the limits is shown as it is. */
+export const DELAYS: readonly number[] = [0, 5, 10, 20, 30, 60, 120, 300, 600, 900];
 
 export class InvalidSettings extends Error {}
 
@@ -157,11 +166,12 @@ const CHECKS: { readonly [K in keyof Settings]: Check } = {
   height: orNull(whole(LIMITS.height)),
   service: oneOf(...SERVICES.map(({ id }) => id)),
   customServer: (value) => typeof value === "string" && value.length <= 2048,
-  destinationName: (value) => typeof value === "string" && value.length <= 60,
+  destinationName: (value) => typeof value === "string" && value.length <= 60 && !looksLikeSecret(value),
   destinationEnabled: bool,
   moreDestinations: isDestinationList,
-  caFile: (value) => typeof value === "string" && value.length <= 4096,
+  caFile: (value) => typeof value === "string" && value.length <= 4096 && (value === "" || isFilePath(value)),
   retryRejected: bool,
+  delaySeconds: within(LIMITS.delay),
   statsOpen: bool,
   splitSeconds: orNull(within(LIMITS.seconds)),
   splitBytes: orNull(whole(LIMITS.bytes)),
@@ -194,12 +204,17 @@ export function readSettings(stored: unknown): Settings {
   );
   // Before each sound had settings of its own, there were two.
   const sounds = "sounds" in stored ? {} : { sounds: soundsOf(stored) };
-  return { ...DEFAULT_SETTINGS, ...sounds, ...Object.fromEntries(valid) };
+  const read: Settings = { ...DEFAULT_SETTINGS, ...sounds, ...Object.fromEntries(valid) };
+  const moreDestinations = read.moreDestinations.map((one) => (looksLikeSecret(one.name) ? { ...one, name: "" } : one));
+  return { ...read, moreDestinations };
 }
 
 /** What a stream's `initialize` is told of how to connect, beside the destination. */
-export function connectionParams(settings: Settings): Pick<StreamerInitialize, "caFile" | "retryRejected"> {
+export function connectionParams(
+  settings: Settings,
+): Pick<StreamerInitialize, "caFile" | "retryRejected" | "delaySeconds"> {
   return {
+    ...(settings.delaySeconds > 0 ? { delaySeconds: settings.delaySeconds } : {}),
     ...(usesOwnServer(settings) && settings.caFile !== "" ? { caFile: settings.caFile } : {}),
     ...(settings.retryRejected ? { retryRejected: true } : {}),
   };
@@ -255,11 +270,9 @@ export function captureParams(settings: Settings): CaptureParams {
 
 /** The same for a stream. Equal to a recording's wherever the service's limit, the quality and the codec allow, because equal
  *  sources and quality share one encode in the engine. */
-export function streamParams(settings: Settings): CaptureParams {
-  const maxVideoBitrate = strictestService(settings)?.maxVideoBitrate ?? 0;
+export function streamParams(settings: Settings, devices: DeviceList | null): CaptureParams {
   const { tracks: _one, ...params } = sharedParams(settings); // A stream carries the mix alone.
-  const limited = maxVideoBitrate > 0 ? Math.min(settings.videoBitrate, maxVideoBitrate) : settings.videoBitrate;
-  return { ...params, videoBitrate: limited };
+  return { ...params, videoBitrate: liveLimits(settings, devices).videoBitrate };
 }
 
 /** Sessions of settings where this is the same need not be opened anew: what differs is changed while they run. */

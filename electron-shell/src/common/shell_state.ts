@@ -94,6 +94,21 @@ export interface HistoryEntry {
   readonly thumbnailUrl?: string;
 }
 
+/** A try of the way to a destination, with the test card, that its service shows to nobody where it can. */
+export interface NetworkTestView {
+  readonly phase: "idle" | "running" | "done" | "failed";
+  /** Which destination it is of. */
+  readonly destination: string;
+  /** From 0 to 1. */
+  readonly fraction: number;
+  /** What was found, or why nothing was; in words. */
+  readonly found: string;
+  /** What to do about it, or empty. */
+  readonly advice: string;
+  /** Bits per second that a stream may have there; null: as many as the settings say, or not known. */
+  readonly videoBitrate: number | null;
+}
+
 /** Work on a recording of the list that was asked for; one at a time of each. */
 export interface JobView {
   readonly kind: "clip" | "repair";
@@ -122,6 +137,7 @@ export interface ShellState {
   readonly recording: RecordingView;
   readonly stream: StreamView;
   readonly replay: ReplayView;
+  readonly networkTest: NetworkTestView;
   readonly readiness: ReadinessView;
   readonly devices: DeviceList | null;
   readonly settings: Settings;
@@ -139,6 +155,7 @@ export type ShellEvent =
   | { readonly type: "recording"; readonly change: Partial<RecordingView> }
   | { readonly type: "stream"; readonly change: Partial<StreamView> }
   | { readonly type: "replay"; readonly change: Partial<ReplayView> }
+  | { readonly type: "networkTest"; readonly change: Partial<NetworkTestView> }
   | { readonly type: "readiness"; readonly readiness: ReadinessView }
   | { readonly type: "devices"; readonly devices: DeviceList }
   | { readonly type: "settings"; readonly settings: Settings }
@@ -173,11 +190,21 @@ export const IDLE_STREAM: StreamView = {
   destinations: [],
 };
 
+export const NO_NETWORK_TEST: NetworkTestView = {
+  phase: "idle",
+  destination: "",
+  fraction: 0,
+  found: "",
+  advice: "",
+  videoBitrate: null,
+};
+
 export const INITIAL_STATE: ShellState = {
   engine: { phase: "starting", message: "", version: "" },
   recording: IDLE_RECORDING,
   stream: IDLE_STREAM,
   replay: { phase: "off", secondsHeld: 0, saving: false, problem: null },
+  networkTest: NO_NETWORK_TEST,
   readiness: { phase: "unknown", problem: null },
   devices: null,
   settings: DEFAULT_SETTINGS,
@@ -203,6 +230,8 @@ export function reduceShell(state: ShellState, event: ShellEvent): ShellState {
       return { ...state, stream: { ...state.stream, ...event.change } };
     case "replay":
       return { ...state, replay: { ...state.replay, ...event.change } };
+    case "networkTest":
+      return { ...state, networkTest: { ...state.networkTest, ...event.change } };
     case "readiness":
       return { ...state, readiness: event.readiness };
     case "devices":

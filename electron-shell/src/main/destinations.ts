@@ -6,6 +6,7 @@ import {
   clearServer,
   destinationTitle,
   destinationsOf,
+  isWhip,
   joinStreamUrl,
   keySlot,
   serverAddress,
@@ -80,6 +81,13 @@ export class Destinations {
     return found.filter(isTarget);
   }
 
+  /** One of them, whole. Rejects with InvalidSettings that says what it lacks. */
+  async target(destination: DestinationSetting): Promise<Target> {
+    const found = await this.#whole(destination);
+    if (isTarget(found)) return found;
+    throw new InvalidSettings(found.error);
+  }
+
   async #whole(destination: DestinationSetting): Promise<Found> {
     const slots = slotsOf(destination);
     let rtmpUrl = serverAddress(destination);
@@ -90,13 +98,15 @@ export class Destinations {
         const whole = await this.#keys.read(slots.server);
         if (whole === undefined && this.#keys.has(slots.server))
           return { error: "A part of the server's address could not be kept. Enter the address again." };
-        rtmpUrl = (whole ?? rtmpUrl).replace(/\/+$/, "");
+        rtmpUrl = whole ?? rtmpUrl;
+        if (!isWhip(rtmpUrl)) rtmpUrl = rtmpUrl.replace(/\/+$/, "");
       }
     } catch (error) {
       return { error: told(toProblem(error)) };
     }
-    if (streamKey === undefined) return { error: "Enter the stream key first." };
     const { ok, message } = checkServerUrl(rtmpUrl);
+    if (ok && isWhip(rtmpUrl)) return { id: destination.id, rtmpUrl, streamKey: streamKey ?? "" };
+    if (streamKey === undefined) return { error: "Enter the stream key first." };
     return ok ? { id: destination.id, rtmpUrl, streamKey } : { error: message };
   }
 
@@ -116,6 +126,13 @@ export class Destinations {
   async forget({ key, server }: Slots): Promise<void> {
     await this.#keys.forget(server);
     await this.forgetKey(key);
+  }
+
+  /** Whether a text that would be shown has a key or an address that is kept. Never rejects. */
+  async hasKept(text: string): Promise<boolean> {
+    const names = Object.keys(this.#keys.masks);
+    const kept = await Promise.all(names.map((name) => this.#keys.read(name).catch(() => undefined)));
+    return kept.some((secret) => secret !== undefined && text.includes(secret));
   }
 
   /** Show which keys there are. */

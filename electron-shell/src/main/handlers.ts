@@ -104,6 +104,8 @@ export function createHandlers(studio: Studio, desktop: Desktop): Handlers {
       command(() => studio.changeDestination(text(id, "the destination"), destinationPatch(patch))),
     [CHANNELS.removeDestination]: (id) => command(() => studio.removeDestination(text(id, "the destination"))),
     [CHANNELS.startSavedStream]: () => studio.startSavedStream(),
+    [CHANNELS.testNetwork]: (id) => command(() => studio.testNetwork(text(id, "the destination"))),
+    [CHANNELS.cancelNetworkTest]: () => command(() => studio.cancelNetworkTest()),
     [CHANNELS.showInFolder]: (id) => command(() => desktop.showInFolder(recordingPath(id))),
     [CHANNELS.strip]: async (id): Promise<StripResult> => {
       recordingPath(id);

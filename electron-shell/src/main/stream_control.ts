@@ -11,6 +11,7 @@ import {
   destinationOf,
   destinationTitle,
   isStreamActive,
+  isWhip,
   joinStreamUrl,
   newDestination,
   overall,
@@ -91,8 +92,12 @@ export class StreamControl {
       const check = streamKey === undefined ? checkStreamUrl(rtmpUrl) : checkServerUrl(rtmpUrl);
       if (!check.ok) throw new EngineError("bad_url", check.message);
     }
-    const { settings } = this.#store.state;
-    await streamer.initializeWith({ ...places(targets), ...streamParams(settings), ...connectionParams(settings) });
+    const { settings, devices } = this.#store.state;
+    await streamer.initializeWith({
+      ...places(targets),
+      ...streamParams(settings, devices),
+      ...connectionParams(settings),
+    });
     await streamer.start();
   }
 
@@ -190,6 +195,31 @@ export class StreamControl {
     await this.#streamer?.setScreen(screen, region);
   }
 
+  /** Have viewers see the stream so much later from now on; nothing, when nothing is streamed. Rejects with EngineError. */
+  async setDelay(delaySeconds: number): Promise<void> {
+    await this.#following;
+    await this.#streamer?.setDelay(delaySeconds);
+  }
+
+  /** Leave a server for good; nothing, where the stream doesn't go. Rejects with EngineError: it goes there still. */
+  leave(destination: string): Promise<void> {
+    const streamer = this.#streamer;
+    const left = this.#following.then(async () => {
+      if (streamer === undefined || this.#streamer !== streamer || this.#followed?.has(destination) !== true) return;
+      await streamer.removeDestination(destination);
+      this.#followed?.delete(destination);
+      this.#put(streamer, destination, undefined);
+    });
+    this.#following = left.catch(() => undefined);
+    return left;
+  }
+
+  /** Whether the stream goes there now, or tries to. */
+  goesTo(destination: string): boolean {
+    const view = this.#store.state.stream.destinations.find(({ id }) => id === destination);
+    return isStreamActive(this.#store.state.stream.phase) && view !== undefined && view.phase !== "failed";
+  }
+
   #listen(streamer: Streamer): void {
     const change = (part: Parameters<ShellStore["dispatch"]>[0] & { type: "stream" }): void => {
       if (this.#streamer === streamer) this.#store.dispatch(part);
@@ -264,7 +294,7 @@ export class StreamControl {
 }
 
 const addressOf = ({ rtmpUrl, streamKey }: Target): string =>
-  streamKey === undefined ? rtmpUrl : joinStreamUrl(rtmpUrl, streamKey);
+  streamKey === undefined || isWhip(rtmpUrl) ? rtmpUrl : joinStreamUrl(rtmpUrl, streamKey);
 
 /** What `initialize` is told of where it goes. The first destination alone has no name of its own there. */
 function places(targets: readonly Target[]): Pick<Parameters<Streamer["initializeWith"]>[0], "rtmpUrl" | "rtmpUrls"> {

@@ -7,10 +7,12 @@ import {
   FIRST_DESTINATION,
   InvalidSettings,
   MOST_DESTINATIONS,
+  NAME_IS_SECRET,
   destinationOf,
   destinationsOf,
   isRecordingActive,
   isStreamActive,
+  looksLikeSecret,
   nextDestination,
   patchSettings,
   readSettings,
@@ -32,6 +34,7 @@ import { HistoryStore } from "./history_store.ts";
 import { JsonFile } from "./json_file.ts";
 import { KeyStore, type Vault } from "./key_store.ts";
 import { Library } from "./library.ts";
+import { NetworkTest } from "./network_test.ts";
 import { OpenTakes } from "./open_takes.ts";
 import { PreviewControl } from "./preview_control.ts";
 import { Readiness } from "./readiness.ts";
@@ -73,6 +76,7 @@ export class Studio {
   readonly #now: () => Date;
   readonly #recording: RecordingControl;
   readonly #stream: StreamControl;
+  readonly #networkTest: NetworkTest;
   readonly #readiness: Readiness;
   readonly #replay: ReplayControl;
   #watched = true;
@@ -107,6 +111,7 @@ export class Studio {
     const [replay, openTakes] = [this.#replay, this.#openTakes];
     this.#recording = new RecordingControl({ client, store, history, openTakes, replay, userData, now });
     this.#stream = new StreamControl(client, this.store);
+    this.#networkTest = new NetworkTest(client, this.store);
     this.#readiness = new Readiness(client, this.store, this.recordingsFolder);
   }
 
@@ -257,6 +262,8 @@ export class Studio {
     const entered = Object.hasOwn(patch as object, "customServer");
     const changed = entered ? { customServer: await this.#destinations.kept(customServer, "entered") } : {};
     await this.#setScreen(before, patchSettings(before, patch));
+    const { delaySeconds } = patchSettings(before, patch);
+    if (delaySeconds !== before.delaySeconds) await this.#stream.setDelay(delaySeconds);
     const settings = await this.#change((current) => ({ ...patchSettings(current, patch), ...changed }));
     this.#adjust();
     for (const change of soundChanges(before.sounds, settings.sounds))
@@ -278,6 +285,20 @@ export class Studio {
       const hint = "End one of them first. In another quality than the stream's, a recording has pictures of its own.";
       throw new EngineError("shared", message, { hint, cause: error });
     }
+  }
+
+  /** Resolves when it has begun. Rejects with EngineError where it can't: the state says the rest. */
+  async testNetwork(id: string): Promise<void> {
+    const found = destinationOf(this.state.settings, id);
+    if (found === undefined) return;
+    if (isStreamActive(this.state.stream.phase))
+      throw new EngineError("already_running", "The way is tried while nothing is streamed.");
+    this.#networkTest.start(await this.#destinations.target(found));
+  }
+
+  /** Rejects with EngineError. */
+  cancelNetworkTest(): Promise<void> {
+    return this.#networkTest.cancel();
   }
 
   async saveStreamKey(slot: string, key: string): Promise<void> {
@@ -304,7 +325,10 @@ export class Studio {
     const before = destinationOf(this.state.settings, id);
     if (before === undefined) return;
     const slots = slotsOf({ ...before, ...patch });
-    const { server, service } = patch;
+    const { server, service, name = "" } = patch;
+    if (looksLikeSecret(name) || (await this.#destinations.hasKept(name))) throw new InvalidSettings(NAME_IS_SECRET);
+    if (service !== undefined && service !== before.service && this.#stream.goesTo(id))
+      throw new InvalidSettings("Another service is chosen when the stream does not go there any more.");
     // Another service knows nothing of this one's key and address. Of the first one each has its own.
     const another = service !== undefined && service !== before.service && id !== FIRST_DESTINATION;
     if (another) await this.#destinations.forget(slots);
@@ -319,16 +343,24 @@ export class Studio {
     void this.#followDestinations();
   }
 
-  /** Its key goes first: what can't be forgotten stays in sight. */
+  /**
+   * First the stream leaves it: as long as the engine goes there, its key is not forgotten. Then its key: what can't be
+   * forgotten stays in sight, switched off. Rejects with EngineError.
+   */
   async removeDestination(id: string): Promise<void> {
     const found = this.state.settings.moreDestinations.find((one) => one.id === id);
     if (found === undefined) return;
-    await this.#destinations.forget(slotsOf(found));
+    await this.#stream.leave(id);
+    try {
+      await this.#destinations.forget(slotsOf(found));
+    } catch (error) {
+      await this.#change((current) => withDestination(current, id, { enabled: false }));
+      throw error;
+    }
     await this.#change((current) => ({
       ...current,
       moreDestinations: current.moreDestinations.filter((one) => one.id !== id),
     }));
-    void this.#followDestinations();
   }
 
   async #change(change: (current: Settings) => Settings): Promise<Settings> {

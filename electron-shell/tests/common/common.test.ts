@@ -154,6 +154,8 @@ describe("stream addresses", () => {
     ["rtmp://host", "application"],
     ["rtmp://me:pass/word@host/app", "%2F"],
     ["rtmp://me@word@host:x/app", "%40"],
+    ["whip://me:word@host/path", "token"],
+    ["whips://:80/path", "server name"],
   ])("says what is wrong with %j", (url, part) => {
     expect(checkServerUrl(url)).toMatchObject({ ok: false, message: expect.stringContaining(part) as string });
   });
@@ -173,6 +175,8 @@ describe("stream addresses", () => {
       "rtmps://x.global-contribute.live-video.net/app",
       "sk_1",
     ],
+    ["whips://host:8443/a/secret/?b=c", "whips://host:8443", "whips://host:8443/a/secret/?b=c", ""],
+    ["whip://host/", "whip://host", "whip://host", ""],
     ["rtmps://x.live-video.net:443/app/", "rtmps://x.live-video.net:443/app", "rtmps://x.live-video.net:443/app", ""],
   ])("splits %j into what may be shown, the whole server and the key", (url, server, whole, key) => {
     expect(splitServerUrl(url)).toEqual({ server, whole, key });
@@ -181,6 +185,7 @@ describe("stream addresses", () => {
   it("wants a key in a complete address", () => {
     expect(checkStreamUrl("rtmp://host/app").ok).toBe(false);
     expect(checkStreamUrl("rtmp://host/app/key").ok).toBe(true);
+    expect(checkStreamUrl("whip://host").ok).toBe(true);
   });
 
   it("shows the end of long keys only", () => {
@@ -267,7 +272,7 @@ describe("settings", () => {
   });
 
   it("asks the engine for the same capture in both sessions where the service's limit and the quality allow", () => {
-    expect(streamParams(DEFAULT_SETTINGS)).toEqual(captureParams(DEFAULT_SETTINGS));
+    expect(streamParams(DEFAULT_SETTINGS, null)).toEqual(captureParams(DEFAULT_SETTINGS));
     const tall = {
       ...DEFAULT_SETTINGS,
       videoBitrate: 9e6,
@@ -276,11 +281,11 @@ describe("settings", () => {
       separateTracks: true,
     } as const;
     expect(captureParams(tall)).toMatchObject({ quality: "high", height: 720, tracks: [{ name: "Mix" }, {}, {}] });
-    expect(streamParams(tall)).toMatchObject({ videoBitrate: 6e6, height: 720 });
-    expect(Object.keys(streamParams(tall))).not.toEqual(expect.arrayContaining(["quality"]));
-    expect(streamParams(tall)).not.toHaveProperty("tracks");
+    expect(streamParams(tall, null)).toMatchObject({ videoBitrate: 6e6, height: 720 });
+    expect(Object.keys(streamParams(tall, null))).not.toEqual(expect.arrayContaining(["quality"]));
+    expect(streamParams(tall, null)).not.toHaveProperty("tracks");
     const av1 = { ...DEFAULT_SETTINGS, codec: "av1" } as const;
-    expect([captureParams(av1).codec, streamParams(av1).codec]).toEqual(["av1", undefined]);
+    expect([captureParams(av1).codec, streamParams(av1, null).codec]).toEqual(["av1", undefined]);
   });
 });
 

@@ -6,6 +6,8 @@ import {
   connectionParams,
   destinationTitle,
   destinationsOf,
+  limitsOf,
+  liveLimits,
   isDestinationList,
   isDestinationPatch,
   newDestination,
@@ -83,13 +85,63 @@ describe("a list of destinations", () => {
 
   it("has the rate of the service that takes the least, and the certificates of a server of one's own", () => {
     const facebook: DestinationSetting = { ...SECOND, service: "facebook" };
-    expect(streamParams(withMore(facebook)).videoBitrate).toBe(4_000_000);
-    expect(streamParams(withMore({ ...facebook, enabled: false })).videoBitrate).toBe(5_000_000);
+    const rate = (settings: Settings): unknown => streamParams({ ...settings, height: 720 }, null).videoBitrate;
+    expect(rate(withMore(facebook))).toBe(4_000_000);
+    expect(rate(withMore({ ...facebook, enabled: false }))).toBe(5_000_000);
     const own = { ...withMore({ ...SECOND, service: "custom" }), caFile: "/ca.pem" };
     expect([connectionParams(own), connectionParams({ ...own, moreDestinations: [] })]).toEqual([
       { caFile: "/ca.pem" },
       {},
     ]);
+  });
+});
+
+describe("before going live", () => {
+  const own = { ...DEFAULT_SETTINGS, service: "custom", customServer: "" } as const;
+
+  it("is said what the services take at most, and with what all of them take it", () => {
+    const wide = { ...DEFAULT_SETTINGS, screen: "s" };
+    const screen = { id: "s", name: "s", width: 3840, height: 2160, x: 0, y: 0, primary: true, backend: "x11grab" };
+    const devices = {
+      screens: [screen],
+      windows: [],
+      desktopAudio: [],
+      applications: [],
+      microphones: [],
+      encoders: [],
+    };
+    const facebook = withDestination({ ...wide, fps: 120, videoBitrate: 9e6 }, "1", { service: "facebook" });
+    expect(liveLimits(facebook, devices)).toEqual({
+      videoBitrate: 9e6,
+      lowered: "",
+      beyond: [
+        "Facebook takes 1920 × 1080 at most, and this is 3840 × 2160.",
+        "Facebook takes 60 frames per second at most, and this is 120.",
+      ],
+      within: { height: 1080, fps: 60 },
+    });
+    const within = { ...facebook, ...liveLimits(facebook, devices).within };
+    expect(liveLimits(within, devices)).toMatchObject({ beyond: [], within: {} });
+    expect(liveLimits({ ...wide, videoBitrate: 8e6 }, devices)).toMatchObject({
+      videoBitrate: 6e6,
+      lowered: "Twitch takes 6.0 Mbit/s of such a picture at most, so the stream uses that",
+      beyond: [],
+    });
+  });
+
+  it.each([
+    ["rtmps://me:word@ab.global-contribute.live-video.net:443/app", "Kick"],
+    ["rtmp://LIVE.twitch.tv./app", "Twitch"],
+    ["rtmp://nottwitch.tv/app", undefined],
+    ["", undefined],
+  ])("the limits are found by the server's name: %s", (server, name) => {
+    expect(limitsOf(server)?.name.split(",")[0]).toBe(name);
+  });
+
+  it("a WHIP server needs no token, and has none of its path shown", () => {
+    const whip = { ...own, customServer: "whips://host" };
+    expect(streamLacks(whip, {})).toBe("");
+    expect(destinationTitle({ name: "", service: "custom", server: "whips://host" })).toBe("host");
   });
 });
 

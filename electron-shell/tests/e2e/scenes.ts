@@ -418,7 +418,7 @@ export const SCENES: readonly Scene[] = [
         moreDestinations: [
           { id: "2", name: "", service: "youtube", server: "", enabled: true },
           { id: "3", name: "Company site", service: "custom", server: "rtmps://live.example.org/app", enabled: true },
-          { id: "4", name: LONG, service: "facebook", server: "", enabled: false },
+          { id: "4", name: LONG, service: "facebook", server: "", enabled: true },
         ],
         videoBitrate: 8_000_000,
       }),
@@ -458,7 +458,17 @@ export const SCENES: readonly Scene[] = [
         moreDestinations: [
           { id: "2", name: "Company site", service: "custom", server: "rtmps://live.example.org/app", enabled: true },
         ],
+        delaySeconds: 30,
       }),
+      networkTest: {
+        phase: "done",
+        destination: "2",
+        fraction: 1,
+        found: "rtmps://live.example.org/app/**** took 3.4 of 7.1 Mbit/s, 12 pictures dropped.",
+        advice:
+          "Stream at 2.4 Mbit/s at most. A stream should use 70 % of what the link carries: the rest is for peaks and for its bad moments.",
+        videoBitrate: 2_400_000,
+      },
       savedKeys: { twitch: "••••••••7q", "destination-2": "••••••••9k" },
     },
     press: ["role=tab[name='Live']", "button:has-text('Company site')"],
@@ -466,7 +476,7 @@ export const SCENES: readonly Scene[] = [
   {
     name: "custom-key",
     state: {
-      ...settings({ service: "custom", screen: "test" }),
+      ...settings({ service: "custom", customServer: "whips://live.example.org", screen: "test" }),
       savedKeys: {},
       keysEncrypted: false,
     },

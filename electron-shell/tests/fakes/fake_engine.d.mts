@@ -21,6 +21,8 @@ export class FakeEngine {
   slowJobs: Set<string>;
   /** By their ids. */
   runningJobs: Map<string, () => void>;
+  /** What a self-test answers, beside what is of no interest. */
+  found: { cancelled?: boolean; findings: object[] };
   /** Where readers of previews connect. */
   previewEndpoint: string;
   protocolVersion: string | number;

@@ -43,6 +43,7 @@ function placesOf({ rtmpUrl, streamKey, rtmpUrls }) {
 }
 
 function checkPlace({ rtmpUrl, streamKey }, id) {
+  if (/^whips?:/.test(rtmpUrl)) return;
   const address = [rtmpUrl, ...(streamKey ? [streamKey] : [])].join("/");
   if (!/^rtmps?:\/\/[^/]+\/[^/]+\/.+/.test(address))
     throw fail(1302, "bad_url", "not an RTMP URL with app and key", id, "It looks like rtmp://host/app/key.");
@@ -66,6 +67,8 @@ export class FakeEngine {
     this.jobResults = new Map();
     this.jobs = 0;
     this.previews = 0;
+    /** What a self-test answers. */
+    this.found = { findings: [] };
     /** Where readers of previews connect; a test listens there. */
     this.previewEndpoint = "/nowhere/socket";
     /** By their verbs, the words in which jobs fail. */
@@ -218,6 +221,8 @@ export class FakeEngine {
       if (runs(session)) this.connection(id, "connecting", 1, 0, "", null, name);
     };
     switch (verb) {
+      case "setDelay":
+        return null;
       case "addDestination":
         if (destinations.has(name))
           throw fail(1304, "bad_destination", `There is a destination '${name}' already.`, id);
@@ -340,6 +345,19 @@ export class FakeEngine {
         return null;
       case "setDebugLogging":
         return null;
+      case "selftest":
+        this.notify("engine.selftestProgress", { part: "network", fraction: 0.5, message: "Streaming." });
+        return {
+          ok: true,
+          verdict: "",
+          cancelled: false,
+          seconds: 10,
+          correction: null,
+          recommendation: null,
+          ...this.found,
+        };
+      case "cancelSelftest":
+        return false;
       case "shutdown":
         for (const [key, session] of this.sessions) if (runs(session)) this.#state(key, "stopped");
         this.onShutdown?.();

@@ -2,6 +2,7 @@
 import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { describe, expect, it, vi } from "vitest";
+import { readSettings } from "@ionia/common";
 import type { FakeSession } from "../fakes/fake_engine.mjs";
 import { api, eachOpensAStudio, engines, events, folder, open, studio } from "../fakes/open_studio.ts";
 
@@ -82,6 +83,69 @@ describe("destinations", () => {
     expect(await api.startSavedStream()).toMatchObject({ error: "Switch a destination on first." });
   });
 
+  it("keep no key as a name: it would be in the settings file and in sight", async () => {
+    await api.saveStreamKey("twitch", "plain");
+    await api.addDestination();
+    for (const id of ["1", "2"])
+      for (const name of [KEYS[0], "abcd-ef12-gh34-ij56-kl78", "rtmp://host/app/key", "my plain key"])
+        expect(await api.changeDestination(id, { name }), name).toMatchObject({ success: false });
+    expect(await api.updateSettings({ destinationName: KEYS[0] })).toMatchObject({ success: false });
+    expect(await api.updateSettings({ caFile: KEYS[0] })).toMatchObject({ success: false });
+    expect(await api.changeDestination("2", { name: "Team-Sync-Berlin-2024" })).toEqual({ success: true });
+    expect(JSON.stringify([events, studio.state])).not.toMatch(/secret|ij56/);
+    const stored = [{ id: "2", name: KEYS[1], service: "youtube", server: "", enabled: true }];
+    expect(readSettings({ moreDestinations: stored, destinationName: KEYS[0] })).toMatchObject({
+      destinationName: "",
+      moreDestinations: [{ id: "2", name: "" }],
+    });
+  });
+
+  it("by WHIP have a token beside an address of which the server alone is shown; delayed as the settings say", async () => {
+    await api.changeDestination("1", { service: "custom", server: "whips://host:8443/in/secret-path/" });
+    expect(studio.state.settings.customServer).toBe("whips://host:8443");
+    await api.updateSettings({ delaySeconds: 20 });
+    expect(await api.startSavedStream()).toMatchObject({ success: true, rtmpUrl: "whips://host:8443/****" });
+    const place = { rtmpUrl: "whips://host:8443/in/secret-path/", streamKey: "", delaySeconds: 20 };
+    expect(streamer().params).toMatchObject(place);
+    await api.stopStream();
+    await api.saveStreamKey("custom", "token-secret");
+    await api.startSavedStream();
+    expect(streamer().params).toMatchObject({ ...place, streamKey: "token-secret" });
+    expect(JSON.stringify([events, studio.state])).not.toContain("secret");
+  });
+
+  it("can be tried before going live; what was found is told, and what to do about it", async () => {
+    expect(await api.testNetwork("1")).toEqual({ success: false, error: "Enter the stream key first." });
+    await api.saveStreamKey("twitch", KEYS[0]);
+    const finding = { part: "network", outcome: "fair", title: "Network", found: "It took 3 Mbit/s.", note: "" };
+    engines.latest.found = {
+      findings: [{ ...finding, advice: "Stream at 2.1 Mbit/s at most.", figures: { recommendedBps: 2_100_000 } }],
+    };
+    const asked = [api.testNetwork("1"), api.testNetwork("1")];
+    expect(await Promise.all(asked)).toEqual([
+      { success: true },
+      { success: false, error: "Another test is running." },
+    ]);
+    await vi.waitFor(() => expect(studio.state.networkTest.phase).toBe("done"));
+    expect(studio.state.networkTest).toMatchObject({ found: "It took 3 Mbit/s.", videoBitrate: 2_100_000 });
+    expect(engines.latest.calls.find(({ method }) => method === "engine.selftest")?.params).toEqual({
+      parts: ["network"],
+      rtmpUrl: "rtmp://live.twitch.tv/app",
+      streamKey: KEYS[0],
+      videoBitrate: 5_000_000,
+    });
+    await api.updateSettings({ videoBitrate: 2_100_000 });
+    engines.latest.found = { findings: [{ ...finding, outcome: "bad", found: "Refused.", advice: "", figures: {} }] };
+    await api.testNetwork("1");
+    await vi.waitFor(() => expect(studio.state.networkTest.phase).toBe("failed"));
+    engines.latest.found = { cancelled: true, findings: [] };
+    await api.testNetwork("1");
+    expect(await api.cancelNetworkTest()).toEqual({ success: true });
+    await vi.waitFor(() => expect(studio.state.networkTest.phase).toBe("idle"));
+    await api.startSavedStream();
+    expect(await api.testNetwork("1")).toMatchObject({ success: false });
+  });
+
   it("of another service lose the key of the one before", async () => {
     await api.addDestination();
     await api.saveStreamKey("destination-2", KEYS[1]);
@@ -147,6 +211,29 @@ describe("while live, destinations", () => {
       ]),
     );
     expect(phases()).toBe("3 starting");
+  });
+
+  it("keep their keys until the engine has left them, and stay what they are where it doesn't", async () => {
+    await liveToTwo();
+    expect(await api.changeDestination("2", { service: "facebook" })).toMatchObject({ success: false });
+    const refusal = { code: 1304, message: "Not now.", data: { kind: "bad_destination", hint: "", id: "" } };
+    engines.latest.failNext.set("streamer.removeDestination", refusal);
+    expect(await api.removeDestination("2")).toEqual({ success: false, error: "Not now." });
+    expect(phases()).toBe("1 live,2 live");
+    expect(Object.keys(studio.state.savedKeys)).toEqual(["twitch", "destination-2"]);
+    expect(studio.state.settings.moreDestinations).toHaveLength(1);
+    expect(await api.removeDestination("2")).toEqual({ success: true });
+    expect([phases(), Object.keys(studio.state.savedKeys)]).toEqual(["1 live", ["twitch"]]);
+  });
+
+  it("get another delay, unless the engine refuses it: it is then what it was", async () => {
+    await liveToTwo();
+    const refusal = { code: 1304, message: "Too long.", data: { kind: "bad_destination", hint: "", id: "" } };
+    engines.latest.failNext.set("streamer.setDelay", refusal);
+    expect(await api.updateSettings({ delaySeconds: 60 })).toEqual({ success: false, error: "Too long." });
+    expect(studio.state.settings.delaySeconds).toBe(0);
+    expect(await api.updateSettings({ delaySeconds: 30 })).toEqual({ success: true });
+    expect(calls("setDelay")).toMatchObject([{ delaySeconds: 60 }, { delaySeconds: 30 }]);
   });
 
   it("change nothing of a stream to an address that is not of the settings", async () => {

@@ -272,9 +272,25 @@ describe("several destinations", () => {
       "YouTube: Enter the stream key under Live first.",
     );
     await userEvent.click(screen.getByRole("button", { name: /^YouTube/ }));
+    await userEvent.type(screen.getByLabelText("Name"), "live_42_secret-key{Tab}");
+    expect(screen.getByText(/looks like a stream key/)).toBeTruthy();
     await userEvent.type(screen.getByLabelText("Name"), "Mine");
     await userEvent.type(screen.getByLabelText("Stream key"), "secret-key-12345{Enter}");
     expect(api.argsOf(CHANNELS.saveStreamKey)).toEqual([["destination-2", "secret-key-12345"]]);
+    await api.send({
+      type: "savedKeys",
+      savedKeys: { twitch: "••••", "destination-2": "••••" },
+      keysEncrypted: true,
+    });
+    await userEvent.click(screen.getByRole("button", { name: "Test the connection" }));
+    expect(api.argsOf(CHANNELS.testNetwork)).toEqual([["2"]]);
+    await api.send({
+      type: "networkTest",
+      change: { phase: "done", destination: "2", found: "It took 3 of 7 Mbit/s.", advice: "Less.", videoBitrate: 2e6 },
+    });
+    await userEvent.click(screen.getByRole("button", { name: "Stream at 2.0 Mbit/s" }));
+    await userEvent.selectOptions(screen.getByLabelText("Delay"), "2 min");
+    expect(api.argsOf(CHANNELS.updateSettings)).toEqual([[{ videoBitrate: 2e6 }], [{ delaySeconds: 120 }]]);
     await userEvent.click(screen.getByRole("switch", { name: "Stream to Mine" }));
     await userEvent.click(screen.getByRole("button", { name: "Remove this destination" }));
     expect(changes()).toEqual([

@@ -3,7 +3,8 @@
 Beyond the specification, under `x-` names as it allows: `x-named-only` on options that can't be given by position,
 `x-notifications` with the payload of each notification, `x-errors` with every error kind and code,
 `x-warnings` with every warning's code and the schema of its `data`, `x-live-kinds` with every reason of a connection
-that failed, `x-preview` with how a reader of a preview and the engine speak, `x-alias-of`.
+that failed, `x-preview` with how a reader of a preview and the engine speak, `x-services` with what known services
+take at most, `x-alias-of`.
 """
 
 import inspect
@@ -16,6 +17,7 @@ from msgspec.structs import FieldInfo
 
 from ionia.core.errors import ErrorKind
 from ionia.core.failure import LiveKind
+from ionia.core.live.service_limits import SERVICES
 from ionia.core.preview import wire
 from ionia.core.warning import WarningCode
 from ionia.rpc import results as r
@@ -58,6 +60,17 @@ def document() -> dict[str, Any]:
         ],
         "x-preview": inspect.cleandoc(wire.__doc__ or ""),
         "x-live-kinds": [{"kind": kind.value, "when": kind.meaning} for kind in LiveKind],
+        "x-services": [
+            {
+                "name": one.name,
+                "domain": one.domain,
+                "kbps": one.kbps,
+                "kbpsByHeight": [list(row) for row in one.kbps_by_height],
+                "size": None if one.size is None else list(one.size),
+                "fps": one.fps,
+            }
+            for one in SERVICES
+        ],
     }
 
 

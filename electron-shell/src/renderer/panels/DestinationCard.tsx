@@ -15,6 +15,7 @@ import {
 import { RadioCard, Switch } from "../components/controls.tsx";
 import { useShell, useShellClient } from "../state/use_shell.ts";
 import { KeyField, NameField, ServerField } from "./DestinationFields.tsx";
+import { NetworkTest } from "./NetworkTest.tsx";
 
 export interface DestinationCardProps {
   readonly destination: DestinationSetting;
@@ -38,6 +39,7 @@ export function DestinationCard({ destination, only, open, onOpen }: Destination
       {(!only || destination.name !== "") && <NameField destination={destination} />}
       {destination.service === "custom" && <ServerField key={destination.server} destination={destination} />}
       <KeyField key={`${id} ${destination.service}`} destination={destination} live={live} />
+      {!live && <NetworkTest destination={destination} />}
       {id !== FIRST_DESTINATION && (
         <button
           type="button"

@@ -1,7 +1,17 @@
 /** What a destination is made of: a server's address and a key. The key is typed here once and never comes back to this page. */
 import { useId, useState, type SyntheticEvent } from "react";
 import { KeyRound, Pencil, Trash2 } from "lucide-react";
-import { checkServerUrl, keySlot, serverSlot, serviceById, type DestinationSetting } from "@ionia/common";
+import {
+  NAME_IS_SECRET,
+  checkServerUrl,
+  isWhip,
+  keySlot,
+  looksLikeSecret,
+  serverSlot,
+  serviceById,
+  takesToken,
+  type DestinationSetting,
+} from "@ionia/common";
 import { IconButton } from "../components/controls.tsx";
 import { useShell, useShellClient } from "../state/use_shell.ts";
 
@@ -15,6 +25,7 @@ interface FieldProps {
 
 export function NameField({ destination }: Pick<FieldProps, "destination">) {
   const client = useShellClient();
+  const [wrong, setWrong] = useState(false);
   const id = useId();
   return (
     <div className="mt-3">
@@ -29,12 +40,22 @@ export function NameField({ destination }: Pick<FieldProps, "destination">) {
         maxLength={60}
         placeholder={serviceById(destination.service).name}
         spellCheck={false}
+        aria-invalid={wrong}
+        aria-describedby={wrong ? `${id}-problem` : undefined}
         onBlur={({ target }) => {
           const name = target.value.trim();
-          if (name !== destination.name) void client.changeDestination(destination.id, { name });
+          setWrong(looksLikeSecret(name));
+          // What may be a key is not left in sight, either.
+          if (looksLikeSecret(name)) target.value = destination.name;
+          else if (name !== destination.name) void client.changeDestination(destination.id, { name });
         }}
-        className={`${FIELD} border-line-strong/60`}
+        className={`${FIELD} ${wrong ? "border-rec" : "border-line-strong/60"}`}
       />
+      {wrong && (
+        <p id={`${id}-problem`} role="status" className="mt-1 text-[12px] text-rec-ink">
+          {NAME_IS_SECRET}
+        </p>
+      )}
     </div>
   );
 }
@@ -58,7 +79,7 @@ export function ServerField({ destination }: Pick<FieldProps, "destination">) {
         id={id}
         type="url"
         value={value}
-        placeholder="rtmp://server/app"
+        placeholder="rtmp://server/app or whips://server/path"
         spellCheck={false}
         aria-invalid={wrong}
         aria-describedby={wrong ? `${id}-problem` : undefined}
@@ -82,7 +103,9 @@ export function ServerField({ destination }: Pick<FieldProps, "destination">) {
         </p>
       )}
       {more && !wrong && (
-        <p className="mt-1 text-[12px] text-muted">The rest of this address is kept with your stream keys.</p>
+        <p className="mt-1 text-[12px] text-muted">
+          {isWhip(saved) ? "The path of this address" : "The rest of this address"} is kept with your stream keys.
+        </p>
       )}
     </div>
   );
@@ -91,6 +114,8 @@ export function ServerField({ destination }: Pick<FieldProps, "destination">) {
 export function KeyField({ destination, live }: FieldProps) {
   const client = useShellClient();
   const slot = keySlot(destination);
+  const token = takesToken(destination);
+  const secret = token ? "token" : "stream key";
   const mask = useShell((state) => state.savedKeys[slot]);
   const encrypted = useShell((state) => state.keysEncrypted);
   const [replacing, setReplacing] = useState(false);
@@ -107,18 +132,18 @@ export function KeyField({ destination, live }: FieldProps) {
     );
   return (
     <div className="mt-3">
-      <span className="mb-1 block text-[12px] text-muted">Stream key</span>
+      <span className="mb-1 block text-[12px] text-muted">{token ? "Token" : "Stream key"}</span>
       <div className="flex h-9 items-center gap-1 rounded-lg border border-line bg-raised pr-1 pl-2.5">
         <KeyRound aria-hidden size={14} className="mr-1 shrink-0 text-ok-ink" />
         <span className="grow truncate tabular-nums">
-          <span className="sr-only">A key is saved, ending in </span>
+          <span className="sr-only">A {secret} is saved, ending in </span>
           {mask}
         </span>
-        <IconButton label="Enter another stream key" onClick={() => setReplacing(true)}>
+        <IconButton label={`Enter another ${secret}`} onClick={() => setReplacing(true)}>
           <Pencil aria-hidden size={14} />
         </IconButton>
         <IconButton
-          label="Forget this stream key"
+          label={`Forget this ${secret}`}
           disabled={live}
           onClick={() => void client.command((api) => api.forgetStreamKey(slot))}
         >
@@ -141,6 +166,7 @@ interface KeyFormProps {
 
 function KeyForm({ destination, onSave, onCancel }: KeyFormProps) {
   const encrypted = useShell((state) => state.keysEncrypted);
+  const token = takesToken(destination);
   const [typed, setTyped] = useState("");
   const id = useId();
   const save = (event: SyntheticEvent): void => {
@@ -151,7 +177,7 @@ function KeyForm({ destination, onSave, onCancel }: KeyFormProps) {
   return (
     <form className="mt-3" onSubmit={save}>
       <label htmlFor={id} className="mb-1 block text-[12px] text-muted">
-        Stream key
+        {token ? "Token, if the server wants one" : "Stream key"}
       </label>
       <div className="flex gap-2">
         <input

@@ -1,9 +1,8 @@
 /** How good the picture is and what that costs, before it is recorded. */
 import { useId, type ReactNode } from "react";
-import { CODECS, LIMITS, QUALITIES, formatBitrate, type Settings } from "@ionia/common";
+import { CODECS, LIMITS, QUALITIES, formatBitrate, type Settings, sourceOf } from "@ionia/common";
 import { Panel, RadioCard, Select, Switch } from "../components/controls.tsx";
 import { costOf } from "../state/cost.ts";
-import { sourceOf } from "../state/source.ts";
 import { useLocked } from "../state/use_locked.ts";
 import { useShell, useShellClient } from "../state/use_shell.ts";
 

@@ -3,8 +3,8 @@
  * the frame (with Shift its far corner), or by numbers.
  */
 import { useEffect, useRef, useState, type KeyboardEvent, type PointerEvent, type SyntheticEvent } from "react";
-import type { RegionOption } from "@ionia/common";
-import { between, centred, fitted, type Point, type Source } from "../state/source.ts";
+import { type RegionOption, type Source } from "@ionia/common";
+import { between, centred, fitted, type Point } from "../state/source.ts";
 import { useShell, useShellClient } from "../state/use_shell.ts";
 
 export interface RegionOverlayProps {

@@ -1,9 +1,8 @@
 /** Which screen or window is recorded, chosen by its picture as it is now, and which part of it. */
 import { useEffect, useId, useRef, useState } from "react";
 import { AppWindow, Crop, FlaskConical, Monitor, RefreshCw, X } from "lucide-react";
-import type { RegionOption } from "@ionia/common";
+import { type RegionOption, sourceOf } from "@ionia/common";
 import { IconButton } from "../components/controls.tsx";
-import { sourceOf } from "../state/source.ts";
 import { useLocked } from "../state/use_locked.ts";
 import { useThumbnails } from "../state/use_thumbnails.ts";
 import { useShell, useShellClient } from "../state/use_shell.ts";

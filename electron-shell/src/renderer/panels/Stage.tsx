@@ -14,6 +14,7 @@ import {
   type RecordingPhase,
   type ShellState,
   type StreamPhase,
+  sourceOf,
 } from "@ionia/common";
 import { LivePicture } from "../components/LivePicture.tsx";
 import { ReplayButton } from "../components/ReplayButton.tsx";
@@ -21,7 +22,6 @@ import { RecordingButton } from "../components/RecordingButton.tsx";
 import { ScreenshotButton } from "../components/ScreenshotButton.tsx";
 import { StreamButton } from "../components/StreamButton.tsx";
 import { TakeControls } from "../components/TakeControls.tsx";
-import { sourceOf } from "../state/source.ts";
 import { useLocked } from "../state/use_locked.ts";
 import { useShortcut } from "../state/use_take_keys.ts";
 import { useShell, useShellClient } from "../state/use_shell.ts";

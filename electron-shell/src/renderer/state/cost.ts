@@ -1,6 +1,13 @@
 /** What the settings cost, of what is captured now. Pure. */
-import { ratesOf, sizePerHour, type DeviceList, type Picture, type QualityName, type Settings } from "@ionia/common";
-import { sourceOf } from "./source.ts";
+import {
+  ratesOf,
+  sizePerHour,
+  type DeviceList,
+  type Picture,
+  type QualityName,
+  type Settings,
+  sourceOf,
+} from "@ionia/common";
 
 /** What an hour in `quality` takes. */
 export function costOf(settings: Settings, devices: DeviceList | null, quality: QualityName): string {
