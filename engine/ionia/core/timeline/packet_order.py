@@ -208,6 +208,9 @@ class PacketWindow:
     def take(self, packets: list[EncodedPacket]) -> Cut:
         """Sort ordered packets into the window; `done` once nothing more can belong to it."""
         if self._end_index is None and self._first_index is not None:  # as most of the time
+            for packet in packets:
+                if packet.track.is_video:
+                    self._went_through(packet)
             return Cut(packets=self._passed_through(self._gate.take(packets)), done=False)
         inside = []
         done = False
@@ -229,8 +232,8 @@ class PacketWindow:
         return Cut(packets=self._passed_through(taken), done=done)
 
     def _passed_through(self, packets: list[EncodedPacket]) -> tuple[EncodedPacket, ...]:
-        for track, position in {packet.track: packet.pts + packet.duration for packet in packets}.items():
-            self.passed(track, position)
+        for packet in packets:
+            self.passed(packet.track, packet.pts + packet.duration)
         return tuple(packets)
 
     def passed(self, track: TrackId, position: int) -> None:
