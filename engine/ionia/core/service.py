@@ -213,8 +213,8 @@ class EngineService(Protocol):
         """Have a recorder, initialized or running, show another part of its screen in pictures of the same size; None:
         all of it. From the next frame on.
 
-        Raises IoniaError: NOT_INITIALIZED; CAPTURE_UNAVAILABLE for one that the screen doesn't have; SHARED when
-        another session has the same pictures.
+        Raises IoniaError: NOT_INITIALIZED; CAPTURE_UNAVAILABLE for one that the screen doesn't have;
+        ENCODER_UNAVAILABLE or SHARED when another session has the same pictures and no encode can follow theirs.
         """
         ...
 
@@ -222,8 +222,8 @@ class EngineService(Protocol):
         """Have a session, initialized or running, show another screen or window (None: the primary screen), or a part
         of it, in pictures of the same size; with a keyframe. Sound goes on. Waits until it is open.
 
-        Raises IoniaError: NOT_INITIALIZED; CAPTURE_UNAVAILABLE for one that isn't there; SHARED when another session
-        has the same pictures. Then what was shown is shown on.
+        Raises IoniaError: NOT_INITIALIZED; CAPTURE_UNAVAILABLE for one that isn't there; ENCODER_UNAVAILABLE or SHARED
+        when another session has the same pictures and no encode can follow theirs. Then what was shown is shown on.
         """
         ...
 

@@ -22,6 +22,14 @@ from ionia.rpc.destination_params import AddDestination, RemoveDestination, SetD
 from ionia.rpc.initialize_params import AnyInitialize, InitializeRecorder, InitializeReplay, InitializeStreamer
 from ionia.rpc.wire import to_wire, wire_type
 
+_PICTURE_ERRORS = (
+    ErrorKind.NOT_INITIALIZED,
+    ErrorKind.CAPTURE_UNAVAILABLE,
+    ErrorKind.ENCODER_UNAVAILABLE,
+    ErrorKind.SHARED,
+)
+"""Of a picture that is changed while it runs: one that others have too needs another encode."""
+
 
 def _set_region(service: EngineService, params: p.SetRegion) -> None:
     service.set_region(params.id, None if params.region is None else params.region.region())
@@ -120,7 +128,7 @@ def _set_screen(kind: SessionKind) -> Command:
         carry_out=carry_out,
         params=p.SetScreen,
         positional=("screen", "region", "id"),
-        errors=(ErrorKind.NOT_INITIALIZED, ErrorKind.CAPTURE_UNAVAILABLE, ErrorKind.SHARED),
+        errors=_PICTURE_ERRORS,
     )
 
 
@@ -191,7 +199,7 @@ KINDS: dict[SessionKind, KindRow] = {
                     carry_out=_set_region,
                     params=p.SetRegion,
                     positional=("region", "id"),
-                    errors=(ErrorKind.NOT_INITIALIZED, ErrorKind.CAPTURE_UNAVAILABLE, ErrorKind.SHARED),
+                    errors=_PICTURE_ERRORS,
                 ),
                 _set_screen(SessionKind.RECORDER),
                 Command(

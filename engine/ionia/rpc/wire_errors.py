@@ -25,7 +25,7 @@ WIRE_ERRORS = (PARSE_ERROR, INVALID_REQUEST, METHOD_NOT_FOUND, INVALID_PARAMS, B
 ERROR_WHEN: dict[ErrorKind, str] = {
     ErrorKind.NOT_INITIALIZED: "start before initialize, whether or not the id was seen before",
     ErrorKind.ALREADY_RUNNING: "initialize while running",
-    ErrorKind.SHARED: "what is asked for would change the picture of another session, too",
+    ErrorKind.SHARED: "another session has the same picture, and this one could not get one of its own",
     ErrorKind.SETTINGS_DIFFER: "a recording is to begin with a replay of other settings",
     ErrorKind.NO_SUCH_SESSION: "a method of a session whose id was never initialised",
     ErrorKind.CAPTURE_UNAVAILABLE: "no screen source opens",

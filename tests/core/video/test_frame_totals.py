@@ -53,7 +53,18 @@ def test_a_mark_ahead_of_the_change_is_counted_behind_it() -> None:
     assert totals.mark(3).counts == FrameCounts(next_index=3, unique=3)
 
 
-@given(st.lists(st.lists(st.sampled_from((UNIQUE, DUPLICATED, LAGGED, LOST)), min_size=1, max_size=20), max_size=40))
+def test_the_first_frame_of_another_capture_has_a_picture_of_its_own() -> None:
+    """Which that one may have shown before, to somebody else."""
+    first, second = Counter(0, U + D + D), Counter(0, U + D + D + D)
+    totals = FrameTotals(first)
+    totals.change(second, 3)
+    assert totals.total() == FrameCounts(next_index=4, unique=2, duplicated=2)
+    assert totals.total(3) == FrameCounts(next_index=3, unique=1, duplicated=2)
+    second.history.add(D)
+    assert totals.total() == FrameCounts(next_index=5, unique=2, duplicated=3)
+
+
+@given(st.lists(st.lists(st.sampled_from((UNIQUE, DUPLICATED, LOST)), min_size=1, max_size=20), max_size=40))
 def test_the_sum_is_that_of_one_capture(stretches: list[list[int]]) -> None:
     """However often it is changed, every frame is counted once, by what its own capture says."""
     alone, totals = Counter(0, U), FrameTotals(Counter(0, U))
@@ -65,7 +76,8 @@ def test_the_sum_is_that_of_one_capture(stretches: list[list[int]]) -> None:
         capture.history.add(bytes(fates[:1]))
         totals.change(capture, index)
         capture.history.add(bytes(fates[1:]))
-        alone.history.add(bytes(fates))
+        first = U if fates[0] == DUPLICATED else bytes(fates[:1])  # there it is seen for the first time
+        alone.history.add(first + bytes(fates[1:]))
         index += len(fates)
         assert totals.total() == alone.snapshot()
         assert totals.total(index - 1) == alone.snapshot(index - 1)

@@ -204,6 +204,39 @@ def test_nothing_is_given_twice_when_a_feed_takes_over() -> None:
     assert [packet.pts // 1024 for packet in one.packets if packet.track == AUDIO] == [0, 1, 2]
 
 
+def test_the_picture_goes_over_to_another_feed_at_a_keyframe() -> None:
+    feeds, one = Feeds(), Collector()
+    join = feeds.join(one)
+    other = Feed()
+
+    def frames(first: int, end: int, *keyframes: int) -> list[EncodedPacket]:
+        return [video_packet(index, keyframe=index in keyframes) for index in range(first, end)]
+
+    feeds.audio.publish([audio_packet(tick) for tick in range(20)])
+    feeds.video.publish(frames(0, 4, 0))
+    assert join.cross(VIDEO, other, 3) is None  # which was given already
+    assert other.takers == 0
+    over = join.cross(VIDEO, other, 6)
+    assert over is not None
+    other.publish(frames(3, 8, 3, 6))
+    feeds.video.publish(frames(4, 5))
+    assert not over.is_set()
+    feeds.video.publish(frames(5, 7, 6))
+    assert over.is_set()
+    other.publish(frames(8, 9))
+    join.land(VIDEO)
+    assert (feeds.video.takers, other.takers) == (0, 1)
+    feeds.video.publish(frames(7, 10))
+    feeds.video.close()
+    other.publish(frames(9, 11))
+    assert [packet.pts for packet in one.packets if packet.track == VIDEO] == list(range(11))
+    assert [packet.pts for packet in one.packets if packet.keyframe and packet.track == VIDEO] == [0, 6]
+    assert not one.completed
+    feeds.audio.close()
+    other.close()
+    assert one.completed == 1
+
+
 class Holding(Collector):
     """Holds what it gets, as a replay does."""
 

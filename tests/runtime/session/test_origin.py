@@ -261,7 +261,7 @@ def test_the_refusal_names_what_differs_where_the_settings_are_equal(monkeypatch
         assert feeds is not None
         assert held is not None
         with monkeypatch.context() as patch:
-            patch.setattr(held._video, "value", object())
+            patch.setattr(held._picture.lease, "value", object())
             assert "the screen or its encoder failed" in _difference(feeds, held)
 
 

@@ -14,7 +14,8 @@ from ionia.core.settings import MediaSettings
 from ionia.core.timeline.file_timeline import EpochUtc
 from ionia.core.timeline.replay_ring import PACKET_BYTES
 from ionia.core.warning import ReplayShort, WarningCode
-from ionia.runtime.encode.session_feeds import SessionFeeds, VideoSnapshot
+from ionia.runtime.encode.session_feeds import SessionFeeds
+from ionia.runtime.encode.session_picture import VideoSnapshot
 from ionia.runtime.encode.sound_tracks import AudioSnapshot
 from ionia.runtime.session.replay_output import ReplayOutput, ReplayWishes
 from tests.fakes.backends import WAIT_SECONDS, FakeMachine

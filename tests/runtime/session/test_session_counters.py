@@ -10,6 +10,7 @@ from ionia.core.video.frame_history import DUPLICATED, UNIQUE, FrameHistory
 from ionia.core.video.frame_totals import FrameTotals
 from ionia.core.video.stage_times import StageTimes
 from ionia.runtime.encode.session_feeds import SessionFeeds
+from ionia.runtime.encode.session_picture import SessionPicture
 from ionia.runtime.encode.sound_tracks import AudioSnapshot
 from ionia.runtime.session.stats import ProcessUsage, SessionCounters
 from tests.fakes.manual_clock import ManualClock
@@ -37,7 +38,9 @@ class Frames(SessionFeeds):
             counted=totals.total,
             counted_at=totals.at,
             mark=totals.mark,
+            settle=totals.settle,
         )
+        self._picture = SessionPicture(SimpleNamespace(value=self.video), self)  # type: ignore[arg-type]
         self.settings = SimpleNamespace(picture=True, fps=10)  # type: ignore[assignment]
         self.header = SimpleNamespace(video=SimpleNamespace(width=2, height=2))  # type: ignore[assignment]
 

@@ -3,7 +3,7 @@
 import pytest
 
 from ionia.core.timeline.file_timeline import EpochUtc
-from ionia.runtime.encode.session_feeds import VideoSnapshot
+from ionia.runtime.encode.session_picture import VideoSnapshot
 from ionia.runtime.encode.sound_tracks import AudioSnapshot
 from ionia.runtime.session.file_output import FileOutput
 from ionia.runtime.session.file_wishes import FileTellers, FileWishes

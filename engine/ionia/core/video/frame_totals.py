@@ -55,12 +55,16 @@ class FrameTotals:
 
     def change(self, counter: CountsFrames, index: int) -> None:
         """From frame `index` on the frames are those of another capture, which has had that frame."""
-        self._settle()
+        self.settle()
         before = self.total(index)
         # What no capture gave before the other one began was filled with the last picture.
         filled = max(0, index - before.next_index)
         before = replace(before, next_index=index, duplicated=before.duplicated + filled)
-        self._stretches.append(_Stretch(counter=counter, first=index, before=before, own=counter.snapshot(index)))
+        own = counter.snapshot(index)
+        # Its picture may be one that the other capture had shown before: here it is seen for the first time.
+        repeated = counter.snapshot(index + 1).duplicated - own.duplicated
+        own = replace(own, unique=own.unique - repeated, duplicated=own.duplicated + repeated)
+        self._stretches.append(_Stretch(counter=counter, first=index, before=before, own=own))
         del self._stretches[:-CAPTURES_KEPT]
         waiting, self._marks = self._marks, []
         for mark, _ in waiting:
@@ -83,15 +87,15 @@ class FrameTotals:
             mark.counts = self.total(index)
         else:
             self._marks.append((mark, self._stretches[-1].counter.mark(index)))
-            self._settle()
+            self.settle()
         return mark
 
     def at(self, mark: FrameMark) -> FrameCounts:
         """What had been counted there; of frames that are yet to come, what has been by now."""
-        self._settle()
+        self.settle()
         return self.total(mark.index) if mark.counts is None else mark.counts
 
-    def _settle(self) -> None:
+    def settle(self) -> None:
         """What has passed is counted for good, however long ago that will be when somebody asks."""
         stretch, waiting = self._stretches[-1], []
         for mark, own in self._marks:

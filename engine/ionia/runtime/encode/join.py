@@ -2,12 +2,13 @@
 
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Generic, Protocol, TypeVar
 
 from ionia.core.frame_rate import FrameRate
 from ionia.core.media import EncodedPacket, TrackId
+from ionia.core.timeline.crossing import Crossing
 from ionia.core.timeline.packet_order import PacketInterleaver, PacketWindow
 from ionia.core.timeline.replay_ring import Held
 from ionia.runtime.encode.feed import Feed, PassBy, Taker
@@ -38,6 +39,34 @@ class Subscriber(Protocol):
         ...
 
 
+@dataclass(slots=True, eq=False, kw_only=True)
+class _Inflow:
+    """A feed that is taken from, and what it was told to call: each one object, so that the feed finds it again."""
+
+    feed: Feed
+    take: Taker
+    pass_by: PassBy
+    end: Callable[[], None]
+
+    def begin(self, *, patient: bool, with_kept: bool = False) -> None:
+        self.feed.join(self.take, self.end, self.pass_by, with_kept=with_kept, patient=patient)
+
+    def hurry(self) -> None:
+        self.feed.hurry(self.take)
+
+    def leave(self) -> None:
+        self.feed.leave(self.take, self.end)
+
+
+@dataclass(slots=True, kw_only=True)
+class _Crossing:
+    """A track that goes over to another feed, and where that comes in."""
+
+    packets: Crossing
+    to: _Inflow
+    over: threading.Event = field(default_factory=threading.Event)
+
+
 class Join:
     """Any thread. One lock; it is held only to sort packets and to queue them, never across libav or I/O."""
 
@@ -59,20 +88,20 @@ class Join:
         self._begun: Begun | None = begun
         self._lock = threading.RLock()
         self._interleaver = PacketInterleaver(fps=fps, tracks=tuple(feeds))  # protected by _lock
-        self._feeds = dict(feeds)  # protected by _lock
         self._open_feeds = len(feeds)  # protected by _lock
         self._patient = patient  # protected by _lock
         self._done = False  # protected by _lock
         self._early: list[Callable[[], None]] | None = None  # what comes while the past is taken; protected by _lock
         self._seen: dict[TrackId, int] = {}  # the last dts of each track that the past had
-        self._takes: dict[TrackId, Taker] = {track: partial(self._taken, track) for track in feeds}
-        self._passers: dict[TrackId, PassBy] = {track: partial(self._passed_by, track) for track in feeds}
-        self._end: Callable[[], None] = self._ended  # one object, so that a feed finds it again
+        self._reached: dict[TrackId, int] = {}  # behind the newest packet of each track; protected by _lock
+        self._inflows = {track: self._inflow(track, feed) for track, feed in feeds.items()}  # protected by _lock
+        self._crossings: dict[TrackId, _Crossing] = {}  # protected by _lock
+        self._landed: dict[TrackId, Crossing] = {}  # what may still bring packets of before; protected by _lock
 
     def begin(self) -> None:
         """Packets from the next keyframe on; whoever begins asks for one."""
-        for track, feed in self._feeds.items():
-            feed.join(self._takes[track], self._end, self._passers[track], with_kept=True, patient=self._patient)
+        for inflow in tuple(self._inflows.values()):
+            inflow.begin(with_kept=True, patient=self._patient)
 
     def begin_with(self, reach_back: Callable[[], "Past[T] | None"], *, since: int) -> "Past[T] | None":
         """Begin with packets of the past, as if this had been here then; None: there is none, and it begins as usual.
@@ -126,9 +155,9 @@ class Join:
             self.window.end_at(frame_index)
             self._interleaver.wait_for_all()
             self._patient = False
-            feeds = tuple(self._feeds.items())
-        for track, feed in feeds:  # outside the lock: who publishes has the feed's, and wants this one
-            feed.hurry(self._takes[track])
+            inflows = tuple(self._inflows.values())
+        for inflow in inflows:  # outside the lock: who publishes has the feed's, and wants this one
+            inflow.hurry()
         return frame_index
 
     def sound_behind(self, frame_index: int) -> int:
@@ -139,22 +168,50 @@ class Join:
     def missing(self) -> tuple[int, int]:
         """Frames, and samples of the sound that lacks most, that have not come yet up to the end that is set."""
         with self._lock:
-            video = [self.window.missing(track) for track in self._feeds if track.is_video]
-            sound = [self.window.missing(track) for track in self._feeds if not track.is_video]
+            video = [self.window.missing(track) for track in self._inflows if track.is_video]
+            sound = [self.window.missing(track) for track in self._inflows if not track.is_video]
             return max(video, default=0), max(sound, default=0)
 
     def change_feed(self, track: TrackId, to: Feed) -> None:
         """Take a track from another feed. On the thread that publishes both, so that no packet is between them."""
+        inflow = self._inflow(track, to)
         with self._lock:
-            before, self._feeds[track] = self._feeds[track], to
+            before, self._inflows[track] = self._inflows[track], inflow
             done, patient = self._done, self._patient
-        before.leave(self._takes[track], self._end)
+        before.leave()
         if not done:
-            to.join(self._takes[track], self._end, self._passers[track], patient=patient)
+            inflow.begin(patient=patient)
         with self._lock:
             hurried = patient and not self._patient
         if hurried:  # an end was set meanwhile
-            to.hurry(self._takes[track])
+            inflow.hurry()
+
+    def cross(self, track: TrackId, to: Feed, at: int) -> threading.Event | None:
+        """Take a track from another feed from frame `at` on, of which both make a keyframe, each on its own thread.
+
+        What is set once the feed before has given all that lies before that; `land` then. None, and nothing has
+        changed, where it has given that frame already.
+        """
+        inflow = self._inflow(track, to)
+        crossing = _Crossing(packets=Crossing(at), to=inflow)
+        with self._lock:
+            if self._reached.get(track, at) > at:
+                return None
+            self._crossings[track] = crossing
+            if self._done:
+                crossing.over.set()
+            patient = self._patient
+        inflow.begin(patient=patient)
+        return crossing.over
+
+    def land(self, track: TrackId) -> None:
+        """Leave the feed before for good, whatever it still has."""
+        with self._lock:
+            crossing = self._crossings.pop(track)
+            before, self._inflows[track] = self._inflows[track], crossing.to
+            self._landed[track] = crossing.packets
+            self._push(crossing.packets.end())
+        before.leave()
 
     def leave(self) -> None:
         """Complete now, with all there is: sound does not wait for the other track. Idempotent."""
@@ -162,11 +219,37 @@ class Join:
             self._complete(self._interleaver.rest())
         self._leave_feeds()
 
-    def _taken(self, track: TrackId, packets: Sequence[EncodedPacket]) -> None:
+    def _inflow(self, track: TrackId, feed: Feed) -> _Inflow:
+        def take(packets: Sequence[EncodedPacket]) -> None:
+            self._taken(track, inflow, packets)
+
+        def pass_by(position: int) -> None:
+            self._passed_by(track, inflow, position)
+
+        inflow = _Inflow(feed=feed, take=take, pass_by=pass_by, end=lambda: self._ended(track, inflow))
+        return inflow
+
+    def _taken(self, track: TrackId, inflow: _Inflow, packets: Sequence[EncodedPacket]) -> None:
         with self._lock:
-            if self._set_aside(partial(self._take, track, packets)):
-                return
-        self._take(track, packets)
+            crossing = self._crossings.get(track)
+            if inflow is self._inflows[track]:
+                if (landed := self._landed.get(track)) is not None:
+                    packets = landed.coming(packets)
+                self._reached[track] = max((packet.pts + 1 for packet in packets), default=self._reached.get(track, 0))
+                if crossing is not None:
+                    packets = crossing.packets.leaving(packets)
+                    self._tell_over(crossing)
+            elif crossing is None:
+                return  # of a feed that was left
+            else:
+                packets = crossing.packets.coming(packets)
+            if packets and not self._set_aside(partial(self._take, track, packets)):
+                self._take(track, packets)
+
+    @staticmethod
+    def _tell_over(crossing: _Crossing) -> None:
+        if crossing.packets.over:
+            crossing.over.set()
 
     def _take(self, track: TrackId, packets: Sequence[EncodedPacket]) -> None:
         # An encode that several use can't know which of each one's tracks it is.
@@ -183,11 +266,22 @@ class Join:
             if ordered and self._deliver(ordered):
                 self._complete(())
 
-    def _passed_by(self, track: TrackId, position: int) -> None:
+    def _passed_by(self, track: TrackId, inflow: _Inflow, position: int) -> None:
         with self._lock:
-            if self._set_aside(partial(self._pass_by, track, position)):
-                return
-        self._pass_by(track, position)
+            passed: int | None = position
+            packets: list[EncodedPacket] = []
+            crossing = self._crossings.get(track)
+            if inflow is self._inflows[track]:
+                self._reached[track] = position
+                if crossing is not None:
+                    packets, passed = crossing.packets.leaving_passes(position)
+                    self._tell_over(crossing)
+            else:
+                passed = None if crossing is None else crossing.packets.coming_passes(position)
+            if packets and not self._set_aside(partial(self._take, track, packets)):
+                self._take(track, packets)
+            if passed is not None and not self._set_aside(partial(self._pass_by, track, passed)):
+                self._pass_by(track, passed)
 
     def _pass_by(self, track: TrackId, position: int) -> None:
         """An encoder rests: what waited for its packets goes on, and an end may be reached by nothing but time."""
@@ -200,11 +294,14 @@ class Join:
             if (ordered and self._deliver(ordered)) or (reached is not None and self.window.is_over(reached)):
                 self._complete(())
 
-    def _ended(self) -> None:
+    def _ended(self, track: TrackId, inflow: _Inflow) -> None:
         with self._lock:
-            if self._set_aside(self._end_feed):
-                return
-        self._end_feed()
+            crossing = self._crossings.get(track)
+            if crossing is not None and inflow is not crossing.to:  # what comes after it ends later
+                self._push(crossing.packets.end())
+                self._tell_over(crossing)
+            elif not self._set_aside(self._end_feed):
+                self._end_feed()
 
     def _end_feed(self) -> None:
         """A feed has no more: with the last one goes what still waited for its order."""
@@ -232,6 +329,6 @@ class Join:
 
     def _leave_feeds(self) -> None:
         with self._lock:
-            feeds = tuple(self._feeds.items())
-        for track, feed in feeds:
-            feed.leave(self._takes[track], self._end)
+            inflows = [*self._inflows.values(), *(crossing.to for crossing in self._crossings.values())]
+        for inflow in inflows:
+            inflow.leave()

@@ -2,8 +2,8 @@
 
 import contextlib
 import threading
-from collections.abc import Callable, Hashable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Hashable, Iterator
+from dataclasses import replace
 from typing import TypeVar
 
 from ionia.core.audio.mix import ControlChange
@@ -12,14 +12,15 @@ from ionia.core.media import VIDEO, MediaHeader
 from ionia.core.settings import MediaSettings
 from ionia.core.sharing import CaptureKey, StageKey, VideoEncodeKey
 from ionia.core.timeline.file_timeline import EpochUtc
-from ionia.core.video.frame_history import FrameCounts, FrameMark
 from ionia.core.video.framing import Region
 from ionia.core.warning import NO_FACTS, WarningCode, WarningFacts
 from ionia.platform.windows_process import recording_process
 from ionia.runtime.capture.capture import Capture
 from ionia.runtime.capture.picture_stage import PictureStage
+from ionia.runtime.encode.feed import Taker
 from ionia.runtime.encode.join import Begun, Join, Past, Subscriber
-from ionia.runtime.encode.showing import shared_picture, wait_shown
+from ionia.runtime.encode.session_picture import SessionPicture, VideoMark, VideoSnapshot
+from ionia.runtime.encode.showing import wait_shown
 from ionia.runtime.encode.sound_tracks import AudioSnapshot, SoundTracks
 from ionia.runtime.encode.video_encode import BitrateAnswer, VideoEncode
 from ionia.runtime.notices import Listener
@@ -29,31 +30,6 @@ T = TypeVar("T")
 
 _OF_ENCODERS = (WarningCode.ENCODER_FALLBACK, WarningCode.ENCODER_OVERLOADED, WarningCode.ENCODER_LOST)
 """What is told of a further encode: of its capture and its sounds the first tells."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class VideoSnapshot:
-    """Frames on the timeline, by what became of them. `unique + duplicated` + indexes left out is what has passed."""
-
-    next_index: int = 0
-    unique: int = 0
-    duplicated: int = 0
-    lagged: int = 0
-    missed: int = 0
-    skipped: int = 0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class VideoMark:
-    """A frame at which counting begins or ends. `skipped`: of the moment at which it was marked."""
-
-    frames: FrameMark
-    skipped: int
-
-    @property
-    def passed(self) -> bool:
-        """Whether all frames before it have."""
-        return self.frames.counts is not None
 
 
 class SessionFeeds:
@@ -68,15 +44,18 @@ class SessionFeeds:
         settings: MediaSettings,
         video: Lease[VideoEncodeKey, VideoEncode],
         sound: SoundTracks,
+        *,
         stages: Callable[[StageKey], Lease[StageKey, PictureStage]],
+        videos: Callable[[MediaSettings], Lease[VideoEncodeKey, VideoEncode]],
         more: "Callable[[MediaSettings], SessionFeeds]",
     ) -> None:
-        """`more` opens others; raises IoniaError."""
+        """`videos` gives the encode for settings, `more` opens other feeds; both raise IoniaError."""
         self.settings = settings
         self.sound = sound
         self.header = MediaHeader(tracks=(video.value.track, *sound.header))
-        self._video = video
+        self._picture = SessionPicture(video, self)
         self._stages = stages
+        self._videos = videos
         self._more = more
         self._changing = threading.RLock()
         self._beside: tuple[SessionFeeds, ...] = ()  # changed under _changing
@@ -120,7 +99,7 @@ class SessionFeeds:
     @property
     def video(self) -> VideoEncode:
         """The picture's encode."""
-        return self._video.value
+        return self._picture.encode
 
     @property
     def capture(self) -> Capture:
@@ -148,33 +127,28 @@ class SessionFeeds:
 
     def video_snapshot(self, before: int | None = None) -> VideoSnapshot:
         """Counters of the frames so far, or of those before frame `before`, and of the encode."""
-        return self._snapshot(self.video.counted(before), self.video.skipped)
+        return self._picture.snapshot(before)
 
     def video_mark(self, index: int) -> VideoMark:
         """Those of the frames before frame `index`, which may be yet to come."""
-        return VideoMark(frames=self.video.mark(index), skipped=self.video.skipped)
+        return self._picture.mark(index)
 
     def video_at(self, mark: VideoMark) -> VideoSnapshot:
         """What had been counted there; of frames that are yet to come, what has been by now."""
-        return self._snapshot(self.video.counted_at(mark.frames), mark.skipped)
+        return self._picture.at(mark)
 
-    @staticmethod
-    def _snapshot(frames: FrameCounts, skipped: int) -> VideoSnapshot:
-        return VideoSnapshot(
-            next_index=frames.next_index,
-            unique=frames.unique,
-            duplicated=frames.duplicated,
-            lagged=frames.lagged + frames.lost,
-            missed=frames.missed,
-            skipped=skipped,
-        )
+    def listen_keyframes(self, listener: Taker) -> None:
+        """Hear of keyframes as they are encoded, on the encoder's thread."""
+        self._picture.listen_keyframes(listener)
+
+    def unlisten_keyframes(self, listener: Taker) -> None:
+        """No more. Idempotent."""
+        self._picture.unlisten_keyframes(listener)
 
     def listen(self, listener: Listener) -> None:
         """Hear what every shared thing tells, from now on until `release`."""
         self._listener = listener
-        self.capture.notices.listen(listener)
-        self.video.stage.notices.listen(listener)
-        self.video.notices.listen(listener)
+        self._picture.listen(listener)
         self.sound.listen(listener)
         for one in self._beside:
             one.listen(self._listener_beside(one, listener))
@@ -213,40 +187,31 @@ class SessionFeeds:
             before, before_region = self.video.stage_key.capture, self.settings.region
             family = (self, *self._beside)
             same = {id(one.video): [each for each in family if each.video is one.video] for one in family}
-            if not all(users[0]._video.alone(len(users)) for users in same.values()):
-                raise shared_picture()  # before anything is opened; asked again below, when it counts
-            done: list[SessionFeeds] = []
+            done: list[list[SessionFeeds]] = []
             try:
                 for users in same.values():
-                    users[0]._show_here(capture, region, len(users))
-                    done.append(users[0])
+                    done.extend(_shown_by(users, capture, region))
             except BaseException:
-                for one in done:
+                for users in done:
                     with contextlib.suppress(IoniaError):
-                        one._show_here(before, before_region, len(same[id(one.video)]))
+                        list(_shown_by(users, before, before_region))
                 raise
-            for first, *others in same.values():
-                for other in others:
-                    shown = first.settings
-                    other.settings = replace(
-                        other.settings,
-                        screen=shown.screen,
-                        region=shown.region,
-                        width=shown.width,
-                        height=shown.height,
-                    )
 
-    def _show_here(self, capture: CaptureKey, region: Region | None, users: int) -> None:
-        """`users`: how many of the session's feeds have this video encode."""
+    def _show_here(self, capture: CaptureKey, region: Region | None, users: int) -> bool:
+        """`users`: how many of the session's feeds have this video encode. False if others have it, too."""
         track, framing = self.video.track, replace(self.settings.framing, region=region)
+        if not self._picture.lease.alone(users):  # before anything is opened; asked again below, when it counts
+            return False
         stage = self._stages(replace(self.video.stage_key, capture=capture, framing=framing))
         try:
             framing.size(stage.value.capture.size, track.width, track.height)
             waits = stage.value.capture is not self.capture and self._join is not None
             told = wait_shown(stage.value) if waits else []
-            key = replace(self._video.key, capture=capture, framing=framing, width=track.width, height=track.height)
-            if not self._video.rekey_if_alone(key, users):
-                raise shared_picture()
+            lease = self._picture.lease
+            key = replace(lease.key, capture=capture, framing=framing, width=track.width, height=track.height)
+            if not lease.rekey_if_alone(key, users):
+                stage.release()
+                return False
         except BaseException:
             stage.release()
             raise
@@ -255,6 +220,34 @@ class SessionFeeds:
             for warned in told:
                 self._listener.warn(*warned)
         self.video.move(stage)
+        self._now_shows(capture, region)
+        return True
+
+    def _show_apart(self, capture: CaptureKey, region: Region | None) -> None:
+        """The same by an encode of its own, beside that of the others, which goes on as it is."""
+        track, shown = self.video.track, self.video.stage_key
+        if (shown.capture, shown.framing) == (capture, replace(self.settings.framing, region=region)):
+            return
+        wanted = replace(self.settings, screen=capture.screen, region=region, width=track.width, height=track.height)
+        video = self._videos(wanted)
+        try:
+            other = video.value
+            wanted.framing.size(other.capture.size, track.width, track.height)
+            waits = other.capture is not self.capture and self._join is not None
+            told = wait_shown(other.stage) if waits else []
+            self._picture.go_over(video, self._join)
+        except BaseException:
+            video.release()
+            raise
+        if self._join is None:
+            self.header = self.header.with_track(other.track)
+        if self._listener is not None:
+            for warned in told:
+                self._listener.warn(*warned)
+        self._now_shows(capture, region)
+
+    def _now_shows(self, capture: CaptureKey, region: Region | None) -> None:
+        track = self.video.track
         self.settings = replace(
             self.settings, screen=capture.screen, region=region, width=track.width, height=track.height
         )
@@ -314,14 +307,14 @@ class SessionFeeds:
 
     def rest(self, index: int) -> None:
         """This session needs no picture from frame `index` on."""
-        self.video.rest(self, index)
+        self._picture.rest(index)
 
     def wake(self, index: int) -> None:
         """It does again, from the first keyframe on that comes with frame `index` or later.
 
         Woken first: no frame behind that keyframe is left out.
         """
-        self.video.wake(self)
+        self._picture.wake()
         self.video.request_keyframe(index)
 
     @property
@@ -331,22 +324,22 @@ class SessionFeeds:
 
     def vote_bitrate(self, voter: Hashable, bitrate: int) -> BitrateAnswer:
         """See VideoEncode."""
-        return self.video.vote_bitrate(voter, bitrate)
+        return self._picture.vote_bitrate(voter, bitrate)
 
     def hold_bitrate(self, holder: Hashable) -> None:
         """See VideoEncode."""
-        self.video.hold_bitrate(holder)
+        self._picture.hold_bitrate(holder)
 
     def leave_bitrate(self, who: Hashable) -> None:
         """See VideoEncode."""
-        self.video.leave_bitrate(who)
+        self._picture.leave_bitrate(who)
 
     def leave(self) -> None:
         """Take nothing more, and be complete with what has come. Idempotent.
 
         One that rests is woken before: the encode counts who rests among those who take.
         """
-        self.video.wake(self)
+        self._picture.wake()
         if self._join is not None:
             self._join.leave()
         for one in self._beside:
@@ -361,10 +354,21 @@ class SessionFeeds:
         self.leave()
         for one in self._beside:
             one.release()
-        if self._listener is not None:
-            self.capture.notices.unlisten(self._listener)
-            self.video.stage.notices.unlisten(self._listener)
-            self.video.notices.unlisten(self._listener)
-        self._video.release()
+        self._picture.release()
         self.sound.release()
         recording_process.end()
+
+
+def _shown_by(
+    users: "list[SessionFeeds]", capture: CaptureKey, region: Region | None
+) -> "Iterator[list[SessionFeeds]]":
+    """Those of a session's feeds that have one encode show it; by and by, those that do already."""
+    first, *others = users
+    if first._show_here(capture, region, len(users)):
+        for other in others:
+            other._now_shows(capture, region)
+        yield users
+        return
+    for one in users:
+        one._show_apart(capture, region)
+        yield [one]

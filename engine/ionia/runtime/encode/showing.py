@@ -1,4 +1,4 @@
-"""Another screen in pictures that are encoded already: waiting for its first one, and who may not have it."""
+"""Another screen in pictures that are encoded already: waiting for its first one."""
 
 from ionia.core.errors import ErrorKind, IoniaError
 from ionia.core.standing_warnings import Warned
@@ -34,13 +34,3 @@ def wait_shown(stage: PictureStage) -> list[Warned]:
         if code is WarningCode.WINDOW_CLOSED:
             raise IoniaError(ErrorKind.CAPTURE_UNAVAILABLE, message, "What was shown before is shown on.")
     return told
-
-
-def shared_picture() -> IoniaError:
-    """Why it can't be changed."""
-    return IoniaError(
-        ErrorKind.SHARED,
-        "The picture can't be changed for this session alone: another one has the same pictures.",
-        "Give one of them pictures of its own: another fps, size, or videoBitrate (maxBitrate with a quality). "
-        "A replay out of which a recording begins has the same.",
-    )

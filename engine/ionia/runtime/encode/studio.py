@@ -91,13 +91,19 @@ class Studio:
                 undo.callback(lease.release)
                 tracks.append((track.name, lease))
             # Sound devices open meanwhile.
-            make = partial(self._make_video, settings, live=live)
-            video = self._videos.acquire(video_encode_key(settings), make)
+            video = self._video(settings, live=live)
             undo.callback(video.release)
             sound_tracks = SoundTracks(names, tracks, self._audios)
             for sound in sound_tracks.sounds:
                 sound.wait_opened()
-            feeds = SessionFeeds(settings, video, sound_tracks, self._stage, partial(self._open, live=live))
+            feeds = SessionFeeds(
+                settings,
+                video,
+                sound_tracks,
+                stages=self._stage,
+                videos=partial(self._video, live=live),
+                more=partial(self._open, live=live),
+            )
             undo.pop_all()
         return feeds
 
@@ -134,6 +140,10 @@ class Studio:
             if frame is not None:
                 return frame
         return taken(self._backends.screen(key), self._clock)
+
+    def _video(self, settings: MediaSettings, *, live: bool) -> Lease[VideoEncodeKey, VideoEncode]:
+        make = partial(self._make_video, settings, live=live)
+        return self._videos.acquire(video_encode_key(settings), make)
 
     def _make_video(self, settings: MediaSettings, *, live: bool) -> VideoEncode:
         key, framing = capture_key(settings), settings.framing

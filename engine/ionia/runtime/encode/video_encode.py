@@ -142,6 +142,11 @@ class VideoEncode:
         with self._condition:
             return self._totals.at(mark)
 
+    def settle(self) -> None:
+        """Count what has passed for the marks that were given. Any thread."""
+        with self._condition:
+            self._totals.settle()
+
     @property
     def pictures_waiting(self) -> int:
         """New pictures between the capture and the encoder. Any thread."""

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from ionia.runtime.encode.session_feeds import VideoSnapshot
+from ionia.runtime.encode.session_picture import VideoSnapshot
 from ionia.runtime.encode.sound_tracks import AudioSnapshot
 
 SLEEP_NS = 1_000_000

@@ -104,7 +104,7 @@ def _difference(feeds: SessionFeeds, held: SessionFeeds) -> str:
     if names:
         return f"they differ in {', '.join(names)}"
     if feeds.video is not held.video:
-        return "the screen or its encoder failed, and was opened again for one of them"
+        return "the screen or its encoder failed, and was opened again for one of them, or one has shown something else"
     if feeds.sound.keys != held.sound.keys:
         return "the offset of a sound device was changed between them"
     return "a sound was changed for one of them alone"

@@ -14,7 +14,8 @@ from ionia.core.stats import SessionStats
 from ionia.core.timebase import NS_PER_S
 from ionia.core.video.stage_times import NONE
 from ionia.platform.processes import own_cpu_seconds, own_memory_bytes
-from ionia.runtime.encode.session_feeds import SessionFeeds, VideoMark, VideoSnapshot
+from ionia.runtime.encode.session_feeds import SessionFeeds
+from ionia.runtime.encode.session_picture import VideoMark, VideoSnapshot
 from ionia.runtime.encode.sound_tracks import AudioSnapshot
 
 

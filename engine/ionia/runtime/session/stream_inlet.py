@@ -62,12 +62,12 @@ class StreamInlet:
 
     def listen(self) -> None:
         """Hear of keyframes before they are in order."""
-        self.feeds.video.feed.listen_keyframes(self._announce)
+        self.feeds.listen_keyframes(self._announce)
 
     def unlisten(self) -> None:
         """Hear no more. Idempotent."""
         if self._feeds is not None:
-            self._feeds.video.feed.unlisten_keyframes(self._announce)
+            self._feeds.unlisten_keyframes(self._announce)
 
     def rest(self, resting: bool) -> None:
         """On the stream's thread: whether no server needs it now. Whoever needs it again begins with a keyframe."""
