@@ -115,8 +115,8 @@ class PacketFlow:
 
     def put(self, packet: EncodedPacket) -> None:
         """The next packet in DTS order."""
-        tag = self._flv.tag(packet)
-        end = self._connection.queue(self._connection.client.publish(tag) if tag else b"")
+        message, client = self._flv.message(packet), self._connection.client
+        end = self._connection.queue(client.media(*message, self._flv.milliseconds) if message else b"")
         self._ends.append((end, len(packet.data)))
 
     def say_goodbye(self) -> None:

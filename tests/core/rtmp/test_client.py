@@ -74,10 +74,10 @@ def test_a_publication() -> None:
     assert talk.events == []
     talk.hear(STARTED)
     assert talk.events == [Published()]
-    talk.written += talk.client.publish(TAG)
+    talk.written += talk.client.publish(TAG) + talk.client.media(9, b"DE", 40)
     talk.written += talk.client.goodbye()
-    assert messages_in(talk.written[1536:])[6] == (8, 16, 5, b"ABC")
-    assert talk.said[7:] == [["FCUnpublish", 6.0, None, KEY], ["deleteStream", 7.0, None, 5.0]]
+    assert messages_in(talk.written[1536:])[6:8] == [(8, 16, 5, b"ABC"), (9, 40, 5, b"DE")]
+    assert talk.said[8:] == [["FCUnpublish", 6.0, None, KEY], ["deleteStream", 7.0, None, 5.0]]
     assert talk.client.goodbye() == b""
     assert talk.hear(STARTED, b"").events == [Published()]
 
@@ -103,6 +103,8 @@ def test_media_has_its_time() -> None:
     talk = Talk()
     with pytest.raises(ValueError, match="handshake"):
         talk.client.publish(TAG)
+    with pytest.raises(ValueError, match="handshake"):
+        talk.client.media(9, b"", 0)
     assert talk.client.goodbye() == b""
     with pytest.raises(ValueError, match="over"):
         talk.client.publish(TAG)

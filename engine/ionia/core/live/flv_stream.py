@@ -25,11 +25,19 @@ class FlvStream:
 
         Raises ValueError as `FlvTimeline` does.
         """
+        track = self._stamped(packet)
+        return None if track is None else flv_tags.packet_tag(track, packet, self.milliseconds)
+
+    def message(self, packet: EncodedPacket) -> tuple[int, bytes] | None:
+        """The same as RTMP's type and body of a message, at `milliseconds`."""
+        track = self._stamped(packet)
+        return None if track is None else flv_tags.packet_body(track, packet)
+
+    def _stamped(self, packet: EncodedPacket) -> Track | None:
         track = self._tracks.get(packet.track)
-        if track is None:
-            return None
-        self.milliseconds = self._timeline.stamp(packet.track, packet.dts, keyframe=packet.keyframe)
-        return flv_tags.packet_tag(track, packet, self.milliseconds)
+        if track is not None:
+            self.milliseconds = self._timeline.stamp(packet.track, packet.dts, keyframe=packet.keyframe)
+        return track
 
     def end(self) -> bytes:
         """After the last packet."""

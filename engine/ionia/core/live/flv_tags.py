@@ -51,14 +51,21 @@ def begin(header: MediaHeader) -> bytes:
 
 
 def packet_tag(track: Track, packet: EncodedPacket, milliseconds: int) -> bytes:
-    """One packet of this track at its instant. Pictures are not reordered (pts == dts), so the composition time is 0.
+    """One packet of this track at its instant."""
+    kind, body = packet_body(track, packet)
+    return _tag(kind, milliseconds, body)
 
-    Parameter sets stay in keyframes: whoever joins in the middle has them at once. Filler stays: it makes the rate.
+
+def packet_body(track: Track, packet: EncodedPacket) -> tuple[int, bytes]:
+    """A packet's tag type and body, which are those of its message by RTMP as well.
+
+    Pictures are not reordered (pts == dts), so the composition time is 0. Parameter sets stay in keyframes: whoever
+    joins in the middle has them at once. Filler stays: it makes the rate.
     """
     if not isinstance(track, VideoTrack):
-        return _tag(AUDIO, milliseconds, _sound(track, _DATA) + packet.data)
+        return AUDIO, _sound(track, _DATA) + packet.data
     kind = _KEYFRAME if packet.keyframe else _INTER
-    return _tag(VIDEO, milliseconds, _picture(track.codec, kind, packet.data))
+    return VIDEO, _picture(track.codec, kind, packet.data)
 
 
 @lru_cache(maxsize=_SHARED)

@@ -152,8 +152,11 @@ class LiveLink:
             return []
         actions: list[LiveAction] = []
         for packet in self._gate.take(packets):
-            if self._connected:
-                actions += self._carry_out_buffer(self._buffer.push(packet, now_ns), now_ns)
+            decided = self._buffer.push(packet, now_ns)
+            if decided:
+                actions += self._carry_out_buffer(decided, now_ns)
+                if self._policy.state is not LinkState.CONNECTED:  # it lags, and is left
+                    break
         return actions + self._send()
 
     def nothing_before(self, at_ns: int) -> None:

@@ -130,6 +130,7 @@ class StreamBuffer:
         self._unmuxed_bytes = 0
         self._undelivered_bytes = 0
         self._arrivals: deque[tuple[int, int]] = deque()  # (instant, bytes) of the last second's acknowledgements
+        self._arrived = 0  # bytes of those
         self._gap_end: int | None = None
         self._thinned_ns: int | None = None
 
@@ -283,9 +284,11 @@ class StreamBuffer:
     def _note_arrival(self, size: int, now_ns: int) -> None:
         if self._arrivals and now_ns - self._arrivals[-1][0] > RATE_LEAST_NS:
             self._arrivals.clear()
+            self._arrived = 0
         self._arrivals.append((now_ns, size))
+        self._arrived += size
         while now_ns - self._arrivals[0][0] > RATE_WINDOW_NS:
-            self._arrivals.popleft()
+            self._arrived -= self._arrivals.popleft()[1]
 
     def _wait_ns(self, now_ns: int) -> int:
         """How long a packet pushed now will wait at the rate the link has; 0 while that isn't known."""
@@ -293,7 +296,7 @@ class StreamBuffer:
             return 0
         # The first arrival only opens the interval: its bytes were under way before.
         elapsed = now_ns - self._arrivals[0][0]
-        arrived = sum(size for _, size in self._arrivals) - self._arrivals[0][1]
+        arrived = self._arrived - self._arrivals[0][1]
         return self._undelivered_bytes * elapsed // arrived if elapsed >= RATE_LEAST_NS and arrived else 0
 
     def _thin(self, wait: int, now_ns: int) -> list[BufferAction]:
