@@ -44,6 +44,7 @@ RUNTIME_WITHOUT_OWN_TEST = {
     "encode/feed": "tests/runtime/encode/test_join.py: a feed is what joins take",
     "encode/session_feeds": "tests/runtime/test_levels.py and encode/test_studio.py see it whole",
     "encode/session_picture": "session/test_session_counters.py counts; tests/e2e/test_recorder_screens.py goes over",
+    "encode/all_sounds": "tests/runtime/session/test_stream_encode.py: sounds of several encodes",
     "encode/showing": "tests/runtime/test_set_screen.py: what waits for another screen",
     "capture/still": "tests/runtime/test_screenshots.py: of a capture that runs and of a source of its own",
     "preview/late_previews": "tests/runtime/preview/test_previews.py opens and ends all of its previews through it",

@@ -305,7 +305,7 @@ class Engine(EngineStreams):
     def get_sounds(self, kind: SessionKind, session_id: str) -> tuple[SoundState, ...]:
         """See EngineService."""
         feeds = self._sessions.require(kind, session_id).feeds
-        return () if feeds is None else feeds.sound.states()
+        return () if feeds is None else feeds.sounds.states()
 
     def codec_name(self, kind: SessionKind, session_id: str) -> str:
         """See EngineService."""

@@ -65,9 +65,9 @@ class SessionWatch:
         _for_each(self._sessions(), self._send_levels_of)
 
     def _send_levels_of(self, session: Session) -> None:
-        if (feeds := session.feeds) is None or not (kinds := feeds.sound.kinds()):
+        if (feeds := session.feeds) is None or not (levels := feeds.sounds.levels()):
             return
-        levels = feeds.sound.levels()
+        kinds = feeds.sounds.kinds()
         first = {kinds[one.name]: Level(peak_db=one.peak_db, rms_db=one.rms_db) for one in reversed(levels)}
         self._listener(
             LevelsMeasured(
@@ -102,7 +102,7 @@ def _look_after(session: Session) -> None:
     output, feeds = session.output, session.feeds
     if output is not None:
         output.housekeep()
-    for name, fault in feeds.sound.look() if feeds is not None else ():
+    for name, fault in feeds.sounds.look() if feeds is not None else ():
         session.warn(*_told_of(name, fault))
 
 

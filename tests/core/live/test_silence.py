@@ -27,6 +27,9 @@ def test_silence_reaches_up_to_each_picture_and_keeps_the_order() -> None:
         (VIDEO, 32),
     ]
     assert silence.fill([]) == []
+    silence.pause()  # no pictures for an hour, and nobody misses the sound of it
+    assert silence.fill([picture(108_032)]) == [picture(108_032)]
+    assert [packet.dts for packet in silence.fill([picture(108_033)])] == [172_851_200, 172_852_224, 108_033]
 
 
 @given(st.integers(10, 240), st.lists(st.integers(0, 20), min_size=1, max_size=10))

@@ -220,7 +220,8 @@ def test_what_equal_tracks_share_is_told_once_and_heard_while_one_of_them_has_it
         initialize(engine, "a", twice)
         sound = engine._sessions.require(RECORDER, "a").feeds.sound  # type: ignore[union-attr]
         told: list[str] = []
-        sound.listen(Listener(lambda _, words, __: told.append(words), lambda error: told.append(error.message)))
+        hears = Listener(lambda _, words, __: told.append(words), lambda error: told.append(error.message))
+        sound.listen(hears, lambda _: hears)
         first = sound.encodes
         assert len(first) == len(machine.audios) == 3
 

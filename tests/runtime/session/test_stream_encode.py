@@ -1,16 +1,25 @@
 """Servers of one stream with encodes of their own: other rates and sizes, and other sound, out of one capture."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from threading import Semaphore
 
 import pytest
 
+from ionia.core.audio.engine import AudioInput
+from ionia.core.audio.wishes import SoundWish, TrackWish
 from ionia.core.errors import ErrorKind, IoniaError
+from ionia.core.events import SessionWarned
 from ionia.core.live.sender_events import Connected, Progress
 from ionia.core.media import VIDEO
-from ionia.core.settings import Destination, MediaSettings, OwnEncode, SessionKind, StreamerSettings
-from ionia.core.stats import of_streamer
+from ionia.core.settings import Destination, MediaSettings, OwnEncode, RecorderSettings, SessionKind, StreamerSettings
+from ionia.core.stats import of_recorder, of_streamer
+from ionia.core.warning import WarningCode
+from ionia.runtime.encode.feed import Feed
+from ionia.runtime.encode.session_feeds import SessionFeeds
 from ionia.runtime.engine import Engine
 from tests.fakes.backends import FakeMachine, FakeSender
+from tests.fakes.media import FakeSound
 from tests.runtime.session.test_stream_destination import at, made
 from tests.runtime.test_engine import engine_on
 
@@ -19,7 +28,10 @@ MEDIA = MediaSettings(fps=100, video_bitrate=4_000_000)
 SLOW = OwnEncode(video_bitrate=1_000_000)
 
 
-def initialize(engine: Engine, *destinations: Destination, **options: object) -> None:
+BY_WHIP = Destination(name="w", rtmp_url="whip://w.test/x")
+
+
+def initialize(engine: Engine, *destinations: Destination, media: MediaSettings = MEDIA, **options: object) -> None:
     first, *more = destinations
     settings = StreamerSettings(
         name=first.name,
@@ -27,7 +39,7 @@ def initialize(engine: Engine, *destinations: Destination, **options: object) ->
         stream_key=first.stream_key,
         own=first.own,
         more=tuple(more),
-        media=MEDIA,
+        media=media,
         **options,  # type: ignore[arg-type]
     )
     engine.initialize_streamer("s", settings)
@@ -137,9 +149,8 @@ def test_the_streams_own_encode_rests_while_nobody_has_it() -> None:
 
 def test_rtmp_and_whip_share_the_picture_and_have_their_own_sound() -> None:
     machine = FakeMachine()
-    by_whip = Destination(name="w", rtmp_url="whip://w.test/x")
     with engine_on(machine) as (engine, _):
-        initialize(engine, at("a"), by_whip)
+        initialize(engine, at("a"), BY_WHIP)
         assert (len(machine.videos), len(machine.audios)) == (1, 2)
         engine.start(STREAMER, "s")
         senders = connected(machine, 2)
@@ -148,12 +159,136 @@ def test_rtmp_and_whip_share_the_picture_and_have_their_own_sound() -> None:
         engine.set_sound(STREAMER, "s", "mic", muted=True)
         engine.set_screen(STREAMER, "s", "test")
         engine.add_destination("s", own("b", SLOW))
-        session = engine._sessions.require(STREAMER, "s")
-        assert session.feeds is not None
-        muted = [feeds.sound.controls()["mic"].muted for feeds in (session.feeds, *session.feeds.beside)]
+        feeds = feeds_of(engine)
+        muted = [each.sound.controls()["mic"].muted for each in (feeds, *feeds.beside)]
         assert muted == [True, True, True]
         assert connected(machine, 3)["b"].wait_sent(20)[0].keyframe
         stats = of_streamer(engine.stats(STREAMER, "s"))
         assert [one.connected for one in stats.destinations] == [True, True, True]
         engine.stop(STREAMER, "s")
     assert all(audio.closed for audio in machine.audios)
+
+
+def feeds_of(engine: Engine) -> SessionFeeds:
+    feeds = engine._sessions.require(STREAMER, "s").feeds
+    assert feeds is not None
+    return feeds
+
+
+def feed_of_recording(engine: Engine) -> Feed:
+    """Of the recording's pictures."""
+    feeds = engine._sessions.require(SessionKind.RECORDER, "r").feeds
+    assert feeds is not None
+    return feeds.video.feed
+
+
+def test_an_encode_that_nobody_has_before_it_begins_leaves_a_recordings_pictures_alone() -> None:
+    machine = FakeMachine()
+    with engine_on(machine) as (engine, _), ThreadPoolExecutor(1) as pool:
+        engine.initialize_recorder("r", RecorderSettings(output_path="/x/a.mp4", media=MEDIA))
+        initialize(engine, at("a"), require_connection=True)
+        assert len(machine.videos) == 1
+        engine.start(SessionKind.RECORDER, "r")
+        engine.set_destination("s", own("a", SLOW))
+        started = pool.submit(engine.start, STREAMER, "s")
+        senders = made(machine, 1)  # the stream's own encode is nobody's, and nothing takes from it until it connects
+        written, before = Semaphore(0), len(machine.videos[0].calls)
+        machine.files[0].on_write = written.release
+        for _ in range(60):
+            assert written.acquire(timeout=30)
+        assert len(machine.videos[0].calls) >= before + 20
+        senders["a"].say(Connected())
+        assert started.result()
+        engine.stop(STREAMER, "s")
+        engine.stop(SessionKind.RECORDER, "r")
+        stats = of_recorder(engine.stats(SessionKind.RECORDER, "r"))
+        assert stats.video_packets_muxed == stats.video_frames_captured
+
+
+def test_one_that_is_over_is_not_counted_among_those_who_rest() -> None:
+    machine = FakeMachine()
+    with engine_on(machine) as (engine, _):
+        initialize(engine, at("a"), BY_WHIP)
+        engine.start(STREAMER, "s")
+        senders = connected(machine, 2)
+        (gone,) = feeds_of(engine).beside
+        engine.remove_destination("s", "w")
+        gone.rest(0)  # as the stream's thread does that has not seen yet that it is over
+        after = len(senders["a"].sent) + 60
+        assert sum(packet.track == VIDEO for packet in senders["a"].wait_sent(after + 60)[after:]) > 20
+        engine.stop(STREAMER, "s")
+
+
+def test_an_encode_that_is_opened_while_the_stream_ends_stays_nowhere() -> None:
+    machine = FakeMachine()
+    with engine_on(machine) as (engine, _):
+        engine.initialize_recorder("r", RecorderSettings(output_path="/x/a.mp4", media=replace(MEDIA, width=32)))
+        engine.start(SessionKind.RECORDER, "r")
+        initialize(engine, at("a"))
+        engine.start(STREAMER, "s")
+        connected(machine, 1)
+        feeds, opened = feeds_of(engine), feeds_of(engine).open_beside
+
+        def end_meanwhile(*asked: object) -> SessionFeeds:
+            beside = opened(*asked)  # type: ignore[arg-type]
+            engine.stop(STREAMER, "s")
+            return beside
+
+        feeds.open_beside = end_meanwhile  # type: ignore[method-assign]
+        shared = feed_of_recording(engine)
+        with pytest.raises(IoniaError) as refused:
+            engine.add_destination("s", own("b", OwnEncode(width=32)))
+        assert refused.value.kind is ErrorKind.NOT_INITIALIZED
+        assert (shared.takers, shared._keyframe_listeners) == (1, [])
+        engine.stop(SessionKind.RECORDER, "r")
+
+
+def test_a_sound_that_cant_be_changed_everywhere_is_changed_nowhere() -> None:
+    machine = FakeMachine()
+    with engine_on(machine) as (engine, _):
+        media = replace(MEDIA, sound_codec="opus")
+        engine.initialize_recorder("r", RecorderSettings(output_path="/x/a.mp4", media=MEDIA))
+        engine.initialize_recorder("q", RecorderSettings(output_path="/x/b.mp4", media=media))
+        initialize(engine, at("a"), BY_WHIP)
+        before = len(machine.audios)
+
+        def fail(encoder: object) -> None:
+            if len(machine.audios) > before:
+                raise IoniaError(ErrorKind.INTERNAL, "no more encoders")
+
+        machine.prepare_audio = fail
+        with pytest.raises(IoniaError):
+            engine.set_sound(STREAMER, "s", "mic", muted=True)
+        feeds = feeds_of(engine)
+        assert [each.sound.controls()["mic"].muted for each in (feeds, *feeds.beside)] == [False, False]
+        machine.prepare_audio = lambda _: None
+        engine.set_sound(STREAMER, "s", "mic", muted=True)
+        assert [each.sound.controls()["mic"].muted for each in (feeds, *feeds.beside)] == [True, True]
+
+
+def test_a_sound_that_only_a_further_encode_carries_is_shown_and_changed_like_any() -> None:
+    machine = FakeMachine()
+
+    def refuse(sound: FakeSound) -> None:
+        sound.refuse = OSError("gone")
+
+    machine.prepare_sound = refuse
+    sounds = SoundWish(name="game", kind=AudioInput.DESKTOP), SoundWish(name="me", kind=AudioInput.MIC)
+    tracks = tuple(TrackWish(name=one.name, sounds=(one.name,), bitrate=96_000) for one in sounds)
+    media = replace(MEDIA, sounds=sounds, tracks=tracks)
+    with engine_on(machine) as (engine, events):
+        initialize(engine, BY_WHIP, at("a"), media=media, multitrack_audio=True)
+        engine.set_sound(STREAMER, "s", "me", muted=True)
+        with pytest.raises(IoniaError) as refused:
+            engine.set_sound(STREAMER, "s", "you", muted=True)
+        assert refused.value.hint == "It has 'game', 'me'."
+        engine.add_destination("s", own("b", SLOW))
+        assert {one.name: one.muted for one in engine.get_sounds(STREAMER, "s")} == {"game": False, "me": True}
+        sounds_now = feeds_of(engine).sounds
+        assert [one.name for one in sounds_now.levels()] == ["game", "me"]
+        assert sounds_now.kinds() == {"game": AudioInput.DESKTOP, "me": AudioInput.MIC}
+        assert sounds_now.look() == []
+        assert [one.controls()["me"].muted for one in sounds_now.of[1:]] == [True, True]
+    told = [event.code for event in events.all if isinstance(event, SessionWarned)]
+    assert told.count(WarningCode.DESKTOP_AUDIO_UNAVAILABLE) == 1
+    assert told.count(WarningCode.MIC_AUDIO_UNAVAILABLE) == 1

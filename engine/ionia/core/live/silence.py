@@ -33,6 +33,10 @@ class Silence:
         self._fps = fps
         self._next: int | None = None  # position of the next frame, in samples
 
+    def pause(self) -> None:
+        """Go on with the next picture, however long after the last one it is."""
+        self._next = None
+
     def fill(self, pictures: Sequence[EncodedPacket]) -> list[EncodedPacket]:
         """The pictures, given in order, with silence up to each of them before it."""
         filled: list[EncodedPacket] = []

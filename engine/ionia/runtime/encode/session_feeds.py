@@ -10,13 +10,14 @@ from ionia.core.audio.mix import ControlChange
 from ionia.core.errors import ErrorKind, IoniaError
 from ionia.core.media import VIDEO, MediaHeader
 from ionia.core.settings import MediaSettings
-from ionia.core.sharing import CaptureKey, StageKey, VideoEncodeKey
+from ionia.core.sharing import CaptureKey, SoundKey, StageKey, VideoEncodeKey
 from ionia.core.timeline.file_timeline import EpochUtc
 from ionia.core.video.framing import Region
 from ionia.core.warning import NO_FACTS, WarningCode, WarningFacts
 from ionia.platform.windows_process import recording_process
 from ionia.runtime.capture.capture import Capture
 from ionia.runtime.capture.picture_stage import PictureStage
+from ionia.runtime.encode.all_sounds import AllSounds
 from ionia.runtime.encode.feed import Taker
 from ionia.runtime.encode.join import Begun, Join, Past, Subscriber
 from ionia.runtime.encode.session_picture import SessionPicture, VideoMark, VideoSnapshot
@@ -29,7 +30,7 @@ from ionia.runtime.registry import Lease
 T = TypeVar("T")
 
 _OF_ENCODERS = (WarningCode.ENCODER_FALLBACK, WarningCode.ENCODER_OVERLOADED, WarningCode.ENCODER_LOST)
-"""What is told of a further encode: of its capture and its sounds the first tells."""
+"""What is told of a further encode: of its capture the first tells, of a device the first that hears it."""
 
 
 class SessionFeeds:
@@ -74,13 +75,11 @@ class SessionFeeds:
         with self._changing:
             if self._released:
                 raise IoniaError(ErrorKind.NOT_INITIALIZED, "The session has ended.", "Initialize it first.")
-            sounds = self.settings.all_sounds
-            for one in (*self._beside, self):
-                sounds = one.sound.wishes(sounds)
-            feeds = self._more(changed(replace(self.settings, sounds=sounds)))
-            if self._listener is not None:
-                feeds.listen(self._listener_beside(feeds, self._listener))
+            sounds = self.sounds.wishes(self.settings.all_sounds)
+            feeds = self._more(changed(replace(self.settings, sounds=tuple(sounds))))
             self._beside = (*self._beside, feeds)
+            if self._listener is not None:
+                self._listen_beside(feeds, self._listener)
         return feeds
 
     def close_beside(self, feeds: "SessionFeeds") -> None:
@@ -89,12 +88,20 @@ class SessionFeeds:
             self._beside = tuple(one for one in self._beside if one is not feeds)
         feeds.release()
 
-    def _listener_beside(self, feeds: "SessionFeeds", listener: Listener) -> Listener:
+    def _listen_beside(self, feeds: "SessionFeeds", listener: Listener) -> None:
         def warn(code: WarningCode, message: str, facts: WarningFacts = NO_FACTS, /) -> None:
             if code in _OF_ENCODERS and feeds.video is not self.video:
                 listener.warn(code, message, facts)
 
-        return Listener(warn, listener.fail)
+        def of_device(key: SoundKey) -> Listener:
+            def warn(code: WarningCode, message: str, facts: WarningFacts = NO_FACTS, /) -> None:
+                first = next((one for one in (self, *self._beside) if key in one.sound.keys), feeds)
+                if first is feeds:
+                    listener.warn(code, message, facts)
+
+            return Listener(warn, listener.fail)
+
+        feeds._hear(Listener(warn, listener.fail), of_device)
 
     @property
     def video(self) -> VideoEncode:
@@ -147,18 +154,24 @@ class SessionFeeds:
 
     def listen(self, listener: Listener) -> None:
         """Hear what every shared thing tells, from now on until `release`."""
+        self._hear(listener, lambda _: listener)
+        for one in self._beside:
+            self._listen_beside(one, listener)
+
+    def _hear(self, listener: Listener, of_device: Callable[[SoundKey], Listener]) -> None:
         self._listener = listener
         self._picture.listen(listener)
-        self.sound.listen(listener)
-        for one in self._beside:
-            one.listen(self._listener_beside(one, listener))
+        self.sound.listen(listener, of_device)
+
+    @property
+    def sounds(self) -> AllSounds:
+        """Those of all of the session's encodes."""
+        return AllSounds((self.sound, *(one.sound for one in self._beside)))
 
     def set_sound(self, name: str, change: ControlChange) -> None:
         """See SoundTracks. The session's lock is held. Raises IoniaError."""
         with self._changing:
-            family = (self, *self._beside)
-            for one in [each for each in family if name in each.sound.kinds()] or [self]:
-                one.sound.set(name, change)
+            self.sounds.set(name, change)
 
     def set_region(self, region: Region | None) -> None:
         """Show another part in pictures of the same size. The session's lock is held. Raises IoniaError.
@@ -276,20 +289,21 @@ class SessionFeeds:
 
         Of what is captured from now on: an encode of others that is behind has older pictures, whose sound an audio
         encode of this session's own never had. Or from a keyframe of the past on: see `Join.begin_with`. `patient`: see
-        `Join`.
+        `Join`. Raises IoniaError when it has ended meanwhile.
         """
-        self._join = join = Join(
-            subscriber,
-            fps=self.settings.fps,
-            feeds={VIDEO: self.video.feed, **self.sound.feeds},
-            begun=begun,
-            patient=patient,
-        )
-        since = self.index_now
-        if join.begin_with(reach_back, since=since) is None:
-            self.video.request_keyframe(since)
-        self.sound.begin(join.change_feed)
-        self.video.begin()
+        with self._picture.taking():
+            self._join = join = Join(
+                subscriber,
+                fps=self.settings.fps,
+                feeds={VIDEO: self.video.feed, **self.sound.feeds},
+                begun=begun,
+                patient=patient,
+            )
+            since = self.index_now
+            if join.begin_with(reach_back, since=since) is None:
+                self.video.request_keyframe(since)
+            self.sound.begin(join.change_feed)
+            self.video.begin()
         return join
 
     def request_keyframe(self, index: int = 0) -> None:
@@ -335,11 +349,8 @@ class SessionFeeds:
         self._picture.leave_bitrate(who)
 
     def leave(self) -> None:
-        """Take nothing more, and be complete with what has come. Idempotent.
-
-        One that rests is woken before: the encode counts who rests among those who take.
-        """
-        self._picture.wake()
+        """Take nothing more, and be complete with what has come. Idempotent."""
+        self._picture.leave()
         if self._join is not None:
             self._join.leave()
         for one in self._beside:

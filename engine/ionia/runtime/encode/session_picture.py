@@ -1,7 +1,8 @@
 """The video encode that one session uses, which may become another one while it runs."""
 
 import threading
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from ionia.core.errors import ErrorKind, IoniaError
@@ -76,6 +77,8 @@ class SessionPicture:
         self._totals = FrameTotals(_Counted(lease.value))  # protected by _lock
         self._skipped = 0  # by the encodes before, less what this one had skipped when it took over; likewise
         self._resting: int | None = None  # from which frame on nothing is needed; protected by _lock
+        self._begins = threading.Lock()  # held while packets begin to be taken, or end; never with _lock in hand
+        self._takes = self._left = False  # changed under _begins and _lock
         self._votes: dict[Hashable, int] = {}  # protected by _lock
         self._holders: set[Hashable] = set()  # protected by _lock
         self._keyframe_listeners: list[Taker] = []
@@ -134,11 +137,35 @@ class SessionPicture:
             self._keyframe_listeners.remove(listener)
         self.encode.feed.unlisten_keyframes(listener)
 
+    @contextmanager
+    def taking(self) -> Iterator[None]:
+        """While inside, packets begin to be taken. Raises IoniaError when it has been left."""
+        with self._begins:
+            if self._left:
+                raise IoniaError(ErrorKind.NOT_INITIALIZED, "The session has ended.", "Initialize it first.")
+            yield
+            with self._lock:
+                self._takes = True
+                if self._resting is not None:
+                    self.encode.rest(self._who, self._resting)
+
+    def leave(self) -> None:
+        """None are from now on. Idempotent."""
+        with self._begins, self._lock:
+            self._left, self._takes, self._resting = True, False, None
+            self.encode.wake(self._who)
+
     def rest(self, index: int) -> None:
-        """No picture is needed from frame `index` on."""
+        """No picture is needed from frame `index` on.
+
+        An encode counts who rests among those who take: who doesn't take yet, or no more, must not be one of them, or
+        the others' pictures would end.
+        """
         with self._lock:
-            self._resting = index
-            self.encode.rest(self._who, index)
+            if not self._left:
+                self._resting = index
+            if self._takes:
+                self.encode.rest(self._who, index)
 
     def wake(self) -> None:
         """They are again. Idempotent."""
@@ -216,17 +243,16 @@ class SessionPicture:
             if resting is None:  # whoever wakes asks for one
                 for encode in (before, other):
                     encode.request_keyframe(at)
-            else:
-                other.rest(self._who, resting)
             over = join.cross(VIDEO, other.feed, at) if before.capture.index_now < at else None
             if over is not None:
+                if resting is not None:  # not before: see `rest`
+                    other.rest(self._who, resting)
                 over.wait(CROSSING_TIMEOUT_S)
                 before.wake(self._who)  # an encode counts who rests among those who take
                 join.land(VIDEO)
                 return at
         for listener in self._keyframe_listeners:
             before.feed.listen_keyframes(listener)
-        other.wake(self._who)
         raise shared_picture("The machine is too busy for it now.")
 
     def release(self) -> None:

@@ -71,6 +71,7 @@ class SoundTracks:
         self._watches = {name: SoundWatch(key.which) for name, key in sounds.items()}
         self._held_to_talk: frozenset[str] = frozenset()
         self._listener: Listener | None = None
+        self._hears: list[tuple[Sound, Listener]] = []
         self._move: MoveFeed = lambda _, __: None
 
     @property
@@ -165,13 +166,14 @@ class SoundTracks:
         """What each sound is, by name."""
         return {name: key.which for name, key in self._sounds.items()}
 
-    def listen(self, listener: Listener) -> None:
-        """Hear what every encode and every device tells, from now on until `release`."""
+    def listen(self, listener: Listener, of_device: Callable[[SoundKey], Listener]) -> None:
+        """Hear what every encode and, with a listener of its own, every device tells, from now on until `release`."""
         self._listener = listener
         for encode in self.encodes:
             encode.notices.listen(listener)
-        for sound in self.sounds:
-            sound.notices.listen(listener)
+        self._hears = [(sound, of_device(sound.key)) for sound in self.sounds]
+        for sound, hears in self._hears:
+            sound.notices.listen(hears)
             # Its first user has heard all that it had to tell; the next ones hear what still holds.
             sound.notices.settle(forget=True)
 
@@ -226,34 +228,38 @@ class SoundTracks:
             for name, control in self.controls().items()
         )
 
-    def set(self, name: str, change: ControlChange) -> None:
+    def set(self, name: str, change: ControlChange, beside: "Sequence[SoundTracks]" = ()) -> None:
         """Change one sound for this session alone, in all its tracks at the same tick: that of now, however far behind
         sound is mixed, so that what was said before a key was pressed stays as it was.
 
-        The session's lock is held. Raises IoniaError, with every track as it was.
+        `beside`: the session's others, likewise, of which some may lack this sound or have it alone. The session's lock
+        is held. Raises IoniaError, with every track as it was.
         """
-        key = self._sounds.get(name)
-        if key is None:
+        family = (self, *beside)
+        having = [one for one in family if name in one._sounds]
+        if not having:
+            known = dict.fromkeys(one for each in family for one in each._sounds)
             raise IoniaError(
                 ErrorKind.AUDIO_UNAVAILABLE,
                 f"This session has no sound named {name!r}.",
-                f"It has {', '.join(map(repr, self._sounds)) or 'no sound at all'}.",
+                f"It has {', '.join(map(repr, known)) or 'no sound at all'}.",
             )
-        at = self._tracks[0].encode.clock.index_now
+        key = having[0]._sounds[name]
+        at = having[0]._tracks[0].encode.clock.index_now
         load_filters(change.filters or ())
-        before = self.controls()[name]
+        before = having[0].controls()[name]
         control = change.of(before)
-        changing = [track for track in self._tracks if key in track.lease.key.encode.sounds]
-        owned: list[_Track] = []
+        changing = [(one, track) for one in having for track in one._hearing(key)]
+        owned: list[tuple[SoundTracks, _Track]] = []
         try:
-            for track in changing:
-                self._own(track, key, control)
-                owned.append(track)
+            for one, track in changing:
+                one._own(track, key, control)
+                owned.append((one, track))
         except BaseException:
-            for track in owned:  # whose encodes nobody else uses any more, which can't fail
-                self._own(track, key, before)
+            for one, track in owned:  # whose encodes nobody else uses any more, which can't fail
+                one._own(track, key, before)
             raise
-        encodes = [track.encode for track in changing]
+        encodes = [track.encode for _, track in changing]
 
         def carry_out() -> None:
             for encode in encodes:
@@ -262,15 +268,19 @@ class SoundTracks:
         encodes[0].clock.run(carry_out)
         if change.muted is not None:  # whoever has a mute wait holds a key to talk
             held = {name} if change.muted and change.release_ms > 0 else set()
-            self._held_to_talk = self._held_to_talk - {name} | held
+            for one in having:
+                one._held_to_talk = one._held_to_talk - {name} | held
+
+    def _hearing(self, key: SoundKey) -> list[_Track]:
+        return [track for track in self._tracks if key in track.lease.key.encode.sounds]
 
     def release(self) -> None:
         """Give everything back. Once."""
         if self._listener is not None:
             for encode in self.encodes:
                 encode.notices.unlisten(self._listener)
-            for sound in self.sounds:
-                sound.notices.unlisten(self._listener)
+            for sound, hears in self._hears:
+                sound.notices.unlisten(hears)
         for track in self._tracks:
             track.lease.release()
 

@@ -70,6 +70,11 @@ class StreamEncode:
             self._note_parameter_sets(early)
         return early, due
 
+    def rest(self) -> None:
+        """Nobody gets it for now, so no pictures come, and silence isn't to make good for that time."""
+        if self._silence is not None:
+            self._silence.pause()
+
     def nothing_before_ns(self, now_ns: int) -> int:
         """See DelayLine."""
         return self._line.nothing_before_ns(now_ns)

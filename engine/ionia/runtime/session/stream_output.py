@@ -163,6 +163,8 @@ class StreamOutput:
             rendition = rendition_of(wish, self._settings)
             if (feeds := self._feeds) is None:
                 raise IoniaError(ErrorKind.NOT_INITIALIZED, "The streamer is being initialized.")
+            if self._stopping:  # by itself, as what else there is to do comes after a stop
+                raise IoniaError(ErrorKind.NOT_INITIALIZED, "The stream has ended.", "Initialize it first.")
             try:
                 if rendition not in self._inlets:
                     self._provide(rendition, feeds)
@@ -197,6 +199,8 @@ class StreamOutput:
         inlet.listen()
         if inlet is not self._own:
             inlet.feeds.join(inlet)
+        if self._stopping:  # and whoever ended it may not have seen this one
+            inlet.unlisten()
 
     def set_delay(self, seconds: float) -> None:
         """Be late by so much from now on. Any thread. Raises IoniaError(BAD_DELAY)."""
@@ -232,8 +236,9 @@ class StreamOutput:
 
     def abandon(self) -> None:
         """End whatever runs."""
-        if self._worker is not None:
-            self.finish()
+        self.finish()
+        for inlet in self._inlets.values():
+            inlet.unlisten()
 
     def housekeep(self) -> None:
         """Nothing to look after beside the stream's own thread."""

@@ -81,7 +81,7 @@ class StreamWork:
         self._tell = tell
         self._warnings = warnings
         self._encodes: dict[StreamInlet, StreamEncode] = {}  # those that somebody gets
-        self._delayed_before: list[DelayFigures] = []  # of those that nobody gets any more
+        self._delayed_before = DelayFigures()  # of those that nobody gets any more
         self._leaving: list[StreamDestination] = []  # they say goodbye
         self._coming: list[StreamDestination] = []  # they wait for a goodbye
 
@@ -97,7 +97,7 @@ class StreamWork:
         """What it holds, and held."""
         now = [encode.delay for encode in self._encodes.values()]
         seconds = now[0].seconds if now else self._delay_seconds
-        return joined_delays([*now, *self._delayed_before], seconds)
+        return joined_delays([*now, self._delayed_before], seconds)
 
     def step(self, arrived: Arrived) -> None:
         """Carry out what follows from what came, and from the time."""
@@ -127,9 +127,16 @@ class StreamWork:
         """An encode that no server gets does nothing."""
         users = (*present, *self._leaving)
         for inlet in [inlet for inlet in self._encodes if all(one.inlet is not inlet for one in users)]:
-            self._delayed_before.append(self._encodes.pop(inlet).end())
+            self._end_encode(inlet)
         for inlet in arrived.brought:
-            inlet.rest(all(one.inlet is not inlet or one.failed for one in present))
+            resting = all(one.inlet is not inlet or one.failed for one in present)
+            inlet.rest(resting)
+            if resting and inlet in self._encodes:
+                self._encodes[inlet].rest()
+
+    def _end_encode(self, inlet: StreamInlet) -> None:
+        figures = self._encodes.pop(inlet).end()
+        self._delayed_before = joined_delays([figures, self._delayed_before], self._delay_seconds)
 
     def _encode_of(self, one: StreamDestination) -> StreamEncode:
         encode = self._encodes.get(one.inlet)
@@ -170,9 +177,8 @@ class StreamWork:
 
     def end(self) -> None:
         """However it ended: nothing of it goes on."""
-        for encode in self._encodes.values():
-            self._delayed_before.append(encode.end())
-        self._encodes.clear()
+        for inlet in tuple(self._encodes):
+            self._end_encode(inlet)
         for one in (*self._roster.present, *self._roster.take_departing(), *self._leaving):
             one.attempts.kill()
             one.attempts.settle(0)
