@@ -62,6 +62,7 @@ def rows(form: Form) -> list[Row]:
             what="two devices, sound alone, one track: CPU of one core, the whole process",
             ours=spread(shares["ours 1"], ".1f", "%"),
             peer=spread(shares["FFmpeg 1"], ".1f", "%"),
+            ratio=f"{statistics.median(shares['ours 1']) / max(0.01, statistics.median(shares['FFmpeg 1'])):.2f}",
         ),
         Row(
             what="each further track, one of six: CPU of one core, the whole process",

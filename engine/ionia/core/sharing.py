@@ -88,6 +88,10 @@ class SoundKey:
     remembered: tuple[tuple[str, float], ...] = ()
     app: AppWish | None = None
 
+    def __hash__(self) -> int:
+        """As equality has it. A mix looks ten things up by it each tick, and the generated one takes 1.5 us."""
+        return hash((self.device, self.which is AudioInput.MIC, self.app is None))
+
     def offset_of(self, name: str) -> float:
         """By how many milliseconds later the sound of the device of this name belongs."""
         if self.offset_ms is not None:
