@@ -9,14 +9,15 @@ import http.client
 import logging
 import ssl
 from contextlib import suppress
+from datetime import datetime
 from fractions import Fraction
 from typing import Protocol
 
 from aiortc import RTCConfiguration, RTCPeerConnection, RTCRtpSender, RTCSessionDescription
-from aiortc.stats import RTCTransportStats
+from aiortc.stats import RTCRemoteInboundRtpStreamStats, RTCTransportStats
 
 from ionia.core.live.failure_code import FailureCode
-from ionia.core.live.sender_events import Connected, Ended, KeyframeWanted, Progress, SenderListener
+from ionia.core.live.sender_events import Connected, Ended, KeyframeWanted, LossReported, Progress, SenderListener
 from ionia.core.live.whip_answers import failure_of
 from ionia.core.live.whip_url import WhipUrl
 from ionia.core.media import EncodedPacket, MediaHeader, Track, TrackId
@@ -41,6 +42,9 @@ for _name in ("aiortc", "aioice"):
 
 CLOSE_SECONDS = 5.0
 """How long aiortc may take to close its sockets; a machine that is busy with other things needs most of a second."""
+
+_WHOLE = 256
+"""A receiver report's fraction of 1 (RFC 3550, 6.4.1)."""
 
 _VIDEO_CODECS = ("video/h264", "video/rtx")
 
@@ -89,6 +93,7 @@ class WhipAttempt:
         self._bytes = 0  # on the wire at the last look, and of packets since
         self._looked_ns = 0
         self._told: Progress | None = None
+        self._lost_at: datetime | None = None  # when the server reported last what it missed
         self._heard = 0  # packets of the server
         self._heard_ns = 0  # when the last of them came
 
@@ -206,7 +211,16 @@ class WhipAttempt:
 
     async def _look(self, peer: RTCPeerConnection) -> None:
         """What went over the wire in all, and whether the server is heard of."""
-        figures = next((one for one in (await peer.getStats()).values() if isinstance(one, RTCTransportStats)), None)
+        told = (await peer.getStats()).values()
+        for one in told:
+            if (
+                isinstance(one, RTCRemoteInboundRtpStreamStats)
+                and one.kind == "video"
+                and one.timestamp != self._lost_at
+            ):
+                self._lost_at = one.timestamp
+                self._listener(LossReported(fraction=one.fractionLost / _WHOLE))
+        figures = next((one for one in told if isinstance(one, RTCTransportStats)), None)
         if figures is None:
             return
         self._bytes, self._looked_ns = max(self._bytes, figures.bytesSent), self._clock.now_ns()

@@ -214,3 +214,17 @@ def test_a_server_that_asks_for_keyframes_again_and_again_gets_one_a_second() ->
     assert [link.keyframe_wanted(1, now * MS) for now in (6, 500, 1004)] == [[], [], []]
     assert link.keyframe_wanted(2, 2000 * MS) == []
     assert link.keyframe_wanted(1, 2000 * MS) == asked
+
+
+def test_what_is_reported_as_lost_lowers_the_bit_rate_of_the_connection_that_it_is_of() -> None:
+    link = live()
+    link.start(0)
+    assert link.loss_reported(1, 0.5) == []
+    link.connected(1, 0)
+    (less,) = link.loss_reported(1, 0.5)
+    assert isinstance(less, SetVideoBitrate)
+    assert link.loss_reported(2, 0.5) == []
+    assert link.loss_reported(1, 0.05) == []
+    (more,) = link.loss_reported(1, 0.0)
+    assert isinstance(more, SetVideoBitrate)
+    assert less.bits_per_second < more.bits_per_second

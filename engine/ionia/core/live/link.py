@@ -30,6 +30,7 @@ from ionia.core.live.connection_events import (
     TimePassed,
 )
 from ionia.core.live.live_settings import LiveSettings
+from ionia.core.live.loss_control import LossControl
 from ionia.core.live.rate_meter import RateMeter
 from ionia.core.live.stream_buffer import BufferAction, RequestKeyframe, SetBackpressure, StreamBuffer
 from ionia.core.media import EncodedPacket
@@ -99,6 +100,7 @@ class LiveLink:
         self._buffer = StreamBuffer(fps=settings.fps, limit_ns=settings.buffer_ns)
         self._policy = ConnectionPolicy(settings.reconnect, random)
         self._bitrate = BitrateController(target=settings.video_bitrate, audio=settings.audio_bitrate)
+        self._losses = LossControl(target=settings.video_bitrate)
         self._attempt_id = 0
         self._control_ns = 0
         self._gate = StartGate(fps=settings.fps)
@@ -174,6 +176,13 @@ class LiveLink:
             return []
         self._wanted_ns = now_ns
         return [AskKeyframe(behind=True)]
+
+    def loss_reported(self, attempt_id: int, fraction: float) -> list[LiveAction]:
+        """The server tells which fraction of the pictures' packets it missed."""
+        if not (self._adaptive and self._connected and attempt_id == self._attempt_id):
+            return []
+        changed = self._losses.observe(fraction)
+        return [] if changed is None else [SetVideoBitrate(bits_per_second=changed)]
 
     def ended(self, attempt_id: int, failure: LiveFailure, now_ns: int) -> list[LiveAction]:
         """A sender is gone."""

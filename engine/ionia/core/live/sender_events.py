@@ -1,5 +1,5 @@
-"""What a sender says of its one connection: Connected, then Progress and KeyframeWanted any number of times, and one
-Ended as the last. Ended may be the only one.
+"""What a sender says of its one connection: Connected, then Progress, KeyframeWanted and LossReported any number of
+times, and one Ended as the last. Ended may be the only one.
 """
 
 from collections.abc import Callable
@@ -40,6 +40,13 @@ class KeyframeWanted:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LossReported:
+    """The server says which fraction of the pictures' packets it missed since it said so last."""
+
+    fraction: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Ended:
     """The last word. `code` None: closed as asked. `detail` is one line for the log, without secrets."""
 
@@ -47,6 +54,6 @@ class Ended:
     detail: str = ""
 
 
-SenderEvent = Connected | Progress | KeyframeWanted | Ended
+SenderEvent = Connected | Progress | KeyframeWanted | LossReported | Ended
 SenderListener = Callable[[SenderEvent], None]
 """Called from a thread of the sender; must return at once and never raise. `Ended` comes exactly once and last."""

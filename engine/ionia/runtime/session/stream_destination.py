@@ -19,7 +19,7 @@ from ionia.core.live.live_settings import LiveSettings
 from ionia.core.live.live_url import parse_live_url
 from ionia.core.live.refusals import without_key
 from ionia.core.live.rtmp_url import RtmpUrl
-from ionia.core.live.sender_events import Connected, Ended, KeyframeWanted, Progress, SenderEvent
+from ionia.core.live.sender_events import Connected, Ended, KeyframeWanted, LossReported, Progress, SenderEvent
 from ionia.core.media import MediaHeader
 from ionia.core.settings import Destination, StreamerSettings
 from ionia.core.stats import DestinationStats
@@ -121,6 +121,8 @@ class StreamDestination:
                 )
             case KeyframeWanted():
                 return self.link.keyframe_wanted(attempt_id, now_ns)
+            case LossReported(fraction=fraction):
+                return self.link.loss_reported(attempt_id, fraction)
             case Ended(code=code, detail=detail):
                 self._over = True  # until it begins anew
                 failure = FailureCode.RESET.value if code is None else code.value
