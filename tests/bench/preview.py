@@ -26,6 +26,13 @@ CPU_GOAL = 3.0
 
 LATENCY_GOAL_MS = 150.0
 SCREENSHOT_GOAL_MS = 150.0
+HOUR = 12 * 3600
+"""Pictures of an hour at twelve a second."""
+
+MOST_FPS = 60
+GROWTH_GOAL_MB = 2.0
+"""Between the first twelfth of an hour's pictures and the last: what an allocator moves to and fro."""
+
 THUMBNAIL_GOAL_MS = 100.0
 
 
@@ -79,6 +86,7 @@ def measure(form: Form) -> PartResult:
         delays = latencies(display.display, form.of(quick=25, full=120))
         with desktop(display.display, "moving", FPS):
             pictures = single_pictures(display.display, form, form.of(quick=5, full=25))
+    memory = [memory_row(memory_over(HOUR))] if form.full else []
     more = [one.cpu - other.cpu for one, other in zip(looking, without, strict=True)]
     lost = sum(one.lost for one in looking), sum(one.lost for one in without)
     middle = percentile(more, 50)
@@ -129,6 +137,7 @@ def measure(form: Form) -> PartResult:
                 goal="0",
                 met=pictures.lost == 0 if form.full else None,
             ),
+            *memory,
         ],
         notes=[
             f"{turns} turns of {seconds:g} s each with and without, in one recording; {len(delays)} changes at random "
@@ -231,6 +240,30 @@ def single_pictures(display: str, form: Form, times: int) -> Singles:
     path.unlink()
     lost = sum(after[name] - before[name] for name in ("videoFramesLagged", "videoFramesSkipped"))
     return Singles(saved_ms=saved, small_ms=small, lost=lost)
+
+
+def memory_over(pictures: int) -> list[float]:
+    """MB that are the engine's own, after each twelfth of so many pictures of a test card that moves."""
+    with EngineProcess({}) as engine:
+        opened = engine.call("preview.open", {"screen": "test", "fps": MOST_FPS})
+        sizes = []
+        with PreviewClient(opened) as client:
+            for number in range(1, pictures + 1):
+                client.next()
+                if number % (pictures // 12) == 0:
+                    sizes.append(usage(engine.process.pid).private_bytes / 1e6)
+        engine.call("preview.close", {"previewId": opened["previewId"]})
+    return sizes
+
+
+def memory_row(sizes: Sequence[float]) -> Row:
+    """Of `memory_over`."""
+    return Row(
+        what=f"memory of a preview over an hour's {HOUR:,} pictures, as fast as {MOST_FPS} a second",
+        ours=f"{sizes[0]:.1f} to {sizes[-1]:.1f} MB, at most {max(sizes):.1f}",
+        goal=f"flat (at most {GROWTH_GOAL_MB:g} MB more)",
+        met=sizes[-1] - sizes[0] <= GROWTH_GOAL_MB,
+    )
 
 
 def latencies(display: str, changes: int) -> list[float]:
