@@ -14,6 +14,7 @@ from ionia.selftest.judge import (
     judge_encoders,
     judge_network,
     judge_recording,
+    judge_whip,
     recommend,
 )
 from tests.fakes.stats import recorder_stats
@@ -164,3 +165,14 @@ def test_a_stream_gets_seventy_percent_of_the_link(
     assert (finding.outcome, recommended) == (outcome, allowed)
     assert ("70 %" in finding.advice) == (allowed < 5e6)
     assert ("broke" in finding.found) == bool(reconnects)
+
+
+@pytest.mark.parametrize(
+    ("reconnects", "lowered", "outcome"), [(0, False, Outcome.GOOD), (1, False, Outcome.FAIR), (0, True, Outcome.FAIR)]
+)
+def test_by_whip_it_is_said_what_is_not_measured(reconnects: int, lowered: bool, outcome: Outcome) -> None:
+    finding = judge_whip("whip://host/****", 1.26e6, reconnects=reconnects, lowered=lowered)
+    assert finding.outcome is outcome
+    assert finding.found.startswith("whip://host/**** took 1.3 Mbit/s by WHIP")
+    assert "isn't measured" in finding.found
+    assert bool(finding.advice) is (outcome is Outcome.FAIR)

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 from msgspec import Meta, Struct
 
 from ionia.core.audio.filters import SoundFilter, check_filters
-from ionia.core.live.rtmp_url import parse_rtmp_url
+from ionia.core.live.live_url import parse_live_url
 from ionia.core.preview.request import PreviewChange, PreviewFormat, PreviewRequest, PreviewShape
 from ionia.core.redaction import secrets_of
 from ionia.core.screenshot import ScreenshotRequest
@@ -98,7 +98,7 @@ class Selftest(Struct, frozen=True, forbid_unknown_fields=True, rename="camel", 
     def settings(self) -> SelftestSettings:
         """The same for the engine. Raises IoniaError(BAD_URL)."""
         if self.rtmp_url is not None:
-            parse_rtmp_url(self.rtmp_url, self.stream_key)
+            parse_live_url(self.rtmp_url, self.stream_key)
         return SelftestSettings(
             fps=self.fps,
             video_bitrate=self.video_bitrate,

@@ -307,6 +307,27 @@ def judge_network(
     ), allowed
 
 
+def judge_whip(server: str, sent_bps: float, *, reconnects: int, lowered: bool) -> Finding:
+    """Ten seconds of streaming by WHIP, which sends no filler: only what the card needs, and not what a link carries.
+
+    `lowered`: the server reported so much as lost that the bit rate followed.
+    """
+    found = f"{server} took {sent_bps / 1e6:.1f} Mbit/s by WHIP"
+    if reconnects:
+        found += f", the connection broke {reconnects} times"
+    if lowered:
+        found += "; it missed more than a tenth of it"
+    good = not (reconnects or lowered)
+    return Finding(
+        part=Part.NETWORK,
+        outcome=Outcome.GOOD if good else Outcome.FAIR,
+        title="Network",
+        found=f"{found}. How much the way there carries isn't measured by WHIP",
+        advice="" if good else "Try a cable instead of a wireless network, or stream at a lower bit rate.",
+        figures={"server": server, "sustainedBps": round(sent_bps), "reconnects": reconnects},
+    )
+
+
 def _down(bps: float) -> int:
     """Rounded down to a tenth of a Mbit/s."""
     return int(bps // 100_000) * 100_000

@@ -5,14 +5,15 @@ The card and not the screen: nobody's desktop goes on the air for a test.
 
 from ionia.core.errors import IoniaError
 from ionia.core.events import Event, SessionFailed
-from ionia.core.live.rtmp_url import parse_rtmp_url
+from ionia.core.live.live_url import parse_live_url
 from ionia.core.live.unseen_test import unseen
+from ionia.core.live.whip_url import WhipUrl
 from ionia.core.selftest_report import Finding, Outcome, Part
 from ionia.core.service import EngineService
 from ionia.core.settings import AudioMode, EncoderChoice, MediaSettings, SessionKind, StreamerSettings
 from ionia.core.stats import of_streamer
 from ionia.selftest.context import SECOND_NS, TEST, SelftestContext
-from ionia.selftest.judge import NETWORK_SHARE, judge_network
+from ionia.selftest.judge import NETWORK_SHARE, judge_network, judge_whip
 
 LENGTH_NS = 10 * SECOND_NS
 SETTLE_NS = 2 * SECOND_NS
@@ -66,13 +67,15 @@ def _stream(
         encoder=EncoderChoice.X264,  # fills its rate up on whatever picture: what is asked for is what is sent
         video_bitrate=round(context.settings.video_bitrate / NETWORK_SHARE),
     )
+    server = parse_live_url(url, context.settings.stream_key)
+    by_whip = isinstance(server, WhipUrl)
     address, key = unseen(url, context.settings.stream_key)
     settings = StreamerSettings(
         rtmp_url=address,
         stream_key=key,
         ca_file=context.settings.ca_file,
         media=media,
-        adaptive_bitrate=False,
+        adaptive_bitrate=by_whip,  # by which it shows whether something was lost
         require_connection=True,
     )
     engine.initialize_streamer(SESSION, settings)
@@ -89,8 +92,12 @@ def _stream(
             begin0_ns = context.clock.now_ns()
     stats = of_streamer(engine.stats(SessionKind.STREAMER, SESSION))
     seconds = (context.clock.now_ns() - begin0_ns) / SECOND_NS
+    if by_whip:
+        lowered = stats.target_bitrate_kbps * 1000 < media.video_bitrate
+        sent_bps = (stats.bytes_sent - sent0) * 8 / seconds
+        return judge_whip(server.redacted, sent_bps, reconnects=stats.reconnect_count, lowered=lowered), None
     return judge_network(
-        server=parse_rtmp_url(url, settings.stream_key).redacted,
+        server=server.redacted,
         asked_bps=media.video_bitrate + media.audio_bitrate,
         sustained_bps=(stats.bytes_sent - sent0) * 8 / seconds,
         dropped=stats.video_packets_dropped,
