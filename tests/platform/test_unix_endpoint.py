@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from ionia.platform.private_endpoint import open_endpoint
+from ionia.platform.endpoints import open_endpoint
 from ionia.platform.unix_endpoint import UnixEndpoint
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="Windows' is tested on the rig")

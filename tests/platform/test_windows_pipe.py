@@ -12,7 +12,7 @@ pytestmark = [pytest.mark.wine]
 PROGRAM = """
 import os, sys, threading
 sys.path.insert(0, sys.argv[1])
-from ionia.platform.private_endpoint import open_endpoint
+from ionia.platform.endpoints import open_endpoint
 
 WAIT = 30
 endpoint = open_endpoint()

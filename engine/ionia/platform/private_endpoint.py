@@ -1,7 +1,5 @@
 """A place to connect to that only this user finds and may use; one reader at a time. No network is involved."""
 
-import os
-import sys
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -46,16 +44,3 @@ class PrivateEndpoint(Protocol):
     def close(self) -> None:
         """Leave nothing behind. Idempotent."""
         ...
-
-
-def open_endpoint() -> PrivateEndpoint:
-    """A new one, with a name that nobody can guess. Raises OSError."""
-    if sys.platform == "win32":
-        from ionia.platform.windows_pipe import WindowsPipe  # noqa: PLC0415 - no other system has it
-
-        return WindowsPipe()
-    else:  # noqa: RET505 - mypy takes only the branches of one `if` for other systems' code
-        from ionia.platform.socket_folder import sockets_folder  # noqa: PLC0415 - likewise
-        from ionia.platform.unix_endpoint import UnixEndpoint  # noqa: PLC0415 - likewise
-
-        return UnixEndpoint(sockets_folder(os.environ))

@@ -13,7 +13,7 @@ from ionia.core.settings import MediaSettings
 from ionia.core.sharing import CaptureKey, capture_key
 from ionia.core.timebase import NS_PER_S
 from ionia.core.video.framing import Framing
-from ionia.platform.private_endpoint import open_endpoint
+from ionia.platform.endpoints import open_endpoint
 from ionia.runtime.encode.studio import Studio
 from ionia.runtime.preview.encoded_pictures import EncodedPictures
 from ionia.runtime.preview.pictures import Pictures
