@@ -88,15 +88,25 @@ PATIENT = (
     "tests/e2e/test_selftest.py::test_nobody_answers_at_the_address",
     "tests/e2e/test_streamer_sharing.py::test_a_recording_and_two_streams_come_from_one_encode",
     "tests/e2e/test_streamer_sharing.py::test_two_rates_of_one_screen_show_the_same_pictures_at_the_same_frames",
-    "tests/sources", "tests/runtime", "tests/sinks", "tests/selftest", "tests/media", "tests/cli", "tests/bench",
-    "tests/platform", "tests/threads", "tests/test_app.py",
+    "tests/sources/linux", "tests/sources/test_audio_capture.py", "tests/sources/test_audio_capture_channels.py",
+    "tests/sources/test_audio_capture_choice.py", "tests/sources/test_audio_capture_mixer.py",
+    "tests/sources/test_audio_capture_timeline.py", "tests/sources/test_card_and_tone_survive_encoding.py",
+    "tests/sources/test_card_source.py", "tests/sources/test_no_screen.py",
+    "tests/sources/test_picture_comparison.py", "tests/sources/test_pushed.py",
+    "tests/sources/test_screens_choice.py", "tests/sources/test_spare_pictures.py",
+    "tests/sources/test_tone_source.py",
+    "tests/runtime", "tests/sinks", "tests/selftest", "tests/media", "tests/cli", "tests/bench", "tests/platform",
+    "tests/threads", "tests/test_app.py",
 )  # fmt: skip
 """What runs in real time and mostly waits, for servers, devices and disks, with bounds far from what a neighbour costs:
 side by side, but apart from what keeps all cores busy. The first four want the Windows rig, which is lent to one at a
 time, and are run by one worker, which begins here. Everything else measures, and runs alone."""
 
-MEASURES = ("tests/sources/test_audio_capture_instants.py", "tests/sources/windows/test_windows_native.py")
-"""What counts milliseconds in the folders of `PATIENT`: it runs alone, as does all of tests/e2e that isn't named."""
+MIXED = ("tests/e2e", "tests/sources")
+"""The only folders of which not everything is named: what isn't runs alone."""
+
+WAITING = (f"--numprocesses={min(4, (os.cpu_count() or 1) + 1)}", "--dist=worksteal")
+"""What waits leaves more than half of a core to its neighbours: three at a time keep two cores busy (decision 0424)."""
 
 TESTS_FAILED = 1  # pytest.ExitCode
 SECOND_CHANCES = 3
@@ -184,18 +194,17 @@ def test(arguments: list[str]) -> int:
     if arguments:
         return hand_over([*pytest, *arguments], cwd=ROOT)
     side_by_side = [*pytest, *SIDE_BY_SIDE, "--dist=worksteal"]
-    apart = [f"--ignore={part}" for part in MEASURES]
     busy, built = run_and_keep([*side_by_side, *BUILDS])
     with ThreadPoolExecutor(1) as beside:
         behind = LEFTOVERS if shutil.which(LEFTOVERS[0]) else ()
         computing = beside.submit(run_and_keep, [*behind, *side_by_side, *STARVED, *COMPUTES], aloud=False)
         if not behind:
             wait([computing])
-        patient, waited = run_and_keep([*side_by_side, *apart, *PATIENT])
+        patient, waited = run_and_keep([*pytest, *WAITING, *PATIENT])
         computes, computed = computing.result()
-    done = [part for part in (*BUILDS, *PATIENT) if part.startswith("tests/e2e/")]
+    done = [part for part in (*BUILDS, *PATIENT) if part.startswith(MIXED)]
     rest = [f"--deselect={part}" if "::" in part else f"--ignore={part}" for part in done]
-    alone, measured = run_and_keep([*pytest, *rest, "tests/e2e", *MEASURES])
+    alone, measured = run_and_keep([*pytest, *rest, *MIXED])
     report = ["The part that builds:", *built, "The part that computes:", *computed]
     report += ["The part that waits:", *waited, "The part that measures:", *measured]
     crashed = [code for code in (patient, alone) if code not in (0, TESTS_FAILED)]  # also by a signal, below 0

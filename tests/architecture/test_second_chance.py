@@ -63,7 +63,7 @@ def suite(
 def test_each_part_is_run_whatever_the_others_say(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     code, ran = suite(tmp_path, monkeypatch, (1, ["FAILED t.py::test_a - assert 1"]), (0, []), (0, []))
     assert code == 1  # what builds has no second chance
-    assert ran == [" ".join(part) for part in (dev.BUILDS, dev.PATIENT, ("tests/e2e", *dev.MEASURES))]
+    assert ran == [" ".join(part) for part in (dev.BUILDS, dev.PATIENT, dev.MIXED)]
 
 
 def test_what_computes_has_no_second_chance(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -111,10 +111,10 @@ def test_a_crash_is_told_apart_from_a_failure() -> None:
 
 def test_every_part_is_there() -> None:
     """A file that was renamed would run twice, or in the wrong part; a folder that no part names, never."""
-    parts, tests = (*dev.BUILDS, *dev.COMPUTES, *dev.PATIENT, *dev.MEASURES), DEV.parents[1] / "tests"
+    parts, tests = (*dev.BUILDS, *dev.COMPUTES, *dev.PATIENT, *dev.MIXED), DEV.parents[1] / "tests"
     for part in parts:
         assert (DEV.parents[1] / part.split("::")[0]).exists(), part
     holders = {path.relative_to(tests).parts[0] for path in tests.rglob("test_*.py")}
     assert holders - {part.split("/")[1] for part in parts} == set()
     whole = {part for part in (*dev.COMPUTES, *dev.PATIENT) if part.count("/") == 1}
-    assert {f"tests/{name}" for name in holders} - whole == {"tests/e2e"}
+    assert {f"tests/{name}" for name in holders} - whole == set(dev.MIXED)

@@ -32,7 +32,7 @@ def whole(path: Path, *, at_least: float) -> int:
     assert len(counts) == len(facts.video.pts)
     assert facts.video.keyframes[0] == 0
     assert facts.audio is not None
-    assert at_least <= facts.video.end_seconds
+    assert at_least <= float(facts.video.end_seconds)
     assert facts.audio.pts[0] <= 480  # 10 ms
     assert sound.start <= 480
     assert abs(facts.audio.end_seconds - facts.video.end_seconds) <= 0.06

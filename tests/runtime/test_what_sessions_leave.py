@@ -53,9 +53,11 @@ def left() -> tuple[int, int]:
 
 
 def test_sessions_that_are_over_hold_no_pictures_and_no_threads(engine: Engine, tmp_path: Path) -> None:
+    gc.collect()  # what other tests have left in cycles
+    others = left()[1]
     record(engine, tmp_path / "0.mp4")
     threads, large = left()
-    assert large == 0
+    assert large <= others
     for number in range(1, 4):
         record(engine, tmp_path / f"{number}.mp4")
     assert left() == (threads, large)

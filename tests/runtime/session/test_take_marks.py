@@ -79,14 +79,14 @@ def test_marks_lie_where_they_were_set_across_a_pause_and_a_split(tmp_path: Path
         ]
     )
     assert chapters(two) == [(last.file_seconds, "late")]
-    told = lines(path)
+    told = [line for line in lines(path) if line["type"] != "warning"]  # a busy machine has some
     assert [line["type"] for line in told] == ["start", "mark", "mark", "pause", "mark", "resume", "mark", "end"]
     assert (told[0]["metadata"], told[0]["part"], told[0]["startUtc"]) == ({"title": "Cup"}, 0, stats.start_utc)
     assert told[1]["data"] == {"team": 1}
     assert told[3]["fileSeconds"] == told[5]["fileSeconds"] == at_seam.file_seconds
     assert (told[-1]["reason"], told[-1]["next"]) == ("split", str(next_path))
     assert told[-1]["durationSeconds"] == len(pictures(one)) / 100
-    told = lines(next_path)
+    told = [line for line in lines(next_path) if line["type"] != "warning"]
     assert [line["type"] for line in told] == ["start", "mark", "end"]
     assert (told[0]["part"], told[-1]["reason"]) == (1, "It was asked to stop.")
     assert told[-1]["videoFramesCaptured"] == len(pictures(one)) + len(pictures(two))
