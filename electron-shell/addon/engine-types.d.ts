@@ -14,6 +14,8 @@ export interface RecorderOptions {
   codec?: "h264" | "hevc" | "av1";
   /** Whether pictures that repeat are written without libx264; IONIA_REST=0 says no for all. */
   restWhenStill?: boolean;
+  /** Windows: whether a whole screen's pictures may stay on the graphics card on their way to its encoder, where that was tried and is right. */
+  gpu?: "auto" | "off";
   /** Whose encoder: x264 is the codec's software, mf has h264 alone. Wins over useNvenc. */
   encoder?: "auto" | "nvenc" | "qsv" | "amf" | "mf" | "x264" | null;
   /** Id of a screen or window from engine.devices, "all" screens, or "test"; default: primary. */
@@ -98,6 +100,8 @@ export interface RecorderStats {
   audioBackend: string;
   /** Name of the video encoder. */
   codec: string;
+  /** Whether pictures come to the encoder through main memory; false: on the graphics card. */
+  readback: boolean;
   /** Pixels of the picture. */
   width: number;
   /** Pixels of the picture. */
@@ -152,6 +156,8 @@ export interface ReplayOptions {
   codec?: "h264" | "hevc" | "av1";
   /** Whether pictures that repeat are written without libx264; IONIA_REST=0 says no for all. */
   restWhenStill?: boolean;
+  /** Windows: whether a whole screen's pictures may stay on the graphics card on their way to its encoder, where that was tried and is right. */
+  gpu?: "auto" | "off";
   /** Whose encoder: x264 is the codec's software, mf has h264 alone. Wins over useNvenc. */
   encoder?: "auto" | "nvenc" | "qsv" | "amf" | "mf" | "x264" | null;
   /** Id of a screen or window from engine.devices, "all" screens, or "test"; default: primary. */
@@ -224,6 +230,8 @@ export interface ReplayStats {
   audioBackend: string;
   /** Name of the video encoder. */
   codec: string;
+  /** Whether pictures come to the encoder through main memory; false: on the graphics card. */
+  readback: boolean;
   /** Pixels of the picture. */
   width: number;
   /** Pixels of the picture. */
@@ -274,6 +282,8 @@ export interface StreamerOptions {
   codec?: "h264" | "hevc" | "av1";
   /** Whether pictures that repeat are written without libx264; IONIA_REST=0 says no for all. */
   restWhenStill?: boolean;
+  /** Windows: whether a whole screen's pictures may stay on the graphics card on their way to its encoder, where that was tried and is right. */
+  gpu?: "auto" | "off";
   /** Whose encoder: x264 is the codec's software, mf has h264 alone. Wins over useNvenc. */
   encoder?: "auto" | "nvenc" | "qsv" | "amf" | "mf" | "x264" | null;
   /** Id of a screen or window from engine.devices, "all" screens, or "test"; default: primary. */
@@ -368,6 +378,8 @@ export interface StreamerStats {
   audioBackend: string;
   /** Name of the video encoder. */
   codec: string;
+  /** Whether pictures come to the encoder through main memory; false: on the graphics card. */
+  readback: boolean;
   /** Pixels of the picture. */
   width: number;
   /** Pixels of the picture. */
@@ -780,7 +792,7 @@ export type TrackOption = {
 };
 
 /** What happened. `meaning` says when, for people; `facts` is the type of the warning's details. */
-export type WarningCode = "access_lost" | "address_trimmed" | "app_audio_unavailable" | "app_crowded" | "app_heard" | "app_not_running" | "app_silent" | "audio_closed" | "audio_device_audible" | "audio_device_changed" | "audio_device_lost" | "audio_device_muted" | "audio_device_quiet" | "audio_device_stalled" | "audio_device_suspended" | "audio_devices_changed" | "audio_failed" | "audio_lost" | "audio_slow" | "audio_stream_muted" | "audio_stream_restored" | "bitrate_fixed" | "bitrate_held" | "ca_file_ignored" | "capture_failed" | "capture_fallback" | "capture_recovered" | "codec_not_promised" | "default_device_changed" | "desktop_audio_unavailable" | "desktop_silent" | "destination_failed" | "device_lost" | "disk_low" | "disk_stalled" | "disk_unreadable" | "display_lost" | "display_mode_changed" | "display_unplugged" | "encoder_behind" | "encoder_fallback" | "encoder_lost" | "encoder_overloaded" | "file_deleted" | "file_held" | "file_incomplete" | "file_leftover" | "file_limit" | "file_moved" | "file_not_split" | "file_out_of_reach" | "file_replaced" | "file_restored" | "gpu_lost" | "index_behind" | "keyframes_rare" | "mic_audio_unavailable" | "mic_inputs_mixed" | "mic_one_sided" | "mic_silent" | "mic_two_sided" | "monitor_failed" | "muted_talking" | "picture_too_large" | "preroll_short" | "region_outside" | "replay_shortened" | "screen_changed" | "screen_closed" | "secure_desktop" | "service_limit" | "session_disconnected" | "sidecar_failed" | "sound_clipping" | "sound_server_lost" | "stalled" | "tracks_not_streamed" | "window_closed" | "window_hidden";
+export type WarningCode = "access_lost" | "address_trimmed" | "app_audio_unavailable" | "app_crowded" | "app_heard" | "app_not_running" | "app_silent" | "audio_closed" | "audio_device_audible" | "audio_device_changed" | "audio_device_lost" | "audio_device_muted" | "audio_device_quiet" | "audio_device_stalled" | "audio_device_suspended" | "audio_devices_changed" | "audio_failed" | "audio_lost" | "audio_slow" | "audio_stream_muted" | "audio_stream_restored" | "bitrate_fixed" | "bitrate_held" | "ca_file_ignored" | "capture_failed" | "capture_fallback" | "capture_recovered" | "codec_not_promised" | "default_device_changed" | "desktop_audio_unavailable" | "desktop_silent" | "destination_failed" | "device_lost" | "disk_low" | "disk_stalled" | "disk_unreadable" | "display_lost" | "display_mode_changed" | "display_unplugged" | "encoder_behind" | "encoder_fallback" | "encoder_lost" | "encoder_overloaded" | "file_deleted" | "file_held" | "file_incomplete" | "file_leftover" | "file_limit" | "file_moved" | "file_not_split" | "file_out_of_reach" | "file_replaced" | "file_restored" | "gpu_fallback" | "gpu_lost" | "index_behind" | "keyframes_rare" | "mic_audio_unavailable" | "mic_inputs_mixed" | "mic_one_sided" | "mic_silent" | "mic_two_sided" | "monitor_failed" | "muted_talking" | "picture_too_large" | "preroll_short" | "region_outside" | "replay_shortened" | "screen_changed" | "screen_closed" | "secure_desktop" | "service_limit" | "session_disconnected" | "sidecar_failed" | "sound_clipping" | "sound_server_lost" | "stalled" | "tracks_not_streamed" | "window_closed" | "window_hidden";
 
 /** session.warning: something was lost or replaced, and the session goes on. */
 export type WarningNotification = {

@@ -2,6 +2,7 @@
 
 import logging
 import os
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
@@ -21,7 +22,7 @@ from ionia.media.converter import Converter
 from ionia.media.encoder_probe import list_encoders
 from ionia.media.opening import OpenedVideo, open_audio, open_opus, open_video
 from ionia.platform.processes import usable_cores
-from ionia.runtime.backends import Backends, SelftestRun, Sender
+from ionia.runtime.backends import Backends, Gpu, NoGpu, SelftestRun, Sender
 from ionia.runtime.capture.audio_corrections import AudioCorrections
 from ionia.runtime.engine import Engine
 from ionia.sinks.mp4_file import Mp4File
@@ -55,13 +56,14 @@ def make_backends(clock: MonotonicClock | None = None) -> Backends:
     screens.be_dpi_aware()  # before anything looks at a screen
     clock = clock or MonotonicClock()
     pushed = PushedScreens()
+    gpu = _gpu(clock)
 
     def screen(key: CaptureKey) -> ScreenSource:
         if not key.picture:
             return NoScreen(clock)
         if key.screen is not None and is_pushed(key.screen):
             return pushed.source(key.screen, clock)
-        return screens.open_screen(key.screen, cursor=key.cursor, clock=clock, fps=key.fps)
+        return screens.open_screen(key.screen, cursor=key.cursor, clock=clock, fps=key.fps, gpu=key.gpu)
 
     return Backends(
         screen=screen,
@@ -79,14 +81,24 @@ def make_backends(clock: MonotonicClock | None = None) -> Backends:
         list_desktop_audio=lambda: _listed(sound.list_desktop),
         list_microphones=lambda: _listed(sound.list_microphones),
         list_applications=lambda: _listed(sound.list_applications),
-        list_encoders=list_encoders,
+        list_encoders=lambda: tuple(replace(one, gpu_proof=gpu.known(one.name)) for one in list_encoders()),
         sender=_publisher,
         free_bytes=free_bytes,
         ffmpeg_version=lambda: av.ffmpeg_version_info,
         pushed=pushed,
         cores=usable_cores,
+        gpu=gpu,
         corrections=AudioCorrections(),
     )
+
+
+def _gpu(clock: MonotonicClock) -> Gpu:
+    gpu: Gpu = NoGpu()
+    if sys.platform == "win32":
+        from ionia.sources.windows.gpu_path import GpuPath  # noqa: PLC0415 - another system lacks its packages
+
+        gpu = GpuPath(clock)
+    return gpu
 
 
 def _listed(list_devices: Callable[[], tuple[T, ...]]) -> tuple[T, ...]:

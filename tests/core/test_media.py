@@ -2,9 +2,21 @@
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
-from ionia.core.media import AUDIO, VIDEO, MediaHeader, PictureFormat, PixelFormat, TrackId, TrackKind, even
+from ionia.core.media import (
+    AUDIO,
+    VIDEO,
+    MediaHeader,
+    Picture,
+    PictureFormat,
+    PixelFormat,
+    SurfaceFrame,
+    TrackId,
+    TrackKind,
+    even,
+)
 from tests.fakes.media import HEADER
 
 MIC = TrackId(kind=TrackKind.AUDIO, index=1)
@@ -48,4 +60,27 @@ def test_planes_of_each_layout() -> None:
     assert shapes == {
         PixelFormat.YUV420P: ((48, 64), (24, 32), (24, 32)),
         PixelFormat.NV12: ((48, 64), (24, 64)),
+        PixelFormat.SURFACE: (),
     }
+
+
+class Card:
+    """A surface that may be lost."""
+
+    width, height = 4, 2
+
+    def __init__(self, pixels: Picture | None) -> None:
+        self._pixels = pixels
+
+    def read(self) -> Picture:
+        if self._pixels is None:
+            raise OSError("lost")
+        return self._pixels
+
+
+def test_a_picture_on_the_graphics_card_is_read_when_it_is_asked_for() -> None:
+    pixels = np.full((2, 4, 4), 7, np.uint8)
+    frame = SurfaceFrame(captured_ns=5, surface=Card(pixels))
+    assert (frame.captured_ns, frame.width, frame.height) == (5, 4, 2)
+    assert frame.pixels is pixels
+    assert not SurfaceFrame(captured_ns=5, surface=Card(None)).pixels.any()

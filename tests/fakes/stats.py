@@ -23,6 +23,7 @@ _COMMON: dict[str, Any] = {
     "capture_backend": "test-card",
     "audio_backend": "test-tone",
     "codec": "libx264",
+    "readback": True,
     "width": 1920,
     "height": 1080,
     "fps": 30,

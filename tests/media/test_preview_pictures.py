@@ -46,7 +46,7 @@ def test_colours_are_the_screens(colour: tuple[int, ...]) -> None:
     assert near(picture[359, 639], colour)
 
 
-@pytest.mark.parametrize("pixels", PixelFormat)
+@pytest.mark.parametrize("pixels", [PixelFormat.YUV420P, PixelFormat.NV12])
 @pytest.mark.parametrize("colour", COLOURS.values(), ids=COLOURS)
 def test_so_they_are_of_what_an_encoder_got(colour: tuple[int, ...], pixels: PixelFormat) -> None:
     screen = plain(1280, 720, colour)

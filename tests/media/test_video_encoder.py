@@ -128,7 +128,7 @@ def test_a_picture_of_another_format_is_refused() -> None:
         encoder.encode(yuv(other, grey(1)), 0)
 
 
-@pytest.mark.parametrize("pixels", PixelFormat)
+@pytest.mark.parametrize("pixels", [PixelFormat.YUV420P, PixelFormat.NV12])
 def test_every_layout_shows_the_same(pixels: PixelFormat) -> None:
     encoder = LibavVideoEncoder(replace(X264, pixel_format=pixels), SETTINGS, 64, 48)
     red = VideoFrame(captured_ns=0, pixels=np.full((48, 64, 4), (0, 0, 255, 255), np.uint8))

@@ -54,6 +54,7 @@ COMMON = {
     "captureBackend": "test-card",
     "audioBackend": "test-tone",
     "codec": "libx264",
+    "readback": True,
     "width": 1920,
     "height": 1080,
     "fps": 30,

@@ -108,6 +108,7 @@ const common = (seconds: number) => ({
   captureBackend: "x11grab",
   audioBackend: "pulse",
   codec: "h264_nvenc",
+  readback: true,
   width: 2560,
   height: 1440,
   fps: 30,

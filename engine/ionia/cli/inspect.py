@@ -145,6 +145,10 @@ def _encoders(backends: Backends) -> list[Finding]:
         )
         for encoder in encoders
     ]
+    right, figures = backends.gpu.figures()
+    if figures:
+        found = figures if right else f"read back for the encoder: {figures}"
+        findings.append(Finding(ok=right or None, what="Pictures on the graphics card", found=found))
     if not any(encoder.available for encoder in encoders):
         findings.append(Finding(ok=False, what="Encoders", found="none works", advice="Install the engine again."))
     return findings

@@ -1,13 +1,17 @@
 """The values that travel between sources, encoders and sinks. They carry media and its instants, and decide nothing."""
 
 from dataclasses import dataclass
-from enum import Enum
+from enum import Enum, IntEnum
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
 from ionia.core.codec.codec import NO_PICTURE, AudioCodec, VideoCodec
 from ionia.core.frame_rate import FrameRate
+
+if TYPE_CHECKING:
+    from ionia.core.video.framing import Framing
 
 SAMPLE_RATE = 48_000
 """Samples per second of every AudioBlock and of the audio timeline."""
@@ -31,21 +35,31 @@ def even(size: int) -> int:
 
 
 class PixelFormat(Enum):
-    """How encoders take pictures, by libav's names. Both are 4:2:0, BT.709 in limited range."""
+    """How encoders take pictures, by libav's names: 4:2:0 in limited range, or as they lie on the graphics adapter."""
 
     YUV420P = "yuv420p"
     """Three planes: Y, Cb, Cr."""
     NV12 = "nv12"
     """Two planes: Y, and Cb and Cr by turns."""
+    SURFACE = "d3d11"
+    """No planes: BGRA in the graphics adapter's memory, as it was captured. The encoder converts."""
+
+
+class ColourMatrix(IntEnum):
+    """From RGB to Y, Cb, Cr, in the numbers of H.273, which are libav's too."""
+
+    BT709 = 1
+    BT601 = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PictureFormat:
-    """What an encoder takes: pictures of one even size, in one layout. Whoever needs other colours adds a field."""
+    """What an encoder takes: pictures of one even size, in one layout."""
 
     width: int
     height: int
     pixels: PixelFormat
+    matrix: ColourMatrix = ColourMatrix.BT709
 
     def __post_init__(self) -> None:
         if self.width != even(self.width) or self.height != even(self.height):
@@ -54,6 +68,8 @@ class PictureFormat:
     @property
     def plane_shapes(self) -> tuple[tuple[int, int], ...]:
         """Rows and bytes of a row, plane by plane."""
+        if self.pixels is PixelFormat.SURFACE:
+            return ()
         rows, columns = self.height // 2, self.width // 2
         if self.pixels is PixelFormat.NV12:
             return (self.height, self.width), (rows, self.width)
@@ -62,10 +78,15 @@ class PictureFormat:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class YuvPicture:
-    """One picture as encoders take it. Immutable by convention: any number of encoders read it at any time."""
+    """One picture as encoders take it. Immutable by convention: any number of encoders read it at any time.
+
+    Of `PixelFormat.SURFACE`: no planes, but the `frame` as it was captured, surface or not, and what is to be shown.
+    """
 
     format: PictureFormat
     planes: tuple[Plane, ...]
+    frame: "VideoFrame | None" = None
+    framing: "Framing | None" = None
 
 
 class TrackKind(Enum):
@@ -118,6 +139,57 @@ class VideoFrame:
     def height(self) -> int:
         """Height in pixels."""
         return int(self.pixels.shape[0])
+
+
+class Surface(Protocol):
+    """A picture in a graphics adapter's memory. Any thread."""
+
+    @property
+    def width(self) -> int:
+        """Width in pixels."""
+        ...
+
+    @property
+    def height(self) -> int:
+        """Height in pixels."""
+        ...
+
+    def read(self) -> Picture:
+        """A copy of its pixels in main memory. Raises OSError once the adapter has lost it."""
+        ...
+
+
+class SurfaceFrame(VideoFrame):
+    """A picture of the screen that is still where it was taken. Its pixels are read back each time they are wanted."""
+
+    __slots__ = ("surface",)
+    surface: Surface
+
+    def __init__(self, *, captured_ns: int, surface: Surface) -> None:
+        object.__setattr__(self, "captured_ns", captured_ns)
+        object.__setattr__(self, "surface", surface)
+
+    def __repr__(self) -> str:
+        """Without its pixels, which would be read back for it."""
+        return f"SurfaceFrame({self.width}x{self.height} at {self.captured_ns})"
+
+    @property
+    def pixels(self) -> Picture:
+        """Black where the adapter has lost it: whoever only looks is no reason to end a take."""
+        try:
+            return self.surface.read()
+        except OSError:
+            return np.zeros((self.height, self.width, 4), np.uint8)
+
+    @property
+    def width(self) -> int:
+        """Width in pixels."""
+        return self.surface.width
+
+    @property
+    def height(self) -> int:
+        """Height in pixels."""
+        return self.surface.height
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -190,6 +262,7 @@ class VideoTrack:
     fps: FrameRate
     reordered: bool = False
     sets_in_keyframes: bool = False
+    matrix: ColourMatrix = ColourMatrix.BT709
 
     @property
     def left_out_sets(self) -> frozenset[bytes]:

@@ -78,6 +78,9 @@ class EncoderInfo:
     proof: Annotated[
         str, "What its pictures were worth when they were decoded and compared; empty where none were."
     ] = ""
+    gpu_proof: Annotated[
+        str, "The same of pictures that stayed on the graphics card, or what was wrong; empty where that wasn't tried."
+    ] = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

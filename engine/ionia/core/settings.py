@@ -60,6 +60,9 @@ CodecName = Literal["h264", "hevc", "av1"]
 SoundCodecName = Literal["aac", "opus"]
 """What sound is coded in, likewise: AAC in files and by RTMP, Opus by WHIP."""
 
+GpuChoice = Literal["auto", "off"]
+"""Whether pictures may stay on the graphics adapter on their way to its encoder, where that was proved to be right."""
+
 OnWindowClosed = Literal["hold", "stop"]
 """What becomes of a session when its window is closed: it goes on with the last picture, or it ends."""
 
@@ -125,6 +128,7 @@ class MediaSettings:
     b_frames: int = 0
     codec: CodecName = "h264"
     encoder: EncoderChoice = EncoderChoice.AUTO
+    gpu: GpuChoice = "auto"
     keyframe_interval_seconds: float = 2.0
     audio_mode: AudioMode = AudioMode.BOTH
     audio_bitrate: int = 192_000

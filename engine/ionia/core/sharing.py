@@ -12,7 +12,7 @@ recorder's may be over its rate for a second when the whole picture changes, whi
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from ionia.core.audio.engine import AudioInput
@@ -33,7 +33,8 @@ NOTHING: Mapping[str, float] = MappingProxyType({})
 class CaptureKey:
     """A screen, looked at so many times a second; without `picture` only the frames are counted.
 
-    `preview`: only to be shown. Whoever records opens a capture of its own, which previews then follow.
+    `preview`: only to be shown. Whoever records opens a capture of its own, which previews then follow. `gpu`: whoever
+    opens it has an encoder for pictures on the graphics adapter. That is no identity: who comes later reads them back.
     """
 
     screen: str | None
@@ -41,6 +42,7 @@ class CaptureKey:
     fps: FrameRate
     picture: bool = True
     preview: bool = False
+    gpu: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -33,6 +33,7 @@ class SessionStats:
     capture_backend: Annotated[str, "What captures the screen."]
     audio_backend: Annotated[str, "What captures sound; several are joined by commas."]
     codec: Annotated[str, "Name of the video encoder."]
+    readback: Annotated[bool, "Whether pictures come to the encoder through main memory; false: on the graphics card."]
     width: Annotated[int, "Pixels of the picture."]
     height: Annotated[int, "Pixels of the picture."]
     fps: Annotated[int | float, "Frames per second of the timeline; 30000/1001 is 29.97003."]

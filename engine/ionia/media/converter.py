@@ -1,4 +1,4 @@
-"""From pictures of the screen to what encoders take: BGRA of any size to 4:2:0 BT.709 limited of one even size.
+"""From pictures of the screen to what encoders take: BGRA of any size to 4:2:0 limited of one even size.
 
 It cuts, converts and scales in one step, so that what isn't shown costs nothing. Where what comes to lie says
 `core.video.framing`; which picture is due, others. One thread at a time uses a converter.
@@ -55,7 +55,7 @@ class Converter:
             height=height,
             format=self._format.pixels.value,
             src_colorspace=Colorspace.ITU709,
-            dst_colorspace=Colorspace.ITU709,
+            dst_colorspace=Colorspace(int(self._format.matrix)),
             src_color_range=ColorRange.JPEG,
             dst_color_range=ColorRange.MPEG,
             dst_color_trc=ColorTrc.BT709,

@@ -92,6 +92,14 @@ def open_video_encoder(
     )
 
 
+def first_available(settings: VideoEncodeSettings) -> EncoderSpec | None:
+    """The first of the wanted encoders of H.264 that works here; None for another codec. See `open_video_encoder`."""
+    if settings.codec != "h264":
+        return None
+    specs = candidates(settings.encoder, sys.platform, settings.codec)
+    return next((spec for spec in specs if _availability(spec).available), None)
+
+
 def _too_slow(spec: EncoderSpec, settings: VideoEncodeSettings, width: int, height: int) -> str:
     """Why it could not keep up here: most of the pictures would be missing from the file. An empty string if it can."""
     if spec.pixels_per_core is None:
@@ -170,7 +178,7 @@ def _prove(
         track, pictures, packets = _encode_some(spec, settings, width, height)
         for packet in packets:
             spec.codec.sample(packet.data)  # rather than in the middle of a take
-        if (wrong := _wrong_with(packets)) or least_psnr is None:
+        if (wrong := wrong_with(packets)) or least_psnr is None:
             return "", wrong
         return str(prove(track, pictures, packets, least_psnr=least_psnr)), ""
     except (av.error.FFmpegError, ValueError) as error:
@@ -179,7 +187,8 @@ def _prove(
         return "", _reason(spec, error)
 
 
-def _wrong_with(packets: Sequence[EncodedPacket]) -> str:
+def wrong_with(packets: Sequence[EncodedPacket]) -> str:
+    """What is wrong with the packets of the trial pictures, the last of which was to be a keyframe; else empty."""
     if [packet.pts for packet in packets] != list(range(_PROBE_PICTURES)):
         return f"gave {len(packets)} packets for {_PROBE_PICTURES} pictures"
     if [packet.keyframe for packet in packets] != [True, *[False] * (_PROBE_PICTURES - 2), True]:

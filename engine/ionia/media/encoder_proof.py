@@ -35,7 +35,7 @@ def prove(
 ) -> EncoderProof:
     """`packets` are those of `pictures`, all of them. Raises ProofError."""
     try:
-        frames = _decoded(track, packets)
+        frames = decoded(track, packets)
     except av.error.FFmpegError as error:
         raise ProofError(f"its pictures can't be decoded ({(error.strerror or 'invalid').lower()})") from error
     return prove_pictures(
@@ -43,7 +43,8 @@ def prove(
     )
 
 
-def _decoded(track: VideoTrack, packets: Sequence[EncodedPacket]) -> list[av.VideoFrame]:
+def decoded(track: VideoTrack, packets: Sequence[EncodedPacket]) -> list[av.VideoFrame]:
+    """The pictures of a track. Raises what libav raises, or ProofError."""
     decoder = av.CodecContext.create(track.codec.decoder, "r")
     if not isinstance(decoder, VideoCodecContext):
         raise ProofError(f"{track.codec.decoder} decodes no pictures")
@@ -59,8 +60,8 @@ def _decoded(track: VideoTrack, packets: Sequence[EncodedPacket]) -> list[av.Vid
 def _given(picture: YuvPicture) -> Shown:
     luma, *chroma = picture.planes
     if picture.format.pixels is PixelFormat.NV12:
-        return Shown(luma=luma, blue=chroma[0][:, 0::2], red=chroma[0][:, 1::2])
-    return Shown(luma=luma, blue=chroma[0], red=chroma[1])
+        return Shown(luma=luma, blue=chroma[0][:, 0::2], red=chroma[0][:, 1::2], matrix=picture.format.matrix)
+    return Shown(luma=luma, blue=chroma[0], red=chroma[1], matrix=picture.format.matrix)
 
 
 def _made(frame: av.VideoFrame) -> Shown:

@@ -38,6 +38,8 @@ class EncoderSpec:
     """Whether it makes B-frames where those are asked for. None refers to another: so one picture is reordered."""
     header_from_picture: bool = False
     """Whether the encoder's header differs from the one in its pictures, which is what counts."""
+    surfaces: str = ""
+    """libav's name of the adapter's pictures (BGRA) that it takes as they are; empty: none."""
     pixels_per_core: int | None = None
     """How many pixels it makes in a second of one core's time, and leaves a third of it to others. A take that asks for
     more than the machine's cores is refused before it begins; None: any is tried."""
@@ -150,6 +152,7 @@ SPECS = (
         name="h264_nvenc",
         choice=EncoderChoice.NVENC,
         hardware=True,
+        surfaces="d3d11",
         pixel_format=PixelFormat.YUV420P,
         options=_nvenc,
     ),
@@ -166,6 +169,7 @@ SPECS = (
         name="h264_amf",
         choice=EncoderChoice.AMF,
         hardware=True,
+        surfaces="d3d11",
         pixel_format=PixelFormat.YUV420P,
         options=_amf,
         follows_bitrate=False,  # source: FFmpeg's amfenc.c sets the rate when it opens and never again

@@ -21,7 +21,7 @@ def frame_over(picture: YuvPicture) -> av.VideoFrame:
     """A frame of the caller's own, whose time and type it may set, over the memory that others read too."""
     shape = picture.format
     frame = av.VideoFrame.from_dlpack(picture.planes, format=shape.pixels.value, width=shape.width, height=shape.height)
-    frame.colorspace, frame.color_range = Colorspace.ITU709, ColorRange.MPEG
+    frame.colorspace, frame.color_range = Colorspace(int(shape.matrix)), ColorRange.MPEG
     frame.color_primaries, frame.color_trc = ColorPrimaries.BT709, ColorTrc.BT709
     return frame
 

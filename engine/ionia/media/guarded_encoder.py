@@ -16,8 +16,8 @@ from typing import Protocol
 import av
 import numpy as np
 
-from ionia.core.codec.codec import H264
-from ionia.core.media import EncodedPacket, PixelFormat, YuvPicture
+from ionia.core.codec.codec import H264, VideoCodec
+from ionia.core.media import EncodedPacket, PictureFormat, PixelFormat, YuvPicture
 from ionia.core.settings import VideoEncodeSettings
 from ionia.media.encoder_specs import X264, EncoderSpec, software_of
 from ionia.media.video_encoder import LibavVideoEncoder
@@ -35,22 +35,22 @@ class _Encode(Protocol):
 class GuardedVideoEncoder:
     """`core.ports.VideoEncoder` around one that opened. One thread owns both."""
 
-    def __init__(self, encoder: LibavVideoEncoder, settings: VideoEncodeSettings) -> None:
-        """`settings` are those that `encoder` was opened with."""
+    def __init__(self, encoder: LibavVideoEncoder, settings: VideoEncodeSettings, *, lost: bool = False) -> None:
+        """`settings` are those that `encoder` was opened with. `lost`: it is `open_standby`'s already."""
         self.codec = encoder.codec
         self.follows_bitrate = encoder.follows_bitrate
         self.takes = encoder.takes
         codec = encoder.info.codec
         self.info = encoder.info if codec is H264 else replace(encoder.info, sets_in_keyframes=True)
         self._encoder = encoder
-        self._lost = False
+        self._lost = lost
         self._settings = replace(settings, b_frames=0)  # as hardware: nothing is reordered in the middle of a file
         self._picture: YuvPicture | None = None
         self._bitrate: int | None = None
         self._silent = 0
         self._sets = b""  # that each keyframe brings with it
-        if self.info.sets_in_keyframes:
-            self._sets = codec.extradata_of(codec.parameter_sets(self.info.extradata))
+        if self.info.sets_in_keyframes or lost:
+            self._sets = codec.extradata_of(codec.parameter_sets(encoder.info.extradata))
 
     def encode(self, picture: YuvPicture, index: int, *, keyframe: bool = False) -> list[EncodedPacket]:
         """See the port. Raises what libav raises when the standby doesn't work, either."""
@@ -101,8 +101,7 @@ class GuardedVideoEncoder:
         reason = "no packets came" if lost is None else lost.strerror or type(lost).__name__
         _log.warning("%s failed at picture %d: %s", self.codec, index, reason)
         self._encoder.close()  # first: it may hold what is scarce
-        standby = _standby(software_of(self.info.codec), self.takes.pixels)
-        self._encoder = LibavVideoEncoder(standby, self._settings, self.takes.width, self.takes.height)
+        self._encoder = open_standby(self.info.codec, self._settings, self.takes)
         self._lost = True
         self.codec, self.follows_bitrate = self._encoder.codec, self._encoder.follows_bitrate
         if self._bitrate is not None:
@@ -137,6 +136,12 @@ def _planar(picture: YuvPicture) -> YuvPicture:
     luma, chroma = picture.planes
     takes = replace(picture.format, pixels=PixelFormat.YUV420P)
     return YuvPicture(format=takes, planes=(luma, *(np.ascontiguousarray(chroma[:, at::2]) for at in (0, 1))))
+
+
+def open_standby(codec: VideoCodec, settings: VideoEncodeSettings, takes: PictureFormat) -> LibavVideoEncoder:
+    """The codec's software, to go on in a file that another encoder began. Raises what libav raises."""
+    spec = _standby(software_of(codec), takes.pixels)
+    return LibavVideoEncoder(spec, replace(settings, b_frames=0), takes.width, takes.height, matrix=takes.matrix)
 
 
 def _standby_options(settings: VideoEncodeSettings) -> Mapping[str, str]:

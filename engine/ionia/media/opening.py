@@ -13,11 +13,13 @@ from ionia.media.opus_encoder import OpusEncoder
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class OpenedVideo:
-    """`fallbacks` says, a line each, what was tried before and why it wasn't taken."""
+    """`fallbacks` says, a line each, what was tried before and why it wasn't taken; `read_back`, in a sentence,
+    why pictures come through main memory, where another way was tried."""
 
     encoder: VideoEncoder
     track: VideoTrack
     fallbacks: tuple[str, ...] = ()
+    read_back: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -5,6 +5,7 @@ It opens what it is told to open. Choosing among encoders is `encoder_probe`'s.
 
 import os
 from collections.abc import Sequence
+from contextlib import nullcontext
 from fractions import Fraction
 from typing import Any
 
@@ -15,12 +16,23 @@ from av.video.frame import PictureType
 from av.video.reformatter import ColorPrimaries, ColorRange, Colorspace, ColorTrc
 
 from ionia.core.errors import ErrorKind, IoniaError
-from ionia.core.media import VIDEO, EncodedPacket, PictureFormat, VideoTrack, YuvPicture, even
+from ionia.core.media import (
+    VIDEO,
+    ColourMatrix,
+    EncodedPacket,
+    PictureFormat,
+    PixelFormat,
+    SurfaceFrame,
+    VideoTrack,
+    YuvPicture,
+    even,
+)
 from ionia.core.settings import VideoEncodeSettings
 from ionia.core.video.effort import effort
 from ionia.core.video.quality import STILL_INTERVALS
 from ionia.media.encoder_specs import EncoderSpec, b_frames_of, rate_buffer_bits
 from ionia.media.frame_planes import black_frame, frame_over
+from ionia.media.surface import LibavSurface
 from ionia.platform.processes import usable_cores
 
 os.environ.setdefault("SVT_LOG", "0")
@@ -30,20 +42,39 @@ os.environ.setdefault("SVT_LOG", "0")
 class LibavVideoEncoder:
     """`core.ports.VideoEncoder` by libav. Created open; one thread owns it."""
 
-    def __init__(self, spec: EncoderSpec, settings: VideoEncodeSettings, width: int, height: int) -> None:
+    def __init__(
+        self,
+        spec: EncoderSpec,
+        settings: VideoEncodeSettings,
+        width: int,
+        height: int,
+        *,
+        matrix: ColourMatrix = ColourMatrix.BT709,
+        sample: LibavSurface | None = None,
+    ) -> None:
         """For a source of `width` x `height` pixels, odd ones included. Raises what libav raises, or ValueError, when
-        it won't open."""
+        it won't open.
+
+        With a `sample` it takes such surfaces, of the sample's device or another one, but only of one: an encoder
+        opens with its first picture.
+        """
         self.codec = spec.name
         self.follows_bitrate = spec.follows_bitrate and settings.quality is None
         self._interval = settings.keyframe_interval
         self._most_interval = self._interval if settings.quality is None else self._interval * STILL_INTERVALS
         self._since_keyframe = 0  # pictures that it encoded; with B-frames, new ones: it never rests then
         self._time_base = Fraction(1, settings.fps)
-        self.takes = PictureFormat(width=even(width), height=even(height), pixels=spec.pixel_format)
+        pixels = spec.pixel_format if sample is None else PixelFormat.SURFACE
+        self.takes = PictureFormat(width=even(width), height=even(height), pixels=pixels, matrix=matrix)
         self._frame: av.VideoFrame | None = None
+        self._surface: LibavSurface | None = None
         self._last_keyframe: int | None = None
-        self._context: VideoCodecContext | None = _open(spec, settings, self.takes)
-        extradata = bytes(self._context.extradata or b"")
+        self._context: VideoCodecContext | None = _prepared(spec, settings, self.takes)
+        if sample is None:
+            self._context.open()
+            extradata = bytes(self._context.extradata or b"")
+        else:
+            extradata = _header_by_surface(spec, settings, self.takes, sample)
         if spec.header_from_picture:
             extradata = _header_of_a_picture(spec, settings, self.takes) or extradata
         spec.codec.decoder_configuration(extradata)  # without them nobody could play what comes out
@@ -55,13 +86,18 @@ class LibavVideoEncoder:
             fps=settings.fps,
             bitrate=settings.most_bitrate,
             reordered=b_frames_of(spec, settings) > 0,
+            matrix=matrix,
         )
 
     def encode(self, picture: YuvPicture, index: int, *, keyframe: bool = False) -> list[EncodedPacket]:
         """See the port. Raises ValueError for a picture of another format."""
         if picture.format != self.takes:
             raise ValueError(f"{self.codec} takes {self.takes}, not {picture.format}")
-        self._frame = frame_over(picture)
+        if self.takes.pixels is PixelFormat.SURFACE:
+            self._surface = _surface_of(picture)
+            self._frame = self._surface.frame
+        else:
+            self._frame = frame_over(picture)
         packets = self._encode(self._frame, index, keyframe)
         self._since_keyframe += 1
         return packets
@@ -93,16 +129,18 @@ class LibavVideoEncoder:
     def close(self) -> None:
         """See the port. PyAV frees the encoder with its last reference."""
         self._context = None
-        self._frame = None
+        self._frame = self._surface = None
 
     def _encode(self, frame: av.VideoFrame, index: int, keyframe: bool) -> list[EncodedPacket]:
         due = self._is_due(index)
         if keyframe or due:
             self._last_keyframe, self._since_keyframe = index, 0
-        frame.pict_type = PictureType.I if keyframe or due else PictureType.NONE
-        frame.pts = index
-        frame.time_base = self._time_base
-        return self._packets(self._open_context().encode(frame))
+        # Another encoder of the same capture writes its own time and type into the same surface.
+        with nullcontext() if self._surface is None else self._surface.lock:
+            frame.pict_type = PictureType.I if keyframe or due else PictureType.NONE
+            frame.pts = index
+            frame.time_base = self._time_base
+            return self._packets(self._open_context().encode(frame))
 
     def _is_due(self, index: int) -> bool:
         """Encoders count pictures; after a gap in the indexes their GOP would be too long in time.
@@ -141,20 +179,39 @@ class LibavVideoEncoder:
 
 def _header_of_a_picture(spec: EncoderSpec, settings: VideoEncodeSettings, takes: PictureFormat) -> bytes | None:
     """What the pictures of such an encoder begin with: of one that is encoded and thrown away."""
-    context = _open(spec, settings, takes)
+    context = _prepared(spec, settings, takes)
+    context.open()
     frame = black_frame((takes.width, takes.height), takes.pixels.value)
     frame.pts, frame.time_base = 0, Fraction(1, settings.fps)
     packets = [*context.encode(frame), *context.encode(None)]
     return spec.codec.own_extradata(bytes(packets[0])) if packets else None
 
 
-def _open(spec: EncoderSpec, settings: VideoEncodeSettings, takes: PictureFormat) -> VideoCodecContext:
+def _surface_of(picture: YuvPicture) -> LibavSurface:
+    frame = picture.frame
+    if not isinstance(frame, SurfaceFrame) or not isinstance(frame.surface, LibavSurface):
+        raise ValueError("the picture is not on the graphics adapter")
+    return frame.surface
+
+
+def _header_by_surface(
+    spec: EncoderSpec, settings: VideoEncodeSettings, takes: PictureFormat, sample: LibavSurface
+) -> bytes:
+    """Such an encoder opens, on the surface's device, with its first picture: one that is thrown away."""
+    context = _prepared(spec, settings, takes)
+    with sample.lock:
+        sample.frame.pts, sample.frame.time_base = 0, Fraction(1, settings.fps)
+        context.encode(sample.frame)
+    return bytes(context.extradata or b"")
+
+
+def _prepared(spec: EncoderSpec, settings: VideoEncodeSettings, takes: PictureFormat) -> VideoCodecContext:
     context = av.CodecContext.create(spec.name, "w")
     if not isinstance(context, VideoCodecContext):
         raise ValueError(f"{spec.name} is not a video encoder")
     context.width = takes.width
     context.height = takes.height
-    context.pix_fmt = takes.pixels.value
+    context.pix_fmt = spec.surfaces if takes.pixels is PixelFormat.SURFACE else takes.pixels.value
     context.time_base = Fraction(1, settings.fps)
     context.framerate = Fraction(settings.fps, 1)
     context.sample_aspect_ratio = Fraction(1, 1)
@@ -162,7 +219,7 @@ def _open(spec: EncoderSpec, settings: VideoEncodeSettings, takes: PictureFormat
     context.gop_size = settings.keyframe_interval
     context.max_b_frames = b_frames_of(spec, settings)
     context.flags |= Flags.global_header | Flags.closed_gop
-    context.colorspace = Colorspace.ITU709
+    context.colorspace = Colorspace(int(takes.matrix))
     context.color_range = ColorRange.MPEG
     context.color_primaries = ColorPrimaries.BT709
     context.color_trc = ColorTrc.BT709
@@ -175,5 +232,4 @@ def _open(spec: EncoderSpec, settings: VideoEncodeSettings, takes: PictureFormat
     elif not spec.hardware:
         context.thread_count = threads
     context.options = options
-    context.open()
     return context

@@ -14,6 +14,7 @@ from ionia.core.frame_rate import frame_rate, rate_number
 from ionia.core.settings import (
     AudioMode,
     EncoderChoice,
+    GpuChoice,
     MediaSettings,
     OnWindowClosed,
     ReplaySettings,
@@ -76,6 +77,14 @@ class Initialize(Struct, frozen=True, forbid_unknown_fields=True, rename="camel"
         Meta(description="Whether pictures that repeat are written without libx264; IONIA_REST=0 says no for all."),
         CommandOption(name="--no-rest", help="give libx264 each picture, also while nothing moves"),
     ] = _MEDIA.rest
+    gpu: Annotated[
+        GpuChoice,
+        Meta(
+            description="Windows: whether a whole screen's pictures may stay on the graphics card on their way to its "
+            "encoder, where that was tried and is right."
+        ),
+        CommandOption(name="--gpu", help="off: always read pictures back from the graphics card"),
+    ] = _MEDIA.gpu
     use_nvenc: UseNvenc = True
     audio_bitrate: AudioBitrate = _MEDIA.audio_bitrate
     audio_mode: AudioModeName = "both"

@@ -67,6 +67,42 @@ class Pushed(Protocol):
     def close(self, screen: str) -> bool: ...
 
 
+class Gpu(Protocol):
+    """Encoders that take a screen's pictures where they are, on the graphics adapter. Any thread."""
+
+    def open(self, settings: VideoEncodeSettings, screen: str | None) -> tuple[OpenedVideo | None, str]:
+        """One for the whole screen, tried before; None where there is none, and why, if that is worth a word.
+
+        Never raises. Its capture is opened afterwards, by a key with `gpu`.
+        """
+        ...
+
+    def figures(self) -> tuple[bool, str]:
+        """Whether the primary screen's pictures can be encoded there, with the trial's figures, or why not; no words
+        where no such encoder is."""
+        ...
+
+    def known(self, encoder: str) -> str:
+        """What came of the newest trial of this encoder; empty where there was none."""
+        ...
+
+
+class NoGpu:
+    """None."""
+
+    def open(self, settings: VideoEncodeSettings, screen: str | None) -> tuple[OpenedVideo | None, str]:  # noqa: ARG002 - as the protocol has it
+        """None."""
+        return None, ""
+
+    def figures(self) -> tuple[bool, str]:
+        """Empty."""
+        return False, ""
+
+    def known(self, encoder: str) -> str:  # noqa: ARG002 - as the protocol has it
+        """Empty."""
+        return ""
+
+
 class SelftestRun(Protocol):
     """One self-test. See `selftest.run`."""
 
@@ -124,5 +160,6 @@ class Backends:
     pushed: Pushed
     cores: Callable[[], int]
     """How many cores this process may use."""
+    gpu: Gpu = field(default_factory=NoGpu)
     corrections: Corrections = field(default_factory=NoCorrections)
     """What is remembered of each sound device."""

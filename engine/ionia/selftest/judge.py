@@ -84,6 +84,21 @@ def judge_encoder(speed: EncoderSpeed, width: int, height: int) -> Finding:
     )
 
 
+def judge_gpu(right: bool, figures: str) -> list[Finding]:
+    """What the trial of an encoder with the graphics card's own pictures came to; nothing where there is none."""
+    if not figures:
+        return []
+    return [
+        Finding(
+            part=Part.ENCODERS,
+            outcome=Outcome.GOOD if right else Outcome.FAIR,
+            title="Pictures on the graphics card",
+            found=figures if right else f"they are read back: {figures}",
+            figures={"readback": not right},
+        )
+    ]
+
+
 def judge_encoders(speeds: Sequence[EncoderSpeed]) -> Finding | None:
     """What all of them together lack, if anything."""
     whole = [speed for speed in speeds if speed.size is None]

@@ -9,7 +9,7 @@ from ionia.core.settings import EncoderChoice, VideoEncodeSettings
 from ionia.core.test_card.pattern import CardPainter
 from ionia.core.video.effort import effort, spent
 from ionia.selftest.context import SECOND_NS, SelftestContext
-from ionia.selftest.judge import RATES, EncoderSpeed, judge_encoder, judge_encoders
+from ionia.selftest.judge import RATES, EncoderSpeed, judge_encoder, judge_encoders, judge_gpu
 from ionia.selftest.scene import DesktopScene
 
 CARD_SIZE = (1280, 720)
@@ -53,6 +53,7 @@ def run_encoders(context: SelftestContext, picture: Picture | None) -> tuple[lis
         findings.append(judge_encoder(speed, width, height))
     if speeds and not any(speed.holds(min(RATES)) for speed in speeds):
         speeds += _scaled(context, max(speeds, key=lambda speed: speed.fastest), scene, (width, height))
+    findings += judge_gpu(*context.backends.gpu.figures())
     together = judge_encoders(speeds)
     return (findings if together is None else [*findings, together]), speeds
 

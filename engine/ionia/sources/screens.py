@@ -18,10 +18,10 @@ TEST_SCREEN = "test"
 
 
 class PlatformScreens(Protocol):
-    """What a platform's module offers. `fps` and `size` are hints that it may ignore."""
+    """What a platform's module offers. `fps`, `size` and `gpu` are hints that it may ignore."""
 
     def open_screen(
-        self, screen_id: str | None, *, cursor: bool, clock: Clock, fps: FrameRate, size: tuple[int, int]
+        self, screen_id: str | None, *, cursor: bool, clock: Clock, fps: FrameRate, size: tuple[int, int], gpu: bool
     ) -> ScreenSource: ...
 
     def list_screens(self) -> tuple[ScreenInfo, ...]: ...
@@ -38,19 +38,26 @@ def be_dpi_aware() -> None:
 
 
 def open_screen(
-    screen_id: str | None, *, cursor: bool, clock: Clock, fps: FrameRate, size: tuple[int, int] = DEFAULT_SIZE
+    screen_id: str | None,
+    *,
+    cursor: bool,
+    clock: Clock,
+    fps: FrameRate,
+    size: tuple[int, int] = DEFAULT_SIZE,
+    gpu: bool = False,
 ) -> ScreenSource:
     """The source of a screen; its owner calls `open`.
 
     `screen_id` is an id from `list_screens` or `list_windows`, "test", or None for the primary screen. `fps` is how
-    often it will be asked, and how many pictures the test card shows a second; `size` is the test card's. Any thread.
+    often it will be asked, and how many pictures the test card shows a second; `size` is the test card's; with `gpu`
+    pictures may stay on the graphics adapter (`SurfaceFrame`), where the platform can. Any thread.
     Raises IoniaError(CAPTURE_UNAVAILABLE), here or from the source's `open`: for an unknown id it names what exists.
     """
     if screen_id == TEST_SCREEN:
         return CardSource(clock=clock, fps=fps, size=size)
     platform = _platform()
     if platform is not None:
-        return platform.open_screen(screen_id, cursor=cursor, clock=clock, fps=fps, size=size)
+        return platform.open_screen(screen_id, cursor=cursor, clock=clock, fps=fps, size=size, gpu=gpu)
     raise IoniaError(
         ErrorKind.CAPTURE_UNAVAILABLE,
         f"Screens cannot be captured on {sys.platform}.",

@@ -34,6 +34,7 @@ class Frames(SessionFeeds):
             pictures_waiting=0,
             times=StageTimes(),
             convert_times=StageTimes(),
+            reads_back=True,
             encode_times=StageTimes(),
             counted=totals.total,
             counted_at=totals.at,

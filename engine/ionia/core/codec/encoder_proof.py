@@ -10,6 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from ionia.core.media import ColourMatrix
+
 Plane = npt.NDArray[np.uint8]
 
 LEAST_PSNR = 32.0
@@ -24,8 +26,8 @@ READABLE_BITS_PER_PIXEL = 0.02
 MOST_COLOUR_ERROR = 10.0
 """Of 255, mean over a patch. Swapped or misread colours differ by 20 to 150; a coarse quantiser's by 3."""
 
-BT709, LIMITED = 1, 1
-"""The matrix and range that every encode is marked with, in libav's numbers (AVCOL_SPC_BT709, AVCOL_RANGE_MPEG)."""
+LIMITED = 1
+"""The range that every encode is marked with, in libav's number (AVCOL_RANGE_MPEG)."""
 
 _ROWS, _COLUMNS = 9, 16
 _ROWS_AT_ONCE, _ROWS_OF_MEANS = 32, 180
@@ -38,7 +40,7 @@ class Shown:
     luma: Plane
     blue: Plane
     red: Plane
-    matrix: int = BT709
+    matrix: int = ColourMatrix.BT709
     colour_range: int = LIMITED
 
 
@@ -59,7 +61,10 @@ class ProofError(ValueError):
 
 
 def prove_pictures(given: Sequence[Shown], made: Sequence[Shown], *, least_psnr: float) -> EncoderProof:
-    """Compare what was decoded with what was encoded. Raises ProofError for what nobody should record with."""
+    """Compare what was decoded with what was encoded, and the colours' marks too.
+
+    Raises ProofError for what nobody should record with.
+    """
     if len(made) != len(given):
         raise ProofError(f"its {len(given)} pictures decode to {len(made)}")
     for one, other in zip(given, made, strict=True):
@@ -76,9 +81,9 @@ def prove_pictures(given: Sequence[Shown], made: Sequence[Shown], *, least_psnr:
             f"its pictures differ from what it was given: {proof} "
             f"(asked: {least_psnr:.0f} dB, within {MOST_COLOUR_ERROR:.0f})"
         )
-    for one in made:
+    for asked, one in zip(given, made, strict=True):
         # What a file doesn't say is taken from the container, which is ours.
-        if one.matrix not in (BT709, _UNSAID_MATRIX) or one.colour_range not in (LIMITED, _UNSAID_RANGE):
+        if one.matrix not in (asked.matrix, _UNSAID_MATRIX) or one.colour_range not in (LIMITED, _UNSAID_RANGE):
             raise ProofError(f"marks its colours as what they are not (matrix {one.matrix}, range {one.colour_range})")
     return proof
 

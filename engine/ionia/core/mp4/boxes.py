@@ -115,14 +115,14 @@ def movie(
 
 
 def video_sample_entry(track: VideoTrack) -> bytes:
-    """The codec's entry with its decoder configuration, BT.709 limited colour and square pixels."""
+    """The codec's entry with its decoder configuration, BT.709 primaries and transfer, limited range, square pixels."""
     codec = track.codec
     visual = struct.pack(">6xH16xHHIIIH32sHh", 1, track.width, track.height, 0x480000, 0x480000, 0, 1, b"", 24, -1)
     return box(
         codec.sample_entry,
         visual,
         box(codec.configuration_box, codec.decoder_configuration(track.extradata)),
-        box(b"colr", b"nclx", struct.pack(">HHHB", 1, 1, 1, 0)),
+        box(b"colr", b"nclx", struct.pack(">HHHB", 1, 1, track.matrix, 0)),
         box(b"pasp", struct.pack(">II", 1, 1)),
         box(b"btrt", struct.pack(">III", 0, track.bitrate, track.bitrate)),
     )

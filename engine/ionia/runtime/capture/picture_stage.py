@@ -8,7 +8,7 @@ large, an encode asks ahead on a thread of its own (`core.video.effort`).
 import threading
 from collections.abc import Callable, Sequence
 
-from ionia.core.media import VideoFrame, YuvPicture
+from ionia.core.media import PictureFormat, VideoFrame, YuvPicture
 from ionia.core.ports import PictureConverter
 from ionia.core.sharing import CaptureKey
 from ionia.core.video.framing import WHOLE, Framing
@@ -42,14 +42,20 @@ class PictureStage:
     """Owns its converter, and its lease of the capture. Any thread."""
 
     def __init__(
-        self, capture: Lease[CaptureKey, Capture], converter: PictureConverter, framing: Framing = WHOLE
+        self,
+        capture: Lease[CaptureKey, Capture],
+        converter: PictureConverter,
+        framing: Framing = WHOLE,
+        untouched: PictureFormat | None = None,
     ) -> None:
+        """`untouched`: the format of pictures that are handed on as they were captured."""
         self.notices = Notices()
         self.times = StageTimes()
         """How long converting a picture takes."""
         self._capture = capture
         self._converter = converter
         self._framing = framing
+        self._untouched = untouched
         self._outside = False  # whether the newest picture has nothing of the region; the tick's own
         self._converting = threading.Lock()
         # What was converted last, and when that was captured; protected by _converting.
@@ -136,6 +142,8 @@ class PictureStage:
         return StagedPicture(frame, self._convert)
 
     def _convert(self, frame: VideoFrame) -> YuvPicture:
+        if self._untouched is not None:
+            return YuvPicture(format=self._untouched, planes=(), frame=frame, framing=self._framing)
         clock = self.capture.clock
         with self._converting:
             begun_ns = clock.now_ns()

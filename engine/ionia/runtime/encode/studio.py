@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
+from dataclasses import replace
 from functools import partial
 
 from ionia.core.audio.engine import AudioInput
@@ -9,7 +10,7 @@ from ionia.core.audio.mix import SoundControl
 from ionia.core.audio.wishes import SoundWish
 from ionia.core.errors import ErrorKind, IoniaError
 from ionia.core.frame_rate import FrameRate
-from ionia.core.media import VideoFrame
+from ionia.core.media import PixelFormat, VideoFrame
 from ionia.core.ports import AudioSource
 from ionia.core.settings import MediaSettings
 from ionia.core.sharing import (
@@ -24,6 +25,7 @@ from ionia.core.sharing import (
 )
 from ionia.core.timebase import frame_middle_ns
 from ionia.core.video.effort import Effort, effort
+from ionia.media.opening import OpenedVideo
 from ionia.runtime.backends import Backends
 from ionia.runtime.capture.capture import Capture, open_capture
 from ionia.runtime.capture.picture_stage import PictureStage
@@ -146,12 +148,26 @@ class Studio:
         return self._videos.acquire(video_encode_key(settings), make)
 
     def _make_video(self, settings: MediaSettings, *, live: bool) -> VideoEncode:
-        key, framing = capture_key(settings), settings.framing
-        capture = self._captures.acquire(key, partial(self._open_capture, key))
+        framing = settings.framing
+        direct, why = self._open_on_gpu(settings, live=live)
+        key = replace(capture_key(settings), gpu=direct is not None)
+        try:
+            capture = self._captures.acquire(key, partial(self._open_capture, key))
+        except BaseException:
+            if direct is not None:
+                direct.encoder.close()
+            raise
         try:
             source = capture.value.width, capture.value.height
             width, height = framing.size(source, settings.width, settings.height)
-            opened = self._backends.open_video(settings.video(live=live), width, height)
+            if direct is not None and (direct.track.width, direct.track.height) == (width, height):
+                opened = direct
+            else:
+                if direct is not None:
+                    direct.encoder.close()
+                opened = self._backends.open_video(settings.video(live=live), width, height)
+                if why:
+                    opened = replace(opened, read_back=f"Pictures are read back from the graphics card: {why}.")
             wanted = StageKey(capture=key, framing=framing, format=opened.encoder.takes)
             try:
                 stage = self._stage(wanted)
@@ -164,6 +180,15 @@ class Studio:
         bitrate = settings.video().most_bitrate
         return VideoEncode(opened, stage, bitrate=bitrate, clock=self._clock, overlap=overlap)
 
+    def _open_on_gpu(self, settings: MediaSettings, *, live: bool) -> tuple[OpenedVideo | None, str]:
+        """An encoder for pictures on the graphics adapter, where all of a screen that nobody captures yet is wanted."""
+        part = settings.region is not None or settings.width is not None or settings.height is not None
+        reordered = settings.b_frames > 0  # which hardware makes none of: told where it is opened
+        captured = self._captures.seen(lambda key: key.screen == settings.screen)
+        if settings.gpu == "off" or part or reordered or captured or not settings.picture:
+            return None, ""
+        return self._backends.gpu.open(settings.video(live=live), settings.screen)
+
     def _effort(self, key: StageKey) -> Effort:
         return effort(self._cores, key.format.width, key.format.height, key.capture.fps)
 
@@ -175,7 +200,8 @@ class Studio:
             key.format, self._effort(key).convert_threads
         )  # first: nothing to free yet
         capture = self._captures.acquire(key.capture, partial(self._open_capture, key.capture))
-        return PictureStage(capture, converter, key.framing)
+        untouched = key.format if key.format.pixels is PixelFormat.SURFACE else None
+        return PictureStage(capture, converter, key.framing, untouched)
 
     def _open_capture(self, key: CaptureKey) -> Capture:
         return open_capture(key, self._backends.screen(key), epoch_ns=self._epoch_ns, clock=self._clock)

@@ -17,6 +17,7 @@ from ionia.core.video.pacer import FrameSpan
 from ionia.core.video.stage_times import StageTimes
 from ionia.core.warning import WarningCode
 from ionia.media.opening import OpenedVideo
+from ionia.media.surface_encoder import left_now, reads_back
 from ionia.runtime.capture.capture import JOIN_TIMEOUT_S, Capture
 from ionia.runtime.capture.picture_stage import PictureStage, StagedPicture
 from ionia.runtime.encode.feed import Feed
@@ -88,6 +89,8 @@ class VideoEncode:
         self._bitrate: LatestSlot[int] = LatestSlot()
         self._worker = Worker("video-encode", self._encode_until_ended, self.notices.fail)
         self._ahead = Worker("picture-convert", self._convert_until_ended, self.notices.fail) if overlap else None
+        if opened.read_back:
+            self.notices.warn(WarningCode.GPU_FALLBACK, opened.read_back)
         if opened.fallbacks:
             self.notices.warn(WarningCode.ENCODER_FALLBACK, f"{self.codec} is used: " + "; ".join(opened.fallbacks))
 
@@ -110,6 +113,11 @@ class VideoEncode:
     def codec(self) -> str:
         """libav's name of the encoder in use."""
         return self._encoder.codec
+
+    @property
+    def reads_back(self) -> bool:
+        """Whether pictures come to the encoder through main memory."""
+        return reads_back(self._encoder)
 
     @property
     def convert_times(self) -> StageTimes:
@@ -314,6 +322,8 @@ class VideoEncode:
                     )
                 self._fed = span.first_index
                 self._given = packets[-1].dts if packets else self._given
+                if (why := left_now(self._encoder)) is not None:
+                    self.notices.warn(WarningCode.GPU_FALLBACK, why)
                 self.feed.publish(packets)
         finally:
             self._encoder.close()

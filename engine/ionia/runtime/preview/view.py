@@ -6,7 +6,7 @@ A session's capture that has not begun is left alone: once begun it takes pictur
 from collections.abc import Callable
 from dataclasses import replace
 
-from ionia.core.media import VideoFrame, YuvPicture
+from ionia.core.media import PixelFormat, VideoFrame, YuvPicture
 from ionia.core.preview.geometry import fitted
 from ionia.core.preview.request import Shown
 from ionia.core.sharing import CaptureKey, StageKey
@@ -59,6 +59,8 @@ class View:
         framing = self.shown().framing
 
         def fits(key: StageKey) -> bool:
+            if key.format.pixels is PixelFormat.SURFACE:
+                return False  # nothing was converted: a preview reads back what it needs
             whole = key.format.width, key.format.height
             return key.capture == looked.key and key.framing == framing and fitted(whole, size) == size
 

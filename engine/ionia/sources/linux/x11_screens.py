@@ -98,6 +98,7 @@ def open_screen(
     clock: Clock,
     fps: FrameRate,  # noqa: ARG001 - a picture is taken when asked
     size: tuple[int, int],  # noqa: ARG001 - a monitor has its own
+    gpu: bool = False,  # noqa: ARG001 - pictures come through the X server
 ) -> ScreenSource:
     """The source of a screen, not open yet.
 

@@ -26,7 +26,14 @@ from dxcam._libs.d3d11 import (
     ID3D11Multithread,
     ID3D11Texture2D,
 )
-from dxcam._libs.dxgi import DXGI_ADAPTER_DESC1, DXGI_MAPPED_RECT, IDXGIAdapter1, IDXGIFactory1, IDXGISurface
+from dxcam._libs.dxgi import (
+    DXGI_ADAPTER_DESC1,
+    DXGI_MAPPED_RECT,
+    IDXGIAdapter1,
+    IDXGIDevice,
+    IDXGIFactory1,
+    IDXGISurface,
+)
 
 from ionia.core.media import Picture
 from ionia.sources.windows import com
@@ -151,6 +158,44 @@ class Stage:
             return np.array(np.rot90(view, quarter_turns) if quarter_turns else view, order="C")
         finally:
             self._surface.Unmap()
+
+
+def write(texture: int, pixels: Picture) -> None:
+    """Put a picture into the BGRA texture at this address, which has its size. Any device that is protected. Raises
+    comtypes.COMError."""
+    target: Any = POINTER(ID3D11Texture2D)()
+    ctypes.c_void_p.from_buffer(target).value = texture
+    target.AddRef()  # comtypes gives back what it is told to hold, and this one is libav's
+    device: Any = POINTER(ID3D11Device)()
+    _get_device(target, byref(device))
+    context: Any = POINTER(ID3D11DeviceContext)()
+    device.GetImmediateContext(byref(context))
+    rows = np.ascontiguousarray(pixels)
+    _update_subresource(context, target, 0, None, rows.ctypes.data, rows.strides[0], 0)
+
+
+# dxcam declares these without their arguments: ID3D11DeviceChild::GetDevice, the 3rd method (d3d11.h),
+_get_device = ctypes.WINFUNCTYPE(None, ctypes.c_void_p)(3, "GetDevice")
+# ID3D11DeviceContext::UpdateSubresource, the 48th,
+_update_subresource = ctypes.WINFUNCTYPE(
+    None, ctypes.c_void_p, ctypes.c_uint, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_uint, ctypes.c_uint
+)(48, "UpdateSubresource")
+
+
+def driver_of(adapter: Any) -> str:
+    """The adapter's name and the version of its driver. Raises comtypes.COMError."""
+    described = DXGI_ADAPTER_DESC1()
+    adapter.GetDesc1(byref(described))
+    version = ctypes.c_int64()
+    _check_interface_support(adapter, byref(IDXGIDevice._iid_), byref(version))
+    parts = [(version.value >> shift) & 0xFFFF for shift in (48, 32, 16, 0)]
+    return f"{described.Description} {'.'.join(map(str, parts))}"
+
+
+# IDXGIAdapter::CheckInterfaceSupport, the 9th (dxgi.h).
+_check_interface_support = ctypes.WINFUNCTYPE(comtypes.HRESULT, ctypes.c_void_p, ctypes.c_void_p)(
+    9, "CheckInterfaceSupport"
+)
 
 
 def _luid(adapter: Any) -> tuple[int, int]:

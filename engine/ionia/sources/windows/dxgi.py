@@ -124,6 +124,21 @@ def output_of(device_name: str) -> tuple[Any, Any] | None:
     return None
 
 
+def first_adapters_output(device_name: str) -> int | None:
+    """Which output of the first adapter drives a display device; None if none does, or turns its picture."""
+    adapters = d3d11.adapters()
+    for index in range(64 if adapters else 0):
+        candidate = POINTER(IDXGIOutput1)()
+        try:
+            adapters[0].EnumOutputs(index, byref(candidate))
+        except comtypes.COMError:
+            break  # DXGI_ERROR_NOT_FOUND: no more outputs
+        described = _described(candidate)
+        if described.DeviceName == device_name:
+            return None if described.Rotation in _QUARTER_TURNS else index
+    return None
+
+
 class DuplicatedOutput:
     """One output under duplication. Windows allows one per output and process. One thread at a time.
 

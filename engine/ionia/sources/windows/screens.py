@@ -14,6 +14,7 @@ from ionia.sources.windows import (
     displays,
     dxgi,
     gdi,
+    gpu_duplication,
     graphics_capture,
     window_desktop,
     winrt_capture,
@@ -25,7 +26,7 @@ assert sys.platform == "win32"  # noqa: S101 - mypy checks the rest for Windows 
 
 
 def open_screen(
-    screen_id: str | None, *, cursor: bool, clock: Clock, fps: FrameRate, size: tuple[int, int]
+    screen_id: str | None, *, cursor: bool, clock: Clock, fps: FrameRate, size: tuple[int, int], gpu: bool = False
 ) -> ScreenSource:
     """See ionia.sources.screens: a screen (None: the primary one) or a window. `fps` and `size` are not needed."""
     del fps, size
@@ -38,7 +39,9 @@ def open_screen(
             "Record each by itself, side by side: two recordings share all but their pictures.",
         )
     _require_known(screen_id)
+    on_gpu = (lambda: gpu_duplication.GpuDuplication(screen_id, cursor=cursor, clock=clock),) if gpu else ()
     return FallbackScreen(
+        *on_gpu,
         lambda: desktop_duplication.DesktopDuplication(screen_id, cursor=cursor, clock=clock),
         lambda: graphics_capture.GraphicsCapture(screen_id, cursor=cursor, clock=clock),
         lambda: gdi.GdiGrab(screen_id, cursor=cursor, clock=clock),

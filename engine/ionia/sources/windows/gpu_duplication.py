@@ -1,0 +1,115 @@
+"""Desktop duplication whose pictures stay on the graphics adapter: libav's `ddagrab`, of the system's first adapter.
+
+It never recovers by itself and knows no reasons: whoever owns it opens it again, and falls back to the duplication that
+does (`desktop_duplication`).
+"""
+
+import sys
+from typing import Any
+
+import av
+import comtypes
+from av.filter import Graph
+
+from ionia.core.errors import ErrorKind, IoniaError, SourceLost
+from ionia.core.media import SurfaceFrame, VideoFrame
+from ionia.core.ports import Clock
+from ionia.core.warning import WarningCode
+from ionia.media.surface import LibavSurface
+from ionia.sources.windows import com, displays, dxgi
+
+assert sys.platform == "win32"  # noqa: S101 - mypy checks the rest for Windows only
+
+BACKEND = "ddagrab"
+
+_ASKED_FPS = 500
+"""ddagrab waits for the next frame of its own rate, and half of that for a change: whoever grabs has a clock already,
+and shall wait 3 ms at most."""
+
+
+class GpuDuplication:
+    """A ScreenSource of `SurfaceFrame`s. `screen_id` is one of `displays.list_displays`, None the primary screen."""
+
+    backend = BACKEND
+    fallbacks: tuple[str, ...] = ()
+
+    def __init__(self, screen_id: str | None, *, cursor: bool, clock: Clock) -> None:
+        self._screen_id = screen_id
+        self._cursor = cursor
+        self._clock = clock
+        self._graph: Graph | None = None
+        self._device: object = None
+        self._first: av.VideoFrame | None = None
+        self._seen = 0
+
+    def open(self) -> tuple[int, int]:
+        """See ScreenSource. Where it can't be had, other ways can."""
+        self.close()
+        output = output_index(self._screen_id)
+        try:
+            self._graph = graph = _graph(output, cursor=self._cursor)
+            self._first = graph.vpull()
+        except (av.error.FFmpegError, ValueError) as error:
+            self.close()
+            raise IoniaError(
+                ErrorKind.CAPTURE_UNAVAILABLE, "Desktop duplication on the graphics adapter did not open."
+            ) from error
+        self._device, self._seen = object(), 0
+        return self._first.width, self._first.height
+
+    def grab(self) -> VideoFrame | None:
+        """See ScreenSource."""
+        if self._graph is None:
+            raise SourceLost(WarningCode.SCREEN_CLOSED, "The screen is not open.", retry_at_once=True)
+        try:
+            frame, self._first = self._first or self._graph.vpull(), None
+        except (av.error.FFmpegError, ValueError) as error:
+            self.close()
+            message = "Access to the screen was lost for a moment."
+            raise SourceLost(WarningCode.ACCESS_LOST, message, retry_at_once=True) from error
+        texture = texture_of(frame)
+        if texture == self._seen:
+            return None  # the same again: nothing has changed
+        self._seen = texture
+        return SurfaceFrame(captured_ns=self._clock.now_ns(), surface=LibavSurface(frame, self._device))
+
+    def close(self) -> None:
+        """See ScreenSource. Surfaces that were given out stay readable."""
+        self._graph = self._first = None
+
+    def sample(self) -> LibavSurface:
+        """The newest picture, to be written to: whoever does so shows nothing of this source any more. It is open."""
+        assert self._first is not None  # noqa: S101 - it was opened just now
+        return LibavSurface(self._first, self._device)
+
+
+def texture_of(frame: av.VideoFrame) -> int:
+    """The address of its ID3D11Texture2D."""
+    return frame.planes[0].buffer_ptr
+
+
+def output_index(screen_id: str | None) -> int:
+    """Which output of the first adapter the screen is. Raises IoniaError where it is none, or turned."""
+    com.enter()
+    display = displays.find_display(screen_id)
+    if display is None:
+        raise IoniaError(ErrorKind.CAPTURE_UNAVAILABLE, "The screen is not there.")
+    try:
+        found = dxgi.first_adapters_output(display.device)
+    except comtypes.COMError as error:
+        raise IoniaError(ErrorKind.CAPTURE_UNAVAILABLE, f"DXGI failed with 0x{com.hresult(error):08X}.") from error
+    if found is None:
+        raise IoniaError(
+            ErrorKind.CAPTURE_UNAVAILABLE, f"{display.name} is turned, or not driven by the first graphics adapter."
+        )
+    return found
+
+
+def _graph(output: int, *, cursor: bool) -> Graph:
+    graph: Any = Graph()
+    options = f"output_idx={output}:draw_mouse={int(cursor)}:framerate={_ASKED_FPS}:dup_frames=1:output_fmt=bgra"
+    source, sink = graph.add("ddagrab", options), graph.add("buffersink")
+    source.link_to(sink)
+    graph.configure()
+    made: Graph = graph
+    return made

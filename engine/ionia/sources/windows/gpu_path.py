@@ -1,0 +1,135 @@
+"""Opens an encoder that takes a screen's pictures where they are, on the graphics adapter, once it was proved right.
+
+Whatever is not as it should be is a sentence, never an error: then pictures are read back, as everywhere.
+"""
+
+import logging
+import sys
+from collections.abc import Callable
+from functools import partial
+
+import av
+import comtypes
+
+from ionia.core.codec.encoder_proof import ProofError
+from ionia.core.errors import IoniaError
+from ionia.core.media import ColourMatrix, Picture, even
+from ionia.core.ports import Clock
+from ionia.core.settings import VideoEncodeSettings
+from ionia.core.test_card.pattern import MIN_SIDE
+from ionia.media.encoder_probe import first_available
+from ionia.media.encoder_specs import EncoderSpec
+from ionia.media.opening import OpenedVideo
+from ionia.media.proof_memory import ProofMemory, Remembered
+from ionia.media.surface import LibavSurface
+from ionia.media.surface_encoder import (
+    DirectEncoder,
+    OpenDirect,
+    SurfaceVideoEncoder,
+    open_direct,
+    open_read_back,
+)
+from ionia.media.surface_proof import MOST_MS, SurfaceProof, prove_surfaces, usable_error
+from ionia.sources.windows import d3d11, displays, gpu_duplication
+
+assert sys.platform == "win32"  # noqa: S101 - mypy checks the rest for Windows only
+
+_log = logging.getLogger(__name__)
+
+
+class GpuPath:
+    """`runtime.backends.Gpu`. Any thread."""
+
+    def __init__(
+        self,
+        clock: Clock,
+        choose: Callable[[VideoEncodeSettings], EncoderSpec | None] = first_available,
+        memory: ProofMemory | None = None,
+        open_encoder: OpenDirect = open_direct,
+        most_ms: float = MOST_MS,
+    ) -> None:
+        """`choose` says which encoder works here; `most_ms` is how long it may take for a picture."""
+        self._clock = clock
+        self._choose = choose
+        self._memory = memory or ProofMemory()
+        self._open_encoder = open_encoder
+        self._most_ms = most_ms
+
+    def open(self, settings: VideoEncodeSettings, screen: str | None) -> tuple[OpenedVideo | None, str]:
+        """See Gpu."""
+        spec = self._choose(settings)
+        if spec is None or not spec.surfaces or displays.find_display(screen) is None:
+            return None, ""  # nothing to be told: no such encoder, or a window, or none of the system's screens
+        source = gpu_duplication.GpuDuplication(screen, cursor=False, clock=self._clock)
+        try:
+            source.open()
+            surface = source.sample()
+            return self._opened(spec, settings, surface, self._proof(spec, surface)), ""
+        except (IoniaError, ProofError) as error:
+            return None, f"{spec.name}: {error}"
+        except comtypes.COMError as error:
+            return None, f"{spec.name}: {error.text or error}"
+        except (av.error.FFmpegError, ValueError, OSError) as error:
+            return None, f"{spec.name}: {usable_error(error)}"
+        except Exception as error:  # noqa: BLE001 - a driver's own mistake is no reason to refuse a take
+            _log.exception("the pictures of the graphics adapter can't be encoded there")
+            return None, f"{spec.name}: {error}"
+        finally:
+            source.close()
+
+    def figures(self) -> tuple[bool, str]:
+        """See Gpu."""
+        opened, wrong = self.open(VideoEncodeSettings(), None)
+        if opened is None:
+            return False, wrong
+        opened.encoder.close()
+        return True, f"{opened.encoder.codec}: {self.known(opened.encoder.codec)}"
+
+    def known(self, encoder: str) -> str:
+        """See Gpu."""
+        newest = self._memory.newest(f"{encoder} ")
+        if newest is None:
+            return ""
+        return newest.proof.figures if newest.proof is not None else newest.wrong
+
+    def _proof(self, spec: EncoderSpec, surface: LibavSurface) -> SurfaceProof:
+        """Raises ProofError, or what libav and Direct3D raise."""
+        width, height = surface.width, surface.height
+        if (even(width), even(height)) != (width, height) or min(width, height) < MIN_SIDE:
+            raise ProofError(f"takes no pictures of {width}x{height}")
+        driver = d3d11.driver_of(d3d11.adapters()[0])
+        key = f"{spec.name} {width}x{height} {driver} PyAV {av.__version__}"
+        known = self._memory.get(key)
+        if known is None:
+            known = self._tried(spec, surface)
+            self._memory.put(key, known)
+        if known.proof is None:
+            raise ProofError(known.wrong)
+        return known.proof
+
+    def _tried(self, spec: EncoderSpec, surface: LibavSurface) -> Remembered:
+        def write(pixels: Picture) -> None:
+            d3d11.write(gpu_duplication.texture_of(surface.frame), pixels)
+
+        try:
+            opened = partial(self._opened_for, spec, surface)
+            return Remembered(proof=prove_surfaces(opened, surface, write, self._clock, self._most_ms))
+        except ProofError as error:
+            return Remembered(wrong=str(error))
+
+    def _opened_for(
+        self, spec: EncoderSpec, surface: LibavSurface, settings: VideoEncodeSettings, matrix: ColourMatrix
+    ) -> DirectEncoder:
+        return self._open_encoder(spec, settings, surface, matrix)
+
+    def _opened(
+        self, spec: EncoderSpec, settings: VideoEncodeSettings, surface: LibavSurface, proof: SurfaceProof
+    ) -> OpenedVideo:
+        def direct(sample: LibavSurface) -> DirectEncoder:
+            return self._open_encoder(spec, settings, sample, proof.matrix)
+
+        first = direct(surface)
+        encoder = SurfaceVideoEncoder(
+            first, settings, reopen=direct, read_back=partial(open_read_back, spec, settings, first.info)
+        )
+        return OpenedVideo(encoder=encoder, track=first.info)

@@ -1,0 +1,37 @@
+"""What encoders were worth is remembered, and forgotten without harm."""
+
+from pathlib import Path
+
+import pytest
+
+from ionia.core.media import ColourMatrix
+from ionia.media.proof_memory import FILE_NAME, ProofMemory, Remembered
+from ionia.media.surface_proof import SurfaceProof
+
+RIGHT = Remembered(proof=SurfaceProof(matrix=ColourMatrix.BT601, figures="luma PSNR 45.0 dB"))
+WRONG = Remembered(wrong="makes pictures of 2x2")
+
+
+def test_another_process_knows_it_and_the_oldest_go(tmp_path: Path) -> None:
+    memory = ProofMemory(tmp_path / "new")
+    for number in range(70):
+        memory.put(f"a {number}", RIGHT if number % 2 else WRONG)
+    again = ProofMemory(tmp_path / "new")
+    assert (again.get("a 69"), again.get("a 68"), again.get("a 5")) == (RIGHT, WRONG, None)
+    assert (again.newest("a "), again.newest("b ")) == (RIGHT, None)
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{}", '{"a": 1}', '{"a": {"matrix": "none"}}', "\0\xff"])
+def test_a_file_that_is_none_is_tried_anew(tmp_path: Path, text: str) -> None:
+    (tmp_path / FILE_NAME).write_bytes(text.encode("latin-1"))
+    memory = ProofMemory(tmp_path)
+    assert memory.get("a") is None
+    memory.put("a", RIGHT)
+    assert ProofMemory(tmp_path).get("a") == RIGHT
+
+
+def test_where_nothing_can_be_kept_it_is_known_for_now(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    memory = ProofMemory(tmp_path / "file")
+    memory.put("a", WRONG)
+    assert memory.get("a") == WRONG

@@ -1,0 +1,143 @@
+"""Pictures that stay on the graphics card: Direct3D's real surfaces, and a stand-in for the card's encoder."""
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import av
+import numpy as np
+import pytest
+
+from ionia.app import make_backends
+from ionia.core.events import Event, SessionWarned
+from ionia.core.settings import AudioMode, MediaSettings, RecorderSettings, SessionKind, VideoEncodeSettings
+from ionia.core.stats import SessionStats
+from ionia.media.proof_memory import ProofMemory
+from ionia.runtime.engine import Engine
+from ionia.selftest.run import selftests_with
+from ionia.sources.windows.gpu_path import GpuPath
+from ionia.threads.clock import MonotonicClock
+from tests.fakes.surfaces import SPEC, CardEncoder
+from tests.sources.windows.native.test_native_screens import inject, needs_faults, paint
+
+MEDIA = MediaSettings(fps=5, audio_mode=AudioMode.NONE, cursor=False)
+RECORDER = SessionKind.RECORDER
+RED, GREEN, BLUE = (0, 0, 255), (0, 255, 0), (255, 0, 0)
+
+
+class Recorder:
+    """An engine whose graphics card is the stand-in, and what it told."""
+
+    def __init__(self, folder: Path, most_ms: float = 1e9) -> None:
+        self._folder = folder
+        self.told: list[Event] = []
+        clock = MonotonicClock()
+        self.gpu = GpuPath(clock, lambda _: SPEC, ProofMemory(folder), CardEncoder, most_ms)
+        backends = replace(make_backends(clock), gpu=self.gpu)
+        self.engine = Engine(backends, clock, self.told.append, selftest=selftests_with(None))
+
+    def record(self, session: str, media: MediaSettings = MEDIA) -> Path:
+        path = self._folder / f"{session}.mp4"
+        self.engine.initialize_recorder(session, RecorderSettings(output_path=str(path), media=media))
+        assert self.engine.start(RECORDER, session)
+        return path
+
+    def stats(self, session: str = "whole") -> SessionStats:
+        stats = self.engine.stats(RECORDER, session)
+        assert isinstance(stats, SessionStats)
+        return stats
+
+    def wait(self, what: Callable[[], bool], seconds: float = 20) -> None:
+        deadline = time.monotonic() + seconds
+        while not what():
+            assert time.monotonic() < deadline, self.warnings
+            time.sleep(0.02)
+
+    def show(self, colour: tuple[int, int, int]) -> None:
+        """Until pictures of it are in the take, however slow that is: something beside it moves."""
+        blue, green, red = colour
+        paint(blue << 16 | green << 8 | red, 0, 0, 1000, 600)
+        begun = self.stats().video_frames_unique
+
+        def seen() -> bool:
+            paint(0x010101 * (time.monotonic_ns() >> 24 & 0xFF), 1100, 620, 1200, 700)
+            return self.stats().video_frames_unique >= begun + 3
+
+        self.wait(seen)
+
+    @property
+    def warnings(self) -> list[tuple[str, str]]:
+        return [(one.code.value, one.message) for one in self.told if isinstance(one, SessionWarned)]
+
+
+@pytest.fixture
+def recorder(tmp_path: Path) -> Iterator[Recorder]:
+    recorder = Recorder(tmp_path)
+    try:
+        yield recorder
+    finally:
+        inject("secure off", "mode real", wait=False)
+        recorder.engine.close()
+
+
+def colours(path: Path) -> list[int]:
+    """Of each picture, which of the three is seen, -1 for another one."""
+    found = []
+    with av.open(str(path)) as file:
+        for frame in file.decode(video=0):
+            pixels = frame.to_ndarray(format="bgra", src_colorspace=int(frame.colorspace))
+            seen = pixels[pixels.shape[0] // 3, pixels.shape[1] // 3, :3].astype(int)
+            off = [int(np.abs(seen - colour).max()) for colour in (RED, GREEN, BLUE)]
+            found.append(off.index(min(off)) if min(off) < 16 else -1)
+    return found
+
+
+@needs_faults
+def test_a_take_on_the_card_goes_on_whatever_becomes_of_it(recorder: Recorder) -> None:
+    paint(0x0000FF, 0, 0, 1000, 600)
+    whole = recorder.record("whole")
+    small = recorder.record("small", replace(MEDIA, width=640, height=360))
+    assert (recorder.stats().readback, recorder.stats("small").readback) == (False, True)
+    recorder.show(RED)
+    assert {recorder.stats(one).capture_backend for one in ("whole", "small")} == {"ddagrab"}
+    inject("acquire ACCESS_LOST")
+    recorder.wait(lambda: any(code == "capture_recovered" for code, _ in recorder.warnings))
+    recorder.show(GREEN)
+    assert (recorder.stats().readback, recorder.stats().capture_backend) == (False, "ddagrab")
+    inject("secure on")
+    recorder.wait(lambda: recorder.stats().capture_backend != "ddagrab")
+    inject("secure off")
+    recorder.wait(lambda: sum(code == "capture_recovered" for code, _ in recorder.warnings) == 4)
+    recorder.show(BLUE)
+    recorder.wait(lambda: recorder.stats().readback)
+    for session in ("whole", "small"):
+        assert recorder.engine.stop(RECORDER, session)
+    codes = [code for code, _ in recorder.warnings]
+    assert codes.count("gpu_fallback") == 1
+    for path in (whole, small):
+        seen = colours(path)
+        runs = [one for one, before in zip(seen, [-2, *seen], strict=False) if one != before]
+        assert [one for one in runs if one >= 0] == [0, 1, 2]
+        with av.open(str(path)) as file:
+            times = [packet.pts for packet in file.demux(video=0) if packet.pts is not None]
+        assert np.unique(np.diff(times)).size == 1
+
+
+def test_a_card_that_is_not_right_is_told_and_not_used(recorder: Recorder, tmp_path: Path) -> None:
+    right, figures = recorder.gpu.figures()
+    assert right
+    assert "dB" in figures
+    assert recorder.gpu.known("libx264") in figures
+    memory = ProofMemory(tmp_path)
+    slow = GpuPath(MonotonicClock(), lambda _: replace(SPEC, name="h264_nvenc"), memory, CardEncoder, most_ms=0.0)
+    opened, why = slow.open(VideoEncodeSettings(), None)
+    assert (opened, "ms for a picture" in why) == (None, True)
+    kept = ProofMemory(tmp_path).newest("h264_nvenc")
+    assert kept is not None
+    assert "ms for a picture" in kept.wrong  # and never tried again
+    assert slow.open(VideoEncodeSettings(), "window:10") == (None, "")
+
+
+def test_without_a_card_nothing_is_said() -> None:
+    assert GpuPath(MonotonicClock()).open(VideoEncodeSettings(), None) == (None, "")
