@@ -2,7 +2,7 @@
  * The live picture of the viewfinder: of the screen that the settings name, while somebody sees it, from each new engine
  * anew. Whenever the one that was shown says no more how that screen looks, the window is told that there is none.
  */
-import { toProblem, type ScreenView, type Settings } from "@ionia/common";
+import { asSentence, toProblem, type ScreenView, type Settings } from "@ionia/common";
 import { Preview, type EngineClient } from "@ionia/node";
 import type { ShellStore } from "./shell_store.ts";
 
@@ -184,5 +184,5 @@ export class PreviewControl {
 
 function wordsOf(error: unknown): string {
   const { message, hint } = toProblem(error);
-  return `No live picture: ${message} ${hint}`.trim();
+  return `No live picture: ${asSentence(message)} ${hint}`.trim();
 }

@@ -429,6 +429,7 @@ export const SCENES: readonly Scene[] = [
         ...live,
         stats: {
           ...streamerStats(842),
+          delaySeconds: 30,
           destinations: [placeStats("1", 4980), placeStats("2", 4950), placeStats("3", 0)],
         },
         destinations: [

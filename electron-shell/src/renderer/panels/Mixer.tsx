@@ -102,7 +102,7 @@ function Strip({ sound, locked, open, filtersId, onFilters, onChange, onRemove }
         </button>
         <div className="min-w-0 grow">
           {sound.kind === "app" ? (
-            <p className="truncate px-1 font-medium">{title}</p>
+            <p className="truncate px-1 leading-9 font-medium">{title}</p>
           ) : (
             <DeviceSelect sound={sound} title={title} locked={locked} onChange={onChange} />
           )}

@@ -38,7 +38,7 @@ export function Stage({ playing, onClosePlayer, onRecorded }: StageProps) {
   return (
     <section
       aria-label="Recorder"
-      className="stage relative flex min-h-0 grow flex-col overflow-hidden rounded-2xl max-roomy:min-h-[min(26rem,92vh)] roomy:min-h-64"
+      className="stage relative flex min-h-0 grow flex-col overflow-hidden rounded-2xl max-roomy:min-h-[min(26rem,calc(100vh-4.5rem))] roomy:min-h-64"
     >
       {playing === null ? <Viewfinder /> : <Player entry={playing} onClose={onClosePlayer} />}
       <div className="flex shrink-0 flex-wrap items-center justify-center gap-x-2 gap-y-2 border-t lg:gap-x-4 border-white/8 bg-black/30 px-3 py-2">
@@ -221,6 +221,7 @@ function StreamBadge({ phase }: { readonly phase: StreamPhase }) {
   const all = useShell((state) => state.stream.destinations.length);
   const onAir = useShell((state) => state.stream.destinations.filter((one) => one.phase === "live").length);
   const some = phase === "live" && onAir < all;
+  const later = useShell(({ stream }) => (stream.phase === "live" ? (stream.stats?.delaySeconds ?? 0) : 0));
   const tone =
     phase === "live" && !some
       ? "bg-[#6757ee] text-white"
@@ -237,6 +238,7 @@ function StreamBadge({ phase }: { readonly phase: StreamPhase }) {
       <Radio aria-hidden size={13} />
       {phase === "failed" && failure !== "" ? failure : STREAM_WORDS[phase]}
       {phase === "live" && all > 1 && ` ${onAir} of ${all}`}
+      {later > 0 && `, ${Math.round(later)} s later`}
     </span>
   );
 }

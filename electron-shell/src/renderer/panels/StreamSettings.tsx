@@ -63,7 +63,7 @@ function Limits({ settings }: { readonly settings: Settings }) {
         </p>
       )}
       {beyond.length > 0 && (
-        <div role="status" className="mt-2 flex items-start gap-2 text-[12px] text-warn-ink">
+        <div role="status" className="mt-2 flex items-start gap-2 text-[12px] wrap-anywhere text-warn-ink">
           <TriangleAlert aria-hidden size={14} className="mt-0.5 shrink-0" />
           <div className="min-w-0">
             {beyond.map((line) => (
