@@ -17,7 +17,7 @@ from ionia.rpc.schema import Role
 log = logging.getLogger(__name__)
 
 MAX_LANES = 256
-"""Sessions with unfinished calls at one time; each has at most two threads."""
+"""Sessions with unfinished calls at one time; each has at most three threads."""
 
 MAX_WAITING = 256
 """Unfinished calls of one session."""

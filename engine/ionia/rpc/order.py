@@ -2,8 +2,9 @@
 
 The contract's order: calls on one session run in the order sent, except that a query (`getStats`, `isRunning`, ...)
 overtakes a `stop` or `dispose` under way, so that it is answered while a file is being completed. A query still waits
-for every `initialize` and `start` sent before it, and nothing overtakes a query. So at most two calls of a session run
-at once: one command and one query.
+for every `initialize` and `start` sent before it, and nothing overtakes a query. A change of sound (`audio.set`) waits
+for no other change, of which some wait for a screen, an encoder or a disk. So at most three calls of a session run at
+once: one command, one change of sound and one query.
 """
 
 from dataclasses import dataclass, field
@@ -48,16 +49,18 @@ class SessionOrder(Generic[Item]):
 
     def _ready(self) -> list[Item]:
         ready = []
-        command_ahead = query_ahead = settle_ahead = False
+        command_ahead = query_ahead = settle_ahead = sound_waits = False
         for entry in self._entries:
-            query = entry.role is Role.QUERY
-            held = query_ahead or (settle_ahead if query else command_ahead)
+            query, sound = entry.role is Role.QUERY, entry.role is Role.SOUND
+            before = settle_ahead if query else sound_waits if sound else command_ahead
+            held = query_ahead or before
             if not held and not entry.running:
                 entry.running = True
                 ready.append(entry.item)
             query_ahead |= query
             command_ahead |= not query
             settle_ahead |= entry.role is Role.SETTLE
+            sound_waits |= entry.role in (Role.SETTLE, Role.DRAIN, Role.SOUND)
             if query_ahead and command_ahead:
                 break  # nothing behind both can be ready
         return ready

@@ -31,6 +31,8 @@ class Role(Enum):
     """Stop and dispose of a session: queries overtake it."""
     CHANGE = "change"
     """Changes a session: in order with what begins and ends it, and queries overtake it."""
+    SOUND = "sound"
+    """Changes how a session sounds: other changes don't hold it up, for nobody is to be heard after a mute."""
     QUERY = "query"
     """Reads a session."""
     SHUTDOWN = "shutdown"
@@ -297,7 +299,7 @@ METHODS: dict[str, Method] = {
         ),
         Method(
             name="audio.set",
-            role=Role.CHANGE,
+            role=Role.SOUND,
             params=p.SoundChange,
             result=None,
             summary="Change gain or mute of a session's sound while it runs: within 50 ms, for that session alone.",

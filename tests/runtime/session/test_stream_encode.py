@@ -2,7 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from threading import Semaphore
+from threading import Event, Semaphore
 
 import pytest
 
@@ -292,3 +292,41 @@ def test_a_sound_that_only_a_further_encode_carries_is_shown_and_changed_like_an
     told = [event.code for event in events.all if isinstance(event, SessionWarned)]
     assert told.count(WarningCode.DESKTOP_AUDIO_UNAVAILABLE) == 1
     assert told.count(WarningCode.MIC_AUDIO_UNAVAILABLE) == 1
+
+
+def test_a_mute_waits_for_no_screen_and_no_encoder_and_reaches_the_encode_that_comes() -> None:
+    machine = FakeMachine()
+    with engine_on(machine) as (engine, _), ThreadPoolExecutor(1) as pool:
+        initialize(engine, at("a"))
+        engine.start(STREAMER, "s")
+        connected(machine, 1)["a"].wait_sent(10)
+
+        def muted(sound: str) -> list[bool]:
+            return [one.controls()[sound].muted for one in feeds_of(engine).sounds.of]
+
+        asked, go_on = Event(), Event()
+
+        def wait(_: object) -> None:
+            asked.set()
+            assert go_on.wait(30)
+
+        machine.prepare_screen = machine.prepare_video = wait
+        shown = pool.submit(engine.set_screen, STREAMER, "s", "other")
+        assert asked.wait(30)
+        engine.set_sound(STREAMER, "s", "mic", muted=True)
+        assert muted("mic") == [True]
+        assert not shown.done()
+        go_on.set()
+        shown.result(30)
+        asked.clear()
+        go_on.clear()
+        added = pool.submit(engine.add_destination, "s", own("b", SLOW))
+        assert asked.wait(30)
+        engine.set_sound(STREAMER, "s", "desktop", muted=True, gain_db=-6.0)
+        assert muted("desktop") == [True]
+        assert not added.done()
+        go_on.set()
+        added.result(30)
+        assert muted("desktop") == muted("mic") == [True, True]
+        assert {one.controls()["desktop"].gain for one in feeds_of(engine).sounds.of} == {10 ** (-6 / 20)}
+        engine.stop(STREAMER, "s")

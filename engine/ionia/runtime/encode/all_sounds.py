@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from ionia.core.audio.engine import AudioInput
-from ionia.core.audio.mix import ControlChange
+from ionia.core.audio.mix import ControlChange, SoundControl
 from ionia.core.audio.sound_watch import SoundFault
 from ionia.core.audio.wishes import SoundWish
 from ionia.core.events import SoundLevel
@@ -43,8 +43,19 @@ class AllSounds:
             asked = one.wishes(asked)
         return asked
 
+    def controls(self) -> Mapping[str, SoundControl]:
+        """How each is set, by name."""
+        return {name: control for sound in reversed(self.of) for name, control in sound.controls().items()}
+
+    def follow(self, other: SoundTracks, before: Mapping[str, SoundControl]) -> None:
+        """Set others, which were opened as these were `before`, as these are by now. Raises IoniaError."""
+        known = other.kinds()
+        for name, now in self.controls().items():
+            if name in known and before.get(name) != now:
+                other.set(name, ControlChange(gain=now.gain, muted=now.muted, mono=now.mono, filters=now.filters))
+
     def set(self, name: str, change: ControlChange) -> None:
-        """See SoundTracks. The session's lock is held. Raises IoniaError."""
+        """See SoundTracks. One thread at a time. Raises IoniaError."""
         first, *others = self.of
         first.set(name, change, others)
 

@@ -21,7 +21,7 @@ from ionia.runtime.encode.all_sounds import AllSounds
 from ionia.runtime.encode.feed import Taker
 from ionia.runtime.encode.join import Begun, Join, Past, Subscriber
 from ionia.runtime.encode.session_picture import SessionPicture, VideoMark, VideoSnapshot
-from ionia.runtime.encode.showing import wait_shown
+from ionia.runtime.encode.showing import must_have_picture, wait_shown
 from ionia.runtime.encode.sound_tracks import AudioSnapshot, SoundTracks
 from ionia.runtime.encode.video_encode import BitrateAnswer, VideoEncode
 from ionia.runtime.notices import Listener
@@ -58,11 +58,14 @@ class SessionFeeds:
         self._stages = stages
         self._videos = videos
         self._more = more
-        self._changing = threading.RLock()
-        self._beside: tuple[SessionFeeds, ...] = ()  # changed under _changing
+        self._changing = threading.RLock()  # held while pictures change and encodes come and go, which may take long
+        # Held while sounds change, or who has them: a mute waits for no screen and no encoder. Taken after `_changing`;
+        # all of a session's feeds have the same one.
+        self._sounding = threading.RLock()
+        self._beside: tuple[SessionFeeds, ...] = ()  # changed under both
         self._join: Join | None = None
         self._listener: Listener | None = None
-        self._released = False
+        self._released = False  # changed under both
         recording_process.begin()
 
     @property
@@ -73,18 +76,29 @@ class SessionFeeds:
     def open_beside(self, changed: Callable[[MediaSettings], MediaSettings]) -> "SessionFeeds":
         """A further encode, for these settings as `changed` has them. Raises IoniaError, with nothing kept."""
         with self._changing:
-            if self._released:
-                raise IoniaError(ErrorKind.NOT_INITIALIZED, "The session has ended.", "Initialize it first.")
-            sounds = self.sounds.wishes(self.settings.all_sounds)
+            with self._sounding:
+                self._must_last()
+                sounds, before = self.sounds.wishes(self.settings.all_sounds), self.sounds.controls()
             feeds = self._more(changed(replace(self.settings, sounds=tuple(sounds))))
-            self._beside = (*self._beside, feeds)
-            if self._listener is not None:
-                self._listen_beside(feeds, self._listener)
+            with self._sounding:
+                try:
+                    self.sounds.follow(feeds.sound, before)
+                except BaseException:
+                    feeds.release()
+                    raise
+                feeds._sounding = self._sounding
+                self._beside = (*self._beside, feeds)
+                if self._listener is not None:
+                    self._listen_beside(feeds, self._listener)
         return feeds
+
+    def _must_last(self) -> None:
+        if self._released:
+            raise IoniaError(ErrorKind.NOT_INITIALIZED, "The session has ended.", "Initialize it first.")
 
     def close_beside(self, feeds: "SessionFeeds") -> None:
         """It isn't needed any more."""
-        with self._changing:
+        with self._changing, self._sounding:
             self._beside = tuple(one for one in self._beside if one is not feeds)
         feeds.release()
 
@@ -154,9 +168,10 @@ class SessionFeeds:
 
     def listen(self, listener: Listener) -> None:
         """Hear what every shared thing tells, from now on until `release`."""
-        self._hear(listener, lambda _: listener)
-        for one in self._beside:
-            self._listen_beside(one, listener)
+        with self._sounding:
+            self._hear(listener, lambda _: listener)
+            for one in self._beside:
+                self._listen_beside(one, listener)
 
     def _hear(self, listener: Listener, of_device: Callable[[SoundKey], Listener]) -> None:
         self._listener = listener
@@ -169,8 +184,9 @@ class SessionFeeds:
         return AllSounds((self.sound, *(one.sound for one in self._beside)))
 
     def set_sound(self, name: str, change: ControlChange) -> None:
-        """See SoundTracks. The session's lock is held. Raises IoniaError."""
-        with self._changing:
+        """See SoundTracks. Any thread, and it waits for nothing that takes long. Raises IoniaError."""
+        with self._sounding:
+            self._must_last()
             self.sounds.set(name, change)
 
     def set_region(self, region: Region | None) -> None:
@@ -178,7 +194,7 @@ class SessionFeeds:
 
         The encode is found by what it shows from now on.
         """
-        self._must_have_picture("region")
+        must_have_picture(self.settings, "region")
         self._show(self.video.stage_key.capture, region)
 
     def set_screen(self, screen: str | None, region: Region | None) -> None:
@@ -187,12 +203,8 @@ class SessionFeeds:
         Waits until it is open and has a picture; the one before is shown until then, and for good if that fails. Raises
         IoniaError.
         """
-        self._must_have_picture("screen")
+        must_have_picture(self.settings, "screen")
         self._show(replace(self.video.stage_key.capture, screen=screen), region)
-
-    def _must_have_picture(self, lacks: str) -> None:
-        if not self.settings.picture:
-            raise IoniaError(ErrorKind.CAPTURE_UNAVAILABLE, f"This session records sound alone: it has no {lacks}.")
 
     def _show(self, capture: CaptureKey, region: Region | None) -> None:
         """In all of the session's encodes, or in none."""
@@ -291,7 +303,7 @@ class SessionFeeds:
         encode of this session's own never had. Or from a keyframe of the past on: see `Join.begin_with`. `patient`: see
         `Join`. Raises IoniaError when it has ended meanwhile.
         """
-        with self._picture.taking():
+        with self._picture.taking(), self._sounding:
             self._join = join = Join(
                 subscriber,
                 fps=self.settings.fps,
@@ -358,7 +370,7 @@ class SessionFeeds:
 
     def release(self) -> None:
         """Give everything back. Idempotent."""
-        with self._changing:
+        with self._changing, self._sounding:
             if self._released:
                 return
             self._released = True

@@ -1,6 +1,7 @@
 """Another screen in pictures that are encoded already: waiting for its first one."""
 
 from ionia.core.errors import ErrorKind, IoniaError
+from ionia.core.settings import MediaSettings
 from ionia.core.standing_warnings import Warned
 from ionia.core.warning import NO_FACTS, WarningCode, WarningFacts
 from ionia.runtime.capture.picture_stage import PictureStage
@@ -34,3 +35,9 @@ def wait_shown(stage: PictureStage) -> list[Warned]:
         if code is WarningCode.WINDOW_CLOSED:
             raise IoniaError(ErrorKind.CAPTURE_UNAVAILABLE, message, "What was shown before is shown on.")
     return told
+
+
+def must_have_picture(settings: MediaSettings, lacks: str) -> None:
+    """Raises IoniaError for a session of sound alone, which `lacks` this."""
+    if not settings.picture:
+        raise IoniaError(ErrorKind.CAPTURE_UNAVAILABLE, f"This session records sound alone: it has no {lacks}.")

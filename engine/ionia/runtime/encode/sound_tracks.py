@@ -232,8 +232,8 @@ class SoundTracks:
         """Change one sound for this session alone, in all its tracks at the same tick: that of now, however far behind
         sound is mixed, so that what was said before a key was pressed stays as it was.
 
-        `beside`: the session's others, likewise, of which some may lack this sound or have it alone. The session's lock
-        is held. Raises IoniaError, with every track as it was.
+        `beside`: the session's others, likewise, of which some may lack this sound or have it alone. One thread at a
+        time. Raises IoniaError, with every track as it was.
         """
         family = (self, *beside)
         having = [one for one in family if name in one._sounds]

@@ -310,9 +310,10 @@ class Session:
             self._shows = feeds.settings
 
     def set_sound(self, sound: str, change: ControlChange) -> None:
-        """Change one sound of this session alone, initialized or running. Raises IoniaError."""
-        with self._open_feeds() as feeds:
-            feeds.set_sound(sound, change)
+        """Change one sound of this session alone, initialized or running. Raises IoniaError. Waits for no screen."""
+        if (feeds := self._feeds) is None:
+            raise not_initialized(self.kind)
+        feeds.set_sound(sound, change)
 
     @contextlib.contextmanager
     def _open_feeds(self) -> Iterator[SessionFeeds]:
