@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from ionia.core.codec.codec import HEVC
 from ionia.core.media import (
     AUDIO,
     VIDEO,
@@ -17,7 +18,7 @@ from ionia.core.media import (
     TrackKind,
     even,
 )
-from tests.fakes.media import HEADER
+from tests.fakes.media import EXTRADATA, HEADER
 
 MIC = TrackId(kind=TrackKind.AUDIO, index=1)
 
@@ -46,6 +47,17 @@ def test_a_track_takes_the_place_of_the_one_with_its_id() -> None:
     wide = replace(HEADER.video, width=128)
     assert HEADER.with_track(wide).tracks == (wide, *HEADER.sounds)
     assert HEADER.with_track(replace(HEADER.sounds[0], id=MIC)) == HEADER
+
+
+def test_another_encoders_pictures_follow_in_a_file_only_where_they_can_be_decoded_there() -> None:
+    video = replace(HEADER.video, extradata=EXTRADATA)
+    assert video.goes_on_as(replace(video, bitrate=1, extradata=video.extradata + b"\0\0\0\1\6\0"))
+    assert not video.goes_on_as(replace(video, reordered=True))
+    assert not video.goes_on_as(replace(video, codec=HEVC))
+    other = replace(video, extradata=video.extradata.replace(b"\x68", b"\x68\x01", 1))
+    assert not video.goes_on_as(other)
+    assert replace(video, sets_in_keyframes=True).goes_on_as(replace(other, sets_in_keyframes=True))
+    assert not video.goes_on_as(replace(other, sets_in_keyframes=True))
 
 
 def test_pictures_have_even_sides() -> None:

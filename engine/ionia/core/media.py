@@ -264,6 +264,15 @@ class VideoTrack:
     sets_in_keyframes: bool = False
     matrix: ColourMatrix = ColourMatrix.BT709
 
+    def goes_on_as(self, other: "VideoTrack") -> bool:
+        """Whether another encoder's pictures may follow in the same file: ordered alike, and decoded by parameter sets
+        that the header or each keyframe has."""
+        if (self.codec, self.reordered) != (other.codec, other.reordered):
+            return False
+        if self.sets_in_keyframes and other.sets_in_keyframes:
+            return True
+        return self.codec.parameter_sets(self.extradata) == other.codec.parameter_sets(other.extradata)
+
     @property
     def left_out_sets(self) -> frozenset[bytes]:
         """The parameter sets that need not be in a sample, since the header has them."""

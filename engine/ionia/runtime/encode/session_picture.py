@@ -202,6 +202,8 @@ class SessionPicture:
         before, other = self._lease, to.value
         at = 0
         if join is not None:
+            if not before.value.track.goes_on_as(other.track):
+                raise shared_picture("another encoder would make them, whose pictures don't belong into the same file.")
             at = self._cross(before.value, other, join)
         with self._lock:
             votes, holders = dict(self._votes), tuple(self._holders)
