@@ -19,6 +19,7 @@ from ionia.sources.windows import screens
 from ionia.sources.windows.desktop_duplication import DesktopDuplication
 from ionia.sources.windows.fallback import FallbackScreen, TransientCaptureError
 from ionia.sources.windows.gdi import GdiGrab
+from ionia.sources.windows.gpu_duplication import GpuDuplication
 from tests.fakes.grabbing import lost
 
 CONTROL = Path(r"C:\windows-rig")
@@ -45,7 +46,9 @@ class Opener:
     def __init__(self) -> None:
         self.made: list[ScreenSource] = []
 
-    def __call__(self, kind: type[DesktopDuplication] | type[GdiGrab], *, cursor: bool = False) -> ScreenSource:
+    def __call__(
+        self, kind: type[DesktopDuplication] | type[GpuDuplication] | type[GdiGrab], *, cursor: bool = False
+    ) -> ScreenSource:
         source = kind(None, cursor=cursor, clock=Clock())
         self.made.append(source)
         return source
@@ -62,7 +65,7 @@ def source_of() -> Iterator[Opener]:
         inject("secure off", "disconnect off", "freeze off", "mode real", wait=False)
 
 
-KINDS = pytest.mark.parametrize("kind", [DesktopDuplication, GdiGrab])
+KINDS = pytest.mark.parametrize("kind", [DesktopDuplication, GpuDuplication, GdiGrab])
 
 
 def paint(color: int, left: int, top: int, right: int, bottom: int) -> None:
