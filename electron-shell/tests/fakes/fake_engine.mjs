@@ -26,8 +26,8 @@ const DEVICES = {
     { id: "mic-2", name: "Webcam", default: false },
   ],
   encoders: [
-    { name: "h264_nvenc", hardware: true, available: false, reason: "no NVIDIA driver", proof: "" },
-    { name: "libx264", hardware: false, available: true, reason: "", proof: "" },
+    { name: "h264_nvenc", hardware: true, available: false, reason: "no NVIDIA driver", proof: "", gpuProof: "" },
+    { name: "libx264", hardware: false, available: true, reason: "", proof: "", gpuProof: "" },
   ],
 };
 
@@ -454,6 +454,7 @@ export class FakeEngine {
       captureBackend: session.params.screen?.startsWith("push:") ? "pushed" : "fake",
       audioBackend: "fake",
       codec: "libx264",
+      readback: true,
       width: 1280,
       height: 720,
       fps: session.params.fps ?? 30,
@@ -509,6 +510,7 @@ export class FakeEngine {
         maxLatencyMs: 80,
         bytesSent: 1000,
         sendBitrateKbps: 5000,
+        targetBitrateKbps: 5000,
       })),
       currentLatencyMs: 40,
       maxLatencyMs: 80,
