@@ -141,6 +141,12 @@ def test_the_streams_own_encode_rests_while_nobody_has_it() -> None:
         before = len(machine.videos[0].calls)
         senders["b"].wait_sent(len(senders["b"].sent) + 60)
         assert len(machine.videos[0].calls) <= before + 2
+        looked, feed = Semaphore(0), feeds_of(engine).video.feed
+        look = lambda _: looked.release(), lambda: None
+        feed.watch(*look)
+        for _ in range(20):
+            assert looked.acquire(timeout=30)
+        feed.unwatch(*look)
         engine.add_destination("s", at("c"))
         again = connected(machine, 3)["c"]
         assert again.wait_sent(20)[0].keyframe

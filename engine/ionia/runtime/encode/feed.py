@@ -81,6 +81,11 @@ class Feed:
             if take in self._hurried:
                 self._hurried.remove(take)
 
+    @property
+    def watched(self) -> bool:
+        """Whether somebody only looks on."""
+        return bool(self._watchers)
+
     def watch(self, take: Taker, end: Callable[[], None]) -> None:
         """As `join`, for one who only looks on: it keeps no encoder at work that could rest."""
         with self._lock:

@@ -69,8 +69,13 @@ class StreamInlet:
         if self._feeds is not None:
             self._feeds.unlisten_keyframes(self._announce)
 
+    @property
+    def watched(self) -> bool:
+        """Whether somebody looks at its pictures beside the servers."""
+        return self.feeds.video.feed.watched
+
     def rest(self, resting: bool) -> None:
-        """On the stream's thread: whether no server needs it now. Whoever needs it again begins with a keyframe."""
+        """On the stream's thread: whether nobody needs it now. Whoever needs it again begins with a keyframe."""
         if resting is not self._resting:
             self._resting = resting
             change = self.feeds.rest if resting else self.feeds.wake

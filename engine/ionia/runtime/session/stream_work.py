@@ -124,12 +124,12 @@ class StreamWork:
             self._pass_on(encode, [one for one in present if one.inlet is encode.inlet], arrived)
 
     def _tend_encodes(self, present: Sequence[StreamDestination], arrived: Arrived) -> None:
-        """An encode that no server gets does nothing."""
+        """An encode that no server gets, and no preview, does nothing."""
         users = (*present, *self._leaving)
         for inlet in [inlet for inlet in self._encodes if all(one.inlet is not inlet for one in users)]:
             self._end_encode(inlet)
         for inlet in arrived.brought:
-            resting = all(one.inlet is not inlet or one.failed for one in present)
+            resting = all(one.inlet is not inlet or one.failed for one in present) and not inlet.watched
             inlet.rest(resting)
             if resting and inlet in self._encodes:
                 self._encodes[inlet].rest()
