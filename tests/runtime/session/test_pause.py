@@ -199,8 +199,8 @@ def test_what_changed_in_the_pause_is_seen_behind_it() -> None:
 def test_an_encoder_that_fails_in_a_pause_ends_the_file_in_order() -> None:
     with recording("a") as (machine, engine, events):
         engine.pause("a")
-        before = stats_of(engine)
         paused_for(engine, 0.2)
+        before = stats_of(engine)  # the frame under way when it was paused has passed by now
         machine.videos[0].fail_at = 0
         engine.resume("a")
         events.wait_for(lambda event: getattr(event, "state", "") == "failed")
