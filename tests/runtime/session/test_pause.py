@@ -145,8 +145,8 @@ def test_another_recording_on_the_same_encode_does_not_notice() -> None:
 def test_a_stop_while_paused_ends_the_file_where_it_was_paused(end: str) -> None:
     with recording("a") as (machine, engine, events):
         engine.pause("a")
-        before = stats_of(engine)
         paused_for(engine, 0.2)
+        before = stats_of(engine)
         getattr(engine, end)(RECORDER, "a")
         assert not any("encoder" in str(event) and "warn" in str(event).lower() for event in events.all)
     assert pictures(machine.files[0]) == list(range(before.video_frames_captured))
