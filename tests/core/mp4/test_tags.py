@@ -12,6 +12,8 @@ def test_a_date_of_the_users_own_stays() -> None:
     tags = FileTags(start_utc_ns=10**9, metadata=(("date", "1998"),))
     assert tags.pairs == (("date", "1998"), ("startUtc", "1970-01-01T00:00:01.000Z"), ("utcErrorMs", "0.000"))
     assert tags.created == 2_082_844_801
+    rounded = FileTags(start_utc_ns=10**9 - 400_000)
+    assert (dict(rounded.pairs)["startUtc"], rounded.created) == ("1970-01-01T00:00:01.000Z", 2_082_844_801)
 
 
 def test_of_too_many_chapters_the_first_ones_are_named_and_a_title_is_cut_between_characters() -> None:

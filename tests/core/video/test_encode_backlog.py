@@ -106,8 +106,29 @@ def test_what_is_taken_and_not_encoded_is_counted() -> None:
     backlog = EncodeBacklog(fps=30)
     backlog.offer(span(0, 2))
     backlog.take()
-    backlog.leave_out()
+    backlog.leave_out(0)
     assert (len(backlog), backlog.counters.skipped, backlog.counters.holes) == (1, 1, 1)
+
+
+def test_a_frame_is_skipped_once_whatever_became_of_it() -> None:
+    backlog = EncodeBacklog(fps=1, max_pictures=1, max_seconds=2)
+    for index in range(3):
+        backlog.offer(span(index))  # the second one's picture finds no room, and nothing of the third
+    assert backlog.counters.skipped == 2
+    assert [one.first_index for one in iter(backlog.take, None)] == [0, 1]
+    backlog.leave_out(1)
+    assert (backlog.counters.skipped, backlog.counters.holes) == (2, 2)
+
+
+def test_what_is_skipped_before_a_frame_counts_until_the_encoder_comes_to_it() -> None:
+    backlog = EncodeBacklog(fps=30)
+    backlog.offer(span(0, 6))
+    before, behind = backlog.mark(4), backlog.mark(6)
+    for index in range(6):
+        backlog.take()
+        if index != 2:
+            backlog.leave_out(index)
+    assert (before.skipped, behind.skipped, backlog.counters.skipped) == (3, 5, 5)
 
 
 @given(st.lists(st.tuples(st.integers(1, 9), st.booleans(), st.integers(0, 9))))

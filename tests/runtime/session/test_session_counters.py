@@ -6,6 +6,7 @@ import pytest
 
 from ionia.core.session_state import SessionState
 from ionia.core.stats import SessionStats
+from ionia.core.video.encode_backlog import EncodeBacklog
 from ionia.core.video.frame_history import DUPLICATED, UNIQUE, FrameHistory
 from ionia.core.video.frame_totals import FrameTotals
 from ionia.core.video.stage_times import StageTimes
@@ -28,6 +29,7 @@ class Frames(SessionFeeds):
             snapshot=lambda before: self.history.before(10**9 if before is None else before), mark=self.history.mark
         )
         totals = FrameTotals(counter)
+        self.backlog: EncodeBacklog[int] = EncodeBacklog(fps=10)
         self.video = self.capture = SimpleNamespace(
             encode_ms=0.0,
             skipped=0,
@@ -39,6 +41,7 @@ class Frames(SessionFeeds):
             counted=totals.total,
             counted_at=totals.at,
             mark=totals.mark,
+            mark_skipped=self.backlog.mark,
             settle=totals.settle,
         )
         self._picture = SessionPicture(SimpleNamespace(value=self.video), self)  # type: ignore[arg-type]

@@ -53,8 +53,8 @@ class FileTags:
 
     @property
     def created(self) -> int:
-        """As the headers of an MP4 have it; 0 if nobody knows."""
-        return 0 if self.start_utc_ns is None else mp4_time(self.start_utc_ns // NS_PER_S)
+        """As the headers of an MP4 have it: the second of `utc_text`, which rounds; 0 if nobody knows."""
+        return 0 if self.start_utc_ns is None else mp4_time((self.start_utc_ns + 500_000) // NS_PER_S)
 
     def with_chapters(self, chapters: Sequence[Chapter]) -> "FileTags":
         """The same, with these chapters; of too many the first ones."""

@@ -29,6 +29,14 @@ class BacklogCounters:
     together with others are lagged, and the pacer has counted them as that."""
 
 
+@dataclass(slots=True, kw_only=True)
+class SkipMark:
+    """Frames before `index` that were skipped: by now, as long as some of those wait for the encoder."""
+
+    index: int
+    skipped: int
+
+
 class EncodeBacklog(Generic[P]):
     """Bounded twice: by pictures, because they are megabytes, and by frames, because they are delay.
 
@@ -46,6 +54,8 @@ class EncodeBacklog(Generic[P]):
         self._pictures = 0
         self._ahead: deque[FrameSpan[P]] = deque()  # of those with a picture: what nobody began to prepare
         self._given_up: P | None = None  # nothing newer has come since
+        self._replaced: deque[int] = deque()  # indexes of pictures that were, and wait as repeats
+        self._marks: list[SkipMark] = []  # before whose index something may still be skipped
         self.counters = BacklogCounters()
 
     def __len__(self) -> int:
@@ -64,12 +74,15 @@ class EncodeBacklog(Generic[P]):
     def offer(self, span: FrameSpan[P]) -> None:
         """Queue `span`, or what of it there is room for."""
         picture = self._given_up if span.picture is None else span.picture
-        if picture is not None and self._pictures >= self._max_pictures:
-            self.counters.skipped += span.picture is not None
-            self._given_up, picture = picture, None
         over = self._frames + span.count - self._max_frames
+        if picture is not None and self._pictures >= self._max_pictures:
+            if span.picture is not None and over < span.count:
+                self._skip(1, span.first_index)
+                self._replaced.append(span.first_index + max(0, over))
+            self._given_up, picture = picture, None
         if over > 0:
-            self.counters.skipped += max(0, over - (span.count - 1))  # only the last one's tick was in time
+            # Only the last one's tick was in time.
+            self._skip(max(0, over - (span.count - 1)), span.first_index + span.count - 1)
             self.counters.holes += over
             if over >= span.count:
                 self._given_up = self._given_up if picture is None else picture
@@ -88,13 +101,28 @@ class EncodeBacklog(Generic[P]):
         """Let go of everything that waits; it is counted nowhere."""
         self._spans.clear()
         self._ahead.clear()
+        self._replaced.clear()
         self._frames = self._pictures = 0
         self._given_up = None
 
-    def leave_out(self) -> None:
-        """Count an index that was taken and is not encoded."""
-        self.counters.skipped += 1
+    def leave_out(self, index: int) -> None:
+        """Count an index that was taken and is not encoded; once, also if its picture had found no room."""
+        if self._replaced and self._replaced[0] == index:
+            self._replaced.popleft()
+        else:
+            self._skip(1, index)
         self.counters.holes += 1
+
+    def mark(self, index: int) -> SkipMark:
+        """What is skipped before frame `index`, which may be yet to come: it goes on counting until that is taken."""
+        mark = SkipMark(index=index, skipped=self.counters.skipped)
+        self._marks.append(mark)
+        return mark
+
+    def _skip(self, count: int, index: int) -> None:
+        self.counters.skipped += count
+        for mark in self._marks:
+            mark.skipped += count if index < mark.index else 0
 
     def ahead(self) -> FrameSpan[P] | None:
         """The next picture that waits and was neither taken nor given here before: whoever prepares it saves time."""
@@ -106,6 +134,9 @@ class EncodeBacklog(Generic[P]):
             return None
         span = self._spans[0]
         self._frames -= 1
+        while self._replaced and self._replaced[0] < span.first_index:
+            self._replaced.popleft()
+        self._marks = [mark for mark in self._marks if mark.index > span.first_index] if self._marks else self._marks
         if span.picture is not None:
             self._pictures -= 1
             if self._ahead and self._ahead[0] is span:

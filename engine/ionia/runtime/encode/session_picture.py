@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from ionia.core.errors import ErrorKind, IoniaError
 from ionia.core.media import VIDEO, EncodedPacket
 from ionia.core.sharing import VideoEncodeKey
+from ionia.core.video.encode_backlog import SkipMark
 from ionia.core.video.frame_history import FrameCounts, FrameMark
 from ionia.core.video.frame_totals import FrameTotals
 from ionia.runtime.encode.feed import Taker
@@ -42,10 +43,16 @@ class VideoSnapshot:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VideoMark:
-    """A frame at which counting begins or ends. `skipped`: of the moment at which it was marked."""
+    """A frame at which counting begins or ends. `skips`: of the encode then in use, which may be behind that frame."""
 
     frames: FrameMark
-    skipped: int
+    skips: SkipMark
+    skipped_before: int  # by the encodes before
+
+    @property
+    def skipped(self) -> int:
+        """Frames before it that were skipped, by now."""
+        return self.skipped_before + self.skips.skipped
 
     @property
     def passed(self) -> bool:
@@ -103,7 +110,11 @@ class SessionPicture:
         """Those of the frames before frame `index`, which may be yet to come."""
         with self._lock:
             self.encode.settle()
-            return VideoMark(frames=self._totals.mark(index), skipped=self._skipped + self.encode.skipped)
+            return VideoMark(
+                frames=self._totals.mark(index),
+                skips=self.encode.mark_skipped(index),
+                skipped_before=self._skipped,
+            )
 
     def at(self, mark: VideoMark) -> VideoSnapshot:
         """What had been counted there; of frames that are yet to come, what has been by now."""

@@ -9,7 +9,7 @@ from ionia.core.live.bitrate_votes import BitrateVotes
 from ionia.core.media import EncodedPacket
 from ionia.core.ports import Clock
 from ionia.core.sharing import StageKey
-from ionia.core.video.encode_backlog import EncodeBacklog, room_for
+from ionia.core.video.encode_backlog import EncodeBacklog, SkipMark, room_for
 from ionia.core.video.frame_history import FrameCounts, FrameMark
 from ionia.core.video.frame_totals import FrameTotals
 from ionia.core.video.handover import Handover
@@ -134,6 +134,11 @@ class VideoEncode:
         """Frames that the encoder had no room for. Any thread."""
         with self._condition:
             return self._backlog.counters.skipped
+
+    def mark_skipped(self, index: int) -> SkipMark:
+        """Those of them before frame `index`, some of which may still wait for the encoder. Any thread."""
+        with self._condition:
+            return self._backlog.mark(index)
 
     def counted(self, before: int | None = None) -> FrameCounts:
         """What became of the frames so far, or of those before frame `before`, whichever captures gave them."""
@@ -372,7 +377,7 @@ class VideoEncode:
         """What the encoder held that failed, or was silent about, nobody gets any more."""
         with self._condition:
             for _ in range(self._inside):
-                self._backlog.leave_out()
+                self._backlog.leave_out(self._fed)
         self._inside = 0
 
     def _held(self, index: int) -> list[EncodedPacket] | None:
@@ -382,7 +387,7 @@ class VideoEncode:
         if index + 1 >= self._hurry_end:  # the last one stays: the timeline is as long as it was
             return self._encoder.repeat(index)
         with self._condition:
-            self._backlog.leave_out()
+            self._backlog.leave_out(index)
         return None
 
     def _take(self) -> tuple[FrameSpan[StagedPicture], bool] | None:

@@ -42,7 +42,7 @@ class Splits:
             self._wait_split(part, after)
         else:  # paused: it goes on in the next one
             with self._take.lock:
-                part.seconds = self._take.part_seconds(part) if part.begun else 0.0
+                part.seconds = self._take.end_seconds(part) if part.begun else 0.0
         return part.facts(), after.path
 
     def split_by_itself(self, feeds: SessionFeeds, due: SplitDue, number: int) -> None:

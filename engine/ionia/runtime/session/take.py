@@ -164,6 +164,10 @@ class Take:
         """How long it is by now. With `lock`."""
         return float(self.timeline.part_seconds(part.number))
 
+    def end_seconds(self, part: Part) -> float:
+        """How long it will be, as far as that is named: an encoder may be behind. With `lock`."""
+        return float(self.timeline.part_end) if part is self.part else self.part_seconds(part)
+
     def _hand_over(self, packets: Sequence[EncodedPacket]) -> None:
         if packets:
             self._begin()
