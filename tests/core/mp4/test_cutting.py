@@ -32,6 +32,8 @@ def test_a_part_begins_at_its_picture_or_the_keyframe_before() -> None:
     assert picture_at(video, Fraction(6, 30)) == 6
     assert picture_at(video, Fraction(6, 30) + Fraction(1, 31)) == 6
     assert picture_at(video, Fraction(99)) == 11
+    cut_off = plain(pictures(12), edits=[[Edit(duration=SCALE // 3, media_time=0)]])
+    assert picture_at(movie_of(cut_off).videos[0], Fraction(99)) == 9
     assert keyframe_before(video, 6) == 4
     assert window_from(movie, Fraction("0.21"), Fraction(9), exact=True) == Window(
         begin=Fraction(6, 30), end=movie.duration

@@ -2,6 +2,7 @@
 
 from fractions import Fraction
 
+import numpy as np
 import pytest
 
 from ionia.core.mp4.assembly import Layout
@@ -63,6 +64,17 @@ def test_files_follow_one_another() -> None:
     movie = movie_of(made)
     assert movie.videos[0].end == 48 * 512
     assert movie.sounds[0].end == 76_800
+
+
+def test_a_file_that_was_cut_among_its_b_frames_ends_before_the_first_that_needs_a_hidden_picture() -> None:
+    """In the order of decoding 0, 3, 1, 2, 6, 4, 5, 7 are shown; the cut is behind 5, which needs 6, as 4 does."""
+    table = pictures(8, gop=8, shifts=[512, 1536, 0, 0, 1536, 0, 0, 512])
+    cut, whole = (plain(table, edits=[[Edit(duration=8000 * shown, media_time=512)]]) for shown in (6, 8))
+    layout, length = concatenated([movie_of(cut), movie_of(whole)])
+    assert length == Fraction(14, 30)
+    joined = movie_of(carried_out(layout, cut, whole)).videos[0]
+    assert (joined.shown // 512).tolist() == [0, 3, 1, 2, 6, 9, 7, 8, 12, 10, 11, 13]
+    assert (np.diff(joined.table.times) > 0).all()
 
 
 def refused(*files: bytes) -> tuple[int, str]:

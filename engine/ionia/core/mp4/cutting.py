@@ -50,11 +50,12 @@ def common_timescale(tracks: Sequence[MovieTrack]) -> int:
 
 
 def picture_at(track: MovieTrack, seconds: Fraction) -> int:
-    """The row of the picture that is shown at this moment: the first one if none is shown yet, the last one after its
-    end."""
+    """The row of the picture that is shown at this moment: the first one if none is shown yet, the last one after the
+    track's end, behind which a cut may hide one that B-frames need."""
     shown = track.shown
     order = np.argsort(shown, kind="stable")
-    place = int(np.searchsorted(shown[order], track.units(seconds), side="right")) - 1
+    moment = min(track.units(seconds), track.end - 1)
+    place = int(np.searchsorted(shown[order], moment, side="right")) - 1
     return int(order[max(0, place)])
 
 

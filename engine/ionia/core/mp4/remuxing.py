@@ -122,7 +122,10 @@ def _essence(entry: SampleEntry, *, sound: bool) -> tuple[bytes, ...]:
 def _joined_track(
     parts: Sequence[MovieTrack], begins: Sequence[Fraction], lengths: Sequence[Fraction]
 ) -> tuple[TrackTable, Column]:
-    """The samples in the new movie's time. Where sound of two files overlaps, the joint is at the nearest packet."""
+    """The samples in the new movie's time. Where sound of two files overlaps, the joint is at the nearest packet.
+
+    A file that was cut among B-frames ends at the last picture that needs none behind the cut: it stays until the next.
+    """
     tables: list[TrackTable] = []
     sources: list[Column] = []
     reached: int | None = None
@@ -131,6 +134,9 @@ def _joined_track(
         table = replace(part.table, times=part.table.times + shift)
         end = begin + length if which < len(parts) - 1 else begin + part.seconds(part.end)
         keep = table.shown < part.units(end)
+        if part.is_video and not keep.all():
+            # What a cut hides at a file's end a join can't hide, and what is decoded behind it refers to it.
+            keep[int(np.argmin(keep)) :] = False
         if part.is_sound and reached is not None:
             keep &= table.times + table.durations // 2 >= reached
         table = table.rows(np.flatnonzero(keep))
