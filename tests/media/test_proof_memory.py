@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from ionia.core.media import ColourMatrix
-from ionia.media.proof_memory import FILE_NAME, ProofMemory, Remembered
+from ionia.media.proof_memory import FILE_NAME, UNFINISHED, ProofMemory, Remembered
 from ionia.media.surface_proof import SurfaceProof
 
 RIGHT = Remembered(proof=SurfaceProof(matrix=ColourMatrix.BT601, figures="luma PSNR 45.0 dB"))
@@ -35,3 +35,28 @@ def test_where_nothing_can_be_kept_it_is_known_for_now(tmp_path: Path) -> None:
     memory = ProofMemory(tmp_path / "file")
     memory.put("a", WRONG)
     assert memory.get("a") == WRONG
+
+
+def test_what_ended_an_engine_is_not_tried_again(tmp_path: Path) -> None:
+    memory, seen = ProofMemory(tmp_path), []
+
+    def tried() -> Remembered:
+        other = ProofMemory(tmp_path)  # an engine beside it, or the next one where a driver ends this one here
+        seen.append(other.found_out("a", lambda: pytest.fail("tried twice")).wrong)
+        other.put("b", WRONG)
+        return RIGHT
+
+    assert memory.found_out("a", tried) == RIGHT
+    assert seen == [UNFINISHED]
+    assert memory.get("b") == WRONG  # of the other one
+    assert ProofMemory(tmp_path).found_out("a", lambda: WRONG) == RIGHT
+    assert [path.name for path in tmp_path.iterdir()] == [FILE_NAME]
+
+
+def test_what_failed_for_the_moment_is_tried_again(tmp_path: Path) -> None:
+    def busy() -> Remembered:
+        raise OSError("out of memory")
+
+    with pytest.raises(OSError, match="memory"):
+        ProofMemory(tmp_path).found_out("a", busy)
+    assert ProofMemory(tmp_path).found_out("a", lambda: RIGHT) == RIGHT

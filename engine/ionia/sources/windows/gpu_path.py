@@ -99,10 +99,7 @@ class GpuPath:
             raise ProofError(f"takes no pictures of {width}x{height}")
         driver = d3d11.driver_of(d3d11.adapters()[0])
         key = f"{spec.name} {width}x{height} {driver} PyAV {av.__version__}"
-        known = self._memory.get(key)
-        if known is None:
-            known = self._tried(spec, surface)
-            self._memory.put(key, known)
+        known = self._memory.found_out(key, partial(self._tried, spec, surface))
         if known.proof is None:
             raise ProofError(known.wrong)
         return known.proof
