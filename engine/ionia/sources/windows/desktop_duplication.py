@@ -80,7 +80,7 @@ class DesktopDuplication:
             self._output = None
             _pool.leave(output, lost=True)
             if output.loss is None:
-                output.loss = _loss(com.hresult(error), output)
+                output.loss = why_lost(com.hresult(error), output.display, output.size)
             lost = output.loss
             raise SourceLost(lost.code, lost.message, retry_at_once=lost.retry_at_once) from error
 
@@ -111,19 +111,19 @@ _REASONS = {
 }
 
 
-def _loss(code: int, output: shared_output.SharedOutput) -> SourceLost:
-    """Why the duplication ended, found out by looking at the desktop as it is now."""
-    name = output.display.name
+def why_lost(code: int, display: displays.Display, was: tuple[int, int]) -> SourceLost:
+    """Why a duplication of this size ended, found out by looking at the desktop as it is now: it is closed already."""
+    name = display.name
     if code in (dxgi.ERROR_DEVICE_REMOVED, dxgi.ERROR_DEVICE_HUNG, dxgi.ERROR_DEVICE_RESET):
         return SourceLost(WarningCode.GPU_LOST, "The graphics adapter was reset or removed.")
-    if displays.find_display(output.display.id) is None:
+    if displays.find_display(display.id) is None:
         return SourceLost(WarningCode.DISPLAY_UNPLUGGED, f"{name} was unplugged or switched off.")
-    size, refusal = _duplicate_again(output.display)
+    size, refusal = _duplicate_again(display)
     if dxgi.ERROR_SESSION_DISCONNECTED in (refusal, code):
         return SourceLost(WarningCode.SESSION_DISCONNECTED, "The Windows session was disconnected.")
     if dxgi.E_ACCESSDENIED in (refusal, code) or not displays.input_desktop_is_ours():
         return SourceLost(WarningCode.SECURE_DESKTOP, SECURE_DESKTOP)
-    if size is not None and size != output.size:
+    if size is not None and size != was:
         return SourceLost(WarningCode.DISPLAY_MODE_CHANGED, f"{name} changed its mode.", retry_at_once=True)
     return SourceLost(WarningCode.ACCESS_LOST, f"Access to {name} was lost for a moment.", retry_at_once=True)
 

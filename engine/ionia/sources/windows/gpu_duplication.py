@@ -1,7 +1,7 @@
 """Desktop duplication whose pictures stay on the graphics adapter: libav's `ddagrab`, of the system's first adapter.
 
-It never recovers by itself and knows no reasons: whoever owns it opens it again, and falls back to the duplication that
-does (`desktop_duplication`).
+It never recovers by itself: whoever owns it opens it again, and falls back to the other duplication
+(`desktop_duplication`), which finds out why it was lost.
 """
 
 import sys
@@ -16,7 +16,8 @@ from ionia.core.media import SurfaceFrame, VideoFrame
 from ionia.core.ports import Clock
 from ionia.core.warning import WarningCode
 from ionia.media.surface import LibavSurface
-from ionia.sources.windows import com, displays, dxgi
+from ionia.sources.windows import com, desktop_duplication, displays, dxgi, shared_output
+from ionia.sources.windows.fallback import TransientCaptureError
 
 assert sys.platform == "win32"  # noqa: S101 - mypy checks the rest for Windows only
 
@@ -41,11 +42,14 @@ class GpuDuplication:
         self._device: object = None
         self._first: av.VideoFrame | None = None
         self._seen = 0
+        self._worked = False
+        self._size = (0, 0)
 
     def open(self) -> tuple[int, int]:
-        """See ScreenSource. Where it can't be had, other ways can."""
+        """See ScreenSource. Where it can't be had, other ways can; a screen that showed something only sleeps."""
         self.close()
         output = output_index(self._screen_id)
+        self._require_picture()
         try:
             self._graph = graph = _graph(output, cursor=self._cursor)
             self._first = graph.vpull()
@@ -54,8 +58,9 @@ class GpuDuplication:
             raise IoniaError(
                 ErrorKind.CAPTURE_UNAVAILABLE, "Desktop duplication on the graphics adapter did not open."
             ) from error
-        self._device, self._seen = object(), 0
-        return self._first.width, self._first.height
+        self._device, self._seen, self._worked = object(), 0, True
+        self._size = self._first.width, self._first.height
+        return self._size
 
     def grab(self) -> VideoFrame | None:
         """See ScreenSource."""
@@ -65,8 +70,7 @@ class GpuDuplication:
             frame, self._first = self._first or self._graph.vpull(), None
         except (av.error.FFmpegError, ValueError) as error:
             self.close()
-            message = "Access to the screen was lost for a moment."
-            raise SourceLost(WarningCode.ACCESS_LOST, message, retry_at_once=True) from error
+            raise self._why_lost() from error
         texture = texture_of(frame)
         if texture == self._seen:
             return None  # the same again: nothing has changed
@@ -76,6 +80,34 @@ class GpuDuplication:
     def close(self) -> None:
         """See ScreenSource. Surfaces that were given out stay readable."""
         self._graph = self._first = None
+
+    def _why_lost(self) -> SourceLost:
+        display = displays.find_display(self._screen_id)
+        if display is None:
+            return SourceLost(WarningCode.DISPLAY_UNPLUGGED, "The screen was unplugged or switched off.")
+        try:
+            return desktop_duplication.why_lost(dxgi.ERROR_ACCESS_LOST, display, self._size)
+        except comtypes.COMError:
+            return SourceLost(
+                WarningCode.ACCESS_LOST, f"Access to {display.name} was lost for a moment.", retry_at_once=True
+            )
+
+    def _require_picture(self) -> None:
+        """A screen that is switched off gives none, and libav waits for the first one without end, while it is
+        configured: with Python's lock, so that the whole engine would stand still."""
+        display = displays.find_display(self._screen_id)
+        if display is None:
+            raise IoniaError(ErrorKind.CAPTURE_UNAVAILABLE, "The screen is not there.")
+        output = shared_output.SharedOutput(display, self._clock)
+        try:
+            output.open()
+        except shared_output.NoPictureError as error:
+            kind = TransientCaptureError if self._worked else IoniaError
+            raise kind(ErrorKind.CAPTURE_UNAVAILABLE, f"Desktop duplication: {error}.") from error
+        except comtypes.COMError as error:
+            raise IoniaError(ErrorKind.CAPTURE_UNAVAILABLE, f"DXGI failed with 0x{com.hresult(error):08X}.") from error
+        finally:
+            output.close()  # a process has one duplication of an output
 
     def sample(self) -> LibavSurface:
         """The newest picture, to be written to: whoever does so shows nothing of this source any more. It is open."""

@@ -298,6 +298,19 @@ def test_timeouts_are_not_a_loss(source_of: Opener) -> None:
 
 
 @needs_faults
+def test_a_dark_screen_is_no_wait_without_end(source_of: Opener) -> None:
+    source = source_of(GpuDuplication)  # libav's would wait for the first picture, and Python with it
+    inject("acquire WAIT_TIMEOUT x2", wait=False)
+    with pytest.raises(IoniaError, match="switched off") as refusal:
+        source.open()
+    assert not isinstance(refusal.value, TransientCaptureError)
+    source.open()
+    inject("acquire WAIT_TIMEOUT x2", wait=False)
+    assert refused(source)  # what showed something only sleeps
+    source.open()
+
+
+@needs_faults
 def test_a_locked_screen_is_waited_for_and_an_impossible_one_is_grabbed_otherwise() -> None:
     screen = screens.open_screen(None, cursor=True, clock=Clock(), fps=30, size=(0, 0))
     assert isinstance(screen, FallbackScreen)
