@@ -24,6 +24,7 @@ from ionia.media.opening import OpenedVideo, open_audio, open_opus, open_video
 from ionia.platform.processes import usable_cores
 from ionia.runtime.backends import Backends, Gpu, NoGpu, SelftestRun, Sender
 from ionia.runtime.capture.audio_corrections import AudioCorrections
+from ionia.runtime.encode.limited_gpu import LimitedGpu
 from ionia.runtime.engine import Engine
 from ionia.sinks.mp4_file import Mp4File
 from ionia.sinks.output_path import free_bytes
@@ -97,7 +98,7 @@ def _gpu(clock: MonotonicClock) -> Gpu:
     if sys.platform == "win32":
         from ionia.sources.windows.gpu_path import GpuPath  # noqa: PLC0415 - another system lacks its packages
 
-        gpu = GpuPath(clock)
+        gpu = LimitedGpu(GpuPath(clock))
     return gpu
 
 
