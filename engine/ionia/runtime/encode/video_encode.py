@@ -320,15 +320,17 @@ class VideoEncode:
                 if packets is None:
                     continue
                 self._inside += 1 - len(packets)
-                if self._encoder.codec != codec:
+                left = left_now(self._encoder)
+                if self._encoder.codec != codec or left is not None:
                     self._count_lost()
+                if self._encoder.codec != codec:
                     self.notices.warn(
                         WarningCode.ENCODER_LOST, f"The graphics card's encoder failed; {self._encoder.codec} goes on."
                     )
                 self._fed = span.first_index
                 self._given = packets[-1].dts if packets else self._given
-                if (why := left_now(self._encoder)) is not None:
-                    self.notices.warn(WarningCode.GPU_FALLBACK, why)
+                if left is not None:
+                    self.notices.warn(WarningCode.GPU_FALLBACK, left)
                 self.feed.publish(packets)
         finally:
             self._encoder.close()
