@@ -40,6 +40,8 @@ class EncoderSpec:
     """Whether the encoder's header differs from the one in its pictures, which is what counts."""
     surfaces: str = ""
     """libav's name of the adapter's pictures (BGRA) that it takes as they are; empty: none."""
+    adapter_vendor: int = 0
+    """Whose adapters' pictures those are, by PCI's number; 0: anybody's."""
     pixels_per_core: int | None = None
     """How many pixels it makes in a second of one core's time, and leaves a third of it to others. A take that asks for
     more than the machine's cores is refused before it begins; None: any is tried."""
@@ -153,6 +155,7 @@ SPECS = (
         choice=EncoderChoice.NVENC,
         hardware=True,
         surfaces="d3d11",
+        adapter_vendor=0x10DE,
         pixel_format=PixelFormat.YUV420P,
         options=_nvenc,
     ),
@@ -170,6 +173,7 @@ SPECS = (
         choice=EncoderChoice.AMF,
         hardware=True,
         surfaces="d3d11",
+        adapter_vendor=0x1002,
         pixel_format=PixelFormat.YUV420P,
         options=_amf,
         follows_bitrate=False,  # source: FFmpeg's amfenc.c sets the rate when it opens and never again

@@ -192,6 +192,13 @@ def driver_of(adapter: Any) -> str:
     return f"{described.Description} {'.'.join(map(str, parts))}"
 
 
+def vendor_of(adapter: Any) -> int:
+    """PCI's number of who made it. Raises comtypes.COMError."""
+    described = DXGI_ADAPTER_DESC1()
+    adapter.GetDesc1(byref(described))
+    return int(described.VendorId)
+
+
 # IDXGIAdapter::CheckInterfaceSupport, the 9th (dxgi.h).
 _check_interface_support = ctypes.WINFUNCTYPE(comtypes.HRESULT, ctypes.c_void_p, ctypes.c_void_p)(
     9, "CheckInterfaceSupport"

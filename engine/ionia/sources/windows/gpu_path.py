@@ -58,9 +58,9 @@ class GpuPath:
     def open(self, settings: VideoEncodeSettings, screen: str | None) -> tuple[OpenedVideo | None, str]:
         """See Gpu."""
         spec = self._choose(settings)
-        if spec is None or not spec.surfaces or displays.find_display(screen) is None:
-            return None, ""  # nothing to be told: no such encoder, or a window, or none of the system's screens
-        source = gpu_duplication.GpuDuplication(screen, cursor=False, clock=self._clock)
+        if spec is None or not spec.surfaces or not _may_take(spec, screen):
+            return None, ""  # nothing to be told
+        source = gpu_duplication.GpuDuplication(screen, cursor=True, clock=self._clock)
         try:
             source.open()
             surface = source.sample()
@@ -130,3 +130,13 @@ class GpuPath:
             first, settings, reopen=direct, read_back=partial(open_read_back, spec, settings, first.info)
         )
         return OpenedVideo(encoder=encoder, track=first.info)
+
+
+def _may_take(spec: EncoderSpec, screen: str | None) -> bool:
+    """Whether it is one of the system's screens, and the first adapter the encoder's: a laptop's may be the other."""
+    try:
+        adapters = d3d11.adapters()
+        vendors = {d3d11.vendor_of(adapter) for adapter in adapters[:1]}
+    except comtypes.COMError:
+        return False
+    return displays.find_display(screen) is not None and (not spec.adapter_vendor or spec.adapter_vendor in vendors)
