@@ -186,6 +186,8 @@ class FakeVideoEncoder:
         self.interval = interval
         self.fail_at = fail_at
         self.lost_at: int | None = None
+        self.successor = "other264"
+        self.lost = False
         self.silent_from: int | None = None  # until it is lost
         self.stuck_at: int | None = None
         self.freed = threading.Event()
@@ -224,8 +226,8 @@ class FakeVideoEncoder:
         if self.stuck_at is not None and at >= self.stuck_at:
             self.freed.wait(30)
         if self.lost_at is not None and at >= self.lost_at:
-            self.codec = "other264"
-        if self.silent_from is not None and self.codec != "other264" and at >= self.silent_from:
+            self.codec, self.lost = self.successor, True
+        if self.silent_from is not None and not self.lost and at >= self.silent_from:
             return []
         key = keyframe or self._since_key >= self.interval
         self._since_key = 1 if key else self._since_key + 1

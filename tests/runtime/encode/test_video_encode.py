@@ -13,6 +13,7 @@ from ionia.core.events import (
 from ionia.core.media import AUDIO, SAMPLE_RATE, VIDEO
 from ionia.core.video.stage_times import NONE
 from ionia.core.warning import SoundLost
+from ionia.runtime.encode import video_encode
 from ionia.runtime.encode.video_encode import VideoEncode
 from ionia.runtime.session import ending
 from tests.fakes.backends import WAIT_SECONDS, FakeMachine
@@ -155,6 +156,29 @@ def test_a_lost_encoder_is_told_and_its_successor_named() -> None:
         stats = engine.stats(RECORDER, "a")
         assert stats.codec == "other264"
     # What it was silent about before it was lost is counted.
+    assert 2 <= stats.video_frames_captured - len(machine.files[0].packets) <= stats.video_frames_skipped
+
+
+def test_what_a_card_never_gave_is_counted_where_the_same_encoder_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    def leave(encoder: FakeVideoEncoder) -> None:
+        encoder.silent_from, encoder.lost_at, encoder.successor = 3, 5, encoder.codec
+
+    told: list[FakeVideoEncoder] = []
+
+    def left(encoder: FakeVideoEncoder) -> str | None:
+        if not encoder.lost or told:
+            return None
+        told.append(encoder)
+        return "Pictures are read back."
+
+    monkeypatch.setattr(video_encode, "left_now", left)
+    machine = FakeMachine(prepare_video=leave)
+    with engine_on(machine) as (engine, events):
+        initialize(engine, settings=MUTE)
+        engine.start(RECORDER, "a")
+        events.wait_for(warned("gpu_fallback"))
+        engine.stop(RECORDER, "a")
+        stats = engine.stats(RECORDER, "a")
     assert 2 <= stats.video_frames_captured - len(machine.files[0].packets) <= stats.video_frames_skipped
 
 

@@ -308,11 +308,10 @@ class VideoEncode:
                 if (bitrate := self._bitrate.take()) is not None:
                     self._encoder.set_bitrate(bitrate)
                 keyframe = self._take_keyframe(span.first_index)
-                packets: list[EncodedPacket] | None
-                if picture is not None:
-                    packets = self._encoded(picture, span.first_index, keyframe=keyframe)
-                elif behind and not keyframe:
+                if picture is None and behind and not keyframe:
                     packets = self._held(span.first_index)
+                elif picture is not None:
+                    packets = self._encoded(picture, span.first_index, keyframe=keyframe)
                 else:
                     packets = self._encoder.repeat(span.first_index, keyframe=keyframe)
                 spent_ms = (self._clock.now_ns() - begun_ns) / 1e6
@@ -320,15 +319,14 @@ class VideoEncode:
                 if packets is None:
                     continue
                 self._inside += 1 - len(packets)
-                left = left_now(self._encoder)
-                if self._encoder.codec != codec or left is not None:
+                left, lost = left_now(self._encoder), self._encoder.codec != codec
+                if lost or left is not None:
                     self._count_lost()
-                if self._encoder.codec != codec:
+                if lost:
                     self.notices.warn(
                         WarningCode.ENCODER_LOST, f"The graphics card's encoder failed; {self._encoder.codec} goes on."
                     )
-                self._fed = span.first_index
-                self._given = packets[-1].dts if packets else self._given
+                self._fed, self._given = span.first_index, packets[-1].dts if packets else self._given
                 if left is not None:
                     self.notices.warn(WarningCode.GPU_FALLBACK, left)
                 self.feed.publish(packets)
