@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from ionia.core.media import ColourMatrix
+from ionia.media import proof_memory
 from ionia.media.proof_memory import FILE_NAME, UNFINISHED, ProofMemory, Remembered
 from ionia.media.surface_proof import SurfaceProof
 
@@ -60,3 +61,22 @@ def test_what_failed_for_the_moment_is_tried_again(tmp_path: Path) -> None:
     with pytest.raises(OSError, match="memory"):
         ProofMemory(tmp_path).found_out("a", busy)
     assert ProofMemory(tmp_path).found_out("a", lambda: RIGHT) == RIGHT
+
+
+@pytest.mark.parametrize(("refusals", "known"), [(2, RIGHT), (9, None)])
+def test_who_reads_the_file_meanwhile_is_waited_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, refusals: int, known: Remembered | None
+) -> None:
+    tries = iter([True] * refusals + [False] * 9)
+    replace = Path.replace
+
+    def busy(path: Path, target: Path) -> Path:
+        if next(tries):
+            raise PermissionError("used by another process")
+        return replace(path, target)
+
+    monkeypatch.setattr(Path, "replace", busy)
+    monkeypatch.setattr(proof_memory, "_PAUSE_S", 0)
+    ProofMemory(tmp_path).put("a", RIGHT)
+    assert ProofMemory(tmp_path).get("a") == known
+    assert [path.name for path in tmp_path.iterdir()] == ([FILE_NAME] if known else [])

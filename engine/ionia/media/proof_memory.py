@@ -22,7 +22,10 @@ FILE_NAME = "gpu-proofs.json"
 _MOST = 64
 """A machine has a few adapters, sizes and drivers; what is older goes."""
 
-UNFINISHED = "an engine that tried it did not come to the end of that"
+_ATTEMPTS, _PAUSE_S = 5, 0.02
+"""Reading it takes less than a millisecond."""
+
+UNFINISHED = f"an engine that tried it did not come to the end of that, which {FILE_NAME} keeps"
 """What is known while it is tried, and for good where a driver ended the process over it."""
 
 
@@ -111,11 +114,21 @@ class ProofMemory:
                 json.dump({key: _json(value) for key, value in known.items()}, file, indent=1)
                 file.flush()
                 os.fsync(file.fileno())  # a driver may take the whole system with it
-            beside.replace(self._path)  # whole or not at all
+            _put_in_place(beside, self._path)
         except OSError as error:
             _log.warning("what an encoder was worth can't be kept: %s", error)
             with suppress(OSError):
                 beside.unlink()
+
+
+def _put_in_place(beside: Path, path: Path) -> None:
+    """Whole or not at all. On Windows it is refused while another engine or a virus scanner reads the file."""
+    for _ in range(_ATTEMPTS - 1):
+        with suppress(PermissionError):
+            beside.replace(path)
+            return
+        threading.Event().wait(_PAUSE_S)
+    beside.replace(path)
 
 
 def _json(one: Remembered) -> Mapping[str, str]:
