@@ -105,7 +105,9 @@ class GpuDuplication:
             kind = TransientCaptureError if self._worked else IoniaError
             raise kind(ErrorKind.CAPTURE_UNAVAILABLE, f"Desktop duplication: {error}.") from error
         except comtypes.COMError as error:
-            raise IoniaError(ErrorKind.CAPTURE_UNAVAILABLE, f"DXGI failed with 0x{com.hresult(error):08X}.") from error
+            changing = self._worked and com.hresult(error) == dxgi.ERROR_ACCESS_LOST  # a game that fills the screen
+            kind = TransientCaptureError if changing else IoniaError
+            raise kind(ErrorKind.CAPTURE_UNAVAILABLE, f"DXGI failed with 0x{com.hresult(error):08X}.") from error
         finally:
             output.close()  # a process has one duplication of an output
 

@@ -307,6 +307,8 @@ def test_a_dark_screen_is_no_wait_without_end(source_of: Opener) -> None:
     source.open()
     inject("acquire WAIT_TIMEOUT x2", wait=False)
     assert refused(source)  # what showed something only sleeps
+    inject("acquire ACCESS_LOST", wait=False)
+    assert refused(source)  # or changes its mode
     source.open()
 
 
