@@ -3,10 +3,13 @@
 Results go through JSON, so that a scorecard can be put together from parts that were measured one by one.
 """
 
+import json
 import statistics
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
+
+import numpy as np
 
 HEADINGS = ("what", "ours", "peer", "ratio", "goal", "met")
 _NONE = "–"
@@ -72,8 +75,9 @@ class PartResult:
     plots: list[Plot] = field(default_factory=list)
 
     def as_json(self) -> dict[str, Any]:
-        """Plain values."""
-        return asdict(self)
+        """Plain values: what numpy computed, also a verdict, is no number that JSON knows."""
+        plain: dict[str, Any] = json.loads(json.dumps(asdict(self), default=_plain))
+        return plain
 
     @classmethod
     def from_json(cls, value: dict[str, Any]) -> "PartResult":
@@ -89,6 +93,12 @@ class PartResult:
             for plot in value["plots"]
         ]
         return cls(rows=[Row(**row) for row in value["rows"]], notes=value["notes"], plots=plots)
+
+
+def _plain(value: object) -> Any:
+    if isinstance(value, np.generic):
+        return value.item()
+    raise TypeError(f"{value!r} is no value for a page")
 
 
 def spread(values: Sequence[float], form: str = ".2f", unit: str = "") -> str:

@@ -42,10 +42,11 @@ TELLING_PLOTS = ("av-offset", "dip-latency")
 
 _INTRODUCTION = """# Scorecard
 
-What the engine reaches, beside its peers doing the same work in the same run, on the machine named below. This page
-and its plots are written by `python3 build/dev.py bench --full --write` (the soaks: `bench memory soak --full --write`)
-and by nobody's hand. Medians of several runs; in brackets from where to where they went. "NO" is a goal that was
-missed; "–" is where there is nothing to judge.
+What the engine reaches, beside its peers doing the same work in the same run. Below stands the machine of the last
+run; each part names the processor of its own. This page and its plots are written by
+`python3 build/dev.py bench --full --write` (the soaks: `bench memory soak --full --write`) and by nobody's hand.
+Medians of several runs; in brackets from where to where they went. "NO" is a goal that was missed; "–" is where there
+is nothing to judge.
 """
 
 
@@ -157,7 +158,8 @@ def about(name: str) -> str:
 def section(part: Kept) -> list[str]:
     """A part: its sentence, its table, what the figures say, its notes, its plots."""
     lines = [f"## {part.name}", "", about(part.name), ""]
-    lines += [f"Measured {part.machine['date']} at {part.machine['commit']}, {part.form} form.", ""]
+    machine = part.machine
+    lines += [f"Measured {machine['date']} at {machine['commit']}, {part.form} form; {machine['processor']}.", ""]
     if part.result.rows:
         lines += [markdown_table(part.result.rows), ""]
     if part.name == "profile":

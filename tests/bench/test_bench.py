@@ -3,6 +3,7 @@
 import threading
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from tests.bench.parts import PARTS, Form
@@ -53,6 +54,8 @@ def test_a_result_survives_being_written_down() -> None:
     plot = Plot(name="p", title="t", x_label="x", y_label="y", series=[Series(label="l", x=[1.0], y=[2.0])])
     result = PartResult(rows=ROWS, notes=["n"], plots=[plot])
     assert PartResult.from_json(result.as_json()) == result
+    computed = PartResult(rows=[Row(what="drift", ours="0.5 ms", met=np.float32(0.5) <= 10)])  # numpy's own True
+    assert computed.as_json()["rows"][0]["met"] is True
 
 
 def test_a_result_of_an_older_kind_can_still_be_read() -> None:
@@ -138,10 +141,12 @@ def test_page_readme_and_plots_come_from_results_alone(tmp_path: Path, monkeypat
     (tmp_path / "scorecard").mkdir()
     (tmp_path / "scorecard" / "gone.png").touch()
     kill = Row(what="kill -9: lost at the end", ours="0.3 s", met=True)
-    scorecard.write({"kills": PartResult(rows=[kill], plots=[bars])}, machine, full=True)
+    another = {**machine, "processor": "another, 8 cores"}
+    scorecard.write({"kills": PartResult(rows=[kill], plots=[bars])}, another, full=True)
     scorecard.write({"startup": PartResult(rows=ROWS[1:])}, machine, full=False)
     page = (tmp_path / "scorecard.md").read_text(encoding="utf-8")
     assert "**1 of 2 goals met; not met: a | b (in the quick form: startup)**" in page
+    assert "at abc, full form; another, 8 cores." in page
     assert page.index("## startup") < page.index("## kills"), "parts come in their own order"
     assert "| [startup](#startup) | Engine start to the first answer, start to the first picture. | 0 of 1 |" in page
     assert (tmp_path / "scorecard" / "bars.png").stat().st_size > 1000
