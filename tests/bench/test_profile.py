@@ -2,6 +2,9 @@
 
 import pytest
 
+from ionia.core.media import PictureFormat, PixelFormat
+from ionia.media.converter import Converter
+
 
 def test_every_seam_is_there() -> None:
     pytest.importorskip("imageio_ffmpeg", reason="the bench's packages are not installed")
@@ -11,6 +14,16 @@ def test_every_seam_is_there() -> None:
         owner, name = profile.seam(module, path)
         assert callable(getattr(owner, name))
         assert stage in profile.STAGES
+
+
+def test_all_of_converting_is_on_the_thread_whose_clock_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("imageio_ffmpeg", reason="the bench's packages are not installed")
+    from tests.bench import profile  # noqa: PLC0415 - needs packages that tests don't
+
+    monkeypatch.setattr(Converter, "__init__", Converter.__init__)  # put back afterwards
+    profile.convert_on_one_thread()
+    wanted = PictureFormat(width=16, height=16, pixels=PixelFormat.YUV420P)
+    assert Converter(wanted)._threads == Converter(wanted, threads=4)._threads == 1
 
 
 def test_what_is_ours_is_told_by_size() -> None:
