@@ -33,6 +33,7 @@ from ionia.core.video.quality import STILL_INTERVALS
 from ionia.media.encoder_specs import EncoderSpec, b_frames_of, rate_buffer_bits
 from ionia.media.frame_planes import black_frame, frame_over
 from ionia.media.surface import LibavSurface
+from ionia.media.thread_priority import usual_priority
 from ionia.platform.processes import usable_cores
 
 os.environ.setdefault("SVT_LOG", "0")
@@ -71,7 +72,8 @@ class LibavVideoEncoder:
         self._last_keyframe: int | None = None
         self._context: VideoCodecContext | None = _prepared(spec, settings, self.takes)
         if sample is None:
-            self._context.open()
+            with usual_priority():
+                self._context.open()
             extradata = bytes(self._context.extradata or b"")
         else:
             extradata = _header_by_surface(spec, settings, self.takes, sample)
@@ -180,7 +182,8 @@ class LibavVideoEncoder:
 def _header_of_a_picture(spec: EncoderSpec, settings: VideoEncodeSettings, takes: PictureFormat) -> bytes | None:
     """What the pictures of such an encoder begin with: of one that is encoded and thrown away."""
     context = _prepared(spec, settings, takes)
-    context.open()
+    with usual_priority():
+        context.open()
     frame = black_frame((takes.width, takes.height), takes.pixels.value)
     frame.pts, frame.time_base = 0, Fraction(1, settings.fps)
     packets = [*context.encode(frame), *context.encode(None)]

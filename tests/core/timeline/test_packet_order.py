@@ -234,7 +234,8 @@ def test_an_end_among_b_frames_is_behind_what_they_refer_to(
     assert sorted(there) == list(range(len(there)))
     passed = max((p.pts + 1 for p in taken[:named_at] if p.track == VIDEO), default=0)
     assert len(there) == 40 or end <= len(there) <= max(end, passed) + b_frames
-    assert done or end > 36
+    # The end may be later by the B-frames; behind the last of 40 frames nothing says that it is reached.
+    assert done or end + b_frames > 38
     heard = [packet for packet in taken if packet.track == AUDIO]
     if done:
         assert abs((heard[-1].pts + 1024) / 48_000 - len(there) / 30) <= 0.5 * 1024 / 48_000 + 1e-9 or passed > end
