@@ -18,14 +18,14 @@ _TASKS = Path("/proc/self/task")
 def usual_priority() -> Iterator[None]:
     """The calling thread, and all that begin in between, have afterwards what the calling thread has now. Linux only:
     elsewhere nothing happens."""
-    if sys.platform != "linux":
+    if sys.platform == "linux":
+        policy, priority = os.sched_getscheduler(0), os.sched_getparam(0)
+        before = set(_TASKS.iterdir())
+        try:
+            yield
+        finally:
+            for task in (0, *(int(one.name) for one in _TASKS.iterdir() if one not in before)):  # 0: the calling thread
+                with contextlib.suppress(OSError):  # it has ended
+                    os.sched_setscheduler(task, policy, priority)
+    else:
         yield
-        return
-    policy, priority = os.sched_getscheduler(0), os.sched_getparam(0)
-    before = set(_TASKS.iterdir())
-    try:
-        yield
-    finally:
-        for task in (0, *(int(one.name) for one in _TASKS.iterdir() if one not in before)):  # 0: the calling thread
-            with contextlib.suppress(OSError):  # it has ended
-                os.sched_setscheduler(task, policy, priority)
