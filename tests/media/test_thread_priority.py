@@ -18,20 +18,26 @@ from tests.fakes.pictures import yuv
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="only there a thread's policy is changed and put back")
 
 
-def policies() -> set[int]:
-    return {os.sched_getscheduler(int(one.name)) for one in Path("/proc/self/task").iterdir()}
+def threads() -> set[int]:
+    return {int(one.name) for one in Path("/proc/self/task").iterdir()}
+
+
+def policies(before: set[int]) -> set[int]:
+    """Of this thread and of all that began since."""
+    return {os.sched_getscheduler(thread) for thread in (0, *(threads() - before))}
 
 
 def test_av1_is_encoded_at_the_priority_of_any_other_thread() -> None:
-    assert policies() == {os.SCHED_OTHER}
+    before = threads()
+    assert policies(before) == {os.SCHED_OTHER}
     encoder = LibavVideoEncoder(AV1_SPECS[-1], VideoEncodeSettings(codec="av1"), 64, 64)
     black = yuv(encoder, VideoFrame(captured_ns=0, pixels=np.zeros((64, 64, 4), np.uint8)))
     packets = [packet for index in range(3) for packet in encoder.encode(black, index)]
-    assert policies() == {os.SCHED_OTHER}
+    assert policies(before) == {os.SCHED_OTHER}
     packets += encoder.flush()
     encoder.close()
     assert [packet.pts for packet in packets] == [0, 1, 2]
-    assert policies() == {os.SCHED_OTHER}
+    assert policies(before) == {os.SCHED_OTHER}
 
 
 def test_whoever_had_another_policy_keeps_it() -> None:
