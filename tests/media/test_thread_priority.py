@@ -2,7 +2,6 @@
 
 import os
 import sys
-import threading
 from pathlib import Path
 
 import numpy as np
@@ -48,22 +47,3 @@ def test_whoever_had_another_policy_keeps_it() -> None:
         assert os.sched_getscheduler(0) == os.SCHED_BATCH
     finally:
         os.sched_setscheduler(0, os.SCHED_OTHER, os.sched_param(0))
-
-
-def test_a_thread_that_takes_another_policy_later_is_put_back_when_it_is_asked_again() -> None:
-    taken, over, found = threading.Event(), threading.Event(), list[int]()
-
-    def take() -> None:
-        os.sched_setscheduler(0, os.SCHED_BATCH, os.sched_param(0))
-        taken.set()
-        over.wait(10)
-        found.append(os.sched_getscheduler(0))
-
-    with usual_priority() as usual:
-        thread = threading.Thread(target=take)
-    thread.start()
-    taken.wait(10)
-    usual.restore()
-    over.set()
-    thread.join()
-    assert found == [os.SCHED_OTHER]

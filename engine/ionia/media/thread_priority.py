@@ -14,29 +14,18 @@ from pathlib import Path
 _TASKS = Path("/proc/self/task")
 
 
-class UsualPriority:
-    """What the thread that makes it has, for that thread and all that begin after it. Linux only: elsewhere nothing
-    happens. Used by that thread."""
-
-    def __init__(self) -> None:
-        if sys.platform == "linux":
-            self._policy, self._param = os.sched_getscheduler(0), os.sched_getparam(0)
-            self._before = set(_TASKS.iterdir())
-
-    def restore(self) -> None:
-        """Give it to them again. An encoder's threads take theirs as each begins, which may be after it was opened."""
-        if sys.platform == "linux":
-            for task in (0, *(int(one.name) for one in _TASKS.iterdir() if one not in self._before)):  # 0: this thread
-                with contextlib.suppress(OSError):  # it has ended
-                    if os.sched_getscheduler(task) != self._policy:
-                        os.sched_setscheduler(task, self._policy, self._param)
-
-
 @contextlib.contextmanager
-def usual_priority() -> Iterator[UsualPriority]:
-    """Restored at the end, and whenever it is asked again."""
-    usual = UsualPriority()
-    try:
-        yield usual
-    finally:
-        usual.restore()
+def usual_priority() -> Iterator[None]:
+    """The calling thread, and all that begin in between, have afterwards what the calling thread has now. Linux only:
+    elsewhere nothing happens."""
+    if sys.platform == "linux":
+        policy, priority = os.sched_getscheduler(0), os.sched_getparam(0)
+        before = set(_TASKS.iterdir())
+        try:
+            yield
+        finally:
+            for task in (0, *(int(one.name) for one in _TASKS.iterdir() if one not in before)):  # 0: the calling thread
+                with contextlib.suppress(OSError):  # it has ended
+                    os.sched_setscheduler(task, policy, priority)
+    else:
+        yield

@@ -33,7 +33,7 @@ from ionia.core.video.quality import STILL_INTERVALS
 from ionia.media.encoder_specs import EncoderSpec, b_frames_of, rate_buffer_bits
 from ionia.media.frame_planes import black_frame, frame_over
 from ionia.media.surface import LibavSurface
-from ionia.media.thread_priority import UsualPriority, usual_priority
+from ionia.media.thread_priority import usual_priority
 from ionia.platform.processes import usable_cores
 
 os.environ.setdefault("SVT_LOG", "0")
@@ -70,10 +70,9 @@ class LibavVideoEncoder:
         self._frame: av.VideoFrame | None = None
         self._surface: LibavSurface | None = None
         self._last_keyframe: int | None = None
-        self._usual: UsualPriority | None = None  # until the first packet
         self._context: VideoCodecContext | None = _prepared(spec, settings, self.takes)
         if sample is None:
-            with usual_priority() as self._usual:
+            with usual_priority():
                 self._context.open()
             extradata = bytes(self._context.extradata or b"")
         else:
@@ -143,11 +142,7 @@ class LibavVideoEncoder:
             frame.pict_type = PictureType.I if keyframe or due else PictureType.NONE
             frame.pts = index
             frame.time_base = self._time_base
-            packets = self._packets(self._open_context().encode(frame))
-        if packets and self._usual is not None:
-            self._usual.restore()  # by now all of its threads have begun
-            self._usual = None
-        return packets
+            return self._packets(self._open_context().encode(frame))
 
     def _is_due(self, index: int) -> bool:
         """Encoders count pictures; after a gap in the indexes their GOP would be too long in time.
