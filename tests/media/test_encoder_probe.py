@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from types import SimpleNamespace
 
 import av
 import pytest
@@ -75,7 +76,7 @@ def test_x264_by_choice_is_no_fallback() -> None:
 
 
 def test_a_choice_that_this_codec_has_not_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sys.platform", "win32")
+    monkeypatch.setattr(encoder_probe, "sys", SimpleNamespace(platform="win32"))
     settings = VideoEncodeSettings(encoder=EncoderChoice.MF, codec="av1")
     encoder, _, fallbacks = open_video_encoder(settings, 64, 64)
     assert encoder.codec == "libsvtav1"

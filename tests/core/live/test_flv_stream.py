@@ -13,6 +13,7 @@ from ionia.core.live import flv_tags
 from ionia.core.live.flv_stream import FlvStream
 from ionia.core.live.flv_timeline import FlvTimeline
 from ionia.core.media import AUDIO, SAMPLE_RATE, VIDEO, EncodedPacket, MediaHeader, TrackId
+from ionia.media.thread_priority import usual_priority
 from tests.fakes.encoded_clip import EncodedClip, encoded_clip
 
 Tag = tuple[int, int, bytes]
@@ -45,7 +46,8 @@ def encoded_and_muxed(
         colours = picture.codec_context
         colours.color_primaries = colours.color_trc = colours.colorspace = colours.color_range = 1
         heard = [container.add_stream("aac", rate=SAMPLE_RATE, layout="stereo") for _ in range(sounds)]
-        container.start_encoding()
+        with usual_priority():
+            container.start_encoding()
         noise = np.random.default_rng(1)
         made: list[tuple[av.Packet, TrackId]] = []
         for number in range(frames):
