@@ -3,7 +3,9 @@
 import ast
 import re
 import subprocess
+from collections.abc import Mapping
 from functools import cache
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -92,6 +94,58 @@ def imported(path: Path) -> set[str]:
         elif isinstance(node, ast.ImportFrom) and node.module is not None and node.level == 0:
             names.add(node.module.split(".")[0])
     return names
+
+
+def circle(uses: Mapping[str, set[str]]) -> tuple[str, ...]:
+    """Names of which each uses the next, and the last the first; none where there is no such."""
+    try:
+        TopologicalSorter(uses).prepare()
+    except CycleError as error:
+        return tuple(error.args[1])
+    return ()
+
+
+def test_no_module_of_the_engine_imports_itself_by_way_of_others() -> None:
+    """Not for its types either: what is said of one of two such modules can't be understood without the other."""
+    modules = {".".join(path.relative_to(ENGINE.parent).with_suffix("").parts): path for path in SOURCES}
+    uses = {}
+    for name, path in modules.items():
+        found = re.findall(r"^\s*from (ionia[\w.]*) import (\([^)]*\)|.*)", text(path), re.MULTILINE)
+        taken = {f"{package}.{each}" for package, names in found for each in re.findall(r"\w+", names)}
+        uses[name] = (taken | {package for package, _ in found}) & modules.keys()
+    assert sum(map(len, uses.values())) > len(modules)
+    assert circle(uses) == ()
+
+
+def test_no_module_of_the_shell_imports_itself_by_way_of_others() -> None:
+    source = ROOT / "electron-shell" / "src"
+    modules = {path.resolve(): path for path in source.rglob("*.ts*")}
+    uses = {}
+    for path in modules:
+        named = re.findall(r"""\bfrom ["'](\.[^"']*)["']""", text(path))
+        uses[str(path.relative_to(source))] = {
+            str(other.relative_to(source)) for each in named if (other := (path.parent / each).resolve()) in modules
+        }
+    assert sum(map(len, uses.values())) > len(modules)
+    assert circle(uses) == ()
+
+
+def test_the_page_of_threads_has_every_thread_and_no_other() -> None:
+    table = text(ROOT / "engine" / "docs" / "threads.md").split("Hand-offs:")[0]
+    owners = " ".join(re.findall(r"^\| ([^|]*) \|", table, re.MULTILINE))
+    written = set(re.findall(r"`((?:ionia|rpc|rtmp|whip|x11|session)[\w-]*…?)`", owners))
+    whole = "\n".join(text(path) for path in SOURCES)
+    made = {f"ionia-{name}" for name in re.findall(r"""Worker\(\s*f?["']([\w-]+)""", whole)}
+    made |= set(re.findall(r"""\bthread_name_prefix=["']([\w-]+)""", whole))
+    threads = [whole[found.end() : found.end() + 200] for found in re.finditer(r"\bThread\(", whole)]
+    named = [re.search(r"""\bname=(?:f?["']([\w-]+)|name\b)""", thread) for thread in threads]
+    assert None not in named  # one that has no name is found by nobody
+    made |= {name for found in named if found and (name := found[1]) is not None}
+    made |= {"rpc-log", "rpc-log-file"}  # whose names rpc/logs.py hands over
+    made -= {"ionia-", "stdin"}  # a worker's, of whoever made it; a job's process
+    begun = tuple(name[:-1] for name in written if name.endswith("…"))
+    assert {name for name in made if not name.startswith(begun)} == {name for name in written if name[-1] != "…"}
+    assert [name for name in begun if not any(each.startswith(name) for each in made)] == []
 
 
 def test_only_the_clock_reads_the_time() -> None:

@@ -4,8 +4,8 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from ionia.core.media import Picture, PictureFormat, PixelFormat, even
-from ionia.core.video.framing import WHOLE, Fit, Framing, Region
+from ionia.core.media import Picture, PictureFormat, PixelFormat
+from ionia.core.video.framing import WHOLE, Fit, Framing, Region, even
 from ionia.media.converter import Converter
 
 Plane = npt.NDArray[np.float64]

@@ -1,5 +1,6 @@
 /** Everything the sides of the shell share. */
 export * from "./codecs.ts";
+export * from "./destination_setting.ts";
 export * from "./destinations.ts";
 export * from "./endings.ts";
 export * from "./engine_error.ts";
@@ -12,6 +13,7 @@ export * from "./rtmp_url.ts";
 export * from "./secrets.ts";
 export * from "./services.ts";
 export * from "./service_limits.ts";
+export * from "./session_params.ts";
 export * from "./settings.ts";
 export * from "./shell_state.ts";
 export * from "./sounds.ts";

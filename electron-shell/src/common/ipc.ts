@@ -1,5 +1,5 @@
 /** The channels between window and main process, and what `window.electronAPI` offers. The first five keep their shape. */
-import type { DestinationPatch } from "./destinations.ts";
+import type { DestinationPatch } from "./destination_setting.ts";
 import type { Settings } from "./settings.ts";
 import type { ShellEvent, ShellState } from "./shell_state.ts";
 import type { Strip } from "./strip.ts";

@@ -1,5 +1,6 @@
 /** The one picture of what is going on: main keeps it, every window and the tray show it. Pure: events in, state out. */
 import type { Codec } from "./codecs.ts";
+import type { SavedKeys } from "./destinations.ts";
 import type { DeviceList, RecorderStats, StreamerStats } from "./engine_types.ts";
 import type { LiveKind, Problem } from "./engine_error.ts";
 import { DEFAULT_SETTINGS, type Settings } from "./settings.ts";
@@ -128,9 +129,6 @@ export interface Level {
 
 /** Empty: nothing listens. */
 export type Levels = readonly Level[];
-
-/** What has a key in the key store, by its slot there, each with the masked form to show. */
-export type SavedKeys = Readonly<Record<string, string>>;
 
 export interface ShellState {
   readonly engine: EngineView;

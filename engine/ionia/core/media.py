@@ -2,16 +2,14 @@
 
 from dataclasses import dataclass
 from enum import Enum, IntEnum
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
 
 from ionia.core.codec.codec import NO_PICTURE, AudioCodec, VideoCodec
 from ionia.core.frame_rate import FrameRate
-
-if TYPE_CHECKING:
-    from ionia.core.video.framing import Framing
+from ionia.core.video.framing import Framing, even
 
 SAMPLE_RATE = 48_000
 """Samples per second of every AudioBlock and of the audio timeline."""
@@ -27,11 +25,6 @@ Picture = npt.NDArray[np.uint8]
 
 Plane = npt.NDArray[np.uint8]
 """One plane of a converted picture, shape (rows, bytes of a row), uint8; rows may be strided."""
-
-
-def even(size: int) -> int:
-    """The even size that a picture is cropped to: 4:2:0 has one chroma sample for two pixels."""
-    return max(2, size & ~1)
 
 
 class PixelFormat(Enum):
@@ -86,7 +79,7 @@ class YuvPicture:
     format: PictureFormat
     planes: tuple[Plane, ...]
     frame: "VideoFrame | None" = None
-    framing: "Framing | None" = None
+    framing: Framing | None = None
 
 
 class TrackKind(Enum):

@@ -25,10 +25,10 @@ from ionia.core.media import (
     SurfaceFrame,
     VideoTrack,
     YuvPicture,
-    even,
 )
 from ionia.core.settings import VideoEncodeSettings
 from ionia.core.video.effort import effort
+from ionia.core.video.framing import even
 from ionia.core.video.quality import STILL_INTERVALS
 from ionia.media.encoder_specs import EncoderSpec, b_frames_of, rate_buffer_bits
 from ionia.media.frame_planes import black_frame, frame_over

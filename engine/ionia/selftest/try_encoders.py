@@ -3,11 +3,12 @@
 import statistics
 
 from ionia.core.errors import IoniaError
-from ionia.core.media import Picture, even
+from ionia.core.media import Picture
 from ionia.core.selftest_report import Finding, Outcome, Part
 from ionia.core.settings import EncoderChoice, VideoEncodeSettings
 from ionia.core.test_card.pattern import CardPainter
 from ionia.core.video.effort import effort, spent
+from ionia.core.video.framing import even
 from ionia.selftest.context import SECOND_NS, SelftestContext
 from ionia.selftest.judge import RATES, EncoderSpeed, judge_encoder, judge_encoders, judge_gpu
 from ionia.selftest.scene import DesktopScene

@@ -1,7 +1,6 @@
 """How large preview pictures are. Which part of a screen they show says `core.video.framing`, as for encoders."""
 
-from ionia.core.media import even
-from ionia.core.video.framing import Size
+from ionia.core.video.framing import Size, even
 
 
 def fitted(size: Size, most: Size) -> Size:

@@ -4,7 +4,9 @@ Whoever learns of a frame learns of it late: its encoder, the order across the t
 counted by then isn't what had been counted when the frame was the newest.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from operator import add, sub
 
 UNIQUE, DUPLICATED, LAGGED, MISSED, LOST = b"udxml"
 """A picture of its own; the one before again; likewise, and its own tick never came; likewise, as its picture came too
@@ -24,6 +26,31 @@ class FrameCounts:
     lagged: int = 0
     missed: int = 0
     lost: int = 0
+
+    def __add__(self, other: "FrameCounts") -> "FrameCounts":
+        """Of frames that follow others."""
+        return self._with(add, other)
+
+    def __sub__(self, since: "FrameCounts") -> "FrameCounts":
+        """Of the frames in between; `next_index` is then how many those are."""
+        return self._with(sub, since)
+
+    def later(self, other: "FrameCounts") -> "FrameCounts":
+        """Of two counts of one thing: none of its figures ever falls."""
+        return self._with(max, other)
+
+    def _with(self, of: Callable[[int, int], int], other: "FrameCounts") -> "FrameCounts":
+        return FrameCounts(
+            next_index=of(self.next_index, other.next_index),
+            unique=of(self.unique, other.unique),
+            duplicated=of(self.duplicated, other.duplicated),
+            lagged=of(self.lagged, other.lagged),
+            missed=of(self.missed, other.missed),
+            lost=of(self.lost, other.lost),
+        )
+
+
+NO_FRAMES = FrameCounts()
 
 
 @dataclass(slots=True, kw_only=True)
@@ -47,7 +74,7 @@ class FrameHistory:
     def add(self, fates: bytes | bytearray) -> None:
         """What became of the next frames, a byte each."""
         self._fates += fates
-        self._all = _counted(self._all, fates)
+        self._all += _counts(fates)
         if self._marks:
             end = self._all.next_index
             for mark in self._marks:
@@ -57,19 +84,19 @@ class FrameHistory:
         # In pieces of a minute: whoever adds is a tick.
         if len(self._fates) > self._kept + max(1, self._kept // 60):
             gone = len(self._fates) - self._kept
-            self._forgotten = _counted(self._forgotten, self._fates[:gone])
+            self._forgotten += _counts(self._fates[:gone])
             del self._fates[:gone]
 
     def before(self, index: int, *, coming: bytes = b"") -> FrameCounts:
         """The figures of all frames before `index`, as far as they have passed. `coming`: what will be added next."""
         end = self._all.next_index
         if index >= end:
-            return _counted(self._all, coming[: index - end])
+            return self._all + _counts(coming[: index - end])
         place = max(0, index - self._forgotten.next_index)
         # From the nearer side: most who ask, ask for what has just been.
         if place < len(self._fates) // 2:
-            return _counted(self._forgotten, self._fates[:place])
-        return _without(self._all, self._fates[place:])
+            return self._forgotten + _counts(self._fates[:place])
+        return self._all - _counts(self._fates[place:])
 
     def mark(self, index: int) -> FrameMark:
         """The same, once all those frames have passed."""
@@ -81,23 +108,14 @@ class FrameHistory:
         return mark
 
 
-def _counted(base: FrameCounts, fates: bytes | bytearray) -> FrameCounts:
-    """`base` and the frames that follow it."""
-    return _moved(base, fates, 1)
-
-
-def _without(end: FrameCounts, fates: bytes | bytearray) -> FrameCounts:
-    """What had been counted before these, the last frames that `end` counts."""
-    return _moved(end, fates, -1)
-
-
-def _moved(base: FrameCounts, fates: bytes | bytearray, sign: int) -> FrameCounts:
+def _counts(fates: bytes | bytearray) -> FrameCounts:
+    """Of these frames alone."""
     late, missed = fates.count(LAGGED), fates.count(MISSED)
     return FrameCounts(
-        next_index=base.next_index + sign * len(fates),
-        unique=base.unique + sign * fates.count(UNIQUE),
-        duplicated=base.duplicated + sign * (fates.count(DUPLICATED) + late + missed),
-        lagged=base.lagged + sign * late,
-        missed=base.missed + sign * missed,
-        lost=base.lost + sign * fates.count(LOST),
+        next_index=len(fates),
+        unique=fates.count(UNIQUE),
+        duplicated=fates.count(DUPLICATED) + late + missed,
+        lagged=late,
+        missed=missed,
+        lost=fates.count(LOST),
     )

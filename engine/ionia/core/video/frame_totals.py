@@ -6,7 +6,7 @@ Pure. Each capture counts its own frames, on the one timeline, for whoever takes
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from ionia.core.video.frame_history import FrameCounts, FrameMark
+from ionia.core.video.frame_history import NO_FRAMES, FrameCounts, FrameMark
 
 CAPTURES_KEPT = 32
 """Of those before, so many are still asked about their frames: each keeps a byte for every frame of an hour."""
@@ -20,30 +20,20 @@ class CountsFrames(Protocol):
     def mark(self, index: int) -> FrameMark: ...
 
 
-_NONE = FrameCounts()
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Stretch:
     """The frames from `first` on are those of `counter`; before it the total was `before`, its own count `own`."""
 
     counter: CountsFrames
     first: int = -1
-    before: FrameCounts = _NONE
-    own: FrameCounts = _NONE
+    before: FrameCounts = NO_FRAMES
+    own: FrameCounts = NO_FRAMES
 
     def total(self, now: FrameCounts) -> FrameCounts:
         """Of all frames, where this capture's own count is `now`."""
         if now.next_index <= self.first:
             return self.before
-        return FrameCounts(
-            next_index=now.next_index,
-            unique=self.before.unique + now.unique - self.own.unique,
-            duplicated=self.before.duplicated + now.duplicated - self.own.duplicated,
-            lagged=self.before.lagged + now.lagged - self.own.lagged,
-            missed=self.before.missed + now.missed - self.own.missed,
-            lost=self.before.lost + now.lost - self.own.lost,
-        )
+        return replace(self.before + now - self.own, next_index=now.next_index)
 
 
 class FrameTotals:

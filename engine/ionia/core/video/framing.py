@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Literal
 
 from ionia.core.errors import ErrorKind, IoniaError
-from ionia.core.media import even
 
 Size = tuple[int, int]
 """Width and height."""
@@ -20,6 +19,11 @@ LEAST_SIDE = 16
 
 MOST_SIDE = 8192
 """The longest side of a region or of pictures: beyond it no hardware encoder takes one."""
+
+
+def even(size: int) -> int:
+    """The even size that a picture is cropped to: 4:2:0 has one chroma sample for two pixels."""
+    return max(2, size & ~1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

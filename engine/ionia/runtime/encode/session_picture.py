@@ -9,7 +9,7 @@ from ionia.core.errors import ErrorKind, IoniaError
 from ionia.core.media import VIDEO, EncodedPacket
 from ionia.core.sharing import VideoEncodeKey
 from ionia.core.video.encode_backlog import SkipMark
-from ionia.core.video.frame_history import FrameCounts, FrameMark
+from ionia.core.video.frame_history import NO_FRAMES, FrameCounts, FrameMark
 from ionia.core.video.frame_totals import FrameTotals
 from ionia.runtime.encode.feed import Taker
 from ionia.runtime.encode.join import Join
@@ -31,14 +31,20 @@ _TRIES = 20
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VideoSnapshot:
-    """Frames on the timeline, by what became of them. `unique + duplicated` + indexes left out is what has passed."""
+    """Frames on the timeline, by what became of them at the capture, and how many of them the encodes skipped."""
 
-    next_index: int = 0
-    unique: int = 0
-    duplicated: int = 0
-    lagged: int = 0
-    missed: int = 0
+    frames: FrameCounts = NO_FRAMES
     skipped: int = 0
+
+    def __add__(self, other: "VideoSnapshot") -> "VideoSnapshot":
+        """See FrameCounts, as the next two."""
+        return VideoSnapshot(frames=self.frames + other.frames, skipped=self.skipped + other.skipped)
+
+    def __sub__(self, since: "VideoSnapshot") -> "VideoSnapshot":
+        return VideoSnapshot(frames=self.frames - since.frames, skipped=self.skipped - since.skipped)
+
+    def later(self, other: "VideoSnapshot") -> "VideoSnapshot":
+        return VideoSnapshot(frames=self.frames.later(other.frames), skipped=max(self.skipped, other.skipped))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,7 +110,7 @@ class SessionPicture:
     def snapshot(self, before: int | None = None) -> VideoSnapshot:
         """Counters of the frames so far, or of those before frame `before`, and of the encodes."""
         with self._lock:
-            return _snapshot(self._totals.total(before), self._skipped + self.encode.skipped)
+            return VideoSnapshot(frames=self._totals.total(before), skipped=self._skipped + self.encode.skipped)
 
     def mark(self, index: int) -> VideoMark:
         """Those of the frames before frame `index`, which may be yet to come."""
@@ -120,7 +126,7 @@ class SessionPicture:
         """What had been counted there; of frames that are yet to come, what has been by now."""
         with self._lock:
             self.encode.settle()
-            return _snapshot(self._totals.at(mark.frames), mark.skipped)
+            return VideoSnapshot(frames=self._totals.at(mark.frames), skipped=mark.skipped)
 
     def listen(self, listener: Listener) -> None:
         """Hear what capture, stage and encode tell, whichever they are, until `release`."""
@@ -297,14 +303,3 @@ def _await_first(encode: VideoEncode) -> None:
             raise shared_picture("its encoder gave nothing.")
     finally:
         encode.feed.unwatch(see, came.set)
-
-
-def _snapshot(frames: FrameCounts, skipped: int) -> VideoSnapshot:
-    return VideoSnapshot(
-        next_index=frames.next_index,
-        unique=frames.unique,
-        duplicated=frames.duplicated,
-        lagged=frames.lagged + frames.lost,
-        missed=frames.missed,
-        skipped=skipped,
-    )

@@ -3,7 +3,6 @@
 import threading
 from collections.abc import Callable, Iterable
 from dataclasses import fields, replace
-from operator import add, sub
 from typing import Any
 
 from ionia.core.audio.engine import AudioInput
@@ -102,8 +101,8 @@ class SessionCounters:
     def end(self, feeds: SessionFeeds) -> int:
         """Stop counting: the frame index before which the session ends, at least one frame after it began."""
         with self._lock:
-            reached = feeds.video_snapshot().next_index
-            begun = self._video0.next_index if self._video0 is not None and self._begun else reached
+            reached = feeds.video_snapshot().frames.next_index
+            begun = self._video0.frames.next_index if self._video0 is not None and self._begun else reached
             end = max(reached if self._until is None else self._until.frames.index, begun + 1)
             if self._until is None or self._until.frames.index != end:
                 self._until = feeds.video_mark(end)
@@ -117,7 +116,7 @@ class SessionCounters:
         picture, which is of the pause.
         """
         with self._lock:
-            counted = self._counted(feeds).next_index
+            counted = self._counted(feeds).frames.next_index
             missing = min(missing, max(0, counted - placed))
             self._settled = placed + missing
             self._unsaid = self._settled - counted
@@ -149,23 +148,23 @@ class SessionCounters:
         return replace(figures, state=state.value, cpu_percent=round(usage.cpu_percent, 1), rss_bytes=usage.rss_bytes)
 
     def _frames(self, counted: VideoSnapshot) -> int:
-        return counted.next_index if self._settled is None else self._settled
+        return counted.frames.next_index if self._settled is None else self._settled
 
     def _counted(self, feeds: SessionFeeds) -> VideoSnapshot:
-        """What has passed between the frames that count, `next_index` as their number. The lock is held."""
+        """What has passed between the frames that count, `frames.next_index` as their number. The lock is held."""
         if self._video0 is None:
             return VideoSnapshot()
         until = feeds.video_snapshot() if self._until is None else feeds.video_at(self._until)
-        counted = _less(_later(until, self._video0), self._video0)
+        counted = until.later(self._video0) - self._video0
         for gap in self._gaps:
-            counted = _less(counted, self._left_out(feeds, gap))
-        return _less(counted, self._gone)
+            counted -= self._left_out(feeds, gap)
+        return counted - self._gone
 
     def _left_out(self, feeds: SessionFeeds, gap: tuple[VideoMark, VideoMark]) -> VideoSnapshot:
         """In a pause, as far as the session had begun."""
         base = self._video0 or VideoSnapshot()
-        since, until = (_later(feeds.video_at(mark), base) for mark in gap)
-        return _less(until, since)
+        since, until = (feeds.video_at(mark).later(base) for mark in gap)
+        return until - since
 
     def _fold(self, feeds: SessionFeeds) -> None:
         """A hundred pauses take no more room than one, once all their frames have passed."""
@@ -174,7 +173,7 @@ class SessionCounters:
         gaps, self._gaps = self._gaps, []
         for gap in gaps:
             if gap[0].passed and gap[1].passed:
-                self._gone = _sum(self._gone, self._left_out(feeds, gap))
+                self._gone += self._left_out(feeds, gap)
             else:
                 self._gaps.append(gap)
 
@@ -190,16 +189,17 @@ class SessionCounters:
         seconds = round(frames_seconds(frames, feeds.settings.fps), 3)
         if not feeds.settings.picture:
             video, frames, frames_given_up, unsaid = VideoSnapshot(), 0, 0, 0
-        repeated = max(0, video.duplicated + min(0, unsaid))
-        unique = video.unique + unsaid + video.duplicated - repeated
+        counts = video.frames
+        repeated = max(0, counts.duplicated + min(0, unsaid))
+        unique = counts.unique + unsaid + counts.duplicated - repeated
         return replace(
             _NOTHING,
             duration_seconds=seconds,
             video_frames_captured=frames,
             video_frames_unique=unique,
             video_frames_duplicated=repeated,
-            video_frames_lagged=video.lagged,
-            video_frames_missed=video.missed,
+            video_frames_lagged=counts.lagged + counts.lost,
+            video_frames_missed=counts.missed,
             # Not the sum: most of what is given up repeats pictures that were counted when they found no room.
             video_frames_skipped=max(video.skipped, frames_given_up),
             audio_silence_samples=audio.silence - audio0.silence,
@@ -266,30 +266,6 @@ _NOTHING = SessionStats(
     rss_bytes=0,
 )
 """Of a session that has nothing open yet."""
-
-
-def _by_figure(of: Callable[[int, int], int], one: VideoSnapshot, other: VideoSnapshot) -> VideoSnapshot:
-    return VideoSnapshot(
-        next_index=of(one.next_index, other.next_index),
-        unique=of(one.unique, other.unique),
-        duplicated=of(one.duplicated, other.duplicated),
-        lagged=of(one.lagged, other.lagged),
-        missed=of(one.missed, other.missed),
-        skipped=of(one.skipped, other.skipped),
-    )
-
-
-def _later(one: VideoSnapshot, other: VideoSnapshot) -> VideoSnapshot:
-    """Of two counts of one thing: none of them ever falls."""
-    return _by_figure(max, one, other)
-
-
-def _sum(one: VideoSnapshot, other: VideoSnapshot) -> VideoSnapshot:
-    return _by_figure(add, one, other)
-
-
-def _less(until: VideoSnapshot, since: VideoSnapshot) -> VideoSnapshot:
-    return _by_figure(sub, until, since)
 
 
 def _later_audio(base: AudioSnapshot, since: AudioSnapshot, until: AudioSnapshot) -> AudioSnapshot:

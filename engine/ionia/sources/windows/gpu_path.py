@@ -13,10 +13,11 @@ import comtypes
 
 from ionia.core.codec.encoder_proof import ProofError
 from ionia.core.errors import IoniaError
-from ionia.core.media import ColourMatrix, Picture, even
+from ionia.core.media import ColourMatrix, Picture
 from ionia.core.ports import Clock
 from ionia.core.settings import VideoEncodeSettings
 from ionia.core.test_card.pattern import MIN_SIDE
+from ionia.core.video.framing import even
 from ionia.media.encoder_probe import first_available
 from ionia.media.encoder_specs import EncoderSpec
 from ionia.media.opening import OpenedVideo
