@@ -305,6 +305,9 @@ class WarningCode(StrEnum):
     MONITOR_FAILED = ("monitor_failed", "stats, levels or the disk can't be looked at for now; the recording goes on")
 
 
+LOCKED_CODES = frozenset({WarningCode.SECURE_DESKTOP, WarningCode.SESSION_DISCONNECTED})
+"""Why all screens are lost at once, for as long as somebody else has them."""
+
 NO_FACTS = NoFacts()
 
 

@@ -13,7 +13,7 @@ from ionia.core.video.grab_timing import GrabTiming
 from ionia.core.video.slate import slate
 from ionia.core.video.stage_times import StageTimes
 from ionia.core.video.window_follow import HELD
-from ionia.core.warning import Warn, WarningCode
+from ionia.core.warning import LOCKED_CODES, Warn, WarningCode
 from ionia.threads.clock import StopSignal
 from ionia.threads.mailbox import LatestSlot
 from ionia.threads.worker import Worker
@@ -25,7 +25,6 @@ REOPEN_NS = NS_PER_S // 4
 
 NEVER_NS = 1 << 62
 
-LOCKED_CODES = frozenset({WarningCode.SECURE_DESKTOP, WarningCode.SESSION_DISCONNECTED})
 SLATE_AFTER_NS = 2 * NS_PER_S
 """A screen that is locked for so long is shown as a slate, so that nobody waits for what looks frozen."""
 

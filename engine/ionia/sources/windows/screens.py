@@ -2,12 +2,13 @@
 
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from ionia.core.errors import ErrorKind, IoniaError
 from ionia.core.frame_rate import FrameRate
 from ionia.core.ports import Clock, ScreenSource
 from ionia.core.service import EVERY_SCREEN, ScreenInfo, WindowInfo
+from ionia.core.video.framing import Region
 from ionia.sources.windows import (
     d3d11,
     desktop_duplication,
@@ -19,6 +20,7 @@ from ionia.sources.windows import (
     window_desktop,
     winrt_capture,
 )
+from ionia.sources.windows.all_screens import AllScreens, Place
 from ionia.sources.windows.fallback import FallbackScreen
 from ionia.sources.windows.followed_window import Capture, FollowedWindow
 
@@ -33,24 +35,17 @@ def open_screen(
     if screen_id is not None and screen_id.startswith(window_desktop.WINDOW_PREFIX):
         return _open_window(screen_id, cursor=cursor, clock=clock)
     if screen_id == EVERY_SCREEN:
-        raise IoniaError(
-            ErrorKind.CAPTURE_UNAVAILABLE,
-            "All screens in one picture can't be recorded on Windows yet.",
-            "Record each by itself, side by side: two recordings share all but their pictures.",
+        return AllScreens(
+            _places, lambda place: _one_screen(place.id, cursor=cursor, clock=clock, gpu=False), clock=clock
         )
     _require_known(screen_id)
-    on_gpu = (lambda: gpu_duplication.GpuDuplication(screen_id, cursor=cursor, clock=clock),) if gpu else ()
-    return FallbackScreen(
-        *on_gpu,
-        lambda: desktop_duplication.DesktopDuplication(screen_id, cursor=cursor, clock=clock),
-        lambda: graphics_capture.GraphicsCapture(screen_id, cursor=cursor, clock=clock),
-        lambda: gdi.GdiGrab(screen_id, cursor=cursor, clock=clock),
-    )
+    return _one_screen(screen_id, cursor=cursor, clock=clock, gpu=gpu)
 
 
 def list_screens() -> tuple[ScreenInfo, ...]:
-    """The monitors, the primary one first. `backend` is what is tried first; opening tells what serves."""
-    return tuple(
+    """The monitors, the primary one first, and where there are several all of them as one. `backend` is what is tried
+    first; opening tells what serves."""
+    listed = [
         ScreenInfo(
             id=display.id,
             name=display.name,
@@ -62,12 +57,48 @@ def list_screens() -> tuple[ScreenInfo, ...]:
             backend=desktop_duplication.DesktopDuplication.backend,
         )
         for display in displays.list_displays()
-    )
+    ]
+    return (*listed, _all_of(listed)) if len(listed) > 1 else tuple(listed)
 
 
 def list_windows() -> tuple[WindowInfo, ...]:
     """Top-level windows that can be seen and have a title."""
     return window_desktop.list_windows()
+
+
+def _one_screen(screen_id: str | None, *, cursor: bool, clock: Clock, gpu: bool) -> ScreenSource:
+    on_gpu = (lambda: gpu_duplication.GpuDuplication(screen_id, cursor=cursor, clock=clock),) if gpu else ()
+    return FallbackScreen(
+        *on_gpu,
+        lambda: desktop_duplication.DesktopDuplication(screen_id, cursor=cursor, clock=clock),
+        lambda: graphics_capture.GraphicsCapture(screen_id, cursor=cursor, clock=clock),
+        lambda: gdi.GdiGrab(screen_id, cursor=cursor, clock=clock),
+    )
+
+
+def _places() -> list[Place]:
+    return [
+        Place(
+            id=display.id,
+            name=display.name,
+            area=Region(x=display.x, y=display.y, width=display.width, height=display.height),
+        )
+        for display in displays.list_displays()
+    ]
+
+
+def _all_of(listed: Sequence[ScreenInfo]) -> ScreenInfo:
+    left, top = min(one.x for one in listed), min(one.y for one in listed)
+    return ScreenInfo(
+        id=EVERY_SCREEN,
+        name="All screens",
+        width=max(one.x + one.width for one in listed) - left,
+        height=max(one.y + one.height for one in listed) - top,
+        x=left,
+        y=top,
+        primary=False,
+        backend=desktop_duplication.DesktopDuplication.backend,
+    )
 
 
 def _open_window(screen_id: str, *, cursor: bool, clock: Clock) -> ScreenSource:
