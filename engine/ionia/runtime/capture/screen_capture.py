@@ -23,6 +23,12 @@ log = logging.getLogger(__name__)
 REOPEN_NS = NS_PER_S // 4
 """A screen that is back is on the recording within half a second; opening one takes up to 0.2 s."""
 
+WINDOW_REOPEN_NS = NS_PER_S // 10
+"""A window that is away is looked for more often, which costs less: a game's next round is to be seen from its
+start."""
+
+AWAY_CODES = frozenset({WarningCode.WINDOW_CLOSED, WarningCode.WINDOW_HIDDEN})
+
 NEVER_NS = 1 << 62
 
 SLATE_AFTER_NS = 2 * NS_PER_S
@@ -136,6 +142,7 @@ class ScreenCapture:
         self._warn(lost.code, lost.message if lost.code is WarningCode.WINDOW_CLOSED else f"{lost.message} {HELD}")
         now_ns = self._clock.now_ns()
         slate_ns = now_ns + SLATE_AFTER_NS if lost.code in LOCKED_CODES else None
+        longest_ns = WINDOW_REOPEN_NS if lost.code in AWAY_CODES else NEVER_NS
         due_ns = policy.lost(now_ns, retry_at_once=lost.retry_at_once)
         while not self._stop.wait_until(due_ns):
             try:
@@ -147,7 +154,7 @@ class ScreenCapture:
                 if slate_ns is not None and now_ns >= slate_ns and self._size is not None:
                     self.slot.put(VideoFrame(captured_ns=now_ns, pixels=slate(*self._size)))
                     slate_ns = None
-                due_ns = policy.lost(now_ns)
+                due_ns = min(policy.lost(now_ns), now_ns + longest_ns)
                 continue
             self._warn(WarningCode.CAPTURE_RECOVERED, "The picture is back.")
             self._tell_fallbacks()

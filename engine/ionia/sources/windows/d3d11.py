@@ -52,7 +52,7 @@ _create_device.restype = ctypes.c_long
 
 _idle_lock = threading.Lock()
 _idle: dict[tuple[int, int], "Device"] = {}
-"""One device of each adapter that was refused what it was made for, for the next try. `_idle_lock` protects it."""
+"""One device of each adapter whose capture was refused or is over, for the next one. `_idle_lock` protects it."""
 
 
 _factory_lock = threading.Lock()
@@ -117,7 +117,8 @@ def borrow(adapter: Any) -> Device:
 
 
 def keep(device: Device) -> None:
-    """For the next `borrow`: while a screen is locked it is tried four times a second. Any thread."""
+    """For the next `borrow`: a locked screen is tried four times a second, a window's next round is captured at once.
+    Any thread."""
     with _idle_lock:
         _idle.setdefault(device.luid, device)
 

@@ -1,6 +1,7 @@
 """The windows of the desktop as user32 and the compositor know them. It captures nothing."""
 
 import ctypes
+import functools
 import ntpath
 import sys
 from collections.abc import Callable, Sequence
@@ -57,16 +58,12 @@ class Windows:
 
     def identity(self, window: int) -> WindowIdentity | None:
         """See WindowDesktop."""
-        if not _user32.IsWindow(window):
-            return None
-        return WindowIdentity(
-            id=window, application=_application(window), title=_text(_user32.InternalGetWindowText, window),
-            kind=_text(_user32.GetClassNameW, window),
-        )  # fmt: skip
+        return _identity(window, _application)
 
     def present(self) -> Sequence[WindowIdentity]:
-        """See WindowDesktop."""
-        found = (self.identity(window) for window in _handles())
+        """See WindowDesktop. A program is asked for once: a window that is away is looked for ten times a second."""
+        application = functools.cache(_application)
+        found = (_identity(window, application) for window in _handles())
         shown = [each for each in found if each is not None]
         return sorted(shown, key=lambda each: not _user32.IsWindowVisible(each.id))
 
@@ -143,11 +140,20 @@ def _text(call: Callable[..., int], window: int) -> str:
     return text.value
 
 
-def _application(window: int) -> str:
-    """The file name of the program that a window belongs to, in lower case; empty if it isn't told."""
+def _identity(window: int, application: Callable[[int], str]) -> WindowIdentity | None:
+    if not _user32.IsWindow(window):
+        return None
     process = wintypes.DWORD()
     _user32.GetWindowThreadProcessId(window, ctypes.byref(process))
-    handle = _kernel32.OpenProcess(_PROCESS_QUERY_LIMITED_INFORMATION, 0, process.value)
+    return WindowIdentity(
+        id=window, application=application(process.value), title=_text(_user32.InternalGetWindowText, window),
+        kind=_text(_user32.GetClassNameW, window),
+    )  # fmt: skip
+
+
+def _application(process: int) -> str:
+    """The file name of a program in lower case; empty if it isn't told."""
+    handle = _kernel32.OpenProcess(_PROCESS_QUERY_LIMITED_INFORMATION, 0, process)
     if not handle:
         return ""
     path, length = ctypes.create_unicode_buffer(_LONGEST_PATH), wintypes.DWORD(_LONGEST_PATH)

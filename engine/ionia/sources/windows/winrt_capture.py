@@ -75,10 +75,12 @@ class WinrtCapture:
         self._pool.recreate(self._direct3d, self._format, _BUFFERS, SizeInt32(*size))
 
     def close(self) -> None:
-        """See Capture."""
+        """See Capture. The device is kept for the next one: making it takes longer than all the rest."""
         for closable in (self._session, self._pool):
             if closable is not None:
                 closable.close()
+        if self._device is not None:
+            d3d11.keep(self._device)
         self._session = self._pool = self._stage = self._device = self._direct3d = None
 
     def _begin(self, window: int, monitor: int, adapter: Any, *, cursor: bool) -> None:
@@ -94,7 +96,7 @@ class WinrtCapture:
 
         if not GraphicsCaptureSession.is_supported():  # without this question, what follows ends the process
             raise RuntimeError("this version of Windows lacks it")
-        self._device = device = d3d11.Device(adapter)
+        self._device = device = d3d11.borrow(adapter)
         device.protect()
         dxgi_device = device.device.QueryInterface(IDXGIDevice)
         self._direct3d = create_direct3d11_device_from_dxgi_device(_address(dxgi_device))
