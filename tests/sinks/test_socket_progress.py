@@ -45,27 +45,27 @@ def push(connection: socket.socket, size: int) -> int:
 def test_a_window_that_stays_closed_is_a_server_that_does_not_read() -> None:
     with slow_network() as network, connected(network) as (ours, theirs):
         progress = SocketProgress(ours)
-        assert not progress.read().zero_window
+        assert not progress.read(0).zero_window
         sent = push(ours, 20_000_000)
-        eventually(lambda: progress.read().zero_window, "a closed window was not seen")
-        figures = progress.read()
+        eventually(lambda: progress.read(0).zero_window, "a closed window was not seen")
+        figures = progress.read(0)
         assert 0 < figures.waiting < sent
         theirs.settimeout(10)
         left = sent
         while left > 0:
             left -= len(theirs.recv(1 << 20))
-        eventually(lambda: not progress.read().zero_window, "an open window was not seen")
+        eventually(lambda: not progress.read(0).zero_window, "an open window was not seen")
 
 
 def test_a_network_that_takes_nothing_here_is_not_the_server() -> None:
     with slow_network() as network, connected(network) as (ours, _):
         progress = SocketProgress(ours)
-        eventually(lambda: not progress.read().waiting, "the greeting was not acknowledged")
+        eventually(lambda: not progress.read(0).waiting, "the greeting was not acknowledged")
         network.cut()
         push(ours, 3 * WINDOW)
-        seen = [progress.read()]
+        seen = [progress.read(0)]
         while len(seen) < 200:
             time.sleep(0.005)  # over a second: TCP tries in vain, and gives the window another thought
-            seen.append(progress.read())
+            seen.append(progress.read(0))
         assert seen[-1].waiting > WINDOW
         assert not any(figures.zero_window for figures in seen)

@@ -2,7 +2,6 @@
 
 import socket
 import ssl
-import sys
 from collections import deque
 
 from ionia.core.live.flv_stream import FlvStream
@@ -101,7 +100,7 @@ class PacketFlow:
         """The server has accepted the publishing."""
         self._connection = connection
         self._flv = FlvStream(header)
-        self._socket = SocketProgress(connection.socket if sys.platform == "linux" else None)
+        self._socket = SocketProgress(connection.socket)
         self._count = DeliveryCount()
         self._ends: deque[tuple[int, int]] = deque()  # of packets made ready: their last byte, their size
         self.unreported = 0
@@ -138,7 +137,7 @@ class PacketFlow:
         self.unreported = 0
         sent, waiting, zero_window = self._connection.sent, 0, False
         if self._socket.exact:
-            figures = self._socket.read()
+            figures = self._socket.read(sent)
             waiting, zero_window = min(sent, figures.waiting), figures.zero_window
         self._count.acknowledge(sent - waiting)
         return Progress(

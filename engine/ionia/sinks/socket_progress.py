@@ -4,10 +4,11 @@ import socket
 import struct
 import sys
 from collections import deque
-from dataclasses import dataclass
 from typing import NamedTuple
 
+from ionia.core.live.sent_bytes import SentBytes, SocketFigures
 from ionia.core.media import MediaHeader
+from ionia.sinks.windows_tcp_info import tcp_figures
 
 _BUFFER_SECONDS = 0.1
 _LEAST_BUFFER = 65_536
@@ -20,41 +21,37 @@ _TCP_WINDOW_UNKNOWN = 1 << 31
 """More than any window can be (RFC 7323: less than 1 GiB)."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SocketFigures:
-    """One socket at one moment.
-
-    `waiting`: bytes that entered it and that the other machine has not acknowledged. `zero_window`: what waits is more
-    than the other side's receive window, and that has no room for one segment: the program there doesn't read. (With
-    room it is the network, or this machine's own, that takes nothing.)
-    """
-
-    waiting: int
-    zero_window: bool
-
-
 class SocketProgress:
-    """What the kernel knows about the connection's socket. Any thread, once made; after the connection was made."""
+    """What the kernel knows about a connection's socket. One owner, once the connection was made."""
 
-    def __init__(self, connection: socket.socket | None) -> None:
+    def __init__(self, connection: socket.socket) -> None:
         self._socket = connection
+        self._sent_bytes = SentBytes() if tcp_figures(connection) else None
+        self._last = SocketFigures(waiting=0, zero_window=False)
 
     @property
     def exact(self) -> bool:
-        """Whether acknowledged bytes are known at all (Linux only)."""
-        return self._socket is not None
+        """Whether acknowledged bytes are known at all: on Linux, and on Windows from 10 version 1703 on."""
+        return sys.platform == "linux" or self._sent_bytes is not None
 
-    def read(self) -> SocketFigures:
-        """As it is now."""
-        import fcntl  # noqa: PLC0415 - Linux only, where `exact` is
-        import termios  # noqa: PLC0415
-
-        assert self._socket is not None  # noqa: S101 - callers look at `exact`
-        waiting, info = 0, _TcpInfo()
+    def read(self, written: int) -> SocketFigures:
+        """As it is now, when so many bytes in all have entered it; nothing waits where that isn't known."""
         if sys.platform == "linux":
-            (waiting,) = struct.unpack("i", fcntl.ioctl(self._socket, termios.TIOCOUTQ, bytes(4)))
-            info = _tcp_info(self._socket)
-        return SocketFigures(waiting=waiting, zero_window=info.unsent > info.window < info.segment)
+            return _on_linux(self._socket)
+        if self._sent_bytes is not None and (told := tcp_figures(self._socket)) is not None:
+            self._last = self._sent_bytes.observe(told, written)
+        return self._last
+
+
+def _on_linux(connection: socket.socket) -> SocketFigures:
+    import fcntl  # noqa: PLC0415 - Linux only
+    import termios  # noqa: PLC0415
+
+    waiting, info = 0, _TcpInfo()
+    if sys.platform == "linux":
+        (waiting,) = struct.unpack("i", fcntl.ioctl(connection, termios.TIOCOUTQ, bytes(4)))
+        info = _tcp_info(connection)
+    return SocketFigures(waiting=waiting, zero_window=info.unsent > info.window < info.segment)
 
 
 class _TcpInfo(NamedTuple):
