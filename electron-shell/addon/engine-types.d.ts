@@ -436,6 +436,8 @@ export interface StreamerStats {
   delayPacketsSkipped: number;
   /** Packets that nobody got because the delay's memory was full. */
   delayPacketsCrowded: number;
+  /** Packets that stood in for others while the delay grew: one picture, and silence. */
+  delayPacketsFilled: number;
   /** Packets that the delay held when the stream ended; nobody got them. */
   delayPacketsDiscarded: number;
   /** rtmp://host/app/****, of the first destination */
@@ -535,6 +537,8 @@ export type DestinationStats = {
   audioPackets: number;
   /** Pictures that it missed because the way to it had no room. */
   videoPacketsDropped: number;
+  /** Frames for which the encoder of what it gets had no room. */
+  videoFramesSkipped: number;
   /** Connections made after the first. */
   reconnectCount: number;
   /** Milliseconds of media that wait to arrive. */

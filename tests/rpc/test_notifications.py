@@ -97,6 +97,7 @@ STREAMER = COMMON | {
     "delayBytesHeld": 0,
     "delayPacketsSkipped": 0,
     "delayPacketsCrowded": 0,
+    "delayPacketsFilled": 0,
     "delayPacketsDiscarded": 0,
     "rtmpUrl": "rtmp://host/app/****",
     "destinations": [
@@ -111,6 +112,7 @@ STREAMER = COMMON | {
             "videoPackets": 45,
             "audioPackets": 70,
             "videoPacketsDropped": 0,
+            "videoFramesSkipped": 0,
             "reconnectCount": 0,
             "currentLatencyMs": 20.0,
             "maxLatencyMs": 30.0,

@@ -30,7 +30,9 @@ ANSWER = bytes.fromhex(
 
 
 def test_the_fields_lie_where_mstcpip_h_has_them() -> None:
-    assert figures_of(ANSWER) == TcpFigures(segment=1460, in_flight=10_000, window=65_535, out=(1 << 32) + 1, again=2920)
+    assert figures_of(ANSWER) == TcpFigures(
+        segment=1460, in_flight=10_000, window=65_535, out=(1 << 32) + 1, again=2920
+    )
 
 
 def test_another_answer_is_none() -> None:

@@ -76,6 +76,7 @@ class DestinationStats:
     video_packets: Annotated[int, "Pictures taken for sending to it."]
     audio_packets: Annotated[int, "AAC frames taken for sending to it."]
     video_packets_dropped: Annotated[int, "Pictures that it missed because the way to it had no room."]
+    video_frames_skipped: Annotated[int, "Frames for which the encoder of what it gets had no room."]
     reconnect_count: Annotated[int, "Connections made after the first."]
     current_latency_ms: Annotated[float, "Milliseconds of media that wait to arrive."]
     max_latency_ms: Annotated[float, "The most that ever waited, milliseconds."]
@@ -106,6 +107,9 @@ class StreamerStats(SessionStats):
     delay_bytes_held: Annotated[int, "Bytes of memory that those take."]
     delay_packets_skipped: Annotated[int, "Packets that nobody got because the delay became shorter."]
     delay_packets_crowded: Annotated[int, "Packets that nobody got because the delay's memory was full."]
+    delay_packets_filled: Annotated[
+        int, "Packets that stood in for others while the delay grew: one picture, and silence."
+    ]
     delay_packets_discarded: Annotated[int, "Packets that the delay held when the stream ended; nobody got them."]
     rtmp_url: Annotated[str, "rtmp://host/app/****, of the first destination"]
     destinations: Annotated[tuple[DestinationStats, ...], "Each server that it goes to, in their order."]

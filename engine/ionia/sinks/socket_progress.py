@@ -36,9 +36,10 @@ class SocketProgress:
 
     def read(self, written: int) -> SocketFigures:
         """As it is now, when so many bytes in all have entered it; nothing waits where that isn't known."""
-        if sys.platform == "linux":
+        if self._sent_bytes is None:
             return _on_linux(self._socket)
-        if self._sent_bytes is not None and (told := tcp_figures(self._socket)) is not None:
+        told = tcp_figures(self._socket)
+        if told is not None:  # or it is over, and what is known stays
             self._last = self._sent_bytes.observe(told, written)
         return self._last
 

@@ -51,7 +51,11 @@ if sys.platform == "win32":
     )
 
     def _asked(descriptor: int) -> bytes:
-        version, answer, length = wintypes.DWORD(_VERSION), ctypes.create_string_buffer(_TCP_INFO.size), wintypes.DWORD()
+        version, answer, length = (
+            wintypes.DWORD(_VERSION),
+            ctypes.create_string_buffer(_TCP_INFO.size),
+            wintypes.DWORD(),
+        )
         failed = _ioctl(
             descriptor,
             _SIO_TCP_INFO,

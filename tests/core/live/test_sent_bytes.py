@@ -46,7 +46,10 @@ def test_a_lost_packet_is_no_wait_for_ever_by_either_reading() -> None:
         assert waiting[-1] == 0, f"counted: {counted}"
 
 
-@given(st.lists(st.tuples(st.integers(0, 5000), st.integers(0, 5000), st.integers(0, 5000), st.integers(0, 3000))), st.booleans())
+@given(
+    st.lists(st.tuples(st.integers(0, 5000), st.integers(0, 5000), st.integers(0, 5000), st.integers(0, 3000))),
+    st.booleans(),
+)
 def test_never_more_arrives_than_did_and_it_never_falls(steps: list[tuple[int, int, int, int]], counted: bool) -> None:
     """Each step writes, sends, has acknowledged and sends again so much, as far as that is there."""
     sent, written, out, arrived, again, before = SentBytes(), 0, 0, 0, 0, 0

@@ -19,6 +19,7 @@ from ionia.runtime.encode.feed import Feed
 from ionia.runtime.encode.session_feeds import SessionFeeds
 from ionia.runtime.engine import Engine
 from tests.fakes.backends import FakeMachine, FakeSender
+from tests.fakes.live_stream import eventually
 from tests.fakes.media import FakeSound
 from tests.runtime.session.test_stream_destination import at, made
 from tests.runtime.test_engine import engine_on
@@ -127,6 +128,31 @@ def test_encodes_come_and_go_with_their_servers() -> None:
         engine.stop(STREAMER, "s")
     assert all(video.closed for video in machine.videos)
     assert len(machine.screens) == 1
+
+
+def test_what_a_further_encoder_had_no_room_for_is_counted_for_its_server_and_for_all() -> None:
+    machine = FakeMachine()
+    with engine_on(machine) as (engine, _):
+        initialize(engine, at("a"), own("b", SLOW), replace(BY_WHIP, own=SLOW))  # which shares the picture of "b"
+        stuck = machine.videos[1]
+        stuck.stuck_at = 5
+        engine.start(STREAMER, "s")
+        connected(machine, 3)
+
+        def skipped() -> list[int]:
+            stats = of_streamer(engine.stats(STREAMER, "s"))
+            return [stats.video_frames_skipped, *(one.video_frames_skipped for one in stats.destinations)]
+
+        eventually(lambda: skipped()[0] > 5, "none is skipped")
+        stuck.stuck_at = None
+        stuck.freed.set()
+        for name in ("b", "w"):
+            engine.remove_destination("s", name)
+        (all_of_them, of_a) = skipped()
+        assert all_of_them > 5
+        assert of_a == 0
+        engine.stop(STREAMER, "s")
+        assert skipped() == [all_of_them, 0]
 
 
 def test_the_streams_own_encode_rests_while_nobody_has_it() -> None:

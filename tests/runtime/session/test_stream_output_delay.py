@@ -55,7 +55,7 @@ def test_a_reconnection_keeps_the_delay() -> None:
 
 
 def test_a_server_that_closes_during_the_delay_is_not_asked_again_and_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ionia.core.live.connection, "AT_ONCE_NS", 0)  # whatever time the connection lasted
+    monkeypatch.setattr(ionia.core.live.connection, "IDLE_LEAST_NS", 0)  # whatever time the connection lasted
     machine = FakeMachine()
     with engine_on(machine) as (engine, events):
         initialize(engine, delay_seconds=600, reconnect_initial_ms=10)

@@ -58,6 +58,16 @@ IDLE = LiveFailure(
     reason="the server doesn't wait for the end of the delay; the connection is made again just before",
 )
 
+CONNECT_AHEAD_NS = 3_000_000_000
+"""How long before there is something to send a connection is made that was lost meanwhile: time for a second attempt.
+Where the server doesn't wait that long, half of what it waited."""
+
+IDLE_LEAST_NS = 500_000_000
+"""A server that hangs up sooner doesn't do it because nothing came."""
+
+IDLE_AHEAD_NS = 250_000_000
+"""When something is to be sent sooner than that, a connection isn't idle."""
+
 _WHILE_IDLE = (LiveKind.SERVER_CLOSED, LiveKind.NETWORK)
 """How servers and what is between end a connection over which nothing comes; known ones do after 5 to 30 s."""
 
@@ -83,6 +93,7 @@ class ConnectionPolicy:
         self._reconnects = 0
         self._monitor: ConnectionMonitor | None = None
         self._nothing_before_ns = 0
+        self._idle_limit_ns = CONNECT_AHEAD_NS * 2  # the least time for which an idle connection stood
         self._resting = False  # it waits for that instant, and not because something failed
 
     @property
@@ -109,10 +120,11 @@ class ConnectionPolicy:
                 return None
 
     def nothing_before(self, at_ns: int) -> None:
-        """There is nothing to send until then, since a delay holds it. Look at `deadline_ns` after it."""
+        """Nothing was sent, and nothing is until then, since a delay holds it; 0 otherwise. Look at `deadline_ns` after
+        it."""
         self._nothing_before_ns = at_ns
         if self._resting:
-            self._retry_ns = at_ns
+            self._retry_ns = self._due_again_ns
 
     def on(self, event: LinkEvent, now_ns: int) -> list[LinkAction]:
         """What to do about `event`, in this order. Raises ValueError, and changes nothing, for a second Started."""
@@ -187,8 +199,10 @@ class ConnectionPolicy:
         lasted_ns = now_ns - self._connected_ns
         if lasted_ns >= AT_ONCE_NS:
             self._good_ns = now_ns
-            if now_ns < self._nothing_before_ns and failure.kind in _WHILE_IDLE:
-                return [ClearBuffer(), *self._rest(now_ns)]
+        idle = lasted_ns >= IDLE_LEAST_NS and self._nothing_before_ns - now_ns >= IDLE_AHEAD_NS
+        if idle and failure.kind in _WHILE_IDLE:
+            self._idle_limit_ns = min(lasted_ns, self._idle_limit_ns)
+            return [ClearBuffer(), *self._rest(now_ns)]
         if lasted_ns < STABLE_NS:
             return [ClearBuffer(), *self._failed(self._judged(failure, now_ns, lasted_ns), now_ns)]
         return [ClearBuffer(), *self._begin_again(now_ns, failure)]
@@ -212,9 +226,13 @@ class ConnectionPolicy:
         self._refusals.reset()
         self._attempt = 0
         self._state, self._resting = LinkState.WAITING, True
-        self._retry_ns = self._nothing_before_ns
+        self._retry_ns = max(now_ns, self._due_again_ns)
         delay_ms = (self._retry_ns - now_ns) * 1000 // NS_PER_S
         return [Notify(state=self._trying, attempt=1, delay_ms=delay_ms, failure=IDLE)]
+
+    @property
+    def _due_again_ns(self) -> int:
+        return self._nothing_before_ns - min(CONNECT_AHEAD_NS, self._idle_limit_ns // 2)
 
     def _begin_again(self, now_ns: int, failure: LiveFailure | None = None) -> list[LinkAction]:
         """After a connection that had proved itself."""

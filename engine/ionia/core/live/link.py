@@ -162,8 +162,8 @@ class LiveLink:
         return actions + self._send()
 
     def nothing_before(self, at_ns: int) -> None:
-        """There is nothing to send until then; 0: there is. Call `passed` after it."""
-        self._policy.nothing_before(at_ns)
+        """The next packets come then; 0: at any time. Call `passed` after it."""
+        self._policy.nothing_before(0 if self._gate.begun else at_ns)
 
     def connected(self, attempt_id: int, now_ns: int) -> list[LiveAction]:
         """A sender says that the server accepted it."""

@@ -24,6 +24,11 @@ class Rendition:
     tracks: tuple[TrackWish, ...]
     """Of sound."""
 
+    @property
+    def picture(self) -> tuple[int, int | None, int | None]:
+        """What those have in common that share the picture."""
+        return self.video_bitrate, self.width, self.height
+
     def applied(self, media: MediaSettings) -> MediaSettings:
         """These settings for this encode."""
         return replace(

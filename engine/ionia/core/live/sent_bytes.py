@@ -1,15 +1,15 @@
 """How many of a connection's bytes have arrived, from what Windows tells of it (TCP_INFO_v0).
 
 `BytesOut` less `BytesInFlight` would be it, if it were written whether `BytesOut` counts what is sent again. Both
-readings are right until something is, and then one of them shows itself; until it does, the lower one holds, which never
-takes what is sent into a dead link again for a sign of life.
+readings are right until something is, and then one of them shows itself; until it does, the lower one holds, which
+never takes what is sent into a dead link again for a sign of life.
 """
 
 from dataclasses import dataclass
 
 SURE_AFTER = 3
-"""So often must all that was written have been sent by the reading without what is sent again. By the other one, exactly
-as many bytes as were sent again would have waited in the socket each time."""
+"""So often must all that was written have been sent by the reading without what is sent again. By the other one,
+exactly as many bytes as were sent again would have waited in the socket each time."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,9 +52,7 @@ class SentBytes:
         out = min(written, figures.out if self._again_counted is False else figures.out - figures.again)
         self._arrived = min(written, max(self._arrived, out - figures.in_flight))
         unsent = written - out
-        return SocketFigures(
-            waiting=written - self._arrived, zero_window=unsent > figures.window < figures.segment
-        )
+        return SocketFigures(waiting=written - self._arrived, zero_window=unsent > figures.window < figures.segment)
 
     def _learn(self, figures: TcpFigures, written: int) -> None:
         if figures.out > written + 1:  # a SYN may count as one

@@ -9,7 +9,7 @@ from ionia.core.codec.codec import AAC
 from ionia.core.frame_rate import FrameRate
 from ionia.core.media import AUDIO, AUDIO_TICK_SAMPLES, SAMPLE_RATE, AudioTrack, EncodedPacket, MediaHeader
 
-_FRAME = bytes.fromhex("211004608c1c")
+SILENT_FRAME = bytes.fromhex("211004608c1c")
 """1024 samples of stereo silence in AAC-LC: what libav's encoder makes of zeros once it has settled."""
 
 _CONFIGURATION = bytes.fromhex("1190")
@@ -18,7 +18,7 @@ _CONFIGURATION = bytes.fromhex("1190")
 SILENT_BITRATE = 8_000
 """What a silent track takes of a link, bit/s: 47 frames a second, mostly RTMP's and TCP's headers."""
 
-SILENT_TRACK = AudioTrack(codec=AAC, extradata=_CONFIGURATION, bitrate=len(_FRAME) * 8 * SAMPLE_RATE // 1024)
+SILENT_TRACK = AudioTrack(codec=AAC, extradata=_CONFIGURATION, bitrate=len(SILENT_FRAME) * 8 * SAMPLE_RATE // 1024)
 
 
 def with_silence(header: MediaHeader) -> MediaHeader:
@@ -51,5 +51,5 @@ class Silence:
 
 def _frame(position: int) -> EncodedPacket:
     return EncodedPacket(
-        track=AUDIO, pts=position, dts=position, duration=AUDIO_TICK_SAMPLES, keyframe=True, data=_FRAME
+        track=AUDIO, pts=position, dts=position, duration=AUDIO_TICK_SAMPLES, keyframe=True, data=SILENT_FRAME
     )

@@ -66,6 +66,7 @@ class StreamDestination:
         self.held_back = False
         """Whether progress lets more packets go."""
         self._post = post
+        self._skipped0 = inlet.skipped
         self._told: Notify | None = None
         self._over = False
 
@@ -161,6 +162,7 @@ class StreamDestination:
             video_packets=now.video_packets,
             audio_packets=now.audio_packets,
             video_packets_dropped=now.video_dropped,
+            video_frames_skipped=self.inlet.skipped - self._skipped0,
             reconnect_count=now.reconnects,
             current_latency_ms=round(now.latency_ns / 1e6, 1),
             max_latency_ms=round(now.max_latency_ns / 1e6, 1),

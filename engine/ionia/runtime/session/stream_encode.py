@@ -1,6 +1,6 @@
 """One encode of a stream on its way to the servers that get it: silence, delay, and what its bit rate follows."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from ionia.core.live.bitrate_votes import best_link
@@ -8,7 +8,8 @@ from ionia.core.live.delay_line import DelayFigures, DelayLine
 from ionia.core.live.link import LiveFigures
 from ionia.core.live.shared_keyframes import SharedKeyframes
 from ionia.core.live.silence import Silence, with_silence
-from ionia.core.media import EncodedPacket
+from ionia.core.live.stand_in import StandIn
+from ionia.core.media import EncodedPacket, TrackId
 from ionia.core.warning import Warn
 from ionia.runtime.session.stream_bitrate import StreamBitrate
 from ionia.runtime.session.stream_inlet import Brought, StreamInlet
@@ -27,7 +28,7 @@ class StreamEncode:
         self._feeds = inlet.feeds
         self._target = self._asked = inlet.rendition.video_bitrate
         self._delay_seconds = delay_seconds
-        self._line = DelayLine(fps=header.video.fps, seconds=delay_seconds)
+        self._line = DelayLine(fps=header.video.fps, seconds=delay_seconds, stand_in=self._stand_in)
         self._bitrate = StreamBitrate(inlet.feeds, warn)
         self._keyframes = SharedKeyframes()
 
@@ -57,7 +58,7 @@ class StreamEncode:
         packets = brought.packets if self._silence is None else self._silence.fill(brought.packets)
         line = self._line
         if delay_seconds != self._delay_seconds:
-            if delay_seconds < self._delay_seconds:  # or it would stand still until the next one
+            if line.passes or delay_seconds < self._delay_seconds:  # or it would wait until the next one
                 self._feeds.request_keyframe()
             self._delay_seconds = delay_seconds
             line.set(delay_seconds)
@@ -75,9 +76,10 @@ class StreamEncode:
         if self._silence is not None:
             self._silence.pause()
 
-    def nothing_before_ns(self, now_ns: int) -> int:
-        """See DelayLine."""
-        return self._line.nothing_before_ns(now_ns)
+    @property
+    def next_ns(self) -> int:
+        """When the next packets go out that a delay holds; 0: whenever they come."""
+        return self._line.deadline_ns or 0
 
     def want_keyframe(self, now_ns: int, others: Sequence[LiveFigures], *, behind: bool) -> None:
         """A server needs one, or (`behind`) drops pictures up to the next one, as those of the `others` do not."""
@@ -97,6 +99,9 @@ class StreamEncode:
         self._line.discard()
         self._bitrate.leave()
         return self._line.figures
+
+    def _stand_in(self, keyframe: EncodedPacket, heard: Mapping[TrackId, int]) -> StandIn:
+        return StandIn(self.header, keyframe, heard)
 
     def _note_parameter_sets(self, keyframe: EncodedPacket) -> None:
         """A lost encoder's successor gives its own with each keyframe; the next connection begins with those."""

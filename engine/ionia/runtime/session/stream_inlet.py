@@ -33,6 +33,8 @@ class StreamInlet:
         self._rouse = rouse
         self._feeds: SessionFeeds | None = None  # since `hold`
         self._resting = False  # the stream's thread
+        self._skipped0 = 0  # before `hold`
+        self._skipped: int | None = None  # in all, once it is over
         self._lock = threading.Lock()
         self._packets: list[EncodedPacket] = []  # protected by _lock
         self._since_ns = 0  # when the first of them came; protected by _lock
@@ -41,6 +43,7 @@ class StreamInlet:
     def hold(self, feeds: SessionFeeds) -> None:
         """Where packets will come from."""
         self._feeds = feeds
+        self._skipped0 = feeds.video_snapshot().skipped
 
     @property
     def feeds(self) -> SessionFeeds:
@@ -60,12 +63,20 @@ class StreamInlet:
             self.bitrate = self._feeds.bitrate
         return self.bitrate
 
+    @property
+    def skipped(self) -> int:
+        """Frames for which its encoder had no room, since `hold`; nothing more is counted once it is over."""
+        if self._skipped is not None or self._feeds is None:
+            return self._skipped or 0
+        return self._feeds.video_snapshot().skipped - self._skipped0
+
     def listen(self) -> None:
         """Hear of keyframes before they are in order."""
         self.feeds.listen_keyframes(self._announce)
 
     def unlisten(self) -> None:
-        """Hear no more. Idempotent."""
+        """It is over: hear no more. Idempotent."""
+        self._skipped = self.skipped
         if self._feeds is not None:
             self._feeds.unlisten_keyframes(self._announce)
 

@@ -78,6 +78,7 @@ class StreamOutput:
         # The first is the session's own; changed under _arranging, replaced and never altered.
         self._inlets = {one: self._inlet(one) for one in renditions}
         self._own = self._inlets[renditions[0]]
+        self._skipped_before = 0  # by encodes that are over; changed under _arranging
         self._roster = StreamRoster(settings.destinations, self._make, self._wake)
         self._warnings = StreamWarnings(settings, warn)
         self._feeds: SessionFeeds | None = None  # since `foresee`
@@ -186,8 +187,12 @@ class StreamOutput:
         used = {self._own, *(one.inlet for one in self._roster.present)}
         unused = [inlet for inlet in self._inlets.values() if inlet not in used]
         self._inlets = {rendition: inlet for rendition, inlet in self._inlets.items() if inlet in used}
+        kept = {inlet.rendition.picture for inlet in self._inlets.values()}
         for inlet in unused:
             inlet.unlisten()
+            if inlet.rendition.picture not in kept:
+                kept.add(inlet.rendition.picture)
+                self._skipped_before += inlet.skipped
             if self._feeds is not None:
                 self._feeds.close_beside(inlet.feeds)
 
@@ -247,8 +252,11 @@ class StreamOutput:
         """The session's figures and the stream's. Any thread."""
         present, now = self._roster.figures()
         delay = self._delay
+        beside = {one.picture: inlet.skipped for one, inlet in self._inlets.items()}
+        beside[self._own.rendition.picture] = self._skipped_before  # what the session counts is of its own
+        skipped = session.video_frames_skipped + sum(beside.values())
         return StreamerStats(
-            **fields_of(session),
+            **fields_of(replace(session, video_frames_skipped=skipped)),
             video_frames=session.video_frames_captured,
             video_packets=now.video_packets,
             audio_packets=now.audio_packets,
@@ -267,6 +275,7 @@ class StreamOutput:
             delay_bytes_held=delay.held_bytes,
             delay_packets_skipped=delay.skipped,
             delay_packets_crowded=delay.crowded,
+            delay_packets_filled=delay.filled,
             delay_packets_discarded=delay.discarded,
             rtmp_url=present[0].url.redacted,
             destinations=tuple(one.stats() for one in present),

@@ -156,7 +156,7 @@ class StreamWork:
             if keyframe is not None:
                 self._carry_out(one, one.link.announce(keyframe, now_ns), now_ns)
             self._carry_out(one, one.link.offer(packets, now_ns), now_ns)
-            one.link.nothing_before(encode.nothing_before_ns(now_ns))
+            one.link.nothing_before(encode.next_ns)
             self._carry_out(one, one.link.passed(now_ns), now_ns)
             one.note(now_ns)
 
