@@ -156,6 +156,7 @@ const streamerStats = (seconds: number): StreamerStats => ({
   delayBytesHeld: 0,
   delayPacketsSkipped: 0,
   delayPacketsCrowded: 0,
+  delayPacketsFilled: 0,
   delayPacketsDiscarded: 0,
   rtmpUrl: "rtmp://live.twitch.tv/app/****",
 });
@@ -171,6 +172,7 @@ const placeStats = (destination: string, sendBitrateKbps: number): StreamerStats
   videoPackets: 1,
   audioPackets: 1,
   videoPacketsDropped: 0,
+  videoFramesSkipped: 0,
   reconnectCount: 0,
   currentLatencyMs: 90,
   maxLatencyMs: 300,
