@@ -56,11 +56,11 @@ class UnixEndpoint:
                     self._woken.recv(_READ)
             elif key.fileobj is self._listener:
                 came = self._accept() or came
-            else:
+            elif self._reader is not None:
                 if events & selectors.EVENT_READ:
-                    received, gone = self._receive()
+                    received, gone = _received(self._reader)
                 if events & selectors.EVENT_WRITE and not gone:
-                    gone = not self._write()
+                    gone = not self._write(self._reader)
                 if gone:
                     self.drop()
         return Happened(came=came, gone=gone, received=received)
@@ -70,7 +70,7 @@ class UnixEndpoint:
         if self._reader is None:
             return
         self._unsent = memoryview(bytes(self._unsent) + data if self._unsent else data)
-        if not self._write():
+        if not self._write(self._reader):
             self._unsent = memoryview(b"")  # the next wait finds out that it is gone
 
     def drop(self) -> None:
@@ -117,26 +117,26 @@ class UnixEndpoint:
         self._selector.register(reader, selectors.EVENT_READ)
         return True
 
-    def _receive(self) -> tuple[bytes, bool]:
-        assert self._reader is not None  # noqa: S101 - it is what was selected
-        try:
-            received = self._reader.recv(_READ)
-        except BlockingIOError:
-            return b"", False
-        except OSError:
-            return b"", True
-        return received, not received
-
-    def _write(self) -> bool:
+    def _write(self, reader: socket.socket) -> bool:
         """Send what can be sent; False if the reader is gone."""
-        assert self._reader is not None  # noqa: S101 - whoever calls has looked
         try:
             while self._unsent:
-                self._unsent = self._unsent[self._reader.send(self._unsent) :]
+                self._unsent = self._unsent[reader.send(self._unsent) :]
         except BlockingIOError:
             pass
         except OSError:
             return False
         events = selectors.EVENT_READ | (selectors.EVENT_WRITE if self._unsent else 0)
-        self._selector.modify(self._reader, events)
+        self._selector.modify(reader, events)
         return True
+
+
+def _received(reader: socket.socket) -> tuple[bytes, bool]:
+    """What came, and whether the reader is gone."""
+    try:
+        received = reader.recv(_READ)
+    except BlockingIOError:
+        return b"", False
+    except OSError:
+        return b"", True
+    return received, not received

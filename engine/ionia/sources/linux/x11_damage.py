@@ -75,7 +75,7 @@ class ScreenDamage:
     def __init__(
         self, connection: XConnection, area: tuple[int, int, int, int], *, cursor: bool, drawable: int | None = None
     ) -> None:
-        """`area`: x, y, width, height in the drawable, None: the root window. The server must have what it takes.
+        """`area`: x, y, width, height in the drawable, None: the root window. See `offered`.
 
         `cursor`: moves and changes of the pointer count, wherever it is. Raises OSError.
         """
@@ -108,7 +108,8 @@ class ScreenDamage:
     def _prepare(self, area: tuple[int, int, int, int], drawable: int) -> None:
         connection = self._connection
         fixes, damages = connection.extension("XFIXES"), connection.extension("DAMAGE")
-        assert fixes is not None and damages is not None  # noqa: S101, PT018 - the caller's promise
+        if fixes is None or damages is None:
+            raise OSError("the X server lacks XFIXES or DAMAGE")
         connection.ask(struct.pack("=BBHII", fixes.opcode, _QUERY_VERSION, 3, 2, 0))
         connection.ask(struct.pack("=BBHII", damages.opcode, _QUERY_VERSION, 3, 1, 1))
         painted, part, whole = (connection.new_id() for _ in range(3))

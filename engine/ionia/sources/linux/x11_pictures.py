@@ -10,6 +10,7 @@ import os
 import struct
 import sys
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import numpy.typing as npt
@@ -137,15 +138,18 @@ class XPictures:
         self._layout = layout
         self._connection = connection
         self._clock = clock
-        self._shm = _shared_memory(connection)
         self._fixes = _fixes(connection) if cursor else None
-        self.shared = self._shm is not None
-        """Whether pictures come through shared memory."""
         self.pointer_shown = self._fixes is not None
         """Whether the pointer is drawn."""
-        self._shared: SparePictures[SharedPages] = SparePictures(self._allocate_shared)
+        shm = _shared_memory(connection)
+        self._shared = None if shm is None else SparePictures(partial(SharedPages, connection, shm))
         self._own = SparePictures(OwnPages)
         self._last: Picture | None = None
+
+    @property
+    def shared(self) -> bool:
+        """Whether pictures come through shared memory."""
+        return self._shared is not None
 
     def prove(self) -> None:
         """Take a picture and drop it. Raises XRequestError, OSError."""
@@ -167,7 +171,8 @@ class XPictures:
         before_ns = self._clock.now_ns()
         picture = self._take(before_ns)
         after_ns = self._clock.now_ns()
-        self._shared.trim(after_ns)
+        if self._shared is not None:
+            self._shared.trim(after_ns)
         self._own.trim(after_ns)
         if self._last is not None and same_picture(picture, self._last):
             return None
@@ -177,7 +182,8 @@ class XPictures:
     def close(self) -> None:
         """Let go of the memory. Pictures that were handed out stay valid."""
         self._last = None
-        self._shared.close()
+        if self._shared is not None:
+            self._shared.close()
         self._own.close()
 
     def _take(self, now_ns: int) -> Picture:
@@ -222,7 +228,7 @@ class XPictures:
         return pixels
 
     def _memory(self, size: int, now_ns: int) -> tuple[SharedPages | OwnPages, npt.NDArray[np.uint8]]:
-        if self._shm is not None:
+        if self._shared is not None:
             try:
                 return self._shared.lend(size, now_ns)
             except TimeoutError:
@@ -246,10 +252,6 @@ class XPictures:
         # ARGB words, whose bytes are BGRA in the order of a small-endian machine.
         pointer_bgra = pointer.astype("<u4").view(np.uint8).reshape(height, width, 4)
         draw_pointer(picture, pointer_bgra, x - hot_x - self.view.root_x, y - hot_y - self.view.root_y)
-
-    def _allocate_shared(self, size: int) -> SharedPages:
-        assert self._shm is not None  # noqa: S101 - asked for only then
-        return SharedPages(self._connection, self._shm, size)
 
 
 def _memory_file() -> int:

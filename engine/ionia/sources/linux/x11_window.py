@@ -7,6 +7,7 @@ shown of the window, black elsewhere, with whatever covers it.
 import contextlib
 import struct
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from ionia.core.errors import SourceLost
 from ionia.core.media import VideoFrame
@@ -47,6 +48,15 @@ _EVERYWHERE = (0, 0, 32767, 32767)
 _NO_COMPOSITE = "The X server lacks Composite: only what is shown of the window is captured, and what covers it, too."
 
 
+@dataclass(slots=True)
+class _Shown:
+    """What there is of a window only while it is seen."""
+
+    pictures: XPictures
+    watched: WatchedPictures
+    geometry: Geometry
+
+
 class X11Window:
     """A ScreenSource over one window. One thread owns it. It waits 2 s at most for a server that doesn't answer."""
 
@@ -61,12 +71,10 @@ class X11Window:
         self._clock = clock
         self._connection: XConnection | None = None
         self._identity: WindowIdentity | None = None
-        self._geometry: Geometry | None = None
         self._composite: int | None = None
         self._redirected = 0
         self._pixmap = 0
-        self._pictures: XPictures | None = None
-        self._watched: WatchedPictures | None = None
+        self._shown: _Shown | None = None
         self._looked_ns = 0
         self._was_open = False
 
@@ -90,21 +98,22 @@ class X11Window:
 
     def grab(self) -> VideoFrame | None:
         """As ScreenSource.grab. SourceLost codes: display_lost, window_hidden, window_closed."""
-        if self._connection is None or self._watched is None:
+        connection, shown, identity = self._connection, self._shown, self._identity
+        if connection is None or shown is None or identity is None:
             raise SourceLost(WarningCode.DISPLAY_LOST, f"X display {self._name} is closed.")
         try:
             now_ns = self._clock.now_ns()
-            if self._connection.happened(_DESTROYED):
+            if connection.happened(_DESTROYED):
                 raise window_lost(Presence.CLOSED, self._forget_id())
-            changed = self._connection.happened(*_CHANGES)
+            changed = connection.happened(*_CHANGES)
             if changed or now_ns - self._looked_ns >= LOOK_NS:
                 self._looked_ns = now_ns
-                self._look(self._connection, changed=changed)
+                self._look(connection, identity, shown, changed=changed)
             try:
-                return self._watched.grab()
+                return shown.watched.grab()
             except XRequestError:  # it changed since it was looked after
-                self._look(self._connection)
-                return self._watched.grab()
+                self._look(connection, identity, shown)
+                return shown.watched.grab()
         except XRequestError as error:
             self._let_go()
             raise window_lost(Presence.HIDDEN, self._title) from error
@@ -142,17 +151,20 @@ class X11Window:
         if extension is not None:
             self._composite = extension.opcode
             connection.ask(struct.pack("=BBHII", extension.opcode, _COMPOSITE_QUERY_VERSION, 3, 0, 4))
-            self._redirect(connection, identity.id)
+            self._redirect(connection, extension.opcode, identity.id)
         shown = geometry(connection, identity.id)
         view = self._view(connection, identity.id, shown)
         if view is None or not is_viewable(connection, identity.id):
             raise window_refused(Presence.HIDDEN, identity.title, self._screen_id)
-        self._geometry = shown
-        self._pictures = pictures = XPictures(connection, view, cursor=self._cursor, clock=self._clock)
+        pictures = XPictures(connection, view, cursor=self._cursor, clock=self._clock)
         damage = None
-        if self._composite is not None and ScreenDamage.offered(connection):
-            damage = ScreenDamage(connection, _EVERYWHERE, cursor=self._cursor, drawable=identity.id)
-        self._watched = WatchedPictures(pictures, damage, self._clock)
+        try:
+            if self._composite is not None and ScreenDamage.offered(connection):
+                damage = ScreenDamage(connection, _EVERYWHERE, cursor=self._cursor, drawable=identity.id)
+        except BaseException:
+            pictures.close()
+            raise
+        self._shown = _Shown(pictures, WatchedPictures(pictures, damage, self._clock), shown)
         pictures.prove()
         told_of = (_NO_COMPOSITE,) if self._composite is None else ()
         self.fallbacks = (*told_of, *pictures.fallbacks(cursor=self._cursor))
@@ -170,30 +182,28 @@ class X11Window:
             raise window_refused(Presence.CLOSED, self._title, self._screen_id)
         return identity
 
-    def _look(self, connection: XConnection, *, changed: bool = False) -> None:
+    def _look(self, connection: XConnection, identity: WindowIdentity, was: _Shown, *, changed: bool = False) -> None:
         """See what became of the window. Raises SourceLost when nothing is seen of it, OSError.
 
         `changed`: something happened to it. Shown again or of another size and back, it has other pixels than the
         ones that are held, though it looks the same.
         """
-        assert self._identity is not None and self._pictures is not None  # noqa: S101, PT018 - it is open
         try:
-            shown = geometry(connection, self._identity.id)
-            viewable = is_viewable(connection, self._identity.id)
-            name = title(connection, self._identity.id)
+            shown = geometry(connection, identity.id)
+            viewable = is_viewable(connection, identity.id)
+            name = title(connection, identity.id)
         except XRequestError as error:
             raise window_lost(Presence.CLOSED, self._title) from error
-        self._identity = WindowIdentity(id=self._identity.id, application=self._identity.application, title=name)
+        self._identity = WindowIdentity(id=identity.id, application=identity.application, title=name)
         if not viewable:
             raise window_lost(Presence.HIDDEN, name)
-        same = shown == self._geometry and not changed
+        same = shown == was.geometry and not changed
         # Its pixels are asked for each time: what it lies in may have been hidden and shown, which nobody tells us.
-        view = self._view(connection, self._identity.id, shown)
+        view = self._view(connection, identity.id, shown)
         if view is None:
             raise window_lost(Presence.HIDDEN, name)
-        self._geometry, self._pictures.view = shown, view
-        if self._watched is not None:
-            (self._watched.renewed if same else self._watched.look_again)()
+        was.geometry, was.pictures.view = shown, view
+        (was.watched.renewed if same else was.watched.look_again)()
 
     def _view(self, connection: XConnection, window: int, shown: Geometry) -> View | None:
         """None if nothing of the window is to be seen."""
@@ -220,11 +230,10 @@ class X11Window:
             root_y=shown.y,
         )
 
-    def _redirect(self, connection: XConnection, window: int) -> None:
+    def _redirect(self, connection: XConnection, composite: int, window: int) -> None:
         """Draw the window into pixels of its own from now on, also while it is hidden: shown again, it is whole."""
-        assert self._composite is not None  # noqa: S101 - asked for only then
         if window != self._redirected:
-            connection.send(struct.pack("=BBHIB3x", self._composite, _COMPOSITE_REDIRECT, 3, window, _AUTOMATIC))
+            connection.send(struct.pack("=BBHIB3x", composite, _COMPOSITE_REDIRECT, 3, window, _AUTOMATIC))
             self._redirected = window
 
     def _free_pixmap(self, connection: XConnection) -> None:
@@ -234,11 +243,9 @@ class X11Window:
 
     def _let_go(self) -> None:
         """Of the window, not of the connection. Idempotent."""
-        if self._watched is not None:
-            self._watched.close()
-        elif self._pictures is not None:
-            self._pictures.close()
-        self._watched = self._pictures = self._geometry = None
+        if self._shown is not None:
+            self._shown.watched.close()
+            self._shown = None
         if self._connection is not None and self._identity is not None:
             with contextlib.suppress(OSError):
                 self._free_pixmap(self._connection)

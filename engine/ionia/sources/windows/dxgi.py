@@ -197,7 +197,8 @@ class DuplicatedOutput:
 
     @property
     def _stage_in_use(self) -> d3d11.Stage:
-        assert self._stage is not None  # noqa: S101 - it isn't closed
+        if self._stage is None:
+            raise comtypes.COMError(ctypes.c_int32(ERROR_ACCESS_LOST).value, "closed", (None,) * 5)
         return self._stage
 
     def _take_pointer(self, info: Any) -> None:

@@ -142,13 +142,14 @@ class FollowedWindow:
 
     def grab(self) -> VideoFrame | None:
         """See ScreenSource. SourceLost codes: window_hidden, window_closed, secure_desktop, access_lost."""
-        if self._capture is None:
+        capture = self._capture
+        if capture is None:
             raise SourceLost(WarningCode.SCREEN_CLOSED, "The window is not open.", retry_at_once=True)
         now_ns = self._clock.now_ns()
         try:
             self._look(now_ns)
-            taken, self._first = (self._first or self._capture.take()), None
-            return self._judge(taken, now_ns)
+            taken, self._first = (self._first or capture.take()), None
+            return self._judge(capture, taken, now_ns)
         except OSError as error:
             self.close()
             message = f"The window is captured anew: {error}"
@@ -219,8 +220,7 @@ class FollowedWindow:
         now = frozenset(each.id for each in self._desktop.present()) - {self._wanted.id}
         self._beside, self._seen = now if self._seen is None else now & self._seen, now
 
-    def _judge(self, taken: Taken | None, now_ns: int) -> VideoFrame | None:
-        assert self._capture is not None  # noqa: S101 - asked by grab
+    def _judge(self, capture: Capture, taken: Taken | None, now_ns: int) -> VideoFrame | None:
         if taken is None or min(taken.size) <= 1:
             if self._due_ns is not None and now_ns > self._due_ns:
                 raise SourceLost(WarningCode.ACCESS_LOST, "The window is captured anew.", retry_at_once=True)
@@ -228,7 +228,7 @@ class FollowedWindow:
         self._last_ns = now_ns
         if taken.size != self._size:
             self._size = taken.size
-            self._capture.resize(taken.size)
+            capture.resize(taken.size)
             # A larger one is cut off in this picture; whole, it comes at once, or all is begun anew.
             self._due_ns = None if _whole(taken) else now_ns + FIRST_PICTURE_NS
         elif _whole(taken):

@@ -112,8 +112,12 @@ class GpuDuplication:
             output.close()  # a process has one duplication of an output
 
     def sample(self) -> LibavSurface:
-        """The newest picture, to be written to: whoever does so shows nothing of this source any more. It is open."""
-        assert self._first is not None  # noqa: S101 - it was opened just now
+        """The first picture, to be written to: whoever does so shows nothing of this source any more.
+
+        Raises IoniaError(CAPTURE_UNAVAILABLE) where it was not opened just now.
+        """
+        if self._first is None:
+            raise IoniaError(ErrorKind.CAPTURE_UNAVAILABLE, "The screen is not open.")
         return LibavSurface(self._first, self._device)
 
 

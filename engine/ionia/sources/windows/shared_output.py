@@ -58,10 +58,10 @@ class SharedOutput:
             found = dxgi.output_of(self.display.device)
             if found is None:
                 raise NoPictureError(f"no graphics adapter drives {self.display.name}")
-            self._duplicated = dxgi.DuplicatedOutput(*found)
-            self.size = (self._duplicated.width, self._duplicated.height)
+            self._duplicated = duplicated = dxgi.DuplicatedOutput(*found)
+            self.size = (duplicated.width, duplicated.height)
             for _ in range(2):  # the first update can be the pointer alone
-                self._take(_FIRST_PICTURE_MS)
+                self._take(duplicated, _FIRST_PICTURE_MS)
                 if self._desktop is not None:
                     return
         self.close()
@@ -72,7 +72,7 @@ class SharedOutput:
         with self._lock:
             if self._duplicated is None or self._desktop is None:
                 raise comtypes.COMError(ctypes.c_int32(dxgi.ERROR_ACCESS_LOST).value, "lost before", (None,) * 5)
-            self._take(0)
+            self._take(self._duplicated, 0)
             return self._desktop
 
     def close(self) -> None:
@@ -82,9 +82,9 @@ class SharedOutput:
                 self._duplicated.close()
             self._duplicated = None
 
-    def _take(self, timeout_ms: int) -> None:
-        assert self._duplicated is not None  # noqa: S101 - checked by both callers, under the lock
-        update = self._duplicated.acquire(timeout_ms)
+    def _take(self, duplicated: dxgi.DuplicatedOutput, timeout_ms: int) -> None:
+        """The lock is held."""
+        update = duplicated.acquire(timeout_ms)
         if update is None:
             return
         before = self._desktop
@@ -96,7 +96,7 @@ class SharedOutput:
             change_count=(before.change_count if before else 0) + 1,
             captured_ns=self._instant_of(update.presented_qpc),
             pixels=pixels,
-            pointer=self._duplicated.pointer,
+            pointer=duplicated.pointer,
         )
 
     def _instant_of(self, qpc: int) -> int:

@@ -122,7 +122,8 @@ class WinrtCapture:
         described = D3D11_TEXTURE2D_DESC()
         texture.GetDesc(byref(described))
         width, height = max(1, min(size[0], described.Width)), max(1, min(size[1], described.Height))
-        assert self._device is not None  # noqa: S101 - it isn't closed
+        if self._device is None:
+            raise OSError("the capture is closed")
         if self._stage is None or (self._stage.width, self._stage.height) != (width, height):
             self._stage = d3d11.Stage(self._device, width, height)
         self._stage.copy_from(texture)
