@@ -52,12 +52,12 @@ async function run(): Promise<void> {
     onLog: (line) => log(`engine: ${line}`),
   });
   const studio = new Studio({ client, userData: app.getPath("userData"), vault, mediaUrl, thumbnailUrl, stripUrl });
-  const videos = new VideoRequests(studio.recordingsFolder, (file) => studio.history.has(file));
+  const videos = new VideoRequests(studio.recordingsFolder, (file) => studio.recordings.history.has(file));
   serveScheme({
     rendererFolder: RENDERER_FOLDER,
-    recordingPath: (id) => studio.history.pathOf(id),
-    thumbnailPath: (id) => studio.library.thumbnailPath(id),
-    stripPath: (id) => studio.strips.path(id),
+    recordingPath: (id) => studio.recordings.history.pathOf(id),
+    thumbnailPath: (id) => studio.recordings.library.thumbnailPath(id),
+    stripPath: (id) => studio.recordings.strips.path(id),
     videos,
   });
 

@@ -68,7 +68,7 @@ export function createHandlers(studio: Studio, desktop: Desktop): Handlers {
     return { success: true };
   };
   const recordingPath = (id: unknown): string => {
-    const found = studio.history.pathOf(text(id, "the recording"));
+    const found = studio.recordings.history.pathOf(text(id, "the recording"));
     if (found === undefined) throw new BadArgument("This recording is not in the list any more.");
     return found;
   };
@@ -97,32 +97,32 @@ export function createHandlers(studio: Studio, desktop: Desktop): Handlers {
       return { success: true, picture: await studio.thumbnail(shown, pictureWidth(maxWidth)) };
     },
     [CHANNELS.updateSettings]: (patch) => command(() => studio.updateSettings(patch)),
-    [CHANNELS.saveStreamKey]: (id, key) => command(() => studio.saveStreamKey(slot(id), streamKey(key))),
-    [CHANNELS.forgetStreamKey]: (id) => command(() => studio.forgetStreamKey(slot(id))),
-    [CHANNELS.addDestination]: () => command(() => studio.addDestination()),
+    [CHANNELS.saveStreamKey]: (id, key) => command(() => studio.destinations.saveKey(slot(id), streamKey(key))),
+    [CHANNELS.forgetStreamKey]: (id) => command(() => studio.destinations.forgetKey(slot(id))),
+    [CHANNELS.addDestination]: () => command(() => studio.destinations.add()),
     [CHANNELS.changeDestination]: (id, patch) =>
-      command(() => studio.changeDestination(text(id, "the destination"), destinationPatch(patch))),
-    [CHANNELS.removeDestination]: (id) => command(() => studio.removeDestination(text(id, "the destination"))),
+      command(() => studio.destinations.change(text(id, "the destination"), destinationPatch(patch))),
+    [CHANNELS.removeDestination]: (id) => command(() => studio.destinations.remove(text(id, "the destination"))),
     [CHANNELS.startSavedStream]: () => studio.startSavedStream(),
-    [CHANNELS.testNetwork]: (id) => command(() => studio.testNetwork(text(id, "the destination"))),
-    [CHANNELS.cancelNetworkTest]: () => command(() => studio.cancelNetworkTest()),
+    [CHANNELS.testNetwork]: (id) => command(() => studio.destinations.testNetwork(text(id, "the destination"))),
+    [CHANNELS.cancelNetworkTest]: () => command(() => studio.destinations.cancelNetworkTest()),
     [CHANNELS.showInFolder]: (id) => command(() => desktop.showInFolder(recordingPath(id))),
     [CHANNELS.strip]: async (id): Promise<StripResult> => {
       recordingPath(id);
-      return { success: true, strip: await studio.strip(id as string) };
+      return { success: true, strip: await studio.recordings.strip(id as string) };
     },
-    [CHANNELS.removeFromHistory]: (id) => command(() => studio.removeFromHistory(text(id, "the recording"))),
+    [CHANNELS.removeFromHistory]: (id) => command(() => studio.recordings.remove(text(id, "the recording"))),
     [CHANNELS.repairRecording]: (id) =>
       command(async () => {
         recordingPath(id);
-        await studio.repairRecording(id as string);
+        await studio.recordings.repair(id as string);
       }),
     [CHANNELS.clipRecording]: (id, part) =>
       command(async () => {
         recordingPath(id);
-        await studio.clipRecording(id as string, clip(part));
+        await studio.recordings.clip(id as string, clip(part));
       }),
-    [CHANNELS.cancelJob]: (id) => command(() => studio.cancelJob(text(id, "the recording"))),
+    [CHANNELS.cancelJob]: (id) => command(() => studio.recordings.cancelJob(text(id, "the recording"))),
     [CHANNELS.dismissNotice]: (id) => command(() => studio.store.dispatch({ type: "noticeDismissed", id: Number(id) })),
   };
   return Object.fromEntries(

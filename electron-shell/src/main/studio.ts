@@ -4,45 +4,31 @@ import path from "node:path";
 import {
   DEFAULT_SETTINGS,
   EngineError,
-  FIRST_DESTINATION,
   InvalidSettings,
-  MOST_DESTINATIONS,
-  NAME_IS_SECRET,
-  destinationOf,
-  destinationsOf,
   isRecordingActive,
   isStreamActive,
-  looksLikeSecret,
-  nextDestination,
   patchSettings,
   readSettings,
   soundChanges,
   toProblem,
-  withDestination,
-  type Clip,
-  type DestinationPatch,
   type RecordingResult,
   type Settings,
   type ShellState,
   type StreamResult,
-  type Strip,
 } from "@ionia/common";
 import type { EngineClient } from "@ionia/node";
-import { Destinations, slotsOf } from "./destinations.ts";
-import { FileJobs } from "./file_jobs.ts";
-import { HistoryStore } from "./history_store.ts";
+import { DestinationList } from "./destination_list.ts";
+import { Destinations } from "./destinations.ts";
 import { JsonFile } from "./json_file.ts";
 import { KeyStore, type Vault } from "./key_store.ts";
-import { Library } from "./library.ts";
 import { NetworkTest } from "./network_test.ts";
-import { OpenTakes } from "./open_takes.ts";
 import { PreviewControl } from "./preview_control.ts";
 import { Readiness } from "./readiness.ts";
 import { RecordingControl } from "./recording_control.ts";
-import { clipPath, screenshotPath } from "./recording_path.ts";
+import { screenshotPath } from "./recording_path.ts";
+import { Recordings } from "./recordings.ts";
 import { ReplayControl } from "./replay_control.ts";
 import { ShellStore } from "./shell_store.ts";
-import { Strips } from "./strips.ts";
 import { StoredValue } from "./stored_value.ts";
 import { StreamControl } from "./stream_control.ts";
 
@@ -62,21 +48,17 @@ export interface StudioOptions {
 
 export class Studio {
   readonly store = new ShellStore();
-  readonly history: HistoryStore;
-  readonly library: Library;
-  readonly strips: Strips;
+  readonly recordings: Recordings;
+  readonly destinations: DestinationList;
   readonly preview: PreviewControl;
   readonly #client: EngineClient;
   readonly #destinations: Destinations;
   readonly #settings: StoredValue<Settings>;
   readonly recordingsFolder: string;
   readonly #userData: string;
-  readonly #openTakes: OpenTakes;
-  readonly #jobs: FileJobs;
   readonly #now: () => Date;
   readonly #recording: RecordingControl;
   readonly #stream: StreamControl;
-  readonly #networkTest: NetworkTest;
   readonly #readiness: Readiness;
   readonly #replay: ReplayControl;
   #watched = true;
@@ -87,14 +69,12 @@ export class Studio {
 
   constructor(options: StudioOptions) {
     const { client, userData, vault, now = () => new Date() } = options;
-    const urls = { media: options.mediaUrl, thumbnail: options.thumbnailUrl ?? options.mediaUrl };
+    const { mediaUrl: media, thumbnailUrl: thumbnail = media, stripUrl: strip = media } = options;
+    const { store } = this;
     this.#client = client;
     this.#userData = userData;
     this.recordingsFolder = path.join(userData, "recordings");
-    this.history = new HistoryStore(new JsonFile(path.join(userData, "history.json")), urls);
-    const thumbnails = path.join(userData, "thumbnails");
-    this.library = new Library(client, this.history, thumbnails, () => this.#tellHistory());
-    this.strips = new Strips(client, path.join(userData, "strips"), options.stripUrl ?? options.mediaUrl);
+    this.recordings = new Recordings({ client, store, userData, urls: { media, thumbnail, strip }, now });
     const keys = new KeyStore(new JsonFile(path.join(userData, "stream-keys.json")), vault);
     this.#destinations = new Destinations(keys, this.store);
     this.#settings = new StoredValue(
@@ -102,17 +82,20 @@ export class Studio {
       "The settings",
       DEFAULT_SETTINGS,
     );
-    this.#openTakes = new OpenTakes(new JsonFile(path.join(userData, "open-takes.json")));
     this.preview = new PreviewControl(client, this.store);
-    this.#jobs = new FileJobs(client, this.store);
     this.#now = now;
-    const { store, history } = this;
-    this.#replay = new ReplayControl({ client, store, userData, now });
-    const [replay, openTakes] = [this.#replay, this.#openTakes];
+    const replay = (this.#replay = new ReplayControl({ client, store, userData, now }));
+    const { history, openTakes } = this.recordings;
     this.#recording = new RecordingControl({ client, store, history, openTakes, replay, userData, now });
-    this.#stream = new StreamControl(client, this.store);
-    this.#networkTest = new NetworkTest(client, this.store);
-    this.#readiness = new Readiness(client, this.store, this.recordingsFolder);
+    const stream = (this.#stream = new StreamControl(client, store));
+    this.destinations = new DestinationList({
+      store,
+      destinations: this.#destinations,
+      stream,
+      networkTest: new NetworkTest(client, store),
+      change: (change) => this.#change(change),
+    });
+    this.#readiness = new Readiness(client, store, this.recordingsFolder);
   }
 
   get state(): ShellState {
@@ -123,11 +106,11 @@ export class Studio {
   async open(): Promise<void> {
     // A folder that can't be made is told when it is needed: each recording makes it, or says why not.
     await mkdir(this.recordingsFolder, { recursive: true }).catch(() => undefined);
-    await Promise.all([this.history.load(), this.#destinations.load(), this.#settings.load(readSettings)]);
+    await Promise.all([this.recordings.history.load(), this.#destinations.load(), this.#settings.load(readSettings)]);
     await this.#destinations.hideStored(this.#settings);
-    await this.#recover();
+    await this.recordings.recover();
     this.store.dispatch({ type: "settings", settings: this.#settings.value });
-    this.store.dispatch({ type: "history", history: this.history.entries });
+    this.recordings.tell();
     this.#destinations.tell();
     await this.#measureDisk();
     this.#diskTimer = setInterval(() => void this.#measureDisk(), DISK_INTERVAL_MS);
@@ -200,8 +183,7 @@ export class Studio {
   /** Rejects with EngineError; what is held is held on. */
   async saveReplay(): Promise<void> {
     const entry = await this.#replay.save();
-    await this.history.add(entry);
-    this.#tellHistory();
+    await this.recordings.add(entry);
     this.store.notify({
       level: "info",
       code: "clip",
@@ -287,141 +269,10 @@ export class Studio {
     }
   }
 
-  /** Resolves when it has begun. Rejects with EngineError where it can't: the state says the rest. */
-  async testNetwork(id: string): Promise<void> {
-    const found = destinationOf(this.state.settings, id);
-    if (found === undefined) return;
-    if (isStreamActive(this.state.stream.phase))
-      throw new EngineError("already_running", "The way is tried while nothing is streamed.");
-    this.#networkTest.start(await this.#destinations.target(found));
-  }
-
-  /** Rejects with EngineError. */
-  cancelNetworkTest(): Promise<void> {
-    return this.#networkTest.cancel();
-  }
-
-  async saveStreamKey(slot: string, key: string): Promise<void> {
-    await this.#destinations.saveKey(slot, key);
-    void this.#followDestinations();
-  }
-
-  async forgetStreamKey(slot: string): Promise<void> {
-    await this.#destinations.forgetKey(slot);
-  }
-
-  /** Rejects with InvalidSettings when there are as many as there may be, as all of these with EngineError. */
-  async addDestination(): Promise<void> {
-    const live = isStreamActive(this.state.stream.phase);
-    await this.#change((current) => {
-      const added = nextDestination(current, !live);
-      if (added === undefined) throw new InvalidSettings(`A stream has ${MOST_DESTINATIONS} destinations at most.`);
-      return { ...current, moreDestinations: [...current.moreDestinations, added] };
-    });
-  }
-
-  /** Rejects with InvalidSettings for an address that is none. */
-  async changeDestination(id: string, patch: DestinationPatch): Promise<void> {
-    const before = destinationOf(this.state.settings, id);
-    if (before === undefined) return;
-    const slots = slotsOf({ ...before, ...patch });
-    const { server, service, name = "" } = patch;
-    if (looksLikeSecret(name) || (await this.#destinations.hasKept(name))) throw new InvalidSettings(NAME_IS_SECRET);
-    if (service !== undefined && service !== before.service && this.#stream.goesTo(id))
-      throw new InvalidSettings("Another service is chosen when the stream does not go there any more.");
-    // Another service knows nothing of this one's key and address. Of the first one each has its own.
-    const another = service !== undefined && service !== before.service && id !== FIRST_DESTINATION;
-    if (another) await this.#destinations.forget(slots);
-    const clear =
-      server !== undefined
-        ? { server: await this.#destinations.kept(server, "entered", slots) }
-        : another
-          ? { server: "" }
-          : {};
-    await this.#change((current) => withDestination(current, id, { ...patch, ...clear }));
-    if (patch.enabled === true) this.#stream.forget(id);
-    void this.#followDestinations();
-  }
-
-  /**
-   * First the stream leaves it: as long as the engine goes there, its key is not forgotten. Then its key: what can't be
-   * forgotten stays in sight, switched off. Rejects with EngineError.
-   */
-  async removeDestination(id: string): Promise<void> {
-    const found = this.state.settings.moreDestinations.find((one) => one.id === id);
-    if (found === undefined) return;
-    await this.#stream.leave(id);
-    try {
-      await this.#destinations.forget(slotsOf(found));
-    } catch (error) {
-      await this.#change((current) => withDestination(current, id, { enabled: false }));
-      throw error;
-    }
-    await this.#change((current) => ({
-      ...current,
-      moreDestinations: current.moreDestinations.filter((one) => one.id !== id),
-    }));
-  }
-
   async #change(change: (current: Settings) => Settings): Promise<Settings> {
     const settings = await this.#settings.change(change);
     this.store.dispatch({ type: "settings", settings });
     return settings;
-  }
-
-  /** Have a running stream go where the settings say now. Never rejects. */
-  async #followDestinations(): Promise<void> {
-    if (!isStreamActive(this.state.stream.phase)) return;
-    const { settings } = this.state;
-    const targets = await this.#destinations.whole(settings);
-    const used = destinationsOf(settings).filter(({ enabled }) => enabled);
-    await this.#stream.follow(targets, new Set(used.map(({ id }) => id)));
-  }
-
-  async removeFromHistory(id: string): Promise<void> {
-    await this.history.remove(id);
-    this.#tellHistory();
-    await Promise.all([this.library.drop(id), this.strips.drop(id)]);
-  }
-
-  /** The pictures along a recording of the list. Rejects with EngineError. */
-  async strip(id: string): Promise<Strip> {
-    const entry = this.history.entries.find((one) => one.id === id);
-    if (entry === undefined) throw new EngineError("media_failed", "This recording is not in the list any more.");
-    return this.strips.of(entry);
-  }
-
-  /** Rejects with EngineError in the engine's words; the recording is then what it was. */
-  async repairRecording(id: string): Promise<void> {
-    const file = this.history.pathOf(id);
-    if (file === undefined) return;
-    const made = await this.#jobs.run("repair", id, "media.finalize", { path: file });
-    if (made === undefined) return;
-    await this.history.whole(id, { path: made.path, bytes: made.bytes });
-    this.library.forget(id);
-    await this.strips.drop(id);
-    this.#tellHistory();
-  }
-
-  /** Rejects with EngineError in the engine's words; there is then no new file. */
-  async clipRecording(id: string, clip: Clip): Promise<void> {
-    const source = this.history.entries.find((entry) => entry.id === id);
-    if (source === undefined) return;
-    const { width, height, fps, codec } = source;
-    const output = await clipPath(source.path);
-    const made = await this.#jobs.run("clip", id, "media.clip", { path: source.path, output, ...clip });
-    if (made === undefined) return;
-    const { path: file, durationSeconds, bytes } = made;
-    const name = path.basename(file, ".mp4");
-    const createdAt = this.#now().toISOString();
-    const facts = { durationSeconds, bytes, width, height, fps, recovered: false, clip: true, ...(codec && { codec }) };
-    await this.history.add({ id: name, name, path: file, createdAt, ...facts });
-    this.#tellHistory();
-    this.store.notify({ level: "info", code: "clip", message: `The clip is in the list: ${name}.mp4`, hint: "" });
-  }
-
-  cancelJob(recordingId: string): void {
-    this.#jobs.cancel(recordingId);
   }
 
   /** Whether anybody sees the meters: devices aren't held open for a window in the tray. */
@@ -440,22 +291,6 @@ export class Studio {
     await this.#client.close().catch(() => undefined); // It is gone, which is what was wanted.
   }
 
-  /** Put what a crash cut off into the list. */
-  async #recover(): Promise<void> {
-    const left = await this.#openTakes.leftBehind();
-    for (const entry of left) {
-      await this.history.add(entry).catch(() => undefined); // in the list all the same, and noted still
-      await this.#openTakes.ended(entry.path);
-    }
-    if (left.length === 0) return;
-    const message =
-      left.length === 1
-        ? "A recording was cut off the last time."
-        : `${left.length} recordings were cut off the last time.`;
-    const hint = "What was recorded is in the list and plays. Repair makes it a file that every program takes.";
-    this.store.notify({ level: "info", code: "recovered", message, hint });
-  }
-
   #listen(): void {
     this.#client
       .on("engine.ready", (info) => {
@@ -466,7 +301,7 @@ export class Studio {
         this.#greeting = this.#greet();
         // An engine that ends meanwhile is followed by another, which is greeted anew.
         this.#greeting.catch(() => undefined);
-        void this.library.look();
+        void this.recordings.library.look();
         this.#adjust();
       })
       .on("engine.exited", ({ message }) => {
@@ -480,7 +315,7 @@ export class Studio {
         this.#silent = silent;
       });
     this.store.subscribe((event) => {
-      if (event.type === "history" && this.state.engine.phase === "ready") void this.library.look();
+      if (event.type === "history" && this.state.engine.phase === "ready") void this.recordings.library.look();
       const ended =
         (event.type === "recording" || event.type === "stream") &&
         (event.change.phase === "idle" || event.change.phase === "failed");
@@ -495,10 +330,6 @@ export class Studio {
     if (running) void this.#readiness.release();
     else if (this.#watched && engine.phase === "ready") void this.#readiness.hold(settings);
     else if (engine.phase === "ready") void this.#readiness.release();
-  }
-
-  #tellHistory(): void {
-    this.store.dispatch({ type: "history", history: this.history.entries });
   }
 
   async #measureDisk(): Promise<void> {

@@ -45,9 +45,12 @@ export async function startBridge(env: NodeJS.ProcessEnv): Promise<Bridge> {
   });
   const server = await serveRenderer((pathname, range) => {
     const [, kind, picture = ""] = /^\/(thumbnail|strip)\/(.+)/.exec(pathname) ?? [];
-    if (kind === "thumbnail") return fileResponse(studio.library.thumbnailPath(picture), "image/jpeg", range);
-    if (kind === "strip") return fileResponse(studio.strips.path(picture), "image/jpeg", range);
-    const file = pathname.startsWith("/media/") ? studio.history.pathOf(pathname.slice("/media/".length)) : undefined;
+    if (kind === "thumbnail")
+      return fileResponse(studio.recordings.library.thumbnailPath(picture), "image/jpeg", range);
+    if (kind === "strip") return fileResponse(studio.recordings.strips.path(picture), "image/jpeg", range);
+    const file = pathname.startsWith("/media/")
+      ? studio.recordings.history.pathOf(pathname.slice("/media/".length))
+      : undefined;
     return file === undefined ? undefined : fileResponse(file, "video/mp4", range);
   });
   const sockets = new WebSocketServer({ server: server.server, path: "/bridge" });

@@ -53,8 +53,8 @@ describe("the list", () => {
   });
 
   it("makes one after the other, and of those that wait the newest", async () => {
-    const [first] = studio.history.entries;
-    for (const id of ["a", "b"]) await studio.history.add({ ...(first as never as object), id } as never);
+    const [first] = studio.recordings.history.entries;
+    for (const id of ["a", "b"]) await studio.recordings.history.add({ ...(first as never as object), id } as never);
     engines.latest.slowJobs.add("sprites");
     const strips = [api.strip(NAME)];
     await vi.waitFor(() => expect(asked()).toHaveLength(1));

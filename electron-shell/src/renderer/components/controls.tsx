@@ -98,6 +98,21 @@ export function Switch({
   );
 }
 
+/** A switch at the end of the line that says what it does. */
+export function SwitchLine(props: {
+  readonly label: string;
+  readonly checked: boolean;
+  readonly disabled: boolean;
+  readonly onChange: (checked: boolean) => void;
+}) {
+  return (
+    <div className="flex items-center justify-between gap-3">
+      <span aria-hidden>{props.label}</span>
+      <Switch {...props} />
+    </div>
+  );
+}
+
 export interface IconButtonProps {
   readonly label: string;
   readonly onClick: () => void;

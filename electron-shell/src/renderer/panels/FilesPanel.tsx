@@ -1,7 +1,7 @@
 /** How long and how large a recording and its files may become. What it is now stands in the line that opens it. */
 import { useId } from "react";
 import { LIMITS, formatBytes, isRecordingActive, spokenLength, type Settings } from "@ionia/common";
-import { Panel, Switch } from "../components/controls.tsx";
+import { Panel, SwitchLine } from "../components/controls.tsx";
 import { useShell, useShellClient } from "../state/use_shell.ts";
 
 const MINUTE = 60;
@@ -26,24 +26,18 @@ export function FilesPanel() {
             <Limit label="Minutes" of="Stop after" unit={MINUTE} range={LIMITS.seconds} member="maxDurationSeconds" />
             <Limit label="GB" of="Stop after" unit={GIGABYTE} range={LIMITS.bytes} member="maxBytes" />
           </fieldset>
-          <div className="flex items-center justify-between gap-3">
-            <span aria-hidden>Keep marks and warnings beside the file</span>
-            <Switch
-              label="Keep marks and warnings beside the file"
-              checked={settings.sidecar}
-              disabled={locked}
-              onChange={(sidecar) => void client.updateSettings({ sidecar })}
-            />
-          </div>
-          <div className="flex items-center justify-between gap-3">
-            <span aria-hidden>Play while it loads, on a web page</span>
-            <Switch
-              label="Play while it loads, on a web page"
-              checked={settings.fastStart}
-              disabled={locked}
-              onChange={(fastStart) => void client.updateSettings({ fastStart })}
-            />
-          </div>
+          <SwitchLine
+            label="Keep marks and warnings beside the file"
+            checked={settings.sidecar}
+            disabled={locked}
+            onChange={(sidecar) => void client.updateSettings({ sidecar })}
+          />
+          <SwitchLine
+            label="Play while it loads, on a web page"
+            checked={settings.fastStart}
+            disabled={locked}
+            onChange={(fastStart) => void client.updateSettings({ fastStart })}
+          />
         </div>
       </details>
     </Panel>

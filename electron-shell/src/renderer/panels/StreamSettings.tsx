@@ -12,7 +12,7 @@ import {
   usesOwnServer,
   type Settings,
 } from "@ionia/common";
-import { Select, Switch } from "../components/controls.tsx";
+import { Select, SwitchLine } from "../components/controls.tsx";
 import { useLocked } from "../state/use_locked.ts";
 import { useShell, useShellClient } from "../state/use_shell.ts";
 
@@ -25,9 +25,8 @@ export function StreamSettings() {
       <Limits settings={settings} />
       <Delay active={active} />
       {usesOwnServer(settings) && <CertificatesField active={active} />}
-      <div className="mt-3 flex items-center justify-between gap-3 text-[13px]">
-        <span aria-hidden>Keep trying when the key is rejected</span>
-        <Switch
+      <div className="mt-3 text-[13px]">
+        <SwitchLine
           label="Keep trying when the key is rejected"
           checked={settings.retryRejected}
           disabled={active}
