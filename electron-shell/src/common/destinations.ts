@@ -1,4 +1,4 @@
-/** Where a stream goes: one destination by the old settings, and more beside it. All get the same encode. Pure. */
+/** Where a stream goes: one destination by the old settings, and more beside it, which may have a picture of their own. Pure. */
 import { FIRST_DESTINATION, MORE_IDS, type DestinationPatch, type DestinationSetting } from "./destination_setting.ts";
 import { checkServerUrl, isWhip } from "./rtmp_url.ts";
 import { SERVICES, serviceById } from "./services.ts";
@@ -42,6 +42,24 @@ export function nextDestination(settings: Settings, enabled: boolean): Destinati
   const others = new Set(destinationsOf(settings).map(({ service }) => service));
   const service = SERVICES.find((one) => !others.has(one.id))?.id ?? "custom";
   return { id, name: "", service, server: "", enabled };
+}
+
+/** What the engine is told of a picture of its own; nothing of one that has the stream's. */
+export function ownPicture(destination: DestinationSetting): { videoBitrate?: number; height?: number } {
+  const { videoBitrate = null, height = null } = destination;
+  return { ...(videoBitrate === null ? {} : { videoBitrate }), ...(height === null ? {} : { height }) };
+}
+
+/** What goes out of this machine to all that are switched on, in bits per second, and in how many encodes. */
+export function uploadOf(
+  settings: Settings,
+  videoBitrate: number,
+  audioBitrate: number,
+): { bits: number; encodes: number } {
+  const used = destinationsOf(settings).filter(({ enabled }) => enabled);
+  const rates = used.map((destination) => (ownPicture(destination).videoBitrate ?? videoBitrate) + audioBitrate);
+  const pictures = new Set(used.map((destination) => JSON.stringify(ownPicture(destination))));
+  return { bits: rates.reduce((sum, rate) => sum + rate, 0), encodes: pictures.size };
 }
 
 /** Under which name the vault has its stream key. Of the first one each service has a key of its own. */

@@ -1,6 +1,12 @@
 /** What a recording's settings cost in bytes, so that a choice can say so before it is made. Pure. */
 import { formatBytes } from "./format.ts";
 
+/** What a picture may have, also one of a destination's own. */
+export const PICTURE_LIMITS = {
+  videoBitrate: { min: 250_000, max: 80_000_000 },
+  height: { min: 144, max: 4320 },
+} as const;
+
 export type QualityName = "bitrate" | "small" | "high" | "source";
 
 export interface QualityChoice {

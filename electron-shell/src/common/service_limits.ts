@@ -1,5 +1,5 @@
 /** What the services that a stream goes to take at most, told before it begins. The table is the engine's. Pure. */
-import { destinationTitle, destinationsOf, serverAddress } from "./destinations.ts";
+import { destinationTitle, destinationsOf, ownPicture, serverAddress } from "./destinations.ts";
 import type { DeviceList } from "./engine_types.ts";
 import { formatBitrate } from "./format.ts";
 import { SERVICE_LIMITS, type ServiceLimits } from "./rpc.generated.ts";
@@ -42,13 +42,16 @@ export function liveLimits(settings: Settings, devices: DeviceList | null): Live
     const limits = limitsOf(serverAddress(destination));
     if (limits === undefined) continue;
     const title = destinationTitle(destination);
-    const most = bitrateFor(limits, short, settings.fps);
-    if (most < videoBitrate) {
+    const own = ownPicture(destination);
+    const most = bitrateFor(limits, own.height === undefined ? short : Math.min(short, own.height), settings.fps);
+    if (own.videoBitrate !== undefined && most < own.videoBitrate)
+      beyond.push(`${title} takes ${formatBitrate(most)} at most; its own rate is ${formatBitrate(own.videoBitrate)}.`);
+    else if (own.videoBitrate === undefined && most < videoBitrate) {
       videoBitrate = most;
       lowered = `${title} takes ${formatBitrate(most)} of such a picture at most, so the stream uses that`;
     }
     const [mostLong, mostShort] = limits.size ?? [long, short];
-    if (long > mostLong || short > mostShort) {
+    if (own.height === undefined && (long > mostLong || short > mostShort)) {
       beyond.push(`${title} takes ${mostLong} × ${mostShort} at most, and this is ${width} × ${height}.`);
       scale = Math.min(scale, mostLong / long, mostShort / short);
     }

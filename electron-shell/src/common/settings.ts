@@ -2,7 +2,7 @@
 import type { RegionOption } from "./engine_types.ts";
 import { CODECS, type Codec } from "./codecs.ts";
 import { isDestinationList, type DestinationSetting } from "./destination_setting.ts";
-import { QUALITIES, type QualityName } from "./quality.ts";
+import { PICTURE_LIMITS, QUALITIES, type QualityName } from "./quality.ts";
 import { isFilePath, looksLikeSecret } from "./secrets.ts";
 import { SERVICES, type ServiceId } from "./services.ts";
 import { DEFAULT_SOUNDS, isSoundList, soundsOf, type SoundSetting } from "./sounds.ts";
@@ -103,9 +103,8 @@ export const DEFAULT_SETTINGS: Settings = {
 /** Bounds of the numbers a user may type; the engine has the last word on what it can do. */
 export const LIMITS = {
   fps: { min: 5, max: 120 },
-  videoBitrate: { min: 250_000, max: 80_000_000 },
+  ...PICTURE_LIMITS,
   audioBitrate: { min: 64_000, max: 320_000 },
-  height: { min: 144, max: 4320 },
   seconds: { min: 6, max: 604_800 },
   replay: { min: 5, max: 3600 },
   preroll: { min: 1, max: 3600 },

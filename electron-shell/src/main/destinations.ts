@@ -9,6 +9,7 @@ import {
   isWhip,
   joinStreamUrl,
   keySlot,
+  ownPicture,
   serverAddress,
   serverSlot,
   splitServerUrl,
@@ -28,6 +29,9 @@ export interface Target {
   readonly rtmpUrl: string;
   /** For an address without it. */
   readonly streamKey?: string;
+  /** Of a picture of its own. */
+  readonly videoBitrate?: number;
+  readonly height?: number;
 }
 
 /** A whole destination, or in words why there is none. */
@@ -105,9 +109,10 @@ export class Destinations {
       return { error: told(toProblem(error)) };
     }
     const { ok, message } = checkServerUrl(rtmpUrl);
-    if (ok && isWhip(rtmpUrl)) return { id: destination.id, rtmpUrl, streamKey: streamKey ?? "" };
+    const own = ownPicture(destination);
+    if (ok && isWhip(rtmpUrl)) return { id: destination.id, rtmpUrl, streamKey: streamKey ?? "", ...own };
     if (streamKey === undefined) return { error: "Enter the stream key first." };
-    return ok ? { id: destination.id, rtmpUrl, streamKey } : { error: message };
+    return ok ? { id: destination.id, rtmpUrl, streamKey, ...own } : { error: message };
   }
 
   /** Rejects with EngineError when it can't be written. */

@@ -159,10 +159,8 @@ export class StreamControl {
     return found === undefined ? "A destination" : destinationTitle(found);
   }
 
-  #digest(target: Target): Digest {
-    return createHash("sha256")
-      .update(`${this.#salt} ${target.rtmpUrl} ${target.streamKey ?? ""}`)
-      .digest("hex");
+  #digest({ rtmpUrl, streamKey = "", videoBitrate = 0, height = 0 }: Target): Digest {
+    return createHash("sha256").update(`${this.#salt} ${rtmpUrl} ${streamKey} ${videoBitrate} ${height}`).digest("hex");
   }
 
   /** Never rejects. */

@@ -16,6 +16,7 @@ import {
   readSettings,
   streamLacks,
   streamParams,
+  uploadOf,
   withDestination,
   type DestinationSetting,
   type Settings,
@@ -126,6 +127,24 @@ describe("before going live", () => {
       videoBitrate: 6e6,
       lowered: "Twitch takes 6.0 Mbit/s of such a picture at most, so the stream uses that",
       beyond: [],
+    });
+  });
+
+  it("a picture of its own is valid within the limits, adds to the upload and the encodes, and is held to its service", () => {
+    const own = { ...SECOND, videoBitrate: 2_500_000, height: 720 };
+    for (const wrong of [{ videoBitrate: 1 }, { height: 1.5 }, { height: "720" }, { width: 3 }])
+      expect(isDestinationList([{ ...own, ...wrong }])).toBe(false);
+    expect(isDestinationList([own])).toBe(true);
+    expect(isDestinationPatch({ videoBitrate: null, height: null })).toBe(true);
+    const settings = { ...withMore(own, { ...SECOND, id: "3" }), fps: 30 };
+    expect(uploadOf(settings, 5e6, 200_000)).toEqual({ bits: 2 * 5.2e6 + 2.7e6, encodes: 2 });
+    expect(uploadOf(withDestination(settings, "2", { videoBitrate: null, height: null }), 5e6, 0).encodes).toBe(1);
+    const greedy = withDestination(settings, "2", { service: "facebook", videoBitrate: 20_000_000 });
+    expect(liveLimits(greedy, null)).toMatchObject({
+      videoBitrate: 5e6,
+      lowered: "",
+      beyond: [expect.stringMatching(/^Facebook takes [\d.]+ Mbit\/s at most; its own rate is 20 Mbit\/s\.$/)],
+      within: {},
     });
   });
 

@@ -61,6 +61,25 @@ describe("destinations", () => {
     expect(await readFile(path.join(folder, "stream-keys.json"), "utf8")).not.toContain("destination-3");
   });
 
+  it("have a rate and a size of their own where the user wants it, also one that changes while live", async () => {
+    await api.saveStreamKey("twitch", KEYS[0]);
+    await api.addDestination();
+    await api.saveStreamKey("destination-2", KEYS[1]);
+    await api.changeDestination("2", { videoBitrate: 2_500_000, height: 720 });
+    expect(await api.changeDestination("2", { videoBitrate: 1 })).toMatchObject({ success: false });
+    await studio.close();
+    await open();
+    expect(await api.startSavedStream()).toMatchObject({ success: true });
+    const youtube = { destination: "2", rtmpUrl: "rtmps://a.rtmps.youtube.com/live2", streamKey: KEYS[1] };
+    expect(streamer().params["rtmpUrls"]).toEqual([
+      { destination: "1", rtmpUrl: "rtmp://live.twitch.tv/app", streamKey: KEYS[0] },
+      { ...youtube, videoBitrate: 2_500_000, height: 720 },
+    ]);
+    await api.changeDestination("2", { height: null });
+    await vi.waitFor(() => expect(calls("setDestination")).toMatchObject([{ ...youtube, videoBitrate: 2_500_000 }]));
+    expect(calls("setDestination")[0]).not.toHaveProperty("height");
+  });
+
   it("are refused as a whole list, beyond eight, and with what is none of theirs", async () => {
     expect(await api.updateSettings({ moreDestinations: [] })).toMatchObject({ success: false });
     expect(await api.changeDestination("1", { color: "red" } as never)).toMatchObject({ success: false });

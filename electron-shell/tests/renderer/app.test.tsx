@@ -291,10 +291,14 @@ describe("several destinations", () => {
     await userEvent.click(screen.getByRole("button", { name: "Stream at 2.0 Mbit/s" }));
     await userEvent.selectOptions(screen.getByLabelText("Delay"), "2 min");
     expect(api.argsOf(CHANNELS.updateSettings)).toEqual([[{ videoBitrate: 2e6 }], [{ delaySeconds: 120 }]]);
+    await userEvent.selectOptions(screen.getByLabelText("Rate there"), "2.5 Mbit/s");
+    await userEvent.selectOptions(screen.getByLabelText("Size there"), "720p");
     await userEvent.click(screen.getByRole("switch", { name: "Stream to Mine" }));
     await userEvent.click(screen.getByRole("button", { name: "Remove this destination" }));
     expect(changes()).toEqual([
       ["2", { name: "Mine" }],
+      ["2", { videoBitrate: 2_500_000 }],
+      ["2", { height: 720 }],
       ["2", { enabled: false }],
     ]);
     expect(api.argsOf(CHANNELS.removeDestination)).toEqual([["2"]]);

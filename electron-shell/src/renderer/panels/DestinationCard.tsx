@@ -16,6 +16,7 @@ import { RadioCard, Switch } from "../components/controls.tsx";
 import { useShell, useShellClient } from "../state/use_shell.ts";
 import { KeyField, NameField, ServerField } from "./DestinationFields.tsx";
 import { NetworkTest } from "./NetworkTest.tsx";
+import { OwnPicture } from "./OwnPicture.tsx";
 
 export interface DestinationCardProps {
   readonly destination: DestinationSetting;
@@ -39,6 +40,7 @@ export function DestinationCard({ destination, only, open, onOpen }: Destination
       {(!only || destination.name !== "") && <NameField destination={destination} />}
       {destination.service === "custom" && <ServerField key={destination.server} destination={destination} />}
       <KeyField key={`${id} ${destination.service}`} destination={destination} live={live} />
+      {id !== FIRST_DESTINATION && <OwnPicture destination={destination} />}
       {!live && <NetworkTest destination={destination} />}
       {id !== FIRST_DESTINATION && (
         <button

@@ -9,6 +9,7 @@ import {
   isStreamActive,
   liveLimits,
   streamParams,
+  uploadOf,
   usesOwnServer,
   type Settings,
 } from "@ionia/common";
@@ -44,6 +45,7 @@ function Limits({ settings }: { readonly settings: Settings }) {
   const locked = useLocked();
   const used = destinationsOf(settings).filter(({ enabled }) => enabled).length;
   const { videoBitrate = 0, audioBitrate = 0 } = streamParams(settings, devices);
+  const { bits, encodes } = uploadOf(settings, videoBitrate, audioBitrate);
   const { lowered, beyond, within } = liveLimits(settings, devices);
   const { height, fps } = within;
   const offer = [height !== undefined && `${height}p`, fps !== undefined && `${fps} fps`].filter(Boolean).join(", ");
@@ -51,8 +53,8 @@ function Limits({ settings }: { readonly settings: Settings }) {
     <>
       {used > 1 && (
         <p className="mt-2 text-[12px] text-muted">
-          {used} places take {formatBitrate((videoBitrate + audioBitrate) * used)} of your upload together. The picture
-          is encoded once.
+          {used} places take {formatBitrate(bits)} of your upload together. The picture is encoded{" "}
+          {encodes === 1 ? "once" : `${encodes} times`}.
         </p>
       )}
       {lowered !== "" && (
@@ -68,14 +70,16 @@ function Limits({ settings }: { readonly settings: Settings }) {
             {beyond.map((line) => (
               <p key={line}>{line}</p>
             ))}
-            <button
-              type="button"
-              disabled={locked}
-              onClick={() => void client.updateSettings(within)}
-              className="mt-1.5 min-h-8 rounded-lg border border-line bg-panel px-2.5 py-1 font-medium text-ink hover:bg-hover disabled:opacity-60"
-            >
-              Use {offer}
-            </button>
+            {offer !== "" && (
+              <button
+                type="button"
+                disabled={locked}
+                onClick={() => void client.updateSettings(within)}
+                className="mt-1.5 min-h-8 rounded-lg border border-line bg-panel px-2.5 py-1 font-medium text-ink hover:bg-hover disabled:opacity-60"
+              >
+                Use {offer}
+              </button>
+            )}
           </div>
         </div>
       )}
