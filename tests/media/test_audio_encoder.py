@@ -70,6 +70,56 @@ def test_several_ticks_at_once_give_the_same_packets() -> None:
     assert at_once + encoder.flush() == single
 
 
+def decoded(encoder: LibavAudioEncoder, packets: list[EncodedPacket]) -> np.ndarray:
+    context = av.CodecContext.create("aac", "r")
+    context.extradata = encoder.info.extradata
+    return np.concatenate([f.to_ndarray().T for p in packets for f in context.decode(av.Packet(p.data))])[1024:]
+
+
+def spoken(ticks: int, apart: int) -> np.ndarray:
+    """A chord on both sides alike, but for tones of one side each from tick `apart` to eight later; louder in turns."""
+    time = np.arange(ticks * 1024) / 48_000
+    whole = sum(0.08 * np.sin(2 * np.pi * hz * time) for hz in (180, 437, 1203, 2950)) * (1 + 0.5 * np.sin(9 * time))
+    both = np.stack([whole, whole], axis=1)
+    part = slice(apart * 1024, (apart + 8) * 1024)
+    both[part, 0] += 0.2 * np.sin(2 * np.pi * 700 * time[part])
+    both[part, 1] -= 0.2 * np.sin(2 * np.pi * 900 * time[part])
+    return both.astype(np.float32)
+
+
+def same_sides(out: np.ndarray) -> list[bool]:
+    """Of each tick, whether both are the same to the bit: libav's stereo rounds them differently."""
+    return [np.array_equal(*out[at : at + 1024].T) for at in range(0, len(out) - 1023, 1024)]
+
+
+def test_sides_that_are_the_same_are_encoded_once_until_they_part() -> None:
+    samples = spoken(130, 70)
+    encoder = LibavAudioEncoder(192_000)
+    packets = encode(encoder, samples)
+    assert [packet.pts for packet in packets] == [1024 * tick for tick in range(-1, 130)]
+    out = decoded(encoder, packets)
+    error = np.abs(out - samples[: len(out)])
+    assert error[2048 : 69 * 1024].max() < 0.02  # also where one coder takes the other's place
+    assert error[80 * 1024 : 128 * 1024].max() < 0.02
+    assert error[69 * 1024 : 80 * 1024].max() < 0.1  # two tones that set in
+    assert all(same_sides(out)[60:68])
+    assert np.abs(out[72 * 1024 : 76 * 1024, 0] - out[72 * 1024 : 76 * 1024, 1]).max() > 0.3
+
+
+def test_without_a_common_window_alike_sides_stay_two_and_others_wait_four_ticks(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    windows = iter((*[None] * 3, (0, 1), (0, 1), *[None] * 20))
+    monkeypatch.setattr("ionia.media.audio_encoder.window_of", lambda _: next(windows))
+    samples = spoken(90, 75)
+    encoder = LibavAudioEncoder(192_000)
+    out = decoded(encoder, encode(encoder, samples))
+    same = same_sides(out)
+    assert not any(same[2:69])  # tried at 47, and twice more in vain; a packet comes two ticks late
+    assert all(same[69:77])  # two ticks longer than they are alike
+    assert not any(same[77:])
+
+
 def test_in_silence_nothing_is_encoded(monkeypatch: pytest.MonkeyPatch) -> None:
     encoder = LibavAudioEncoder(192_000)
     silence = np.zeros((1024, 2), np.float32)

@@ -47,14 +47,14 @@ class AudioTick(Generic[K]):
     filtered: Callable[[K, tuple[SoundFilter, ...]], Planes | None] | None = None
     """A sound through these filters; only of a tick before another."""
 
-    _loudness: dict[tuple[K, tuple[SoundFilter, ...]], Loudness] = field(default_factory=dict, repr=False)
+    _loudness: dict[int, tuple[Planes, Loudness]] = field(default_factory=dict, repr=False)  # by the planes' id
 
-    def loudness(self, key: K, filters: tuple[SoundFilter, ...], planes: Planes) -> Loudness:
-        """Of a sound through these filters, which is `planes`: measured once for all tracks that have it."""
-        measured = self._loudness.get((key, filters))
+    def loudness(self, planes: Planes) -> Loudness:
+        """Of a sound of this tick, measured once for all tracks that have it."""
+        measured = self._loudness.get(id(planes))
         if measured is None:
-            measured = self._loudness[key, filters] = loudness(planes)
-        return measured
+            measured = self._loudness[id(planes)] = planes, loudness(planes)  # held, so that the id stays its own
+        return measured[1]
 
     @property
     def pts(self) -> int:

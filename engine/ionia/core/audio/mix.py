@@ -92,7 +92,7 @@ class _Fader:
         now = float(np.ravel(replace(self).factors())[0])
         return _Fader(now=now, target=target, wait=wait, length=length)
 
-    def factors(self) -> npt.NDArray[np.float32] | np.float32:
+    def factors(self) -> "_Factors":
         """Of the next tick's samples; one value where nothing moves."""
         if self.now == self.target:
             return np.float32(self.now)
@@ -108,6 +108,25 @@ class _Fader:
         if self.done >= self.length:
             self.now = self.target
         return factors
+
+
+_FADERS = 4
+"""Of a sound on which nothing moves: gain, mute, mono, and one set of filters."""
+
+_Factors = npt.NDArray[np.float32] | np.float32
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Turn(Generic[K]):
+    """What is done to one sound in a tick. `even`: its factor, where it has one for all samples and isn't mono."""
+
+    key: K
+    meter: LevelMeter
+    gain: float
+    factors: _Factors
+    even: float | None
+    mono: _Factors
+    shares: tuple[tuple[tuple[SoundFilter, ...], _Factors], ...]
 
 
 class Mix(Generic[K]):
@@ -128,6 +147,7 @@ class Mix(Generic[K]):
         self.meters = {key: LevelMeter() for key in controls}
         """Of each sound, after its gain and before the sum. Any thread may read them."""
         self._uncovered = 0
+        self._steady: tuple[_Turn[K], ...] | None = None  # of every tick, while nothing moves
 
     @property
     def controls(self) -> Mapping[K, SoundControl]:
@@ -166,6 +186,7 @@ class Mix(Generic[K]):
 
     def set(self, key: K, change: ControlChange) -> None:
         """Go where it says, from the next tick on."""
+        self._steady = None
         self._controls[key] = change.of(self._controls[key])
         length = max(1, round(change.ramp_ms * SAMPLE_RATE / 1000))
         if change.gain is not None:
@@ -186,29 +207,61 @@ class Mix(Generic[K]):
         mix: Planes | None = None
         most = 0.0  # what the sum's peak can be
         parts: list[Rendered] = []
-        for key, gain in self._gains.items():
-            factors, mono = gain.factors() * self._opens[key].factors(), self._sides[key].factors()
-            part = tick.parts.get(key)
+        for sound in self._steady or self._turns(filtered=tick.filtered is not None):
+            part = tick.parts.get(sound.key)
             if part is not None:
                 parts.append(part)
-            planes, filters = self._heard(key, tick)
+            planes, filters = _heard(sound, part, tick)
             if planes is None:
-                self.meters[key].add_silence(2 * AUDIO_TICK_SAMPLES)
+                sound.meter.add_silence(2 * AUDIO_TICK_SAMPLES)
                 continue
-            heard = loudness(planes) if filters is None else tick.loudness(key, filters, planes)
-            source = None if part is None or part.planes is None else tick.loudness(key, (), part.planes)
-            turned = isinstance(mono, np.floating) and not mono and isinstance(factors, np.floating)
-            if not isinstance(mono, np.floating) or mono:
-                planes = planes + (self._one_side(key, planes) - planes) * mono
-            scaled = planes if isinstance(factors, np.floating) and factors == 1.0 else planes * factors
-            mixed = heard.times(float(factors)) if turned else loudness(scaled)
-            self.meters[key].add(heard, mixed, gain=self._controls[key].gain, source=source)
+            heard = loudness(planes) if filters is None else tick.loudness(planes)
+            source = None
+            if filters != () and part is not None and part.planes is not None:
+                source = tick.loudness(part.planes)
+            if sound.even is not None:
+                mixed = heard.times(sound.even)
+                scaled = planes if sound.even == 1.0 else planes * sound.factors
+            else:
+                if not isinstance(sound.mono, np.floating) or sound.mono:
+                    planes = planes + (self._one_side(sound.key, planes) - planes) * sound.mono
+                scaled = planes * sound.factors
+                mixed = loudness(scaled)
+            sound.meter.add(heard, mixed, gain=sound.gain, source=source)
             most += mixed.peak
             mix = scaled if mix is None else mix + scaled
         self._uncovered += _uncovered(parts)
         if mix is None:
             return np.zeros((2, AUDIO_TICK_SAMPLES), dtype=np.float32).T
         return (mix if most <= KNEE else limit(mix)).T
+
+    def _turns(self, *, filtered: bool) -> tuple["_Turn[K]", ...]:
+        """What is done to each sound in the next tick; kept for as long as nothing moves."""
+        steady = all(self._is_steady(key) for key in self._controls)
+        turns = tuple(self._turn(key, filtered=filtered) for key in self._controls)
+        self._steady = turns if steady else None
+        return turns
+
+    def _is_steady(self, key: K) -> bool:
+        faders = (self._gains[key], self._opens[key], self._sides[key], *self._shares[key].values())
+        return len(faders) == _FADERS and not any(fader.left for fader in faders)
+
+    def _turn(self, key: K, *, filtered: bool) -> "_Turn[K]":
+        factors, mono = self._gains[key].factors() * self._opens[key].factors(), self._sides[key].factors()
+        shares = self._shares[key]
+        now = tuple((filters, share.factors() if filtered else np.float32(1.0)) for filters, share in shares.items())
+        if filtered:
+            self._shares[key] = {filters: share for filters, share in shares.items() if share.target or share.left}
+        turned = isinstance(mono, np.floating) and not mono and isinstance(factors, np.floating)
+        return _Turn(
+            key=key,
+            meter=self.meters[key],
+            gain=self._controls[key].gain,
+            factors=factors,
+            even=float(factors) if turned else None,
+            mono=mono,
+            shares=now,
+        )
 
     def _one_side(self, key: K, planes: Planes) -> Planes:
         inputs = self._inputs.get(key)
@@ -224,24 +277,23 @@ class Mix(Generic[K]):
         self._shares[key] = {one: fader.anew(float(one == filters), length=length) for one, fader in shares.items()}
         self._filtered = self._filtered or bool(filters)
 
-    def _heard(self, key: K, tick: AudioTick[K]) -> tuple[Planes | None, tuple[SoundFilter, ...] | None]:
-        """A sound of this tick through its filters, before its gain; and through which, where it is only one set."""
-        if tick.filtered is None:
-            part = tick.parts.get(key)
-            return None if part is None else part.planes, ()
-        heard: Planes | None = None
-        through: tuple[SoundFilter, ...] | None = None
-        for filters, share in self._shares[key].items():
-            planes, factors = tick.filtered(key, filters), share.factors()
-            if planes is not None:
-                whole = isinstance(factors, np.floating) and factors == 1.0
-                weighed = planes if whole else planes * factors
-                through = filters if whole and heard is None else None
-                heard = weighed if heard is None else heard + weighed
-        self._shares[key] = {
-            filters: share for filters, share in self._shares[key].items() if share.target or share.left
-        }
-        return heard, through
+
+def _heard(
+    sound: _Turn[K], part: Rendered | None, tick: AudioTick[K]
+) -> tuple[Planes | None, tuple[SoundFilter, ...] | None]:
+    """A sound of this tick through its filters, before its gain; and through which, where it is only one set."""
+    if tick.filtered is None:
+        return None if part is None else part.planes, ()
+    heard: Planes | None = None
+    through: tuple[SoundFilter, ...] | None = None
+    for filters, share in sound.shares:
+        planes = tick.filtered(sound.key, filters)
+        if planes is not None:
+            whole = isinstance(share, np.floating) and share == 1.0
+            weighed = planes if whole else planes * share
+            through = filters if whole and heard is None else None
+            heard = weighed if heard is None else heard + weighed
+    return heard, through
 
 
 def _uncovered(parts: list[Rendered]) -> int:
