@@ -101,9 +101,15 @@ describe.skipIf(missing !== "")("a person at the window", () => {
   };
 
   it("shows the screen before it is recorded, while it is, in HEVC, and while that is paused, and stops when nobody looks", async () => {
-    const live = page.locator("canvas[data-live=true]");
+    const live = page.locator("[data-live=true] video");
     await live.waitFor({ timeout: 20_000 });
-    const seen = (): Promise<string> => live.evaluate((canvas: HTMLCanvasElement) => canvas.toDataURL("image/png"));
+    const seen = (): Promise<string> =>
+      live.evaluate((video: HTMLVideoElement) => {
+        const canvas = document.createElement("canvas");
+        [canvas.width, canvas.height] = [video.videoWidth, video.videoHeight];
+        canvas.getContext("2d")?.drawImage(video, 0, 0);
+        return canvas.toDataURL("image/png");
+      });
     const moves = async (): Promise<void> => {
       const before = await seen();
       await expect.poll(seen, { timeout: 20_000 }).not.toBe(before);

@@ -105,7 +105,7 @@ describe.skipIf(CHROMIUM === undefined)("every state", () => {
     await page.addInitScript(script);
     await page.goto(server.url);
     await page.locator("html[data-scene=shown]").waitFor();
-    if (shown !== "" && state.engine.phase === "ready") await page.locator("canvas[data-live=true]").waitFor();
+    if (shown !== "" && state.engine.phase === "ready") await page.locator("[data-live=true]").waitFor();
     for (const selector of press) await page.locator(selector).click();
     await page.waitForFunction(() => [...document.images].every(({ complete }) => complete));
     for (const { name: view, theme, ...size } of FULL.has(name) ? [...VIEWS, ...EXTRA] : VIEWS) {

@@ -16,16 +16,24 @@ beforeEach(async () => {
   decodings = [];
   drawn = 0;
   vi.stubGlobal(
-    "createImageBitmap",
-    () =>
-      new Promise((resolve, reject) => {
-        const bitmap = { width: 64, height: 36, close: () => undefined };
-        decodings.push({ end: () => resolve(bitmap), fail: () => reject(new Error("no JPEG")) });
-      }),
+    "ImageDecoder",
+    class {
+      decode = () =>
+        new Promise((resolve, reject) => {
+          const image = { close: () => undefined };
+          decodings.push({ end: () => resolve({ image }), fail: () => reject(new Error("no JPEG")) });
+        });
+      close = () => undefined;
+    },
   );
-  vi.stubGlobal("requestAnimationFrame", (drawNow: () => void) => queueMicrotask(drawNow));
-  const context = { drawImage: () => (drawn += 1) } as unknown as CanvasRenderingContext2D;
-  vi.spyOn(HTMLCanvasElement.prototype, "getContext").mockReturnValue(context as never);
+  vi.stubGlobal("VideoFrame", class {});
+  vi.stubGlobal("MediaStream", class {});
+  vi.stubGlobal(
+    "MediaStreamTrackGenerator",
+    class {
+      writable = new WritableStream({ write: () => void (drawn += 1) });
+    },
+  );
   window.electronAPI = createElectronAPI(
     () => Promise.resolve(READY),
     () => () => undefined,

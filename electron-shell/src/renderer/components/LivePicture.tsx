@@ -2,6 +2,7 @@
 import { useEffect, useRef } from "react";
 import { isPicture, type ScreenView } from "@ionia/common";
 import { useShellClient } from "../state/use_shell.ts";
+import { LiveScreen } from "./live_screen.ts";
 
 export interface LivePictureProps {
   /** Called with null when a picture was drawn, and with a line for people when that is of the past; it may be empty. */
@@ -11,10 +12,11 @@ export interface LivePictureProps {
 
 export function LivePicture({ onView, shown }: LivePictureProps) {
   const client = useShellClient();
-  const canvas = useRef<HTMLCanvasElement>(null);
+  const video = useRef<HTMLVideoElement>(null);
   useEffect(() => {
     const { full } = client;
-    if (full === undefined) return undefined;
+    if (full === undefined || video.current === null) return undefined;
+    const screen = new LiveScreen(video.current);
     let over = false;
     // How often there was none: a picture that is still to be drawn then is of the past, too.
     let gone = 0;
@@ -22,20 +24,15 @@ export function LivePicture({ onView, shown }: LivePictureProps) {
       if (over) return;
       if (!isPicture(view)) {
         gone += 1;
+        screen.clear();
         onView(view.why);
         return;
       }
       const before = gone;
       const isCurrent = (): boolean => !over && gone === before;
       try {
-        const bitmap = await createImageBitmap(new Blob([view.jpeg], { type: "image/jpeg" }));
-        // No frame is drawn while the window is hidden or covered: then there is no wish for another picture either.
-        await new Promise((resolve) => requestAnimationFrame(resolve));
-        if (isCurrent() && canvas.current !== null) {
-          draw(canvas.current, bitmap);
-          onView(null);
-        }
-        bitmap.close();
+        await screen.show(view.jpeg, isCurrent);
+        if (isCurrent()) onView(null);
       } catch {
         if (isCurrent()) onView("The live picture can't be drawn.");
       }
@@ -44,23 +41,27 @@ export function LivePicture({ onView, shown }: LivePictureProps) {
     return () => {
       over = true;
       end();
+      screen.clear();
     };
   }, [client, onView]);
   return (
-    <canvas
-      ref={canvas}
+    <div
       role="img"
       aria-label="Live picture of the screen"
       data-live={shown}
-      className={`absolute inset-0 size-full object-contain ${shown ? "" : "invisible"}`}
-    />
+      className={`absolute inset-0 overflow-clip ${shown ? "" : "invisible"}`}
+    >
+      {/* A film that is seen keeps the display awake. This one must not, while nothing is recorded: Chromium takes none
+          for seen whose element is mostly cut off, so it has an edge below that nobody sees. */}
+      <video
+        ref={video}
+        aria-hidden
+        muted
+        autoPlay
+        playsInline
+        tabIndex={-1}
+        className="absolute inset-x-0 top-0 box-content size-full max-w-none object-contain pb-[300%]"
+      />
+    </div>
   );
-}
-
-function draw(canvas: HTMLCanvasElement, bitmap: ImageBitmap): void {
-  if (canvas.width !== bitmap.width || canvas.height !== bitmap.height) {
-    canvas.width = bitmap.width;
-    canvas.height = bitmap.height;
-  }
-  canvas.getContext("2d", { alpha: false })?.drawImage(bitmap, 0, 0);
 }
