@@ -10,6 +10,7 @@ const PICTURE: ScreenView = { width: 64, height: 36, jpeg: new Uint8Array([0xff,
 /** Each picture's decoding, which ends when the test says so. */
 let decodings: { end(): void; fail(): void }[];
 let drawn: number;
+let readyState: number;
 let show: (view: ScreenView) => Promise<void>;
 
 beforeEach(async () => {
@@ -26,6 +27,8 @@ beforeEach(async () => {
       close = () => undefined;
     },
   );
+  readyState = HTMLMediaElement.HAVE_ENOUGH_DATA;
+  vi.spyOn(HTMLMediaElement.prototype, "readyState", "get").mockImplementation(() => readyState);
   vi.stubGlobal("VideoFrame", class {});
   vi.stubGlobal("MediaStream", class {});
   vi.stubGlobal(
@@ -85,6 +88,16 @@ describe("the viewfinder", () => {
     await showAll(PICTURE, { why: "The live picture ended." });
     await decoded();
     expect([isLive(), words(), drawn]).toEqual([false, "The live picture ended.", 0]);
+  });
+
+  it("gives the one picture of a screen that stands still until the film has begun, since what came before is lost", async () => {
+    readyState = HTMLMediaElement.HAVE_NOTHING;
+    await showAll(PICTURE);
+    await decoded();
+    await vi.waitFor(() => expect(drawn).toBeGreaterThan(1));
+    expect(isLive()).toBe(false);
+    readyState = HTMLMediaElement.HAVE_CURRENT_DATA;
+    await vi.waitFor(() => expect(isLive()).toBe(true));
   });
 
   it("says so when a picture can't be drawn, and doesn't leave the one before standing", async () => {

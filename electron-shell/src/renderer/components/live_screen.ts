@@ -18,16 +18,19 @@ export class LiveScreen {
     this.#video = video;
   }
 
-  /** Once it is on its way to the screen: while the page is hidden, nothing is. Not shown where `isCurrent` says no. Rejects when it is no picture. */
+  /**
+   * Resolves once it is on its way to the screen; while the page is hidden, nothing is. Not shown where `isCurrent` says
+   * no. Rejects when it is no picture.
+   */
   async show(jpeg: Uint8Array<ArrayBuffer>, isCurrent: () => boolean): Promise<void> {
     const decoder = new ImageDecoder({ data: jpeg, type: "image/jpeg" });
     try {
       const { image } = await decoder.decode();
       await seen();
-      if (isCurrent()) {
-        this.#writer ??= this.#begin();
-        // A film's pictures have instants, a single picture has none.
-        await this.#writer.write(new VideoFrame(image, { timestamp: Math.round(performance.now() * 1000) }));
+      if (isCurrent()) await this.#write(image);
+      // What is written before the film has begun is lost, and of a screen that stands still no other picture comes.
+      while (this.#video.readyState < HTMLMediaElement.HAVE_CURRENT_DATA && isCurrent()) {
+        if (!(await begun(this.#video)) && isCurrent()) await this.#write(image);
       }
       image.close();
     } finally {
@@ -43,6 +46,12 @@ export class LiveScreen {
     this.#video.srcObject = null;
   }
 
+  #write(image: VideoFrame): Promise<void> {
+    this.#writer ??= this.#begin();
+    // A film's pictures have instants, a single picture has none.
+    return this.#writer.write(new VideoFrame(image, { timestamp: Math.round(performance.now() * 1000) }));
+  }
+
   #begin(): WritableStreamDefaultWriter<VideoFrame> {
     const track = new MediaStreamTrackGenerator({ kind: "video" });
     this.#video.srcObject = new MediaStream([track]);
@@ -54,4 +63,21 @@ export class LiveScreen {
 function seen(): Promise<void> {
   if (!document.hidden) return Promise.resolve();
   return new Promise((resolve) => document.addEventListener("visibilitychange", () => resolve(), { once: true }));
+}
+
+const BEGUN_WITHIN_MS = 30;
+
+/** Whether the film begins within so long. */
+function begun(video: HTMLVideoElement): Promise<boolean> {
+  return new Promise((resolve) => {
+    const began = (): void => {
+      clearTimeout(timer);
+      resolve(true);
+    };
+    const timer = setTimeout(() => {
+      video.removeEventListener("loadeddata", began);
+      resolve(false);
+    }, BEGUN_WITHIN_MS);
+    video.addEventListener("loadeddata", began, { once: true });
+  });
 }
