@@ -140,7 +140,7 @@ def test_the_page_of_threads_has_every_thread_and_no_other() -> None:
     owners = " ".join(re.findall(r"^\| ([^|]*) \|", table, re.MULTILINE))
     written = set(re.findall(r"`((?:ionia|rpc|rtmp|whip|x11|session)[\w-]*…?)`", owners))
     whole = "\n".join(text(path) for path in SOURCES)
-    made = {f"ionia-{name}" for name in re.findall(r"""Worker\(\s*f?["']([\w-]+)""", whole)}
+    made = {f"ionia-{name}" for name in re.findall(r"""(?:Worker\(|within\(\s*\w+,)\s*f?["']([\w-]+)""", whole)}
     made |= set(re.findall(r"""\bthread_name_prefix=["']([\w-]+)""", whole))
     threads = [whole[found.end() : found.end() + 200] for found in re.finditer(r"\bThread\(", whole)]
     named = [re.search(r"""\bname=(?:f?["']([\w-]+)|name\b)""", thread) for thread in threads]

@@ -1,5 +1,6 @@
 """Which encoder is taken, and that the user is told about those that were not."""
 
+import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from types import SimpleNamespace
@@ -58,6 +59,26 @@ def test_each_encoder_is_tried_once_per_process(monkeypatch: pytest.MonkeyPatch)
     list_encoders()
     list_encoders()
     assert len(tried) == len(set(tried)) == len(list_encoders())
+
+
+def test_one_that_does_not_answer_is_passed_over_and_remembered_only_if_hardware(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    let = threading.Event()
+    tried: list[str] = []
+
+    class Held(LibavVideoEncoder):
+        def __init__(self, spec: EncoderSpec, *_: object) -> None:
+            tried.append(spec.name)
+            let.wait()
+            raise ValueError
+
+    monkeypatch.setattr(encoder_probe, "LIMIT_S", 0.02)
+    monkeypatch.setattr(encoder_probe, "LibavVideoEncoder", Held)
+    assert {info.reason for info in list_encoders()} == {"did not answer within 10 s"}
+    list_encoders()
+    assert (tried.count("libx264"), tried.count("h264_nvenc")) == (2, 1)
+    let.set()
 
 
 def test_auto_falls_back_to_x264_and_says_why(monkeypatch: pytest.MonkeyPatch) -> None:

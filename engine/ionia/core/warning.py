@@ -248,7 +248,10 @@ class WarningCode(StrEnum):
 
     # Encoding.
     ENCODER_FALLBACK = ("encoder_fallback", "another encoder than the first choice is used")
-    ENCODER_LOST = ("encoder_lost", "the graphics card's encoder failed; another goes on")
+    ENCODER_LOST = (
+        "encoder_lost",
+        "the graphics card's encoder failed, or an encoder does not answer; another goes on",
+    )
     GPU_FALLBACK = ("gpu_fallback", "pictures are read back from the graphics card on their way to its encoder")
     ENCODER_OVERLOADED = ("encoder_overloaded", "the encoder can't keep up; pictures are skipped")
     ENCODER_BEHIND = ("encoder_behind", "at stop the encoder was behind; the last pictures are missing")

@@ -27,11 +27,17 @@ from ionia.media.libav_words import words_of
 from ionia.media.still_encoder import StillVideoEncoder
 from ionia.media.video_encoder import LibavVideoEncoder
 from ionia.platform.processes import usable_cores
+from ionia.threads.limited import NoAnswerError, within
 
 _log = logging.getLogger(__name__)
 
 _PROBE_SIZE = (640, 360)
 _PROBE_PICTURES = len(TRIAL_INDEXES)
+
+LIMIT_S = 10.0
+"""How long an encoder may take to open, and for the trial pictures; as a device may to open."""
+
+_NO_ANSWER = f"did not answer within {LIMIT_S:g} s"
 
 _lock = threading.Lock()
 _known: dict[str, EncoderInfo] = {}  # protected by _lock
@@ -76,11 +82,11 @@ def open_video_encoder(
             )
             if not reason:
                 try:
-                    encoder = LibavVideoEncoder(spec, settings, width, height)
+                    encoder = _open(spec, settings, width, height)
                     if settings.b_frames and not encoder.info.reordered:
                         fallbacks.append(Fallback(encoder=spec.name, reason="makes no B-frames here"))
                     return *_attended(encoder, spec, settings), tuple(fallbacks)
-                except (av.error.FFmpegError, ValueError) as error:
+                except (av.error.FFmpegError, ValueError, NoAnswerError) as error:
                     reason = _reason(spec, error)
         fallbacks.append(Fallback(encoder=spec.name, reason=reason))
     tried = "; ".join(f"{fallback.encoder}: {fallback.reason}" for fallback in fallbacks)
@@ -89,6 +95,16 @@ def open_video_encoder(
         f"No {TITLES[settings.codec]} encoder opens for {width}x{height} at {settings.fps} fps ({tried})",
         "Try a lower bit rate, frame rate or screen resolution"
         + (" or another codec." if settings.codec != "h264" else "."),
+    )
+
+
+def _open(spec: EncoderSpec, settings: VideoEncodeSettings, width: int, height: int) -> LibavVideoEncoder:
+    """Raises what libav raises, ValueError, or NoAnswerError. Nothing helps where libav keeps Python's own lock."""
+    return within(
+        LIMIT_S,
+        "encoder-open",
+        lambda: LibavVideoEncoder(spec, settings, width, height),
+        too_late=LibavVideoEncoder.close,
     )
 
 
@@ -129,10 +145,11 @@ def _availability(spec: EncoderSpec) -> EncoderInfo:
         if spec.name not in _known:
             settings = VideoEncodeSettings(video_bitrate=2_000_000, codec=_name_of(spec))
             proof, reason = _prove(spec, settings, *_PROBE_SIZE, least_psnr=LEAST_PSNR if spec.hardware else None)
-            _known[spec.name] = EncoderInfo(
-                name=spec.name, hardware=spec.hardware, available=not reason, reason=reason, proof=proof
-            )
+            info = EncoderInfo(name=spec.name, hardware=spec.hardware, available=not reason, reason=reason, proof=proof)
             _log.debug("encoder %s: %s", spec.name, reason or proof or "works")
+            if reason == _NO_ANSWER and not spec.hardware:
+                return info  # another try of software may get one, and resets no card
+            _known[spec.name] = info
         return _known[spec.name]
 
 
@@ -175,13 +192,13 @@ def _prove(
     One of the two is an empty string. Without `least_psnr` only the packets are looked at.
     """
     try:
-        track, pictures, packets = _encode_some(spec, settings, width, height)
+        track, pictures, packets = within(LIMIT_S, "encoder-open", lambda: _encode_some(spec, settings, width, height))
         for packet in packets:
             spec.codec.sample(packet.data)  # rather than in the middle of a take
         if (wrong := wrong_with(packets)) or least_psnr is None:
             return "", wrong
         return str(prove(track, pictures, packets, least_psnr=least_psnr)), ""
-    except (av.error.FFmpegError, ValueError) as error:
+    except (av.error.FFmpegError, ValueError, NoAnswerError) as error:
         if spec.hardware and isinstance(error, av.error.FFmpegError):
             return "", _told_reason(spec, error, words_of(lambda: _encode_some(spec, settings, width, height)))
         return "", _reason(spec, error)
@@ -221,6 +238,8 @@ def _told_reason(spec: EncoderSpec, error: av.error.FFmpegError, words: Sequence
 def _reason(spec: EncoderSpec, error: Exception) -> str:
     if isinstance(error, av.error.FFmpegError):
         return f"does not open: needs {spec.needs} ({(error.strerror or type(error).__name__).lower()})"
+    if isinstance(error, NoAnswerError):
+        return _NO_ANSWER
     if isinstance(error, UnknownCodecError):
         return "is not part of this libav"
     return str(error)

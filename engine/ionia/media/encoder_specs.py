@@ -42,6 +42,8 @@ class EncoderSpec:
     """libav's name of the adapter's pictures (BGRA) that it takes as they are; empty: none."""
     adapter_vendor: int = 0
     """Whose adapters' pictures those are, by PCI's number; 0: anybody's."""
+    settles_ms: int = 0
+    """How long it is left alone between a packet and the next picture."""
     pixels_per_core: int | None = None
     """How many pixels it makes in a second of one core's time, and leaves a third of it to others. A take that asks for
     more than the machine's cores is refused before it begins; None: any is tried."""
@@ -294,6 +296,7 @@ AV1_SPECS = _of_codec(
         codec=AV1,
         threads_in=("svtav1-params", "lp", "1"),
         header_from_picture=True,
+        settles_ms=2,  # given one at once, while its threads are at the last one, it may stand still (decision 0437)
     ),
 )
 

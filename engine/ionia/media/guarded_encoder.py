@@ -17,7 +17,7 @@ import av
 import numpy as np
 
 from ionia.core.codec.codec import H264, VideoCodec
-from ionia.core.media import EncodedPacket, PictureFormat, PixelFormat, YuvPicture
+from ionia.core.media import EncodedPacket, PictureFormat, PixelFormat, VideoTrack, YuvPicture
 from ionia.core.settings import VideoEncodeSettings
 from ionia.media.encoder_specs import X264, EncoderSpec, software_of
 from ionia.media.video_encoder import LibavVideoEncoder
@@ -141,7 +141,16 @@ def _planar(picture: YuvPicture) -> YuvPicture:
 def open_standby(codec: VideoCodec, settings: VideoEncodeSettings, takes: PictureFormat) -> LibavVideoEncoder:
     """The codec's software, to go on in a file that another encoder began. Raises what libav raises."""
     spec = _standby(software_of(codec), takes.pixels)
-    return LibavVideoEncoder(spec, replace(settings, b_frames=0), takes.width, takes.height, matrix=takes.matrix)
+    return LibavVideoEncoder(spec, settings, takes.width, takes.height, matrix=takes.matrix)
+
+
+def open_successor(settings: VideoEncodeSettings, track: VideoTrack, takes: PictureFormat) -> GuardedVideoEncoder:
+    """The same with sets in its keyframes, in the place of an encoder of `track` that took such pictures.
+
+    It reorders what that one did. Raises what libav raises.
+    """
+    settings = settings if track.reordered else replace(settings, b_frames=0)
+    return GuardedVideoEncoder(open_standby(track.codec, settings, takes), settings, lost=True)
 
 
 def _standby_options(settings: VideoEncodeSettings) -> Mapping[str, str]:

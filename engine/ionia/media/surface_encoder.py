@@ -4,6 +4,7 @@ Whatever goes wrong with the first, pictures that aren't on the adapter included
 from that picture on and for good. Whoever owns this sees it by `left`.
 """
 
+import copy
 import logging
 from collections.abc import Callable
 from typing import Protocol
@@ -24,7 +25,7 @@ from ionia.core.settings import VideoEncodeSettings
 from ionia.core.video.framing import WHOLE
 from ionia.media.converter import Converter
 from ionia.media.encoder_specs import EncoderSpec
-from ionia.media.guarded_encoder import GuardedVideoEncoder, open_standby
+from ionia.media.guarded_encoder import GuardedVideoEncoder, open_successor
 from ionia.media.surface import LibavSurface
 from ionia.media.video_encoder import LibavVideoEncoder
 
@@ -130,6 +131,20 @@ class SurfaceVideoEncoder:
                 encoder.close()
         self._direct = self._behind = self._picture = self._device = None
 
+    def successor(self) -> "SurfaceVideoEncoder":
+        """Another one whose pictures are read back for the codec's software, since this one does not answer.
+
+        Any thread. Raises what libav raises.
+        """
+        other = copy.copy(self)
+        other.left, other.told = "its driver does not answer", False
+        other._direct = other._device = None
+        takes = PictureFormat(
+            width=self.track.width, height=self.track.height, pixels=PixelFormat.YUV420P, matrix=self.track.matrix
+        )
+        other._go_behind(open_successor(self._settings, self.track, takes))
+        return other
+
     def _directly(self, picture: YuvPicture, index: int, *, keyframe: bool) -> list[EncodedPacket]:
         frame = picture.frame
         if not isinstance(frame, SurfaceFrame) or not isinstance(frame.surface, LibavSurface):
@@ -168,11 +183,14 @@ class SurfaceVideoEncoder:
         direct, self._direct, self._device = self._direct, None, None
         if direct is not None:
             direct.close()
-        self._behind = self._open_read_back()
-        self.codec, self.follows_bitrate = self._behind.codec, self._behind.follows_bitrate
-        self._converter = Converter(self._behind.takes)
+        self._go_behind(self._open_read_back())
+
+    def _go_behind(self, behind: VideoEncoder) -> None:
+        self._behind = behind
+        self.codec, self.follows_bitrate = behind.codec, behind.follows_bitrate
+        self._converter = Converter(behind.takes)
         if self._bitrate is not None:
-            self._behind.set_bitrate(self._bitrate)
+            behind.set_bitrate(self._bitrate)
 
     def _read_back(self, picture: YuvPicture, index: int, *, keyframe: bool) -> list[EncodedPacket]:
         assert self._behind is not None  # noqa: S101 - made when the other one went
@@ -210,4 +228,4 @@ def open_read_back(spec: EncoderSpec, settings: VideoEncodeSettings, track: Vide
     except (av.error.FFmpegError, ValueError) as error:
         _log.info("%s from main memory does not open: %s", spec.name, error)
     takes = PictureFormat(width=track.width, height=track.height, pixels=PixelFormat.YUV420P, matrix=matrix)
-    return GuardedVideoEncoder(open_standby(track.codec, settings, takes), settings, lost=True)
+    return open_successor(settings, track, takes)

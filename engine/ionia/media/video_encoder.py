@@ -27,6 +27,7 @@ from ionia.core.media import (
     YuvPicture,
 )
 from ionia.core.settings import VideoEncodeSettings
+from ionia.core.timebase import NS_PER_S
 from ionia.core.video.effort import effort
 from ionia.core.video.framing import even
 from ionia.core.video.quality import STILL_INTERVALS
@@ -35,6 +36,7 @@ from ionia.media.frame_planes import black_frame, frame_over
 from ionia.media.surface import LibavSurface
 from ionia.media.thread_priority import usual_priority
 from ionia.platform.processes import usable_cores
+from ionia.threads.clock import MonotonicClock, StopSignal
 
 os.environ.setdefault("SVT_LOG", "0")
 """Nothing but what is fatal: SVT-AV1 writes to stderr past libav's log. Read when one is opened."""
@@ -70,6 +72,9 @@ class LibavVideoEncoder:
         self._frame: av.VideoFrame | None = None
         self._surface: LibavSurface | None = None
         self._last_keyframe: int | None = None
+        self._settles_ns = spec.settles_ms * NS_PER_S // 1000
+        self._clock = MonotonicClock()
+        self._settled = self._clock.now_ns()
         self._context: VideoCodecContext | None = _prepared(spec, settings, self.takes)
         if sample is None:
             with usual_priority():
@@ -126,6 +131,7 @@ class LibavVideoEncoder:
         """See the port."""
         if self._frame is None:
             return []  # nothing went in; some encoders take an early drain amiss
+        self._settle()
         return self._packets(self._open_context().encode(None))
 
     def close(self) -> None:
@@ -137,12 +143,20 @@ class LibavVideoEncoder:
         due = self._is_due(index)
         if keyframe or due:
             self._last_keyframe, self._since_keyframe = index, 0
+        self._settle()
         # Another encoder of the same capture writes its own time and type into the same surface.
         with nullcontext() if self._surface is None else self._surface.lock:
             frame.pict_type = PictureType.I if keyframe or due else PictureType.NONE
             frame.pts = index
             frame.time_base = self._time_base
-            return self._packets(self._open_context().encode(frame))
+            packets = self._packets(self._open_context().encode(frame))
+        self._settled = self._clock.now_ns() + self._settles_ns
+        return packets
+
+    def _settle(self) -> None:
+        """Let its own threads come to rest, where it needs that: for who encodes pictures one right after another."""
+        if self._settles_ns:
+            StopSignal(self._clock).wait_until(self._settled)
 
     def _is_due(self, index: int) -> bool:
         """Encoders count pictures; after a gap in the indexes their GOP would be too long in time.

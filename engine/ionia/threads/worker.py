@@ -15,7 +15,8 @@ class Worker:
 
     An exception that leaves `body` is handed to `on_error`, on that thread. The body must end by
     itself once it is told to, by whatever it waits for; `join` only waits. `urgent` is the multimedia task whose
-    priority the thread gets on Windows, for threads that must not come late and do little.
+    priority the thread gets on Windows, for threads that must not come late and do little. `may_be_held`: by a device
+    or a library, for good; then nothing is lost where the process ends before it.
     """
 
     def __init__(
@@ -25,12 +26,13 @@ class Worker:
         on_error: Callable[[BaseException], None],
         *,
         urgent: str | None = None,
+        may_be_held: bool = False,
     ) -> None:
         self.name = name
         self._body = body
         self._on_error = on_error
         self._urgent = urgent
-        self._thread = threading.Thread(target=self._run, name=f"ionia-{name}")
+        self._thread = threading.Thread(target=self._run, name=f"ionia-{name}", daemon=may_be_held)
 
     def start(self) -> None:
         """Start the thread; once only."""

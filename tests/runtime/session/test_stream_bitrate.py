@@ -6,8 +6,8 @@ from typing import cast
 import pytest
 
 from ionia.core.warning import NO_FACTS, WarningCode, WarningFacts
+from ionia.runtime.encode.bitrate_desk import BitrateAnswer
 from ionia.runtime.encode.session_feeds import SessionFeeds
-from ionia.runtime.encode.video_encode import BitrateAnswer
 from ionia.runtime.session.stream_bitrate import StreamBitrate
 
 

@@ -66,7 +66,7 @@ class ScreenCapture:
         self._epoch: Future[int] = Future()
         self._size: tuple[int, int] | None = None
         self._told: tuple[str, ...] = ()
-        self._worker = Worker("screen-capture", self._run, self._failed, urgent="Capture")
+        self._worker = Worker("screen-capture", self._run, self._failed, urgent="Capture", may_be_held=True)
 
     @property
     def backend(self) -> str:

@@ -70,7 +70,7 @@ class SoundCapture:
         self._silence = SilenceWatch()
         self._device = ""
         self._opened: Future[None] = Future()
-        self._worker = Worker(f"sound-{key.which.value}", self._run, self._failed, urgent="Pro Audio")
+        self._worker = Worker(f"sound-{key.which.value}", self._run, self._failed, urgent="Pro Audio", may_be_held=True)
 
     @property
     def backend(self) -> str:

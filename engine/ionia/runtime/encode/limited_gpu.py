@@ -70,7 +70,7 @@ class LimitedGpu:
                     ended.set()
                 self._turn.release()
 
-        worker = Worker("gpu-open", body, lambda _: None)
+        worker = Worker("gpu-open", body, lambda _: None, may_be_held=True)
         try:
             worker.start()
         except BaseException:

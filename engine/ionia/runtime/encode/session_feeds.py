@@ -18,12 +18,13 @@ from ionia.platform.windows_process import recording_process
 from ionia.runtime.capture.capture import Capture
 from ionia.runtime.capture.picture_stage import PictureStage
 from ionia.runtime.encode.all_sounds import AllSounds
+from ionia.runtime.encode.bitrate_desk import BitrateAnswer
 from ionia.runtime.encode.feed import Taker
 from ionia.runtime.encode.join import Begun, Join, Past, Subscriber
 from ionia.runtime.encode.session_picture import SessionPicture, VideoMark, VideoSnapshot
 from ionia.runtime.encode.showing import must_have_picture, wait_shown
 from ionia.runtime.encode.sound_tracks import AudioSnapshot, SoundTracks
-from ionia.runtime.encode.video_encode import BitrateAnswer, VideoEncode
+from ionia.runtime.encode.video_encode import VideoEncode
 from ionia.runtime.notices import Listener
 from ionia.runtime.registry import Lease
 
@@ -346,7 +347,7 @@ class SessionFeeds:
     @property
     def bitrate(self) -> int:
         """The video bit rate in force."""
-        return self.video.bitrate
+        return self.video.rate.bitrate
 
     def vote_bitrate(self, voter: Hashable, bitrate: int) -> BitrateAnswer:
         """See VideoEncode."""

@@ -11,9 +11,10 @@ from ionia.core.sharing import VideoEncodeKey
 from ionia.core.video.encode_backlog import SkipMark
 from ionia.core.video.frame_history import NO_FRAMES, FrameCounts, FrameMark
 from ionia.core.video.frame_totals import FrameTotals
+from ionia.runtime.encode.bitrate_desk import BitrateAnswer
 from ionia.runtime.encode.feed import Taker
 from ionia.runtime.encode.join import Join
-from ionia.runtime.encode.video_encode import BitrateAnswer, VideoEncode
+from ionia.runtime.encode.video_encode import VideoEncode
 from ionia.runtime.notices import Listener
 from ionia.runtime.registry import Lease
 
@@ -194,20 +195,20 @@ class SessionPicture:
         """See VideoEncode."""
         with self._lock:
             self._votes[voter] = bitrate
-            return self.encode.vote_bitrate(voter, bitrate)
+            return self.encode.rate.vote(voter, bitrate)
 
     def hold_bitrate(self, holder: Hashable) -> None:
         """See VideoEncode."""
         with self._lock:
             self._holders.add(holder)
-            self.encode.hold_bitrate(holder)
+            self.encode.rate.hold(holder)
 
     def leave_bitrate(self, who: Hashable) -> None:
         """See VideoEncode."""
         with self._lock:
             self._holders.discard(who)
             self._votes.pop(who, None)
-            self.encode.leave_bitrate(who)
+            self.encode.rate.leave(who)
 
     def go_over(self, to: Lease[VideoEncodeKey, VideoEncode], join: Join | None) -> None:
         """Use another encode of the same size and frame rate from a frame on that is not far, with a keyframe.
@@ -231,9 +232,9 @@ class SessionPicture:
                 self._skipped += before.value.skipped - other.skipped
                 self._totals.change(_Counted(other), at)
             for holder in holders:
-                other.hold_bitrate(holder)
+                other.rate.hold(holder)
             for voter, bitrate in votes.items():
-                other.vote_bitrate(voter, bitrate)
+                other.rate.vote(voter, bitrate)
             self._lease = to
             if join is not None:  # who rests may have changed meanwhile
                 if self._resting is None:
@@ -241,7 +242,7 @@ class SessionPicture:
                 else:
                     other.rest(self._who, self._resting)
             for who in (*holders, *votes):
-                before.value.leave_bitrate(who)
+                before.value.rate.leave(who)
         for listener in self._keyframe_listeners:
             other.feed.listen_keyframes(listener)
         if self._listener is not None:

@@ -1,15 +1,14 @@
 """One video encode: what waits for its encoder, the thread that encodes, and the packets' feed. Shared by outputs."""
 
 import threading
-from collections.abc import Hashable, Sequence
-from enum import Enum
+from collections.abc import Callable, Hashable, Sequence
 from functools import partial
 
-from ionia.core.live.bitrate_votes import BitrateVotes
 from ionia.core.media import EncodedPacket
-from ionia.core.ports import Clock
+from ionia.core.ports import Clock, VideoEncoder
 from ionia.core.sharing import StageKey
 from ionia.core.video.encode_backlog import EncodeBacklog, SkipMark, room_for
+from ionia.core.video.encode_wishes import EncodeWishes
 from ionia.core.video.frame_history import FrameCounts, FrameMark
 from ionia.core.video.frame_totals import FrameTotals
 from ionia.core.video.handover import Handover
@@ -20,10 +19,11 @@ from ionia.media.opening import OpenedVideo
 from ionia.media.surface_encoder import left_now, reads_back
 from ionia.runtime.capture.capture import JOIN_TIMEOUT_S, Capture
 from ionia.runtime.capture.picture_stage import PictureStage, StagedPicture
+from ionia.runtime.encode.bitrate_desk import BitrateDesk
+from ionia.runtime.encode.encoder_turn import PATIENCE_SECONDS, EncoderTurn, GivenUp
 from ionia.runtime.encode.feed import Feed
 from ionia.runtime.notices import Notices
 from ionia.runtime.registry import Lease
-from ionia.threads.mailbox import LatestSlot
 from ionia.threads.worker import Worker
 
 ENCODE_MS_WEIGHT = 1 / 32
@@ -33,18 +33,14 @@ BEHIND_SECONDS = 0.25
 """When so much waits, an encoder's time is for new pictures."""
 
 
-class BitrateAnswer(Enum):
-    """What became of a stream's wish for another bit rate."""
-
-    FOLLOWED = "followed"
-    HELD = "held by a recording or replay"
-    FIXED = "not followed by this encoder"
+_FAILED = "The graphics card's encoder failed; {} goes on."
 
 
 class VideoEncode:
     """Made with its encoder open and its stage leased. `begin` when the first output wants packets, then `close`.
 
-    Threads: `video-encode`, which closes the encoder; with `overlap` also `picture-convert`, which converts what waits.
+    Threads: `video-encode`, which closes the encoder, and another one of that name in the place of one that its encoder
+    holds; with `overlap` also `picture-convert`, which converts what waits.
     """
 
     def __init__(
@@ -66,8 +62,8 @@ class VideoEncode:
         self._handover: Handover[StagedPicture] = Handover(stage.value)  # protected by _condition
         self._totals = FrameTotals(stage.value.capture)  # protected by _condition
         self._counted_of = stage.value.capture  # whose frames those are; protected by _condition
-        self._encoder = opened.encoder
-        self._target = bitrate
+        self._successor = opened.successor
+        self._turn = EncoderTurn(opened.encoder, stage.value.capture.fps)  # changed under _condition, by the tick
         self._clock = clock
         self._attaching = threading.Lock()
         lock = threading.Lock()
@@ -77,18 +73,15 @@ class VideoEncode:
         self._backlog: EncodeBacklog[StagedPicture] = EncodeBacklog(
             fps=self.capture.fps, max_pictures=room
         )  # protected by _condition
-        self._votes = BitrateVotes(bitrate)  # protected by _condition
         self._begun = False  # protected by _condition
         self._ended = False  # protected by _condition
         self._hurry_end = 0
-        self._keyframes: list[int] = []  # from which indexes on somebody needs one; protected by _condition
-        self._resting: dict[Hashable, int] = {}  # who needs nothing from which index on; protected by _condition
-        self._fed = self._given = -1  # the last frame that the encoder took; all up to that one came out of it
-        self._inside = 0  # frames that it took and gave nothing for yet
+        self._wishes = EncodeWishes()  # protected by _condition
         self._unseen: StagedPicture | None = None  # the newest picture of those left out; the encoder's thread
-        self._bitrate: LatestSlot[int] = LatestSlot()
-        self._worker = Worker("video-encode", self._encode_until_ended, self.notices.fail)
-        self._ahead = Worker("picture-convert", self._convert_until_ended, self.notices.fail) if overlap else None
+        self.rate = BitrateDesk(bitrate, lambda: self._turn.encoder.follows_bitrate)
+        self._worker = self._thread(self._turn)  # changed under _condition, by the tick
+        ahead = Worker("picture-convert", self._convert_until_ended, self.notices.fail, may_be_held=True)
+        self._ahead = ahead if overlap else None
         if opened.read_back:
             self.notices.warn(WarningCode.GPU_FALLBACK, opened.read_back)
         if opened.fallbacks:
@@ -112,12 +105,12 @@ class VideoEncode:
     @property
     def codec(self) -> str:
         """libav's name of the encoder in use."""
-        return self._encoder.codec
+        return self._turn.encoder.codec
 
     @property
     def reads_back(self) -> bool:
         """Whether pictures come to the encoder through main memory."""
-        return reads_back(self._encoder)
+        return reads_back(self._turn.encoder)
 
     @property
     def convert_times(self) -> StageTimes:
@@ -166,12 +159,6 @@ class VideoEncode:
         with self._condition:
             return self._backlog.pictures
 
-    @property
-    def bitrate(self) -> int:
-        """The video bit rate in force."""
-        with self._condition:
-            return self._votes.bitrate if self._encoder.follows_bitrate else self._target
-
     def begin(self) -> None:
         """Encode from the next frame on. Idempotent."""
         with self._attaching:
@@ -192,42 +179,21 @@ class VideoEncode:
     def request_keyframe(self, index: int = 0) -> None:
         """The first picture to be encoded from frame `index` on becomes a keyframe. Any thread."""
         with self._condition:
-            self._keyframes.append(index)
+            self._wishes.ask_keyframe(index)
 
     def rest(self, who: Hashable, index: int) -> None:
         """A taker of the feed needs nothing from frame `index` on. While that is so of all, nothing is encoded."""
         with self._condition:
-            self._resting[who] = index
+            self._wishes.rest(who, index)
 
     def wake(self, who: Hashable) -> None:
         """It needs packets again; it asks for a keyframe, too. Idempotent."""
         with self._condition:
-            self._resting.pop(who, None)
+            self._wishes.wake(who)
 
     def hurry(self, end_index: int) -> None:
         """Someone waits for the frames before `end_index`: leave out what only repeats and costs much. Any thread."""
         self._hurry_end = end_index
-
-    def vote_bitrate(self, voter: Hashable, bitrate: int) -> BitrateAnswer:
-        """What a stream's link carries, and what becomes of it. Any thread."""
-        with self._condition:
-            self._votes.vote(voter, bitrate)
-            self._bitrate.put(self._votes.bitrate)
-            if self._votes.held:
-                return BitrateAnswer.HELD
-            return BitrateAnswer.FOLLOWED if self._encoder.follows_bitrate else BitrateAnswer.FIXED
-
-    def hold_bitrate(self, holder: Hashable) -> None:
-        """A recording or replay began: its quality is kept until it leaves. Any thread."""
-        with self._condition:
-            self._votes.hold(holder)
-            self._bitrate.put(self._votes.bitrate)
-
-    def leave_bitrate(self, who: Hashable) -> None:
-        """A recording, a replay or a stream ended. Idempotent. Any thread."""
-        with self._condition:
-            self._votes.leave(who)
-            self._bitrate.put(self._votes.bitrate)
 
     def close(self) -> None:
         """End the thread and give the stage back. Idempotent."""
@@ -237,7 +203,7 @@ class VideoEncode:
             self._condition.notify()
             self._waits.notify()
         if not begun:
-            self._encoder.close()
+            self._turn.close()
         self._worker.join(JOIN_TIMEOUT_S)
         if self._ahead is not None:
             self._ahead.join(JOIN_TIMEOUT_S)
@@ -278,6 +244,8 @@ class VideoEncode:
             for span in taken:
                 self._backlog.offer(span)
             overloaded = skipped == 0 and self._backlog.counters.skipped > 0
+            if self._successor is not None and not self._ended and (index := self._turn.tick()) is not None:
+                self._give_up(index, self._successor)
             self._condition.notify()
             if self._ahead is not None:
                 self._waits.notify()
@@ -292,57 +260,96 @@ class VideoEncode:
         index = next((span.first_index for span in taken if span.picture is not None), taken[0].first_index)
         self._totals.change(capture, index)
         self._counted_of = capture
-        if not self._all_rest(index, takers):  # whoever wakes asks for one
-            self._keyframes.append(index)
+        if not self._wishes.all_rest(index, takers):  # whoever wakes asks for one
+            self._wishes.ask_keyframe(index)
 
-    def _encode_until_ended(self) -> None:
+    def _thread(self, turn: EncoderTurn, begin: Callable[[], None] = lambda: None) -> Worker:
+        body = partial(self._encode_until_ended, turn, begin)
+        return Worker("video-encode", body, self.notices.fail, may_be_held=True)
+
+    def _give_up(self, index: int, successor: Callable[[], VideoEncoder]) -> None:
+        """The encoder does not return from frame `index`: another thread goes on with another one. The lock is held."""
+        before = self._turn
+        for _ in range(before.inside):
+            self._backlog.leave_out(before.fed)
+        self._turn = EncoderTurn(before.encoder, self.capture.fps, after=before)
+        self._worker = self._thread(self._turn, partial(self._encode_anew, self._turn, index, successor))
         try:
+            self._worker.start()
+        except RuntimeError as error:  # no thread to be had
+            self.notices.fail(error)
+
+    def _encode_until_ended(self, turn: EncoderTurn, begin: Callable[[], None]) -> None:
+        try:
+            begin()
             while (taken := self._take()) is not None:
                 span, behind = taken
-                if self._rests(span.first_index):
+                if self._rests(turn, span.first_index):
                     self._unseen = span.picture or self._unseen
                     self.feed.pass_by(span.first_index + 1)
                     continue
                 picture, self._unseen = span.picture or self._unseen, None
-                begun_ns, codec = self._clock.now_ns(), self._encoder.codec
-                if (bitrate := self._bitrate.take()) is not None:
-                    self._encoder.set_bitrate(bitrate)
-                keyframe = self._take_keyframe(span.first_index)
+                begun_ns, codec = self._clock.now_ns(), turn.encoder.codec
+                if (bitrate := self.rate.taken()) is not None:
+                    turn.encoder.set_bitrate(bitrate)
+                with self._condition:
+                    keyframe = self._wishes.take_keyframe(span.first_index)
+                    if picture is None and turn.picture is None:  # nothing to be repeated yet
+                        self._backlog.leave_out(span.first_index)
+                        continue
                 if picture is None and behind and not keyframe:
-                    packets = self._held(span.first_index)
+                    packets = self._held(turn, span.first_index)
                 elif picture is not None:
-                    packets = self._encoded(picture, span.first_index, keyframe=keyframe)
+                    packets = self._encoded(turn, picture, span.first_index, keyframe=keyframe)
                 else:
-                    packets = self._encoder.repeat(span.first_index, keyframe=keyframe)
+                    packets = turn.repeat(span.first_index, keyframe=keyframe)
                 spent_ms = (self._clock.now_ns() - begun_ns) / 1e6
                 self.encode_ms += (spent_ms - self.encode_ms) * (ENCODE_MS_WEIGHT if self.encode_ms else 1)
-                if packets is None:
-                    continue
-                self._inside += 1 - len(packets)
-                left, lost = left_now(self._encoder), self._encoder.codec != codec
-                if lost or left is not None:
-                    self._count_lost()
-                if lost:
-                    self.notices.warn(
-                        WarningCode.ENCODER_LOST, f"The graphics card's encoder failed; {self._encoder.codec} goes on."
-                    )
-                self._fed, self._given = span.first_index, packets[-1].dts if packets else self._given
-                if left is not None:
-                    self.notices.warn(WarningCode.GPU_FALLBACK, left)
-                self.feed.publish(packets)
+                if packets is not None:
+                    lost = turn.encoder.codec != codec
+                    self._give(turn, span.first_index, packets, _FAILED.format(turn.encoder.codec) if lost else "")
+        except GivenUp:
+            pass
         finally:
-            self._encoder.close()
+            turn.close()
 
-    def _encoded(self, picture: StagedPicture, index: int, *, keyframe: bool) -> list[EncodedPacket]:
+    def _encode_anew(self, turn: EncoderTurn, index: int, successor: Callable[[], VideoEncoder]) -> None:
+        """With another encoder, from the frame on that the one before did not return from."""
+        stuck = turn.encoder.codec
+        turn.open(successor, index)
+        turn.encoder.set_bitrate(self.rate.bitrate)
+        lost = f"The encoder {stuck} did not answer for {PATIENCE_SECONDS} s: the picture stands still for that time. "
+        lost += f"{turn.encoder.codec} goes on."
+        if turn.picture is not None:
+            self._give(turn, index, turn.encode(turn.picture, index, keyframe=True), lost)
+            return
+        self.notices.warn(WarningCode.ENCODER_LOST, lost)
+        with self._condition:
+            self._backlog.leave_out(index)
+
+    def _give(self, turn: EncoderTurn, index: int, packets: list[EncodedPacket], lost: str) -> None:
+        """What an encoder made of a frame. `lost`: a sentence, if it is the first one of another encoder."""
+        turn.inside += 1 - len(packets)
+        left = left_now(turn.encoder)
+        if turn.fed >= 0 and (lost or left is not None):
+            self._count_lost(turn)
+        if lost:
+            self.notices.warn(WarningCode.ENCODER_LOST, lost)
+        turn.fed, turn.given = index, packets[-1].dts if packets else turn.given
+        if left is not None:
+            self.notices.warn(WarningCode.GPU_FALLBACK, left)
+        self.feed.publish(packets)
+
+    def _encoded(self, turn: EncoderTurn, picture: StagedPicture, index: int, *, keyframe: bool) -> list[EncodedPacket]:
         converted = picture.converted()
         begun_ns = self._clock.now_ns()
-        packets = self._encoder.encode(converted, index, keyframe=keyframe)
+        packets = turn.encode(converted, index, keyframe=keyframe)
         self.encode_times.add(self._clock.now_ns() - begun_ns)
         return packets
 
     def _convert_until_ended(self) -> None:
         while (span := self._next_ahead()) is not None:
-            if span.picture is not None and not self._rests(span.first_index):
+            if span.picture is not None and not self._rests(self._turn, span.first_index):
                 span.picture.converted()
             del span  # large, and not to be held while nothing comes
 
@@ -354,38 +361,25 @@ class VideoEncode:
                 self._waits.wait()
             return None
 
-    def _rests(self, index: int) -> bool:
-        """Whether nobody needs this frame. A keyframe that was asked for is given first: a file begins with it."""
+    def _rests(self, turn: EncoderTurn, index: int) -> bool:
+        """Whether nobody needs this frame."""
         takers = self.feed.takers
         with self._condition:
-            if not self._all_rest(index, takers) or any(wanted <= index for wanted in self._keyframes):
-                return False
-            # What an encoder gives late is not to wait for the end of the pause.
-            return self._given >= min(self._fed, max(self._resting.values()) - 1)
+            return self._wishes.needless(index, takers, fed=turn.fed, given=turn.given)
 
-    def _all_rest(self, index: int, takers: int) -> bool:
-        """Whether every taker said that it needs nothing from this frame on. The lock is held."""
-        return sum(since <= index for since in self._resting.values()) >= takers > 0
-
-    def _take_keyframe(self, index: int) -> bool:
-        with self._condition:
-            wanted = any(wanted <= index for wanted in self._keyframes)
-            self._keyframes = [later for later in self._keyframes if later > index]
-            return wanted
-
-    def _count_lost(self) -> None:
+    def _count_lost(self, turn: EncoderTurn) -> None:
         """What the encoder held that failed, or was silent about, nobody gets any more."""
         with self._condition:
-            for _ in range(self._inside):
-                self._backlog.leave_out(self._fed)
-        self._inside = 0
+            for _ in range(turn.inside):
+                self._backlog.leave_out(turn.fed)
+        turn.inside = 0
 
-    def _held(self, index: int) -> list[EncodedPacket] | None:
+    def _held(self, turn: EncoderTurn, index: int) -> list[EncodedPacket] | None:
         """A repeat that must not cost what pictures need. None: left out, rather than wait for it at an end."""
-        if packets := self._encoder.hold(index):
+        if packets := turn.hold(index):
             return packets
         if index + 1 >= self._hurry_end:  # the last one stays: the timeline is as long as it was
-            return self._encoder.repeat(index)
+            return turn.repeat(index)
         with self._condition:
             self._backlog.leave_out(index)
         return None

@@ -3,8 +3,8 @@
 import logging
 
 from ionia.core.warning import Warn, WarningCode
+from ionia.runtime.encode.bitrate_desk import BitrateAnswer
 from ionia.runtime.encode.session_feeds import SessionFeeds
-from ionia.runtime.encode.video_encode import BitrateAnswer
 
 log = logging.getLogger(__name__)
 

@@ -130,7 +130,7 @@ class GpuPath:
         encoder = SurfaceVideoEncoder(
             first, settings, reopen=direct, read_back=partial(open_read_back, spec, settings, first.info)
         )
-        return OpenedVideo(encoder=encoder, track=first.info)
+        return OpenedVideo(encoder=encoder, track=first.info, successor=encoder.successor)
 
 
 def _may_take(spec: EncoderSpec, screen: str | None) -> bool:
