@@ -180,3 +180,20 @@ def test_the_proof_refuses(write: object, most_ms: float, words: str) -> None:
 def test_an_encoder_of_surfaces_refuses_others() -> None:
     with pytest.raises((ValueError, OSError)):
         LibavVideoEncoder(SPEC, SETTINGS, WIDTH, HEIGHT, sample=picture(0))
+
+
+def test_another_one_goes_on_where_the_driver_does_not_answer() -> None:
+    """It touches nothing of the first, whose call is still under way."""
+    recording = Recording()
+    for index in range(4):
+        recording.add(index, picture(index))
+    stuck, held = recording.encoder, picture(4)
+    with held.lock:  # as an encoder has it that does not return
+        recording.encoder = stuck.successor()
+        recording.add(4, held)
+        recording.add(5, None)
+        recording.add(6, picture(6))
+    assert (recording.encoder.left, recording.encoder.codec) == ("its driver does not answer", "libx264")
+    assert (stuck.left, stuck.codec, recording.opened[0].closed) == ("", SPEC.name, False)
+    assert recording.encoder.takes == stuck.takes
+    assert recording.shown() == [0, 1, 2, 3, 4, 4, 6]

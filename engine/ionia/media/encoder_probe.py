@@ -99,7 +99,12 @@ def open_video_encoder(
 
 
 def _open(spec: EncoderSpec, settings: VideoEncodeSettings, width: int, height: int) -> LibavVideoEncoder:
-    """Raises what libav raises, ValueError, or NoAnswerError. Nothing helps where libav keeps Python's own lock."""
+    """Raises what libav raises, ValueError, or NoAnswerError.
+
+    Nothing helps where libav keeps Python's own lock, as in opening; one that makes a picture for it may be left.
+    """
+    if not spec.header_from_picture:
+        return LibavVideoEncoder(spec, settings, width, height)
     return within(
         LIMIT_S,
         "encoder-open",

@@ -244,8 +244,9 @@ class VideoEncode:
             for span in taken:
                 self._backlog.offer(span)
             overloaded = skipped == 0 and self._backlog.counters.skipped > 0
+            fresh: Worker | None = None
             if self._successor is not None and not self._ended and (index := self._turn.tick()) is not None:
-                self._give_up(index, self._successor)
+                fresh = self._give_up(index, self._successor)
             self._condition.notify()
             if self._ahead is not None:
                 self._waits.notify()
@@ -254,6 +255,11 @@ class VideoEncode:
                 WarningCode.ENCODER_OVERLOADED,
                 "The encoder can't keep up: pictures are being skipped. Lower the frame rate or the screen size.",
             )
+        if fresh is not None:
+            try:
+                fresh.start()
+            except RuntimeError as error:  # no thread to be had
+                self.notices.fail(error)
 
     def _change_capture(self, capture: Capture, taken: Sequence[FrameSpan[StagedPicture]], takers: int) -> None:
         """The first frames of another one. The lock is held."""
@@ -267,17 +273,14 @@ class VideoEncode:
         body = partial(self._encode_until_ended, turn, begin)
         return Worker("video-encode", body, self.notices.fail, may_be_held=True)
 
-    def _give_up(self, index: int, successor: Callable[[], VideoEncoder]) -> None:
-        """The encoder does not return from frame `index`: another thread goes on with another one. The lock is held."""
+    def _give_up(self, index: int, successor: Callable[[], VideoEncoder]) -> Worker:
+        """The encoder does not return from frame `index`: the thread that goes on with another. The lock is held."""
         before = self._turn
         for _ in range(before.inside):
             self._backlog.leave_out(before.fed)
         self._turn = EncoderTurn(before.encoder, self.capture.fps, after=before)
         self._worker = self._thread(self._turn, partial(self._encode_anew, self._turn, index, successor))
-        try:
-            self._worker.start()
-        except RuntimeError as error:  # no thread to be had
-            self.notices.fail(error)
+        return self._worker
 
     def _encode_until_ended(self, turn: EncoderTurn, begin: Callable[[], None]) -> None:
         try:
@@ -319,7 +322,7 @@ class VideoEncode:
         turn.open(successor, index)
         turn.encoder.set_bitrate(self.rate.bitrate)
         lost = f"The encoder {stuck} did not answer for {PATIENCE_SECONDS} s: the picture stands still for that time. "
-        lost += f"{turn.encoder.codec} goes on."
+        lost += f"{'Another one' if turn.encoder.codec == stuck else turn.encoder.codec} goes on."
         if turn.picture is not None:
             self._give(turn, index, turn.encode(turn.picture, index, keyframe=True), lost)
             return
