@@ -19,7 +19,10 @@ from ionia.core.timebase import frame_at
 from ionia.core.timeline.file_timeline import EpochUtc
 from ionia.runtime.encode.audio_encode import KEPT_PACKETS
 from ionia.runtime.encode.feed import Feed
-from ionia.runtime.encode.join import Join, Subscriber
+from ionia.runtime.encode.join import Join, Past, Subscriber
+from ionia.runtime.encode.session_picture import VideoSnapshot
+from ionia.runtime.encode.sound_tracks import AudioSnapshot
+from ionia.runtime.session.moment import Moment
 from tests.fakes.mixed_sound import MixedTick
 from tests.simulation.loop import MS, Loop, S
 from tests.simulation.video import VideoThread
@@ -309,9 +312,9 @@ class Feeds:
         self.now_ns = now_ns
         self.video.pass_by(index)
 
-    def join(self, subscriber: Subscriber) -> Join:
+    def join(self, subscriber: Subscriber, reach_back: Callable[[], Past[Moment] | None] = lambda: None) -> Join:
         join = Join(subscriber, fps=self.fps, feeds={VIDEO: self.video, AUDIO: self.sound})
-        join.begin_with(lambda: None, since=self.index_now)
+        join.begin_with(reach_back, since=self.index_now)
         self.request_keyframe(self.index_now)
         return join
 
@@ -322,6 +325,27 @@ class Feeds:
     def epoch_utc(self) -> EpochUtc:
         """The epoch is as long after 2027 as after the clock's start."""
         return EpochUtc(utc_ns=1_798_761_600 * S + self.epoch_ns, error_ns=0)
+
+    @property
+    def capture(self) -> "Feeds":
+        """What is asked of the capture is answered here."""
+        return self
+
+    @property
+    def settings(self) -> "Feeds":
+        """Likewise what of them is asked for: `fps`."""
+        return self
+
+    def shares_all_with(self, other: object) -> bool:
+        return other is self
+
+    def video_snapshot(self, before: int | None = None) -> VideoSnapshot:
+        """What a session counts is its own: no output looks into it."""
+        return VideoSnapshot()
+
+    def audio_snapshot(self) -> AudioSnapshot:
+        """Likewise."""
+        return AudioSnapshot()
 
     def request_keyframe(self, index: int = 0) -> None:
         assert self.encode is not None

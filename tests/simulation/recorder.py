@@ -1,4 +1,4 @@
-"""A recording in virtual time: the engine's own join, take, splits and marks, and MP4 files in memory.
+"""A recording in virtual time: the engine's own join, take, splits, marks and sidecars, and MP4 files in memory.
 
 Only its files' threads and whoever waits for a split run beside the loop; nothing that is looked at depends on when.
 """
@@ -7,6 +7,7 @@ import random
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import cast
 
 from ionia.core.errors import IoniaError
@@ -16,11 +17,16 @@ from ionia.core.mp4.tags import FileTags
 from ionia.core.mp4.writer import Mp4Writer
 from ionia.core.size_limit import SizeLimit
 from ionia.core.timeline.end_watch import EndRule
+from ionia.core.timeline.file_timeline import FileTimeline
 from ionia.core.timeline.split_watch import SplitRule
+from ionia.runtime.encode.join import Past
 from ionia.runtime.encode.session_feeds import SessionFeeds
 from ionia.runtime.session.file_output import FileOutput
 from ionia.runtime.session.file_wishes import FileTellers, FileWishes
+from ionia.runtime.session.moment import Moment
+from ionia.runtime.session.origin import Origin
 from ionia.runtime.session.take import TakeFigures
+from ionia.sinks.sidecar import Sidecar
 from tests.fakes.file_output import take_of
 from tests.simulation.chain import Feeds
 from tests.simulation.loop import MS, Loop, S
@@ -29,7 +35,7 @@ WAIT_SECONDS = 30.0
 
 
 class MemoryFile:
-    """A `FileSink`. What it was given is in `packets`, in the file's times, and in `whole` when it is closed."""
+    """A `FileSink`, as Mp4File. What it was given is in `packets`, in the file's times, and in `whole` once closed."""
 
     published = True
     index_bytes = 0
@@ -43,9 +49,10 @@ class MemoryFile:
         self.whole = b""
         self._data = bytearray()
         self._writer: Mp4Writer | None = None
+        self._timeline = FileTimeline(fps=1)
 
     def open(self, header: MediaHeader) -> None:
-        self._writer = Mp4Writer(header)
+        self._writer, self._timeline = Mp4Writer(header), FileTimeline(fps=header.video.fps)
 
     def describe(self, tags: FileTags) -> None:
         self.tags = tags
@@ -55,7 +62,7 @@ class MemoryFile:
 
     def write(self, packets: Sequence[EncodedPacket]) -> None:
         assert self._writer is not None
-        for packet in packets:
+        for packet in (placed.packet for each in packets for placed in self._timeline.place(each)):
             self.packets.append(packet)
             self._writer.add(packet)
             if self._writer.due:
@@ -129,8 +136,9 @@ class Recorder:
 
     def __init__(
         self, feeds: Feeds, header: MediaHeader, loop: Loop, *, rests: bool, seed: int, split: float | None = None,
-        end: float | None = None,
+        end: float | None = None, folder: Path | None = None, origin: Origin | None = None,
     ) -> None:  # fmt: skip
+        """`folder`: its sidecars are there, and nothing else; None: it has none. `origin`: it begins in the past."""
         self.files: list[MemoryFile] = []
         self.finished: list[tuple[FinishedFile, str]] = []
         self.marks: list[tuple[int, MarkSet, int]] = []  # (frame, what was told, the file under way)
@@ -141,12 +149,17 @@ class Recorder:
         self._paused: int | None = None
         self._feeds = feeds
         self._loop = loop
+        self._folder = folder
         self._rests = rests
         self._splitting: list[threading.Thread] = []
         later = Later(seed)
         self.output = FileOutput(
             FileWishes(
-                make_sink=self._make, bytes_per_second=1e6, split=SplitRule(seconds=split), end=EndRule(seconds=end)
+                make_sink=self._make,
+                bytes_per_second=1e6,
+                split=SplitRule(seconds=split),
+                end=EndRule(seconds=end),
+                make_sidecar=None if folder is None else Sidecar,
             ),
             FileTellers(
                 warn=lambda *_: None,  # how fast the files' threads are is none of the loop's time
@@ -162,10 +175,18 @@ class Recorder:
         self.output.open(header, cast(SessionFeeds, feeds))
         self.take = take_of(self.output)
         loop.machines += [later, Housekeeping(self.output, loop.now_ns + S)]
-        self._join = feeds.join(self.output)
+        asked = feeds.index_now
+
+        def reach_back() -> Past[Moment] | None:
+            past = None if origin is None else origin.reach_back(cast(SessionFeeds, feeds), asked)
+            if past is not None:
+                self.output.precede(past.held)
+            return past
+
+        self._join = feeds.join(self.output, reach_back)
 
     def _make(self, number: int) -> MemoryFile:
-        self.files.append(MemoryFile(f"take-{number}.mp4"))
+        self.files.append(MemoryFile(str((self._folder or Path()) / f"take-{number}.mp4")))
         return self.files[-1]
 
     @staticmethod
@@ -238,5 +259,7 @@ class Recorder:
             thread.join(WAIT_SECONDS)
         figures = self.take.figures(index)
         self.output.abandon()
+        while self._later.tasks:
+            self._later.serve(self._loop.now_ns, self._loop)
         self.files = [file for file in self.files if file.packets]
         return figures

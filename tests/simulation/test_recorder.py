@@ -1,13 +1,16 @@
 """Recordings with any number of pauses, splits and marks, in virtual time: nothing lost, all where it should be.
 
-The whole way from the screen's tick to the files is the engine's own: pacer, feeds, join, take, splits, marks, writer.
+The whole way from the screen's tick to the files is the engine's own: pacer, feeds, join, take, splits, marks,
+sidecars, writer.
 What should be is said anew here, from which frame is in which file.
 """
 
+import json
 import random
 from dataclasses import replace
 from fractions import Fraction
 from itertools import pairwise
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -16,6 +19,7 @@ from ionia.core.media import SAMPLE_RATE, EncodedPacket, VideoFrame
 from ionia.core.mp4.movie import opened
 from ionia.core.mp4.reader import read_with, scan
 from ionia.core.video.pacer import VideoPacer
+from ionia.sinks.sidecar import sidecar_path
 from tests.core.mp4.test_boxes import HEADER
 from tests.simulation.chain import EncodedVideo, Feeds, SoundTicks, VideoEncode
 from tests.simulation.loop import MS, Loop, S
@@ -31,7 +35,7 @@ class Run:
     is split by its length, too, and one in four ends by its length. One in three has television's frame rate.
     """
 
-    def __init__(self, seed: int) -> None:
+    def __init__(self, seed: int, folder: Path) -> None:
         draw = random.Random(seed)  # noqa: S311 - a seeded plan, not a secret
         rate = draw.choice([24, 30, 60])
         self.fps = fps = Fraction(1000 * rate, 1001) if seed % 3 == 0 else rate
@@ -53,6 +57,7 @@ class Run:
             seed=seed,
             split=draw.choice([None, None, None, draw.uniform(4, 7)]),
             end=self.most,
+            folder=folder,
         )
         paused, end = False, loop.now_ns + SECONDS * S
         while recorder.ended is None and loop.now_ns < end - 2 * S:
@@ -92,8 +97,8 @@ def sound_of(file: MemoryFile) -> list[tuple[int, int]]:
 
 
 @pytest.fixture(scope="module", params=range(12))
-def run(request: pytest.FixtureRequest) -> Run:
-    return Run(request.param)
+def run(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Run:
+    return Run(request.param, tmp_path_factory.mktemp("take"))
 
 
 def test_every_frame_outside_pauses_is_there_once(run: Run) -> None:
@@ -143,9 +148,27 @@ def test_marks_are_chapters_exactly_where_they_were_set(run: Run) -> None:
             right.append(run.where[behind])
         there = found.get(f"Mark {told.index + 1}")
         if there is None:  # of the past: its file is finished, and only its sidecar can have it
-            there = (int(told.path[5]), told.file_seconds)
+            there = (int(Path(told.path).stem[5:]), told.file_seconds)
             assert there[0] < under_way
         assert there in [(number, pytest.approx(float(at / run.fps), abs=1e-6)) for number, at in right]
+
+
+def test_each_sidecar_has_its_files_marks_pauses_and_end(run: Run) -> None:
+    lines = [[json.loads(line) for line in sidecar_path(file.path).read_bytes().splitlines()] for file in run.files]
+    for number, (file, said) in enumerate(zip(run.files, lines, strict=True)):
+        assert (said[0]["type"], said[0]["part"], said[0]["path"]) == ("start", number, file.path)
+        ends = [line for line in said if line["type"] == "end"]
+        after = [other.path for other in run.files[number + 1 : number + 2]]
+        assert [line["next"] for line in ends] == after  # how the last one ends its session would say
+        marks = {f"Mark {line['index'] + 1}": line["fileSeconds"] for line in said if line["type"] == "mark"}
+        chapters = {chapter.title: float(chapter.seconds) for chapter in file.tags.chapters}
+        assert {title: marks[title] for title in chapters} == pytest.approx(chapters, abs=1e-6)
+        late = {f"Mark {told.index + 1}": told for _, told, _ in run.recorder.marks if told.path == file.path}
+        assert all(marks[title] == late[title].file_seconds for title in marks.keys() - chapters.keys())
+    found = [line["index"] for said in lines for line in said if line["type"] == "mark"]
+    assert sorted(found) == [told.index for _, told, _ in run.recorder.marks]
+    for kind in ("pause", "resume"):
+        assert sum(line["type"] == kind for said in lines for line in said) == len(run.recorder.pauses)
 
 
 def test_figures_add_up(run: Run) -> None:
