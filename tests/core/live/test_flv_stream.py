@@ -98,7 +98,7 @@ def test_every_tag_is_the_one_that_libav_writes(options: dict[str, str]) -> None
 
 
 def test_every_tag_of_several_sounds_is_the_one_that_libav_writes_and_reads() -> None:
-    clip, theirs = encoded_and_muxed(options={"preset": "ultrafast", "bf": "0"}, sounds=3)
+    clip, theirs = encoded_and_muxed(options={"preset": "ultrafast", "bf": "0"}, sounds=3, frames=16)
     stream = FlvStream(clip.header)
     written = stream.begin() + b"".join(stream.tag(packet) or b"" for packet in clip.packets) + stream.end()
     mine = tags_in(written)
