@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import time
@@ -18,6 +19,7 @@ from ionia.core.test_card.pattern import read_index
 from tests.fakes.engine_process import EngineProcess
 from tests.fakes.frozen_engine import FrozenEngine, freeze
 from tests.fakes.media_check import FileFacts, decode_luma, decode_pictures, decode_sound, file_facts
+from tests.fakes.tones import has_only
 from tests.fakes.windows_rig import ROOT, WindowsRig, windows_keep_their_pixels, windows_path, windows_rig
 from tests.fakes.x11_painter import PainterProcess, painter
 
@@ -25,7 +27,7 @@ __all__ = ["windows_rig"]  # a fixture
 pytestmark = [pytest.mark.wine, pytest.mark.slow, pytest.mark.x11, pytest.mark.pulse]
 
 FPS, RATE = 30, 48_000
-DESKTOP_HZ, MIC_HZ = 880, 440
+DESKTOP_HZ, MIC_HZ, PROGRAM_HZ = 880, 440, 1320
 WINDOW_MAKER = ROOT / "tests" / "sources" / "windows" / "native" / "window_maker.py"
 TONE_PLAYER = ROOT / "tests" / "sources" / "windows" / "native" / "tone_player.py"
 
@@ -143,6 +145,44 @@ def test_sound_has_its_pitch_and_level_and_no_hole(
     told = sum(after[name] - before[name] for name in ("audioSilenceSamples", "audioSamplesLost"))
     assert (~sounding).sum() <= 0.02 * len(sounding) + told / 480
     assert abs(float(np.sqrt(2 * np.mean(pieces[sounding] ** 2))) - 0.25) <= 0.02
+
+
+@contextmanager
+def another_program(rig: WindowsRig, name: str, hz: int) -> Iterator[None]:
+    """Plays on the speakers until the end."""
+    executable = rig.home / "python" / f"{name}.exe"
+    shutil.copy2(executable.with_name("python.exe"), executable)
+    with rig.popen(executable, windows_path(TONE_PLAYER), f"RigSpeakers={hz}") as player:
+        assert player.stdout is not None
+        assert player.stdin is not None
+        assert player.stdout.readline().strip() == b"playing"
+        yield
+        player.stdin.close()
+
+
+def record_program(engine: EngineProcess, path: Path, **program: object) -> None:
+    sounds = [{"name": "program", "kind": "app", "app": {"process": "ionia-tone", **program}}]
+    settings = {"outputPath": windows_path(path), "id": path.stem, "video": "none", "sounds": sounds}
+    engine.call("recorder.initialize", settings)
+    assert engine.call("recorder.start", {"id": path.stem}) is True
+
+
+def test_one_program_or_all_but_it_is_in_the_file(
+    frozen: FrozenEngine, engine: EngineProcess, tones: None, tmp_path: Path
+) -> None:
+    assert frozen.rig is not None
+    with another_program(frozen.rig, "ionia-tone", PROGRAM_HZ):
+        for take in range(5):  # a busy machine plays nothing but gaps at times
+            paths = [tmp_path / f"{name}{take}.m4a" for name in ("it", "rest")]
+            record_program(engine, paths[0])
+            record_program(engine, paths[1], exclude=True)
+            engine.wait_stats("recorder.getStats", paths[1].stem, lambda stats: stats["durationSeconds"] >= 2.5)
+            for path in paths:
+                assert engine.call("recorder.stop", {"id": path.stem}) is True
+            it, rest = (decode_sound(path).samples[:, 0] for path in paths)
+            if has_only(it, [PROGRAM_HZ], [DESKTOP_HZ, MIC_HZ]) and has_only(rest, [DESKTOP_HZ], [PROGRAM_HZ]):
+                return
+    pytest.fail("no take has its program's sound alone")
 
 
 @contextmanager

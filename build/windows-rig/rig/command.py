@@ -65,7 +65,7 @@ def setup(rig, files, projects, extra):
     requirements = read_requirements(files, projects, extra) if files or projects or extra else project_requirements()
     with locked(rig, "setup"):
         host_packages()
-        sources = sorted(SHIMS.glob("*.c")) + sorted(SHIMS.glob("*.def"))
+        sources = sorted(path for path in SHIMS.iterdir() if path.is_file())
         step(rig, "shims", digest(*sources, PYDLL), lambda: build_shims(rig))
         wine = digest(RECIPE, str(rig.root), WINE_SUITE, WINE_PACKAGES, WINE_WITHOUT, SHIMS / "ucrt.c")
         if step(rig, "wine", wine, lambda: build_wine(rig)):
@@ -73,7 +73,8 @@ def setup(rig, files, projects, extra):
         if step(rig, "prefix", digest(wine, REGISTRY), lambda: build_prefix(rig)):
             (rig.state / "shims-in.stamp").unlink(missing_ok=True)
         step(rig, "shims-in", digest(*sources), lambda: install_shims(rig))
-        python = digest(RECIPE, PANDA3D, PYTHON, SHIMS / "python.c", str(standard_library()), str(rig.root))
+        interpreter = (SHIMS / "python.c", SHIMS / "python.rc")
+        python = digest(RECIPE, PANDA3D, PYTHON, *interpreter, str(standard_library()), str(rig.root))
         if step(rig, "python", python, lambda: build_python(rig)):
             (rig.state / "site.stamp").unlink(missing_ok=True)
         step(rig, "site", digest(python, requirements), lambda: build_site(rig, requirements))

@@ -22,7 +22,13 @@ def build_shims(rig):
     mingw(
         rig.shims / "rig_wgc.dll", "-O2", "-shared", SHIMS / "wgc.c", SHIMS / "wgc.def", "-lgdi32", "-luser32", "-luuid"
     )
-    mingw(rig.shims / "python.exe", "-O2", "-municode", f'-DPYTHON_DLL=L"{PYDLL}.dll"', SHIMS / "python.c")
+    mingw(
+        rig.shims / "mmdevapi.dll", "-O2", "-shared", SHIMS / "mmdevapi.c", SHIMS / "mmdevapi.def",
+        "-lole32", "-luuid", "-lws2_32",
+    )  # fmt: skip
+    manifest = rig.shims / "python.o"
+    call("x86_64-w64-mingw32-windres", SHIMS / "python.rc", manifest)
+    mingw(rig.shims / "python.exe", "-O2", "-municode", f'-DPYTHON_DLL=L"{PYDLL}.dll"', SHIMS / "python.c", manifest)
 
 
 WGC_CLASSES = (
@@ -75,9 +81,21 @@ def build_prefix(rig):
 
 def install_shims(rig):
     build_d3d11(rig)
-    for name in ("rig_ucrt.dll", "dxgi.dll", "rig_wgc.dll", "d3d11.dll"):
+    install_mmdevapi(rig)
+    for name in ("rig_ucrt.dll", "dxgi.dll", "rig_wgc.dll", "d3d11.dll", "mmdevapi.dll"):
         (rig.system32 / name).unlink(missing_ok=True)
         shutil.copy2(rig.shims / name, rig.system32)
+
+
+def install_mmdevapi(rig):
+    """Wine's mmdevapi beside ours, and the program that ours starts."""
+    wines = bytearray((rig.dlls / "mmdevapi.dll").read_bytes())
+    wines[64:96] = bytes(32)  # "Wine builtin DLL": a new prefix would make it the server of Wine's classes
+    (rig.system32 / "mmdevapi_wine.dll").write_bytes(wines)
+    (rig.prefix / "drive_c/windows-rig/processes").mkdir(exist_ok=True)
+    helper = rig.prefix / "drive_c/windows-rig/process-loopback"
+    shutil.copyfile(SHIMS / "loopback.py", helper)
+    helper.chmod(0o755)
 
 
 def build_d3d11(rig):
@@ -85,6 +103,7 @@ def build_d3d11(rig):
     ours = rig.dlls / "d3d11_wine.dll"
     if not ours.exists():
         shutil.copy2(rig.dlls / "d3d11.dll", ours)
+    (rig.system32 / ours.name).unlink(missing_ok=True)  # a new prefix has it, linked
     shutil.copy2(ours, rig.system32)
     forwards = [f"{name} = d3d11_wine.{name}" for name in sorted(PE(ours).export_names())]
     forwards += [f"{name} = rig_wgc.{name}" for name in WGC_FUNCTIONS]

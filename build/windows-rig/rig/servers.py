@@ -164,8 +164,9 @@ def run_environment(rig, with_sound=True):
     # No .NET, no browser engine, no desktop menus, and a crash just ends the program.
     off = "mscoree,mshtml,winemenubuilder.exe,winedbg.exe="
     given = env.get("WINEDLLOVERRIDES", "")
-    if off not in given:
-        env["WINEDLLOVERRIDES"] = ";".join(filter(None, [given, off]))
+    # Our mmdevapi before Wine's; the other shims are in the registry, which is written once for a prefix.
+    more = [text for name, text in ((off, off), ("mmdevapi", "mmdevapi=n,b")) if name not in given]
+    env["WINEDLLOVERRIDES"] = ";".join(filter(None, [given, *more]))
     env["FONTCONFIG_FILE"] = str(rig.fonts)
     env["LIBGL_DRIVERS_PATH"] = str(rig.lib / "dri")
     env["LIBGL_ALWAYS_SOFTWARE"] = "1"

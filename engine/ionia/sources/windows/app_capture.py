@@ -1,7 +1,8 @@
 """What one program plays, or everything but that, on Windows: the loopback of its process with all that it started.
 
 Which processes is decided in `core.audio.program_follow`, several are summed in `core.audio.stream_sum`. Windows gives
-each its sound in a format of ours, before the volume of what plays it. Knows nothing of COM.
+each its sound in a format of ours, after the program's own volume in Windows' mixer and before the device's. Knows
+nothing of COM.
 """
 
 import itertools

@@ -31,7 +31,11 @@ _PROCESS_LOOPBACK = 1  # AUDIOCLIENT_ACTIVATION_TYPE_PROCESS_LOOPBACK
 _INCLUDE, _EXCLUDE = 0, 1  # PROCESS_LOOPBACK_MODE_..._TARGET_PROCESS_TREE
 _VT_BLOB = 65
 _SHARED = 0  # AUDCLNT_SHAREMODE_SHARED
-_LOOPBACK, _EVENTS, _CONVERT = 0x0002_0000, 0x0004_0000, 0x8000_0000  # AUDCLNT_STREAMFLAGS_..., audioclient.h
+_LOOPBACK, _EVENTS = 0x0002_0000, 0x0004_0000  # AUDCLNT_STREAMFLAGS_..., audioclient.h
+_CONVERT, _TO_BE_HEARD = (
+    0x8000_0000,
+    0x0800_0000,
+)  # ..._AUTOCONVERTPCM, and by the better converter: ..._SRC_DEFAULT_QUALITY
 _SILENT, _TIMESTAMP_ERROR = 0x2, 0x4  # AUDCLNT_BUFFERFLAGS_..., audioclient.h
 _BUFFER_100NS = 2_000_000  # 0.2 s
 _FLOAT = 3  # WAVE_FORMAT_IEEE_FLOAT, mmreg.h
@@ -188,7 +192,8 @@ class ProcessLoopback:
             tag=_FLOAT, channels=_CHANNELS, rate=SAMPLE_RATE, bytes_per_second=SAMPLE_RATE * _FRAME_BYTES,
             frame_bytes=_FRAME_BYTES, bits=32, more=0,
         )  # fmt: skip
-        client.Initialize(_SHARED, _LOOPBACK | _EVENTS | _CONVERT, _BUFFER_100NS, 0, byref(wave), None)
+        flags = _LOOPBACK | _EVENTS | _CONVERT | _TO_BE_HEARD
+        client.Initialize(_SHARED, flags, _BUFFER_100NS, 0, byref(wave), None)
         client.SetEventHandle(event)
         address = c_void_p()
         client.GetService(byref(_CaptureClient._iid_), byref(address))

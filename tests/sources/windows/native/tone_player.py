@@ -1,6 +1,7 @@
-"""Plays a sine on each named output until its stdin closes. A program of its own: PortAudio's list must be its own.
+"""Plays on each named output until its stdin closes. A program of its own: PortAudio's list must be its own.
 
-python tone_player.py NAME=HZ ...
+python tone_player.py NAME=HZ ...     a sine
+python tone_player.py NAME=noise      noise, by which the place in time can be told
 """
 
 import sys
@@ -11,6 +12,8 @@ import pyaudiowpatch
 
 RATE = 48_000
 PEAK = 0.25
+FRAMES = 4800
+"""Enough that a busy machine plays no gaps."""
 
 
 def main() -> None:
@@ -22,8 +25,8 @@ def main() -> None:
                       if d["name"] == name and d["maxOutputChannels"] > 0)  # fmt: skip
         streams.append(
             host.open(
-                format=pyaudiowpatch.paFloat32, channels=2, rate=RATE, output=True, frames_per_buffer=480,
-                output_device_index=device["index"], stream_callback=_sine(float(hz)),
+                format=pyaudiowpatch.paFloat32, channels=2, rate=RATE, output=True, frames_per_buffer=FRAMES,
+                output_device_index=device["index"], stream_callback=_noise() if hz == "noise" else _sine(float(hz)),
             )
         )  # fmt: skip
     sys.stdout.write("playing\n")
@@ -41,6 +44,17 @@ def _sine(hz: float) -> Any:
         nonlocal at
         wave = PEAK * np.sin(2 * np.pi * hz * (at + np.arange(frames)) / RATE)
         at += frames
+        return np.repeat(wave.astype(np.float32), 2).tobytes(), pyaudiowpatch.paContinue
+
+    return callback
+
+
+def _noise() -> Any:
+    """Of steps of a millisecond, which instants that are off by less don't blur."""
+    random = np.random.default_rng(1)
+
+    def callback(_data: Any, frames: int, _times: Any, _status: int) -> tuple[bytes, int]:
+        wave = np.repeat(random.uniform(-PEAK, PEAK, frames // 48 + 1), 48)[:frames]
         return np.repeat(wave.astype(np.float32), 2).tobytes(), pyaudiowpatch.paContinue
 
     return callback
