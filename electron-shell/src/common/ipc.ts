@@ -85,6 +85,12 @@ export interface NoPicture {
   readonly why: string;
 }
 
+/** How large pictures are shown, in pixels of the display. */
+export interface ViewSize {
+  readonly width: number;
+  readonly height: number;
+}
+
 export type ScreenView = ScreenPicture | NoPicture;
 
 export const isPicture = (view: ScreenView): view is ScreenPicture => "jpeg" in view;
@@ -123,10 +129,10 @@ export interface ElectronAPI extends BasicElectronAPI {
   /** Calls the listener for every event from now on; returns how to end that. */
   onEvent(listener: (event: ShellEvent) => void): () => void;
   /**
-   * Live pictures, until it is ended: the next one comes when the promise for this one is settled. One at a time. That
-   * there is none comes at any time, also before that promise is settled.
+   * Live pictures, until it is ended: the next one comes when the promise for this one is settled, and fits the size that
+   * it resolves with. One at a time. That there is none comes at any time, also before that promise is settled.
    */
-  onPicture(show: (view: ScreenView) => Promise<void>): () => void;
+  onPicture(show: (view: ScreenView) => Promise<ViewSize | undefined>): () => void;
   refreshDevices(): Promise<CommandResult>;
   /** Of an id of `devices`, or of the primary screen for null. */
   thumbnail(screen: string | null, maxWidth: number): Promise<ThumbnailResult>;

@@ -2,7 +2,7 @@
  * The live picture of the viewfinder: of the screen that the settings name, while somebody sees it, from each new engine
  * anew. Whenever the one that was shown says no more how that screen looks, the window is told that there is none.
  */
-import { asSentence, toProblem, type ScreenView, type Settings } from "@ionia/common";
+import { asSentence, toProblem, type ParamsOf, type ScreenView, type Settings, type ViewSize } from "@ionia/common";
 import { Preview, type EngineClient } from "@ionia/node";
 import type { ShellStore } from "./shell_store.ts";
 
@@ -15,15 +15,19 @@ const ENDED = "The live picture ended.";
 
 /** A window's side: it says when it has drawn one, and gets the next. */
 export interface Look {
-  ready(): void;
+  /** `size`: a `ViewSize` from now on; anything else says nothing. */
+  ready(size?: unknown): void;
   end(): void;
 }
 
 /** As a recording would have it; its shape is that of the file at any size of that. */
 type Shown = Pick<Settings, "screen" | "region" | "cursor">;
 
-/** The viewfinder's on a usual screen: larger, what draws a picture costs more than what makes it. */
-const SIZE = { maxWidth: 960, maxHeight: 540 } as const;
+type Size = Required<Pick<ParamsOf<"preview.open">, "maxWidth" | "maxHeight">>;
+
+/** At most, and until the window says how large its viewfinder is: larger, what draws a picture costs more than what makes it. */
+const MOST: Size = { maxWidth: 960, maxHeight: 540 };
+const LEAST = 64;
 
 interface Looker {
   readonly show: (view: ScreenView) => void;
@@ -43,6 +47,7 @@ export class PreviewControl {
   /** Why the look has no picture, as it was told; undefined: it has one. */
   #none: string | undefined = "";
   #paused = false;
+  #size: Size = MOST;
   #work: Promise<void> = Promise.resolve();
   #timer: NodeJS.Timeout | undefined;
   #silence: NodeJS.Timeout | undefined;
@@ -68,9 +73,10 @@ export class PreviewControl {
     if (this.#none !== "") show({ why: this.#none });
     this.#adjust();
     return {
-      ready: () => {
+      ready: (size) => {
         looker.ready = true;
         if (this.#looker !== looker) return;
+        this.#fit(size);
         this.#preview?.ready();
         this.#listen();
       },
@@ -129,8 +135,10 @@ export class PreviewControl {
   }
 
   async #open(shown: Shown): Promise<void> {
-    const preview = await Preview.open(this.#client, { ...shown, ...SIZE });
+    const size = this.#size;
+    const preview = await Preview.open(this.#client, { ...shown, ...size });
     this.#preview = preview;
+    if (size !== this.#size) this.#resize();
     this.#shown = shown;
     this.#paused = false;
     preview.on("picture", ({ width, height, jpeg }) => {
@@ -149,6 +157,20 @@ export class PreviewControl {
       this.#later();
     });
     if (this.#looker?.ready === true) preview.ready();
+  }
+
+  /** Pictures as they are shown are the sharpest, and none is larger than it needs to be. */
+  #fit(size: unknown): void {
+    const wanted = sizeOf(size);
+    if (wanted === undefined) return;
+    if (wanted.maxWidth === this.#size.maxWidth && wanted.maxHeight === this.#size.maxHeight) return;
+    this.#size = wanted;
+    this.#resize();
+  }
+
+  /** One that ends meanwhile is opened anew, of that size. */
+  #resize(): void {
+    void this.#preview?.update(this.#size).catch(() => undefined);
   }
 
   /** From now on something must come, where somebody waits for it. */
@@ -180,6 +202,13 @@ export class PreviewControl {
     this.#timer = setTimeout(() => this.#adjust(), TRY_AGAIN_MS);
     this.#timer.unref();
   }
+}
+
+function sizeOf(size: unknown): Size | undefined {
+  const { width, height } = (size ?? {}) as Partial<ViewSize>;
+  if (!Number.isFinite(width) || !Number.isFinite(height)) return undefined;
+  const within = (side: number, most: number): number => Math.min(Math.max(Math.round(side), LEAST), most);
+  return { maxWidth: within(width as number, MOST.maxWidth), maxHeight: within(height as number, MOST.maxHeight) };
 }
 
 function wordsOf(error: unknown): string {

@@ -7,6 +7,7 @@ import {
   isPicture,
   type ScreenView,
   type ShellEvent,
+  type ViewSize,
 } from "@ionia/common";
 
 contextBridge.exposeInMainWorld(
@@ -24,10 +25,10 @@ contextBridge.exposeInMainWorld(
         port?.close();
         port = given;
         if (given === undefined) return;
-        const ready = (): void => given.postMessage(null);
+        const ready = (size?: ViewSize): void => given.postMessage(size ?? null);
         given.onmessage = ({ data }: MessageEvent<ScreenView>) => {
           const shown = show(data);
-          if (isPicture(data)) void shown.then(ready, ready);
+          if (isPicture(data)) void shown.then(ready, () => ready());
         };
         ready();
       };

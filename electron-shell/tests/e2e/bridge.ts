@@ -3,7 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { WebSocketServer } from "ws";
-import { isPicture, type Channel } from "@ionia/common";
+import { isPicture, type Channel, type ViewSize } from "@ionia/common";
 import { Studio, createHandlers, fileResponse } from "@ionia/main";
 import { createEngineClient, type EngineClient } from "@ionia/node";
 import { fakeVault } from "../fakes/vault.ts";
@@ -67,8 +67,10 @@ export async function startBridge(env: NodeJS.ProcessEnv): Promise<Bridge> {
       look.end();
     });
     socket.on("message", (data: Buffer) => {
-      if (data.toString() === "ready") return look.ready();
-      const { id, channel, args } = JSON.parse(data.toString()) as { id: number; channel: Channel; args: unknown[] };
+      const message = JSON.parse(data.toString()) as
+        { ready: ViewSize | null } | { id: number; channel: Channel; args: unknown[] };
+      if ("ready" in message) return look.ready(message.ready);
+      const { id, channel, args } = message;
       void handlers[channel](...args).then((result) => socket.send(JSON.stringify({ id, result })));
       return undefined;
     });

@@ -215,6 +215,20 @@ describe("the live picture", () => {
     expect(heard).toEqual(["picture", "No live picture has come for 7 seconds.", "picture", "picture"]);
   });
 
+  it("is as large as the window shows it, never larger than what it costs is worth, and is asked for once", async () => {
+    const window = look();
+    const sizes: unknown[] = [{ width: 760.4, height: 427.6 }, { width: 760, height: 428 }, null, "large", {}];
+    for (const size of sizes) window.ready(size);
+    window.ready({ width: 3000, height: 2 });
+    window.ready({ width: NaN, height: 300 });
+    await vi.waitFor(() => expect(shown.length).toBeGreaterThan(0));
+    window.ready({ width: 500, height: 300 });
+    const [opened] = asked("preview.open");
+    const all = () => [opened, ...asked("preview.update")];
+    await vi.waitFor(() => expect(all().at(-1)).toMatchObject({ maxWidth: 500, maxHeight: 300 }));
+    expect(all().slice(0, -1).at(-1)).toMatchObject({ maxWidth: 960, maxHeight: 64 });
+  });
+
   it("a window that is loaded anew takes it over, and hears what the other one heard", async () => {
     const before = look();
     before.ready();

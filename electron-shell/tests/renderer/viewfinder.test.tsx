@@ -1,7 +1,7 @@
 /** The live picture in the window: what is drawn, and what stands there in words when there is none. */
 import { act, render, screen } from "@testing-library/react";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { createElectronAPI, type ScreenView } from "@ionia/common";
+import { createElectronAPI, type ScreenView, type ViewSize } from "@ionia/common";
 import { App } from "../../src/renderer/App.tsx";
 import { READY } from "./fake_api.ts";
 
@@ -11,7 +11,7 @@ const PICTURE: ScreenView = { width: 64, height: 36, jpeg: new Uint8Array([0xff,
 let decodings: { end(): void; fail(): void }[];
 let drawn: number;
 let readyState: number;
-let show: (view: ScreenView) => Promise<void>;
+let show: (view: ScreenView) => Promise<ViewSize | undefined>;
 
 beforeEach(async () => {
   decodings = [];

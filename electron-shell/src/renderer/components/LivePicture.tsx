@@ -1,6 +1,6 @@
 /** What is on the screen that is recorded, live. The next picture is asked for when this one was drawn. */
 import { useEffect, useRef } from "react";
-import { isPicture, type ScreenView } from "@ionia/common";
+import { isPicture, type ScreenView, type ViewSize } from "@ionia/common";
 import { useShellClient } from "../state/use_shell.ts";
 import { LiveScreen } from "./live_screen.ts";
 
@@ -12,6 +12,7 @@ export interface LivePictureProps {
 
 export function LivePicture({ onView, shown }: LivePictureProps) {
   const client = useShellClient();
+  const place = useRef<HTMLDivElement>(null);
   const video = useRef<HTMLVideoElement>(null);
   useEffect(() => {
     const { full } = client;
@@ -20,13 +21,13 @@ export function LivePicture({ onView, shown }: LivePictureProps) {
     let over = false;
     // How often there was none: a picture that is still to be drawn then is of the past, too.
     let gone = 0;
-    const show = async (view: ScreenView): Promise<void> => {
-      if (over) return;
+    const show = async (view: ScreenView): Promise<ViewSize | undefined> => {
+      if (over) return undefined;
       if (!isPicture(view)) {
         gone += 1;
         screen.clear();
         onView(view.why);
-        return;
+        return undefined;
       }
       const before = gone;
       const isCurrent = (): boolean => !over && gone === before;
@@ -36,6 +37,7 @@ export function LivePicture({ onView, shown }: LivePictureProps) {
       } catch {
         if (isCurrent()) onView("The live picture can't be drawn.");
       }
+      return place.current === null ? undefined : sizeOf(place.current);
     };
     const end = full.onPicture(show);
     return () => {
@@ -46,6 +48,7 @@ export function LivePicture({ onView, shown }: LivePictureProps) {
   }, [client, onView]);
   return (
     <div
+      ref={place}
       role="img"
       aria-label="Live picture of the screen"
       data-live={shown}
@@ -64,4 +67,8 @@ export function LivePicture({ onView, shown }: LivePictureProps) {
       />
     </div>
   );
+}
+
+function sizeOf({ clientWidth, clientHeight }: HTMLElement): ViewSize {
+  return { width: clientWidth * devicePixelRatio, height: clientHeight * devicePixelRatio };
 }
