@@ -107,10 +107,10 @@ it("clicks", async () => {
     await page.waitForFunction(() => (document.querySelector("[role=timer]")?.textContent ?? "") >= "00:02");
     const began = performance.now();
     stops.push(await clickTo("idle"));
-    await page.waitForFunction(() => (document.querySelector("video")?.readyState ?? 0) >= 2);
+    await page.waitForFunction(() => (document.querySelector<HTMLVideoElement>("video[src]")?.readyState ?? 0) >= 2);
     plays.push(performance.now() - began);
     await page.getByRole("button", { name: "Close player" }).click();
-    await page.waitForFunction(() => document.querySelector("video") === null);
+    await page.waitForFunction(() => document.querySelector<HTMLVideoElement>("video[src]") === null);
     await bridge.studio.refreshDevices();
   }
   const text = (values: number[]): string =>

@@ -161,7 +161,7 @@ describe.skipIf(missing !== "")("a person at the window", () => {
     await picture("another-screen");
     await stop();
 
-    const video = page.locator("video");
+    const video = page.locator("video[src]");
     await video.waitFor({ timeout: 20_000 });
     await expect
       .poll(() => video.evaluate((element: HTMLVideoElement) => element.readyState), { timeout: 20_000 })
@@ -227,7 +227,7 @@ describe.skipIf(missing !== "")("a person at the window", () => {
     await stop();
     await page.getByRole("button", { name: /^Go to mark 1 at/ }).click();
     const [source] = bridge.studio.state.history;
-    const shown = page.locator("video").evaluate((element: HTMLVideoElement) => element.currentTime);
+    const shown = page.locator("video[src]").evaluate((element: HTMLVideoElement) => element.currentTime);
     expect(await shown).toBeCloseTo(source?.marks?.[0] ?? -1, 2);
     await page
       .locator("li button span")

@@ -119,7 +119,7 @@ describe("choosing", () => {
     await api.send({ type: "history", history: [{ ...ENTRY, codec: "av1" }] });
     await userEvent.click(screen.getByRole("tab", { name: /^Recordings/ }));
     await userEvent.click(screen.getByRole("button", { name: /Play recording/ }));
-    fireEvent.error(document.querySelector("video") as HTMLVideoElement);
+    fireEvent.error(document.querySelector<HTMLVideoElement>("video[src]") as HTMLVideoElement);
     expect(screen.getByRole("alert").textContent).toContain("can't play AV1 on this computer. The file is kept");
     await userEvent.click(screen.getByRole("button", { name: /^Clip recording/ }));
     expect(screen.getByRole("radio", { name: /^Exact ?For H.264 alone/ })).toHaveProperty("disabled", true);
@@ -337,16 +337,16 @@ describe("several destinations", () => {
 describe("recordings", () => {
   it("play in place of the viewfinder, are shown in their folder, leave the list", async () => {
     await userEvent.click(screen.getByRole("button", { name: /Play recording/ }));
-    expect(document.querySelector("video")?.getAttribute("src")).toBe("media:r1");
-    const video = document.querySelector("video") as HTMLVideoElement;
+    expect(document.querySelector<HTMLVideoElement>("video[src]")?.getAttribute("src")).toBe("media:r1");
+    const video = document.querySelector<HTMLVideoElement>("video[src]") as HTMLVideoElement;
     await userEvent.click(screen.getByRole("button", { name: "Go to mark 2 at 0:07.5" }));
     expect(video.currentTime).toBe(7.5);
     await userEvent.click(screen.getByRole("button", { name: "Show in folder" }));
     expect(api.argsOf(CHANNELS.showInFolder)).toEqual([["r1"]]);
-    fireEvent.error(document.querySelector("video") as HTMLVideoElement);
+    fireEvent.error(document.querySelector<HTMLVideoElement>("video[src]") as HTMLVideoElement);
     expect(screen.getByRole("alert").textContent).toContain("can't be played");
     await userEvent.click(screen.getByRole("button", { name: "Close player" }));
-    expect(document.querySelector("video")).toBeNull();
+    expect(document.querySelector<HTMLVideoElement>("video[src]")).toBeNull();
     await userEvent.click(screen.getByRole("button", { name: /off the list/ }));
     expect(api.argsOf(CHANNELS.removeFromHistory)).toEqual([["r1"]]);
   });
@@ -379,9 +379,9 @@ describe("recordings", () => {
       { type: "recording", change: { phase: "stopping" } },
     );
     await api.send({ type: "recording", change: { phase: "idle" } });
-    await waitFor(() => expect(document.querySelector("video")).not.toBeNull());
+    await waitFor(() => expect(document.querySelector<HTMLVideoElement>("video[src]")).not.toBeNull());
     await api.send({ type: "recording", change: { phase: "starting" } });
-    expect(document.querySelector("video")).toBeNull();
+    expect(document.querySelector<HTMLVideoElement>("video[src]")).toBeNull();
   });
 });
 

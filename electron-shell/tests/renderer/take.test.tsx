@@ -52,7 +52,7 @@ describe("a running recording", () => {
     await api.send({ type: "recording", change: { phase: "idle" } });
     expect(screen.getByText(/ended by itself and is saved/).parentElement?.textContent).toContain("It is 2 h long.");
     expect(screen.getByRole("status", { name: "Recording state" }).textContent).toBe("Saved");
-    expect(document.querySelector("video")).toBeNull();
+    expect(document.querySelector<HTMLVideoElement>("video[src]")).toBeNull();
   });
 });
 

@@ -68,6 +68,8 @@ function Row({
             {title}
           </span>
           <span className="block text-[12px] leading-snug text-muted tabular-nums">
+            {/* To be seen on the picture. */}
+            {entry.durationSeconds > 0 && <span className="sr-only">{formatDuration(entry.durationSeconds)}, </span>}
             {job !== undefined ? `${WORK[job.kind]}, ${Math.floor(job.fraction * 100)} %` : factsOf(entry)}
           </span>
         </span>
@@ -134,9 +136,8 @@ function Row({
   );
 }
 
-function factsOf({ durationSeconds, bytes, recovered, clip, codec, height, marks = [] }: HistoryEntry): string {
+function factsOf({ bytes, recovered, clip, codec, height, marks = [] }: HistoryEntry): string {
   const facts = [
-    durationSeconds > 0 && formatDuration(durationSeconds),
     formatBytes(bytes),
     marks.length > 0 && `${marks.length} ${marks.length === 1 ? "mark" : "marks"}`,
     recovered ? "ended early" : height > 0 && `${height}p`,

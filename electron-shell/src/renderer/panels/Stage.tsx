@@ -85,7 +85,7 @@ function Viewfinder() {
   const live = noPicture === null && engineReady;
   return (
     <div className="relative flex min-h-0 grow flex-col">
-      <div className="flex shrink-0 flex-wrap items-center gap-x-3 gap-y-1.5 px-3 py-2">
+      <div className="@container flex shrink-0 flex-wrap items-center gap-x-3 gap-y-1.5 px-3 py-2">
         <SourceButton />
         <span className="grow" />
         <TakeLine />
@@ -142,7 +142,8 @@ function SourceButton() {
         <span className="flex shrink-0 items-center gap-1.5 text-[12px] text-[#b6bfd3] tabular-nums max-[520px]:hidden">
           {settings.region !== null && <Crop aria-label="area" size={13} />}
           {source.width} × {source.height}
-          {height !== "" && ` → ${height}`}, {settings.fps} fps
+          {height !== "" && ` → ${height}`}
+          <span className="-ml-1.5 @max-[600px]:hidden">, {settings.fps} fps</span>
         </span>
         {!moving && <ChevronDown aria-hidden size={15} className="shrink-0 text-[#b6bfd3]" />}
       </button>
@@ -159,7 +160,18 @@ function State() {
   const engineReady = useShell((state) => state.engine.phase === "ready");
   const ended = useShell((state) => state.recording.endReason !== "");
   const running = isTakeRunning(recording) || recording === "stopping";
-  const active = running || stream === "live" || stream === "reconnecting";
+  const onAir = stream === "live" || stream === "reconnecting";
+  const active = running || onAir;
+  const time = (
+    <span
+      role="timer"
+      aria-label={`Elapsed time ${speakDuration(seconds)}`}
+      className={`text-[17px] leading-none font-semibold tabular-nums ${active ? "text-white" : "text-[#a7b0c5]"}`}
+    >
+      {formatDuration(seconds)}
+    </span>
+  );
+  const streamsAlone = onAir && recording === "idle";
   const dot =
     recording === "recording"
       ? `bg-[#ff4d61] motion-reduce:opacity-100 ${seconds % 2 === 0 ? "" : "opacity-40"}`
@@ -183,21 +195,18 @@ function State() {
             ? RECORDING_WORDS[recording]
             : !engineReady
               ? "Waiting for the engine"
-              : ended
-                ? "Saved"
-                : RECORDING_WORDS.idle}
+              : streamsAlone
+                ? "Not recording"
+                : ended
+                  ? "Saved"
+                  : RECORDING_WORDS.idle}
         </span>
-        <span
-          role="timer"
-          aria-label={`Elapsed time ${speakDuration(seconds)}`}
-          className={`text-[17px] leading-none font-semibold tabular-nums ${active ? "text-white" : "text-[#a7b0c5]"}`}
-        >
-          {formatDuration(seconds)}
-        </span>
+        {!streamsAlone && time}
       </div>
       <div role="status" aria-label="Stream state">
         {stream !== "idle" && <StreamBadge phase={stream} />}
       </div>
+      {streamsAlone && time}
     </div>
   );
 }
