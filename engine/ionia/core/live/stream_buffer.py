@@ -84,7 +84,9 @@ class BufferCounters:
     discarded: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(
+    slots=True, kw_only=True
+)  # not frozen: one is made of each packet for each server, and that takes twice as long
 class _Waiting:
     packet: EncodedPacket
     position_ns: int

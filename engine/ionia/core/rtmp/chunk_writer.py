@@ -1,7 +1,5 @@
 """Messages into RTMP's chunks (Adobe's RTMP specification, 5.3.1)."""
 
-from dataclasses import dataclass
-
 from ionia.core.rtmp.messages import SET_CHUNK_SIZE, Message
 
 DEFAULT_CHUNK, LARGEST_CHUNK = 128, 0x7FFFFFFF
@@ -10,14 +8,8 @@ _ESCAPE = 0xFFFFFF
 """A timestamp or step of this many ms or more stands in four bytes of its own (5.3.1.3)."""
 
 
-@dataclass(slots=True)
-class _Last:
-    """The previous message of a chunk stream."""
-
-    timestamp: int
-    length: int
-    kind: int
-    stream: int
+_NONE = (0, 0, 0, -1)
+"""Of a chunk stream that had no message yet; no message's stream is -1."""
 
 
 class ChunkWriter:
@@ -29,11 +21,15 @@ class ChunkWriter:
 
     def __init__(self) -> None:
         self._size = DEFAULT_CHUNK
-        self._last: dict[int, _Last] = {}
+        self._last: dict[
+            int, tuple[int, int, int, int]
+        ] = {}  # timestamp, length, kind and stream of the message before
 
     def write(self, csid: int, message: Message) -> bytes:
         """The chunks of one message. A SET_CHUNK_SIZE takes effect after itself."""
         header, extended = self._header(csid, message)
+        if len(message.body) <= self._size and message.kind != SET_CHUNK_SIZE:
+            return header + message.body
         again = bytes((0xC0 | csid,)) + extended
         body = memoryview(message.body)
         parts: list[bytes | memoryview] = [header]
@@ -46,17 +42,17 @@ class ChunkWriter:
         return b"".join(parts)
 
     def _header(self, csid: int, message: Message) -> tuple[bytes, bytes]:
-        last = self._last.get(csid)
+        before, before_length, before_kind, before_stream = self._last.get(csid, _NONE)
         length = len(message.body)
         timestamp = message.timestamp & 0xFFFFFFFF
-        self._last[csid] = _Last(timestamp, length, message.kind, message.stream)
+        self._last[csid] = (timestamp, length, message.kind, message.stream)
         what = length.to_bytes(3, "big") + bytes((message.kind,))
-        step = -1 if last is None or last.stream != message.stream else timestamp - last.timestamp
-        if last is None or not 0 <= step < _ESCAPE:
+        step = timestamp - before if before_stream == message.stream else -1
+        if not 0 <= step < _ESCAPE:
             short, extended = _time(timestamp)
             stream = message.stream.to_bytes(4, "little")
             return bytes((csid,)) + short + what + stream + extended, extended
-        if (last.length, last.kind) == (length, message.kind):
+        if (before_length, before_kind) == (length, message.kind):
             return bytes((0x80 | csid,)) + step.to_bytes(3, "big"), b""
         return bytes((0x40 | csid,)) + step.to_bytes(3, "big") + what, b""
 

@@ -30,6 +30,9 @@ from ionia.runtime.session.stream_trust import StreamTrust
 
 log = logging.getLogger(__name__)
 
+NOTED_APART_NS = 50_000_000
+"""About how old figures may be."""
+
 Post = Callable[["StreamDestination", int, SenderEvent], None]
 """Takes what a sender says, with its attempt's number, on any thread."""
 
@@ -66,6 +69,7 @@ class StreamDestination:
         self.held_back = False
         """Whether progress lets more packets go."""
         self._post = post
+        self._noted_ns = now_ns
         self._skipped0 = inlet.skipped
         self._told: Notify | None = None
         self._over = False
@@ -134,7 +138,14 @@ class StreamDestination:
         """Take the figures anew: whoever hears of something and asks for stats sees the same."""
         self._told = told or self._told
         self.held_back = self.link.held_back
+        self._noted_ns = now_ns
         self.figures = self.link.figures(now_ns)
+
+    def look(self, now_ns: int) -> None:
+        """The same once in a while: nobody can ask for each packet's."""
+        self.held_back = self.link.held_back
+        if now_ns - self._noted_ns >= NOTED_APART_NS:
+            self.note(now_ns)
 
     def error(self, failure: LiveFailure) -> IoniaError:
         """Why it gave up, for people."""

@@ -158,7 +158,7 @@ class StreamWork:
             self._carry_out(one, one.link.offer(packets, now_ns), now_ns)
             one.link.nothing_before(encode.next_ns)
             self._carry_out(one, one.link.passed(now_ns), now_ns)
-            one.note(now_ns)
+            one.look(now_ns)
 
     def say_goodbye(self, last_words: Callable[[], Sequence[FromSender]]) -> None:
         """To all at once; then count what went out just before the end, of which `last_words` tells."""
