@@ -1,5 +1,7 @@
 """A streamer whose viewers see it later, on fake senders."""
 
+from itertools import pairwise
+
 import pytest
 
 import ionia.core.live.connection
@@ -7,6 +9,7 @@ from ionia.core.errors import ErrorKind, IoniaError
 from ionia.core.events import ConnectionChanged, ConnectionState
 from ionia.core.live.failure_code import FailureCode
 from ionia.core.live.sender_events import Connected, Ended
+from ionia.core.media import AUDIO, VIDEO
 from ionia.core.stats import of_streamer
 from tests.fakes.backends import FakeMachine
 from tests.fakes.live_stream import eventually
@@ -35,6 +38,30 @@ def test_a_delay_holds_what_the_server_gets_until_the_stream_ends() -> None:
     assert (over.delay_packets_held, over.delay_packets_skipped) == (0, 0)
     assert over.delay_packets_discarded > 0
     assert raised.value.kind is ErrorKind.BAD_DELAY
+
+
+def test_while_a_delay_grows_a_picture_stands_and_nothing_is_left_out() -> None:
+    machine = FakeMachine()
+    with engine_on(machine) as (engine, _):
+        initialize(engine)
+        engine.start(STREAMER, "s")
+        sender = machine.senders.made(1)
+        sender.say(Connected())
+        sender.wait_sent(10)
+        engine.set_delay("s", 0.3)
+        eventually(lambda: of_streamer(engine.stats(STREAMER, "s")).delay_packets_filled > 0, "nothing stands")
+        sender.wait_sent(len(sender.sent) + 80)  # behind what stood
+        engine.stop(STREAMER, "s")
+        over = of_streamer(engine.stats(STREAMER, "s"))
+    assert over.delay_seconds == 0.3
+    assert (over.delay_packets_skipped, over.video_packets_dropped) == (0, 0)
+    for track in (VIDEO, AUDIO):
+        times = [packet.dts for packet in sender.sent if packet.track == track]
+        assert times == sorted(set(times))
+    # No picture between can be written in a fake's stream: there is the keyframe, and 30 frames later it comes again.
+    pictures = [packet for packet in sender.sent if packet.track == VIDEO]
+    around = [(before, after) for before, after in pairwise(pictures) if after.dts - before.dts > 1]
+    assert [(after.dts - before.dts, before.keyframe, after.keyframe) for before, after in around] == [(30, True, True)]
 
 
 def test_a_reconnection_keeps_the_delay() -> None:
