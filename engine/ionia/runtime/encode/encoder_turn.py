@@ -72,7 +72,11 @@ class EncoderTurn:
         return self._asked(index, lambda: self.encoder.hold(index))
 
     def close(self) -> None:
-        """Free the encoder. One that was given up is freed by its own thread, if that ever comes back."""
+        """Free the encoder. One that was given up is freed by its own thread, if that ever comes back.
+
+        Let go of the picture, too: whoever is over may stay in memory for long.
+        """
+        self.picture = None
         if self._own:
             self.encoder.close()
 
