@@ -332,7 +332,7 @@ export interface StreamerOptions {
   reconnectInitialMs?: number;
   /** Longest wait between attempts. */
   reconnectMaxMs?: number;
-  /** PEM file with the certificates to trust for rtmps, for a server of one's own; default: those of SSL_CERT_FILE, else the system's. */
+  /** PEM file with the certificates to trust for rtmps and whips, for a server of one's own, or the fingerprint of the one certificate that it must show, sha256:… with 64 hexadecimal digits; default: those of SSL_CERT_FILE, else the system's. */
   caFile?: string;
   /** By how much viewers see the stream later. It is held in memory. */
   delaySeconds?: number;

@@ -39,6 +39,12 @@ def make_certificate(folder: Path, *, names: str = "IP:127.0.0.1", days: int = 2
     return path
 
 
+def fingerprint(certificate: Path) -> str:
+    """As `caFile` takes it."""
+    told = _openssl("x509", "-in", str(certificate), "-noout", "-fingerprint", "-sha256").decode()
+    return f"sha256:{told.split('=')[1].strip()}"
+
+
 class Authority:
     """A root certificate, `root`, and an intermediate one between it and those that it signs."""
 

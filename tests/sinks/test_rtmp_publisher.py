@@ -14,7 +14,7 @@ from ionia.core.live.rtmp_url import parse_rtmp_url
 from ionia.core.live.sender_events import Connected, Progress
 from ionia.core.media import AUDIO, VIDEO, MediaHeader
 from ionia.sinks.rtmp_publisher import RtmpPublisher
-from tests.fakes.certificates import LATER, LONG_AGO, Authority, make_certificate
+from tests.fakes.certificates import LATER, LONG_AGO, Authority, fingerprint, make_certificate
 from tests.fakes.encoded_clip import encoded_clip
 from tests.fakes.manual_clock import ManualClock
 from tests.fakes.rtmp_server import Act, Misbehaviour, Stage, rtmp_server, server_context
@@ -231,6 +231,8 @@ def certificates(folder: Path, case: str) -> tuple[Path, str]:
         "wrong host": lambda: (authority.certificate("DNS:example.com"), root),
         "expired": lambda: (authority.certificate(valid=LONG_AGO), root),
         "not yet": lambda: (authority.certificate(valid=LATER), root),
+        "another fingerprint": lambda: (own, "sha256:" + "0" * 64),
+        "no fingerprint": lambda: (own, "sha256:12"),
         "missing bundle": lambda: (own, str(folder / "missing.pem")),
         "broken bundle": lambda: (own, str(broken)),
     }[case]()
@@ -245,6 +247,8 @@ def certificates(folder: Path, case: str) -> tuple[Path, str]:
         ("wrong host", FailureCode.WRONG_HOST),
         ("expired", FailureCode.EXPIRED),
         ("not yet", FailureCode.NOT_YET_VALID),
+        ("another fingerprint", FailureCode.OTHER_CERTIFICATE),
+        ("no fingerprint", FailureCode.PIN_BROKEN),
         ("missing bundle", FailureCode.CA_MISSING),
         ("broken bundle", FailureCode.CA_BROKEN),
     ],
@@ -264,6 +268,16 @@ def test_an_authority_of_ones_own_is_trusted_when_it_is_named(sender: RtmpPublis
     certificate, trusted = certificates(tmp_path, "good")
     events = SenderEvents()
     with rtmp_server(tls=server_context(certificate)) as server:
+        sender.connect(parse_rtmp_url(server.url(KEY)), encoded_clip().header, events, ca_file=trusted)
+        events.connected()
+        assert sender.close(PATIENCE)
+
+
+def test_a_certificate_is_trusted_whose_fingerprint_is_named(sender: RtmpPublisher, tmp_path: Path) -> None:
+    certificate = make_certificate(tmp_path, names="DNS:elsewhere.test")
+    events = SenderEvents()
+    with rtmp_server(tls=server_context(certificate)) as server:
+        trusted = fingerprint(certificate)
         sender.connect(parse_rtmp_url(server.url(KEY)), encoded_clip().header, events, ca_file=trusted)
         events.connected()
         assert sender.close(PATIENCE)

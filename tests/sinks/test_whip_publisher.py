@@ -15,7 +15,7 @@ from ionia.core.live.whip_url import parse_whip_url
 from ionia.core.media import AUDIO, VIDEO, MediaHeader
 from ionia.media.opus_encoder import OpusEncoder
 from ionia.sinks.whip_publisher import WhipPublisher
-from tests.fakes.certificates import make_certificate
+from tests.fakes.certificates import fingerprint, make_certificate
 from tests.fakes.encoded_clip import EncodedClip, encoded_clip, luma_of, seconds
 from tests.fakes.rtmp_server import server_context
 from tests.fakes.sender_events import PATIENCE, SenderEvents
@@ -119,12 +119,23 @@ def test_a_certificate_that_nobody_signed_gets_no_token(sender: WhipPublisher, t
         assert not server.sessions
 
 
-def test_one_of_ones_own_is_trusted(sender: WhipPublisher, tmp_path: Path) -> None:
+@pytest.mark.parametrize("pinned", [False, True])
+def test_one_of_ones_own_is_trusted(sender: WhipPublisher, tmp_path: Path, pinned: bool) -> None:
     certificate = make_certificate(tmp_path)
+    trusted = fingerprint(certificate) if pinned else str(certificate)
     events = SenderEvents()
     with whip_server(token=TOKEN, tls=server_context(certificate)) as server:
-        sender.connect(parse_whip_url(server.url(), TOKEN), clip().header, events, ca_file=str(certificate))
+        sender.connect(parse_whip_url(server.url(), TOKEN), clip().header, events, ca_file=trusted)
         events.connected()
+
+
+def test_another_certificate_than_the_one_named_gets_no_token(sender: WhipPublisher, tmp_path: Path) -> None:
+    events = SenderEvents()
+    with whip_server(token=TOKEN, tls=server_context(make_certificate(tmp_path))) as server:
+        url = parse_whip_url(server.url(), TOKEN)
+        sender.connect(url, clip().header, events, ca_file="sha256:" + "0" * 64)
+        assert events.ended().code is FailureCode.OTHER_CERTIFICATE
+        assert not server.sessions
 
 
 def test_killing_ends_the_session_too(sender: WhipPublisher) -> None:

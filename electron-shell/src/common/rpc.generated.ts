@@ -1410,7 +1410,7 @@ export interface EngineMethods {
       rtmpUrl?: string | null;
       /** Stream key, for an rtmpUrl that ends with the application. Never shown or logged. */
       streamKey?: string;
-      /** PEM file with the certificates to trust for rtmps, for a server of one's own; default: those of SSL_CERT_FILE, else the system's. */
+      /** PEM file with the certificates to trust for rtmps and whips, for a server of one's own, or the fingerprint of the one certificate that it must show, sha256:… with 64 hexadecimal digits; default: those of SSL_CERT_FILE, else the system's. */
       caFile?: string;
       /** What to test; default: everything. */
       parts?: Array<"av" | "capture" | "disk" | "encoders" | "network" | "sound"> | null;
@@ -1990,7 +1990,7 @@ export interface EngineMethods {
       reconnectInitialMs?: number;
       /** Longest wait between attempts. */
       reconnectMaxMs?: number;
-      /** PEM file with the certificates to trust for rtmps, for a server of one's own; default: those of SSL_CERT_FILE, else the system's. */
+      /** PEM file with the certificates to trust for rtmps and whips, for a server of one's own, or the fingerprint of the one certificate that it must show, sha256:… with 64 hexadecimal digits; default: those of SSL_CERT_FILE, else the system's. */
       caFile?: string;
       /** By how much viewers see the stream later. It is held in memory. */
       delaySeconds?: number;

@@ -3,7 +3,7 @@ import type { RegionOption } from "./engine_types.ts";
 import { CODECS, type Codec } from "./codecs.ts";
 import { isDestinationList, type DestinationSetting } from "./destination_setting.ts";
 import { PICTURE_LIMITS, QUALITIES, type QualityName } from "./quality.ts";
-import { isFilePath, looksLikeSecret } from "./secrets.ts";
+import { isFilePath, isFingerprint, looksLikeSecret } from "./secrets.ts";
 import { SERVICES, type ServiceId } from "./services.ts";
 import { DEFAULT_SOUNDS, isSoundList, soundsOf, type SoundSetting } from "./sounds.ts";
 
@@ -167,7 +167,8 @@ const CHECKS: { readonly [K in keyof Settings]: Check } = {
   destinationName: (value) => typeof value === "string" && value.length <= 60 && !looksLikeSecret(value),
   destinationEnabled: bool,
   moreDestinations: isDestinationList,
-  caFile: (value) => typeof value === "string" && value.length <= 4096 && (value === "" || isFilePath(value)),
+  caFile: (value) =>
+    typeof value === "string" && value.length <= 4096 && (value === "" || isFilePath(value) || isFingerprint(value)),
   retryRejected: bool,
   delaySeconds: within(LIMITS.delay),
   statsOpen: bool,

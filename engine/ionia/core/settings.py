@@ -294,7 +294,8 @@ class Destination:
 class StreamerSettings:
     """One streamer session. `rtmp_url`, `stream_key`, `name` and `own` as a Destination's, of the first one; `more` are
     the others. `multitrack_audio`: all sound tracks, to the servers that take them. `ca_file` is a PEM file with the
-    certificates to trust instead of the system's, or empty. `delay_seconds`: see `core.live.delay_line`."""
+    certificates to trust instead of the system's, or a fingerprint (`core.live.certificate_pin`), or empty.
+    `delay_seconds`: see `core.live.delay_line`."""
 
     rtmp_url: str = field(repr=False)
     stream_key: str = field(default="", repr=False)

@@ -76,13 +76,15 @@ CaFile = Annotated[
     Meta(
         max_length=32_767,
         pattern=TEXT,
-        description="PEM file with the certificates to trust for rtmps, for a server of one's own; "
+        description="PEM file with the certificates to trust for rtmps and whips, for a server of one's own, or "
+        "the fingerprint of the one certificate that it must show, sha256:… with 64 hexadecimal digits; "
         "default: those of SSL_CERT_FILE, else the system's.",
     ),
     CommandOption(
         name="--ca-file",
         metavar="FILE",
-        help="certificates to trust for rtmps, as PEM, for a server of one's own (default: the system's)",
+        help="certificates to trust, as PEM, for a server of one's own, or its certificate's sha256:… (default: the "
+        "system's)",
     ),
 ]
 WholeFps = Annotated[

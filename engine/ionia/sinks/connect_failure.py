@@ -7,6 +7,14 @@ from collections.abc import Callable
 
 from ionia.core.live.certificate_failure import certificate_failure
 from ionia.core.live.failure_code import FailureCode
+from ionia.sinks.tls_pin import OtherCertificate
+
+_BY_TYPE: tuple[tuple[type[OSError], tuple[FailureCode, str]], ...] = (
+    (OtherCertificate, (FailureCode.OTHER_CERTIFICATE, "certificate: another fingerprint")),
+    (socket.gaierror, (FailureCode.NO_SUCH_HOST, "failed to resolve hostname")),
+    (ConnectionRefusedError, (FailureCode.REFUSED, "connection refused")),
+    (TimeoutError, (FailureCode.TIMEOUT, "timed out")),
+)
 
 _BY_ERRNO = {
     errno.EHOSTUNREACH: (FailureCode.UNREACHABLE, "unreachable"),
@@ -25,16 +33,13 @@ def reason(
 
     `sent`: how many certificates the server sends. `otherwise`: what all is that has no name of its own.
     """
+    known = next((told for kind, told in _BY_TYPE if isinstance(error, kind)), None)
+    if known is not None:
+        return known
     match error:
         case ssl.SSLCertVerificationError():
             code = certificate_failure(error.verify_code, sent())
             return code, f"certificate: {error.verify_message}"
-        case socket.gaierror():
-            return FailureCode.NO_SUCH_HOST, "failed to resolve hostname"
-        case ConnectionRefusedError():
-            return FailureCode.REFUSED, "connection refused"
-        case TimeoutError():
-            return FailureCode.TIMEOUT, "timed out"
         case OSError(errno=int(number)) if number in _BY_ERRNO:
             return _BY_ERRNO[number]
         case _:

@@ -5,7 +5,9 @@ import ssl
 import sys
 from pathlib import Path
 
+from ionia.core.live.certificate_pin import is_pin, pin_of
 from ionia.core.live.failure_code import FailureCode
+from ionia.sinks.tls_pin import PinnedContext
 
 VARIABLE = "SSL_CERT_FILE"
 """OpenSSL's variable for a bundle of certificates to trust instead of the system's."""
@@ -20,7 +22,9 @@ _BUNDLES = (
 
 
 def fault_of(ca_file: str) -> FailureCode | None:
-    """What is wrong with a file of certificates to trust; None if it is good."""
+    """What is wrong with a file of certificates to trust, or with a fingerprint; None if it is good."""
+    if is_pin(ca_file):
+        return FailureCode.PIN_BROKEN if pin_of(ca_file) is None else None
     try:
         ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(ca_file)
     except FileNotFoundError:
@@ -49,11 +53,15 @@ def default_ca_file() -> str:
 
 
 def context_of(ca_file: str) -> ssl.SSLContext:
-    """Certificates and names are checked by OpenSSL, or without a `ca_file` on Windows by Windows itself.
+    """Certificates and names are checked by OpenSSL, or without a `ca_file` on Windows by Windows itself. Of a good
+    fingerprint in its place: that certificate and no other.
 
     Python would take what lies in Windows' store at this moment; Windows fetches most roots when they are first asked
     for, so on a new machine ordinary servers would be refused.
     """
+    pin = pin_of(ca_file)
+    if pin is not None:
+        return PinnedContext.of(pin)
     if sys.platform == "win32" and not ca_file:
         import truststore  # noqa: PLC0415 - Windows only
 

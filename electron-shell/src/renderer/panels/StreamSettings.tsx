@@ -6,6 +6,7 @@ import {
   destinationsOf,
   formatBitrate,
   isFilePath,
+  isFingerprint,
   isStreamActive,
   liveLimits,
   streamParams,
@@ -124,7 +125,7 @@ function CertificatesField({ active }: { readonly active: boolean }) {
   return (
     <div className="mt-3">
       <label htmlFor={id} className="mb-1 block text-[12px] text-muted">
-        Certificates to trust (PEM file, for rtmps to a server of your own)
+        Certificates to trust (PEM file or sha256:…, for a server of your own)
       </label>
       <input
         id={id}
@@ -137,7 +138,7 @@ function CertificatesField({ active }: { readonly active: boolean }) {
         aria-describedby={wrong ? `${id}-problem` : undefined}
         onBlur={(event) => {
           const file = event.target.value.trim();
-          const none = file !== "" && !isFilePath(file);
+          const none = file !== "" && !isFilePath(file) && !isFingerprint(file);
           setWrong(none);
           if (!none && file !== caFile) void client.updateSettings({ caFile: file });
         }}
@@ -145,7 +146,7 @@ function CertificatesField({ active }: { readonly active: boolean }) {
       />
       {wrong && (
         <p id={`${id}-problem`} role="status" className="mt-1 text-[12px] text-rec-ink">
-          Enter the file's whole path, such as /etc/ssl/own.pem or C:\own.pem.
+          Enter the file's whole path, such as /etc/ssl/own.pem or C:\own.pem, or the certificate's fingerprint.
         </p>
       )}
     </div>

@@ -85,7 +85,7 @@ class FailureCode(Enum):
     SELF_SIGNED = _failure(
         LiveKind.CERTIFICATE,
         "the server's certificate is signed by itself",
-        "If the server is your own, name its certificate with caFile; else check the address.",
+        "If the server is your own, name its certificate or its fingerprint with caFile; else check the address.",
     )
     UNKNOWN_AUTHORITY = _failure(
         LiveKind.CERTIFICATE,
@@ -119,6 +119,16 @@ class FailureCode(Enum):
         LiveKind.CERTIFICATE,
         "the file with the certificates to trust has none that can be read",
         "It must hold certificates as text, each between BEGIN CERTIFICATE and END CERTIFICATE.",
+    )
+    OTHER_CERTIFICATE = _failure(
+        LiveKind.CERTIFICATE,
+        "the server shows another certificate than the one whose fingerprint caFile has",
+        "If its certificate was renewed, take the new one's fingerprint; else somebody may stand between.",
+    )
+    PIN_BROKEN = _failure(
+        LiveKind.CERTIFICATE,
+        "the fingerprint of the certificate to trust isn't one",
+        "It is sha256: and 64 hexadecimal digits, as openssl x509 -fingerprint -sha256 writes them.",
     )
     BROKEN = _failure(LiveKind.NETWORK, "sending ended unexpectedly")
     NO_ROOM = _failure(LiveKind.NETWORK, "this computer has no room for another connection right now")
