@@ -158,7 +158,7 @@ const SHOWN = ["nothing", "rectangles", "pictures"] as const;
 
 /** On a screen that moves, in turns, so that whatever else the machine does weighs on all. */
 it("the live picture", async () => {
-  const painted = await paintDesktop(desktop);
+  const painted = await paintDesktop(desktop, 15);
   const turns: Record<(typeof SHOWN)[number], Turn[]> = { nothing: [], rectangles: [], pictures: [] };
   for (let turn = 0; turn < PREVIEW_TURNS * SHOWN.length; turn += 1) {
     const what = SHOWN[turn % SHOWN.length] as (typeof SHOWN)[number];
@@ -205,7 +205,7 @@ it("the renderer's CPU", async () => {
 
 /** As the application has it: from the engine's connection into a port, by structured clone. */
 it("the live picture in the main process", async () => {
-  const painted = await paintDesktop(desktop);
+  const painted = await paintDesktop(desktop, 15);
   const { port1, port2 } = new MessageChannel();
   const window = new Worker(
     "const { workerData: port } = require('node:worker_threads'); port.on('message', () => port.postMessage(null));",

@@ -133,11 +133,11 @@ export async function startDesktop(): Promise<Desktop> {
   }
 }
 
-/** Text that scrolls and a film, ten pictures a second, from the repository's own Python. */
-export async function paintDesktop({ env }: Desktop): Promise<ChildProcess> {
+/** Text that scrolls and a film, so many pictures a second, from the repository's own Python. */
+export async function paintDesktop({ env }: Desktop, fps = 10): Promise<ChildProcess> {
   const repository = fileURLToPath(new URL("../../..", import.meta.url));
   const python = path.join(path.dirname(REAL_ENGINE ?? ""), "python");
-  const painter = start([python, "-m", "tests.bench.desktop", env["DISPLAY"] ?? "", "moving", "10"], {
+  const painter = start([python, "-m", "tests.bench.desktop", env["DISPLAY"] ?? "", "moving", String(fps)], {
     stdio: ["pipe", "pipe", "inherit"],
     cwd: repository,
     env,
