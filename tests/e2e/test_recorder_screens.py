@@ -91,8 +91,9 @@ def test_the_screen_changes_in_one_file(tmp_path: Path) -> None:
         (0, 0, 0, 0, 0, 0),  # a bare screen of 200 x 400, between bars
         (0, 0, 2, 0, 0, 2),
     ]
-    # Nothing was to be seen of a change before its keyframe.
-    assert set(facts.video.keyframes) == {pts[0] for _, pts in stretches}
+    # Nothing was to be seen of a change before its keyframe. A busy machine has others: one for the session that begins
+    # after the first frames, and one each ten seconds.
+    assert set(facts.video.keyframes) >= {pts[0] for _, pts in stretches}
     assert {middle(pixels)[3:] for _, pixels in decode_pictures(beside, "rgb24")} == {(2, 0, 0)}
     undisturbed = file_facts(beside).video
     assert undisturbed.frame_indexes == list(range(len(undisturbed.pts)))
