@@ -4,9 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from ionia.core.codec.encoder_proof import ProofError, SlowError
 from ionia.core.media import ColourMatrix
-from ionia.media import proof_memory
-from ionia.media.proof_memory import FILE_NAME, UNFINISHED, ProofMemory, Remembered
+from ionia.media import kept_json
+from ionia.media.proof_memory import FILE_NAME, SLOW_S, UNFINISHED, ProofMemory, Remembered
 from ionia.media.surface_proof import SurfaceProof
 
 RIGHT = Remembered(proof=SurfaceProof(matrix=ColourMatrix.BT601, figures="luma PSNR 45.0 dB"))
@@ -76,7 +77,22 @@ def test_who_reads_the_file_meanwhile_is_waited_for(
         return replace(path, target)
 
     monkeypatch.setattr(Path, "replace", busy)
-    monkeypatch.setattr(proof_memory, "_PAUSE_S", 0)
+    monkeypatch.setattr(kept_json, "_PAUSE_S", 0)
     ProofMemory(tmp_path).put("a", RIGHT)
     assert ProofMemory(tmp_path).get("a") == known
     assert [path.name for path in tmp_path.iterdir()] == ([FILE_NAME] if known else [])
+
+
+def test_what_was_too_slow_is_tried_again_after_a_week(tmp_path: Path) -> None:
+    def slow() -> Remembered:
+        raise SlowError("takes 90 ms")
+
+    def wrong() -> Remembered:
+        raise ProofError("makes pictures of 2x2")
+
+    now_s = 1e9
+    for tried in (slow, wrong):
+        assert ProofMemory(tmp_path, lambda: now_s).found_out(tried.__name__, tried).wrong
+    for later_s, known in ((SLOW_S - 1, ["takes 90 ms", WRONG.wrong]), (SLOW_S, ["", WRONG.wrong])):
+        memory = ProofMemory(tmp_path, lambda later_s=later_s: now_s + later_s)
+        assert [memory.found_out(key, lambda: RIGHT).wrong for key in ("slow", "wrong")] == known

@@ -14,7 +14,7 @@ from ionia.core.settings import VideoEncodeSettings
 from ionia.core.video.framing import Framing, Region
 from ionia.media.encoder_proof import decoded
 from ionia.media.encoder_specs import X264
-from ionia.media.surface_encoder import SurfaceVideoEncoder, open_read_back
+from ionia.media.surface_encoder import SurfaceVideoEncoder, open_read_back, reads_back, told_now
 from ionia.media.surface_proof import prove_surfaces
 from ionia.media.video_encoder import LibavVideoEncoder
 from ionia.threads.clock import MonotonicClock
@@ -104,8 +104,7 @@ def test_each_picture_is_in_the_file(faults: dict[str, Sequence[int]], kinds: st
         expected.append(expected[-1] if kind == "r" else index)
     assert recording.shown() == expected
     assert [packet.pts for packet in recording.packets] == list(range(len(kinds)))
-    left = bool(faults) or "m" in kinds or "x" in kinds
-    assert bool(recording.encoder.left) is left
+    assert bool(recording.encoder.left) is bool(faults)  # what was only elsewhere comes back to the card
     assert recording.opened[0].closed
 
 
@@ -124,6 +123,37 @@ def test_another_header_of_the_new_one_is_read_back() -> None:
         recording.add(index, picture(index, CARD if index < 2 else OTHER))
     assert recording.shown() == [0, 1, 2, 3]
     assert "header" in recording.encoder.left
+
+
+@pytest.mark.parametrize("read_back", ["same", "other"])
+def test_a_locked_screen_is_shown_from_main_memory_and_the_card_goes_on_afterwards(read_back: str) -> None:
+    recording = Recording(read_back)
+    encoder, takes = recording.encoder, recording.encoder.takes
+    told: list[str] = []
+    for index in range(9):
+        shown = picture(index, CARD if index < 3 else OTHER)
+        if 3 <= index < 6:
+            recording.add(index, YuvPicture(format=takes, planes=(), frame=frame_of(shown.read())))
+        else:
+            recording.add(index, None if index == 7 else shown)
+        if (now := told_now(encoder)) is not None:
+            told.append(f"{index} {now[0]}")
+        assert reads_back(encoder) is (3 <= index < 6)
+    assert told == ["3 gpu_fallback", "6 gpu_recovered"]
+    assert recording.shown() == [0, 1, 2, 3, 4, 5, 6, 6, 8]
+    assert [packet.pts for packet in recording.packets] == list(range(9))
+    assert {0, 3, 6} <= {packet.pts for packet in recording.packets if packet.keyframe}
+
+
+def test_a_card_that_would_go_on_with_another_header_is_not_gone_back_to() -> None:
+    recording = Recording(header=VideoEncodeSettings(fps=60, video_bitrate=9_000_000))
+    for index in range(4):
+        shown = picture(index, OTHER)
+        memory = YuvPicture(format=recording.encoder.takes, planes=(), frame=frame_of(shown.read()))
+        recording.add(index, memory if index == 1 else shown)
+    assert recording.shown() == [0, 1, 2, 3]
+    assert "not on the graphics adapter" in recording.encoder.left
+    assert len(recording.opened) == 2  # tried once
 
 
 def test_silence_is_a_loss() -> None:

@@ -45,6 +45,7 @@ const READINGS: { readonly [Code in WarningCode]?: Reading } = {
   sidecar_failed: { subject: "file" },
   file_incomplete: { subject: "file", level: "error", hint: LOOK_AT_FILE },
   gpu_fallback: { subject: "encoder", level: "info" },
+  gpu_recovered: { subject: "encoder", level: "info" },
   encoder_overloaded: { subject: "encoder", hint: "Choose a smaller quality." },
   tracks_not_streamed: { level: "info" },
   service_limit: { subject: "service", hint: "Choose a smaller quality, or try it before it matters." },

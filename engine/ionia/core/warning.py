@@ -253,6 +253,7 @@ class WarningCode(StrEnum):
         "the graphics card's encoder failed, or an encoder does not answer; another goes on",
     )
     GPU_FALLBACK = ("gpu_fallback", "pictures are read back from the graphics card on their way to its encoder")
+    GPU_RECOVERED = ("gpu_recovered", "pictures stay on the graphics card again on their way to its encoder")
     ENCODER_OVERLOADED = ("encoder_overloaded", "the encoder can't keep up; pictures are skipped")
     ENCODER_BEHIND = ("encoder_behind", "at stop the encoder was behind; the last pictures are missing")
     STALLED = ("stalled", "the machine stood still; the last picture fills the time")

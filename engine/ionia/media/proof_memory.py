@@ -3,18 +3,17 @@
 The file holds names of encoders, adapters and versions, and figures. Without it everything is tried anew.
 """
 
-import json
 import logging
-import os
 import threading
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from ionia.core.codec.encoder_proof import ProofError, SlowError
 from ionia.core.media import ColourMatrix
+from ionia.media.kept_json import KeptJson
 from ionia.media.surface_proof import SurfaceProof
-from ionia.platform.user_folders import config_folder
+from ionia.threads.clock import utc_seconds
 
 _log = logging.getLogger(__name__)
 
@@ -22,8 +21,8 @@ FILE_NAME = "gpu-proofs.json"
 _MOST = 64
 """A machine has a few adapters, sizes and drivers; what is older goes."""
 
-_ATTEMPTS, _PAUSE_S = 5, 0.02
-"""Reading it takes less than a millisecond."""
+SLOW_S = 7 * 24 * 3600
+"""An encoder that was too slow may have had a busy machine: it is tried again after so long, or with another driver."""
 
 UNFINISHED = f"an engine that tried it did not come to the end of that, which {FILE_NAME} keeps"
 """What is known while it is tried, and for good where a driver ended the process over it."""
@@ -35,15 +34,18 @@ class Remembered:
 
     proof: SurfaceProof | None = None
     wrong: str = ""
+    until_s: float | None = None
+    """When it is forgotten, in seconds of UTC since 1970."""
 
 
 class ProofMemory:
     """Any thread."""
 
-    def __init__(self, folder: Path | None = None) -> None:
-        """`folder`: the user's own if not given; where there is none, what was tried is known to this process alone."""
-        folder = folder or config_folder(os.environ)
-        self._path = folder / FILE_NAME if folder is not None else None
+    def __init__(self, folder: Path | None = None, now_s: Callable[[], float] = utc_seconds) -> None:
+        """`folder`: the user's own if not given; where there is none, what was tried is known to this process alone.
+        `now_s`: seconds of UTC since 1970."""
+        self._file = KeptJson(FILE_NAME, folder)
+        self._now_s = now_s
         self._lock = threading.Lock()
         self._own: dict[str, Remembered] = {}  # what this process found out; protected by _lock
 
@@ -59,7 +61,8 @@ class ProofMemory:
         return found[-1] if found else None
 
     def found_out(self, key: str, tried: Callable[[], Remembered]) -> Remembered:
-        """What is known, or what comes of it when it is `tried` now. What `tried` raises is not remembered.
+        """What is known, or what comes of it when it is `tried` now. What `tried` raises is not remembered,
+        but for ProofError, which says what is wrong.
 
         A driver may end the process meanwhile: that is in the file before, and found there instead of a second try.
         """
@@ -70,6 +73,10 @@ class ProofMemory:
             self._keep(key, Remembered(wrong=UNFINISHED))
         try:
             known = tried()
+        except SlowError as error:  # as busy as the machine was just now
+            known = Remembered(wrong=str(error), until_s=self._now_s() + SLOW_S)
+        except ProofError as error:
+            known = Remembered(wrong=str(error))
         except BaseException:
             self.put(key, None)
             raise
@@ -90,54 +97,29 @@ class ProofMemory:
         for oldest in list(known)[:-_MOST]:
             del known[oldest]
             self._own.pop(oldest, None)
-        self._write(known)
+        self._file.write({key: _json(value) for key, value in known.items()})
 
     def _all(self) -> dict[str, Remembered]:
-        """Read each time: another engine may be trying the same."""
+        """Read each time: another engine may be trying the same. What is too old is tried again."""
         found: dict[str, Remembered] = {}
         try:
-            text = self._path.read_text(encoding="utf-8") if self._path is not None else "{}"
-            found = {str(key): _remembered(value) for key, value in json.loads(text).items()}
-        except FileNotFoundError:
-            pass
-        except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+            found = {key: _remembered(value) for key, value in self._file.read().items()}
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
             _log.warning("what encoders were worth is tried anew: %s", error)
-        return {**found, **self._own}
-
-    def _write(self, known: Mapping[str, Remembered]) -> None:
-        if self._path is None:
-            return
-        beside = self._path.with_suffix(f".{os.getpid()}.new")  # one for each engine
-        try:
-            self._path.parent.mkdir(parents=True, exist_ok=True)
-            with beside.open("w", encoding="utf-8", newline="\n") as file:
-                json.dump({key: _json(value) for key, value in known.items()}, file, indent=1)
-                file.flush()
-                os.fsync(file.fileno())  # a driver may take the whole system with it
-            _put_in_place(beside, self._path)
-        except OSError as error:
-            _log.warning("what an encoder was worth can't be kept: %s", error)
-            with suppress(OSError):
-                beside.unlink()
+        now_s = self._now_s()
+        return {key: one for key, one in {**found, **self._own}.items() if one.until_s is None or now_s < one.until_s}
 
 
-def _put_in_place(beside: Path, path: Path) -> None:
-    """Whole or not at all. On Windows it is refused while another engine or a virus scanner reads the file."""
-    for _ in range(_ATTEMPTS - 1):
-        with suppress(PermissionError):
-            beside.replace(path)
-            return
-        threading.Event().wait(_PAUSE_S)
-    beside.replace(path)
-
-
-def _json(one: Remembered) -> Mapping[str, str]:
+def _json(one: Remembered) -> Mapping[str, object]:
     if one.proof is None:
-        return {"wrong": one.wrong}
+        return {"wrong": one.wrong} if one.until_s is None else {"wrong": one.wrong, "untilUtcSeconds": one.until_s}
     return {"matrix": one.proof.matrix.name, "figures": one.proof.figures}
 
 
-def _remembered(value: Mapping[str, str]) -> Remembered:
+def _remembered(value: object) -> Remembered:
+    if not isinstance(value, dict):
+        raise TypeError("not an object")
     if "wrong" in value:
-        return Remembered(wrong=str(value["wrong"]))
+        until = value.get("untilUtcSeconds")
+        return Remembered(wrong=str(value["wrong"]), until_s=None if until is None else float(until))
     return Remembered(proof=SurfaceProof(matrix=ColourMatrix[value["matrix"]], figures=str(value["figures"])))

@@ -1,7 +1,8 @@
 """An encoder that takes the graphics adapter's own pictures, and today's way behind it: read back, converted, encoded.
 
 Whatever goes wrong with the first, pictures that aren't on the adapter included, the second goes on in the same file,
-from that picture on and for good. Whoever owns this sees it by `left`.
+from that picture on: for good where the encoder failed, else until pictures are on the adapter again. Whoever owns this
+sees it by `left`.
 """
 
 import copy
@@ -23,6 +24,7 @@ from ionia.core.media import (
 from ionia.core.ports import VideoEncoder
 from ionia.core.settings import VideoEncodeSettings
 from ionia.core.video.framing import WHOLE
+from ionia.core.warning import WarningCode
 from ionia.media.converter import Converter
 from ionia.media.encoder_specs import EncoderSpec
 from ionia.media.guarded_encoder import GuardedVideoEncoder, open_successor
@@ -53,6 +55,70 @@ def open_direct(
     return LibavVideoEncoder(spec, settings, sample.width, sample.height, matrix=matrix, sample=sample)
 
 
+class _ElsewhereError(ValueError):
+    """A picture that is not where or what the card's encoder takes: no fault of its own."""
+
+
+class _OnCard:
+    """Pictures go to the card's encoder. Methods raise whatever a driver makes libav raise, and _ElsewhereError."""
+
+    def __init__(self, encoder: DirectEncoder, file: VideoTrack, device: object = None) -> None:
+        """`device` is whose surfaces it took already."""
+        self.encoder = encoder
+        self._file = file
+        self._device = device
+        self._silent = 0
+
+    def encode(
+        self, picture: YuvPicture, index: int, *, keyframe: bool, reopen: Callable[[LibavSurface], DirectEncoder]
+    ) -> list[EncodedPacket]:
+        """`reopen` serves when the capture was begun anew on a device of its own."""
+        surface = taken_surface(picture, self.encoder.takes)
+        if self._device is None:
+            self._device = surface.device
+        if surface.device is not self._device:
+            self.encoder.close()  # first: it may hold what is scarce
+            self.encoder = reopen(surface)
+            self._device, keyframe = surface.device, True
+        return self._heard(self.encoder.encode(picture, index, keyframe=keyframe))
+
+    def repeat(self, index: int, *, keyframe: bool) -> list[EncodedPacket]:
+        return self._heard(self.encoder.repeat(index, keyframe=keyframe))
+
+    def hold(self, index: int) -> list[EncodedPacket]:  # noqa: ARG002 - the other state has a way
+        return []
+
+    def _heard(self, packets: list[EncodedPacket]) -> list[EncodedPacket]:
+        """A driver that was reset may take pictures for ever and give nothing: a second of that is a loss, too."""
+        self._silent = 0 if packets else self._silent + 1
+        if self._silent >= self._file.fps:
+            raise OSError("no packets came")
+        return packets
+
+
+class _ReadBack:
+    """Pictures come to an encoder through main memory. Methods raise what libav raises."""
+
+    def __init__(self, encoder: VideoEncoder, why: str, *, returns: bool) -> None:
+        """`returns`: when pictures are on the card again, so is the encoder."""
+        self.encoder = encoder
+        self.why = why
+        self.returns = returns
+        self._converter = Converter(encoder.takes)
+
+    def encode(self, picture: YuvPicture, index: int, *, keyframe: bool) -> list[EncodedPacket]:
+        if picture.frame is None:
+            raise ValueError("a picture without its frame")
+        converted = self._converter.convert(picture.frame.pixels, picture.framing or WHOLE)
+        return self.encoder.encode(converted, index, keyframe=keyframe)
+
+    def repeat(self, index: int, *, keyframe: bool) -> list[EncodedPacket]:
+        return self.encoder.repeat(index, keyframe=keyframe)
+
+    def hold(self, index: int) -> list[EncodedPacket]:
+        return self.encoder.hold(index)
+
+
 class SurfaceVideoEncoder:
     """`core.ports.VideoEncoder`. One thread owns it and what is in it."""
 
@@ -68,68 +134,61 @@ class SurfaceVideoEncoder:
         self.follows_bitrate = direct.follows_bitrate
         self.takes = direct.takes
         self.track = direct.info
-        self.left = ""
-        """Why pictures are read back; empty while they are not."""
-        self.told = False
-        """Whether somebody was told so."""
-        self._direct: DirectEncoder | None = direct
+        self.turned = False
+        """Whether the way of pictures changed since somebody was told."""
         self._settings = settings
-        self._reopen = reopen
+        self._open = reopen
         self._open_read_back = read_back
-        self._behind: VideoEncoder | None = None
-        self._converter: Converter | None = None
+        self._way: _OnCard | _ReadBack = _OnCard(direct, self.track)
         self._picture: YuvPicture | None = None
-        self._device: object = None
         self._bitrate: int | None = None
-        self._silent = 0
+
+    @property
+    def left(self) -> str:
+        """Why pictures are read back; empty while they are not."""
+        return self._way.why if isinstance(self._way, _ReadBack) else ""
 
     def encode(self, picture: YuvPicture, index: int, *, keyframe: bool = False) -> list[EncodedPacket]:
         """See the port. Raises what libav raises when no encoder works any more."""
         self._picture = picture
-        if self._direct is not None:
-            try:
-                return self._heard(self._directly(picture, index, keyframe=keyframe))
-            except Exception as error:  # noqa: BLE001 - whatever a driver does is no reason to end a take
-                self._leave(index, str(error) or type(error).__name__)
-        return self._read_back(picture, index, keyframe=keyframe)
+        way = self._way
+        if isinstance(way, _ReadBack):
+            packets = self._returned(way, picture, index) if way.returns else None
+            return self._made(way.encode(picture, index, keyframe=keyframe) if packets is None else packets)
+        try:
+            return self._made(way.encode(picture, index, keyframe=keyframe, reopen=self._reopen))
+        except Exception as error:  # noqa: BLE001 - whatever a driver does is no reason to end a take
+            return self._made(self._leave(way, error, index).encode(picture, index, keyframe=keyframe))
 
     def repeat(self, index: int, *, keyframe: bool = False) -> list[EncodedPacket]:
         """See the port. Nothing is copied. Raises RuntimeError before the first picture."""
         if self._picture is None:
             raise RuntimeError("no picture to repeat yet")
-        if self._direct is not None:
-            try:
-                return self._heard(self._direct.repeat(index, keyframe=keyframe))
-            except Exception as error:  # noqa: BLE001 - whatever a driver does is no reason to end a take
-                self._leave(index, str(error) or type(error).__name__)
-            return self._read_back(self._picture, index, keyframe=keyframe)
-        assert self._behind is not None  # noqa: S101 - made when the other one went
-        packets = self._behind.repeat(index, keyframe=keyframe)
-        self.codec, self.follows_bitrate = self._behind.codec, self._behind.follows_bitrate
-        return packets
+        way = self._way
+        if isinstance(way, _ReadBack):
+            return self._made(way.repeat(index, keyframe=keyframe))
+        try:
+            return self._made(way.repeat(index, keyframe=keyframe))
+        except Exception as error:  # noqa: BLE001 - whatever a driver does is no reason to end a take
+            return self._made(self._leave(way, error, index).encode(self._picture, index, keyframe=keyframe))
 
     def hold(self, index: int) -> list[EncodedPacket]:
         """See the port. There is no cheaper way on the adapter."""
-        return [] if self._behind is None else self._behind.hold(index)
+        return self._way.hold(index)
 
     def set_bitrate(self, bits_per_second: int) -> None:
         """See the port."""
         self._bitrate = bits_per_second
-        encoder = self._direct or self._behind
-        if encoder is not None:
-            encoder.set_bitrate(bits_per_second)
+        self._way.encoder.set_bitrate(bits_per_second)
 
     def flush(self) -> list[EncodedPacket]:
         """See the port. What a lost encoder still held is lost."""
-        encoder = self._direct or self._behind
-        return [] if encoder is None else encoder.flush()
+        return self._way.encoder.flush()
 
     def close(self) -> None:
         """See the port."""
-        for encoder in (self._direct, self._behind):
-            if encoder is not None:
-                encoder.close()
-        self._direct = self._behind = self._picture = self._device = None
+        self._way.encoder.close()
+        self._picture = None
 
     def successor(self) -> "SurfaceVideoEncoder":
         """Another one whose pictures are read back for the codec's software, since this one does not answer.
@@ -137,69 +196,79 @@ class SurfaceVideoEncoder:
         Any thread. Raises what libav raises.
         """
         other = copy.copy(self)
-        other.left, other.told = "its driver does not answer", False
-        other._direct = other._device = None
         takes = PictureFormat(
             width=self.track.width, height=self.track.height, pixels=PixelFormat.YUV420P, matrix=self.track.matrix
         )
-        other._go_behind(open_successor(self._settings, self.track, takes))
+        behind = open_successor(self._settings, self.track, takes)
+        other._go_behind(behind, "its driver does not answer", returns=False)
         return other
 
-    def _directly(self, picture: YuvPicture, index: int, *, keyframe: bool) -> list[EncodedPacket]:
-        frame = picture.frame
-        if not isinstance(frame, SurfaceFrame) or not isinstance(frame.surface, LibavSurface):
-            raise ValueError("the picture is not on the graphics adapter")
-        if picture.framing not in (None, WHOLE) or (frame.width, frame.height) != (self.takes.width, self.takes.height):
-            raise ValueError(f"another part or size is shown ({frame.width}x{frame.height})")
-        assert self._direct is not None  # noqa: S101 - asked by encode
-        if self._device is None:
-            self._device = frame.surface.device
-        if frame.surface.device is not self._device:
-            self._follow(frame.surface)
-            keyframe = True
-        return self._direct.encode(picture, index, keyframe=keyframe)
+    def _made(self, packets: list[EncodedPacket]) -> list[EncodedPacket]:
+        self.codec, self.follows_bitrate = self._way.encoder.codec, self._way.encoder.follows_bitrate
+        return packets
 
-    def _follow(self, surface: LibavSurface) -> None:
-        """The capture was begun anew on a device of its own: so is the encoder, if its header is the file's."""
-        assert self._direct is not None  # noqa: S101 - asked by encode
-        self._direct.close()  # first: it may hold what is scarce
-        self._direct = self._reopen(surface)
-        if self._direct.info.extradata != self.track.extradata:
+    def _reopen(self, surface: LibavSurface) -> DirectEncoder:
+        """Another one for this device, if it goes on in the file."""
+        encoder = self._open(surface)
+        if encoder.info.extradata != self.track.extradata:
+            encoder.close()
             raise ValueError("opened anew, it writes another header than the file's")
         if self._bitrate is not None:
-            self._direct.set_bitrate(self._bitrate)
-        self._device = surface.device
+            encoder.set_bitrate(self._bitrate)
+        return encoder
 
-    def _heard(self, packets: list[EncodedPacket]) -> list[EncodedPacket]:
-        """A driver that was reset may take pictures for ever and give nothing: a second of that is a loss, too."""
-        self._silent = 0 if packets else self._silent + 1
-        if self._silent >= self._settings.fps:
-            raise OSError("no packets came")
-        return packets
-
-    def _leave(self, index: int, reason: str) -> None:
+    def _leave(self, way: _OnCard, error: Exception, index: int) -> _ReadBack:
+        reason = str(error) or type(error).__name__
         _log.warning("pictures are read back from %d on: %s", index, reason)
-        self.left = reason
-        direct, self._direct, self._device = self._direct, None, None
-        if direct is not None:
-            direct.close()
-        self._go_behind(self._open_read_back())
+        way.encoder.close()
+        # A driver that failed once has no second chance in a take; a locked screen's pictures were only elsewhere.
+        return self._go_behind(self._open_read_back(), reason, returns=isinstance(error, _ElsewhereError))
 
-    def _go_behind(self, behind: VideoEncoder) -> None:
-        self._behind = behind
-        self.codec, self.follows_bitrate = behind.codec, behind.follows_bitrate
-        self._converter = Converter(behind.takes)
+    def _go_behind(self, encoder: VideoEncoder, why: str, *, returns: bool) -> _ReadBack:
         if self._bitrate is not None:
-            behind.set_bitrate(self._bitrate)
+            encoder.set_bitrate(self._bitrate)
+        self._way = way = _ReadBack(encoder, why, returns=returns)
+        self.codec, self.follows_bitrate = encoder.codec, encoder.follows_bitrate
+        self.turned = True
+        return way
 
-    def _read_back(self, picture: YuvPicture, index: int, *, keyframe: bool) -> list[EncodedPacket]:
-        assert self._behind is not None  # noqa: S101 - made when the other one went
-        assert self._converter is not None  # noqa: S101 - likewise
-        assert picture.frame is not None  # noqa: S101 - of this format it has one
-        converted = self._converter.convert(picture.frame.pixels, picture.framing or WHOLE)
-        packets = self._behind.encode(converted, index, keyframe=keyframe)
-        self.codec, self.follows_bitrate = self._behind.codec, self._behind.follows_bitrate
-        return packets
+    def _returned(self, way: _ReadBack, picture: YuvPicture, index: int) -> list[EncodedPacket] | None:
+        """What came of it, with what the other encoder still held first; None if the picture is read back as before."""
+        try:
+            surface = taken_surface(picture, self.takes)
+        except _ElsewhereError:
+            return None
+        try:
+            encoder = self._reopen(surface)
+        except Exception as error:  # noqa: BLE001 - as before: today's way works
+            _stay(way, error)
+            return None
+        try:
+            packets = encoder.encode(picture, index, keyframe=True)
+            held = way.encoder.flush()
+        except Exception as error:  # noqa: BLE001 - likewise
+            encoder.close()
+            _stay(way, error)
+            return None
+        way.encoder.close()
+        self._way, self.turned = _OnCard(encoder, self.track, surface.device), True
+        _log.info("pictures stay on the graphics card from %d on", index)
+        return held + packets
+
+
+def _stay(way: _ReadBack, error: Exception) -> None:
+    _log.warning("pictures are read back as before: %s", str(error) or type(error).__name__)
+    way.returns = False
+
+
+def taken_surface(picture: YuvPicture, takes: PictureFormat) -> LibavSurface:
+    """The surface that an encoder of this format takes as it is. Raises ValueError for all other pictures."""
+    frame = picture.frame
+    if not isinstance(frame, SurfaceFrame) or not isinstance(frame.surface, LibavSurface):
+        raise _ElsewhereError("the picture is not on the graphics adapter")
+    if picture.framing not in (None, WHOLE) or (frame.width, frame.height) != (takes.width, takes.height):
+        raise _ElsewhereError(f"another part or size is shown ({frame.width}x{frame.height})")
+    return frame.surface
 
 
 def reads_back(encoder: VideoEncoder) -> bool:
@@ -207,12 +276,15 @@ def reads_back(encoder: VideoEncoder) -> bool:
     return not isinstance(encoder, SurfaceVideoEncoder) or bool(encoder.left)
 
 
-def left_now(encoder: VideoEncoder) -> str | None:
-    """A sentence, once, when pictures are read back from now on; its thread."""
-    if not isinstance(encoder, SurfaceVideoEncoder) or not encoder.left or encoder.told:
+def told_now(encoder: VideoEncoder) -> tuple[WarningCode, str] | None:
+    """What to tell, once, when pictures go another way from now on; its thread."""
+    if not isinstance(encoder, SurfaceVideoEncoder) or not encoder.turned:
         return None
-    encoder.told = True
-    return f"Pictures are read back from the graphics card from now on, in the same file: {encoder.left}."
+    encoder.turned = False
+    if not encoder.left:
+        return WarningCode.GPU_RECOVERED, "Pictures stay on the graphics card again, in the same file."
+    words = f"Pictures are read back from the graphics card from now on, in the same file: {encoder.left}."
+    return WarningCode.GPU_FALLBACK, words
 
 
 def open_read_back(spec: EncoderSpec, settings: VideoEncodeSettings, track: VideoTrack) -> VideoEncoder:

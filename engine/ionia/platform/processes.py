@@ -3,6 +3,10 @@
 import os
 import sys
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import psutil
 
 
 def own_cpu_seconds() -> float:
@@ -25,6 +29,30 @@ def own_memory_bytes() -> int:
     import psutil  # noqa: PLC0415 - no start waits for it
 
     return int(psutil.Process().memory_info().rss)
+
+
+def own_name() -> str:
+    """This process, for `is_running`: its id and when it began, since ids are given out again."""
+    import psutil  # noqa: PLC0415 - likewise
+
+    return _name(psutil.Process())
+
+
+def is_running(name: str) -> bool:
+    """Whether the process of this `own_name` still runs."""
+    import psutil  # noqa: PLC0415 - likewise
+
+    pid, _, _ = name.partition(" ")
+    try:
+        return _name(psutil.Process(int(pid))) == name
+    except (psutil.NoSuchProcess, ValueError, OverflowError):
+        return False
+    except psutil.Error:  # of another user: it runs
+        return True
+
+
+def _name(process: "psutil.Process") -> str:
+    return f"{process.pid} {process.create_time():.1f}"
 
 
 def _cpu_seconds(pid: int) -> float:

@@ -32,6 +32,11 @@ def slept_ns() -> int:
         return 0
 
 
+def utc_seconds() -> float:
+    """UTC since 1970, for what is kept for days: it may step, so that nothing is measured by it."""
+    return time.time()
+
+
 class StopSignal:
     """Set once, from any thread; wakes whoever waits for a deadline with it.
 

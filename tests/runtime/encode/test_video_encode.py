@@ -12,7 +12,7 @@ from ionia.core.events import (
 )
 from ionia.core.media import AUDIO, SAMPLE_RATE, VIDEO
 from ionia.core.video.stage_times import NONE
-from ionia.core.warning import SoundLost
+from ionia.core.warning import SoundLost, WarningCode
 from ionia.runtime.encode import video_encode
 from ionia.runtime.encode.video_encode import VideoEncode
 from ionia.runtime.session import ending
@@ -165,13 +165,13 @@ def test_what_a_card_never_gave_is_counted_where_the_same_encoder_goes_on(monkey
 
     told: list[FakeVideoEncoder] = []
 
-    def left(encoder: FakeVideoEncoder) -> str | None:
+    def left(encoder: FakeVideoEncoder) -> tuple[WarningCode, str] | None:
         if not encoder.lost or told:
             return None
         told.append(encoder)
-        return "Pictures are read back."
+        return WarningCode.GPU_FALLBACK, "Pictures are read back."
 
-    monkeypatch.setattr(video_encode, "left_now", left)
+    monkeypatch.setattr(video_encode, "told_now", left)
     machine = FakeMachine(prepare_video=leave)
     with engine_on(machine) as (engine, events):
         initialize(engine, settings=MUTE)

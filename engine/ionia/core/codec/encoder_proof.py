@@ -60,6 +60,10 @@ class ProofError(ValueError):
     """Says what is wrong with an encoder's pictures, with the figures."""
 
 
+class SlowError(ProofError):
+    """They come too late, on a machine as busy as it was."""
+
+
 def prove_pictures(given: Sequence[Shown], made: Sequence[Shown], *, least_psnr: float) -> EncoderProof:
     """Compare what was decoded with what was encoded, and the colours' marks too.
 

@@ -16,7 +16,7 @@ from ionia.core.video.pacer import FrameSpan
 from ionia.core.video.stage_times import StageTimes
 from ionia.core.warning import WarningCode
 from ionia.media.opening import OpenedVideo
-from ionia.media.surface_encoder import left_now, reads_back
+from ionia.media.surface_encoder import reads_back, told_now
 from ionia.runtime.capture.capture import JOIN_TIMEOUT_S, Capture
 from ionia.runtime.capture.picture_stage import PictureStage, StagedPicture
 from ionia.runtime.encode.bitrate_desk import BitrateDesk
@@ -333,14 +333,15 @@ class VideoEncode:
     def _give(self, turn: EncoderTurn, index: int, packets: list[EncodedPacket], lost: str) -> None:
         """What an encoder made of a frame. `lost`: a sentence, if it is the first one of another encoder."""
         turn.inside += 1 - len(packets)
-        left = left_now(turn.encoder)
-        if turn.fed >= 0 and (lost or left is not None):
+        told = told_now(turn.encoder)
+        back = told is not None and told[0] is WarningCode.GPU_RECOVERED  # all that the other one held was given
+        if turn.fed >= 0 and not back and (lost or told is not None):
             self._count_lost(turn)
-        if lost:
+        if lost and not back:
             self.notices.warn(WarningCode.ENCODER_LOST, lost)
         turn.fed, turn.given = index, packets[-1].dts if packets else turn.given
-        if left is not None:
-            self.notices.warn(WarningCode.GPU_FALLBACK, left)
+        if told is not None:
+            self.notices.warn(*told)
         self.feed.publish(packets)
 
     def _encoded(self, turn: EncoderTurn, picture: StagedPicture, index: int, *, keyframe: bool) -> list[EncodedPacket]:

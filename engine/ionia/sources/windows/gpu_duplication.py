@@ -17,7 +17,7 @@ from ionia.core.ports import Clock
 from ionia.core.warning import WarningCode
 from ionia.media.surface import LibavSurface
 from ionia.sources.windows import com, desktop_duplication, displays, dxgi, shared_output
-from ionia.sources.windows.fallback import TransientCaptureError
+from ionia.sources.windows.fallback import SECURE_DESKTOP, TransientCaptureError
 
 assert sys.platform == "win32"  # noqa: S101 - mypy checks the rest for Windows only
 
@@ -26,6 +26,9 @@ BACKEND = "ddagrab"
 _ASKED_FPS = 500
 """ddagrab waits for the next frame of its own rate, and half of that for a change: whoever grabs has a clock already,
 and shall wait 3 ms at most."""
+
+_PASSING = frozenset({dxgi.E_ACCESSDENIED, dxgi.ERROR_SESSION_DISCONNECTED, dxgi.ERROR_ACCESS_LOST})
+"""Why a screen is refused that will be given again: it is locked, somebody's elsewhere, or a game fills it."""
 
 
 class GpuDuplication:
@@ -46,7 +49,8 @@ class GpuDuplication:
         self._size = (0, 0)
 
     def open(self) -> tuple[int, int]:
-        """See ScreenSource. Where it can't be had, other ways can; a screen that showed something only sleeps."""
+        """See ScreenSource. Where it can't be had, other ways can; a screen that showed something only sleeps, or is
+        locked: no other way has it then, and this one has it afterwards."""
         self.close()
         output = output_index(self._screen_id)
         self._require_picture()
@@ -55,7 +59,9 @@ class GpuDuplication:
             self._first = graph.vpull()
         except (av.error.FFmpegError, ValueError) as error:
             self.close()
-            raise IoniaError(
+            locked = self._worked and not displays.input_desktop_is_ours()  # just now
+            kind = TransientCaptureError if locked else IoniaError
+            raise kind(
                 ErrorKind.CAPTURE_UNAVAILABLE, "Desktop duplication on the graphics adapter did not open."
             ) from error
         self._device, self._seen, self._worked = object(), 0, True
@@ -105,9 +111,10 @@ class GpuDuplication:
             kind = TransientCaptureError if self._worked else IoniaError
             raise kind(ErrorKind.CAPTURE_UNAVAILABLE, f"Desktop duplication: {error}.") from error
         except comtypes.COMError as error:
-            changing = self._worked and com.hresult(error) == dxgi.ERROR_ACCESS_LOST  # a game that fills the screen
-            kind = TransientCaptureError if changing else IoniaError
-            raise kind(ErrorKind.CAPTURE_UNAVAILABLE, f"DXGI failed with 0x{com.hresult(error):08X}.") from error
+            code = com.hresult(error)
+            kind = TransientCaptureError if self._worked and code in _PASSING else IoniaError
+            words = SECURE_DESKTOP if code == dxgi.E_ACCESSDENIED else f"DXGI failed with 0x{code:08X}."
+            raise kind(ErrorKind.CAPTURE_UNAVAILABLE, words) from error
         finally:
             output.close()  # a process has one duplication of an output
 

@@ -18,6 +18,7 @@ from ionia.core.ports import Clock
 from ionia.core.settings import VideoEncodeSettings
 from ionia.core.test_card.pattern import MIN_SIDE
 from ionia.core.video.framing import even
+from ionia.media.card_uses import CardUses, UsedEncoder
 from ionia.media.encoder_probe import first_available
 from ionia.media.encoder_specs import EncoderSpec
 from ionia.media.opening import OpenedVideo
@@ -45,7 +46,9 @@ class GpuPath:
         self,
         clock: Clock,
         choose: Callable[[VideoEncodeSettings], EncoderSpec | None] = first_available,
+        *,
         memory: ProofMemory | None = None,
+        uses: CardUses | None = None,
         open_encoder: OpenDirect = open_direct,
         most_ms: float = MOST_MS,
     ) -> None:
@@ -53,6 +56,7 @@ class GpuPath:
         self._clock = clock
         self._choose = choose
         self._memory = memory or ProofMemory()
+        self._uses = uses or CardUses()
         self._open_encoder = open_encoder
         self._most_ms = most_ms
 
@@ -98,8 +102,9 @@ class GpuPath:
         width, height = surface.width, surface.height
         if (even(width), even(height)) != (width, height) or min(width, height) < MIN_SIDE:
             raise ProofError(f"takes no pictures of {width}x{height}")
-        driver = d3d11.driver_of(d3d11.adapters()[0])
-        key = f"{spec.name} {width}x{height} {driver} PyAV {av.__version__}"
+        key = f"{spec.name} {width}x{height} {_driver()} PyAV {av.__version__}"
+        if why := self._uses.refused(_use(spec)):
+            raise ProofError(why)
         known = self._memory.found_out(key, partial(self._tried, spec, surface))
         if known.proof is None:
             raise ProofError(known.wrong)
@@ -109,11 +114,8 @@ class GpuPath:
         def write(pixels: Picture) -> None:
             d3d11.write(gpu_duplication.texture_of(surface.frame), pixels)
 
-        try:
-            opened = partial(self._opened_for, spec, surface)
-            return Remembered(proof=prove_surfaces(opened, surface, write, self._clock, self._most_ms))
-        except ProofError as error:
-            return Remembered(wrong=str(error))
+        opened = partial(self._opened_for, spec, surface)
+        return Remembered(proof=prove_surfaces(opened, surface, write, self._clock, self._most_ms))
 
     def _opened_for(
         self, spec: EncoderSpec, surface: LibavSurface, settings: VideoEncodeSettings, matrix: ColourMatrix
@@ -123,14 +125,30 @@ class GpuPath:
     def _opened(
         self, spec: EncoderSpec, settings: VideoEncodeSettings, surface: LibavSurface, proof: SurfaceProof
     ) -> OpenedVideo:
+        use = _use(spec)
+
         def direct(sample: LibavSurface) -> DirectEncoder:
-            return self._open_encoder(spec, settings, sample, proof.matrix)
+            self._uses.begin(use)  # first: a driver may end the process in here
+            try:
+                encoder = self._open_encoder(spec, settings, sample, proof.matrix)
+            except BaseException:
+                self._uses.end(use, well=False)
+                raise
+            return UsedEncoder(encoder, self._uses, use)
 
         first = direct(surface)
         encoder = SurfaceVideoEncoder(
             first, settings, reopen=direct, read_back=partial(open_read_back, spec, settings, first.info)
         )
         return OpenedVideo(encoder=encoder, track=first.info, successor=encoder.successor)
+
+
+def _driver() -> str:
+    return d3d11.driver_of(d3d11.adapters()[0])
+
+
+def _use(spec: EncoderSpec) -> str:
+    return f"{spec.name} {_driver()}"
 
 
 def _may_take(spec: EncoderSpec, screen: str | None) -> bool:

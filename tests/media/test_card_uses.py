@@ -1,0 +1,79 @@
+"""A driver that ends engines in the middle of a take is left alone; whatever else ends them costs nothing."""
+
+from pathlib import Path
+
+import pytest
+
+from ionia.media.card_uses import FILE_NAME, REMEMBERED_S, CardUses
+from ionia.platform.processes import is_running, own_name
+
+KEY = "h264_nvenc GeForce 32.0"
+
+
+class Machine:
+    """Engines by name; time is set by hand."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder, self.now_s, self.alive = folder, 1e9, set[str]()
+
+    def engine(self, name: str) -> CardUses:
+        self.alive.add(name)
+        return CardUses(self.folder, lambda: self.now_s, name, self.alive.__contains__)
+
+    def crash(self, name: str) -> None:
+        self.engine(name).begin(KEY)
+        self.alive.remove(name)
+
+
+@pytest.fixture
+def machine(tmp_path: Path) -> Machine:
+    return Machine(tmp_path)
+
+
+def test_two_that_end_in_it_are_enough_for_a_week(machine: Machine) -> None:
+    machine.crash("1")
+    assert machine.engine("2").refused(KEY) == ""
+    machine.crash("2")
+    later = machine.engine("3")
+    assert "the last 2 engines that used it ended in the middle" in later.refused(KEY)
+    assert later.refused("another driver") == ""
+    machine.now_s += REMEMBERED_S
+    assert later.refused(KEY) == ""
+
+
+def test_one_use_that_ends_well_clears_the_driver(machine: Machine) -> None:
+    machine.crash("1")
+    for well in (False, True):
+        engine = machine.engine("2")
+        engine.begin(KEY)
+        engine.end(KEY, well=well)
+    machine.crash("3")
+    assert machine.engine("4").refused(KEY) == ""
+
+
+def test_uses_of_engines_that_run_are_no_ends_and_several_of_one_are_one(machine: Machine) -> None:
+    first, second = machine.engine("1"), machine.engine("2")
+    for engine in (first, first, second):
+        engine.begin(KEY)
+    assert (first.refused(KEY), second.refused(KEY)) == ("", "")
+    machine.alive.remove("1")
+    assert second.refused(KEY) == ""
+    second.end(KEY, well=True)
+    assert "{}" in (machine.folder / FILE_NAME).read_text()
+
+
+def test_a_file_that_is_none_refuses_nothing(tmp_path: Path) -> None:
+    for text in ("", "[1]", f'{{"{KEY}": [1]}}', f'{{"{KEY}": {{"running": 1, "ends": ["x", null]}}}}'):
+        (tmp_path / FILE_NAME).write_text(text)
+        uses = CardUses(tmp_path)
+        assert uses.refused(KEY) == ""
+        uses.begin(KEY)
+        uses.end(KEY, well=True)
+
+
+def test_a_process_is_known_by_its_beginning_too() -> None:
+    own = own_name()
+    assert is_running(own)
+    assert not is_running(f"{own}9")
+    assert not is_running("x")
+    assert not is_running("999999999 1.0")
