@@ -5,7 +5,8 @@ import path from "node:path";
 import { WebSocketServer } from "ws";
 import { isPicture, type Channel, type ViewSize } from "@ionia/common";
 import { Studio, createHandlers, fileResponse } from "@ionia/main";
-import { createEngineClient, type EngineClient } from "@ionia/node";
+import type { EngineClient } from "@ionia/node";
+import { realEngineClient } from "../fakes/real_engine.ts";
 import { fakeVault } from "../fakes/vault.ts";
 import { serveRenderer } from "./browser.ts";
 
@@ -25,11 +26,7 @@ export async function startBridge(env: NodeJS.ProcessEnv): Promise<Bridge> {
   const userData = await mkdtemp(path.join(tmpdir(), "ionia-user-"));
   const log: string[] = [];
   let pictures = 0;
-  const client = createEngineClient({
-    env,
-    location: { startDirectory: import.meta.dirname },
-    onLog: (line) => log.push(line),
-  });
+  const client = realEngineClient({ env, onLog: (line) => log.push(line) });
   const studio = new Studio({
     client,
     userData,

@@ -3,8 +3,8 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { Preview, Recorder, createEngineClient, type EncodedPicture, type EngineClient } from "@ionia/node";
-import { REAL_ENGINE, TEST_CARD } from "../fakes/real_engine.ts";
+import { Preview, Recorder, type EncodedPicture, type EngineClient } from "@ionia/node";
+import { REAL_ENGINE, TEST_CARD, realEngineClient } from "../fakes/real_engine.ts";
 import { CHROMIUM, launchBrowser } from "./browser.ts";
 
 const PICTURES = 12;
@@ -14,7 +14,7 @@ describe.skipIf(REAL_ENGINE === undefined || CHROMIUM === undefined)("a preview 
   let folder: string;
 
   beforeAll(async () => {
-    client = createEngineClient({ location: { startDirectory: import.meta.dirname } });
+    client = realEngineClient();
     folder = await mkdtemp(path.join(tmpdir(), "ionia-encoded-"));
   });
 

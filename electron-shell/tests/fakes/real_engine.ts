@@ -1,7 +1,8 @@
 /** The real engine of this repository, if it has been set up. */
 import { existsSync } from "node:fs";
-import { engineCandidates } from "@ionia/node";
+import { EngineClient, engineCandidates, launchEngineProcess, type EngineProcessOptions } from "@ionia/node";
 import { fileURLToPath } from "node:url";
+import { checkMessage } from "./wire_check.mjs";
 
 const here = fileURLToPath(new URL(".", import.meta.url));
 
@@ -10,3 +11,33 @@ export const REAL_ENGINE = engineCandidates({ startDirectory: here }).find((file
 
 /** Options of a session that needs no display and no sound server. */
 export const TEST_CARD = { screen: "test", desktopAudio: "test", microphone: "test" } as const;
+
+/** A client of it, as an application has one; each word that it hears is held to the published schema. */
+export function realEngineClient(options: Omit<EngineProcessOptions, "executable"> = {}): EngineClient {
+  return new EngineClient({
+    launch: (events) => {
+      const asked = new Map<unknown, string>();
+      const engine = launchEngineProcess(
+        { executable: REAL_ENGINE ?? "", ...options },
+        {
+          onMessage: (text) => {
+            const message = JSON.parse(text) as { readonly id?: number };
+            checkMessage(message, asked.get(message.id));
+            asked.delete(message.id);
+            events.onMessage(text);
+          },
+          onClose: (reason) => events.onClose(reason),
+        },
+      );
+      return {
+        pid: engine.pid,
+        send: (text) => {
+          const { id, method } = JSON.parse(text) as { readonly id: number; readonly method: string };
+          asked.set(id, method);
+          return engine.send(text);
+        },
+        close: (graceMs) => engine.close(graceMs),
+      };
+    },
+  });
+}

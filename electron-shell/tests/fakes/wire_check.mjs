@@ -1,6 +1,6 @@
 /**
- * Holds a fake to the published schema, strictly: what it says must be what the real engine could say, and nothing more;
- * so must what it is asked. A fake that drifts proves nothing.
+ * Holds an engine to the published schema, strictly: a fake, so that it says what the real one could say, and nothing
+ * more, and is asked so; and the real one that a test has. A fake that drifts proves nothing.
  */
 import { readFileSync } from "node:fs";
 import { Ajv2020 } from "ajv/dist/2020.js";
@@ -72,4 +72,10 @@ export function checkAnswer(method, { result, error }) {
 export function checkNotification(method, given) {
   must(notifications.get(method), given, method);
   if (method === "session.warning") must(facts.get(given.code), given.data, `the data of ${given.code}`);
+}
+
+/** Throws unless the schema allows this message of an engine; `method` is what an answer answers. */
+export function checkMessage(message, method) {
+  if (message.method === undefined) checkAnswer(method, message);
+  else checkNotification(message.method, message.params);
 }

@@ -1,15 +1,8 @@
 /** Live pictures: their bytes, and the real engine's on its test card. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { EngineError } from "@ionia/common";
-import {
-  Preview,
-  PreviewReader,
-  createEngineClient,
-  type EngineClient,
-  type PreviewPicture,
-  type PreviewRecord,
-} from "@ionia/node";
-import { REAL_ENGINE } from "../fakes/real_engine.ts";
+import { Preview, PreviewReader, type EngineClient, type PreviewPicture, type PreviewRecord } from "@ionia/node";
+import { REAL_ENGINE, realEngineClient } from "../fakes/real_engine.ts";
 
 function record(jpeg: Buffer, { kind = 1, sequence = 1n, coding = 1, flags = 1 } = {}): Buffer {
   const head = Buffer.alloc(40);
@@ -64,7 +57,7 @@ describe.skipIf(REAL_ENGINE === undefined)("a preview of the real engine", () =>
   let client: EngineClient;
 
   beforeAll(() => {
-    client = createEngineClient({ location: { startDirectory: import.meta.dirname } });
+    client = realEngineClient();
   });
 
   afterAll(() => client.close());

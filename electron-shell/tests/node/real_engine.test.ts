@@ -4,18 +4,10 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { EngineError, type EngineNotifications } from "@ionia/common";
-import {
-  Recorder,
-  Replay,
-  Streamer,
-  createEngineClient,
-  runJob,
-  type EngineClient,
-  type LostSession,
-} from "@ionia/node";
+import { Recorder, Replay, Streamer, runJob, type EngineClient, type LostSession } from "@ionia/node";
 import { FFPROBE_MISSING, probe } from "../fakes/probe.ts";
 import { isAlive } from "../fakes/processes.ts";
-import { REAL_ENGINE, TEST_CARD } from "../fakes/real_engine.ts";
+import { REAL_ENGINE, TEST_CARD, realEngineClient } from "../fakes/real_engine.ts";
 
 /** The types of an MP4's outermost boxes, in their order. */
 function topBoxes(file: Buffer): string[] {
@@ -34,7 +26,7 @@ describe.skipIf(REAL_ENGINE === undefined || FFPROBE_MISSING !== "")("the real e
 
   beforeAll(async () => {
     folder = await mkdtemp(path.join(tmpdir(), "ionia-real-"));
-    client = createEngineClient({ location: { startDirectory: import.meta.dirname } });
+    client = realEngineClient();
     await client.start();
   });
 
@@ -151,7 +143,7 @@ describe.skipIf(REAL_ENGINE === undefined || FFPROBE_MISSING !== "")("the real e
   });
 
   it("ends with its client, the recording finished", async () => {
-    const other = createEngineClient({ location: { startDirectory: import.meta.dirname } });
+    const other = realEngineClient();
     const recorder = new Recorder(other);
     const file = path.join(folder, "closed.mp4");
     await recorder.initialize(file, 30, 2_000_000, false, 128_000, "none", { screen: "test" });
