@@ -27,17 +27,34 @@ def size_text(count: float) -> str:
     return f"{count:.3g} GB"
 
 
-def recording_line(stats: RecorderStats) -> str:
-    """Elapsed, frames, size, bit rate and lost frames of a recorder's stats."""
-    seconds = stats.duration_seconds
-    rate = stats.total_bytes * 8 / seconds / 1e6 if seconds else 0.0
-    paused = "paused  " if stats.state == SessionState.PAUSED.value else ""
-    if stats.codec == NO_PICTURE.name:
-        return f"{clock_text(seconds)}  {paused}{size_text(stats.total_bytes)}  {rate * 1000:.0f} kbit/s"
-    return (
-        f"{clock_text(seconds)}  {paused}{stats.video_frames_captured} frames  {size_text(stats.total_bytes)}  "
-        f"{rate:.1f} Mbit/s  lost: {lost_text(stats)}"
-    )
+class RecordingLine:
+    """Elapsed, frames, size, bit rate and lost frames of one recording, from its stats. One owner.
+
+    The rate is from the first look on that found anything in the file: what is written in front of the media, as the
+    room for an index (`fastStart`) is, has no rate.
+    """
+
+    def __init__(self) -> None:
+        self._path = ""
+        self._since = (0, 0.0)
+
+    def text(self, stats: RecorderStats) -> str:
+        """The line as of now."""
+        seconds, rate, frames, lost = stats.duration_seconds, self._rate(stats), "", ""
+        if stats.codec == NO_PICTURE.name:
+            shown = f"{rate * 1000:.0f} kbit/s"
+        else:
+            frames, lost = f"{stats.video_frames_captured} frames  ", f"  lost: {lost_text(stats)}"
+            shown = f"{rate:.1f} Mbit/s"
+        paused = "paused  " if stats.state == SessionState.PAUSED.value else ""
+        return f"{clock_text(seconds)}  {paused}{frames}{size_text(stats.total_bytes)}  {shown}{lost}"
+
+    def _rate(self, stats: RecorderStats) -> float:
+        """Mbit/s in the file under way."""
+        if stats.output_path != self._path or not self._since[0]:
+            self._path, self._since = stats.output_path, (stats.total_bytes, stats.duration_seconds)
+        seconds = stats.duration_seconds - self._since[1]
+        return (stats.total_bytes - self._since[0]) * 8 / seconds / 1e6 if seconds > 0 else 0.0
 
 
 def lost_text(stats: SessionStats) -> str:

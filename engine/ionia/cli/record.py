@@ -8,7 +8,7 @@ from pathlib import Path
 
 from ionia.cli.live import SESSION, Keys, run_session, saved_line, shared_params
 from ionia.cli.options import fitting, given, made
-from ionia.cli.progress import LiveLine, clock_text, recording_line
+from ionia.cli.progress import LiveLine, RecordingLine, clock_text
 from ionia.cli.replay_saves import ReplaySaves
 from ionia.core.audio.filters import Compressor, Gate, Limiter, NoiseSuppression, SoundFilter
 from ionia.core.audio.wishes import TrackWish, separate_tracks
@@ -104,12 +104,13 @@ def record(options: argparse.Namespace) -> int:
         engine.start(SessionKind.RECORDER, SESSION)
 
     files: list[FileChanged] = []
+    shown = RecordingLine()
     failed, stats = run_session(
         [SessionKind.RECORDER],
         begin,
         line,
         greeting=f"Recording to {options.output}. Ctrl+C ends it.",
-        text=lambda stats: recording_line(of_recorder(stats)),
+        text=lambda stats: shown.text(of_recorder(stats)),
         seconds=options.seconds,
         keys=keys,
         keys_words=keys_words,
