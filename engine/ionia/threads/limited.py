@@ -41,8 +41,8 @@ def within(limit_s: float, name: str, ask: Callable[[], T], *, too_late: Callabl
         try:
             return future.result(min(limit_s, _STEP_S))
         except TimeoutError:
-            if future.done():  # its own
-                raise
+            if future.done():  # its own, or it came just now
+                break
     if future.cancel():
         raise NoAnswerError
     return future.result()

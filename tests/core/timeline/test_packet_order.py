@@ -84,6 +84,14 @@ def test_a_silent_track_holds_the_other_back_only_so_long() -> None:
     assert names(order.push(audio(0))) == ["a0"]
 
 
+def test_sound_waits_long_for_the_first_picture_and_all_of_it_is_in_the_window() -> None:
+    order, window = PacketInterleaver(fps=30, tracks=(VIDEO, AUDIO)), PacketWindow(fps=30)
+    ticks = 47 * 30  # half a minute
+    assert not any(order.push(audio(tick)) for tick in range(-1, ticks))
+    packets = order.push(video(0, key=True)) + order.push(video(1))
+    assert len(window.take(packets).packets) == 2 + ticks + 1 - 235  # five seconds may wait for pictures then
+
+
 def test_a_track_that_says_it_rests_holds_nobody_back() -> None:
     order = PacketInterleaver(fps=30, tracks=(VIDEO, AUDIO))
     assert order.reached_frame is None

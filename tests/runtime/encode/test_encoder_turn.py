@@ -53,15 +53,45 @@ def test_time_is_counted_in_ticks_of_a_call_that_is_under_way() -> None:
     encoder.freed.set()
     asking.join(WAIT_SECONDS)
     assert ended == [GivenUp]
+    turn.close()  # before whoever goes on has looked
+    assert encoder.closed
+    assert EncoderTurn(encoder, 1, after=turn).picture is PICTURE
 
 
-def test_a_picture_that_two_encoders_did_not_return_from_is_not_tried_again() -> None:
+def test_a_picture_that_two_encoders_did_not_return_from_gives_way_to_a_newer_one() -> None:
     first = EncoderTurn(FakeVideoEncoder(), FPS)
-    first.encode(PICTURE, 0, keyframe=False)
-    first.fed = 0
+    first.encode(PICTURE, 0, keyframe=False)  # not known to have been given: as one that does not return
     second = EncoderTurn(first.encoder, FPS, after=first)
-    assert second.picture is PICTURE
-    assert EncoderTurn(first.encoder, FPS, after=second).picture is None
+    third = EncoderTurn(first.encoder, FPS, after=second)
+    assert [turn.picture for turn in (second, third)] == [PICTURE] * 2  # a screen that stands still has no other
+    assert [turn.tried for turn in (first, second, third)] == [False, False, True]
+    second.encode(replace(PICTURE), 1, keyframe=False)
+    assert not EncoderTurn(first.encoder, FPS, after=second).tried
+    second.fed = 1
+    assert not EncoderTurn(first.encoder, FPS, after=second).tried
+
+
+def test_a_machine_that_is_slow_gets_more_time() -> None:
+    encoder = FakeVideoEncoder()
+    encoder.stuck_at = 1
+    first = EncoderTurn(encoder, 1)
+    assert first.patience_seconds == 30
+    later = EncoderTurn(encoder, 1, after=first)
+    assert [later.patience_seconds, EncoderTurn(encoder, 1, after=later).patience_seconds] == [60, 120]
+    first.open(lambda: encoder, 0)
+    assert first.patience_seconds == 30  # its first picture is what takes long
+    first.encode(PICTURE, 5, keyframe=False)
+    assert first.patience_seconds == 10
+    first.fed = 5
+    assert EncoderTurn(encoder, 1, after=first).patience_seconds == 30
+    asking = threading.Thread(target=first.repeat, args=(6,))
+    asking.start()
+    while first._call is None:
+        threading.Event().wait(0.001)
+    assert [first.tick() for _ in range(9)] == [None] * 9
+    encoder.freed.set()
+    asking.join(WAIT_SECONDS)
+    assert first.patience_seconds == 18
 
 
 @contextmanager

@@ -9,6 +9,10 @@ from ionia.core.frame_rate import FrameRate
 from ionia.core.media import AUDIO_TICK_SAMPLES, SAMPLE_RATE, EncodedPacket, TrackId
 from ionia.core.timeline.start_gate import StartGate
 
+FIRST_WAIT_SECONDS = 120
+"""How long sound waits for the very first picture: two encoders may be given up before that (decision 0438). It is two
+megabytes of a sound."""
+
 
 class _Scale:
     """One count of time for both tracks, in which a frame and a sample are whole numbers: exact at any frame rate."""
@@ -42,12 +46,17 @@ class PacketInterleaver:
 
     Where several have the same instant they go in the order of `tracks`. A track that falls silent for longer than
     `max_wait_seconds` no longer holds the others back: late order is better than no file. What it then delivers late
-    is passed on as it comes; sinks may rely on order within a track always, across tracks while all flow.
+    is passed on as it comes; sinks may rely on order within a track always, across tracks while all flow. The first
+    picture is waited for much longer: no file and no connection begins without it, and sound that went on before it
+    would be in none.
     """
 
     def __init__(self, *, fps: FrameRate, tracks: Sequence[TrackId], max_wait_seconds: int = 5) -> None:
         self._scale = _Scale(fps)
-        self._max_wait: int | None = max_wait_seconds * self._scale.second  # None: for ever
+        self._max_wait: int | None = FIRST_WAIT_SECONDS * self._scale.second  # None: for ever
+        self._later_wait: int | None = (
+            max_wait_seconds * self._scale.second
+        )  # once there was a picture; None: there was
         self._rank = {track: rank for rank, track in enumerate(tracks)}
         self._waiting: dict[TrackId, deque[_Queued]] = {track: deque() for track in tracks}
         self._passed: dict[TrackId, int] = {}
@@ -64,6 +73,8 @@ class PacketInterleaver:
             position = self._scale.position(packet)
             self._waiting[packet.track].append((position, self._rank[packet.track], packet))
             self._newest = max(self._newest, position)
+            if self._later_wait is not None and packet.track.is_video:
+                self._max_wait, self._later_wait = self._later_wait, None
         return self._ready()
 
     def pass_by(self, track: TrackId, position: int) -> list[EncodedPacket]:
@@ -73,7 +84,7 @@ class PacketInterleaver:
 
     def wait_for_all(self) -> None:
         """Hold back for as long as it takes: the end is near, and what goes ahead of the others must not bring it."""
-        self._max_wait = None
+        self._max_wait = self._later_wait = None
 
     def sound_before(self, frame: int) -> int:
         """Samples before `frame` that the sound which lacks most has not had yet, gone on or waiting here."""

@@ -17,8 +17,16 @@ from ionia.core.ports import VideoEncoder
 T = TypeVar("T")
 
 PATIENCE_SECONDS = 10
-"""How long a call may take before the encoder counts as stuck: as long as a device may take to open. The first picture
-of a graphics card takes up to three, a picture of 3840 x 2160 in software on a loaded machine about as long."""
+"""How long a call may take before the encoder counts as stuck: as long as a device may take to open. It is more where
+calls have taken more than half of that."""
+
+FIRST_PATIENCE_SECONDS = 30
+"""The same until a first picture has come back: of 3840 x 2160, in software on a loaded machine, it took 9 to 26 s, and
+each one after it at most 3 s."""
+
+_PATIENCE_PER_CALL = 2
+"""Times the longest call so far that one may take, and times the patience with the encoder before that gave nothing: a
+machine may be that slow, and another encoder, beside the one that was given up, is slower still."""
 
 
 class GivenUp(Exception):  # noqa: N818 - it is no error, but the end of a turn
@@ -45,21 +53,39 @@ class EncoderTurn:
         self.fed: int = -1
         self.given: int = -1
         """The last frame that it took; all up to that one came out of it."""
-        # One that two encoders in turn did not return from is tried no more.
-        self.picture: YuvPicture | None = after.picture if after is not None and after.fed >= 0 else None
+        self.picture: YuvPicture | None = None if after is None else after.picture
         """What was shown last."""
+        self.tried: bool = after is not None and after.fed < 0 and after.inherited
+        """Whether two encoders in turn did not return from that picture: a newer one is to be taken, if one waits."""
+        self.inherited: bool = self.picture is not None
+        """Whether the picture is that of the turn before."""
         self._own = after is None
-        self._patience = max(1, round(fps * PATIENCE_SECONDS))
+        self._waited_seconds = 0.0 if after is None else after.patience_seconds
+        self._fps = fps
         self._lock = threading.Lock()
         self._call: _Call | None = None  # protected by _lock
+        self._given_up = False  # protected by _lock
+        self._longest = 0  # ticks of a call; protected by _lock
+        self._patience = round(fps * FIRST_PATIENCE_SECONDS)  # in ticks, with a call; protected by _lock
+        if after is not None and after.fed < 0:
+            self._patience = max(self._patience, after._patience * _PATIENCE_PER_CALL)
 
-    def open(self, make: Callable[[], VideoEncoder], index: int) -> None:
-        """Get an encoder, to go on with frame `index`. Raises what `make` raises, and GivenUp as the others here."""
-        self.encoder = self._asked(index, make)
+    def open(self, make: Callable[[], VideoEncoder], index: int) -> str:
+        """Get an encoder, to go on with frame `index`; a sentence about what happened.
+
+        Raises what `make` raises, and GivenUp as the others here.
+        """
+        stuck = self.encoder.codec
+        self.encoder = self._asked(index, make, opens=True)
         self._own = True
+        return (
+            f"The encoder {stuck} did not answer for {self._waited_seconds:.0f} s: the picture stands still for that "
+            f"time. {'Another one' if self.encoder.codec == stuck else self.encoder.codec} goes on."
+        )
 
     def encode(self, picture: YuvPicture, index: int, *, keyframe: bool) -> list[EncodedPacket]:
         """See `core.ports.VideoEncoder`."""
+        self.inherited = self.inherited and picture is self.picture
         self.picture = picture
         return self._asked(index, lambda: self.encoder.encode(picture, index, keyframe=keyframe))
 
@@ -74,11 +100,19 @@ class EncoderTurn:
     def close(self) -> None:
         """Free the encoder. One that was given up is freed by its own thread, if that ever comes back.
 
-        Let go of the picture, too: whoever is over may stay in memory for long.
+        Let go of the picture, too: whoever is over may stay in memory for long. But who goes on in the place of one
+        that was given up takes it from there, and the call may come back at that very moment.
         """
-        self.picture = None
+        if not self._given_up:
+            self.picture = None
         if self._own:
             self.encoder.close()
+
+    @property
+    def patience_seconds(self) -> float:
+        """How long a call may take now, or could when it was over. Any thread."""
+        with self._lock:
+            return float(self._patience / self._fps)
 
     def tick(self) -> int | None:
         """On the tick's thread, once for each: the frame that is being asked for, once it took too long.
@@ -89,18 +123,21 @@ class EncoderTurn:
             if self._call is None:
                 return None
             self._call.ticks += 1
-            if self._call.ticks < self._patience:
+            if self._call.ticks < max(1, self._patience):
                 return None
-            call, self._call = self._call, None
+            call, self._call, self._given_up = self._call, None, True
             return call.index
 
-    def _asked(self, index: int, call: Callable[[], T]) -> T:
+    def _asked(self, index: int, call: Callable[[], T], *, opens: bool = False) -> T:
         with self._lock:
             under_way = self._call = _Call(index)
         try:
             return call()
         finally:
             with self._lock:
-                given_up, self._call = self._call is not under_way, None
-            if given_up:
+                self._call = None
+                self._longest = max(self._longest, under_way.ticks)
+                if not (self._given_up or opens):
+                    self._patience = max(round(self._fps * PATIENCE_SECONDS), self._longest * _PATIENCE_PER_CALL)
+            if self._given_up:
                 raise GivenUp

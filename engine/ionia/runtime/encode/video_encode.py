@@ -20,7 +20,7 @@ from ionia.media.surface_encoder import reads_back, told_now
 from ionia.runtime.capture.capture import JOIN_TIMEOUT_S, Capture
 from ionia.runtime.capture.picture_stage import PictureStage, StagedPicture
 from ionia.runtime.encode.bitrate_desk import BitrateDesk
-from ionia.runtime.encode.encoder_turn import PATIENCE_SECONDS, EncoderTurn, GivenUp
+from ionia.runtime.encode.encoder_turn import EncoderTurn, GivenUp
 from ionia.runtime.encode.feed import Feed
 from ionia.runtime.notices import Notices
 from ionia.runtime.registry import Lease
@@ -318,11 +318,11 @@ class VideoEncode:
 
     def _encode_anew(self, turn: EncoderTurn, index: int, successor: Callable[[], VideoEncoder]) -> None:
         """With another encoder, from the frame on that the one before did not return from."""
-        stuck = turn.encoder.codec
-        turn.open(successor, index)
+        lost = turn.open(successor, index)
         turn.encoder.set_bitrate(self.rate.bitrate)
-        lost = f"The encoder {stuck} did not answer for {PATIENCE_SECONDS} s: the picture stands still for that time. "
-        lost += f"{'Another one' if turn.encoder.codec == stuck else turn.encoder.codec} goes on."
+        with self._condition:
+            if turn.tried and self._backlog.pictures:
+                turn.picture = None
         if turn.picture is not None:
             self._give(turn, index, turn.encode(turn.picture, index, keyframe=True), lost)
             return
