@@ -93,6 +93,13 @@ export interface ViewSize {
 
 export type ScreenView = ScreenPicture | NoPicture;
 
+/** Who looks at live pictures. */
+export interface Watching {
+  /** Pictures fit this size from now on; the one that is shown comes anew, also of a screen that stands still. */
+  fit(size: ViewSize): void;
+  end(): void;
+}
+
 export const isPicture = (view: ScreenView): view is ScreenPicture => "jpeg" in view;
 
 /** A small picture of a screen or window as it is now. */
@@ -129,10 +136,10 @@ export interface ElectronAPI extends BasicElectronAPI {
   /** Calls the listener for every event from now on; returns how to end that. */
   onEvent(listener: (event: ShellEvent) => void): () => void;
   /**
-   * Live pictures, until it is ended: the next one comes when the promise for this one is settled, and fits the size that
-   * it resolves with. One at a time. That there is none comes at any time, also before that promise is settled.
+   * Live pictures, until it is ended: the next one comes when the promise for this one is settled. One at a time. That
+   * there is none comes at any time, also before that promise is settled.
    */
-  onPicture(show: (view: ScreenView) => Promise<ViewSize | undefined>): () => void;
+  onPicture(show: (view: ScreenView) => Promise<void>): Watching;
   refreshDevices(): Promise<CommandResult>;
   /** Of an id of `devices`, or of the primary screen for null. */
   thumbnail(screen: string | null, maxWidth: number): Promise<ThumbnailResult>;
@@ -184,7 +191,7 @@ export type Listen = (listener: (event: ShellEvent) => void) => () => void;
 
 export type LookOn = ElectronAPI["onPicture"];
 
-const NO_PICTURES: LookOn = () => () => undefined;
+const NO_PICTURES: LookOn = () => ({ fit: () => undefined, end: () => undefined });
 
 /** The API over any transport: Electron's IPC in the preload script, a WebSocket in the tests. */
 export function createElectronAPI(invoke: Invoke, listen: Listen, lookOn: LookOn = NO_PICTURES): ElectronAPI {

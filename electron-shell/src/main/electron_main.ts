@@ -96,7 +96,7 @@ async function run(): Promise<void> {
     if (senderFrame === null || !isTrustedFrame(senderFrame)) return;
     const { port1, port2 } = new MessageChannelMain();
     const look = studio.preview.look((view) => port1.postMessage(view));
-    port1.on("message", ({ data }) => look.ready(data));
+    port1.on("message", ({ data }) => (data === null ? look.ready() : look.fit(data)));
     port1.on("close", () => look.end());
     port1.start();
     senderFrame.postMessage(PREVIEW_CHANNEL, null, [port2]);

@@ -15,8 +15,9 @@ const ENDED = "The live picture ended.";
 
 /** A window's side: it says when it has drawn one, and gets the next. */
 export interface Look {
-  /** `size`: a `ViewSize` from now on; anything else says nothing. */
-  ready(size?: unknown): void;
+  ready(): void;
+  /** How large it shows pictures from now on: a `ViewSize`; anything else says nothing. */
+  fit(size: unknown): void;
   end(): void;
 }
 
@@ -47,7 +48,9 @@ export class PreviewControl {
   /** Why the look has no picture, as it was told; undefined: it has one. */
   #none: string | undefined = "";
   #paused = false;
+  /** What the window wants, and what the preview was told. */
   #size: Size = MOST;
+  #told: Size = MOST;
   #work: Promise<void> = Promise.resolve();
   #timer: NodeJS.Timeout | undefined;
   #silence: NodeJS.Timeout | undefined;
@@ -73,13 +76,13 @@ export class PreviewControl {
     if (this.#none !== "") show({ why: this.#none });
     this.#adjust();
     return {
-      ready: (size) => {
+      ready: () => {
         looker.ready = true;
         if (this.#looker !== looker) return;
-        this.#fit(size);
         this.#preview?.ready();
         this.#listen();
       },
+      fit: (size) => this.#looker === looker && this.#fit(size),
       end: () => {
         if (this.#looker !== looker) return;
         this.#looker = undefined;
@@ -128,6 +131,7 @@ export class PreviewControl {
         this.#paused = !this.#watched;
         await this.#preview.update({ paused: this.#paused });
       }
+      await this.#tellSize();
     } catch (error) {
       if (this.#preview === undefined && this.#wanted === wanted) this.#tellNone(wordsOf(error));
       this.#later();
@@ -138,7 +142,7 @@ export class PreviewControl {
     const size = this.#size;
     const preview = await Preview.open(this.#client, { ...shown, ...size });
     this.#preview = preview;
-    if (size !== this.#size) this.#resize();
+    this.#told = size;
     this.#shown = shown;
     this.#paused = false;
     preview.on("picture", ({ width, height, jpeg }) => {
@@ -165,12 +169,15 @@ export class PreviewControl {
     if (wanted === undefined) return;
     if (wanted.maxWidth === this.#size.maxWidth && wanted.maxHeight === this.#size.maxHeight) return;
     this.#size = wanted;
-    this.#resize();
+    this.#work = this.#work.then(() => this.#apply());
   }
 
-  /** One that ends meanwhile is opened anew, of that size. */
-  #resize(): void {
-    void this.#preview?.update(this.#size).catch(() => undefined);
+  /** Of many sizes in a row, as while somebody pulls at the window's edge, those that come during a call are one. */
+  async #tellSize(): Promise<void> {
+    const size = this.#size;
+    if (this.#preview === undefined || this.#told === size) return;
+    await this.#preview.update(size);
+    this.#told = size;
   }
 
   /** From now on something must come, where somebody waits for it. */

@@ -21,22 +21,30 @@ contextBridge.exposeInMainWorld(
     },
     (show) => {
       let port: MessagePort | undefined;
+      let size: ViewSize | undefined;
       const connected = ({ ports: [given] }: IpcRendererEvent): void => {
         port?.close();
         port = given;
         if (given === undefined) return;
-        const ready = (size?: ViewSize): void => given.postMessage(size ?? null);
+        const ready = (): void => given.postMessage(null);
         given.onmessage = ({ data }: MessageEvent<ScreenView>) => {
           const shown = show(data);
-          if (isPicture(data)) void shown.then(ready, () => ready());
+          if (isPicture(data)) void shown.then(ready, ready);
         };
+        if (size !== undefined) given.postMessage(size);
         ready();
       };
       ipcRenderer.on(PREVIEW_CHANNEL, connected);
       ipcRenderer.send(PREVIEW_CHANNEL);
-      return () => {
-        ipcRenderer.off(PREVIEW_CHANNEL, connected);
-        port?.close();
+      return {
+        fit: (wanted) => {
+          size = wanted;
+          port?.postMessage(size);
+        },
+        end: () => {
+          ipcRenderer.off(PREVIEW_CHANNEL, connected);
+          port?.close();
+        },
       };
     },
   ),

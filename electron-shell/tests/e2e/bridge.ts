@@ -65,8 +65,9 @@ export async function startBridge(env: NodeJS.ProcessEnv): Promise<Bridge> {
     });
     socket.on("message", (data: Buffer) => {
       const message = JSON.parse(data.toString()) as
-        { ready: ViewSize | null } | { id: number; channel: Channel; args: unknown[] };
-      if ("ready" in message) return look.ready(message.ready);
+        { ready: true } | { fit: ViewSize } | { id: number; channel: Channel; args: unknown[] };
+      if ("ready" in message) return look.ready();
+      if ("fit" in message) return look.fit(message.fit);
       const { id, channel, args } = message;
       void handlers[channel](...args).then((result) => socket.send(JSON.stringify({ id, result })));
       return undefined;

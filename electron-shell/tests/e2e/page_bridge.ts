@@ -1,5 +1,5 @@
 /** In the page: `window.electronAPI` over a WebSocket to the real handlers, in place of the preload script. */
-import { createElectronAPI, type NoPicture, type ScreenView, type ShellEvent, type ViewSize } from "@ionia/common";
+import { createElectronAPI, type NoPicture, type ScreenView, type ShellEvent } from "@ionia/common";
 import type {} from "@ionia/renderer";
 
 const socket = new WebSocket(`ws://${location.host}/bridge`);
@@ -7,14 +7,14 @@ const opened = new Promise<void>((resolve) => socket.addEventListener("open", ()
 const waiting = new Map<number, (result: unknown) => void>();
 const listeners = new Set<(event: ShellEvent) => void>();
 let lastId = 0;
-let show: ((view: ScreenView) => Promise<ViewSize | undefined>) | undefined;
-const ready = (size?: ViewSize): void => socket.send(JSON.stringify({ ready: size ?? null }));
+let show: ((view: ScreenView) => Promise<void>) | undefined;
+const ready = (): void => socket.send(JSON.stringify({ ready: true }));
 socket.binaryType = "arraybuffer";
 
 socket.addEventListener("message", ({ data }) => {
   if (data instanceof ArrayBuffer) {
     const [width = 0, height = 0] = new Uint32Array(data, 0, 2);
-    void show?.({ width, height, jpeg: new Uint8Array(data, 8) }).then(ready, () => ready());
+    void show?.({ width, height, jpeg: new Uint8Array(data, 8) }).then(ready, ready);
     return;
   }
   const message = JSON.parse(String(data)) as
@@ -39,9 +39,12 @@ window.electronAPI = createElectronAPI(
   },
   (shows) => {
     show = shows;
-    void opened.then(() => ready());
-    return () => {
-      show = undefined;
+    void opened.then(ready);
+    return {
+      fit: (size) => void opened.then(() => socket.send(JSON.stringify({ fit: size }))),
+      end: () => {
+        show = undefined;
+      },
     };
   },
 );

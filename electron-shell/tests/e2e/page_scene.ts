@@ -32,6 +32,6 @@ window.electronAPI = createElectronAPI(
     const [, base64 = ""] = window.scene.picture.split(",");
     if (base64 !== "" && window.scene.state.engine.phase === "ready")
       void show({ width: 1280, height: 720, jpeg: Uint8Array.from(atob(base64), (one) => one.charCodeAt(0)) });
-    return () => undefined;
+    return { fit: () => undefined, end: () => undefined };
   },
 );

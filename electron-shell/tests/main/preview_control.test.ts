@@ -218,15 +218,19 @@ describe("the live picture", () => {
   it("is as large as the window shows it, never larger than what it costs is worth, and is asked for once", async () => {
     const window = look();
     const sizes: unknown[] = [{ width: 760.4, height: 427.6 }, { width: 760, height: 428 }, null, "large", {}];
-    for (const size of sizes) window.ready(size);
-    window.ready({ width: 3000, height: 2 });
-    window.ready({ width: NaN, height: 300 });
+    for (const size of sizes) window.fit(size);
+    window.fit({ width: 3000, height: 2 });
+    window.fit({ width: NaN, height: 300 });
+    window.ready();
     await vi.waitFor(() => expect(shown.length).toBeGreaterThan(0));
-    window.ready({ width: 500, height: 300 });
     const [opened] = asked("preview.open");
     const all = () => [opened, ...asked("preview.update")];
+    expect(all().at(-1)).toMatchObject({ maxWidth: 960, maxHeight: 64 });
+    const before = all().length;
+    // Nobody draws a picture of a screen that stands still again, and the window's edge is pulled at.
+    for (let width = 400; width <= 500; width += 1) window.fit({ width, height: 300 });
     await vi.waitFor(() => expect(all().at(-1)).toMatchObject({ maxWidth: 500, maxHeight: 300 }));
-    expect(all().slice(0, -1).at(-1)).toMatchObject({ maxWidth: 960, maxHeight: 64 });
+    expect(all().length - before).toBeLessThanOrEqual(2);
   });
 
   it("a window that is loaded anew takes it over, and hears what the other one heard", async () => {

@@ -12,6 +12,11 @@ beforeAll(() => {
     this.open = false;
     this.dispatchEvent(new Event("close"));
   };
+  window.ResizeObserver ??= class {
+    observe = () => undefined;
+    unobserve = () => undefined;
+    disconnect = () => undefined;
+  };
   window.matchMedia ??= ((media: string) => ({
     matches: false,
     media,

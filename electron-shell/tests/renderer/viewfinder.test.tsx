@@ -10,18 +10,24 @@ const PICTURE: ScreenView = { width: 64, height: 36, jpeg: new Uint8Array([0xff,
 /** Each picture's decoding, which ends when the test says so. */
 let decodings: { end(): void; fail(): void }[];
 let drawn: number;
+/** Decoded pictures that nobody has freed. */
+let kept: number;
+let resized: ResizeObserverCallback;
 let readyState: number;
-let show: (view: ScreenView) => Promise<ViewSize | undefined>;
+let show: (view: ScreenView) => Promise<void>;
+let fitted: ViewSize[];
 
 beforeEach(async () => {
   decodings = [];
-  drawn = 0;
+  drawn = kept = 0;
+  fitted = [];
   vi.stubGlobal(
     "ImageDecoder",
     class {
       decode = () =>
         new Promise((resolve, reject) => {
-          const image = { close: () => undefined };
+          kept += 1;
+          const image = { close: () => void (kept -= 1) };
           decodings.push({ end: () => resolve({ image }), fail: () => reject(new Error("no JPEG")) });
         });
       close = () => undefined;
@@ -31,6 +37,16 @@ beforeEach(async () => {
   vi.spyOn(HTMLMediaElement.prototype, "readyState", "get").mockImplementation(() => readyState);
   vi.stubGlobal("VideoFrame", class {});
   vi.stubGlobal("MediaStream", class {});
+  vi.stubGlobal(
+    "ResizeObserver",
+    class {
+      constructor(heard: ResizeObserverCallback) {
+        resized = heard;
+      }
+      observe = () => undefined;
+      disconnect = () => undefined;
+    },
+  );
   vi.stubGlobal(
     "MediaStreamTrackGenerator",
     class {
@@ -42,7 +58,7 @@ beforeEach(async () => {
     () => () => undefined,
     (given) => {
       show = given;
-      return () => undefined;
+      return { fit: (size) => fitted.push(size), end: () => undefined };
     },
   );
   render(<App />);
@@ -98,6 +114,27 @@ describe("the viewfinder", () => {
     expect(isLive()).toBe(false);
     readyState = HTMLMediaElement.HAVE_CURRENT_DATA;
     await vi.waitFor(() => expect(isLive()).toBe(true));
+  });
+
+  it("says how large it is whenever that changes, whether or not a picture comes", () => {
+    const boxes = [{ inlineSize: 760, blockSize: 428 }];
+    resized([{ devicePixelContentBoxSize: boxes } as unknown as ResizeObserverEntry], {} as ResizeObserver);
+    expect(fitted).toEqual([{ width: 760, height: 428 }]);
+  });
+
+  it("writes no film while nobody sees the page, and frees each picture", async () => {
+    readyState = HTMLMediaElement.HAVE_NOTHING;
+    await showAll(PICTURE);
+    await decoded();
+    const hidden = vi.spyOn(document, "hidden", "get").mockReturnValue(true);
+    await act(() => new Promise((resolve) => setTimeout(resolve, 50)));
+    const before = drawn;
+    await act(() => new Promise((resolve) => setTimeout(resolve, 100)));
+    expect([drawn, kept]).toEqual([before, 1]);
+    hidden.mockReturnValue(false);
+    document.dispatchEvent(new Event("visibilitychange"));
+    await showAll({ why: "" });
+    await vi.waitFor(() => expect(kept).toBe(0));
   });
 
   it("says so when a picture can't be drawn, and doesn't leave the one before standing", async () => {

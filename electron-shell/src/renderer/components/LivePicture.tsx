@@ -1,6 +1,6 @@
 /** What is on the screen that is recorded, live. The next picture is asked for when this one was drawn. */
 import { useEffect, useRef } from "react";
-import { isPicture, type ScreenView, type ViewSize } from "@ionia/common";
+import { isPicture, type ScreenView } from "@ionia/common";
 import { useShellClient } from "../state/use_shell.ts";
 import { LiveScreen } from "./live_screen.ts";
 
@@ -16,18 +16,18 @@ export function LivePicture({ onView, shown }: LivePictureProps) {
   const video = useRef<HTMLVideoElement>(null);
   useEffect(() => {
     const { full } = client;
-    if (full === undefined || video.current === null) return undefined;
+    if (full === undefined || video.current === null || place.current === null) return undefined;
     const screen = new LiveScreen(video.current);
     let over = false;
     // How often there was none: a picture that is still to be drawn then is of the past, too.
     let gone = 0;
-    const show = async (view: ScreenView): Promise<ViewSize | undefined> => {
-      if (over) return undefined;
+    const show = async (view: ScreenView): Promise<void> => {
+      if (over) return;
       if (!isPicture(view)) {
         gone += 1;
         screen.clear();
         onView(view.why);
-        return undefined;
+        return;
       }
       const before = gone;
       const isCurrent = (): boolean => !over && gone === before;
@@ -37,12 +37,17 @@ export function LivePicture({ onView, shown }: LivePictureProps) {
       } catch {
         if (isCurrent()) onView("The live picture can't be drawn.");
       }
-      return place.current === null ? undefined : sizeOf(place.current);
     };
-    const end = full.onPicture(show);
+    const watching = full.onPicture(show);
+    const sizes = new ResizeObserver(([one]) => {
+      const [size] = one?.devicePixelContentBoxSize ?? [];
+      if (size !== undefined) watching.fit({ width: size.inlineSize, height: size.blockSize });
+    });
+    sizes.observe(place.current, { box: "device-pixel-content-box" });
     return () => {
       over = true;
-      end();
+      sizes.disconnect();
+      watching.end();
       screen.clear();
     };
   }, [client, onView]);
@@ -67,8 +72,4 @@ export function LivePicture({ onView, shown }: LivePictureProps) {
       />
     </div>
   );
-}
-
-function sizeOf({ clientWidth, clientHeight }: HTMLElement): ViewSize {
-  return { width: clientWidth * devicePixelRatio, height: clientHeight * devicePixelRatio };
 }

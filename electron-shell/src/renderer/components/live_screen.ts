@@ -24,16 +24,19 @@ export class LiveScreen {
    */
   async show(jpeg: Uint8Array<ArrayBuffer>, isCurrent: () => boolean): Promise<void> {
     const decoder = new ImageDecoder({ data: jpeg, type: "image/jpeg" });
+    let image: VideoFrame | undefined;
     try {
-      const { image } = await decoder.decode();
+      ({ image } = await decoder.decode());
       await seen();
       if (isCurrent()) await this.#write(image);
       // What is written before the film has begun is lost, and of a screen that stands still no other picture comes.
       while (this.#video.readyState < HTMLMediaElement.HAVE_CURRENT_DATA && isCurrent()) {
-        if (!(await begun(this.#video)) && isCurrent()) await this.#write(image);
+        if (await begun(this.#video)) continue;
+        await seen();
+        if (isCurrent()) await this.#write(image);
       }
-      image.close();
     } finally {
+      image?.close();
       decoder.close();
     }
   }
