@@ -163,7 +163,7 @@ def test_lag_reconnects_and_backpressure_is_told() -> None:
 
 def test_many_packets_at_once_that_are_too_many_end_the_connection_once() -> None:
     link = connected(live())
-    actions = link.offer([picture(0, key=True), *(audio_packet(tick) for tick in range(400))], 0)
+    actions = link.offer([picture(0, key=True), *(audio_packet(tick) for tick in range(1200))], 0)
     assert [action for action in actions if isinstance(action, KillAttempt)] == [KillAttempt(attempt_id=1)]
     assert link.state is not LinkState.CONNECTED
 

@@ -197,6 +197,15 @@ def test_whatever_may_wait_a_link_that_stands_has_that_and_a_little_more(limit_m
     assert abs(feed.now - limit_ms * MS - LAG_BEYOND_NS) <= FRAME
 
 
+def test_what_an_encoder_owed_for_long_and_comes_at_once_is_no_fault_of_the_link() -> None:
+    buffer = StreamBuffer(fps=FPS)
+    buffer.push(video(0, key=True), 0)
+    late = [buffer.push(audio(tick), DEFAULT_LIMIT_NS) for tick in range(47 * 10)]
+    assert not any(isinstance(action, ReconnectAtNow) for actions in late for action in actions)
+    still = buffer.push(audio(47 * 10), DEFAULT_LIMIT_NS + 1)  # nothing has gone since
+    assert [type(action) for action in still if isinstance(action, ReconnectAtNow)] == [ReconnectAtNow]
+
+
 def test_giving_up_is_told_as_backpressure_too_if_it_comes_at_once() -> None:
     buffer = StreamBuffer(fps=FPS)
     buffer.push(video(0, key=True), 0)

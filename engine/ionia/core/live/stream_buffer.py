@@ -10,6 +10,7 @@ The rules, in the order in which they bite while a link is too slow (limit = 200
 3. the limit: pictures are dropped, each time up to the next keyframe, until those left span half the limit, and a
    keyframe is asked for at once;
 4. three seconds more: the link can't even carry the sound. The caller must reconnect; everything waiting is worthless.
+   Not where all of it has just come: an encoder that was given up after ten seconds is no fault of the link's.
 
 Sound is never dropped, nor is the keyframe that the connection begins with. After a drop the next picture handed out is
 a keyframe.
@@ -254,7 +255,8 @@ class StreamBuffer:
 
     def _relieve(self, now_ns: int) -> list[BufferAction]:
         span = self.span_ns
-        if span > self._lag_limit or self.packets > self._max_lag_packets:
+        lags = span > self._lag_limit and self.latency_ns(now_ns) > self._limit
+        if lags or self.packets > self._max_lag_packets:
             self.counters.discarded += len(self._queue)
             self._queue.clear()
             self._overrun = True
