@@ -513,6 +513,8 @@ export type DestinationOption = {
   width?: number | null;
   /** Height of an encode of its own, likewise. */
   height?: number | null;
+  /** Of this server alone: what caFile of the stream is for all; default: that. */
+  caFile?: string;
 };
 
 /** One server that a stream goes to. */

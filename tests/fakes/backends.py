@@ -67,6 +67,7 @@ class FakeSender:
         self._refused = refused
         self.url: RtmpUrl | None = None
         self.header: MediaHeader | None = None
+        self.ca_file = ""
         self.sent: list[EncodedPacket] = []
         self.killed = threading.Event()
         self.closed = False
@@ -77,6 +78,7 @@ class FakeSender:
     def connect(self, url: RtmpUrl, header: MediaHeader, listener: SenderListener, *, ca_file: str = "") -> None:
         self.url = url
         self.header = header
+        self.ca_file = ca_file
         self._listener = listener
         self._connecting.set()
         if self._refused is not None:

@@ -58,8 +58,11 @@ def test_what_does_not_fit_is_said_without_a_key(params: dict[str, object], word
 
 
 def test_one_may_have_an_encode_of_its_own() -> None:
-    small = {**OTHER, "videoBitrate": 900_000, "width": 1280, "height": 720}
-    settings = bound({"rtmpUrls": [URL, "whips://a.test/x", small]}).settings()
+    small = {**OTHER, "videoBitrate": 900_000, "width": 1280, "height": 720, "caFile": "small.pem"}
+    settings = bound({"rtmpUrls": [URL, "whips://a.test/x", small], "caFile": "all.pem"}).settings()
+    assert [settings.ca_file, *(one.ca_file for one in settings.destinations)] == ["all.pem", "", "", "small.pem"]
+    alone = bound({"rtmpUrls": [small]}).settings()
+    assert (alone.ca_file, alone.destinations[0].ca_file) == ("", "small.pem")
     assert settings.own == OwnEncode()
     assert settings.destinations[2].own == OwnEncode(video_bitrate=900_000, width=1280, height=720)
     assert [(one.video_bitrate, one.width, one.sound_codec) for one in renditions_of(settings)] == [

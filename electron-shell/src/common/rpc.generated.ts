@@ -138,6 +138,8 @@ export type DestinationOption = {
   width?: number | null;
   /** Height of an encode of its own, likewise. */
   height?: number | null;
+  /** Of this server alone: what caFile of the stream is for all; default: that. */
+  caFile?: string;
 };
 
 /** One server that a stream goes to. */
@@ -2112,6 +2114,8 @@ export interface EngineMethods {
       width?: number | null;
       /** Height of an encode of its own, likewise. */
       height?: number | null;
+      /** Of this server alone: what caFile of the stream is for all; default: that. */
+      caFile?: string;
     };
     result: AddDestinationResult;
   };
@@ -2132,6 +2136,8 @@ export interface EngineMethods {
       width?: number | null;
       /** Height of an encode of its own, likewise. */
       height?: number | null;
+      /** Of this server alone: what caFile of the stream is for all; default: that. */
+      caFile?: string;
     };
     result: null;
   };

@@ -1,19 +1,25 @@
 /** What the engine is told of the settings when a session is opened. Pure. */
 import { destinationsOf } from "./destinations.ts";
+import type { DestinationSetting } from "./destination_setting.ts";
 import type { DeviceList, RecorderInitialize, StreamerInitialize } from "./engine_types.ts";
 import { liveLimits } from "./service_limits.ts";
 import type { Settings } from "./settings.ts";
 import { soundParams, soundSources } from "./sounds.ts";
 
 /** What a stream's `initialize` is told of how to connect, beside the destination. */
-export function connectionParams(
-  settings: Settings,
-): Pick<StreamerInitialize, "caFile" | "retryRejected" | "delaySeconds"> {
+export function connectionParams(settings: Settings): Pick<StreamerInitialize, "retryRejected" | "delaySeconds"> {
   return {
     ...(settings.delaySeconds > 0 ? { delaySeconds: settings.delaySeconds } : {}),
-    ...(usesOwnServer(settings) && settings.caFile !== "" ? { caFile: settings.caFile } : {}),
     ...(settings.retryRejected ? { retryRejected: true } : {}),
   };
+}
+
+/** What is trusted of a server of the user's own, and of no other: a service has a certificate that the system trusts. */
+export function trustParams(
+  { caFile }: Settings,
+  { service }: Pick<DestinationSetting, "service">,
+): { caFile?: string } {
+  return service === "custom" && caFile !== "" ? { caFile } : {};
 }
 
 /** Whether a stream goes to a server of the user's own. */

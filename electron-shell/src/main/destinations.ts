@@ -10,6 +10,7 @@ import {
   joinStreamUrl,
   keySlot,
   ownPicture,
+  trustParams,
   serverAddress,
   serverSlot,
   splitServerUrl,
@@ -32,6 +33,8 @@ export interface Target {
   /** Of a picture of its own. */
   readonly videoBitrate?: number;
   readonly height?: number;
+  /** What is trusted there, of a server of the user's own. */
+  readonly caFile?: string;
 }
 
 /** A whole destination, or in words why there is none. */
@@ -70,7 +73,7 @@ export class Destinations {
   async wanted(settings: Settings): Promise<readonly Target[] | { readonly error: string }> {
     const all = destinationsOf(settings);
     const used = all.filter(({ enabled }) => enabled);
-    const found = await Promise.all(used.map((destination) => this.#whole(destination)));
+    const found = await Promise.all(used.map((destination) => this.#whole(destination, settings)));
     const targets = found.filter(isTarget);
     const wrong = found.findIndex((one) => !isTarget(one));
     if (wrong === -1) return targets.length > 0 ? targets : { error: "Switch a destination on first." };
@@ -81,18 +84,18 @@ export class Destinations {
   /** Those of them that are whole: what a running stream can go to. Never rejects. */
   async whole(settings: Settings): Promise<readonly Target[]> {
     const used = destinationsOf(settings).filter(({ enabled }) => enabled);
-    const found = await Promise.all(used.map((destination) => this.#whole(destination)));
+    const found = await Promise.all(used.map((destination) => this.#whole(destination, settings)));
     return found.filter(isTarget);
   }
 
   /** One of them, whole. Rejects with InvalidSettings that says what it lacks. */
   async target(destination: DestinationSetting): Promise<Target> {
-    const found = await this.#whole(destination);
+    const found = await this.#whole(destination, this.#store.state.settings);
     if (isTarget(found)) return found;
     throw new InvalidSettings(found.error);
   }
 
-  async #whole(destination: DestinationSetting): Promise<Found> {
+  async #whole(destination: DestinationSetting, settings: Settings): Promise<Found> {
     const slots = slotsOf(destination);
     let rtmpUrl = serverAddress(destination);
     let streamKey: string | undefined;
@@ -109,7 +112,7 @@ export class Destinations {
       return { error: told(toProblem(error)) };
     }
     const { ok, message } = checkServerUrl(rtmpUrl);
-    const own = ownPicture(destination);
+    const own = { ...ownPicture(destination), ...trustParams(settings, destination) };
     if (ok && isWhip(rtmpUrl)) return { id: destination.id, rtmpUrl, streamKey: streamKey ?? "", ...own };
     if (streamKey === undefined) return { error: "Enter the stream key first." };
     return ok ? { id: destination.id, rtmpUrl, streamKey, ...own } : { error: message };

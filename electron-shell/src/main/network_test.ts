@@ -1,13 +1,5 @@
 /** How much the way to a destination carries, tried by the engine with the test card before anybody goes live. */
-import {
-  EngineError,
-  NO_NETWORK_TEST,
-  connectionParams,
-  isWhip,
-  streamParams,
-  toProblem,
-  type NetworkTestView,
-} from "@ionia/common";
+import { EngineError, NO_NETWORK_TEST, isWhip, streamParams, toProblem, type NetworkTestView } from "@ionia/common";
 import type { EngineClient } from "@ionia/node";
 import type { Target } from "./destinations.ts";
 import type { ShellStore } from "./shell_store.ts";
@@ -48,9 +40,8 @@ export class NetworkTest {
     if (this.#running) await this.#client.call("engine.cancelSelftest");
   }
 
-  async #test({ rtmpUrl, streamKey }: Target): Promise<void> {
+  async #test({ rtmpUrl, streamKey, caFile }: Target): Promise<void> {
     const { settings, devices } = this.#store.state;
-    const { caFile } = connectionParams(settings);
     const { videoBitrate } = streamParams(settings, devices);
     const result = await this.#client.call(
       "engine.selftest",

@@ -18,6 +18,8 @@ import {
   readWarning,
   redactUrl,
   streamParams,
+  trustParams,
+  usesOwnServer,
   toProblem,
   type DestinationView,
   type EngineNotifications,
@@ -50,7 +52,9 @@ export class StreamControl {
 
   /** To one address, with its key. Resolves and tells as `startAll`. */
   start(rtmpUrl: string): Promise<StreamResult> {
-    return this.#start([{ id: FIRST_DESTINATION, rtmpUrl }], false);
+    const { settings } = this.#store.state;
+    const trust = usesOwnServer(settings) ? trustParams(settings, { service: "custom" }) : {};
+    return this.#start([{ id: FIRST_DESTINATION, rtmpUrl, ...trust }], false);
   }
 
   /**
@@ -159,8 +163,9 @@ export class StreamControl {
     return found === undefined ? "A destination" : destinationTitle(found);
   }
 
-  #digest({ rtmpUrl, streamKey = "", videoBitrate = 0, height = 0 }: Target): Digest {
-    return createHash("sha256").update(`${this.#salt} ${rtmpUrl} ${streamKey} ${videoBitrate} ${height}`).digest("hex");
+  #digest({ rtmpUrl, streamKey = "", videoBitrate = 0, height = 0, caFile = "" }: Target): Digest {
+    const all = [this.#salt, rtmpUrl, streamKey, videoBitrate, height, caFile];
+    return createHash("sha256").update(all.join(" ")).digest("hex");
   }
 
   /** Never rejects. */

@@ -3,7 +3,6 @@ import {
   DEFAULT_SETTINGS,
   MOST_DESTINATIONS,
   connected,
-  connectionParams,
   destinationTitle,
   destinationsOf,
   limitsOf,
@@ -16,6 +15,7 @@ import {
   readSettings,
   streamLacks,
   streamParams,
+  trustParams,
   uploadOf,
   withDestination,
   type DestinationSetting,
@@ -84,16 +84,13 @@ describe("a list of destinations", () => {
     );
   });
 
-  it("has the rate of the service that takes the least, and the certificates of a server of one's own", () => {
+  it("has the rate of the service that takes the least, and trusts a certificate of one's own at one's own server alone", () => {
     const facebook: DestinationSetting = { ...SECOND, service: "facebook" };
     const rate = (settings: Settings): unknown => streamParams({ ...settings, height: 720 }, null).videoBitrate;
     expect(rate(withMore(facebook))).toBe(4_000_000);
     expect(rate(withMore({ ...facebook, enabled: false }))).toBe(5_000_000);
     const own = { ...withMore({ ...SECOND, service: "custom" }), caFile: "/ca.pem" };
-    expect([connectionParams(own), connectionParams({ ...own, moreDestinations: [] })]).toEqual([
-      { caFile: "/ca.pem" },
-      {},
-    ]);
+    expect(destinationsOf(own).map((one) => trustParams(own, one))).toEqual([{}, { caFile: "/ca.pem" }]);
   });
 });
 

@@ -38,6 +38,7 @@ describe("destinations", () => {
     const server = `rtmps://me:pass-word@host/live/${KEYS[2]}`;
     await api.changeDestination("3", { service: "custom" });
     expect(await api.changeDestination("3", { server })).toEqual({ success: true });
+    await api.updateSettings({ caFile: "/own.pem" });
     await studio.close();
     await open();
     expect(studio.state.settings.moreDestinations).toEqual([
@@ -52,8 +53,9 @@ describe("destinations", () => {
     expect(streamer().params["rtmpUrls"]).toEqual([
       { destination: "1", rtmpUrl: "rtmp://live.twitch.tv/app", streamKey: KEYS[0] },
       { destination: "2", rtmpUrl: "rtmps://a.rtmps.youtube.com/live2", streamKey: KEYS[1] },
-      { destination: "3", rtmpUrl: "rtmps://me:pass-word@host/live", streamKey: KEYS[2] },
+      { destination: "3", rtmpUrl: "rtmps://me:pass-word@host/live", streamKey: KEYS[2], caFile: "/own.pem" },
     ]);
+    expect(streamer().params).not.toHaveProperty("caFile");
     expect(JSON.stringify([events, await api.getState()])).not.toMatch(/secret|pass-word/);
     await api.stopStream();
     await api.removeDestination("3");

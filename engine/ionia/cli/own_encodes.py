@@ -54,6 +54,7 @@ def with_own(servers: Sequence[DestinationOption], own: Sequence[tuple[int, OwnE
             DestinationOption(
                 rtmp_url=one.rtmp_url,
                 stream_key=one.stream_key,
+                ca_file=one.ca_file,
                 video_bitrate=has.video_bitrate,
                 width=has.width,
                 height=has.height,

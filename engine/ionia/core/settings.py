@@ -288,14 +288,16 @@ class Destination:
     rtmp_url: str = field(repr=False)
     stream_key: str = field(default="", repr=False)
     own: OwnEncode = AS_THE_STREAM
+    ca_file: str = ""
+    """In place of the stream's; empty: that."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StreamerSettings:
-    """One streamer session. `rtmp_url`, `stream_key`, `name` and `own` as a Destination's, of the first one; `more` are
-    the others. `multitrack_audio`: all sound tracks, to the servers that take them. `ca_file` is a PEM file with the
-    certificates to trust instead of the system's, or a fingerprint (`core.live.certificate_pin`), or empty.
-    `delay_seconds`: see `core.live.delay_line`."""
+    """One streamer session. `rtmp_url`, `stream_key`, `name`, `own` and `first_ca_file` as a Destination's, of the
+    first one; `more` are the others. `multitrack_audio`: all sound tracks, to the servers that take them. `ca_file` is
+    a PEM file with the certificates to trust instead of the system's, or a fingerprint
+    (`core.live.certificate_pin`), or empty. `delay_seconds`: see `core.live.delay_line`."""
 
     rtmp_url: str = field(repr=False)
     stream_key: str = field(default="", repr=False)
@@ -304,6 +306,7 @@ class StreamerSettings:
     more: tuple[Destination, ...] = ()
     retry_rejected: bool = False
     ca_file: str = ""
+    first_ca_file: str = ""
     media: MediaSettings = field(default_factory=MediaSettings)
     multitrack_audio: bool = False
     adaptive_bitrate: bool = True
@@ -317,7 +320,13 @@ class StreamerSettings:
     @property
     def destinations(self) -> tuple[Destination, ...]:
         """All of them, in their order."""
-        first = Destination(name=self.name, rtmp_url=self.rtmp_url, stream_key=self.stream_key, own=self.own)
+        first = Destination(
+            name=self.name,
+            rtmp_url=self.rtmp_url,
+            stream_key=self.stream_key,
+            own=self.own,
+            ca_file=self.first_ca_file,
+        )
         return (first, *self.more)
 
 

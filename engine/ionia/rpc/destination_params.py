@@ -12,6 +12,7 @@ from ionia.core.settings import FIRST_DESTINATION, MOST_DESTINATIONS, Destinatio
 from ionia.rpc.param_types import (
     DEFAULT_SESSION_ID,
     DestinationName,
+    OwnCaFile,
     RtmpUrl,
     SessionId,
     Side,
@@ -41,6 +42,7 @@ class DestinationOption(Struct, frozen=True, forbid_unknown_fields=True, rename=
     video_bitrate: OwnBitrate = None
     width: OwnWidth = None
     height: OwnHeight = None
+    ca_file: OwnCaFile = ""
 
     def __repr__(self) -> str:
         """Without the URL, which carries the stream key."""
@@ -106,6 +108,7 @@ class SetDestination(Struct, frozen=True, forbid_unknown_fields=True, rename="ca
     video_bitrate: OwnBitrate = None
     width: OwnWidth = None
     height: OwnHeight = None
+    ca_file: OwnCaFile = ""
 
     def __repr__(self) -> str:
         """Without the URL, which carries the stream key."""
@@ -132,6 +135,7 @@ class AddDestination(Struct, frozen=True, forbid_unknown_fields=True, rename="ca
     video_bitrate: OwnBitrate = None
     width: OwnWidth = None
     height: OwnHeight = None
+    ca_file: OwnCaFile = ""
 
     def __repr__(self) -> str:
         """Without the URL, which carries the stream key."""
@@ -157,4 +161,6 @@ class RemoveDestination(Struct, frozen=True, forbid_unknown_fields=True, rename=
 
 def _destination(name: str, params: DestinationOption | SetDestination | AddDestination) -> Destination:
     own = OwnEncode(video_bitrate=params.video_bitrate, width=params.width, height=params.height)
-    return Destination(name=name, rtmp_url=params.rtmp_url, stream_key=params.stream_key, own=own)
+    return Destination(
+        name=name, rtmp_url=params.rtmp_url, stream_key=params.stream_key, own=own, ca_file=params.ca_file
+    )

@@ -176,6 +176,7 @@ class InitializeStreamer(Initialize, frozen=True, forbid_unknown_fields=True, re
             rtmp_url=first.rtmp_url,
             stream_key=first.stream_key,
             own=first.own,
+            first_ca_file=first.ca_file,
             more=tuple(more),
             media=media_settings(self),
             reconnect_max_ms=max(self.reconnect_initial_ms, self.reconnect_max_ms),

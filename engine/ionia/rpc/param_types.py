@@ -71,6 +71,14 @@ StreamKey = Annotated[
         description="Stream key, for an rtmpUrl that ends with the application. Never shown or logged.",
     ),
 ]
+OwnCaFile = Annotated[
+    str,
+    Meta(
+        max_length=32_767,
+        pattern=TEXT,
+        description="Of this server alone: what caFile of the stream is for all; default: that.",
+    ),
+]
 CaFile = Annotated[
     str,
     Meta(

@@ -23,7 +23,7 @@ from ionia.core.live.rtmp_url import parse_rtmp_url
 from ionia.core.live.sender_events import Connected, Ended, Progress
 from ionia.core.live.silence import SILENT_TRACK
 from ionia.core.media import AUDIO, VIDEO, EncodedPacket, VideoFrame
-from ionia.core.settings import AudioMode, MediaSettings, RecorderSettings, SessionKind, StreamerSettings
+from ionia.core.settings import AudioMode, Destination, MediaSettings, RecorderSettings, SessionKind, StreamerSettings
 from ionia.core.warning import WarningCode
 from ionia.media.guarded_encoder import GuardedVideoEncoder
 from ionia.runtime.engine import Engine
@@ -372,6 +372,16 @@ def test_a_file_of_certificates_that_is_no_good_is_said_at_once(tmp_path: Path) 
         assert (caught.value.kind, caught.value.live_kind) == (ErrorKind.CONNECT_FAILED, LiveKind.CERTIFICATE)
         assert caught.value.hint
     assert machine.screens == []
+
+
+def test_a_certificate_of_ones_own_is_trusted_at_one_server_alone() -> None:
+    machine, own, alls = FakeMachine(), "sha256:" + "0" * 64, "sha256:" + "1" * 64
+    with engine_on(machine) as (engine, _):
+        initialize(engine, ca_file=alls, more=(Destination(name="2", rtmp_url=URL + "2", ca_file=own),))
+        engine.start(STREAMER, "s")
+        senders = machine.senders.made(1), machine.senders.made(2)
+        engine.stop(STREAMER, "s")
+    assert {sender.url.key: sender.ca_file for sender in senders if sender.url} == {SECRET: alls, SECRET + "2": own}
 
 
 def test_a_variable_that_names_no_good_file_is_told_and_not_used(monkeypatch: pytest.MonkeyPatch) -> None:

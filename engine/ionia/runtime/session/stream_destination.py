@@ -55,9 +55,10 @@ class StreamDestination:
         self.name = wish.name
         self.inlet = inlet
         self.url = parse_live_url(wish.rtmp_url, wish.stream_key)
-        self.trust = StreamTrust(settings.ca_file, secure=self.url.secure)
+        ca_file = wish.ca_file or settings.ca_file
+        self.trust = StreamTrust(ca_file, secure=self.url.secure)
         self.link = LiveLink(LiveSettings.of(settings), random)
-        self.attempts = StreamAttempts(make_sender, ca_file=settings.ca_file)
+        self.attempts = StreamAttempts(make_sender, ca_file=ca_file)
         self.figures: LiveFigures = self.link.figures(now_ns)
         self.bitrate = self.figures.target_bitrate
         """What its link carries, as far as that is known, bit/s of video."""
