@@ -17,7 +17,7 @@ export const NAME_IS_SECRET = "This looks like a stream key or an address. A nam
 
 /** Whether this is the fingerprint of a certificate, as the engine takes it in place of a file of those to trust. */
 export function isFingerprint(text: string): boolean {
-  return /^sha256:(?:[0-9a-f]{2}:?){31}[0-9a-f]{2}$/i.test(text);
+  return /^sha256(?::|\s+fingerprint\s*=)(?:[0-9a-f]{2}:?){31}[0-9a-f]{2}$/i.test(text);
 }
 
 /** Whether this says where a file is; the first word of a key never does. */

@@ -113,7 +113,8 @@ describe("destinations", () => {
     expect(await api.updateSettings({ destinationName: KEYS[0] })).toMatchObject({ success: false });
     expect(await api.updateSettings({ caFile: KEYS[0] })).toMatchObject({ success: false });
     expect(await api.updateSettings({ caFile: "sha256:12" })).toMatchObject({ success: false });
-    expect(await api.updateSettings({ caFile: `sha256:${"AB:".repeat(31)}12` })).toEqual({ success: true });
+    for (const begin of ["sha256:", "SHA256 Fingerprint="])
+      expect(await api.updateSettings({ caFile: `${begin}${"AB:".repeat(31)}12` })).toEqual({ success: true });
     expect(await api.changeDestination("2", { name: "Team-Sync-Berlin-2024" })).toEqual({ success: true });
     expect(JSON.stringify([events, studio.state])).not.toMatch(/secret|ij56/);
     const stored = [{ id: "2", name: KEYS[1], service: "youtube", server: "", enabled: true }];

@@ -2,19 +2,19 @@
 
 import re
 
-_PREFIX = "sha256:"
-_FINGERPRINT = re.compile(r"(?:[0-9a-f]{2}:?){31}[0-9a-f]{2}")
-"""Of the certificate as DER, as `openssl x509 -fingerprint -sha256` writes it, with or without colons."""
+_BEGIN = re.compile(r"\s*sha256(?::|\s+fingerprint\s*=)", re.IGNORECASE)
+"""Ours, or that of the whole line that `openssl x509 -fingerprint -sha256` writes."""
+_FINGERPRINT = re.compile(r"(?:[0-9a-f]{2}:?){31}[0-9a-f]{2}", re.IGNORECASE)
+"""Of the certificate as DER, as openssl writes it, with or without colons."""
 
 
 def is_pin(trusted: str) -> bool:
     """Whether this is meant as a fingerprint and not as a file."""
-    return trusted.strip().lower().startswith(_PREFIX)
+    return _BEGIN.match(trusted) is not None
 
 
 def pin_of(trusted: str) -> bytes | None:
     """The 32 bytes of a fingerprint; None if it is none."""
-    text = trusted.strip().lower()
-    if not is_pin(text) or not _FINGERPRINT.fullmatch(text[len(_PREFIX) :].strip()):
-        return None
-    return bytes.fromhex(text[len(_PREFIX) :].replace(":", ""))
+    begin = _BEGIN.match(trusted)
+    digits = trusted[begin.end() :].strip() if begin else ""
+    return bytes.fromhex(digits.replace(":", "")) if _FINGERPRINT.fullmatch(digits) else None
