@@ -12,8 +12,8 @@ import pyaudiowpatch
 
 RATE = 48_000
 PEAK = 0.25
-FRAMES = 4800
-"""Enough that a busy machine plays no gaps."""
+FRAMES = 480
+"""With 4800, Wine leaves 5 ms out of each tenth of a second."""
 
 
 def main() -> None:
