@@ -90,7 +90,8 @@ def test_a_recording_is_paused_marked_and_split_by_keys(tmp_path: Path, terminal
         os.write(user, b" ")
         until("^Recording again")
         os.write(user, b"r")
-        until("^Saved the last .*take-replay-1.mp4")
+        while "nothing yet" in until("^Saved the last .*take-replay-1.mp4|^The replay holds nothing yet"):
+            os.write(user, b"r")  # on a busy machine its first pictures come that late
         os.write(user, b"s")
         until("^Saved .*take.mp4 .*it goes on in .*take-2.mp4")
         process.send_signal(signal.SIGTERM)
