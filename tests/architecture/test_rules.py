@@ -168,6 +168,32 @@ def test_what_exists_is_usable() -> None:
     ] == []
 
 
+def test_no_constructor_starts_a_thread() -> None:
+    """Whoever makes a thing has it before any of it runs, and whoever starts it hears what kept that from being."""
+    begun = []
+    for path in SOURCES:
+        for whole in re.findall(r"^class .*\n(?:(?:[ )].*)?\n)*", text(path), re.MULTILINE):
+            if re.search(r"\.(?:start|submit|soon)\(", whole) and starts_when_made(ast.parse(whole).body[0]):
+                begun.append(f"{path.relative_to(ENGINE)}: {whole.splitlines()[0]}")
+    assert begun == []
+
+
+def starts_when_made(made: ast.AST) -> bool:
+    """Whether a class's constructor starts something, or calls a method of its own that does."""
+    methods = {node.name: node for node in ast.walk(made) if isinstance(node, ast.FunctionDef)}
+    left, seen = {"__init__", "__post_init__"}, set[str]()
+    while left:
+        name = left.pop()
+        seen.add(name)
+        for call in ast.walk(methods.get(name, ast.Pass())):
+            if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute):
+                if call.func.attr in ("start", "submit", "soon"):
+                    return True
+                if isinstance(call.func.value, ast.Name) and call.func.value.id == "self":
+                    left |= {call.func.attr} - seen
+    return False
+
+
 def test_every_module_says_why_it_exists() -> None:
     silent = [path for path in SOURCES if not re.match(r'"""\S', text(path))]
     assert [str(path.relative_to(ENGINE)) for path in silent] == []
