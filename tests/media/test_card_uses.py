@@ -4,7 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from ionia.media.card_uses import FILE_NAME, REMEMBERED_S, CardUses
+from ionia.core.codec.codec import H264
+from ionia.core.media import VIDEO, EncodedPacket, PictureFormat, PixelFormat, VideoTrack, YuvPicture
+from ionia.media.card_uses import FILE_NAME, FIRST_PICTURES, REMEMBERED_S, CardUses, UsedEncoder
 from ionia.platform.processes import is_running, own_name
 
 KEY = "h264_nvenc GeForce 32.0"
@@ -25,6 +27,35 @@ class Machine:
         self.alive.remove(name)
 
 
+class Card:
+    """An encoder that gives a packet for each picture."""
+
+    codec, follows_bitrate = "h264_nvenc", True
+    takes = PictureFormat(width=64, height=48, pixels=PixelFormat.SURFACE)
+    info = VideoTrack(codec=H264, extradata=b"", width=64, height=48, fps=30, bitrate=1)
+
+    def encode(self, _: YuvPicture, index: int, *, keyframe: bool = False) -> list[EncodedPacket]:
+        return self.repeat(index, keyframe=keyframe)
+
+    def repeat(self, index: int, *, keyframe: bool = False) -> list[EncodedPacket]:
+        return [EncodedPacket(track=VIDEO, pts=index, dts=index, duration=1, keyframe=keyframe, data=b"")]
+
+    def hold(self, _: int) -> list[EncodedPacket]:
+        return []
+
+    def set_bitrate(self, _: int) -> None:
+        pass
+
+    def flush(self) -> list[EncodedPacket]:
+        return []
+
+    def close(self) -> None:
+        pass
+
+
+PICTURE = YuvPicture(format=Card.takes, planes=())
+
+
 @pytest.fixture
 def machine(tmp_path: Path) -> Machine:
     return Machine(tmp_path)
@@ -35,7 +66,7 @@ def test_two_that_end_in_it_are_enough_for_a_week(machine: Machine) -> None:
     assert machine.engine("2").refused(KEY) == ""
     machine.crash("2")
     later = machine.engine("3")
-    assert "the last 2 engines that used it ended in the middle" in later.refused(KEY)
+    assert "its driver failed the last 2 times it was opened" in later.refused(KEY)
     assert later.refused("another driver") == ""
     machine.now_s += REMEMBERED_S
     assert later.refused(KEY) == ""
@@ -60,6 +91,29 @@ def test_uses_of_engines_that_run_are_no_ends_and_several_of_one_are_one(machine
     assert second.refused(KEY) == ""
     second.end(KEY, well=True)
     assert "{}" in (machine.folder / FILE_NAME).read_text()
+
+
+def test_what_ends_an_engine_after_the_first_pictures_is_no_end_of_the_driver_s(machine: Machine) -> None:
+    for name in ("1", "2", "3"):
+        uses = machine.engine(name)
+        uses.begin(KEY)
+        encoder = UsedEncoder(Card(), uses, KEY)
+        for index in range(FIRST_PICTURES - 1):
+            encoder.repeat(index)
+        assert "running" in (machine.folder / FILE_NAME).read_text()
+        encoder.encode(PICTURE, FIRST_PICTURES)
+        assert (machine.folder / FILE_NAME).read_text() == "{}"
+        machine.alive.remove(name)  # a power cut, in the middle of an hour
+    assert machine.engine("4").refused(KEY) == ""
+
+
+def test_a_driver_that_never_came_back_counts_once(machine: Machine) -> None:
+    for name, refused in (("1", False), ("2", True)):
+        uses = machine.engine(name)
+        uses.begin(KEY)
+        uses.failed(KEY)
+        machine.alive.remove(name)
+        assert bool(machine.engine(f"after {name}").refused(KEY)) == refused
 
 
 def test_a_file_that_is_none_refuses_nothing(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ import pytest
 from ionia.core.codec.encoder_proof import ProofError, SlowError
 from ionia.core.media import ColourMatrix
 from ionia.media import kept_json
-from ionia.media.proof_memory import FILE_NAME, SLOW_S, UNFINISHED, ProofMemory, Remembered
+from ionia.media.proof_memory import DOUBTED_S, FILE_NAME, UNFINISHED, ProofMemory, Remembered
 from ionia.media.surface_proof import SurfaceProof
 
 RIGHT = Remembered(proof=SurfaceProof(matrix=ColourMatrix.BT601, figures="luma PSNR 45.0 dB"))
@@ -93,6 +93,6 @@ def test_what_was_too_slow_is_tried_again_after_a_week(tmp_path: Path) -> None:
     now_s = 1e9
     for tried in (slow, wrong):
         assert ProofMemory(tmp_path, lambda: now_s).found_out(tried.__name__, tried).wrong
-    for later_s, known in ((SLOW_S - 1, ["takes 90 ms", WRONG.wrong]), (SLOW_S, ["", WRONG.wrong])):
+    for later_s, known in ((DOUBTED_S - 1, ["takes 90 ms", WRONG.wrong]), (DOUBTED_S, ["", WRONG.wrong])):
         memory = ProofMemory(tmp_path, lambda later_s=later_s: now_s + later_s)
         assert [memory.found_out(key, lambda: RIGHT).wrong for key in ("slow", "wrong")] == known

@@ -1,7 +1,8 @@
-"""Remembers which engines use a graphics card's encoder, so that a driver that ends them is left alone.
+"""Remembers in which encoders' drivers engines ended, so that a driver that ends them is left alone.
 
-A process that is ended by its driver can tell nobody. So each use is written down before it begins, and taken back when
-it ends; whose process is gone meanwhile was ended in the middle of it.
+A process that is ended by its driver can tell nobody. So the beginning of each use is written down before it, and taken
+back when pictures come; whose process is gone meanwhile was ended in there. Later, in the middle of an hour, a driver's
+crash can't be told from a power cut or an engine that somebody killed, and isn't counted.
 """
 
 import threading
@@ -21,6 +22,9 @@ MOST_ENDS = 2
 
 REMEMBERED_S = 7 * 24 * 3600
 """How long an end counts, in seconds: whoever just ends processes is not to lose the card for good."""
+
+FIRST_PICTURES = 30
+"""With so many of them back a use has begun well: a second at 30 fps."""
 
 
 class CardUses:
@@ -47,21 +51,30 @@ class CardUses:
             self._keep(key, running, ends)
         if len(ends) < MOST_ENDS:
             return ""
-        return f"the last {len(ends)} engines that used it ended in the middle of that, as {FILE_NAME} keeps"
+        return f"its driver failed the last {len(ends)} times it was opened, as {FILE_NAME} keeps"
 
     def begin(self, key: str) -> None:
-        """This process uses it from now on. It may do so several times at once."""
+        """This process opens it now. It may do so several times at once."""
         with self._lock:
             running, ends = self._known(key)
             self._keep(key, [*running, self._name()], ends)
 
     def end(self, key: str, *, well: bool) -> None:
-        """One of its uses is over. `well`: it made pictures, so that earlier ends were not the driver's."""
+        """One of its beginnings is over. `well`: it made pictures, so that earlier ends were not the driver's."""
         with self._lock:
             running, ends = self._known(key)
-            if self._name() in running:
-                running.remove(self._name())
-            self._keep(key, running, [] if well else ends)
+            self._keep(key, self._without_one(running), [] if well else ends)
+
+    def failed(self, key: str) -> None:
+        """Its driver never came back, or ended a process that was there to be ended. Counts as one end."""
+        with self._lock:
+            running, ends = self._known(key)
+            self._keep(key, self._without_one(running), [*ends, self._now_s()])
+
+    def _without_one(self, running: list[str]) -> list[str]:
+        if self._name() in running:
+            running.remove(self._name())
+        return running
 
     def _name(self) -> str:
         self._own = self._own or own_name()
@@ -90,7 +103,7 @@ class CardUses:
 
 
 class UsedEncoder:
-    """A DirectEncoder whose use is taken back when it is closed."""
+    """A DirectEncoder whose beginning is over with its first pictures, or when it is closed."""
 
     def __init__(self, encoder: DirectEncoder, uses: CardUses, key: str) -> None:
         self.codec, self.follows_bitrate = encoder.codec, encoder.follows_bitrate
@@ -98,18 +111,16 @@ class UsedEncoder:
         self._encoder = encoder
         self._uses = uses
         self._key = key
-        self._made = False
-        self._closed = False
+        self._made = 0
+        self._begins = True
 
     def encode(self, picture: YuvPicture, index: int, *, keyframe: bool = False) -> list[EncodedPacket]:
         """See the port."""
-        packets = self._encoder.encode(picture, index, keyframe=keyframe)
-        self._made = self._made or bool(packets)
-        return packets
+        return self._counted(self._encoder.encode(picture, index, keyframe=keyframe))
 
     def repeat(self, index: int, *, keyframe: bool = False) -> list[EncodedPacket]:
         """See the port."""
-        return self._encoder.repeat(index, keyframe=keyframe)
+        return self._counted(self._encoder.repeat(index, keyframe=keyframe))
 
     def hold(self, index: int) -> list[EncodedPacket]:
         """See the port."""
@@ -126,6 +137,15 @@ class UsedEncoder:
     def close(self) -> None:
         """See the port."""
         self._encoder.close()
-        if not self._closed:
-            self._closed = True
-            self._uses.end(self._key, well=self._made)
+        self._begun(well=self._made > 0)
+
+    def _counted(self, packets: list[EncodedPacket]) -> list[EncodedPacket]:
+        self._made += len(packets)
+        if self._made >= FIRST_PICTURES:
+            self._begun(well=True)
+        return packets
+
+    def _begun(self, *, well: bool) -> None:
+        if self._begins:
+            self._begins = False
+            self._uses.end(self._key, well=well)

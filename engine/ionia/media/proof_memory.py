@@ -21,11 +21,12 @@ FILE_NAME = "gpu-proofs.json"
 _MOST = 64
 """A machine has a few adapters, sizes and drivers; what is older goes."""
 
-SLOW_S = 7 * 24 * 3600
-"""An encoder that was too slow may have had a busy machine: it is tried again after so long, or with another driver."""
+DOUBTED_S = 7 * 24 * 3600
+"""What was too slow may have had a busy machine, and who ended in a trial may have been killed: it is tried again after
+so long, or with another driver."""
 
 UNFINISHED = f"an engine that tried it did not come to the end of that, which {FILE_NAME} keeps"
-"""What is known while it is tried, and for good where a driver ended the process over it."""
+"""What is known while it is tried, and where the process ended over it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,11 +71,11 @@ class ProofMemory:
             known = self._all().get(key)
             if known is not None:
                 return known
-            self._keep(key, Remembered(wrong=UNFINISHED))
+            self._keep(key, Remembered(wrong=UNFINISHED, until_s=self._now_s() + DOUBTED_S))
         try:
             known = tried()
         except SlowError as error:  # as busy as the machine was just now
-            known = Remembered(wrong=str(error), until_s=self._now_s() + SLOW_S)
+            known = Remembered(wrong=str(error), until_s=self._now_s() + DOUBTED_S)
         except ProofError as error:
             known = Remembered(wrong=str(error))
         except BaseException:

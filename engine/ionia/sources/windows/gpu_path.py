@@ -140,7 +140,12 @@ class GpuPath:
         encoder = SurfaceVideoEncoder(
             first, settings, reopen=direct, read_back=partial(open_read_back, spec, settings, first.info)
         )
-        return OpenedVideo(encoder=encoder, track=first.info, successor=encoder.successor)
+
+        def successor() -> SurfaceVideoEncoder:
+            self._uses.failed(use)  # it never came back from a call
+            return encoder.successor()
+
+        return OpenedVideo(encoder=encoder, track=first.info, successor=successor)
 
 
 def _driver() -> str:
