@@ -136,6 +136,19 @@ def test_a_mistake_in_the_engine(caplog: pytest.LogCaptureFixture) -> None:
     assert "secret details" in caplog.text
 
 
+def test_a_mistake_in_reading_a_call_ends_nothing(
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Duplex() as client, caplog.at_level(logging.ERROR), monkeypatch.context() as broken:
+        broken.setattr("ionia.rpc.server.bind", lambda *_: {}["maxLength"])
+        assert client.answer(client.request("recorder.start", ["x"])) == error(
+            -32603, "internal", "Internal error", session="x"
+        )
+        broken.undo()
+        assert client.call("recorder.isRunning") is False
+    assert "The params of recorder.start can't be read" in caplog.text
+
+
 def test_values_that_json_lacks_become_null() -> None:
     with Duplex(strict=False) as client:
         client.service.stats_extra.update(cpu_percent=float("nan"), output_path="rtmp://u:p@host/app/KEY")

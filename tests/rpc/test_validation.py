@@ -1,8 +1,11 @@
 """Params by name and by position, and what is said about wrong ones."""
 
+import contextlib
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import fields
 
 from ionia.core.errors import ErrorKind, IoniaError
 from ionia.core.settings import (
@@ -14,7 +17,7 @@ from ionia.core.settings import (
 )
 from ionia.rpc import params as p
 from ionia.rpc.initialize_params import InitializeRecorder, InitializeStreamer
-from ionia.rpc.schema import METHODS
+from ionia.rpc.schema import METHODS, Method
 from ionia.rpc.validation import InvalidParamsError, bind
 from tests.fakes.examples import CHARACTERS
 
@@ -235,6 +238,28 @@ def test_the_longest_wait_is_no_shorter_than_the_first() -> None:
     assert streamer({"rtmpUrl": URL, "reconnectInitialMs": 9000}).reconnect_max_ms == 9000
 
 
+def _names(entry: Method) -> list[str]:
+    return [field.encode_name for field in fields(entry.params)]
+
+
+@pytest.mark.parametrize("value", [True, 0.5, "", "\0", [], [{}], {"": 0}], ids=repr)
+def test_each_param_takes_any_value_or_says_what_it_takes(value: object) -> None:
+    for entry in METHODS.values():
+        for name in _names(entry):
+            with contextlib.suppress(InvalidParamsError):
+                bind(entry, {name: value})
+
+
+def test_an_objects_members_are_told() -> None:
+    told = (
+        '"metadata" must be an object with at most 100 members, each text of 0 to 10000 characters under a name that '
+        "is text of 1 to 200 characters without control characters"
+    )
+    assert complaint("recorder.initialize", {"outputPath": "a", "metadata": True}) == f"{told}, not true"
+    assert complaint("recorder.initialize", {"outputPath": "a", "metadata": {"a": 1}}) == told
+    assert complaint("recorder.mark", {"data": 3}) == '"data" must be an object, not 3'
+
+
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(CHARACTERS),
     lambda inner: st.lists(inner, max_size=9) | st.dictionaries(st.text(CHARACTERS), inner, max_size=5),
@@ -248,7 +273,7 @@ def test_any_params_bind_or_are_refused_in_one_line(
 ) -> None:
     entry = METHODS[method]
     if named:
-        names = st.sampled_from([*entry.positional, "screen", "micGain", "maxReconnectSeconds"])
+        names = st.sampled_from([*entry.positional, *_names(entry)])
         params = data.draw(st.dictionaries(names, JSON, max_size=8))
     try:
         bound: object = bind(entry, params)

@@ -25,7 +25,7 @@ from ionia.rpc.param_types import DEFAULT_SESSION_ID
 from ionia.rpc.params import NoParams
 from ionia.rpc.schema import METHODS, Method, Role
 from ionia.rpc.validation import InvalidParamsError, bind
-from ionia.rpc.wire_errors import BUSY, INVALID_PARAMS, INVALID_REQUEST, SHUTTING_DOWN, WireError
+from ionia.rpc.wire_errors import BUSY, INTERNAL, INVALID_PARAMS, INVALID_REQUEST, SHUTTING_DOWN, WireError
 
 log = logging.getLogger(__name__)
 
@@ -148,6 +148,11 @@ class Server:
             params = bind(method, item.params)
         except InvalidParamsError as error:
             self._refuse(item, answer, INVALID_PARAMS, str(error))
+            return
+        except Exception:
+            # A mistake of ours in reading one call must not end what others record.
+            log.exception("The params of %s can't be read", method.name)
+            self._refuse(item, answer, INTERNAL, "Internal error")
             return
         if method.role is Role.SHUTDOWN:
             self._take_shutdown(item, answer)

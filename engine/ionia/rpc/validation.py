@@ -90,8 +90,10 @@ def _checked(path: str, annotation: Any, value: object, *, secret: bool) -> obje
     try:
         return msgspec.convert(value, annotation)
     except msgspec.ValidationError:
-        shown = "" if secret else f", not {_quoted(value)}"
-        raise InvalidParamsError(f'"{path}" must be {allowed(annotation)}{shown}') from None
+        wanted = allowed(annotation)
+        unsaid = secret or (isinstance(value, dict) and wanted.startswith("an object"))
+        shown = "" if unsaid else f", not {_quoted(value)}"
+        raise InvalidParamsError(f'"{path}" must be {wanted}{shown}') from None
 
 
 def _checked_object(path: str, struct: type[Struct], value: dict[str, object], *, secret: bool) -> Struct:
@@ -160,7 +162,7 @@ def _words(annotation: Any) -> str:
         return f"{article} {limits} {schema['maximum']}"
     if kind == "boolean":
         return "true or false"
-    return _text_words(schema)
+    return _object_words(schema) if kind == "object" else _text_words(schema)
 
 
 def _parts(annotation: Any) -> list[Any]:
@@ -201,3 +203,13 @@ def _text_words(schema: dict[str, Any]) -> str:
         return f"text such as {json.dumps(schema['examples'][0])}"
     control = " without control characters" if "pattern" in schema else ""
     return f"text of {schema.get('minLength', 0)} to {schema['maxLength']} characters{control}"
+
+
+def _object_words(schema: dict[str, Any]) -> str:
+    """Of an object whose members may have any name."""
+    most = f" with at most {schema['maxProperties']} members" if "maxProperties" in schema else ""
+    kind = schema.get("additionalProperties")
+    if not isinstance(kind, dict) or kind.get("type") != "string":
+        return f"an object{most}"
+    names = _text_words(schema["propertyNames"])
+    return f"an object{most}, each {_text_words(kind)} under a name that is {names}"

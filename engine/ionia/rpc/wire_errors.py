@@ -20,6 +20,7 @@ METHOD_NOT_FOUND = WireError(kind="method_not_found", code=-32601, when="there i
 INVALID_PARAMS = WireError(kind="invalid_params", code=-32602, when="a param is missing, unknown or not allowed")
 BUSY = WireError(kind="busy", code=-32000, when="too many calls are waiting to be answered")
 SHUTTING_DOWN = WireError(kind="shutting_down", code=-32001, when="the engine ends before the call could be made")
+INTERNAL = WireError(kind=ErrorKind.INTERNAL.kind, code=ErrorKind.INTERNAL.code, when="a mistake in the engine")
 WIRE_ERRORS = (PARSE_ERROR, INVALID_REQUEST, METHOD_NOT_FOUND, INVALID_PARAMS, BUSY, SHUTTING_DOWN)
 
 ERROR_WHEN: dict[ErrorKind, str] = {
