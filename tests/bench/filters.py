@@ -42,7 +42,7 @@ def rows(seconds: int) -> list[Row]:
     return [*_suppression(seconds), _place(), _switching(), *_costs(seconds), _further_track(seconds)]
 
 
-def _run(filters: Filters, sound: Planes) -> tuple[Planes, float]:
+def filtered(filters: Filters, sound: Planes) -> tuple[Planes, float]:
     """What comes out, and the CPU seconds that it took."""
     chain, out, begin = FilterChain(filters), [], time.thread_time()
     for at in range(0, sound.shape[1] // TICK * TICK, TICK):
@@ -52,7 +52,7 @@ def _run(filters: Filters, sound: Planes) -> tuple[Planes, float]:
     return np.concatenate(out, axis=1), time.thread_time() - begin
 
 
-def _left(sound: npt.NDArray[np.float32], spoken: npt.NDArray[np.float64], noise: float) -> tuple[float, float]:
+def left(sound: npt.NDArray[np.float32], spoken: npt.NDArray[np.float64], noise: float) -> tuple[float, float]:
     """What is left of the noise in pauses and of the voice, dB, after the first three seconds."""
     at = np.arange(sound.size) / SAMPLE_RATE
     said = spoken[: sound.size]
@@ -65,14 +65,14 @@ def _suppression(seconds: int) -> list[Row]:
     spoken, blown = voice(float(seconds)), fan(float(seconds))
     sound = np.stack([spoken + blown] * 2).astype(np.float32)
     noise = float(np.mean(blown**2))
-    ours = _left(_run(SETS["noise suppression"], sound)[0][0], spoken, noise)
+    ours = left(filtered(SETS["noise suppression"], sound)[0][0], spoken, noise)
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     raw = ["-f", "f32le", "-ar", str(SAMPLE_RATE), "-ac", "1"]
     command = [ffmpeg_program(), "-v", "error", *raw, "-i", "-", "-af", "afftdn=nr=30:nf=-45:tn=1", *raw, "-"]
     done = subprocess.run(command, input=sound[0].tobytes(), capture_output=True, check=True)
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     late = 1200  # samples, which FFmpeg's filter does not take back
-    theirs = _left(np.frombuffer(done.stdout, np.float32)[late:], spoken, noise)
+    theirs = left(np.frombuffer(done.stdout, np.float32)[late:], spoken, noise)
     cost = 100 * (after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime) / seconds
     words = [f"{noisy:.1f} dB of noise, {spoke:+.2f} dB of voice" for noisy, spoke in (ours, theirs)]
     return [
@@ -90,7 +90,7 @@ def _place() -> Row:
     sound = np.random.default_rng(5).standard_normal((2, 40 * TICK)).astype(np.float32) * np.float32(1e-4)
     sound[:, 30_000:30_096] = 0.1  # so long that a gate has begun to open
     sound[:, CLICK] = 0.9
-    away = [int(np.abs(_run(one, sound)[0][0]).argmax()) - CLICK for one in (*SETS.values(), ALL)]
+    away = [int(np.abs(filtered(one, sound)[0][0]).argmax()) - CLICK for one in (*SETS.values(), ALL)]
     return Row(
         what="filters: a click is late by, each filter and all",
         ours=f"{max(away, key=abs)} samples at worst",
@@ -132,9 +132,9 @@ def _bend(filters: Filters) -> float:
 def _costs(seconds: int) -> list[Row]:
     sound = np.stack([voice(float(seconds)) + fan(float(seconds))] * 2).astype(np.float32)
     apart = sound * np.array([[1.0], [0.9]], dtype=np.float32)
-    shares = {name: 100 * _run(one, sound)[1] / seconds for name, one in SETS.items()}
-    both = 100 * _run(SETS["noise suppression"], apart)[1] / seconds
-    every = 100 * _run(ALL, sound)[1] / seconds
+    shares = {name: 100 * filtered(one, sound)[1] / seconds for name, one in SETS.items()}
+    both = 100 * filtered(SETS["noise suppression"], apart)[1] / seconds
+    every = 100 * filtered(ALL, sound)[1] / seconds
     each = ", ".join(f"{name} {share:.2f} %" for name, share in shares.items())
     return [
         Row(what="filters: CPU of one core, each", ours=f"{each}; two different sides suppressed {both:.2f} %"),

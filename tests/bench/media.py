@@ -9,9 +9,11 @@ from pathlib import Path
 
 import av
 import numpy as np
+import numpy.typing as npt
 
 from ionia.core.media import SAMPLE_RATE
 from ionia.core.test_card.pattern import find_beeps, read_flash
+from tests.bench.events import laid_out
 
 REPEATED = 1.0
 """Of 255, mean over a picture: less is the picture before again."""
@@ -97,3 +99,12 @@ def playable_seconds(path: Path) -> float:
     except (av.error.FFmpegError, OSError, IndexError):
         return end
     return end
+
+
+def sound_of(path: Path) -> tuple[int, npt.NDArray[np.float32]]:
+    """(place of the first sample, all samples); every piece lies where its time stamp puts it."""
+    with av.open(str(path)) as container:
+        pieces = [
+            (round((frame.time or 0.0) * SAMPLE_RATE), frame.to_ndarray().T) for frame in container.decode(audio=0)
+        ]
+    return laid_out(pieces)

@@ -12,10 +12,10 @@ import shutil
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from tests.bench.obs_remote import ObsRemote, connected, free_port
 from tests.bench.recorders import AUDIO_BITRATE, BITRATE, END_TIMEOUT, Stage
@@ -64,17 +64,23 @@ class ObsRecording:
         return self.lost
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Obs:
-    """OBS as a Recorder. The file is of the kind that `path` ends in: .mkv (OBS's own choice) or .mp4."""
+    """OBS as a Recorder. The file is of the kind that `path` ends in: .mkv (OBS's own choice) or .mp4.
 
-    name = "OBS"
+    `filters` of what the speaker plays: kinds as OBS calls them, and their settings beside OBS's own.
+    """
+
+    name: ClassVar[str] = "OBS"
+    tracks: int = 1
+    filters: Sequence[tuple[str, Mapping[str, object]]] = ()
 
     @contextlib.contextmanager
     def record(self, where: Stage, path: Path, fps: int) -> Iterator[ObsRecording]:
         """As Recorder.record."""
         with tempfile.TemporaryDirectory(prefix="obs-", ignore_cleanup_errors=True) as home, Xvfb(1024, 768) as window:
             port = free_port()
-            write_settings(Path(home), where, path, fps, port)
+            write_settings(Path(home), self, where, path, fps, port=port)
             environment = {**where.environment, "DISPLAY": window.display, "HOME": home, "LIBGL_ALWAYS_SOFTWARE": "1"}
             environment |= {"XDG_CONFIG_HOME": f"{home}/.config", "QT_QPA_PLATFORM": "xcb"}
             with (Path(home) / "log").open("wb") as log:
@@ -104,7 +110,7 @@ def lost_so_far(remote: ObsRemote) -> int:
     return int(stats["renderSkippedFrames"] + stats["outputSkippedFrames"])
 
 
-def write_settings(home: Path, where: Stage, path: Path, fps: int, port: int) -> None:
+def write_settings(home: Path, obs: Obs, where: Stage, path: Path, fps: int, *, port: int) -> None:
     """What a user would have clicked: profile, scene, and that the first run is over."""
     config = home / ".config" / "obs-studio"
     profile, scenes = config / "basic" / "profiles" / "bench", config / "basic" / "scenes"
@@ -138,8 +144,8 @@ def write_settings(home: Path, where: Stage, path: Path, fps: int, port: int) ->
             "RecFilePath": path.parent,
             "RecFormat": path.suffix[1:],
             "RecEncoder": "obs_x264",
-            "RecTracks": 1,
-            "Track1Bitrate": AUDIO_BITRATE // 1000,
+            "RecTracks": 2**obs.tracks - 1,
+            **{f"Track{number}Bitrate": AUDIO_BITRATE // 1000 for number in range(1, obs.tracks + 1)},
         },
         "Audio": {"SampleRate": 48000, "ChannelSetup": "Stereo"},
     }
@@ -153,11 +159,15 @@ def write_settings(home: Path, where: Stage, path: Path, fps: int, port: int) ->
     _write_ini(config / "global.ini", general)
     _write_ini(profile / "basic.ini", basic)
     (profile / "recordEncoder.json").write_text(json.dumps(encoder), encoding="utf-8")
-    (scenes / "bench.json").write_text(json.dumps(scene(where.environment["DISPLAY"])), encoding="utf-8")
+    (scenes / "bench.json").write_text(json.dumps(scene(where.environment["DISPLAY"], obs.filters)), encoding="utf-8")
 
 
-def scene(display: str) -> dict[str, Any]:
-    """The whole display and what its speaker plays."""
+def scene(display: str, filters: Sequence[tuple[str, Mapping[str, object]]] = ()) -> dict[str, Any]:
+    """The whole display and what its speaker plays, through these filters."""
+    named = [
+        {"id": kind, "versioned_id": kind, "name": kind, "enabled": True, "settings": dict(settings)}
+        for kind, settings in filters
+    ]
     screen = {"advanced": True, "server": display, "screen": 0, "show_cursor": True}
     item = {"name": "Screen", "id": 1, "visible": True, "pos": {"x": 0, "y": 0}, "scale": {"x": 1, "y": 1}}
     return {
@@ -171,6 +181,7 @@ def scene(display: str) -> dict[str, Any]:
             "name": "Desktop Audio",
             "settings": {"device_id": "speaker.monitor"},
             "mixers": 255,
+            "filters": named,
         },
         "sources": [
             {"id": "scene", "name": "Scene", "settings": {"id_counter": 1, "items": [item]}},

@@ -10,15 +10,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import av
-import numpy as np
-import numpy.typing as npt
-
 from ionia.core.media import SAMPLE_RATE
 from ionia.core.test_card.pattern import DESKTOP_BEEP_HZ
-from tests.bench import tracks
-from tests.bench.events import FARTHEST, laid_out
-from tests.bench.media import flashes_and_beeps
+from tests.bench import obs_sound, tracks
+from tests.bench.events import FARTHEST
+from tests.bench.media import flashes_and_beeps, sound_of
 from tests.bench.parts import Form
 from tests.bench.recorders import Ours, Peer, Recorder, Stage, stage
 from tests.bench.report import PartResult, Row, percentile
@@ -51,12 +47,12 @@ class Heard:
 
 
 def measure(form: Form) -> PartResult:
-    """Tones first, then what tracks and one program's sound cost."""
+    """Tones first, then what tracks and one program's sound cost, and OBS's filters."""
     note = (
         f"Tones of {BURST_MS} ms, each with a flash; a hole or a jump shows in the quietest 5 ms (AAC alone: -1 dB). "
         "CPU of tracks is the whole process's, FFmpeg's with the encoder's fast search, which is ours."
     )
-    return PartResult(rows=[*real_rows(form), *tracks.rows(form)], notes=[note])
+    return PartResult(rows=[*real_rows(form), *tracks.rows(form), *obs_sound.rows(form)], notes=[note])
 
 
 def real_rows(form: Form) -> list[Row]:
@@ -177,12 +173,3 @@ def matched(path: Path, truths: Sequence[tuple[float, float]]) -> list[tuple[flo
         heard_as = tone_of(samples[first:last].mean(axis=1), DESKTOP_BEEP_HZ)
         found.append(((expected - beep) * 1000, heard_as))
     return found
-
-
-def sound_of(path: Path) -> tuple[int, npt.NDArray[np.float32]]:
-    """(place of the first sample, all samples); every piece lies where its time stamp puts it."""
-    with av.open(str(path)) as container:
-        pieces = [
-            (round((frame.time or 0.0) * SAMPLE_RATE), frame.to_ndarray().T) for frame in container.decode(audio=0)
-        ]
-    return laid_out(pieces)
