@@ -235,6 +235,7 @@ def certificates(folder: Path, case: str) -> tuple[Path, str]:
         "no fingerprint": lambda: (own, "sha256:12"),
         "missing bundle": lambda: (own, str(folder / "missing.pem")),
         "broken bundle": lambda: (own, str(broken)),
+        "no bundle": lambda: (own, "/dev/zero"),
     }[case]()
 
 
@@ -251,6 +252,7 @@ def certificates(folder: Path, case: str) -> tuple[Path, str]:
         ("no fingerprint", FailureCode.PIN_BROKEN),
         ("missing bundle", FailureCode.CA_MISSING),
         ("broken bundle", FailureCode.CA_BROKEN),
+        ("no bundle", FailureCode.CA_BROKEN),
     ],
 )
 def test_what_is_wrong_with_a_certificate_is_told_apart(

@@ -2,6 +2,7 @@
 
 import os
 import ssl
+import stat
 import sys
 from pathlib import Path
 
@@ -26,6 +27,8 @@ def fault_of(ca_file: str) -> FailureCode | None:
     if is_pin(ca_file):
         return FailureCode.PIN_BROKEN if pin_of(ca_file) is None else None
     try:
+        if not stat.S_ISREG(Path(ca_file).stat().st_mode):  # a pipe could be waited for, for ever
+            return FailureCode.CA_BROKEN
         ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(ca_file)
     except FileNotFoundError:
         return FailureCode.CA_MISSING
