@@ -41,6 +41,9 @@ export async function startBridge(env: NodeJS.ProcessEnv): Promise<Bridge> {
     showInFolder: (file) => shownInFolder.push(file),
   });
   const server = await serveRenderer((pathname, range) => {
+    // Something to run a script in.
+    if (pathname === "/relay")
+      return Promise.resolve(new Response("<!doctype html>", { headers: { "content-type": "text/html" } }));
     const [, kind, picture = ""] = /^\/(thumbnail|strip)\/(.+)/.exec(pathname) ?? [];
     if (kind === "thumbnail")
       return fileResponse(studio.recordings.library.thumbnailPath(picture), "image/jpeg", range);

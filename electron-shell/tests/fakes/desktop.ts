@@ -1,7 +1,7 @@
 /** A private X display and PulseAudio server for tests that record for real. Ended with the test, even a killed one. */
 import { spawn, type ChildProcess } from "node:child_process";
 import { accessSync, constants, existsSync } from "node:fs";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -57,7 +57,7 @@ export function freePort(): Promise<number> {
   });
 }
 
-export const DESKTOP_MISSING = ["Xvfb", "pulseaudio", "pactl", "paplay"].filter((name) => !hasProgram(name)).join(", ");
+export const DESKTOP_MISSING = ["Xvfb", "pulseaudio", "pactl"].filter((name) => !hasProgram(name)).join(", ");
 
 export interface Desktop {
   /** Environment in which programs find this display and this sound server, and no other. */
@@ -65,7 +65,7 @@ export interface Desktop {
   close(): Promise<void>;
 }
 
-/** 1280×720, a speaker that plays a tone to nobody, what it plays as desktop sound and, through a second source, as microphone. */
+/** 1280×720, a speaker that plays a tone of -6 dB to nobody, what it plays as desktop sound and, through a second source, as microphone. */
 export async function startDesktop(): Promise<Desktop> {
   const folder = await mkdtemp(path.join(tmpdir(), "ionia-desktop-"));
   const children: ChildProcess[] = [];
@@ -98,6 +98,7 @@ export async function startDesktop(): Promise<Desktop> {
       `module-native-protocol-unix auth-anonymous=1 socket=${socket}`,
       "module-null-sink sink_name=speaker",
       "module-remap-source master=speaker.monitor source_name=mic",
+      "module-sine sink=speaker frequency=440",
     ];
     children.push(
       start(
@@ -123,9 +124,6 @@ export async function startDesktop(): Promise<Desktop> {
       "PulseAudio",
     );
     await run("pactl", ["set-default-source", "mic"], { env: client });
-    const tone = path.join(folder, "tone.raw");
-    await writeFile(tone, toneSamples(120));
-    children.push(start(["paplay", "--raw", "--format=s16le", "--rate=48000", "--channels=2", tone], { env: client }));
     return { env: client, close };
   } catch (error) {
     await close();
@@ -147,15 +145,4 @@ export async function paintDesktop({ env }: Desktop, fps = 10): Promise<ChildPro
     painter.once("exit", () => reject(new Error("the desktop was not painted")));
   });
   return painter;
-}
-
-/** A quiet 440 Hz, stereo, 16 bit, 48 kHz. */
-function toneSamples(seconds: number): Buffer {
-  const second = Buffer.alloc(48_000 * 4);
-  for (let index = 0; index < 48_000; index += 1) {
-    const value = Math.round(8000 * Math.sin((2 * Math.PI * 440 * index) / 48_000));
-    second.writeInt16LE(value, index * 4);
-    second.writeInt16LE(value, index * 4 + 2);
-  }
-  return Buffer.concat(Array.from({ length: seconds }, () => second));
 }

@@ -43,7 +43,7 @@ export function Meter({ source, label }: MeterProps) {
         else if (peaks.levels > 0) peaks.levels -= 1;
         else peaks.db = Math.max(peak, peaks.db - PEAK_FALL_DB, FLOOR_DB);
       }
-      // Transforms alone: no layout, no paint of anything but the compositor's layers.
+      // Transforms alone, of layers of their own: no layout, and nothing is painted again.
       const hidden = ((1 - meterFraction(rms)) * 100).toFixed(1);
       if (slide.current) slide.current.style.transform = `translateX(-${hidden}%)`;
       if (fill.current) fill.current.style.transform = `translateX(${hidden}%)`;
@@ -75,11 +75,19 @@ export function Meter({ source, label }: MeterProps) {
         className="relative h-2.5 grow overflow-hidden rounded-[3px] bg-line"
       >
         {/* The window slides in from the left, what is in it slides back: the colours stay where they belong. */}
-        <div ref={slide} className="absolute inset-0 overflow-hidden" style={{ transform: "translateX(-100%)" }}>
-          <div ref={fill} className="meter-fill absolute inset-0" style={{ transform: "translateX(100%)" }} />
+        <div
+          ref={slide}
+          className="absolute inset-0 overflow-hidden will-change-transform"
+          style={{ transform: "translateX(-100%)" }}
+        >
+          <div
+            ref={fill}
+            className="meter-fill absolute inset-0 will-change-transform"
+            style={{ transform: "translateX(100%)" }}
+          />
         </div>
         <div aria-hidden className="meter-ticks absolute inset-0" />
-        <div ref={mark} className="absolute inset-0" style={{ transform: "translateX(-100%)" }}>
+        <div ref={mark} className="absolute inset-0 will-change-transform" style={{ transform: "translateX(-100%)" }}>
           <div className="absolute top-0 right-0 h-full w-[2px] bg-ink" />
         </div>
       </div>
