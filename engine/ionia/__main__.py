@@ -33,6 +33,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         from ionia.sinks.media_job_process import main as media_job  # noqa: PLC0415 - a process of its own needs no more
 
         media_job()
+    if rest[0] == "encoder-trial":
+        from ionia.media.trial_process import main as encoder_trial  # noqa: PLC0415 - likewise
+
+        encoder_trial()
     from ionia.cli.main import run  # noqa: PLC0415 - only this path needs the command line
 
     return run(rest, _ready)

@@ -14,7 +14,7 @@ from ionia.core.errors import ErrorKind, IoniaError
 from ionia.core.media import VIDEO, EncodedPacket, PictureFormat, PixelFormat, YuvPicture
 from ionia.core.service import EncoderInfo
 from ionia.core.settings import EncoderChoice, VideoEncodeSettings
-from ionia.media import encoder_probe
+from ionia.media import encoder_probe, encoder_trial, trials
 from ionia.media.encoder_probe import list_encoders, open_video_encoder
 from ionia.media.encoder_specs import AV1_SPECS, SPECS, X264, EncoderSpec, candidates
 from ionia.media.guarded_encoder import GuardedVideoEncoder
@@ -26,6 +26,7 @@ from ionia.media.video_encoder import LibavVideoEncoder
 def fresh(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setattr(encoder_probe, "_known", {})
     monkeypatch.setattr(encoder_probe, "_sizes_proven", set())
+    monkeypatch.setattr(trials, "graphics_devices", lambda: ())  # whatever machine this is
     return
 
 
@@ -55,7 +56,7 @@ def test_each_encoder_is_tried_once_per_process(monkeypatch: pytest.MonkeyPatch)
         tried.append(spec.name)
         return "", "no"
 
-    monkeypatch.setattr(encoder_probe, "_prove", prove)
+    monkeypatch.setattr(encoder_trial, "tried", prove)
     list_encoders()
     list_encoders()
     assert len(tried) == len(set(tried)) == len(list_encoders())
@@ -73,8 +74,8 @@ def test_one_that_does_not_answer_is_passed_over_and_remembered_only_if_hardware
             let.wait()
             raise ValueError
 
-    monkeypatch.setattr(encoder_probe, "LIMIT_S", 0.02)
-    monkeypatch.setattr(encoder_probe, "LibavVideoEncoder", Held)
+    monkeypatch.setattr(encoder_trial, "LIMIT_S", 0.02)
+    monkeypatch.setattr(encoder_trial, "LibavVideoEncoder", Held)
     assert {info.reason for info in list_encoders()} == {"did not answer within 10 s"}
     list_encoders()
     assert (tried.count("libx264"), tried.count("h264_nvenc")) == (2, 1)
@@ -109,7 +110,7 @@ def test_a_hardware_encoder_must_prove_itself_at_the_real_size(monkeypatch: pyte
     only_x264_works(monkeypatch)
     encoder_probe._known["h264_qsv"] = EncoderInfo(name="h264_qsv", hardware=True, available=True, reason="")
     encoder_probe._known["libx264"] = EncoderInfo(name="libx264", hardware=False, available=True, reason="")
-    monkeypatch.setattr(encoder_probe, "_prove", lambda *_, **__: ("", "too many sessions"))
+    monkeypatch.setattr(encoder_trial, "tried", lambda *_, **__: ("", "too many sessions"))
     encoder, _, fallbacks = open_video_encoder(VideoEncodeSettings(encoder=EncoderChoice.QSV), 64, 48)
     assert encoder.codec == "libx264"
     assert [(fallback.encoder, fallback.reason) for fallback in fallbacks] == [("h264_qsv", "too many sessions")]
@@ -162,17 +163,17 @@ class Scripted:
 def test_opening_is_not_enough(
     monkeypatch: pytest.MonkeyPatch, pts: list[int], keyframes: list[int], reason: str
 ) -> None:
-    monkeypatch.setattr(encoder_probe, "LibavVideoEncoder", Scripted(pts, keyframes))
-    proof, wrong = encoder_probe._prove(X264, VideoEncodeSettings(), 64, 48, least_psnr=None)
+    monkeypatch.setattr(encoder_trial, "LibavVideoEncoder", Scripted(pts, keyframes))
+    proof, wrong = encoder_trial.tried(X264, VideoEncodeSettings(), 64, 48, least_psnr=None)
     assert (proof, wrong == "") == ("", reason == "")
     assert reason in wrong
 
 
 def test_an_encoder_whose_packets_no_file_can_have_is_not_taken(monkeypatch: pytest.MonkeyPatch) -> None:
     without_size = b"\x30abc"
-    monkeypatch.setattr(encoder_probe, "LibavVideoEncoder", Scripted([0, 1, 2, 3], [0, 3], without_size))
+    monkeypatch.setattr(encoder_trial, "LibavVideoEncoder", Scripted([0, 1, 2, 3], [0, 3], without_size))
     settings = VideoEncodeSettings(codec="av1")
-    assert encoder_probe._prove(AV1_SPECS[0], settings, 64, 48, least_psnr=None) == ("", "no OBU with a size")
+    assert encoder_trial.tried(AV1_SPECS[0], settings, 64, 48, least_psnr=None) == ("", "no OBU with a size")
 
 
 def test_libavs_words_say_why_an_encoder_does_not_open(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -182,16 +183,16 @@ def test_libavs_words_say_why_an_encoder_does_not_open(monkeypatch: pytest.Monke
     def refused(*_: object) -> None:
         raise av.error.ExternalError(-542398533, "Generic error in an external library")
 
-    monkeypatch.setattr(encoder_probe, "LibavVideoEncoder", refused)
-    monkeypatch.setattr(encoder_probe, "words_of", lambda _: ("OpenEncodeSessionEx failed: unsupported device (2)",))
+    monkeypatch.setattr(encoder_trial, "LibavVideoEncoder", refused)
+    monkeypatch.setattr(encoder_trial, "words_of", lambda _: ("OpenEncodeSessionEx failed: unsupported device (2)",))
 
     def reason() -> str:
-        return encoder_probe._prove(nvenc, VideoEncodeSettings(), 64, 48, least_psnr=LEAST_PSNR)[1]
+        return encoder_trial.tried(nvenc, VideoEncodeSettings(), 64, 48, least_psnr=LEAST_PSNR)[1]
 
     assert reason() == "this NVIDIA GPU has no H.264 encoder"
-    monkeypatch.setattr(encoder_probe, "words_of", lambda _: ("Something new.",))
+    monkeypatch.setattr(encoder_trial, "words_of", lambda _: ("Something new.",))
     assert reason() == "does not open: needs an NVIDIA GPU and its driver (Something new)"
-    monkeypatch.setattr(encoder_probe, "words_of", lambda _: ())
+    monkeypatch.setattr(encoder_trial, "words_of", lambda _: ())
     assert "generic error in an external library" in reason()
 
 

@@ -23,7 +23,7 @@ def test_a_process_that_takes_no_request_leaves_nothing(monkeypatch: pytest.Monk
         return process
 
     real = subprocess.Popen
-    monkeypatch.setattr(media_job.subprocess, "Popen", dead)
+    monkeypatch.setattr(subprocess, "Popen", dead)
     with pytest.raises(BrokenPipeError):
         media_job.MediaJob(FinalizeRequest(path="a.mp4"))
     (process,) = started

@@ -13,6 +13,7 @@ from ionia.core.codec.codec import AV1, H264, HEVC, VideoCodec
 from ionia.core.media import PixelFormat
 from ionia.core.settings import CodecName, EncoderChoice, VideoEncodeSettings
 from ionia.core.video.quality import ConstantQuality
+from ionia.platform.graphics_devices import AMD, INTEL, NVIDIA
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +42,7 @@ class EncoderSpec:
     surfaces: str = ""
     """libav's name of the adapter's pictures (BGRA) that it takes as they are; empty: none."""
     adapter_vendor: int = 0
-    """Whose adapters' pictures those are, by PCI's number; 0: anybody's."""
+    """Whose adapters it is a part of, by PCI's number; 0: anybody's."""
     settles_ms: int = 0
     """How long it is left alone between a packet and the next picture."""
     pixels_per_core: int | None = None
@@ -157,7 +158,7 @@ SPECS = (
         choice=EncoderChoice.NVENC,
         hardware=True,
         surfaces="d3d11",
-        adapter_vendor=0x10DE,
+        adapter_vendor=NVIDIA,
         pixel_format=PixelFormat.YUV420P,
         options=_nvenc,
     ),
@@ -166,6 +167,7 @@ SPECS = (
         name="h264_qsv",
         choice=EncoderChoice.QSV,
         hardware=True,
+        adapter_vendor=INTEL,
         pixel_format=PixelFormat.NV12,
         options=_qsv,
     ),
@@ -175,7 +177,7 @@ SPECS = (
         choice=EncoderChoice.AMF,
         hardware=True,
         surfaces="d3d11",
-        adapter_vendor=0x1002,
+        adapter_vendor=AMD,
         pixel_format=PixelFormat.YUV420P,
         options=_amf,
         follows_bitrate=False,  # source: FFmpeg's amfenc.c sets the rate when it opens and never again

@@ -17,27 +17,36 @@ from ionia.core.redaction import one_line
 _one_at_a_time = threading.Lock()
 """The log's level is the process's."""
 
+_TURN_S = 2.0
+
 _LONGEST = 200
 
 
 def words_of(attempt: Callable[[], object]) -> tuple[str, ...]:
     """Try it and return what libav logged on this thread, warnings and errors, oldest first. What it raises is lost.
 
-    Any thread, one at a time.
+    Any thread, one at a time; nothing where another is still at it. The caller limits it: an attempt may never end.
     """
-    # That it fails is known already.
-    with _listening() as lines, suppress(av.error.FFmpegError, ValueError):
-        attempt()
+    if not _one_at_a_time.acquire(timeout=_TURN_S):
+        return ()
+    try:
+        # That it fails is known already.
+        with _listening() as lines, suppress(av.error.FFmpegError, ValueError):
+            attempt()
+    finally:
+        _one_at_a_time.release()
     return tuple(one_line(message.strip())[:_LONGEST] for _, _, message in lines)
 
 
 @contextmanager
 def _listening() -> Iterator[list[tuple[int, str, str]]]:
-    with _one_at_a_time, av.logging.Capture(local=False), av.logging.Capture() as lines:
+    with av.logging.Capture(local=False), av.logging.Capture() as lines:
         # The outer capture keeps the lines of other threads away from Python's logging, which is Python code.
-        before = av.logging.get_level()
+        before, skips = av.logging.get_level(), av.logging.get_skip_repeated()
         av.logging.set_level(av.logging.WARNING)
+        av.logging.set_skip_repeated(False)  # the same driver has the same words each time
         try:
             yield lines
         finally:
+            av.logging.set_skip_repeated(skips)
             av.logging.set_level(before)

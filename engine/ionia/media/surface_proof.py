@@ -24,8 +24,8 @@ from ionia.core.ports import Clock
 from ionia.core.settings import VideoEncodeSettings
 from ionia.core.test_card.pattern import CardPainter
 from ionia.media.converter import Converter
-from ionia.media.encoder_probe import wrong_with
 from ionia.media.encoder_proof import TRIAL_INDEXES, prove
+from ionia.media.encoder_trial import wrong_with
 from ionia.media.surface import LibavSurface
 from ionia.media.surface_encoder import DirectEncoder
 

@@ -2,12 +2,11 @@
 
 import contextlib
 import json
-import subprocess
-import sys
 from collections.abc import Iterator
 from typing import Any
 
 from ionia.core.media_request import MediaRequest, output_of
+from ionia.platform.own_program import start_own
 
 SUBCOMMAND = "media-job"
 """Of the engine's program, hidden from people."""
@@ -21,21 +20,7 @@ class MediaJob:
         from ionia.sinks.media_files.table import encoded  # noqa: PLC0415 - no start of an engine waits for it
 
         self._output = output_of(request)
-        if getattr(sys, "frozen", False):
-            command = [sys.executable, SUBCOMMAND]
-        else:
-            command = [sys.executable, "-P", "-m", "ionia.sinks.media_job_process"]
-        flags = 0
-        if sys.platform == "win32":
-            flags = subprocess.CREATE_NO_WINDOW
-        self._process = subprocess.Popen(
-            command,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            close_fds=True,
-            creationflags=flags,
-        )
+        self._process = start_own(SUBCOMMAND, "ionia.sinks.media_job_process")
         try:
             assert self._process.stdin is not None  # noqa: S101 - asked for above
             self._process.stdin.write(encoded(request) + b"\n")
