@@ -224,8 +224,11 @@ class Recorder:
 
     def split(self) -> None:
         """As a client does, which waits for the answer while the recording goes on."""
+        paused = self._paused is not None
+        while paused and not self.take.first_came.done():  # which a split in a pause waits for
+            self._loop.run(self._loop.now_ns + 10 * MS)
         self._now()
-        asked, answered, paused = threading.Event(), threading.Event(), self._paused is not None
+        asked, answered = threading.Event(), threading.Event()
         self._feeds.on_request = asked.set
 
         def split() -> None:

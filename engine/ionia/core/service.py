@@ -233,8 +233,8 @@ class EngineService(Protocol):
     def split(self, session_id: str) -> SplitFiles:
         """Have a recorder go on in another file. Waits until the one before is complete, unless it is paused.
 
-        Raises IoniaError(NOT_INITIALIZED) when it doesn't run, OUTPUT_FAILED when there can't be another file; then the
-        recording goes on in the same one.
+        Raises IoniaError(NOT_INITIALIZED) when it doesn't run, OUTPUT_FAILED when there can't be another file, or none
+        is begun since it was paused before its first picture; then the recording goes on in the same one.
         """
         ...
 

@@ -263,6 +263,35 @@ def test_a_split_before_the_first_picture_asks_for_the_keyframe_it_needs() -> No
     ended(output)
 
 
+def test_a_recording_that_was_paused_before_its_first_picture_has_no_file_to_finish() -> None:
+    output, _ = output_to(FakeFile())
+    output.open(HEADER, FEEDS)
+    output.pause_at(3)
+    output.deliver([video_packet(3, keyframe=True)])
+    with pytest.raises(IoniaError, match="before its first picture"):
+        output.split()
+    output.resume_at(5)
+    output.deliver([video_packet(5, keyframe=True), video_packet(6, keyframe=True)])
+    ended(output)
+    (picture, _) = part_of(output).sink.packets  # type: ignore[attr-defined]
+    assert (part_of(output).number, picture.pts) == (0, 0)
+
+
+def test_a_split_in_a_pause_waits_for_what_the_encoder_had_before() -> None:
+    output, _ = output_to(FakeFile(), after=lambda: FakeFile("take-2.mp4"))
+    output.open(HEADER, FEEDS)
+    output.pause_at(2)
+    answers: list[tuple[FinishedFile, str]] = []
+    splitting = threading.Thread(target=lambda: answers.append(output.split()))
+    splitting.start()
+    output.deliver([video_packet(0, keyframe=True), video_packet(1)])
+    splitting.join(WAIT_SECONDS)
+    ((finished, after),) = answers
+    assert (finished.path, finished.duration_seconds, after) == ("take.mp4", 0.067, "take-2.mp4")
+    assert finished.start_utc
+    ended(output)
+
+
 def test_a_split_that_a_stop_overtakes_says_so() -> None:
     output, _ = output_to(FakeFile())
     output.open(HEADER, FEEDS)

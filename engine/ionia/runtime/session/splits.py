@@ -34,6 +34,7 @@ class Splits:
 
     def split(self, feeds: SessionFeeds) -> tuple[FinishedFile, str] | None:
         """Go on in another file soon, as TakeOutput promises; None when the take is over. Raises IoniaError."""
+        self._require_picture()
         prepared = self._prepare()
         if prepared is None:
             return None
@@ -44,6 +45,22 @@ class Splits:
             with self._take.lock:
                 part.seconds = self._take.end_seconds(part) if part.begun else 0.0
         return part.facts(), after.path
+
+    def _require_picture(self) -> None:
+        """Of a paused recording, wait until it is known. Raises IoniaError where the pause came before any."""
+        take = self._take
+        with take.lock:
+            paused = take.pauses.paused_at is not None
+        if paused:  # the encoder may still be at what came before the pause
+            wait((take.first_came, self._interrupted), CLOSE_TIMEOUT_S, FIRST_COMPLETED)
+        with take.lock:
+            empty = not (take.timeline.started or take.completed)
+            if empty and take.pauses.paused_at is not None:
+                raise IoniaError(
+                    ErrorKind.OUTPUT_FAILED,
+                    "The recording was paused before its first picture: there is no file to finish yet.",
+                    "Let it go on first.",
+                )
 
     def split_by_itself(self, feeds: SessionFeeds, due: SplitDue, number: int) -> None:
         """`number`: the part that is to end. One that has ended meanwhile by a split of its user's is left alone."""

@@ -6,6 +6,7 @@ disk.
 
 import threading
 from collections.abc import Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 from fractions import Fraction
 from math import ceil
@@ -79,6 +80,7 @@ class Take:
         self.paths = {0: first.path}  # of all files; protected by lock
         self.pauses = Pauses()  # protected by lock
         self.completed = False  # protected by lock
+        self.first_came: Future[None] = Future()  # the first picture has, left out or not, or none will
         self.past = PastParts()  # whoever delivers
         self._ahead = NotesAhead()  # of a file without a picture yet: the first one, `next`; protected by lock
         self._video = video
@@ -110,6 +112,8 @@ class Take:
         with self.lock:
             started = timeline.started
             split, end = self._queue(packets)
+            if not self.first_came.done() and any(packet.track.is_video for packet in packets):
+                self.first_came.set_result(None)
             end = end or self._end_watch.update(seconds=self._seconds, size=self._size)
             return Due(
                 part=self.part.number,
@@ -291,6 +295,8 @@ class Take:
             self.part.complete(seconds)
             for after in self._after.values():
                 after.complete()  # it has nothing, and leaves nothing
+            if not self.first_came.done():
+                self.first_came.set_result(None)
 
     def figures(self, index_now: int) -> TakeFigures:
         """By now; `index_now`: the frame under way, for how long a pause is by now."""
