@@ -5,6 +5,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -61,11 +62,11 @@ class EngineProcess:
     def end(self) -> tuple[int, bytes, bytes]:
         """Wait for the end; returns the exit code and what is left of stdout and stderr."""
         out, err = self.process.communicate(timeout=DEADLINE)
-        return self.process.returncode, checked(out), err
+        return self.process.returncode, checked(out, self._methods), err
 
     def rest(self) -> bytes:
         """What is left of stdout, up to its end."""
-        return checked(self.stdout.read())
+        return checked(self.stdout.read(), self._methods)
 
     def kill(self) -> None:
         """End it if it still runs, and close its pipes."""
@@ -83,15 +84,15 @@ def _with_hang_up(command: list[str]) -> list[str]:
     return ["env", "--default-signal=HUP", *command] if sys.platform == "linux" else command
 
 
-def checked(out: bytes) -> bytes:
-    """What an engine wrote, line by line, as the published document has it."""
+def checked(out: bytes, methods: Mapping[object, str]) -> bytes:
+    """What an engine wrote, line by line, as the published document has it. `methods`: what was asked, by its id."""
     for line in out.splitlines():
         said = json.loads(line)
         for message in said if isinstance(said, list) else [said]:
-            assert wire_schema().complaints(message) == []
+            assert wire_schema().complaints(message, methods.get(message.get("id"))) == []
     return out
 
 
-def results(out: bytes) -> list[Any]:
-    """The answers in what an engine wrote."""
-    return [message for message in map(json.loads, checked(out).splitlines()) if "id" in message]
+def results(out: bytes, methods: Mapping[object, str]) -> list[Any]:
+    """The answers in what an engine wrote, checked."""
+    return [message for message in map(json.loads, checked(out, methods).splitlines()) if "id" in message]

@@ -10,7 +10,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { DESKTOP_MISSING, startDesktop, type Desktop } from "../fakes/desktop.ts";
 import { FFPROBE_MISSING, probe } from "../fakes/probe.ts";
 import { processesMarked } from "../fakes/processes.ts";
-import { REAL_ENGINE } from "../fakes/real_engine.ts";
+import { CHECKED_ENGINE, REAL_ENGINE } from "../fakes/real_engine.ts";
 import { RtmpServer } from "../fakes/rtmp_server.ts";
 
 const here = (file: string): string => fileURLToPath(new URL(file, import.meta.url));
@@ -43,7 +43,7 @@ describe.skipIf(missing !== "")("an application with the old addon's calls", () 
   beforeAll(async () => {
     desktop = await startDesktop();
     folder = await mkdtemp(path.join(tmpdir(), "ionia-addon-real-"));
-    env = { ...desktop.env, IONIA_ENGINE: REAL_ENGINE, IONIA_TEST_MARK: mark };
+    env = { ...desktop.env, ...CHECKED_ENGINE, IONIA_TEST_MARK: mark };
   }, 60_000);
 
   afterAll(async () => {
@@ -52,7 +52,7 @@ describe.skipIf(missing !== "")("an application with the old addon's calls", () 
     await rm(folder, { recursive: true });
   });
 
-  async function inProcess(code: string): Promise<unknown> {
+  async function inProcess(code: string, engine: NodeJS.ProcessEnv = {}): Promise<unknown> {
     const file = path.join(folder, `${randomUUID()}.cjs`);
     await writeFile(
       file,
@@ -61,7 +61,7 @@ describe.skipIf(missing !== "")("an application with the old addon's calls", () 
        const until = async (condition) => { for (let n = 0; n < 400 && !condition(); n += 1) await sleep(0.05); return condition(); };
        (async () => {${code}})();`,
     );
-    const { stdout } = await node(process.execPath, [file], { env, timeout: 55_000 });
+    const { stdout } = await node(process.execPath, [file], { env: { ...env, ...engine }, timeout: 55_000 });
     return JSON.parse(stdout);
   }
 
@@ -200,7 +200,8 @@ describe.skipIf(missing !== "")("an application with the old addon's calls", () 
   });
 
   it("keeps the file when the engine is killed in mid-recording, and nothing hangs", { timeout: 60_000 }, async () => {
-    const told = await inProcess(`
+    const told = await inProcess(
+      `
       const r = new addon.VideoAudioRecorder(); r.initialize(folder + "/killed.mp4", 30, 1500000, false, 128000, "both"); r.start();
       await until(() => r.getCurrentPTSSeconds() > 2);
       const engine = require("node:child_process").execFileSync("pgrep", ["-P", String(process.pid)]).toString().trim().split("\\n")[0];
@@ -208,16 +209,21 @@ describe.skipIf(missing !== "")("an application with the old addon's calls", () 
       const attempt = (f) => { try { return f(); } catch (error) { return "threw"; } };
       const before = Date.now();
       const out = [attempt(() => r.getStatistics()), attempt(() => r.stop()), r.isRunning()];
-      console.log(JSON.stringify([...out, Date.now() - before < 5000]));`);
+      console.log(JSON.stringify([...out, Date.now() - before < 5000]));`,
+      { IONIA_ENGINE: REAL_ENGINE },
+    );
     expect(told).toEqual(["threw", "threw", false, true]);
     expect((await probe(path.join(folder, "killed.mp4"))).frames).toBeGreaterThanOrEqual(30);
   });
 
   it("finishes the file when the application exits while recording", { timeout: 60_000 }, async () => {
-    await inProcess(`
+    await inProcess(
+      `
       const r = new addon.VideoAudioRecorder(); r.initialize(folder + "/exit.mp4", 30, 1500000, false, 128000, "both"); r.start();
       await until(() => r.getCurrentPTSSeconds() > 1);
-      console.log("1"); process.exit(0);`);
+      console.log("1"); process.exit(0);`,
+      { IONIA_ENGINE: REAL_ENGINE },
+    );
     await vi.waitFor(() => expect(processesMarked("IONIA_TEST_MARK", mark)).toEqual([]), { timeout: 15_000 });
     expect((await probe(path.join(folder, "exit.mp4"))).frames).toBeGreaterThanOrEqual(20);
   });

@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { FFPROBE_MISSING, probe } from "../fakes/probe.ts";
 import { run } from "../fakes/processes.ts";
-import { REAL_ENGINE } from "../fakes/real_engine.ts";
+import { CHECKED_ENGINE, REAL_ENGINE } from "../fakes/real_engine.ts";
 
 const here = (file: string): string => fileURLToPath(new URL(file, import.meta.url));
 const ADDON = here("../../addon");
@@ -22,7 +22,7 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true }));
 
 /** Run code in a Node of its own; what it gave to `tell` as JSON. */
-async function inProcess(code: string, engine = STDIO_ENGINE): Promise<unknown> {
+async function inProcess(code: string, engine: NodeJS.ProcessEnv = { IONIA_ENGINE: STDIO_ENGINE }): Promise<unknown> {
   const file = path.join(folder, `${randomUUID()}.cjs`);
   await writeFile(
     file,
@@ -32,7 +32,7 @@ async function inProcess(code: string, engine = STDIO_ENGINE): Promise<unknown> 
      const attempt = (f) => { try { return f(); } catch (error) { return [error.message, error.kind]; } };
      (async () => {${code}})();`,
   );
-  const env = { ...process.env, IONIA_ENGINE: engine };
+  const env = { ...process.env, ...engine };
   return JSON.parse((await run(process.execPath, [file], { env, timeout: 50_000 })).stdout);
 }
 
@@ -169,7 +169,7 @@ describe.skipIf(REAL_ENGINE === undefined || FFPROBE_MISSING !== "")("with the r
       await until(() => files.length === 1 && r.getStatistics().videoFramesCaptured >= frames + 30);
       r.stop();
       tell({ paused, still, index: mark.index, files, parts: [finished.path, next], frames: r.getStatistics().videoFramesCaptured });`,
-      REAL_ENGINE,
+      CHECKED_ENGINE,
     )) as { files: string[]; parts: string[]; frames: number };
     const parts = [path.join(folder, "real.mp4"), path.join(folder, "real-2.mp4")];
     expect(told).toMatchObject({ paused: [true, true], still: true, index: 0, files: [parts[0]], parts });

@@ -9,6 +9,12 @@ const here = fileURLToPath(new URL(".", import.meta.url));
 /** Its path, or undefined where `python3 build/dev.py setup` has not been run. */
 export const REAL_ENGINE = engineCandidates({ startDirectory: here }).find((file) => existsSync(file));
 
+/** The environment of a caller that starts an engine by itself: the real one, each word of which is held to the schema. */
+export const CHECKED_ENGINE = {
+  IONIA_ENGINE: fileURLToPath(new URL("checked_engine.mjs", import.meta.url)),
+  IONIA_CHECKED_ENGINE: REAL_ENGINE,
+} as const;
+
 /** Options of a session that needs no display and no sound server. */
 export const TEST_CARD = { screen: "test", desktopAudio: "test", microphone: "test" } as const;
 
