@@ -10,6 +10,7 @@ for room in the socket, and for the end.
 import os
 import socket
 import threading
+from collections.abc import Sequence
 from functools import partial
 from typing import Protocol
 
@@ -54,8 +55,8 @@ _MOST_LOGINS = 3
 class Packets(Protocol):
     """Where an attempt gets its packets."""
 
-    def take(self) -> EncodedPacket | None:
-        """The next packet in DTS order, if there is one."""
+    def take_some(self, least_bytes: int) -> Sequence[EncodedPacket]:
+        """The next packets in DTS order, all that wait or as many as have so many bytes."""
         ...
 
     @property
@@ -221,14 +222,13 @@ class RtmpAttempt:
         connection.flush()
         if flow is None:
             return
-        while connection.unsent < AHEAD_BYTES and (packet := self._packets.take()) is not None:
-            flow.put(packet)
-            if connection.unsent >= AHEAD_BYTES:
-                connection.flush()
+        while (room := AHEAD_BYTES - connection.unsent) > 0 and (packets := self._packets.take_some(room)):
+            flow.put(packets)
+            connection.flush()
         if self._settled_ns is None and self._packets.closing:
             flow.say_goodbye()
             self._settled_ns = self._clock.now_ns()
-        connection.flush()
+            connection.flush()
         flow.settle()
         due = self._clock.now_ns() - self._looked_ns >= REPORT_NS
         if due or flow.unreported >= REPORT_BYTES or (flow.unreported and not flow.exact):

@@ -3,6 +3,7 @@
 import socket
 import ssl
 from collections import deque
+from collections.abc import Sequence
 
 from ionia.core.live.flv_stream import FlvStream
 from ionia.core.live.sender_events import Progress
@@ -112,11 +113,13 @@ class PacketFlow:
         """Whether the system tells what arrived."""
         return self._socket.exact
 
-    def put(self, packet: EncodedPacket) -> None:
-        """The next packet in DTS order."""
-        message, client = self._flv.message(packet), self._connection.client
-        end = self._connection.queue(client.media(*message, self._flv.milliseconds) if message else b"")
-        self._ends.append((end, len(packet.data)))
+    def put(self, packets: Sequence[EncodedPacket]) -> None:
+        """The next packets in DTS order."""
+        flv, queue, media = self._flv, self._connection.queue, self._connection.client.media
+        for packet in packets:
+            message = flv.message(packet)
+            end = queue(b"" if message is None else media(*message, flv.milliseconds))
+            self._ends.append((end, len(packet.data)))
 
     def say_goodbye(self) -> None:
         """Behind the last packet: the stream ends."""

@@ -58,8 +58,7 @@ class RtmpPublisher(SenderThread):
         if not self._hold(packets):
             self.kill()
             return
-        with self._lock:
-            wait, attempt = self._wait, self._attempt
+        wait, attempt = self._wait, self._attempt  # `connect` came before
         if wait is not None and not (attempt is not None and attempt.push()):
             wait.wake()
 

@@ -57,6 +57,21 @@ class SenderThread:
             self._pending_bytes -= len(packet.data)
             return packet
 
+    def take_some(self, least_bytes: int) -> Sequence[EncodedPacket]:
+        """The next packets, all that wait or as many as have so many bytes. For the attempt."""
+        with self._lock:
+            pending, size = self._pending, 0
+            if self._pending_bytes <= least_bytes:
+                self._pending, self._pending_bytes = deque(), 0
+                return pending
+            taken = []
+            while pending and size < least_bytes:
+                packet = pending.popleft()
+                size += len(packet.data)
+                taken.append(packet)
+            self._pending_bytes -= size
+            return taken
+
     @property
     def closing(self) -> bool:
         """Whether it is to leave and no packet waits. For the attempt."""
@@ -65,7 +80,8 @@ class SenderThread:
 
     def _hold(self, packets: Sequence[EncodedPacket]) -> bool:
         """Let them wait. Whether that is as much as can be right."""
+        size = sum([len(packet.data) for packet in packets])
         with self._lock:
             self._pending.extend(packets)
-            self._pending_bytes += sum(len(packet.data) for packet in packets)
+            self._pending_bytes += size
             return self._pending_bytes <= _MOST_PENDING

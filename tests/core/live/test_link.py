@@ -58,7 +58,7 @@ def test_from_start_to_stop() -> None:
     assert link.deadline_ns == 6 * S
     assert link.offer([picture(0, key=True)], 0) == []
     assert link.connected(1, 40 * MS) == [AskKeyframe(), Notify(state=ConnectionState.CONNECTED, attempt=1)]
-    assert link.deadline_ns == 140 * MS
+    assert link.deadline_ns == 190 * MS
     assert link.offer([picture(1)], 40 * MS) == []
     assert link.offer([picture(2, key=True), picture(3)], 80 * MS) == [
         SendPackets(attempt_id=1, packets=(picture(2, key=True), picture(3)))

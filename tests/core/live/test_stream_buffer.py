@@ -77,6 +77,15 @@ def test_it_begins_with_a_keyframe_and_keeps_the_order() -> None:
     assert (buffer.counters.discarded, buffer.counters.video_offered, buffer.counters.audio_offered) == (0, 1, 1)
 
 
+def test_sound_goes_along_with_a_picture_that_fills_the_window() -> None:
+    buffer = StreamBuffer(fps=FPS, window_bytes=15_000)
+    for packet in (video(0, key=True, size=20_000), audio(0), audio(1), video(1), audio(2)):
+        buffer.push(packet, 0)
+    assert [(packet.track, packet.dts) for packet in buffer.take()] == [(VIDEO, 0), (AUDIO, 0), (AUDIO, 1024)]
+    assert buffer.waiting
+    assert buffer.take() == []
+
+
 def test_the_window_bounds_what_the_sender_holds() -> None:
     buffer = StreamBuffer(fps=FPS, window_bytes=15_000)
     for index in range(5):

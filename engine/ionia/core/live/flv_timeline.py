@@ -21,7 +21,9 @@ class FlvTimeline:
     """
 
     def __init__(self, *, fps: FrameRate) -> None:
-        self._fps = fps
+        self._picture, self._sample = SAMPLE_RATE * fps.denominator, fps.numerator
+        """Units of time in a tick of either track."""
+        self._second = SAMPLE_RATE * fps.numerator
         self._origin: int | None = None
         self._last_ms = -1
         self._last: dict[TrackId, int] = {}
@@ -32,16 +34,17 @@ class FlvTimeline:
         Raises ValueError for a beginning that is no keyframe of a picture, for what lies before that in time, and for
         a packet that isn't later than the one before it in its track.
         """
-        position = dts * (SAMPLE_RATE * self._fps.denominator if track.is_video else self._fps.numerator)
+        is_video = track.is_video
+        position = dts * (self._picture if is_video else self._sample)
         if self._origin is None:
-            if not (track.is_video and keyframe):
+            if not (is_video and keyframe):
                 raise ValueError(f"a connection would begin with {track.kind.value} at {dts}, not with a keyframe")
             self._origin = position
-        if position < self._origin or dts <= self._last.get(track, dts - 1):
+        last = self._last.get(track)
+        if position < self._origin or (last is not None and dts <= last):
             raise ValueError(f"{track.kind.value} at {dts} comes too late")
         self._last[track] = dts
-        units_per_second = self._fps.numerator * SAMPLE_RATE
-        milliseconds = (2000 * (position - self._origin) + units_per_second) // (2 * units_per_second)
-        beside = not track.is_video and track.index > 0
-        self._last_ms = max(milliseconds, self._last_ms + (0 if beside else 1))
+        milliseconds = (2000 * (position - self._origin) + self._second) // (2 * self._second)
+        least = self._last_ms + (1 if is_video or not track.index else 0)
+        self._last_ms = milliseconds if milliseconds > least else least
         return self._last_ms

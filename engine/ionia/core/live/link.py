@@ -39,6 +39,9 @@ from ionia.core.timeline.start_gate import StartGate
 CONTROL_INTERVAL_NS = 100_000_000
 """How often the bitrate controller looks."""
 
+CONTROL_PATIENCE_NS = 50_000_000
+"""How much later a look may be that goes with a packet, so that nobody is woken for it alone."""
+
 WANTED_APART_NS = 1_000_000_000
 """Least time between keyframes that a server asks for: it asks until it has one, and whoever encodes for a recording,
 too, would get nothing else."""
@@ -123,7 +126,8 @@ class LiveLink:
         deadline = self._policy.deadline_ns
         if not self._connected:
             return deadline
-        return self._control_ns if deadline is None else min(self._control_ns, deadline)
+        control_ns = self._control_ns + CONTROL_PATIENCE_NS
+        return control_ns if deadline is None or control_ns < deadline else deadline
 
     @property
     def held_back(self) -> bool:
@@ -217,12 +221,15 @@ class LiveLink:
     def passed(self, now_ns: int) -> list[LiveAction]:
         """Time went by; call at `deadline_ns`, more often does no harm."""
         actions: list[LiveAction] = []
-        if self._connected and now_ns >= self._control_ns:
+        if now_ns >= self._control_ns and self._connected:
             self._control_ns = now_ns + CONTROL_INTERVAL_NS
             # A sender that is stuck reports nothing, so what waits is looked at here, too.
             actions += self._observe(now_ns)
             actions += self._adapt(now_ns)
-        return actions + self._carry_out(self._policy.on(TimePassed(), now_ns), now_ns)
+        due_ns = self._policy.deadline_ns
+        if due_ns is not None and now_ns >= due_ns:
+            actions += self._carry_out(self._policy.on(TimePassed(), now_ns), now_ns)
+        return actions
 
     def figures(self, now_ns: int) -> LiveFigures:
         """For stats."""
@@ -263,7 +270,9 @@ class LiveLink:
         return self._carry_out(self._policy.on(observed, now_ns), now_ns)
 
     def _send(self) -> list[LiveAction]:
-        packets = self._buffer.take() if self._connected else []
+        if not (self._buffer.waiting and self._connected):
+            return []
+        packets = self._buffer.take()
         return [SendPackets(attempt_id=self._attempt_id, packets=tuple(packets))] if packets else []
 
     def _carry_out(self, decided: list[LinkAction], now_ns: int) -> list[LiveAction]:

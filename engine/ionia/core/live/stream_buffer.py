@@ -22,7 +22,7 @@ from dataclasses import dataclass
 
 from ionia.core.frame_rate import FrameRate
 from ionia.core.media import AUDIO_TICK_SAMPLES, SAMPLE_RATE, EncodedPacket
-from ionia.core.timebase import NS_PER_S, frame_start_ns, ticks_per_second
+from ionia.core.timebase import NS_PER_S, frame_start_ns
 
 DEFAULT_LIMIT_NS = 2_000_000_000
 LAG_BEYOND_NS = 3_000_000_000
@@ -172,47 +172,52 @@ class StreamBuffer:
 
         Raises ValueError when the first one after construction or `clear` is no keyframe: see `StartGate`.
         """
-        is_video = packet.track.is_video
-        waiting = _Waiting(
-            packet=packet,
-            position_ns=frame_start_ns(0, ticks_per_second(packet.track, self._fps), packet.dts),
-            pushed_ns=now_ns,
-            is_video=is_video,
-            is_keyframe=is_video and packet.keyframe,
-        )
         if self._overrun:
             self.counters.discarded += 1
             return []
-        if not (self._started or waiting.is_keyframe):
+        is_video = packet.track.is_video
+        is_keyframe = is_video and packet.keyframe
+        if not (self._started or is_keyframe):
             raise ValueError("a connection would begin with something else than a keyframe")
-        if waiting.is_video:
+        position_ns = frame_start_ns(0, self._fps if is_video else SAMPLE_RATE, packet.dts)
+        if position_ns > self._newest or not self._started:
+            self._newest = position_ns
+        self._started = True
+        if is_video:
             self.counters.video_offered += 1
+            if self._need_keyframe and not is_keyframe:
+                self.counters.video_dropped += 1
+                return self._ask(now_ns) + self._relieve(now_ns)
+            self._need_keyframe = False
         else:
             self.counters.audio_offered += 1
-        self._newest = max(self._newest, waiting.position_ns) if self._started else waiting.position_ns
-        self._started = True
-        if waiting.is_video and self._need_keyframe and not waiting.is_keyframe:
-            self.counters.video_dropped += 1
-            return self._ask(now_ns) + self._relieve(now_ns)
-        if waiting.is_video:
-            self._need_keyframe = False
-        self._queue.append(waiting)
-        self._undelivered_bytes += len(waiting.packet.data)
+        self._queue.append(
+            _Waiting(
+                packet=packet,
+                position_ns=position_ns,
+                pushed_ns=now_ns,
+                is_video=is_video,
+                is_keyframe=is_keyframe,
+            )
+        )
+        self._undelivered_bytes += len(packet.data)
         return self._relieve(now_ns)
 
     def take(self) -> list[EncodedPacket]:
         """Packets to give to the sender now, in their order; call after `push` and `acknowledge`."""
-        taken = []
-        while self._queue and self._unmuxed_bytes < self._window:
+        taken, counters = [], self.counters
+        # Sound goes along with the picture before it: alone it would wait, and cost a way into the socket of its own.
+        while self._queue and (self._unmuxed_bytes < self._window or not self._queue[0].is_video):
             waiting = self._queue.pop(0)
             self._in_flight.append(waiting)
             self._handed_out = True
-            self._unmuxed_bytes += len(waiting.packet.data)
-            self.counters.bytes_taken += len(waiting.packet.data)
+            size = len(waiting.packet.data)
+            self._unmuxed_bytes += size
+            counters.bytes_taken += size
             if waiting.is_video:
-                self.counters.video_taken += 1
+                counters.video_taken += 1
             else:
-                self.counters.audio_taken += 1
+                counters.audio_taken += 1
             taken.append(waiting.packet)
         return taken
 
@@ -254,7 +259,10 @@ class StreamBuffer:
         return self._queue[0] if self._queue else None
 
     def _relieve(self, now_ns: int) -> list[BufferAction]:
-        span = self.span_ns
+        span, wait = self.span_ns, self._wait_ns(now_ns)
+        calm = span < self._limit // 3 and wait <= self._limit * 4 // 10 and self.packets <= self._max_packets
+        if calm and not self._backpressure:  # so it mostly is: no rule bites, and there is nothing to take back
+            return []
         lags = span > self._lag_limit and self.latency_ns(now_ns) > self._limit
         if lags or self.packets > self._max_lag_packets:
             self.counters.discarded += len(self._queue)
@@ -264,7 +272,6 @@ class StreamBuffer:
         if span > self._limit or self.packets > self._max_packets:
             actions = self._set_backpressure(now_ns, active=True)
             return actions + (self._ask(now_ns, at_once=True) if self._drop_to_half() else self._ask(now_ns))
-        wait = self._wait_ns(now_ns)
         actions = self._thin(wait, now_ns)
         if max(span, wait) > self._limit * 4 // 10:
             actions += self._ask(now_ns)

@@ -1,5 +1,7 @@
 """Messages into RTMP's chunks (Adobe's RTMP specification, 5.3.1)."""
 
+import struct
+
 from ionia.core.rtmp.messages import SET_CHUNK_SIZE, Message
 
 DEFAULT_CHUNK, LARGEST_CHUNK = 128, 0x7FFFFFFF
@@ -7,6 +9,8 @@ DEFAULT_CHUNK, LARGEST_CHUNK = 128, 0x7FFFFFFF
 _ESCAPE = 0xFFFFFF
 """A timestamp or step of this many ms or more stands in four bytes of its own (5.3.1.3)."""
 
+_SECOND, _THIRD = struct.Struct(">II"), struct.Struct(">I")
+"""Headers of type 1 and 2 (5.3.1.2): format and chunk stream, a time of three bytes, a length of three, a type."""
 
 _NONE = (0, 0, 0, -1)
 """Of a chunk stream that had no message yet; no message's stream is -1."""
@@ -43,22 +47,14 @@ class ChunkWriter:
 
     def _header(self, csid: int, message: Message) -> tuple[bytes, bytes]:
         before, before_length, before_kind, before_stream = self._last.get(csid, _NONE)
-        length = len(message.body)
+        kind, stream, length = message.kind, message.stream, len(message.body)
         timestamp = message.timestamp & 0xFFFFFFFF
-        self._last[csid] = (timestamp, length, message.kind, message.stream)
-        what = length.to_bytes(3, "big") + bytes((message.kind,))
-        step = timestamp - before if before_stream == message.stream else -1
+        self._last[csid] = (timestamp, length, kind, stream)
+        step = timestamp - before if before_stream == stream else -1
         if not 0 <= step < _ESCAPE:
-            short, extended = _time(timestamp)
-            stream = message.stream.to_bytes(4, "little")
-            return bytes((csid,)) + short + what + stream + extended, extended
-        if (before_length, before_kind) == (length, message.kind):
-            return bytes((0x80 | csid,)) + step.to_bytes(3, "big"), b""
-        return bytes((0x40 | csid,)) + step.to_bytes(3, "big") + what, b""
-
-
-def _time(milliseconds: int) -> tuple[bytes, bytes]:
-    """The three bytes of a header, and the four bytes behind it if those don't suffice."""
-    if milliseconds < _ESCAPE:
-        return milliseconds.to_bytes(3, "big"), b""
-    return _ESCAPE.to_bytes(3, "big"), milliseconds.to_bytes(4, "big")
+            extended = timestamp.to_bytes(4, "big") if timestamp >= _ESCAPE else b""
+            first = _SECOND.pack(csid << 24 | min(timestamp, _ESCAPE), length << 8 | kind)
+            return first + stream.to_bytes(4, "little") + extended, extended
+        if before_length == length and before_kind == kind:
+            return _THIRD.pack((0x80 | csid) << 24 | step), b""
+        return _SECOND.pack((0x40 | csid) << 24 | step, length << 8 | kind), b""

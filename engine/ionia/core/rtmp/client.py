@@ -106,20 +106,17 @@ class RtmpClient:
 
     def publish(self, tags: bytes) -> bytes:
         """FLV tags as they go out. Raises ValueError, and changes nothing, before Published and after the end."""
-        self._must_be_live()
-        return b"".join(map(self._written, messages_of(tags, stream=self._stream)))
+        if self._state is not _State.LIVE:
+            raise ValueError(f"media while {self._state.value}")
+        said = messages_of(tags, stream=self._stream)
+        return b"".join([self._writer.write(_CHANNELS.get(one.kind, messages.VIDEO_CSID), one) for one in said])
 
     def media(self, kind: int, body: bytes, milliseconds: int) -> bytes:
         """One tag by its parts. Raises ValueError likewise."""
-        self._must_be_live()
-        return self._written(Message(kind=kind, body=body, timestamp=milliseconds, stream=self._stream))
-
-    def _must_be_live(self) -> None:
         if self._state is not _State.LIVE:
             raise ValueError(f"media while {self._state.value}")
-
-    def _written(self, message: Message) -> bytes:
-        return self._writer.write(_CHANNELS.get(message.kind, messages.VIDEO_CSID), message)
+        message = Message(kind=kind, body=body, timestamp=milliseconds, stream=self._stream)
+        return self._writer.write(_CHANNELS.get(kind, messages.VIDEO_CSID), message)
 
     def goodbye(self) -> bytes:
         """The last bytes: the stream ends. Empty if the server knows of none, or if it was said."""

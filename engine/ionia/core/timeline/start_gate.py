@@ -56,6 +56,9 @@ class StartGate:
         if first is not None and self._recent is not None:  # a file that has begun: nothing is announced
             zero = samples_at_frame(self._fps, first.pts)
             return [packet for packet in ordered if packet.track.is_video or is_needed_from(zero, packet)]
+        if first is not None and self._announced is None and self._sent_early is None:  # so it mostly is, live
+            zero, units = first.dts * SAMPLE_RATE * self._fps.denominator, self._fps.numerator
+            return [packet for packet in ordered if packet.track.is_video or packet.dts * units >= zero]
         packets = []
         if self._first is None and self._announced is not None:
             self._first = self._sent_early = self._announced

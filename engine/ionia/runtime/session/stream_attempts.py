@@ -26,7 +26,7 @@ class StreamAttempts:
     @property
     def deadline_ns(self) -> int | None:
         """When `tend` is due; None while nobody says goodbye."""
-        return min((due for due, _ in self._leaving), default=None)
+        return min(due for due, _ in self._leaving) if self._leaving else None
 
     def start(self, url: LiveUrl, header: MediaHeader, listener: SenderListener) -> None:
         """Begin an attempt; `listener` hears how it ends."""
@@ -48,6 +48,8 @@ class StreamAttempts:
 
     def tend(self, now_ns: int) -> None:
         """End the goodbyes whose time is over."""
+        if not self._leaving:
+            return
         for due, sender in self._leaving:
             if due <= now_ns:
                 sender.kill()

@@ -88,8 +88,10 @@ class StreamDestination:
     @property
     def deadline_ns(self) -> int | None:
         """When something is due."""
-        due = [one for one in (self.link.deadline_ns, self.attempts.deadline_ns) if one is not None]
-        return min(due, default=None)
+        link_ns, goodbye_ns = self.link.deadline_ns, self.attempts.deadline_ns
+        if link_ns is None or goodbye_ns is None:
+            return goodbye_ns if link_ns is None else link_ns
+        return min(link_ns, goodbye_ns)
 
     def carry_out(self, actions: Sequence[LiveAction], header: MediaHeader, now_ns: int) -> list[LiveAction]:
         """Do what concerns this destination alone; the rest, in its order."""

@@ -152,11 +152,12 @@ class StreamWork:
         keyframe, packets = encode.delayed(brought, arrived.delay_seconds, now_ns)
         if encode.passes is not passed:
             self._follow(encode)
+        next_ns = encode.next_ns
         for one in to:
             if keyframe is not None:
                 self._carry_out(one, one.link.announce(keyframe, now_ns), now_ns)
             self._carry_out(one, one.link.offer(packets, now_ns), now_ns)
-            one.link.nothing_before(encode.next_ns)
+            one.link.nothing_before(next_ns)
             self._carry_out(one, one.link.passed(now_ns), now_ns)
             one.look(now_ns)
 
@@ -203,6 +204,8 @@ class StreamWork:
             )
 
     def _carry_out(self, one: StreamDestination, actions: Sequence[LiveAction], now_ns: int) -> None:
+        if not actions:
+            return
         encode = self._encode_of(one)
         for action in one.carry_out(actions, encode.header, now_ns):
             match action:
