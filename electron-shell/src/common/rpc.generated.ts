@@ -150,7 +150,7 @@ export type DestinationStats = {
   rtmpUrl: string;
   /** connecting, connected, reconnecting, failed or closed, as in streamer.connection. */
   connection: string;
-  /** Why it is so, see x-live-kinds; null when nothing failed. */
+  /** What went wrong last, see x-live-kinds; null while connected, and before anything did. */
   kind: LiveKind | null;
   /** One line for people, or empty. */
   reason: string;

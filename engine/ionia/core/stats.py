@@ -69,7 +69,9 @@ class DestinationStats:
     destination: Annotated[str, "Its name in the session: its number, or what the client called it."]
     rtmp_url: Annotated[str, "rtmp://host/app/****"]
     connection: Annotated[str, "connecting, connected, reconnecting, failed or closed, as in streamer.connection."]
-    kind: Annotated[LiveKind | None, "Why it is so, see x-live-kinds; null when nothing failed."]
+    kind: Annotated[
+        LiveKind | None, "What went wrong last, see x-live-kinds; null while connected, and before anything did."
+    ]
     reason: Sentence
     connected: Annotated[bool, "Whether the server takes what is sent."]
     backpressure: Annotated[bool, "Whether the way to it is too slow now."]

@@ -116,8 +116,10 @@ def test_a_lost_connection_begins_again_at_now_with_a_keyframe() -> None:
         assert isinstance(lost, ConnectionChanged)
         assert (lost.reason, lost.kind) == (FailureCode.RESET.value.reason, LiveKind.SERVER_CLOSED)
         second = machine.senders.made(2)
+        assert engine.stats(STREAMER, "s").destinations[0].reason == lost.reason
         second.say(Connected())
         packets = second.wait_sent(20)
+        assert not engine.stats(STREAMER, "s").destinations[0].reason
         assert packets[0].track == VIDEO
         assert packets[0].keyframe
         assert packets[0].pts > first.sent[-1].pts or first.sent[-1].track == AUDIO

@@ -33,6 +33,8 @@ log = logging.getLogger(__name__)
 NOTED_APART_NS = 50_000_000
 """About how old figures may be."""
 
+_TRYING = (ConnectionState.CONNECTING, ConnectionState.RECONNECTING)
+
 Post = Callable[["StreamDestination", int, SenderEvent], None]
 """Takes what a sender says, with its attempt's number, on any thread."""
 
@@ -73,6 +75,7 @@ class StreamDestination:
         self._noted_ns = now_ns
         self._skipped0 = inlet.skipped
         self._told: Notify | None = None
+        self._failure: LiveFailure | None = None  # what went wrong last, until there is a connection
         self._over = False
 
     @property
@@ -139,7 +142,10 @@ class StreamDestination:
 
     def note(self, now_ns: int, told: Notify | None = None) -> None:
         """Take the figures anew: whoever hears of something and asks for stats sees the same."""
-        self._told = told or self._told
+        if told is not None:
+            self._told = told
+            if told.failure is not None or told.state not in _TRYING:  # most of the time another attempt is under way
+                self._failure = told.failure
         self.held_back = self.link.held_back
         self._noted_ns = now_ns
         self.figures = self.link.figures(now_ns)
@@ -163,8 +169,7 @@ class StreamDestination:
 
     def stats(self) -> DestinationStats:
         """Its figures."""
-        now, told = self.figures, self._told
-        failure = told.failure if told else None
+        now, told, failure = self.figures, self._told, self._failure
         return DestinationStats(
             destination=self.name,
             rtmp_url=self.url.redacted,
