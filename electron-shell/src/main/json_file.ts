@@ -1,6 +1,27 @@
 /** One JSON value in one file, replaced as a whole: a crash leaves the old or the new content, never half of either. */
 import { mkdir, open, readFile, rename, rm } from "node:fs/promises";
 import path from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+
+const TRIES = 5;
+const PAUSE_MS = 20;
+
+/** What Windows says of a file that a virus scanner or a backup looks at just now. */
+const IN_USE = new Set(["EACCES", "EBUSY", "EPERM"]);
+
+const codeOf = (error: unknown): string => (error as NodeJS.ErrnoException).code ?? "";
+
+/** Do something to a file that others may hold for a moment. Rejects as `work` does in the end. */
+export async function patiently<T>(work: () => Promise<T>): Promise<T> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await work();
+    } catch (error) {
+      if (tries === TRIES || !IN_USE.has(codeOf(error))) throw error;
+    }
+    await pause(PAUSE_MS);
+  }
+}
 
 export class JsonFile {
   readonly #file: string;
@@ -10,17 +31,12 @@ export class JsonFile {
     this.#file = file;
   }
 
-  /** What is stored, or undefined when there is nothing or it can't be read as JSON. Never rejects. */
+  /** What is stored, or undefined when there is nothing or it can't be read, or not as JSON. Never rejects. */
   async read(): Promise<unknown> {
-    let content: string;
     try {
-      content = await readFile(this.#file, "utf8");
-    } catch {
-      return undefined; // First run, or no right to read it: the caller has defaults for both.
-    }
-    try {
-      return JSON.parse(content) as unknown;
-    } catch {
+      return JSON.parse(await patiently(() => readFile(this.#file, "utf8"))) as unknown;
+    } catch (error) {
+      if (codeOf(error) === "ENOENT") return undefined; // First run.
       // The next write would replace it: what is left of it stays beside, for whoever can still read it.
       await rename(this.#file, `${this.#file}.damaged`).catch(() => undefined);
       return undefined;
@@ -45,7 +61,7 @@ export class JsonFile {
       } finally {
         await handle.close();
       }
-      await rename(fresh, this.#file);
+      await patiently(() => rename(fresh, this.#file));
     } catch (error) {
       await rm(fresh, { force: true }).catch(() => undefined);
       throw error;

@@ -11,6 +11,7 @@ import {
   fileResponse,
   isTrustedFrame,
   parseRange,
+  patiently,
   quitQuestion,
   recordingPath,
   trayModel,
@@ -130,6 +131,23 @@ describe("what is stored", () => {
     await writeFile(name, "{damaged");
     expect(await new JsonFile(name).read()).toBeUndefined();
     expect(await readFile(`${name}.damaged`, "utf8")).toBe("{damaged");
+  });
+
+  it("is kept beside when it can't be read", async () => {
+    await mkdir(path.join(folder, "e.json"));
+    expect(await new JsonFile(path.join(folder, "e.json")).read()).toBeUndefined();
+    expect(await readdir(folder)).toEqual(["e.json.damaged"]);
+  });
+
+  it("waits for whoever holds it for a moment, and for nothing else", async () => {
+    const failing = (code: string, times: number): (() => Promise<number>) => {
+      let calls = 0;
+      return () =>
+        (calls += 1) > times ? Promise.resolve(calls) : Promise.reject(Object.assign(new Error(code), { code }));
+    };
+    expect(await patiently(failing("EPERM", 2))).toBe(3);
+    await expect(patiently(failing("EBUSY", 9))).rejects.toThrow("EBUSY");
+    await expect(patiently(failing("ENOSPC", 1))).rejects.toThrow("ENOSPC");
   });
 });
 
