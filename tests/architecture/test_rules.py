@@ -17,6 +17,9 @@ CORE = sorted(path for path in (ENGINE / "core").rglob("*.py") if path.stem != "
 LONGEST = 400
 """A file of more lines is two files."""
 
+FROZEN = "_internal/LICENCES.txt"
+"""In the folder that is built, so that no other can be named that isn't there."""
+
 CLOCK_READERS = {
     "threads/clock.py": "it is the clock",
 }
@@ -229,9 +232,25 @@ def test_the_top_level_holds_only_what_belongs_there() -> None:
     assert there <= allowed
 
 
-def test_the_page_on_adding_things_names_what_exists() -> None:
-    page = text(ROOT / "engine" / "docs" / "how-to-add.md")
-    named = set(re.findall(r"`((?:[\w-]+/)+(?:[\w-]+\.\w+)?|\w+\.(?:py|toml))", page))
-    assert len(named) > 20
-    places = [ROOT, ROOT / "engine" / "ionia"]
-    assert [name for name in sorted(named) if not any((place / name).exists() for place in places)] == []
+def test_the_pages_name_what_exists() -> None:
+    """Files and folders wherever they are named, and classes, which have capitals within."""
+    docs = ROOT / "engine" / "docs"
+    pages = [
+        ROOT / "README.md",
+        *(docs / f"{name}.md" for name in ("architecture", "threads", "glossary", "how-to-add")),
+    ]
+    places = [ROOT, ENGINE, ROOT / "tests"]
+    classes = {name for path in SOURCES for name in re.findall(r"^ *class (\w+)", text(path), re.MULTILINE)}
+    decided = {path.name[:4] for path in (docs / "decisions").glob("0*.md")}
+    gone = []
+    for page in pages:
+        said = re.sub(r"```.*?```", "", text(page), flags=re.DOTALL)
+        named = set(re.findall(r"`((?:[\w-]+/)+(?:[\w-]+\.\w+)?|\w+\.(?:py|toml))", said)) - {FROZEN}
+        called = set(re.findall(r"`([A-Z][a-z]+[A-Z]\w+)", said))
+        linked = set(re.findall(r"\]\(([^)#:]+)\)", said))
+        assert named | called
+        gone += [f"{page.name}: {name}" for name in named if not any((place / name).exists() for place in places)]
+        gone += [f"{page.name}: {name}" for name in called - classes]
+        gone += [f"{page.name}: {number}" for number in set(re.findall(r"\b0\d{3}\b", said)) - decided]
+        gone += [f"{page.name}: {name}" for name in linked if not (page.parent / name).exists()]
+    assert gone == []

@@ -123,7 +123,7 @@ def _add_stream(commands: Commands) -> None:
 
     parser = commands.add_parser(
         "stream",
-        help="go live to an RTMP server",
+        help="go live to servers, by RTMP or WHIP",
         epilog="The address carries your stream key, and the arguments of a program are no secret: shells keep them "
         "and other users can see them (they are overwritten once the program runs, where the system allows it). "
         "With - the address is asked for and not shown, or read from a pipe: ionia-engine stream - < FILE. "

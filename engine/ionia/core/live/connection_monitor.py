@@ -9,7 +9,7 @@ doesn't read. It stopped reading before that, by as much as the window holds (up
 the cause can't be a lost packet, which TCP may take 1.6 s to repair."""
 
 ZERO_WINDOW_BYTES = 16_000
-"""What must be delivered through a closed window to count as life. TCP's probes push a few kB into what is left of the
+"""What must be delivered through a zero window to count as life. TCP's probes push a few kB into what is left of the
 window of a frozen server; a server that reads too slowly for the sound alone is not alive, either."""
 
 
@@ -22,7 +22,7 @@ class ConnectionMonitor:
         self._pending = False
         self.zero_window = False
         """Whether the server took no more when it was looked at last."""
-        self._trickle = 0  # delivered through a closed window since the last sign of life
+        self._trickle = 0  # delivered through a zero window since the last sign of life
         self._alive_ns = now_ns
 
     @property
