@@ -21,6 +21,7 @@ from ionia.core.media import AUDIO_TICK_SAMPLES, SAMPLE_RATE, EncodedPacket, Tra
 from ionia.core.timebase import NS_PER_S
 from ionia.core.timeline.packet_order import is_needed_before
 from ionia.core.timeline.start_gate import PREROLL_SAMPLES
+from ionia.core.timeline.stretches import NamedPause, Stretch
 
 _RECENT = 4
 """Packets of sound remembered: those that reach into the preroll of a keyframe come just before it."""
@@ -59,28 +60,6 @@ class _Sound:
     end: int | None = None  # file samples at which the last packet of this part ends
 
 
-@dataclass(slots=True, kw_only=True)
-class _Stretch:
-    """Frames [first, end) that follow one another in a part; `offset`: encoder frames minus file frames."""
-
-    part: int
-    first: int
-    offset: int
-    end: int | None = None  # while it goes on
-
-    @property
-    def begins_part(self) -> bool:
-        return self.first == self.offset
-
-
-@dataclass(slots=True, kw_only=True)
-class _Pause:
-    """A pause that was named and is not over: frames from `begin` on, up to the first keyframe from `end` on."""
-
-    begin: int
-    end: int | None = None
-
-
 class FileTimeline:
     """One recording. One owner; `place` every packet in DTS order and carry out what it says.
 
@@ -97,15 +76,16 @@ class FileTimeline:
         self._frame = scale * rate.denominator // rate.numerator
         self._sample = scale // SAMPLE_RATE
         self._epoch_utc = epoch_utc
-        self._stretches: list[_Stretch] = []
+        self._stretches: list[Stretch] = []
         self._sounds: defaultdict[TrackId, _Sound] = defaultdict(_Sound)
         self._next = 0  # the frame behind the last one placed
-        self._named: deque[_Pause] = deque()  # the first one is the one under way or to come next
+        self._named: deque[NamedPause] = deque()  # the first one is the one under way or to come next
         self._split: int | None = None
         self._over = False
         self._leaving_out = False  # whether the first of them has begun
         self._first: EncodedPacket | None = None  # a keyframe that came in a pause before the start
         self._paused_frames = 0
+        self._unnamed_frames = 0  # of pauses that are over, or became one
         self._pauses = 0
 
     @property
@@ -129,6 +109,15 @@ class FileTimeline:
         return self._paused_frames / self._rate
 
     @property
+    def unnamed_frames(self) -> int:
+        """Frames left out in all, beyond those between the named beginnings and ends, the pause under way included.
+
+        Below 0 where B-frames needed some behind a beginning; above where a keyframe came late.
+        """
+        kept = max(0, self._next - self._named[0].told) if self._named and not self._over else 0
+        return self._unnamed_frames - kept
+
+    @property
     def part(self) -> int:
         """The part that packets go to, from 0."""
         return self._stretches[-1].part if self._stretches else 0
@@ -146,11 +135,13 @@ class FileTimeline:
         if self._over:
             return index
         last = self._named[-1] if self._named else None
+        told = max(index, self._next)
         if last is None or (last.end is not None and last.end < index):
-            self._named.append(_Pause(begin=index))
-        else:
+            self._named.append(NamedPause(begin=index, told=told))
+        elif last.end is not None:
+            self._unnamed_frames += told - last.end
             last.end = None
-        return max(index, self._next)
+        return told
 
     def resume_at(self, index: int) -> None:
         """Go on with the first keyframe from frame `index` on. Nothing happens without a pause."""
@@ -169,7 +160,7 @@ class FileTimeline:
             self._named.pop()
         last = self._named[-1] if self._named else None
         if last is None or (last.end is not None and last.end < index):
-            self._named.append(_Pause(begin=index))
+            self._named.append(NamedPause(begin=index, told=index))
         else:
             last.end = None
         return max(index, self._next)
@@ -259,13 +250,13 @@ class FileTimeline:
             count += max(0, (end if pause.end is None else min(end, pause.end)) - first)
         return count
 
-    def _of_part(self, part: int) -> list[_Stretch]:
+    def _of_part(self, part: int) -> list[Stretch]:
         stretches = [each for each in self._stretches if each.part == part]
         if not stretches:
             raise LookupError(f"there is no part {part}")
         return stretches
 
-    def _end_of(self, stretch: _Stretch) -> int | None:
+    def _end_of(self, stretch: Stretch) -> int | None:
         if stretch.end is None and self._named:
             return max(self._named[0].begin, self._next)
         return stretch.end
@@ -302,13 +293,15 @@ class FileTimeline:
         if among and self._stretches and not self._leaving_out:
             return False
         while len(self._named) > 1 and self._named[1].begin <= picture.pts:  # no keyframe came between the two
+            if first.end is not None:
+                self._unnamed_frames += self._named[1].told - first.end
             first.end = self._named[1].end
             del self._named[1]
         return not (picture.keyframe and first.end is not None and picture.pts >= first.end)
 
     def _begin_part(self, index: int) -> bool:
         part = self._stretches[-1].part + 1 if self._stretches else 0
-        self._stretches.append(_Stretch(part=part, first=index, offset=index))
+        self._stretches.append(Stretch(part=part, first=index, offset=index))
         first = len(self._stretches) == 1  # a split that was named before waits for what it can come behind
         self._split = max(self._split, index + 1) if first and self._split is not None else None
         self._first = None
@@ -325,15 +318,17 @@ class FileTimeline:
         before.end = begin
         if self._split is not None and index >= self._split:
             return self._begin_part(index)
-        self._stretches.append(_Stretch(part=before.part, first=index, offset=before.offset + index - begin))
+        self._stretches.append(Stretch(part=before.part, first=index, offset=before.offset + index - begin))
         for sound in self._sounds.values():
             sound.shift = None
         return True
 
     def _end_pause(self, begin: int, index: int) -> bool:
         """The first of the pauses is over; whether it was one."""
-        self._named.popleft()
+        pause = self._named.popleft()
         self._leaving_out = False
+        if pause.end is not None:
+            self._unnamed_frames += max(index, begin) - begin - max(0, pause.end - pause.told)
         if begin >= index:
             return False
         self._paused_frames += index - begin

@@ -306,6 +306,6 @@ class Take:
                 counted=self.finished.counted([self.part]),
                 bytes_written=self.finished.bytes_written + self.part.sink.bytes_written,
                 pauses=self.pauses.count,
-                paused_frames=self.pauses.frames(index_now),
+                paused_frames=max(0, self.pauses.frames(index_now) + self.timeline.unnamed_frames),
                 start_utc_ns=self._start_utc_ns,
             )
