@@ -18,6 +18,7 @@ const LOOK_AT_FILE = "Stop the recording, then look where the file is.";
 const READINGS: { readonly [Code in WarningCode]?: Reading } = {
   audio_device_muted: { subject: "mixer", hint: UNMUTE },
   audio_device_quiet: { subject: "mixer", hint: UNMUTE },
+  audio_device_stalled: { subject: "mixer" },
   audio_device_audible: { subject: "mixer", level: "info" },
   audio_stream_muted: { subject: "mixer", hint: "Look for it under “Recording” in the system's sound settings." },
   audio_stream_restored: { subject: "mixer", level: "info" },

@@ -222,7 +222,11 @@ class WarningCode(StrEnum):
     AUDIO_DEVICE_MUTED = ("audio_device_muted", "the system's mixer has the device muted or at 0 %", MixerState)
     AUDIO_DEVICE_QUIET = ("audio_device_quiet", "the system's mixer has the device turned far down", MixerState)
     AUDIO_DEVICE_SUSPENDED = ("audio_device_suspended", "the sound server has the device suspended", MixerState)
-    AUDIO_DEVICE_AUDIBLE = ("audio_device_audible", "a device that was muted or turned down is heard again", MixerState)
+    AUDIO_DEVICE_AUDIBLE = (
+        "audio_device_audible",
+        "a device that was muted, turned down or gave nothing is heard again",
+        MixerState,
+    )
     AUDIO_STREAM_RESTORED = (
         "audio_stream_restored",
         "our recording's mute or volume was changed; put right",

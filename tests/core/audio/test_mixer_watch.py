@@ -30,6 +30,19 @@ def test_a_muted_device_is_told_at_once_when_it_is_opened_and_only_once():
     assert all(device.look(MUTED, second * SECOND) is None for second in range(1, 20))
 
 
+def test_a_device_that_gives_nothing_is_told_and_so_is_its_return():
+    device = watch()
+    assert device.look(OPEN, 0) is None
+    assert device.look(Fader(stalled=True), SECOND) is None
+    notice = device.look(Fader(stalled=True), 2 * SECOND)
+    assert notice is not None
+    assert (notice.code, '"Built-in" delivers nothing' in notice.message) == ("audio_device_stalled", True)
+    assert device.look(OPEN, 3 * SECOND) is None
+    back = device.look(OPEN, 4 * SECOND)
+    assert back is not None
+    assert back.code == "audio_device_audible"
+
+
 def test_zero_percent_is_as_silent_as_a_mute():
     notice = watch().look(ZERO, 0)
     assert notice is not None

@@ -39,12 +39,13 @@ _HINT = "Check the system's sound settings."
 class Fader:
     """What a mixer does to a device or stream. `gain_db` is 0 at 100 %, FLOOR_DB at 0 %.
 
-    `asleep`: the server has it suspended, so it gives nothing at all.
+    `asleep`: the server has it suspended, so it gives nothing at all. `stalled`: it gives nothing, and nobody says why.
     """
 
     muted: bool = False
     gain_db: float = 0.0
     asleep: bool = False
+    stalled: bool = False
 
     def through(self, other: "Fader") -> "Fader":
         """Both, one after the other."""
@@ -52,6 +53,7 @@ class Fader:
             muted=self.muted or other.muted,
             gain_db=max(FLOOR_DB, self.gain_db + other.gain_db),
             asleep=self.asleep or other.asleep,
+            stalled=self.stalled or other.stalled,
         )
 
 
@@ -60,6 +62,7 @@ class _Hearing(Enum):
     QUIET = "quiet"
     SILENT = "silent"
     ASLEEP = "asleep"
+    STALLED = "stalled"
 
 
 class DeviceWatch:
@@ -100,6 +103,10 @@ class DeviceWatch:
             message = f"{device} is suspended by the sound server: silence is recorded."
             hint = "Another program may use it alone."
             return SoundNotice(code=WarningCode.AUDIO_DEVICE_SUSPENDED, message=message, hint=hint, facts=facts)
+        if hearing is _Hearing.STALLED:
+            message = f"{device} delivers nothing: silence is recorded."
+            hint = "The sound server or the device may hang."
+            return SoundNotice(code=WarningCode.AUDIO_DEVICE_STALLED, message=message, hint=hint)
         why = "muted" if fader.muted else "turned down to 0 %"
         message = f"{device} is {why}: silence is recorded."
         return SoundNotice(code=WarningCode.AUDIO_DEVICE_MUTED, message=message, hint=_HINT, facts=facts)
@@ -172,6 +179,8 @@ def _facts(device: str, fader: Fader) -> MixerState:
 def _hearing(fader: Fader) -> _Hearing:
     if fader.asleep:
         return _Hearing.ASLEEP
+    if fader.stalled:
+        return _Hearing.STALLED
     if fader.muted or fader.gain_db <= SILENT_DB:
         return _Hearing.SILENT
     return _Hearing.QUIET if fader.gain_db <= QUIET_DB else _Hearing.AUDIBLE

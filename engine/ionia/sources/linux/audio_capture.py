@@ -39,6 +39,11 @@ LOOK_US = 50_000
 """How often what the server said of device and stream is looked at; it says so every 0.1 s at most."""
 
 
+STALL_READS = 3
+"""So many reads in vain, a second each, are a device that gives nothing. Reads, not a clock: a machine that slept, or a
+process that was stopped, had one. An idle sink without a listener may work in steps of 2 s."""
+
+
 class AudioCapture:
     """An AudioSource. `device_id` None is the system's default device, followed when it changes."""
 
@@ -56,6 +61,7 @@ class AudioCapture:
         self._elsewhere = ElsewhereWatch("")
         self._notices: list[SoundNotice] = []
         self._look_us = 0
+        self._in_vain = 0
         self._default = ""
         self._layout: tuple[str, ...] = ()
 
@@ -84,10 +90,12 @@ class AudioCapture:
             if self._capture is Capture.DESKTOP:
                 self._listen(connection, watch, block)
             if block is not None:
+                self._in_vain = 0
                 return block
             self._check_alive(watch, recording)
             now_us = connection.now_us()
             if now_us > deadline_us:
+                self._in_vain += 1
                 return None
             self._line.turn(connection, recording.wait_us(now_us, deadline_us))
             recording.exchange()
@@ -127,6 +135,7 @@ class AudioCapture:
         self._stream_guard = StreamGuard(self._capture.value)
         self._elsewhere = ElsewhereWatch(description)
         self._notices.clear()
+        self._in_vain = 0
         self._layout = source.layout
         mix = mix_by_place(source.layout)
         if self._is_spoken_into(source):
@@ -179,7 +188,8 @@ class AudioCapture:
     def _look_at_mixer(self, watch: PulseWatch, recording: PulseRecording) -> None:
         """Tell of a device that is muted or turned down, and put our own stream right."""
         now_ns = self._clock.now_ns()
-        notice = self._device_watch.look(replace(watch.fader, asleep=recording.asleep), now_ns)
+        stalled = self._in_vain >= STALL_READS
+        notice = self._device_watch.look(replace(watch.fader, asleep=recording.asleep, stalled=stalled), now_ns)
         if notice is not None:
             self._notices.append(notice)
         restored = recording.keep_right(self._stream_guard, watch.source, now_ns)
