@@ -1,10 +1,10 @@
 /** Go live and end the stream. Usable on its own: with `rtmpUrl`, or with the field it shows when it has no other way. */
 import { useId, useState } from "react";
-import { LoaderCircle, Radio, RotateCcw, Square } from "lucide-react";
+import { Radio, RotateCcw, Square } from "lucide-react";
 import { isStreamActive, liveTitle, type StreamPhase } from "@ionia/common";
 import { useShell, useShellClient } from "../state/use_shell.ts";
 import type { Shortcut } from "../state/shortcuts.ts";
-import { Keys } from "./Keys.tsx";
+import { MainButton } from "./MainButton.tsx";
 import { ProblemText } from "./ProblemText.tsx";
 
 export interface StreamButtonProps {
@@ -40,7 +40,6 @@ export function StreamButton({ rtmpUrl, quiet = false, missing = "", shortcut = 
 
   const active = isStreamActive(phase);
   const spinning = phase === "starting" || phase === "stopping";
-  const Icon = spinning ? LoaderCircle : active ? Square : phase === "failed" ? RotateCcw : Radio;
   const blocked = !active && (unavailable || missing !== "" || (needsField && typed.trim() === ""));
   return (
     <div className="inline-flex flex-col gap-2">
@@ -57,36 +56,23 @@ export function StreamButton({ rtmpUrl, quiet = false, missing = "", shortcut = 
           />
         </label>
       )}
-      <button
-        type="button"
-        data-phase={phase}
-        data-failure={phase === "failed" ? (problem?.liveKind ?? problem?.kind) : undefined}
+      <MainButton
+        phase={phase}
+        failure={phase === "failed" ? (problem?.liveKind ?? problem?.kind) : undefined}
+        busy={spinning}
         disabled={phase === "stopping" || blocked}
-        aria-busy={spinning}
-        aria-describedby={missing === "" ? undefined : hintId}
-        aria-keyshortcuts={shortcut?.aria}
-        title={
-          missing ||
-          (phase === "failed" ? liveTitle(problem) : "") ||
-          (shortcut === null ? undefined : `${LABELS[phase]} (${shortcut.keys})`)
-        }
+        icon={active ? Square : phase === "failed" ? RotateCcw : Radio}
+        filled={active}
+        colours={active ? "bg-white text-[#3d309f] hover:bg-[#efedff]" : "bg-[#2a3044] text-white hover:bg-[#39415a]"}
+        keyColours={active ? "bg-black/8" : "bg-white/12"}
+        label={LABELS[phase]}
+        title={missing || (phase === "failed" ? liveTitle(problem) : "")}
+        describedBy={missing === "" ? undefined : hintId}
+        shortcut={shortcut}
         onClick={() => void client.toggleStream(address)}
-        className={`inline-flex h-12 min-w-32 items-center justify-center gap-2.5 rounded-full px-4 lg:min-w-40 lg:px-6 text-[15px] font-semibold transition-colors disabled:opacity-60 ${
-          active ? "bg-white text-[#3d309f] hover:bg-[#efedff]" : "bg-[#2a3044] text-white hover:bg-[#39415a]"
-        }`}
       >
-        <Icon
-          aria-hidden
-          size={17}
-          strokeWidth={2.5}
-          className={spinning ? "animate-spin" : ""}
-          fill={active && !spinning ? "currentColor" : "none"}
-        />
         {LABELS[phase]}
-        {shortcut !== null && (
-          <Keys keys={shortcut.keys} className={`max-[1023px]:hidden ${active ? "bg-black/8" : "bg-white/12"}`} />
-        )}
-      </button>
+      </MainButton>
       {missing !== "" && (
         <span id={hintId} className="sr-only">
           {missing}

@@ -161,3 +161,49 @@ export function RadioCard({ name, checked, disabled = false, onSelect, children 
     </label>
   );
 }
+
+interface NumberFieldProps {
+  readonly label: ReactNode;
+  /** In the field's own unit; null where nothing is set, which an empty field then says. */
+  readonly value: number | null;
+  readonly min: number;
+  readonly max: number;
+  readonly placeholder?: string;
+  readonly disabled?: boolean;
+  readonly title?: string;
+  readonly onChange: (value: number | null) => void;
+}
+
+/** Takes effect when left; what is no number in range goes back to what was, and so does nothing where it must be one. */
+export function NumberField({ label, value, min, max, placeholder, disabled, title, onChange }: NumberFieldProps) {
+  const id = useId();
+  const shown = value === null ? "" : String(value);
+  return (
+    <div className="min-w-0">
+      <label htmlFor={id} className="mb-1 block text-[12px] text-muted">
+        {label}
+      </label>
+      <input
+        id={id}
+        key={shown}
+        type="number"
+        defaultValue={shown}
+        placeholder={placeholder}
+        min={min}
+        max={max}
+        step="any"
+        disabled={disabled}
+        title={title}
+        onBlur={({ target }) => {
+          const { badInput } = target.validity;
+          if (target.value === shown && !badInput) return;
+          const wanted = target.value === "" ? null : Number(target.value);
+          const fits = wanted === null ? placeholder !== undefined : wanted >= min && wanted <= max;
+          if (fits && !badInput) onChange(wanted);
+          else target.value = shown;
+        }}
+        className="h-9 w-full rounded-lg border border-line-strong/60 bg-raised px-2.5 tabular-nums disabled:opacity-60"
+      />
+    </div>
+  );
+}

@@ -1,7 +1,6 @@
 /** How long and how large a recording and its files may become. What it is now stands in the line that opens it. */
-import { useId } from "react";
 import { LIMITS, formatBytes, isRecordingActive, spokenLength, type Settings } from "@ionia/common";
-import { Panel, SwitchLine } from "../components/controls.tsx";
+import { NumberField, Panel, SwitchLine } from "../components/controls.tsx";
 import { useShell, useShellClient } from "../state/use_shell.ts";
 
 const MINUTE = 60;
@@ -67,36 +66,25 @@ interface LimitProps {
   readonly member: "splitSeconds" | "splitBytes" | "maxDurationSeconds" | "maxBytes";
 }
 
-/** Takes effect when left: empty for never; what is no number in range goes back to what was. */
+/** Empty for never. */
 function Limit({ label, of, unit, range, member }: LimitProps) {
   const client = useShellClient();
   const current = useShell((state) => state.settings[member]);
-  const id = useId();
-  const shown = current === null ? "" : String(Number((current / unit).toFixed(3)));
   return (
-    <div className="min-w-0">
-      <label htmlFor={id} className="mb-1 block text-[12px] text-muted">
-        <span className="sr-only">{of}, </span>
-        {label}
-      </label>
-      <input
-        id={id}
-        key={shown}
-        type="number"
-        defaultValue={shown}
-        placeholder="Never"
-        min={range.min / unit}
-        step="any"
-        onBlur={(event) => {
-          const { value, validity } = event.target;
-          if (value === shown && !validity.badInput) return;
-          const wanted = value === "" && !validity.badInput ? null : Math.round(Number(value) * unit);
-          const fits = wanted === null || (wanted >= range.min && wanted <= range.max && !validity.badInput);
-          if (fits) void client.updateSettings({ [member]: wanted });
-          else event.target.value = shown;
-        }}
-        className="h-9 w-full rounded-lg border border-line-strong/60 bg-raised px-2.5 tabular-nums disabled:opacity-60"
-      />
-    </div>
+    <NumberField
+      label={
+        <>
+          <span className="sr-only">{of}, </span>
+          {label}
+        </>
+      }
+      value={current === null ? null : Number((current / unit).toFixed(3))}
+      min={range.min / unit}
+      max={range.max / unit}
+      placeholder="Never"
+      onChange={(wanted) =>
+        void client.updateSettings({ [member]: wanted === null ? null : Math.round(wanted * unit) })
+      }
+    />
   );
 }

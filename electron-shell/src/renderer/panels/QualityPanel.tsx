@@ -1,7 +1,7 @@
 /** How good the picture is and what that costs, before it is recorded. */
 import { useId, type ReactNode } from "react";
 import { CODECS, LIMITS, QUALITIES, formatBitrate, type Settings, sourceOf } from "@ionia/common";
-import { Panel, RadioCard, Select, Switch } from "../components/controls.tsx";
+import { NumberField, Panel, RadioCard, Select, Switch } from "../components/controls.tsx";
 import { costOf } from "../state/cost.ts";
 import { useLocked } from "../state/use_locked.ts";
 import { useShell, useShellClient } from "../state/use_shell.ts";
@@ -179,36 +179,19 @@ function Choice({ label, children, ...control }: ChoiceProps) {
   );
 }
 
-/** Takes effect when left, and only with a number in range; anything else goes back to what was. */
 function RateField({ locked }: { readonly locked: boolean }) {
   const client = useShellClient();
   const current = useShell((state) => state.settings.videoBitrate);
   const steady = useShell((state) => state.settings.quality === "bitrate");
-  const id = useId();
-  const shown = current / 1000;
-  const range = LIMITS.videoBitrate;
   return (
-    <div className="min-w-0">
-      <label htmlFor={id} className="mb-1 block text-[12px] text-muted">
-        {steady ? "Rate, kbit/s" : "Rate of a stream, kbit/s"}
-      </label>
-      <input
-        id={id}
-        key={shown}
-        type="number"
-        defaultValue={shown}
-        min={range.min / 1000}
-        max={range.max / 1000}
-        disabled={locked}
-        title={formatBitrate(current)}
-        onBlur={(event) => {
-          const value = Math.round(Number(event.target.value) * 1000);
-          if (value === current) return;
-          if (value < range.min || value > range.max) event.target.value = String(shown);
-          else void client.updateSettings({ videoBitrate: value });
-        }}
-        className="h-9 w-full rounded-lg border border-line-strong/60 bg-raised px-2.5 tabular-nums disabled:opacity-60"
-      />
-    </div>
+    <NumberField
+      label={steady ? "Rate, kbit/s" : "Rate of a stream, kbit/s"}
+      value={current / 1000}
+      min={LIMITS.videoBitrate.min / 1000}
+      max={LIMITS.videoBitrate.max / 1000}
+      disabled={locked}
+      title={formatBitrate(current)}
+      onChange={(kilobits) => void client.updateSettings({ videoBitrate: Math.round((kilobits ?? 0) * 1000) })}
+    />
   );
 }
