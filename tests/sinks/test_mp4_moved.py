@@ -107,13 +107,16 @@ def test_a_deleted_folder_is_told_and_stop_is_no_lie(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows replaces no open file")
-def test_a_replaced_file_is_told_and_the_other_is_left_alone(tmp_path: Path) -> None:
-    path, other = tmp_path / "a.mp4", tmp_path / "other"
+def test_a_replaced_file_is_put_beside_the_other_which_is_left_alone(tmp_path: Path) -> None:
+    path, other, beside = tmp_path / "a.mp4", tmp_path / "other", tmp_path / "a (restored 2).mp4"
+    (tmp_path / "a (restored).mp4").write_bytes(b"an older one")
     other.write_bytes(b"somebody else's")
     warnings = recorded(path, lambda: other.replace(path))
-    assert warnings.codes == ["file_replaced", "raised output_failed"]
-    assert warnings.all[1][1] == f"The recording is not at {path}: it was deleted, and another file is in its place."
+    assert warnings.codes == ["file_replaced", "file_restored", "raised output_failed"]
+    assert str(beside) in warnings.all[1][1]
     assert path.read_bytes() == b"somebody else's"
+    assert (tmp_path / "a (restored).mp4").read_bytes() == b"an older one"
+    assert_whole(beside)
 
 
 def test_a_disk_that_was_taken_away_is_told() -> None:

@@ -231,11 +231,11 @@ class Mp4File:
 
     def _final_placement(self) -> Placement:
         found = self._output.placement()
-        if found.place is Place.DELETED and not found.replaced and self._output.restore():
+        if found.place is Place.DELETED and (restored := self._output.restore()) is not None:
             self._warn(
                 WarningCode.FILE_RESTORED,
-                f"The recording {found.happened} while it was recorded; it was put back at {shown_path(self.path)}.",
-                FileTouched(path=self.path),
+                f"The recording was deleted while it was recorded; it was put back at {shown_path(str(restored))}.",
+                FileTouched(path=self.path, moved_to="" if str(restored) == self.path else str(restored)),
             )
             return self._output.placement()
         return found

@@ -22,7 +22,7 @@ from ionia.sinks.file_lock import is_recorded, lock_file
 from ionia.sinks.file_room import Reserved, limit_of
 from ionia.sinks.gathered_write import write_all
 from ionia.sinks.hidden_file import folds_case, hidden_path
-from ionia.sinks.output_path import is_held, os_error, output_error, resolve_output, shown_path
+from ionia.sinks.output_path import free_beside, is_held, os_error, output_error, resolve_output, shown_path
 from ionia.threads.clock import MonotonicClock, StopSignal
 
 if sys.platform == "win32":
@@ -105,34 +105,31 @@ class OutputFile:
             at_named=_identity(Path(named)) if named else None,
         )
 
-    def restore(self) -> bool:
-        """Put a file that was deleted back at its path, out of what this process still holds; whether that worked.
+    def restore(self) -> Path | None:
+        """Put a file that was deleted back, out of what this process still holds. Where it is; None if that failed.
 
-        Only while nothing else is there. Copies the whole file.
+        At its path, or beside it where another file is there. Copies the whole file.
         """
         try:
-            if self.target.exists():
-                return False
             copy = self._open_locked(self._hidden, create=True)
         except (OSError, IoniaError):
-            return False
+            return None
         if os.fstat(copy.fileno()).st_size:  # what another recording left there
             copy.close()
-            return False
+            return None
         try:
             deleted = self._opened()
             deleted.seek(0)
             shutil.copyfileobj(deleted, copy, _COPY_BYTES)
-            if self.target.exists():  # another program's, made meanwhile
-                raise FileExistsError(self.target)
-            self._hidden.replace(self.target)
+            path = free_beside(self.target)
+            self._hidden.replace(path)
         except OSError:
             self._remove_hidden()
             copy.close()
-            return False
+            return None
         deleted.close()
         self._file, self._reserved = copy, None
-        return True
+        return path
 
     def reserve(self, count: int) -> None:
         """Make sure that `count` bytes can follow what is there. What is set aside stays set aside until `close`."""

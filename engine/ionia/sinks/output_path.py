@@ -5,6 +5,7 @@ import os
 import shutil
 import stat
 import sys
+from itertools import chain, count
 from pathlib import Path
 
 from ionia.core.errors import ErrorKind, IoniaError
@@ -96,6 +97,12 @@ def shown_path(path: str) -> str:
     if len(shown) > _SHOWN_LENGTH:
         shown = shown[: _SHOWN_LENGTH // 2] + "..." + shown[-_SHOWN_LENGTH // 2 :]
     return shown
+
+
+def free_beside(target: Path) -> Path:
+    """The path itself, or "take (restored).mp4" beside it, with a number where that is taken, too."""
+    names = (f"{target.stem} (restored{f' {number}' if number > 1 else ''}){target.suffix}" for number in count(1))
+    return next(path for path in chain([target], map(target.with_name, names)) if not os.path.lexists(path))
 
 
 def misplaced_error(path: str, found: Placement) -> IoniaError:
