@@ -146,7 +146,8 @@ function CertificatesField({ active }: { readonly active: boolean }) {
       />
       {wrong && (
         <p id={`${id}-problem`} role="status" className="mt-1 text-[12px] text-rec-ink">
-          Enter the file's whole path, such as /etc/ssl/own.pem or C:\own.pem, or the certificate's fingerprint.
+          Enter the file's whole path, such as /etc/ssl/own.pem or C:\own.pem, or the certificate's fingerprint, sha256:
+          and 64 digits.
         </p>
       )}
     </div>
