@@ -69,6 +69,8 @@ class FakeSender:
         self.header: MediaHeader | None = None
         self.ca_file = ""
         self.sent: list[EncodedPacket] = []
+        self.looks = 0
+        """How often it was sent nothing."""
         self.killed = threading.Event()
         self.closed = False
         self._listener: SenderListener | None = None
@@ -87,6 +89,7 @@ class FakeSender:
     def send(self, packets: Sequence[EncodedPacket]) -> None:
         with self._condition:
             self.sent.extend(packets)
+            self.looks += not packets
             self._condition.notify_all()
 
     def leave(self) -> None:

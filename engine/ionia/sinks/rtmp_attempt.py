@@ -39,8 +39,8 @@ from ionia.threads.clock import MonotonicClock
 REPORT_NS = 50_000_000
 """Between looks at the socket."""
 
-IDLE_NS = 150_000_000
-"""The same for the thread while the socket takes everything: then most looks go with a packet."""
+IDLE_NS = 1_000_000_000
+"""The same for the thread while the socket takes everything: then looks go with packets, or with a push without any."""
 
 REPORT_BYTES = WINDOW_BYTES * 3 // 4
 """So much may enter the socket without being reported at once: the engine goes on until it misses a whole window."""

@@ -52,7 +52,8 @@ class RtmpPublisher(SenderThread):
             self._end(listener, Ended(code=FailureCode.NO_ROOM, detail="no thread"))
 
     def send(self, packets: Sequence[EncodedPacket]) -> None:
-        """Hand packets over, in DTS order; returns at once. Ignored when it is over."""
+        """Hand packets over, in DTS order, or none, to have a look at the others; returns at once. Ignored when it is
+        over."""
         if self._ended.is_set():
             return
         if not self._hold(packets):

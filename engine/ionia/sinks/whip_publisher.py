@@ -44,7 +44,7 @@ class WhipPublisher(SenderThread):
 
     def send(self, packets: Sequence[EncodedPacket]) -> None:
         """Hand packets over, in DTS order; returns at once. Ignored when it is over."""
-        if self._ended.is_set():
+        if self._ended.is_set() or not packets:
             return
         if self._hold(packets):
             self._rouse()

@@ -87,9 +87,11 @@ def test_a_server_that_closes_during_the_delay_is_not_asked_again_and_again(monk
     with engine_on(machine) as (engine, events):
         initialize(engine, delay_seconds=600, reconnect_initial_ms=10)
         engine.start(STREAMER, "s")
-        machine.senders.made(1).say(Connected())
+        first = machine.senders.made(1)
+        first.say(Connected())
         eventually(lambda: of_streamer(engine.stats(STREAMER, "s")).delay_packets_held > 0, "nothing is held")
-        machine.senders.made(1).say(Ended(code=FailureCode.RESET))
+        eventually(lambda: first.looks > 0, "nobody asks how far it is")
+        first.say(Ended(code=FailureCode.RESET))
         told = events.wait_for(connection(ConnectionState.RECONNECTING))
         engine.set_delay("s", 0)
         machine.senders.made(2)

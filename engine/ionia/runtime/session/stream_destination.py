@@ -35,6 +35,10 @@ NOTED_APART_NS = 50_000_000
 
 _TRYING = (ConnectionState.CONNECTING, ConnectionState.RECONNECTING)
 
+SILENT_NS = 50_000_000
+"""Without a packet for so long, a sender is asked how far it is. A link's look that goes with no packet (see
+CONTROL_PATIENCE_NS) comes 50 to 150 ms after the last one."""
+
 Post = Callable[["StreamDestination", int, SenderEvent], None]
 """Takes what a sender says, with its attempt's number, on any thread."""
 
@@ -72,7 +76,7 @@ class StreamDestination:
         self.held_back = False
         """Whether progress lets more packets go."""
         self._post = post
-        self._noted_ns = now_ns
+        self._noted_ns = self._sent_ns = now_ns
         self._skipped0 = inlet.skipped
         self._told: Notify | None = None
         self._failure: LiveFailure | None = None  # what went wrong last, until there is a connection
@@ -108,10 +112,17 @@ class StreamDestination:
                 case CloseAttempt():
                     self.attempts.leave(now_ns)
                 case SendPackets(packets=packets):
+                    self._sent_ns = now_ns
                     self.attempts.send(packets)
                 case _:
                     rest.append(action)
         return rest
+
+    def ask(self, now_ns: int) -> None:
+        """Have its sender say how far it is, where no packet made it do so for a while."""
+        if now_ns - self._sent_ns >= SILENT_NS and self.link.state is LinkState.CONNECTED:
+            self._sent_ns = now_ns
+            self.attempts.send(())
 
     def hear(self, attempt_id: int, event: SenderEvent, now_ns: int) -> list[LiveAction]:
         """What to do about what a sender says."""

@@ -335,6 +335,8 @@ class StreamOutput:
             if not (self._due or self._stopping):
                 timeout = None if due_ns is None else max(0, due_ns - self._clock.now_ns()) / NS_PER_S
                 self._condition.wait(timeout)
+        work.look(self._clock.now_ns())
+        with self._condition:
             if self._stopping:
                 return None
             self._due = False

@@ -99,6 +99,11 @@ class StreamWork:
         seconds = now[0].seconds if now else self._delay_seconds
         return joined_delays([*now, self._delayed_before], seconds)
 
+    def look(self, now_ns: int) -> None:
+        """Hear how far senders are that got nothing for a while; call before the messages are taken for `step`."""
+        for one in self._roster.present:
+            one.ask(now_ns)
+
     def step(self, arrived: Arrived) -> None:
         """Carry out what follows from what came, and from the time."""
         now_ns = arrived.now_ns
