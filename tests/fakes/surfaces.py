@@ -78,6 +78,10 @@ class CardEncoder:
         self.closed = True
         self._inner.close()
 
+    def abandon(self) -> None:
+        self.closed = True
+        self._inner.abandon()
+
     def _may_fail(self, index: int) -> None:
         if index in self._fails_at:
             raise av.error.ExternalError(-1, "Generic error in an external library")

@@ -52,6 +52,9 @@ class Card:
     def close(self) -> None:
         pass
 
+    def abandon(self) -> None:
+        pass
+
 
 PICTURE = YuvPicture(format=Card.takes, planes=())
 

@@ -1,6 +1,7 @@
 """A hardware encoder that fails in the middle: no picture is missing, and what was begun plays to its end."""
 
 import subprocess
+import sys
 from io import BytesIO
 from pathlib import Path
 
@@ -178,3 +179,15 @@ def test_nothing_to_go_on_with_before_the_first_picture() -> None:
     with pytest.raises(RuntimeError, match="no picture"):
         guarded.repeat(0)
     guarded.close()
+
+
+def test_what_a_failed_driver_holds_is_not_freed() -> None:
+    first = FailingEncoder(lost=1)
+    context = first._context
+    references = sys.getrefcount(context)
+    guarded = GuardedVideoEncoder(first, SETTINGS)
+    for index in range(2):
+        guarded.encode(yuv(guarded, picture(index)), index)
+    guarded.close()
+    assert first._context is None
+    assert sys.getrefcount(context) == references  # one that nobody gives back, instead of the encoder's own

@@ -139,6 +139,11 @@ class UsedEncoder:
         self._encoder.close()
         self._begun(well=self._made > 0)
 
+    def abandon(self) -> None:
+        """See DirectEncoder."""
+        self._encoder.abandon()
+        self._begun(well=self._made > 0)
+
     def _counted(self, packets: list[EncodedPacket]) -> list[EncodedPacket]:
         self._made += len(packets)
         if self._made >= FIRST_PICTURES:

@@ -100,7 +100,7 @@ class GuardedVideoEncoder:
             raise RuntimeError("no picture was encoded yet") from lost
         reason = "no packets came" if lost is None else lost.strerror or type(lost).__name__
         _log.warning("%s failed at picture %d: %s", self.codec, index, reason)
-        self._encoder.close()  # first: it may hold what is scarce
+        self._encoder.abandon()
         self._encoder = open_standby(self.info.codec, self._settings, self.takes)
         self._lost = True
         self.codec, self.follows_bitrate = self._encoder.codec, self._encoder.follows_bitrate

@@ -39,6 +39,9 @@ class DirectEncoder(VideoEncoder, Protocol):
 
     info: VideoTrack
 
+    def abandon(self) -> None:
+        """Instead of `close`, where its driver failed: it is never freed, since that may hang with Python's lock."""
+
 
 class OpenDirect(Protocol):
     """Opens one for surfaces like the sample, by its own conversion. Raises what libav raises, or ValueError."""
@@ -129,7 +132,8 @@ class SurfaceVideoEncoder:
         reopen: Callable[[LibavSurface], DirectEncoder],
         read_back: Callable[[], VideoEncoder],
     ) -> None:
-        """`reopen` and `read_back` are asked when they are needed; `read_back` raises as `open_video` does."""
+        """`reopen` and `read_back` are asked when they are needed; `read_back`, where pictures are elsewhere, raises as
+        `open_video` does."""
         self.codec = direct.codec
         self.follows_bitrate = direct.follows_bitrate
         self.takes = direct.takes
@@ -196,12 +200,11 @@ class SurfaceVideoEncoder:
         Any thread. Raises what libav raises.
         """
         other = copy.copy(self)
-        takes = PictureFormat(
-            width=self.track.width, height=self.track.height, pixels=PixelFormat.YUV420P, matrix=self.track.matrix
-        )
-        behind = open_successor(self._settings, self.track, takes)
-        other._go_behind(behind, "its driver does not answer", returns=False)
+        other._go_behind(self._open_software(), "its driver does not answer", returns=False)
         return other
+
+    def _open_software(self) -> VideoEncoder:
+        return _successor(self._settings, self.track)
 
     def _made(self, packets: list[EncodedPacket]) -> list[EncodedPacket]:
         self.codec, self.follows_bitrate = self._way.encoder.codec, self._way.encoder.follows_bitrate
@@ -220,9 +223,12 @@ class SurfaceVideoEncoder:
     def _leave(self, way: _OnCard, error: Exception, index: int) -> _ReadBack:
         reason = str(error) or type(error).__name__
         _log.warning("pictures are read back from %d on: %s", index, reason)
-        way.encoder.close()
-        # A driver that failed once has no second chance in a take; a locked screen's pictures were only elsewhere.
-        return self._go_behind(self._open_read_back(), reason, returns=isinstance(error, _ElsewhereError))
+        if isinstance(error, _ElsewhereError):
+            way.encoder.close()
+            return self._go_behind(self._open_read_back(), reason, returns=True)
+        # A driver that failed once has no second chance in a take, neither for pictures from main memory.
+        way.encoder.abandon()
+        return self._go_behind(self._open_software(), reason, returns=False)
 
     def _go_behind(self, encoder: VideoEncoder, why: str, *, returns: bool) -> _ReadBack:
         if self._bitrate is not None:
@@ -299,5 +305,9 @@ def open_read_back(spec: EncoderSpec, settings: VideoEncodeSettings, track: Vide
         encoder.close()
     except (av.error.FFmpegError, ValueError) as error:
         _log.info("%s from main memory does not open: %s", spec.name, error)
-    takes = PictureFormat(width=track.width, height=track.height, pixels=PixelFormat.YUV420P, matrix=matrix)
+    return _successor(settings, track)
+
+
+def _successor(settings: VideoEncodeSettings, track: VideoTrack) -> VideoEncoder:
+    takes = PictureFormat(width=track.width, height=track.height, pixels=PixelFormat.YUV420P, matrix=track.matrix)
     return open_successor(settings, track, takes)

@@ -3,6 +3,7 @@
 It opens what it is told to open. Choosing among encoders is `encoder_probe`'s.
 """
 
+import ctypes
 import os
 from collections.abc import Sequence
 from contextlib import nullcontext
@@ -138,6 +139,12 @@ class LibavVideoEncoder:
         """See the port. PyAV frees the encoder with its last reference."""
         self._context = None
         self._frame = self._surface = None
+
+    def abandon(self) -> None:
+        """Instead of `close`, where its driver failed: it is never freed, since that may hang with Python's lock."""
+        if self._context is not None:
+            ctypes.pythonapi.Py_IncRef(ctypes.py_object(self._context))
+        self.close()
 
     def _encode(self, frame: av.VideoFrame, index: int, keyframe: bool) -> list[EncodedPacket]:
         due = self._is_due(index)
