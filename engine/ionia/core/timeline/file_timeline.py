@@ -3,28 +3,20 @@
 It maps times and looks at no bytes; it opens no file and knows no container. Encoder time counts from the engine's
 epoch, in frames and in samples at once; file time counts from a part's first picture.
 
-All positions are integers in units in which a frame and a sample are whole numbers both, so nothing is ever rounded
-twice. A pause takes whole frames out, and sound comes in packets of 1024 samples that don't end where frames do.
-So the sound behind a pause lies up to half a packet (10.7 ms) beside its picture. By how much is always measured
-against the pictures and never against the sound before, so a hundred pauses are no worse than one.
+All positions are whole frames; where the sound lies beside them, `SoundPlaces` says.
 """
 
-from collections import defaultdict, deque
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections import deque
+from dataclasses import dataclass
 from fractions import Fraction
-from math import lcm
 
 from ionia.core.errors import ErrorKind, IoniaError
 from ionia.core.frame_rate import FrameRate
-from ionia.core.media import AUDIO_TICK_SAMPLES, SAMPLE_RATE, EncodedPacket, TrackId
+from ionia.core.media import EncodedPacket
 from ionia.core.timebase import NS_PER_S
 from ionia.core.timeline.packet_order import is_needed_before
-from ionia.core.timeline.start_gate import PREROLL_SAMPLES
+from ionia.core.timeline.sound_places import SoundPlaces, moved
 from ionia.core.timeline.stretches import NamedPause, Stretch
-
-_RECENT = 4
-"""Packets of sound remembered: those that reach into the preroll of a keyframe come just before it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,15 +43,6 @@ class EpochUtc:
     error_ns: int
 
 
-@dataclass(slots=True, kw_only=True)
-class _Sound:
-    """One audio track. `shift`: encoder samples minus file samples; None until the first packet of a stretch."""
-
-    recent: deque[EncodedPacket] = field(default_factory=lambda: deque(maxlen=_RECENT))
-    shift: int | None = None
-    end: int | None = None  # file samples at which the last packet of this part ends
-
-
 class FileTimeline:
     """One recording. One owner; `place` every packet in DTS order and carry out what it says.
 
@@ -70,14 +53,10 @@ class FileTimeline:
     """
 
     def __init__(self, *, fps: FrameRate, epoch_utc: EpochUtc | None = None) -> None:
-        rate = Fraction(fps)
-        scale = lcm(SAMPLE_RATE, rate.numerator)
-        self._rate = rate
-        self._frame = scale * rate.denominator // rate.numerator
-        self._sample = scale // SAMPLE_RATE
+        self._rate = Fraction(fps)
         self._epoch_utc = epoch_utc
         self._stretches: list[Stretch] = []
-        self._sounds: defaultdict[TrackId, _Sound] = defaultdict(_Sound)
+        self._sounds = SoundPlaces(self._rate)
         self._next = 0  # the frame behind the last one placed
         self._named: deque[NamedPause] = deque()  # the first one is the one under way or to come next
         self._split: int | None = None
@@ -183,7 +162,7 @@ class FileTimeline:
             return None
         self._begin_part(picture.pts)
         self._next = self._stretches[0].end = picture.pts + picture.duration
-        return Placed(part=0, packet=_moved(picture, picture.pts))
+        return Placed(part=0, packet=moved(picture, picture.pts))
 
     def position(self, index: int) -> FilePosition:
         """Where frame `index` is, was or will be. What was left out is at the seam; before the start it is 0."""
@@ -263,7 +242,7 @@ class FileTimeline:
 
     def _place_picture(self, packet: EncodedPacket) -> tuple[Placed, ...]:
         index = packet.pts
-        begins = False
+        before = self._stretches[-1] if self._stretches else None
         if self._is_left_out(packet):
             self._leaving_out = True
             if self._first is None and packet.keyframe:
@@ -274,16 +253,17 @@ class FileTimeline:
                 raise IoniaError(ErrorKind.INTERNAL, f"a recording would begin with picture {index}, not a keyframe")
             if self._named and index >= self._named[0].begin:
                 self._end_pause(self._named[0].begin, index)
-            begins = self._begin_part(index)
+            self._begin_part(index)
         elif packet.keyframe and self._named and index >= self._named[0].begin:
-            begins = self._go_on(index)
+            self._go_on(index)
         elif packet.keyframe and self._split is not None and index >= self._split:
             self._stretches[-1].end = index
-            begins = self._begin_part(index)
-        sounds = tuple(self._remembered()) if begins else ()
-        self._next = max(self._next, index + packet.duration)
+            self._begin_part(index)
         stretch = self._stretches[-1]
-        return (*sounds, Placed(part=stretch.part, packet=_moved(packet, stretch.offset)))
+        sounds = self._sounds.begin(stretch, self._left_out_from) if stretch is not before else ()
+        placed = [Placed(part=stretch.part, packet=sound) for sound in sounds]
+        self._next = max(self._next, index + packet.duration)
+        return (*placed, Placed(part=stretch.part, packet=moved(packet, stretch.offset)))
 
     def _is_left_out(self, picture: EncodedPacket) -> bool:
         if not self._named or picture.pts < self._named[0].begin:
@@ -299,29 +279,24 @@ class FileTimeline:
             del self._named[1]
         return not (picture.keyframe and first.end is not None and picture.pts >= first.end)
 
-    def _begin_part(self, index: int) -> bool:
+    def _begin_part(self, index: int) -> None:
         part = self._stretches[-1].part + 1 if self._stretches else 0
         self._stretches.append(Stretch(part=part, first=index, offset=index))
         first = len(self._stretches) == 1  # a split that was named before waits for what it can come behind
         self._split = max(self._split, index + 1) if first and self._split is not None else None
         self._first = None
-        for sound in self._sounds.values():
-            sound.shift = sound.end = None
-        return True
 
-    def _go_on(self, index: int) -> bool:
-        """A pause ends with the keyframe at `index`; whether it was one."""
+    def _go_on(self, index: int) -> None:
+        """A pause ends with the keyframe at `index`, if it was one."""
         before = self._stretches[-1]
         begin = max(self._named[0].begin, self._next)
         if not self._end_pause(begin, index):
-            return False
+            return
         before.end = begin
         if self._split is not None and index >= self._split:
-            return self._begin_part(index)
-        self._stretches.append(Stretch(part=before.part, first=index, offset=before.offset + index - begin))
-        for sound in self._sounds.values():
-            sound.shift = None
-        return True
+            self._begin_part(index)
+        else:
+            self._stretches.append(Stretch(part=before.part, first=index, offset=before.offset + index - begin))
 
     def _end_pause(self, begin: int, index: int) -> bool:
         """The first of the pauses is over; whether it was one."""
@@ -336,60 +311,10 @@ class FileTimeline:
         return True
 
     def _place_sound(self, packet: EncodedPacket) -> tuple[Placed, ...]:
-        sound = self._sounds[packet.track]
-        sound.recent.append(packet)
-        if not self._stretches:
-            return ()
-        placed = self._placed_sound(sound, packet)
-        return () if placed is None else (placed,)
+        placed = self._sounds.place(packet, self._left_out_from)
+        return () if placed is None else (Placed(part=self.part, packet=placed),)
 
-    def _remembered(self) -> Iterator[Placed]:
-        """Sound that came before the keyframe that a stretch has just begun with."""
-        packets = sorted(
-            (packet for sound in self._sounds.values() for packet in sound.recent), key=lambda packet: packet.dts
-        )
-        for packet in packets:
-            if (placed := self._placed_sound(self._sounds[packet.track], packet)) is not None:
-                yield placed
-
-    def _placed_sound(self, sound: _Sound, packet: EncodedPacket) -> Placed | None:
-        shift = self._shift(sound, packet) if sound.shift is None else sound.shift
-        if shift is None or (self._named and self._in_pause(packet, packet.dts - shift)):
-            return None
-        sound.shift = shift
-        end = packet.dts + packet.duration - shift
-        if end + PREROLL_SAMPLES <= 0:
-            return None
-        sound.end = end
-        return Placed(part=self._stretches[-1].part, packet=_moved(packet, shift))
-
-    def _in_pause(self, packet: EncodedPacket, at: int) -> bool:
-        """Its middle in the file decides: so sound ends within half a packet of the pictures, wherever it lies."""
-        end = max(self._named[0].begin, self._next) - self._stretches[-1].offset
-        return (2 * at + packet.duration) * self._sample >= 2 * end * self._frame
-
-    def _shift(self, sound: _Sound, packet: EncodedPacket) -> int | None:
-        """What a stretch's sound is moved by if it begins with this packet; None when that is still to come.
-
-        Behind a pause it is the packet that fits best where the sound before ended.
-        """
-        stretch = self._stretches[-1]
-        if stretch.begins_part:
-            return self._samples(stretch.first)
-        part = self._of_part(stretch.part)[0]
-        removed = stretch.offset - part.offset
-        right = (packet.dts - self._samples(part.first)) * self._sample - removed * self._frame
-        half = AUDIO_TICK_SAMPLES * self._sample // 2
-        seam = (stretch.first - stretch.offset) * self._frame
-        end = sound.end * self._sample if sound.end is not None else None
-        if end is None or end < seam - half:  # nothing to go on from: there was no sound just before
-            return packet.dts - round(Fraction(right, self._sample)) if right >= seam - half else None
-        return packet.dts - end // self._sample if right >= end - half else None
-
-    def _samples(self, index: int) -> int:
-        """The sample nearest to the beginning of a frame; half rounds up."""
-        return (2 * index * self._frame + self._sample) // (2 * self._sample)
-
-
-def _moved(packet: EncodedPacket, by: int) -> EncodedPacket:
-    return packet.earlier(by) if by else packet
+    @property
+    def _left_out_from(self) -> int | None:
+        """From which frame on the first of the pauses leaves everything out."""
+        return max(self._named[0].begin, self._next) if self._named else None
