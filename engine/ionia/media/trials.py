@@ -128,7 +128,7 @@ def _started() -> subprocess.Popen[bytes]:
 def _asked(process: subprocess.Popen[bytes], request: bytes) -> tuple[str, str]:
     """Raises _EndedError."""
     assert process.stdin is not None  # noqa: S101 - `start_own` asks for it
-    with suppress(BrokenPipeError):  # it has ended: reading says how
+    with suppress(OSError):  # it has ended, which Windows calls an invalid argument: reading says how
         process.stdin.write(request)
         process.stdin.flush()
     return msgspec.json.decode(_line(process), type=tuple[str, str])

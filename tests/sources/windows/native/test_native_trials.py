@@ -1,5 +1,7 @@
 """Encoders are tried in a process that Windows starts and that libav answers in."""
 
+import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -15,6 +17,7 @@ from ionia.platform.graphics_devices import NVIDIA, GraphicsDevice, graphics_dev
 
 def test_an_encoder_is_tried_in_a_process_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(trials, "graphics_devices", lambda: (GraphicsDevice(vendor=NVIDIA, driver="32.0"),))
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join(sys.path))  # pytest's own; an engine's process needs none
     with Trials(CardUses(tmp_path)) as ours:
         tried = ours.tried(SPECS[0], VideoEncodeSettings(), 640, 360, least_psnr=LEAST_PSNR)
         assert tried == ("", "no NVIDIA driver is installed, or this container isn't given the GPU")
