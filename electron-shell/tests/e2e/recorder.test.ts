@@ -201,7 +201,7 @@ describe.skipIf(missing !== "")("a person at the window", () => {
     await page.keyboard.press("Space");
     await page.getByText("Paused", { exact: true }).waitFor();
     await page.keyboard.press("m");
-    await page.getByText("1 mark").waitFor();
+    await page.getByRole("status", { name: "Take" }).filter({ hasText: "1 mark" }).waitFor();
     await picture("paused");
     await page.keyboard.press("Space");
     await page.getByText("Paused", { exact: true }).waitFor({ state: "detached" });
@@ -225,7 +225,7 @@ describe.skipIf(missing !== "")("a person at the window", () => {
     await begin();
     await expect.poll(frames, { timeout: 20_000 }).toBeGreaterThan(15);
     await page.keyboard.press("m");
-    await page.getByText("1 mark").waitFor();
+    await page.getByRole("status", { name: "Take" }).filter({ hasText: "1 mark" }).waitFor();
     await expect.poll(frames, { timeout: 20_000 }).toBeGreaterThan(60);
     await stop();
     await page.getByRole("button", { name: /^Go to mark 1 at/ }).click();
