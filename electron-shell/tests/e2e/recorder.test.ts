@@ -286,7 +286,7 @@ describe.skipIf(missing !== "")("a person at the window", () => {
     await page.keyboard.press("Enter");
     await page.getByRole("button", { name: "Choose an area" }).press("Enter");
     await page.locator("[data-region-frame]").press("Shift+ArrowLeft");
-    await page.getByRole("button", { name: "Record this area" }).press("Enter");
+    await page.locator("[data-region-frame]").press("Enter");
     await expect.poll(() => bridge.studio.state.settings.region?.width).toBe(752);
   });
 

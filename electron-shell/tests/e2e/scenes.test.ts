@@ -6,7 +6,7 @@ import { gzipSync } from "node:zlib";
 import type { ShellEvent } from "@ionia/common";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { DESKTOP_MISSING, end, paintDesktop, startDesktop } from "../fakes/desktop.ts";
+import { DESKTOP_MISSING, startDesktop } from "../fakes/desktop.ts";
 import { run } from "../fakes/processes.ts";
 import { REAL_ENGINE } from "../fakes/real_engine.ts";
 import type {} from "./page_scene.ts";
@@ -22,6 +22,7 @@ import {
   type RendererServer,
 } from "./browser.ts";
 import { SCENES } from "./scenes.ts";
+import { withSomeonesDesktop } from "./someones_desktop.ts";
 
 const VIEWS = [
   { name: "dark", theme: "dark", width: 1280, height: 800 },
@@ -36,16 +37,16 @@ const EXTRA = [
 /** The busiest states are shown in every view. */
 const FULL = new Set(["idle", "recording-live-stats", "long-words"]);
 
-/** A desktop that moves, as the engine sees it; nothing where there is no engine or no X server. */
+/** A desktop, as the engine sees it; nothing where there is no engine or no X server. */
 async function desktopPicture(): Promise<Buffer> {
   if (DESKTOP_MISSING !== "" || REAL_ENGINE === undefined) return Buffer.alloc(0);
   const folder = await mkdtemp(path.join(tmpdir(), "ionia-scene-"));
   const desktop = await startDesktop();
   try {
-    const painted = await paintDesktop(desktop);
     const file = path.join(folder, "desktop.jpg");
-    await run(REAL_ENGINE, ["screenshot", file], { env: desktop.env });
-    await end(painted);
+    await withSomeonesDesktop(desktop.env, () =>
+      run(REAL_ENGINE as string, ["screenshot", file], { env: desktop.env }),
+    );
     return await readFile(file);
   } finally {
     await desktop.close();

@@ -48,6 +48,7 @@ describe("a clip", () => {
     ["nonsense", "1:00", "look like"],
     ["1:00", "0:59", "end after"],
     ["2:00", "3:00", "before the recording ends"],
+    ["1:00", "3:00", "ends at 1:30.5"],
   ])("from %s to %s is refused in words", async (from, to, words) => {
     await type("From", from);
     await type("To", to);

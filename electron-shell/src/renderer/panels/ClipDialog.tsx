@@ -198,5 +198,7 @@ const STEP = 0.1;
 function problemOf(from: number | null, to: number | null, length: number): string {
   if (from === null || to === null) return "Times look like 1:30 or 0:07.5.";
   if (to <= from) return "It must end after it begins.";
-  return length > 0 && from >= length ? "It must begin before the recording ends." : "";
+  if (length > 0 && from >= length) return "It must begin before the recording ends.";
+  // The length is shown rounded, and may be taken over as it is shown.
+  return length > 0 && to > length + STEP ? `The recording ends at ${formatTime(length)}.` : "";
 }

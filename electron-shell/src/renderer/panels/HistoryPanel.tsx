@@ -59,10 +59,11 @@ function Row({
         type="button"
         onClick={() => onPlay(entry.id)}
         aria-pressed={playing}
-        className="flex w-full min-w-0 items-center gap-3 p-2 pb-1 text-left -outline-offset-2"
+        className="flex w-full min-w-0 gap-3 p-2 pb-1 text-left -outline-offset-2"
       >
         <HoverStrip entry={entry} />
-        <span className="min-w-0 grow">
+        {/* Below its words there is room for the buttons, beside the picture. */}
+        <span className={`min-w-0 grow pt-0.5 ${entry.recovered ? "" : "pb-7"}`}>
           <span className="block truncate font-medium">
             <span className="sr-only">Play recording of </span>
             {title}
@@ -74,7 +75,9 @@ function Row({
           </span>
         </span>
       </button>
-      <div className="flex justify-end gap-0.5 px-1.5 pb-1">
+      <div
+        className={`pointer-events-none relative flex justify-end gap-0.5 px-1.5 pb-1 *:pointer-events-auto ${entry.recovered ? "" : "-mt-8"}`}
+      >
         {entry.recovered && (
           <button
             type="button"

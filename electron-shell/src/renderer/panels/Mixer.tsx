@@ -167,7 +167,7 @@ function Filters({ sound, title, onChange }: Pick<StripProps, "sound" | "onChang
       filters: FILTERS.map((one) => one.name).filter((one) => (one === name ? on : sound.filters.includes(one))),
     });
   return (
-    <div className="grid grid-cols-[repeat(auto-fit,minmax(min(12rem,100%),1fr))] gap-x-6 gap-y-1.5">
+    <div className="grid grid-cols-[repeat(auto-fit,minmax(min(13.5rem,100%),1fr))] gap-x-6 gap-y-1.5">
       {FILTERS.map(({ name, title: filter, does }) => (
         <div key={name} className="flex items-center justify-between gap-3">
           <span className="min-w-0 leading-tight">

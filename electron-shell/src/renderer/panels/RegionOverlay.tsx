@@ -72,7 +72,7 @@ export function RegionOverlay({ source, onDone, onCancel }: RegionOverlayProps) 
     >
       <form noValidate onSubmit={submit} className="flex h-full flex-col">
         <p className="shrink-0 px-4 pt-3 pb-2 text-center text-[13px] text-[#c5cbdb]">
-          Draw the area on {source.name}. Arrow keys move it, with Shift they change its size.
+          Draw the area on {source.name}. Arrow keys move it, with Shift they change its size; Enter takes it.
         </p>
         <Canvas picture={picture} region={region} whole={whole} onRegion={setRegion} />
         <div className="flex shrink-0 flex-wrap items-end justify-center gap-x-3 gap-y-2 px-4 pt-2 pb-4">
@@ -101,12 +101,14 @@ export function RegionOverlay({ source, onDone, onCancel }: RegionOverlayProps) 
               {width} × {height}
             </button>
           ))}
-          <button type="button" onClick={onCancel} className="h-9 rounded-lg bg-white/10 px-3.5 hover:bg-white/20">
-            Cancel
-          </button>
-          <button type="submit" className="h-9 rounded-lg bg-[#6757ee] px-4 font-semibold text-white">
-            Record this area
-          </button>
+          <div className="flex gap-3">
+            <button type="button" onClick={onCancel} className="h-9 rounded-lg bg-white/10 px-3.5 hover:bg-white/20">
+              Cancel
+            </button>
+            <button type="submit" className="h-9 rounded-lg bg-[#6757ee] px-4 font-semibold text-white">
+              Record this area
+            </button>
+          </div>
         </div>
       </form>
     </dialog>
@@ -147,6 +149,7 @@ function Canvas({ picture, region, whole, onRegion }: CanvasProps) {
     return onRegion(fitted({ ...before, x: before.x + point.x - grip.x, y: before.y + point.y - grip.y }, whole));
   };
   const onKey = (event: KeyboardEvent): void => {
+    if (event.key === "Enter") area.current?.closest("form")?.requestSubmit();
     const step = ARROWS[event.key];
     if (step === undefined) return;
     event.preventDefault();

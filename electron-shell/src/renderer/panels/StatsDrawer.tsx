@@ -25,9 +25,9 @@ export function StatsDrawer() {
       tabIndex={0}
       className="relative max-h-[40vh] shrink-0 overflow-x-hidden overflow-y-auto border-t border-line bg-panel px-5 py-3.5"
     >
-      <div className="grid grid-cols-[repeat(auto-fit,minmax(8.5rem,1fr))] gap-x-5 gap-y-2">
+      <div className="grid grid-cols-2 min-[520px]:grid-cols-3 min-[820px]:grid-cols-[1.6fr_repeat(5,minmax(0,1fr))] gap-x-5 gap-y-2">
         <figure>
-          <figcaption className="flex justify-between text-[12px] text-muted">
+          <figcaption className="flex justify-between gap-2 text-[12px] whitespace-nowrap text-muted">
             <span>Bitrate, last minute</span>
             <span className="font-medium text-ink tabular-nums">
               {latest === undefined ? "no data" : formatBitrate(latest.kbps * 1000)}
