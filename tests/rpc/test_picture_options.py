@@ -48,7 +48,7 @@ def test_frame_rates(kind: str) -> None:
     ("options", "words"),
     [
         ({"fps": 0}, '"fps" must be a number from 1 to 240 or text such as "30000/1001", not 0'),
-        ({"fps": "30/0"}, "'30/0' is no frame rate: it divides by 0"),
+        ({"fps": "30/0"}, "\"fps\": '30/0' is no frame rate: it divides by 0"),
         ({"fps": "thirty"}, '"fps" must be a number from 1 to 240 or text such as "30000/1001", not "thirty"'),
         ({"width": 15}, '"width" must be an integer from 16 to 8192, not 15'),
         ({"height": 8193}, '"height" must be an integer from 16 to 8192, not 8193'),

@@ -198,7 +198,10 @@ class Initialize(Struct, frozen=True, forbid_unknown_fields=True, rename="camel"
 
     def __post_init__(self) -> None:
         """Raises ValueError for no frame rate, a cap without a quality, and sounds or tracks that don't fit."""
-        frame_rate(self.fps)
+        try:
+            frame_rate(self.fps)
+        except ValueError as error:
+            raise WishError(f'"fps": {error}') from error
         check_quality(self.quality, self.max_bitrate)
         check_b_frames(self.b_frames, self.codec)
         if self.sounds is None and self.tracks is None:
