@@ -201,7 +201,7 @@ class Initialize(Struct, frozen=True, forbid_unknown_fields=True, rename="camel"
         try:
             frame_rate(self.fps)
         except ValueError as error:
-            raise WishError(f'"fps": {error}') from error
+            raise ValueError(f'"fps": {error}') from error
         check_quality(self.quality, self.max_bitrate)
         check_b_frames(self.b_frames, self.codec)
         if self.sounds is None and self.tracks is None:
