@@ -13,6 +13,7 @@ from ionia.runtime.session.file_output import FileOutput
 from ionia.runtime.session.file_wishes import FileTellers, FileWishes
 from ionia.runtime.session.part import Part
 from ionia.runtime.session.take import Take
+from ionia.sinks.sidecar import Sidecar
 from tests.fakes.backends import WAIT_SECONDS
 from tests.fakes.media import FakeFile
 
@@ -44,7 +45,11 @@ FEEDS = cast(SessionFeeds, QuietFeeds())
 
 
 def output_to(
-    sink: FakeFile, free_bytes: Callable[[str], int] = lambda _: 10**12, *, after: Callable[[], FakeFile] = FakeFile
+    sink: FakeFile,
+    free_bytes: Callable[[str], int] = lambda _: 10**12,
+    *,
+    after: Callable[[], FakeFile] = FakeFile,
+    sidecar: bool = False,
 ) -> tuple[FileOutput, list[tuple[str, str]]]:
     told: list[tuple[str, str]] = []
 
@@ -52,7 +57,11 @@ def output_to(
         told.append((code.value, message))
 
     output = FileOutput(
-        FileWishes(make_sink=lambda number: after() if number else sink, bytes_per_second=1000.0),
+        FileWishes(
+            make_sink=lambda number: after() if number else sink,
+            bytes_per_second=1000.0,
+            make_sidecar=Sidecar if sidecar else None,
+        ),
         FileTellers(warn=warn, fail=lambda error: pytest.fail(str(error))),
         free_bytes=free_bytes,
     )

@@ -17,7 +17,7 @@ from ionia.runtime.encode.session_feeds import SessionFeeds
 from ionia.runtime.engine import Engine
 from ionia.sinks.sidecar import sidecar_path
 from tests.fakes.backends import WAIT_SECONDS, FakeMachine
-from tests.fakes.file_output import QuietFeeds, answered, ended, output_to
+from tests.fakes.file_output import QuietFeeds, answered, ended, output_to, split
 from tests.fakes.media import HEADER, FakeFile, video_packet
 from tests.runtime.session.test_pause import paused_for, pictures
 from tests.runtime.test_engine import FAST, engine_on, recorded_for, warned
@@ -211,3 +211,23 @@ def test_a_mark_whose_first_picture_does_not_come_is_answered_all_the_same() -> 
     ended(output)
     assert noted == [0.0]
     assert chapters(sink) == [(0.1, "early")]
+
+
+def test_a_mark_of_a_file_that_its_disk_has_not_begun_yet_is_kept_although_another_follows(tmp_path: Path) -> None:
+    path, answers = tmp_path / "take.mp4", threading.Event()
+    sink, feeds = FakeFile(str(path)), QuietFeeds()
+    sink.published, sink.hold = False, answers
+    sink.on_write = lambda: setattr(sink, "published", True)
+    output, _ = output_to(sink, sidecar=True, after=lambda: FakeFile(str(tmp_path / "after.mp4")))
+    output.open(HEADER, cast(SessionFeeds, feeds))
+    output.deliver([video_packet(1, keyframe=True), video_packet(2)])
+    split(output)
+    output.deliver([video_packet(3, keyframe=True)])
+    feeds.index_now = 2
+    noted = list[str]()
+    output.mark("late", None, seconds_ago=0, noted=lambda mark: noted.append(mark.path))
+    assert noted == []
+    answers.set()
+    ended(output)
+    assert noted == [str(path)]
+    assert [line["type"] for line in lines(path)] == ["start", "end", "mark"]

@@ -37,6 +37,10 @@ class FinishedParts:
         with self._lock:
             return tuple(self._closing)
 
+    def closing_part(self, number: int) -> Part | None:
+        """The one with this number, unless it has been told of."""
+        return next((part for part in self.closing if part.number == number), None)
+
     @property
     def size(self) -> int:
         """Bytes of all of them, by what was delivered."""

@@ -202,6 +202,13 @@ class Part:
         elif not self._worker.order(write):
             self._late.append(write)
 
+    def note_behind(self, line: bytes, noted: Callable[[], None]) -> bool:
+        """Note in the sidecar of a file that is complete, where its disk may still be behind; False once it is closed.
+
+        The lines before must be there first: with its own first line a sidecar begins anew.
+        """
+        return self._worker.order(partial(self._notes.add, line, noted))
+
     def late(self) -> list[Callable[[], None]]:
         """Take what was noted behind the close. It waits for the disk."""
         late, self._late = self._late, []

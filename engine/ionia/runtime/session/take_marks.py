@@ -54,8 +54,10 @@ class TakeMarks:
                 early.append(Once(lambda: noted(placed[0] if placed else mark)))
                 self._waits.add(early[0])
             if not take.note(index, at, put) and self._sidecar:
-                told = self._waiting(partial(noted, mark))
-                self._later(partial(note_late, mark.path, mark_line(mark, label, data), told))
+                told, line = self._waiting(partial(noted, mark)), mark_line(mark, label, data)
+                finished = take.finished.closing_part(at.part)
+                if finished is None or not finished.note_behind(line, told):
+                    self._later(partial(note_late, mark.path, line, told))
         if not self._sidecar and not early:
             noted(mark)
         return mark
