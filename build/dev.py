@@ -60,6 +60,7 @@ COMPUTES = (
     "tests/simulation",
     "tests/core",
     "tests/architecture",
+    "tests/building",
 )
 """What waits for nothing but the processor, and for that as long as it takes: it gets what `PATIENT` leaves of it."""
 
