@@ -110,17 +110,22 @@ def test_the_tone_arrives_with_its_pitch_level_and_instants(
     assert abs(lasted_ns - counted_ns) < 100_000_000
 
 
-@BOTH
-def test_the_wave_has_no_break(which: str, hz: float, tones: None, sources: list[AudioSource]) -> None:
-    """Wine's own player can stumble on a busy machine, so the longest stretch without a break counts."""
-    source = make(which, device_id(which), sources)
-    source.open()
-    samples = joined(listen(source, 3.0))[:, 0]
+def longest_wave(samples: npt.NDArray[np.float32], hz: float) -> int:
+    """Samples of the longest stretch without a break."""
     # A pure sine satisfies x[n-1] + x[n+1] = 2 cos(w) x[n]; whatever is left over is a break.
     error = np.abs(samples[:-2] + samples[2:] - 2 * np.cos(2 * np.pi * hz / 48_000) * samples[1:-1])
     breaks = np.flatnonzero(error > 0.01)
-    stretches = np.diff(np.concatenate([[0], breaks, [len(samples)]]))
-    assert stretches.max() > 48_000
+    return int(np.diff(np.concatenate([[0], breaks, [len(samples)]])).max())
+
+
+@BOTH
+def test_the_wave_has_no_break(which: str, hz: float, tones: None, sources: list[AudioSource]) -> None:
+    """Wine's own player stumbles on a busy machine: a second without a break is waited for. A break of ours comes again
+    with each block, or with each time that clocks are put right."""
+    source = make(which, device_id(which), sources)
+    source.open()
+    waves = (longest_wave(joined(listen(source, 3.0))[:, 0], hz) for _ in range(4))
+    assert any(wave > 48_000 for wave in waves)
 
 
 def test_both_run_at_once(tones: None, sources: list[AudioSource]) -> None:
