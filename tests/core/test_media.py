@@ -16,6 +16,7 @@ from ionia.core.media import (
     SurfaceFrame,
     TrackId,
     TrackKind,
+    VideoFrame,
     even,
 )
 from tests.fakes.media import EXTRADATA, HEADER
@@ -89,10 +90,17 @@ class Card:
             raise OSError("lost")
         return self._pixels
 
+    def read_small(self, width: int, height: int) -> Picture:
+        return self.read()[:height, :width]
+
 
 def test_a_picture_on_the_graphics_card_is_read_when_it_is_asked_for() -> None:
     pixels = np.full((2, 4, 4), 7, np.uint8)
     frame = SurfaceFrame(captured_ns=5, surface=Card(pixels))
     assert (frame.captured_ns, frame.width, frame.height) == (5, 4, 2)
     assert frame.pixels is pixels
-    assert not SurfaceFrame(captured_ns=5, surface=Card(None)).pixels.any()
+    assert frame.pixels_for(3, 1).shape == (1, 3, 4)
+    assert VideoFrame(captured_ns=5, pixels=pixels).pixels_for(3, 1) is pixels
+    lost = SurfaceFrame(captured_ns=5, surface=Card(None))
+    for black in (lost.pixels, lost.pixels_for(3, 1)):
+        assert not black.any()

@@ -1,6 +1,9 @@
 """A driver that ends engines in the middle of a take is left alone; whatever else ends them costs nothing."""
 
+import json
+import threading
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -105,9 +108,31 @@ def test_what_ends_an_engine_after_the_first_pictures_is_no_end_of_the_driver_s(
             encoder.repeat(index)
         assert "running" in (machine.folder / FILE_NAME).read_text()
         encoder.encode(PICTURE, FIRST_PICTURES)
+        assert uses.refused(KEY) == ""  # whoever asks now comes behind what is being written
         assert (machine.folder / FILE_NAME).read_text() == "{}"
         machine.alive.remove(name)  # a power cut, in the middle of an hour
     assert machine.engine("4").refused(KEY) == ""
+
+
+def test_a_take_waits_for_no_disk(machine: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
+    uses, disk, written = machine.engine("1"), threading.Event(), list[str]()
+    uses.begin(KEY)
+    encoder = UsedEncoder(Card(), uses, KEY)
+    keep = uses._keep
+
+    def slowly(*kept: Any) -> None:
+        assert disk.wait(5)
+        written.append(threading.current_thread().name)
+        keep(*kept)
+
+    monkeypatch.setattr(uses, "_keep", slowly)
+    for index in range(FIRST_PICTURES + 1):
+        encoder.repeat(index)
+    assert not written
+    disk.set()
+    uses.failed(KEY)  # later, and counted: what was well before it is over
+    assert len(written) == 2
+    assert json.loads((machine.folder / FILE_NAME).read_text()) == {KEY: {"running": [], "ends": [machine.now_s]}}
 
 
 def test_a_driver_that_never_came_back_counts_once(machine: Machine) -> None:

@@ -6,7 +6,7 @@ import numpy.typing as npt
 import pytest
 from av.video.codeccontext import VideoCodecContext
 
-from ionia.core.media import PictureFormat, PixelFormat
+from ionia.core.media import Picture, PictureFormat, PixelFormat, VideoFrame
 from ionia.core.video.framing import WHOLE, Framing, Region
 from ionia.media.converter import Converter
 from ionia.media.preview_pictures import PreviewPictures
@@ -124,3 +124,16 @@ def test_rows_from_bottom_to_top_and_odd_sizes() -> None:
     picture = shown(PreviewPictures((640, 358), WHOLE).made(screen[::-1]))
     assert near(picture[20, 20], (0,) * 3)
     assert near(picture[340, 20], (255,) * 3)
+
+
+def test_of_a_whole_picture_no_more_is_read_than_is_shown() -> None:
+    pixels = plain(64, 64, COLOURS["red"])
+
+    class Asked(VideoFrame):
+        def pixels_for(self, width: int, height: int) -> Picture:
+            return self.pixels[:height, :width]
+
+    frame = Asked(captured_ns=0, pixels=pixels)
+    assert PreviewPictures((32, 16), WHOLE).pixels_of(frame).shape == (16, 32, 4)
+    part = Framing(region=Region(x=0, y=0, width=32, height=16))
+    assert PreviewPictures((32, 16), part).pixels_of(frame) is pixels

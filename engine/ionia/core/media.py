@@ -1,5 +1,6 @@
 """The values that travel between sources, encoders and sinks. They carry media and its instants, and decide nothing."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum, IntEnum
 from typing import Protocol
@@ -133,6 +134,11 @@ class VideoFrame:
         """Height in pixels."""
         return int(self.pixels.shape[0])
 
+    def pixels_for(self, width: int, height: int) -> Picture:  # noqa: ARG002 - another kind of picture asks
+        """All of it with enough pixels for a picture of this size: those that there are, or fewer where that is
+        cheaper."""
+        return self.pixels
+
 
 class Surface(Protocol):
     """A picture in a graphics adapter's memory. Any thread."""
@@ -149,6 +155,10 @@ class Surface(Protocol):
 
     def read(self) -> Picture:
         """A copy of its pixels in main memory. Raises OSError once the adapter has lost it."""
+        ...
+
+    def read_small(self, width: int, height: int) -> Picture:
+        """The same, or fewer pixels, each the mean of several: no fewer either way than this, if there are so many."""
         ...
 
 
@@ -169,8 +179,15 @@ class SurfaceFrame(VideoFrame):
     @property
     def pixels(self) -> Picture:
         """Black where the adapter has lost it: whoever only looks is no reason to end a take."""
+        return self._or_black(self.surface.read)
+
+    def pixels_for(self, width: int, height: int) -> Picture:
+        """See VideoFrame. They are made smaller on the adapter, so that less is read back."""
+        return self._or_black(lambda: self.surface.read_small(width, height))
+
+    def _or_black(self, read: Callable[[], Picture]) -> Picture:
         try:
-            return self.surface.read()
+            return read()
         except OSError:
             return np.zeros((self.height, self.width, 4), np.uint8)
 

@@ -5,7 +5,9 @@ back when pictures come; whose process is gone meanwhile was ended in there. Lat
 crash can't be told from a power cut or an engine that somebody killed, and isn't counted.
 """
 
+import logging
 import threading
+from collections import deque
 from collections.abc import Callable
 from pathlib import Path
 
@@ -14,6 +16,9 @@ from ionia.media.kept_json import KeptJson
 from ionia.media.surface_encoder import DirectEncoder
 from ionia.platform.processes import is_running, own_name
 from ionia.threads.clock import utc_seconds
+from ionia.threads.worker import Worker
+
+_log = logging.getLogger(__name__)
 
 FILE_NAME = "gpu-uses.json"
 
@@ -43,10 +48,12 @@ class CardUses:
         self._own = own
         self._runs = runs
         self._lock = threading.Lock()
+        self._over: deque[tuple[str, bool]] = deque()  # filled by any thread, emptied by who holds _lock
 
     def refused(self, key: str) -> str:
         """Why it isn't to be used; empty if it may be."""
         with self._lock:
+            self._catch_up()
             running, ends = self._known(key)
             self._keep(key, running, ends)
         if len(ends) < MOST_ENDS:
@@ -56,20 +63,42 @@ class CardUses:
     def begin(self, key: str) -> None:
         """This process opens it now. It may do so several times at once."""
         with self._lock:
+            self._catch_up()
             running, ends = self._known(key)
             self._keep(key, [*running, self._name()], ends)
 
     def end(self, key: str, *, well: bool) -> None:
         """One of its beginnings is over. `well`: it made pictures, so that earlier ends were not the driver's."""
         with self._lock:
-            running, ends = self._known(key)
-            self._keep(key, self._without_one(running), [] if well else ends)
+            self._over.append((key, well))
+            self._catch_up()
+
+    def end_soon(self, key: str, *, well: bool) -> None:
+        """As `end`, for whoever can't wait for a disk. Whatever is asked or told from now on comes after it."""
+        self._over.append((key, well))
+        worker = Worker("card-use", self._settle, lambda error: _log.error("a card's use stays open: %s", error))
+        try:
+            worker.start()
+        except RuntimeError:  # no thread any more
+            self._settle()
 
     def failed(self, key: str) -> None:
         """Its driver never came back, or ended a process that was there to be ended. Counts as one end."""
         with self._lock:
+            self._catch_up()
             running, ends = self._known(key)
             self._keep(key, self._without_one(running), [*ends, self._now_s()])
+
+    def _settle(self) -> None:
+        with self._lock:
+            self._catch_up()
+
+    def _catch_up(self) -> None:
+        """What is over and not written yet. The lock is held."""
+        while self._over:
+            key, well = self._over.popleft()
+            running, ends = self._known(key)
+            self._keep(key, self._without_one(running), [] if well else ends)
 
     def _without_one(self, running: list[str]) -> list[str]:
         if self._name() in running:
@@ -146,8 +175,9 @@ class UsedEncoder:
 
     def _counted(self, packets: list[EncodedPacket]) -> list[EncodedPacket]:
         self._made += len(packets)
-        if self._made >= FIRST_PICTURES:
-            self._begun(well=True)
+        if self._made >= FIRST_PICTURES and self._begins:
+            self._begins = False
+            self._uses.end_soon(self._key, well=True)  # in the middle of a take, whose pictures wait for nobody
         return packets
 
     def _begun(self, *, well: bool) -> None:

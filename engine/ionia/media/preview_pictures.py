@@ -10,9 +10,9 @@ import numpy as np
 import simplejpeg
 from av.video.reformatter import ColorRange, Colorspace, Interpolation, VideoReformatter
 
-from ionia.core.media import Picture, Plane, YuvPicture
+from ionia.core.media import Picture, Plane, VideoFrame, YuvPicture
 from ionia.core.preview.geometry import chroma_halvings, row_step
-from ionia.core.video.framing import Framing, Size
+from ionia.core.video.framing import WHOLE, Framing, Size
 from ionia.media.frame_planes import black_frame, frame_over, framed, plane_rows
 from ionia.media.scaler_input import scaler_input
 
@@ -34,6 +34,10 @@ class PreviewPictures:
         self._reformatter = VideoReformatter()
         self._to_rgb = VideoReformatter()
         self._last: av.VideoFrame | None = None
+
+    def pixels_of(self, frame: VideoFrame) -> Picture:
+        """What `made` needs of it. A part is told in pixels of the whole, which therefore has to have all of them."""
+        return frame.pixels_for(*self.size) if self.framing == WHOLE else frame.pixels
 
     def made(self, pixels: Picture | YuvPicture) -> bytes | None:
         """The picture as a JPEG; None if it looks like the one before.

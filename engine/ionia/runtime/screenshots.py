@@ -7,7 +7,7 @@ import numpy as np
 
 from ionia.core.errors import ErrorKind, IoniaError
 from ionia.core.frame_rate import frames_seconds
-from ionia.core.media import VideoFrame
+from ionia.core.media import Picture, VideoFrame
 from ionia.core.screenshot import Screenshot, ScreenshotRequest, Thumbnail
 from ionia.core.sharing import CaptureKey, capture_key
 from ionia.core.timebase import NS_PER_S, frame_middle_ns
@@ -48,7 +48,7 @@ class Screenshots:
             # An older one still stands: it shows the screen of now.
             at_ns = picture.captured_ns if now_ns - picture.captured_ns < _STANDS_NS else now_ns
             captured_ns = pair_with_utc(self._clock).at(at_ns)
-            return _as_frame(picture)
+            return _as_frame(picture.pixels)
 
         try:
             path, (width, height) = save_picture(take, request)
@@ -59,8 +59,8 @@ class Screenshots:
     def thumbnail(self, screen: str | None, max_width: int) -> Thumbnail:
         """A small picture of a screen or window, now. Raises IoniaError(CAPTURE_UNAVAILABLE)."""
         picture = self._studio.picture(CaptureKey(screen=screen, cursor=False, fps=_ONCE))
-        frame = _as_frame(picture)
-        width, height = fitted((frame.width, frame.height), max_width)
+        width, height = fitted((picture.width, picture.height), max_width)
+        frame = _as_frame(picture.pixels_for(width, height))
         try:
             data = image_bytes(frame, ".jpg", (width, height))
         except av.FFmpegError as error:
@@ -105,6 +105,6 @@ class Screenshots:
         return frame, utc_ns - held.note.slept_since(slept_ns())
 
 
-def _as_frame(picture: VideoFrame) -> av.VideoFrame:
+def _as_frame(pixels: Picture) -> av.VideoFrame:
     """A copy, since a source's memory is scarce."""
-    return av.VideoFrame.from_ndarray(np.ascontiguousarray(picture.pixels), format="bgra")
+    return av.VideoFrame.from_ndarray(np.ascontiguousarray(pixels), format="bgra")

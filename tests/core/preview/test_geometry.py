@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ionia.core.preview.geometry import chroma_halvings, fitted, row_step
+from ionia.core.preview.geometry import chroma_halvings, fitted, row_step, side_halvings
 
 SIDES = st.integers(2, 8192)
 BOUNDS = st.integers(16, 3840)
@@ -29,6 +29,20 @@ def test_rows_that_are_left_are_never_fewer_than_wanted(height: int, wanted: int
     wanted = min(wanted, height)
     assert row_step(1080, 360) == 2
     assert -(-height // row_step(height, wanted)) >= wanted
+
+
+@given(SIDES, SIDES, BOUNDS, BOUNDS)
+def test_sides_are_halved_as_often_as_leaves_enough(width: int, height: int, least: int, lowest: int) -> None:
+    assert [side_halvings((1920, 1080), (wide, wide * 9 // 16)) for wide in (1920, 961, 960, 480, 479)] == [
+        0,
+        0,
+        1,
+        2,
+        2,
+    ]
+    found = side_halvings((width, height), (least, lowest))
+    enough = [width >> times >= least and height >> times >= lowest for times in (found, found + 1)]
+    assert enough == [width >= least and height >= lowest, False]
 
 
 def test_of_many_rows_not_all_colours_are_read() -> None:

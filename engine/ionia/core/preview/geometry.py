@@ -14,6 +14,11 @@ def row_step(height: int, wanted: int) -> int:
     return max(1, height * 2 // (wanted * 3))
 
 
+def side_halvings(size: Size, wanted: Size) -> int:
+    """How often both sides of a picture may be halved so that neither gets shorter than is wanted."""
+    return max(0, min(side // least for side, least in zip(size, wanted, strict=True)).bit_length() - 1)
+
+
 def chroma_halvings(rows: int, wanted: int) -> int:
     """How often the colour of every other one of `rows` may be left out, twice at most, so that enough is left for
     `wanted` rows, whose own colour has half as many."""

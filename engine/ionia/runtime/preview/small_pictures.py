@@ -95,7 +95,7 @@ class SmallPictures:
         self._hungry = False
         looked = self._looked
         encoded = None if looked is None else self._view.encoded(looked, frame, self._made.size)
-        pixels = frame.pixels if encoded is None else encoded
+        pixels = self._made.pixels_of(frame) if encoded is None else encoded
         return Made(captured_ns=frame.captured_ns, data=self._made.made(pixels))
 
     def change(self, change: PreviewChange) -> int | None:

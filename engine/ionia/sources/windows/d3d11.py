@@ -8,7 +8,7 @@ import ctypes
 import sys
 import threading
 from ctypes import POINTER, byref
-from typing import Any
+from typing import Any, Protocol
 
 import comtypes
 import numpy as np
@@ -80,8 +80,15 @@ def adapters() -> list[Any]:
         found.append(adapter)
 
 
+class Drawn(Protocol):
+    """A device and its immediate context, whoever made them."""
+
+    device: Any
+    context: Any
+
+
 class Device:
-    """A device of one adapter and its immediate context. One thread at a time, unless it is protected."""
+    """A `Drawn` of one adapter. One thread at a time, unless it is protected."""
 
     def __init__(self, adapter: Any) -> None:
         """Raises comtypes.COMError."""
@@ -127,7 +134,7 @@ class Stage:
     """Memory that pictures of a device come to, to be read. `width` and `height` are its own size. The device's
     thread. Methods raise comtypes.COMError."""
 
-    def __init__(self, device: Device, width: int, height: int) -> None:
+    def __init__(self, device: Drawn, width: int, height: int) -> None:
         self.width, self.height = width, height
         self._context = device.context
         wanted = D3D11_TEXTURE2D_DESC(
@@ -144,10 +151,10 @@ class Stage:
         device.device.CreateTexture2D(byref(wanted), None, byref(self._texture))
         self._surface: Any = self._texture.QueryInterface(IDXGISurface)
 
-    def copy_from(self, texture: Any) -> None:
-        """Begin to copy the texture's top-left part of this size, which it has to have."""
+    def copy_from(self, texture: Any, level: int = 0) -> None:
+        """Begin to copy the top-left part of this size, which it has to have, of one of the texture's levels."""
         box = D3D11_BOX(left=0, top=0, front=0, right=self.width, bottom=self.height, back=1)
-        self._context.CopySubresourceRegion(self._texture, 0, 0, 0, 0, texture, 0, byref(box))
+        self._context.CopySubresourceRegion(self._texture, 0, 0, 0, 0, texture, level, byref(box))
 
     def read(self, quarter_turns: int = 0) -> Picture:
         """A copy of the picture, as soon as it is there, turned as numpy.rot90 turns."""
@@ -159,28 +166,6 @@ class Stage:
             return np.array(np.rot90(view, quarter_turns) if quarter_turns else view, order="C")
         finally:
             self._surface.Unmap()
-
-
-def write(texture: int, pixels: Picture) -> None:
-    """Put a picture into the BGRA texture at this address, which has its size. Any device that is protected. Raises
-    comtypes.COMError."""
-    target: Any = POINTER(ID3D11Texture2D)()
-    ctypes.c_void_p.from_buffer(target).value = texture
-    target.AddRef()  # comtypes gives back what it is told to hold, and this one is libav's
-    device: Any = POINTER(ID3D11Device)()
-    _get_device(target, byref(device))
-    context: Any = POINTER(ID3D11DeviceContext)()
-    device.GetImmediateContext(byref(context))
-    rows = np.ascontiguousarray(pixels)
-    _update_subresource(context, target, 0, None, rows.ctypes.data, rows.strides[0], 0)
-
-
-# dxcam declares these without their arguments: ID3D11DeviceChild::GetDevice, the 3rd method (d3d11.h),
-_get_device = ctypes.WINFUNCTYPE(None, ctypes.c_void_p)(3, "GetDevice")
-# ID3D11DeviceContext::UpdateSubresource, the 48th,
-_update_subresource = ctypes.WINFUNCTYPE(
-    None, ctypes.c_void_p, ctypes.c_uint, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_uint, ctypes.c_uint
-)(48, "UpdateSubresource")
 
 
 def driver_of(adapter: Any) -> str:

@@ -15,8 +15,8 @@ from ionia.core.errors import ErrorKind, IoniaError, SourceLost
 from ionia.core.media import SurfaceFrame, VideoFrame
 from ionia.core.ports import Clock
 from ionia.core.warning import WarningCode
-from ionia.media.surface import LibavSurface
 from ionia.sources.windows import com, desktop_duplication, displays, dxgi, shared_output
+from ionia.sources.windows.card_surface import CardReader, CardSurface, texture_of
 from ionia.sources.windows.fallback import SECURE_DESKTOP, TransientCaptureError
 
 assert sys.platform == "win32"  # noqa: S101 - mypy checks the rest for Windows only
@@ -42,7 +42,7 @@ class GpuDuplication:
         self._cursor = cursor
         self._clock = clock
         self._graph: Graph | None = None
-        self._device: object = None
+        self._reader = CardReader()
         self._first: av.VideoFrame | None = None
         self._seen = 0
         self._worked = False
@@ -64,7 +64,7 @@ class GpuDuplication:
             raise kind(
                 ErrorKind.CAPTURE_UNAVAILABLE, "Desktop duplication on the graphics adapter did not open."
             ) from error
-        self._device, self._seen, self._worked = object(), 0, True
+        self._seen, self._worked = 0, True
         self._size = self._first.width, self._first.height
         return self._size
 
@@ -81,11 +81,12 @@ class GpuDuplication:
         if texture == self._seen:
             return None  # the same again: nothing has changed
         self._seen = texture
-        return SurfaceFrame(captured_ns=self._clock.now_ns(), surface=LibavSurface(frame, self._device))
+        return SurfaceFrame(captured_ns=self._clock.now_ns(), surface=CardSurface(frame, self._reader))
 
     def close(self) -> None:
         """See ScreenSource. Surfaces that were given out stay readable."""
         self._graph = self._first = None
+        self._reader = CardReader()  # the next graph has another device
 
     def _why_lost(self) -> SourceLost:
         display = displays.find_display(self._screen_id)
@@ -118,19 +119,14 @@ class GpuDuplication:
         finally:
             output.close()  # a process has one duplication of an output
 
-    def sample(self) -> LibavSurface:
+    def sample(self) -> CardSurface:
         """The first picture, to be written to: whoever does so shows nothing of this source any more.
 
         Raises IoniaError(CAPTURE_UNAVAILABLE) where it was not opened just now.
         """
         if self._first is None:
             raise IoniaError(ErrorKind.CAPTURE_UNAVAILABLE, "The screen is not open.")
-        return LibavSurface(self._first, self._device)
-
-
-def texture_of(frame: av.VideoFrame) -> int:
-    """The address of its ID3D11Texture2D."""
-    return frame.planes[0].buffer_ptr
+        return CardSurface(self._first, self._reader)
 
 
 def output_index(screen_id: str | None) -> int:

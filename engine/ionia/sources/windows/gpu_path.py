@@ -32,7 +32,7 @@ from ionia.media.surface_encoder import (
     open_read_back,
 )
 from ionia.media.surface_proof import MOST_MS, SurfaceProof, prove_surfaces, usable_error
-from ionia.sources.windows import d3d11, displays, gpu_duplication
+from ionia.sources.windows import card_surface, d3d11, displays, gpu_duplication
 
 assert sys.platform == "win32"  # noqa: S101 - mypy checks the rest for Windows only
 
@@ -112,7 +112,7 @@ class GpuPath:
 
     def _tried(self, spec: EncoderSpec, surface: LibavSurface) -> Remembered:
         def write(pixels: Picture) -> None:
-            d3d11.write(gpu_duplication.texture_of(surface.frame), pixels)
+            card_surface.write(card_surface.texture_of(surface.frame), pixels)
 
         opened = partial(self._opened_for, spec, surface)
         return Remembered(proof=prove_surfaces(opened, surface, write, self._clock, self._most_ms))

@@ -1,8 +1,10 @@
 """Pictures that stay on the graphics card: Direct3D's real surfaces, and a stand-in for the card's encoder."""
 
 import time
+from base64 import b64decode
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from io import BytesIO
 from itertools import groupby
 from pathlib import Path
 
@@ -19,6 +21,8 @@ from ionia.media.card_uses import CardUses
 from ionia.media.proof_memory import ProofMemory
 from ionia.runtime.engine import Engine
 from ionia.selftest.run import selftests_with
+from ionia.sources.windows import card_surface
+from ionia.sources.windows.gpu_duplication import GpuDuplication
 from ionia.sources.windows.gpu_path import GpuPath
 from ionia.threads.clock import MonotonicClock
 from tests.fakes.surfaces import SPEC, CardEncoder
@@ -76,6 +80,14 @@ class Recorder:
 
         self.wait(seen)
 
+    def looks_red(self) -> bool:
+        """In a small picture of the capture that runs, which the card made smaller."""
+        small = self.engine.thumbnail(None, 160)
+        with av.open(BytesIO(b64decode(small.data)), format="mjpeg") as file:
+            pixels = next(file.decode(video=0)).to_ndarray(format="bgr24")
+        off = np.abs(pixels[small.height // 3, small.width // 3].astype(int) - RED)
+        return (small.width, pixels.shape[1], int(off.max()) < 16) == (160, 160, True)
+
     @property
     def warnings(self) -> list[tuple[str, str]]:
         return [(one.code.value, one.message) for one in self.told if isinstance(one, SessionWarned)]
@@ -110,6 +122,7 @@ def test_a_take_on_the_card_goes_on_whatever_becomes_of_it(recorder: Recorder) -
     small = recorder.record("small", replace(MEDIA, width=640, height=360))
     assert (recorder.stats().readback, recorder.stats("small").readback) == (False, True)
     recorder.show(RED)
+    assert recorder.looks_red()
     assert {recorder.stats(one).capture_backend for one in ("whole", "small")} == {"ddagrab"}
     inject("acquire ACCESS_LOST")
     recorder.wait(lambda: any(code == "capture_recovered" for code, _ in recorder.warnings))
@@ -149,6 +162,23 @@ def test_a_card_that_is_not_right_is_told_and_not_used(recorder: Recorder, tmp_p
     assert "ms for a picture" in kept.wrong
     assert kept.until_s is not None  # a busy machine's is tried again
     assert slow.open(VideoEncodeSettings(), "window:10") == (None, "")
+
+
+def test_pictures_are_made_smaller_on_the_card() -> None:
+    source = GpuDuplication(None, cursor=False, clock=MonotonicClock())
+    source.open()
+    surface = source.sample()
+    width, height = surface.width, surface.height
+    pixels = np.random.default_rng(1).integers(0, 256, (height, width, 4), np.uint8)
+    card_surface.write(card_surface.texture_of(surface.frame), pixels)
+    source.close()  # what was given out stays readable
+    for halvings in (0, 1, 2, 1, 0):
+        side = 1 << halvings
+        read = surface.read_small(width // side - 3, height // side - 3)
+        assert read.shape == (height // side, width // side, 4)
+        means = pixels.reshape(height // side, side, width // side, side, 4).mean((1, 3))
+        assert np.abs(read[:, :, :3] - means[:, :, :3]).max() <= halvings
+    assert np.array_equal(surface.read()[:, :, :3], pixels[:, :, :3])
 
 
 def test_without_a_card_nothing_is_said() -> None:
