@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from ionia.core.codec.encoder_proof import ProofError, SlowError
+from ionia.core.codec.encoder_proof import DoubtedError, ProofError
 from ionia.core.media import ColourMatrix
 from ionia.media import kept_json
 from ionia.media.proof_memory import DOUBTED_S, FILE_NAME, UNFINISHED, ProofMemory, Remembered
@@ -85,7 +85,7 @@ def test_who_reads_the_file_meanwhile_is_waited_for(
 
 def test_what_was_too_slow_is_tried_again_after_a_week(tmp_path: Path) -> None:
     def slow() -> Remembered:
-        raise SlowError("takes 90 ms")
+        raise DoubtedError("takes 90 ms")
 
     def wrong() -> Remembered:
         raise ProofError("makes pictures of 2x2")

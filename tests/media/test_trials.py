@@ -15,7 +15,7 @@ import pytest
 
 from ionia.core.codec.encoder_proof import LEAST_PSNR
 from ionia.core.settings import VideoEncodeSettings
-from ionia.media import encoder_trial, trials
+from ionia.media import encoder_trial, expendable, trials
 from ionia.media.card_uses import CardUses
 from ionia.media.encoder_specs import SPECS, X264, EncoderSpec
 from ionia.media.encoder_trial import NO_ANSWER
@@ -63,14 +63,14 @@ def test_a_driver_harms_nobody_and_is_left_alone(driver: str, tmp_path: Path, mo
     thread.start()
     with Trials(CardUses(tmp_path)) as ours:
         reason = tried(ours)
-        process = ours._process
+        process = ours._process.process
     over.set()
     thread.join()
     hangs = "pause" in driver
     assert reason == (NO_ANSWER if hangs else "its driver ended the process that tried it (SIGABRT)")
     assert process is None  # it is gone
     assert longest[0] < 0.4
-    monkeypatch.setattr(trials, "start_own", None)  # not asked again by this process
+    monkeypatch.setattr(expendable, "start_own", None)  # not asked again by this process
     assert tried(Trials(CardUses(tmp_path))) == reason
     CardUses(tmp_path).failed("trial of h264_nvenc 570.1")  # as another engine found out
     monkeypatch.setattr(trials, "_failed", {})
@@ -82,9 +82,9 @@ def test_several_trials_have_one_process_that_says_what_libav_says(
 ) -> None:
     monkeypatch.setenv("LD_LIBRARY_PATH", str(tmp_path))
     with Trials(CardUses(tmp_path)) as ours:
-        first = tried(ours), ours._process
-        monkeypatch.setattr(trials, "start_own", None)
-        assert first == (tried(ours), ours._process)
+        first = tried(ours), ours._process.process
+        monkeypatch.setattr(expendable, "start_own", None)
+        assert first == (tried(ours), ours._process.process)
         assert "NVIDIA" in first[0]
         assert first[1] is not None
     assert first[1].returncode is not None
@@ -101,7 +101,7 @@ def test_without_a_device_or_a_process_it_is_tried_here(tmp_path: Path, monkeypa
         raise OSError
 
     monkeypatch.setattr(encoder_trial, "tried", tried_here)
-    monkeypatch.setattr(trials, "start_own", no_process)
+    monkeypatch.setattr(expendable, "start_own", no_process)
     ours = Trials(CardUses(tmp_path))
     for spec in (NVENC, SPECS[2], X264):
         assert tried(ours, spec) == "no"

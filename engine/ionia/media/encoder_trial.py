@@ -4,6 +4,7 @@
 """
 
 import logging
+import sys
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -14,7 +15,7 @@ from ionia.core.codec.encoder_refusal import refusal
 from ionia.core.media import EncodedPacket, VideoTrack, YuvPicture
 from ionia.core.settings import VideoEncodeSettings
 from ionia.media.encoder_proof import TRIAL_INDEXES, prove, trial_pictures
-from ionia.media.encoder_specs import EncoderSpec
+from ionia.media.encoder_specs import EncoderSpec, specs_for
 from ionia.media.libav_words import words_of
 from ionia.media.video_encoder import LibavVideoEncoder
 from ionia.threads.limited import NoAnswerError, within
@@ -59,6 +60,14 @@ def tried(
         return str(prove(track, pictures, packets, least_psnr=least_psnr)), ""
     except (av.error.FFmpegError, ValueError, NoAnswerError) as error:
         return "", reason_of(spec, error)
+
+
+def tried_by_name(
+    name: str, settings: VideoEncodeSettings, width: int, height: int, least_psnr: float | None
+) -> tuple[str, str]:
+    """As `tried`: a spec can't be sent to another process."""
+    spec = next(one for one in specs_for(sys.platform, settings.codec) if one.name == name)
+    return tried(spec, settings, width, height, least_psnr=least_psnr)
 
 
 def wrong_with(packets: Sequence[EncodedPacket]) -> str:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from ionia.core.codec.encoder_proof import ProofError, SlowError
+from ionia.core.codec.encoder_proof import DoubtedError, ProofError
 from ionia.core.media import ColourMatrix
 from ionia.media.kept_json import KeptJson
 from ionia.media.surface_proof import SurfaceProof
@@ -74,7 +74,7 @@ class ProofMemory:
             self._keep(key, Remembered(wrong=UNFINISHED, until_s=self._now_s() + DOUBTED_S))
         try:
             known = tried()
-        except SlowError as error:  # as busy as the machine was just now
+        except DoubtedError as error:
             known = Remembered(wrong=str(error), until_s=self._now_s() + DOUBTED_S)
         except ProofError as error:
             known = Remembered(wrong=str(error))

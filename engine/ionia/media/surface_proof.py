@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import av
 
-from ionia.core.codec.encoder_proof import LEAST_PSNR, EncoderProof, ProofError, SlowError
+from ionia.core.codec.encoder_proof import LEAST_PSNR, DoubtedError, EncoderProof, ProofError
 from ionia.core.media import (
     ColourMatrix,
     EncodedPacket,
@@ -63,7 +63,7 @@ def prove_surfaces(
             continue
         size = f"{surface.width}x{surface.height}"
         if spent_ms > most_ms:
-            raise SlowError(f"takes {spent_ms:.0f} ms for a picture of {size}")
+            raise DoubtedError(f"takes {spent_ms:.0f} ms for a picture of {size}")
         saved_ms = _today_ms(surface, clock)
         figures = f"{proof}, {matrix.name}, {spent_ms:.1f} ms a picture of {size}, {saved_ms:.1f} ms less before it"
         return SurfaceProof(matrix=matrix, figures=figures)

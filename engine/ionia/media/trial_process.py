@@ -1,7 +1,6 @@
-"""The process of encoders' trials: made to be killed, by the engine or by a driver.
+"""The process of encoders' trials (`expendable`): made to be killed, by the engine or by a driver.
 
-It says by an empty line that it listens, reads requests until stdin ends, and answers each with a line: what the
-pictures are worth, and why the encoder can't be taken.
+It says by an empty line that it listens, reads requests until stdin ends, and answers each with a line.
 """
 
 import faulthandler
@@ -13,11 +12,10 @@ from typing import NoReturn
 
 import msgspec
 
-from ionia.media import encoder_trial
-from ionia.media.encoder_specs import specs_for
+import ionia.media.encoder_trial  # noqa: F401 - what it is asked for is loaded before it says that it listens
 
-_ALONE_S = 5.0
-"""Past the trial's limit: a driver that hangs with Python's lock lets nothing notice that the engine is gone."""
+_ALONE_S = 4.0
+"""Past the limit: a driver that hangs with Python's lock lets nothing notice that the engine is gone."""
 
 
 def main() -> NoReturn:
@@ -30,12 +28,11 @@ def main() -> NoReturn:
     os.write(answers, b"\n")
     while True:
         try:
-            name, settings, width, height, least_psnr = pickle.load(sys.stdin.buffer)  # noqa: S301 - the engine's own
+            limit_s, call = pickle.load(sys.stdin.buffer)  # noqa: S301 - the engine's own
         except EOFError:
             os._exit(0)
-        spec = next(one for one in specs_for(sys.platform, settings.codec) if one.name == name)
-        faulthandler.dump_traceback_later(encoder_trial.LIMIT_S + _ALONE_S, exit=True, file=nothing)
-        answer = encoder_trial.tried(spec, settings, width, height, least_psnr=least_psnr)
+        faulthandler.dump_traceback_later(limit_s + _ALONE_S, exit=True, file=nothing)
+        answer = call()
         faulthandler.cancel_dump_traceback_later()
         os.write(answers, msgspec.json.encode(answer) + b"\n")
 

@@ -60,8 +60,8 @@ class ProofError(ValueError):
     """Says what is wrong with an encoder's pictures, with the figures."""
 
 
-class SlowError(ProofError):
-    """They come too late, on a machine as busy as it was."""
+class DoubtedError(ProofError):
+    """May be otherwise another day: a machine was busy, or somebody ended a process."""
 
 
 def prove_pictures(given: Sequence[Shown], made: Sequence[Shown], *, least_psnr: float) -> EncoderProof:

@@ -15,8 +15,7 @@ from ionia.core.errors import ErrorKind, IoniaError, SourceLost
 from ionia.core.media import SurfaceFrame, VideoFrame
 from ionia.core.ports import Clock
 from ionia.core.warning import WarningCode
-from ionia.sources.windows import com, desktop_duplication, displays, dxgi, shared_output
-from ionia.sources.windows.card_surface import CardReader, CardSurface, texture_of
+from ionia.sources.windows import card_surface, com, desktop_duplication, displays, dxgi, shared_output
 from ionia.sources.windows.fallback import SECURE_DESKTOP, TransientCaptureError
 
 assert sys.platform == "win32"  # noqa: S101 - mypy checks the rest for Windows only
@@ -42,7 +41,7 @@ class GpuDuplication:
         self._cursor = cursor
         self._clock = clock
         self._graph: Graph | None = None
-        self._reader = CardReader()
+        self._reader = card_surface.CardReader()
         self._first: av.VideoFrame | None = None
         self._seen = 0
         self._worked = False
@@ -77,16 +76,16 @@ class GpuDuplication:
         except (av.error.FFmpegError, ValueError) as error:
             self.close()
             raise self._why_lost() from error
-        texture = texture_of(frame)
+        texture = card_surface.texture_of(frame)
         if texture == self._seen:
             return None  # the same again: nothing has changed
         self._seen = texture
-        return SurfaceFrame(captured_ns=self._clock.now_ns(), surface=CardSurface(frame, self._reader))
+        return SurfaceFrame(captured_ns=self._clock.now_ns(), surface=card_surface.CardSurface(frame, self._reader))
 
     def close(self) -> None:
         """See ScreenSource. Surfaces that were given out stay readable."""
         self._graph = self._first = None
-        self._reader = CardReader()  # the next graph has another device
+        self._reader = card_surface.CardReader()  # the next graph has another device
 
     def _why_lost(self) -> SourceLost:
         display = displays.find_display(self._screen_id)
@@ -119,14 +118,14 @@ class GpuDuplication:
         finally:
             output.close()  # a process has one duplication of an output
 
-    def sample(self) -> CardSurface:
+    def sample(self) -> card_surface.CardSurface:
         """The first picture, to be written to: whoever does so shows nothing of this source any more.
 
         Raises IoniaError(CAPTURE_UNAVAILABLE) where it was not opened just now.
         """
         if self._first is None:
             raise IoniaError(ErrorKind.CAPTURE_UNAVAILABLE, "The screen is not open.")
-        return CardSurface(self._first, self._reader)
+        return card_surface.CardSurface(self._first, self._reader)
 
 
 def output_index(screen_id: str | None) -> int:

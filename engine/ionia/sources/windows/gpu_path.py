@@ -13,11 +13,10 @@ import comtypes
 
 from ionia.core.codec.encoder_proof import ProofError
 from ionia.core.errors import IoniaError
-from ionia.core.media import ColourMatrix, Picture
 from ionia.core.ports import Clock
 from ionia.core.settings import VideoEncodeSettings
 from ionia.core.test_card.pattern import MIN_SIDE
-from ionia.core.video.framing import even
+from ionia.core.video.framing import Size, even
 from ionia.media.card_uses import CardUses, UsedEncoder
 from ionia.media.encoder_probe import first_available
 from ionia.media.encoder_specs import EncoderSpec
@@ -31,8 +30,8 @@ from ionia.media.surface_encoder import (
     open_direct,
     open_read_back,
 )
-from ionia.media.surface_proof import MOST_MS, SurfaceProof, prove_surfaces, usable_error
-from ionia.sources.windows import card_surface, d3d11, displays, gpu_duplication
+from ionia.media.surface_proof import MOST_MS, SurfaceProof, usable_error
+from ionia.sources.windows import d3d11, displays, gpu_duplication, gpu_proof
 
 assert sys.platform == "win32"  # noqa: S101 - mypy checks the rest for Windows only
 
@@ -51,14 +50,17 @@ class GpuPath:
         uses: CardUses | None = None,
         open_encoder: OpenDirect = open_direct,
         most_ms: float = MOST_MS,
+        ask: gpu_proof.Ask = gpu_proof.ask_a_process,
+        limit_s: float = gpu_proof.LIMIT_S,
     ) -> None:
-        """`choose` says which encoder works here; `most_ms` is how long it may take for a picture."""
+        """`choose` says which encoder works here; `most_ms` is how long it may take for a picture, `limit_s` how long
+        for the trial; `ask` does that somewhere."""
         self._clock = clock
         self._choose = choose
         self._memory = memory or ProofMemory()
         self._uses = uses or CardUses()
         self._open_encoder = open_encoder
-        self._most_ms = most_ms
+        self._prove = partial(gpu_proof.proved, open_encoder=open_encoder, most_ms=most_ms, ask=ask, limit_s=limit_s)
 
     def open(self, settings: VideoEncodeSettings, screen: str | None) -> tuple[OpenedVideo | None, str]:
         """See Gpu."""
@@ -67,9 +69,13 @@ class GpuPath:
             return None, ""  # nothing to be told
         source = gpu_duplication.GpuDuplication(screen, cursor=True, clock=self._clock)
         try:
+            gpu_duplication.output_index(screen)  # else no trial is worth its process
+            proof, size = self._proof(spec, screen)
             source.open()
             surface = source.sample()
-            return self._opened(spec, settings, surface, self._proof(spec, surface)), ""
+            if (surface.width, surface.height) != size:
+                raise ProofError("the screen changed its size")
+            return self._opened(spec, settings, surface, proof), ""
         except (IoniaError, ProofError) as error:
             return None, f"{spec.name}: {error}"
         except comtypes.COMError as error:
@@ -97,30 +103,19 @@ class GpuPath:
             return ""
         return newest.proof.figures if newest.proof is not None else newest.wrong
 
-    def _proof(self, spec: EncoderSpec, surface: LibavSurface) -> SurfaceProof:
-        """Raises ProofError, or what libav and Direct3D raise."""
-        width, height = surface.width, surface.height
+    def _proof(self, spec: EncoderSpec, screen: str | None) -> tuple[SurfaceProof, Size]:
+        """And for which size it holds. Raises ProofError, OSError, comtypes.COMError."""
+        display = displays.find_display(screen)
+        width, height = (display.width, display.height) if display is not None else (0, 0)
         if (even(width), even(height)) != (width, height) or min(width, height) < MIN_SIDE:
             raise ProofError(f"takes no pictures of {width}x{height}")
         key = f"{spec.name} {width}x{height} {_driver()} PyAV {av.__version__}"
         if why := self._uses.refused(_use(spec)):
             raise ProofError(why)
-        known = self._memory.found_out(key, partial(self._tried, spec, surface))
+        known = self._memory.found_out(key, lambda: Remembered(proof=self._prove(spec, screen)))
         if known.proof is None:
             raise ProofError(known.wrong)
-        return known.proof
-
-    def _tried(self, spec: EncoderSpec, surface: LibavSurface) -> Remembered:
-        def write(pixels: Picture) -> None:
-            card_surface.write(card_surface.texture_of(surface.frame), pixels)
-
-        opened = partial(self._opened_for, spec, surface)
-        return Remembered(proof=prove_surfaces(opened, surface, write, self._clock, self._most_ms))
-
-    def _opened_for(
-        self, spec: EncoderSpec, surface: LibavSurface, settings: VideoEncodeSettings, matrix: ColourMatrix
-    ) -> DirectEncoder:
-        return self._open_encoder(spec, settings, surface, matrix)
+        return known.proof, (width, height)
 
     def _opened(
         self, spec: EncoderSpec, settings: VideoEncodeSettings, surface: LibavSurface, proof: SurfaceProof

@@ -1,5 +1,7 @@
 """Pictures that stay on the graphics card: Direct3D's real surfaces, and a stand-in for the card's encoder."""
 
+import os
+import sys
 import time
 from base64 import b64decode
 from collections.abc import Callable, Iterator
@@ -7,6 +9,7 @@ from dataclasses import replace
 from io import BytesIO
 from itertools import groupby
 from pathlib import Path
+from typing import NoReturn
 
 import av
 import numpy as np
@@ -18,13 +21,16 @@ from ionia.core.settings import AudioMode, MediaSettings, RecorderSettings, Sess
 from ionia.core.stats import SessionStats
 from ionia.media.card_uses import FILE_NAME as USES
 from ionia.media.card_uses import CardUses
+from ionia.media.expendable import EndedError
 from ionia.media.proof_memory import ProofMemory
 from ionia.runtime.engine import Engine
 from ionia.selftest.run import selftests_with
 from ionia.sources.windows import card_surface
 from ionia.sources.windows.gpu_duplication import GpuDuplication
 from ionia.sources.windows.gpu_path import GpuPath
+from ionia.sources.windows.gpu_proof import Ask, ask_a_process
 from ionia.threads.clock import MonotonicClock
+from ionia.threads.limited import NoAnswerError
 from tests.fakes.surfaces import SPEC, CardEncoder
 from tests.sources.windows.native.test_native_screens import inject, needs_faults, paint
 
@@ -47,6 +53,7 @@ class Recorder:
             uses=CardUses(folder),
             open_encoder=CardEncoder,
             most_ms=most_ms,
+            ask=lambda call, _: call(),
         )
         backends = replace(make_backends(clock), gpu=self.gpu)
         self.engine = Engine(backends, clock, self.told.append, selftest=selftests_with(None))
@@ -147,14 +154,18 @@ def test_a_take_on_the_card_goes_on_whatever_becomes_of_it(recorder: Recorder) -
         assert np.unique(np.diff(times)).size == 1
 
 
-def test_a_card_that_is_not_right_is_told_and_not_used(recorder: Recorder, tmp_path: Path) -> None:
-    right, figures = recorder.gpu.figures()
-    assert right
-    assert "dB" in figures
-    assert recorder.gpu.known("libx264") in figures
+def test_a_card_that_is_not_right_is_told_and_not_used(tmp_path: Path) -> None:
     memory = ProofMemory(tmp_path)
     nvenc, uses = replace(SPEC, name="h264_nvenc"), CardUses(tmp_path)
-    slow = GpuPath(MonotonicClock(), lambda _: nvenc, memory=memory, uses=uses, open_encoder=CardEncoder, most_ms=0.0)
+    slow = GpuPath(
+        MonotonicClock(),
+        lambda _: nvenc,
+        memory=memory,
+        uses=uses,
+        open_encoder=CardEncoder,
+        most_ms=0.0,
+        ask=lambda call, _: call(),
+    )
     opened, why = slow.open(VideoEncodeSettings(), None)
     assert (opened, "ms for a picture" in why) == (None, True)
     kept = ProofMemory(tmp_path).newest("h264_nvenc")
@@ -162,6 +173,39 @@ def test_a_card_that_is_not_right_is_told_and_not_used(recorder: Recorder, tmp_p
     assert "ms for a picture" in kept.wrong
     assert kept.until_s is not None  # a busy machine's is tried again
     assert slow.open(VideoEncodeSettings(), "window:10") == (None, "")
+
+
+def test_the_trial_is_a_process_s_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join(sys.path))  # pytest's own; an engine's process needs none
+
+    def path(folder: str, ask: Ask) -> tuple[GpuPath, ProofMemory]:
+        memory = ProofMemory(tmp_path / folder)
+        gpu = GpuPath(
+            MonotonicClock(),
+            lambda _: SPEC,
+            memory=memory,
+            uses=CardUses(tmp_path),
+            open_encoder=CardEncoder,
+            most_ms=1e9,
+            ask=ask,
+        )
+        return gpu, memory
+
+    gpu, _ = path("right", ask_a_process)
+    right, figures = gpu.figures()
+    assert (right, "dB" in figures) == (True, True), figures
+    assert gpu.known("libx264") in figures
+    for error, told in ((NoAnswerError(), "did not answer within 9 s"), (EndedError("SIGABRT"), "(SIGABRT)")):
+
+        def fails(*_: object, error: Exception = error) -> NoReturn:
+            raise error
+
+        gpu, memory = path(type(error).__name__, fails)
+        _, words = gpu.figures()
+        kept = memory.newest("libx264")
+        assert kept is not None
+        assert (words, told in words) == (f"libx264: {kept.wrong}", True)
+        assert kept.until_s is not None  # somebody may have ended it, and so it is tried again
 
 
 def test_pictures_are_made_smaller_on_the_card() -> None:

@@ -21,7 +21,7 @@ def test_an_encoder_is_tried_in_a_process_of_its_own(tmp_path: Path, monkeypatch
     with Trials(CardUses(tmp_path)) as ours:
         tried = ours.tried(SPECS[0], VideoEncodeSettings(), 640, 360, least_psnr=LEAST_PSNR)
         assert tried == ("", "no NVIDIA driver is installed, or this container isn't given the GPU")
-        process = ours._process
+        process = ours._process.process
         assert process is not None  # which nothing has ended
         process.kill()  # as a driver may
         assert ours.tried(SPECS[0], VideoEncodeSettings(), 640, 360, least_psnr=LEAST_PSNR)[1] == (
