@@ -36,7 +36,7 @@ LOST_PERCENT = 2.0
 SEAMS = (
     ("ionia.sources.linux.x11_screens", "X11Screen.grab", "compare"),
     ("ionia.sources.linux.x11_pictures", "XPictures.grab", "capture"),
-    ("ionia.sources.grabber", "same_picture", "compare"),
+    ("ionia.sources.picture_comparison", "PictureComparison.same", "compare"),
     ("ionia.media.converter", "Converter.convert", "convert"),
     ("ionia.media.video_encoder", "LibavVideoEncoder._encode", "encode"),
     ("ionia.media.still_encoder", "StillVideoEncoder.encode", "repeat"),

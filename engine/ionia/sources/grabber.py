@@ -20,6 +20,7 @@ from ionia.core.errors import ErrorKind, IoniaError, SourceLost
 from ionia.core.media import Picture, VideoFrame
 from ionia.core.ports import Clock
 from ionia.core.warning import WarningCode
+from ionia.sources.picture_comparison import PictureComparison
 from ionia.sources.spare_pictures import OwnPages, SparePictures
 
 _PULL_OPTIONS = {
@@ -31,9 +32,6 @@ _PULL_OPTIONS = {
 }
 
 _BGRA_FORMATS = frozenset({"bgr0", "bgra"})
-
-_COMPARE_BYTES = 1 << 19
-"""Compared at once: small enough to stop early in a changed picture, large enough for 0.3 ms at 1080p."""
 
 LENT_PICTURES = 3
 """How many of libav's pictures may be held outside: one for comparing, one to encode, one to hand over.
@@ -60,6 +58,7 @@ class LibavGrabber:
         self._clock = clock
         self._container: InputContainer | None = None
         self._last: Picture | None = None
+        self._comparison = PictureComparison()
         self._lent: list[weakref.ref[npt.NDArray[np.uint8]]] = []
         self._spares = SparePictures(OwnPages)
 
@@ -97,7 +96,7 @@ class LibavGrabber:
             raise SourceLost(WarningCode.DISPLAY_LOST, message) from error
         after_ns = self._clock.now_ns()
         self._spares.trim(after_ns)
-        if self._last is not None and same_picture(picture, self._last):
+        if self._last is not None and self._comparison.same(picture, self._last):
             return None
         self._last = self._lend(picture, after_ns)
         return VideoFrame(captured_ns=(before_ns + after_ns) // 2, pixels=self._last)
@@ -148,21 +147,3 @@ def _reason(error: BaseException) -> str:
     if isinstance(error, OSError) and error.strerror:
         return error.strerror
     return str(error)
-
-
-def same_picture(new: Picture, old: Picture) -> bool:
-    """Whether two pictures are equal in size and in every byte; stops at the first piece that differs."""
-    if new.shape != old.shape:
-        return False
-    a, b = _words(new), _words(old)
-    if a.shape != b.shape or a.dtype != b.dtype:  # one is padded and the other is not
-        return np.array_equal(new, old)
-    length: int = a.shape[0]
-    step = max(1, _COMPARE_BYTES * length // a.nbytes)
-    return all(np.array_equal(a[at : at + step], b[at : at + step]) for at in range(0, length, step))
-
-
-def _words(picture: Picture) -> npt.NDArray[np.uint64] | npt.NDArray[np.uint32]:
-    """The same memory in words as large as fit: flat, or row by row if rows are padded. numpy compares words faster."""
-    flat = picture.reshape(-1) if picture.flags.c_contiguous else picture.reshape(len(picture), -1)
-    return flat.view(np.uint64) if flat.shape[-1] % 8 == 0 else flat.view(np.uint32)

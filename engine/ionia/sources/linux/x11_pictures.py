@@ -21,9 +21,9 @@ from ionia.core.ports import Clock
 from ionia.core.video.framing import Region
 from ionia.core.video.pixel_layout import PixelLayout
 from ionia.core.video.pointer import draw_pointer
-from ionia.sources.grabber import same_picture
 from ionia.sources.linux.x11_connection import XConnection, XRequestError
 from ionia.sources.linux.x11_setup import Screen
+from ionia.sources.picture_comparison import PictureComparison
 from ionia.sources.spare_pictures import OwnPages, SparePictures
 
 # Sources: X11 protocol (GetImage, QueryPointer), shmproto 1.2, fixesproto 2: numbers of requests and their fields.
@@ -145,6 +145,7 @@ class XPictures:
         self._shared = None if shm is None else SparePictures(partial(SharedPages, connection, shm))
         self._own = SparePictures(OwnPages)
         self._last: Picture | None = None
+        self._comparison = PictureComparison()
 
     @property
     def shared(self) -> bool:
@@ -174,7 +175,7 @@ class XPictures:
         if self._shared is not None:
             self._shared.trim(after_ns)
         self._own.trim(after_ns)
-        if self._last is not None and same_picture(picture, self._last):
+        if self._last is not None and self._comparison.same(picture, self._last):
             return None
         self._last = picture
         return VideoFrame(captured_ns=(before_ns + after_ns) // 2, pixels=picture)
