@@ -1,6 +1,8 @@
 """A file that nobody finished becomes, byte for byte, the one that its writer would have made of the same fragments."""
 
+import struct
 from dataclasses import replace
+from fractions import Fraction
 
 import pytest
 from hypothesis import given
@@ -15,6 +17,7 @@ from ionia.core.mp4.tags import FileTags
 from ionia.core.mp4.writer import Finale
 from tests.core.mp4.test_boxes import HEADER
 from tests.fakes.examples import examples
+from tests.fakes.reordered import reordered
 from tests.fakes.written_mp4 import Recording, audio, extend, steady, video, walk
 
 
@@ -180,3 +183,26 @@ def test_little_is_read() -> None:
     found = read_with(scan(len(data)), read)
     assert found.fragments == 40
     assert len(asked) <= 2 * found.fragments + 4
+
+
+def test_where_the_end_tore_b_frames_away_the_samples_last_as_long_as_the_film() -> None:
+    """ffprobe and players take what the durations add up to for its length, others the header's."""
+    header = HEADER.only(VIDEO).with_track(replace(HEADER.video, fps=30, reordered=True))
+    order = reordered(range(31), keys=(), b_frames=2).packets[:-1]  # 30 is there, 28 too, 29 is not
+    assert [packet.pts for packet in order][-2:] == [30, 28]
+    packets = [replace(packet, data=video(packet.pts, keyframe=packet.keyframe).data) for packet in order]
+    data = bytearray()
+    writer = Recording(header)
+    for packet in packets:
+        writer.add(packet)
+    extend(data, writer)
+    whole = repaired(bytes(data))
+    assert whole == finished(data, writer.finish())
+    boxes_of = {kind: payload for kind, _, payload in walk(whole)}
+    timescale, media = struct.unpack_from(">II", boxes_of[b"mdhd"], 12)
+    assert Fraction(media, timescale) == Fraction(31, 30)
+    assert Fraction(struct.unpack_from(">I", boxes_of[b"mvhd"], 16)[0], 48_000) == Fraction(31, 30)
+    stts = boxes_of[b"stts"]
+    runs = struct.unpack_from(f">{2 * struct.unpack_from('>I', stts, 4)[0]}I", stts, 8)
+    assert sum(count * length for count, length in zip(runs[::2], runs[1::2], strict=True)) == media
+    assert sum(runs[::2]) == 30

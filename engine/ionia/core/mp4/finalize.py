@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from ionia.core.mp4 import boxes
 from ionia.core.mp4.reader import Scan, TrackHeader, Unreadable, child, children
 from ionia.core.mp4.rewriting import NewTrack, rewritten
-from ionia.core.mp4.track_table import TrackTable, joined
+from ionia.core.mp4.track_table import TrackTable, joined, lasting
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +62,7 @@ def finished_track(track: TrackHeader, table: TrackTable, movie_scale: int) -> N
     return NewTrack(
         box=track.box,
         entries=[boxes.box(*entry) for entry in children(description[8:])],
-        table=table,
+        table=lasting(table, table.first_time + last - first),
         edits=edits,
         sync=track.handler == b"vide",
     )

@@ -39,24 +39,24 @@ class Sample:
 class _Runs:
     """Values as (count, value), because nearly all of them are equal."""
 
-    runs: list[list[int]] = field(default_factory=list)
+    runs: list[tuple[int, int]] = field(default_factory=list)
 
     def add(self, value: int) -> None:
         if self.runs and self.runs[-1][1] == value:
-            self.runs[-1][0] += 1
+            self.runs[-1] = self.runs[-1][0] + 1, value
         else:
-            self.runs.append([1, value])
+            self.runs.append((1, value))
 
     def stretch_last(self, by: int) -> None:
         """Make the last value larger: its sample is shown until the next begins."""
         if by:
             count, value = self.runs.pop()
             if count > 1:
-                self.runs.append([count - 1, value])
+                self.runs.append((count - 1, value))
             self.add(value + by)
 
     def pairs(self) -> list[tuple[int, int]]:
-        return [(count, value) for count, value in self.runs]
+        return list(self.runs)
 
 
 class SampleIndex:
@@ -117,7 +117,7 @@ class SampleIndex:
     @property
     def boxed_bytes(self) -> int:
         """At most so many bytes the rows of `boxed` take in a file."""
-        runs = _RUN_BYTES * len(self._deltas.runs) + _CHUNK_RUN_BYTES * self._chunk_runs
+        runs = _RUN_BYTES * (len(self._deltas.runs) + self._reordered) + _CHUNK_RUN_BYTES * self._chunk_runs
         return (
             runs
             + 8 * len(self._offsets)
@@ -125,8 +125,9 @@ class SampleIndex:
             + _RUN_BYTES * len(self._shifts)
         )
 
-    def boxed(self, *, sync: bool) -> SampleTables:
-        """The sample tables; with `sync`, the list of keyframes too."""
+    def boxed(self, *, sync: bool, until: int = 0) -> SampleTables:
+        """The sample tables; with `sync`, the list of keyframes too. The last sample decoded lasts until `until` at
+        least: some players take what the durations add up to for the film's length (`track_table.lasting`)."""
         wide = bool(self._offsets) and self._offsets[-1] > _UINT32
         chunks = _Runs()
         for length in self._chunk_lengths:
@@ -134,8 +135,10 @@ class SampleIndex:
         shifts = _Runs()
         for shift in self._shifts:
             shifts.add(shift)
+        deltas = _Runs(runs=self._deltas.pairs())
+        deltas.stretch_last(max(0, until - self.end))
         return SampleTables(
-            durations=self._deltas.pairs(),
+            durations=deltas.pairs(),
             shifts=shifts.pairs(),
             sizes=_big_endian(self._sizes),
             chunk_lengths=chunks.pairs(),

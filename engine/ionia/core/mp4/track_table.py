@@ -1,6 +1,6 @@
 """Every sample of one track as columns: what an index or a fragment is made of and turned into. No media, no I/O."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -86,6 +86,18 @@ class TrackTable:
             wide_offsets=wide,
             sync=(np.flatnonzero(self.sync) + 1).astype(">u4").tobytes() if sync else None,
         )
+
+
+def lasting(table: TrackTable, until: int) -> TrackTable:
+    """The same, whose last sample in the order of decoding lasts until `until` at least.
+
+    Where B-frames are missing at a torn end, the last picture is shown later than there are samples before it. Players
+    that go by what the durations add up to (FFmpeg does) would take the film for shorter than it is.
+    """
+    more = until - table.end
+    if more <= 0 or not table.times.size:
+        return table
+    return replace(table, durations=np.append(table.durations[:-1], table.durations[-1] + more))
 
 
 def joined(parts: list[TrackTable]) -> TrackTable:

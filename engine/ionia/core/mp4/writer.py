@@ -208,11 +208,13 @@ class Mp4Writer:
         rate = self._picture.fps
         movie_scale = movie_timescale(rate)
         video = self._video.table
-        frames = (video.shown_end + self._video.origin) // self._video.unit
+        shown_end = video.shown_end + self._video.origin
+        frames = shown_end // self._video.unit
         shown = frames * movie_scale * rate.denominator // rate.numerator
         tracks = []
         if self._shown:
-            tracks.append(self._video_box(duration=shown, tables=video.boxed(sync=True), media_duration=video.end))
+            tables = video.boxed(sync=True, until=shown_end)
+            tracks.append(self._video_box(duration=shown, tables=tables, media_duration=max(video.end, shown_end)))
         tracks += [self._finished_sound(sound, movie_scale // sound.timescale) for sound in self._sounds]
         room_offset = len(boxes.file_type(self._picture.codec))
         patch_offset = room_offset + len(self._room)
