@@ -9,13 +9,14 @@ import pytest
 from ionia.core.codec.codec import H264
 from ionia.core.codec.h264 import nal_type, nal_units
 from ionia.core.media import VIDEO, EncodedPacket, PixelFormat, VideoFrame
-from ionia.core.settings import EncoderChoice, VideoEncodeSettings
+from ionia.core.settings import CodecName, EncoderChoice, VideoEncodeSettings
 from ionia.core.video.quality import NAMES, ConstantQuality, named
 from ionia.media.encoder_specs import (
     LIVE_BUFFER_SECONDS,
     SPECS,
     X264,
     rate_buffer_bits,
+    specs_for,
 )
 from ionia.media.video_encoder import LibavVideoEncoder
 from tests.fakes.pictures import yuv
@@ -230,6 +231,16 @@ def test_a_quality_is_kept_below_its_cap_and_no_rate_is_followed() -> None:
     assert keyframes(packets) == [0, 10, 20, 30, 40]
     later = sum(len(packet.data) for packet in packets[20:]) * 8
     assert 0.7 * 300_000 * 3 < later < 1.1 * 300_000 * 3
+
+
+@pytest.mark.parametrize("codec", ["h264", "hevc", "av1"])
+def test_with_a_quality_a_page_that_stands_still_seldom_gets_a_keyframe_in_any_codec(codec: CodecName) -> None:
+    settings = replace(SETTINGS, codec=codec, quality=named("high"), keyframe_interval_seconds=0.5)
+    encoder = LibavVideoEncoder(specs_for("linux", codec)[-1], settings, 64, 48)
+    packets = [packet for index in range(12) for packet in encoder.encode(yuv(encoder, grey(9 * index)), index)]
+    packets += [packet for index in range(12, 72) for packet in encoder.repeat(index)]
+    encoder.close()
+    assert keyframes(packets) == [0, 5, 10, 40, 70]
 
 
 def test_a_better_quality_takes_more_and_looks_better() -> None:

@@ -66,7 +66,7 @@ class LibavVideoEncoder:
         self.follows_bitrate = spec.follows_bitrate and settings.quality is None
         self._interval = settings.keyframe_interval
         self._most_interval = self._interval if settings.quality is None else self._interval * STILL_INTERVALS
-        self._since_keyframe = 0  # pictures that it encoded; with B-frames, new ones: it never rests then
+        self._since_keyframe = 0  # new pictures
         self._time_base = Fraction(1, settings.fps)
         pixels = spec.pixel_format if sample is None else PixelFormat.SURFACE
         self.takes = PictureFormat(width=even(width), height=even(height), pixels=pixels, matrix=matrix)
@@ -114,9 +114,7 @@ class LibavVideoEncoder:
         """See the port. Raises RuntimeError before the first `encode`."""
         if self._frame is None:
             raise RuntimeError("no picture to repeat yet")
-        packets = self._encode(self._frame, index, keyframe)
-        self._since_keyframe += not self.info.reordered
-        return packets
+        return self._encode(self._frame, index, keyframe)
 
     def hold(self, index: int) -> list[EncodedPacket]:  # noqa: ARG002 - the port has it
         """See the port. There is no cheaper way here."""
@@ -168,7 +166,8 @@ class LibavVideoEncoder:
     def _is_due(self, index: int) -> bool:
         """Encoders count pictures; after a gap in the indexes their GOP would be too long in time.
 
-        Where the rate isn't constant, pictures between that needed no encoder (decision 0142) count less.
+        Where the rate isn't constant, what repeats brings no keyframe nearer, whether the encoder rests meanwhile
+        (decision 0142) or not: of a page that stands still nearly all would be keyframes (decision 0330).
         """
         if self._last_keyframe is None or index - self._last_keyframe >= self._most_interval:
             return True
@@ -240,7 +239,8 @@ def _prepared(spec: EncoderSpec, settings: VideoEncodeSettings, takes: PictureFo
     context.framerate = Fraction(settings.fps, 1)
     context.sample_aspect_ratio = Fraction(1, 1)
     context.bit_rate = settings.video_bitrate if settings.quality is None else 0
-    context.gop_size = settings.keyframe_interval
+    # The longest there is; nearer ones are asked for (`_is_due`).
+    context.gop_size = settings.keyframe_interval * (1 if settings.quality is None else STILL_INTERVALS)
     context.max_b_frames = b_frames_of(spec, settings)
     context.flags |= Flags.global_header | Flags.closed_gop
     context.colorspace = Colorspace(int(takes.matrix))

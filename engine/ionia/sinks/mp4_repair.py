@@ -5,6 +5,7 @@ The file plays at every moment, also if this process dies; then it is simply don
 
 import contextlib
 import os
+import stat
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -44,6 +45,7 @@ def repair_file(path: str, progress: Progress = lambda _: None) -> Repaired:
     target = Path(os.path.realpath(path))
     try:
         before = target.stat()
+        check_ordinary(path, before)
         with _open(target) as file:
             if not lock_to_repair(file):
                 hint = (
@@ -71,6 +73,15 @@ def repair_file(path: str, progress: Progress = lambda _: None) -> Repaired:
 def media_error(path: str, problem: str, hint: str = "") -> IoniaError:
     """The error of a job on a file, in one form everywhere."""
     return IoniaError(ErrorKind.MEDIA_FAILED, f"Nothing could be done with {shown_path(path)}: {problem}.", hint)
+
+
+def check_ordinary(path: str, status: os.stat_result) -> None:
+    """Raises IoniaError for what is neither a file nor a folder, which the system refuses by itself: whoever opens a
+    pipe waits for somebody at its other end, and nothing is at a certain place in it."""
+    if not (stat.S_ISREG(status.st_mode) or stat.S_ISDIR(status.st_mode)):
+        kinds = {stat.S_IFIFO: "a pipe", stat.S_IFSOCK: "a socket"}
+        kind = kinds.get(stat.S_IFMT(status.st_mode), "a device")
+        raise media_error(path, f"it is {kind}, not a file", "Save what comes out of it as a file first.")
 
 
 def _open(path: Path) -> BinaryIO:

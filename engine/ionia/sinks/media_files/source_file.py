@@ -13,17 +13,18 @@ from ionia.core.file_place import FileIdentity
 from ionia.core.mp4.movie import Movie, opened
 from ionia.core.mp4.reader import Span, Unreadable, read_with, scan
 from ionia.sinks.file_lock import is_recorded
-from ionia.sinks.mp4_repair import Progress, media_error
+from ionia.sinks.mp4_repair import Progress, check_ordinary, media_error
 
 
 class SourceFile:
     """Open and scanned. Use it with `with`."""
 
     def __init__(self, path: str, progress: Progress = lambda _: None) -> None:
-        """Raises IoniaError(MEDIA_FAILED) for a file that can't be read, in words."""
+        """Raises IoniaError(MEDIA_FAILED) for a file that can't be read, or what is none, in words."""
         self.path = path
         self.target = Path(os.path.realpath(path))
         try:
+            check_ordinary(path, self.target.stat())
             self._file: BinaryIO = self.target.open("rb", buffering=0)
         except (OSError, ValueError) as error:
             raise _system_error(path, error) from error
