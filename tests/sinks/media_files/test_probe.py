@@ -1,15 +1,29 @@
 """What is in a file, told without decoding it."""
 
+import os
 import shutil
+import sys
 from fractions import Fraction
 from pathlib import Path
 
 import av
 import pytest
 
-from ionia.core.errors import IoniaError
+from ionia.core.errors import ErrorKind, IoniaError
 from ionia.core.events import JobResult
-from ionia.core.media_request import MediaFacts, ProbeRequest, RemuxRequest
+from ionia.core.media_request import (
+    REQUESTS,
+    ClipRequest,
+    ConcatRequest,
+    FinalizeRequest,
+    GifRequest,
+    MediaFacts,
+    MediaRequest,
+    ProbeRequest,
+    RemuxRequest,
+    SpritesRequest,
+    ThumbnailRequest,
+)
 from ionia.sinks.media_files.table import carry_out
 from ionia.sinks.mp4_file import Mp4File
 from tests.fakes.encoded_clip import encoded_clip
@@ -96,3 +110,30 @@ def test_what_is_no_mp4_is_said(tmp_path: Path) -> None:
         probed(tmp_path / "none.mp4")
     with pytest.raises(IoniaError, match=r"directory|denied"):
         probed(tmp_path)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows' pipes have no place among files")
+def test_what_is_no_file_is_refused_at_once_by_every_job(own: Path, tmp_path: Path) -> None:
+    """Whoever opens a pipe waits for somebody at its other end."""
+    pipe = tmp_path / "pipe.mp4"
+    os.mkfifo(pipe)
+    path, output = str(pipe), str(tmp_path / "out.mp4")
+    jobs: list[MediaRequest] = [
+        ProbeRequest(path=path),
+        FinalizeRequest(path=path),
+        RemuxRequest(path=path, output=None),
+        ClipRequest(path=path, output=output),
+        ConcatRequest(paths=(str(own), path), output=output),
+        ThumbnailRequest(path=path, output=str(tmp_path / "out.png")),
+        SpritesRequest(path=path, output=str(tmp_path / "out.png")),
+        GifRequest(path=path, output=str(tmp_path / "out.gif")),
+    ]
+    assert {type(job) for job in jobs} == set(REQUESTS.values())
+    for job in jobs:
+        with pytest.raises(IoniaError, match="it is a pipe, not a file") as refused:
+            carry_out(job)
+        assert refused.value.kind is ErrorKind.MEDIA_FAILED
+    for device in ("/dev/zero", "/dev/null"):
+        with pytest.raises(IoniaError, match="it is a device, not a file"):
+            probed(Path(device))
+    assert sorted(tmp_path.iterdir()) == [pipe]
