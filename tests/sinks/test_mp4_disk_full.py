@@ -11,6 +11,7 @@ import pytest
 
 from ionia.core.errors import ErrorKind, IoniaError
 from ionia.core.media import VIDEO
+from ionia.core.warning import WarningCode
 from ionia.sinks import file_room
 from ionia.sinks.mp4_file import Mp4File
 from ionia.sinks.output_path import free_bytes
@@ -84,6 +85,20 @@ def test_full_from_the_start_leaves_the_old_file(small_disk: Path) -> None:
     sink.close()
     assert path.read_bytes() == b"old"
     assert sorted(entry.name for entry in small_disk.iterdir()) == ["a.mp4", "ballast"]
+
+
+def test_a_disk_without_room_for_an_index_in_front_gets_the_take_and_that_is_told_once(small_disk: Path) -> None:
+    """Two hours' index takes three megabytes, and is nothing that a take should fail for."""
+    path, clip, told = small_disk / "a.mp4", encoded_clip(96), list[tuple[WarningCode, str]]()
+    sink = Mp4File(str(path), lambda code, words, *_: told.append((code, words)), front_seconds=7200)
+    sink.open(clip.header)
+    sink.write(clip.packets)
+    sink.close()
+    assert [kind for kind, _ in top_level_boxes(path.read_bytes())] == ["ftyp", "mdat", "moov"]
+    assert len(decode_luma(path)) == 96
+    ((code, words),) = told
+    assert code is WarningCode.INDEX_BEHIND
+    assert "without room for an index in front" in words
 
 
 def test_the_room_for_the_index_is_the_recordings_own(small_disk: Path) -> None:

@@ -288,7 +288,11 @@ class WarningCode(StrEnum):
         "the file of marks beside the recording can't be written; the recording goes on",
     )
     FILE_RESTORED = ("file_restored", "a recording that was deleted was put back at its end", FileTouched)
-    INDEX_BEHIND = ("index_behind", "a file with fastStart became too long for the room in front", FileTouched)
+    INDEX_BEHIND = (
+        "index_behind",
+        "a file with fastStart became too long for the room in front, or its disk had no such room",
+        FileTouched,
+    )
     REPLAY_SHORTENED = ("replay_shortened", "maxBytes has no room for the seconds of replay asked for", ReplayShort)
     PREROLL_SHORT = ("preroll_short", "the recording begins later than prerollSeconds ago", PrerollShort)
 

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from ionia.core.errors import ErrorKind, IoniaError
 from ionia.core.file_place import Place, Placement
 from ionia.core.media import EncodedPacket, MediaHeader
-from ionia.core.mp4.fragment import FRAGMENT_SECONDS
+from ionia.core.mp4.fragment import FRAGMENT_SECONDS, Fragment
 from ionia.core.mp4.tags import FileTags
 from ionia.core.mp4.writer import Finale, Mp4Writer
 from ionia.core.publication import PATIENCE_NS, Publication
@@ -155,10 +155,8 @@ class Mp4File:
 
     def _append_fragment(self, writer: Mp4Writer) -> None:
         self._index_bytes = writer.index_bytes
-        fragment = writer.fragment()
         try:
-            # Never into the room that the index needs: whatever ends the take, its file becomes an ordinary one.
-            self._output.reserve(fragment.size + self._index_bytes)
+            fragment = self._with_room(writer)
             self._output.append(*fragment.pieces)
             self._output.patch(fragment.seal_offset, fragment.seal)
             if not self._output.published:
@@ -167,6 +165,26 @@ class Mp4File:
             self._failed = True
             raise
         writer.commit()
+
+    def _with_room(self, writer: Mp4Writer) -> Fragment:
+        """The next one, and never into the room that the index needs: whatever ends the take, its file becomes an
+        ordinary one. A disk that has room for a take and none for an index in front gets the take."""
+        fragment = writer.fragment()
+        try:
+            self._output.reserve(fragment.size + self._index_bytes)
+        except IoniaError:
+            if writer.started or not self._front_seconds:
+                raise
+            writer.leave_no_room()
+            fragment = writer.fragment()
+            self._output.reserve(fragment.size + self._index_bytes)
+            self._front_seconds = 0.0
+            self._warn_behind("lies on a disk without room for an index in front: it will be at its end")
+        return fragment
+
+    def _warn_behind(self, why: str) -> None:
+        path = shown_path(self.path)
+        self._warn(WarningCode.INDEX_BEHIND, f"{path} {why}. Remux moves it.", FileTouched(path=self.path))
 
     def _publish(self) -> None:
         if not self._output.publish() and self._publication.refused(self._clock.now_ns()):
@@ -222,12 +240,7 @@ class Mp4File:
             self._output.patch(front.seal_offset, front.seal)
             self._output.cut(end)
         elif self._front_seconds:
-            path = shown_path(self.path)
-            self._warn(
-                WarningCode.INDEX_BEHIND,
-                f"{path} outgrew the room for its index in front: the index is at its end. Remux moves it.",
-                FileTouched(path=self.path),
-            )
+            self._warn_behind("outgrew the room for its index in front: the index is at its end")
 
     def _final_placement(self) -> Placement:
         found = self._output.placement()

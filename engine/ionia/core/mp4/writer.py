@@ -172,6 +172,12 @@ class Mp4Writer:
         """What the file says of itself. The header gets what is known by the first fragment, the final index all."""
         self._tags, self._head_bytes = tags, None
 
+    def leave_no_room(self) -> None:
+        """Without room for the index in front, as long as nothing was committed: the next `fragment` is smaller."""
+        if self._started:
+            raise RuntimeError("what lies in front is in the file")
+        self._room, self._offered, self._head_bytes = b"", None, None
+
     def add(self, packet: EncodedPacket) -> None:
         """Take one packet. Those of tracks that the header lacks are left out.
 
