@@ -179,6 +179,9 @@ export class RecordingControl {
 
   async split(): Promise<void> {
     await this.#running().recorder.split();
+    if (this.#phase !== "paused") return;
+    const message = "The recording goes on in a new file when you resume it.";
+    this.#options.store.notify({ level: "info", code: "split_in_pause", message, hint: "" });
   }
 
   /** Record another screen, or part of one, in the same file; nothing, when nothing is recorded. */

@@ -70,6 +70,18 @@ describe("a running recording", () => {
     expect(studio.state.recording).toMatchObject({ marks: 0, part: 1 });
   });
 
+  it("says in a pause that the new file begins when it is resumed, and else nothing", async () => {
+    const told = (): unknown[] => studio.state.notices.filter(({ code }) => code === "split_in_pause");
+    await api.startRecording();
+    await api.split();
+    expect(told()).toEqual([]);
+    await api.togglePause();
+    await vi.waitFor(() => expect(studio.state.recording.phase).toBe("paused"));
+    expect(await api.split()).toEqual({ success: true });
+    expect(await api.split()).toEqual({ success: true });
+    expect(told()).toMatchObject([{ level: "info", message: expect.stringContaining("when you resume it") as string }]);
+  });
+
   it("says why it can't be split, and goes on", async () => {
     await api.startRecording();
     const data = { kind: "output_failed", hint: "", id: "x" };

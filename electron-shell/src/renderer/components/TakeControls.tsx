@@ -41,7 +41,7 @@ export function TakeControls() {
         <Bookmark aria-hidden size={18} />
       </ControlButton>
       <ControlButton
-        label="Go on in a new file"
+        label={paused ? "Go on in a new file when resumed" : "Go on in a new file"}
         word="Split"
         shortcut={shortcuts.split}
         disabled={!running || splitting}
