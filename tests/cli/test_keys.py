@@ -94,11 +94,17 @@ def test_a_recording_is_paused_marked_and_split_by_keys(tmp_path: Path, terminal
             os.write(user, b"r")  # on a busy machine its first pictures come that late
         os.write(user, b"s")
         until("^Saved .*take.mp4 .*it goes on in .*take-2.mp4")
+        os.write(user, b" ")
+        until("^Paused")
+        os.write(user, b"s")
+        until("^Another file begins with Space")
+        os.write(user, b" ")
+        until("^Saved .*take-2.mp4 .*it goes on in .*take-3.mp4")
         process.send_signal(signal.SIGTERM)
-        until("^Saved .*take-2.mp4")
+        until("^Saved .*take-3.mp4")
         assert process.wait(30) == 0
     assert termios.tcgetattr(program) == before
-    for part in (path, tmp_path / "take-2.mp4", tmp_path / "take-replay-1.mp4"):
+    for part in (path, *(tmp_path / f"take-{name}.mp4" for name in ("2", "3", "replay-1"))):
         facts = file_facts(part)
         assert facts.video.frame_indexes == list(range(len(facts.video.pts)))
 

@@ -45,6 +45,7 @@ const READINGS: { readonly [Code in WarningCode]?: Reading } = {
   file_not_split: { subject: "file", hint: LOOK_AT_FILE },
   sidecar_failed: { subject: "file" },
   file_incomplete: { subject: "file", level: "error", hint: LOOK_AT_FILE },
+  picture_enlarged: { level: "info" },
   gpu_fallback: { subject: "encoder", level: "info" },
   gpu_recovered: { subject: "encoder", level: "info" },
   encoder_overloaded: { subject: "encoder", hint: "Choose a smaller quality." },

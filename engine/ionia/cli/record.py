@@ -40,9 +40,10 @@ def _mark(engine: EngineService, _: Tell) -> str:
 def _split(engine: EngineService, _: Tell) -> str:
     try:
         engine.split(SESSION)
+        paused = engine.stats(SessionKind.RECORDER, SESSION).state == "paused"
     except IoniaError as error:
         return error.message
-    return ""  # which is told when the file is complete
+    return "Another file begins with Space." if paused else ""  # else it is told when the file is complete
 
 
 _KEYS: Keys = {" ": _toggle_pause, "m": _mark, "s": _split}

@@ -251,6 +251,10 @@ class WarningCode(StrEnum):
     AUDIO_LOST = ("audio_lost", "captured sound found no room and is missing", SoundLost)
 
     # Encoding.
+    PICTURE_ENLARGED = (
+        "picture_enlarged",
+        "the size asked for is larger than what is shown: encoding costs more, and nothing more is seen",
+    )
     ENCODER_FALLBACK = ("encoder_fallback", "another encoder than the first choice is used")
     ENCODER_LOST = (
         "encoder_lost",
@@ -319,6 +323,16 @@ class WarningCode(StrEnum):
 
 LOCKED_CODES = frozenset({WarningCode.SECURE_DESKTOP, WarningCode.SESSION_DISCONNECTED})
 """Why all screens are lost at once, for as long as somebody else has them."""
+
+OF_AN_ENCODE = frozenset(
+    {
+        WarningCode.ENCODER_FALLBACK,
+        WarningCode.ENCODER_LOST,
+        WarningCode.ENCODER_OVERLOADED,
+        WarningCode.PICTURE_ENLARGED,
+    }
+)
+"""What is told of a session's further encodes, too: of their capture the first tells."""
 
 NO_FACTS = NoFacts()
 

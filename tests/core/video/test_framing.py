@@ -170,3 +170,28 @@ def test_what_can_be_seen_of_a_source() -> None:
     assert WHOLE.seen((1921, 1081)) == of(0, 0, 1921, 1081)
     with pytest.raises(IoniaError, match="Nothing of the region"):
         Framing(region=of(5000, 0, 64, 64)).seen((1920, 1080))
+
+
+@pytest.mark.parametrize(
+    ("framing", "source", "target", "shown"),
+    [
+        (WHOLE, (1280, 720), (1280, 720), None),
+        (WHOLE, (1279, 719), (1278, 718), None),
+        (WHOLE, (1279, 719), (1280, 720), None),  # rounded
+        (WHOLE, (1920, 1080), (1280, 720), None),
+        (WHOLE, (1280, 720), (1920, 1080), Region(x=0, y=0, width=1280, height=720)),
+        (WHOLE, (640, 480), (1280, 480), None),  # between bars
+        (Framing(fit="stretch"), (640, 480), (1280, 480), Region(x=0, y=0, width=640, height=480)),
+        (
+            Framing(region=Region(x=0, y=0, width=400, height=300)),
+            (1920, 1080),
+            (800, 600),
+            Region(x=0, y=0, width=400, height=300),
+        ),
+        (Framing(region=Region(x=4000, y=0, width=400, height=300)), (1920, 1080), (800, 600), None),  # black
+    ],
+)
+def test_what_is_shown_larger_than_it_is(
+    framing: Framing, source: tuple[int, int], target: tuple[int, int], shown: Region | None
+) -> None:
+    assert framing.enlarged(source, target) == shown

@@ -1,6 +1,7 @@
 """What sessions open and share: devices that are there, are lost, come later, or never were."""
 
 import threading
+from dataclasses import replace
 
 import pytest
 
@@ -128,6 +129,18 @@ def test_a_fallback_is_told_to_the_session_that_comes_late_too() -> None:
             )
             assert isinstance(event, SessionWarned)
             assert "nvenc: no such driver" in event.message
+
+
+def test_a_size_beyond_what_is_shown_is_made_and_told() -> None:
+    machine = FakeMachine()  # whose screen has 64x64 pixels
+    with engine_on(machine) as (engine, events):
+        initialize(engine, "a", replace(MUTE, height=32))
+        initialize(engine, "b", replace(MUTE, height=128))
+        event = events.wait_for(warned("picture_enlarged"))
+    assert isinstance(event, SessionWarned)
+    assert event.session_id == "b"
+    assert "has 64x64 pixels, and the pictures 128x128" in event.message
+    assert [e.session_id for e in events.all if isinstance(e, SessionWarned)] == ["b"]
 
 
 def test_a_lost_screen_is_told_and_found_again() -> None:

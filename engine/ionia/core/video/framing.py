@@ -124,6 +124,14 @@ class Framing:
             case "letterbox":
                 return _between_bars(shown, target)
 
+    def enlarged(self, source: Size, target: Size) -> Region | None:
+        """What is shown of a source, if pictures of this size show it larger than it is; rounding to even sides is no
+        matter."""
+        place = self.place(source, target)
+        if place is None or (place.width <= place.cut.width + 1 and place.height <= place.cut.height + 1):
+            return None
+        return place.cut
+
     def _must_show(self, source: Size) -> Region:
         shown = self.shown(source)
         if shown is None or (self.region is not None and min(shown.width, shown.height) < LEAST_SIDE):

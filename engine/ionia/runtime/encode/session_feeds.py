@@ -13,7 +13,7 @@ from ionia.core.settings import MediaSettings
 from ionia.core.sharing import CaptureKey, SoundKey, StageKey, VideoEncodeKey
 from ionia.core.timeline.file_timeline import EpochUtc
 from ionia.core.video.framing import Region
-from ionia.core.warning import NO_FACTS, WarningCode, WarningFacts
+from ionia.core.warning import NO_FACTS, OF_AN_ENCODE, WarningCode, WarningFacts
 from ionia.platform.windows_process import recording_process
 from ionia.runtime.capture.capture import Capture
 from ionia.runtime.capture.picture_stage import PictureStage
@@ -29,9 +29,6 @@ from ionia.runtime.notices import Listener
 from ionia.runtime.registry import Lease
 
 T = TypeVar("T")
-
-_OF_ENCODERS = (WarningCode.ENCODER_FALLBACK, WarningCode.ENCODER_OVERLOADED, WarningCode.ENCODER_LOST)
-"""What is told of a further encode: of its capture the first tells, of a device the first that hears it."""
 
 
 class SessionFeeds:
@@ -105,7 +102,7 @@ class SessionFeeds:
 
     def _listen_beside(self, feeds: "SessionFeeds", listener: Listener) -> None:
         def warn(code: WarningCode, message: str, facts: WarningFacts = NO_FACTS, /) -> None:
-            if code in _OF_ENCODERS and feeds.video is not self.video:
+            if code in OF_AN_ENCODE and feeds.video is not self.video:
                 listener.warn(code, message, facts)
 
         def of_device(key: SoundKey) -> Listener:

@@ -25,6 +25,7 @@ from ionia.core.sharing import (
 )
 from ionia.core.timebase import frame_middle_ns
 from ionia.core.video.effort import Effort, effort
+from ionia.core.warning import WarningCode
 from ionia.media.opening import OpenedVideo
 from ionia.runtime.backends import Backends
 from ionia.runtime.capture.capture import Capture, open_capture
@@ -178,7 +179,14 @@ class Studio:
             capture.release()  # the stage has a lease of its own
         overlap = self._effort(wanted).overlap
         bitrate = settings.video().most_bitrate
-        return VideoEncode(opened, stage, bitrate=bitrate, clock=self._clock, overlap=overlap)
+        encode = VideoEncode(opened, stage, bitrate=bitrate, clock=self._clock, overlap=overlap)
+        if (shown := framing.enlarged(source, (width, height))) is not None:
+            encode.notices.warn(
+                WarningCode.PICTURE_ENLARGED,
+                f"What is shown has {shown.width}x{shown.height} pixels, and the pictures {width}x{height}, as was "
+                "asked for: they cost more to encode, and show no more.",
+            )
+        return encode
 
     def _open_on_gpu(self, settings: MediaSettings, *, live: bool) -> tuple[OpenedVideo | None, str]:
         """An encoder for pictures on the graphics adapter, where all of a screen that nobody captures yet is wanted."""
