@@ -33,6 +33,7 @@ INSIDE = {
     "cryptography": "It contains OpenSSL (Apache-2.0), Copyright 1998-2026 The OpenSSL Project Authors",
     "pylibsrtp": "It contains libsrtp (BSD-3-Clause), Copyright 2001-2026 Cisco Systems, and OpenSSL (Apache-2.0)",
     "simplejpeg": "It contains libjpeg-turbo (IJG AND BSD-3-Clause)",
+    "isal": "It contains ISA-L (BSD-3-Clause), Copyright 2011-2024 Intel Corporation",
     "pyinstaller": "The loader of this program (GPL-2.0-or-later WITH Bootloader-exception)",
 }
 """What a package has inside its own files, where no library of its own shows it."""

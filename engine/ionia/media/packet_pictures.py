@@ -7,6 +7,10 @@ import av
 from av.video.codeccontext import VideoCodecContext
 
 from ionia.core.media import EncodedPacket, VideoTrack
+from ionia.platform.processes import usable_cores
+
+_MOST_THREADS = 8
+"""Each holds pictures of its own, and a second's worth of them is decoded here."""
 
 
 def picture_of(track: VideoTrack, packets: Sequence[EncodedPacket], index: int) -> av.VideoFrame | None:
@@ -29,9 +33,16 @@ def picture_of(track: VideoTrack, packets: Sequence[EncodedPacket], index: int) 
     # Which of the two a decoder is set up with tells it what its packets are, too.
     stored = shown[start].stored
     decoder.extradata = track.codec.decoder_configuration(track.extradata) if stored else track.extradata
+    # Pictures side by side: not every encoder cuts its pictures into slices.
+    decoder.thread_type, decoder.thread_count = "AUTO", min(usable_cores(), _MOST_THREADS)
     time_base = Fraction(1, track.fps)
+    needed = shown[start:]
+    wanted = max(held.pts for held in needed if held.pts <= index)
+    b_frames = any(held.pts != held.dts for held in needed)
     newest: av.VideoFrame | None = None
-    for held in shown[start:]:
+    for held in needed:
+        if b_frames:  # only the one that is wanted; nothing refers to the others
+            decoder.skip_frame = "DEFAULT" if held.pts == wanted else "NONREF"
         packet = av.Packet(held.data)
         packet.pts, packet.dts, packet.time_base = held.pts, held.dts, time_base
         newest = _newest(decoder.decode(packet), index) or newest
