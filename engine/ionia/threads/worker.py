@@ -5,6 +5,7 @@ import threading
 from collections.abc import Callable
 from contextlib import nullcontext
 
+from ionia.platform.linux_process import take_short_turns
 from ionia.platform.windows_process import tick_thread
 
 log = logging.getLogger(__name__)
@@ -14,9 +15,9 @@ class Worker:
     """Runs `body` once on its own thread.
 
     An exception that leaves `body` is handed to `on_error`, on that thread. The body must end by
-    itself once it is told to, by whatever it waits for; `join` only waits. `urgent` is the multimedia task whose
-    priority the thread gets on Windows, for threads that must not come late and do little. `may_be_held`: by a device
-    or a library, for good; then nothing is lost where the process ends before it.
+    itself once it is told to, by whatever it waits for; `join` only waits. `urgent`, for threads that must not come
+    late and do little, is the multimedia task whose priority the thread gets on Windows; Linux lets it run sooner.
+    `may_be_held`: by a device or a library, for good; then nothing is lost where the process ends before it.
     """
 
     def __init__(
@@ -51,6 +52,8 @@ class Worker:
 
     def _run(self) -> None:
         try:
+            if self._urgent:
+                take_short_turns()
             with tick_thread(self._urgent) if self._urgent else nullcontext():
                 self._body()
         except BaseException as error:
