@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 import av
 import pytest
 
 from ionia.core.codec.codec import AAC, H264, OPUS
+from ionia.core.live import stand_in as stand_in_module
 from ionia.core.live.silence import SILENT_FRAME
 from ionia.core.live.stand_in import StandIn
 from ionia.core.media import AUDIO, VIDEO, AudioTrack, EncodedPacket, MediaHeader, TrackId, TrackKind, VideoTrack
@@ -69,3 +71,18 @@ def test_a_stream_that_no_picture_can_be_written_for_repeats_its_keyframe() -> N
     keyframe = EncodedPacket(track=VIDEO, pts=7, dts=7, duration=1, keyframe=True, data=b"\0\0\0\1\x65rest")
     stand_in = StandIn(header, keyframe, {})
     assert [[packet.dts for packet in stand_in.next()] for _ in range(12)] == [[7], *[[]] * 9, [17], []]
+
+
+def test_another_encoders_keyframe_is_a_picture_of_its_own_each_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stand_in_module, "_still_pictures", lambda *_: None)
+    clip = encoded_clip()
+    video = [packet for packet in clip.live if packet.track == VIDEO]
+    at = next(index for index, packet in enumerate(video) if packet.keyframe and index)
+    stand_in = StandIn(clip.header, video[at], {})
+    standing = [packet for _ in range(100) for packet in stand_in.next() if packet.track == VIDEO]
+    in_a_row = [packet.data for packet in (*standing, video[at])]
+    assert len(standing) == 4
+    assert all(one != other for one, other in pairwise(in_a_row))
+    shown = decoded(clip.header, [*video[:at], *standing, *video[at:]])
+    meant = [luma_of(index) for index in (*range(at), *[at] * 4, *range(at, len(video)))]
+    assert shown == pytest.approx(meant, abs=4)

@@ -16,7 +16,7 @@ SLICE = 1
 KEYFRAME_SLICE = 5
 """nal_unit_type of a slice of a keyframe."""
 
-_HIGH_PROFILES = frozenset({100, 110, 122, 244, 44, 83, 86, 118, 128, 138, 139, 134, 135})
+HIGH_PROFILES = frozenset({100, 110, 122, 244, 44, 83, 86, 118, 128, 138, 139, 134, 135})
 _REFERENCE_SLICE = bytes((0x41,))
 """nal_ref_idc 2, nal_unit_type 1."""
 
@@ -134,7 +134,7 @@ def _read_sets(sps: bytes, pps: bytes) -> _Sets:
     profile = reader.bits(8)
     reader.bits(16)
     reader.unsigned()  # seq_parameter_set_id
-    if profile in _HIGH_PROFILES:
+    if profile in HIGH_PROFILES:
         _expect(reader.unsigned() == 1, "4:2:0")
         reader.unsigned()
         reader.unsigned()

@@ -8,7 +8,8 @@ grow, and nothing that comes behind it. Since it is a keyframe, what is held fol
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from ionia.core.codec.codec import OPUS, StillPictures
+from ionia.core.codec.codec import H264, OPUS, StillPictures
+from ionia.core.codec.idr_numbers import renumbered
 from ionia.core.live.silence import SILENT_FRAME
 from ionia.core.media import AUDIO_TICK_SAMPLES, AudioTrack, EncodedPacket, MediaHeader, TrackId, VideoTrack
 from ionia.core.timebase import samples_at_frame
@@ -43,6 +44,7 @@ class StandIn:
         self._fps = video.fps
         self._still = _still_pictures(video, keyframe.data)
         self._number = 0 if self._still is None else self._still.number(keyframe.data)
+        self._shown_data = (keyframe.data,) if self._still is not None else _told_apart(video, keyframe.data)
         apart = REPEATS_APART_SECONDS if self._still is None else KEYFRAMES_APART_SECONDS
         self._apart = max(1, round(apart * video.fps))
         begin = samples_at_frame(self._fps, keyframe.dts)
@@ -56,9 +58,10 @@ class StandIn:
         silence = self.silence_before(begin)
         since = self.shown % self._apart
         picture = replace(self._keyframe, pts=self._keyframe.pts + self.shown, dts=begin)
+        again = self.shown // self._apart
         self.shown += 1
         if since == 0:
-            return [*silence, picture]
+            return [*silence, replace(picture, data=self._shown_data[again % len(self._shown_data)])]
         if self._still is None:
             return silence
         data = self._still.repeated(self._number + since, 0)
@@ -82,6 +85,17 @@ def _still_pictures(video: VideoTrack, keyframe: bytes) -> StillPictures | None:
         return codec.still_pictures(codec.own_extradata(keyframe) or video.extradata)
     except ValueError:  # another encoder's stream
         return None
+
+
+def _told_apart(video: VideoTrack, keyframe: bytes) -> tuple[bytes, ...]:
+    """It twice, in forms that take turns: neither is the keyframe itself, which follows on the last of them."""
+    if video.codec is not H264:  # the others know a picture's end whatever follows
+        return (keyframe,)
+    sets = video.codec.own_extradata(keyframe) or video.extradata
+    try:
+        return renumbered(sets, keyframe, 1), renumbered(sets, keyframe, 2)
+    except ValueError:  # of a kind that isn't understood: decoders that are told where a picture begins show it
+        return (keyframe,)
 
 
 def _silent(track: AudioTrack) -> _Silent:
