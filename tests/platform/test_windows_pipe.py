@@ -56,6 +56,16 @@ with open(endpoint.address, "r+b", buffering=0):
 endpoint.close()
 endpoint.wake()
 print("done")
+
+import psutil
+
+def opened():
+    endpoint = open_endpoint()
+    endpoint.close()
+    return psutil.Process().num_handles()
+
+before = opened()
+print(all(opened() <= before for _ in range(5)))
 """
 
 
@@ -63,4 +73,4 @@ def test_it_is_read_by_one_at_a_time_and_waits_for_nobody(windows_rig: WindowsRi
     program = tmp_path / "program.py"
     program.write_text(PROGRAM)
     ended = windows_rig.run("python.exe", windows_path(program), windows_path(ROOT / "engine"))
-    assert ended.stdout.split("\n")[:2] == ["one at a time", "done"], ended.stderr
+    assert ended.stdout.split("\n")[:3] == ["one at a time", "done", "True"], ended.stderr

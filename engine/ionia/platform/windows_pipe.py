@@ -32,7 +32,7 @@ _kernel32 = ctypes.WinDLL("kernel32", use_last_error=True)
 _advapi32 = ctypes.WinDLL("advapi32", use_last_error=True)
 _kernel32.CreateEventW.restype = wintypes.HANDLE
 _kernel32.CreateEventW.argtypes = [wintypes.LPVOID, wintypes.BOOL, wintypes.BOOL, wintypes.LPCWSTR]
-_kernel32.SetEvent.argtypes = [wintypes.HANDLE]
+_kernel32.SetEvent.argtypes = _kernel32.CloseHandle.argtypes = [wintypes.HANDLE]
 _kernel32.DisconnectNamedPipe.argtypes = [wintypes.HANDLE]
 _kernel32.LocalFree.argtypes = [wintypes.HLOCAL]
 _advapi32.ConvertStringSecurityDescriptorToSecurityDescriptorW.argtypes = [
@@ -123,13 +123,17 @@ class WindowsPipe:
             _kernel32.SetEvent(self._wake)
 
     def close(self) -> None:
-        """See the protocol. The event stays until the process ends: somebody may be about to wake us."""
+        """See the protocol. The event stays as long as somebody may be about to wake us."""
         if self._closed:
             return
         self._closed = True
         self.drop()
         self._cancel()
         _winapi.CloseHandle(self._pipe)
+
+    def __del__(self) -> None:
+        if wake := getattr(self, "_wake", None):
+            _kernel32.CloseHandle(wake)
 
     def _listen(self) -> None:
         self._connecting = _winapi.ConnectNamedPipe(self._pipe, overlapped=True)

@@ -47,7 +47,11 @@ def document() -> dict[str, Any]:
         "info": {
             "title": r.ENGINE_NAME,
             "version": f"{r.PROTOCOL_VERSION}.0.0",
-            "description": "JSON-RPC 2.0 on stdin and stdout, one message per line or with Content-Length headers.",
+            "description": (
+                "JSON-RPC 2.0 on stdin and stdout, one message per line or with Content-Length headers. When stdin "
+                "ends, every session is stopped, every file finished, and the engine goes. On Windows it is to be "
+                "started so that it may: outside a job that ends it with its parent (Node: `detached: true`)."
+            ),
             "license": {"name": "GPL-2.0-or-later"},
         },
         "methods": [entry for entry, _ in described],

@@ -155,6 +155,10 @@ class _Activated(COMObject):  # type: ignore[misc]
         return 0
 
 
+_unanswered: list[object] = []
+"""What Windows may still look at, when it does answer."""
+
+
 def activate(device: str, params: Any = None) -> Any:
     """An AudioClient of a device. Raises OSError."""
     com.enter()
@@ -167,6 +171,7 @@ def activate(device: str, params: Any = None) -> Any:
     _check(start(device, byref(AudioClient._iid_), params, handler, byref(address)))
     operation = _pointer(_Operation, address)
     if not activated.over.wait(_ACTIVATION_S):
+        _unanswered.append((params, handler, operation))
         raise OSError("Windows does not answer")
     result, client = ctypes.c_long(), c_void_p()
     operation.GetActivateResult(byref(result), byref(client))

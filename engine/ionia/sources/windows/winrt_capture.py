@@ -78,7 +78,8 @@ class WinrtCapture:
         """See Capture. The device is kept for the next one: making it takes longer than all the rest."""
         for closable in (self._session, self._pool):
             if closable is not None:
-                closable.close()
+                with contextlib.suppress(OSError):  # of an adapter that is gone; the rest is given back all the same
+                    closable.close()
         if self._device is not None:
             d3d11.keep(self._device)
         self._session = self._pool = self._stage = self._device = self._direct3d = None

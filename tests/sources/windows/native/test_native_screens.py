@@ -7,7 +7,9 @@ import time
 from collections.abc import Callable, Iterator
 from ctypes import wintypes
 from pathlib import Path
+from typing import NoReturn
 
+import comtypes
 import numpy as np
 import psutil
 import pytest
@@ -15,7 +17,7 @@ import pytest
 from ionia.core.errors import ErrorKind, IoniaError, SourceLost
 from ionia.core.media import VideoFrame
 from ionia.core.ports import ScreenSource
-from ionia.sources.windows import screens
+from ionia.sources.windows import dxgi, screens
 from ionia.sources.windows.desktop_duplication import DesktopDuplication
 from ionia.sources.windows.fallback import FallbackScreen, TransientCaptureError
 from ionia.sources.windows.gdi import GdiGrab
@@ -346,6 +348,17 @@ def test_where_nothing_else_serves_gdi_does(monkeypatch: pytest.MonkeyPatch) -> 
     screen.open()
     assert screen.backend == "gdigrab"
     assert [line.partition(":")[0] for line in screen.fallbacks] == ["dxcam-dxgi", "wgc"]
+    screen.close()
+
+
+def test_where_dxgi_itself_fails_gdi_serves(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(_: str) -> NoReturn:
+        raise comtypes.COMError(ctypes.c_int32(0x887A0020).value, "DXGI_ERROR_DRIVER_INTERNAL_ERROR", (None,) * 5)
+
+    monkeypatch.setattr(dxgi, "output_of", fails)
+    screen = screens.open_screen(None, cursor=True, clock=Clock(), fps=30, size=(0, 0))
+    screen.open()
+    assert (screen.backend, ["0x887A0020" in line for line in screen.fallbacks]) == ("gdigrab", [True, True])
     screen.close()
 
 
