@@ -57,12 +57,13 @@ endpoint.close()
 endpoint.wake()
 print("done")
 
-import psutil
+sys.path.insert(0, sys.argv[2])
+from tests.fakes.windows_handles import open_handles
 
 def opened():
     endpoint = open_endpoint()
     endpoint.close()
-    return psutil.Process().num_handles()
+    return open_handles()
 
 before = opened()
 print(all(opened() <= before for _ in range(5)))
@@ -72,5 +73,5 @@ print(all(opened() <= before for _ in range(5)))
 def test_it_is_read_by_one_at_a_time_and_waits_for_nobody(windows_rig: WindowsRig, tmp_path: Path) -> None:
     program = tmp_path / "program.py"
     program.write_text(PROGRAM)
-    ended = windows_rig.run("python.exe", windows_path(program), windows_path(ROOT / "engine"))
+    ended = windows_rig.run("python.exe", windows_path(program), windows_path(ROOT / "engine"), windows_path(ROOT))
     assert ended.stdout.split("\n")[:3] == ["one at a time", "done", "True"], ended.stderr
