@@ -221,16 +221,26 @@ def mute_recordings_named(server: PulseServer, name: str) -> None:
             server.control("set-source-output-mute", index, "1")
 
 
-def test_a_server_that_goes_away_is_told(server: PulseServer, opened: Open) -> None:
+def test_a_server_that_hangs_is_told_and_one_that_goes_away(server: PulseServer, opened: Open) -> None:
     server.play_as(A, tone(TUBA))
-    source = opened(AppWish(process=A))
-    wait_heard(source, {TUBA})
+    program, others = opened(AppWish(process=A)), opened(AppWish(process=B, exclude=True))
+    wait_heard(program, {TUBA})
+    wait_heard(others, {TUBA})
+    assert next_notice(others).code is WarningCode.APP_NOT_RUNNING
+    server.pause()
+    told = next_notice(program)
+    assert told.code is WarningCode.AUDIO_DEVICE_STALLED
+    assert told.message == f'The sound of "{A}" delivers nothing: silence is recorded.'
+    assert next_notice(others).code is WarningCode.AUDIO_DEVICE_STALLED
+    server.resume()
+    wait_heard(program, {TUBA})
+    assert next_notice(program).code is WarningCode.AUDIO_DEVICE_AUDIBLE
     server.kill()
     with pytest.raises(SourceLost) as lost:
-        wait_silent(source)
+        wait_silent(program)
     assert lost.value.code is WarningCode.SOUND_SERVER_LOST
     server.start()
-    source.open()
+    program.open()
 
 
 @pytest.mark.slow

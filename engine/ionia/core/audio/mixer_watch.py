@@ -32,6 +32,10 @@ OBEYED_NS = 300_000_000
 
 STREAM_TOLERANCE_DB = 0.1
 
+STALL_READS = 3
+"""So many reads in vain, a second each, are a device that gives nothing. Reads, not a clock: a machine that slept, or a
+process that was stopped, had one. An idle sink without a listener may work in steps of 2 s."""
+
 _HINT = "Check the system's sound settings."
 
 

@@ -8,7 +8,7 @@ import itertools
 from collections import deque
 from dataclasses import dataclass, replace
 
-from ionia.core.audio.mixer_watch import DeviceWatch, StreamGuard
+from ionia.core.audio.mixer_watch import STALL_READS, DeviceWatch, Fader, StreamGuard
 from ionia.core.audio.notices import SoundNotice
 from ionia.core.audio.program_follow import ProgramFollow
 from ionia.core.audio.programs import AppWish, ProgramStream, fader_of
@@ -64,6 +64,7 @@ class AppCapture:
         self._streams: tuple[ProgramStream, ...] = ()
         self._version = -1
         self._look_ns = 0
+        self._in_vain = 0
         self._refused: dict[int, int] = {}
         self._notices: list[SoundNotice] = []
 
@@ -79,6 +80,7 @@ class AppCapture:
             now_ns = self._clock.now_ns()
             self._follow = ProgramFollow(self._wish, all_processes(), now_ns)
             self._notices.clear()
+            self._in_vain = 0
             self._look(connection, programs, now_ns)
             self._fader_watch = DeviceWatch("sound of", self._follow.label)
             return self._follow.label
@@ -105,9 +107,11 @@ class AppCapture:
             if not more:
                 self._ready.extend(self._sum.advance(self._clock.now_ns()))
             if self._ready:
+                self._in_vain = 0
                 return self._ready.popleft()
             now_us = connection.now_us()
             if now_us > deadline_us:
+                self._in_vain = self._in_vain + 1 if self._is_played() else 0
                 return None
             more = self._line.turn(connection, 0 if more else self._wait_us(now_us, deadline_us))
             for part in self._parts.values():
@@ -201,20 +205,25 @@ class AppCapture:
                 SoundNotice(code=WarningCode.APP_AUDIO_UNAVAILABLE, message=message, facts=Program(program=label))
             )
 
+    def _is_played(self) -> bool:
+        """Whether there is a stream that gives sound: what pauses gives none, and what is not set up yet neither."""
+        return any(part.recording.ready for part in self._parts.values()) and fader_of(self._streams) is not None
+
     def _look_at_mixer(self) -> None:
-        """Tell of a program that is muted or turned down, and put our own streams right."""
+        """Tell of a program that is muted, turned down or gives nothing, and put our own streams right."""
         now_ns = self._clock.now_ns()
         parts = [part for part in self._parts.values() if part.recording.ready]
         for part in parts:
             restored = part.recording.keep_right(part.guard, part.monitor, now_ns)
             if restored is not None:
                 self._notices.append(restored)
-        if self._wish.exclude:
-            return  # what becomes of each of the others is the user's own affair
         fader = fader_of(self._streams)
         if fader is None:
             return
+        if self._wish.exclude:
+            fader = Fader()  # how loud each of the others is is the user's own affair
         asleep = bool(parts) and all(part.recording.asleep for part in parts)
-        notice = self._fader_watch.look(replace(fader, asleep=asleep), now_ns)
+        stalled = self._in_vain >= STALL_READS
+        notice = self._fader_watch.look(replace(fader, asleep=asleep, stalled=stalled), now_ns)
         if notice is not None:
             self._notices.append(notice)

@@ -11,7 +11,7 @@ from ionia.core.audio.channel_mix import are_separate_inputs, inputs_mixed, mix_
 from ionia.core.audio.device_names import present_name
 from ionia.core.audio.elsewhere import ElsewhereWatch, PlayingStream
 from ionia.core.audio.loudness import peak
-from ionia.core.audio.mixer_watch import DeviceWatch, StreamGuard
+from ionia.core.audio.mixer_watch import STALL_READS, DeviceWatch, StreamGuard
 from ionia.core.audio.notices import SoundNotice
 from ionia.core.errors import ErrorKind, IoniaError, SourceLost
 from ionia.core.media import AudioBlock
@@ -37,11 +37,6 @@ STREAM_NAMES = {Capture.DESKTOP: "Ionia desktop sound", Capture.MICROPHONE: "Ion
 
 LOOK_US = 50_000
 """How often what the server said of device and stream is looked at; it says so every 0.1 s at most."""
-
-
-STALL_READS = 3
-"""So many reads in vain, a second each, are a device that gives nothing. Reads, not a clock: a machine that slept, or a
-process that was stopped, had one. An idle sink without a listener may work in steps of 2 s."""
 
 
 class AudioCapture:
