@@ -245,8 +245,8 @@ def test_every_option_exists_in_this_libav(spec: EncoderSpec) -> None:
 def test_x264_rests_unless_it_is_told_not_to() -> None:
     x264 = VideoEncodeSettings(encoder=EncoderChoice.X264)
     for settings, rests in ((x264, True), (replace(x264, rest=False), False)):
-        encoder, _, _ = open_video_encoder(settings, 64, 48)
-        assert isinstance(encoder, StillVideoEncoder) == rests
+        encoder, track, _ = open_video_encoder(settings, 64, 48)
+        assert (isinstance(encoder, StillVideoEncoder), track.rests) == (rests, rests)
         encoder.close()
 
 

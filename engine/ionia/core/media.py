@@ -260,7 +260,8 @@ class EncodedPacket:
 class VideoTrack:
     """What a sink must know of a video track. `name` is for people and may be empty; `bitrate` in bit/s. `reordered`:
     it has B-frames, and its packets come in another order than they are shown in. `sets_in_keyframes`: each brings its
-    parameter sets, which stay in it: an encoder whose sets have the same ids may take over."""
+    parameter sets, which stay in it: an encoder whose sets have the same ids may take over. `rests`: pictures that
+    repeat may be written without the encoder, as they are while it rests."""
 
     id: TrackId = VIDEO
     name: str = ""
@@ -272,6 +273,7 @@ class VideoTrack:
     fps: FrameRate
     reordered: bool = False
     sets_in_keyframes: bool = False
+    rests: bool = False
     matrix: ColourMatrix = ColourMatrix.BT709
 
     def goes_on_as(self, other: "VideoTrack") -> bool:

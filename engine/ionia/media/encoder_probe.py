@@ -141,7 +141,7 @@ def _attended(
     if not settings.rest or encoder.info.reordered:
         return encoder, encoder.info
     try:
-        return StillVideoEncoder(encoder, settings), encoder.info
+        return StillVideoEncoder(encoder, settings), replace(encoder.info, rests=True)
     except ValueError as error:
         _log.info("%s encodes each picture, still ones too: %s", spec.name, error)
         return encoder, encoder.info

@@ -79,7 +79,7 @@ class StandIn:
 
 def _still_pictures(video: VideoTrack, keyframe: bytes) -> StillPictures | None:
     codec = video.codec
-    if codec.still_pictures is None:
+    if not video.rests or codec.still_pictures is None:
         return None
     try:
         return codec.still_pictures(codec.own_extradata(keyframe) or video.extradata)
