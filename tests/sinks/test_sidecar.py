@@ -1,5 +1,7 @@
 """Lines beside a recording: there at once, and in place of an earlier recording's."""
 
+import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -40,6 +42,19 @@ def test_a_late_line_of_somebody_else_is_not_written_over(tmp_path: Path) -> Non
 def test_a_folder_that_is_gone_is_an_error_of_the_system(tmp_path: Path) -> None:
     with pytest.raises(OSError, match="No such file"):
         Sidecar(str(tmp_path / "gone" / "take.mp4")).add(b"one\n")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows' pipes have no place among files")
+def test_a_pipe_in_its_place_is_refused_and_not_waited_for(tmp_path: Path) -> None:
+    recording = str(tmp_path / "take.mp4")
+    os.mkfifo(sidecar_path(recording))
+    sidecar = Sidecar(recording)
+    for _ in range(2):
+        with pytest.raises(OSError, match="not an ordinary file"):
+            sidecar.add(b"one\n")
+    with pytest.raises(OSError, match="not an ordinary file"):
+        add_late(recording, b"two\n")
+    sidecar.close()
 
 
 def test_lines_behind_those_of_a_recording_that_stays_for_now_stand_alone_once_it_is_gone(tmp_path: Path) -> None:

@@ -42,8 +42,8 @@ class Repaired:
 
 def repair_file(path: str, progress: Progress = lambda _: None) -> Repaired:
     """Raises IoniaError(MEDIA_FAILED), and leaves a file that plays as it was."""
-    target = Path(os.path.realpath(path))
     try:
+        target = Path(os.path.realpath(path))
         before = target.stat()
         check_ordinary(path, before)
         with _open(target) as file:
@@ -66,6 +66,8 @@ def repair_file(path: str, progress: Progress = lambda _: None) -> Repaired:
     except OSError as error:
         hint = "Free some space." if is_disk_full(error) else ""
         raise media_error(path, (error.strerror or type(error).__name__).lower(), hint) from error
+    except ValueError as error:  # a name that no file can have
+        raise media_error(path, str(error)) from error
     progress(1.0)
     return Repaired(path=str(target), seconds=steps.seconds if steps else 0.0, size=size, changed=steps is not None)
 

@@ -1,10 +1,12 @@
 """A recording's sidecar, `<file>.json`: what was added is there, whatever ends the process."""
 
 import contextlib
+import errno
 import logging
+import stat
 import sys
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Literal
 
 from ionia.core.path_words import name_problem
 from ionia.sinks.output_path import output_error
@@ -78,9 +80,9 @@ class Sidecar:
         """Append, without a buffer of ours. Raises OSError."""
         if self._file is None:
             if not self._begun:
-                self._path.open("wb").close()
+                _open(self._path, "wb").close()
                 self._begun = True
-            self._file = self._path.open("ab", buffering=0)
+            self._file = _open(self._path, "ab")
         _write(self._file, line)
 
     def close(self) -> None:
@@ -93,8 +95,16 @@ class Sidecar:
 
 def add_late(recording: str, line: bytes) -> None:
     """Append to the sidecar of a file that is finished. Raises OSError."""
-    with sidecar_path(recording).open("ab", buffering=0) as file:
+    with _open(sidecar_path(recording), "ab") as file:
         _write(file, line)
+
+
+def _open(path: Path, mode: Literal["ab", "wb"]) -> BinaryIO:
+    """Raises OSError, also for a pipe: whoever opens one waits for its other end, and a recording with them."""
+    with contextlib.suppress(FileNotFoundError):
+        if not stat.S_ISREG(path.stat().st_mode):
+            raise OSError(errno.EINVAL, f"{path.name} is not an ordinary file")
+    return path.open(mode, buffering=0)
 
 
 def _write(file: BinaryIO, line: bytes) -> None:

@@ -137,3 +137,10 @@ def test_what_is_no_file_is_refused_at_once_by_every_job(own: Path, tmp_path: Pa
         with pytest.raises(IoniaError, match="it is a device, not a file"):
             probed(Path(device))
     assert sorted(tmp_path.iterdir()) == [pipe]
+
+
+def test_a_name_that_no_file_can_have_is_said() -> None:
+    for job in (ProbeRequest(path="a\0.mp4"), FinalizeRequest(path="a\0.mp4")):
+        with pytest.raises(IoniaError, match="null") as refused:
+            carry_out(job)
+        assert refused.value.kind is ErrorKind.MEDIA_FAILED

@@ -224,6 +224,8 @@ def sweep(folder: Path) -> None:
     with contextlib.suppress(OSError):
         for entry in list(folder.glob(f"{_PREFIX}*{_SUFFIX}")):
             with contextlib.suppress(OSError):
+                if not entry.is_file():  # a pipe would be waited for
+                    continue
                 with entry.open("rb", buffering=0) as file:
                     free = lock_file(file, unknown=False)
                 # Both: between its making and its lock a file of a living job has none.

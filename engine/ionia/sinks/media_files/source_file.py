@@ -22,8 +22,8 @@ class SourceFile:
     def __init__(self, path: str, progress: Progress = lambda _: None) -> None:
         """Raises IoniaError(MEDIA_FAILED) for a file that can't be read, or what is none, in words."""
         self.path = path
-        self.target = Path(os.path.realpath(path))
         try:
+            self.target = Path(os.path.realpath(path))
             check_ordinary(path, self.target.stat())
             self._file: BinaryIO = self.target.open("rb", buffering=0)
         except (OSError, ValueError) as error:
