@@ -8,7 +8,6 @@ import zlib
 
 import numpy as np
 import numpy.typing as npt
-from isal import isal_zlib
 
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _DEPTH, _RGB = 8, 2
@@ -22,6 +21,8 @@ _LEVEL = 2
 
 def png_bytes(pixels: npt.NDArray[np.uint8]) -> bytes:
     """`pixels`: (rows, columns, 3), red first; contiguous in each row. Python's lock is free meanwhile."""
+    from isal import isal_zlib  # noqa: PLC0415 - no start waits for it
+
     height, width = pixels.shape[:2]
     rows = pixels.reshape(height, 3 * width)
     filtered = np.empty((height, 1 + 3 * width), np.uint8)
