@@ -249,6 +249,10 @@ class FakeAudioEncoder:
         assert len(samples) % 1024 == 0
         return [audio_packet(index - 1) for index in range(pts // 1024, (pts + len(samples)) // 1024)]
 
+    def follow(self, other: object, heard: Sequence[tuple[int, Samples]]) -> None:
+        for pts, samples in heard:
+            self.encode(samples, pts)
+
     def flush(self) -> list[EncodedPacket]:
         return []
 

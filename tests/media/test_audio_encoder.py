@@ -4,6 +4,7 @@ import av
 import numpy as np
 import pytest
 
+from ionia.core.codec.aac import window_of
 from ionia.core.errors import ErrorKind, IoniaError
 from ionia.core.media import AUDIO, EncodedPacket
 from ionia.media.audio_encoder import LibavAudioEncoder
@@ -118,6 +119,24 @@ def test_without_a_common_window_alike_sides_stay_two_and_others_wait_four_ticks
     assert not any(same[2:69])  # tried at 47, and twice more in vain; a packet comes two ticks late
     assert all(same[69:77])  # two ticks longer than they are alike
     assert not any(same[77:])
+
+
+def test_one_that_follows_goes_on_with_one_side_and_the_windows_that_were_given() -> None:
+    samples = spoken(72, 72)
+    for click in range(56 * 1024, 70 * 1024, 3500):
+        samples[click : click + 300] += np.linspace(0.4, 0, 300, dtype=np.float32)[:, None]
+    first = LibavAudioEncoder(192_000)
+    packets = encode(first, samples)
+    for place in range(56, 70, 2):
+        before = LibavAudioEncoder(192_000)
+        given = [one for at in range(place) for one in before.encode(samples[at * 1024 : at * 1024 + 1024], at * 1024)]
+        after = LibavAudioEncoder(192_000)
+        heard = [(at * 1024, samples[at * 1024 : at * 1024 + 1024]) for at in range(place - 4, place)]
+        after.follow(before, heard)
+        joined = given + encode(after, samples[place * 1024 :], place * 1024)
+        assert [packet.pts for packet in joined] == [packet.pts for packet in packets]
+        assert [window_of(packet.data) for packet in joined] == [window_of(packet.data) for packet in packets]
+        assert all(same_sides(decoded(after, joined))[60:70])
 
 
 def test_in_silence_nothing_is_encoded(monkeypatch: pytest.MonkeyPatch) -> None:

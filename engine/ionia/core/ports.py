@@ -149,6 +149,13 @@ class AudioEncoder(Protocol):
         """Encode one tick of 1024 samples, or several at once; the first sample has index `pts`."""
         ...
 
+    def follow(self, other: "AudioEncoder", heard: Sequence[tuple[int, Samples]]) -> None:
+        """As the first thing: go on behind `other`, which stays as it is and has given all that comes of `heard`.
+
+        Those are the newest ticks, each with the index of its first sample.
+        """
+        ...
+
     def flush(self) -> list[EncodedPacket]:
         """Drain; nothing may be encoded afterwards."""
         ...

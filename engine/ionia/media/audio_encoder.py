@@ -15,6 +15,7 @@ from ionia.core.codec.aac import both_sides, window_of
 from ionia.core.codec.codec import AAC
 from ionia.core.errors import ErrorKind, IoniaError
 from ionia.core.media import AUDIO, AUDIO_TICK_SAMPLES, SAMPLE_RATE, AudioTrack, EncodedPacket, Samples, TrackId
+from ionia.core.ports import AudioEncoder
 
 _TIME_BASE = Fraction(1, SAMPLE_RATE)
 
@@ -152,6 +153,16 @@ class LibavAudioEncoder:
                 packets += self._again(1)
             self._heard.append((pts + at, planes[:, at : at + AUDIO_TICK_SAMPLES]))
         return packets + self._encode(planes[:, begin:], pts + begin)
+
+    def follow(self, other: AudioEncoder, heard: Sequence[tuple[int, Samples]]) -> None:
+        """See the port. By the coder that the other goes on with: only that one surely gives the windows it gave."""
+        if isinstance(other, LibavAudioEncoder):
+            self._coder = self._middle if other._coder is other._middle else self._sides
+            self._alike_ticks, self._tries = other._alike_ticks, other._tries
+        for pts, samples in heard:
+            planes = np.ascontiguousarray(samples.T, dtype=np.float32)
+            self._heard.append((pts, planes))
+            self._encode(planes, pts)
 
     def flush(self) -> list[EncodedPacket]:
         """See the port."""

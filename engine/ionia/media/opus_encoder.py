@@ -1,5 +1,6 @@
 """One Opus encoder: ticks of 1024 samples in, packets of 20 ms out. It neither mixes nor resamples."""
 
+from collections.abc import Sequence
 from fractions import Fraction
 
 import av
@@ -9,6 +10,7 @@ from av.audio.codeccontext import AudioCodecContext
 from ionia.core.codec.codec import OPUS
 from ionia.core.errors import ErrorKind, IoniaError
 from ionia.core.media import AUDIO, AUDIO_TICK_SAMPLES, SAMPLE_RATE, AudioTrack, EncodedPacket, Samples
+from ionia.core.ports import AudioEncoder
 
 FRAME_SAMPLES = 960
 """20 ms, as browsers send it."""
@@ -64,6 +66,11 @@ class OpusEncoder:
             packets += self._encode_frame(self._rest[:FRAME_SAMPLES], self._begin)
             self._rest, self._begin = self._rest[FRAME_SAMPLES:], self._begin + FRAME_SAMPLES
         return packets
+
+    def follow(self, other: AudioEncoder, heard: Sequence[tuple[int, Samples]]) -> None:  # noqa: ARG002 - all are alike
+        """See the port."""
+        for pts, samples in heard:
+            self.encode(samples, pts)
 
     def flush(self) -> list[EncodedPacket]:
         """See the port. What is less than a packet is left out."""

@@ -147,8 +147,7 @@ class AudioEncode:
                 self._heard.extend(other._heard)
                 self._losses = other._losses
                 if self._encoding:
-                    for pts, samples in self._heard:
-                        self._encoder.encode(samples, pts)  # what comes out, the other has given already
+                    self._encoder.follow(other._encoder, tuple(self._heard))
                 self.start()
                 move()
             except Exception as error:  # noqa: BLE001 - it ends neither the clock nor who waits, who is told
