@@ -14,7 +14,7 @@ from ionia.core.settings import VideoEncodeSettings
 from ionia.core.sharing import CaptureKey
 from ionia.core.warning import Warn
 from ionia.media.opening import OpenedAudio, OpenedVideo
-from ionia.runtime.backends import Backends
+from ionia.runtime.backends import Backends, Gpu, NoGpu
 from ionia.sources.pushed import PushedScreens
 from ionia.threads.clock import MonotonicClock
 from tests.fakes.media import (
@@ -175,6 +175,7 @@ class FakeMachine:
     cores: int = 2
     free: int = 10**12
     pushed: PushedScreens = field(default_factory=PushedScreens)
+    gpu: Gpu = field(default_factory=NoGpu)
 
     def backends(self) -> Backends:
         return Backends(
@@ -199,6 +200,7 @@ class FakeMachine:
             ffmpeg_version=lambda: "8.1.2",
             pushed=self.pushed,
             cores=lambda: self.cores,
+            gpu=self.gpu,
         )
 
     def _screen(self, key: CaptureKey) -> FakeScreen:

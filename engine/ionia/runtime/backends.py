@@ -77,6 +77,11 @@ class Gpu(Protocol):
         """
         ...
 
+    def needs_screen(self, settings: VideoEncodeSettings, screen: str | None) -> bool:
+        """Whether `open`, and its capture then, need a screen that nothing else in this process captures. Never
+        raises."""
+        ...
+
     def figures(self) -> tuple[bool, str]:
         """Whether the primary screen's pictures can be encoded there, with the trial's figures, or why not; no words
         where no such encoder is."""
@@ -93,6 +98,10 @@ class NoGpu:
     def open(self, settings: VideoEncodeSettings, screen: str | None) -> tuple[OpenedVideo | None, str]:  # noqa: ARG002 - as the protocol has it
         """None."""
         return None, ""
+
+    def needs_screen(self, settings: VideoEncodeSettings, screen: str | None) -> bool:  # noqa: ARG002 - likewise
+        """No."""
+        return False
 
     def figures(self) -> tuple[bool, str]:
         """Empty."""

@@ -1,6 +1,7 @@
 """What sessions open and share: devices that are there, are lost, come later, or never were."""
 
 import threading
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
@@ -10,7 +11,10 @@ from ionia.core.events import (
     SessionWarned,
 )
 from ionia.core.media import VIDEO
-from ionia.core.settings import AudioMode, MediaSettings
+from ionia.core.settings import AudioMode, MediaSettings, VideoEncodeSettings
+from ionia.core.sharing import CaptureKey
+from ionia.media.opening import OpenedVideo
+from ionia.runtime.backends import NoGpu
 from tests.fakes.backends import WAIT_SECONDS, FakeMachine
 from tests.fakes.media import FakeFile, FakeScreen, FakeSound
 from tests.runtime.test_engine import (
@@ -75,6 +79,49 @@ def test_a_screen_that_does_not_open_is_an_error_and_everything_is_freed() -> No
         assert engine.codec_name(RECORDER, "a") == "none"
         assert events.all == []
     assert machine.desktops[0].closed
+
+
+class CardThatNeedsTheScreen(NoGpu):
+    """Notes how it found the preview's screen; takes no pictures in the end."""
+
+    def __init__(self, *, needs: bool) -> None:
+        self.needs, self.found = needs, list[bool]()
+        self.asked: Callable[[], bool] = lambda: False
+
+    def needs_screen(self, settings: VideoEncodeSettings, screen: str | None) -> bool:
+        return self.needs
+
+    def open(self, settings: VideoEncodeSettings, screen: str | None) -> tuple[OpenedVideo | None, str]:
+        self.found.append(self.asked())
+        return None, "takes none"
+
+
+@pytest.mark.parametrize("needs", [True, False])
+def test_a_preview_lets_go_of_a_screen_whose_pictures_may_stay_on_the_card(needs: bool) -> None:
+    card = CardThatNeedsTheScreen(needs=needs)
+    machine = FakeMachine(gpu=card)
+    key = CaptureKey(screen=None, cursor=True, fps=10, preview=True)
+    with engine_on(machine) as (engine, _):
+        preview = engine._studio.capture(key)
+
+        def lets_go() -> bool:
+            try:
+                engine._studio.capture(key).release()
+            except IoniaError:
+                return machine.screens[0].closed
+            return False
+
+        card.asked = lets_go
+        initialize(engine)
+        initialize(engine, "b")  # beside a session nothing is tried
+        assert card.found == [needs]
+        assert preview.value.failed == needs
+        preview.value.attach(lambda _: None)  # by whoever didn't notice yet
+        again = engine._studio.capture(key)
+        assert (again.value is preview.value) != needs
+        assert not again.value.failed
+        for lease in (preview, again):
+            lease.release()
 
 
 def test_a_path_that_is_refused_opens_no_device() -> None:

@@ -142,6 +142,11 @@ class Capture:
         """Hand over no more. Idempotent."""
         self._offers.remove(offer)
 
+    def give_way(self) -> None:
+        """End it for a session that needs the screen to itself: whoever looks on finds it failed. Any thread."""
+        self.notices.fail(IoniaError(ErrorKind.CAPTURE_UNAVAILABLE, "A session takes this screen's pictures."))
+        self.close()
+
     def close(self) -> None:
         """End both threads and free the device. Idempotent."""
         self._stop.set()

@@ -1,7 +1,8 @@
 """The thread that owns a screen source: grabs in the middle of each frame's interval, opens again what was lost."""
 
 import logging
-from concurrent.futures import Future
+from concurrent.futures import Future, InvalidStateError
+from contextlib import suppress
 
 from ionia.core.errors import IoniaError, SourceLost
 from ionia.core.frame_rate import FrameRate
@@ -79,8 +80,9 @@ class ScreenCapture:
         return self._opened.result(timeout)
 
     def begin(self, epoch_ns: int) -> None:
-        """Start grabbing, paced from `epoch_ns`."""
-        self._epoch.set_result(epoch_ns)
+        """Start grabbing, paced from `epoch_ns`; nothing happens once it is closed."""
+        with suppress(InvalidStateError):
+            self._epoch.set_result(epoch_ns)
 
     def close(self, timeout: float) -> bool:
         """After the stop signal was set: wait for the thread. False if the device holds it."""

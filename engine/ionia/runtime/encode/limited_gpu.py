@@ -34,6 +34,10 @@ class LimitedGpu:
         nothing: tuple[OpenedVideo | None, str] = (None, self._words)
         return self._asked(lambda: self._gpu.open(settings, screen), nothing, _close)
 
+    def needs_screen(self, settings: VideoEncodeSettings, screen: str | None) -> bool:
+        """See Gpu."""
+        return self._asked(lambda: self._gpu.needs_screen(settings, screen), otherwise=False, too_late=lambda _: None)
+
     def figures(self) -> tuple[bool, str]:
         """See Gpu."""
         return self._asked(self._gpu.figures, (False, self._words), lambda _: None)

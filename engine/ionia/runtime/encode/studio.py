@@ -1,7 +1,7 @@
 """Everything that sessions share, by level, and how a session gets what it asks for: whole, or an error and nothing."""
 
-from collections.abc import Callable, Sequence
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from functools import partial
 
@@ -51,6 +51,7 @@ class Studio:
         self._captures: Registry[CaptureKey, Capture] = Registry()
         self._stages: Registry[StageKey, PictureStage] = Registry()
         self._videos: Registry[VideoEncodeKey, VideoEncode] = Registry()
+        self._taken: list[Callable[[CaptureKey], bool]] = []  # previews of screens that sessions are about to take
         self._audios = AudioEncodes(
             open_audio={"aac": backends.open_audio, "opus": backends.open_opus},
             source=self._sound_source,
@@ -113,6 +114,8 @@ class Studio:
     def capture(self, key: CaptureKey) -> Lease[CaptureKey, Capture]:
         """The capture of this identity, opened if there is none yet; nothing is encoded of it. Raises IoniaError."""
         check_picture(key)
+        if any(takes(key) for takes in tuple(self._taken)):
+            raise IoniaError(ErrorKind.CAPTURE_UNAVAILABLE, "A session opens this screen just now.", "Try again.")
         return self._captures.acquire(key, partial(self._open_capture, key))
 
     def begun_capture(self, fits: Callable[[CaptureKey], bool]) -> Lease[CaptureKey, Capture] | None:
@@ -150,14 +153,15 @@ class Studio:
 
     def _make_video(self, settings: MediaSettings, *, live: bool) -> VideoEncode:
         framing = settings.framing
-        direct, why = self._open_on_gpu(settings, live=live)
-        key = replace(capture_key(settings), gpu=direct is not None)
-        try:
-            capture = self._captures.acquire(key, partial(self._open_capture, key))
-        except BaseException:
-            if direct is not None:
-                direct.encoder.close()
-            raise
+        with self._without_previews(settings, live=live):
+            direct, why = self._open_on_gpu(settings, live=live)
+            key = replace(capture_key(settings), gpu=direct is not None)
+            try:
+                capture = self._captures.acquire(key, partial(self._open_capture, key))
+            except BaseException:
+                if direct is not None:
+                    direct.encoder.close()
+                raise
         try:
             source = capture.value.width, capture.value.height
             width, height = framing.size(source, settings.width, settings.height)
@@ -189,13 +193,39 @@ class Studio:
         return encode
 
     def _open_on_gpu(self, settings: MediaSettings, *, live: bool) -> tuple[OpenedVideo | None, str]:
-        """An encoder for pictures on the graphics adapter, where all of a screen that nobody captures yet is wanted."""
-        part = settings.region is not None or settings.width is not None or settings.height is not None
-        reordered = settings.b_frames > 0  # which hardware makes none of: told where it is opened
-        captured = self._captures.seen(lambda key: key.screen == settings.screen)
-        if settings.gpu == "off" or part or reordered or captured or not settings.picture:
+        """An encoder for pictures on the graphics adapter, where all of a screen that nobody records yet is wanted."""
+        if not self._may_stay_on_gpu(settings):
             return None, ""
         return self._backends.gpu.open(settings.video(live=live), settings.screen)
+
+    def _may_stay_on_gpu(self, settings: MediaSettings) -> bool:
+        part = settings.region is not None or settings.width is not None or settings.height is not None
+        reordered = settings.b_frames > 0  # which hardware makes none of: told where it is opened
+        captured = self._captures.seen(lambda key: key.screen == settings.screen and not key.preview)
+        return not (settings.gpu == "off" or part or reordered or captured or not settings.picture)
+
+    @contextmanager
+    def _without_previews(self, settings: MediaSettings, *, live: bool) -> Iterator[None]:
+        """Where pictures may stay on the graphics adapter, previews let go of the screen, of which a process has one
+        such capture only; they look for another one when this is over (decision 0410)."""
+
+        def shows(key: CaptureKey) -> bool:
+            return key.preview and (key.screen == settings.screen or None in (key.screen, settings.screen))
+
+        gpu = self._backends.gpu
+        if self._captures.seen(shows) is None or not self._may_stay_on_gpu(settings):
+            yield
+            return
+        if not gpu.needs_screen(settings.video(live=live), settings.screen):
+            yield
+            return
+        self._taken.append(shows)
+        try:
+            while (shown := self._captures.seen(shows)) is not None:
+                shown.give_way()
+            yield
+        finally:
+            self._taken.remove(shows)
 
     def _effort(self, key: StageKey) -> Effort:
         return effort(self._cores, key.format.width, key.format.height, key.capture.fps)

@@ -88,6 +88,17 @@ class GpuPath:
         finally:
             source.close()
 
+    def needs_screen(self, settings: VideoEncodeSettings, screen: str | None) -> bool:
+        """See Gpu: not where it is known already that nothing will come of it."""
+        spec = self._choose(settings)
+        if spec is None or not spec.surfaces or not _may_take(spec, screen):
+            return False
+        try:
+            known = self._memory.get(_key(spec, _size_of(screen)))
+        except (ProofError, comtypes.COMError):
+            return False
+        return (known is None or known.proof is not None) and not self._uses.refused(_use(spec))
+
     def figures(self) -> tuple[bool, str]:
         """See Gpu."""
         opened, wrong = self.open(VideoEncodeSettings(), None)
@@ -105,17 +116,13 @@ class GpuPath:
 
     def _proof(self, spec: EncoderSpec, screen: str | None) -> tuple[SurfaceProof, Size]:
         """And for which size it holds. Raises ProofError, OSError, comtypes.COMError."""
-        display = displays.find_display(screen)
-        width, height = (display.width, display.height) if display is not None else (0, 0)
-        if (even(width), even(height)) != (width, height) or min(width, height) < MIN_SIDE:
-            raise ProofError(f"takes no pictures of {width}x{height}")
-        key = f"{spec.name} {width}x{height} {_driver()} PyAV {av.__version__}"
+        size = _size_of(screen)
         if why := self._uses.refused(_use(spec)):
             raise ProofError(why)
-        known = self._memory.found_out(key, lambda: Remembered(proof=self._prove(spec, screen)))
+        known = self._memory.found_out(_key(spec, size), lambda: Remembered(proof=self._prove(spec, screen)))
         if known.proof is None:
             raise ProofError(known.wrong)
-        return known.proof, (width, height)
+        return known.proof, size
 
     def _opened(
         self, spec: EncoderSpec, settings: VideoEncodeSettings, surface: LibavSurface, proof: SurfaceProof
@@ -141,6 +148,20 @@ class GpuPath:
             return encoder.successor()
 
         return OpenedVideo(encoder=encoder, track=first.info, successor=successor)
+
+
+def _size_of(screen: str | None) -> Size:
+    """Raises ProofError for one that no encoder takes."""
+    display = displays.find_display(screen)
+    width, height = (display.width, display.height) if display is not None else (0, 0)
+    if (even(width), even(height)) != (width, height) or min(width, height) < MIN_SIDE:
+        raise ProofError(f"takes no pictures of {width}x{height}")
+    return width, height
+
+
+def _key(spec: EncoderSpec, size: Size) -> str:
+    """What a proof holds for. Raises comtypes.COMError."""
+    return f"{spec.name} {size[0]}x{size[1]} {_driver()} PyAV {av.__version__}"
 
 
 def _driver() -> str:

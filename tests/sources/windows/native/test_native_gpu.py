@@ -17,6 +17,7 @@ import pytest
 
 from ionia.app import make_backends
 from ionia.core.events import Event, SessionWarned
+from ionia.core.preview.request import PreviewRequest, PreviewShape
 from ionia.core.settings import AudioMode, MediaSettings, RecorderSettings, SessionKind, VideoEncodeSettings
 from ionia.core.stats import SessionStats
 from ionia.media.card_uses import FILE_NAME as USES
@@ -125,7 +126,9 @@ def colours(path: Path) -> list[int]:
 @needs_faults
 def test_a_take_on_the_card_goes_on_whatever_becomes_of_it(recorder: Recorder) -> None:
     paint(0x0000FF, 0, 0, 1000, 600)
+    preview = recorder.engine.open_preview(PreviewRequest(shape=PreviewShape()))  # as the window shows beforehand
     whole = recorder.record("whole")
+    assert recorder.engine.close_preview(preview.preview_id)
     small = recorder.record("small", replace(MEDIA, width=640, height=360))
     assert (recorder.stats().readback, recorder.stats("small").readback) == (False, True)
     recorder.show(RED)
