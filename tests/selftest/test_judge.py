@@ -12,6 +12,7 @@ from ionia.selftest.judge import (
     judge_disk,
     judge_encoder,
     judge_encoders,
+    judge_gpu,
     judge_network,
     judge_recording,
     judge_whip,
@@ -176,3 +177,12 @@ def test_by_whip_it_is_said_what_is_not_measured(reconnects: int, lowered: bool,
     assert finding.found.startswith("whip://host/**** took 1.3 Mbit/s by WHIP")
     assert "isn't measured" in finding.found
     assert bool(finding.advice) is (outcome is Outcome.FAIR)
+
+
+def test_what_the_cards_trial_came_to_is_told_with_its_figures() -> None:
+    assert judge_gpu(right=False, figures="") == []  # no such card
+    (right,), (wrong,) = judge_gpu(right=True, figures="luma PSNR 45.0 dB"), judge_gpu(right=False, figures="no room")
+    assert (right.outcome, right.found, right.figures) == (Outcome.GOOD, "luma PSNR 45.0 dB", {"readback": False})
+    assert (wrong.outcome, wrong.found, wrong.figures) == (
+        Outcome.FAIR, "they are read back: no room", {"readback": True},
+    )  # fmt: skip

@@ -14,7 +14,7 @@ import { isTrustedFrame } from "./sender_check.ts";
 import { quitQuestion } from "./status_text.ts";
 import { Studio } from "./studio.ts";
 import { createTray } from "./tray.ts";
-import { isAtWork } from "./update_policy.ts";
+import { answerSessionEnd } from "./update_policy.ts";
 import { Updates } from "./updates.ts";
 import { VIDEO_EXTENSIONS, VideoRequests } from "./video_request.ts";
 import { ShellWindow } from "./window.ts";
@@ -65,11 +65,7 @@ async function run(): Promise<void> {
     preload: PRELOAD,
     icon: path.join(ASSETS, "icon.png"),
     onWatched: (watched) => studio.setWatched(watched),
-    onSessionEnd: (how) => {
-      if (how === "asked" && !isAtWork(studio.state)) return "go";
-      quitting.finish();
-      return "wait";
-    },
+    onSessionEnd: (how) => answerSessionEnd(how, studio.state, quitting.finish),
   });
   const quitting = guardQuit(studio, window);
   const handlers = createHandlers(studio, {

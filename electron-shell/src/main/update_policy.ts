@@ -29,6 +29,16 @@ export function isAtWork({ recording, stream, replay, jobs }: ShellState): boole
   return isRecordingActive(recording.phase) || isStreamActive(stream.phase) || held || jobs.length > 0;
 }
 
+/**
+ * Whether Windows may end its session (log-off, shutdown): it is "asked" beforehand, and waits for us if we say so, or
+ * "told" that it ends. Work is finished either way. `finish` ends the application when that is done.
+ */
+export function answerSessionEnd(how: "asked" | "told", state: ShellState, finish: () => void): "wait" | "go" {
+  if (how === "asked" && !isAtWork(state)) return "go";
+  finish();
+  return "wait";
+}
+
 export function nextUpdateStep({ phase, asked, nowMs, checkedMs, state }: UpdateMoment): UpdateStep {
   if (isAtWork(state)) return phase === "downloading" ? "cancel" : "wait";
   switch (phase) {

@@ -5,6 +5,7 @@ import {
   CHECK_INTERVAL_MS,
   ShellStore,
   Updates,
+  answerSessionEnd,
   nextUpdateStep,
   type UpdateMoment,
   type UpdatePhase,
@@ -36,6 +37,22 @@ const moment = (given: Partial<UpdateMoment>): UpdateMoment => ({
   checkedMs: null,
   state: INITIAL_STATE,
   ...given,
+});
+
+describe("the end of Windows' session", () => {
+  const ended = (how: "asked" | "told", state: ShellState): string[] => {
+    const done: string[] = [];
+    return [answerSessionEnd(how, state, () => done.push("finish")), ...done];
+  };
+
+  it.each(AT_WORK)("waits for %s, which is finished", (_name, state) => {
+    expect(ended("asked", state)).toEqual(["wait", "finish"]);
+    expect(ended("told", state)).toEqual(["wait", "finish"]);
+  });
+
+  it("waits for nothing else", () => {
+    expect(ended("asked", INITIAL_STATE)).toEqual(["go"]);
+  });
 });
 
 describe("the next step of an update", () => {

@@ -3,6 +3,7 @@
 Under Wine the rig gives its display what Windows' compositor gives: windows that keep their own pixels.
 """
 
+import ctypes
 import subprocess
 import sys
 import threading
@@ -128,6 +129,24 @@ def test_it_is_listed_with_its_program_and_captured_whole_whatever_covers_it(tel
     source.close()
     with pytest.raises(SourceLost):
         source.grab()
+
+
+def test_the_pointer_is_each_captures_own_matter(tell: Maker) -> None:
+    handle = tell("make A 100 80 400 300 D01020")
+    with_it, without = source_of(handle, cursor=True), source_of(handle)
+    for source in (with_it, without):
+        source.open()
+    assert ctypes.WinDLL("user32").SetCursorPos(300, 230)
+    wait_for(with_it, lambda frame: not plain(frame))
+    tell("size A 420 300")
+    wait_for(without, lambda frame: frame.width == 420 and plain(frame))
+    for source in (with_it, without):
+        source.close()
+
+
+def plain(frame: VideoFrame) -> bool:
+    """Around the place where the pointer is."""
+    return bool((frame.pixels[130:190, 180:240, :3] == RED).all())
 
 
 def test_one_that_is_minimised_closed_and_made_again_is_told_and_found(tell: Maker) -> None:
