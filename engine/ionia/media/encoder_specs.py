@@ -217,6 +217,11 @@ def av1_level(crf: float) -> int:
     return max(1, min(63, round(crf + 24 if crf > 18 else crf * 42 / 18)))
 
 
+_CAPPED_AV1_BETTER = 12
+"""By so much its quantizer may be better than the CRF whose look is wanted, as CRF makes some pictures (decision
+0419)."""
+
+
 def _x265(settings: VideoEncodeSettings) -> Mapping[str, str]:
     # keyint -1: we alone say where a keyframe is due. info 0: no text of the encoder's options in the file.
     params = "log-level=0:info=0:keyint=-1:scenecut=0:open-gop=0:frame-threads=1:chromaloc=1"
@@ -236,13 +241,14 @@ def _x265(settings: VideoEncodeSettings) -> Mapping[str, str]:
 def _svtav1(settings: VideoEncodeSettings) -> Mapping[str, str]:
     # Source: SVT-AV1's Parameters.md: pred-struct 1 is low delay, in which rc must be CQP/CRF (0) or CBR (2).
     quality = settings.quality
-    level = {} if quality is None else {"crf": str(av1_level(quality.crf))}
-    rate = "rc=2" if quality is None else "rc=0"
-    return {
-        **level,
-        "preset": "12",
-        "svtav1-params": f"rtc=1:pred-struct=1:keyint=-1:lookahead=0:scd=0:scm=1:{rate}",  # scm: the screen's content
-    }
+    options, rate = {"preset": "12"}, "rc=2"
+    if quality is not None and quality.capped:  # CRF knows no cap there: at most so many bits, and no better than asked
+        least = max(1, av1_level(quality.crf) - _CAPPED_AV1_BETTER)
+        rate += f":tbr={max(1, quality.max_bitrate // 1000)}:min-qp={least}"
+    elif quality is not None:
+        options["crf"], rate = str(av1_level(quality.crf)), "rc=0"
+    # scm: the screen's content
+    return options | {"svtav1-params": f"rtc=1:pred-struct=1:keyint=-1:lookahead=0:scd=0:scm=1:{rate}"}
 
 
 def _without_profile(

@@ -33,6 +33,11 @@ class ConstantQuality:
     max_bitrate: int = DEFAULT_MOST
 
     @property
+    def capped(self) -> bool:
+        """Whether the cap is one that somebody asked for."""
+        return self.max_bitrate < DEFAULT_MOST
+
+    @property
     def usual_bitrate(self) -> int:
         """Bits per second that are expected until they were measured."""
         return self.max_bitrate // USUAL_SHARE
