@@ -14,7 +14,8 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from ionia.core.media import SAMPLE_RATE
+from ionia.core.media import AUDIO_TICK_SAMPLES, SAMPLE_RATE
+from ionia.runtime.encode.audio_encode import BATCH_TICKS
 from tests.bench.machine import ffmpeg_program
 from tests.bench.parts import Form
 from tests.bench.recorders import END_TIMEOUT
@@ -31,8 +32,9 @@ TRACK_GOAL = 1.5
 SETTLE_SECONDS = 1.5
 """Half a second longer than both sides must have been the same to be encoded once."""
 
-TURN_SECONDS = 3.0
-"""Voice and pause take as long: each turn hears the same."""
+TURN_SECONDS = 18 * BATCH_TICKS * AUDIO_TICK_SAMPLES / SAMPLE_RATE
+"""Voice and pause take three seconds: each turn hears the same. Just so many batches of packets, of which one more is
+0.08 % of a core for each track."""
 
 PLAYED_SECONDS = 360
 
@@ -59,10 +61,10 @@ def rows(form: Form) -> list[Row]:
     room = np.stack([spoken + around / 2 + blown, spoken - around / 2 + np.roll(blown, SAMPLE_RATE)], axis=1)
     with _playing(same) as server, EngineProcess(server.environment) as engine:
         ours, peers = _further_pairs(engine, server, few, form.folder)
-        of_device, of_program = {"sounds": DEVICES[:1]}, {"sounds": [PROGRAM]}
-        program = _in_turns(_ours(engine, form.folder, of_device), _ours(engine, form.folder, of_program), few)
+        by_device, by_program = (_ours(engine, form.folder, {"sounds": [one]}) for one in (DEVICES[0], PROGRAM))
+        (program,) = _in_turns([(by_device, by_program)], few)
     with _playing(room) as server, EngineProcess(server.environment) as engine:
-        apart = _further_pairs(engine, server, pairs, form.folder)
+        own_apart, peers_apart = _further_pairs(engine, server, pairs, form.folder)
     one, other = [one for one, _ in ours], [one for one, _ in peers]
     return [
         Row(
@@ -72,7 +74,7 @@ def rows(form: Form) -> list[Row]:
             ratio=f"{statistics.median(one) / max(0.01, statistics.median(other)):.2f}",
         ),
         _further_row("both sides the same, as a microphone's", ours, peers, form),
-        _further_row("sides that differ", *apart, form),
+        _further_row("sides that differ", own_apart, peers_apart, form),
         Row(
             what="one program's sound against its device's: CPU of one core, the whole process",
             ours=f"{spread([two for _, two in program], '.1f', '%')} against "
@@ -103,24 +105,29 @@ def _playing(sound: npt.NDArray[np.float64]) -> Iterator[PulseServer]:
         yield server
 
 
-def _further_pairs(engine: EngineProcess, server: PulseServer, pairs: int, folder: Path) -> tuple[_Pairs, _Pairs]:
+def _further_pairs(engine: EngineProcess, server: PulseServer, pairs: int, folder: Path) -> list[_Pairs]:
     """With one and with six tracks: ours, all in one engine, and the peer's, a process each."""
-    ours = [_ours(engine, folder, _asked(tracks)) for tracks in (1, len(TRACKS))]
-    peers = [_peers(server.environment, folder, tracks) for tracks in (1, len(TRACKS))]
-    return _in_turns(ours[0], ours[1], pairs), _in_turns(peers[0], peers[1], pairs)
+    counts = (1, len(TRACKS))
+    ours = [_ours(engine, folder, _asked(tracks)) for tracks in counts]
+    peers = [_peers(server.environment, folder, tracks) for tracks in counts]
+    return _in_turns([(ours[0], ours[1]), (peers[0], peers[1])], pairs)
 
 
-def _in_turns(one: _Way, other: _Way, pairs: int) -> _Pairs:
-    """Two engines, and two minutes, differ by more than a track costs: so each is held against its neighbour."""
-    found = []
+def _in_turns(compared: Sequence[tuple[_Way, _Way]], pairs: int) -> list[_Pairs]:
+    """Of each two ways that are compared as many pairs.
+
+    Two engines, and two minutes, differ by more than a track costs: so each is held against its neighbour.
+    """
+    found: list[list[tuple[float, float]]] = [[] for _ in compared]
     for number in range(pairs):
-        if number % 2 == 0:
-            first = _share(one)
-            found.append((first, _share(other)))
-        else:
-            first = _share(other)
-            found.append((_share(one), first))
-    return found
+        for (one, other), pairs_found in zip(compared, found, strict=True):
+            if number % 2 == 0:
+                first = _share(one)
+                pairs_found.append((first, _share(other)))
+            else:
+                first = _share(other)
+                pairs_found.append((_share(one), first))
+    return list(found)
 
 
 def _share(way: _Way) -> float:
