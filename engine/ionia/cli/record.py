@@ -8,6 +8,7 @@ from pathlib import Path
 
 from ionia.cli.live import SESSION, Keys, run_session, saved_line, shared_params
 from ionia.cli.options import fitting, given, made
+from ionia.cli.players import with_players
 from ionia.cli.progress import LiveLine, RecordingLine, clock_text
 from ionia.cli.replay_saves import ReplaySaves
 from ionia.core.audio.filters import Compressor, Gate, Limiter, NoiseSuppression, SoundFilter
@@ -110,7 +111,7 @@ def record(options: argparse.Namespace) -> int:
         [SessionKind.RECORDER],
         begin,
         line,
-        greeting=f"Recording to {options.output}. Ctrl+C ends it.",
+        greeting=with_players(f"Recording to {options.output}. Ctrl+C ends it.", settings.media.codec),
         text=lambda stats: shown.text(of_recorder(stats)),
         seconds=options.seconds,
         keys=keys,

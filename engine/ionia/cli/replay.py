@@ -5,6 +5,7 @@ import argparse
 from ionia.cli.keys import gives_keys
 from ionia.cli.live import SESSION, Keys, run_session, shared_params
 from ionia.cli.options import given, made
+from ionia.cli.players import with_players
 from ionia.cli.progress import LiveLine, clock_text, lost_text, size_text
 from ionia.cli.replay_saves import ReplaySaves
 from ionia.core.errors import ErrorKind, IoniaError
@@ -35,7 +36,7 @@ def replay(options: argparse.Namespace) -> int:
         [SessionKind.REPLAY],
         begin,
         line,
-        greeting=f"Holding the last {settings.seconds:g} s. Ctrl+C ends it.",
+        greeting=with_players(f"Holding the last {settings.seconds:g} s. Ctrl+C ends it.", settings.media.codec),
         text=lambda stats: holding_line(of_replay(stats)),
         seconds=options.seconds_long,
         keys=keys,
