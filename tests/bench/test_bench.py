@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from tests.bench.parts import PARTS, Form
+from tests.bench.preview import chance_of_more
 from tests.bench.profile_words import WHAT_WAS_DONE, profile_words
 from tests.bench.report import PartResult, Plot, Row, Series, markdown_table, percentile, spread, text_table, verdict
 
@@ -33,6 +34,11 @@ def test_the_page_gets_markdown() -> None:
         "| --- | --- | --- | --- | --- | --- |",
         "| a \\| b | 2 s | – | – | ≤ 1 s | NO |",
     ]
+
+
+def test_by_chance_half_of_the_pairs_that_differ_lose_more() -> None:
+    assert [chance_of_more(one) for one in ([], [0, 0], [1, 0], [-4], [9, -1])] == [1, 1, 0.5, 1, 0.75]
+    assert chance_of_more([1, 2, 3, 4, 5]) == 1 / 32
 
 
 def test_the_verdict_counts_what_was_judged() -> None:
