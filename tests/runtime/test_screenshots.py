@@ -3,6 +3,8 @@
 from base64 import b64decode
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
 import av
 import numpy as np
@@ -14,7 +16,10 @@ from ionia.core.screenshot import Screenshot, ScreenshotRequest
 from ionia.core.settings import AudioMode, MediaSettings, RecorderSettings, ReplaySettings, SessionKind
 from ionia.core.stats import ReplayStats
 from ionia.core.test_card.pattern import read_index
+from ionia.runtime.encode.studio import Studio
 from ionia.runtime.engine import Engine
+from ionia.runtime.screenshots import Screenshots
+from ionia.runtime.session.session import Session
 from ionia.threads.clock import MonotonicClock, StopSignal
 from tests.fakes.live_stream import eventually
 
@@ -95,6 +100,14 @@ def test_a_recording_in_any_state(engine: Engine, tmp_path: Path) -> None:
     names = ["initialized", "running", "paused", "stopped"]
     indexes = [shown(tmp_path / f"{name}.png") for name in names]
     assert indexes[1] < indexes[2]
+
+
+def test_a_replay_that_has_just_begun_holds_no_picture_yet(tmp_path: Path) -> None:
+    session = SimpleNamespace(kind=SessionKind.REPLAY, is_running=True, shows=None, feeds=None, held=lambda _: None)
+    asked = ScreenshotRequest(path=str(tmp_path / "a.png"), kind=SessionKind.REPLAY, seconds_ago=0.0)
+    with pytest.raises(IoniaError, match="holds no picture yet"):
+        Screenshots(cast(Studio, None), MonotonicClock()).save(asked, cast(Session, session))
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_replay_has_the_past(engine: Engine, tmp_path: Path) -> None:

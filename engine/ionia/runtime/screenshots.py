@@ -9,6 +9,7 @@ from ionia.core.errors import ErrorKind, IoniaError
 from ionia.core.frame_rate import frames_seconds
 from ionia.core.media import Picture, VideoFrame
 from ionia.core.screenshot import Screenshot, ScreenshotRequest, Thumbnail
+from ionia.core.settings import SessionKind
 from ionia.core.sharing import CaptureKey, capture_key
 from ionia.core.timebase import NS_PER_S, frame_middle_ns
 from ionia.core.utc_text import utc_text
@@ -88,9 +89,7 @@ class Screenshots:
         # From the keyframe before on, at which it was noted how long the machine had slept.
         held = None if session is None else session.held(seconds_ago + 1 / fps)
         if held is None or feeds is None:
-            raise IoniaError(
-                ErrorKind.NOT_INITIALIZED, "Only a replay that runs has pictures of the past.", "Start a replay first."
-            )
+            raise _nothing_held(session)
         index = min(held.end - 1, feeds.index_now - round(seconds_ago * fps))
         if index < held.first:
             back = frames_seconds(feeds.index_now - held.first, fps)
@@ -103,6 +102,13 @@ class Screenshots:
             raise IoniaError(ErrorKind.OUTPUT_FAILED, "The replay doesn't hold that picture.", "Try again in a moment.")
         utc_ns = frame_middle_ns(feeds.capture.epoch_utc().utc_ns, fps, index)
         return frame, utc_ns - held.note.slept_since(slept_ns())
+
+
+def _nothing_held(session: Session | None) -> IoniaError:
+    if session is not None and session.kind is SessionKind.REPLAY and session.is_running:
+        return IoniaError(ErrorKind.OUTPUT_FAILED, "The replay holds no picture yet.", "Try again in a moment.")
+    words = "Only a replay that runs has pictures of the past."
+    return IoniaError(ErrorKind.NOT_INITIALIZED, words, "Start a replay first.")
 
 
 def _as_frame(pixels: Picture) -> av.VideoFrame:
