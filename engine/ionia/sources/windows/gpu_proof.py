@@ -28,9 +28,9 @@ assert sys.platform == "win32"  # noqa: S101 - mypy checks the rest for Windows 
 
 _log = logging.getLogger(__name__)
 
-LIMIT_S = 9.0
-"""Within what whoever waits for a graphics adapter waits (`runtime.encode.limited_gpu`). The largest pictures take a
-third of it."""
+LIMIT_S = 30.0
+"""The largest pictures take a tenth of it on an idle machine. Longer than anybody waits for a graphics adapter
+(`runtime.encode.limited_gpu`): what a busy machine finds out later serves the next take."""
 
 Ask = Callable[[Callable[[], Answer], float], Answer]
 """As `ExpendableProcess.ask`."""

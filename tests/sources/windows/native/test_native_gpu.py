@@ -150,11 +150,13 @@ def test_a_take_on_the_card_goes_on_whatever_becomes_of_it(recorder: Recorder) -
     recorder.wait(lambda: used.read_text() == "{}")
     codes = [code for code, _ in recorder.warnings]
     assert codes.count("gpu_fallback") == codes.count("gpu_recovered") == 1
-    for path in (whole, small):
+    for session, path in (("whole", whole), ("small", small)):
         assert [one for one, _ in groupby(one for one in colours(path) if one >= 0)] == [0, 1, 2]
         with av.open(str(path)) as file:
             times = [packet.pts for packet in file.demux(video=0) if packet.pts is not None]
-        assert np.unique(np.diff(times)).size == 1
+        missing, stats = int((np.diff(times) // np.diff(times).min() - 1).sum()), recorder.stats(session)
+        # None where the machine has time; and else not one that isn't told.
+        assert stats.video_frames_skipped <= missing <= stats.video_frames_skipped + stats.video_frames_lagged
 
 
 def test_a_card_that_is_not_right_is_told_and_not_used(tmp_path: Path) -> None:
@@ -198,7 +200,7 @@ def test_the_trial_is_a_process_s_own(tmp_path: Path, monkeypatch: pytest.Monkey
     right, figures = gpu.figures()
     assert (right, "dB" in figures) == (True, True), figures
     assert gpu.known("libx264") in figures
-    for error, told in ((NoAnswerError(), "did not answer within 9 s"), (EndedError("SIGABRT"), "(SIGABRT)")):
+    for error, told in ((NoAnswerError(), "did not answer within 30 s"), (EndedError("SIGABRT"), "(SIGABRT)")):
 
         def fails(*_: object, error: Exception = error) -> NoReturn:
             raise error
