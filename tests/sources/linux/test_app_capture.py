@@ -223,18 +223,20 @@ def mute_recordings_named(server: PulseServer, name: str) -> None:
 
 def test_a_server_that_hangs_is_told_and_one_that_goes_away(server: PulseServer, opened: Open) -> None:
     server.play_as(A, tone(TUBA))
-    program, others = opened(AppWish(process=A)), opened(AppWish(process=B, exclude=True))
+    other = server.play_as(B, tone(HORN))
+    program, others = opened(AppWish(process=A)), opened(AppWish(process=A, exclude=True))
     wait_heard(program, {TUBA})
-    wait_heard(others, {TUBA})
-    assert next_notice(others).code is WarningCode.APP_NOT_RUNNING
+    wait_heard(others, {HORN})
     server.pause()
     told = next_notice(program)
     assert told.code is WarningCode.AUDIO_DEVICE_STALLED
     assert told.message == f'The sound of "{A}" delivers nothing: silence is recorded.'
     assert next_notice(others).code is WarningCode.AUDIO_DEVICE_STALLED
+    other.kill()
     server.resume()
     wait_heard(program, {TUBA})
     assert next_notice(program).code is WarningCode.AUDIO_DEVICE_AUDIBLE
+    assert next_notice(others).code is WarningCode.AUDIO_DEVICE_AUDIBLE  # though nothing is left that it hears
     server.kill()
     with pytest.raises(SourceLost) as lost:
         wait_silent(program)

@@ -80,6 +80,11 @@ class DeviceWatch:
         self._since_ns: int | None = None
         self._pending = _Hearing.AUDIBLE
 
+    @property
+    def told_stalled(self) -> bool:
+        """Whether the last that was told is that it gives nothing."""
+        return self._told is _Hearing.STALLED
+
     def look(self, fader: Fader, now_ns: int) -> SoundNotice | None:
         """What is to be told now. Call it at the opening, and often: what has just changed is told when it rests."""
         hearing = _hearing(fader)

@@ -218,10 +218,12 @@ class AppCapture:
             if restored is not None:
                 self._notices.append(restored)
         fader = fader_of(self._streams)
-        if fader is None:
+        if fader is None and not self._fader_watch.told_stalled:
             return
-        if self._wish.exclude:
-            fader = Fader()  # how loud each of the others is is the user's own affair
+        # Who pauses by now, or is gone, is no longer held up by a server that hung; and how loud each of the others is
+        # is the user's own affair.
+        if fader is None or self._wish.exclude:
+            fader = Fader()
         asleep = bool(parts) and all(part.recording.asleep for part in parts)
         stalled = self._in_vain >= STALL_READS
         notice = self._fader_watch.look(replace(fader, asleep=asleep, stalled=stalled), now_ns)
