@@ -2,6 +2,7 @@
 
 import av
 import numpy as np
+import psutil
 import pytest
 
 from ionia.core.codec.aac import window_of
@@ -185,6 +186,16 @@ def test_closed_means_closed() -> None:
     encoder.close()
     with pytest.raises(RuntimeError, match="closed"):
         encoder.encode(np.zeros((1024, 2), np.float32), 0)
+
+
+def test_closed_leaves_no_thread_of_libavs() -> None:
+    """Also while somebody still holds it: a session that is over stays in memory until Python's collector comes."""
+    threads = psutil.Process().num_threads()
+    encoder = LibavAudioEncoder(128_000)
+    encoder.encode(np.ones((4096, 2), np.float32), 0)
+    assert psutil.Process().num_threads() > threads
+    encoder.close()
+    assert psutil.Process().num_threads() == threads
 
 
 def test_an_impossible_rate_is_one_line() -> None:

@@ -95,6 +95,10 @@ class _Coder:
         """What is left."""
         return self._given(self._context.encode(None))
 
+    def close(self) -> None:
+        """Free it, with its threads: PyAV does so with the last reference. It is of no more use."""
+        del self._context
+
     def _given(self, packets: "Sequence[av.Packet[Any]]") -> list[tuple[int, bytes]]:
         return [(self._due.popleft(), bytes(packet)) for packet in packets]
 
@@ -173,8 +177,11 @@ class LibavAudioEncoder:
         return self._packets(self._given(coder, coder.flush())) if coder.fed else []
 
     def close(self) -> None:
-        """See the port. PyAV frees the encoders with their last reference."""
-        self._coder = None
+        """See the port."""
+        if self._coder is not None:
+            self._coder = None
+            self._sides.close()
+            self._middle.close()
 
     def _open_coder(self) -> _Coder:
         if self._coder is None:
