@@ -47,7 +47,7 @@ if sys.platform == "win32":
             str(path), access, share, None, _OPEN_ALWAYS if create else _OPEN_EXISTING, 0, None
         )
         if handle in (None, _INVALID):
-            raise ctypes.WinError(ctypes.get_last_error())
+            raise _last_error()
         descriptor = msvcrt.open_osfhandle(handle, os.O_RDWR | os.O_BINARY)
         return open(descriptor, "r+b", buffering=0)  # noqa: PTH123 - a descriptor, kept open
 
@@ -59,7 +59,12 @@ if sys.platform == "win32":
         """
         ways = ((_RENAME_EX, _REPLACE | _POSIX), (_RENAME, _REPLACE)) if replace else ((_RENAME, 0),)
         if not any(_renamed(file, target, kind, flags) for kind, flags in ways):
-            raise ctypes.WinError(ctypes.get_last_error())
+            raise _last_error()
+
+    def _last_error() -> OSError:
+        """The system's words without their full stop, as in Python's own errors: a sentence is made of them."""
+        code = ctypes.get_last_error()
+        return ctypes.WinError(code, ctypes.FormatError(code).strip().rstrip("."))
 
     def _renamed(file: BinaryIO, target: Path, kind: int, flags: int) -> bool:
         name = str(target).encode("utf-16-le", "surrogatepass")
@@ -75,5 +80,5 @@ if sys.platform == "win32":
             str(path), _DELETE, _SHARE_READ_WRITE | _SHARE_DELETE, None, _OPEN_EXISTING, 0, None
         )
         if handle in (None, _INVALID):
-            raise ctypes.WinError(ctypes.get_last_error())
+            raise _last_error()
         _kernel32.CloseHandle(handle)

@@ -13,6 +13,7 @@ from ionia.core.errors import IoniaError
 from ionia.platform.windows_surroundings import allow_long_paths
 from ionia.sinks import output_file
 from ionia.sinks.media_files.new_file import NewFile
+from ionia.sinks.mp4_repair import repair_file
 from ionia.sinks.output_file import OutputFile
 
 kernel32 = ctypes.WinDLL("kernel32", use_last_error=True)
@@ -201,6 +202,12 @@ def test_words_for_what_can_not_be_recorded_to(
         OutputFile(path)
     assert words in caught.value.message
     assert hint in caught.value.hint
+
+
+@pytest.mark.parametrize("path", ["NUL", "."])
+def test_what_is_no_file_is_refused_in_one_sentence(path: str) -> None:
+    with pytest.raises(IoniaError, match=r"[^.]\.$"):
+        repair_file(path)
 
 
 def test_a_jobs_file_waits_for_who_reads_the_old_one(tmp_path: Path) -> None:
