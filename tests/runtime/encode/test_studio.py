@@ -115,6 +115,8 @@ def test_a_preview_lets_go_of_a_screen_whose_pictures_may_stay_on_the_card(needs
         initialize(engine)
         initialize(engine, "b")  # beside a session nothing is tried
         assert card.found == [needs]
+        initialize(engine, "c", MediaSettings(gpu="off", fps=24))
+        assert card.found == [needs]
         assert preview.value.failed == needs
         preview.value.attach(lambda _: None)  # by whoever didn't notice yet
         again = engine._studio.capture(key)
