@@ -594,7 +594,10 @@ static DWORD WINAPI capture(void *arg)
         if (s->cursor && GetCursorInfo(&ci) && (ci.flags & CURSOR_SHOWING))
         {
             ICONINFO ii;
-            if (GetIconInfo(ci.hCursor, &ii))
+            BOOL known = GetIconInfo(ci.hCursor, &ii);
+            if (!known)   /* another process' own: Wine shows it to nobody else */
+                known = GetIconInfo(ci.hCursor = LoadCursorW(NULL, (WCHAR *)IDC_ARROW), &ii);
+            if (known)
             {
                 DrawIconEx(dc, ci.ptScreenPos.x - r.left - ii.xHotspot, ci.ptScreenPos.y - r.top - ii.yHotspot,
                         ci.hCursor, 0, 0, 0, NULL, DI_NORMAL);

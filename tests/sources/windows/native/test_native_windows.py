@@ -137,8 +137,8 @@ def test_the_pointer_is_each_captures_own_matter(tell: Maker) -> None:
     for source in (with_it, without):
         source.open()
     assert ctypes.WinDLL("user32").SetCursorPos(300, 230)
-    wait_for(with_it, lambda frame: not plain(frame))
     tell("size A 420 300")
+    wait_for(with_it, lambda frame: frame.width == 420 and not plain(frame))
     wait_for(without, lambda frame: frame.width == 420 and plain(frame))
     for source in (with_it, without):
         source.close()
