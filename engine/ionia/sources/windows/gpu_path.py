@@ -94,8 +94,9 @@ class GpuPath:
         if spec is None or not spec.surfaces or not _may_take(spec, screen):
             return False
         try:
+            gpu_duplication.output_index(screen)  # not of a turned one, or another adapter's
             known = self._memory.get(_key(spec, _size_of(screen)))
-        except (ProofError, comtypes.COMError):
+        except (IoniaError, ProofError, comtypes.COMError):
             return False
         return (known is None or known.proof is not None) and not self._uses.refused(_use(spec))
 

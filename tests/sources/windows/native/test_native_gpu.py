@@ -26,7 +26,7 @@ from ionia.media.expendable import EndedError
 from ionia.media.proof_memory import ProofMemory
 from ionia.runtime.engine import Engine
 from ionia.selftest.run import selftests_with
-from ionia.sources.windows import card_surface
+from ionia.sources.windows import card_surface, dxgi
 from ionia.sources.windows.gpu_duplication import GpuDuplication
 from ionia.sources.windows.gpu_path import GpuPath
 from ionia.sources.windows.gpu_proof import Ask, ask_a_process
@@ -200,6 +200,10 @@ def test_the_trial_is_a_process_s_own(tmp_path: Path, monkeypatch: pytest.Monkey
     right, figures = gpu.figures()
     assert (right, "dB" in figures) == (True, True), figures
     assert gpu.known("libx264") in figures
+    assert gpu.needs_screen(VideoEncodeSettings(), None)
+    with monkeypatch.context() as patched:  # a screen that is turned, or another adapter's
+        patched.setattr(dxgi, "first_adapters_output", lambda _: None)
+        assert not gpu.needs_screen(VideoEncodeSettings(), None)
     for error, told in ((NoAnswerError(), "did not answer within 30 s"), (EndedError("SIGABRT"), "(SIGABRT)")):
 
         def fails(*_: object, error: Exception = error) -> NoReturn:
