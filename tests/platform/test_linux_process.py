@@ -1,5 +1,6 @@
 """What Linux is asked for, as Linux tells it again."""
 
+import errno
 import os
 import platform
 import sys
@@ -43,3 +44,19 @@ def test_urgent_threads_take_short_turns_and_their_children_usual_ones() -> None
     assert int(seen["urgent"][0]["se.slice"]) == SHORTEST_SLICE_NS
     assert int(seen["child"][0]["se.slice"]) == int(seen["usual"][0]["se.slice"]) > SHORTEST_SLICE_NS
     assert seen["urgent"][1:] == seen["child"][1:] == seen["usual"][1:]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="nobody else is asked")
+def test_an_urgent_thread_runs_where_the_system_refuses(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[int] = []
+
+    def refuse(thread: int) -> int:
+        asked.append(thread)
+        raise OSError(errno.ENOSYS, "Function not implemented")  # musl's
+
+    monkeypatch.setattr(os, "sched_getscheduler", refuse)
+    ran, errors = threading.Event(), list[BaseException]()
+    worker = Worker("a", ran.set, errors.append, urgent="Capture")
+    worker.start()
+    assert worker.join(DEADLINE)
+    assert (asked, ran.is_set(), errors) == ([0], True, [])

@@ -54,8 +54,18 @@ def take_short_turns() -> None:
     """Let the calling thread run soon after it wakes, before others of its weight that are in the midst of long turns.
 
     For threads that must not come late and do little: they get no more of the processor than before, in smaller pieces.
-    Nobody needs a right for it, and threads that it starts have usual turns. Before Linux 6.12 nothing changes.
+    Nobody needs a right for it, and threads that it starts have usual turns. Before Linux 6.12, or where the system
+    refuses, nothing changes.
     """
+    if sys.platform == "linux":
+        try:
+            _shorten_turns()
+        except OSError as error:  # musl has no sched_getscheduler, and a container may forbid it
+            log.debug("turns stay as long as they are: %s", error)
+
+
+def _shorten_turns() -> None:
+    """Raises OSError."""
     if sys.platform == "linux":
         number = _SCHED_SETATTR.get(platform.machine())
         # Who was given a real-time policy keeps that.
@@ -70,4 +80,5 @@ def take_short_turns() -> None:
         )
         library = ctypes.CDLL(None, use_errno=True)
         if library.syscall(ctypes.c_long(number), ctypes.c_int(0), ctypes.byref(wanted), ctypes.c_uint(0)) != 0:
-            log.debug("sched_setattr: %s", os.strerror(ctypes.get_errno()))
+            code = ctypes.get_errno()
+            raise OSError(code, os.strerror(code))
