@@ -74,6 +74,10 @@ def test_what_is_not_understood_is_refused() -> None:
     with pytest.raises(ValueError, match="fields"):
         renumbered(fields, units[0], 1)
     extradata, units = encoded(_PLAIN)
+    sets = list(nal_units(extradata))
+    assert renumbered(annex_b([*sets, *sets]), units[0], 1) == renumbered(extradata, units[0], 1)
+    with pytest.raises(ValueError, match="several parameter sets"):
+        renumbered(annex_b([*sets, *nal_units(fields)]), units[0], 1)
     (nal,) = (unit for unit in nal_units(units[0]) if nal_type(unit) == 5)
     with pytest.raises(ValueError, match="zero words"):
         renumbered(extradata, annex_b([nal + b"\0\0\3"]), 1)

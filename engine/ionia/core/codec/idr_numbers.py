@@ -34,10 +34,12 @@ class _Sets:
 def renumbered(extradata: bytes, access_unit: bytes, by: int) -> bytes:
     """The same keyframe, whose idr_pic_id is higher by `by`. `extradata`: Annex B, the sets that it was coded with.
 
-    Raises ValueError for what isn't understood: field coding, several colour planes or slice groups.
+    Raises ValueError for what isn't understood: field coding, several colour planes, slice groups or parameter sets.
     """
-    (sps, *_), (pps, *_) = parameter_sets(extradata)
-    sets = _read(sps, pps)
+    some_sps, some_pps = parameter_sets(extradata)
+    if len(set(some_sps)) > 1 or len(set(some_pps)) > 1:
+        raise ValueError("it has several parameter sets")
+    sets = _read(some_sps[0], some_pps[0])
     return annex_b(
         _renumbered(sets, unit, by) if nal_type(unit) == KEYFRAME_SLICE else unit for unit in nal_units(access_unit)
     )
