@@ -16,3 +16,4 @@ def test_what_goes_to_several_servers_is_measured_by_what_they_get_together() ->
     figures = {**figures, "connected": False, "send_bitrate_kbps": 0.0}
     line = streaming_line(streamer_stats(**figures, destinations=(away,)))
     assert "not connected  0.0 of 5.0 Mbit/s" in line
+    assert "  ended  0.0 of" in streaming_line(streamer_stats(**figures, state="stopped", destinations=(away,)))

@@ -86,7 +86,8 @@ def _asked(url: str, *, ask_key: bool) -> DestinationOption:
 
 def streaming_line(stats: StreamerStats) -> str:
     """State, bit rate, latency, drops and reconnects of a streamer's stats."""
-    state = "live" if stats.connected else "not connected"
+    ended = stats.state in ("stopping", "stopped")
+    state = "live" if stats.connected else "ended" if ended else "not connected"
     connected = sum(one.connected for one in stats.destinations)
     if stats.connected and len(stats.destinations) > 1:
         state = f"live at {connected} of {len(stats.destinations)}"
