@@ -12,6 +12,7 @@ import pytest
 from ionia.app import make_engine
 from ionia.core.media import YuvPicture
 from ionia.core.settings import AudioMode, EncoderChoice, MediaSettings, RecorderSettings, SessionKind
+from ionia.core.stats import RecorderStats
 from ionia.runtime.capture.screen_capture import ScreenCapture
 from ionia.runtime.engine import Engine
 from ionia.threads.clock import MonotonicClock, StopSignal
@@ -20,7 +21,7 @@ from tests.fakes.live_stream import eventually
 from tests.fakes.media import FakeScreen
 
 PICTURE = 1_000_000  # bytes; one of the test card has 3.7 million
-SETTINGS = MediaSettings(screen="test", audio_mode=AudioMode.NONE, encoder=EncoderChoice.X264)
+SETTINGS = MediaSettings(screen="test", audio_mode=AudioMode.DESKTOP, desktop_audio="test", encoder=EncoderChoice.X264)
 
 
 @pytest.fixture
@@ -37,10 +38,18 @@ def engine() -> Iterator[Engine]:
         engine.close()
 
 
+def stats(engine: Engine) -> RecorderStats:
+    found = engine.stats(SessionKind.RECORDER, "a")
+    assert isinstance(found, RecorderStats)
+    return found
+
+
 def record(engine: Engine, path: Path) -> None:
     engine.initialize_recorder("a", RecorderSettings(output_path=str(path), media=SETTINGS))
     engine.start(SessionKind.RECORDER, "a")
-    eventually(lambda: int(engine.stats(SessionKind.RECORDER, "a").video_packets_encoded) > 3, "nothing is recorded")
+    eventually(lambda: stats(engine).video_packets_encoded > 3, "nothing is recorded")
+    engine.pause("a")  # an encoder that rests keeps the newest picture, until somebody wants it
+    eventually(lambda: stats(engine).paused_seconds > 0.2, "it does not pause")
     engine.stop(SessionKind.RECORDER, "a")
 
 
@@ -60,7 +69,9 @@ def test_sessions_that_are_over_hold_no_pictures_and_no_threads(engine: Engine, 
     assert large <= others
     for number in range(1, 4):
         record(engine, tmp_path / f"{number}.mp4")
-    assert left() == (threads, large)
+    assert left()[1] == large
+    # The system counts a thread for a moment after it was joined.
+    eventually(lambda: left()[0] <= threads, "threads of sessions that are over")
 
 
 def test_a_picture_that_nobody_took_goes_with_the_capture() -> None:

@@ -209,6 +209,7 @@ class VideoEncode:
             self._ahead.join(JOIN_TIMEOUT_S)
         with self._condition:
             self._backlog.clear()  # sessions that are over may stay in memory for long, and pictures are large
+        self._unseen = None
         self.feed.close()
         self._stage.release()
 
