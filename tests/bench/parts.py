@@ -128,7 +128,7 @@ PARTS = {
         about="Somebody looks on: CPU beside a recording and alone, lost pictures, from the screen to the reader; "
         "screenshots, thumbnails.",
         quick=55,
-        full=5,
+        full=24,
     ),
     "finish": Part(
         module="tests.bench.finish",
