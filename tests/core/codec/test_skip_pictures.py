@@ -44,8 +44,11 @@ def _extradata(**changed: int) -> bytes:
         sps.unsigned(0)
         sps.bits(0, 1)
         sps.bits(value["scaling"], 1)
+        sps.bits(0, 8 * value["scaling"])
     sps.unsigned(value["frame_bits"] - 4)
     sps.unsigned(value["order"])
+    if value["order"] == 0:
+        sps.unsigned(0)
     sps.unsigned(value["references"])
     sps.bits(0, 1)
     sps.unsigned(value["width"] - 1)

@@ -5,10 +5,9 @@ on bytes. Sources: ITU-T H.264 sections 7.3 (syntax), 8.4.1.1 (a skipped macrobl
 move), 8.7.2.1 (nothing is deblocked between such), 9.3 (CABAC). Decision 0142 says what it is good for.
 """
 
-from dataclasses import dataclass
-
 from ionia.core.codec.h264 import NAL_FILLER, annex_b, nal_type, nal_units, parameter_sets
 from ionia.core.codec.h264_bits import BitReader, BitWriter, escape, unescape
+from ionia.core.codec.h264_sets import SliceSets, expect, slice_sets
 
 SLICE = 1
 """nal_unit_type of a slice of a picture that is no keyframe."""
@@ -16,7 +15,6 @@ SLICE = 1
 KEYFRAME_SLICE = 5
 """nal_unit_type of a slice of a keyframe."""
 
-HIGH_PROFILES = frozenset({100, 110, 122, 244, 44, 83, 86, 118, 128, 138, 139, 134, 135})
 _REFERENCE_SLICE = bytes((0x41,))
 """nal_ref_idc 2, nal_unit_type 1."""
 
@@ -30,31 +28,19 @@ _MOST_HEADER_BYTES = 16
 """The first three fields and frame_num take less, whatever their values."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Sets:
-    """What of an SPS and its PPS a slice header depends on."""
-
-    picture: int  # macroblocks in one
-    frame_number_bits: int
-    pps_id: int
-    several_references: bool
-    initial_qp: int
-    deblocking_control: bool
-
-
 class SkipPictures:
     """`StillPictures` of H.264. Raises ValueError for streams unlike those of x264 without delay (tune zerolatency)."""
 
     def __init__(self, extradata: bytes) -> None:
         (sps, *_), (pps, *_) = parameter_sets(extradata)
-        self._sets = _read_sets(sps, pps)
+        self._sets = _still_sets(sps, pps)
         self._qp = max(self._sets.initial_qp, _LEAST_QP)
-        self._skipped = _skipped_macroblocks(self._sets.picture, self._qp)
+        self._skipped = _skipped_macroblocks(self._sets.macroblocks, self._qp)
 
     @property
     def macroblocks(self) -> int:
         """See the protocol."""
-        return self._sets.picture
+        return self._sets.macroblocks
 
     def said(self, access_unit: bytes) -> int | None:
         """See the protocol."""
@@ -87,8 +73,8 @@ class SkipPictures:
         header.unsigned(_P_SLICE)
         header.unsigned(sets.pps_id)
         header.bits(frame_number % (1 << sets.frame_number_bits), sets.frame_number_bits)
-        header.bits(int(sets.several_references), 1)  # num_ref_idx_active_override_flag
-        if sets.several_references:
+        header.bits(int(sets.several_active), 1)  # num_ref_idx_active_override_flag
+        if sets.several_active:
             header.unsigned(0)
         header.bits(0, 1)  # ref_pic_list_modification_flag_l0
         header.bits(0, 1)  # adaptive_ref_pic_marking_mode_flag
@@ -129,52 +115,18 @@ def _filler(size: int) -> bytes:
     return annex_b([bytes((NAL_FILLER,)) + b"\xff" * (size - 6) + b"\x80"]) if size >= 6 else b""
 
 
-def _read_sets(sps: bytes, pps: bytes) -> _Sets:
-    reader = BitReader(unescape(sps)[1:])
-    profile = reader.bits(8)
-    reader.bits(16)
-    reader.unsigned()  # seq_parameter_set_id
-    if profile in HIGH_PROFILES:
-        _expect(reader.unsigned() == 1, "4:2:0")
-        reader.unsigned()
-        reader.unsigned()
-        reader.bits(1)
-        _expect(not reader.bits(1), "no scaling matrices")
-    frame_number_bits = reader.unsigned() + 4
-    _expect(reader.unsigned() == 2, "output in the order of decoding")
-    _expect(reader.unsigned() == 1, "one reference picture")
-    reader.bits(1)
-    width, height = reader.unsigned() + 1, reader.unsigned() + 1
-    _expect(bool(reader.bits(1)), "frames")
-    reader = BitReader(unescape(pps)[1:])
-    pps_id = reader.unsigned()
-    reader.unsigned()
-    _expect(bool(reader.bits(1)), "CABAC")
-    _expect(not reader.bits(1), "no order of fields")
-    _expect(reader.unsigned() == 0, "one slice group")
-    several = reader.unsigned() > 0
-    reader.unsigned()
-    _expect(not reader.bits(1), "no weights")
-    reader.bits(2)
-    initial_qp = 26 + reader.signed()
-    reader.signed()
-    reader.signed()
-    deblocking_control = bool(reader.bits(1))
-    reader.bits(1)
-    _expect(not reader.bits(1), "no redundant pictures")
-    return _Sets(
-        picture=width * height,
-        frame_number_bits=frame_number_bits,
-        pps_id=pps_id,
-        several_references=several,
-        initial_qp=initial_qp,
-        deblocking_control=deblocking_control,
-    )
-
-
-def _expect(condition: bool, what: str) -> None:
-    if not condition:
-        raise ValueError(f"not a stream with {what}")
+def _still_sets(sps: bytes, pps: bytes) -> SliceSets:
+    """Raises ValueError where a slice of nothing would be another one than is written here."""
+    sets = slice_sets(sps, pps)
+    expect(sets.yuv_420, "4:2:0")
+    expect(not sets.scaling, "no scaling matrices")
+    expect(sets.order_type == 2, "output in the order of decoding")
+    expect(sets.references == 1, "one reference picture")
+    expect(sets.cabac, "CABAC")
+    expect(not sets.orders_of_fields, "no order of fields")
+    expect(not sets.weighted, "no weights")
+    expect(not sets.redundant, "no redundant pictures")
+    return sets
 
 
 # Table 9-44, rangeTabLPS, by pStateIdx and qCodIRangeIdx.
