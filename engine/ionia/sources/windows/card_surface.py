@@ -16,7 +16,6 @@ import comtypes
 import numpy as np
 from dxcam._libs.d3d11 import (
     D3D11_TEXTURE2D_DESC,
-    DXGI_FORMAT_B8G8R8A8_UNORM,
     ID3D11Device,
     ID3D11DeviceContext,
     ID3D11Texture2D,
@@ -127,18 +126,9 @@ class _Halved:
     def __init__(self, like: _Texture, halvings: int) -> None:
         self._size, self._halvings = like.size, halvings
         width, height = like.size
-        wanted = D3D11_TEXTURE2D_DESC(
-            Width=width,
-            Height=height,
-            MipLevels=halvings + 1,
-            ArraySize=1,
-            Format=DXGI_FORMAT_B8G8R8A8_UNORM,
-            BindFlags=_DRAWN_TO_AND_READ,
-            MiscFlags=_GENERATE_MIPS,
+        self._levels = d3d11.new_texture(
+            like, width, height, levels=halvings + 1, BindFlags=_DRAWN_TO_AND_READ, MiscFlags=_GENERATE_MIPS
         )
-        wanted.SampleDesc.Count = 1
-        self._levels: Any = POINTER(ID3D11Texture2D)()
-        like.device.CreateTexture2D(byref(wanted), None, byref(self._levels))
         self._view: Any = POINTER(comtypes.IUnknown)()
         _create_view(like.device, self._levels, None, byref(self._view))
         self._stage = d3d11.Stage(like, width >> halvings, height >> halvings)

@@ -130,6 +130,20 @@ def keep(device: Device) -> None:
         _idle.setdefault(device.luid, device)
 
 
+def new_texture(device: Drawn, width: int, height: int, *, levels: int = 1, **described: int) -> Any:
+    """An ID3D11Texture2D for one BGRA picture; `described`: further fields of its description. The device's thread.
+
+    Raises comtypes.COMError.
+    """
+    wanted = D3D11_TEXTURE2D_DESC(
+        Width=width, Height=height, MipLevels=levels, ArraySize=1, Format=DXGI_FORMAT_B8G8R8A8_UNORM, **described
+    )
+    wanted.SampleDesc.Count = 1
+    texture: Any = POINTER(ID3D11Texture2D)()
+    device.device.CreateTexture2D(byref(wanted), None, byref(texture))
+    return texture
+
+
 class Stage:
     """Memory that pictures of a device come to, to be read. `width` and `height` are its own size. The device's
     thread. Methods raise comtypes.COMError."""
@@ -137,18 +151,9 @@ class Stage:
     def __init__(self, device: Drawn, width: int, height: int) -> None:
         self.width, self.height = width, height
         self._context = device.context
-        wanted = D3D11_TEXTURE2D_DESC(
-            Width=width,
-            Height=height,
-            MipLevels=1,
-            ArraySize=1,
-            Format=DXGI_FORMAT_B8G8R8A8_UNORM,
-            Usage=D3D11_USAGE_STAGING,
-            CPUAccessFlags=D3D11_CPU_ACCESS_READ,
+        self._texture = new_texture(
+            device, width, height, Usage=D3D11_USAGE_STAGING, CPUAccessFlags=D3D11_CPU_ACCESS_READ
         )
-        wanted.SampleDesc.Count = 1
-        self._texture: Any = POINTER(ID3D11Texture2D)()
-        device.device.CreateTexture2D(byref(wanted), None, byref(self._texture))
         self._surface: Any = self._texture.QueryInterface(IDXGISurface)
 
     def copy_from(self, texture: Any, level: int = 0) -> None:
