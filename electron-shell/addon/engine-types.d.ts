@@ -598,6 +598,7 @@ export type FinishedFile = {
   path: string;
   /** Length of its pictures. */
   durationSeconds: number;
+  /** Size of the finished file. Of a recorder.split in a pause, whose file is finished when the recording goes on, what is written by now: recorder.fileChanged has the size then. */
   bytes: number;
   /** When its first picture was captured, ISO 8601 in UTC. */
   startUtc: string;

@@ -1,13 +1,14 @@
 """What encoders were worth is remembered, and forgotten without harm."""
 
 from pathlib import Path
+from threading import Thread
 
 import pytest
 
 from ionia.core.codec.encoder_proof import DoubtedError, ProofError
 from ionia.core.media import ColourMatrix
 from ionia.media import kept_json
-from ionia.media.proof_memory import DOUBTED_S, FILE_NAME, UNFINISHED, ProofMemory, Remembered
+from ionia.media.proof_memory import DOUBTED_S, FILE_NAME, IN_TURN, UNFINISHED, ProofMemory, Remembered
 from ionia.media.surface_proof import SurfaceProof
 
 RIGHT = Remembered(proof=SurfaceProof(matrix=ColourMatrix.BT601, figures="luma PSNR 45.0 dB"))
@@ -39,20 +40,43 @@ def test_where_nothing_can_be_kept_it_is_known_for_now(tmp_path: Path) -> None:
     assert memory.get("a") == WRONG
 
 
-def test_what_ended_an_engine_is_not_tried_again(tmp_path: Path) -> None:
-    memory, seen = ProofMemory(tmp_path), []
+def test_who_tries_it_is_waited_for_and_is_no_verdict(tmp_path: Path) -> None:
+    memory, other = ProofMemory(tmp_path), ProofMemory(tmp_path, turn_s=0)  # an engine beside it
 
     def tried() -> Remembered:
-        other = ProofMemory(tmp_path)  # an engine beside it, or the next one where a driver ends this one here
-        seen.append(other.found_out("a", lambda: pytest.fail("tried twice")).wrong)
-        other.put("b", WRONG)
+        for key in ("a", "b"):  # another size is of the same card
+            with pytest.raises(OSError, match=IN_TURN):
+                other.found_out(key, lambda: pytest.fail("tried at once"))
+        assert (other.get("a"), other.newest("a")) == (None, None)
+        other.put("c", WRONG)
+        waits.start()
         return RIGHT
 
+    patient = ProofMemory(tmp_path)
+    found: list[Remembered] = []
+    waits = Thread(target=lambda: found.append(patient.found_out("a", lambda: pytest.fail("tried again"))))
     assert memory.found_out("a", tried) == RIGHT
-    assert seen == [UNFINISHED]
-    assert memory.get("b") == WRONG  # of the other one
-    assert ProofMemory(tmp_path).found_out("a", lambda: WRONG) == RIGHT
-    assert [path.name for path in tmp_path.iterdir()] == [FILE_NAME]
+    waits.join()
+    assert (found, other.found_out("a", lambda: WRONG)) == ([RIGHT], RIGHT)
+    assert memory.get("c") == WRONG  # of the other one
+
+
+def test_two_engines_that_end_in_a_trial_are_enough_for_a_week(tmp_path: Path) -> None:
+    class Ended(BaseException):
+        pass
+
+    def ends() -> Remembered:
+        monkeypatch.setattr(ProofMemory, "put", lambda *_: None)  # it can tell nobody
+        raise Ended
+
+    for _ in range(2):
+        assert ProofMemory(tmp_path).get("a") is None
+        with pytest.MonkeyPatch.context() as monkeypatch, pytest.raises(Ended):
+            ProofMemory(tmp_path).found_out("a", ends)
+    known = ProofMemory(tmp_path, lambda: 1e9).found_out("a", lambda: pytest.fail("tried a third time"))
+    assert known == Remembered(wrong=UNFINISHED, until_s=1e9 + DOUBTED_S) == ProofMemory(tmp_path, lambda: 1e9).get("a")
+    later = ProofMemory(tmp_path, lambda: 1e9 + DOUBTED_S)
+    assert later.found_out("a", lambda: RIGHT) == RIGHT
 
 
 def test_what_failed_for_the_moment_is_tried_again(tmp_path: Path) -> None:
@@ -80,7 +104,8 @@ def test_who_reads_the_file_meanwhile_is_waited_for(
     monkeypatch.setattr(kept_json, "_PAUSE_S", 0)
     ProofMemory(tmp_path).put("a", RIGHT)
     assert ProofMemory(tmp_path).get("a") == known
-    assert [path.name for path in tmp_path.iterdir()] == ([FILE_NAME] if known else [])
+    assert [path.name for path in tmp_path.glob("*.json")] == ([FILE_NAME] if known else [])
+    assert not list(tmp_path.glob("*.new"))
 
 
 def test_what_was_too_slow_is_tried_again_after_a_week(tmp_path: Path) -> None:

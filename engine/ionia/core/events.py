@@ -89,7 +89,11 @@ class FinishedFile:
 
     path: str
     duration_seconds: Annotated[float, "Length of its pictures."]
-    bytes: int
+    bytes: Annotated[
+        int,
+        "Size of the finished file. Of a recorder.split in a pause, whose file is finished when the recording goes on, "
+        "what is written by now: recorder.fileChanged has the size then.",
+    ]
     start_utc: Annotated[str, "When its first picture was captured, ISO 8601 in UTC."]
 
 

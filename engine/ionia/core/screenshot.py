@@ -32,7 +32,7 @@ class Screenshot:
     path: str
     width: Annotated[int, "Pixels."]
     height: Annotated[int, "Pixels."]
-    utc: Annotated[str, "When the picture was captured, ISO 8601 in UTC."]
+    utc: Annotated[str, "When the screen was last seen to show this picture, ISO 8601 in UTC."]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -52,7 +52,7 @@ class CardUses:
 
     def refused(self, key: str) -> str:
         """Why it isn't to be used; empty if it may be."""
-        with self._lock:
+        with self._lock, self._file.alone():
             self._catch_up()
             running, ends = self._known(key)
             self._keep(key, running, ends)
@@ -62,14 +62,14 @@ class CardUses:
 
     def begin(self, key: str) -> None:
         """This process opens it now. It may do so several times at once."""
-        with self._lock:
+        with self._lock, self._file.alone():
             self._catch_up()
             running, ends = self._known(key)
             self._keep(key, [*running, self._name()], ends)
 
     def end(self, key: str, *, well: bool) -> None:
         """One of its beginnings is over. `well`: it made pictures, so that earlier ends were not the driver's."""
-        with self._lock:
+        with self._lock, self._file.alone():
             self._over.append((key, well))
             self._catch_up()
 
@@ -84,13 +84,13 @@ class CardUses:
 
     def failed(self, key: str) -> None:
         """Its driver never came back, or ended a process that was there to be ended. Counts as one end."""
-        with self._lock:
+        with self._lock, self._file.alone():
             self._catch_up()
             running, ends = self._known(key)
             self._keep(key, self._without_one(running), [*ends, self._now_s()])
 
     def _settle(self) -> None:
-        with self._lock:
+        with self._lock, self._file.alone():
             self._catch_up()
 
     def _catch_up(self) -> None:

@@ -4,15 +4,21 @@ import json
 import logging
 import os
 import threading
-from contextlib import suppress
+import time
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 
+from ionia.platform.file_lock import lock_unless_held
 from ionia.platform.user_folders import config_folder
 
 _log = logging.getLogger(__name__)
 
 _ATTEMPTS, _PAUSE_S = 5, 0.02
 """Reading it takes less than a millisecond."""
+
+_CHANGE_S = 0.5
+"""How long anybody waits for who changes it, in seconds: a slow disk takes tenths of one."""
 
 
 class KeptJson:
@@ -37,6 +43,35 @@ class KeptJson:
             return {}
         return {str(key): value for key, value in found.items()}
 
+    def alone(self) -> AbstractContextManager[bool]:
+        """Nobody else changes it meanwhile: what is read is what `write` replaces. Never raises; see `turn`."""
+        return self.turn(self._path.stem if self._path is not None else "", _CHANGE_S)
+
+    @contextmanager
+    def turn(self, name: str, limit_s: float) -> Iterator[bool]:
+        """Alone among the user's engines with what `name` stands for, however another one ends.
+
+        False where another has it still after `limit_s` seconds. True where nothing can be locked.
+        """
+        try:
+            fd = self._opened(name)
+        except OSError:  # nothing can be kept either
+            fd = None
+        if fd is None:
+            yield True
+            return
+        try:
+            yield _locked(fd, limit_s)
+        finally:
+            os.close(fd)
+
+    def _opened(self, name: str) -> int | None:
+        if self._path is None:
+            return None
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        flags = os.O_RDWR | os.O_CREAT | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NOINHERIT", 0)
+        return os.open(self._path.with_name(f"{name}.lock"), flags, 0o600)
+
     def write(self, whole: object) -> None:
         """Replace it. A failure is logged: it is found out anew."""
         if self._path is None:
@@ -53,6 +88,15 @@ class KeptJson:
             _log.warning("what was found out of a graphics card can't be kept: %s", error)
             with suppress(OSError):
                 beside.unlink()
+
+
+def _locked(fd: int, limit_s: float) -> bool:
+    deadline = time.monotonic() + limit_s
+    while not lock_unless_held(fd):
+        if time.monotonic() >= deadline:
+            return False
+        threading.Event().wait(_PAUSE_S)
+    return True
 
 
 def _put_in_place(beside: Path, path: Path) -> None:

@@ -25,8 +25,19 @@ DOUBTED_S = 7 * 24 * 3600
 """What was too slow may have had a busy machine, and who ended in a trial may have been killed: it is tried again after
 so long, or with another driver."""
 
-UNFINISHED = f"an engine that tried it did not come to the end of that, which {FILE_NAME} keeps"
-"""What is known while it is tried, and where the process ended over it."""
+MOST_ENDS = 2
+"""As `card_uses` counts: who ended in a trial may have been ended by anybody; two in a row share the driver."""
+
+UNFINISHED = f"{MOST_ENDS} engines that tried it did not come to the end of that, which {FILE_NAME} keeps"
+
+TURN_S = 8.0
+"""How long an engine waits for another one's trial, in seconds: who waits for this one gives up after ten
+(`runtime.encode.limited_gpu`), and is to be told what is true."""
+
+IN_TURN = "another engine is trying it right now"
+
+_TRIAL = "gpu-trial"
+"""One at a time, of whatever: two that share a card would each find it slow."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,40 +49,59 @@ class Remembered:
     until_s: float | None = None
     """When it is forgotten, in seconds of UTC since 1970."""
 
+    begun: int = 0
+    """Trials that were begun and of whose end nothing is known (yet). Then nothing else is known either."""
+
 
 class ProofMemory:
     """Any thread."""
 
-    def __init__(self, folder: Path | None = None, now_s: Callable[[], float] = utc_seconds) -> None:
+    def __init__(
+        self, folder: Path | None = None, now_s: Callable[[], float] = utc_seconds, turn_s: float = TURN_S
+    ) -> None:
         """`folder`: the user's own if not given; where there is none, what was tried is known to this process alone.
-        `now_s`: seconds of UTC since 1970."""
+        `now_s`: seconds of UTC since 1970. `turn_s`: how long another one's trial is waited for."""
         self._file = KeptJson(FILE_NAME, folder)
         self._now_s = now_s
+        self._turn_s = turn_s
         self._lock = threading.Lock()
         self._own: dict[str, Remembered] = {}  # what this process found out; protected by _lock
 
     def get(self, key: str) -> Remembered | None:
-        """None for what was never tried."""
+        """None for what was never tried, or is being tried."""
         with self._lock:
-            return self._all().get(key)
+            return _known(self._all().get(key))
 
     def newest(self, beginning: str) -> Remembered | None:
         """What was found out last of those whose keys begin so."""
         with self._lock:
-            found = [one for key, one in self._all().items() if key.startswith(beginning)]
+            found = [one for key, one in self._all().items() if key.startswith(beginning) and not one.begun]
         return found[-1] if found else None
 
     def found_out(self, key: str, tried: Callable[[], Remembered]) -> Remembered:
         """What is known, or what comes of it when it is `tried` now. What `tried` raises is not remembered,
-        but for ProofError, which says what is wrong.
+        but for ProofError, which says what is wrong. Raises OSError where another engine doesn't come to an end.
 
-        A driver may end the process meanwhile: that is in the file before, and found there instead of a second try.
+        A driver may end the process meanwhile: that it was begun is in the file before.
         """
+        if known := self.get(key):
+            return known
+        with self._file.turn(_TRIAL, self._turn_s) as mine:
+            if not mine:
+                raise OSError(IN_TURN)
+            return self.get(key) or self._tried(key, tried)
+
+    def _tried(self, key: str, tried: Callable[[], Remembered]) -> Remembered:
+        """Nobody else tries anything, so that whoever began this and left no word has ended."""
         with self._lock:
-            known = self._all().get(key)
-            if known is not None:
-                return known
-            self._keep(key, Remembered(wrong=UNFINISHED, until_s=self._now_s() + DOUBTED_S))
+            unknown = self._all().get(key)
+        begun = 0 if unknown is None else unknown.begun
+        until_s = self._now_s() + DOUBTED_S
+        if begun >= MOST_ENDS:
+            known = Remembered(wrong=UNFINISHED, until_s=until_s)
+            self.put(key, known)
+            return known
+        self.put(key, Remembered(wrong=UNFINISHED, until_s=until_s, begun=begun + 1))
         try:
             known = tried()
         except DoubtedError as error:
@@ -86,7 +116,7 @@ class ProofMemory:
 
     def put(self, key: str, remembered: Remembered | None) -> None:
         """From now on. None: as if it had never been tried."""
-        with self._lock:
+        with self._lock, self._file.alone():
             self._keep(key, remembered)
 
     def _keep(self, key: str, remembered: Remembered | None) -> None:
@@ -111,9 +141,14 @@ class ProofMemory:
         return {key: one for key, one in {**found, **self._own}.items() if one.until_s is None or now_s < one.until_s}
 
 
+def _known(one: Remembered | None) -> Remembered | None:
+    return None if one is None or one.begun else one
+
+
 def _json(one: Remembered) -> Mapping[str, object]:
     if one.proof is None:
-        return {"wrong": one.wrong} if one.until_s is None else {"wrong": one.wrong, "untilUtcSeconds": one.until_s}
+        until = {} if one.until_s is None else {"untilUtcSeconds": one.until_s}
+        return {"wrong": one.wrong, **until, **({"begun": one.begun} if one.begun else {})}
     return {"matrix": one.proof.matrix.name, "figures": one.proof.figures}
 
 
@@ -122,5 +157,6 @@ def _remembered(value: object) -> Remembered:
         raise TypeError("not an object")
     if "wrong" in value:
         until = value.get("untilUtcSeconds")
-        return Remembered(wrong=str(value["wrong"]), until_s=None if until is None else float(until))
+        until_s = None if until is None else float(until)
+        return Remembered(wrong=str(value["wrong"]), until_s=until_s, begun=int(value.get("begun", 0)))
     return Remembered(proof=SurfaceProof(matrix=ColourMatrix[value["matrix"]], figures=str(value["figures"])))

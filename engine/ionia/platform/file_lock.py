@@ -1,5 +1,6 @@
 """A lock on an open file that the system frees when its process ends, however it ends."""
 
+import errno
 import os
 import sys
 
@@ -9,22 +10,37 @@ if sys.platform == "win32":
     _FAR = 1 << 30
     """Windows keeps others from reading what is locked: so a byte that no file of ours reaches."""
 
-    def try_lock(fd: int) -> bool:
-        """Lock it for this process if nobody has; never waits. Moves the file's position."""
+    def _lock(fd: int) -> None:
         os.lseek(fd, _FAR, os.SEEK_SET)
-        try:
-            msvcrt.locking(fd, msvcrt.LK_NBLCK, 1)
-        except OSError:
-            return False
-        return True
+        msvcrt.locking(fd, msvcrt.LK_NBLCK, 1)
 
 else:
     import fcntl
 
-    def try_lock(fd: int) -> bool:
-        """Lock it for this process if nobody has; never waits. False too where the file system has no locks."""
-        try:
-            fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            return False
-        return True
+    def _lock(fd: int) -> None:
+        fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+_HELD = (errno.EAGAIN, errno.EACCES, errno.EDEADLK)
+"""What a lock of somebody else's is to flock(2) and to Windows' C library."""
+
+
+def try_lock(fd: int) -> bool:
+    """Lock it for this process if nobody has; never waits. Moves the file's position.
+
+    False too where the file system has no locks.
+    """
+    try:
+        _lock(fd)
+    except OSError:
+        return False
+    return True
+
+
+def lock_unless_held(fd: int) -> bool:
+    """As `try_lock`, but True too where the file system has no locks: False says that somebody else has it."""
+    try:
+        _lock(fd)
+    except OSError as error:
+        return error.errno not in _HELD
+    return True

@@ -7,11 +7,11 @@ import numpy as np
 
 from ionia.core.errors import ErrorKind, IoniaError
 from ionia.core.frame_rate import frames_seconds
-from ionia.core.media import Picture, VideoFrame
+from ionia.core.media import Picture
 from ionia.core.screenshot import Screenshot, ScreenshotRequest, Thumbnail
 from ionia.core.settings import SessionKind
 from ionia.core.sharing import CaptureKey, capture_key
-from ionia.core.timebase import NS_PER_S, frame_middle_ns
+from ionia.core.timebase import frame_middle_ns
 from ionia.core.utc_text import utc_text
 from ionia.media.packet_pictures import picture_of
 from ionia.media.still_image import fitted, image_bytes
@@ -21,9 +21,6 @@ from ionia.threads.clock import MonotonicClock, pair_with_utc, slept_ns
 
 _ONCE = 30
 """Frames per second of a source that is asked for a single picture: what its devices expect."""
-
-_STANDS_NS = NS_PER_S // 10
-"""A picture of a running capture that is older than this is one of a screen that stands still."""
 
 
 class Screenshots:
@@ -44,12 +41,9 @@ class Screenshots:
             if request.seconds_ago is not None:
                 frame, captured_ns = self._of_the_past(session, request.seconds_ago)
                 return frame
-            picture = self._of_now(request, session)
-            now_ns = self._clock.now_ns()
-            # An older one still stands: it shows the screen of now.
-            at_ns = picture.captured_ns if now_ns - picture.captured_ns < _STANDS_NS else now_ns
-            captured_ns = pair_with_utc(self._clock).at(at_ns)
-            return _as_frame(picture.pixels)
+            pixels, seen_ns = self._of_now(request, session)
+            captured_ns = pair_with_utc(self._clock).at(seen_ns)
+            return _as_frame(pixels)
 
         try:
             path, (width, height) = save_picture(take, request)
@@ -59,7 +53,7 @@ class Screenshots:
 
     def thumbnail(self, screen: str | None, max_width: int) -> Thumbnail:
         """A small picture of a screen or window, now. Raises IoniaError(CAPTURE_UNAVAILABLE)."""
-        picture = self._studio.picture(CaptureKey(screen=screen, cursor=False, fps=_ONCE))
+        picture = self._studio.picture(CaptureKey(screen=screen, cursor=False, fps=_ONCE)).picture
         width, height = fitted((picture.width, picture.height), max_width)
         frame = _as_frame(picture.pixels_for(width, height))
         try:
@@ -68,17 +62,19 @@ class Screenshots:
             raise IoniaError(ErrorKind.INTERNAL, f"The picture could not be encoded: {error.strerror}.") from error
         return Thumbnail(media_type="image/jpeg", data=b64encode(data).decode(), width=width, height=height)
 
-    def _of_now(self, request: ScreenshotRequest, session: Session | None) -> VideoFrame:
-        """All pixels of a screen; of a session's those that it shows, neither scaled nor between bars."""
+    def _of_now(self, request: ScreenshotRequest, session: Session | None) -> tuple[Picture, int]:
+        """All pixels of a screen; of a session's those that it shows, neither scaled nor between bars. And when the
+        screen was last seen to show them, in ns of the clock: one that is gone may be held for an hour."""
         if session is None:
-            return self._studio.picture(CaptureKey(screen=request.screen, cursor=request.cursor, fps=_ONCE))
+            seen = self._studio.picture(CaptureKey(screen=request.screen, cursor=request.cursor, fps=_ONCE))
+            return seen.picture.pixels, seen.at_ns
         settings = session.shows
         if settings is None:
             raise IoniaError(ErrorKind.NOT_INITIALIZED, "The session is not initialized.", "Initialize it first.")
-        picture = self._studio.picture(capture_key(settings))
+        seen = self._studio.picture(capture_key(settings))
+        picture = seen.picture
         part = settings.framing.seen((picture.width, picture.height), settings.width, settings.height)
-        pixels = picture.pixels[part.y : part.y + part.height, part.x : part.x + part.width]
-        return VideoFrame(captured_ns=picture.captured_ns, pixels=pixels)
+        return picture.pixels[part.y : part.y + part.height, part.x : part.x + part.width], seen.at_ns
 
     @staticmethod
     def _of_the_past(session: Session | None, seconds_ago: float) -> tuple[av.VideoFrame, int]:

@@ -6,13 +6,15 @@ from collections.abc import Sequence
 
 import pytest
 
-from ionia.core.errors import ErrorKind, IoniaError
+from ionia.core.errors import ErrorKind, IoniaError, SourceLost
 from ionia.core.media import VideoFrame
 from ionia.core.sharing import CaptureKey
 from ionia.core.video import pacer as pacer_module
 from ionia.core.video.pacer import FrameSpan
+from ionia.core.warning import WarningCode
 from ionia.runtime.capture import capture as module
 from ionia.runtime.capture.capture import Capture, open_capture
+from ionia.runtime.capture.still import newest
 from ionia.threads.clock import MonotonicClock
 from tests.fakes.backends import WAIT_SECONDS
 from tests.fakes.media import FakeScreen
@@ -68,6 +70,32 @@ def test_everyone_gets_the_same_frames_and_begins_with_a_picture() -> None:
     counters = capture.snapshot()
     assert counters.next_index == first.indexes[-1] + 1
     assert counters.unique + counters.duplicated == len(first.indexes)
+
+
+def test_a_picture_was_seen_at_the_last_look_and_not_since() -> None:
+    screen = FakeScreen(MonotonicClock())
+    capture, taker = opened(screen), Taker()
+    capture.attach(taker)
+    taker.wait(1)
+    screen.still = True
+    taker.wait(10)
+    still_ns = screen.clock.now_ns()
+    taker.wait(20)
+    standing = newest(capture)
+    assert standing is not None
+    assert standing.picture.captured_ns <= still_ns < standing.at_ns  # it was looked at, and nothing had changed
+    screen.refuse = IoniaError(ErrorKind.CAPTURE_UNAVAILABLE, "It is gone.")
+    screen.lose = SourceLost(WarningCode.DISPLAY_LOST, "It is gone.")
+    opens = screen.opens
+    while screen.opens == opens:
+        taker.wait(len(taker.indexes) + 1)
+    lost_ns = screen.clock.now_ns()
+    taker.wait(len(taker.indexes) + 3)
+    held = newest(capture)
+    capture.close()
+    assert held is not None
+    assert held.picture is standing.picture
+    assert standing.at_ns <= held.at_ns < lost_ns
 
 
 class SlowToBegin(FakeScreen):

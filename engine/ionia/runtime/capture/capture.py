@@ -68,7 +68,8 @@ class Capture:
         self._lock = threading.Lock()
         self._pacer: VideoPacer | None = None  # once it has begun; protected by _lock
         self._offers: FrameOffers[VideoFrame] = FrameOffers()
-        self._shown = False  # whether there was a picture; the tick's own
+        self._newest_ns = self._seen_ns = 0  # the tick's own, as what follows
+        self._shown = False  # whether there was a picture
         self._ticking: Worker | None = None  # likewise
 
     @property
@@ -138,6 +139,10 @@ class Capture:
             raise
         self._screen.begin(self._epoch_ns)
 
+    def seen_ns(self, picture: VideoFrame) -> int:
+        """When the screen was last seen to show this picture, in ns of the clock: for who is being handed frames."""
+        return self._seen_ns if picture.captured_ns == self._newest_ns else picture.captured_ns
+
     def detach(self, offer: Offer[VideoFrame]) -> None:
         """Hand over no more. Idempotent."""
         self._offers.remove(offer)
@@ -188,6 +193,8 @@ class Capture:
             late = counters.lagged + counters.lost - before
         if frame is not None:
             self.size = frame.width, frame.height
+            self._newest_ns = frame.captured_ns
+        self._seen_ns = max(self._newest_ns, looked_ns or 0)
         self._shown = self._shown or bool(spans)
         self._offers.hand_over(spans)
         return late

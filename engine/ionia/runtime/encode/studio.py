@@ -10,7 +10,7 @@ from ionia.core.audio.mix import SoundControl
 from ionia.core.audio.wishes import SoundWish
 from ionia.core.errors import ErrorKind, IoniaError
 from ionia.core.frame_rate import FrameRate
-from ionia.core.media import PixelFormat, VideoFrame
+from ionia.core.media import PixelFormat
 from ionia.core.ports import AudioSource
 from ionia.core.settings import MediaSettings
 from ionia.core.sharing import (
@@ -30,7 +30,7 @@ from ionia.media.opening import OpenedVideo
 from ionia.runtime.backends import Backends
 from ionia.runtime.capture.capture import Capture, open_capture
 from ionia.runtime.capture.picture_stage import PictureStage
-from ionia.runtime.capture.still import newest, taken
+from ionia.runtime.capture.still import Seen, newest, taken
 from ionia.runtime.encode.audio_encodes import AudioEncodes
 from ionia.runtime.encode.filter_loading import load_filters
 from ionia.runtime.encode.session_feeds import SessionFeeds
@@ -134,17 +134,17 @@ class Studio:
         """When the picture of frame `index` is taken, in ns of the clock."""
         return frame_middle_ns(self._epoch_ns, fps, index)
 
-    def picture(self, key: CaptureKey) -> VideoFrame:
+    def picture(self, key: CaptureKey) -> Seen:
         """All pixels that the screen of `key` shows: of a capture that runs, or taken anew. Raises IoniaError."""
         check_picture(key)
         running = self.begun_capture(lambda one: one.screen == key.screen)
         if running is not None:
             try:
-                frame = newest(running.value)
+                seen = newest(running.value)
             finally:
                 running.release()
-            if frame is not None:
-                return frame
+            if seen is not None:
+                return seen
         return taken(self._backends.screen(key), self._clock)
 
     def _video(self, settings: MediaSettings, *, live: bool) -> Lease[VideoEncodeKey, VideoEncode]:
