@@ -54,6 +54,8 @@ def test_everything_is_measured_and_a_remembered_offset_moves_the_sound(
         engine.call("engine.setAudioOffset", {"device": device, "offsetMs": 150})
         result = engine.call("engine.selftest", {"folder": str(folder)})
     assert not result["cancelled"]
+    told = [n["params"]["message"] for n in engine.notifications if n["method"] == "engine.selftestProgress"]
+    assert sum("A small window flashes and beeps." in message for message in told) == 1
     found = part(result, "Sound and picture")
     assert found["figures"]["events"] >= 5
     # The bench has the real figure; this is that and the noise of a shared machine.

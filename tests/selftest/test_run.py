@@ -21,6 +21,7 @@ from ionia.runtime.engine import Engine
 from ionia.selftest import try_av, try_encoders, try_sound
 from ionia.selftest.context import SECOND_NS, SelftestTools
 from ionia.selftest.run import selftests_with
+from ionia.selftest.try_av import SEEN
 from ionia.selftest.try_capture import window_place
 from ionia.threads.clock import MonotonicClock
 from tests.fakes.backends import Events, FakeMachine
@@ -285,7 +286,8 @@ def test_where_nothing_can_be_played_the_card_takes_its_place(monkeypatch: pytes
     def change(backends: Backends) -> Backends:
         return replace(desk_backends(Desk())(backends), list_desktop_audio=lambda: (DEVICE,))
 
-    report, _ = run(Part.AV, change, tools=desk_tools(Desk()))
+    report, events = run(Part.AV, change, tools=desk_tools(Desk()))
+    assert not [event for event in events if isinstance(event, SelftestProgressed) and SEEN in event.message]
     titles = {finding.title: finding for finding in report.findings}
     assert "Nothing plays" in titles["Sound and picture"].found
     assert titles["Card and tone"].outcome is Outcome.BAD  # the fake recording shows nothing

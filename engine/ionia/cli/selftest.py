@@ -56,8 +56,7 @@ def selftest(options: argparse.Namespace) -> int:
             return _forget(engine, options.forget)
         if not options.json:
             seconds = sum(SECONDS[part] for part in settings.parts if url or part is not Part.NETWORK)
-            seen = " A small window flashes and beeps." if Part.AV in settings.parts else ""
-            line.say(f"Self-test: about {seconds} seconds.{seen} Ctrl+C ends it.\n")
+            line.say(f"Self-test: about {seconds} seconds. Ctrl+C ends it.\n")
         report = _run(engine, settings, happenings, line, quiet=options.json)
         if options.json:
             print(msgspec.json.format(msgspec.json.encode(SelftestResult.of(report, redact_text)), indent=2).decode())

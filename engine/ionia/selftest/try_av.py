@@ -55,6 +55,9 @@ _CARD_TITLE = "Card and tone"
 _BEEP_GAIN = 0.5
 """-12 dBFS: heard, and not a fright."""
 
+SEEN = " A small window flashes and beeps."
+"""Told once the window is there, a second and a half before it does: not where nothing can be shown."""
+
 _OPEN_NS = 4 * SECOND_NS
 _JOIN_S = 4.0
 _TAIL_NS = SECOND_NS // 2
@@ -130,7 +133,7 @@ def _on_stage(context: SelftestContext, tools: SelftestTools) -> AvResult:
         if window is None:
             raise _NoStageError("the flashing window can't be shown")
         path = str(Path(folder) / "selftest.mp4")
-        with _beeping(context, tools) as beeps, _recording(context, path, media) as take:
+        with _beeping(context, tools) as beeps, _recording(context, path, media, SEEN) as take:
             first_ns = context.clock.now_ns() + SETTLE_NS
             instants = [first_ns + number * SPACING_NS for number in range(EVENTS)]
             beeps.asked.set_result(instants)
@@ -321,8 +324,8 @@ def _beeping(context: SelftestContext, tools: SelftestTools) -> Iterator[_Beeps]
 
 
 @contextmanager
-def _recording(context: SelftestContext, path: str, media: MediaSettings) -> Iterator[_Take]:
-    context.tell(0.0, "Starting to record.")
+def _recording(context: SelftestContext, path: str, media: MediaSettings, seen: str = "") -> Iterator[_Take]:
+    context.tell(0.0, f"Starting to record.{seen}")
     engine = context.make_engine(lambda _: None)
     try:
         engine.initialize_recorder(SESSION, RecorderSettings(output_path=path, media=media))
