@@ -101,7 +101,7 @@ def test_who_reads_the_file_meanwhile_is_waited_for(
         return replace(path, target)
 
     monkeypatch.setattr(Path, "replace", busy)
-    monkeypatch.setattr(kept_json, "_PAUSE_S", 0)
+    monkeypatch.setattr(kept_json, "_PAUSE_S", 1e-9)
     ProofMemory(tmp_path).put("a", RIGHT)
     assert ProofMemory(tmp_path).get("a") == known
     assert [path.name for path in tmp_path.glob("*.json")] == ([FILE_NAME] if known else [])

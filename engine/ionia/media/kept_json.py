@@ -4,7 +4,6 @@ import json
 import logging
 import os
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
@@ -91,12 +90,11 @@ class KeptJson:
 
 
 def _locked(fd: int, limit_s: float) -> bool:
-    deadline = time.monotonic() + limit_s
-    while not lock_unless_held(fd):
-        if time.monotonic() >= deadline:
-            return False
+    for _ in range(round(limit_s / _PAUSE_S)):
+        if lock_unless_held(fd):
+            return True
         threading.Event().wait(_PAUSE_S)
-    return True
+    return lock_unless_held(fd)
 
 
 def _put_in_place(beside: Path, path: Path) -> None:
