@@ -2,16 +2,18 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from itertools import pairwise
 
 import av
 import pytest
 
 from ionia.core.codec.codec import AAC, H264, OPUS
+from ionia.core.live.delay_line import DelayLine
 from ionia.core.live.silence import SILENT_FRAME
 from ionia.core.live.stand_in import StandIn
 from ionia.core.media import AUDIO, VIDEO, AudioTrack, EncodedPacket, MediaHeader, TrackId, TrackKind, VideoTrack
-from ionia.core.timebase import samples_at_frame
+from ionia.core.timebase import NS_PER_S, frame_start_ns, samples_at_frame
 from tests.fakes.encoded_clip import encoded_clip, luma_of
 
 SECOND = TrackId(kind=TrackKind.AUDIO, index=1)
@@ -85,3 +87,21 @@ def test_where_no_encoder_rests_the_keyframe_is_a_picture_of_its_own_each_time()
     shown = decoded(clip.header, [*video[:at], *standing, *video[at:]])
     meant = [luma_of(index) for index in (*range(at), *[at] * 4, *range(at, len(video)))]
     assert shown == pytest.approx(meant, abs=4)
+
+
+def test_one_that_grows_further_while_it_stands_goes_on_with_the_other_form() -> None:
+    clip = encoded_clip()
+    video = clip.header.video
+    pictures = [packet for packet in clip.live if packet.track == VIDEO]
+    line = DelayLine(fps=video.fps, stand_in=partial(StandIn, clip.header.with_track(replace(video, rests=False))))
+    out = list[EncodedPacket]()
+    for index, packet in enumerate(pictures[:100]):
+        if index in (20, 70):
+            line.set(3 if index == 20 else 5)
+        line.push([packet], frame_start_ns(0, video.fps, index))
+        out += line.take(frame_start_ns(0, video.fps, index))
+    out += line.take(frame_start_ns(0, video.fps, 60) + 5 * NS_PER_S)
+    keyframes = [packet for packet in out if packet.track == VIDEO and packet.keyframe]
+    second = round(video.fps)
+    assert [packet.dts for packet in keyframes] == [0, *range(60, 60 + 5 * second + 1, second)]
+    assert all(one.data != other.data for one, other in pairwise(keyframes))

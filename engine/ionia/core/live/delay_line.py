@@ -72,10 +72,11 @@ class _Held:
 
 @dataclass(slots=True)
 class _Standing:
-    """A delay that grows: from `since_ns` on the picture stands."""
+    """A delay that grows: from `since_ns` on the picture stands that is held as `keyframe`."""
 
     stand_in: StandIn
     since_ns: int
+    keyframe: EncodedPacket
 
 
 class DelayLine:
@@ -159,12 +160,15 @@ class DelayLine:
                 taken += self._fill(self._standing.stand_in.next())
                 continue
             late_ns = now_ns - due_ns
-            packet = self._moved(self._held[0].packet)
+            held = self._held[0].packet
+            packet = self._moved(held)
             if not self._may_go(packet, late_ns):
                 self._pop()
                 self._skipped += 1
             elif self._wanted > self._frames and _is_keyframe(packet):
-                self._standing = _Standing(self._stand_in(packet, self._heard), due_ns)
+                # One that stands already goes on: begun anew its keyframe might come twice in a row in one form.
+                if self._standing is None or self._standing.keyframe is not held:
+                    self._standing = _Standing(self._stand_in(packet, self._heard), due_ns, held)
                 self._frames, self._seeking = self._wanted, False
             else:
                 self._pop()
