@@ -165,5 +165,5 @@ def test_a_server_that_is_not_there_and_an_address_that_is_none() -> None:
         [*STREAM, f"http://127.0.0.1/live/{KEY}"], capture_output=True, text=True, timeout=PATIENCE, check=False
     )
     assert wrong.returncode == 1
-    assert wrong.stderr.startswith("ionia-engine: The address must begin with rtmp:// or rtmps://.")
+    assert wrong.stderr.startswith("ionia-engine: The address must begin with rtmp://, rtmps://, whip:// or whips://.")
     assert KEY not in wrong.stderr

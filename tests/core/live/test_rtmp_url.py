@@ -11,6 +11,7 @@ from ionia.core.redaction import Redactor, redact_text, redact_url, secrets_in_u
 from tests.fakes.examples import CHARACTERS
 
 KEY = "SeCrEtKey"
+BEGINNINGS = "The address must begin with rtmp://, rtmps://, whip:// or whips://"
 
 
 @pytest.mark.parametrize(
@@ -87,10 +88,10 @@ def test_what_the_server_is_told_of_its_address() -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("", "The address must begin with rtmp:// or rtmps://"),
-        (KEY, "The address must begin with rtmp:// or rtmps://"),
-        (f"http://h/app/{KEY}", "The address must begin with rtmp:// or rtmps://"),
-        (f"rtmp:/h/app/{KEY}", "The address must begin with rtmp:// or rtmps://"),
+        ("", BEGINNINGS),
+        (KEY, BEGINNINGS),
+        (f"http://h/app/{KEY}", BEGINNINGS),
+        (f"rtmp:/h/app/{KEY}", BEGINNINGS),
         (f"rtmp:///app/{KEY}", "The address names no host"),
         (f"rtmp://u:p@/app/{KEY}", "The address names no host"),
         (f"rtmp://h ost/app/{KEY}", "The address contains a space or a control character"),
@@ -132,6 +133,7 @@ def test_refused_in_one_clear_line(text: str, message: str) -> None:
     assert caught.value.kind is ErrorKind.BAD_URL
     assert caught.value.message == message
     assert KEY not in caught.value.message + caught.value.hint
+    assert ("whips://" in caught.value.hint) == text.startswith("http")
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ MAX_URL_LENGTH = 4096
 """FFmpeg's RTMP keeps the parts of an address in buffers of this size."""
 
 _SHAPE = re.compile(r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]*)://(?P<authority>[^/?#]*)(?P<rest>.*)", re.DOTALL)
+_BEGINNINGS = "rtmp://, rtmps://, whip:// or whips://"
 _ENCODE = "Encode it, for instance a space as %20"
 _HOST = re.compile(r"(?=.{1,253}\Z)[A-Za-z0-9_]([A-Za-z0-9_-]{0,62})(\.[A-Za-z0-9_-]{1,63})*\.?")
 
@@ -49,7 +50,7 @@ def taken_apart(text: str, beside: str, schemes: Collection[str], *, beside_is: 
     check_characters(beside, beside_is)
     shape = _SHAPE.fullmatch(text)
     if shape is None or shape["scheme"].lower() not in schemes:
-        raise bad_address(f"The address must begin with {' or '.join(f'{scheme}://' for scheme in schemes)}", hint)
+        raise bad_address(f"The address must begin with {_BEGINNINGS}", hint)
     return AddressParts(
         scheme=shape["scheme"].lower(),
         authority=shape["authority"],

@@ -13,6 +13,7 @@ from ionia.core.live.address_parts import (
     location_of,
     percent_encoded,
     taken_apart,
+    trimmed,
 )
 from ionia.core.live.rtmp_path import split_path, whole_application
 from ionia.core.redaction import MASK, redact_text, shown_application
@@ -25,6 +26,7 @@ _WITHOUT_APP = ".live-video.net"
 
 # Not in the form of an address: that would be redacted.
 _EXAMPLE = "After rtmp:// come the server, the application and the stream key, with a slash between each."
+_WHIP_EXAMPLE = "Of the address of a WHIP server write whips:// for https:// and whip:// for http://."
 _LOGIN_HINT = "In a user or password, write / as %2F, @ as %40, : as %3A, ? as %3F and # as %23."
 
 
@@ -94,7 +96,8 @@ def parse_rtmp_url(text: str, stream_key: str = "") -> RtmpUrl:
     With a `stream_key` the whole path of the address is the application. Raises IoniaError(BAD_URL) whose message
     never contains any part of the address or key.
     """
-    parts = taken_apart(text, stream_key, DEFAULT_PORTS, beside_is="The stream key", hint=_EXAMPLE)
+    hint = _WHIP_EXAMPLE if trimmed(text)[0].lower().startswith(("http://", "https://")) else _EXAMPLE
+    parts = taken_apart(text, stream_key, DEFAULT_PORTS, beside_is="The stream key", hint=hint)
     _check_login(parts.authority, parts.rest)
     login, _, location = parts.authority.rpartition("@")
     user, _, password = login.partition(":")
