@@ -62,7 +62,7 @@ def output_to(
             bytes_per_second=1000.0,
             make_sidecar=Sidecar if sidecar else None,
         ),
-        FileTellers(warn=warn, fail=lambda error: pytest.fail(str(error))),
+        FileTellers(warn=warn, fail=lambda error: pytest.fail(str(error)), later=lambda task: task()),
         free_bytes=free_bytes,
     )
     return output, told

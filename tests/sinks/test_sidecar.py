@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from ionia.sinks.sidecar import Sidecar, add_late, sidecar_path
+from tests.fakes.small_disk import fill, mounted_disk
 
 
 def test_a_line_is_there_when_it_was_added_and_an_earlier_sidecar_is_replaced(tmp_path: Path) -> None:
@@ -55,6 +56,20 @@ def test_a_pipe_in_its_place_is_refused_and_not_waited_for(tmp_path: Path) -> No
     with pytest.raises(OSError, match="not an ordinary file"):
         add_late(recording, b"two\n")
     sidecar.close()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no small disk can be mounted")
+def test_of_a_line_that_a_full_disk_took_a_part_of_nothing_stays() -> None:
+    with mounted_disk(64) as folder:
+        recording, begun = str(folder / "take.mp4"), b"1" * 4090 + b"\n"
+        sidecar = Sidecar(recording)
+        sidecar.add(begun)
+        fill(folder / "other")
+        for add in (sidecar.add, lambda line: add_late(recording, line)):
+            with pytest.raises(OSError, match="No space left"):
+                add(b"2" * 100 + b"\n")
+            assert sidecar_path(recording).read_bytes() == begun
+        sidecar.close()
 
 
 def test_lines_behind_those_of_a_recording_that_stays_for_now_stand_alone_once_it_is_gone(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 import contextlib
 import errno
 import logging
+import os
 import stat
 import sys
 from pathlib import Path
@@ -108,7 +109,13 @@ def _open(path: Path, mode: Literal["ab", "wb"]) -> BinaryIO:
 
 
 def _write(file: BinaryIO, line: bytes) -> None:
-    """The whole line, or OSError: a disk that becomes full takes a part first."""
+    """The whole line, or OSError and nothing of it: a disk that becomes full takes a part first."""
+    begin = file.seek(0, os.SEEK_END)
     rest = memoryview(line)
-    while rest:
-        rest = rest[file.write(rest) :]
+    try:
+        while rest:
+            rest = rest[file.write(rest) :]
+    except OSError:
+        with contextlib.suppress(OSError):
+            file.truncate(begin)
+        raise

@@ -17,7 +17,7 @@ from ionia.runtime.encode.session_feeds import SessionFeeds
 from ionia.runtime.engine import Engine
 from ionia.sinks.sidecar import sidecar_path
 from tests.fakes.backends import WAIT_SECONDS, FakeMachine
-from tests.fakes.file_output import QuietFeeds, answered, ended, output_to, split
+from tests.fakes.file_output import QuietFeeds, answered, ended, output_to, part_of, split
 from tests.fakes.media import HEADER, FakeFile, video_packet
 from tests.runtime.session.test_pause import paused_for, pictures
 from tests.runtime.test_engine import FAST, engine_on, recorded_for, warned
@@ -231,3 +231,22 @@ def test_a_mark_of_a_file_that_its_disk_has_not_begun_yet_is_kept_although_anoth
     ended(output)
     assert noted == [str(path)]
     assert [line["type"] for line in lines(path)] == ["start", "end", "mark"]
+
+
+def test_a_mark_of_a_finished_file_that_can_not_be_written_is_told(tmp_path: Path) -> None:
+    path, feeds, noted = tmp_path / "take.mp4", QuietFeeds(), list[str]()
+    output, told = output_to(FakeFile(str(path)), sidecar=True, after=lambda: FakeFile(str(tmp_path / "after.mp4")))
+    output.open(HEADER, cast(SessionFeeds, feeds))
+    output.deliver([video_packet(1, keyframe=True), video_packet(2)])
+    first = part_of(output)
+    split(output)
+    output.deliver([video_packet(3, keyframe=True)])
+    first.wait_closed(WAIT_SECONDS)
+    sidecar_path(str(path)).unlink()
+    sidecar_path(str(path)).mkdir()
+    feeds.index_now = 2
+    output.mark("late", None, seconds_ago=0, noted=lambda mark: noted.append(mark.path))
+    ended(output)
+    assert noted == [str(path)]
+    ((code, message),) = told
+    assert (code, message.startswith("A mark can't be written beside take.mp4: ")) == ("sidecar_failed", True)

@@ -102,7 +102,7 @@ class FileOutput:
         self._opened = _Opened(
             take=take,
             splits=Splits(take, maker, watch, warn=tell.warn, interrupted=self._interrupted),
-            marks=TakeMarks(take, sidecar=wishes.make_sidecar is not None, later=tell.later),
+            marks=TakeMarks(take, tell, sidecar=wishes.make_sidecar is not None),
         )
         feeds.hold_bitrate(self)
         self._feeds = feeds

@@ -4,6 +4,7 @@ import logging
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from functools import partial
+from pathlib import Path
 
 from ionia.core.errors import ErrorKind, IoniaError
 from ionia.core.events import FinishedFile
@@ -15,7 +16,7 @@ from ionia.core.utc_text import utc_text
 from ionia.core.warning import Warn, WarningCode
 from ionia.runtime.session.disk_eye import DiskEye
 from ionia.runtime.session.sink_worker import SinkWorker, TrackCounters
-from ionia.sinks.output_path import is_held
+from ionia.sinks.output_path import is_held, shown_path
 from ionia.sinks.sidecar import Sidecar, add_late
 from ionia.threads.clock import MonotonicClock, StopSignal
 
@@ -119,10 +120,13 @@ def _reason(error: OSError) -> str:
     return (error.strerror or type(error).__name__).lower()
 
 
-def note_late(recording: str, line: bytes, noted: Callable[[], None]) -> None:
+def note_late(recording: str, line: bytes, noted: Callable[[], None], warn: Warn) -> None:
     """A line of the sidecar of a file that is finished; `noted` is called when it is there, or can't be had."""
     try:
         add_late(recording, line)
+    except OSError as error:
+        name = shown_path(Path(recording).name)
+        warn(WarningCode.SIDECAR_FAILED, f"A mark can't be written beside {name}: {_reason(error)}.")
     finally:
         noted()
 

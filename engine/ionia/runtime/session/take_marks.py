@@ -9,6 +9,7 @@ from ionia.core.redaction import redact_text
 from ionia.core.take_notes import mark_line, warning_line
 from ionia.core.utc_text import utc_text
 from ionia.core.warning import WarningCode
+from ionia.runtime.session.file_wishes import FileTellers
 from ionia.runtime.session.noted_waits import NotedWaits
 from ionia.runtime.session.part import Part, note_late
 from ionia.runtime.session.take import Take
@@ -18,11 +19,10 @@ from ionia.threads.once import Once
 class TakeMarks:
     """Any thread. Nothing waits for the disk."""
 
-    def __init__(self, take: Take, *, sidecar: bool, later: Callable[[Callable[[], None]], None]) -> None:
-        """`later` runs a task soon on a thread that may wait for the disk."""
+    def __init__(self, take: Take, tell: FileTellers, *, sidecar: bool) -> None:
         self._take = take
+        self._tell = tell
         self._sidecar = sidecar
-        self._later = later
         self._count = 0  # protected by the take's lock
         self._waits = NotedWaits()
 
@@ -57,7 +57,7 @@ class TakeMarks:
                 told, line = self._waiting(partial(noted, mark)), mark_line(mark, label, data)
                 finished = take.finished.closing_part(at.part)
                 if finished is None or not finished.note_behind(line, told):
-                    self._later(partial(note_late, mark.path, line, told))
+                    self._tell.later(partial(note_late, mark.path, line, told, self._tell.warn))
         if not self._sidecar and not early:
             noted(mark)
         return mark
