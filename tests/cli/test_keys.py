@@ -86,7 +86,7 @@ def test_a_recording_is_paused_marked_and_split_by_keys(tmp_path: Path, terminal
         assert not termios.tcgetattr(program)[3] & termios.ICANON
         os.write(user, b"x m")
         until("^Paused")
-        until("^Mark 1 at 0:00:")
+        until(r"^Mark 1 at 0:00:\d\d of take\.mp4\.")
         os.write(user, b" ")
         until("^Recording again")
         os.write(user, b"r")

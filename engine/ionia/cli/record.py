@@ -19,6 +19,7 @@ from ionia.core.service import EngineService
 from ionia.core.settings import MediaSettings, RecorderSettings, ReplaySettings, SessionKind
 from ionia.core.stats import of_recorder
 from ionia.rpc.initialize_params import InitializeRecorder
+from ionia.sinks.output_path import shown_path
 
 Tell = Callable[[str], None]
 
@@ -35,7 +36,8 @@ def _mark(engine: EngineService, _: Tell) -> str:
         mark = engine.mark(SESSION, "")
     except IoniaError as error:
         return error.message
-    return f"Mark {mark.index + 1} at {clock_text(mark.file_seconds)}."
+    # Named, since the line above counts what all files of the recording have.
+    return f"Mark {mark.index + 1} at {clock_text(mark.file_seconds)} of {shown_path(Path(mark.path).name)}."
 
 
 def _split(engine: EngineService, _: Tell) -> str:
