@@ -6,6 +6,7 @@ import pytest
 
 from ionia.core.media import Picture, PictureFormat, PixelFormat
 from ionia.core.video.framing import WHOLE, Fit, Framing, Region, even
+from ionia.core.video.pool_need import WINDOW
 from ionia.media.converter import Converter
 
 Plane = npt.NDArray[np.float64]
@@ -163,8 +164,17 @@ def test_extremes_of_every_fit() -> None:
                 assert planes(converter_to(*target), coloured(*size), Framing(fit=fit))[0].shape == target[::-1]
 
 
-def test_each_picture_gets_its_own_memory() -> None:
+def test_each_picture_gets_memory_that_nobody_holds() -> None:
+    """And no more of it than is held: a heap would have holes between pictures that none fits into."""
     converter = converter_to(64, 48)
-    first = converter.convert(np.zeros((48, 64, 4), np.uint8))
-    converter.convert(np.full((48, 64, 4), 255, np.uint8))
-    assert set(first.planes[0].ravel()) == {16}
+    pictures = [converter.convert(np.full((48, 64, 4), shade, np.uint8)) for shade in (0, 255, 128)]
+    held = {picture.planes[0].ctypes.data for picture in pictures}
+    del pictures[1:]
+    pool = converter._graph
+    used = {converter.convert(coloured(48, 64, seed)).planes[0].ctypes.data for seed in range(WINDOW // 2)}
+    assert used < held
+    for seed in range(2 * WINDOW):
+        converter.convert(coloured(48, 64, seed))
+    assert converter._graph is not pool, "what was needed for a moment is kept"
+    converter.close()
+    assert set(pictures[0].planes[0].ravel()) == {16}

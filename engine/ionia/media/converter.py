@@ -4,37 +4,58 @@ It cuts, converts and scales in one step, so that what isn't shown costs nothing
 `core.video.framing`; which picture is due, others. One thread at a time uses a converter.
 """
 
-import av
-from av.video.reformatter import ColorPrimaries, ColorRange, Colorspace, ColorTrc, Interpolation, VideoReformatter
+import weakref
 
-from ionia.core.media import Picture, PictureFormat, YuvPicture
-from ionia.core.video.framing import WHOLE, Framing
+import av
+import numpy as np
+import numpy.typing as npt
+from av.filter import Graph
+from av.video.reformatter import ColorRange
+
+from ionia.core.media import ColourMatrix, Picture, PictureFormat, YuvPicture
+from ionia.core.video.framing import WHOLE, Framing, Size
+from ionia.core.video.pool_need import PoolNeed
 from ionia.media.frame_planes import black_frame, framed, plane_rows
 from ionia.media.scaler_input import scaler_input
 
-_ALGORITHM = Interpolation.AREA | Interpolation.FULL_CHR_H_INP
+_ALGORITHM = "area+full_chroma_inp"
 """The exact mean of each 2 x 2 block's chroma, and the cheapest but for POINT (decision 0052). POINT takes one pixel
 of the four: coloured text gets fringes."""
 
+_MATRICES = {ColourMatrix.BT709: "bt709", ColourMatrix.BT601: "bt601"}
+_RGB = 0
+"""The matrix of pixels that have none (H.273)."""
+
 
 class Converter:
-    """`core.ports.PictureConverter` by libav, to one format that never changes."""
+    """`core.ports.PictureConverter` by libav, to one format that never changes.
+
+    By a graph of filters, since that has a pool for its pictures (decision 0433). The pool frees nothing before the
+    graph is: after a time in which many pictures waited, a new graph takes the place.
+    """
 
     def __init__(self, wanted: PictureFormat, threads: int = 2) -> None:
         """What converting needs is made with the first picture. Threads take the same CPU time as one does, and divide
         the wait."""
         self._format = wanted
         self._threads = threads
-        self._reformatter = VideoReformatter()
+        self._graph: tuple[Graph, Size, Size] | None = None
+        self._need = PoolNeed()
+        self._given: list[weakref.ref[npt.NDArray[np.uint8]]] = []
 
     def convert(self, pixels: Picture, framing: Framing = WHOLE) -> YuvPicture:
-        """See the port. In new memory each time: encoders may keep the last one while the next is made."""
+        """See the port. In memory that nobody else holds: encoders may keep the last one while the next is made."""
         size = self._format.width, self._format.height
         place = framing.place((pixels.shape[1], pixels.shape[0]), size)
         if place is None:
             return self._picture(black_frame(size, self._format.pixels.value))
-        scaled = self._reformat(scaler_input(pixels, place), place.width, place.height)
-        return self._picture(framed(scaled, place, size))
+        scaled = self._scaled(scaler_input(pixels, place), (place.width, place.height))
+        picture = self._picture(framed(scaled, place, size))
+        self._given = [each for each in self._given if each() is not None]
+        self._given.append(weakref.ref(picture.planes[0]))
+        if self._need.gives(len(self._given)):
+            self._graph = None
+        return picture
 
     def _picture(self, frame: av.VideoFrame) -> YuvPicture:
         shapes = self._format.plane_shapes
@@ -44,22 +65,28 @@ class Converter:
         return YuvPicture(format=self._format, planes=tuple(planes))
 
     def close(self) -> None:
-        """Free the scaler: its threads and lines of pixels. Converting again makes a new one."""
-        self._reformatter = VideoReformatter()
+        """Free the scaler: its threads, lines of pixels and pool. Converting again makes a new one."""
+        self._graph = None
 
-    def _reformat(self, pixels: Picture, width: int, height: int) -> av.VideoFrame:
+    def _scaled(self, pixels: Picture, size: Size) -> av.VideoFrame:
         frame = av.VideoFrame.from_numpy_buffer(pixels, "bgra")
-        return self._reformatter.reformat(
-            frame,
-            width=width,
-            height=height,
-            format=self._format.pixels.value,
-            src_colorspace=Colorspace.ITU709,
-            dst_colorspace=Colorspace(int(self._format.matrix)),
-            src_color_range=ColorRange.JPEG,
-            dst_color_range=ColorRange.MPEG,
-            dst_color_trc=ColorTrc.BT709,
-            dst_color_primaries=ColorPrimaries.BT709,
-            interpolation=_ALGORITHM,
-            threads=self._threads,
+        frame.colorspace, frame.color_range = _RGB, ColorRange.JPEG
+        given = (frame.width, frame.height)
+        if self._graph is None or self._graph[1:] != (given, size):
+            self._graph = self._made(given, size), given, size
+        graph = self._graph[0]
+        graph.vpush(frame)
+        return graph.vpull()
+
+    def _made(self, given: Size, size: Size) -> Graph:
+        graph = Graph()
+        graph.threads = self._threads
+        matrix = _MATRICES[self._format.matrix]
+        nodes = (
+            graph.add("buffer", f"video_size={given[0]}x{given[1]}:pix_fmt=bgra:colorspace=gbr:range=pc:time_base=1/1"),
+            graph.add("scale", f"{size[0]}:{size[1]}:flags={_ALGORITHM}:out_color_matrix={matrix}:out_range=tv"),
+            graph.add("format", self._format.pixels.value),
+            graph.add("buffersink"),
         )
+        graph.link_nodes(*nodes).configure()
+        return graph

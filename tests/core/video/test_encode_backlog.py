@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ionia.core.media import VideoFrame
-from ionia.core.video.encode_backlog import EncodeBacklog, room_for
+from ionia.core.video.encode_backlog import EncodeBacklog, ahead_for, room_for
 from ionia.core.video.pacer import FrameSpan
 
 FRAME = VideoFrame(captured_ns=0, pixels=np.zeros((2, 2, 4), np.uint8))
@@ -179,3 +179,21 @@ def test_a_picture_that_found_no_room_is_not_prepared() -> None:
 def test_large_pictures_wait_in_smaller_numbers() -> None:
     sizes = ((640, 480), (1920, 1080), (2560, 1440), (3840, 2160), (7680, 4320))
     assert [room_for(*size) for size in sizes] == [8, 8, 6, 3, 2]
+    assert [ahead_for(*size) for size in sizes] == [8, 5, 2, 1, 1]
+
+
+def test_no_more_are_prepared_ahead_than_may_be() -> None:
+    backlog: EncodeBacklog[VideoFrame] = EncodeBacklog(fps=30, max_ahead=1)
+    for index in range(4):
+        backlog.offer(span(2 * index, 2))
+
+    def ahead() -> list[int]:
+        return [one.first_index for one in iter(backlog.ahead, None)]
+
+    assert ahead() == [0]
+    for _ in range(3):
+        backlog.take()
+    assert ahead() == [4]  # the one of frame 2 was taken before anybody began it
+    backlog.clear()
+    backlog.offer(span(8))
+    assert ahead() == [8]

@@ -12,10 +12,18 @@ MOST_PICTURES, FEWEST_PICTURES = 8, 2
 WAITING_BYTES = 100_000_000
 """What the pictures that wait may take, as the screen gave them: a picture of 3840 x 2160 has 33 MB."""
 
+AHEAD_BYTES = 16_000_000
+"""What those may take that are ready for the encoder, as it takes them: a picture of 3840 x 2160 has 12 MB."""
+
 
 def room_for(width: int, height: int) -> int:
     """How many of a screen's pictures may wait: eight, and fewer of large ones."""
     return max(FEWEST_PICTURES, min(MOST_PICTURES, WAITING_BYTES // (4 * width * height)))
+
+
+def ahead_for(width: int, height: int) -> int:
+    """How many of an encoder's pictures may be ready before it wants them: one at least, and more of small ones."""
+    return max(1, min(MOST_PICTURES, 2 * AHEAD_BYTES // (3 * width * height)))
 
 
 @dataclass(slots=True, kw_only=True)
@@ -46,13 +54,22 @@ class EncodeBacklog(Generic[P]):
     unless a newer one comes: a screen that stands still from then on would never be shown as it is.
     """
 
-    def __init__(self, *, fps: FrameRate, max_pictures: int = MOST_PICTURES, max_seconds: int = 5) -> None:
+    def __init__(
+        self,
+        *,
+        fps: FrameRate,
+        max_pictures: int = MOST_PICTURES,
+        max_ahead: int = MOST_PICTURES,
+        max_seconds: int = 5,
+    ) -> None:
         self._max_pictures = max_pictures
+        self._max_ahead = max_ahead
         self._max_frames = round(fps * max_seconds)
         self._spans: deque[FrameSpan[P]] = deque()
         self._frames = 0
         self._pictures = 0
         self._ahead: deque[FrameSpan[P]] = deque()  # of those with a picture: what nobody began to prepare
+        self._prepared = 0  # of those with a picture: the others
         self._given_up: P | None = None  # nothing newer has come since
         self._replaced: deque[int] = deque()  # indexes of pictures that were, and wait as repeats
         self._marks: list[SkipMark] = []  # before whose index something may still be skipped
@@ -102,7 +119,7 @@ class EncodeBacklog(Generic[P]):
         self._spans.clear()
         self._ahead.clear()
         self._replaced.clear()
-        self._frames = self._pictures = 0
+        self._frames = self._pictures = self._prepared = 0
         self._given_up = None
 
     def leave_out(self, index: int) -> None:
@@ -125,8 +142,14 @@ class EncodeBacklog(Generic[P]):
             mark.skipped += count if index < mark.index else 0
 
     def ahead(self) -> FrameSpan[P] | None:
-        """The next picture that waits and was neither taken nor given here before: whoever prepares it saves time."""
-        return self._ahead.popleft() if self._ahead else None
+        """The next picture that waits and was neither taken nor given here before: whoever prepares it saves time.
+
+        None also while `max_ahead` that were given here wait to be taken: one that is ready has memory of its own.
+        """
+        if not self._ahead or self._prepared >= self._max_ahead:
+            return None
+        self._prepared += 1
+        return self._ahead.popleft()
 
     def take(self) -> FrameSpan[P] | None:
         """The next single frame to encode, as a span of one; None when nothing waits."""
@@ -141,6 +164,8 @@ class EncodeBacklog(Generic[P]):
             self._pictures -= 1
             if self._ahead and self._ahead[0] is span:
                 self._ahead.popleft()
+            else:
+                self._prepared -= 1
         if span.count == 1:
             self._spans.popleft()
         else:

@@ -7,7 +7,7 @@ from functools import partial
 from ionia.core.media import EncodedPacket
 from ionia.core.ports import Clock, VideoEncoder
 from ionia.core.sharing import StageKey
-from ionia.core.video.encode_backlog import EncodeBacklog, SkipMark, room_for
+from ionia.core.video.encode_backlog import EncodeBacklog, SkipMark, ahead_for, room_for
 from ionia.core.video.encode_wishes import EncodeWishes
 from ionia.core.video.frame_history import FrameCounts, FrameMark
 from ionia.core.video.frame_totals import FrameTotals
@@ -69,9 +69,10 @@ class VideoEncode:
         lock = threading.Lock()
         self._condition = threading.Condition(lock)
         self._waits = threading.Condition(lock)  # there are pictures to be converted, or the end
-        room = room_for(self.capture.width, self.capture.height)
         self._backlog: EncodeBacklog[StagedPicture] = EncodeBacklog(
-            fps=self.capture.fps, max_pictures=room
+            fps=self.capture.fps,
+            max_pictures=room_for(self.capture.width, self.capture.height),
+            max_ahead=ahead_for(opened.track.width, opened.track.height),
         )  # protected by _condition
         self._begun = False  # protected by _condition
         self._ended = False  # protected by _condition
@@ -249,8 +250,7 @@ class VideoEncode:
             if self._successor is not None and not self._ended and (index := self._turn.tick()) is not None:
                 fresh = self._give_up(index, self._successor)
             self._condition.notify()
-            if self._ahead is not None:
-                self._waits.notify()
+            self._waits.notify()
         if overloaded:
             self.notices.warn(
                 WarningCode.ENCODER_OVERLOADED,
@@ -394,6 +394,7 @@ class VideoEncode:
         with self._condition:
             while not self._ended:
                 if (span := self._backlog.take()) is not None:
+                    self._waits.notify()  # there is room to convert one ahead
                     return span, len(self._backlog) > self.capture.fps * BEHIND_SECONDS
                 self._condition.wait()
             return None
