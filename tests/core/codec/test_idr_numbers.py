@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from ionia.core.codec.h264 import annex_b, nal_type, nal_units
-from ionia.core.codec.h264_bits import BitReader, unescape
 from ionia.core.codec.idr_numbers import renumbered
+from tests.fakes.idr_number import idr_number
 
 _PLAIN = "keyint=4:min-keyint=4:scenecut=0:bframes=0:threads=1"
 
@@ -36,16 +36,6 @@ def shown(extradata: bytes, units: list[bytes]) -> list[bytes]:
     return [frame.to_ndarray().tobytes() for frame in [*frames, *context.decode(None)]]
 
 
-def number(unit: bytes, frame_number_bits: int) -> int:
-    """idr_pic_id of its first slice."""
-    slice_ = next(nal for nal in nal_units(unit) if nal_type(nal) == 5)
-    reader = BitReader(unescape(slice_)[1:24])
-    for _ in range(3):
-        reader.unsigned()
-    reader.bits(frame_number_bits)
-    return reader.unsigned()
-
-
 @pytest.mark.parametrize(
     ("params", "profile"),
     [
@@ -60,13 +50,13 @@ def number(unit: bytes, frame_number_bits: int) -> int:
 def test_it_shows_the_same_picture_each_time_and_what_follows_follows(params: str, profile: str) -> None:
     extradata, units = encoded(params, profile)
     keyframe, *rest = units[4:]
-    forms = [renumbered(extradata, keyframe, by) for by in (1, 2, 1, 2)]
-    numbers = [number(unit, 4) for unit in (units[0], *forms, keyframe)]
+    forms = [renumbered(extradata, keyframe, by) for by in (1, 0x8000, 0x8001, 0xFFFF)]
+    numbers = [idr_number(extradata, unit) for unit in (units[0], *forms, keyframe)]
     assert all(one != other for one, other in pairwise(numbers))
     pictures = shown(extradata, units)
     repeated = shown(extradata, [*units[:4], *forms, keyframe, *rest])
     assert repeated == [*pictures[:4], *[pictures[4]] * 4, *pictures[4:]]
-    assert list(nal_units(renumbered(extradata, forms[0], -1))) == list(nal_units(keyframe))
+    assert list(nal_units(renumbered(extradata, forms[1], -0x8000))) == list(nal_units(keyframe))
 
 
 def test_what_is_not_understood_is_refused() -> None:

@@ -15,6 +15,7 @@ from ionia.core.live.stand_in import StandIn
 from ionia.core.media import AUDIO, VIDEO, AudioTrack, EncodedPacket, MediaHeader, TrackId, TrackKind, VideoTrack
 from ionia.core.timebase import NS_PER_S, frame_start_ns, samples_at_frame
 from tests.fakes.encoded_clip import encoded_clip, luma_of
+from tests.fakes.idr_number import idr_number
 
 SECOND = TrackId(kind=TrackKind.AUDIO, index=1)
 
@@ -79,11 +80,12 @@ def test_where_no_encoder_rests_the_keyframe_is_a_picture_of_its_own_each_time()
     clip = encoded_clip()
     video = [packet for packet in clip.live if packet.track == VIDEO]
     at = next(index for index, packet in enumerate(video) if packet.keyframe and index)
-    stand_in = StandIn(clip.header.with_track(replace(clip.header.video, rests=False)), video[at], {})
+    header = clip.header.with_track(replace(clip.header.video, rests=False))
+    stand_in = StandIn(header, video[at], {})
     standing = [packet for _ in range(100) for packet in stand_in.next() if packet.track == VIDEO]
-    in_a_row = [packet.data for packet in (*standing, video[at])]
-    assert len(standing) == 4
-    assert all(one != other for one, other in pairwise(in_a_row))
+    extradata = header.video.extradata
+    offsets = [idr_number(extradata, one.data) - idr_number(extradata, video[at].data) for one in standing]
+    assert offsets == [0x8000, 0x8001, 0x8000, 0x8001]
     shown = decoded(clip.header, [*video[:at], *standing, *video[at:]])
     meant = [luma_of(index) for index in (*range(at), *[at] * 4, *range(at, len(video)))]
     assert shown == pytest.approx(meant, abs=4)
@@ -105,3 +107,18 @@ def test_one_that_grows_further_while_it_stands_goes_on_with_the_other_form() ->
     second = round(video.fps)
     assert [packet.dts for packet in keyframes] == [0, *range(60, 60 + 5 * second + 1, second)]
     assert all(one.data != other.data for one, other in pairwise(keyframes))
+
+
+def test_the_keyframe_itself_does_not_follow_on_one_of_its_number() -> None:
+    """A delay that grows by a frame more than two seconds ends with a keyframe that stands in, and goes on with it."""
+    clip = encoded_clip()
+    video = [packet for packet in clip.live if packet.track == VIDEO]
+    keyframe = next(packet for packet in video if packet.keyframe)
+    stand_in = StandIn(clip.header, keyframe, {})
+    frames = round(2 * clip.header.video.fps) + 1
+    standing = [packet for _ in range(frames) for packet in stand_in.next() if packet.track == VIDEO]
+    extradata = clip.header.video.extradata
+    number = idr_number(extradata, keyframe.data)
+    numbers = [idr_number(extradata, packet.data) for packet in standing if packet.keyframe]
+    assert standing[-1].keyframe
+    assert numbers == [number + 0x8000, number + 0x8001]

@@ -20,6 +20,9 @@ KEYFRAMES_APART_SECONDS = 2
 REPEATS_APART_SECONDS = 1
 """The same where no picture between them can be written without an encoder."""
 
+_FAR = 1 << 15
+"""From the keyframe's own idr_pic_id to that of what stands in for it: half of all that there are."""
+
 _SILENT_OPUS = bytes.fromhex("fcfffe")
 """20 ms of stereo silence (RFC 6716: the code of a fullband CELT frame, whose range coder says nothing)."""
 
@@ -44,7 +47,7 @@ class StandIn:
         self._fps = video.fps
         self._still = _still_pictures(video, keyframe.data)
         self._number = 0 if self._still is None else self._still.number(keyframe.data)
-        self._shown_data = (keyframe.data,) if self._still is not None else _told_apart(video, keyframe.data)
+        self._forms = _told_apart(video, keyframe.data)
         apart = REPEATS_APART_SECONDS if self._still is None else KEYFRAMES_APART_SECONDS
         self._apart = max(1, round(apart * video.fps))
         begin = samples_at_frame(self._fps, keyframe.dts)
@@ -61,7 +64,7 @@ class StandIn:
         again = self.shown // self._apart
         self.shown += 1
         if since == 0:
-            return [*silence, replace(picture, data=self._shown_data[again % len(self._shown_data)])]
+            return [*silence, replace(picture, data=self._forms[again % len(self._forms)])]
         if self._still is None:
             return silence
         data = self._still.repeated(self._number + since, 0)
@@ -88,12 +91,13 @@ def _still_pictures(video: VideoTrack, keyframe: bytes) -> StillPictures | None:
 
 
 def _told_apart(video: VideoTrack, keyframe: bytes) -> tuple[bytes, ...]:
-    """It twice, in forms that take turns: neither is the keyframe itself, which follows on the last of them."""
+    """It twice, in forms that take turns: neither is the keyframe itself, which follows on the last of them, and
+    neither has the number of a keyframe that comes right before, as encoders count up or to and fro."""
     if video.codec is not H264:  # the others know a picture's end whatever follows
         return (keyframe,)
     sets = video.codec.own_extradata(keyframe) or video.extradata
     try:
-        return renumbered(sets, keyframe, 1), renumbered(sets, keyframe, 2)
+        return renumbered(sets, keyframe, _FAR), renumbered(sets, keyframe, _FAR + 1)
     except ValueError:  # of a kind that isn't understood: decoders that are told where a picture begins show it
         return (keyframe,)
 
