@@ -4,8 +4,10 @@ Not on dxcam's camera: that one recovers by itself, inside `grab`, without limit
 access was lost. Nor on its duplicator and staging surface, which release what comtypes releases again (see `d3d11`).
 """
 
+import contextlib
 import ctypes
 import sys
+from collections.abc import Iterator
 from ctypes import POINTER, byref, wintypes
 from dataclasses import dataclass
 from typing import Any
@@ -25,6 +27,7 @@ from dxcam._libs.dxgi import (
     IDXGIResource,
 )
 
+from ionia.core.errors import ErrorKind, IoniaError
 from ionia.core.media import Picture
 from ionia.sources.windows import com, d3d11
 from ionia.sources.windows.pointer import Pointer, PointerShape, decode_shape
@@ -43,6 +46,20 @@ ERROR_SESSION_DISCONNECTED = 0x887A0028
 
 _QUARTER_TURNS = {2: -1, 3: 2, 4: 1}
 """numpy.rot90's turns by DXGI_MODE_ROTATION (dxgitype.h)."""
+
+
+def failed(code: int) -> str:
+    """A sentence about a call that ended with this HRESULT."""
+    return f"DXGI failed with 0x{code:08X}."
+
+
+@contextlib.contextmanager
+def failing_as_unavailable() -> Iterator[None]:
+    """Turns what DXGI itself raises (a driver that is being replaced) into IoniaError(CAPTURE_UNAVAILABLE)."""
+    try:
+        yield
+    except comtypes.COMError as error:
+        raise IoniaError(ErrorKind.CAPTURE_UNAVAILABLE, failed(com.hresult(error))) from error
 
 
 class _PointerShapeInfo(ctypes.Structure):

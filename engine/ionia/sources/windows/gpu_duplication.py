@@ -113,7 +113,7 @@ class GpuDuplication:
         except comtypes.COMError as error:
             code = com.hresult(error)
             kind = TransientCaptureError if self._worked and code in _PASSING else IoniaError
-            words = SECURE_DESKTOP if code == dxgi.E_ACCESSDENIED else f"DXGI failed with 0x{code:08X}."
+            words = SECURE_DESKTOP if code == dxgi.E_ACCESSDENIED else dxgi.failed(code)
             raise kind(ErrorKind.CAPTURE_UNAVAILABLE, words) from error
         finally:
             output.close()  # a process has one duplication of an output
@@ -134,10 +134,8 @@ def output_index(screen_id: str | None) -> int:
     display = displays.find_display(screen_id)
     if display is None:
         raise IoniaError(ErrorKind.CAPTURE_UNAVAILABLE, "The screen is not there.")
-    try:
+    with dxgi.failing_as_unavailable():
         found = dxgi.first_adapters_output(display.device)
-    except comtypes.COMError as error:
-        raise IoniaError(ErrorKind.CAPTURE_UNAVAILABLE, f"DXGI failed with 0x{com.hresult(error):08X}.") from error
     if found is None:
         raise IoniaError(
             ErrorKind.CAPTURE_UNAVAILABLE, f"{display.name} is turned, or not driven by the first graphics adapter."

@@ -3,14 +3,12 @@
 import sys
 import threading
 
-import comtypes
-
 from ionia.core.errors import ErrorKind, IoniaError, SourceLost
 from ionia.core.media import VideoFrame
 from ionia.core.ports import Clock
 from ionia.core.timebase import NS_PER_S
 from ionia.core.warning import WarningCode
-from ionia.sources.windows import com, displays, dxgi, winrt_capture
+from ionia.sources.windows import displays, dxgi, winrt_capture
 from ionia.sources.windows.fallback import SECURE_DESKTOP
 from ionia.sources.windows.followed_window import LOOK_NS, Taken, wait_for_first
 
@@ -37,10 +35,8 @@ class GraphicsCapture:
         """See ScreenSource."""
         self.close()
         self._display = display = displays.find_display(self._screen_id)
-        try:
+        with dxgi.failing_as_unavailable():
             found = dxgi.output_of(display.device) if display is not None else None
-        except comtypes.COMError as error:
-            raise IoniaError(ErrorKind.CAPTURE_UNAVAILABLE, f"DXGI failed with 0x{com.hresult(error):08X}.") from error
         if display is None or found is None:
             raise IoniaError(ErrorKind.CAPTURE_UNAVAILABLE, "No such screen.", "Is the monitor plugged in and on?")
         self._capture = capture = winrt_capture.WinrtCapture(

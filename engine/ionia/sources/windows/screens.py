@@ -4,15 +4,12 @@ import sys
 import threading
 from collections.abc import Callable, Sequence
 
-import comtypes
-
 from ionia.core.errors import ErrorKind, IoniaError
 from ionia.core.frame_rate import FrameRate
 from ionia.core.ports import Clock, ScreenSource
 from ionia.core.service import EVERY_SCREEN, ScreenInfo, WindowInfo
 from ionia.core.video.framing import Region
 from ionia.sources.windows import (
-    com,
     d3d11,
     desktop_duplication,
     displays,
@@ -120,11 +117,9 @@ def _open_window(screen_id: str, *, cursor: bool, clock: Clock) -> ScreenSource:
 
     def by_winrt(window: int) -> Capture:
         display = displays.display_of_window(window)
-        try:
+        with dxgi.failing_as_unavailable():
             found = dxgi.output_of(display.device) if display is not None else None
             adapter = found[0] if found is not None else next(iter(d3d11.adapters()), None)
-        except comtypes.COMError as error:
-            raise IoniaError(ErrorKind.CAPTURE_UNAVAILABLE, f"DXGI failed with 0x{com.hresult(error):08X}.") from error
         return winrt_capture.WinrtCapture(window=window, adapter=adapter, cursor=cursor, clock=clock)
 
     return FallbackScreen(
