@@ -43,9 +43,9 @@ class Repaired:
 def repair_file(path: str, progress: Progress = lambda _: None) -> Repaired:
     """Raises IoniaError(MEDIA_FAILED), and leaves a file that plays as it was."""
     try:
+        check_ordinary(path)
         target = Path(os.path.realpath(path))
         before = target.stat()
-        check_ordinary(path, before)
         with _open(target) as file:
             if not lock_to_repair(file):
                 hint = (
@@ -77,12 +77,16 @@ def media_error(path: str, problem: str, hint: str = "") -> IoniaError:
     return IoniaError(ErrorKind.MEDIA_FAILED, f"Nothing could be done with {shown_path(path)}: {problem}.", hint)
 
 
-def check_ordinary(path: str, status: os.stat_result) -> None:
+def check_ordinary(path: str) -> None:
     """Raises IoniaError for what is neither a file nor a folder, which the system refuses by itself: whoever opens a
-    pipe waits for somebody at its other end, and nothing is at a certain place in it."""
-    if not (stat.S_ISREG(status.st_mode) or stat.S_ISDIR(status.st_mode)):
+    pipe waits for somebody at its other end, and nothing is at a certain place in it. Raises OSError and ValueError.
+
+    A shell's pipe (/dev/stdin, /dev/fd/63) has no name that its link could be followed to: so the path as it is.
+    """
+    mode = Path(path).stat().st_mode
+    if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
         kinds = {stat.S_IFIFO: "a pipe", stat.S_IFSOCK: "a socket"}
-        kind = kinds.get(stat.S_IFMT(status.st_mode), "a device")
+        kind = kinds.get(stat.S_IFMT(mode), "a device")
         raise media_error(path, f"it is {kind}, not a file", "Save what comes out of it as a file first.")
 
 

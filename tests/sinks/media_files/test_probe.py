@@ -26,6 +26,7 @@ from ionia.core.media_request import (
 )
 from ionia.sinks.media_files.table import carry_out
 from ionia.sinks.mp4_file import Mp4File
+from ionia.sinks.output_path import resolve_output
 from tests.fakes.encoded_clip import encoded_clip
 
 _MS = Fraction(1, 1000)
@@ -133,6 +134,14 @@ def test_what_is_no_file_is_refused_at_once_by_every_job(own: Path, tmp_path: Pa
         with pytest.raises(IoniaError, match="it is a pipe, not a file") as refused:
             carry_out(job)
         assert refused.value.kind is ErrorKind.MEDIA_FAILED
+    if sys.platform == "linux":  # as a shell gives what it pipes
+        ends = os.pipe()
+        with pytest.raises(IoniaError, match="it is a pipe, not a file"):
+            probed(Path(f"/dev/fd/{ends[0]}"))
+        with pytest.raises(IoniaError, match="it is not an ordinary file"):
+            resolve_output(f"/dev/fd/{ends[1]}")
+        for end in ends:
+            os.close(end)
     for device in ("/dev/zero", "/dev/null"):
         with pytest.raises(IoniaError, match="it is a device, not a file"):
             probed(Path(device))

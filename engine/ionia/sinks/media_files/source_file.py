@@ -23,8 +23,8 @@ class SourceFile:
         """Raises IoniaError(MEDIA_FAILED) for a file that can't be read, or what is none, in words."""
         self.path = path
         try:
+            check_ordinary(path)
             self.target = Path(os.path.realpath(path))
-            check_ordinary(path, self.target.stat())
             self._file: BinaryIO = self.target.open("rb", buffering=0)
         except (OSError, ValueError) as error:
             raise _system_error(path, error) from error
