@@ -8,7 +8,6 @@ import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +18,7 @@ from ionia.core.test_card.pattern import read_index
 from tests.fakes.engine_process import EngineProcess
 from tests.fakes.frozen_engine import FrozenEngine, freeze
 from tests.fakes.media_check import FileFacts, decode_luma, decode_pictures, decode_sound, file_facts
+from tests.fakes.screen_promise import kept_from
 from tests.fakes.tones import has_only
 from tests.fakes.windows_rig import ROOT, WindowsRig, windows_keep_their_pixels, windows_path, windows_rig
 from tests.fakes.x11_painter import PainterProcess, painter
@@ -27,6 +27,8 @@ __all__ = ["windows_rig"]  # a fixture
 pytestmark = [pytest.mark.wine, pytest.mark.slow, pytest.mark.x11, pytest.mark.pulse]
 
 FPS, RATE = 30, 48_000
+MOVES = 10
+"""Pictures a second: each stands for three frames, one more than it must (`fakes/screen_promise.py`)."""
 DESKTOP_HZ, MIC_HZ, PROGRAM_HZ = 880, 440, 1320
 WINDOW_MAKER = ROOT / "tests" / "sources" / "windows" / "native" / "window_maker.py"
 TONE_PLAYER = ROOT / "tests" / "sources" / "windows" / "native" / "tone_player.py"
@@ -106,21 +108,20 @@ def test_a_moving_picture_frame_by_frame(
     without_duplication = {"WINEDLLOVERRIDES": "dxgi=b;rig_wgc="} if backend == "gdigrab" else {}
     with frozen.start(**without_duplication) as engine:
         begin(engine, path, audioMode="none")
-        paint.tell(f"move {FPS} 4")
-        reach(engine, 5)
-        stats = engine.call("recorder.getStats")
+        reach(engine, 0.5)
+        painted = paint.instants(f"move {MOVES} 4")
+        reach(engine, seconds_now(engine) + 0.5)
         end(engine, path)
-        paint.answer()
+        stats = engine.call("recorder.getStats")
         assert stats["captureBackend"] == backend
         codes = {n["params"]["code"] for n in engine.notifications if n["method"] == "session.warning"}
         assert ("capture_fallback" in codes) == (backend == "gdigrab")
     shown = [index for index in (read_index(luma) for _, luma in decode_luma(path)) if index is not None]
     assert shown == sorted(shown)  # never back in time
-    seen = sorted(set(shown))
-    assert seen[-1] == FPS * 4 - 1  # the last one stays on the screen
-    # Every picture that was there for a whole frame is in the file; a busy machine may cost some, never many in a row.
-    assert len(seen) >= 0.75 * FPS * 4
-    assert max(after - before for before, after in pairwise(seen)) <= FPS // 2
+    assert shown[-1] == MOVES * 4 - 1  # the last one stays on the screen
+    lacking = kept_from(set(shown), painted, FPS)
+    told = sum(stats[f"videoFrames{cause}"] for cause in ("Lagged", "Missed", "Skipped"))
+    assert len(lacking) <= told, (lacking, stats)
 
 
 @pytest.mark.parametrize(("mode", "hz"), [("desktop", DESKTOP_HZ), ("mic", MIC_HZ)])

@@ -7,7 +7,7 @@ one line:
     index N             the test card's code for N                          -> done NS
     flash AT_NS MS      upper quarter white at an instant, black MS later    -> flashed BEFORE_NS AFTER_NS
     fill R G B          everything in one colour                            -> done NS
-    move FPS SECONDS    the code for 0, 1, 2, … FPS times a second           -> done NS
+    move FPS SECONDS    the code for 0, 1, 2, … FPS times a second           -> moved BEFORE_NS AFTER_NS, of each
     title TEXT          the window's title                                  -> done NS
 
 Instants are CLOCK_MONOTONIC in nanoseconds, which is the engine's clock on Linux. Each answer comes after the server
@@ -63,7 +63,7 @@ class Painter:
         elif word == "flash":
             return self._flash(*numbers)
         elif word == "move":
-            self._move(*numbers)
+            return self._move(*numbers)
         elif word == "title":
             self._window.set_wm_name(rest[0])
         else:
@@ -87,12 +87,16 @@ class Painter:
         self._sync()
         return f"flashed {before} {after}"
 
-    def _move(self, fps: int, seconds: int) -> None:
+    def _move(self, fps: int, seconds: int) -> str:
         start = time.monotonic_ns()
+        instants = []
         for index in range(fps * seconds):
             _wait_until(start + index * 1_000_000_000 // fps)
+            instants.append(time.monotonic_ns())
             self._paint_code(index)
             self._sync()
+            instants.append(time.monotonic_ns())
+        return " ".join(["moved", *map(str, instants)])
 
     def _paint_code(self, index: int) -> None:
         for box, white in zip(self._layout.code, code_bits(index), strict=True):
@@ -137,6 +141,11 @@ class PainterProcess:
         """Send a command and wait until the display shows it."""
         self.tell(command)
         return self.answer()
+
+    def instants(self, command: str) -> list[tuple[int, int]]:
+        """Send a command whose answer is two instants each: before and after something was painted."""
+        answer = self.do(command)
+        return list(zip(answer[::2], answer[1::2], strict=True))
 
 
 @contextlib.contextmanager
