@@ -121,8 +121,10 @@ THOROUGH = "--hypothesis-profile=thorough"
 """More examples of each property than a plain pytest tries (tests/conftest.py)."""
 
 BRIEF = ("--hypothesis-profile=brief", "-m", "not long")
-"""What `check` tries of what computes, so that nobody waits for it: fewer examples of each property, and nothing that
-lasts minutes of a take. The suite does all of it."""
+"""For `check`, so that nobody waits: fewer examples of each property than the suite, and no minutes of a take."""
+
+PLAIN = "--assert=plain"
+"""Else each worker rewrites each test in a new checkout, for pytest's own words: what fails is run again with them."""
 
 USAGE = """usage: python3 build/dev.py COMMAND [ARGUMENTS]
 
@@ -265,7 +267,7 @@ def check(arguments: list[str]) -> int:
         ["lint-imports"],
         ["python", "build/generate.py", "--check"],
         ["python", "build/generate_types.py", "--check"],
-        ["pytest", "-q", *SIDE_BY_SIDE, *BRIEF, "tests/core", "tests/architecture", *arguments],
+        ["pytest", "-q", PLAIN, "--tb=no", *SIDE_BY_SIDE, *BRIEF, "tests/core", "tests/architecture", *arguments],
     ]
     failed = []
     for step in steps:
@@ -275,6 +277,8 @@ def check(arguments: list[str]) -> int:
         print(f"{'ok    ' if ok else 'FAILED'} {' '.join(step)} ({time.monotonic() - began:.1f} s)", flush=True)
         if not ok:
             failed.append(" ".join(step))
+            if PLAIN in step:
+                subprocess.run([program, "-q", "--lf", "--lfnf=none"], cwd=ROOT, check=False)
     return 1 if failed else 0
 
 
