@@ -1,6 +1,7 @@
 """media: a header's tracks, found, replaced and left out; the formats of pictures."""
 
-from dataclasses import replace
+from copy import copy, deepcopy
+from dataclasses import FrozenInstanceError, replace
 
 import numpy as np
 import pytest
@@ -29,6 +30,13 @@ def test_tracks_are_told_by_kind_and_place() -> None:
     assert VIDEO.is_video
     assert not MIC.is_video
     assert len({VIDEO, AUDIO, MIC, TrackId(kind=TrackKind.VIDEO)}) == 3
+
+
+def test_of_each_track_there_is_one_object_that_stays_as_it_is() -> None:
+    assert TrackId(kind=TrackKind.AUDIO, index=1) is MIC
+    assert replace(AUDIO, index=1) is copy(MIC) is deepcopy(MIC) is MIC
+    with pytest.raises(FrozenInstanceError):
+        MIC.index = 2  # type: ignore[misc]
 
 
 def test_a_headers_tracks_are_found_in_their_order() -> None:

@@ -1,7 +1,7 @@
 """The values that travel between sources, encoders and sinks. They carry media and its instants, and decide nothing."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum, IntEnum
 from typing import Protocol
 
@@ -90,21 +90,36 @@ class TrackKind(Enum):
     AUDIO = "audio"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, init=False, eq=False)
 class TrackId:
-    """Which track a packet belongs to. Tracks of a kind count from 0; the first is what players choose."""
+    """Which track a packet belongs to. Tracks of a kind count from 0; the first is what players choose.
+
+    There is one object of each, equal to itself alone: every packet is looked up by its track a dozen times, which so
+    takes no call.
+    """
 
     kind: TrackKind
-    index: int = 0
+    index: int
+    is_video: bool = field(init=False, repr=False)
+    """Whether it has pictures."""
 
-    @property
-    def is_video(self) -> bool:
-        """Whether it has pictures."""
-        return self.kind is TrackKind.VIDEO
+    def __new__(cls, *, kind: TrackKind, index: int = 0) -> "TrackId":
+        """That one. Any thread."""
+        made = object.__new__(cls)
+        for name, value in (("kind", kind), ("index", index), ("is_video", kind is TrackKind.VIDEO)):
+            object.__setattr__(made, name, value)
+        return _TRACKS.setdefault((kind, index), made)
 
-    def __hash__(self) -> int:
-        """As equality has it. Each packet is looked up by its track, and an Enum's own takes microseconds."""
-        return 2 * self.index + (self.kind is TrackKind.VIDEO)
+    def __reduce__(self) -> "tuple[Callable[[TrackKind, int], TrackId], tuple[TrackKind, int]]":
+        """A copy, also one that comes from another process, is the one that is here."""
+        return _track, (self.kind, self.index)
+
+
+_TRACKS: dict[tuple[TrackKind, int], TrackId] = {}
+
+
+def _track(kind: TrackKind, index: int) -> TrackId:
+    return TrackId(kind=kind, index=index)
 
 
 VIDEO = TrackId(kind=TrackKind.VIDEO)

@@ -110,8 +110,13 @@ class Mp4File:
             return
         self._quiet = False
         for packet in packets:
-            for placed in timeline.place(packet):
-                writer.add(placed.packet)
+            if not packet.track.is_video:
+                sound = timeline.place_sound(packet)
+                if sound is not None:
+                    writer.add(sound)
+            else:
+                for placed in timeline.place(packet):
+                    writer.add(placed.packet)
             if writer.due:
                 self._append_fragment(writer)
 

@@ -86,6 +86,29 @@ def test_a_copy_sounds_the_same_from_there_on() -> None:
     assert other.controls == mix.controls
 
 
+def test_several_ticks_at_once_are_what_they_are_one_by_one() -> None:
+    parts = [tick(index, level=0.3 * index).parts[ONE] for index in range(5)]
+    half = Rendered(planes=parts[1].planes, covered=((0, 512),))
+    there = [{ONE: parts[0], TWO: parts[4]}, {TWO: half}, {ONE: Rendered(planes=None, covered=())}, {}, {ONE: parts[4]}]
+    mix: Mix[str] = Mix({ONE: SoundControl(), TWO: SoundControl(gain=0.7)})
+    assert not mix.steady
+    mix.render(tick(0))
+    assert mix.steady
+    other = mix.copy()
+    other.render(tick(0))
+    ticks = [AudioTick(index=index, parts=heard) for index, heard in enumerate(there, start=1)]
+    one_by_one = np.concatenate([mix.render(one) for one in ticks])
+    assert np.array_equal(other.render_all(ticks), one_by_one)
+    assert 0.9 < np.abs(one_by_one).max() <= 1  # both are too loud together
+    assert not other.render_all(ticks[2:4]).any()
+    assert mix.silence_samples + 2 * TICK == other.silence_samples == 512 + 4 * TICK
+    mix.set(ONE, ControlChange(mono=True))
+    assert not mix.steady
+    mix.render(tick(6))
+    mix.render(tick(7))
+    assert not mix.steady  # one sound is mono from now on
+
+
 def test_levels_are_after_the_gain() -> None:
     mix: Mix[str] = Mix({ONE: SoundControl(gain=0.5), TWO: SoundControl(muted=True)})
     mix.render(tick(0, keys=(ONE, TWO)))

@@ -215,6 +215,31 @@ def test_packets_come_in_batches_until_somebody_waits_for_each() -> None:
     assert not encode.hurried
 
 
+def test_a_track_of_which_nobody_asks_how_loud_it_is_gets_the_same_packets() -> None:
+    hand, packets = Hand(), [list[EncodedPacket](), list[EncodedPacket](), list[EncodedPacket]()]
+    encodes = [encode_on(hand), encode_on(hand), encode_on(hand)]
+    assert encodes[0].meters[KEY].counts.ticks == 0
+    takes = [heard.extend for heard in packets]
+    for encode, take in zip(encodes[:2], takes, strict=False):
+        encode.feed.join(take, lambda: None, patient=True)
+        encode.start()
+        encode.begin()
+    hand.turn(20)
+    for encode in encodes[:2]:
+        encode.set(KEY, ControlChange(gain=0.4), at=21)
+    hand.turn(10)
+    encodes[2].succeed(encodes[1], lambda: encodes[2].feed.join(takes[2], lambda: None))
+    hand.turn(3)
+    for encode in encodes:
+        encode.leave()
+    whole, further, after = packets
+    assert further == whole
+    assert [packet.pts // TICK for packet in whole] == list(range(-1, 31))
+    assert after == whole[-3:]
+    ticks = [encode.meters[KEY].counts.ticks for encode in encodes]
+    assert ticks[0] == 33 > ticks[1] > 0  # mixed several at once, but for where something moved
+
+
 def test_what_waits_to_be_encoded_is_not_lost_with_its_clock() -> None:
     hand, came = Hand(), list[EncodedPacket]()
     encode = encode_on(hand)

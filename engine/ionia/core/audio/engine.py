@@ -4,15 +4,17 @@ Pure: it is handed blocks and the time, and says when it wants to be asked again
 tick; a machine that stood still can, once and by a bounded time (see `advance`). The mixing is `Mix`'s.
 """
 
-from collections.abc import Callable, Hashable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Generic, TypeVar
 
+import numpy as np
+
 from ionia.core.audio.filter_bank import FilterBank
 from ionia.core.audio.filters import SoundFilter
 from ionia.core.audio.input import InputCounters, InputTimeline, Rendered
-from ionia.core.audio.loudness import Loudness, loudness
+from ionia.core.audio.loudness import Loudness, loudness, peak
 from ionia.core.audio.resampler import Planes
 from ionia.core.audio.runs import FADE_SAMPLES
 from ionia.core.media import AUDIO_TICK_SAMPLES, SAMPLE_RATE, AudioBlock
@@ -24,6 +26,11 @@ STALL_GRACE_NS = 200_000_000
 """How long ticks wait at most, after the machine stood still, for the sound that was captured meanwhile."""
 
 _SECOND_NS = 1_000_000_000
+
+WHOLE = ((0, AUDIO_TICK_SAMPLES),)
+"""What a sound without a hole covers of a tick."""
+
+_NOTHING: Planes = np.zeros((2, AUDIO_TICK_SAMPLES), dtype=np.float32)
 
 K = TypeVar("K", bound=Hashable)
 
@@ -48,6 +55,7 @@ class AudioTick(Generic[K]):
     """A sound through these filters; only of a tick before another."""
 
     _loudness: dict[int, tuple[Planes, Loudness]] = field(default_factory=dict, repr=False)  # by the planes' id
+    _runs: dict[tuple[K, int], "SoundRun"] = field(default_factory=dict, repr=False)  # that end here, by their length
 
     def loudness(self, planes: Planes) -> Loudness:
         """Of a sound of this tick, measured once for all tracks that have it."""
@@ -56,10 +64,39 @@ class AudioTick(Generic[K]):
             measured = self._loudness[id(planes)] = planes, loudness(planes)  # held, so that the id stays its own
         return measured[1]
 
+    def run(self, key: K, ticks: "Sequence[AudioTick[K]]") -> "SoundRun":
+        """A sound in these consecutive ticks, of which this is the last: laid together once for all tracks."""
+        run = self._runs.get((key, len(ticks)))
+        if run is None:
+            run = self._runs[key, len(ticks)] = _run([tick.parts.get(key) for tick in ticks])
+        return run
+
     @property
     def pts(self) -> int:
         """Sample index of the first, in {1, 48000} from the epoch."""
         return self.index * AUDIO_TICK_SAMPLES
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class SoundRun:
+    """A sound in several ticks: `planes` of shape (2, 1024 each), None for zeros; `whole`: covered throughout."""
+
+    planes: Planes | None
+    peak: float
+    whole: bool
+
+
+def _run(parts: "Sequence[Rendered | None]") -> SoundRun:
+    planes = [None if part is None else part.planes for part in parts]
+    if all(one is None for one in planes):
+        together = None
+    else:
+        together = np.concatenate([_NOTHING if one is None else one for one in planes], axis=1)
+    return SoundRun(
+        planes=together,
+        peak=0.0 if together is None else peak(together),
+        whole=all(part is not None and part.covered == WHOLE for part in parts),
+    )
 
 
 class AudioEngine(Generic[K]):

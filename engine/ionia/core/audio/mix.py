@@ -3,7 +3,7 @@
 Live controls are no part of what a mix is: they change while it runs. Pure; it is handed ticks and keeps no samples.
 """
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ionia.core.audio.channel_mix import InputMix
-from ionia.core.audio.engine import AudioTick
+from ionia.core.audio.engine import WHOLE, AudioTick
 from ionia.core.audio.filters import SoundFilter
 from ionia.core.audio.input import Rendered
 from ionia.core.audio.levels import LevelMeter
@@ -148,6 +148,8 @@ class Mix(Generic[K]):
         """Of each sound, after its gain and before the sum. Any thread may read them."""
         self._uncovered = 0
         self._steady: tuple[_Turn[K], ...] | None = None  # of every tick, while nothing moves
+        self.steady = False
+        """Whether nothing moves, and no sound is mono or filtered: then `render_all` gives what `render` would."""
 
     @property
     def controls(self) -> Mapping[K, SoundControl]:
@@ -186,7 +188,7 @@ class Mix(Generic[K]):
 
     def set(self, key: K, change: ControlChange) -> None:
         """Go where it says, from the next tick on."""
-        self._steady = None
+        self._steady, self.steady = None, False
         self._controls[key] = change.of(self._controls[key])
         length = max(1, round(change.ramp_ms * SAMPLE_RATE / 1000))
         if change.gain is not None:
@@ -235,11 +237,33 @@ class Mix(Generic[K]):
             return np.zeros((2, AUDIO_TICK_SAMPLES), dtype=np.float32).T
         return (mix if most <= KNEE else limit(mix)).T
 
+    def render_all(self, ticks: Sequence[AudioTick[K]]) -> Samples:
+        """What `render` gives of these consecutive ticks, to the bit, shape (1024 each, 2): a track nobody looks at is
+        mixed for several at once. Meters stay where they are. Only while it is `steady`."""
+        mix: Planes | None = None
+        most = 0.0
+        whole = False
+        for sound in self._steady or ():
+            run = ticks[-1].run(sound.key, ticks)
+            whole = whole or run.whole
+            if run.planes is not None:
+                scaled = run.planes if sound.even == 1.0 else run.planes * sound.factors
+                most += run.peak * abs(sound.even or 0.0)
+                mix = scaled if mix is None else mix + scaled
+        if not whole:
+            self._uncovered += sum(
+                _uncovered([tick.parts[key] for key in self._controls if key in tick.parts]) for tick in ticks
+            )
+        if mix is None:
+            return np.zeros((2, len(ticks) * AUDIO_TICK_SAMPLES), dtype=np.float32).T
+        return (mix if most <= KNEE else limit(mix)).T
+
     def _turns(self, *, filtered: bool) -> tuple["_Turn[K]", ...]:
         """What is done to each sound in the next tick; kept for as long as nothing moves."""
         steady = all(self._is_steady(key) for key in self._controls)
         turns = tuple(self._turn(key, filtered=filtered) for key in self._controls)
         self._steady = turns if steady else None
+        self.steady = steady and not self._filtered and all(turn.even is not None for turn in turns)
         return turns
 
     def _is_steady(self, key: K) -> bool:
@@ -297,8 +321,7 @@ def _heard(
 
 
 def _uncovered(parts: list[Rendered]) -> int:
-    whole = ((0, AUDIO_TICK_SAMPLES),)
-    if any(part.covered == whole for part in parts):
+    if any(part.covered == WHOLE for part in parts):
         return 0
     silent = np.ones(AUDIO_TICK_SAMPLES, dtype=np.bool_)
     for part in parts:

@@ -118,6 +118,7 @@ class Mp4Writer:
         self._sequence = 0
         self._position = 0
         self._offered: tuple[Fragment, list[tuple[TrackSamples, int]]] | None = None
+        self._long = False  # whether so much of a track is pending that a fragment may be due
 
     @property
     def started(self) -> bool:
@@ -150,10 +151,10 @@ class Mp4Writer:
     @property
     def due(self) -> bool:
         """Whether enough media has come together for a fragment."""
+        if not self._long:
+            return False  # as behind nearly all packets, of which each makes one track longer
         sounds = self._audio.values()
         seconds = self._fragment_seconds
-        if self._video.span() < seconds and all(sound.span() < _LONE_AUDIO * seconds for sound in sounds):
-            return False  # as behind nearly all packets
         waiting = not self._started and not all(sound.pending for sound in sounds)
         # Sounds come a packet each by turns: so the file has as many samples of each, wherever it ends.
         uneven = len({sound.end for sound in sounds}) > 1
@@ -162,6 +163,9 @@ class Mp4Writer:
             return True
         alone = _LONE_AUDIO * (limit if uneven else seconds)
         return any(sound.span() >= alone for sound in sounds)
+
+    def _is_long(self, track: TrackSamples) -> bool:
+        return track.span() >= (1 if track is self._video else _LONE_AUDIO) * self._fragment_seconds
 
     @property
     def _written_tracks(self) -> tuple[TrackSamples, ...]:
@@ -186,8 +190,10 @@ class Mp4Writer:
         """
         if packet.track == self._picture.id:
             self._add_video(packet)
-        elif packet.track in self._audio:
-            self._add_audio(packet)
+            self._long = self._long or self._is_long(self._video)
+        elif (track := self._audio.get(packet.track)) is not None:
+            self._add_audio(track, packet)
+            self._long = self._long or self._is_long(track)
 
     def fragment(self) -> Fragment:
         """What to add to the file next. Only while something is `pending`."""
@@ -208,6 +214,7 @@ class Mp4Writer:
         self._sequence += 1
         self._started = True
         self._offered = None
+        self._long = any(self._is_long(track) for track in (self._video, *self._audio.values()))
 
     def finish(self) -> Finale:
         """What makes the committed fragments an ordinary file. Only once `started`."""
@@ -284,8 +291,7 @@ class Mp4Writer:
                 self._head_bytes = None
                 self._picture = replace(self._picture, extradata=self._picture.extradata + codec.extradata_of([one]))
 
-    def _add_audio(self, packet: EncodedPacket) -> None:
-        track = self._audio[packet.track]
+    def _add_audio(self, track: TrackSamples, packet: EncodedPacket) -> None:
         if not track.pending and not self._started:
             track.origin, self._head_bytes = min(packet.dts, 0), None
         elif packet.dts < track.origin:

@@ -153,7 +153,14 @@ class FileTimeline:
 
         Raises IoniaError(INTERNAL) when the first picture is no keyframe: whatever joins the tracks must see to that.
         """
-        return self._place_picture(packet) if packet.track.is_video else self._place_sound(packet)
+        if packet.track.is_video:
+            return self._place_picture(packet)
+        placed = self.place_sound(packet)
+        return () if placed is None else (Placed(part=self.part, packet=placed),)
+
+    def place_sound(self, packet: EncodedPacket) -> EncodedPacket | None:
+        """A packet of sound as it lies in the part under way; None: nowhere, or it waits for its place."""
+        return self._sounds.place(packet, self._left_out_from if self._named else None)
 
     def only_picture(self) -> Placed | None:
         """At the end of a recording that was paused before it could begin: the picture it was paused at. Ask once."""
@@ -309,10 +316,6 @@ class FileTimeline:
         self._paused_frames += index - begin
         self._pauses += 1
         return True
-
-    def _place_sound(self, packet: EncodedPacket) -> tuple[Placed, ...]:
-        placed = self._sounds.place(packet, self._left_out_from)
-        return () if placed is None else (Placed(part=self.part, packet=placed),)
 
     @property
     def _left_out_from(self) -> int | None:

@@ -69,12 +69,15 @@ class PacketInterleaver:
 
     def push_all(self, packets: Iterable[EncodedPacket]) -> list[EncodedPacket]:
         """Take the next packets, each track's in its order, and return what may go now, in order."""
+        frame, sample, newest = self._scale.frame, self._scale.sample, self._newest
         for packet in packets:
-            position = self._scale.position(packet)
-            self._waiting[packet.track].append((position, self._rank[packet.track], packet))
-            self._newest = max(self._newest, position)
-            if self._later_wait is not None and packet.track.is_video:
+            track = packet.track
+            position = packet.dts * (frame if track.is_video else sample)
+            self._waiting[track].append((position, self._rank[track], packet))
+            newest = max(newest, position)
+            if self._later_wait is not None and track.is_video:
                 self._max_wait, self._later_wait = self._later_wait, None
+        self._newest = newest
         return self._ready()
 
     def pass_by(self, track: TrackId, position: int) -> list[EncodedPacket]:
@@ -243,8 +246,11 @@ class PacketWindow:
         return Cut(packets=self._passed_through(taken), done=done)
 
     def _passed_through(self, packets: list[EncodedPacket]) -> tuple[EncodedPacket, ...]:
+        reached = self._reached
         for packet in packets:
-            self.passed(packet.track, packet.pts + packet.duration)
+            end = packet.pts + packet.duration
+            if end > reached.get(packet.track, end - 1):
+                reached[packet.track] = end
         return tuple(packets)
 
     def passed(self, track: TrackId, position: int) -> None:

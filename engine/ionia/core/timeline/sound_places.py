@@ -54,7 +54,7 @@ class SoundPlaces:
         recent = sorted(
             (packet for sound in self._sounds.values() for packet in sound.recent), key=lambda packet: packet.dts
         )
-        placed = (self._placed(stretch, packet, left_out_from) for packet in recent)
+        placed = (self._placed(stretch, self._sounds[packet.track], packet, left_out_from) for packet in recent)
         return [packet for packet in placed if packet is not None]
 
     def place(self, packet: EncodedPacket, left_out_from: int | None) -> EncodedPacket | None:
@@ -62,11 +62,13 @@ class SoundPlaces:
 
         `left_out_from`: the frame from which on a pause leaves everything out, if one is named.
         """
-        self._sounds[packet.track].recent.append(packet)
-        return None if self._stretch is None else self._placed(self._stretch, packet, left_out_from)
-
-    def _placed(self, stretch: Stretch, packet: EncodedPacket, left_out_from: int | None) -> EncodedPacket | None:
         sound = self._sounds[packet.track]
+        sound.recent.append(packet)
+        return None if self._stretch is None else self._placed(self._stretch, sound, packet, left_out_from)
+
+    def _placed(
+        self, stretch: Stretch, sound: _Sound, packet: EncodedPacket, left_out_from: int | None
+    ) -> EncodedPacket | None:
         shift = self._shift(stretch, sound, packet) if sound.shift is None else sound.shift
         if shift is None:
             return None

@@ -61,11 +61,13 @@ class AudioEncode:
         self._mix = mix
         self._changes: list[tuple[int, SoundKey, ControlChange]] = []  # from which tick on, in the order of asking
         self._heard: deque[tuple[int, Samples]] = deque(maxlen=WARM_TICKS)
+        self._waiting: list[AudioTick[SoundKey]] = []  # heard, not mixed
         self._batch: list[Samples] = []  # mixed, not encoded
         self._batch_pts = 0
         self._encoding = False
         self._first: int | None = None  # the index of the tick with which encoding begins
-        self._mixed = -1  # the index of the newest tick that was mixed
+        self._mixed = -1  # the index of the newest tick that was mixed, or waits for it
+        self._metered = False  # whether anybody has asked how loud it is
         self._broken = False
         self._silence = 0
         self._losses = LossTeller()
@@ -92,7 +94,9 @@ class AudioEncode:
 
     @property
     def meters(self) -> Mapping[SoundKey, LevelMeter]:
-        """How loud each sound is. Any thread."""
+        """How loud each sound is. Any thread. From the first time that this is asked for on, and not before, each tick
+        is mixed as it comes: of further tracks nobody asks."""
+        self._metered = True
         return self._mix.meters
 
     @property
@@ -176,22 +180,40 @@ class AudioEncode:
         if self._encoding and self._first is None:
             self._first = tick.index
         if self._changes:
+            self._mix_waiting()
             self._carry_out(tick.index - self._mix.filtered)
         due = tick.before if self._mix.filtered else tick
         if due is None or due.index <= self._mixed:
             return  # filters look a tick ahead: from the first on, all is mixed a tick later
-        samples = self._mix.render(due)
         self._mixed = due.index
+        encodes = self._first is not None and due.index >= self._first
+        if encodes and not self._batch and not self._waiting:
+            self._batch_pts = due.pts
+        hurried = self.feed.hurried
+        if encodes and self._mix.steady and not (self._metered or hurried):
+            self._waiting.append(due)
+        else:
+            self._mix_waiting()
+            samples = self._mix.render(due)
+            self._silence = self._mix.silence_samples
+            self._heard.append((due.pts, samples))
+            if encodes:
+                self._batch.append(samples)
+        if encodes and (hurried or (due.index + 1) % BATCH_TICKS == 0):
+            self._encode_batch()
+
+    def _mix_waiting(self) -> None:
+        waiting, self._waiting = self._waiting, []
+        if not waiting:
+            return
+        samples = self._mix.render_all(waiting)
         self._silence = self._mix.silence_samples
-        self._heard.append((due.pts, samples))
-        if self._first is not None and due.index >= self._first:
-            if not self._batch:
-                self._batch_pts = due.pts
-            self._batch.append(samples)
-            if self.hurried or (due.index + 1) % BATCH_TICKS == 0:
-                self._encode_batch()
+        self._batch.append(samples)
+        for at, tick in list(enumerate(waiting))[-WARM_TICKS:]:
+            self._heard.append((tick.pts, samples[at * AUDIO_TICK_SAMPLES : (at + 1) * AUDIO_TICK_SAMPLES]))
 
     def _encode_batch(self) -> None:
+        self._mix_waiting()
         batch, self._batch = self._batch, []
         if not batch:
             return

@@ -235,7 +235,10 @@ class Join:
             if inflow is self._inflows[track]:
                 if (landed := self._landed.get(track)) is not None:
                     packets = landed.coming(packets)
-                self._reached[track] = max((packet.pts + 1 for packet in packets), default=self._reached.get(track, 0))
+                if packets:
+                    self._reached[track] = 1 + (
+                        max(packet.pts for packet in packets) if track.is_video else packets[-1].pts
+                    )
                 if crossing is not None:
                     packets = crossing.packets.leaving(packets)
                     self._tell_over(crossing)

@@ -156,10 +156,13 @@ class SoundTracks:
         return frozenset[SoundKey]().union(*(encode.muted for encode in self.encodes))
 
     def _meters(self) -> Mapping[str, LevelMeter]:
-        """Of each sound that of its first track: they are the same in all."""
+        """Of each sound that of its first track: they are the same in all, and no other is asked."""
         meters: dict[SoundKey, LevelMeter] = {}
-        for encode in reversed(self.encodes):
-            meters.update(encode.meters)
+        for track in self._tracks:
+            lacking = [key for key in track.lease.key.encode.sounds if key not in meters]
+            if lacking:
+                of_track = track.encode.meters
+                meters.update((key, of_track[key]) for key in lacking)
         return {name: meters[key] for name, key in self._sounds.items()}
 
     def kinds(self) -> Mapping[str, AudioInput]:

@@ -79,6 +79,7 @@ class SinkWorker:
     def deliver(self, packets: Sequence[EncodedPacket]) -> None:
         """Queue packets for the sink's thread."""
         overflow = False
+        pictures = _pictures(packets)
         with self._condition:
             if self._broken:
                 return
@@ -86,13 +87,10 @@ class SinkWorker:
             self._pending_bytes += sum(len(packet.data) for packet in packets)
             if self._pending_bytes > self._limit_bytes:
                 self._broken = overflow = True
-            if len(self._pending) >= WORTH_WAKING or any(packet.track.is_video for packet in packets):
+            if len(self._pending) >= WORTH_WAKING or pictures:
                 self._condition.notify()
-        for packet in packets:
-            if packet.track.is_video:
-                self.counters.video_delivered += 1
-            else:
-                self.counters.audio_delivered += 1
+        self.counters.video_delivered += pictures
+        self.counters.audio_delivered += len(packets) - pictures
         if overflow:
             self._on_error(IoniaError(ErrorKind.OUTPUT_FAILED, "The disk is too slow for the recording."))
 
@@ -238,9 +236,9 @@ class SinkWorker:
             return orders, packets
 
     def _count(self, packets: Sequence[EncodedPacket]) -> None:
-        video = sum(packet.track.is_video for packet in packets)
-        self.counters.video_written += video
-        self.counters.audio_written += len(packets) - video
+        pictures = _pictures(packets)
+        self.counters.video_written += pictures
+        self.counters.audio_written += len(packets) - pictures
 
     def _unexpected(self, error: BaseException) -> None:
         """The thread itself was ended. The session must still learn of it and nobody may wait for ever."""
@@ -249,6 +247,10 @@ class SinkWorker:
             if not future.done():
                 future.set_exception(failure)
         self._on_error(failure)
+
+
+def _pictures(packets: Sequence[EncodedPacket]) -> int:
+    return sum([packet.track.is_video for packet in packets])
 
 
 def _told(error: BaseException) -> IoniaError:

@@ -129,6 +129,11 @@ class Take:
         size = self._size  # before these, of which there may be seconds
         for packet in packets:
             size += len(packet.data)
+            if not packet.track.is_video:  # six of seven packets, where there are six sounds
+                sound = timeline.place_sound(packet)
+                if sound is not None:
+                    ready.append(sound)
+                continue
             for placed in timeline.place(packet):
                 if placed.part > part.number:
                     self._hand_over(ready)
@@ -136,9 +141,9 @@ class Take:
                     part, ready = self.part, []
                 ready.append(placed.packet)
             # What the files last, and not what is in them: a machine that stood still leaves frames out.
-            if packet.track.is_video and self._most_frames is not None and timeline.frames >= self._most_frames:
+            if self._most_frames is not None and timeline.frames >= self._most_frames:
                 timeline.end_at(packet.pts + packet.duration)
-            elif packet.track.is_video and packet.pts < self.past.end and not end:
+            elif packet.pts < self.past.end and not end:
                 end = self._end_watch.update(seconds=self._seconds, size=size)
                 if end:
                     timeline.end_at(packet.pts + packet.duration)
