@@ -43,7 +43,6 @@ CORE_WITHOUT_OWN_TEST = {
 
 RUNTIME_WITHOUT_OWN_TEST = {
     "preview/pictures": "what the other two promise, each tested for itself",
-    "preview/small_pictures": "tests/runtime/preview/test_preview.py and test_previews.py, of a preview as a whole",
     "backends": "values and protocols",
     "capture/sound": "tests/runtime/test_levels.py shares, moves and loses sounds through it",
     "encode/audio_encodes": "tests/runtime/test_levels.py: who shares what is seen by sessions",

@@ -6,7 +6,7 @@ import numpy.typing as npt
 import pytest
 from av.video.codeccontext import VideoCodecContext
 
-from ionia.core.media import Picture, PictureFormat, PixelFormat, VideoFrame
+from ionia.core.media import ColourMatrix, Picture, PictureFormat, PixelFormat, VideoFrame
 from ionia.core.video.framing import WHOLE, Framing, Region
 from ionia.media.converter import Converter
 from ionia.media.preview_pictures import PreviewPictures
@@ -46,12 +46,19 @@ def test_colours_are_the_screens(colour: tuple[int, ...]) -> None:
     assert near(picture[359, 639], colour)
 
 
-@pytest.mark.parametrize("pixels", [PixelFormat.YUV420P, PixelFormat.NV12])
+@pytest.mark.parametrize(
+    ("pixels", "matrix"),
+    [
+        (PixelFormat.YUV420P, ColourMatrix.BT709),
+        (PixelFormat.NV12, ColourMatrix.BT709),
+        (PixelFormat.NV12, ColourMatrix.BT601),
+    ],
+)
 @pytest.mark.parametrize("colour", COLOURS.values(), ids=COLOURS)
-def test_so_they_are_of_what_an_encoder_got(colour: tuple[int, ...], pixels: PixelFormat) -> None:
+def test_so_they_are_of_what_an_encoder_got(colour: tuple[int, ...], pixels: PixelFormat, matrix: ColourMatrix) -> None:
     screen = plain(1280, 720, colour)
     screen[:, 640:, :3] = 255
-    encoded = Converter(PictureFormat(width=1280, height=720, pixels=pixels)).convert(screen)
+    encoded = Converter(PictureFormat(width=1280, height=720, pixels=pixels, matrix=matrix)).convert(screen)
     pictures = PreviewPictures((642, 358), WHOLE)
     picture = shown(pictures.made(encoded))
     assert picture.shape == (358, 642, 3)

@@ -9,6 +9,11 @@ def test_a_slot_keeps_the_newest_once() -> None:
     slot.put(1)
     slot.put(2)
     assert (slot.take(), slot.take()) == (2, None)
+    slot.put_back(2)
+    assert slot.take() == 2
+    slot.put(3)
+    slot.put_back(2)
+    assert (slot.take(), slot.take()) == (3, None)
 
 
 def test_a_full_inbox_tells_what_gives_way() -> None:

@@ -20,6 +20,12 @@ class LatestSlot(Generic[T]):
         with self._lock:
             self._value = value
 
+    def put_back(self, value: T) -> None:
+        """What was taken, unless a newer one is there."""
+        with self._lock:
+            if self._value is None:
+                self._value = value
+
     def take(self) -> T | None:
         """The newest value, once; None when it was taken already."""
         with self._lock:

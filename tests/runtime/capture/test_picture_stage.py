@@ -4,7 +4,6 @@ import gc
 import sys
 import threading
 from collections.abc import Sequence
-from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -99,17 +98,18 @@ def test_whoever_comes_while_nothing_moves_gets_what_was_converted_already() -> 
     frames: list[VideoFrame] = []
     stage.capture.attach(lambda spans: frames.extend(span.picture for span in spans if span.picture is not None))
     eventually(lambda: bool(frames), "the capture shows nothing to whoever comes")
-    assert stage.converted(frames[0]) is None  # nobody wanted it, and looking on converts nothing
+    captured_ns = frames[0].captured_ns
+    assert stage.newest(captured_ns) is None  # nobody wanted it, and looking on converts nothing
     shown = first.pictures[max(first.pictures)].converted()
-    assert stage.converted(frames[0]) is shown
-    assert stage.converted(replace(frames[0], captured_ns=0)) is None
+    assert stage.newest(captured_ns - 1) == stage.newest(captured_ns) == (captured_ns, shown)
+    assert stage.newest(captured_ns + 1) is None
     converted = len(converter.given)
     stage.attach(second)
     second.wait(10)
     assert [one.converted() for one in second.pictures.values()] == [shown]
     assert len(converter.given) == converted
     stage.close()
-    assert stage.converted(frames[0]) is None
+    assert stage.newest(0) is None
 
 
 def test_another_format_is_a_stage_of_its_own_on_the_same_capture() -> None:

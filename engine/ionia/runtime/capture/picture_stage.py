@@ -87,13 +87,11 @@ class PictureStage:
         """Hand over no more. Idempotent."""
         self._offers.remove(offer)
 
-    def converted(self, frame: VideoFrame) -> YuvPicture | None:
-        """What encoders got of this one, if it is the newest that one of them wanted. Nothing is converted for it; one
-        that is being converted is waited for."""
+    def newest(self, since_ns: int) -> tuple[int, YuvPicture] | None:
+        """When the last picture that encoders got was captured, and what they got, if that was then or later. Nothing
+        is converted for it; what is being converted is waited for."""
         with self._converting:
-            if self._newest is None or self._newest[0] != frame.captured_ns:
-                return None
-            return self._newest[1]
+            return None if self._newest is None or self._newest[0] < since_ns else self._newest
 
     def wait_shown(self, timeout: float) -> bool:
         """Begin, and wait until frames come, which begin with a picture. False if that takes longer."""

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from ionia.core.errors import IoniaError
 from ionia.core.frame_rate import FrameRate
-from ionia.core.media import VideoFrame
+from ionia.core.media import VideoFrame, YuvPicture
 from ionia.core.preview.geometry import fitted
 from ionia.core.preview.request import PreviewChange, PreviewShape
 from ionia.core.preview.wire import Coding
@@ -25,6 +25,9 @@ LOOK_AGAIN_NS = NS_PER_S // 4
 """How soon a preview follows what is recorded."""
 
 TRY_AGAIN_NS = NS_PER_S
+
+BEHIND_NS = NS_PER_S // 10
+"""By how much what an encoder got may be older than what the screen shows: it is better and costs less (0422)."""
 
 
 class SmallPictures:
@@ -46,6 +49,7 @@ class SmallPictures:
         self._looked: Looked | None = looked
         self._taking: Capture | None = None  # what _offer is attached to
         self._look_ns = now_ns + LOOK_AGAIN_NS
+        self._seen_ns: int | None = None  # when what was looked at last was captured
         self._shown = view.shown()
         self._made = self._made_of(looked.value)
 
@@ -90,13 +94,16 @@ class SmallPictures:
         """See Pictures."""
         self._hungry = True  # before looking: a picture that comes from now on wakes the thread
         frame = self._slot.take()
-        if frame is None:
+        seen_ns = self._seen_ns
+        if frame is None or (seen_ns is not None and frame.captured_ns <= seen_ns):
             return None
         self._hungry = False
-        looked = self._looked
-        encoded = None if looked is None else self._view.encoded(looked, frame, self._made.size)
-        pixels = self._made.pixels_of(frame) if encoded is None else encoded
-        return Made(captured_ns=frame.captured_ns, data=self._made.made(pixels))
+        captured_ns, pixels = self._encoded(frame.captured_ns, seen_ns) or (frame.captured_ns, frame)
+        if captured_ns < frame.captured_ns:
+            self._slot.put_back(frame)  # it may be the last one for long
+        self._seen_ns = captured_ns
+        made = self._made.made(self._made.pixels_of(pixels) if isinstance(pixels, VideoFrame) else pixels)
+        return Made(captured_ns=captured_ns, data=made)
 
     def change(self, change: PreviewChange) -> int | None:
         """See Pictures."""
@@ -119,6 +126,13 @@ class SmallPictures:
         if looked is not None:
             looked.release()
 
+    def _encoded(self, captured_ns: int, seen_ns: int | None) -> tuple[int, YuvPicture] | None:
+        """What an encoder got since what was looked at last, and when that was captured; None if it is far behind."""
+        since_ns = captured_ns - BEHIND_NS
+        if seen_ns is not None:
+            since_ns = max(since_ns, seen_ns + 1)
+        return None if self._looked is None else self._view.encoded(self._looked, self._made.size, since_ns)
+
     def _wait_to_look(self, error: IoniaError, now_ns: int) -> None:
         log.debug("a preview has nothing to look at: %s", error.message)
         self._look_ns = now_ns + TRY_AGAIN_NS
@@ -135,6 +149,7 @@ class SmallPictures:
             self._taking.detach(self._offer)
             self._taking = None
         self._slot.take()
+        self._seen_ns = None
 
     def _made_of(self, capture: Capture) -> PreviewPictures:
         """Raises IoniaError for a region that it doesn't have, EndedError."""

@@ -6,7 +6,7 @@ A session's capture that has not begun is left alone: once begun it takes pictur
 from collections.abc import Callable
 from dataclasses import replace
 
-from ionia.core.media import PixelFormat, VideoFrame, YuvPicture
+from ionia.core.media import PixelFormat, YuvPicture
 from ionia.core.preview.geometry import fitted
 from ionia.core.preview.request import Shown
 from ionia.core.sharing import CaptureKey, StageKey
@@ -51,8 +51,9 @@ class View:
             return before
         return self._studio.capture(own)
 
-    def encoded(self, looked: Looked, frame: VideoFrame, size: Size) -> YuvPicture | None:
-        """What an encoder got of this frame, if that is what is shown and makes a picture of this size; else None.
+    def encoded(self, looked: Looked, size: Size, since_ns: int) -> tuple[int, YuvPicture] | None:
+        """The last picture that an encoder got, and when it was captured, if that was then or later, and if it is what
+        is shown and makes a picture of this size; else None.
 
         Raises EndedError.
         """
@@ -65,7 +66,7 @@ class View:
             return key.capture == looked.key and key.framing == framing and fitted(whole, size) == size
 
         stage = self._studio.stage(fits)
-        return None if stage is None else stage.converted(frame)
+        return None if stage is None else stage.newest(since_ns)
 
     def paced(self, fps: int) -> None:
         """So many pictures a second are wanted from now on."""
