@@ -180,6 +180,7 @@ def test_large_pictures_wait_in_smaller_numbers() -> None:
     sizes = ((640, 480), (1920, 1080), (2560, 1440), (3840, 2160), (7680, 4320))
     assert [room_for(*size) for size in sizes] == [8, 8, 6, 3, 2]
     assert [ahead_for(*size) for size in sizes] == [8, 5, 2, 1, 1]
+    assert ahead_for(0, 0) == 8  # of sound alone, which has frames and no pictures
 
 
 def test_no_more_are_prepared_ahead_than_may_be() -> None:

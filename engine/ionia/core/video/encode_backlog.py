@@ -22,8 +22,9 @@ def room_for(width: int, height: int) -> int:
 
 
 def ahead_for(width: int, height: int) -> int:
-    """How many of an encoder's pictures may be ready before it wants them: one at least, and more of small ones."""
-    return max(1, min(MOST_PICTURES, 2 * AHEAD_BYTES // (3 * width * height)))
+    """How many of an encoder's pictures may be ready before it wants them: one at least, and more of small ones. A
+    recording of sound alone has a picture of nothing."""
+    return max(1, min(MOST_PICTURES, 2 * AHEAD_BYTES // (3 * max(1, width * height))))
 
 
 @dataclass(slots=True, kw_only=True)
