@@ -57,6 +57,7 @@ RUNTIME_WITHOUT_OWN_TEST = {
     "engine_streams": "tests/runtime/session/test_stream_destination.py calls an engine through it",
     "session_outputs": "tests/runtime/test_engine.py and each output's own tests: what sessions of each kind do",
     "session_watch": "tests/runtime/test_engine.py: stats, levels, and one look that fails or hangs",
+    "session/beginning": "tests/runtime/session/test_session.py; test_origin.py: in the past",
     "session/disk_eye": "tests/runtime/session/test_file_output.py: a disk that is full, slow or gone",
     "session/file_wishes": "values; test_file_output.py, test_splits.py",
     "session/first_connection": "tests/runtime/session/test_stream_output.py is the whole of a stream's life",

@@ -4,7 +4,6 @@ import contextlib
 import logging
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from functools import partial
 
 from ionia.core.audio.mix import ControlChange
 from ionia.core.errors import ErrorKind, IoniaError
@@ -20,6 +19,7 @@ from ionia.runtime.encode.join import Past
 from ionia.runtime.encode.session_feeds import SessionFeeds
 from ionia.runtime.encode.studio import Studio
 from ionia.runtime.notices import Listener
+from ionia.runtime.session.beginning import Beginning
 from ionia.runtime.session.ending import Ending
 from ionia.runtime.session.last_words import ASKED_TO_STOP, WINDOW_CLOSED, not_initialized
 from ionia.runtime.session.life import Life
@@ -142,25 +142,20 @@ class Session:
             feeds, output = self._feeds, self._output
             if self._machine.state is not SessionState.INITIALIZED or feeds is None or output is None:
                 raise not_initialized(self.kind)
-            if origin is not None:
-                most = output.most_seconds if isinstance(output, TakeOutput) else None
-                origin.check(feeds, most_seconds=most)  # before anything is made or changed
+            beginning = Beginning(
+                feeds=feeds,
+                output=output,
+                origin=origin,
+                asked=asked,
+                counters=self._counters,
+                usage=self._usage,
+                warn=self.warn,
+                hasty=self._hasty,
+            )
+            beginning.check()
             self._move(SessionState.STARTING)
             try:
-                with contextlib.nullcontext() if origin is None else origin.kept(asked):
-                    output.open(feeds.header, feeds)
-                    reach_back = partial(self._reach_back, origin, feeds, output, asked)
-                    begun = partial(self._counters.began, feeds)
-                    join = feeds.join(output, reach_back, begun, patient=output.drains)
-                self._begun = Ending(
-                    feeds=feeds,
-                    output=output,
-                    join=join,
-                    counters=self._counters,
-                    usage=self._usage,
-                    warn=self.warn,
-                    hasty=self._hasty,
-                )
+                self._begun = beginning.begin()
                 self._counters.begin(feeds)  # not before: a capture that has not begun has no index yet
             except IoniaError as error:
                 self._release(SessionState.FAILED, error.message)
@@ -170,15 +165,6 @@ class Session:
                 raise
             self._move(SessionState.RUNNING)
             return True
-
-    def _reach_back(
-        self, origin: Origin | None, feeds: SessionFeeds, output: Output, asked: int
-    ) -> Past[Moment] | None:
-        past = None if origin is None else origin.reach_back(feeds, asked)
-        if past is not None and isinstance(output, TakeOutput):
-            output.precede(past.held)
-            self._counters.begin_in_past(past.held.note.video, past.held.note.audio)
-        return past
 
     @property
     def seconds_wanted(self) -> float:
