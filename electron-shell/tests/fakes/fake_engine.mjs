@@ -5,49 +5,13 @@
 import { existsSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { DEVICES } from "./fake_devices.mjs";
+import { changePlaces, checkPlace, placesOf } from "./fake_places.mjs";
+import { fail, runs } from "./fake_session.mjs";
+import { statsOf } from "./fake_stats.mjs";
 import { checkAnswer, checkCall, checkNotification } from "./wire_check.mjs";
 
-const fail = (code, kind, message, id, hint = "") =>
-  Object.assign(new Error(message), { rpc: { code, message, data: { kind, hint, id } } });
-
-const runs = (session) => session?.state === "running" || session?.state === "paused";
 const ASKED_TO_STOP = "It was asked to stop.";
-
-const DEVICES = {
-  screens: [
-    { id: "x11:0", name: "DP-1", width: 2560, height: 1440, x: 0, y: 0, primary: true, backend: "x11grab" },
-    { id: "x11:1", name: "HDMI-1", width: 1920, height: 1080, x: 2560, y: 0, primary: false, backend: "x11grab" },
-  ],
-  windows: [],
-  applications: [],
-  desktopAudio: [{ id: "out.monitor", name: "Built-in Audio", default: true }],
-  microphones: [
-    { id: "mic-1", name: "Studio Microphone", default: true },
-    { id: "mic-2", name: "Webcam", default: false },
-  ],
-  encoders: [
-    { name: "h264_nvenc", hardware: true, available: false, reason: "no NVIDIA driver", proof: "", gpuProof: "" },
-    { name: "libx264", hardware: false, available: true, reason: "", proof: "", gpuProof: "" },
-  ],
-};
-
-/** Where a stream goes, by the names of its destinations. */
-function placesOf({ rtmpUrl, streamKey, rtmpUrls }) {
-  const places = rtmpUrls ?? [{ rtmpUrl, streamKey }];
-  return new Map(
-    places.map((one, index) => {
-      const { destination = String(index + 1), ...place } = typeof one === "string" ? { rtmpUrl: one } : one;
-      return [destination, { ...place, connection: "connecting" }];
-    }),
-  );
-}
-
-function checkPlace({ rtmpUrl, streamKey }, id) {
-  if (/^whips?:/.test(rtmpUrl)) return;
-  const address = [rtmpUrl, ...(streamKey ? [streamKey] : [])].join("/");
-  if (!/^rtmps?:\/\/[^/]+\/[^/]+\/.+/.test(address))
-    throw fail(1302, "bad_url", "not an RTMP URL with app and key", id, "It looks like rtmp://host/app/key.");
-}
 
 export class FakeEngine {
   /** `send` takes each outgoing message as an object. */
@@ -197,7 +161,7 @@ export class FakeEngine {
       default:
         if (verb === "setScreen") return this.#setScreen(params, session, id);
         if (kind === "recorder") return this.#take(verb, params, session, id);
-        if (kind === "streamer") return this.#destination(verb, params, session, id);
+        if (kind === "streamer") return changePlaces(this, verb, params, session, id);
         if (kind === "replay" && verb === "save") return this.#saveReplay(params, session, id);
         throw fail(-32601, "method_not_found", `no method ${method}`, "");
     }
@@ -207,39 +171,6 @@ export class FakeEngine {
     if (!runs(session)) throw fail(1001, "not_initialized", `The session ${id} is not running.`, id);
     session.params = { ...session.params, screen, region };
     return null;
-  }
-
-  /** A stream goes to another server, too, to another one, or to one less. */
-  #destination(verb, params, session, id) {
-    if (session === undefined) throw fail(1003, "no_such_session", `no session ${id}`, id);
-    const { destination: name = "1", ...place } = params;
-    const { destinations } = session;
-    const unknown = () => fail(1304, "bad_destination", `The stream has no destination '${name}'.`, id);
-    const go = () => {
-      checkPlace(place, id);
-      destinations.set(name, { ...place, connection: "connecting" });
-      if (runs(session)) this.connection(id, "connecting", 1, 0, "", null, name);
-    };
-    switch (verb) {
-      case "setDelay":
-        return null;
-      case "addDestination":
-        if (destinations.has(name))
-          throw fail(1304, "bad_destination", `There is a destination '${name}' already.`, id);
-        go();
-        return { destination: name };
-      case "setDestination":
-        if (!destinations.has(name)) throw unknown();
-        go();
-        return null;
-      case "removeDestination":
-        if (!destinations.has(name)) throw unknown();
-        if (destinations.size === 1) throw fail(1304, "bad_destination", "A stream has one destination at least.", id);
-        destinations.delete(name);
-        return null;
-      default:
-        throw fail(-32601, "method_not_found", `no method streamer.${verb}`, "");
-    }
   }
 
   /** What only a recording that runs is told. */
@@ -434,102 +365,7 @@ export class FakeEngine {
   }
 
   stats(session) {
-    const seconds = this.#seconds(session);
-    const frames = Math.round(seconds * (session.params.fps ?? 30));
-    const audio = Math.round((seconds * 48000) / 1024);
-    const shared = {
-      state: session.state,
-      durationSeconds: seconds,
-      videoFramesCaptured: frames,
-      videoFramesUnique: frames,
-      videoFramesDuplicated: 0,
-      videoFramesLagged: 0,
-      videoFramesSkipped: 0,
-      videoFramesMissed: 0,
-      audioSilenceSamples: 0,
-      audioSamplesLost: 0,
-      desktopSilenceSamples: 0,
-      micSilenceSamples: 0,
-      audioDriftPpm: 0,
-      captureBackend: session.params.screen?.startsWith("push:") ? "pushed" : "fake",
-      audioBackend: "fake",
-      codec: "libx264",
-      readback: true,
-      width: 1280,
-      height: 720,
-      fps: session.params.fps ?? 30,
-      encodeMsAvg: 4.2,
-      captureMs: { p50: 2.1, p99: 4.0 },
-      convertMs: { p50: 1.8, p99: 3.2 },
-      encodeMs: { p50: 2.4, p99: 6.1 },
-      picturesWaiting: 0,
-      cpuPercent: 20,
-      rssBytes: 90_000_000,
-    };
-    if (session.kind === "recorder") {
-      const file = session.files.at(-1)?.path ?? session.params.outputPath;
-      return {
-        videoPacketsEncoded: frames,
-        audioPacketsEncoded: audio,
-        videoPacketsMuxed: frames,
-        audioPacketsMuxed: audio,
-        totalBytes: existsSync(file) ? statSync(file).size : 0,
-        pausedSeconds: this.#pausedSeconds(session),
-        pauses: session.pauses,
-        startUtc: session.files[0]?.startUtc ?? null,
-        utcErrorMs: 0,
-        ...shared,
-        outputPath: file,
-      };
-    }
-    if (session.kind === "replay") {
-      const secondsWanted = session.params.seconds ?? 30;
-      const held = { secondsHeld: Math.min(seconds, secondsWanted), secondsWanted, bytesHeld: 1000, maxBytes: 1 << 29 };
-      return { ...shared, ...held, shortened: false, saves: session.saves, saving: 0, bytesSaving: 0 };
-    }
-    return {
-      videoFrames: frames,
-      videoPackets: frames,
-      audioPackets: audio,
-      videoPacketsDropped: 0,
-      audioPacketsDropped: 0,
-      reconnectCount: 0,
-      destinations: [...session.destinations].map(([destination, place]) => ({
-        destination,
-        rtmpUrl: "rtmp://host/app/****",
-        connection: place.connection,
-        kind: null,
-        reason: "",
-        connected: place.connection === "connected",
-        backpressure: false,
-        videoPackets: frames,
-        audioPackets: audio,
-        videoPacketsDropped: 0,
-        videoFramesSkipped: 0,
-        reconnectCount: 0,
-        currentLatencyMs: 40,
-        maxLatencyMs: 80,
-        bytesSent: 1000,
-        sendBitrateKbps: 5000,
-        targetBitrateKbps: 5000,
-      })),
-      currentLatencyMs: 40,
-      maxLatencyMs: 80,
-      connected: session.connected === true,
-      backpressure: false,
-      bytesSent: 1000,
-      sendBitrateKbps: 5000,
-      targetBitrateKbps: 5000,
-      delaySeconds: 0,
-      delayPacketsHeld: 0,
-      delayPacketsFilled: 0,
-      delayBytesHeld: 0,
-      delayPacketsSkipped: 0,
-      delayPacketsCrowded: 0,
-      delayPacketsDiscarded: 0,
-      ...shared,
-      rtmpUrl: "rtmp://host/app/****",
-    };
+    return statsOf(session, this.#seconds(session), this.#pausedSeconds(session));
   }
 
   connection(id, state, attempt = 0, delayMs = 0, reason = "", kind = null, destination = "1") {
