@@ -73,15 +73,23 @@ def stream(options: argparse.Namespace) -> int:
     if options.record is not None:
         last = files[-1].next if files else options.record
         line.say(saved_line(files, last, failed=SessionKind.RECORDER in failed))
-    if not of_streamer(stats).bytes_sent:
-        line.say("Nothing was streamed: it never connected.")
-        return 1
-    return 1 if failed else 0
+    unreached = unreached_lines(of_streamer(stats))
+    for words in unreached:
+        line.say(words)
+    return 1 if failed or unreached else 0
 
 
 def _asked(url: str, *, ask_key: bool) -> DestinationOption:
     address = asked_address() if url == "-" else url
     return DestinationOption(rtmp_url=address, stream_key=asked_key() if ask_key else "")
+
+
+def unreached_lines(stats: StreamerStats) -> list[str]:
+    """What to say at the end of the servers that nothing was streamed to."""
+    if not stats.bytes_sent:
+        return ["Nothing was streamed: it never connected."]
+    unreached = [one.destination for one in stats.destinations if not one.bytes_sent]
+    return [f"Destination {name}: Nothing was streamed, it never connected." for name in unreached]
 
 
 def streaming_line(stats: StreamerStats) -> str:
