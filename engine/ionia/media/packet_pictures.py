@@ -8,6 +8,7 @@ from av.video.codeccontext import VideoCodecContext
 
 from ionia.core.codec.codec import H264
 from ionia.core.media import EncodedPacket, VideoTrack
+from ionia.core.timeline.distinct_pictures import distinct_pictures
 from ionia.platform.processes import usable_cores
 
 _SLICES = 2
@@ -34,15 +35,15 @@ def picture_of(track: VideoTrack, packets: Sequence[EncodedPacket], index: int) 
         return None
     decoder = av.CodecContext.create(track.codec.decoder, "r")
     assert isinstance(decoder, VideoCodecContext)  # noqa: S101 - a video track's
+    needed = distinct_pictures(track, shown[start:])
     # Which of the two a decoder is set up with tells it what its packets are, too.
-    stored = shown[start].stored
+    stored = needed[0].stored
     decoder.extradata = track.codec.decoder_configuration(track.extradata) if stored else track.extradata
     # Pictures side by side, since not every encoder cuts them into slices. libx264 does, into two at 1080p30: two cores
     # are busy with those, for a twelfth less of their time.
     threads = decoder.thread_count = min(usable_cores(), _MOST_THREADS)
     decoder.thread_type = "SLICE" if threads <= _SLICES and track.codec is H264 else "AUTO"
     time_base = Fraction(1, track.fps)
-    needed = shown[start:]
     wanted = max(held.pts for held in needed if held.pts <= index)
     b_frames = any(held.pts != held.dts for held in needed)
     newest: av.VideoFrame | None = None

@@ -83,15 +83,18 @@ def units_of_sets(data: bytes) -> tuple[bytes, ...]:
     return tuple(nal for nal in nal_units(data) if nal_type(nal) in (NAL_SPS, NAL_PPS))
 
 
-def sets_of_sample(sample: bytes) -> tuple[bytes, ...]:
-    """The same of what `length_prefixed` gave."""
-    sets, begin = [], 0
+def units_of_sample(sample: bytes) -> Iterator[bytes]:
+    """The NAL units in what `length_prefixed` gave, in order."""
+    begin = 0
     while begin + 4 < len(sample):
         end = begin + 4 + int.from_bytes(sample[begin : begin + 4], "big")
-        if sample[begin + 4] & 0x1F in (NAL_SPS, NAL_PPS):
-            sets.append(sample[begin + 4 : end])
+        yield sample[begin + 4 : end]
         begin = end
-    return tuple(sets)
+
+
+def sets_of_sample(sample: bytes) -> tuple[bytes, ...]:
+    """The SPS and PPS in what `length_prefixed` gave, in order."""
+    return tuple(nal for nal in units_of_sample(sample) if nal_type(nal) in (NAL_SPS, NAL_PPS))
 
 
 def set_key(nal: bytes) -> tuple[int, int] | None:

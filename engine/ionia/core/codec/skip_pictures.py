@@ -65,6 +65,13 @@ class SkipPictures:
         picture = annex_b([self.picture(number)])
         return picture + _filler(size - len(picture))
 
+    def repeats(self, access_unit: bytes) -> bool:
+        """Whether it is what `repeated` gives."""
+        units = [unit for unit in nal_units(access_unit) if nal_type(unit) != NAL_FILLER]
+        if len(units) != 1 or nal_type(units[0]) != SLICE:
+            return False
+        return units[0] == self.picture(self.frame_number(units[0]))
+
     def picture(self, frame_number: int) -> bytes:
         """A NAL unit: a reference picture equal to the one before. `frame_number` is one higher than that one's."""
         sets = self._sets
