@@ -144,7 +144,8 @@ def test_several_servers_each_with_its_lines_and_none_of_their_keys(server: Rtmp
     assert {"Destination 1: Connected.", "Destination 3: Connected."} <= set(said.splitlines())
     assert re.search(r"Destination 2: Connecting in [\d.]+ s: the server refuses connections\.", said)
     assert {one.key for one in server.publications} == {KEY, f"{KEY}2"}
-    assert run.returncode == 0
+    assert said.endswith("Destination 2: Nothing was streamed, it never connected.\n")
+    assert run.returncode == 1
     assert KEY not in said
 
 
