@@ -11,7 +11,7 @@ from ionia.core.test_card.pattern import find_beeps, read_flash, read_index
 from tests.fakes.engine_process import EngineProcess
 from tests.fakes.media_check import decode_luma, decode_pictures, decode_sound, file_facts
 from tests.fakes.pulse import PulseServer, pulse_missing
-from tests.fakes.pulse_beeper import PulseBeeper
+from tests.fakes.pulse_beeper import LEAD_SECONDS, PulseBeeper
 from tests.fakes.x11_painter import PainterProcess, painter
 from tests.fakes.xvfb import Xvfb, xvfb_missing
 
@@ -111,13 +111,12 @@ def test_a_flash_and_a_beep_of_one_instant_stay_together(
         paint.do("fill 0 0 0")
         begin(engine, path)
         reach(engine, 1)
-        first = time.monotonic_ns() + 600_000_000
-        truths = []
-        for number in range(events):
-            at = first + number * 731_000_000  # not a multiple of the frame's length
+        first = time.monotonic_ns() + round((LEAD_SECONDS + 0.3) * 1e9)
+        instants = [first + number * 731_000_000 for number in range(events)]  # not a multiple of the frame's length
+        for at in instants:  # all at once: a command must not wait for what became of the one before
             beeper.beep(at, milliseconds=100)
-            before, after = paint.do(f"flash {at} 200")
-            truths.append((beeper.heard_ns() - (before + after) // 2) / 1e9)
+        shown = [paint.do(f"flash {at} 200") for at in instants]
+        truths = [(beeper.heard_ns() - (before + after) // 2) / 1e9 for before, after in shown]
         end(engine, path)
     pictures = decode_luma(path)
     flashes = [n for n in range(1, len(pictures)) if read_flash(pictures[n][1]) > read_flash(pictures[n - 1][1])]

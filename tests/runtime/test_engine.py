@@ -136,7 +136,7 @@ def test_a_take_that_is_stopped_at_once_has_a_picture_however_old_the_engine_is(
         begun = engine.stats(RECORDER, "a")
         assert engine.stop(RECORDER, "a") is True
         stats = engine.stats(RECORDER, "a")
-    assert begun.duration_seconds < 1.0
+    assert begun.duration_seconds < 600  # and not the engine's hour
     video = [packet for packet in machine.files[0].packets if packet.track == VIDEO]
     assert len(video) == stats.video_frames_captured >= 1
     assert video[0].keyframe
