@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 
-from ionia.platform.file_lock import try_lock
+from ionia.platform.file_lock import lock_unless_held, try_lock
 
 
 def test_one_at_a_time(tmp_path: Path) -> None:
@@ -11,6 +11,7 @@ def test_one_at_a_time(tmp_path: Path) -> None:
     one, two = (os.open(path, os.O_RDWR | os.O_CREAT) for _ in range(2))
     assert try_lock(one)
     assert not try_lock(two)
+    assert not lock_unless_held(two)
     os.close(one)
     assert try_lock(two)
     os.close(two)
@@ -20,3 +21,4 @@ def test_what_takes_no_lock(tmp_path: Path) -> None:
     fd = os.open(tmp_path / "a", os.O_RDWR | os.O_CREAT)
     os.close(fd)
     assert not try_lock(fd)
+    assert lock_unless_held(fd)

@@ -207,6 +207,8 @@ def test_the_trial_is_a_process_s_own(tmp_path: Path, monkeypatch: pytest.Monkey
     for error, told in ((NoAnswerError(), "did not answer within 30 s"), (EndedError("SIGABRT"), "(SIGABRT)")):
 
         def fails(*_: object, error: Exception = error) -> NoReturn:
+            with pytest.raises(OSError, match="another engine"):  # which is at it just now
+                ProofMemory(tmp_path / type(error).__name__, turn_s=0).found_out("x", pytest.fail)
             raise error
 
         gpu, memory = path(type(error).__name__, fails)
