@@ -14,6 +14,7 @@ from ionia.core.codec.encoder_proof import EncoderProof, ProofError, Shown, prov
 from ionia.core.media import EncodedPacket, PictureFormat, PixelFormat, VideoTrack, YuvPicture
 from ionia.core.test_card.pattern import MIN_SIDE, CardPainter
 from ionia.media.converter import Converter
+from ionia.media.decoder_packet import decoder_packet
 from ionia.media.frame_planes import plane_rows
 
 TRIAL_INDEXES = (0, 0x2AAA, 0x1555, 0x3FFF)
@@ -51,8 +52,7 @@ def decoded(track: VideoTrack, packets: Sequence[EncodedPacket]) -> list[av.Vide
     decoder.extradata = track.extradata
     frames: list[av.VideoFrame] = []
     for each in packets:
-        packet = av.Packet(each.data)
-        packet.pts, packet.dts, packet.time_base = each.pts, each.dts, Fraction(1, track.fps)
+        packet = decoder_packet(each.data, pts=each.pts, dts=each.dts, time_base=Fraction(1, track.fps))
         frames += decoder.decode(packet)
     return [*frames, *decoder.decode(None)]
 

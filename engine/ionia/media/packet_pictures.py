@@ -9,6 +9,7 @@ from av.video.codeccontext import VideoCodecContext
 from ionia.core.codec.codec import H264
 from ionia.core.media import EncodedPacket, VideoTrack
 from ionia.core.timeline.distinct_pictures import distinct_pictures
+from ionia.media.decoder_packet import decoder_packet
 from ionia.platform.processes import usable_cores
 
 _SLICES = 2
@@ -50,8 +51,7 @@ def picture_of(track: VideoTrack, packets: Sequence[EncodedPacket], index: int) 
     for held in needed:
         if b_frames:  # only the one that is wanted; nothing refers to the others
             decoder.skip_frame = "DEFAULT" if held.pts == wanted else "NONREF"
-        packet = av.Packet(held.data)
-        packet.pts, packet.dts, packet.time_base = held.pts, held.dts, time_base
+        packet = decoder_packet(held.data, pts=held.pts, dts=held.dts, time_base=time_base)
         newest = _newest(decoder.decode(packet), index) or newest
     return _newest(decoder.decode(None), index) or newest
 

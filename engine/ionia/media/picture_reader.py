@@ -10,6 +10,7 @@ import av
 from av.video.codeccontext import VideoCodecContext
 
 from ionia.core.mp4.movie import MovieTrack, SampleEntry
+from ionia.media.decoder_packet import decoder_packet
 
 Read = Callable[[int, int], bytes]
 """(offset, size) of a part of the file."""
@@ -52,8 +53,8 @@ def pictures(track: MovieTrack, read: Read, rows: slice) -> Iterator[av.VideoFra
             if context is not None:
                 yield from context.decode(None)
             context, entry = decoder_for(track.entries[min(kind, len(track.entries) - 1)]), kind
-        packet = av.Packet(read(int(table.offsets[row]), int(table.sizes[row])))
-        packet.pts, packet.dts, packet.time_base = int(shown[row]), int(table.times[row]), time_base
+        data = read(int(table.offsets[row]), int(table.sizes[row]))
+        packet = decoder_packet(data, pts=int(shown[row]), dts=int(table.times[row]), time_base=time_base)
         yield from context.decode(packet)
     if context is not None:
         yield from context.decode(None)
