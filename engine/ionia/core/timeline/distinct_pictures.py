@@ -1,6 +1,6 @@
 """A group of pictures without those that repeat the one before, for whoever decodes it.
 
-While libx264 rests (decision 0142) most of a group are such, and to a decoder each is as much work as any. Pure.
+While libx264 rests (decision 0142) most of a group are such, and to a decoder none of them is free (0428). Pure.
 """
 
 from collections.abc import Iterator, Sequence
