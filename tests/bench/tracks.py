@@ -159,7 +159,7 @@ def _ours(engine: EngineProcess, folder: Path, asked: Mapping[str, object]) -> _
 
 
 def _peers(environment: Mapping[str, str], folder: Path, tracks: int) -> _Way:
-    """FFmpeg with the encoder's fast search, which is ours."""
+    """FFmpeg with its encoder set as ours is: the fast search, and no TNS."""
     graph = "[0:a]asplit=4[a0][a1][a2][a3];[1:a]asplit=4[b0][b1][b2][b3];"
     graph += "[a0][b0]amix=normalize=0[m0];[a1][b1]amix=normalize=0[m1]"
     outputs, rates = ["m0", "a2", "b2", "m1", "a3", "b3"], [rate for _, _, rate in TRACKS]
@@ -171,7 +171,7 @@ def _peers(environment: Mapping[str, str], folder: Path, tracks: int) -> _Way:
     command += ["-filter_complex", graph]
     for place, (output, rate) in enumerate(zip(outputs, rates, strict=False)):
         command += ["-map", f"[{output}]", f"-b:a:{place}", str(rate)]
-    command += ["-c:a", "aac", "-aac_coder", "fast", str(folder / "tracks.m4a")]
+    command += ["-c:a", "aac", "-aac_coder", "fast", "-aac_tns", "0", str(folder / "tracks.m4a")]
 
     @contextmanager
     def recording() -> Iterator[int]:
