@@ -14,15 +14,17 @@ if sys.platform == "win32":
         os.lseek(fd, _FAR, os.SEEK_SET)
         msvcrt.locking(fd, msvcrt.LK_NBLCK, 1)
 
+    def _held(error: OSError) -> bool:
+        return error.errno != errno.EBADF  # not each C library says more, and each file system there has locks
+
 else:
     import fcntl
 
     def _lock(fd: int) -> None:
         fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
-
-_HELD = (errno.EAGAIN, errno.EACCES, errno.EDEADLK)
-"""What a lock of somebody else's is to flock(2) and to Windows' C library."""
+    def _held(error: OSError) -> bool:
+        return error.errno in (errno.EWOULDBLOCK, errno.EACCES)  # flock(2); the latter where it is made of fcntl's
 
 
 def try_lock(fd: int) -> bool:
@@ -42,5 +44,5 @@ def lock_unless_held(fd: int) -> bool:
     try:
         _lock(fd)
     except OSError as error:
-        return error.errno not in _HELD
+        return not _held(error)
     return True
