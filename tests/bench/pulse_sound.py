@@ -50,7 +50,7 @@ def measure(form: Form) -> PartResult:
     """Tones first, then what tracks and one program's sound cost, and OBS's filters."""
     note = (
         f"Tones of {BURST_MS} ms, each with a flash; a hole or a jump shows in the quietest 5 ms (AAC alone: -1 dB). "
-        "CPU of tracks is the whole process's, FFmpeg's with the encoder's fast search, which is ours."
+        "CPU of tracks is the whole process's, FFmpeg's with its encoder set as ours."
     )
     return PartResult(rows=[*real_rows(form), *tracks.rows(form), *obs_sound.rows(form)], notes=[note])
 
