@@ -27,6 +27,7 @@ from tests.bench.recorders import AUDIO_BITRATE, BITRATE, Stage, stage
 from tests.bench.report import PartResult, Plot, Row, Series
 
 if TYPE_CHECKING:
+    from ionia.core.service import EngineService
     from ionia.core.settings import VideoEncodeSettings
 
 FPS = 30
@@ -247,14 +248,15 @@ def seam(module: str, path: str) -> tuple[Any, str]:
     return found, name
 
 
-def reading(engine: Any, watch: StopWatch) -> tuple[int, int, dict[str, int], int, int]:
+def reading(engine: "EngineService", watch: StopWatch) -> tuple[int, int, dict[str, int], int, int]:
     """Frames and lost pictures so far, CPU by stage, CPU of all Python threads, CPU of the process; nanoseconds."""
     from ionia.core.settings import SessionKind  # noqa: PLC0415
+    from ionia.core.stats import of_recorder  # noqa: PLC0415
 
-    stats = engine.stats(SessionKind.RECORDER, "profile")
+    stats = of_recorder(engine.stats(SessionKind.RECORDER, "profile"))
     python_ns = sum(cpu_ns(thread.native_id) for thread in threading.enumerate() if thread.native_id is not None)
-    lost = int(stats["videoFramesLagged"] + stats["videoFramesSkipped"])
-    return int(stats["videoFramesCaptured"]), lost, dict(watch.spent), python_ns, time.process_time_ns()
+    lost = stats.video_frames_lagged + stats.video_frames_skipped
+    return stats.video_frames_captured, lost, dict(watch.spent), python_ns, time.process_time_ns()
 
 
 def cpu_ns(thread_id: int) -> int:
