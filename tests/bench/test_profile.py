@@ -1,8 +1,12 @@
 """That the profile's stop watches still find the functions that they are put around."""
 
+from pathlib import Path
+
 import pytest
 
+from ionia.app import make_engine
 from ionia.core.media import PictureFormat, PixelFormat
+from ionia.core.settings import AudioMode, EncoderChoice, MediaSettings, RecorderSettings
 from ionia.media.converter import Converter
 
 
@@ -37,3 +41,18 @@ def test_what_is_ours_is_told_by_size() -> None:
     resting = profile.above_row("static", {**spent, "encode": 1.0}, 10.0)
     assert resting.peer == "10.00 ms x264 alone"
     assert resting.ratio == "0.60"
+
+
+def test_what_is_read_is_what_an_engine_says(tmp_path: Path) -> None:
+    pytest.importorskip("imageio_ffmpeg", reason="the bench's packages are not installed")
+    from tests.bench import profile  # noqa: PLC0415 - needs packages that tests don't
+
+    engine = make_engine(lambda _: None)
+    try:
+        media = MediaSettings(screen="test", audio_mode=AudioMode.NONE, encoder=EncoderChoice.X264)
+        engine.initialize_recorder("profile", RecorderSettings(output_path=str(tmp_path / "take.mp4"), media=media))
+        frames, lost, stages, python_ns, process_ns = profile.reading(engine, profile.StopWatch())
+    finally:
+        engine.close()
+    assert (frames, lost, stages) == (0, 0, {})
+    assert 0 < python_ns <= process_ns
