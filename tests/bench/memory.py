@@ -164,8 +164,10 @@ def growth_rows(samples: list[Usage]) -> list[Row]:
     minutes = (end - begun) / 60
     goal = GROWTH_GOAL_MB * max(1.0, minutes / GROWTH_MINUTES)
     growth, private = ((level(late, what) - level(early, what)) / 1e6 for what in ("rss_bytes", "private_bytes"))
-    # The least of each time: what only comes and goes is not left over.
-    threads, files = ([min(getattr(each, what) for each in part) for part in (early, late)] for what in LEFT)
+    # The least of each time: what only comes and goes is not left over. Not from the first while on: an encoder of
+    # equal sides is begun once a second of such sound was heard, which of beeps takes minutes.
+    settled = [each for each in samples if begun + window <= each.at <= begun + 2 * window]
+    threads, files = ([min(getattr(each, what) for each in part) for part in (settled, late)] for what in LEFT)
     return [
         Row(
             what=f"memory growth in {minutes:.0f} min",

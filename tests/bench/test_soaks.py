@@ -46,6 +46,13 @@ def test_what_comes_and_goes_is_not_left_over() -> None:
     assert memory.growth_rows(half_an_hour(files=15))[2].met is False
 
 
+def test_what_begins_once_in_the_first_minutes_is_not_left_over() -> None:
+    once = [sample(at, threads=17 if at < 170 else 19) for at in range(0, 1865, 5)]
+    assert memory.growth_rows(once)[2].met is True
+    later = [sample(at, threads=17 if at < 700 else 19) for at in range(0, 1865, 5)]
+    assert memory.growth_rows(later)[2].met is False
+
+
 def test_offsets_of_a_soak() -> None:
     steady = [(20.0 * n, (n * 0.618 % 1 - 0.5) * 33) for n in range(90)]
     median, drift = memory.offset_rows(Soak(offsets=steady, asked=90), 31)
