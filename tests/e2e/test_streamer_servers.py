@@ -54,10 +54,12 @@ def test_nginx_records_every_picture_and_the_sound_in_place(engine: EngineProces
     pictures = pictures_of(tags)
     indexes = indexes_of(pictures)
     # Each picture once and in order: the card's count goes on by one from picture to picture.
-    # Where this machine was late, a picture is repeated and the next one skips what nobody saw.
+    # Where this machine was late, a picture is repeated and the next one skips what nobody saw. And once, since looks
+    # begin the earlier the longer they take: where that goes over the beat of the card, one lies between two (0451).
     causes = ("videoFramesLagged", "videoFramesSkipped", "videoFramesDuplicated")
     late = sum(int(str(stats[cause])) for cause in causes)
-    assert sum(b - a != 1 for a, b in pairwise(indexes)) <= 2 * late
+    assert sum(b - a != 1 for a, b in pairwise(indexes)) <= 1 + 2 * late
+    assert max(b - a for a, b in pairwise(indexes)) <= 2 + late
     assert indexes == sorted(indexes)
     assert len(pictures) == stats["videoPackets"]
     assert abs(sum(tag.kind == 8 for tag in tags) - 1 - int(str(stats["audioPackets"]))) <= 2
