@@ -251,7 +251,7 @@ def seam(module: str, path: str) -> tuple[Any, str]:
 def reading(engine: "EngineService", watch: StopWatch) -> tuple[int, int, dict[str, int], int, int]:
     """Frames and lost pictures so far, CPU by stage, CPU of all Python threads, CPU of the process; nanoseconds."""
     from ionia.core.settings import SessionKind  # noqa: PLC0415
-    from ionia.core.stats import of_recorder  # noqa: PLC0415
+    from ionia.core.stats import of_recorder  # noqa: PLC0415 - only the program needs the engine
 
     stats = of_recorder(engine.stats(SessionKind.RECORDER, "profile"))
     python_ns = sum(cpu_ns(thread.native_id) for thread in threading.enumerate() if thread.native_id is not None)

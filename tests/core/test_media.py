@@ -36,7 +36,7 @@ def test_of_each_track_there_is_one_object_that_stays_as_it_is() -> None:
     assert TrackId(kind=TrackKind.AUDIO, index=1) is MIC
     assert replace(AUDIO, index=1) is copy(MIC) is deepcopy(MIC) is MIC
     with pytest.raises(FrozenInstanceError):
-        MIC.index = 2  # type: ignore[misc]
+        MIC.index = 2  # type: ignore[misc]  # what is asked
 
 
 def test_a_headers_tracks_are_found_in_their_order() -> None:

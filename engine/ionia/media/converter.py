@@ -15,6 +15,7 @@ from av.video.reformatter import ColorRange
 from ionia.core.media import ColourMatrix, Picture, PictureFormat, YuvPicture
 from ionia.core.video.framing import WHOLE, Framing, Size
 from ionia.core.video.pool_need import PoolNeed
+from ionia.media.filter_chain import filter_chain
 from ionia.media.frame_planes import black_frame, framed, plane_rows
 from ionia.media.scaler_input import scaler_input
 
@@ -79,14 +80,10 @@ class Converter:
         return graph.vpull()
 
     def _made(self, given: Size, size: Size) -> Graph:
-        graph = Graph()
-        graph.threads = self._threads
         matrix = _MATRICES[self._format.matrix]
-        nodes = (
-            graph.add("buffer", f"video_size={given[0]}x{given[1]}:pix_fmt=bgra:colorspace=gbr:range=pc:time_base=1/1"),
-            graph.add("scale", f"{size[0]}:{size[1]}:flags={_ALGORITHM}:out_color_matrix={matrix}:out_range=tv"),
-            graph.add("format", self._format.pixels.value),
-            graph.add("buffersink"),
+        return filter_chain(
+            ("buffer", f"video_size={given[0]}x{given[1]}:pix_fmt=bgra:colorspace=gbr:range=pc:time_base=1/1"),
+            ("scale", f"{size[0]}:{size[1]}:flags={_ALGORITHM}:out_color_matrix={matrix}:out_range=tv"),
+            ("format", self._format.pixels.value),
+            threads=self._threads,
         )
-        graph.link_nodes(*nodes).configure()
-        return graph

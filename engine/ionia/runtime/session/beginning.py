@@ -1,18 +1,15 @@
 """How a session that is initialized begins: its output is opened, and joined to its feeds, now or from the past on."""
 
 import contextlib
-import threading
 from dataclasses import dataclass
 from functools import partial
 
-from ionia.core.warning import Warn
-from ionia.runtime.encode.join import Past
+from ionia.runtime.encode.join import Join, Past
 from ionia.runtime.encode.session_feeds import SessionFeeds
-from ionia.runtime.session.ending import Ending
 from ionia.runtime.session.moment import Moment
 from ionia.runtime.session.origin import Origin
 from ionia.runtime.session.output import Output, TakeOutput
-from ionia.runtime.session.stats import ProcessUsage, SessionCounters
+from ionia.runtime.session.stats import SessionCounters
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,10 +23,6 @@ class Beginning:
     asked: int
     """The frame under way when that was asked for."""
     counters: SessionCounters
-    usage: ProcessUsage
-    warn: Warn
-    hasty: threading.Event
-    """See Ending."""
 
     def check(self) -> None:
         """Before anything is made or changed. Raises IoniaError where it can't begin so far back."""
@@ -37,22 +30,13 @@ class Beginning:
             most = self.output.most_seconds if isinstance(self.output, TakeOutput) else None
             self.origin.check(self.feeds, most_seconds=most)
 
-    def begin(self) -> Ending:
-        """Packets come from now on; how it ends. Waits for disk or server. Raises IoniaError."""
+    def begin(self) -> Join:
+        """Packets come from now on. Waits for disk or server. Raises IoniaError."""
         feeds, output, origin = self.feeds, self.output, self.origin
         with contextlib.nullcontext() if origin is None else origin.kept(self.asked):
             output.open(feeds.header, feeds)
             begun = partial(self.counters.began, feeds)
-            join = feeds.join(output, self._reach_back, begun, patient=output.drains)
-        return Ending(
-            feeds=feeds,
-            output=output,
-            join=join,
-            counters=self.counters,
-            usage=self.usage,
-            warn=self.warn,
-            hasty=self.hasty,
-        )
+            return feeds.join(output, self._reach_back, begun, patient=output.drains)
 
     def _reach_back(self) -> Past[Moment] | None:
         past = None if self.origin is None else self.origin.reach_back(self.feeds, self.asked)

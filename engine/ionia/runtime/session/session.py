@@ -142,21 +142,21 @@ class Session:
             feeds, output = self._feeds, self._output
             if self._machine.state is not SessionState.INITIALIZED or feeds is None or output is None:
                 raise not_initialized(self.kind)
-            beginning = Beginning(
-                feeds=feeds,
-                output=output,
-                origin=origin,
-                asked=asked,
-                counters=self._counters,
-                usage=self._usage,
-                warn=self.warn,
-                hasty=self._hasty,
-            )
+            counters = self._counters
+            beginning = Beginning(feeds=feeds, output=output, origin=origin, asked=asked, counters=counters)
             beginning.check()
             self._move(SessionState.STARTING)
             try:
-                self._begun = beginning.begin()
-                self._counters.begin(feeds)  # not before: a capture that has not begun has no index yet
+                self._begun = Ending(
+                    feeds=feeds,
+                    output=output,
+                    join=beginning.begin(),
+                    counters=counters,
+                    usage=self._usage,
+                    warn=self.warn,
+                    hasty=self._hasty,
+                )
+                counters.begin(feeds)  # not before: a capture that has not begun has no index yet
             except IoniaError as error:
                 self._release(SessionState.FAILED, error.message)
                 raise
