@@ -23,7 +23,7 @@ ROWS = {
     "h264_nvenc": {"rc": "vbr", "cq": "21", "b": "0"},
     "h264_qsv": {"global_quality": "21", "b": "18000000"},
     "h264_amf": {"rc": "qvbr", "qvbr_quality_level": "21", "b": "20000000"},
-    "h264_mf": {"rate_control": "quality", "quality": "58"},
+    "h264_mf": {"rate_control": "pc_vbr", "b": "18000000"},
     "libx264": {"crf": "21.4"},
 }
 
@@ -34,6 +34,12 @@ def test_each_has_a_way_to_a_constant_quality(spec: EncoderSpec) -> None:
     changed = {key: value for key, value in quality.items() if rate.get(key) != value}
     assert ROWS[spec.name].items() <= changed.items()
     assert set(changed) - set(ROWS[spec.name]) <= {"x264-params"}
+
+
+def test_media_foundation_keeps_to_a_quality_where_nobody_asked_for_a_cap() -> None:
+    (spec,) = [spec for spec in SPECS if spec.name == "h264_mf"]
+    uncapped = spec.options(replace(RATE, quality=ConstantQuality(crf=21.4)))
+    assert (uncapped["rate_control"], uncapped["quality"]) == ("quality", "58")
 
 
 def test_x264_fills_up_a_constant_rate_only_and_counts_no_interval_of_its_own_otherwise() -> None:

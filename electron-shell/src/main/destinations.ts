@@ -69,6 +69,11 @@ export class Destinations {
     return this.#keys.load();
   }
 
+  /** Of the keys' file, as StoredValue's. */
+  get damage(): KeyStore["damage"] {
+    return this.#keys.damage;
+  }
+
   /** Those that a stream is to go to, each whole, or in words what one of them lacks. Never rejects. */
   async wanted(settings: Settings): Promise<readonly Target[] | { readonly error: string }> {
     const all = destinationsOf(settings);

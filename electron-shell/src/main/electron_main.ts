@@ -2,7 +2,17 @@
 import os from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
-import { MessageChannelMain, app, dialog, globalShortcut, ipcMain, safeStorage, session, shell } from "electron";
+import {
+  MessageChannelMain,
+  app,
+  dialog,
+  globalShortcut,
+  ipcMain,
+  powerSaveBlocker,
+  safeStorage,
+  session,
+  shell,
+} from "electron";
 import { EVENT_CHANNEL, PREVIEW_CHANNEL, isRecordingActive } from "@ionia/common";
 import { createEngineClient } from "@ionia/node";
 import { createHandlers } from "./handlers.ts";
@@ -11,6 +21,7 @@ import { electronUpdater } from "./electron_updater.ts";
 import { followLeftOut } from "./left_out.ts";
 import { mediaUrl, registerScheme, serveScheme, stripUrl, thumbnailUrl } from "./protocol.ts";
 import { isTrustedFrame } from "./sender_check.ts";
+import { followSleep } from "./stay_awake.ts";
 import { quitQuestion } from "./status_text.ts";
 import { Studio } from "./studio.ts";
 import { createTray } from "./tray.ts";
@@ -65,6 +76,7 @@ async function run(): Promise<void> {
     preload: PRELOAD,
     icon: path.join(ASSETS, "icon.png"),
     onWatched: (watched) => studio.setWatched(watched),
+    log,
     onSessionEnd: (how) => answerSessionEnd(how, studio.state, quitting.finish),
   });
   const quitting = guardQuit(studio, window);
@@ -100,6 +112,7 @@ async function run(): Promise<void> {
   studio.store.subscribe((event) => window.send(EVENT_CHANNEL, event));
   const system = { platform: os.platform(), release: os.release() };
   followLeftOut(studio.store, system, (leftOut) => window.leaveOut(leftOut));
+  followSleep(studio.store, system.platform, powerSaveBlocker);
 
   const toggleRecording = (): void => {
     const active = isRecordingActive(studio.state.recording.phase);

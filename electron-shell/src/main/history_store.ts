@@ -37,6 +37,11 @@ export class HistoryStore {
     this.#urls = urls;
   }
 
+  /** As StoredValue's. */
+  get damage(): StoredValue<unknown>["damage"] {
+    return this.#stored.damage;
+  }
+
   get entries(): readonly HistoryEntry[] {
     return this.#all.map((entry) => ({
       ...entry,

@@ -26,9 +26,15 @@ export async function patiently<T>(work: () => Promise<T>): Promise<T> {
 export class JsonFile {
   readonly #file: string;
   #writing: Promise<void> = Promise.resolve();
+  #damaged: string | null = null;
 
   constructor(file: string) {
     this.#file = file;
+  }
+
+  /** Where that is which couldn't be read, or null. */
+  get damaged(): string | null {
+    return this.#damaged;
   }
 
   /** What is stored, or undefined when there is nothing or it can't be read, or not as JSON. Never rejects. */
@@ -38,7 +44,11 @@ export class JsonFile {
     } catch (error) {
       if (codeOf(error) === "ENOENT") return undefined; // First run.
       // The next write would replace it: what is left of it stays beside, for whoever can still read it.
-      await rename(this.#file, `${this.#file}.damaged`).catch(() => undefined);
+      const beside = `${this.#file}.damaged`;
+      this.#damaged = await rename(this.#file, beside).then(
+        () => beside,
+        () => this.#file,
+      );
       return undefined;
     }
   }

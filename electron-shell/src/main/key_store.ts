@@ -33,6 +33,11 @@ export class KeyStore {
     this.#vault = vault;
   }
 
+  /** As StoredValue's. */
+  get damage(): StoredValue<unknown>["damage"] {
+    return this.#stored.damage;
+  }
+
   get encrypted(): boolean {
     return this.#encrypted;
   }

@@ -24,6 +24,11 @@ export class OpenTakes {
     this.#stored = new StoredValue<readonly OpenTake[]>(file, "The note of a running recording", []);
   }
 
+  /** As StoredValue's. */
+  get damage(): StoredValue<unknown>["damage"] {
+    return this.#stored.damage;
+  }
+
   async begun(take: OpenTake): Promise<void> {
     await this.#stored.change((takes) => [...takes, take]).catch(() => undefined);
   }
@@ -35,17 +40,18 @@ export class OpenTakes {
   /** Those of the last run that have a file, as entries of the list. Their note is gone with `ended`. */
   async leftBehind(): Promise<readonly StoredEntry[]> {
     const takes = await this.#stored.load((content) => (Array.isArray(content) ? content.filter(isTake) : []));
-    const found = await Promise.all(takes.map(entryOf));
+    const found = await Promise.all(takes.map((take) => entryOf(take)));
     return found.filter((entry) => entry.bytes > 0);
   }
 }
 
-async function entryOf(take: OpenTake): Promise<StoredEntry> {
+/** What is known of a file without opening it. */
+export async function entryOf(take: OpenTake, recovered = true): Promise<StoredEntry> {
   const bytes = await stat(take.path).then(
     (file) => (file.isFile() ? file.size : 0),
     () => 0,
   );
   const name = path.basename(take.path, ".mp4");
   const unknown = { durationSeconds: 0, width: 0, height: 0, fps: 0 };
-  return { id: name, name, path: take.path, createdAt: take.createdAt, bytes, ...unknown, recovered: true };
+  return { id: name, name, path: take.path, createdAt: take.createdAt, bytes, ...unknown, recovered };
 }

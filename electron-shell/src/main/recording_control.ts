@@ -19,7 +19,7 @@ import {
   type Settings,
 } from "@ionia/common";
 import { Recorder, type EngineClient, type SoundChange } from "@ionia/node";
-import { codedBy, type HistoryStore, type StoredEntry } from "./history_store.ts";
+import { codedBy, type StoredEntry } from "./history_store.ts";
 import type { OpenTake, OpenTakes } from "./open_takes.ts";
 import { recordingPath } from "./recording_path.ts";
 import type { ReplayControl } from "./replay_control.ts";
@@ -28,9 +28,12 @@ import type { ShellStore } from "./shell_store.ts";
 export interface RecordingControlOptions {
   readonly client: EngineClient;
   readonly store: ShellStore;
-  readonly history: HistoryStore;
+  /** Puts a file into the list of recordings. Never rejects. */
+  readonly list: (entry: StoredEntry) => Promise<void>;
   readonly openTakes: OpenTakes;
   readonly replay: ReplayControl;
+  /** Resolves when no opening or closing of devices is under way. */
+  readonly settled: () => Promise<void>;
   readonly userData: string;
   readonly now: () => Date;
 }
@@ -59,6 +62,8 @@ interface Take {
 export class RecordingControl {
   readonly #options: RecordingControlOptions;
   #take: Take | undefined;
+  #starting: Promise<RecordingResult> | undefined;
+  #stopping: Promise<RecordingResult> | undefined;
 
   constructor(options: RecordingControlOptions) {
     this.#options = options;
@@ -70,8 +75,13 @@ export class RecordingControl {
 
   /** Never rejects. */
   async start(): Promise<RecordingResult> {
-    const { client, store, openTakes, userData, now } = this.#options;
     if (isRecordingActive(this.#phase)) return { success: false, error: "A recording is already running." };
+    this.#starting = this.#start();
+    return this.#starting;
+  }
+
+  async #start(): Promise<RecordingResult> {
+    const { client, store, openTakes, userData, now } = this.#options;
     // Beginning anew acknowledges what went wrong before.
     if (store.state.stream.phase === "failed")
       store.dispatch({ type: "stream", change: { phase: "idle", problem: null } });
@@ -90,6 +100,7 @@ export class RecordingControl {
     this.#take = take;
     this.#listen(take);
     try {
+      await this.#options.settled();
       await makeFolder(path.dirname(outputPath));
       void openTakes.begun(current);
       await take.recorder.initializeWith({
@@ -130,9 +141,15 @@ export class RecordingControl {
     store.notify({ level: "warning", code: "preroll", message, hint });
   }
 
-  /** Never rejects. */
-  async stop(): Promise<RecordingResult> {
+  /** One that is being begun ends when it has begun; who asks once more meanwhile hears the same. Never rejects. */
+  stop(): Promise<RecordingResult> {
+    this.#stopping ??= this.#stop().finally(() => (this.#stopping = undefined));
+    return this.#stopping;
+  }
+
+  async #stop(): Promise<RecordingResult> {
     const { store } = this.#options;
+    if (this.#phase === "starting") await this.#starting;
     const take = this.#take;
     if (take !== undefined && store.state.recording.endReason !== "") {
       // It is at its end already: this waits for that, and hears how it went.
@@ -290,7 +307,6 @@ export class RecordingControl {
     durationSeconds: number,
     recovered: boolean,
   ): Promise<void> {
-    const { store, history } = this.#options;
     const bytes = await stat(file.path).then(
       ({ size }) => size,
       () => 0,
@@ -311,12 +327,7 @@ export class RecordingControl {
       marks: take.marks.get(file.path) ?? [],
       ...codedBy(stats?.codec ?? ""),
     };
-    // The file is what counts: a list that can't be saved makes no recording fail.
-    await history.add(entry).catch((error: unknown) => {
-      const { message, hint } = toProblem(error);
-      store.notify({ level: "warning", code: "list_not_saved", message, hint });
-    });
-    store.dispatch({ type: "history", history: history.entries });
+    await this.#options.list(entry);
   }
 }
 

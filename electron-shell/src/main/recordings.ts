@@ -1,12 +1,13 @@
 /** The recordings in the list, and what is made of them: their pictures, clips, whole files after a crash. */
+import { readdir, stat } from "node:fs/promises";
 import path from "node:path";
-import { EngineError, type Clip, type Strip } from "@ionia/common";
+import { EngineError, toProblem, type Clip, type Strip } from "@ionia/common";
 import type { EngineClient } from "@ionia/node";
 import { FileJobs } from "./file_jobs.ts";
 import { HistoryStore, type MediaUrls, type StoredEntry } from "./history_store.ts";
 import { JsonFile } from "./json_file.ts";
 import { Library } from "./library.ts";
-import { OpenTakes } from "./open_takes.ts";
+import { OpenTakes, entryOf } from "./open_takes.ts";
 import { clipPath } from "./recording_path.ts";
 import type { ShellStore } from "./shell_store.ts";
 import { Strips } from "./strips.ts";
@@ -28,6 +29,7 @@ export class Recordings {
   readonly #store: ShellStore;
   readonly #jobs: FileJobs;
   readonly #now: () => Date;
+  readonly #folder: string;
 
   constructor({ client, store, userData, urls, now }: RecordingsOptions) {
     this.history = new HistoryStore(new JsonFile(path.join(userData, "history.json")), urls);
@@ -37,6 +39,7 @@ export class Recordings {
     this.#store = store;
     this.#jobs = new FileJobs(client, store);
     this.#now = now;
+    this.#folder = path.join(userData, "recordings");
   }
 
   /** Show the list as it is. */
@@ -44,15 +47,21 @@ export class Recordings {
     this.#store.dispatch({ type: "history", history: this.history.entries });
   }
 
-  /** Rejects when the list can't be saved. */
+  /** The file is what counts: that the list can't be saved is told, and makes nothing fail. Never rejects. */
   async add(entry: StoredEntry): Promise<void> {
-    await this.history.add(entry);
+    await this.history.add(entry).catch((error: unknown) => {
+      const { message, hint } = toProblem(error);
+      this.#store.notify({ level: "warning", code: "list_not_saved", message, hint });
+    });
     this.tell();
   }
 
-  /** Put what a crash cut off into the list. Never rejects. */
+  /** Put what a crash cut off into the list, and where that can't be read what its folder has. Never rejects. */
   async recover(): Promise<void> {
     const left = await this.openTakes.leftBehind();
+    if (this.history.damage !== null)
+      for (const entry of await filesIn(this.#folder))
+        if (left.every((one) => one.path !== entry.path)) await this.history.add(entry).catch(() => undefined);
     for (const entry of left) {
       await this.history.add(entry).catch(() => undefined); // in the list all the same, and noted still
       await this.openTakes.ended(entry.path);
@@ -112,4 +121,18 @@ export class Recordings {
   cancelJob(id: string): void {
     this.#jobs.cancel(id);
   }
+}
+
+/** The recordings of a folder, the oldest first. Never rejects. */
+async function filesIn(folder: string): Promise<readonly StoredEntry[]> {
+  const names = (await readdir(folder).catch(() => [])).filter((name) => name.endsWith(".mp4"));
+  const entries = names.map(async (name) => {
+    const file = path.join(folder, name);
+    const { mtime } = await stat(file);
+    return entryOf({ path: file, createdAt: mtime.toISOString() }, false);
+  });
+  const found = (await Promise.all(entries.map((entry) => entry.catch(() => undefined)))).filter(
+    (entry) => entry !== undefined && entry.bytes > 0,
+  ) as StoredEntry[];
+  return found.sort((one, other) => one.createdAt.localeCompare(other.createdAt));
 }

@@ -19,6 +19,13 @@ export class StoredValue<T> {
     return this.#value;
   }
 
+  /** In words, that what was stored couldn't be read, or null. */
+  get damage(): { readonly message: string; readonly hint: string } | null {
+    const { damaged } = this.#file;
+    if (damaged === null) return null;
+    return { message: `${this.#what} could not be read and had to be begun anew.`, hint: `What was there: ${damaged}` };
+  }
+
   /** Take what the file has, as `parse` understands it. Never rejects. */
   async load(parse: (content: unknown) => T | Promise<T>): Promise<T> {
     this.#value = await parse(await this.#file.read());

@@ -39,15 +39,18 @@ type Digest = string;
 export class StreamControl {
   readonly #client: EngineClient;
   readonly #store: ShellStore;
+  readonly #settled: () => Promise<void>;
   #streamer: Streamer | undefined;
   /** Where the stream goes, by name; undefined: to an address that is not of the settings, whatever those become. */
   #followed: Map<string, Digest> | undefined;
   #salt = "";
   #following: Promise<void> = Promise.resolve();
 
-  constructor(client: EngineClient, store: ShellStore) {
+  /** `settled` resolves when no opening or closing of devices is under way. */
+  constructor(client: EngineClient, store: ShellStore, settled: () => Promise<void>) {
     this.#client = client;
     this.#store = store;
+    this.#settled = settled;
   }
 
   /** To one address, with its key. Resolves and tells as `startAll`. */
@@ -96,13 +99,21 @@ export class StreamControl {
       const check = streamKey === undefined ? checkStreamUrl(rtmpUrl) : checkServerUrl(rtmpUrl);
       if (!check.ok) throw new EngineError("bad_url", check.message);
     }
+    await this.#settled();
+    this.#checkWanted(streamer);
     const { settings, devices } = this.#store.state;
     await streamer.initializeWith({
       ...places(targets),
       ...streamParams(settings, devices),
       ...connectionParams(settings),
     });
+    this.#checkWanted(streamer);
     await streamer.start();
+  }
+
+  #checkWanted(streamer: Streamer): void {
+    if (this.#streamer !== streamer || this.#store.state.stream.phase === "stopping")
+      throw new EngineError("cancelled", "The stream was ended before it began.");
   }
 
   /**
@@ -291,6 +302,7 @@ export class StreamControl {
   }
 
   #end(streamer: Streamer): void {
+    if (this.#streamer !== streamer) return;
     this.#streamer = this.#followed = undefined;
     streamer.dispose().catch(() => undefined); // Gone with the engine, or never made: nothing is left to free.
   }

@@ -17,6 +17,7 @@ import {
   type StreamResult,
 } from "@ionia/common";
 import type { EngineClient } from "@ionia/node";
+import type { StoredEntry } from "./history_store.ts";
 import { DestinationList } from "./destination_list.ts";
 import { Destinations } from "./destinations.ts";
 import { JsonFile } from "./json_file.ts";
@@ -85,9 +86,11 @@ export class Studio {
     this.preview = new PreviewControl(client, this.store);
     this.#now = now;
     const replay = (this.#replay = new ReplayControl({ client, store, userData, now }));
-    const { history, openTakes } = this.recordings;
-    this.#recording = new RecordingControl({ client, store, history, openTakes, replay, userData, now });
-    const stream = (this.#stream = new StreamControl(client, store));
+    const { openTakes } = this.recordings;
+    const settled = (): Promise<void> => this.#readiness.settled();
+    const list = (entry: StoredEntry): Promise<void> => this.recordings.add(entry);
+    this.#recording = new RecordingControl({ client, store, list, openTakes, replay, settled, userData, now });
+    const stream = (this.#stream = new StreamControl(client, store, settled));
     this.destinations = new DestinationList({
       store,
       destinations: this.#destinations,
@@ -109,6 +112,7 @@ export class Studio {
     await Promise.all([this.recordings.history.load(), this.#destinations.load(), this.#settings.load(readSettings)]);
     await this.#destinations.hideStored(this.#settings);
     await this.recordings.recover();
+    this.#tellDamage();
     this.store.dispatch({ type: "settings", settings: this.#settings.value });
     this.recordings.tell();
     this.#destinations.tell();
@@ -117,6 +121,12 @@ export class Studio {
     this.#diskTimer.unref();
     this.#listen();
     await this.startEngine();
+  }
+
+  #tellDamage(): void {
+    const { history, openTakes } = this.recordings;
+    for (const { damage } of [this.#settings, this.#destinations, history, openTakes])
+      if (damage !== null) this.store.notify({ level: "warning", code: damage.message, ...damage });
   }
 
   /** Start the engine if it isn't running. Never rejects: the state says how it went. */
@@ -157,7 +167,6 @@ export class Studio {
   }
 
   async startRecording(): Promise<RecordingResult> {
-    await this.#readiness.settled();
     const result = await this.#recording.start();
     this.#adjust();
     return result;
@@ -223,7 +232,6 @@ export class Studio {
   }
 
   async #goLive(start: () => Promise<StreamResult>): Promise<StreamResult> {
-    await this.#readiness.settled();
     const result = await start();
     this.#adjust();
     return result;
@@ -243,14 +251,30 @@ export class Studio {
     // The shown part entered again says that the rest isn't wanted.
     const entered = Object.hasOwn(patch as object, "customServer");
     const changed = entered ? { customServer: await this.#destinations.kept(customServer, "entered") } : {};
-    await this.#setScreen(before, patchSettings(before, patch));
-    const { delaySeconds } = patchSettings(before, patch);
-    if (delaySeconds !== before.delaySeconds) await this.#stream.setDelay(delaySeconds);
-    const settings = await this.#change((current) => ({ ...patchSettings(current, patch), ...changed }));
+    const settings = await this.#carriedOut(before, patchSettings(before, patch), () =>
+      this.#change((current) => ({ ...patchSettings(current, patch), ...changed })),
+    );
     this.#adjust();
     for (const change of soundChanges(before.sounds, settings.sounds))
       for (const session of [this.#recording, this.#stream, this.#readiness, this.#replay]) session.setSound(change);
     if (this.state.engine.phase === "ready") void this.#replay.hold(settings);
+  }
+
+  /** Have what runs go on by the settings `after`, then `keep` them. Rejects as `keep` does; what runs is then as it was. */
+  async #carriedOut(before: Settings, after: Settings, keep: () => Promise<Settings>): Promise<Settings> {
+    const back: (() => Promise<void>)[] = [];
+    try {
+      await this.#setScreen(before, after);
+      back.push(() => this.#setScreen(after, before));
+      if (after.delaySeconds !== before.delaySeconds) {
+        await this.#stream.setDelay(after.delaySeconds);
+        back.push(() => this.#stream.setDelay(before.delaySeconds));
+      }
+      return await keep();
+    } catch (error) {
+      for (const goBack of back) await goBack().catch(() => undefined);
+      throw error;
+    }
   }
 
   /** Have what runs show what `after` names. Rejects with EngineError; it shows then what it did. */

@@ -2,10 +2,14 @@
 import { BrowserWindow, nativeTheme } from "electron";
 import { APP_ORIGIN } from "./sender_check.ts";
 
+/** A page that ends leaves a white window, and what runs without its buttons. Not at once, should it end again and again. */
+const RELOAD_AFTER_MS = 1000;
+
 export interface ShellWindowOptions {
   readonly preload: string;
   readonly icon: string;
   readonly onWatched: (watched: boolean) => void;
+  readonly log: (line: string) => void;
   /** Windows logs off or shuts down. Asked first: "wait" holds it until the application has quit. Then told. */
   readonly onSessionEnd: (how: "asked" | "told") => "wait" | "go";
 }
@@ -67,6 +71,13 @@ export class ShellWindow {
     window.webContents.setWindowOpenHandler(() => ({ action: "deny" }));
     window.webContents.on("will-navigate", (event) => event.preventDefault());
     window.webContents.on("will-attach-webview", (event) => event.preventDefault());
+    window.webContents.on("render-process-gone", (_event, { reason }) => {
+      if (reason === "clean-exit") return;
+      this.#options.log(`the window's page ended (${reason}) and is loaded again`);
+      setTimeout(() => {
+        if (!window.isDestroyed()) window.webContents.reload();
+      }, RELOAD_AFTER_MS);
+    });
     window.on("close", (event) => {
       if (!this.#mayClose()) event.preventDefault();
     });

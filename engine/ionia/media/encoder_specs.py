@@ -113,10 +113,12 @@ def _amf(settings: VideoEncodeSettings) -> Mapping[str, str]:
 
 def _mf(settings: VideoEncodeSettings) -> Mapping[str, str]:
     # Hardware only: Microsoft's software encoder is worse than x264 in every respect. Its quality counts from 0 to 100,
-    # higher is better, and knows no cap.
+    # higher is better, and knows no cap. Source: FFmpeg's mfenc.c: the peak of a pc_vbr is the maxrate.
     quality = settings.quality
     rate = {"rate_control": "cbr"}
-    if quality is not None:
+    if quality is not None and quality.capped:  # a cap that somebody asked for is kept before the quality
+        rate = {"rate_control": "pc_vbr", "b": str(quality.max_bitrate * 9 // 10)}
+    elif quality is not None:
         rate = {"rate_control": "quality", "quality": str(round(100 * (51 - quality.crf) / 51))}
     return {**rate, "scenario": "display_remoting", "hw_encoding": "1"}
 
