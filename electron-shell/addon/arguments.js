@@ -47,7 +47,7 @@ function describe(value) {
 /** A relative path is relative to the caller's folder, at the time of the call; the engine has a folder of its own. */
 function absolutePath(file) {
   // The engine has its own words for these.
-  if (file === "" || /^(~[\\/]|file:)/i.test(file)) return file;
+  if (file === "" || /^(~[\\/]|file:|[a-z][a-z0-9+.-]+:\/\/)/i.test(file)) return file;
   return path.resolve(file);
 }
 

@@ -21,7 +21,7 @@ URL = f"rtmp://127.0.0.1:1/app/{KEY}"
         ([URL], "rtmp://127.0.0.1:1/app/****"),
     ],
 )
-def test_a_key_in_the_wrong_place_is_not_repeated(
+def test_a_key_in_the_wrong_option_is_not_repeated(
     arguments: list[str], named: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with pytest.raises(SystemExit) as ended:
@@ -30,3 +30,14 @@ def test_a_key_in_the_wrong_place_is_not_repeated(
     assert ended.value.code == 2
     assert KEY not in said
     assert named in said
+
+
+@pytest.mark.parametrize("command", ["record", "screenshot", "probe", "repair"])
+@pytest.mark.parametrize("address", [URL, f"/nowhere/rtmp:/me:{KEY}@host/{KEY}/x"])
+def test_an_address_in_the_place_of_a_file_is_not_repeated(
+    command: str, address: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run([command, address]) == 1
+    said = "".join(capsys.readouterr())
+    assert KEY not in said
+    assert "rtmp://" in said

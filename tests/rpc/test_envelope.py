@@ -50,6 +50,8 @@ def test_what_is_no_json(data: bytes) -> None:
         (b'{"jsonrpc":"2.0","method":"a","params":"bar","id":1}', 1),
         (b'{"jsonrpc":"2.0","method":"a","id":true}', None),
         (b'{"jsonrpc":"2.0","method":"a","id":[1]}', None),
+        (b'{"jsonrpc":"2.0","method":"a","id":1e999}', None),
+        (b'{"jsonrpc":"2.0","method":"a","id":NaN}', None),
         (b"[" + b",".join([b"1"] * (MAX_BATCH + 1)) + b"]", None),
     ],
 )

@@ -73,11 +73,19 @@ def test_too_many_calls() -> None:
         client.request("recorder.start", ["a"])
         wait(held.begun)
         ids = [client.request("recorder.isRunning", ["a"]) for _ in range(MAX_WAITING)]
-        client.send({"jsonrpc": "2.0", "method": "recorder.stop", "params": ["a"]})
+        stop = client.request("recorder.stop", ["a"])
         refused = client.answer(ids[-1])
         assert refused["error"]["data"] == {"kind": "busy", "hint": "", "id": "a"}
         held.release.set()
         assert client.answer(ids[-2])["result"] is False
+        assert client.answer(stop)["result"] is True
+
+
+def test_thousands_of_calls_in_a_row_are_all_answered() -> None:
+    with Duplex() as client:
+        client.send([{"jsonrpc": "2.0", "method": "recorder.isRunning", "id": number} for number in range(1000)])
+        batch = client.wait_for(lambda m: isinstance(m, list))
+        assert [answer.get("result") for answer in batch] == [False] * 1000
 
 
 @pytest.mark.parametrize("end", ["stop", "dispose"])

@@ -228,6 +228,10 @@ def test_unknown_params_are_refused_by_name() -> None:
 def test_an_url_is_never_repeated() -> None:
     assert "KEY" not in complaint("streamer.initialize", {"rtmpUrl": "rtmp://host/app/KEY" + "x" * 5000})
     assert "KEY" not in repr(bind(METHODS["streamer.initialize"], ["rtmp://host/app/KEY"]))
+    assert "KEY" not in complaint("streamer.initialize", ["rtmp://host/app", "live_4711_KEY"])
+    assert complaint("streamer.initialize", ["rtmp://host/app", "thirty"]).endswith('not "thirty"')
+    assert complaint("recorder.initialize", ["a.mp4", "live_4711_KEY"]).endswith('not "live_4711_KEY"')
+    assert "KEY" not in complaint("recorder.initialize", {"outputPath": "a.mp4", "id": "rtmp://host/app/KEY"})
     with pytest.raises(IoniaError) as raised:
         streamer(["http://host/app/KEY"])
     assert raised.value.kind is ErrorKind.BAD_URL

@@ -119,6 +119,13 @@ describe("what is passed", () => {
     expect(told).toEqual([true, true]);
   });
 
+  it("an address in the place of a file is made no path, and so the engine knows it", () => {
+    const { absolutePath } = createRequire(import.meta.url)(path.join(ADDON, "arguments.js")) as {
+      absolutePath: (file: string) => string;
+    };
+    expect(absolutePath("rtmp://me:secret@host/app/KEY")).toBe("rtmp://me:secret@host/app/KEY");
+  });
+
   it("thread settings are accepted", () => {
     const recorder = new addon.VideoAudioRecorder();
     expect([recorder.setThreadConfig({ priority: 1 }), addon.setThreadConfig()]).toEqual([true, true]);

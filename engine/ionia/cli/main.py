@@ -8,6 +8,7 @@ import sys
 from typing import TYPE_CHECKING
 
 import ionia
+from ionia.cli.complaint import complain
 from ionia.cli.options import add_options
 from ionia.cli.output_encoding import use_utf8
 from ionia.cli.parser import Parser
@@ -48,15 +49,15 @@ def _run(arguments: Sequence[str], ready: Callable[[], None]) -> int:
     except BrokenPipeError:
         return 1
     except (OSError, WishError) as error:
-        print(f"ionia-engine: {error}", file=sys.stderr)
+        complain(error)
         return 1
     except EOFError:  # Ctrl+D at a question
         return 130
     except IoniaError as error:
-        print(f"ionia-engine: {error.message.rstrip('.')}. {error.hint}".rstrip(), file=sys.stderr)
+        complain(error)
         return 1
     except KeyboardInterrupt:
-        print("ionia-engine: interrupted.", file=sys.stderr)
+        complain("interrupted.")
         return 130
 
 

@@ -2,7 +2,6 @@
 
 import argparse
 import re
-import sys
 from collections.abc import Callable, Container, Mapping
 from functools import partial
 from typing import Any, TypeVar
@@ -11,6 +10,7 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import FieldInfo
 
+from ionia.cli.complaint import complain
 from ionia.rpc.command_option import CommandOption, Unit, command_option
 from ionia.rpc.validation import InvalidParamsError, check, word_order
 
@@ -83,7 +83,7 @@ def fitting(make: Callable[[], T]) -> T:
     try:
         return make()
     except ValueError as error:
-        sys.stderr.write(f"ionia-engine: {error}\n")
+        complain(error)
         raise SystemExit(2) from None
 
 

@@ -4,6 +4,7 @@ import sys
 from typing import TextIO
 
 from ionia.core.codec.codec import NO_PICTURE
+from ionia.core.redaction import redact_text
 from ionia.core.session_state import SessionState
 from ionia.core.stats import RecorderStats, SessionStats
 from ionia.platform.descriptors import silence
@@ -92,9 +93,9 @@ class LiveLine:
             self._width = 0
 
     def say(self, line: str) -> None:
-        """A line that stays."""
+        """A line that stays. Logs keep it, so it goes without what may be secret."""
         self.clear()
-        self._print(line)
+        self._print(redact_text(line))
 
     def _print(self, text: str, end: str = "\n") -> None:
         try:

@@ -1,8 +1,8 @@
 """`ionia-engine repair`: recordings that a crash left unfinished become ordinary files."""
 
 import argparse
-import sys
 
+from ionia.cli.complaint import complain
 from ionia.cli.progress import clock_text, size_text
 from ionia.core.errors import IoniaError
 from ionia.sinks.mp4_repair import repair_file
@@ -15,7 +15,7 @@ def repair(options: argparse.Namespace) -> int:
         try:
             done = repair_file(path)
         except IoniaError as error:
-            print(f"ionia-engine: {error.message.rstrip('.')}. {error.hint}".rstrip(), file=sys.stderr)
+            complain(error)
             failed = True
             continue
         if not done.changed:

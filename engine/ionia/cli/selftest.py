@@ -10,6 +10,7 @@ import msgspec
 
 from ionia.app import make_engine
 from ionia.cli.asking import asked_address, asked_key
+from ionia.cli.complaint import complain
 from ionia.cli.live import Happenings, StopAsked, stop_signals
 from ionia.cli.options import given
 from ionia.cli.progress import LiveLine
@@ -174,7 +175,7 @@ def _forget(engine: EngineService, device: str) -> int:
     try:
         engine.set_audio_offset(AudioInput.DESKTOP, device, None)
     except IoniaError as error:
-        print(f"ionia-engine: {error.message}", file=sys.stderr)
+        complain(error)
         return 1
     print(f"The sound of {device} is recorded as it comes.", file=sys.stdout)
     return 0

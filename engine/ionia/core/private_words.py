@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from ionia.core.redaction import MASK, redact_text
+from ionia.core.redaction import MASK, without_secrets
 
 USER, MACHINE, HOME, DEVICE = "<user>", "<machine>", f"~/{MASK}", "<somebody's device>"
 
@@ -48,9 +48,7 @@ class PrivateWords:
                 text = re.sub(_either_way(home) + r"[^\r\n]*", lambda _: HOME, text, flags=re.IGNORECASE)
         text = _SOMEBODYS.sub(lambda _: HOME, text)
         # Folders come first: a key that is a part of one would leave the rest of it unrecognised.
-        for secret in sorted(self.secrets, key=len, reverse=True):
-            text = text.replace(secret, MASK)
-        text = redact_text(text)
+        text = without_secrets(text, self.secrets)
         return _replaced(_replaced(text, self.machines, MACHINE), self.users, USER)
 
     def all_without(self, value: Value) -> Value:

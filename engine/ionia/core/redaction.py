@@ -5,7 +5,7 @@ Pure text in, text out; knows nothing of logging or of the wire. It errs on the 
 
 import re
 from collections.abc import Iterable
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 
 MASK = "****"
 
@@ -18,6 +18,9 @@ _SCHEMES = r"(?:rtmp[a-z]*|rtsps?|srt|rist|whips?)"
 """Where streams are sent to; all but two are refused, but may be typed."""
 
 _URL = re.compile(rf"(?P<scheme>{_SCHEMES}):(?:\\?/){{2}}(?P<rest>[^\s\"<>]*)", re.IGNORECASE)
+_AS_PATH = re.compile(rf"(?P<scheme>{_SCHEMES}):(?!(?:\\?/){{2}})[\\/]+[^\s\"<>\\/][^\s\"<>]*", re.IGNORECASE)
+"""An address that somebody took for a path: one slash is left of two, or they lean the other way."""
+
 _SCHEME = re.compile(rf"{_SCHEMES}:(?:\\?/){{2}}", re.IGNORECASE)
 _AUTHORITY = re.compile(r"[/?#]")
 _ARGUMENTS = re.compile(r"[?#]")
@@ -60,7 +63,7 @@ def _shown_place(scheme: str, path: str) -> str:
 
 def redact_text(text: str) -> str:
     """Return `text` with every RTMP URL in it redacted."""
-    return _URL.sub(_replacement, text)
+    return _AS_PATH.sub(rf"\g<scheme>://{MASK}", _URL.sub(_replacement, text))
 
 
 def secrets_in_url(url: str) -> frozenset[str]:
@@ -76,11 +79,13 @@ def secrets_in_url(url: str) -> frozenset[str]:
     if scheme is None or not _HOST.fullmatch(host) or "@" in path:
         return secret_parts(rest)
     path = path.strip("/")
-    return secret_parts(login) | secret_parts(path.partition("/")[2] if _shown_place(scheme.group(), path) else path)
+    logins = secret_parts(login) | secret_parts(login.partition(":")[2])
+    return logins | secret_parts(path.partition("/")[2] if _shown_place(scheme.group(), path) else path)
 
 
 def secret_parts(secret: str) -> frozenset[str]:
-    """A secret, its decoded form and the words of both, as far as they are long enough to be looked for in a text.
+    """A secret, its decoded form, what libraries make of that, and the words of the former two, as far as they are long
+    enough to be looked for in a text.
 
     The name of an argument is a secret only with its "=", which may be a token's padding: hiding every "stream" would
     make the text useless.
@@ -88,7 +93,14 @@ def secret_parts(secret: str) -> frozenset[str]:
     wholes = {secret, unquote(secret, errors="replace")}
     words = {word for whole in wholes for word in _WORDS.findall(_NAMES.sub("?", whole))}
     pairs = {pair for whole in wholes for pair in _PAIRS.findall(whole)}
-    return frozenset(part for part in wholes | words | pairs if len(part) >= _MIN_SECRET)
+    forms = wholes | words | pairs | _encoded_forms(secret)
+    return frozenset(part for part in forms if len(part) >= _MIN_SECRET)
+
+
+def _encoded_forms(secret: str) -> set[str]:
+    """How it may come back percent-encoded: a slash is not always escaped."""
+    plain = unquote(secret, errors="replace")
+    return {quote(plain, safe=safe, errors="replace") for safe in ("", "/")}
 
 
 def secrets_of(url: str, stream_key: str) -> frozenset[str]:
@@ -103,22 +115,33 @@ class Redactor:
     """
 
     def __init__(self) -> None:
-        self._secrets: tuple[str, ...] = ()
         self._newest: tuple[str, ...] = ()
+        self._pattern = _any_of(())
 
     def learn(self, secrets: Iterable[str]) -> None:
         """Hide these from now on, wherever they appear. Very short ones are ignored; the newest 1024 are kept."""
         fresh = [secret for secret in secrets if len(secret) >= _MIN_SECRET]
         old = [secret for secret in self._newest if secret not in fresh]
         self._newest = tuple(dict.fromkeys([*old, *fresh]))[-_MAX_SECRETS:]
-        # The longest first: a key that contains another must not leave its tail behind.
-        self._secrets = tuple(sorted(self._newest, key=len, reverse=True))
+        self._pattern = _any_of(self._newest)
 
     def redact(self, text: str) -> str:
         """Return `text` without URLs' secrets and without any secret learnt."""
-        for secret in self._secrets:
-            text = text.replace(secret, MASK)
-        return redact_text(text)
+        return redact_text(self._pattern.sub(MASK, text))
+
+
+def without_secrets(text: str, secrets: Iterable[str]) -> str:
+    """`text` without these, which may be short, and without URLs' secrets."""
+    return redact_text(_any_of(secrets).sub(MASK, text))
+
+
+def _any_of(secrets: Iterable[str]) -> re.Pattern[str]:
+    """Of any of them, in capitals or not: servers repeat keys in their own way, and escapes have two cases.
+
+    The longest first: a key that contains another must not leave its tail behind.
+    """
+    found = [re.escape(secret) for secret in sorted(secrets, key=len, reverse=True) if secret]
+    return re.compile("|".join(found) or "(?!)", re.IGNORECASE)
 
 
 def one_line(text: str) -> str:

@@ -17,7 +17,7 @@ from typing import Any
 from msgspec import UNSET, Struct
 
 from ionia.core.errors import ErrorKind, IoniaError
-from ionia.core.redaction import Redactor, one_line
+from ionia.core.redaction import Redactor, one_line, redact_text
 from ionia.rpc.envelope import NO_ID, Call, RequestId, error_answer, result_answer
 from ionia.rpc.handlers import Handler
 from ionia.rpc.results import ErrorData
@@ -85,7 +85,7 @@ class Dispatcher:
         self, request_id: RequestId, error: WireError, message: str, *, hint: str = "", session: str | None = None
     ) -> bytes:
         """Return the answer to something that is not called at all."""
-        data = ErrorData(kind=error.kind, hint=hint, id=session)
+        data = ErrorData(kind=error.kind, hint=hint, id=_shown(session))
         return error_answer(request_id, error.code, self._readable(message), data)
 
     def _invoke(self, name: str, handler: Handler, params: Struct) -> Any:
@@ -97,7 +97,7 @@ class Dispatcher:
             data = ErrorData(
                 kind=error.kind.kind,
                 hint=self._readable(error.hint),
-                id=session,
+                id=_shown(session),
                 live_kind=UNSET if error.live_kind is None else error.live_kind,
             )
             raise JsonRpcError(error.kind.code, self._readable(error.message), data) from error
@@ -126,12 +126,19 @@ class Dispatcher:
     def _internal(self, session: str | None) -> JsonRpcError:
         kind = ErrorKind.INTERNAL
         data = ErrorData(
-            kind=kind.kind, hint="The engine's log says more: on stderr, and in the logFile of engine.info.", id=session
+            kind=kind.kind,
+            hint="The engine's log says more: on stderr, and in the logFile of engine.info.",
+            id=_shown(session),
         )
         return JsonRpcError(kind.code, "Internal error", data)
 
     def _readable(self, text: str) -> str:
         return one_line(self._redactor.redact(text))
+
+
+def _shown(session: str | None) -> str | None:
+    """No session can be named by an address, but it can be asked for."""
+    return None if session is None else redact_text(session)
 
 
 def _result(response: Any) -> object:

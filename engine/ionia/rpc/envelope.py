@@ -2,6 +2,7 @@
 
 import enum
 import json
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
@@ -104,7 +105,7 @@ def _problem(message: Mapping[str, object], flaw: Callable[[object], str]) -> st
 
 
 def _is_id(value: object) -> bool:
-    return value is None or isinstance(value, (str, int, float))
+    return value is None or isinstance(value, (str, int)) or (isinstance(value, float) and math.isfinite(value))
 
 
 def _invalid(why: str, request_id: RequestId) -> Refusal:

@@ -22,6 +22,12 @@ MAX_LANES = 256
 MAX_WAITING = 256
 """Unfinished calls of one session."""
 
+ENDS_BEYOND = 16
+"""Stops and disposals of one session that may wait beside those."""
+
+_ROOM_SECONDS = 0.25
+"""How long who has calls is held up while a full lane gets on with its own. One that doesn't holds nobody up again."""
+
 _LINGER_SECONDS = 5.0
 
 
@@ -49,7 +55,10 @@ class Lanes:
         self._lock = threading.Lock()
         self._work = threading.Condition(self._lock)  # something is ready, or closed
         self._quiet = threading.Condition(self._lock)  # no call is unfinished
+        self._room = threading.Condition(self._lock)  # a call has ended
         self._lanes: dict[Hashable, SessionOrder[Work]] = {}
+        # Full lanes in which no call has ended since somebody waited for that; None: no lane has.
+        self._stuck: set[Hashable] = set()
         self._ready: deque[tuple[Hashable, Work]] = deque()
         self._threads: set[threading.Thread] = set()
         self._idle = 0
@@ -62,18 +71,32 @@ class Lanes:
             self._start_thread(None)
 
     def submit(self, lane: Hashable, role: Role, work: Work) -> None:
-        """Queue work; returns at once. Raises LanesFullError."""
+        """Queue work; waits a moment for a full lane that gets on. Raises LanesFullError."""
         with self._lock:
+            place = lane if lane in self._lanes else None
+            if place not in self._stuck and not self._room.wait_for(
+                lambda: self._closed or not self._full(lane, role), _ROOM_SECONDS
+            ):
+                self._stuck.add(place)
             if self._closed:
                 raise LanesFullError("the engine is shutting down")
-            order = self._lanes.get(lane)
-            if order is None:
-                if len(self._lanes) >= self._max_lanes:
-                    raise LanesFullError(f"calls on {self._max_lanes} sessions are waiting to be answered")
-                order = self._lanes[lane] = SessionOrder()
-            elif len(order) >= self._max_waiting:
-                raise LanesFullError(f"{self._max_waiting} calls on this session are waiting to be answered")
+            if full := self._full(lane, role):
+                raise LanesFullError(full)
+            order = self._lanes.setdefault(lane, SessionOrder())
             self._hand_out(lane, order.submit(work, role))
+
+    def _full(self, lane: Hashable, role: Role) -> str:
+        """Why there is no room for another call; empty if there is. Under the lock.
+
+        However often a session was asked something, it can be ended.
+        """
+        most = self._max_waiting + (ENDS_BEYOND if role is Role.DRAIN else 0)
+        order = self._lanes.get(lane)
+        if order is None and len(self._lanes) >= self._max_lanes:
+            return f"calls on {self._max_lanes} sessions are waiting to be answered"
+        if order is not None and len(order) >= most:
+            return f"{self._max_waiting} calls on this session are waiting to be answered"
+        return ""
 
     def wait_idle(self, timeout: float) -> bool:
         """Wait until no call is unfinished; False when it took longer than `timeout` seconds."""
@@ -86,6 +109,7 @@ class Lanes:
             self._closed = True
             abandoned = [work for order in self._lanes.values() for work in order.withdraw()]
             self._work.notify_all()
+            self._room.notify_all()
         for work in abandoned:
             work.abandon()
 
@@ -141,7 +165,10 @@ class Lanes:
     def _finish(self, lane: Hashable, work: Work) -> None:
         order = self._lanes[lane]
         self._hand_out(lane, order.finish(work))
+        self._stuck.discard(lane)
+        self._room.notify_all()
         if not len(order):
             del self._lanes[lane]
+            self._stuck.discard(None)
             if not self._lanes:
                 self._quiet.notify_all()

@@ -49,18 +49,16 @@ class SessionOrder(Generic[Item]):
 
     def _ready(self) -> list[Item]:
         ready = []
-        command_ahead = query_ahead = settle_ahead = sound_waits = False
+        command_ahead = settle_ahead = sound_waits = False
         for entry in self._entries:
             query, sound = entry.role is Role.QUERY, entry.role is Role.SOUND
             before = settle_ahead if query else sound_waits if sound else command_ahead
-            held = query_ahead or before
-            if not held and not entry.running:
+            if not before and not entry.running:
                 entry.running = True
                 ready.append(entry.item)
-            query_ahead |= query
-            command_ahead |= not query
+            if query:
+                break  # nothing overtakes a query
+            command_ahead = True
             settle_ahead |= entry.role is Role.SETTLE
             sound_waits |= entry.role in (Role.SETTLE, Role.DRAIN, Role.SOUND)
-            if query_ahead and command_ahead:
-                break  # nothing behind both can be ready
         return ready

@@ -4,6 +4,7 @@ Pure. Values are checked one by one, so that the message can name the param howe
 """
 
 import json
+import re
 import types
 from collections.abc import Mapping
 from typing import Any, Union, get_args, get_origin
@@ -12,10 +13,14 @@ import msgspec
 from msgspec import NODEFAULT, Struct
 from msgspec.structs import FieldInfo
 
+from ionia.core.redaction import redact_text
 from ionia.rpc.schema import Method
 
 _SECRET_PARAMS = frozenset({"rtmpUrl", "rtmpUrls", "streamKey"})
 """Params whose value is never repeated in a message."""
+
+_ORDINARY = re.compile(r".{0,7}|[A-Za-z-]{0,15}", re.DOTALL)
+"""Wrong texts that methods which take a secret repeat, too: by position a key easily gets into another place."""
 
 _SHOWN = 40
 """Characters of a wrong value that a message repeats."""
@@ -32,12 +37,15 @@ def bind(method: Method, params: object) -> Struct:
     """
     given = _by_name(method, params)
     fields = {field.encode_name: field for field in msgspec.structs.fields(method.params)}
+    takes_secrets = not _SECRET_PARAMS.isdisjoint(fields)
     values: dict[str, object] = {}
     for name, value in given.items():
         if name not in fields:
             raise InvalidParamsError(f"{method.name} has no param {_quoted(name)}; {_known(method, fields)}")
         if value is not None:
-            values[fields[name].name] = check(fields[name], value)
+            values[fields[name].name] = check(fields[name], value, takes_secrets=takes_secrets)
+    if method.name.endswith(".initialize") and redact_text(str(values.get("id"))) != str(values.get("id")):
+        raise InvalidParamsError('"id" must be a name without an address in it: names of sessions are shown')
     for name, field in fields.items():
         if field.name not in values and _required(field):
             raise InvalidParamsError(f'{method.name} needs the param "{name}": {allowed(field.type)}')
@@ -71,9 +79,13 @@ def _by_name(method: Method, params: object) -> Mapping[str, object]:
     return dict(zip(method.positional, params, strict=False))
 
 
-def check(field: FieldInfo, value: object) -> object:
-    """A param's value as its field's type. Raises InvalidParamsError, which names the part that is wrong."""
-    return _checked(field.encode_name, field.type, value, secret=field.encode_name in _SECRET_PARAMS)
+def check(field: FieldInfo, value: object, *, takes_secrets: bool = False) -> object:
+    """A param's value as its field's type. Raises InvalidParamsError, which names the part that is wrong.
+
+    `takes_secrets`: whether another param of the method is one.
+    """
+    misplaced = takes_secrets and isinstance(value, str) and not _ORDINARY.fullmatch(value)
+    return _checked(field.encode_name, field.type, value, secret=misplaced or field.encode_name in _SECRET_PARAMS)
 
 
 def _checked(path: str, annotation: Any, value: object, *, secret: bool) -> object:

@@ -16,7 +16,7 @@ from ionia.core.live.address_parts import (
     trimmed,
 )
 from ionia.core.live.rtmp_path import split_path, whole_application
-from ionia.core.redaction import MASK, redact_text, shown_application
+from ionia.core.redaction import MASK, shown_application, without_secrets
 
 DEFAULT_PORTS = {"rtmp": 1935, "rtmps": 443}
 """Ports when the address names none (Adobe's RTMP specification; RTMPS is RTMP inside TLS on HTTPS' port)."""
@@ -73,10 +73,7 @@ class RtmpUrl:
         secrets |= {more, more.partition("?")[0]}
         if not self.key:
             secrets |= {self.app, self.app.partition("?")[0]}
-        for secret in sorted(secrets, key=len, reverse=True):
-            if secret:
-                text = text.replace(secret, MASK)
-        return redact_text(text)
+        return without_secrets(text, secrets)
 
     def __str__(self) -> str:
         return self.redacted

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from urllib.parse import urljoin, urlsplit
 
 from ionia.core.live.address_parts import bad_address, location_of, percent_encoded, taken_apart, trimmed
-from ionia.core.redaction import MASK, redact_text
+from ionia.core.redaction import MASK, without_secrets
 
 WHIP_PORTS = {"whip": 80, "whips": 443}
 """Ports when the address names none: those of HTTP and HTTPS."""
@@ -52,9 +52,7 @@ class WhipUrl:
         """`text` without this address' secrets."""
         path, _, arguments = self.target.partition("?")
         secrets = {self.token, self.target, path, path.strip("/"), arguments} - {"", "/"}
-        for secret in sorted(secrets, key=len, reverse=True):
-            text = text.replace(secret, MASK)
-        return redact_text(text)
+        return without_secrets(text, secrets)
 
     def resource(self, location: str) -> "WhipUrl | None":
         """Where the server says that the session is, to be ended there; None if it is with somebody else.
