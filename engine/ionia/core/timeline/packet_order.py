@@ -27,8 +27,14 @@ class _Scale:
         return self.frame if track.is_video else self.sample
 
     def position(self, packet: EncodedPacket) -> int:
-        """The packet's dts."""
-        return packet.dts * self.unit(packet.track)
+        """Where it goes: at its dts, but a keyframe where it is shown.
+
+        With B-frames a keyframe's dts is a frame earlier. Nothing behind it is shown before it, and what begins with it
+        ends what was before: the sound up to there belongs to that.
+        """
+        if packet.track.is_video:
+            return (packet.pts if packet.keyframe else packet.dts) * self.frame
+        return packet.dts * self.sample
 
     def end(self, packet: EncodedPacket) -> int:
         """Where it has lasted its duration."""
@@ -69,10 +75,10 @@ class PacketInterleaver:
 
     def push_all(self, packets: Iterable[EncodedPacket]) -> list[EncodedPacket]:
         """Take the next packets, each track's in its order, and return what may go now, in order."""
-        frame, sample, newest = self._scale.frame, self._scale.sample, self._newest
+        newest = self._newest
         for packet in packets:
             track = packet.track
-            position = packet.dts * (frame if track.is_video else sample)
+            position = self._scale.position(packet)
             self._waiting[track].append((position, self._rank[track], packet))
             newest = max(newest, position)
             if self._later_wait is not None and track.is_video:
@@ -216,7 +222,11 @@ class PacketWindow:
         self._begin_index = index
 
     def end_at(self, index: int) -> None:
-        """Let nothing of frame `index` or later through. A later call can only bring the end nearer."""
+        """Let nothing of frame `index` or later through. A later call can only bring the end nearer.
+
+        What has gone through stays, and so do the B-frames before it.
+        """
+        index = max(index, self._shown)
         self._end_index = index if self._end_index is None else min(index, self._end_index)
 
     def take(self, packets: list[EncodedPacket]) -> Cut:

@@ -32,15 +32,17 @@ class EncodeWishes:
         """Whether every one of so many takers said that it needs nothing from this frame on."""
         return sum(since <= index for since in self._resting.values()) >= takers > 0
 
-    def needless(self, index: int, takers: int, *, fed: int, given: int) -> bool:
+    def needless(self, index: int, takers: int, *, fed: int, given: int, shown: int) -> bool:
         """Whether nobody needs frame `index` of an encoder that took frames up to `fed` and gave those up to `given`.
 
-        A keyframe that was asked for is given first: a file begins with it.
+        `shown`: the last one to be shown of those that it gave. A keyframe that was asked for is given first: a file
+        begins with it.
         """
         if not self.all_rest(index, takers) or self._wants_keyframe(index):
             return False
         # What an encoder gives late is not to wait for the end of the pause.
-        return given >= min(fed, max(self._resting.values()) - 1)
+        # But one that B-frames refer to is in the file, and so are those before it (decision 0430).
+        return given >= max(min(fed, max(self._resting.values()) - 1), shown - 1)
 
     def _wants_keyframe(self, index: int) -> bool:
         return any(wanted <= index for wanted in self._keyframes)

@@ -6,7 +6,7 @@ clock: where the machine slept, or the process was stopped, one tick comes late,
 """
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -53,6 +53,8 @@ class EncoderTurn:
         self.fed: int = -1
         self.given: int = -1
         """The last frame that it took; all up to that one came out of it."""
+        self.shown: int = -1
+        """The last one to be shown of what came out of it: later than that where B-frames before it are to come."""
         self.picture: YuvPicture | None = None if after is None else after.picture
         """What was shown last."""
         self.tried: bool = after is not None and after.fed < 0 and after.inherited
@@ -96,6 +98,11 @@ class EncoderTurn:
     def hold(self, index: int) -> list[EncodedPacket]:
         """Likewise."""
         return self._asked(index, lambda: self.encoder.hold(index))
+
+    def gave(self, index: int, packets: Sequence[EncodedPacket]) -> None:
+        """It took frame `index`, and gave these."""
+        self.fed, self.given = index, packets[-1].dts if packets else self.given
+        self.shown = max((self.shown, *(packet.pts for packet in packets)))
 
     def close(self) -> None:
         """Free the encoder. One that was given up is freed by its own thread, if that ever comes back.

@@ -340,7 +340,7 @@ class VideoEncode:
             self._count_lost(turn)
         if lost and not back:
             self.notices.warn(WarningCode.ENCODER_LOST, lost)
-        turn.fed, turn.given = index, packets[-1].dts if packets else turn.given
+        turn.gave(index, packets)
         if told is not None:
             self.notices.warn(*told)
         self.feed.publish(packets)
@@ -370,7 +370,7 @@ class VideoEncode:
         """Whether nobody needs this frame."""
         takers = self.feed.takers
         with self._condition:
-            return self._wishes.needless(index, takers, fed=turn.fed, given=turn.given)
+            return self._wishes.needless(index, takers, fed=turn.fed, given=turn.given, shown=turn.shown)
 
     def _count_lost(self, turn: EncoderTurn) -> None:
         """What the encoder held that failed, or was silent about, nobody gets any more."""
