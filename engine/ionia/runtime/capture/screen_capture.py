@@ -130,6 +130,7 @@ class ScreenCapture:
                 continue
             now_ns = self._clock.now_ns()
             policy.gives(now_ns)
+            timing.looked(changed=frame is not None)
             if frame is not None:
                 self.times.add(now_ns - begun_ns)
                 timing.took(now_ns - begun_ns)
