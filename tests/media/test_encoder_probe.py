@@ -16,7 +16,7 @@ from ionia.core.service import EncoderInfo
 from ionia.core.settings import EncoderChoice, VideoEncodeSettings
 from ionia.media import encoder_probe, encoder_trial, trials
 from ionia.media.encoder_probe import list_encoders, open_video_encoder
-from ionia.media.encoder_specs import AV1_SPECS, SPECS, X264, EncoderSpec, candidates
+from ionia.media.encoder_specs import AV1_SPECS, HEVC_SPECS, SPECS, X264, EncoderSpec, b_frames_of, candidates
 from ionia.media.guarded_encoder import GuardedVideoEncoder
 from ionia.media.still_encoder import StillVideoEncoder
 from ionia.media.video_encoder import LibavVideoEncoder
@@ -255,8 +255,16 @@ def test_b_frames_are_made_by_software_and_missed_in_words_elsewhere(monkeypatch
     encoder, info, fallbacks = open_video_encoder(settings, 64, 48)
     assert (type(encoder), info.reordered, fallbacks) == (LibavVideoEncoder, True, ())  # none that rests
     encoder.close()
+    few = replace(settings, b_frames=3, fps=3)  # it is four frames behind with three
+    encoder, info, fallbacks = open_video_encoder(few, 64, 48)
+    assert b_frames_of(X264, few) == 2
+    assert [b_frames_of(HEVC_SPECS[-1], replace(few, fps=fps)) for fps in (6, 7, 11, 30)] == [0, 1, 3, 3]
+    assert [one.reason for one in fallbacks] == [
+        "makes no more than 2 B-frames at 3 frames a second: a stop would have to wait for them"
+    ]
+    encoder.close()
     as_card = X264.options(replace(settings, b_frames=0))
-    card = replace(X264, hardware=True, takes_b_frames=False, options=lambda _: as_card)
+    card = replace(X264, hardware=True, b_frames_behind=None, options=lambda _: as_card)
     monkeypatch.setattr(encoder_probe, "candidates", lambda *_: (card,))
     guarded, info, fallbacks = open_video_encoder(settings, 64, 48)
     assert (type(guarded), info.reordered) == (GuardedVideoEncoder, False)

@@ -74,6 +74,18 @@ def test_names_that_do_not(tmp_path: Path) -> None:
     assert [entry.name for entry in tmp_path.iterdir()] == ["file"]
 
 
+@pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="only Linux has them")
+def test_an_open_file_is_no_name(tmp_path: Path) -> None:
+    """A recording would take its place, and whoever writes to it went on where nobody finds it."""
+    (tmp_path / "link.mp4").symlink_to("again.mp4")
+    with (tmp_path / "log").open("wb") as log:
+        number = f"/proc/self/fd/{log.fileno()}"
+        (tmp_path / "again.mp4").symlink_to(number)
+        for path in (number, f"/dev/fd/{log.fileno()}", str(tmp_path / "link.mp4")):
+            assert "an open file's number" in refused(path)
+    assert sorted(entry.name for entry in tmp_path.iterdir()) == ["again.mp4", "link.mp4", "log"]
+
+
 @as_user
 def test_places_without_permission(tmp_path: Path) -> None:
     folder = tmp_path / "locked"

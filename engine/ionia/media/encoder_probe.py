@@ -18,7 +18,7 @@ from ionia.core.ports import VideoEncoder
 from ionia.core.service import EncoderInfo
 from ionia.core.settings import CodecName, EncoderChoice, VideoEncodeSettings
 from ionia.core.video.effort import cores_needed
-from ionia.media.encoder_specs import EncoderSpec, candidates, specs_for
+from ionia.media.encoder_specs import EncoderSpec, candidates, fewer_b_frames, specs_for
 from ionia.media.encoder_trial import LIMIT_S, NO_ANSWER, reason_of
 from ionia.media.guarded_encoder import GuardedVideoEncoder
 from ionia.media.still_encoder import StillVideoEncoder
@@ -67,8 +67,8 @@ def open_video_encoder(
         for spec in specs:
             opened = _opened(spec, settings, width, height, trials)
             if isinstance(opened, LibavVideoEncoder):
-                if settings.b_frames and not opened.info.reordered:
-                    fallbacks.append(Fallback(encoder=spec.name, reason="makes no B-frames here"))
+                if reason := fewer_b_frames(spec, settings):
+                    fallbacks.append(Fallback(encoder=spec.name, reason=reason))
                 return *_attended(opened, spec, settings), tuple(fallbacks)
             fallbacks.append(Fallback(encoder=spec.name, reason=opened))
     tried = "; ".join(f"{fallback.encoder}: {fallback.reason}" for fallback in fallbacks)

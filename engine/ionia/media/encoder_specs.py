@@ -35,8 +35,9 @@ class EncoderSpec:
     codec: VideoCodec = H264
     threads_in: tuple[str, str, str] | None = None
     """Which option, and what in it, says how many threads encode, and what stands for one; None: libav's own."""
-    takes_b_frames: bool = False
-    """Whether it makes B-frames where those are asked for. None refers to another: so one picture is reordered."""
+    b_frames_behind: Callable[[int], int] | None = None
+    """By how many frames it is behind with so many B-frames in a row; None: it makes none. None refers to another: so
+    one picture is reordered."""
     header_from_picture: bool = False
     """Whether the encoder's header differs from the one in its pictures, which is what counts."""
     surfaces: str = ""
@@ -202,7 +203,7 @@ SPECS = (
         hardware=False,
         pixel_format=PixelFormat.YUV420P,
         options=_x264,
-        takes_b_frames=True,
+        b_frames_behind=lambda count: count + 1,
     ),
 )
 
@@ -287,7 +288,7 @@ HEVC_SPECS = _of_codec(
         options=_x265,
         follows_bitrate=False,
         codec=HEVC,
-        takes_b_frames=True,
+        b_frames_behind=lambda count: 5 + 2 * count,  # measured, x265 4.1: its lookahead is filled first
         threads_in=("x265-params", "pools", "none"),  # its pool's threads lower their own priority
         pixels_per_core=11_000_000,  # 125 ms of CPU for 1920x1080 (decision 0362)
     ),
@@ -326,9 +327,28 @@ def rate_buffer_bits(settings: VideoEncodeSettings) -> int:
     return round(settings.most_bitrate * seconds)
 
 
+_MOST_BEHIND_SECONDS = 1
+"""By which an encoder may be behind for B-frames: a `stop` waits for them, and an engine that ends has no time."""
+
+
 def b_frames_of(spec: EncoderSpec, settings: VideoEncodeSettings) -> int:
-    """The most B-frames in a row that this encoder makes of what was asked for."""
-    return settings.b_frames if spec.takes_b_frames else 0
+    """The most B-frames in a row that this encoder makes of what was asked for: fewer at few frames a second."""
+    behind = spec.b_frames_behind
+    if behind is None:
+        return 0
+    counts = range(settings.b_frames, 0, -1)
+    return next((count for count in counts if behind(count) <= _MOST_BEHIND_SECONDS * settings.fps), 0)
+
+
+def fewer_b_frames(spec: EncoderSpec, settings: VideoEncodeSettings) -> str:
+    """Why there are not as many as were asked for, in words that follow the encoder's name; empty if there are."""
+    made = b_frames_of(spec, settings)
+    if made == settings.b_frames:
+        return ""
+    if spec.b_frames_behind is None:
+        return "makes no B-frames here"
+    rate = f"{float(settings.fps):g} frames a second"
+    return f"makes {f'no more than {made}' if made else 'no'} B-frames at {rate}: a stop would have to wait for them"
 
 
 def specs_for(platform: str, codec: CodecName = "h264") -> tuple[EncoderSpec, ...]:

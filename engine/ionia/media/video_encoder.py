@@ -7,6 +7,7 @@ import ctypes
 import os
 from collections.abc import Sequence
 from contextlib import nullcontext
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
@@ -62,6 +63,7 @@ class LibavVideoEncoder:
         With a `sample` it takes such surfaces, of the sample's device or another one, but only of one: an encoder
         opens with its first picture.
         """
+        settings = replace(settings, b_frames=b_frames_of(spec, settings))
         self.codec = spec.name
         self.follows_bitrate = spec.follows_bitrate and settings.quality is None
         self._interval = settings.keyframe_interval
@@ -93,7 +95,7 @@ class LibavVideoEncoder:
             height=self.takes.height,
             fps=settings.fps,
             bitrate=settings.most_bitrate,
-            reordered=b_frames_of(spec, settings) > 0,
+            reordered=settings.b_frames > 0,
             matrix=matrix,
         )
 
@@ -241,7 +243,7 @@ def _prepared(spec: EncoderSpec, settings: VideoEncodeSettings, takes: PictureFo
     context.bit_rate = settings.video_bitrate if settings.quality is None else 0
     # The longest there is; nearer ones are asked for (`_is_due`).
     context.gop_size = settings.keyframe_interval * (1 if settings.quality is None else STILL_INTERVALS)
-    context.max_b_frames = b_frames_of(spec, settings)
+    context.max_b_frames = settings.b_frames
     context.flags |= Flags.global_header | Flags.closed_gop
     context.colorspace = Colorspace(int(takes.matrix))
     context.color_range = ColorRange.MPEG

@@ -2,6 +2,7 @@
 
 import errno
 import os
+import re
 import shutil
 import stat
 import sys
@@ -24,6 +25,10 @@ _INVALID_NAME = 123
 """ERROR_INVALID_NAME, winerror.h."""
 
 _SHOWN_LENGTH = 300
+
+_DESCRIPTORS = re.compile(r"/proc/\d+(/task/\d+)?/fd")
+_MOST_LINKS = 40
+"""MAXSYMLINKS, linux/namei.h."""
 
 
 def windows_name_problem(name: str) -> str:
@@ -50,6 +55,8 @@ def resolve_output(path: str, *, platform: str = sys.platform) -> Path:
     if platform == "win32" and (problem := windows_name_problem(Path(path).name)):
         raise output_error(path, problem)
     try:
+        if platform != "win32" and _is_descriptor(path):
+            raise output_error(path, "it is an open file's number, not a name", "Give the name of a file.")
         target = _followed(path)
         _check(path, target)
     except OSError as error:
@@ -65,6 +72,24 @@ def _followed(path: str) -> Path:
         return Path(os.path.realpath(path))
     except OSError:  # some Windows file systems can't tell
         return Path(os.path.abspath(path))  # noqa: PTH100 - Path.absolute keeps ".."
+
+
+def _is_descriptor(path: str) -> bool:
+    """Whether a path leads through this or another process's open files, as /dev/stdout does (proc(5)).
+
+    Where that is an ordinary file it would be taken away from whoever writes to it, a log above all.
+    """
+    name = path
+    for _ in range(_MOST_LINKS):
+        try:
+            folder = os.path.realpath(Path(name).parent)
+            if _DESCRIPTORS.fullmatch(folder):
+                return True
+            link = Path(folder, Path(name).name).readlink()
+        except OSError:  # none, or nobody can tell
+            return False
+        name = str(Path(folder, link))
+    return False
 
 
 def part_path(path: str, number: int, *, platform: str = sys.platform) -> str:

@@ -9,9 +9,10 @@ from typing import Any, cast
 import pytest
 
 from ionia.core.errors import IoniaError
-from ionia.core.events import FileChanged
+from ionia.core.events import FileChanged, MarkSet
 from ionia.core.settings import RecorderSettings, SessionKind
 from ionia.core.stats import of_recorder
+from ionia.core.utc_text import utc_text
 from ionia.core.warning import WarningCode
 from ionia.runtime.encode.session_feeds import SessionFeeds
 from ionia.runtime.engine import Engine
@@ -186,15 +187,20 @@ def test_a_mark_set_before_the_first_picture_has_come_lies_at_its_own_frame() ->
     output, _ = output_to(sink)
     output.open(HEADER, cast(SessionFeeds, feeds))
     feeds.index_now = 4
-    noted = list[float]()
-    output.mark("early", None, seconds_ago=0, noted=lambda mark: noted.append(mark.file_seconds))
+    noted = list[MarkSet]()
+    output.mark("early", None, seconds_ago=0, noted=noted.append)
+    output.mark("before", None, seconds_ago=60, noted=noted.append)
     output.housekeep()  # a second passes
     assert noted == []
     output.deliver([video_packet(1, keyframe=True)])
     answered(output)
-    assert noted == [0.1]
+    output.mark("long before", None, seconds_ago=60, noted=noted.append)
+    assert [mark.file_seconds for mark in noted] == [0.1, 0, 0]
     ended(output)
-    assert chapters(sink) == [(0.1, "early")]
+    assert chapters(sink) == [(0, "before"), (0, "long before"), (0.1, "early")]
+    began = sink.tags[-1].start_utc_ns
+    assert began is not None
+    assert [mark.utc for mark in noted] == [utc_text(began + 100_000_000), utc_text(began), utc_text(began)]
 
 
 def test_a_mark_whose_first_picture_does_not_come_is_answered_all_the_same() -> None:

@@ -138,7 +138,7 @@ def test_what_is_no_file_is_refused_at_once_by_every_job(own: Path, tmp_path: Pa
         ends = os.pipe()
         with pytest.raises(IoniaError, match="it is a pipe, not a file"):
             probed(Path(f"/dev/fd/{ends[0]}"))
-        with pytest.raises(IoniaError, match="it is not an ordinary file"):
+        with pytest.raises(IoniaError, match="it is an open file"):
             resolve_output(f"/dev/fd/{ends[1]}")
         for end in ends:
             os.close(end)

@@ -73,6 +73,11 @@ class FileTimeline:
         return bool(self._stretches)
 
     @property
+    def first(self) -> int:
+        """The frame that the recording begins with; 0 until it has."""
+        return self._stretches[0].first if self._stretches else 0
+
+    @property
     def paused(self) -> bool:
         """Whether what comes now is left out, or will be from a named index on."""
         return bool(self._named)

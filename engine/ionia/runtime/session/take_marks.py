@@ -33,11 +33,14 @@ class TakeMarks:
         take, early, placed = self._take, list[Once](), list[MarkSet]()
 
         def put(part: Part, seconds: float) -> None:
-            put_mark = replace(mark, path=part.path, file_seconds=round(seconds, 6))
+            put_mark = replace(mark, path=part.path, file_seconds=round(seconds, 6), utc=utc())
             placed.append(put_mark)
             part.mark(seconds, label or f"Mark {mark.index + 1}")
             told = early[0] if early else self._waiting(partial(noted, put_mark))
             part.note(mark_line(put_mark, label, data), told)
+
+        def utc() -> str:  # what was before the take is shown nowhere, and its mark is of the first picture
+            return utc_text(take.clock.utc_ns(max(index, take.timeline.first)))
 
         with take.lock:
             if take.completed:
@@ -47,7 +50,7 @@ class TakeMarks:
             mark = MarkSet(
                 index=number,
                 file_seconds=round(float(at.seconds), 6),
-                utc=utc_text(take.clock.utc_ns(index)),
+                utc=utc(),
                 path=take.paths.get(at.part, take.part.path),
             )
             if not take.timeline.started:  # its place is known with the first picture, which may take longer
