@@ -31,8 +31,8 @@ class Server:
         return self.outgoing.read()
 
 
-def greeted(certificate: Path, ca_file: str) -> tuple[Tls, Server]:
-    ours, server = Tls(context_of(ca_file), "127.0.0.1"), Server(certificate)
+def greeted(certificate: Path, ca_file: str, host: str = "127.0.0.1") -> tuple[Tls, Server]:
+    ours, server = Tls(context_of(ca_file), host), Server(certificate)
     done, sent = ours.begin()
     while not done:
         done, sent = ours.begin(server.answer(sent))
@@ -54,6 +54,13 @@ def test_what_is_said_arrives(tmp_path: Path) -> None:
     with pytest.raises(ssl.SSLWantReadError):
         server.tls.unwrap()
     assert ours.unseal(server.outgoing.read()) == (b"", True)
+
+
+def test_a_name_in_full_is_the_certificates(tmp_path: Path) -> None:
+    certificate = make_certificate(tmp_path, names="DNS:live.test")
+    greeted(certificate, str(certificate), "live.test.")
+    with pytest.raises(ssl.SSLCertVerificationError):
+        greeted(certificate, str(certificate), "live.test..")
 
 
 def test_a_piece_at_a_time(tmp_path: Path) -> None:

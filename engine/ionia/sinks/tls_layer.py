@@ -7,6 +7,11 @@ from typing import Protocol
 _PIECE = 65_536
 
 
+def certified_name(host: str) -> str:
+    """As certificates and TLS have it: without the dot that ends a name in full for the look-up (RFC 6066, 3)."""
+    return host.removesuffix(".")
+
+
 class Layer(Protocol):
     """What lies between a client's bytes and the socket's."""
 
@@ -53,7 +58,7 @@ class Tls:
     def __init__(self, context: ssl.SSLContext, host: str) -> None:
         context.options |= ssl.OP_NO_RENEGOTIATION  # so that writing never has to wait for reading
         self._incoming, self._outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
-        self._tls = context.wrap_bio(self._incoming, self._outgoing, server_hostname=host)
+        self._tls = context.wrap_bio(self._incoming, self._outgoing, server_hostname=certified_name(host))
         self._begun = False
 
     @property

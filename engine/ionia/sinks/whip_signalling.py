@@ -9,6 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 
 from ionia.core.live.whip_url import WhipUrl
+from ionia.sinks.tls_layer import certified_name
 from ionia.sinks.tls_trust import context_of, default_ca_file
 
 ANSWER_SECONDS = 5.0
@@ -85,8 +86,21 @@ def in_background(work: Callable[[], None]) -> None:
     threading.Thread(target=work, name="whip-http", daemon=True).start()
 
 
+class _Secure(http.client.HTTPSConnection):
+    """http.client's, with the name that certificates have."""
+
+    def __init__(self, url: WhipUrl, timeout: float, context: ssl.SSLContext) -> None:
+        super().__init__(url.host, url.port, timeout=timeout, context=context)
+        self._by = context
+
+    def connect(self) -> None:
+        """See http.client."""
+        http.client.HTTPConnection.connect(self)
+        self.sock = self._by.wrap_socket(self.sock, server_hostname=certified_name(self.host))
+
+
 def _connection(url: WhipUrl, ca_file: str, timeout: float) -> http.client.HTTPConnection:
     if not url.secure:
         return http.client.HTTPConnection(url.host, url.port, timeout=timeout)
     context: ssl.SSLContext = context_of(ca_file or default_ca_file())
-    return http.client.HTTPSConnection(url.host, url.port, timeout=timeout, context=context)
+    return _Secure(url, timeout, context)
