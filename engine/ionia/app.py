@@ -26,6 +26,7 @@ from ionia.runtime.backends import Backends, Gpu, NoGpu, SelftestRun, Sender
 from ionia.runtime.capture.audio_corrections import AudioCorrections
 from ionia.runtime.encode.limited_gpu import LimitedGpu
 from ionia.runtime.engine import Engine
+from ionia.sinks.look_ups import LookUps
 from ionia.sinks.mp4_file import Mp4File
 from ionia.sinks.output_path import free_bytes
 from ionia.sources import screens, sound
@@ -38,10 +39,10 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 
-def _publisher() -> Sender:
+def _publisher(look_ups: LookUps) -> Sender:
     from ionia.sinks.publisher import Publisher  # noqa: PLC0415 - no start waits for what it doesn't use
 
-    return Publisher()
+    return Publisher(look_ups)
 
 
 REST_VARIABLE = "IONIA_REST"
@@ -83,7 +84,7 @@ def make_backends(clock: MonotonicClock | None = None) -> Backends:
         list_microphones=lambda: _listed(sound.list_microphones),
         list_applications=lambda: _listed(sound.list_applications),
         list_encoders=lambda: tuple(replace(one, gpu_proof=gpu.known(one.name)) for one in list_encoders()),
-        sender=_publisher,
+        sender=partial(_publisher, LookUps(clock)),
         free_bytes=free_bytes,
         ffmpeg_version=lambda: av.ffmpeg_version_info,
         pushed=pushed,

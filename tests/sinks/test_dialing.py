@@ -7,9 +7,11 @@ from contextlib import ExitStack, closing
 
 import pytest
 
-from ionia.sinks.dialing import Target, dial, find
+from ionia.sinks.dialing import dial
+from ionia.sinks.look_ups import LATE_NS, LookUps, Target
 from ionia.sinks.socket_wait import Cancelled, SocketWait
 from ionia.threads.clock import MonotonicClock
+from tests.fakes.manual_clock import ManualClock
 from tests.fakes.nginx_rtmp import free_port
 
 
@@ -65,6 +67,7 @@ def test_what_is_told_when_none_does(wait: SocketWait) -> None:
 
 
 def test_names_and_numbers(wait: SocketWait) -> None:
+    find = LookUps().find
     assert find("127.0.0.1", 5, wait) == [(socket.AF_INET, ("127.0.0.1", 5))]
     assert find("::1", 5, wait) == [(socket.AF_INET6, ("::1", 5, 0, 0))]
     assert ("127.0.0.1", 5) in [address for _, address in find("localhost", 5, wait)]
@@ -72,21 +75,40 @@ def test_names_and_numbers(wait: SocketWait) -> None:
         find("no-such-host.invalid", 5, wait)
 
 
-def test_a_look_up_that_takes_for_ever_is_left(wait: SocketWait, monkeypatch: pytest.MonkeyPatch) -> None:
-    over, real = threading.Event(), socket.getaddrinfo
+def test_an_answer_that_comes_late_is_the_next_attempts(wait: SocketWait, monkeypatch: pytest.MonkeyPatch) -> None:
+    over, asked, real, clock = threading.Event(), 0, socket.getaddrinfo, ManualClock(0)
 
     def slow(host: str, port: int, **more: int) -> object:
-        if not more.get("flags"):
-            wait.cancel()
-            over.wait()
-        return real(host, port, **more)
+        nonlocal asked
+        if more.get("flags"):
+            return real(host, port, **more)
+        asked += 1
+        wait.cancel()
+        over.wait()
+        return real("127.0.0.1", port, **more)
 
     monkeypatch.setattr(socket, "getaddrinfo", slow)
+    look_ups = LookUps(clock)  # type: ignore[arg-type]
     try:
         with pytest.raises(Cancelled):
-            find("example.invalid", 5, wait)
+            look_ups.find("example.invalid", 5, wait)
     finally:
         over.set()
+    for look_up in [one for one in threading.enumerate() if one.name == "rtmp-look-up"]:
+        look_up.join()
+    with closing(SocketWait()) as second:
+        assert look_ups.find("example.invalid", 5, second) == [(socket.AF_INET, ("127.0.0.1", 5))]
+        assert asked == 1
+        look_ups.find("example.invalid", 5, second)
+        assert asked == 2  # an answer is given once
+    with pytest.raises(Cancelled):
+        look_ups.find("example.invalid", 5, wait)
+    for look_up in [one for one in threading.enumerate() if one.name == "rtmp-look-up"]:
+        look_up.join()
+    clock.now += LATE_NS + 1
+    with closing(SocketWait()) as last:
+        look_ups.find("example.invalid", 5, last)
+        assert asked == 4  # what is old is asked again
 
 
 def test_connecting_is_given_up_at_once(wait: SocketWait) -> None:

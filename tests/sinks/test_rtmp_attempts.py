@@ -13,7 +13,7 @@ import pytest
 from ionia.core.live.failure_code import FailureCode
 from ionia.core.live.rtmp_url import parse_rtmp_url
 from ionia.core.live.sender_events import Connected, Progress
-from ionia.sinks import dialing, rtmp_publisher
+from ionia.sinks import look_ups, rtmp_publisher
 from ionia.sinks.rtmp_publisher import RtmpPublisher
 from tests.fakes.encoded_clip import encoded_clip
 from tests.fakes.rtmp_server import Act, Misbehaviour, Stage, rtmp_server
@@ -82,7 +82,7 @@ def test_killed_while_a_name_is_looked_up(monkeypatch: pytest.MonkeyPatch) -> No
             over.wait()
         return real(host, port, **more)
 
-    monkeypatch.setattr(dialing.socket, "getaddrinfo", slow)
+    monkeypatch.setattr(look_ups.socket, "getaddrinfo", slow)
     events = SenderEvents()
     try:
         with open_publisher() as publisher:

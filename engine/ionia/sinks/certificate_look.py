@@ -8,7 +8,8 @@ import ssl
 from collections.abc import Sequence
 
 from ionia.core.timebase import NS_PER_S
-from ionia.sinks.dialing import Target, dial
+from ionia.sinks.dialing import dial
+from ionia.sinks.look_ups import Target
 from ionia.sinks.socket_wait import SocketWait
 from ionia.sinks.tls_layer import Tls
 from ionia.threads.clock import MonotonicClock

@@ -1,18 +1,13 @@
-"""Finding a server and connecting to it, in a way that can be given up at any moment.
+"""Connecting to a server in a way that can be given up at any moment."""
 
-The system's name look-up can't be interrupted, so it has a thread of its own, which is left behind if need be.
-"""
-
-import contextlib
 import errno
 import os
 import socket
-import threading
 from collections.abc import Sequence
-from typing import Any
 
-from ionia.core.live.address_race import AddressRace, alternating
+from ionia.core.live.address_race import AddressRace
 from ionia.core.timebase import NS_PER_S
+from ionia.sinks.look_ups import Target
 from ionia.sinks.socket_wait import SocketWait
 from ionia.threads.clock import MonotonicClock
 
@@ -21,36 +16,6 @@ CONNECT_NS = 5 * NS_PER_S
 wrong can be said."""
 
 _IN_PROGRESS = (0, errno.EINPROGRESS, errno.EWOULDBLOCK, getattr(errno, "WSAEWOULDBLOCK", errno.EWOULDBLOCK))
-
-Target = tuple[int, Any]
-"""A family and an address for a socket of it, as getaddrinfo has them."""
-
-
-def find(host: str, port: int, wait: SocketWait) -> list[Target]:
-    """The server's addresses in the order in which to try them. Raises OSError (gaierror), Cancelled."""
-    with contextlib.suppress(OSError):  # a name, not a number
-        return _ordered(socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_NUMERICHOST))
-    found: list[list[Target] | OSError] = []
-
-    def look() -> None:
-        try:
-            found.append(_ordered(socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)))
-        except OSError as error:
-            found.append(error)
-        except UnicodeError:
-            found.append(socket.gaierror(socket.EAI_NONAME, "not a name"))
-        wait.wake()
-
-    try:
-        threading.Thread(target=look, name="rtmp-look-up", daemon=True).start()
-    except RuntimeError as error:  # Python's word for no thread to be had
-        raise OSError(errno.ENOMEM, "no thread for a look-up") from error
-    while not found:
-        wait.wait((), (), None)
-    (result,) = found
-    if isinstance(result, OSError):
-        raise result
-    return result
 
 
 def dial(
@@ -116,8 +81,3 @@ def _most_telling(errors: Sequence[OSError]) -> OSError:
     """A machine that answers and refuses says more than a network that isn't there."""
     refused = next((error for error in errors if isinstance(error, ConnectionRefusedError)), None)
     return refused or next(iter(errors), None) or OSError(errno.EHOSTUNREACH, "no address")
-
-
-def _ordered(found: Sequence[tuple[Any, ...]]) -> list[Target]:
-    """Of getaddrinfo's answers."""
-    return alternating([(family, address) for family, _, _, _, address in found])

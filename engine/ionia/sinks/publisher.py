@@ -6,6 +6,7 @@ from ionia.core.live.live_url import LiveUrl
 from ionia.core.live.sender_events import SenderListener
 from ionia.core.live.whip_url import WhipUrl
 from ionia.core.media import EncodedPacket, MediaHeader
+from ionia.sinks.look_ups import LookUps
 from ionia.sinks.rtmp_publisher import RtmpPublisher
 from ionia.sinks.whip_publisher import WhipPublisher
 
@@ -13,8 +14,9 @@ from ionia.sinks.whip_publisher import WhipPublisher
 class Publisher:
     """One attempt, as `RtmpPublisher` and `WhipPublisher` are. Any thread, once `connect` was called."""
 
-    def __init__(self) -> None:
-        self._sender: RtmpPublisher | WhipPublisher = RtmpPublisher()
+    def __init__(self, look_ups: LookUps | None = None) -> None:
+        """`look_ups`: those of all attempts by RTMP."""
+        self._sender: RtmpPublisher | WhipPublisher = RtmpPublisher(look_ups=look_ups)
 
     def connect(self, url: LiveUrl, header: MediaHeader, listener: SenderListener, *, ca_file: str = "") -> None:
         """Begin the connection; call once."""

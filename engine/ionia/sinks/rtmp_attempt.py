@@ -28,7 +28,8 @@ from ionia.core.rtmp.talk_limit import TalkLimit
 from ionia.core.timebase import NS_PER_S
 from ionia.sinks.certificate_look import certificates_sent
 from ionia.sinks.connect_failure import reason
-from ionia.sinks.dialing import Target, dial, find
+from ionia.sinks.dialing import dial
+from ionia.sinks.look_ups import LookUps, Target
 from ionia.sinks.rtmp_connection import AHEAD_BYTES, PacketFlow, RtmpConnection
 from ionia.sinks.socket_progress import buffer_bytes
 from ionia.sinks.socket_wait import SocketWait
@@ -76,6 +77,7 @@ class RtmpAttempt:
         listener: SenderListener,
         *,
         ca_file: str,
+        look_ups: LookUps,
         wait: SocketWait,
         clock: MonotonicClock,
     ) -> None:
@@ -88,6 +90,7 @@ class RtmpAttempt:
         self._four_cc = four_cc(codec) if is_enhanced(codec) else ""
         self._sound_four_cc = four_cc(header.sounds[0].codec) if len(header.sounds) > 1 else ""
         self._ca_file = ca_file
+        self._look_ups = look_ups
         self._clock = clock
         self._targets: list[Target] = []
         self._lock = threading.Lock()  # of the connection and all below, from the first packet on
@@ -105,7 +108,7 @@ class RtmpAttempt:
             return Ended(code=fault, detail="authorities")
         login: Login | None = None
         try:
-            targets = self._targets = find(self._url.host, self._url.port, self.wait)
+            targets = self._targets = self._look_ups.find(self._url.host, self._url.port, self.wait)
             for _ in range(_MOST_LOGINS):
                 connected = dial(targets, self.wait, self._clock, buffer_bytes=buffer_bytes(self._header))
                 client = RtmpClient(self._url, os.urandom(RANDOM), login, self._four_cc, self._sound_four_cc)

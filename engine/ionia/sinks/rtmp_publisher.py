@@ -11,6 +11,7 @@ from ionia.core.live.failure_code import FailureCode
 from ionia.core.live.rtmp_url import RtmpUrl
 from ionia.core.live.sender_events import Ended, SenderListener
 from ionia.core.media import EncodedPacket, MediaHeader
+from ionia.sinks.look_ups import LookUps
 from ionia.sinks.rtmp_attempt import RtmpAttempt
 from ionia.sinks.sender_thread import SenderThread
 from ionia.sinks.socket_wait import Cancelled, SocketWait
@@ -23,9 +24,11 @@ class RtmpPublisher(SenderThread):
     One thread of its own, `rtmp`, from `connect` to `Ended`, and one for the name look-up.
     """
 
-    def __init__(self, clock: MonotonicClock | None = None) -> None:
+    def __init__(self, clock: MonotonicClock | None = None, look_ups: LookUps | None = None) -> None:
+        """`look_ups`: those of all attempts."""
         super().__init__()
         self._clock = clock or MonotonicClock()
+        self._look_ups = look_ups or LookUps()
         self._killed = False  # protected by _lock
         self._wait: SocketWait | None = None  # protected by _lock
         self._attempt: RtmpAttempt | None = None  # protected by _lock
@@ -41,7 +44,8 @@ class RtmpPublisher(SenderThread):
             self._wait = wait
             if self._killed:
                 wait.cancel()
-        attempt = RtmpAttempt(self, url, header, listener, ca_file=ca_file, wait=wait, clock=self._clock)
+        look_ups, clock = self._look_ups, self._clock
+        attempt = RtmpAttempt(self, url, header, listener, ca_file=ca_file, look_ups=look_ups, wait=wait, clock=clock)
         with self._lock:
             self._attempt = attempt
         self._thread = threading.Thread(target=self._run, args=(attempt, listener), name="rtmp", daemon=True)
