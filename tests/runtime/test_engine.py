@@ -3,6 +3,8 @@
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
+from unittest.mock import Mock
 
 import numpy as np
 import pytest
@@ -17,6 +19,7 @@ from ionia.core.events import (
     StatsSampled,
 )
 from ionia.core.media import AUDIO, VIDEO, AudioBlock
+from ionia.core.service import DeviceList, ScreenInfo
 from ionia.core.settings import AudioMode, MediaSettings, RecorderSettings, SessionKind
 from ionia.core.warning import DiskLow
 from ionia.runtime.engine import Engine
@@ -327,3 +330,15 @@ def test_closing_the_engine_finishes_what_runs() -> None:
         with pytest.raises(IoniaError, match="shutting down"):
             initialize(engine, "c")
     assert states(events, "a")[-1] == states(events, "b")[-1] == "disposed"
+
+
+def test_a_driver_that_fails_hides_no_devices_of_another_kind() -> None:
+    there = ScreenInfo(id="x", name="X", width=2, height=2, x=0, y=0, primary=True, backend="fake")
+    machine = FakeMachine()
+    gone = Mock(side_effect=OSError("no service"))
+    backends = replace(machine.backends(), list_screens=lambda: (there,), list_microphones=gone, list_windows=gone)
+    engine = Engine(backends, machine.clock, Events(), selftest=selftests_with(None))
+    assert engine.devices() == DeviceList(
+        screens=(there,), windows=(), desktop_audio=(), microphones=(), applications=(), encoders=()
+    )
+    engine.close()

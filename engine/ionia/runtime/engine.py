@@ -5,6 +5,7 @@ import os
 import platform
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
 
 import ionia
 from ionia.core.audio.engine import AudioInput
@@ -50,6 +51,8 @@ from ionia.runtime.sessions import Sessions
 from ionia.runtime.supervisor import Supervisor
 from ionia.threads.clock import MonotonicClock
 
+T = TypeVar("T")
+
 log = logging.getLogger(__name__)
 
 MAX_SESSIONS = 256
@@ -92,11 +95,11 @@ class Engine(EngineStreams):
     def devices(self) -> DeviceList:
         """Everything that can be captured, and every encoder tried. Takes up to seconds the first time."""
         return DeviceList(
-            screens=self._backends.list_screens(),
-            windows=self._backends.list_windows(),
-            desktop_audio=self._backends.list_desktop_audio(),
-            microphones=self._backends.list_microphones(),
-            applications=self._backends.list_applications(),
+            screens=_listed(self._backends.list_screens),
+            windows=_listed(self._backends.list_windows),
+            desktop_audio=_listed(self._backends.list_desktop_audio),
+            microphones=_listed(self._backends.list_microphones),
+            applications=_listed(self._backends.list_applications),
             encoders=self._backends.list_encoders(),
         )
 
@@ -364,3 +367,12 @@ class Engine(EngineStreams):
         if not self._sessions.keep(session):
             session.dispose()
         self._watch.keep_house()
+
+
+def _listed(listing: Callable[[], tuple[T, ...]]) -> tuple[T, ...]:
+    """None of a kind whose driver makes a mistake: that hides no other kind."""
+    try:
+        return listing()
+    except Exception as error:
+        log.warning("devices of one kind can't be listed", exc_info=error)
+        return ()

@@ -6,6 +6,7 @@ PortAudio's list is frozen when it starts and carries no ids; these come from th
 import ctypes
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from ctypes import POINTER, byref, c_void_p, wintypes
 from enum import IntEnum
 from typing import Any
@@ -111,14 +112,17 @@ class Endpoints:
         self._flow = flow
 
     def all(self) -> list[Endpoint]:
-        """The active devices, in Windows' order, which is PortAudio's too."""
+        """The active devices, in Windows' order, which is PortAudio's too. One that goes meanwhile is none, and where
+        Windows' sound service doesn't run there are none."""
         counts: dict[str, int] = {}
         found = []
-        for device in self._devices():
-            name = _name(device)
-            nth = counts.get(name, 0)
-            counts[name] = nth + 1
-            found.append(Endpoint(id=_id(device), name=name, nth=nth))
+        with suppress(comtypes.COMError):
+            for device in self._devices():
+                with suppress(comtypes.COMError):
+                    ident, name = _id(device), _name(device)
+                    nth = counts.get(name, 0)
+                    counts[name] = nth + 1
+                    found.append(Endpoint(id=ident, name=name, nth=nth))
         return found
 
     def default_id(self) -> str | None:

@@ -9,7 +9,7 @@ from ionia.core.ports import Clock
 from ionia.core.timebase import NS_PER_S
 from ionia.core.warning import WarningCode
 from ionia.sources.windows import displays, dxgi, winrt_capture
-from ionia.sources.windows.fallback import SECURE_DESKTOP
+from ionia.sources.windows.fallback import SECURE_DESKTOP, TransientCaptureError
 from ionia.sources.windows.followed_window import LOOK_NS, Taken, wait_for_first
 
 assert sys.platform == "win32"  # noqa: S101 - mypy checks the rest for Windows only
@@ -30,10 +30,22 @@ class GraphicsCapture:
         self._size = (0, 0)
         self._first: Taken | None = None
         self._looked_ns = self._last_ns = 0
+        self._worked = False
 
     def open(self) -> tuple[int, int]:
-        """See ScreenSource."""
+        """See ScreenSource. Raises TransientCaptureError for a screen that once worked: it is unplugged, or sleeps, and
+        captured in a worse way it would be no less so."""
         self.close()
+        try:
+            size = self._open()
+        except IoniaError as error:
+            if not self._worked:
+                raise
+            raise TransientCaptureError(error.kind, error.message, error.hint) from error
+        self._worked = True
+        return size
+
+    def _open(self) -> tuple[int, int]:
         self._display = display = displays.find_display(self._screen_id)
         with dxgi.failing_as_unavailable():
             found = dxgi.output_of(display.device) if display is not None else None

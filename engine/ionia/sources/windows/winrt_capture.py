@@ -49,6 +49,12 @@ class WinrtCapture:
 
     def take(self) -> Taken | None:
         """See Capture: of several pictures that wait, the newest."""
+        try:
+            return self._take()
+        except comtypes.COMError as error:
+            raise OSError(f"0x{com.hresult(error):08X}") from error
+
+    def _take(self) -> Taken | None:
         frame = None
         while (newer := self._pool.try_get_next_frame()) is not None:
             if frame is not None:
@@ -62,8 +68,6 @@ class WinrtCapture:
                 frame.system_relative_time // timedelta(microseconds=1) * 1000, self._clock
             )
             stage = self._copy(frame.surface, size)
-        except comtypes.COMError as error:
-            raise OSError(f"0x{com.hresult(error):08X}") from error
         finally:
             frame.close()
         return Taken(pixels=stage.read(), size=size, captured_ns=captured_ns)

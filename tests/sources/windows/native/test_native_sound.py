@@ -7,7 +7,9 @@ import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from unittest.mock import Mock
 
+import comtypes
 import numpy as np
 import numpy.typing as npt
 import pytest
@@ -16,7 +18,7 @@ from ionia.core.audio.mixer_watch import Fader
 from ionia.core.errors import ErrorKind, IoniaError, SourceLost
 from ionia.core.media import AudioBlock
 from ionia.core.ports import AudioSource
-from ionia.sources.windows import sound
+from ionia.sources.windows import endpoints, sound
 from ionia.sources.windows.endpoints import Endpoints, Flow, endpoint_volume
 
 DESKTOP_HZ, MIC_HZ, PEAK = 880.0, 440.0, 0.25
@@ -31,6 +33,21 @@ pytestmark = pytest.mark.skipif(
 class Clock:
     def now_ns(self) -> int:
         return time.perf_counter_ns()
+
+
+def test_a_device_that_goes_while_they_are_listed_hides_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    names = endpoints._name
+
+    def name(device: object) -> str:
+        if (told := names(device)) == SPEAKERS:
+            raise comtypes.COMError(-0x7FFF_FB90, "not found", (None,) * 5)  # 0x80070470
+        return told
+
+    listed = [device.name for device in sound.list_desktop()]
+    monkeypatch.setattr(endpoints, "_name", name)
+    assert [device.name for device in sound.list_desktop()] == [one for one in listed if one != SPEAKERS]
+    monkeypatch.setattr(endpoints, "_enumerator", Mock(side_effect=comtypes.COMError(-1, "no service", (None,) * 5)))
+    assert sound.list_desktop() == sound.list_microphones() == ()
 
 
 @pytest.fixture(scope="module")

@@ -10,7 +10,9 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from unittest.mock import Mock
 
+import comtypes
 import numpy as np
 import psutil
 import pytest
@@ -21,7 +23,7 @@ from ionia.core.ports import ScreenSource
 from ionia.core.timebase import NS_PER_S
 from ionia.core.warning import WarningCode
 from ionia.runtime.capture.screen_capture import ScreenCapture
-from ionia.sources.windows import screens, window_desktop
+from ionia.sources.windows import d3d11, displays, dxgi, screens, window_desktop
 from ionia.sources.windows.fallback import TransientCaptureError
 from ionia.sources.windows.graphics_capture import GraphicsCapture
 from ionia.threads.clock import MonotonicClock, StopSignal
@@ -249,6 +251,31 @@ def test_a_monitor_is_captured_and_a_change_of_its_mode_is_told(tell: Maker) -> 
             assert source.open() == (1024, 768)
         finally:
             MODE.unlink()
+    source.close()
+
+
+def test_a_monitor_that_is_unplugged_or_lost_with_its_adapter_is_waited_for(
+    tell: Maker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = GraphicsCapture(None, cursor=False, clock=Clock())
+    with monkeypatch.context() as unplugged:
+        unplugged.setattr(displays, "find_display", lambda _: None)
+        with pytest.raises(IoniaError) as caught:
+            source.open()
+    assert not isinstance(caught.value, TransientCaptureError)  # never there: another way may have it
+    source.open()
+    with monkeypatch.context() as removed:
+        gone = comtypes.COMError(dxgi.ERROR_DEVICE_REMOVED - (1 << 32), "removed", (None,) * 5)
+        removed.setattr(d3d11.Stage, "read", Mock(side_effect=gone))
+        source._first = None  # type: ignore[attr-defined]  # the one that came before
+        tell("make A 100 80 400 300 D01020")  # another one comes
+        error = lost(source)
+    assert (error.code, error.retry_at_once) == (WarningCode.ACCESS_LOST, True)
+    with monkeypatch.context() as unplugged:
+        unplugged.setattr(displays, "find_display", lambda _: None)
+        with pytest.raises(TransientCaptureError):
+            source.open()
+    source.open()
     source.close()
 
 
