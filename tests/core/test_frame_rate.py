@@ -53,6 +53,7 @@ def test_what_is_meant(asked: float | str, meant: int | Fraction) -> None:
         (240.5, "from 1 to 240"),
         ("999999/1", "from 1 to 240"),
         ("239239/1000", "exactly"),
+        ("59999/1001", "exactly"),  # 2,879,952,000 units a second
         ("3000/1003", "exactly"),
         (30.00001, "exactly"),
     ],

@@ -1,5 +1,6 @@
 """Saves of a replay by a key, each in a file of its own."""
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -45,7 +46,7 @@ class ReplaySaves:
         while True:
             self._number += 1
             path = self._path(self._number)
-            if not Path(path).exists():
+            if not os.path.lexists(path):
                 return path
 
     def _path(self, number: int) -> str:

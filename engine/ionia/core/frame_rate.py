@@ -9,8 +9,9 @@ FrameRate = int | Fraction
 LEAST, MOST = 1, 240
 
 _SOUND = 48_000
-_MOST_UNITS = 0xFFFF_FFFF
-"""A file counts time in units of which frames and samples last whole numbers; so many a second can be written."""
+_MOST_UNITS = 0x7FFF_FFFF
+"""A file counts time in units of which frames and samples last whole numbers; so many a second can be written, and read
+by those who read a sign there (FFmpeg's mov.c)."""
 
 _LARGEST_DENOMINATOR = 1001
 _NEAR = Fraction(1, 200)

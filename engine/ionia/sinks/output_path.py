@@ -99,8 +99,8 @@ def part_path(path: str, number: int, *, platform: str = sys.platform) -> str:
     first = Path(os.path.realpath(path))  # beside the first file, and not beside a link to it
     shown = number + 1
     windows = platform == "win32"
-    while (part := first.with_name(numbered_name(first.name, shown, windows=windows))).exists():
-        shown += 1
+    while os.path.lexists(part := first.with_name(numbered_name(first.name, shown, windows=windows))):
+        shown += 1  # also past a link to what isn't there: it is somebody's
     return str(part)
 
 

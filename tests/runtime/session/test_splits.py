@@ -136,6 +136,8 @@ def test_nothing_that_is_there_is_overwritten(tmp_path: Path) -> None:
     (tmp_path / "folder").mkdir()
     (tmp_path / "folder" / "link.mp4").symlink_to(tmp_path / "take.mp4")
     assert part_path(str(tmp_path / "folder" / "link.mp4"), 1) == str(tmp_path / "take-3.mp4")
+    (tmp_path / "take-3.mp4").symlink_to(tmp_path / "unplugged" / "x.mp4")  # leads nowhere just now
+    assert part_path(str(tmp_path / "take.mp4"), 1) == str(tmp_path / "take-4.mp4")
     assert part_path(str(tmp_path / "no extension"), 2) == str(tmp_path / "no extension-3")
 
 
