@@ -60,10 +60,20 @@ def test_where_it_is_less_uneven_it_stays() -> None:
         timing.looked(changed=look % 3 > 0)
     assert timing.next_ns(0) == 5 * MS
     for look in range(100):
-        timing.looked(changed=look % 2 > 0 and look > 95)
+        timing.looked(changed=look % 30 == 29)
     for look in range(1300):
         timing.looked(changed=look % 20 > 0)
     assert timing.next_ns(0) == 5 * MS
+
+
+def test_when_the_screen_stands_still_it_is_looked_at_in_the_middle_again() -> None:
+    timing = GrabTiming(epoch_ns=0, fps=50)
+    for look in range(20):
+        timing.looked(changed=look % 7 > 0)
+    for _ in range(49):
+        timing.looked(changed=False)
+    timing.looked(changed=True)
+    assert timing.next_ns(0) == 10 * MS
 
 
 @given(

@@ -16,14 +16,18 @@ STAY_SECONDS = 2
 KNOWN_SECONDS = 30
 """So long what was seen from where they were is worth something. Screens change, and clocks drift."""
 
+STILL_SECONDS = 1
+"""When a screen has stood still for so long, its beat is over."""
+
 
 class GrabTiming:
     """A picture stands for the middle of the time that taking it takes. Begun in the frame's middle, one that takes
     longer than half an interval (a screen of 3840 x 2160 at 60 Hz does) would come after its frame's end; begun half of
     its time before, it has the whole interval, and its middle is the frame's.
 
-    Where that lies on the edge of the screen's own beat (see Judder), it is begun a quarter of a frame earlier: never
-    later, so that it has no less time, and what it shows is within half a frame of the frame's instant as before.
+    Where that lies on the edge of the screen's own beat (see Judder), it is begun a quarter of a frame earlier while
+    the beat lasts: never later, so that it has no less time. There, what it shows changed half a frame before the
+    frame's middle, as behind any edge; if the beat moves on meanwhile, three quarters at most.
     """
 
     def __init__(self, *, epoch_ns: int, fps: FrameRate) -> None:
@@ -34,7 +38,10 @@ class GrabTiming:
         self._usual_ns = 0
         self._judder = Judder()
         self._aside_ns = 0
-        self._stay, self._known = round(STAY_SECONDS * fps), round(KNOWN_SECONDS * fps)
+        self._stay, self._known, self._still = (
+            round(each * fps) for each in (STAY_SECONDS, KNOWN_SECONDS, STILL_SECONDS)
+        )
+        self._unchanged = 0  # looks since the newest change
         self._looks = self._known  # since they went to where they are
         self._left = 0.0  # how uneven it was where they were
 
@@ -46,6 +53,10 @@ class GrabTiming:
     def looked(self, *, changed: bool) -> None:
         """A look is over; `changed`: it saw a picture other than the one before did."""
         self._looks += 1
+        self._unchanged = 0 if changed else self._unchanged + 1
+        if self._unchanged == self._still:
+            self._aside_ns, self._looks = 0, self._known
+            self._judder.forget()
         uneven = self._judder.looked(changed=changed)
         if not uneven or self._looks < self._stay or (self._looks < self._known and uneven < 2 * self._left):
             return
