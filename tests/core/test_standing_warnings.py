@@ -13,6 +13,8 @@ def test_a_state_stands_until_its_end_is_told():
     assert standing(WarningCode.AUDIO_DEVICE_MUTED) == ["audio_device_muted"]
     assert standing(WarningCode.AUDIO_DEVICE_MUTED, WarningCode.AUDIO_DEVICE_AUDIBLE) == []
     assert standing(WarningCode.MIC_ONE_SIDED, WarningCode.MIC_TWO_SIDED) == []
+    assert standing(WarningCode.MIC_SILENT, WarningCode.MIC_HEARD) == []
+    assert standing(WarningCode.DESKTOP_SILENT, WarningCode.DESKTOP_HEARD) == []
 
 
 def test_the_newest_of_one_kind_stands_and_kinds_stand_beside_one_another():

@@ -243,7 +243,9 @@ export function reduceShell(state: ShellState, event: ShellEvent): ShellState {
     case "jobs":
       return { ...state, jobs: event.jobs };
     case "notice": {
-      const others = state.notices.filter((notice) => notice.code !== event.notice.code);
+      // One about a device replaces what was said of devices without their names, too.
+      const replaced = ({ code }: Notice) => code === event.notice.code || event.notice.code.startsWith(`${code} `);
+      const others = state.notices.filter((notice) => !replaced(notice));
       return { ...state, notices: [...others, event.notice].slice(-MOST_NOTICES) };
     }
     case "noticeDismissed":

@@ -8,6 +8,8 @@ export type WarningCode = Warning["code"];
 interface Reading {
   /** Warnings of one subject replace each other: "muted" goes when "heard again" comes. */
   readonly subject?: string;
+  /** The detail that tells two of one subject apart: one microphone is heard again, another is still muted. */
+  readonly of?: "device" | "program" | "sound";
   readonly level?: Notice["level"];
   readonly hint?: string;
 }
@@ -16,19 +18,29 @@ const UNMUTE = "Turn it up in the system's sound settings, or choose another dev
 const LOOK_AT_FILE = "Stop the recording, then look where the file is.";
 
 const READINGS: { readonly [Code in WarningCode]?: Reading } = {
-  audio_device_muted: { subject: "mixer", hint: UNMUTE },
-  audio_device_quiet: { subject: "mixer", hint: UNMUTE },
+  audio_device_muted: { subject: "mixer", of: "device", hint: UNMUTE },
+  audio_device_quiet: { subject: "mixer", of: "device", hint: UNMUTE },
+  audio_device_suspended: { subject: "mixer", of: "device" },
   audio_device_stalled: { subject: "mixer" },
-  audio_device_audible: { subject: "mixer", level: "info" },
-  audio_stream_muted: { subject: "mixer", hint: "Look for it under “Recording” in the system's sound settings." },
-  audio_stream_restored: { subject: "mixer", level: "info" },
+  audio_device_audible: { subject: "mixer", of: "device", level: "info" },
+  audio_stream_muted: {
+    subject: "mixer",
+    of: "device",
+    hint: "Look for it under “Recording” in the system's sound settings.",
+  },
+  audio_stream_restored: { subject: "mixer", of: "device", level: "info" },
   desktop_silent: { subject: "desktop sound" },
-  mic_silent: { subject: "microphone", hint: "Check its switch and its cable, or choose another microphone." },
+  desktop_heard: { subject: "desktop sound", level: "info" },
+  app_not_running: { subject: "program", of: "program" },
+  app_silent: { subject: "program", of: "program" },
+  app_heard: { subject: "program", of: "program", level: "info" },
+  mic_silent: { subject: "silent microphone", hint: "Check its switch and its cable, or choose another microphone." },
+  mic_heard: { subject: "silent microphone", level: "info" },
   mic_one_sided: { subject: "microphone", level: "info" },
   mic_two_sided: { subject: "microphone", level: "info" },
   mic_inputs_mixed: { level: "info" },
-  muted_talking: { subject: "muted talking", hint: "Unmute it, if you want to be heard." },
-  sound_clipping: { subject: "clipping" },
+  muted_talking: { subject: "muted talking", of: "sound", hint: "Unmute it, if you want to be heard." },
+  sound_clipping: { subject: "clipping", of: "sound" },
   default_device_changed: { level: "info" },
   audio_device_changed: { level: "info" },
   display_lost: { subject: "screen" },
@@ -57,9 +69,16 @@ const READINGS: { readonly [Code in WarningCode]?: Reading } = {
 
 /** The warning as a notice. The engine's words are for people; its hint goes before ours. */
 export function readWarning({ code, message, data }: Warning): Omit<Notice, "id"> {
-  const { subject = code, level = "warning", hint = "" } = READINGS[code] ?? {};
-  const given = "hint" in data && typeof data.hint === "string" ? data.hint : "";
-  return { code: subject, level, message, hint: given || hint };
+  const { subject = code, of, level = "warning", hint = "" } = READINGS[code] ?? {};
+  const details: Readonly<Record<string, unknown>> = { ...data };
+  const given = typeof details["hint"] === "string" ? details["hint"] : "";
+  const whose = of === undefined ? undefined : details[of];
+  return {
+    code: typeof whose === "string" ? `${subject} ${whose}` : subject,
+    level,
+    message,
+    hint: given || hint,
+  };
 }
 
 /** Those about what is chosen, which matter before anything runs. */

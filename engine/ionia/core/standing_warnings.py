@@ -50,6 +50,8 @@ _ENDS: Mapping[WarningCode, tuple[_State, ...]] = {
     WarningCode.AUDIO_STREAM_RESTORED: (_State.STREAM,),
     WarningCode.APP_HEARD: (_State.PRESENCE,),
     WarningCode.MIC_TWO_SIDED: (_State.SIDES,),
+    WarningCode.MIC_HEARD: (_State.SILENCE,),
+    WarningCode.DESKTOP_HEARD: (_State.SILENCE,),
     WarningCode.AUDIO_DEVICE_CHANGED: tuple(_State),
 }
 

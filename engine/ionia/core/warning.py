@@ -246,6 +246,8 @@ class WarningCode(StrEnum):
         "desktop sound has been silent for a minute, while a program plays on another device (Linux)",
         PlaysElsewhere,
     )
+    MIC_HEARD = ("mic_heard", "a microphone that gave digital silence is heard again")
+    DESKTOP_HEARD = ("desktop_heard", "desktop sound that was silent, while a program played elsewhere, is heard again")
     MUTED_TALKING = ("muted_talking", "a microphone that audio.set has muted hears somebody speak", NamedSound)
     SOUND_CLIPPING = ("sound_clipping", "a sound is louder than there is room for, and distorted", Clipping)
     AUDIO_LOST = ("audio_lost", "captured sound found no room and is missing", SoundLost)

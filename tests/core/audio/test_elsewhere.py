@@ -34,5 +34,8 @@ def test_what_is_heard_begins_another_stretch() -> None:
     assert asked_within(watch, 0, 300, peak=0.01) == []
     assert asked_within(watch, 300, 360) == [359]
     watch.answered([GAME])
-    watch.hear(0.01, 400 * SECOND)
+    heard = watch.hear(0.01, 400 * SECOND)
+    assert heard is not None
+    assert (heard.code, heard.message) == (WarningCode.DESKTOP_HEARD, '"Speakers" is heard again.')
+    assert watch.hear(0.01, 400 * SECOND) is None
     assert asked_within(watch, 401, 461) == [460]

@@ -32,11 +32,15 @@ class ElsewhereWatch:
         self._asked_ns: int | None = None
         self._told = False
 
-    def hear(self, peak: float, now_ns: int) -> None:
-        """What it gave; 0 where nothing came."""
-        if peak > SILENT or self._since_ns is None:
-            self._since_ns, self._asked_ns = now_ns, None
-            self._told = self._told and peak <= SILENT
+    def hear(self, peak: float, now_ns: int) -> SoundNotice | None:
+        """What it gave; 0 where nothing came. What is to be told, if that ends a silence that was told."""
+        if peak <= SILENT and self._since_ns is not None:
+            return None
+        self._since_ns, self._asked_ns = now_ns, None
+        heard, self._told = self._told, False
+        return (
+            SoundNotice(code=WarningCode.DESKTOP_HEARD, message=f'"{self._device}" is heard again.') if heard else None
+        )
 
     def asks(self, now_ns: int) -> bool:
         """Whether it is to be asked now what plays on other devices."""

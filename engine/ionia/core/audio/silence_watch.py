@@ -1,4 +1,9 @@
-"""Says when a microphone has given nothing but digital silence for too long. Pure; it is handed the time."""
+"""Says when a microphone has given nothing but digital silence for too long, and when it is heard again.
+
+Pure; it is handed the time.
+"""
+
+from ionia.core.warning import WarningCode
 
 LONG_NS = 60_000_000_000
 """A microphone that hears a room has noise. A minute of nothing is a switch, a dead cable or another program."""
@@ -14,13 +19,13 @@ class SilenceWatch:
         self._since_ns: int | None = None
         self._told = False
 
-    def look(self, peak: float, now_ns: int) -> bool:
-        """Whether the silence is to be told now: once in each stretch of it. `peak` is 0 where nothing came."""
+    def look(self, peak: float, now_ns: int) -> WarningCode | None:
+        """What is to be told now: silence once in each stretch of it, and its end. `peak` is 0 where nothing came."""
         if peak > SILENT or self._since_ns is None:
             self._since_ns = now_ns
-            self._told = self._told and peak <= SILENT
-            return False
+            heard, self._told = self._told, False
+            return WarningCode.MIC_HEARD if heard else None
         if self._told or now_ns - self._since_ns < LONG_NS:
-            return False
+            return None
         self._told = True
-        return True
+        return WarningCode.MIC_SILENT

@@ -180,12 +180,15 @@ class SoundCapture:
                 block = replace(block, samples=samples)
             if notice is not None:
                 self._tell([notice])
-        if self._silence.look(loudest, self._clock.now_ns()):
-            self._warn(
-                WarningCode.MIC_SILENT,
-                f'The microphone "{self._device}" has given no sound at all for a minute. '
-                "Check its switch, its cable and the system's sound settings.",
-            )
+        match self._silence.look(loudest, self._clock.now_ns()):
+            case WarningCode.MIC_SILENT:
+                self._warn(
+                    WarningCode.MIC_SILENT,
+                    f'The microphone "{self._device}" has given no sound at all for a minute. '
+                    "Check its switch, its cable and the system's sound settings.",
+                )
+            case WarningCode.MIC_HEARD:
+                self._warn(WarningCode.MIC_HEARD, f'The microphone "{self._device}" is heard again.')
         return block
 
     def _tell(self, notices: Iterable[SoundNotice]) -> None:

@@ -194,7 +194,9 @@ class AudioCapture:
     def _listen(self, connection: PulseConnection, watch: PulseWatch, block: AudioBlock | None) -> None:
         """Tell of a device that is silent while something plays on another."""
         now_ns = self._clock.now_ns()
-        self._elsewhere.hear(0.0 if block is None else peak(block.samples), now_ns)
+        heard = self._elsewhere.hear(0.0 if block is None else peak(block.samples), now_ns)
+        if heard is not None:
+            self._notices.append(heard)
         if not self._elsewhere.asks(now_ns):
             return
         with contextlib.suppress(PulseServerLostError):  # which the next turn finds out
