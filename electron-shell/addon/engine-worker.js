@@ -10,6 +10,8 @@ var EngineError = class extends Error {
 	sessionId;
 	/** Why a connection to a server failed or was lost. */
 	liveKind;
+	/** The message without what belongs into a log. */
+	plain;
 	constructor(kind, message, details = {}) {
 		super(message, details.cause === void 0 ? void 0 : { cause: details.cause });
 		this.name = "EngineError";
@@ -18,6 +20,7 @@ var EngineError = class extends Error {
 		this.hint = details.hint ?? "";
 		this.sessionId = details.sessionId;
 		this.liveKind = details.liveKind ?? void 0;
+		this.plain = details.plain ?? message;
 	}
 };
 // src/node/line_splitter.ts
@@ -258,7 +261,7 @@ function fromWire(error) {
 }
 function exited(reason, method) {
 	const tail = reason.stderrTail.slice(-3).join(" | ");
-	return new EngineError("engine_exited", `${reason.message} during ${method}${tail === "" ? "" : `: ${tail}`}`);
+	return new EngineError("engine_exited", `${reason.message} during ${method}${tail === "" ? "" : `: ${tail}`}`, { plain: "The engine stopped." });
 }
 // src/node/sync_worker.ts
 /**

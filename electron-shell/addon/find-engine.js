@@ -32,6 +32,8 @@ var EngineError = class extends Error {
 	sessionId;
 	/** Why a connection to a server failed or was lost. */
 	liveKind;
+	/** The message without what belongs into a log. */
+	plain;
 	constructor(kind, message, details = {}) {
 		super(message, details.cause === void 0 ? void 0 : { cause: details.cause });
 		this.name = "EngineError";
@@ -40,6 +42,7 @@ var EngineError = class extends Error {
 		this.hint = details.hint ?? "";
 		this.sessionId = details.sessionId;
 		this.liveKind = details.liveKind ?? void 0;
+		this.plain = details.plain ?? message;
 	}
 };
 // src/node/engine_location.ts

@@ -25,6 +25,8 @@ export class EngineError extends Error {
   readonly sessionId: string | undefined;
   /** Why a connection to a server failed or was lost. */
   readonly liveKind: LiveKind | undefined;
+  /** The message without what belongs into a log. */
+  readonly plain: string;
 
   constructor(
     kind: EngineErrorKind | (string & {}),
@@ -34,6 +36,7 @@ export class EngineError extends Error {
       hint?: string;
       sessionId?: string;
       liveKind?: LiveKind | null | undefined;
+      plain?: string;
       cause?: unknown;
     } = {},
   ) {
@@ -44,13 +47,14 @@ export class EngineError extends Error {
     this.hint = details.hint ?? "";
     this.sessionId = details.sessionId;
     this.liveKind = details.liveKind ?? undefined;
+    this.plain = details.plain ?? message;
   }
 }
 
 /** Any thrown value as a Problem. Messages of unknown errors are passed on: they are one line and for people. */
 export function toProblem(error: unknown): Problem {
   if (error instanceof EngineError) {
-    const { kind, message, hint, liveKind } = error;
+    const { kind, plain: message, hint, liveKind } = error;
     if (liveKind === undefined) return { kind, message, hint: hint || defaultHint(kind) };
     return { kind, message, hint: hint || LIVE_HINTS[liveKind], liveKind };
   }

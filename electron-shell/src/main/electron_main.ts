@@ -13,7 +13,7 @@ import {
   session,
   shell,
 } from "electron";
-import { EVENT_CHANNEL, PREVIEW_CHANNEL, isRecordingActive } from "@ionia/common";
+import { EVENT_CHANNEL, PREVIEW_CHANNEL } from "@ionia/common";
 import { createEngineClient } from "@ionia/node";
 import { createHandlers } from "./handlers.ts";
 import type { Vault } from "./key_store.ts";
@@ -114,10 +114,7 @@ async function run(): Promise<void> {
   followLeftOut(studio.store, system, (leftOut) => window.leaveOut(leftOut));
   followSleep(studio.store, system.platform, powerSaveBlocker);
 
-  const toggleRecording = (): void => {
-    const active = isRecordingActive(studio.state.recording.phase);
-    void (active ? studio.stopRecording() : studio.startRecording());
-  };
+  const toggleRecording = (): void => void studio.toggleRecording();
   const registered = globalShortcut.register(RECORD_SHORTCUT, toggleRecording);
   studio.store.dispatch({ type: "shortcut", shortcut: registered ? RECORD_SHORTCUT : null });
   const source = electronUpdater(process.resourcesPath, log);

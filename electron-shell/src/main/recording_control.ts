@@ -111,7 +111,7 @@ export class RecordingControl {
       await this.#begin(take.recorder);
     } catch (error) {
       await this.#fail(take, toProblem(error));
-      return { success: false, error: told(toProblem(error)) };
+      return { success: false, error: told(take.problem ?? toProblem(error)) };
     }
     if (this.#take === take && this.#phase === "starting")
       store.dispatch({ type: "recording", change: { phase: "recording" } });
@@ -228,13 +228,7 @@ export class RecordingControl {
       .on("failure", ({ message, data }) => {
         void this.#fail(take, toProblem(new EngineError(data.kind, message, data)));
       })
-      .on("lost", ({ recovered }) => {
-        const message =
-          recovered === null
-            ? "The engine stopped. Nothing was recorded."
-            : "The engine stopped. What was recorded until then is kept.";
-        void this.#fail(take, toProblem(new EngineError("engine_exited", message)));
-      });
+      .on("lost", () => void this.#fail(take, toProblem(new EngineError("engine_exited", "The engine stopped."))));
   }
 
   #moved(take: Take, state: string, reason: string): void {
@@ -265,9 +259,10 @@ export class RecordingControl {
     take.problem = problem;
     const { stats } = this.#options.store.state.recording;
     this.#end(take);
-    take.ending = this.#keep(take, stats, true).then(() =>
-      this.#options.store.dispatch({ type: "recording", change: { phase: "failed", problem } }),
-    );
+    take.ending = this.#keep(take, stats, true).then((kept) => {
+      take.problem = problem.kind === "engine_exited" ? afterwards(problem, kept) : problem;
+      this.#options.store.dispatch({ type: "recording", change: { phase: "failed", problem: take.problem } });
+    });
     await take.ending;
   }
 
@@ -292,12 +287,22 @@ export class RecordingControl {
     });
   }
 
-  /** Into the list, if there is a file; then the note of the running take is struck out. Never rejects. */
-  async #keep(take: Take, stats: RecorderStats | null, recovered: boolean): Promise<void> {
+  /**
+   * Into the list, if there is a file; then the note of the running take is struck out. Whether there is one, or was one
+   * before. Never rejects.
+   */
+  async #keep(take: Take, stats: RecorderStats | null, recovered: boolean): Promise<boolean> {
     await take.listing;
     const behind = take.finished.reduce((sum, { durationSeconds }) => sum + durationSeconds, 0);
-    await this.#list(take, take.current, stats, Math.max(0, (stats?.durationSeconds ?? 0) - behind), recovered);
+    const listed = await this.#list(
+      take,
+      take.current,
+      stats,
+      Math.max(0, (stats?.durationSeconds ?? 0) - behind),
+      recovered,
+    );
     await this.#options.openTakes.ended(take.current.path);
+    return listed || take.finished.length > 0;
   }
 
   async #list(
@@ -306,12 +311,12 @@ export class RecordingControl {
     stats: RecorderStats | null,
     durationSeconds: number,
     recovered: boolean,
-  ): Promise<void> {
+  ): Promise<boolean> {
     const bytes = await stat(file.path).then(
       ({ size }) => size,
       () => 0,
     );
-    if (bytes === 0) return;
+    if (bytes === 0) return false;
     const name = path.basename(file.path, ".mp4");
     const entry: StoredEntry = {
       id: name,
@@ -328,7 +333,16 @@ export class RecordingControl {
       ...codedBy(stats?.codec ?? ""),
     };
     await this.#options.list(entry);
+    return true;
   }
+}
+
+/** What became of the take when the engine ended, whoever tells of that first. */
+function afterwards(problem: Problem, kept: boolean): Problem {
+  return {
+    ...problem,
+    message: `${problem.message} ${kept ? "What was recorded until then is kept." : "Nothing was recorded."}`,
+  };
 }
 
 function resultOf(take: Take): RecordingResult {

@@ -249,9 +249,7 @@ export class StreamControl {
         return undefined;
       })
       .on("failure", ({ message, data }) => this.#fail(streamer, toProblem(new EngineError(data.kind, message, data))))
-      .on("lost", () =>
-        this.#fail(streamer, toProblem(new EngineError("engine_exited", "The engine stopped and the stream with it."))),
-      );
+      .on("lost", () => this.#fail(streamer, toProblem(new EngineError("engine_exited", "The engine stopped."))));
   }
 
   #connection(streamer: Streamer, event: EngineNotifications["streamer.connection"]): void {
@@ -295,9 +293,11 @@ export class StreamControl {
     this.#store.notify({ level: "error", code, message: `${this.#titleOf(destination)}: ${words}`, hint });
   }
 
-  #fail(streamer: Streamer, problem: Problem): void {
+  #fail(streamer: Streamer, failure: Problem): void {
     if (this.#streamer !== streamer) return;
     this.#end(streamer);
+    const stopped = "The engine stopped and the stream with it.";
+    const problem = failure.kind === "engine_exited" ? { ...failure, message: stopped } : failure;
     this.#store.dispatch({ type: "stream", change: { phase: "failed", problem } });
   }
 

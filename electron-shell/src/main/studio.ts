@@ -7,6 +7,7 @@ import {
   InvalidSettings,
   isRecordingActive,
   isStreamActive,
+  isTakeRunning,
   patchSettings,
   readSettings,
   soundChanges,
@@ -174,6 +175,13 @@ export class Studio {
 
   stopRecording(): Promise<RecordingResult> {
     return this.#recording.stop();
+  }
+
+  /** For a key, which may be held: nothing, while one begins or ends. Never rejects. */
+  async toggleRecording(): Promise<void> {
+    const { phase } = this.state.recording;
+    if (isTakeRunning(phase)) await this.stopRecording();
+    else if (!isRecordingActive(phase)) await this.startRecording();
   }
 
   /** Reject with EngineError, as `mark` and `split`. */

@@ -128,5 +128,7 @@ function fromWire(error: Record<string, unknown>): EngineError {
 function exited(reason: CloseReason, method: string): EngineError {
   const tail = reason.stderrTail.slice(-3).join(" | ");
   const kind: EngineErrorKind = "engine_exited";
-  return new EngineError(kind, `${reason.message} during ${method}${tail === "" ? "" : `: ${tail}`}`);
+  return new EngineError(kind, `${reason.message} during ${method}${tail === "" ? "" : `: ${tail}`}`, {
+    plain: "The engine stopped.",
+  });
 }

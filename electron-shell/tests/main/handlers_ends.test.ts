@@ -65,6 +65,26 @@ describe("quitting", () => {
   });
 });
 
+it.each(["recorder.stop", "recorder.start"])("says in plain words that the engine ended during %s", async (method) => {
+  const begin = method === "recorder.start" ? undefined : await api.startRecording();
+  const held = hold(method);
+  const answer = begin === undefined ? api.startRecording() : api.stopRecording();
+  await held.sent;
+  engines.crash(["2026-03-04 INFO ionia.app: something for a log"]);
+  const words = begin === undefined ? "Nothing was recorded." : "What was recorded until then is kept.";
+  expect(await answer).toMatchObject({ success: false, error: expect.stringContaining(words) as string });
+  const { problem } = studio.state.recording;
+  expect(problem).toMatchObject({ kind: "engine_exited", message: `The engine stopped. ${words}` });
+});
+
+it("is begun once and ended once by a key that is held", async () => {
+  await Promise.all([studio.toggleRecording(), studio.toggleRecording()]);
+  expect(studio.state.recording.phase).toBe("recording");
+  await Promise.all([studio.toggleRecording(), studio.toggleRecording()]);
+  expect(studio.state.recording.phase).toBe("idle");
+  expect(called("recorder.start")).toHaveLength(1);
+});
+
 describe("a stream that is ended before it began", () => {
   it.each(["streamer.initialize", "recorder.initialize"])("never goes live, held up in %s", async (method) => {
     const held = hold(method);
