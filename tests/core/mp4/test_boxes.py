@@ -87,6 +87,14 @@ def test_long_recordings_get_wide_boxes() -> None:
     assert child(movie, b"stsz") == struct.pack(">IIIII", 0, 0, 2, 5, 6)
 
 
+def test_an_edit_far_into_its_media_is_wide() -> None:
+    """13 hours into sound of 48 kHz: more than 31 bits, and a media time has a sign."""
+    far, last = 13 * 3600 * 48_000, 0x7FFF_FFFF
+    narrow, wide = (boxes.edit_list([boxes.Edit(duration=1, media_time=at)]) for at in (last, far))
+    assert narrow[8:] == struct.pack(">IIIiI", 0, 1, 1, last, 0x10000)
+    assert wide[8:] == struct.pack(">IIQqI", 1 << 24, 1, 1, far, 0x10000)
+
+
 def test_creation_times_count_from_1904_in_every_header() -> None:
     at = boxes.mp4_time(1_800_000_000.9)  # 2027-01-15T08:00:00Z
     assert at == 3_882_844_800

@@ -232,9 +232,13 @@ def _name_boxes(name: bytes) -> tuple[bytes, bytes]:
     return box(b"\xa9nam", struct.pack(">HH", len(name), _LANGUAGE_UNDETERMINED), name), box(b"name", name)
 
 
+_INT32 = 0x7FFF_FFFF
+"""A media time has a sign: -1 stands for none."""
+
+
 def edit_list(edits: Sequence[Edit]) -> bytes:
     """`elst`."""
-    wide = _wide(*(value for edit in edits for value in (edit.duration, edit.media_time)))
+    wide = any(edit.duration > _UINT32 or edit.media_time > _INT32 for edit in edits)
     entry = ">QqI" if wide else ">IiI"
     rows = b"".join(struct.pack(entry, edit.duration, edit.media_time, 0x10000) for edit in edits)
     return full_box(b"elst", int(wide), 0, struct.pack(">I", len(edits)), rows)
