@@ -164,6 +164,8 @@ export type DestinationStats = {
   audioPackets: number;
   /** Pictures that it missed because the way to it had no room. */
   videoPacketsDropped: number;
+  /** Pictures that it missed because there was no connection to it. */
+  videoPacketsUnsent: number;
   /** Frames for which the encoder of what it gets had no room. */
   videoFramesSkipped: number;
   /** Connections made after the first. */
@@ -1174,6 +1176,8 @@ export type StreamerStats = {
   audioPackets: number;
   /** Pictures lost because the network had no room. */
   videoPacketsDropped: number;
+  /** Pictures that servers missed because there was no connection to them. */
+  videoPacketsUnsent: number;
   /** Always 0: sound is never dropped. */
   audioPacketsDropped: number;
   /** Connections made after the first. */
@@ -1278,6 +1282,8 @@ export type StreamerStatsNotification = {
   audioPackets: number;
   /** Pictures lost because the network had no room. */
   videoPacketsDropped: number;
+  /** Pictures that servers missed because there was no connection to them. */
+  videoPacketsUnsent: number;
   /** Always 0: sound is never dropped. */
   audioPacketsDropped: number;
   /** Connections made after the first. */

@@ -59,6 +59,7 @@ export function statsOf(session, seconds, pausedSeconds) {
     videoPackets: frames,
     audioPackets: audio,
     videoPacketsDropped: 0,
+    videoPacketsUnsent: 0,
     audioPacketsDropped: 0,
     reconnectCount: 0,
     destinations: [...session.destinations].map(([destination, place]) => ({
@@ -72,6 +73,7 @@ export function statsOf(session, seconds, pausedSeconds) {
       videoPackets: frames,
       audioPackets: audio,
       videoPacketsDropped: 0,
+      videoPacketsUnsent: 0,
       videoFramesSkipped: 0,
       reconnectCount: 0,
       currentLatencyMs: 40,

@@ -14,6 +14,7 @@ ONE = LiveFigures(
     video_packets=100,
     audio_packets=150,
     video_dropped=0,
+    video_unsent=0,
     bytes_sent=5000,
     send_bitrate=5_000_000,
     target_bitrate=5_000_000,
@@ -25,6 +26,7 @@ SLOW = replace(
     latency_ns=900,
     max_latency_ns=950,
     video_dropped=7,
+    video_unsent=3,
     target_bitrate=2_000_000,
 )
 
@@ -44,6 +46,7 @@ def test_losses_add_up_and_the_worst_wait_is_shown() -> None:
 def test_what_was_removed_counts_on_and_is_in_no_state() -> None:
     gone = joined([SLOW])
     rest = joined([ONE], gone)
+    assert rest.video_unsent == 3
     assert (rest.video_dropped, rest.bytes_sent, rest.max_latency_ns) == (7, 10_000, 950)
     assert (rest.backpressure, rest.latency_ns, rest.send_bitrate) == (False, 20, 5_000_000)
     assert joined([], gone).video_packets == 100

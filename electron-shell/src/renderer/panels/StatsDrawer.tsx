@@ -18,6 +18,7 @@ export function StatsDrawer() {
   const latest = log.latest;
   const late = (stats?.videoFramesLagged ?? 0) + (stats?.videoFramesMissed ?? 0);
   const dropped = stream?.videoPacketsDropped ?? 0;
+  const unsent = stream?.videoPacketsUnsent ?? 0;
   const count = (value: number | null | undefined): string => (value ?? 0).toLocaleString("en");
   return (
     <section
@@ -40,7 +41,7 @@ export function StatsDrawer() {
         </Tile>
         <Tile title="Lost frames" value={count(late + (stats?.videoFramesSkipped ?? 0) + (streaming ? dropped : 0))}>
           {count(late)} late, {count(stats?.videoFramesSkipped)} skipped
-          {streaming && `, ${count(dropped)} dropped`}
+          {streaming && `, ${count(dropped)} dropped${unsent > 0 ? `, ${count(unsent)} unsent` : ""}`}
         </Tile>
         <Tile title="Latency" value={streaming && stream !== null ? formatMilliseconds(stream.currentLatencyMs) : "–"}>
           {streaming && stream !== null

@@ -21,6 +21,7 @@ def joined(all_figures: Sequence[LiveFigures], gone: LiveFigures | None = None) 
         video_packets=sum(one.video_packets for one in counted),
         audio_packets=sum(one.audio_packets for one in counted),
         video_dropped=sum(one.video_dropped for one in counted),
+        video_unsent=sum(one.video_unsent for one in counted),
         bytes_sent=sum(one.bytes_sent for one in counted),
         send_bitrate=sum(one.send_bitrate for one in all_figures),
         target_bitrate=max(one.target_bitrate for one in counted),

@@ -87,6 +87,7 @@ class LiveFigures:
     video_packets: int
     audio_packets: int
     video_dropped: int
+    video_unsent: int
     bytes_sent: int
     send_bitrate: int
     target_bitrate: int
@@ -104,6 +105,7 @@ class LiveLink:
         self._policy = ConnectionPolicy(settings.reconnect, random)
         self._bitrate = BitrateController(target=settings.video_bitrate, audio=settings.audio_bitrate)
         self._losses = LossControl(target=settings.video_bitrate)
+        self._offered = 0  # pictures, with or without a connection
         self._attempt_id = 0
         self._control_ns = 0
         self._gate = StartGate(fps=settings.fps)
@@ -153,6 +155,7 @@ class LiveLink:
 
     def offer(self, packets: Sequence[EncodedPacket], now_ns: int) -> list[LiveAction]:
         """Packets of the output's join, in DTS order. Thrown away while there is no connection."""
+        self._offered += sum([packet.track.is_video for packet in packets])
         if not self._connected:
             self._gate.skip(packets)
             return []
@@ -243,6 +246,10 @@ class LiveLink:
             video_packets=counters.video_taken,
             audio_packets=counters.audio_taken,
             video_dropped=counters.video_dropped,
+            # The picture that a connection begins with is offered a moment after it was taken.
+            video_unsent=max(
+                0, self._offered - counters.video_taken - counters.video_dropped - self._buffer.waiting_pictures
+            ),
             bytes_sent=self._earlier_bytes + self._sent_bytes,
             send_bitrate=round(self._rate.kbps(now_ns) * 1000) if self._connected else 0,
             target_bitrate=self._bitrate.bitrate,

@@ -153,6 +153,11 @@ class StreamBuffer:
         return bool(self._queue)
 
     @property
+    def waiting_pictures(self) -> int:
+        """Pictures that have not been taken yet."""
+        return sum([waiting.is_video for waiting in self._queue])
+
+    @property
     def span_ns(self) -> int:
         """Media time from the oldest undelivered packet to the newest one offered; 0 when all is delivered."""
         oldest = self._oldest

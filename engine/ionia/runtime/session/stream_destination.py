@@ -192,6 +192,7 @@ class StreamDestination:
             video_packets=now.video_packets,
             audio_packets=now.audio_packets,
             video_packets_dropped=now.video_dropped,
+            video_packets_unsent=now.video_unsent,
             video_frames_skipped=self.inlet.skipped - self._skipped0,
             reconnect_count=now.reconnects,
             current_latency_ms=round(now.latency_ns / 1e6, 1),
