@@ -260,7 +260,7 @@ def test_b_frames_are_made_by_software_and_missed_in_words_elsewhere(monkeypatch
     assert b_frames_of(X264, few) == 2
     assert [b_frames_of(HEVC_SPECS[-1], replace(few, fps=fps)) for fps in (6, 7, 11, 30)] == [0, 1, 3, 3]
     assert [one.reason for one in fallbacks] == [
-        "makes no more than 2 B-frames at 3 frames a second: a stop would have to wait for them"
+        "makes no more than 2 B-frames at 3 fps: a stop would have to wait for them"
     ]
     encoder.close()
     as_card = X264.options(replace(settings, b_frames=0))

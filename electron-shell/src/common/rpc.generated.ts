@@ -1727,7 +1727,7 @@ export interface EngineMethods {
       quality?: "bitrate" | "small" | "high" | "source" | Crf;
       /** The most bits per second of video that a quality may take; default: 50000000. */
       maxBitrate?: number | null;
-      /** Most B-frames in a row: smaller files, of libx264 and libx265, in which cuts are up to as many frames later. For recordings and replays. */
+      /** Most B-frames in a row: smaller files, of libx264 and libx265, in which cuts are up to as many frames later. Fewer at so few frames a second that a stop would wait for them for more than a second. For recordings and replays. */
       bFrames?: number;
       /** What pictures are coded in. hevc and av1 are smaller, and dearer to encode; not every player takes them. For streams they need a server of Enhanced RTMP, which must say so or is warned of. */
       codec?: "h264" | "hevc" | "av1";
@@ -1943,7 +1943,7 @@ export interface EngineMethods {
       quality?: "bitrate" | "small" | "high" | "source" | Crf;
       /** The most bits per second of video that a quality may take; default: 50000000. */
       maxBitrate?: number | null;
-      /** Most B-frames in a row: smaller files, of libx264 and libx265, in which cuts are up to as many frames later. For recordings and replays. */
+      /** Most B-frames in a row: smaller files, of libx264 and libx265, in which cuts are up to as many frames later. Fewer at so few frames a second that a stop would wait for them for more than a second. For recordings and replays. */
       bFrames?: number;
       /** What pictures are coded in. hevc and av1 are smaller, and dearer to encode; not every player takes them. For streams they need a server of Enhanced RTMP, which must say so or is warned of. */
       codec?: "h264" | "hevc" | "av1";
@@ -2189,7 +2189,7 @@ export interface EngineMethods {
       quality?: "bitrate" | "small" | "high" | "source" | Crf;
       /** The most bits per second of video that a quality may take; default: 50000000. */
       maxBitrate?: number | null;
-      /** Most B-frames in a row: smaller files, of libx264 and libx265, in which cuts are up to as many frames later. For recordings and replays. */
+      /** Most B-frames in a row: smaller files, of libx264 and libx265, in which cuts are up to as many frames later. Fewer at so few frames a second that a stop would wait for them for more than a second. For recordings and replays. */
       bFrames?: number;
       /** What pictures are coded in. hevc and av1 are smaller, and dearer to encode; not every player takes them. For streams they need a server of Enhanced RTMP, which must say so or is warned of. */
       codec?: "h264" | "hevc" | "av1";

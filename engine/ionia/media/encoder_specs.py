@@ -347,8 +347,8 @@ def fewer_b_frames(spec: EncoderSpec, settings: VideoEncodeSettings) -> str:
         return ""
     if spec.b_frames_behind is None:
         return "makes no B-frames here"
-    rate = f"{float(settings.fps):g} frames a second"
-    return f"makes {f'no more than {made}' if made else 'no'} B-frames at {rate}: a stop would have to wait for them"
+    count = f"no more than {made}" if made else "no"
+    return f"makes {count} B-frames at {float(settings.fps):g} fps: a stop would have to wait for them"
 
 
 def specs_for(platform: str, codec: CodecName = "h264") -> tuple[EncoderSpec, ...]:

@@ -84,7 +84,8 @@ BFrames = Annotated[
         ge=0,
         le=3,
         description="Most B-frames in a row: smaller files, of libx264 and libx265, in which cuts are up to as many "
-        "frames later. For recordings and replays.",
+        "frames later. Fewer at so few frames a second that a stop would wait for them for more than a second. For "
+        "recordings and replays.",
     ),
     CommandOption(
         name="--b-frames",
