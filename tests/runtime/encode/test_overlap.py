@@ -62,7 +62,7 @@ def test_a_picture_is_converted_while_the_one_before_is_encoded() -> None:
     assert len(pictures) == len(set(map(id, pictures)))
 
 
-@pytest.mark.parametrize("cores", [2, 16])
+@pytest.mark.parametrize("cores", [1, 2])
 def test_only_where_there_are_cores_for_it(cores: int) -> None:
     machine = FakeMachine(cores=cores, prepare_video=large)
     with engine_on(machine) as (engine, _):
@@ -70,7 +70,7 @@ def test_only_where_there_are_cores_for_it(cores: int) -> None:
         engine.start(RECORDER, "a")
         names = {thread.name for thread in threading.enumerate()}
         engine.stop(RECORDER, "a")
-    assert ("ionia-picture-convert" in names) == (cores == 16)
+    assert ("ionia-picture-convert" in names) == (cores > 1)
 
 
 def test_nothing_is_converted_ahead_for_an_encode_that_rests() -> None:

@@ -12,11 +12,11 @@ MOST_SLICES = 12
 """Measured at 2160p on 16 cores: 20.0, 16.1, 15.6 ms a picture with 8, 12, 16 slices, and the converter runs beside."""
 
 OVERLAP_FROM = 4
-"""Slices from which on converting has a thread of its own: at 1080p60 and less, one after the other is fast enough, and
-a hand-off would be all that is gained."""
+"""Slices from which on converting has a thread of its own, where there are two cores: 1440p30, 1080p60. One after the
+other both take three quarters of a frame's time, and each waits for a thread of its own that is kept from its core."""
 
 MANY_CORES = 4
-"""Below, converting and encoding would only take each other's cores."""
+"""Below, more threads to convert would only take the encoder's cores."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +41,7 @@ def effort(cores: int, width: int, height: int, fps: FrameRate) -> Effort:
         # Measured at 2160p: 21.7, 13.2, 6.6 ms with 1, 2, 4 threads, for the same CPU time.
         convert_threads=min(4, cores // 2) if many else 2,
         slices=max(1, min(cores, MOST_SLICES, load)),
-        overlap=many,
+        overlap=cores > 1 and load >= OVERLAP_FROM,
     )
 
 
