@@ -26,7 +26,7 @@ WIDTH, HEIGHT, FPS, COUNT = 320, 180, 10, 12
         ("hevc", ("libx265", "hvc1"), 0),
         ("av1", ("libsvtav1", "av01"), 0),
         ("h264", ("libx264", "avc1"), 2),
-        ("hevc", ("libx265", "hvc1"), 3),
+        ("hevc", ("libx265", "hvc1"), 2),
     ],
 )
 def test_each_picture_is_in_the_file_as_it_was(
