@@ -66,6 +66,16 @@ def test_where_it_is_less_uneven_it_stays() -> None:
     assert timing.next_ns(0) == 5 * MS
 
 
+def test_a_bad_begin_does_not_keep_it_on_the_edge_that_is_aside() -> None:
+    timing = GrabTiming(epoch_ns=0, fps=50)
+    for look in range(11):
+        timing.looked(changed=look % 3 > 0)
+    assert timing.next_ns(0) == 5 * MS
+    for look in range(150):
+        timing.looked(changed=look % 4 > 0)
+    assert timing.next_ns(0) == 10 * MS
+
+
 def test_when_the_screen_stands_still_it_is_looked_at_in_the_middle_again() -> None:
     timing = GrabTiming(epoch_ns=0, fps=50)
     for look in range(20):

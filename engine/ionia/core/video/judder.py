@@ -6,6 +6,9 @@ from statistics import mode
 RUNS = 96
 """So many changes are judged together: three seconds of a screen that changes with each of 30 looks a second."""
 
+FEWEST = 32
+"""A share is of so many at least: three odd ones when a take begins are no more than an edge that comes later."""
+
 LONGS = 3
 """So many pictures that were seen once more than usual are no accident."""
 
@@ -52,4 +55,4 @@ class Judder:
             judged += 1
             longs += off > 0
             before = off or before
-        return longs / judged if longs >= LONGS else 0.0
+        return longs / max(judged, FEWEST) if longs >= LONGS else 0.0
