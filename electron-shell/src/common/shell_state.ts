@@ -243,8 +243,8 @@ export function reduceShell(state: ShellState, event: ShellEvent): ShellState {
     case "jobs":
       return { ...state, jobs: event.jobs };
     case "notice": {
-      // One about a device replaces what was said of devices without their names, too.
-      const replaced = ({ code }: Notice) => code === event.notice.code || event.notice.code.startsWith(`${code} `);
+      // One about a device replaces what was said of devices without their names, too. A name may begin with another's.
+      const replaced = ({ code }: Notice) => code === event.notice.code || event.notice.code.startsWith(`${code}\n`);
       const others = state.notices.filter((notice) => !replaced(notice));
       return { ...state, notices: [...others, event.notice].slice(-MOST_NOTICES) };
     }

@@ -74,7 +74,7 @@ export function readWarning({ code, message, data }: Warning): Omit<Notice, "id"
   const given = typeof details["hint"] === "string" ? details["hint"] : "";
   const whose = of === undefined ? undefined : details[of];
   return {
-    code: typeof whose === "string" ? `${subject} ${whose}` : subject,
+    code: typeof whose === "string" ? `${subject}\n${whose}` : subject,
     level,
     message,
     hint: given || hint,

@@ -59,14 +59,15 @@ export class HistoryStore {
     });
   }
 
-  /** Rejects when the list can't be saved; the recording is in it until the application ends all the same. */
-  async add(entry: StoredEntry): Promise<void> {
+  /** The newest first. Rejects when the list can't be saved; they are in it until the application ends all the same. */
+  async add(...added: readonly StoredEntry[]): Promise<void> {
+    const ids = new Set(added.map(({ id }) => id));
+    const before = (entries: readonly StoredEntry[]): readonly StoredEntry[] =>
+      [...added, ...entries.filter(({ id }) => !ids.has(id))].slice(0, MOST_ENTRIES);
     try {
-      await this.#stored.change((entries) =>
-        [entry, ...entries.filter(({ id }) => id !== entry.id)].slice(0, MOST_ENTRIES),
-      );
+      await this.#stored.change(before);
     } catch (error) {
-      this.#unsaved = [entry, ...this.#unsaved.filter(({ id }) => id !== entry.id)];
+      this.#unsaved = before(this.#unsaved);
       throw error;
     }
   }
@@ -94,7 +95,7 @@ export class HistoryStore {
   /** What its file says of itself. */
   async learnt(
     id: string,
-    facts: Pick<StoredEntry, "durationSeconds" | "width" | "height" | "fps" | "marks" | "codec">,
+    facts: Pick<StoredEntry, "durationSeconds" | "width" | "height" | "fps" | "marks" | "codec" | "recovered">,
   ): Promise<void> {
     await this.#change(id, facts);
   }

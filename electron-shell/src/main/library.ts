@@ -76,6 +76,7 @@ export class Library {
         height,
         fps: Math.round(fps),
         marks,
+        recovered: entry.recovered || media?.state === "unfinished",
         ...codedBy(video?.codec ?? ""),
       });
       this.#changed();

@@ -8,7 +8,7 @@ import { HistoryStore, type MediaUrls, type StoredEntry } from "./history_store.
 import { JsonFile } from "./json_file.ts";
 import { Library } from "./library.ts";
 import { OpenTakes, entryOf } from "./open_takes.ts";
-import { clipPath } from "./recording_path.ts";
+import { clipPath, recordingTime } from "./recording_path.ts";
 import type { ShellStore } from "./shell_store.ts";
 import { Strips } from "./strips.ts";
 
@@ -59,9 +59,7 @@ export class Recordings {
   /** Put what a crash cut off into the list, and where that can't be read what its folder has. Never rejects. */
   async recover(): Promise<void> {
     const left = await this.openTakes.leftBehind();
-    if (this.history.damage !== null)
-      for (const entry of await filesIn(this.#folder))
-        if (left.every((one) => one.path !== entry.path)) await this.history.add(entry).catch(() => undefined);
+    if (this.history.damage !== null) await this.history.add(...(await filesIn(this.#folder))).catch(() => undefined);
     for (const entry of left) {
       await this.history.add(entry).catch(() => undefined); // in the list all the same, and noted still
       await this.openTakes.ended(entry.path);
@@ -123,16 +121,16 @@ export class Recordings {
   }
 }
 
-/** The recordings of a folder, the oldest first. Never rejects. */
+/** The recordings of a folder, the newest first. Never rejects. */
 async function filesIn(folder: string): Promise<readonly StoredEntry[]> {
   const names = (await readdir(folder).catch(() => [])).filter((name) => name.endsWith(".mp4"));
   const entries = names.map(async (name) => {
     const file = path.join(folder, name);
-    const { mtime } = await stat(file);
-    return entryOf({ path: file, createdAt: mtime.toISOString() }, false);
+    const begun = recordingTime(file) ?? (await stat(file)).mtime;
+    return entryOf({ path: file, createdAt: begun.toISOString() }, false);
   });
   const found = (await Promise.all(entries.map((entry) => entry.catch(() => undefined)))).filter(
     (entry) => entry !== undefined && entry.bytes > 0,
   ) as StoredEntry[];
-  return found.sort((one, other) => one.createdAt.localeCompare(other.createdAt));
+  return found.sort((one, other) => other.createdAt.localeCompare(one.createdAt));
 }

@@ -41,6 +41,7 @@ export class StreamControl {
   readonly #store: ShellStore;
   readonly #settled: () => Promise<void>;
   #streamer: Streamer | undefined;
+  #stopping: Promise<StreamResult> | undefined;
   /** Where the stream goes, by name; undefined: to an address that is not of the settings, whatever those become. */
   #followed: Map<string, Digest> | undefined;
   #salt = "";
@@ -88,7 +89,8 @@ export class StreamControl {
     try {
       await begun;
     } catch (error) {
-      this.#fail(streamer, toProblem(error));
+      // One that is being stopped is at its end when it has stopped, and nothing went wrong.
+      if (store.state.stream.phase !== "stopping") this.#fail(streamer, toProblem(error));
       return { success: false, rtmpUrl: shown, error: told(toProblem(error)) };
     }
     return { success: true, rtmpUrl: shown };
@@ -179,8 +181,13 @@ export class StreamControl {
     return createHash("sha256").update(all.join(" ")).digest("hex");
   }
 
-  /** Never rejects. */
-  async stop(): Promise<StreamResult> {
+  /** Who asks once more meanwhile hears the same. Never rejects. */
+  stop(): Promise<StreamResult> {
+    this.#stopping ??= this.#stop().finally(() => (this.#stopping = undefined));
+    return this.#stopping;
+  }
+
+  async #stop(): Promise<StreamResult> {
     const streamer = this.#streamer;
     if (streamer === undefined) return { success: false, error: "Nothing is being streamed." };
     const rtmpUrl = this.#store.state.stream.rtmpUrl ?? "";

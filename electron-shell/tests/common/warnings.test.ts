@@ -17,10 +17,12 @@ it("what is heard again takes back the warning of that device, and of no other",
     mixer("audio_device_muted", "Mic"),
     mixer("audio_device_muted", "Speakers"),
     mixer("audio_device_audible", "Speakers"),
+    mixer("audio_device_audible", "Mic (2)"),
   ];
   for (const [id, one] of told.entries()) state = reduceShell(state, { type: "notice", notice: { id, ...one } });
   expect(state.notices.map(({ level, message }) => [level, message])).toEqual([
     ["warning", "Mic"],
     ["info", "Speakers"],
+    ["info", "Mic (2)"],
   ]);
 });

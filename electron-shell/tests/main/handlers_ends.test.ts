@@ -11,22 +11,28 @@ const called = (verb: string): object[] => engines.latest.calls.filter(({ method
 const stored = async (name: string): Promise<unknown> =>
   JSON.parse(await readFile(path.join(folder, name), "utf8")) as unknown;
 
+interface Message {
+  readonly method?: string;
+  readonly params?: { readonly id?: string };
+}
+
 interface Held {
   /** Resolves when the engine would have got it. */
   readonly sent: Promise<void>;
   release(): void;
 }
 
-/** From now on calls of `method` reach the engine only when they are released. */
+/** From now on calls of `method`, and what its session is asked behind them, reach the engine only when they are released. */
 function hold(method: string): Held {
   const engine = engines.latest;
   const receive = engine.receive.bind(engine);
-  const held: object[] = [];
+  const held: Message[] = [];
   let tell: () => void = () => undefined;
   const sent = new Promise<void>((resolve) => (tell = resolve));
   engine.receive = (message) => {
-    if ((message as { method?: string }).method !== method) return receive(message);
-    held.push(message);
+    const { params } = message as Message;
+    if ((message as Message).method !== method && (params?.id ?? "") !== held[0]?.params?.id) return receive(message);
+    held.push(message as Message);
     tell();
   };
   const release = (): void => {
@@ -95,9 +101,10 @@ describe("a stream that is ended before it began", () => {
     const started = api.startStream("rtmp://host/app/key");
     await vi.waitFor(() => expect(studio.state.stream.phase).toBe("starting"));
     if (method === "streamer.initialize") await held.sent;
-    const stopped = api.stopStream();
+    const stopped = [api.stopStream(), api.stopStream()];
     held.release();
-    expect(await stopped).toMatchObject({ success: true });
+    expect(await Promise.all(stopped)).toMatchObject([{ success: true }, { success: true }]);
+    expect(called("streamer.stop")).toHaveLength(1);
     expect(await started).toMatchObject({ success: false, error: "The stream was ended before it began." });
     expect(called("streamer.start")).toEqual([]);
     expect(studio.state.stream).toMatchObject({ phase: "idle", problem: null });
@@ -117,7 +124,9 @@ it("says which of its files it could not read, where they are, and lists the rec
   await api.stopRecording();
   await studio.close();
   for (const name of ["settings.json", "history.json"]) await writeFile(path.join(folder, name), '{"theme": "da');
-  await writeFile(path.join(folder, "recordings", "picture.png"), "none of them");
+  const recording = (name: string): string => path.join(folder, "recordings", name);
+  await writeFile(recording("picture.png"), "none of them");
+  await writeFile(recording("recording_2026-03-03T00-00-00-000Z.mp4"), "older");
   await open();
   expect(studio.state.notices).toMatchObject([
     { level: "warning", message: expect.stringMatching(/^The settings could not be read/) as string },
@@ -127,5 +136,8 @@ it("says which of its files it could not read, where they are, and lists the rec
       hint: expect.stringContaining(path.join(folder, "history.json.damaged")) as string,
     },
   ]);
-  expect(studio.state.history).toMatchObject([{ id: FILE, bytes: 9, recovered: false }]);
+  expect(studio.state.history).toMatchObject([
+    { id: FILE, bytes: 9, recovered: false, createdAt: "2026-03-04T05:06:07.089Z" },
+    { bytes: 5, createdAt: "2026-03-03T00:00:00.000Z" },
+  ]);
 });
