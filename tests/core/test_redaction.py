@@ -112,6 +112,12 @@ def test_learnt_secrets_are_hidden_everywhere() -> None:
     assert redactor.redact("playpath=streamkey-longer abc streamkey!") == "playpath=**** abc ****!"
 
 
+def test_a_secret_leaves_nothing_where_a_shorter_one_runs_into_it() -> None:
+    redactor = Redactor()
+    redactor.learn(["name-live", "LIVE_4711_KEY"])
+    assert redactor.redact("name-live_4711_key") == f"name-{MASK}"
+
+
 def test_only_the_newest_secrets_are_kept() -> None:
     redactor = Redactor()
     redactor.learn(f"secret-{n:04}" for n in range(1100))

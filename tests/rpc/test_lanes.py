@@ -2,6 +2,7 @@
 
 import logging
 import threading
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -103,6 +104,19 @@ def test_bounds(lanes: Lanes) -> None:
     assert not lanes.wait_idle(0)
     for step in steps:
         step.end.set()
+    assert lanes.wait_idle(DEADLINE)
+
+
+def test_slow_calls_hold_others_up_for_a_moment_only(lanes: Lanes, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ionia.rpc.lanes._ROOM_SECONDS", 0.03)
+    slow = Work(run=lambda: time.sleep(0.02), abandon=lambda: None)  # each would make room for the next
+    refused = 0
+    for _ in range(10):
+        try:
+            lanes.submit("a", Role.SETTLE, slow)
+        except LanesFullError:
+            refused += 1
+    assert refused
     assert lanes.wait_idle(DEADLINE)
 
 

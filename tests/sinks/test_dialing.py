@@ -8,7 +8,7 @@ from contextlib import ExitStack, closing
 import pytest
 
 from ionia.sinks.dialing import dial
-from ionia.sinks.look_ups import LATE_NS, LookUps, Target
+from ionia.sinks.look_ups import AGAIN_NS, LATE_NS, LookUps, Target
 from ionia.sinks.socket_wait import Cancelled, SocketWait
 from ionia.threads.clock import MonotonicClock
 from tests.fakes.manual_clock import ManualClock
@@ -109,6 +109,39 @@ def test_an_answer_that_comes_late_is_the_next_attempts(wait: SocketWait, monkey
     with closing(SocketWait()) as last:
         look_ups.find("example.invalid", 5, last)
         assert asked == 4  # what is old is asked again
+
+
+def test_an_attempt_waits_for_no_network_that_is_gone(wait: SocketWait, monkeypatch: pytest.MonkeyPatch) -> None:
+    over, real, clock = threading.Event(), socket.getaddrinfo, ManualClock(0)
+    answers: list[object] = []
+
+    def first_slow(host: str, port: int, **more: int) -> object:
+        if more.get("flags"):
+            return real(host, port, **more)
+        answers.append(None)
+        if len(answers) > 1:
+            return real("127.0.0.1", port, **more)
+        wait.cancel()
+        over.wait()
+        raise socket.gaierror(socket.EAI_AGAIN, "of the network that is gone")
+
+    monkeypatch.setattr(socket, "getaddrinfo", first_slow)
+    look_ups = LookUps(clock)  # type: ignore[arg-type]
+    found = [(socket.AF_INET, ("127.0.0.1", 5))]
+    with closing(SocketWait()) as later:
+        try:
+            with pytest.raises(Cancelled):
+                look_ups.find("example.invalid", 5, wait)
+            clock.now += AGAIN_NS
+            assert look_ups.find("example.invalid", 5, later) == found
+            answers.clear()
+            with pytest.raises(Cancelled):
+                look_ups.find("other.invalid", 5, wait)
+        finally:
+            over.set()
+        for look_up in [one for one in threading.enumerate() if one.name == "rtmp-look-up"]:
+            look_up.join()
+        assert look_ups.find("other.invalid", 5, later) == found  # and no failure that came when nobody waited
 
 
 def test_connecting_is_given_up_at_once(wait: SocketWait) -> None:

@@ -11,8 +11,10 @@ from collections import deque
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 
+from ionia.core.timebase import NS_PER_S
 from ionia.rpc.order import SessionOrder
 from ionia.rpc.schema import Role
+from ionia.threads.clock import MonotonicClock
 
 log = logging.getLogger(__name__)
 
@@ -26,7 +28,10 @@ ENDS_BEYOND = 16
 """Stops and disposals of one session that may wait beside those."""
 
 _ROOM_SECONDS = 0.25
-"""How long who has calls is held up while a full lane gets on with its own. One that doesn't holds nobody up again."""
+"""How long who has calls is held up at most while a full lane gets on with its own."""
+
+_ROOM_SECONDS_A_CALL = 0.01
+"""Each call that ends gives so much of it back: slow ones hold nobody up for long, and one that hangs nobody again."""
 
 _LINGER_SECONDS = 5.0
 
@@ -50,6 +55,7 @@ class Lanes:
     """
 
     def __init__(self, *, max_lanes: int = MAX_LANES, max_waiting: int = MAX_WAITING) -> None:
+        self._clock = MonotonicClock()
         self._max_lanes = max_lanes
         self._max_waiting = max_waiting
         self._lock = threading.Lock()
@@ -57,8 +63,8 @@ class Lanes:
         self._quiet = threading.Condition(self._lock)  # no call is unfinished
         self._room = threading.Condition(self._lock)  # a call has ended
         self._lanes: dict[Hashable, SessionOrder[Work]] = {}
-        # Full lanes in which no call has ended since somebody waited for that; None: no lane has.
-        self._stuck: set[Hashable] = set()
+        # Seconds for which full lanes may hold somebody up; None: all of them, when there are no more to be had.
+        self._patience: dict[Hashable, float] = {}
         self._ready: deque[tuple[Hashable, Work]] = deque()
         self._threads: set[threading.Thread] = set()
         self._idle = 0
@@ -73,17 +79,29 @@ class Lanes:
     def submit(self, lane: Hashable, role: Role, work: Work) -> None:
         """Queue work; waits a moment for a full lane that gets on. Raises LanesFullError."""
         with self._lock:
-            place = lane if lane in self._lanes else None
-            if place not in self._stuck and not self._room.wait_for(
-                lambda: self._closed or not self._full(lane, role), _ROOM_SECONDS
-            ):
-                self._stuck.add(place)
+            if self._full(lane, role) and not self._closed:
+                self._wait_for_room(lane, role)
             if self._closed:
                 raise LanesFullError("the engine is shutting down")
             if full := self._full(lane, role):
                 raise LanesFullError(full)
             order = self._lanes.setdefault(lane, SessionOrder())
             self._hand_out(lane, order.submit(work, role))
+
+    def _wait_for_room(self, lane: Hashable, role: Role) -> None:
+        """Under the lock."""
+        place = lane if lane in self._lanes else None
+        begun_ns = self._clock.now_ns()
+        self._room.wait_for(
+            lambda: self._closed or not self._full(lane, role), self._patience.get(place, _ROOM_SECONDS)
+        )
+        waited = (self._clock.now_ns() - begun_ns) / NS_PER_S
+        self._patience[place] = max(0.0, self._patience.get(place, _ROOM_SECONDS) - waited)
+
+    def _calmed(self, place: Hashable) -> None:
+        """A call has ended there. Under the lock."""
+        if place in self._patience:
+            self._patience[place] = min(_ROOM_SECONDS, self._patience[place] + _ROOM_SECONDS_A_CALL)
 
     def _full(self, lane: Hashable, role: Role) -> str:
         """Why there is no room for another call; empty if there is. Under the lock.
@@ -165,10 +183,11 @@ class Lanes:
     def _finish(self, lane: Hashable, work: Work) -> None:
         order = self._lanes[lane]
         self._hand_out(lane, order.finish(work))
-        self._stuck.discard(lane)
+        self._calmed(lane)
         self._room.notify_all()
         if not len(order):
             del self._lanes[lane]
-            self._stuck.discard(None)
+            self._patience.pop(lane, None)
+            self._calmed(None)
             if not self._lanes:
                 self._quiet.notify_all()

@@ -174,17 +174,9 @@ def _is_out_of_files(path: str) -> bool:
         return found.f_favail == 0 and found.f_files > 0 and found.f_bavail > 0
 
 
-def _status(path: str, target: Path) -> os.stat_result:
-    """Raises OSError. A shell's pipe (/dev/stdout) has no name that its link could be followed to."""
-    try:
-        return target.stat()
-    except FileNotFoundError:
-        return Path(path).stat()
-
-
 def _check(path: str, target: Path) -> None:
     try:
-        mode = _status(path, target).st_mode
+        mode = target.stat().st_mode
     except OSError as error:
         # Windows says of "file:///C:/x" that the name is wrong, and not that it isn't there.
         if not isinstance(error, FileNotFoundError) and getattr(error, "winerror", None) != _INVALID_NAME:
