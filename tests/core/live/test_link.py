@@ -146,17 +146,23 @@ def test_a_loss_is_counted_once_and_the_next_connection_begins_at_the_present() 
 
 
 def test_pictures_without_a_connection_are_counted_as_that() -> None:
-    link = connected(live())
-    link.offer([picture(index, key=index == 0) for index in range(3)], 0)
+    link = live()
+    link.start(0)
+    link.offer([picture(0, key=True), picture(1)], 0)  # before the stream begins: nobody misses them
+    link.connected(1, 0)
+    begin = picture(3, key=True)
+    assert sent(link.announce(begin, 0)) == [3]
+    link.offer([picture(2), begin, picture(4), picture(5)], 0)
+    assert (link.figures(0).video_packets, link.figures(0).video_unsent) == (3, 0)
     link.ended(1, FailureCode.RESET.value, 6 * S)
-    link.offer([picture(index) for index in range(3, 10)], 6 * S)
+    link.offer([picture(index) for index in range(6, 13)], 6 * S)
     assert (link.figures(6 * S).video_packets, link.figures(6 * S).video_unsent) == (3, 7)
     link.connected(2, 7 * S)
-    link.offer([picture(10)], 7 * S)  # no keyframe: a connection can't begin with it
-    keyframe = picture(11, key=True)
-    assert sent(link.announce(keyframe, 7 * S)) == [11]
+    link.offer([picture(13)], 7 * S)  # no keyframe: a connection can't begin with it
+    keyframe = picture(14, key=True)
+    assert sent(link.announce(keyframe, 7 * S)) == [14]
     assert link.figures(7 * S).video_unsent == 7  # that one is in order a moment later
-    link.offer([keyframe, picture(12)], 7 * S)
+    link.offer([keyframe, picture(15)], 7 * S)
     assert link.figures(7 * S).video_unsent == 8
 
 

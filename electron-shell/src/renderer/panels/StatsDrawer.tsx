@@ -39,7 +39,10 @@ export function StatsDrawer() {
         <Tile title="Frame rate" value={latest === undefined ? "–" : latest.fps.toFixed(1)} unit="fps">
           {stats?.encodeMsAvg == null ? "no encoder yet" : `${formatMilliseconds(stats.encodeMsAvg)} to encode`}
         </Tile>
-        <Tile title="Lost frames" value={count(late + (stats?.videoFramesSkipped ?? 0) + (streaming ? dropped : 0))}>
+        <Tile
+          title="Lost frames"
+          value={count(late + (stats?.videoFramesSkipped ?? 0) + (streaming ? dropped + unsent : 0))}
+        >
           {count(late)} late, {count(stats?.videoFramesSkipped)} skipped
           {streaming && `, ${count(dropped)} dropped${unsent > 0 ? `, ${count(unsent)} unsent` : ""}`}
         </Tile>

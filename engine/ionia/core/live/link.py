@@ -4,6 +4,7 @@ It is told of packets, of what the senders say and of the time; it answers what 
 it out needs a thread, senders and this object, and decides nothing itself.
 """
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -105,7 +106,8 @@ class LiveLink:
         self._policy = ConnectionPolicy(settings.reconnect, random)
         self._bitrate = BitrateController(target=settings.video_bitrate, audio=settings.audio_bitrate)
         self._losses = LossControl(target=settings.video_bitrate)
-        self._offered = 0  # pictures, with or without a connection
+        self._begin_dts = math.inf  # where the stream begins: what the first attempt was too late for, nobody misses
+        self._offered = 0  # pictures since then, with or without a connection
         self._attempt_id = 0
         self._control_ns = 0
         self._gate = StartGate(fps=settings.fps)
@@ -155,12 +157,15 @@ class LiveLink:
 
     def offer(self, packets: Sequence[EncodedPacket], now_ns: int) -> list[LiveAction]:
         """Packets of the output's join, in DTS order. Thrown away while there is no connection."""
-        self._offered += sum([packet.track.is_video for packet in packets])
+        taken = self._gate.take(packets) if self._connected else []
+        if math.isinf(self._begin_dts) and self._gate.begun:
+            self._begin_dts = min([packet.dts for packet in taken if packet.track.is_video], default=math.inf)
+        self._offered += sum([packet.track.is_video and packet.dts >= self._begin_dts for packet in packets])
         if not self._connected:
             self._gate.skip(packets)
             return []
         actions: list[LiveAction] = []
-        for packet in self._gate.take(packets):
+        for packet in taken:
             decided = self._buffer.push(packet, now_ns)
             if decided:
                 actions += self._carry_out_buffer(decided, now_ns)
@@ -193,6 +198,7 @@ class LiveLink:
 
     def ended(self, attempt_id: int, failure: LiveFailure, now_ns: int) -> list[LiveAction]:
         """A sender is gone."""
+        self._begin_dts = min(self._begin_dts, 0)
         return self._carry_out(self._policy.on(AttemptEnded(attempt_id=attempt_id, failure=failure), now_ns), now_ns)
 
     def progressed(
