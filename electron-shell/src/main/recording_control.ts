@@ -201,8 +201,9 @@ export class RecordingControl {
     this.#options.store.notify({ level: "info", code: "split_in_pause", message, hint: "" });
   }
 
-  /** Record another screen, or part of one, in the same file; nothing, when nothing is recorded. */
+  /** Record another screen, or part of one, in the same file, once it has begun; nothing, when nothing is recorded. */
   async setScreen({ screen, region }: Pick<Settings, "screen" | "region">): Promise<void> {
+    if (this.#phase === "starting") await this.#starting;
     if (isTakeRunning(this.#phase)) await this.#running().recorder.setScreen(screen, region);
   }
 

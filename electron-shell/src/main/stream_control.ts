@@ -213,6 +213,7 @@ export class StreamControl {
 
   /** Stream another screen, or part of one, from now on; nothing, when nothing is streamed. Rejects with EngineError. */
   async setScreen({ screen, region }: Pick<Settings, "screen" | "region">): Promise<void> {
+    await this.#following;
     await this.#streamer?.setScreen(screen, region);
   }
 

@@ -111,6 +111,30 @@ describe("a stream that is ended before it began", () => {
   });
 });
 
+it.each(["Recording", "Stream"] as const)(
+  "a %s that is just beginning shows the screen that is chosen meanwhile",
+  async (what) => {
+    const held = hold(what === "Recording" ? "recorder.start" : "streamer.start");
+    const started = what === "Recording" ? api.startRecording() : api.startStream("rtmp://host/app/key");
+    await held.sent;
+    const chosen = api.updateSettings({ screen: "x11:1" });
+    held.release();
+    expect([await started, await chosen]).toMatchObject([{ success: true }, { success: true }]);
+    expect(called("setScreen")).toMatchObject([{ params: { screen: "x11:1" } }]);
+  },
+);
+
+it("a stream that waits for the devices takes the screen that is chosen meanwhile", async () => {
+  const held = hold("recorder.initialize");
+  void api.updateSettings({ cursor: false });
+  await held.sent;
+  const started = api.startStream("rtmp://host/app/key");
+  const chosen = api.updateSettings({ screen: "x11:1" });
+  held.release();
+  expect([await started, await chosen]).toMatchObject([{ success: true }, { success: true }]);
+  expect(called("streamer.setScreen")).toMatchObject([{ params: { screen: "x11:1" } }]);
+});
+
 it("goes on with the screen of before when the settings can't be saved", async () => {
   await api.startRecording();
   await rm(path.join(folder, "settings.json"), { force: true });
