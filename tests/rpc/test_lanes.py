@@ -2,14 +2,15 @@
 
 import logging
 import threading
-import time
 from collections.abc import Iterator
 
 import pytest
 
+from ionia.core.timebase import NS_PER_S
 from ionia.rpc.lanes import Lanes, LanesFullError, Work
 from ionia.rpc.schema import Role
 from tests.fakes.engine_service import DEADLINE, wait
+from tests.fakes.manual_clock import ManualClock
 
 
 @pytest.fixture
@@ -108,15 +109,29 @@ def test_bounds(lanes: Lanes) -> None:
 
 
 def test_slow_calls_hold_others_up_for_a_moment_only(lanes: Lanes, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ionia.rpc.lanes._ROOM_SECONDS", 0.03)
-    slow = Work(run=lambda: time.sleep(0.02), abandon=lambda: None)  # each would make room for the next
-    refused = 0
-    for _ in range(10):
-        try:
-            lanes.submit("a", Role.SETTLE, slow)
-        except LanesFullError:
-            refused += 1
-    assert refused
+    clock, waits = ManualClock(), list[float]()
+
+    def in_vain(_: object, seconds: float) -> bool:
+        waits.append(seconds)
+        clock.now += round(seconds * NS_PER_S)
+        return False
+
+    monkeypatch.setattr(lanes, "_clock", clock)
+    monkeypatch.setattr(lanes._room, "wait_for", in_vain)
+    steps = [Step() for _ in range(4)]
+    for step in steps[:3]:
+        lanes.submit("a", Role.SETTLE, step.work)
+    for _ in range(2):
+        with pytest.raises(LanesFullError):
+            lanes.submit("a", Role.SETTLE, steps[3].work)
+    steps[0].end.set()
+    wait(steps[1].begun)
+    lanes.submit("a", Role.SETTLE, steps[3].work)
+    with pytest.raises(LanesFullError):
+        lanes.submit("a", Role.SETTLE, Step().work)
+    assert waits == [0.25, 0.0, 0.01]
+    for step in steps:
+        step.end.set()
     assert lanes.wait_idle(DEADLINE)
 
 

@@ -75,6 +75,11 @@ def test_names_and_numbers(wait: SocketWait) -> None:
         find("no-such-host.invalid", 5, wait)
 
 
+def _all_answered() -> None:
+    for look_up in [one for one in threading.enumerate() if one.name == "rtmp-look-up"]:
+        look_up.join()
+
+
 def test_an_answer_that_comes_late_is_the_next_attempts(wait: SocketWait, monkeypatch: pytest.MonkeyPatch) -> None:
     over, asked, real, clock = threading.Event(), 0, socket.getaddrinfo, ManualClock(0)
 
@@ -94,8 +99,7 @@ def test_an_answer_that_comes_late_is_the_next_attempts(wait: SocketWait, monkey
             look_ups.find("example.invalid", 5, wait)
     finally:
         over.set()
-    for look_up in [one for one in threading.enumerate() if one.name == "rtmp-look-up"]:
-        look_up.join()
+    _all_answered()
     with closing(SocketWait()) as second:
         assert look_ups.find("example.invalid", 5, second) == [(socket.AF_INET, ("127.0.0.1", 5))]
         assert asked == 1
@@ -103,8 +107,7 @@ def test_an_answer_that_comes_late_is_the_next_attempts(wait: SocketWait, monkey
         assert asked == 2  # an answer is given once
     with pytest.raises(Cancelled):
         look_ups.find("example.invalid", 5, wait)
-    for look_up in [one for one in threading.enumerate() if one.name == "rtmp-look-up"]:
-        look_up.join()
+    _all_answered()
     clock.now += LATE_NS + 1
     with closing(SocketWait()) as last:
         look_ups.find("example.invalid", 5, last)
@@ -139,8 +142,7 @@ def test_an_attempt_waits_for_no_network_that_is_gone(wait: SocketWait, monkeypa
                 look_ups.find("other.invalid", 5, wait)
         finally:
             over.set()
-        for look_up in [one for one in threading.enumerate() if one.name == "rtmp-look-up"]:
-            look_up.join()
+        _all_answered()
         assert look_ups.find("other.invalid", 5, later) == found  # and no failure that came when nobody waited
 
 

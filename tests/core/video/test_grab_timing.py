@@ -51,35 +51,35 @@ def test_on_the_edge_of_the_screens_beat_it_goes_a_quarter_of_a_frame_aside_and_
     assert begins == [5 * MS, 5 * MS, 10 * MS, 10 * MS]
 
 
+def _unevenly(timing: GrabTiming, looks: int, *, one_of: int) -> None:
+    """So many looks, of which one of `one_of` sees no change."""
+    for look in range(looks):
+        timing.looked(changed=look % one_of > 0)
+
+
 def test_where_it_is_less_uneven_it_stays() -> None:
     timing = GrabTiming(epoch_ns=0, fps=50)
-    for look in range(20):
-        timing.looked(changed=look % 7 > 0)
+    _unevenly(timing, 20, one_of=7)
     assert timing.next_ns(0) == 10 * MS
-    for look in range(10):
-        timing.looked(changed=look % 3 > 0)
+    _unevenly(timing, 10, one_of=3)
     assert timing.next_ns(0) == 5 * MS
     for look in range(100):
         timing.looked(changed=look % 30 == 29)
-    for look in range(1300):
-        timing.looked(changed=look % 20 > 0)
+    _unevenly(timing, 1300, one_of=20)
     assert timing.next_ns(0) == 5 * MS
 
 
 def test_a_bad_begin_does_not_keep_it_on_the_edge_that_is_aside() -> None:
     timing = GrabTiming(epoch_ns=0, fps=50)
-    for look in range(11):
-        timing.looked(changed=look % 3 > 0)
+    _unevenly(timing, 11, one_of=3)
     assert timing.next_ns(0) == 5 * MS
-    for look in range(150):
-        timing.looked(changed=look % 4 > 0)
+    _unevenly(timing, 150, one_of=4)
     assert timing.next_ns(0) == 10 * MS
 
 
 def test_when_the_screen_stands_still_it_is_looked_at_in_the_middle_again() -> None:
     timing = GrabTiming(epoch_ns=0, fps=50)
-    for look in range(20):
-        timing.looked(changed=look % 7 > 0)
+    _unevenly(timing, 20, one_of=7)
     for _ in range(49):
         timing.looked(changed=False)
     timing.looked(changed=True)
